@@ -1,0 +1,115 @@
+"""Expected failures, each with a status and a sentence for a person.
+
+A sentence says what happened, what was kept and what to do. The edge turns these errors into
+pages or JSON; everything else that reaches the edge is a defect.
+"""
+
+
+class BedsideError(Exception):
+    """Base of every expected failure.
+
+    `status` is the HTTP status, `code` a stable name for programs, `sentence` the text for a
+    person. The sentence never carries patient content, for it is logged.
+    """
+
+    status = 400
+    code = "not_possible"
+    sentence = "This is not possible."
+
+    def __init__(self, sentence: str | None = None, *, code: str | None = None) -> None:
+        if sentence is not None:
+            self.sentence = sentence
+        if code is not None:
+            self.code = code
+        super().__init__(self.sentence)
+
+
+class NotFound(BedsideError):
+    """There is no such thing, or the person may not know that there is."""
+
+    status = 404
+    code = "not_found"
+    sentence = "We could not find this. It may have been moved, or you may not have access to it."
+
+
+class NotSignedIn(BedsideError):
+    """The route needs a signed-in person."""
+
+    status = 401
+    code = "not_signed_in"
+    sentence = "Please sign in first. Nothing was changed."
+
+
+class NotAllowed(BedsideError):
+    """The person is known and may not do this."""
+
+    status = 403
+    code = "not_allowed"
+    sentence = "Your role does not allow this. Nothing was changed."
+
+
+class Conflict(BedsideError):
+    """Somebody else was faster, or the thing has moved on."""
+
+    status = 409
+    code = "conflict"
+    sentence = "This has changed in the meantime. Look at it again and repeat what you did."
+
+
+class Gone(BedsideError):
+    """It existed and does no longer: expired, revoked, destroyed."""
+
+    status = 410
+    code = "gone"
+    sentence = "This is no longer available."
+
+
+class TooLarge(BedsideError):
+    """More bytes, files or characters than the limit."""
+
+    status = 413
+    code = "too_large"
+    sentence = "This is larger than the limit. Nothing was sent."
+
+
+class WrongInput(BedsideError):
+    """Input that a person can correct; `field` names the form field."""
+
+    status = 422
+    code = "wrong_input"
+    sentence = "Please check what you entered."
+
+    def __init__(self, sentence: str | None = None, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class TooMany(BedsideError):
+    """Rate limit or lock-out; `retry_after` is in seconds."""
+
+    status = 429
+    code = "too_many"
+    sentence = "Too many tries. Please wait a moment and try again."
+
+    def __init__(self, sentence: str | None = None, *, retry_after: int = 60) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Unavailable(BedsideError):
+    """A part that is needed is down; what was given is kept where it can be."""
+
+    status = 503
+    code = "unavailable"
+    sentence = "A part of the system is not available right now. Please try again shortly."
+
+
+class StorageFull(BedsideError):
+    """The disk has no room (RFC 4918, status 507)."""
+
+    status = 507
+    code = "storage_full"
+    sentence = (
+        "The clinic's storage is full. What arrived so far is kept, and sending goes on by itself "
+        "when there is room again."
+    )
