@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-type_of_chunk = bytes | bytearray | memoryview
+Chunk = bytes | bytearray | memoryview
 
 
 class BlobWriter(Protocol):
     """An open blob that grows at its end. Bytes are already sealed; the store never sees content."""
 
-    async def write(self, data: type_of_chunk) -> None:
+    async def write(self, data: Chunk) -> None:
         """Append; the buffer may be reused by the caller when this returns."""
         ...
 
