@@ -1,0 +1,1 @@
+"""The smallest shared ideas: ids, time, events, the unit of work, language."""

@@ -1,0 +1,163 @@
+"""Events and jobs are written with what caused them, in the same transaction."""
+
+import json
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.database.engine import Database, Pending, Published
+from bedside.database.statements import prepared
+from bedside.database.tables import events, jobs, topics
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
+
+KEEP_EVENTS = clock.DAY
+
+_next_version = prepared(
+    upsert(topics)
+    .values(version=1)
+    .on_conflict_do_update(index_elements=["topic"], set_={"version": topics.c.version + 1})
+    .returning(topics.c.version)
+)
+_add_event = prepared(insert(events))
+_add_job = prepared(upsert(jobs).on_conflict_do_nothing(index_elements=["unique_name"]))
+_version = prepared(select(topics.c.version).where(topics.c.topic == bindparam("topic")))
+_since = prepared(
+    select(events.c.topic, events.c.version, events.c.type, events.c.payload)
+    .where(events.c.topic == bindparam("topic"), events.c.version > bindparam("since"))
+    .order_by(events.c.version)
+    .limit(500)
+)
+_forget_events = prepared(delete(events).where(events.c.at < bindparam("before")))
+
+
+async def write(work: UnitOfWork, pending: Pending, origin: str) -> None:
+    """Write the pending events and jobs of a unit of work, as its last statements."""
+    for event in pending.events:
+        topic = event.topic()
+        row = await work.one(_next_version, topic=topic)
+        assert row is not None  # noqa: S101 - RETURNING of an upsert always gives a row
+        payload = event.payload()
+        await work.execute(
+            _add_event,
+            topic=topic,
+            version=row.version,
+            type=event.type,
+            payload=json.dumps(payload),
+            origin=origin,
+            at=clock.now(),
+        )
+        pending.published.append(Published(topic, row.version, event.type, payload))
+    for job in pending.jobs:
+        await work.execute(
+            _add_job,
+            id=new_id("job"),
+            **job,
+            attempts=0,
+            locked_until=0,
+            failed=False,
+            last_error="",
+        )
+
+
+async def topic_version(reader: Reader, topic: str) -> int:
+    """The number of the newest event in `topic`; 0 when there was none."""
+    row = await reader.one(_version, topic=topic)
+    return row.version if row else 0
+
+
+async def events_since(reader: Reader, topic: str, version: int) -> list[Published] | None:
+    """Events after `version`, oldest first; None when some of them are no longer kept."""
+    rows = await reader.all(_since, topic=topic, since=version)
+    latest = await topic_version(reader, topic)
+    if latest != version + len(rows):
+        return None
+    return [Published(r.topic, r.version, r.type, json.loads(r.payload)) for r in rows]
+
+
+async def forget_old_events(work: UnitOfWork) -> int:
+    """Drop events that no page can still be waiting for."""
+    return await work.execute(_forget_events, before=clock.now() - KEEP_EVENTS)
+
+
+# --- the worker's side -----------------------------------------------------------------------
+
+_due = (
+    select(jobs.c.id)
+    .where(
+        ~jobs.c.failed,
+        jobs.c.run_at <= bindparam("moment"),
+        or_(jobs.c.locked_until < bindparam("moment")),
+    )
+    .order_by(jobs.c.run_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_claim = prepared(
+    update(jobs)
+    .where(jobs.c.id == _due.scalar_subquery())
+    .values(attempts=jobs.c.attempts + 1, locked_until=bindparam("lease"))
+    .returning(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.attempts)
+)
+_finish = prepared(delete(jobs).where(jobs.c.id == bindparam("of")))
+_again = prepared(
+    update(jobs)
+    .where(jobs.c.id == bindparam("of"))
+    .values(run_at=bindparam("at"), locked_until=0, last_error=bindparam("error"))
+)
+_give_up = prepared(
+    update(jobs)
+    .where(jobs.c.id == bindparam("of"))
+    .values(failed=True, locked_until=0, last_error=bindparam("error"))
+)
+_next_due = prepared(
+    select(jobs.c.run_at, jobs.c.locked_until)
+    .where(~jobs.c.failed)
+    .order_by(jobs.c.run_at)
+    .limit(1)
+)
+_failed = prepared(
+    select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.last_error).where(jobs.c.failed)
+)
+_extend = prepared(
+    update(jobs).where(jobs.c.id == bindparam("of")).values(locked_until=bindparam("lease"))
+)
+
+
+async def claim_job(database: Database, lease: int) -> Any | None:
+    """Take the next due job for `lease` milliseconds; (id, kind, payload, attempts) or None."""
+    moment = clock.now()
+    async with database.unit_of_work() as work:
+        return await work.one(_claim, moment=moment, lease=moment + lease)
+
+
+async def extend_lease(database: Database, job_id: str, lease: int) -> None:
+    """Keep a claimed job for longer."""
+    async with database.unit_of_work() as work:
+        await work.execute(_extend, of=job_id, lease=clock.now() + lease)
+
+
+async def finish_job(database: Database, job_id: str) -> None:
+    """The job is done; forget it."""
+    async with database.unit_of_work() as work:
+        await work.execute(_finish, of=job_id)
+
+
+async def retry_job(database: Database, job_id: str, delay: int, error: str) -> None:
+    """Try again in `delay` milliseconds. `error` is a class name, never content."""
+    async with database.unit_of_work() as work:
+        await work.execute(_again, of=job_id, at=clock.now() + delay, error=error)
+
+
+async def give_up_job(database: Database, job_id: str, error: str) -> None:
+    """Keep the job as failed, for the health page."""
+    async with database.unit_of_work() as work:
+        await work.execute(_give_up, of=job_id, error=error)
+
+
+async def failed_jobs(database: Database) -> list[Any]:
+    """Jobs that were given up: (id, kind, attempts, last_error)."""
+    async with database.read() as db:
+        return await db.all(_failed)

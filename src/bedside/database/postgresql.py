@@ -1,0 +1,132 @@
+"""PostgreSQL through asyncpg, for several web and worker processes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from bedside.database import outbox
+from bedside.database.engine import Database, Pending, Published
+from bedside.database.statements import compiled, prepared
+from bedside.database.tables import events
+from bedside.errors import Unavailable
+from bedside.kernel.unit_of_work import Row
+from sqlalchemy import bindparam, select
+
+_CHANNEL = "bedside_events"
+
+_exact = prepared(
+    select(events.c.topic, events.c.version, events.c.type, events.c.payload).where(
+        events.c.topic == bindparam("topic"), events.c.version == bindparam("version")
+    )
+)
+
+
+class _Session:
+    """Runs statements on one connection."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def _bound(self, statement: Any, values: dict[str, Any]) -> tuple[str, list[Any], Any]:
+        form = compiled(statement, "postgresql", tuple(values))
+        merged = {**form.defaults, **values}
+        return form.sql, [merged[name] for name in form.order], form.row
+
+    async def one(self, statement: Any, /, **values: Any) -> Row | None:
+        sql, arguments, row_type = self._bound(statement, values)
+        record = await self._connection.fetchrow(sql, *arguments)
+        return None if record is None else row_type._make(record)
+
+    async def all(self, statement: Any, /, **values: Any) -> list[Row]:
+        sql, arguments, row_type = self._bound(statement, values)
+        return [row_type._make(r) for r in await self._connection.fetch(sql, *arguments)]
+
+
+class _Work(_Session, Pending):
+    """A unit of work on one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        _Session.__init__(self, connection)
+        Pending.__init__(self)
+
+    async def execute(self, statement: Any, /, **values: Any) -> int:
+        sql, arguments, _ = self._bound(statement, values)
+        status: str = await self._connection.execute(sql, *arguments)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+
+class PostgresDatabase(Database):
+    """A pool of connections to one PostgreSQL database."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+    async def open(self) -> None:
+        self._pool: Any = await asyncpg.create_pool(self.url, min_size=1, max_size=10)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        try:
+            connection = await self._pool.acquire(timeout=10)
+        except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+            raise Unavailable from error
+        try:
+            yield connection
+        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
+            raise Unavailable from error
+        finally:
+            await self._pool.release(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[_Session]:
+        async with self._connection() as connection:
+            yield _Session(connection)
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[_Work]:
+        async with self._connection() as connection:
+            work = _Work(connection)
+            async with connection.transaction():
+                yield work
+                await outbox.write(work, work, self.origin)
+                for event in work.published:
+                    note = json.dumps([self.origin, event.topic, event.version])
+                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, note)
+        self._committed(work)
+
+    async def watch(self) -> AsyncIterator[None]:
+        """LISTEN for events of other processes; notices carry topic and version only."""
+        notices: asyncio.Queue[str] = asyncio.Queue()
+
+        def hear(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
+            notices.put_nowait(payload)
+
+        async with self._connection() as connection:
+            await connection.add_listener(_CHANNEL, hear)
+            try:
+                while True:
+                    origin, topic, version = json.loads(await notices.get())
+                    if origin != self.origin:
+                        await self._tell_foreign(topic, version)
+                    yield
+            finally:
+                await connection.remove_listener(_CHANNEL, hear)
+
+    async def _tell_foreign(self, topic: str, version: int) -> None:
+        async with self.read() as db:
+            row = await db.one(_exact, topic=topic, version=version)
+        if row:
+            self._tell([Published(row.topic, row.version, row.type, json.loads(row.payload))])

@@ -1,0 +1,217 @@
+"""SQLite through apsw: reads inline, writes by one group-committing writer.
+
+Statements take microseconds and run on the event loop; only COMMIT, which waits for the disk, runs
+in a thread. Units of work that arrive during a commit join the next one as savepoints, so that
+many small writes share one fsync.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+import apsw
+
+from bedside.database import outbox
+from bedside.database.engine import Database, Pending, Published
+from bedside.database.statements import compiled
+from bedside.errors import StorageFull, Unavailable
+from bedside.kernel.unit_of_work import Row
+
+_BUSY_FOR = 10.0
+_OTHER_PROCESS_EVERY = 0.1
+_FOREIGN_EVENTS = (
+    "SELECT topic, version, type, payload FROM events WHERE rowid > ? AND origin != ? "
+    "ORDER BY rowid"
+)
+
+
+class _Session:
+    """Runs statements on one connection."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def _cursor(self, statement: Any, values: dict[str, Any]) -> tuple[apsw.Cursor, Any]:
+        form = compiled(statement, "sqlite", tuple(values))
+        cursor = self._connection.execute(form.sql, {**form.defaults, **values})
+        return cursor, form.row
+
+    async def one(self, statement: Any, /, **values: Any) -> Row | None:
+        cursor, row_type = self._cursor(statement, values)
+        first = None
+        for row in cursor:
+            # run to the end: a statement that writes is complete only then
+            first = first or row_type._make(row)
+        return first
+
+    async def all(self, statement: Any, /, **values: Any) -> list[Row]:
+        cursor, row_type = self._cursor(statement, values)
+        return [row_type._make(row) for row in cursor]
+
+
+class _Work(_Session, Pending):
+    """A unit of work on the writer."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        _Session.__init__(self, connection)
+        Pending.__init__(self)
+
+    async def execute(self, statement: Any, /, **values: Any) -> int:
+        self._cursor(statement, values)
+        return self._connection.changes()
+
+
+class SqliteDatabase(Database):
+    """One SQLite file in WAL mode."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+        self._idle: list[apsw.Connection] = []
+        self._turn = asyncio.Lock()
+        self._group: list[tuple[_Work, asyncio.Future[None]]] = []
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._commits: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        self._writer = self._connect()
+        self._watcher = self._connect()
+        self._idle.append(self._connect())
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(self.path, statementcachesize=256)
+        connection.set_busy_timeout(2_000)
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "cache_size = -8000",
+        ):
+            connection.execute("PRAGMA " + pragma)
+        return connection
+
+    async def close(self) -> None:
+        while self._commits:
+            await asyncio.gather(*self._commits, return_exceptions=True)
+        self._thread.shutdown()
+        for connection in [*self._idle, self._watcher, self._writer]:
+            connection.close()
+        self._idle.clear()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[_Session]:
+        connection = self._idle.pop() if self._idle else self._connect()
+        connection.execute("BEGIN")
+        try:
+            yield _Session(connection)
+        finally:
+            connection.execute("COMMIT")
+            self._idle.append(connection)
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[_Work]:
+        async with self._turn:
+            await self._begin()
+            self._writer.execute("SAVEPOINT work")
+            work = _Work(self._writer)
+            try:
+                yield work
+                await outbox.write(work, work, self.origin)
+                self._writer.execute("RELEASE work")
+            except BaseException as error:
+                self._undo()
+                if isinstance(error, apsw.FullError | apsw.IOError):
+                    raise StorageFull from error
+                raise
+            durable = self._join_group(work)
+        await asyncio.shield(durable)
+
+    async def _begin(self) -> None:
+        """Open the shared transaction; wait politely while another process writes."""
+        if self._writer.in_transaction:
+            return
+        deadline = asyncio.get_running_loop().time() + _BUSY_FOR
+        self._writer.set_busy_timeout(0)
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                return
+            except apsw.BusyError as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise Unavailable from error
+                await asyncio.sleep(0.005)
+
+    def _undo(self) -> None:
+        if not self._writer.in_transaction:  # SQLite rolled everything back itself (disk full)
+            self._fail_group(StorageFull())
+            return
+        self._writer.execute("ROLLBACK TO work")
+        self._writer.execute("RELEASE work")
+        if not self._group:
+            self._writer.execute("ROLLBACK")
+
+    def _join_group(self, work: _Work) -> asyncio.Future[None]:
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._group.append((work, durable))
+        if len(self._group) == 1:
+            task = asyncio.create_task(self._commit_group())
+            self._commits.add(task)
+            task.add_done_callback(self._commits.discard)
+        return durable
+
+    async def _commit_group(self) -> None:
+        # The lock is first come, first served: whoever waits for it already joins this commit.
+        async with self._turn:
+            if not self._group:
+                return
+            loop = asyncio.get_running_loop()
+            try:
+                await loop.run_in_executor(self._thread, self._writer.execute, "COMMIT")
+            except apsw.Error as error:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                full = isinstance(error, apsw.FullError | apsw.IOError)
+                self._fail_group(StorageFull() if full else Unavailable())
+                return
+            group, self._group = self._group, []
+        for work, durable in group:
+            if not durable.done():
+                durable.set_result(None)
+            self._committed(work)
+
+    def _fail_group(self, error: Exception) -> None:
+        group, self._group = self._group, []
+        for _, durable in group:
+            if not durable.done():
+                durable.set_exception(error)
+
+    async def watch(self) -> AsyncIterator[None]:
+        """Look for commits of other processes; data_version costs a microsecond."""
+        seen = self._newest_event()
+        version = self._data_version()
+        while True:
+            await asyncio.sleep(_OTHER_PROCESS_EVERY)
+            current = self._data_version()
+            if current != version:
+                version = current
+                seen = self._tell_foreign(seen)
+            yield
+
+    def _data_version(self) -> int:
+        return self._watcher.execute("PRAGMA data_version").fetchall()[0][0]
+
+    def _newest_event(self) -> int:
+        return self._watcher.execute("SELECT coalesce(max(rowid), 0) FROM events").fetchall()[0][0]
+
+    def _tell_foreign(self, seen: int) -> int:
+        rows = self._watcher.execute(_FOREIGN_EVENTS, (seen, self.origin)).fetchall()
+        self._tell([Published(r[0], r[1], r[2], json.loads(r[3])) for r in rows])
+        return self._newest_event()

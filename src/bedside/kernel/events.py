@@ -1,0 +1,44 @@
+"""Events: what happened, told to other parts and to open pages.
+
+An event is declared as a class; it refuses fields that it does not know and carries ids and
+states only, never patient content, for it is kept and broadcast.
+"""
+
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Event(BaseModel):
+    """Base of every event. `topic` is whom it concerns, such as `chart:pat_…`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    def topic(self) -> str:
+        """The stream in which this event has its place."""
+        raise NotImplementedError
+
+    def payload(self) -> dict[str, Any]:
+        """Fields as they go over the wire."""
+        return self.model_dump()
+
+
+E = TypeVar("E", bound=Event)
+
+_declared: dict[str, type[Event]] = {}
+
+
+def declared(kind: type[E]) -> type[E]:
+    """Class decorator: make an event known by its `type`. A second one of that type is a defect."""
+    if kind.type in _declared:
+        raise RuntimeError(f"the event {kind.type} is declared twice")
+    _declared[kind.type] = kind
+    return kind
+
+
+def all_declared() -> dict[str, type[Event]]:
+    """Every event type of the product, for documentation and its test."""
+    return dict(_declared)

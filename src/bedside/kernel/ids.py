@@ -1,0 +1,34 @@
+"""Identifiers: a prefix that names the kind, then 26 characters that sort by time.
+
+The body is a ULID (https://github.com/ulid/spec): 48 bits of milliseconds and 80 random bits in
+lower-case Crockford base 32. Ids are opaque and carry no patient content, so they may stand in
+addresses and logs.
+"""
+
+import re
+import secrets
+
+from bedside.kernel import clock
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_SHAPE = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}")
+
+
+def new_id(prefix: str) -> str:
+    """A new id such as `pat_01hx…`. `prefix` is three lower-case letters."""
+    number = (clock.now() << 80) | secrets.randbits(80)
+    digits: list[str] = []
+    for _ in range(26):
+        digits.append(_ALPHABET[number & 31])
+        number >>= 5
+    return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """True when `text` has the shape of an id of this kind."""
+    return text.startswith(prefix + "_") and _SHAPE.fullmatch(text) is not None
+
+
+def new_secret() -> str:
+    """256 random bits for a link, a cookie or a token, safe in an address."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,40 @@
+"""The language of the person who is being served, and the catalogue of texts."""
+
+import gettext as _gettext
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "de": "Deutsch"}
+_CATALOGUES = Path(__file__).parent.parent / "locale"
+_current: ContextVar[str] = ContextVar("language", default="en")
+
+
+def speak(language: str) -> None:
+    """Choose the language for the current task; unknown ones fall back to English."""
+    _current.set(language if language in LANGUAGES else "en")
+
+
+def spoken() -> str:
+    """The language of the current task, an ISO 639-1 code."""
+    return _current.get()
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation("bedside", _CATALOGUES, languages=[language], fallback=True)
+
+
+def gettext(text: str) -> str:
+    """`text` in the current language."""
+    return _catalogue(spoken()).gettext(text)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form that fits `count`, in the current language."""
+    return _catalogue(spoken()).ngettext(singular, plural, count)
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for “mark, do not translate yet”
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return text
