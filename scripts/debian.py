@@ -1,0 +1,119 @@
+"""Install the Debian packages that the tests drive: a real browser, scanner, database, web server.
+
+Does nothing when every program is there. Services do not start by themselves meanwhile, and
+/usr/sbin/policy-rc.d is put back as it was, also after an interruption.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+KEPT = Path("/usr/sbin/policy-rc.d.kept")
+ABSENT = "(there was none)\n"
+QUIET = "#!/bin/sh\nexit 101\n"
+
+PACKAGES = {
+    "chromium": ["/usr/bin/chromium"],
+    "clamav-daemon": ["/usr/sbin/clamd"],
+    "postgresql": ["/usr/lib/postgresql/*/bin/initdb"],
+    "tesseract-ocr": ["/usr/bin/tesseract"],
+    "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
+    "nginx-extras": ["/usr/sbin/nginx"],
+    "wrk": ["/usr/bin/wrk"],
+}
+"""Package → where its program lies (patterns)."""
+
+
+def say(text: str) -> None:
+    """Tell the person at the keyboard."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def missing(packages: dict[str, list[str]]) -> list[str]:
+    """The packages of which no program is found."""
+    root = Path("/")
+    return [
+        name
+        for name, places in packages.items()
+        if not any(any(root.glob(place.lstrip("/"))) for place in places)
+    ]
+
+
+def as_root() -> list[str] | None:
+    """What to put before a command to run it as root; None when that needs a password."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if allowed.returncode == 0:
+            return ["sudo", "-n"]
+    return None
+
+
+def write(prefix: list[str], path: Path, text: str) -> None:
+    """Write a small executable file as root."""
+    tee = [*prefix, "tee", str(path)]
+    subprocess.run(tee, input=text, text=True, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([*prefix, "chmod", "755", str(path)], check=True)
+
+
+def hold_services(prefix: list[str]) -> None:
+    """Forbid services to start; what was there is kept (of an interrupted run, the first)."""
+    if not KEPT.exists():
+        write(prefix, KEPT, POLICY.read_text() if POLICY.exists() else ABSENT)
+    write(prefix, POLICY, QUIET)
+
+
+def release_services(prefix: list[str]) -> None:
+    """Put /usr/sbin/policy-rc.d back as it was."""
+    if KEPT.read_text() == ABSENT:
+        subprocess.run([*prefix, "rm", "-f", str(POLICY), str(KEPT)], check=True)
+    else:
+        subprocess.run([*prefix, "mv", str(KEPT), str(POLICY)], check=True)
+
+
+def install(prefix: list[str], packages: list[str]) -> None:
+    """Install with apt-get; its errors are shown, the rest is not."""
+    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    apt = [*prefix, *environment, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    hold_services(prefix)
+    try:
+        subprocess.run([*apt, "update"], check=False)
+        subprocess.run(
+            [*apt, "install", "--yes", "--no-install-recommends", *packages],
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+    finally:
+        release_services(prefix)
+
+
+def main() -> int:
+    """0 when everything is there in the end; else says what is missing and how to get it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    lacking = missing(PACKAGES)
+    if not lacking:
+        return 0
+    prefix = as_root()
+    if shutil.which("apt-get") and prefix is not None:
+        say(f"  Installing Debian packages: {' '.join(lacking)}")
+        install(prefix, lacking)
+        lacking = missing(PACKAGES)
+        if not lacking:
+            return 0
+        say("These could not be installed:")
+    else:
+        say("The tests drive real programs, and these are missing (installing needs root):")
+    for name in lacking:
+        say(f"  {name}  ({' or '.join(PACKAGES[name])})")
+    say(f"As root: apt-get install --no-install-recommends {' '.join(lacking)}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

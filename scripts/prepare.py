@@ -1,0 +1,224 @@
+"""Bring a checkout to the point where it can serve (`serve`) or be worked on (`develop`).
+
+Each step is done again only when what it is made from has changed: a digest of its inputs lies
+in .venv/.prepared. A digest is written after its step, so an interrupted step is done anew.
+Needs nothing but the standard library of Python 3.11.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+UV = VENV / "bin" / "uv"
+STAMPS = VENV / ".prepared"
+LOG = VENV / "prepare.log"
+REQUIREMENTS = ROOT / "requirements"
+STATIC = ROOT / "src" / "bedside" / "web" / "static"
+NODE = (20, 0)
+PIP_WITH_PYTHON_OPTION = (22, 3)
+
+
+class SetupError(Exception):
+    """Something that only the person at the keyboard can mend; the text says what."""
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Tell the person at the keyboard."""
+    sys.stdout.write(text + end)
+    sys.stdout.flush()
+
+
+def run(*command: str | Path, environment: dict[str, str] | None = None) -> None:
+    """Run a command with its output in the log; the end of the log is shown when it fails."""
+    with LOG.open("ab") as log:
+        log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
+        log.flush()
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    if done.returncode:
+        last_lines = LOG.read_text(errors="replace").splitlines()[-25:]
+        raise SetupError("\n".join([*last_lines, "", f"This failed. All of it is in {LOG}."]))
+
+
+def digest(paths: Iterable[Path], *more: str) -> str:
+    """One digest over names and contents of files (folders with all below them)."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in inside:
+            if file.is_file():
+                total.update(f"{file.relative_to(ROOT)}\0".encode())
+                total.update(hashlib.sha256(file.read_bytes()).digest())
+    total.update("\0".join(more).encode())
+    return total.hexdigest()
+
+
+def step(name: str, says: str, made_from: str, made: Path, make: Callable[[], None]) -> None:
+    """Do a step unless `made` is there and `made_from` is the digest it was made with."""
+    stamp = STAMPS / name
+    if made.exists() and stamp.exists() and stamp.read_text() == made_from:
+        return
+    say(f"  {says} … ", end="")
+    started = time.monotonic()
+    stamp.unlink(missing_ok=True)
+    make()
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(made_from)
+    say(f"{time.monotonic() - started:.0f} s")
+
+
+def network_settings() -> dict[str, str]:
+    """What uv must be told of pip's configuration, which it does not read itself.
+
+    Certificate, index and proxy only, and never over what uv was told already. Extra indexes are
+    left out: the pinned hashes name the files of the main one.
+    """
+    listed = subprocess.run(
+        [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    ).stdout
+    pip = dict(re.findall(r"^(?:global|install|:env:)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE))
+    told = {
+        "SSL_CERT_FILE": pip.get("cert"),
+        "UV_DEFAULT_INDEX": pip.get("index-url"),
+        "HTTPS_PROXY": pip.get("proxy"),
+    }
+    return {name: value for name, value in told.items() if value and not os.environ.get(name)}
+
+
+def make_environment() -> None:
+    """A fresh .venv with pip and the pinned uv in it."""
+    shutil.rmtree(VENV)
+    VENV.mkdir()
+    if importlib.util.find_spec("ensurepip"):
+        run(sys.executable, "-m", "venv", VENV)
+        pip: list[str | Path] = [PYTHON, "-m", "pip"]
+    elif pip_version() >= PIP_WITH_PYTHON_OPTION:
+        run(sys.executable, "-m", "venv", "--without-pip", VENV)
+        pip = [sys.executable, "-m", "pip", "--python", PYTHON]
+    else:
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise SetupError(
+            f"{sys.executable} cannot make a virtual environment: its venv module is not "
+            f"complete.\nOn Debian or Ubuntu: sudo apt install python3-venv\n"
+            f"(where there are several Pythons: python{version}-venv). Then run make again."
+        )
+    run(*pip, "install", "--quiet", "--require-hashes", "-r", REQUIREMENTS / "uv.txt")
+
+
+def pip_version() -> tuple[int, ...]:
+    """The version of the pip beside the running Python; () when there is none."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pip", "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    found = re.match(r"pip (\d+)\.(\d+)", told)
+    return tuple(map(int, found.groups())) if found else ()
+
+
+def install_packages(names: list[str]) -> None:
+    """Make .venv hold exactly the pinned packages, and Bedside itself as a link to src."""
+    uv = {**network_settings(), "VIRTUAL_ENV": str(VENV)}
+    files = [REQUIREMENTS / f"{name}.txt" for name in names]
+    run(UV, "pip", "sync", "--require-hashes", *files, environment=uv)
+    link = ("pip", "install", "--no-deps", "--no-build-isolation", "--offline", "--editable", ROOT)
+    run(UV, *link, environment=uv)
+
+
+def prepare_python(purpose: str) -> None:
+    """The environment and the packages; whoever has the developer's packages keeps them."""
+    uv_pin = digest([REQUIREMENTS / "uv.txt"], sys.version, str(ROOT))
+    step("environment", "Creating the Python environment", uv_pin, PYTHON, make_environment)
+    lists = {"serve": ["base", "build"], "develop": ["dev", "build"]}
+    wanted = {
+        name: digest([ROOT / "pyproject.toml", *(REQUIREMENTS / f"{part}.txt" for part in parts)])
+        for name, parts in lists.items()
+    }
+    stamp = STAMPS / "packages"
+    if stamp.exists() and stamp.read_text() == wanted["develop"]:
+        purpose = "develop"
+    step(
+        "packages",
+        "Installing the Python packages",
+        wanted[purpose],
+        VENV / "bin" / "bedside",
+        lambda: install_packages(lists[purpose]),
+    )
+
+
+def check_node() -> None:
+    """Stop with a sentence when there is no Node that is new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    told = ""
+    if node and npm:
+        command = [node, "--version"]
+        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        if tuple(map(int, re.findall(r"\d+", told)[:2])) >= NODE:
+            return
+    raise SetupError(
+        f"Bedside's pages are built with Node {NODE[0]} or newer and npm, "
+        + (f"and this is Node {told[1:]}." if told else "and they were not found.")
+        + "\nOn Debian or Ubuntu: sudo apt install nodejs npm\n"
+        "(an older release: Node from your usual source). Then run make again."
+    )
+
+
+def prepare_pages() -> None:
+    """The packages of the scripts in pages, and the built scripts and styles."""
+    lock = [ROOT / "package.json", ROOT / "package-lock.json"]
+    made = ROOT / "node_modules" / ".package-lock.json"
+    sources = [
+        *lock,
+        *ROOT.glob("tsconfig*.json"),
+        *ROOT.glob("*.mjs"),
+        *(ROOT / "scripts").glob("*.mjs"),
+        ROOT / "src" / "bedside" / "web" / "assets",
+    ]
+    packages, pages = digest(lock), digest(sources)
+    manifest = STATIC / "manifest.json"
+    stamps = [STAMPS / "node_packages", STAMPS / "pages"]
+    done = [stamp.read_text() if stamp.exists() else "" for stamp in stamps]
+    if done != [packages, pages] or not (made.exists() and manifest.exists()):
+        check_node()
+    install = ("npm", "ci", "--no-audit", "--no-fund")
+    says = "Installing the packages of the pages"
+    step("node_packages", says, packages, made, lambda: run(*install))
+    step("pages", "Building the pages", pages, manifest, lambda: run("npm", "run", "build"))
+
+
+def main() -> int:
+    """Prepare for what the first argument says."""
+    purpose = sys.argv[1]
+    lock = os.open(ROOT, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once would build over each other
+    VENV.mkdir(exist_ok=True)
+    try:
+        prepare_python(purpose)
+        prepare_pages()
+    except SetupError as stop:
+        say(f"\n\n{stop}")
+        return 1
+    except KeyboardInterrupt:
+        say("\n\nStopped. What is finished is kept; run make again to go on.")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
