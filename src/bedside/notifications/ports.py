@@ -1,0 +1,72 @@
+"""What notifications need from outside: gateways that carry a message to a person.
+
+The adapters implement `Gateway`; bootstrap chooses which there are.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person.
+
+    `id` is the notification's id (`ntf_…`): a gateway that is given the same message twice lets
+    the other side recognise it. `to` is an e-mail address or a phone number in E.164 form.
+    `subject` and `html` are for e-mail only and may be empty. It prints without its content, for
+    what is printed ends in logs.
+    """
+
+    id: str
+    channel: Channel
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+
+    def __repr__(self) -> str:
+        return f"Message({self.id}, {self.channel})"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The other side has taken the message. `reference` is its name for it, "" when it has none."""
+
+    reference: str = ""
+
+
+class DeliveryFailure(Exception):
+    """A message was not taken. `sentence` is for staff and names neither content nor address."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class TemporaryFailure(DeliveryFailure):
+    """Trying again later can help: the gateway is down, slow or busy."""
+
+
+class PermanentFailure(DeliveryFailure):
+    """Trying again cannot help: wrong address, refused, or wrong settings."""
+
+
+class Gateway(Protocol):
+    """Carries messages of one channel."""
+
+    @property
+    def name(self) -> str:
+        """What the screen calls it, e.g. “E-mail (SMTP)”."""
+        ...
+
+    async def deliver(self, message: Message) -> Delivered:
+        """Hand the message over. Raises TemporaryFailure or PermanentFailure, nothing else."""
+        ...
