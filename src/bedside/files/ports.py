@@ -3,7 +3,7 @@
 The adapters implement these; bootstrap chooses.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -11,19 +11,32 @@ from typing import Protocol
 Chunk = bytes | bytearray | memoryview
 
 
-class BlobWriter(Protocol):
-    """An open blob that grows at its end. Bytes are already sealed; the store never sees content."""
+MakeChunk = Callable[[], Chunk]
+"""Makes the next bytes of a blob. Called once, in whatever thread the store writes in, so that
+sealing and writing take one hop; the bytes are valid until that thread makes the next ones."""
 
-    async def write(self, data: Chunk) -> None:
-        """Append; the buffer may be reused by the caller when this returns."""
+
+class BlobWriter(Protocol):
+    """An open blob that grows at its end. Bytes are already sealed; the store never sees content.
+
+    Every call may raise StorageFull or Unavailable; what was written before stays, and the writer
+    is of no further use but to `close`. Calls come one at a time.
+    """
+
+    async def write(self, make: MakeChunk) -> None:
+        """Append what `make` gives. A new blob comes into being with its first bytes."""
         ...
 
-    async def flush(self) -> None:
-        """Return when everything written so far survives a power cut (fsync)."""
+    async def commit(self, make: MakeChunk | None = None) -> None:
+        """Append the last bytes, if any, and close.
+
+        Returns when everything written survives a power cut (fsync of the blob and of the
+        directory that names it).
+        """
         ...
 
     async def close(self) -> None:
-        """Close without a promise of durability."""
+        """Close without a promise of durability; no error when closed already."""
         ...
 
 
@@ -31,7 +44,12 @@ class BlobStore(Protocol):
     """Named, sealed, immutable-once-complete byte strings. Keys are opaque, [a-z0-9_/.-]."""
 
     async def append(self, key: str, at: int) -> BlobWriter:
-        """Open `key` for appending at byte `at`; whatever lies beyond is cut off first."""
+        """Open `key` for appending at byte `at`; whatever lies beyond is cut off first.
+
+        With `at` 0 a blob is begun (or begun anew) by the first write. Raises NotFound when the
+        blob is missing or shorter than `at`, Conflict when somebody else has it open for appending
+        (for `at` 0 the first write raises it).
+        """
         ...
 
     async def size(self, key: str) -> int | None:
@@ -44,6 +62,10 @@ class BlobStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove; no error when it is gone already."""
+        ...
+
+    def keys(self) -> AsyncIterator[str]:
+        """Every blob there is, in no order; for backup, doctor and the sweep of leftovers."""
         ...
 
 
@@ -126,8 +148,6 @@ class Examiner(Protocol):
         """True type and validity. `name` is the file name that the sender gave."""
         ...
 
-    async def derive(
-        self, chunks: AsyncIterator[bytes], size: int, media_type: str
-    ) -> Derivation:
+    async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
         """Thumbnail, previews, text. A failure gives an empty Derivation, never an exception."""
         ...

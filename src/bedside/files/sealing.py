@@ -1,0 +1,464 @@
+"""The sealed file: AES-256-GCM in segments, each bound to its place (docs/formats/sealed-file.md).
+
+The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: “Online Authenticated-Encryption
+and its Nonce-Reuse Misuse-Resistance”, CRYPTO 2015): a segment's nonce holds a random prefix, the
+segment's number and whether it is the last. So segments cannot be re-ordered, dropped or added,
+and any range can be read without the rest.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bedside.errors import BedsideError, NotFound, TooLarge
+from bedside.files.buffers import LARGE, SMALL, Buffer, plaintext_buffers
+from bedside.files.ports import BlobStore, BlobWriter, Chunk, MakeChunk
+
+SEGMENT = SMALL
+"""Plaintext bytes of every segment but the last."""
+PREFIX = 7
+TAG = 16
+OVERHEAD = PREFIX + TAG
+RECORD = SEGMENT + OVERHEAD
+"""Stored bytes of a full segment."""
+MAGIC = b"BEDSIDE"
+VERSION = 1
+SEAL_ID = 16
+HEADER = len(MAGIC) + 1 + SEAL_ID
+DATA_KEY = 32
+
+_NOT_LAST = b"\x00"
+_LAST = b"\x01"
+
+
+class SealBroken(BedsideError):
+    """The stored bytes are not what was sealed: damaged, cut, re-ordered, swapped or forged."""
+
+    status = 500
+    code = "seal_broken"
+    sentence = (
+        "This file was damaged in storage and is not shown, because it is not what was sent. "
+        "Tell your administrator: a backup may hold it."
+    )
+
+
+class SealUnfinished(SealBroken):
+    """The stored bytes are sound but have no last segment: the upload was never finished."""
+
+    code = "seal_unfinished"
+    sentence = "This file has not arrived completely. Its sender can go on with sending it."
+
+
+def new_data_key() -> bytes:
+    """A fresh key for one file: 32 random bytes."""
+    return os.urandom(DATA_KEY)
+
+
+def record_offset(index: int) -> int:
+    """Where segment number `index`, counted from 0, begins in the sealed bytes."""
+    return HEADER + index * RECORD
+
+
+def sealed_size(plain: int) -> int:
+    """Sealed bytes of a finished file of `plain` bytes."""
+    segments = max(1, -(-plain // SEGMENT))
+    return HEADER + plain + segments * OVERHEAD
+
+
+def plain_size(sealed: int) -> int:
+    """Plain bytes of a finished file of `sealed` bytes; SealBroken when no file has that size."""
+    full, rest = divmod(sealed - HEADER, RECORD)
+    alone = full == 0 and rest == OVERHEAD
+    if full < 0 or (full == 0 and rest < OVERHEAD) or (0 < rest <= OVERHEAD and not alone):
+        raise SealBroken
+    return full * SEGMENT + max(0, rest - OVERHEAD)
+
+
+class Seal:
+    """The cipher of one file: its key, its header and its id."""
+
+    __slots__ = ("_aad", "_cipher", "header")
+
+    def __init__(self, data_key: bytes, header: bytes, file_id: str) -> None:
+        if len(data_key) != DATA_KEY:
+            raise ValueError("a data key has 32 bytes")
+        if len(header) != HEADER or header[: len(MAGIC) + 1] != MAGIC + bytes((VERSION,)):
+            raise SealBroken
+        self.header = header
+        self._cipher = AESGCM(data_key)
+        self._aad = header + file_id.encode()
+
+    @classmethod
+    def fresh(cls, data_key: bytes, file_id: str) -> Self:
+        """A seal for a new file, with a random seal id in its header."""
+        return cls(data_key, MAGIC + bytes((VERSION,)) + os.urandom(SEAL_ID), file_id)
+
+    def seal_into(
+        self, out: memoryview, plain: memoryview, prefix: bytes, index: int, last: bool
+    ) -> int:
+        """Write the record of one segment to the start of `out`; returns its length."""
+        end = len(plain) + OVERHEAD
+        out[:PREFIX] = prefix
+        nonce = prefix + index.to_bytes(4, "big") + (_LAST if last else _NOT_LAST)
+        self._cipher.encrypt_into(nonce, plain, self._aad, out[PREFIX:end])
+        return end
+
+    def unseal(self, record: Chunk, index: int, last: bool) -> bytes:
+        """The plaintext of one record. Raises SealBroken."""
+        if not OVERHEAD <= len(record) <= RECORD:
+            raise SealBroken
+        view = memoryview(record)
+        nonce = bytes(view[:PREFIX]) + index.to_bytes(4, "big") + (_LAST if last else _NOT_LAST)
+        try:
+            return self._cipher.decrypt(nonce, view[PREFIX:], self._aad)
+        except InvalidTag:
+            raise SealBroken from None
+
+
+class _Scratch(threading.local):
+    """Room for the sealed form of one buffer; each thread that seals has its own."""
+
+    def __init__(self) -> None:
+        self.room = memoryview(bytearray(HEADER + LARGE // SEGMENT * RECORD))
+
+
+_scratch = _Scratch()
+
+
+def _seal_records(
+    seal: Seal, prefix: bytes, buffer: Buffer, used: int, first: int, last: bool
+) -> memoryview:
+    """The sealed form of a buffer whose first segment is number `first`, in this thread's scratch.
+
+    The header goes in front of segment 0. `last` says that the file ends with this buffer.
+    """
+    out = _scratch.room
+    plain = buffer.room[:used]
+    at = 0
+    if first == 0:
+        out[:HEADER] = seal.header
+        at = HEADER
+    for start in range(0, max(1, used), SEGMENT):
+        segment = plain[start : start + SEGMENT]
+        is_last = last and start + SEGMENT >= used
+        at += seal.seal_into(out[at:], segment, prefix, first + start // SEGMENT, is_last)
+    buffer.give_back()
+    return out[:at]
+
+
+class SealedWriter:
+    """Seals a file as its bytes arrive, one buffer being written while the next one fills.
+
+    Whatever may be the last segment is held back until `finish`, so a blob with a last segment
+    is a file whose writer was finished. Use `begin` or `resume`; end with `finish` or `pause`,
+    and with `abandon` when those were not reached or failed. After StorageFull or Unavailable
+    what was written stays, and `resume_point` tells from where sending can go on.
+    """
+
+    def __init__(
+        self, blob: BlobWriter, seal: Seal, *, offset: int, tail: Chunk, total: int | None
+    ) -> None:
+        self._blob = blob
+        self._seal = seal
+        self._prefix = os.urandom(PREFIX)
+        self.total = total
+        self.offset = offset
+        """Plain bytes taken so far, the tail of an earlier run included."""
+        self._next_segment = (offset - len(tail)) // SEGMENT
+        self._buffer = plaintext_buffers.take()
+        self._used = 0
+        self._in_flight: asyncio.Task[None] | None = None
+        self._fill(memoryview(tail))
+
+    @classmethod
+    async def begin(
+        cls, store: BlobStore, key: str, data_key: bytes, file_id: str, total: int | None
+    ) -> Self:
+        """Start a new blob under `key`; an unfinished one that was there is replaced.
+
+        `total` is the plain size in bytes when the sender has announced it.
+        """
+        blob = await store.append(key, 0)
+        return cls(blob, Seal.fresh(data_key, file_id), offset=0, tail=b"", total=total)
+
+    @classmethod
+    async def resume(
+        cls,
+        store: BlobStore,
+        key: str,
+        data_key: bytes,
+        file_id: str,
+        offset: int,
+        tail: bytes,
+        total: int,
+    ) -> Self:
+        """Go on at plain byte `offset`, of which the last `len(tail)` bytes are in `tail`.
+
+        `offset` and `tail` are what `pause` or `resume_point` gave. Sealed bytes past that point
+        are cut off; what follows is sealed under a new prefix, so no nonce is used twice whatever
+        the sender sends now. Raises NotFound or SealBroken when the blob does not reach so far,
+        Conflict when another writer has it open.
+        """
+        index, misplaced = divmod(offset - len(tail), SEGMENT)
+        if misplaced or index < 0 or len(tail) > SEGMENT:
+            raise ValueError("the tail must begin where a segment begins")
+        if index == 0:
+            blob = await store.append(key, 0)
+            seal = Seal.fresh(data_key, file_id)
+        else:
+            seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
+            blob = await store.append(key, record_offset(index))
+        return cls(blob, seal, offset=offset, tail=tail, total=total)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every announced byte is there; never true without an announced total."""
+        return self.offset == self.total
+
+    async def write(self, chunk: Chunk) -> None:
+        """Take the next plain bytes; the caller may reuse `chunk` at once.
+
+        Raises TooLarge past the announced total (nothing of `chunk` is taken then), StorageFull
+        or Unavailable when an earlier buffer could not be written.
+        """
+        view = memoryview(chunk)
+        if self.total is not None and self.offset + len(view) > self.total:
+            raise TooLarge("More bytes came than were announced. Send the file again.")
+        self.offset += len(view)
+        while view:
+            if self._used == len(self._buffer.room):
+                await self._settle()
+                self._send(last=False, durable=False)
+                self._buffer = plaintext_buffers.take()
+                self._used = 0
+            view = self._fill(view)
+
+    async def pause(self) -> bytes:
+        """Make everything taken so far durable, except what is returned, and close.
+
+        The returned tail (at most one segment) is the caller's to keep, sealed, beside `offset`.
+        Only for files with an announced total.
+        """
+        if self.total is None:
+            raise ValueError("without an announced total there is no way to go on")
+        keep = self._used % SEGMENT
+        if keep == 0 and self._used and self.complete:
+            keep = SEGMENT
+        tail = bytes(self._buffer.room[self._used - keep : self._used])
+        self._used -= keep
+        await self._settle()
+        if self._used:
+            self._send(last=False, durable=True)
+        else:
+            self._buffer.give_back()
+            end = self._blob.commit() if self._next_segment else self._blob.close()
+            self._in_flight = asyncio.ensure_future(end)
+        await self._settle()
+        return tail
+
+    async def finish(self) -> int:
+        """Seal the last segment, make the whole file durable and close; returns its plain size."""
+        if self.total is not None and not self.complete:
+            raise ValueError("fewer bytes came than were announced")
+        if self._used == 0 and self._next_segment:
+            raise ValueError("the file is finished already")
+        await self._settle()
+        self._send(last=True, durable=True)
+        await self._settle()
+        return self.offset
+
+    async def abandon(self) -> None:
+        """Close without a promise; what was written stays for `resume_point`. May be repeated."""
+        if self._in_flight is not None:
+            # Its failure was raised by the call that waited for it, or is of no interest any more.
+            await asyncio.wait((self._in_flight,))
+            self._in_flight = None
+        self._buffer.give_back()
+        await self._blob.close()
+
+    def _fill(self, view: memoryview) -> memoryview:
+        """Copy what fits into the buffer; returns the rest."""
+        room = self._buffer.room
+        fits = min(len(view), len(room) - self._used)
+        room[self._used : self._used + fits] = view[:fits]
+        self._used += fits
+        return view[fits:]
+
+    def _send(self, *, last: bool, durable: bool) -> None:
+        """Start sealing and writing the buffer, which is not to be touched any more."""
+        make = partial(
+            _seal_records,
+            self._seal,
+            self._prefix,
+            self._buffer,
+            self._used,
+            self._next_segment,
+            last,
+        )
+        self._next_segment += self._used // SEGMENT
+        self._in_flight = asyncio.create_task(self._write_out(self._buffer, make, durable))
+
+    async def _write_out(self, buffer: Buffer, make: MakeChunk, durable: bool) -> None:
+        try:
+            await (self._blob.commit(make) if durable else self._blob.write(make))
+        finally:
+            # Done by `make` already, unless the store failed before it came to that.
+            buffer.give_back()
+
+    async def _settle(self) -> None:
+        """Wait for what is in flight. Shielded: were a cancelled request to cancel it, a thread
+        would go on reading a buffer that by then belongs to another upload."""
+        if self._in_flight is not None:
+            await asyncio.shield(self._in_flight)
+            self._in_flight = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePoint:
+    """From where an interrupted upload goes on: the arguments for `SealedWriter.resume`.
+
+    `finished` says that the blob has its last segment: there is nothing left to send or seal.
+    """
+
+    offset: int
+    tail: bytes
+    finished: bool
+
+
+async def durable_size(
+    store: BlobStore, key: str, data_key: bytes, file_id: str, known: int = 0
+) -> tuple[int, bool]:
+    """Plain bytes that are there in sound segments, without a gap, and whether the file is whole.
+
+    For an upload whose process was killed. Bytes before `known` (made durable by `pause`) are
+    taken on trust; each complete segment after it is verified, and the blob is fsynced before the
+    answer is given, so the answer may be acknowledged. Raises Conflict when a writer is at it.
+    """
+    stored = await store.size(key)
+    if stored is None or stored < HEADER:
+        return 0, False
+    # Opening it for appending where it ends changes nothing, and keeps other writers out.
+    blob = await store.append(key, stored)
+    try:
+        seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
+        first = known // SEGMENT if stored >= record_offset(known // SEGMENT) else 0
+        found = await _sound_prefix(store, key, seal, first)
+        await blob.commit()
+    except SealBroken:
+        return 0, False
+    finally:
+        await blob.close()
+    return found
+
+
+async def _sound_prefix(store: BlobStore, key: str, seal: Seal, index: int) -> tuple[int, bool]:
+    """Plain size of the sound segments up to the first that is not, counting from `index`."""
+    while True:
+        record = await store.read(key, record_offset(index), RECORD)
+        if len(record) == RECORD and _is_sound(seal, record, index, last=False):
+            index += 1
+        elif _is_sound(seal, record, index, last=True):
+            return index * SEGMENT + len(record) - OVERHEAD, True
+        else:
+            return index * SEGMENT, False
+
+
+def _is_sound(seal: Seal, record: bytes, index: int, *, last: bool) -> bool:
+    try:
+        seal.unseal(record, index, last)
+    except SealBroken:
+        return False
+    return True
+
+
+async def resume_point(
+    store: BlobStore, key: str, data_key: bytes, file_id: str, offset: int, tail: bytes
+) -> ResumePoint:
+    """Where to go on after a kill or a failed write, given what was acknowledged last.
+
+    `offset` and `tail` come from the last `pause` (0 and b"" when there was none). Segments that
+    were written after it count, when they are sound. Raises as `durable_size` does.
+    """
+    size, finished = await durable_size(store, key, data_key, file_id, offset - len(tail))
+    if finished or size > offset:
+        return ResumePoint(size, b"", finished)
+    return ResumePoint(offset, tail, finished=False)
+
+
+class SealedReader:
+    """Reads ranges of a finished file. Nothing is read ahead of what is asked for."""
+
+    def __init__(self, store: BlobStore, key: str, seal: Seal, size: int) -> None:
+        self._store = store
+        self._key = key
+        self._seal = seal
+        self.size = size
+        """Plain bytes of the file."""
+        self._last = max(0, size - 1) // SEGMENT
+
+    @classmethod
+    async def open(
+        cls,
+        store: BlobStore,
+        key: str,
+        data_key: bytes,
+        file_id: str,
+        *,
+        size: int | None = None,
+    ) -> Self:
+        """Open a finished file; only its header is read.
+
+        Give the plain `size` where it is known (the file's row has it): a blob that was cut or
+        extended is then refused at once, and not only when its end is read. Raises NotFound,
+        SealBroken.
+        """
+        stored = await store.size(key)
+        if stored is None:
+            raise NotFound
+        found = plain_size(stored)
+        if size is not None and size != found:
+            raise SealBroken
+        seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
+        return cls(store, key, seal, found)
+
+    async def read(self, start: int, length: int) -> bytes:
+        """`length` bytes from `start`, fewer at the end of the file. Raises SealBroken."""
+        return b"".join([piece async for piece in self.chunks(start, length)])
+
+    async def chunks(self, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """The same range in pieces of up to 256 KiB, each verified before it is given out.
+
+        An empty file is verified too. Raises SealBroken at the first segment that is not sound.
+        """
+        if start < 0 or (length is not None and length < 0):
+            raise ValueError("a range has no negative ends")
+        end = self.size if length is None else min(self.size, start + length)
+        if self.size == 0:
+            await self._segment(0)
+        at = start
+        while at < end:
+            index, skip = divmod(at, SEGMENT)
+            segment = await self._segment(index)
+            piece = segment[skip : skip + end - at]
+            at += len(piece)
+            yield piece
+
+    async def _segment(self, index: int) -> bytes:
+        record = await self._store.read(self._key, record_offset(index), RECORD)
+        is_last = index == self._last
+        expected = self.size - index * SEGMENT if is_last else SEGMENT
+        if len(record) != expected + OVERHEAD:
+            raise SealBroken
+        try:
+            return self._seal.unseal(record, index, is_last)
+        except SealBroken:
+            if is_last and _is_sound(self._seal, record, index, last=False):
+                raise SealUnfinished from None
+            raise
