@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from sqlalchemy import bindparam, select
 
 from bedside.database import outbox
 from bedside.database.engine import Database, Pending, Published
@@ -14,7 +15,6 @@ from bedside.database.statements import compiled, prepared
 from bedside.database.tables import events
 from bedside.errors import Unavailable
 from bedside.kernel.unit_of_work import Row
-from sqlalchemy import bindparam, select
 
 _CHANNEL = "bedside_events"
 

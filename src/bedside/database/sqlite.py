@@ -33,10 +33,10 @@ class _Session:
 
     __slots__ = ("_connection",)
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: Any) -> None:
         self._connection = connection
 
-    def _cursor(self, statement: Any, values: dict[str, Any]) -> tuple[apsw.Cursor, Any]:
+    def _cursor(self, statement: Any, values: dict[str, Any]) -> tuple[Any, Any]:
         form = compiled(statement, "sqlite", tuple(values))
         cursor = self._connection.execute(form.sql, {**form.defaults, **values})
         return cursor, form.row
@@ -57,7 +57,7 @@ class _Session:
 class _Work(_Session, Pending):
     """A unit of work on the writer."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: Any) -> None:
         _Session.__init__(self, connection)
         Pending.__init__(self)
 
@@ -74,7 +74,7 @@ class SqliteDatabase(Database):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
-        self._idle: list[apsw.Connection] = []
+        self._idle: list[Any] = []
         self._turn = asyncio.Lock()
         self._group: list[tuple[_Work, asyncio.Future[None]]] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
@@ -85,8 +85,8 @@ class SqliteDatabase(Database):
         self._watcher = self._connect()
         self._idle.append(self._connect())
 
-    def _connect(self) -> apsw.Connection:
-        connection = apsw.Connection(self.path, statementcachesize=256)
+    def _connect(self) -> Any:
+        connection: Any = apsw.Connection(self.path, statementcachesize=256)
         connection.set_busy_timeout(2_000)
         for pragma in (
             "journal_mode = WAL",

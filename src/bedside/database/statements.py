@@ -62,7 +62,8 @@ def compiled(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
 def _compile(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
     options: dict[str, Any] = {"compile_kwargs": {"render_postcompile": True}}
     if isinstance(statement, UpdateBase):
-        columns: set[str] = set(statement.table.c.keys())  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType] - every DML of ours is on a table
+        table: Any = statement.table
+        columns: set[str] = set(table.c.keys())
         options["column_keys"] = [n for n in names if n in columns - _explicit(statement)]
     form = statement.compile(dialect=_DIALECTS[dialect], **options)
     return Compiled(
@@ -73,12 +74,13 @@ def _compile(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
     )
 
 
-def _explicit(statement: ClauseElement) -> set[str]:
+def _explicit(statement: Any) -> set[str]:
     """Names given with bindparam(…): values for a WHERE, not for a column."""
+    elements: list[Any] = list(visitors.iterate(statement))
     return {
         element.key
-        for element in visitors.iterate(statement)
-        if getattr(element, "__visit_name__", "") == "bindparam" and not element.unique  # pyright: ignore[reportAttributeAccessIssue] - checked by its visit name
+        for element in elements
+        if element.__visit_name__ == "bindparam" and not element.unique
     }
 
 
@@ -88,4 +90,4 @@ def _row_type(statement: Any) -> type[tuple[Any, ...]] | None:
     else:
         columns = getattr(statement, "_returning", ())
     names = [str(getattr(column, "key", column)) for column in columns]
-    return namedtuple("Row", names, rename=True) if names else None
+    return namedtuple("Row", names, rename=True) if names else None  # pyright: ignore[reportUntypedNamedTuple] - its fields are known when the statement is

@@ -1,7 +1,7 @@
 """Time as the product keeps it: integer milliseconds since the epoch, UTC."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 SECOND = 1_000
@@ -18,7 +18,7 @@ def now() -> int:
 
 
 @contextmanager
-def shifted(milliseconds: int) -> Iterator[None]:
+def shifted(milliseconds: int) -> Generator[None]:
     """Let the clock run this far ahead (or behind), to see what expires."""
     global _shift  # noqa: PLW0603 - one clock for the process
     before = _shift

@@ -1,0 +1,1 @@
+"""Clinics, staff and patients: who there is, who may see whom, how they sign in."""

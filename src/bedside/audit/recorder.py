@@ -1,0 +1,253 @@
+"""Writing, reading and verifying the audit log.
+
+Each clinic has one chain. The hash of a line is an HMAC, under the clinic's audit key, over the
+hash before it and the line: without the key no line can be changed, removed or re-ordered so
+that the chain still fits. The head row tells the length, so that a cut-off tail is seen too.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.audit.actors import Actor
+from bedside.audit.event_names import Action
+from bedside.audit.models import audit_heads, audit_lines
+from bedside.database.sealed import ClinicKeys, SealBroken, Vault
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+
+_GENESIS = bytes(32)
+_COLUMN = "audit_lines.details"
+
+_head = prepared(
+    select(audit_heads.c.seq, audit_heads.c.hash)
+    .where(audit_heads.c.clinic_id == bindparam("clinic"))
+    .with_for_update()
+)
+_peek_head = prepared(
+    select(audit_heads.c.seq, audit_heads.c.hash).where(
+        audit_heads.c.clinic_id == bindparam("clinic")
+    )
+)
+_start_chain = prepared(upsert(audit_heads).on_conflict_do_nothing(index_elements=["clinic_id"]))
+_set_head = prepared(
+    upsert(audit_heads).on_conflict_do_update(
+        index_elements=["clinic_id"],
+        set_={"seq": bindparam("new_seq"), "hash": bindparam("new_hash")},
+    )
+)
+_add = prepared(insert(audit_lines))
+_page = prepared(
+    select(audit_lines)
+    .where(audit_lines.c.clinic_id == bindparam("clinic"), audit_lines.c.seq > bindparam("after"))
+    .order_by(audit_lines.c.seq)
+    .limit(1000)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One audit line as it is shown. `details` are unsealed."""
+
+    seq: int
+    at: int
+    action: str
+    actor_kind: str
+    actor_id: str
+    patient_id: str
+    subject_id: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the audit page asks for. Empty values do not filter; times in milliseconds."""
+
+    patient_id: str = ""
+    actor_id: str = ""
+    action: str = ""
+    since: int = 0
+    until: int = 0
+    before_seq: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result of walking a chain. `broken_at` is the first line that does not fit, or None."""
+
+    clinic_id: str
+    lines: int
+    broken_at: int | None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Chain:
+    seq: int = 0
+    hash: bytes = field(default=_GENESIS)
+
+
+class AuditLog:
+    """The audit log of all clinics."""
+
+    def __init__(self, database: Transactions, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def record(
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        actor: Actor,
+        action: Action,
+        *,
+        patient_id: str = "",
+        subject_id: str = "",
+        **details: Any,
+    ) -> None:
+        """Add a line in the transaction of what it tells of. `details` are sealed."""
+        keys = await self._vault.clinic(clinic_id)
+        await work.execute(_start_chain, clinic_id=clinic_id, seq=0, hash=_GENESIS)
+        head = await work.one(_head, clinic=clinic_id)
+        assert head is not None  # noqa: S101 - inserted by the line above at the latest
+        seq = head.seq + 1
+        if actor.address:
+            details["address"] = actor.address
+        line: dict[str, Any] = {
+            "clinic_id": clinic_id,
+            "seq": seq,
+            "at": clock.now(),
+            "action": str(action),
+            "actor_kind": str(actor.kind),
+            "actor_id": actor.id,
+            "patient_id": patient_id,
+            "subject_id": subject_id,
+            "details": keys.seal(_COLUMN, str(seq), details),
+        }
+        line["hash"] = keys.chain(bytes(head.hash), _canonical(line))
+        await work.execute(_add, **line)
+        await work.execute(
+            _set_head,
+            clinic_id=clinic_id,
+            seq=seq,
+            hash=line["hash"],
+            new_seq=seq,
+            new_hash=line["hash"],
+        )
+
+    async def note(
+        self,
+        clinic_id: str,
+        actor: Actor,
+        action: Action,
+        *,
+        patient_id: str = "",
+        subject_id: str = "",
+        **details: Any,
+    ) -> None:
+        """Record something that changes no other row, such as a read or a refusal."""
+        async with self._database.unit_of_work() as work:
+            await self.record(
+                work,
+                clinic_id,
+                actor,
+                action,
+                patient_id=patient_id,
+                subject_id=subject_id,
+                **details,
+            )
+
+    async def lines(self, clinic_id: str, wanted: Filter) -> list[Line]:
+        """Lines of a clinic, newest first."""
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_filtered(clinic_id, wanted))
+        return [_shown(keys, row) for row in rows]
+
+    async def verify(self, clinic_id: str) -> Verification:
+        """Walk a clinic's chain and find the first line that was changed, removed or moved."""
+        keys = await self._vault.clinic(clinic_id)
+        chain = _Chain()
+        while True:
+            async with self._database.read() as db:
+                head = await db.one(_peek_head, clinic=clinic_id)
+                rows = await db.all(_page, clinic=clinic_id, after=chain.seq)
+            for row in rows:
+                if row.seq != chain.seq + 1:
+                    return _broken(clinic_id, chain, "a line is missing")
+                line = row._asdict()
+                if keys.chain(chain.hash, _canonical(line)) != bytes(row.hash):
+                    return _broken(clinic_id, chain, "a line was changed or moved")
+                chain.seq, chain.hash = row.seq, bytes(row.hash)
+            if not rows:
+                break
+        if head and (head.seq != chain.seq or bytes(head.hash) != chain.hash):
+            return _broken(clinic_id, chain, "lines are missing at the end")
+        if not head and chain.seq:
+            return _broken(clinic_id, chain, "the head of the chain is missing")
+        return Verification(clinic_id, chain.seq, None)
+
+
+def _broken(clinic_id: str, chain: _Chain, reason: str) -> Verification:
+    return Verification(clinic_id, chain.seq, chain.seq + 1, reason)
+
+
+def _canonical(line: dict[str, Any]) -> bytes:
+    parts = [
+        line["clinic_id"],
+        line["seq"],
+        line["at"],
+        line["action"],
+        line["actor_kind"],
+        line["actor_id"],
+        line["patient_id"],
+        line["subject_id"],
+        bytes(line["details"]).hex(),
+    ]
+    return json.dumps(parts, separators=(",", ":")).encode()
+
+
+def _filtered(clinic_id: str, wanted: Filter) -> Any:
+    lines = audit_lines.c
+    found = select(audit_lines).where(lines.clinic_id == clinic_id)
+    if wanted.patient_id:
+        found = found.where(lines.patient_id == wanted.patient_id)
+    if wanted.actor_id:
+        found = found.where(lines.actor_id == wanted.actor_id)
+    if wanted.action:
+        found = found.where(lines.action == wanted.action)
+    if wanted.since:
+        found = found.where(lines.at >= wanted.since)
+    if wanted.until:
+        found = found.where(lines.at < wanted.until)
+    if wanted.before_seq:
+        found = found.where(lines.seq < wanted.before_seq)
+    return found.order_by(lines.seq.desc()).limit(wanted.limit)
+
+
+def _shown(keys: ClinicKeys, row: Any) -> Line:
+    try:
+        details = keys.unseal(_COLUMN, str(row.seq), row.details)
+    except SealBroken:
+        details = {"broken": True}  # shown as such; `bedside audit verify` names the line
+    return Line(
+        row.seq,
+        row.at,
+        row.action,
+        row.actor_kind,
+        row.actor_id,
+        row.patient_id,
+        row.subject_id,
+        details,
+    )
+
+
+async def head(reader: Reader, clinic_id: str) -> tuple[int, bytes]:
+    """Length and newest hash of a chain, to be kept elsewhere as an anchor."""
+    row = await reader.one(_peek_head, clinic=clinic_id)
+    return (row.seq, bytes(row.hash)) if row else (0, _GENESIS)

@@ -1,0 +1,295 @@
+"""Sealed columns and blind indexes: the clinic's keys.
+
+Three levels. The master key lives outside the database (a key file, or a KMS) and wraps each
+clinic's key. The clinic's key wraps the working keys: `columns` (seals values), `index` (keyed
+tokens to look values up by), `audit` (chains the audit log), and every file's own data key.
+Rotating a master or a clinic key re-wraps the keys below it and touches no content.
+
+Format of a sealed value: version (1 byte) ‖ generation of the columns key (4, big endian) ‖
+nonce (12) ‖ AES-256-GCM ciphertext and tag. The associated data name clinic, column and row, so
+that a value cannot be moved to another place. docs/formats/sealed-column.md has test vectors.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import bindparam, insert, select, update
+
+from bedside.database.statements import prepared
+from bedside.database.tables import clinic_keys
+from bedside.errors import Unavailable
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+
+VERSION = 1
+PLATFORM = "cli_platform"
+"""The key holder for what belongs to no clinic, such as look-up of a sign-in name."""
+
+_NONCE = 12
+_HEAD = 1 + 4 + _NONCE
+_WORKING = ("columns", "index", "audit")
+
+
+class SealBroken(Unavailable):
+    """A sealed value does not open: wrong key, or changed or moved on disk."""
+
+    code = "seal_broken"
+    sentence = (
+        "This record cannot be opened: its seal is broken. Nothing was changed. "
+        "Please tell your administrator to run “bedside doctor”."
+    )
+
+
+class MasterKey(Protocol):
+    """Wraps the clinics' keys; the key itself never leaves its holder."""
+
+    @property
+    def generation(self) -> int:
+        """The generation that `wrap` uses."""
+        ...
+
+    async def wrap(self, key: bytes, context: str) -> bytes:
+        """Encrypt a key, bound to `context`."""
+        ...
+
+    async def unwrap(self, wrapped: bytes, generation: int, context: str) -> bytes:
+        """Decrypt a key. Raises SealBroken."""
+        ...
+
+
+def wrap_key(cipher: AESGCM, key: bytes, context: str) -> bytes:
+    """AES-256-GCM key wrapping: nonce (12) ‖ ciphertext and tag, bound to `context`."""
+    nonce = os.urandom(_NONCE)
+    return nonce + cipher.encrypt(nonce, key, context.encode())
+
+
+def unwrap_key(cipher: AESGCM, wrapped: bytes, context: str) -> bytes:
+    """The inverse of `wrap_key`. Raises SealBroken."""
+    try:
+        return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context.encode())
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error
+
+
+class ClinicKeys:
+    """One clinic's working keys, open in memory. All methods are synchronous and quick."""
+
+    def __init__(
+        self,
+        clinic_id: str,
+        wrapping: dict[int, bytes],
+        columns: dict[int, bytes],
+        index: bytes,
+        audit: bytes,
+    ) -> None:
+        self.clinic_id = clinic_id
+        self._wrapping = {number: AESGCM(key) for number, key in wrapping.items()}
+        self._columns = {number: AESGCM(key) for number, key in columns.items()}
+        self._newest_wrapping = max(wrapping)
+        self._newest_columns = max(columns)
+        self._head = bytes([VERSION]) + self._newest_columns.to_bytes(4, "big")
+        self._index = index
+        self._audit = audit
+
+    def seal(self, column: str, row_id: str, value: Any) -> bytes:
+        """Seal a JSON value for one place. `column` is “table.column”."""
+        nonce = os.urandom(_NONCE)
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        cipher = self._columns[self._newest_columns]
+        return self._head + nonce + cipher.encrypt(nonce, plain, self._place(column, row_id))
+
+    def unseal(self, column: str, row_id: str, sealed: bytes) -> Any:
+        """The value sealed for this place. Raises SealBroken."""
+        cipher = self._columns.get(int.from_bytes(sealed[1:5], "big"))
+        if cipher is None or sealed[0] != VERSION:
+            raise SealBroken
+        try:
+            plain = cipher.decrypt(sealed[5:_HEAD], sealed[_HEAD:], self._place(column, row_id))
+        except InvalidTag as error:
+            raise SealBroken from error
+        return json.loads(plain)
+
+    def _place(self, column: str, row_id: str) -> bytes:
+        return f"{self.clinic_id}/{column}/{row_id}".encode()
+
+    def token(self, kind: str, term: str) -> int:
+        """A keyed 64-bit token for a term: equal terms give equal tokens, and only in this
+        clinic. Callers normalise the term first."""
+        digest = hmac.digest(self._index, f"{kind}\0{term}".encode(), "sha256")
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+    def wrap(self, data_key: bytes, column: str, row_id: str) -> bytes:
+        """Wrap a file's data key: generation (4) ‖ nonce ‖ ciphertext and tag."""
+        context = f"{self.clinic_id}/{column}/{row_id}"
+        cipher = self._wrapping[self._newest_wrapping]
+        return self._newest_wrapping.to_bytes(4, "big") + wrap_key(cipher, data_key, context)
+
+    def unwrap(self, wrapped: bytes, column: str, row_id: str) -> bytes:
+        """A file's data key. Raises SealBroken."""
+        cipher = self._wrapping.get(int.from_bytes(wrapped[:4], "big"))
+        if cipher is None:
+            raise SealBroken
+        return unwrap_key(cipher, wrapped[4:], f"{self.clinic_id}/{column}/{row_id}")
+
+    def is_newest(self, wrapped: bytes) -> bool:
+        """Whether a data key is wrapped by the clinic's newest key."""
+        return int.from_bytes(wrapped[:4], "big") == self._newest_wrapping
+
+    def chain(self, previous: bytes, line: bytes) -> bytes:
+        """The next hash of the audit chain: HMAC-SHA-256 over the previous one and the line."""
+        return hmac.digest(self._audit, previous + hashlib.sha256(line).digest(), "sha256")
+
+
+_keys_of = prepared(select(clinic_keys).where(clinic_keys.c.clinic_id == bindparam("of")))
+_add_key = prepared(insert(clinic_keys))
+_rewrap = prepared(
+    update(clinic_keys)
+    .where(
+        clinic_keys.c.clinic_id == bindparam("of"),
+        clinic_keys.c.purpose == bindparam("of_purpose"),
+        clinic_keys.c.generation == bindparam("of_generation"),
+    )
+    .values(wrapped=bindparam("new_wrapped"), wrapped_by=bindparam("new_wrapped_by"))
+)
+_clinics = prepared(select(clinic_keys.c.clinic_id).distinct())
+
+
+class Vault:
+    """Opens clinics' keys and keeps them in memory for the life of the process."""
+
+    def __init__(self, database: Transactions, master: MasterKey) -> None:
+        self._database = database
+        self._master = master
+        self._open: dict[str, ClinicKeys] = {}
+
+    async def clinic(self, clinic_id: str) -> ClinicKeys:
+        """The keys of a clinic. Raises SealBroken when the master key does not fit."""
+        keys = self._open.get(clinic_id)
+        if keys is None:
+            keys = self._open[clinic_id] = await self._load(clinic_id)
+        return keys
+
+    async def platform(self) -> ClinicKeys:
+        """The keys for what belongs to no clinic."""
+        return await self.clinic(PLATFORM)
+
+    def forget(self) -> None:
+        """Drop the open keys; they are loaded again when needed (after a rotation)."""
+        self._open.clear()
+
+    async def _load(self, clinic_id: str) -> ClinicKeys:
+        async with self._database.read() as db:
+            rows = await db.all(_keys_of, of=clinic_id)
+        wrapping: dict[int, bytes] = {}
+        for row in rows:
+            if row.purpose == "clinic":
+                wrapping[row.generation] = await self._master.unwrap(
+                    row.wrapped, row.wrapped_by, f"{clinic_id}/clinic/{row.generation}"
+                )
+        if not wrapping:
+            raise SealBroken
+        working: dict[str, dict[int, bytes]] = {purpose: {} for purpose in _WORKING}
+        for row in rows:
+            if row.purpose in working:
+                working[row.purpose][row.generation] = unwrap_key(
+                    AESGCM(wrapping[row.wrapped_by]),
+                    row.wrapped,
+                    f"{clinic_id}/{row.purpose}/{row.generation}",
+                )
+        return ClinicKeys(
+            clinic_id, wrapping, working["columns"], working["index"][1], working["audit"][1]
+        )
+
+    async def create(self, work: UnitOfWork, clinic_id: str) -> ClinicKeys:
+        """Make the first keys of a new clinic."""
+        clinic_key = os.urandom(32)
+        wrapped = await self._master.wrap(clinic_key, f"{clinic_id}/clinic/1")
+        await self._add(work, clinic_id, "clinic", 1, wrapped, self._master.generation)
+        working: dict[str, bytes] = {}
+        for purpose in _WORKING:
+            working[purpose] = os.urandom(32)
+            wrapped = wrap_key(AESGCM(clinic_key), working[purpose], f"{clinic_id}/{purpose}/1")
+            await self._add(work, clinic_id, purpose, 1, wrapped, 1)
+        keys = ClinicKeys(
+            clinic_id,
+            {1: clinic_key},
+            {1: working["columns"]},
+            working["index"],
+            working["audit"],
+        )
+        self._open[clinic_id] = keys
+        return keys
+
+    async def _add(
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        purpose: str,
+        generation: int,
+        wrapped: bytes,
+        by: int,
+    ) -> None:
+        await work.execute(
+            _add_key,
+            clinic_id=clinic_id,
+            purpose=purpose,
+            generation=generation,
+            wrapped=wrapped,
+            wrapped_by=by,
+            created_at=clock.now(),
+        )
+
+    async def holders(self) -> list[str]:
+        """Everyone who has keys: the clinics and the platform."""
+        async with self._database.read() as db:
+            return [row.clinic_id for row in await db.all(_clinics)]
+
+    async def rewrap_under_master(self, work: UnitOfWork, clinic_id: str) -> None:
+        """Wrap the clinic's keys with the master key's newest generation."""
+        for row in await work.all(_keys_of, of=clinic_id):
+            if row.purpose == "clinic" and row.wrapped_by != self._master.generation:
+                context = f"{clinic_id}/clinic/{row.generation}"
+                key = await self._master.unwrap(row.wrapped, row.wrapped_by, context)
+                await work.execute(
+                    _rewrap,
+                    of=clinic_id,
+                    of_purpose="clinic",
+                    of_generation=row.generation,
+                    new_wrapped=await self._master.wrap(key, context),
+                    new_wrapped_by=self._master.generation,
+                )
+
+    async def new_clinic_key(self, work: UnitOfWork, clinic_id: str) -> None:
+        """Give a clinic a new key and wrap its working keys with it.
+
+        The old key stays, so that data keys it wraps still open until they are re-wrapped.
+        """
+        rows = await work.all(_keys_of, of=clinic_id)
+        old: dict[int, bytes] = {}
+        for row in rows:
+            if row.purpose == "clinic":
+                context = f"{clinic_id}/clinic/{row.generation}"
+                old[row.generation] = await self._master.unwrap(
+                    row.wrapped, row.wrapped_by, context
+                )
+        generation, fresh = max(old) + 1, os.urandom(32)
+        wrapped = await self._master.wrap(fresh, f"{clinic_id}/clinic/{generation}")
+        await self._add(work, clinic_id, "clinic", generation, wrapped, self._master.generation)
+        for row in rows:
+            if row.purpose in _WORKING:
+                context = f"{clinic_id}/{row.purpose}/{row.generation}"
+                key = unwrap_key(AESGCM(old[row.wrapped_by]), row.wrapped, context)
+                await work.execute(
+                    _rewrap,
+                    of=clinic_id,
+                    of_purpose=row.purpose,
+                    of_generation=row.generation,
+                    new_wrapped=wrap_key(AESGCM(fresh), key, context),
+                    new_wrapped_by=generation,
+                )
+        work.after_commit(self.forget)

@@ -1,0 +1,148 @@
+"""Tables of people."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from bedside.database.tables import metadata
+
+clinics = Table(
+    "clinics",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("email_token", BigInteger, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("totp", LargeBinary),
+    Column("totp_last_step", BigInteger, nullable=False),
+    Column("failed_sign_ins", Integer, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_staff_clinic", "clinic_id"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("credential_id", Text, primary_key=True),
+    Column("staff_id", Text, ForeignKey("staff.id"), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Index("ix_passkeys_staff", "staff_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("staff_id", Text, ForeignKey("staff.id"), nullable=False),
+    Column("clinic_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("device", LargeBinary, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_sessions_staff", "staff_id"),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+)
+"""Groups that tie staff and patients together: a team, or the people of a room (kind “room”)."""
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_patients_clinic", "clinic_id", "created_at"),
+)
+
+patient_tokens = Table(
+    "patient_tokens",
+    metadata,
+    Column("token", BigInteger, primary_key=True),
+    Column("patient_id", Text, ForeignKey("patients.id"), primary_key=True),
+    Index("ix_patient_tokens_patient", "patient_id"),
+    sqlite_with_rowid=False,
+)
+
+staff_assignments = Table(
+    "staff_assignments",
+    metadata,
+    Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
+    Column("target_id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Staff → a team, a room or a single patient."""
+
+patient_assignments = Table(
+    "patient_assignments",
+    metadata,
+    Column("patient_id", Text, ForeignKey("patients.id"), primary_key=True),
+    Column("target_id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Patient → a team, a room, or the patient itself (so that one join answers who sees whom)."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("patient_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("wrong_answers", Integer, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_links_subject", "subject_id"),
+)
+
+link_devices = Table(
+    "link_devices",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("link_id", Text, ForeignKey("links.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_link_devices_link", "link_id"),
+)

@@ -1,0 +1,295 @@
+"""Patients: demographics, sealed, and found again by keyed tokens."""
+
+import re
+import unicodedata
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import NotAllowed, NotFound
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.models import patient_assignments, patient_tokens, patients
+from bedside.people.permissions import ChartAccess, LinkAccess, StaffAccess, visible_patients
+from bedside.people.roles import May, allows
+
+_COLUMN = "patients.record"
+_PREFIX_MIN, _PREFIX_MAX = 2, 12
+
+
+class Demographics(BaseModel):
+    """Who a patient is. `birth_date` is ISO 8601; `identifiers` maps a system to a value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    birth_date: date
+    phone: str = Field(default="", max_length=40)
+    email: str = Field(default="", max_length=200)
+    language: str = Field(default="en", max_length=10)
+    pronouns: str = Field(default="", max_length=40)
+    identifiers: dict[str, str] = Field(default_factory=dict[str, str])
+
+
+class Patient(BaseModel):
+    """A patient as staff see one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    clinic_id: str
+    demographics: Demographics
+
+    @property
+    def name(self) -> str:
+        """Full name."""
+        return self.demographics.name
+
+
+_add = prepared(insert(patients))
+_change = prepared(
+    update(patients)
+    .where(patients.c.id == bindparam("of"))
+    .values(record=bindparam("new_record"), changed_at=bindparam("moment"))
+)
+_by_id = prepared(
+    select(patients.c.id, patients.c.clinic_id, patients.c.record).where(
+        patients.c.id == bindparam("of"), patients.c.clinic_id == bindparam("clinic")
+    )
+)
+_add_token = prepared(insert(patient_tokens))
+_drop_tokens = prepared(
+    delete(patient_tokens).where(patient_tokens.c.patient_id == bindparam("of"))
+)
+_assign = prepared(insert(patient_assignments))
+_listed = prepared(
+    select(patients.c.id, patients.c.clinic_id, patients.c.record)
+    .where(patients.c.id.in_(visible_patients()))
+    .order_by(patients.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_count = prepared(
+    select(func.count().label("patients"))
+    .select_from(patients)
+    .where(patients.c.id.in_(visible_patients()))
+)
+
+
+class Patients:
+    """Adds, finds and changes patients."""
+
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+
+    async def add(
+        self,
+        work: UnitOfWork,
+        staff: StaffAccess,
+        demographics: Demographics,
+        assigned_to: list[str],
+    ) -> Patient:
+        """A new patient of the clinic, assigned to teams, rooms, and to the one who adds."""
+        if not allows(staff.role, May.ADD_PATIENTS):
+            raise NotAllowed
+        patient = Patient(id=new_id("pat"), clinic_id=staff.clinic_id, demographics=demographics)
+        keys = await self._vault.clinic(staff.clinic_id)
+        await work.execute(
+            _add,
+            id=patient.id,
+            clinic_id=patient.clinic_id,
+            record=_sealed(keys, patient.id, demographics),
+            created_at=clock.now(),
+            changed_at=clock.now(),
+        )
+        await self._index(work, keys, patient)
+        for target in {patient.id, *assigned_to}:
+            await self.assign(work, staff, patient.id, target)
+        await self._audit.record(
+            work, staff.clinic_id, staff.actor, Action.PATIENT_ADDED, patient_id=patient.id
+        )
+        return patient
+
+    async def assign(
+        self, work: UnitOfWork, staff: StaffAccess, patient_id: str, target_id: str
+    ) -> None:
+        """Tie a patient to a team or room, so that its people see the chart."""
+        await work.execute(
+            _assign, patient_id=patient_id, target_id=target_id, clinic_id=staff.clinic_id
+        )
+
+    async def change(
+        self, work: UnitOfWork, chart: ChartAccess, demographics: Demographics
+    ) -> None:
+        """Replace the demographics."""
+        keys = await self._vault.clinic(chart.clinic_id)
+        patient = Patient(id=chart.patient_id, clinic_id=chart.clinic_id, demographics=demographics)
+        await work.execute(
+            _change,
+            of=patient.id,
+            new_record=_sealed(keys, patient.id, demographics),
+            moment=clock.now(),
+        )
+        await work.execute(_drop_tokens, of=patient.id)
+        await self._index(work, keys, patient)
+        await self._audit.record(
+            work, chart.clinic_id, chart.actor, Action.PATIENT_CHANGED, patient_id=patient.id
+        )
+
+    async def get(self, chart: ChartAccess) -> Patient:
+        """The patient of a chart."""
+        return await self._load(chart.clinic_id, chart.patient_id)
+
+    async def of_link(self, link: LinkAccess) -> Patient:
+        """The patient whose device came by a link."""
+        return await self._load(link.clinic_id, link.patient_id)
+
+    async def _load(self, clinic_id: str, patient_id: str) -> Patient:
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_by_id, of=patient_id, clinic=clinic_id)
+        if row is None:
+            raise NotFound
+        return _opened(keys, row)
+
+    async def named(self, clinic_id: str, patient_ids: set[str]) -> dict[str, str]:
+        """Names for ids of one clinic, for lists whose rows were already checked."""
+        if not patient_ids:
+            return {}
+        keys = await self._vault.clinic(clinic_id)
+        wanted = select(patients.c.id, patients.c.clinic_id, patients.c.record).where(
+            patients.c.clinic_id == clinic_id, patients.c.id.in_(sorted(patient_ids))
+        )
+        async with self._database.read() as db:
+            rows = await db.all(wanted)
+        return {row.id: _opened(keys, row).name for row in rows}
+
+    async def listed(
+        self, staff: StaffAccess, *, limit: int = 50, offset: int = 0
+    ) -> tuple[list[Patient], int]:
+        """Patients that this person may see, and how many there are in all."""
+        keys = await self._vault.clinic(staff.clinic_id)
+        who = {"staff": staff.staff_id, "clinic": staff.clinic_id}
+        async with self._database.read() as db:
+            rows = await db.all(_listed, **who, limit=limit, offset=offset)
+            count = await db.one(_count, **who)
+        return [_opened(keys, row) for row in rows], count.patients if count else 0
+
+    async def find(self, staff: StaffAccess, text: str, *, limit: int = 12) -> list[Patient]:
+        """Patients by the beginnings of names, phone digits, or a date of birth.
+
+        All words must fit. Only patients that this person may see are found.
+        """
+        keys = await self._vault.clinic(staff.clinic_id)
+        tokens = _query_tokens(keys, text)
+        if not tokens:
+            return []
+        found = (
+            select(patients.c.id, patients.c.clinic_id, patients.c.record)
+            .where(patients.c.clinic_id == staff.clinic_id, patients.c.id.in_(visible_patients()))
+            .limit(limit)
+        )
+        for alternatives in tokens:
+            found = found.where(
+                patients.c.id.in_(
+                    select(patient_tokens.c.patient_id).where(
+                        patient_tokens.c.token.in_(alternatives)
+                    )
+                )
+            )
+        async with self._database.read() as db:
+            rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+        return sorted((_opened(keys, row) for row in rows), key=lambda p: fold(p.name))
+
+    async def _index(self, work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
+        for token in _index_tokens(keys, patient.demographics):
+            await work.execute(_add_token, token=token, patient_id=patient.id)
+
+
+def _sealed(keys: ClinicKeys, patient_id: str, demographics: Demographics) -> bytes:
+    return keys.seal(_COLUMN, patient_id, demographics.model_dump(mode="json"))
+
+
+def _opened(keys: ClinicKeys, row: Row) -> Patient:
+    record = keys.unseal(_COLUMN, row.id, row.record)
+    return Patient(
+        id=row.id, clinic_id=row.clinic_id, demographics=Demographics.model_validate(record)
+    )
+
+
+def fold(text: str) -> str:
+    """Case and accents folded away, so that “ramirez” finds “Ramírez”."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def digits_of(phone: str) -> str:
+    """Only the digits of a phone number."""
+    return re.sub(r"\D", "", phone)
+
+
+def _index_tokens(keys: ClinicKeys, demographics: Demographics) -> set[int]:
+    tokens: set[int] = set()
+    words = re.findall(r"\w+", fold(demographics.name))
+    for word in words:
+        for length in range(_PREFIX_MIN, min(len(word), _PREFIX_MAX) + 1):
+            tokens.add(keys.token("patient.name", word[:length]))
+        if len(word) < _PREFIX_MIN:
+            tokens.add(keys.token("patient.name", word))
+    tokens.add(keys.token("patient.birth_date", demographics.birth_date.isoformat()))
+    phone = digits_of(demographics.phone)
+    for length in range(4, len(phone) + 1):
+        tokens.add(keys.token("patient.phone", phone[-length:]))
+    for value in demographics.identifiers.values():
+        tokens.add(keys.token("patient.identifier", fold(value)))
+    if demographics.email:
+        tokens.add(keys.token("patient.email", fold(demographics.email)))
+    return tokens
+
+
+def _query_tokens(keys: ClinicKeys, text: str) -> list[list[int]]:
+    """For each word of a query, the tokens of which one must be there."""
+    born = _as_date(text.strip())
+    if born:
+        return [[keys.token("patient.birth_date", born.isoformat())]]
+    phone = digits_of(text)
+    if len(phone) >= 4 and not re.search(r"[^\d\s()+/.-]", text):
+        return [
+            [
+                keys.token("patient.phone", phone),
+                keys.token("patient.phone", phone.lstrip("0")),
+                keys.token("patient.identifier", fold(text.strip())),
+            ]
+        ]
+    if "@" in text:
+        return [[keys.token("patient.email", fold(text.strip()))]]
+    return [
+        [
+            keys.token("patient.name", word[:_PREFIX_MAX]),
+            keys.token("patient.identifier", word),
+        ]
+        for word in re.findall(r"\w+", fold(text))
+    ]
+
+
+def _as_date(text: str) -> date | None:
+    """A date as people type one: 1991-03-14, 14.3.1991, 14/3/1991 or 14 3 1991."""
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
+    if match:
+        year, month, day = match.groups()
+    else:
+        match = re.fullmatch(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", text)
+        if not match:
+            return None
+        day, month, year = match.groups()
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,231 @@
+"""Permissions as values: holding one proves that it was checked.
+
+Services take these values as arguments, so that code which skipped the check cannot call them.
+Only this module makes them: each constructor asks for a proof that others do not have.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import ActorKind
+from bedside.database.statements import prepared
+from bedside.errors import NotAllowed, NotFound
+from bedside.kernel.ids import is_id
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.models import patient_assignments, patients, staff_assignments
+from bedside.people.roles import May, Role, allows
+
+
+class _Proof:
+    """Held by this module only."""
+
+
+_PROOF: Final = _Proof()
+
+
+def _check(proof: _Proof) -> None:
+    if proof is not _PROOF:
+        raise RuntimeError("permissions are made by bedside.people.permissions only")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccess:
+    """A person of the clinic, signed in with everything the clinic asks for."""
+
+    staff_id: str
+    clinic_id: str
+    role: Role
+    session_id: str
+    address: str
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return Actor(ActorKind.STAFF, self.staff_id, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartAccess:
+    """May read and write the chart of one patient."""
+
+    patient_id: str
+    staff: StaffAccess
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic of patient and staff alike."""
+        return self.staff.clinic_id
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return self.staff.actor
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicAccess:
+    """May administer the clinic."""
+
+    staff: StaffAccess
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic that is administered."""
+        return self.staff.clinic_id
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return self.staff.actor
+
+
+@dataclass(frozen=True, slots=True)
+class AuditAccess:
+    """May read the audit log of the clinic."""
+
+    staff: StaffAccess
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic whose log it is."""
+        return self.staff.clinic_id
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAccess:
+    """A patient's device, let in by one link after the date of birth, to one subject only."""
+
+    link_id: str
+    clinic_id: str
+    patient_id: str
+    subject_id: str
+    address: str
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return Actor(ActorKind.PATIENT, self.patient_id, self.address)
+
+
+_sees = prepared(
+    select(patient_assignments.c.patient_id)
+    .select_from(
+        staff_assignments.join(
+            patient_assignments,
+            staff_assignments.c.target_id == patient_assignments.c.target_id,
+        )
+    )
+    .where(
+        staff_assignments.c.staff_id == bindparam("staff"),
+        patient_assignments.c.patient_id == bindparam("patient"),
+        patient_assignments.c.clinic_id == bindparam("clinic"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
+    )
+    .limit(1)
+)
+_in_clinic = prepared(
+    select(patients.c.id).where(
+        patients.c.id == bindparam("patient"), patients.c.clinic_id == bindparam("clinic")
+    )
+)
+
+
+def visible_patients(staff_param: str = "staff", clinic_param: str = "clinic") -> Any:
+    """A sub-query of the ids of all patients that a member of staff may see."""
+    return (
+        select(patient_assignments.c.patient_id)
+        .select_from(
+            staff_assignments.join(
+                patient_assignments,
+                staff_assignments.c.target_id == patient_assignments.c.target_id,
+            )
+        )
+        .where(
+            staff_assignments.c.staff_id == bindparam(staff_param),
+            staff_assignments.c.clinic_id == bindparam(clinic_param),
+            patient_assignments.c.clinic_id == bindparam(clinic_param),
+        )
+    )
+
+
+class Permissions:
+    """Checks, and gives the values that prove the check."""
+
+    def __init__(self, database: Transactions, audit: AuditLog) -> None:
+        self._database = database
+        self._audit = audit
+
+    async def chart(self, staff: StaffAccess, patient_id: str) -> ChartAccess:
+        """Access to a patient's chart by assignment (room, team or patient).
+
+        Raises NotFound when the patient is not one that this person may see; a try at a patient
+        of the same clinic is audited, for it may be somebody looking around.
+        """
+        if not allows(staff.role, May.SEE_CHARTS) or not is_id(patient_id, "pat"):
+            raise NotFound
+        if await self.sees(staff, patient_id):
+            return ChartAccess(patient_id, staff, _PROOF)
+        async with self._database.read() as db:
+            known = await db.one(_in_clinic, patient=patient_id, clinic=staff.clinic_id)
+        if known:
+            await self._audit.note(
+                staff.clinic_id, staff.actor, Action.ACCESS_REFUSED, patient_id=patient_id
+            )
+        raise NotFound
+
+    async def sees(self, staff: StaffAccess, patient_id: str) -> bool:
+        """Whether this person may see this patient, without making an audit line."""
+        async with self._database.read() as db:
+            row = await db.one(
+                _sees, staff=staff.staff_id, patient=patient_id, clinic=staff.clinic_id
+            )
+        return row is not None
+
+    def administer(self, staff: StaffAccess) -> ClinicAccess:
+        """Raises NotAllowed for everyone but administrators."""
+        if not allows(staff.role, May.ADMINISTER):
+            raise NotAllowed
+        return ClinicAccess(staff, _PROOF)
+
+    def audit(self, staff: StaffAccess) -> AuditAccess:
+        """Raises NotAllowed for those who may not read the audit log."""
+        if not allows(staff.role, May.SEE_AUDIT):
+            raise NotAllowed
+        return AuditAccess(staff, _PROOF)
+
+
+def staff_access(
+    staff_id: str, clinic_id: str, role: Role, session_id: str, address: str
+) -> StaffAccess:
+    """For `people.sessions` only, after a session was verified."""
+    return StaffAccess(staff_id, clinic_id, role, session_id, address, _PROOF)
+
+
+def link_access(
+    link_id: str, clinic_id: str, patient_id: str, subject_id: str, address: str
+) -> LinkAccess:
+    """For `people.links` only, after a device was verified."""
+    return LinkAccess(link_id, clinic_id, patient_id, subject_id, address, _PROOF)

@@ -1,0 +1,95 @@
+"""Settings: from a TOML file (`bedside.toml` in the data directory), then the environment.
+
+Each setting is documented in docs/operators/settings.md; a test keeps the two alike. The
+environment wins; the name there is `BEDSIDE_` and the setting's name in capitals.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """What an operator can set. Everything has a default that works on one machine."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: Path = Field(
+        default=Path("data"), description="Directory for the database, files and keys."
+    )
+    database_url: str = Field(
+        default="",
+        description="sqlite:///path or postgresql://…; empty: SQLite in the data directory.",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File with the master key; empty: keys/master.key in the data directory.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, description="Port to listen on.")
+    public_url: str = Field(
+        default="",
+        description="Address that patients reach, for links; empty: http://localhost:PORT.",
+    )
+    trusted_proxy: str = Field(
+        default="", description="Address of the reverse proxy whose X-Forwarded-For is believed."
+    )
+    worker_in_process: bool = Field(
+        default=True, description="Run the worker inside the web process."
+    )
+    clamd: str = Field(
+        default="", description="clamd as unix:/path or tcp:host:port; empty: the built-in scanner."
+    )
+    smtp_url: str = Field(
+        default="",
+        description="smtp://user:password@host:port (smtps:// for TLS); empty: local outbox.",
+    )
+    mail_from: str = Field(default="", description="Sender address of e-mail.")
+    twilio_url: str = Field(
+        default="", description="Base URL of the SMS gateway; empty: local outbox."
+    )
+    twilio_account: str = Field(default="", description="Account SID at the SMS gateway.")
+    twilio_token: str = Field(default="", description="Auth token at the SMS gateway.")
+    sms_from: str = Field(default="", description="Sender number of SMS.")
+    session_idle_minutes: int = Field(
+        default=30, description="Sign staff out after this long without use."
+    )
+    session_hours: int = Field(
+        default=12, description="Sign staff out after this long in any case."
+    )
+    examiners: int = Field(default=2, description="How many files are examined at the same time.")
+    log_format: str = Field(default="json", description="json or console.")
+    development: bool = Field(default=False, description="Show /styleguide and reload templates.")
+    demo: bool = Field(default=False, description="Say on each page that this is a demonstration.")
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data / 'bedside.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """The master key file in force."""
+        return self.master_key_file or self.data / "keys" / "master.key"
+
+    @property
+    def base_url(self) -> str:
+        """The address that patients reach, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def load(**given: Any) -> Settings:
+    """Settings from file and environment; `given` (command line options) win over both."""
+    chosen = {name: value for name, value in given.items() if value is not None}
+    environment = {
+        name: value
+        for name in Settings.model_fields
+        if (value := os.environ.get("BEDSIDE_" + name.upper())) is not None
+    }
+    data = Path(chosen.get("data") or environment.get("data") or "data")
+    file = data / "bedside.toml"
+    from_file: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
+    return Settings.model_validate({**from_file, **environment, **chosen})
