@@ -28,7 +28,7 @@ class BlobWriter(Protocol):
         ...
 
     async def commit(self, make: MakeChunk | None = None) -> None:
-        """Append the last bytes, if any, and close.
+        """Append the last bytes, if any, and close. A blob begun anew without bytes is empty then.
 
         Returns when everything written survives a power cut (fsync of the blob and of the
         directory that names it).

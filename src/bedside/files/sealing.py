@@ -244,7 +244,8 @@ class SealedWriter:
         """Make everything taken so far durable, except what is returned, and close.
 
         The returned tail (at most one segment) is the caller's to keep, sealed, beside `offset`.
-        Only for files with an announced total.
+        Only for files with an announced total. To take back what was sent since an earlier pause
+        (its checksum was wrong), resume at that pause and pause again at once.
         """
         if self.total is None:
             raise ValueError("without an announced total there is no way to go on")
@@ -258,8 +259,7 @@ class SealedWriter:
             self._send(last=False, durable=True)
         else:
             self._buffer.give_back()
-            end = self._blob.commit() if self._next_segment else self._blob.close()
-            self._in_flight = asyncio.ensure_future(end)
+            self._in_flight = asyncio.create_task(self._blob.commit())
         await self._settle()
         return tail
 
