@@ -43,7 +43,7 @@ class Delivered:
     reference: str = ""
 
 
-class DeliveryFailure(Exception):
+class DeliveryFailure(Exception):  # noqa: N818 - expected, and no defect
     """A message was not taken. `sentence` is for staff and names neither content nor address."""
 
     def __init__(self, sentence: str) -> None:

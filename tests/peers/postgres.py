@@ -1,0 +1,152 @@
+"""A PostgreSQL server of one's own: thrown away afterwards, fast because it never syncs."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.peers.ports import free_port, listens, wait_until
+
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "logging_collector": "off",
+}
+
+
+class Postgres:
+    """One server with as many databases as tests want.
+
+    It listens on a free loopback port and on a unix socket in `folder`; everybody there is
+    trusted. PostgreSQL refuses to run as root, so root hands over to the postgres user.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self.port = free_port()
+        self._data = self.folder / "data"
+        self._programs = _programs()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._templates: dict[str, str] = {}
+        self._count = 0
+
+    def start(self) -> None:
+        """Create the cluster at the first start; return when the server answers."""
+        if not self._data.exists():
+            self._create()
+        options = [f"--{name}={value}" for name, value in FAST.items()]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [
+                    *("setpriv", "--pdeathsig=INT"),  # never outlives the tests, however they end
+                    *_as_postgres(),
+                    *(self._programs / "postgres", "-D", self._data, "-k", self.folder),
+                    *("-h", "127.0.0.1", "-p", str(self.port)),
+                    *options,
+                ],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._answers, "PostgreSQL")
+
+    def stop(self) -> None:
+        """Stop as an operator would: connections are cut, what was committed stays."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Die without a checkpoint; the next `start` recovers from the log."""
+        self._end(signal.SIGQUIT)
+
+    def remove(self) -> None:
+        """Stop, and remove the cluster with all databases."""
+        self.crash()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        """The address of a database, as in the setting `database_url`."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def fresh(self, fill: Callable[[str], None] | None = None) -> str:
+        """A new database; returns its URL.
+
+        `fill` gets the URL of an empty database and creates the tables. It is called once for
+        each server and function: later databases are copied from that first one (some 50 ms).
+        """
+        self._count += 1
+        name = f"test_{self._count}"
+        if fill is None:
+            self.execute(f"CREATE DATABASE {name}")
+            return self.url(name)
+        key = f"{fill.__module__}.{fill.__qualname__}"
+        if key not in self._templates:
+            template = f"template_{len(self._templates)}"
+            self.execute(f"CREATE DATABASE {template}")
+            fill(self.url(template))
+            self._templates[key] = template
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._templates[key]}")
+        return self.url(name)
+
+    def execute(self, statement: str, database: str = "postgres") -> str:
+        """Run SQL as the superuser; returns the rows, columns separated by “|”."""
+        psql = [self._programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        done = subprocess.run(
+            [*psql, "-d", self.url(database), "-c", statement],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def dump(self, url: str) -> bytes:
+        """Everything in a database as SQL, e.g. to search it for what must not be readable."""
+        dump = [self._programs / "pg_dump", "--inserts", "--dbname", url]
+        return subprocess.run(dump, stdout=subprocess.PIPE, check=True).stdout
+
+    def _create(self) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        subprocess.run(
+            [
+                *("setpriv", *_as_postgres(), self._programs / "initdb", "-D", self._data),
+                *("--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"),
+                "--locale=C.UTF-8",
+            ],
+            cwd=self.folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def _answers(self) -> bool:
+        assert self._server is not None
+        assert self._server.poll() is None, (self.folder / "log").read_text()
+        if not listens(self.port):
+            return False
+        ready = [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(ready, check=False).returncode == 0
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._server is not None:
+            self._server.send_signal(how)
+            self._server.wait(timeout=20)
+            self._server = None
+
+
+def _programs() -> Path:
+    """The folder of the newest PostgreSQL installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
+    assert found, "PostgreSQL is missing: make debian"
+    return found[-1]
+
+
+def _as_postgres() -> list[str]:
+    """Options of setpriv that leave root behind; none are needed for anybody else."""
+    if os.geteuid() != 0:
+        return []
+    return ["--reuid=postgres", "--regid=postgres", "--init-groups"]
