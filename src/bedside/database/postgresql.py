@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from sqlalchemy import bindparam, select
 
 from bedside.database import outbox
@@ -78,7 +78,7 @@ class PostgresDatabase(Database):
         await self._pool.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
+    async def _connection(self) -> AsyncGenerator[Any]:
         try:
             connection = await self._pool.acquire(timeout=10)
         except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
@@ -91,12 +91,12 @@ class PostgresDatabase(Database):
             await self._pool.release(connection)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[_Session]:
+    async def read(self) -> AsyncGenerator[_Session]:
         async with self._connection() as connection:
             yield _Session(connection)
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[_Work]:
+    async def unit_of_work(self) -> AsyncGenerator[_Work]:
         async with self._connection() as connection:
             work = _Work(connection)
             async with connection.transaction():

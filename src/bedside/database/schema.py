@@ -1,27 +1,40 @@
 """The tables, brought up to date by Alembic."""
 
 from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
+from typing import Any
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
-"""The newest revision; a test compares it with the files."""
 
 
 def upgrade(url: str) -> None:
-    """Bring a database to the newest revision. Blocking; asks for no running event loop."""
+    """Bring a database to the newest revision.
+
+    Blocks; call it where no event loop runs. Alembic is loaded here only, for an up-to-date
+    database does not need it and starts faster without.
+    """
+    from alembic import command
+
+    command.upgrade(configuration(url), "head")
+
+
+def configuration(url: str, metadata: Any = None) -> Any:
+    """Alembic's configuration. `metadata` is needed only to write a new revision."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    config.attributes["metadata"] = metadata
+    return config
+
+
+def newest_revision() -> str:
+    """The newest revision there is, by the names of the files."""
+    return max(path.name.split("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def sqlalchemy_url(url: str) -> str:
-    """The same database for SQLAlchemy's own engine, which migrations use."""
+    """The same database for SQLAlchemy's own engine, which only migrations use."""
     if url.startswith("sqlite:"):
         return url
     return "postgresql+asyncpg://" + url.split("://", 1)[1]
-
-

@@ -7,7 +7,7 @@ many small writes share one fsync.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -107,7 +107,7 @@ class SqliteDatabase(Database):
         self._idle.clear()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[_Session]:
+    async def read(self) -> AsyncGenerator[_Session]:
         connection = self._idle.pop() if self._idle else self._connect()
         connection.execute("BEGIN")
         try:
@@ -117,7 +117,7 @@ class SqliteDatabase(Database):
             self._idle.append(connection)
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[_Work]:
+    async def unit_of_work(self) -> AsyncGenerator[_Work]:
         async with self._turn:
             await self._begin()
             self._writer.execute("SAVEPOINT work")

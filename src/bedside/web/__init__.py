@@ -1,0 +1,1 @@
+"""The pages, uploads and sockets that people use."""

@@ -7,14 +7,17 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bedside.database import all_tables
 from bedside.database.schema import sqlalchemy_url
 
-metadata = all_tables()
+_attributes = context.config.attributes
 
 
 def _run(connection: Any) -> None:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    context.configure(
+        connection=connection,
+        target_metadata=_attributes.get("metadata"),
+        render_as_batch=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -27,7 +30,7 @@ async def _run_async(url: str) -> None:
     await engine.dispose()
 
 
-_url = sqlalchemy_url(context.config.attributes["url"])
+_url = sqlalchemy_url(_attributes["url"])
 if _url.startswith("sqlite"):
     with create_engine(_url).connect() as _connection:
         _run(_connection)

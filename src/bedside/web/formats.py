@@ -1,0 +1,61 @@
+"""How dates, sizes and names look on a page."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+
+from bedside.kernel import clock, language
+
+
+def moment(at: int, zone: str = "UTC") -> str:
+    """An exact time, e.g. “22 Nov 2026, 10:09”."""
+    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
+    return format_datetime(when, "d MMM y, HH:mm", locale=language.spoken())
+
+
+def iso(at: int) -> str:
+    """For the datetime attribute of <time>."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+
+
+def ago(at: int) -> str:
+    """A relative time, e.g. “3 minutes ago”."""
+    seconds = (at - clock.now()) / 1000
+    return format_timedelta(
+        datetime.fromtimestamp(0, UTC) - datetime.fromtimestamp(-seconds, UTC),
+        add_direction=True,
+        locale=language.spoken(),
+    )
+
+
+def day(value: date) -> str:
+    """A date, e.g. “14 March 1991”."""
+    return format_date(value, "d MMMM y", locale=language.spoken())
+
+
+def size(count: int) -> str:
+    """Bytes as people read them, in decimal units: “2.1 MB”."""
+    if count < 1_000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1_000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def initials(name: str) -> str:
+    """At most two letters for an avatar: “ML” for Maya Lindqvist."""
+    words = [w for w in name.replace("Dr ", "").split() if w[0].isalpha()]
+    return "".join(w[0] for w in (words[:1] + words[1:][-1:])).upper()
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "moment": moment,
+    "iso": iso,
+    "ago": ago,
+    "day": day,
+    "size": size,
+    "initials": initials,
+}

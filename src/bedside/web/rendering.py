@@ -1,0 +1,52 @@
+"""Templates: Jinja2 with the catalogue of texts, hashed assets and icons."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bedside.kernel import language
+from bedside.web import formats
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    return json.loads((STATIC / "manifest.json").read_text())
+
+
+def asset(name: str) -> str:
+    """The address of a built asset, with the hash of its content in the name."""
+    return f"/static/{_manifest()[name]}"
+
+
+@cache
+def environment() -> Environment:
+    """The template environment; undefined names are errors."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined] - added by the i18n extension
+        language.gettext, language.ngettext, newstyle=True
+    )
+    made.globals.update(asset=asset, language=language.spoken)  # pyright: ignore[reportCallIssue, reportArgumentType] - Jinja's globals are a plain dict
+    made.filters.update(formats.FILTERS)
+    return made
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page from a template. `request.state.page` adds what its layout needs (rail, person)."""
+    shared: dict[str, Any] = getattr(request.state, "page", {})
+    text = environment().get_template(template).render(request=request, **{**shared, **context})
+    return HTMLResponse(text, status_code=status)
