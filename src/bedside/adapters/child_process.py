@@ -1,0 +1,274 @@
+"""Parses hostile files in child processes: one process a file, confined, killed after.
+
+The parent streams the file into the child's standard input and reads a framed answer; plaintext
+touches no disk and no other process. What the child says is checked like any input, for a parser
+that was taken over may say anything.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bedside.adapters.rendering import framing
+from bedside.errors import Unavailable
+from bedside.files import media_types as types
+from bedside.files.media_types import Kind
+from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.refusals import NOTES, REFUSALS
+from bedside.files.sniffing import HEAD_SIZE, sniff
+
+_GIB = 1024**3
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "TMPDIR": "/nonexistent",
+    "MALLOC_ARENA_MAX": "1",
+    # One core a child; and threads would each reserve address space.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+class Failure(StrEnum):
+    """Why a child gave no answer, as far as it is the file's doing."""
+
+    CRASHED = "crashed"
+    TOO_LONG = "too_long"
+    TOO_MUCH_MEMORY = "too_much_memory"
+
+
+class ChildFailed(Exception):
+    """The child was broken by the file."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a child said: a JSON object and the binary parts that belong to it."""
+
+    header: Mapping[str, Any]
+    parts: tuple[bytes, ...]
+
+
+class Children:
+    """Starts children, at most `at_once` at a time.
+
+    `memory` is a child's address space in bytes; `seconds` its processor time, and half of the
+    wall-clock time that it has besides the time for receiving the file.
+    """
+
+    def __init__(
+        self, *, at_once: int | None = None, memory: int = 3 * _GIB, seconds: int = 60
+    ) -> None:
+        self._turns = asyncio.Semaphore(at_once or max(1, os.cpu_count() or 1))
+        self._memory = memory
+        self._seconds = seconds
+
+    async def ask(
+        self, task: str, chunks: AsyncIterator[bytes], size: int, **fields: object
+    ) -> Answer:
+        """Give a fresh child one task on a file of `size` bytes.
+
+        Raises ChildFailed when the file broke the child, and Unavailable when the child could not
+        work for another reason, so that the same file may succeed later. An error of `chunks`
+        goes through to the caller.
+        """
+        request = json.dumps({"task": task, "size": size, **fields}).encode() + b"\n"
+        async with self._turns:
+            process = await self._start()
+            try:
+                async with asyncio.timeout(2 * self._seconds + size / 5_000_000):
+                    return await _converse(process, request, chunks)
+            except TimeoutError as error:
+                raise ChildFailed(Failure.TOO_LONG) from error
+            except asyncio.IncompleteReadError as error:
+                raise await _reason(process) from error
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-B", "-X", "utf8"),
+                *("-m", "bedside.adapters.rendering.child"),
+                *(str(self._memory), str(self._seconds)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Unavailable from error
+        return process
+
+
+async def _converse(
+    process: asyncio.subprocess.Process, request: bytes, chunks: AsyncIterator[bytes]
+) -> Answer:
+    stdin, stdout = process.stdin, process.stdout
+    if stdin is None or stdout is None:
+        raise Unavailable
+    if await stdout.readline() != framing.READY:
+        raise Unavailable
+    sending = asyncio.create_task(_send(stdin, request, chunks))
+    try:
+        answer = await _receive(stdout)
+    finally:
+        if not sending.done():
+            sending.cancel()
+        failed = (await asyncio.gather(sending, return_exceptions=True))[0]
+        if isinstance(failed, Exception):
+            raise failed
+    return answer
+
+
+async def _send(stdin: asyncio.StreamWriter, request: bytes, chunks: AsyncIterator[bytes]) -> None:
+    try:
+        stdin.write(request)
+        async for chunk in chunks:
+            stdin.write(chunk)
+            await stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the child knows enough already
+    finally:
+        stdin.close()
+        close = getattr(chunks, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _receive(stdout: asyncio.StreamReader) -> Answer:
+    length = int.from_bytes(await stdout.readexactly(4), "big")
+    if length > framing.MAX_HEADER:
+        raise ChildFailed(Failure.CRASHED)
+    try:
+        header = json.loads(await stdout.readexactly(length))
+        sizes = [int(size) for size in header["parts"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ChildFailed(Failure.CRASHED) from error
+    if min(sizes, default=0) < 0 or sum(sizes) > framing.MAX_PARTS:
+        raise ChildFailed(Failure.CRASHED)
+    parts = [await stdout.readexactly(size) for size in sizes]
+    failed = header.get("failed")
+    if failed == "incomplete":
+        raise Unavailable
+    if failed:
+        raise ChildFailed(Failure.TOO_MUCH_MEMORY if failed == "memory" else Failure.CRASHED)
+    return Answer(header, tuple(parts))
+
+
+async def _reason(process: asyncio.subprocess.Process) -> Exception:
+    """Why a child ended without an answer, by the signal that ended it."""
+    code = await process.wait()
+    if code in {-15, -2}:  # SIGTERM, SIGINT: the service is being stopped
+        return Unavailable()
+    if code in {-24, -9}:  # SIGXCPU, SIGKILL: out of processor time, or the kernel's memory
+        return ChildFailed(Failure.TOO_LONG)
+    if code in {-4, -5, -6}:  # SIGILL, SIGTRAP, SIGABRT: how C++ libraries give up on memory
+        return ChildFailed(Failure.TOO_MUCH_MEMORY)
+    return ChildFailed(Failure.CRASHED)
+
+
+_DAMAGED = {
+    Kind.IMAGE: "damaged_image",
+    Kind.PDF: "damaged_pdf",
+    Kind.TEXT: "damaged_text",
+    Kind.DOCUMENT: "damaged_document",
+    Kind.VIDEO: "damaged_video",
+}
+_ROLE = re.compile(r"thumbnail|preview|shared|strip|page-\d{1,2}")
+
+
+class ChildExaminer:
+    """The `Examiner` of the file domain."""
+
+    def __init__(self, children: Children | None = None) -> None:
+        self._children = children or Children()
+
+    async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
+        """True type and validity of a file of `size` bytes; `name` as the sender gave it.
+
+        A file that breaks its parser is refused. Raises Unavailable when no child could run.
+        """
+        if size == 0:
+            return Examination(types.UNKNOWN, refusal="empty")
+        head = bytearray()
+        try:
+            answer = await self._children.ask(
+                "examine", _remembering(chunks, head), size, name=name[:255]
+            )
+        except ChildFailed as failed:
+            media_type = sniff(bytes(head), name).media_type
+            return Examination(media_type, refusal=_refusal(failed.failure, media_type))
+        return _checked_examination(answer)
+
+    async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
+        """Thumbnail, previews, text of an accepted file; empty when its parser fails.
+
+        Raises Unavailable when no child could run, so that the work is repeated later.
+        """
+        if types.kind(media_type) in {None, Kind.VIDEO}:
+            return Derivation()
+        try:
+            answer = await self._children.ask("derive", chunks, size, media_type=media_type)
+        except ChildFailed:
+            return Derivation()
+        return _checked_derivation(answer)
+
+
+async def _remembering(chunks: AsyncIterator[bytes], head: bytearray) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        if len(head) < HEAD_SIZE:
+            head += chunk[: HEAD_SIZE - len(head)]
+        yield chunk
+
+
+def _refusal(failure: Failure, media_type: str) -> str:
+    if failure is Failure.TOO_MUCH_MEMORY:
+        return "decompression_bomb"
+    if failure is Failure.TOO_LONG:
+        return "too_complex"
+    if media_type == types.DICOM:
+        return "damaged_dicom"
+    shown_as = types.kind(media_type)
+    return _DAMAGED[shown_as] if shown_as else "unknown_type"
+
+
+def _checked_examination(answer: Answer) -> Examination:
+    found = answer.header.get("examination")
+    if not isinstance(found, dict):
+        raise Unavailable
+    examination = Examination(**found)
+    known = examination.media_type in types.MEDIA_TYPES or examination.refusal
+    if not known or examination.refusal not in {"", *REFUSALS}:
+        raise Unavailable
+    return examination if examination.note in NOTES else _without_note(examination)
+
+
+def _without_note(examination: Examination) -> Examination:
+    from dataclasses import replace
+
+    return replace(examination, note="")
+
+
+def _checked_derivation(answer: Answer) -> Derivation:
+    made = answer.header.get("derivation", {})
+    derivatives = tuple(
+        Derivative(role, media_type, data)
+        for (role, media_type), data in zip(made["derivatives"], answer.parts, strict=True)
+        if _ROLE.fullmatch(role) and media_type in types.MEDIA_TYPES
+    )
+    return Derivation(derivatives, made["text"], made["text_source"], made["facts"])

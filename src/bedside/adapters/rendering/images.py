@@ -1,0 +1,131 @@
+"""Photos and pictures, by Pillow and libheif."""
+
+from contextlib import suppress
+from io import BytesIO
+
+import PIL.Image
+from PIL import Image, ImageOps
+
+from bedside.adapters.rendering.capture_time import taken_at
+from bedside.adapters.rendering.limits import (
+    MAX_FRAMES,
+    MAX_PIXELS,
+    PREVIEW_SIDE,
+    SHOWN_PAGES,
+    Refused,
+)
+from bedside.adapters.rendering.pictures import (
+    as_jpeg,
+    fitted,
+    plain,
+    thumbnail_and_preview,
+)
+from bedside.adapters.rendering.without_location import exif_to_keep, without_location
+from bedside.files import media_types as types
+from bedside.files.ports import Derivation, Derivative, Examination
+
+_FORMATS = {
+    types.JPEG: ["JPEG", "MPO"],
+    types.PNG: ["PNG"],
+    types.GIF: ["GIF"],
+    types.BMP: ["BMP"],
+    types.TIFF: ["TIFF"],
+    types.WEBP: ["WEBP"],
+    types.AVIF: ["AVIF"],
+    types.HEIC: ["HEIF"],
+    types.HEIF: ["HEIF"],
+}
+_CONVERTED = frozenset({types.HEIC, types.HEIF, types.AVIF})
+PIL.Image.MAX_IMAGE_PIXELS = None  # counted here, with a sentence for the sender
+
+
+def _open(data: bytes, media_type: str) -> Image.Image:
+    """The picture, not decoded yet. Raises Refused for one that is damaged or too large."""
+    formats = _FORMATS[media_type]
+    if formats == ["HEIF"]:
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    try:
+        picture = Image.open(BytesIO(data), formats=formats)
+        frames = getattr(picture, "n_frames", 1)
+    except MemoryError:
+        raise
+    except Exception as error:  # each decoder raises its own kinds
+        raise Refused("damaged_image") from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise Refused("too_many_pixels")
+    if frames > MAX_FRAMES:
+        raise Refused("decompression_bomb")
+    return picture
+
+
+def examine(data: bytes, media_type: str) -> Examination:
+    """Decode the picture once to see that it is whole. Raises Refused."""
+    picture = _open(data, media_type)
+    try:
+        exif = picture.getexif()
+        orientation = exif.get(0x0112, 1)
+        taken = taken_at(exif)
+    except Exception:
+        # Broken EXIF data do not make the picture unreadable.
+        orientation, taken = 1, None
+    width, height = picture.size
+    if orientation in {5, 6, 7, 8}:
+        width, height = height, width
+    _decode(picture, small=True)
+    return Examination(media_type, width=width, height=height, taken_at=taken)
+
+
+def _decode(picture: Image.Image, *, small: bool) -> None:
+    if small:
+        # JPEG only: every byte is read, an eighth of the pixels is computed.
+        picture.draft(None, (picture.width // 8, picture.height // 8))
+    try:
+        picture.load()
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused("damaged_image") from error
+
+
+def derive(data: bytes, media_type: str) -> Derivation:
+    """Thumbnail, preview, further pages of a TIFF, and the copy without location data."""
+    picture = _open(data, media_type)
+    keep = exif_to_keep(picture)
+    shared: list[Derivative] = []
+    if media_type in _CONVERTED:
+        whole = _upright(picture)
+        jpeg = as_jpeg(whole, 92, exif_to_keep(picture, upright=True))
+        shared = [Derivative("shared", types.JPEG, jpeg)]
+        picture_to_show = whole
+    else:
+        cleaned = without_location(data, media_type, keep)
+        if cleaned != data:
+            shared = [Derivative("shared", media_type, cleaned)]
+        picture.draft(None, (PREVIEW_SIDE, PREVIEW_SIDE))
+        picture_to_show = _upright(picture)
+    made = [*thumbnail_and_preview(picture_to_show), *shared]
+    if media_type == types.TIFF:
+        made += _further_pages(picture)
+    return Derivation(tuple(made))
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    with suppress(Exception):  # broken EXIF data: shown as it lies
+        picture = ImageOps.exif_transpose(picture)
+    return plain(picture)
+
+
+def _further_pages(picture: Image.Image) -> list[Derivative]:
+    pages: list[Derivative] = []
+    for number in range(1, min(getattr(picture, "n_frames", 1), SHOWN_PAGES)):
+        try:
+            picture.seek(number)
+            if picture.width * picture.height > MAX_PIXELS:
+                break
+            page = fitted(_upright(picture), PREVIEW_SIDE)
+        except (OSError, ValueError, EOFError):
+            break
+        pages.append(Derivative(f"page-{number + 1}", types.JPEG, as_jpeg(page)))
+    return pages

@@ -1,0 +1,51 @@
+"""The file as it reaches the child process."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+_BLOCK = 1024 * 1024
+
+
+class IncompleteError(Exception):
+    """The sender stopped before the file's last byte."""
+
+
+class Incoming:
+    """The file as it arrives on standard input; `size` bytes in all."""
+
+    def __init__(self, request: dict[str, Any], descriptor: int) -> None:
+        self.name: str = request.get("name", "")
+        self.media_type: str = request.get("media_type", "")
+        self.size: int = request["size"]
+        self.request = request
+        self._descriptor = descriptor
+        self._seen = b""
+
+    def head(self, length: int) -> bytes:
+        """The first `length` bytes, which a later read gives again."""
+        while len(self._seen) < length:
+            block = os.read(self._descriptor, _BLOCK)
+            if not block:
+                break
+            self._seen += block
+        return self._seen[:length]
+
+    def blocks(self) -> Iterator[bytes]:
+        """Everything, in blocks. Raises IncompleteError when bytes are missing at the end."""
+        received = len(self._seen)
+        if self._seen:
+            yield self._seen
+        self._seen = b""
+        while block := os.read(self._descriptor, _BLOCK):
+            received += len(block)
+            yield block
+        if received != self.size:
+            raise IncompleteError
+
+    def whole(self) -> bytes:
+        """Everything at once. Raises IncompleteError when bytes are missing at the end."""
+        data = bytearray()
+        for block in self.blocks():
+            data += block
+        return bytes(data)

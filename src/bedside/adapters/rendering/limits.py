@@ -1,0 +1,22 @@
+"""How much of a file the child processes are willing to open (F4)."""
+
+MAX_PIXELS = 100_000_000
+MAX_FRAMES = 5_000
+MAX_PAGES = 3_000
+SHOWN_PAGES = 20
+"""Pages of which pictures are made, and at most how many are given to OCR."""
+PREVIEW_SIDE = 1600
+THUMBNAIL_SIDE = 320
+MAX_TEXT = 2_000_000
+"""Characters of extracted text that are kept for search."""
+MAX_STREAM = 256 * 1024 * 1024
+MAX_UNPACKED = 1024 * 1024 * 1024
+"""Bytes that one stream, and all streams of a file together, may grow to."""
+
+
+class Refused(Exception):
+    """The file is refused; `key` is a key of `files.refusals.REFUSALS`."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key

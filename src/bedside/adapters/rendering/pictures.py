@@ -1,0 +1,79 @@
+"""What every maker of pictures shares: sizes, colours, JPEG."""
+
+from io import BytesIO
+
+from PIL import Image, ImageCms
+
+from bedside.adapters.rendering.limits import PREVIEW_SIDE, THUMBNAIL_SIDE
+from bedside.files.ports import Derivative
+
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+def as_jpeg(picture: Image.Image, quality: int = 85, exif: bytes = b"") -> bytes:
+    """The picture as an RGB or grey JPEG; `exif` is a TIFF structure without its header."""
+    out = BytesIO()
+    options = {"exif": b"Exif\x00\x00" + exif} if exif else {}
+    picture.save(out, "JPEG", quality=quality, optimize=False, progressive=False, **options)
+    return out.getvalue()
+
+
+def as_png(picture: Image.Image) -> bytes:
+    """The picture as a PNG."""
+    out = BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def fitted(picture: Image.Image, side: int) -> Image.Image:
+    """The picture with its longer side at most `side` px; never larger than it was."""
+    longest = max(picture.size)
+    if longest <= side:
+        return picture
+    width, height = (max(1, round(length * side / longest)) for length in picture.size)
+    return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def thumbnail_and_preview(picture: Image.Image) -> list[Derivative]:
+    """The two pictures that every file with an appearance has."""
+    preview = fitted(picture, PREVIEW_SIDE)
+    small = fitted(preview, THUMBNAIL_SIDE)
+    return [
+        Derivative("thumbnail", "image/jpeg", as_jpeg(small, 80)),
+        Derivative("preview", "image/jpeg", as_jpeg(preview)),
+    ]
+
+
+def plain(picture: Image.Image) -> Image.Image:
+    """The picture as 8-bit sRGB or grey without transparency (white shows through)."""
+    picture = _eight_bit(picture)
+    if picture.mode in {"LA", "PA", "RGBA"} or "transparency" in picture.info:
+        coloured = picture.convert("RGBA")
+        white = Image.new("RGBA", coloured.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, coloured).convert("RGB")
+    profile = picture.info.get("icc_profile")
+    if profile and picture.mode in {"RGB", "CMYK"}:
+        picture = _in_srgb(picture, profile)
+    return picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    if picture.mode not in {"I;16", "I;16B", "I;16L", "I", "F"}:
+        return picture
+    values = picture.convert("F")
+    low, high = values.getextrema()
+    if not isinstance(low, float) or not isinstance(high, float):
+        return picture.convert("L")
+    span = (high - low) or 1.0
+    return values.point(lambda value: value * (255.0 / span) - low * 255.0 / span).convert("L")
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Photos of phones are often Display P3; the pages expect sRGB."""
+    try:
+        converted = ImageCms.profileToProfile(
+            picture, ImageCms.ImageCmsProfile(BytesIO(profile)), _SRGB, outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # a broken profile only costs exact colours
+    return converted or picture

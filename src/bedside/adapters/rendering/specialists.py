@@ -1,0 +1,32 @@
+"""Which module knows which type of file."""
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from bedside.files import media_types as types
+from bedside.files.media_types import Kind
+from bedside.files.ports import Derivation, Examination
+
+
+class Specialist(Protocol):
+    """A module that knows one kind of file."""
+
+    def examine(self, data: bytes, media_type: str) -> Examination:
+        """Parse the whole file. Raises Refused."""
+        ...
+
+    def derive(self, data: bytes, media_type: str) -> Derivation:
+        """Make pictures and text. May raise whatever its parser raises."""
+        ...
+
+
+_MODULES = {Kind.IMAGE: "images", Kind.PDF: "pdf", Kind.TEXT: "text", Kind.DOCUMENT: "office"}
+
+
+def specialist(media_type: str) -> Specialist:
+    """The module for an accepted type that is no video.
+
+    It is imported only now, so that a photo does not pay for a PDF library.
+    """
+    name = "dicom" if media_type == types.DICOM else _MODULES[types.MEDIA_TYPES[media_type].kind]
+    return cast(Specialist, import_module(f"bedside.adapters.rendering.{name}"))

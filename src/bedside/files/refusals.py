@@ -1,0 +1,161 @@
+"""Why a file is refused, or what a person should know of a file that is kept.
+
+Each sentence says what the file is, what happened to it, and what works instead. The texts are
+marked for the catalogue and translated where they are shown: `gettext(REFUSALS[key])`.
+"""
+
+from bedside.kernel.language import N_
+
+REFUSALS: dict[str, str] = {
+    # Recognised by the first bytes
+    "empty": N_(
+        "This file is empty, so there was nothing to keep. Open it on your device to check that "
+        "it shows something, then send it again."
+    ),
+    "unknown_type": N_(
+        "We do not know this type of file, so it was not kept. Photos (JPEG, PNG, HEIC), PDF, "
+        "Word, Excel, text, DICOM and MP4 files work. You can also take a photo of it or save it "
+        "as a PDF."
+    ),
+    "executable": N_(
+        "This is a program, and programs are not accepted. It was not kept. Send the document or "
+        "photo itself instead."
+    ),
+    "archive": N_(
+        "This is an archive (such as zip or rar), and archives are not accepted. It was not kept. "
+        "Unpack it on your device and send the files in it one by one."
+    ),
+    "script": N_(
+        "This file holds commands for a computer, and such files are not accepted. It was not "
+        "kept. If it is text to be read, copy the text into a new document or save it as a PDF."
+    ),
+    "web_page": N_(
+        "This is a web page, and web pages are not accepted. It was not kept. Open it, choose "
+        "Print, and save it as a PDF: a PDF works."
+    ),
+    "svg": N_(
+        "This is an SVG drawing, which can hold commands, so it was not kept. Save it as PNG or "
+        "PDF and send that instead."
+    ),
+    "xml": N_(
+        "This is an XML file, and XML files are not accepted. It was not kept. Save it as a PDF "
+        "or as plain text and send that instead."
+    ),
+    "macros": N_(
+        "This document holds macros (small programs), so it was not kept. Open it, choose “Save "
+        "as”, pick .docx, .xlsx or PDF, and send the new file."
+    ),
+    "active_content": N_(
+        "This document loads or runs something from outside of it, so it was not kept. Open it, "
+        "save it as a PDF, and send the PDF."
+    ),
+    "polyglot": N_(
+        "This file is two kinds of file at once, which is a way to hide harmful content, so it "
+        "was not kept. Save it anew, or take a photo or screenshot of it, and send that instead."
+    ),
+    # Found by parsing the whole file
+    "encrypted_pdf": N_(
+        "This PDF needs a password to open, so we cannot show or check it, and it was not kept. "
+        "To remove the password: open the PDF, type the password, choose Print, and save it as a "
+        "PDF. On an iPhone or iPad use Share → Print → Share. Then send the new file."
+    ),
+    "encrypted_document": N_(
+        "This document needs a password to open, so we cannot show or check it, and it was not "
+        "kept. To remove the password: open it in Word or Excel, choose File → Info → Protect → "
+        "Encrypt with Password, clear the password, save it, and send it again."
+    ),
+    "damaged_pdf": N_(
+        "This PDF is damaged or incomplete and cannot be opened, so it was not kept. Download or "
+        "save it once more, check that it opens on your device, and send it again."
+    ),
+    "damaged_image": N_(
+        "This picture is damaged or incomplete and cannot be shown, so it was not kept. Check "
+        "that it opens on your device, then send it again, or take the photo once more."
+    ),
+    "damaged_dicom": N_(
+        "This DICOM file is damaged or incomplete and cannot be read, so it was not kept. Copy it "
+        "from the disc or ask for it once more, and send it again."
+    ),
+    "damaged_document": N_(
+        "This document is damaged or incomplete and cannot be opened, so it was not kept. Open it "
+        "on your device, save it under a new name or as a PDF, and send that file."
+    ),
+    "damaged_video": N_(
+        "This video is damaged or incomplete and cannot be played, so it was not kept. Check that "
+        "it plays to its end on your device, then send it again."
+    ),
+    "damaged_text": N_(
+        "This file should be text but cannot be read as text, so it was not kept. Open it, save "
+        "it as plain text (UTF-8) or as a PDF, and send that instead."
+    ),
+    "too_many_pixels": N_(
+        "This picture is larger than we can open (more than 100 million pixels), so it was not "
+        "kept. Make it smaller, or take a photo with the normal camera setting, and send that."
+    ),
+    "too_many_pages": N_(
+        "This document has more pages than we can open (more than 3,000), so it was not kept. "
+        "Split it into smaller parts and send them one by one."
+    ),
+    "decompression_bomb": N_(
+        "This file would grow to an enormous size when opened, so it was not kept. Save it anew "
+        "in the program that made it, or as a PDF, and send that instead."
+    ),
+    "too_complex": N_(
+        "This file takes too long to open safely, so it was not kept. Save it as a simpler PDF "
+        "or as pictures, and send those instead."
+    ),
+    # Where it was sent
+    "not_a_photo": N_(
+        "Only photos can be sent here, and this is another kind of file. It was not kept. Take a "
+        "photo of it, or choose a JPEG, PNG or HEIC picture."
+    ),
+    "video_not_here": N_(
+        "Videos cannot be sent here. It was not kept. Send a photo or a document instead, or send "
+        "the video in the chat."
+    ),
+    "too_large": N_(
+        "This file is larger than the limit for sending here, so it was not kept. Choose a "
+        "smaller file, or send it in parts."
+    ),
+    # What the malware scan found
+    "infected": N_(
+        "The malware scan found something harmful in this file. The file was destroyed. Do not "
+        "open it on your device, check the device for malware, and send another copy from a "
+        "source that you trust."
+    ),
+    "infected_pdf_script": N_(
+        "The malware scan found that this PDF runs commands when it is opened. The file was "
+        "destroyed. Open it, choose Print, and save it as a PDF: the new file holds no commands."
+    ),
+}
+
+NOTES: dict[str, str] = {
+    "dicom_without_pixels": N_(
+        "This DICOM file holds no picture (for example a report or a plan). It is kept and can be "
+        "downloaded."
+    ),
+    "dicom_cannot_be_shown": N_(
+        "The picture in this DICOM file is stored in a form that we cannot show. It is kept and "
+        "can be downloaded for a DICOM viewer."
+    ),
+    "image_partly_damaged": N_(
+        "The end of this picture is missing. What can be shown is shown; the file is kept as it "
+        "came."
+    ),
+    "pdf_repaired": N_("This PDF is slightly damaged. It can be shown and is kept as it came."),
+    "pdf_cannot_be_shown": N_(
+        "The first page of this PDF cannot be shown here. It is kept and can be downloaded."
+    ),
+    "pdf_with_scripts": N_(
+        "This PDF holds commands. They are never run here; take care when you open it in another "
+        "program."
+    ),
+    "name_did_not_match": N_(
+        "The file's name said another type than what it is. It is kept under its true type."
+    ),
+}
+
+
+def refusal_for_signature(signature: str) -> str:
+    """The key of the sentence for what a scanner found; `signature` is the engine's own name."""
+    return "infected_pdf_script" if signature.startswith("Bedside.PDF.") else "infected"

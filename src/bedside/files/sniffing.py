@@ -1,0 +1,312 @@
+"""What a file is, judged by its first bytes while the rest still arrives (F2).
+
+Pure, fast and from the standard library only, for it runs in the serving process. It refuses what
+can be recognised at once. What it accepts is provisional: `Examiner.examine` parses the whole
+file later and has the last word.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from bedside.files import media_types as types
+
+HEAD_SIZE = 64 * 1024
+"""How many first bytes are worth looking at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """The provisional type, and the key of a refusal or "" (`files.refusals.REFUSALS`)."""
+
+    media_type: str
+    refusal: str = ""
+
+
+def _refused(refusal: str, media_type: str = types.UNKNOWN) -> Sniffed:
+    return Sniffed(media_type, refusal)
+
+
+_EXECUTABLES = (
+    b"\x7fELF",
+    b"MZ",
+    b"\xfe\xed\xfa\xce",  # Mach-O, in four byte orders
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",  # Java class, universal Mach-O
+    b"\xca\xfe\xd0\x0d",  # packed Java
+    b"\x00asm",
+    b"dex\n",
+    b"L\x00\x00\x00\x01\x14\x02\x00",  # Windows shortcut
+)
+_ARCHIVES = (
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b",
+    b"\x1f\x9d",
+    b"\x1f\xa0",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+    b"\x04\x22\x4d\x18",
+    b"]\x00\x00",  # LZMA alone
+    b"MSCF",
+    b"!<arch>\n",
+    b"\x60\xea",
+    b"xar!",
+    b"\xed\xab\xee\xdb",
+    b"LZIP",
+    b"koly",
+    b"PK\x05\x06",
+    b"PK\x07\x08",
+)
+_IMAGES = (
+    (b"\xff\xd8\xff", types.JPEG),
+    (b"\x89PNG\r\n\x1a\n", types.PNG),
+    (b"GIF87a", types.GIF),
+    (b"GIF89a", types.GIF),
+    (b"II*\x00", types.TIFF),
+    (b"MM\x00*", types.TIFF),
+    (b"II+\x00", types.TIFF),
+    (b"MM\x00+", types.TIFF),
+)
+_SCRIPT_NAMES = frozenset(
+    {"bat", "cmd", "com", "ps1", "psm1", "psd1", "sh", "bash", "zsh", "fish", "command", "desktop"}
+    | {"js", "jse", "mjs", "vbs", "vbe", "wsf", "wsh", "hta", "sct", "py", "pyw", "pl", "rb"}
+    | {"php", "phtml", "asp", "aspx", "jsp", "reg", "scr", "inf", "lnk", "url", "scpt", "ahk"}
+    | {"applescript", "au3", "settingcontent-ms", "library-ms"}
+)
+_MARKUP_NAMES = {"html": "web_page", "htm": "web_page", "xhtml": "web_page", "mht": "web_page"}
+_BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
+_PDF_SEARCH = 1024  # readers look for the header in the first 1024 bytes (ISO 32000-1, annex H)
+
+
+def sniff(first_bytes: bytes, name: str) -> Sniffed:
+    """The type of a file by its first bytes.
+
+    `first_bytes` are the first up to 64 KiB (fewer only when the file is shorter); `name` is the
+    sender's file name, which decides only where content cannot: a script or a table is plain
+    text as far as bytes tell. Never raises.
+    """
+    head = bytes(first_bytes[:HEAD_SIZE])
+    if not head:
+        return _refused("empty")
+    for look in (_dangerous, _pdf, _image, _container, _dicom, _zip, _ole, _rtf, _text):
+        found = look(head, name)
+        if found is not None:
+            return found
+    return _refused("unknown_type")
+
+
+def _extension(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/").replace("\x00", "")).suffix.lower().lstrip(".")
+
+
+def _is_dicom_with_preamble(head: bytes) -> bool:
+    return head[128:132] == b"DICM"
+
+
+def _dangerous(head: bytes, _name: str) -> Sniffed | None:
+    if head.startswith(_EXECUTABLES):
+        # A DICOM file's free preamble can hold the header of a program (CVE-2019-11687).
+        return _refused("polyglot" if _is_dicom_with_preamble(head) else "executable")
+    if head.startswith(_ARCHIVES) or head[257:262] == b"ustar" or head[2:5] == b"-lh":
+        return _refused("archive")
+    return None
+
+
+def _pdf(head: bytes, _name: str) -> Sniffed | None:
+    at = head.find(b"%PDF-", 0, _PDF_SEARCH)
+    if at < 0:
+        return None
+    before = head[:at]
+    if before.strip(b"\x00\t\n\x0c\r \xef\xbb\xbf"):
+        # Something else comes first, so two programs would see two different files.
+        return _refused("polyglot", types.PDF)
+    return Sniffed(types.PDF)
+
+
+def _image(head: bytes, _name: str) -> Sniffed | None:
+    for signature, media_type in _IMAGES:
+        if head.startswith(signature):
+            if media_type == types.TIFF and _is_dicom_with_preamble(head):
+                return Sniffed(types.DICOM)  # a TIFF header in the preamble is allowed (PS3.10)
+            return Sniffed(media_type)
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return Sniffed(types.WEBP)
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
+        return Sniffed(types.BMP)
+    return None
+
+
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_MP4_BRANDS = frozenset(
+    {b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41"}
+    | {b"mp42", b"avc1", b"M4V ", b"M4VH", b"M4VP", b"dash", b"MSNV", b"f4v ", b"mmp4", b"XAVC"}
+)
+_QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+
+
+def _container(head: bytes, _name: str) -> Sniffed | None:
+    """ISO base media files (HEIF, AVIF, MP4, MOV) and WebM."""
+    media_type: str | None = None
+    if head[:4] == b"\x1aE\xdf\xa3":
+        doctype = re.search(rb"\x42\x82.{1,8}?(webm|matroska)", head[:512], re.DOTALL)
+        media_type = types.WEBM if doctype is not None and doctype[1] == b"webm" else None
+    elif head[4:8] in _QUICKTIME_ATOMS:
+        media_type = types.MOV
+    elif head[4:8] == b"ftyp":
+        length = min(int.from_bytes(head[:4], "big"), 512)
+        media_type = _branded(head[8:12], {head[at : at + 4] for at in range(16, length, 4)})
+    else:
+        return None
+    return Sniffed(media_type) if media_type else _refused("unknown_type")
+
+
+def _branded(major: bytes, compatible: set[bytes]) -> str | None:
+    """The type that the brands of an ISO base media file state (ISO 14496-12, 4.3)."""
+    brands = {major} | compatible
+    if major in {b"mif1", b"msf1"} or major in _HEIC_BRANDS | _AVIF_BRANDS:
+        if brands & _AVIF_BRANDS:
+            return types.AVIF
+        return types.HEIC if brands & _HEIC_BRANDS else types.HEIF
+    if major == b"qt  ":
+        return types.MOV
+    is_sound = major in {b"M4A ", b"M4B ", b"M4P "}
+    return types.MP4 if brands & _MP4_BRANDS and not is_sound else None
+
+
+_FIRST_DICOM_TAGS = re.compile(
+    rb"(?:\x02\x00[\x00\x01\x02\x10]\x00|\x08\x00[\x00\x01\x05\x06\x08\x12\x16\x18]\x00)"
+    rb"(?:(?:AE|CS|DA|LO|OB|SH|TM|UI|UL|UN)|..\x00\x00)"
+    rb"|(?:\x00\x08\x00[\x00\x01\x05\x06\x08\x12\x16\x18])(?:AE|CS|DA|LO|SH|TM|UI|UL|UN)",
+    re.DOTALL,
+)
+
+
+def _dicom(head: bytes, _name: str) -> Sniffed | None:
+    """With the preamble of PS3.10, or without as older devices write it."""
+    if _is_dicom_with_preamble(head) or _FIRST_DICOM_TAGS.match(head):
+        return Sniffed(types.DICOM)
+    return None
+
+
+_OPEN_DOCUMENTS = {
+    b"application/vnd.oasis.opendocument.text": types.ODT,
+    b"application/vnd.oasis.opendocument.spreadsheet": types.ODS,
+}
+_MEMBER_NAME = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
+
+
+def _members(head: bytes) -> list[bytes]:
+    """Names in the local headers that the first bytes hold (APPNOTE.TXT 4.3.7)."""
+    names: list[bytes] = []
+    for found in _MEMBER_NAME.finditer(head):
+        length = int.from_bytes(found[1], "little")
+        names.append(head[found.end() : found.end() + length])
+    return names
+
+
+def _zip(head: bytes, name: str) -> Sniffed | None:
+    if not head.startswith(b"PK\x03\x04"):
+        return None
+    members = _members(head)
+    if any(member.lower().endswith(b"vbaproject.bin") for member in members):
+        return _refused("macros")
+    if any(m in {b"AndroidManifest.xml", b"META-INF/MANIFEST.MF", b"classes.dex"} for m in members):
+        return _refused("executable")
+    if members[:1] == [b"mimetype"]:
+        stated = re.match(rb"[a-z0-9.+/-]+", head[38:160])
+        media_type = _OPEN_DOCUMENTS.get(stated[0] if stated else b"")
+        return Sniffed(media_type) if media_type else _refused("unknown_type")
+    begins_as_office = members[:1] and members[0].startswith((b"_rels/", b"docProps/"))
+    if begins_as_office or b"[Content_Types].xml" in members:
+        return _office_open(members, name)
+    return _refused("archive", "application/zip")
+
+
+def _office_open(members: list[bytes], name: str) -> Sniffed:
+    if any(member.startswith(b"word/") for member in members):
+        return Sniffed(types.DOCX)
+    if any(member.startswith(b"xl/") for member in members):
+        return Sniffed(types.XLSX)
+    if any(member.startswith((b"ppt/", b"visio/")) for member in members):
+        return _refused("unknown_type")
+    # The telling members lie further back; the examination looks at all of them.
+    return Sniffed(types.XLSX if _extension(name) == "xlsx" else types.DOCX)
+
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def _ole(head: bytes, name: str) -> Sniffed | None:
+    """Compound files of Office 97 to 2003 ([MS-CFB]); only Word's are kept."""
+    if not head.startswith(_OLE):
+        return None
+    if _extension(name) in {"msi", "msp", "mst"}:
+        return _refused("executable")
+    shift = min(int.from_bytes(head[30:32], "little"), 12)
+    directory = (int.from_bytes(head[48:52], "little") + 1) << shift
+    entries = head[directory : directory + 4096]
+    if "_VBA_PROJECT".encode("utf-16-le") in entries or "Macros".encode("utf-16-le") in entries:
+        return _refused("macros")
+    if entries and "WordDocument".encode("utf-16-le") not in entries:
+        return _refused("unknown_type")
+    return Sniffed(types.DOC)
+
+
+def _rtf(head: bytes, _name: str) -> Sniffed | None:
+    return Sniffed(types.RTF) if head.startswith(b"{\\rtf") else None
+
+
+_MARKUP = (
+    (re.compile(r"<svg[\s>]", re.IGNORECASE), "svg"),
+    (re.compile(r"<(?:!doctype\s+html|html|head|body|script|iframe)[\s>]", re.I), "web_page"),
+    (re.compile(r"\A<\?xml\b", re.IGNORECASE), "xml"),
+    (re.compile(r"\A<(?:!doctype|!entity|[a-z][\w:.-]*[\s>/])", re.IGNORECASE), "xml"),
+)
+_SCRIPT_STARTS = re.compile(
+    r"\A(?:#!|<\?(?:php|=)|<%|@echo\b|%!PS|\[InternetShortcut\]|\[Desktop Entry\]"
+    r"|Windows Registry Editor|REGEDIT4|MIME-Version:.*multipart/related)",
+    re.IGNORECASE,
+)
+
+
+def _text(head: bytes, name: str) -> Sniffed | None:
+    text = _decoded(head)
+    if text is None:
+        return None
+    start = text.lstrip("\ufeff \t\r\n\x0c")
+    suffix = _extension(name)
+    if _SCRIPT_STARTS.match(start) or suffix in _SCRIPT_NAMES:
+        return _refused("script", types.PLAIN)
+    beginning = re.sub(r"\A(?:\s*<!--.*?-->)+\s*", "", start[:8192], flags=re.DOTALL)
+    for pattern, refusal in _MARKUP:
+        if pattern.search(beginning[:2048]):
+            return _refused(refusal)
+    if suffix in _MARKUP_NAMES or suffix == "svg":
+        return _refused(_MARKUP_NAMES.get(suffix, "svg"))
+    if suffix == "xml":
+        return _refused("xml")
+    return Sniffed(types.CSV if suffix in {"csv", "tsv"} else types.PLAIN)
+
+
+def _decoded(head: bytes) -> str | None:
+    """The head as text, or None when it does not look like text in any usual encoding."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = head.decode("utf-16", "replace")
+        return text if text.count("\ufffd") <= 2 and "\x00" not in text else None
+    if b"\x00" in head:
+        return None
+    controls = sum(head.count(c) for c in range(32) if c not in (9, 10, 12, 13, 27))
+    if controls:
+        return None
+    try:
+        return head.decode("utf-8")
+    except UnicodeDecodeError as damaged:
+        if damaged.start >= len(head) - 3 and len(head) == HEAD_SIZE:
+            return head[: damaged.start].decode("utf-8")  # a letter cut by the end of the head
+    high = sum(1 for byte in head if byte >= 0x80)
+    return head.decode("cp1252", "replace") if high * 4 < len(head) * 3 else None
