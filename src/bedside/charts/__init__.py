@@ -1,0 +1,1 @@
+"""The chart: the record of one patient, in which every file ends up."""

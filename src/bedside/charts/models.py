@@ -1,0 +1,64 @@
+"""Tables of the chart."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
+
+from bedside.database.tables import metadata
+
+chart_entries = Table(
+    "chart_entries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("file_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("sender_kind", Text, nullable=False),
+    Column("sender_id", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("reviewed_at", BigInteger, nullable=False),
+    Column("reviewed_by", Text, nullable=False),
+    Column("moved_from", Text, nullable=False),
+    Column("moved_to", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_chart_entries_chart", "clinic_id", "patient_id", "received_at"),
+    Index(
+        "ix_chart_entries_unreviewed",
+        "clinic_id",
+        "patient_id",
+        "received_at",
+        sqlite_where=text("reviewed_at = 0 AND moved_to = ''"),
+        postgresql_where=text("reviewed_at = 0 AND moved_to = ''"),
+    ),
+    Index("ix_chart_entries_file", "file_id"),
+)
+"""`record` seals name, label, comment of the sender and note of staff."""
+
+entry_versions = Table(
+    "entry_versions",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+"""What an entry said before each change: nothing is overwritten."""
+
+entry_words = Table(
+    "entry_words",
+    metadata,
+    Column("token", BigInteger, primary_key=True),
+    Column("patient_id", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Index("ix_entry_words_entry", "entry_id"),
+    sqlite_with_rowid=False,
+)
+"""Blind index: keyed tokens of the words of names, labels, comments and contents."""

@@ -1,0 +1,123 @@
+"""Search by words, over keyed tokens: the index holds no readable text (F10)."""
+
+import re
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.charts.models import chart_entries, entry_words
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.patients import fold
+from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+
+_MOST_WORDS = 20_000
+"""Different words of one file that are indexed."""
+_LONGEST = 40
+
+_add = prepared(
+    upsert(entry_words).on_conflict_do_nothing(index_elements=["token", "patient_id", "entry_id"])
+)
+_words_of = prepared(select(entry_words.c.token).where(entry_words.c.entry_id == bindparam("of")))
+_drop = prepared(delete(entry_words).where(entry_words.c.entry_id == bindparam("of")))
+_move = prepared(
+    update(entry_words)
+    .where(entry_words.c.entry_id == bindparam("of"))
+    .values(entry_id=bindparam("new_entry"), patient_id=bindparam("new_patient"))
+)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are indexed: folded, at least two characters."""
+    found = re.findall(r"\w[\w.,/:-]*\w", fold(text))
+    words: dict[str, None] = {}
+    for word in found:
+        words[word[:_LONGEST]] = None
+        for part in re.split(r"[^\w]+", word):
+            if len(part) > 1:
+                words[part[:_LONGEST]] = None
+    return list(words)
+
+
+class SearchIndex:
+    """Adds words and finds entries by them."""
+
+    def __init__(self, database: Transactions, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(
+        self, work: UnitOfWork, keys: ClinicKeys, patient_id: str, entry_id: str, text: str
+    ) -> None:
+        """Index the words of a text for an entry; words that are there already stay."""
+        for word in words_of(text)[:_MOST_WORDS]:
+            await work.execute(
+                _add,
+                token=keys.token("entry.word", word),
+                patient_id=patient_id,
+                entry_id=entry_id,
+            )
+
+    async def move(self, work: UnitOfWork, entry_id: str, new_entry: str, new_patient: str) -> None:
+        """The entry has gone to another chart, and its words with it."""
+        await work.execute(_move, of=entry_id, new_entry=new_entry, new_patient=new_patient)
+
+    async def drop(self, work: UnitOfWork, entry_id: str) -> None:
+        """Forget the words of an entry whose content was destroyed."""
+        await work.execute(_drop, of=entry_id)
+
+    async def in_chart(self, chart: ChartAccess, query: str) -> tuple[str, ...]:
+        """Ids of the entries of one chart that hold all words of the query, newest first."""
+        tokens = await self._tokens(chart.clinic_id, query)
+        if not tokens:
+            return ()
+        found = (
+            select(chart_entries.c.id)
+            .where(
+                chart_entries.c.clinic_id == chart.clinic_id,
+                chart_entries.c.patient_id == chart.patient_id,
+                chart_entries.c.moved_to == "",
+            )
+            .order_by(chart_entries.c.received_at.desc())
+            .limit(200)
+        )
+        for token in tokens:
+            found = found.where(
+                chart_entries.c.id.in_(
+                    select(entry_words.c.entry_id).where(
+                        entry_words.c.token == token,
+                        entry_words.c.patient_id == chart.patient_id,
+                    )
+                )
+            )
+        async with self._database.read() as db:
+            return tuple(row.id for row in await db.all(found))
+
+    async def everywhere(self, staff: StaffAccess, query: str, limit: int = 50) -> list[Row]:
+        """(id, patient_id) of entries over all charts that this person may see."""
+        tokens = await self._tokens(staff.clinic_id, query)
+        if not tokens:
+            return []
+        found = (
+            select(chart_entries.c.id, chart_entries.c.patient_id)
+            .where(
+                chart_entries.c.clinic_id == staff.clinic_id,
+                chart_entries.c.moved_to == "",
+                chart_entries.c.patient_id.in_(visible_patients()),
+            )
+            .order_by(chart_entries.c.received_at.desc())
+            .limit(limit)
+        )
+        for token in tokens:
+            found = found.where(
+                chart_entries.c.id.in_(
+                    select(entry_words.c.entry_id).where(entry_words.c.token == token)
+                )
+            )
+        async with self._database.read() as db:
+            return await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+
+    async def _tokens(self, clinic_id: str, query: str) -> list[int]:
+        keys = await self._vault.clinic(clinic_id)
+        return [keys.token("entry.word", word) for word in words_of(query)[:8]]
