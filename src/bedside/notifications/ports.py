@@ -21,8 +21,10 @@ class Message:
 
     `id` is the notification's id (`ntf_…`): a gateway that is given the same message twice lets
     the other side recognise it. `to` is an e-mail address or a phone number in E.164 form.
-    `subject` and `html` are for e-mail only and may be empty. It prints without its content, for
-    what is printed ends in logs.
+    `subject` and `html` are for e-mail only and may be empty. `tried_since` is when it was first
+    tried, in milliseconds since the epoch, and 0 at the first time: a gateway that cannot mark a
+    message with its id then looks for it among what it has sent. A message prints without its
+    content, for what is printed ends in logs.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Message:
     subject: str
     text: str
     html: str = ""
+    tried_since: int = 0
 
     def __repr__(self) -> str:
         return f"Message({self.id}, {self.channel})"
@@ -43,7 +46,7 @@ class Delivered:
     reference: str = ""
 
 
-class DeliveryFailure(Exception):  # noqa: N818 - expected, and no defect
+class DeliveryFailure(Exception):
     """A message was not taken. `sentence` is for staff and names neither content nor address."""
 
     def __init__(self, sentence: str) -> None:

@@ -1,0 +1,133 @@
+"""SMS through an HTTP gateway in the shape of Twilio's.
+
+https://www.twilio.com/docs/messaging/api/message-resource
+"""
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+import httpx
+
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
+
+SECONDS_EACH = 15
+"""Patience for connecting, and for each answer."""
+
+CLOCKS_DIFFER = 5 * clock.SECOND
+"""The gateway's times have whole seconds, and its clock is not ours."""
+
+LOOK_BACK = 1000
+"""How many of the newest messages are looked through: the most that one answer holds."""
+
+_WRONG_NUMBER = {21211, 21214, 21217, 21401, 21407, 21421, 21614}
+_CANNOT_REACH = {21408, 21610, 21612, 30003, 30004, 30005, 30006}
+
+_DOWN = N_("The SMS gateway does not answer. The message is kept and sent again.")
+_LATER = N_("The SMS gateway asks to try later. The message is kept and sent again.")
+_BROKEN = N_("The SMS gateway has a fault. The message is kept and sent again.")
+_STRANGE = N_(
+    "What answers at the SMS gateway's address is no SMS gateway. Check the SMS settings."
+)
+_SIGN_IN = N_("The SMS gateway does not accept our sign-in. Check the SMS settings.")
+_NUMBER = N_("This phone number does not exist. Check the patient's phone number.")
+_UNREACHABLE = N_("This phone number cannot get SMS, or its owner has asked for none.")
+_REFUSED = N_("The SMS gateway refused the message.")
+
+
+class TwilioSms:
+    """Sends through one account of a gateway. `url` is the gateway's base address."""
+
+    name = "SMS"
+
+    def __init__(
+        self, url: str, account: str, token: str, sender: str, *, seconds: float = SECONDS_EACH
+    ) -> None:
+        self._address = f"{url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
+        self._sender = sender
+        self._http = httpx.AsyncClient(
+            auth=(account, token), timeout=seconds, follow_redirects=False, trust_env=False
+        )
+
+    async def deliver(self, message: Message) -> Delivered:
+        """Hand the message to the gateway; the reference is its message SID.
+
+        The gateway does not recognise a repetition. So when it may have taken the message before
+        (an answer that never came, here or in an earlier try), it is asked first.
+        """
+        if message.tried_since:
+            earlier = await self._already_sent(message, message.tried_since)
+            if earlier is not None:
+                return earlier
+        began = clock.now()
+        try:
+            answer = await self._http.post(
+                self._address,
+                data={"To": message.to, "From": self._sender, "Body": message.text},
+                headers={"Idempotency-Key": message.id},
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise TemporaryFailure(_DOWN) from None
+        except httpx.TransportError:
+            taken = await self._already_sent(message, began)
+            if taken is None:
+                raise TemporaryFailure(_DOWN) from None
+            return taken
+        return Delivered(str(_content(answer).get("sid", "")))
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._http.aclose()
+
+    async def _already_sent(self, message: Message, since: int) -> Delivered | None:
+        """The same words to the same number since then; TemporaryFailure when nobody can tell."""
+        # The gateway could pick out the number, but then the number would be in an address.
+        query = {"PageSize": str(LOOK_BACK)}
+        try:
+            answer = await self._http.get(self._address, params=query)
+        except httpx.TransportError:
+            raise TemporaryFailure(_DOWN) from None
+        for sent in cast(list[dict[str, Any]], _content(answer).get("messages", [])):
+            same = sent.get("to") == message.to and sent.get("body") == message.text
+            if same and _milliseconds(sent.get("date_created")) >= since - CLOCKS_DIFFER:
+                return Delivered(str(sent.get("sid", "")))
+        return None
+
+
+def _content(answer: httpx.Response) -> dict[str, Any]:
+    """The JSON of a good answer; raises what a bad one means for the message."""
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    status = answer.status_code
+    if status == 429:
+        raise TemporaryFailure(_LATER)
+    if status >= 500:
+        raise TemporaryFailure(_BROKEN)
+    if not isinstance(content, dict):
+        raise PermanentFailure(_STRANGE)
+    told = cast(dict[str, Any], content)
+    if status in (200, 201):
+        return told
+    raise PermanentFailure(_meaning(status, told.get("code")))
+
+
+def _meaning(status: int, code: Any) -> str:
+    """The sentence for an error (https://www.twilio.com/docs/api/errors)."""
+    if status in (401, 403):
+        return _SIGN_IN
+    if code in _WRONG_NUMBER:
+        return _NUMBER
+    return _UNREACHABLE if code in _CANNOT_REACH else _REFUSED
+
+
+def _milliseconds(date: Any) -> int:
+    """An RFC 2822 date in milliseconds since the epoch; 0 when it is none."""
+    try:
+        moment: datetime = parsedate_to_datetime(str(date))
+    except ValueError:
+        return 0
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,160 @@
+"""A mail server that keeps what it gets, and misbehaves when asked to."""
+
+import asyncio
+import threading
+from collections import deque
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from enum import Enum
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.peers.certificates import server_context
+from tests.peers.ports import free_port, listens, wait_until
+
+
+class Manner(Enum):
+    """What the server does with the next message."""
+
+    TAKE = "take it"
+    REFUSE_ADDRESS = "550: no such mailbox"
+    REFUSE_CONTENT = "554: looks like spam"
+    BUSY = "451: try later"
+    SLOW = "take `delay` seconds to answer"
+    DROP = "cut the connection before taking it"
+    DROP_AFTER = "take it, and cut the connection instead of saying so"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message as it arrived."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    encrypted: bool
+    signed_in_as: str
+    message: EmailMessage
+
+    def part(self, subtype: str) -> str:
+        """The text of the part `plain` or `html`; "" when there is none."""
+        body = self.message.get_body((subtype,))
+        return "" if body is None else cast(str, body.get_content())
+
+
+class SmtpSink:
+    """An SMTP server on a free loopback port, in a thread of its own.
+
+    `starttls` offers STARTTLS, `tls` speaks TLS from the first byte (never both); the certificate
+    is signed by `certificates.authority()`. `account` is a name and password that it asks for.
+    """
+
+    def __init__(
+        self,
+        *,
+        starttls: bool = True,
+        tls: bool = False,
+        account: tuple[str, str] | None = None,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        self.port = free_port()
+        self.mails: list[Mail] = []
+        self.delay = 5.0
+        self._manners: deque[Manner] = deque()
+        self._account = account
+        certificate = server_context(*names) if starttls or tls else None
+        self._tls = certificate if tls else None
+        self._options: dict[str, Any] = {
+            "hostname": "sink.example",
+            "tls_context": None if tls else certificate,
+            "require_starttls": starttls and not tls,
+            "authenticator": self._authenticate if account else None,
+            "auth_required": account is not None,
+            "auth_require_tls": not tls,
+        }
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Listen."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, args=(self._loop,), daemon=True)
+        self._thread.start()
+        wait_until(lambda: listens(self.port), "the mail server")
+
+    def stop(self) -> None:
+        """Listen no longer; `start` brings it back on the same port with its mails."""
+        if self._loop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop = None
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        server = loop.run_until_complete(
+            loop.create_server(
+                lambda: SMTP(self, loop=loop, **self._options),
+                "127.0.0.1",
+                self.port,
+                ssl=self._tls,
+            )
+        )
+        loop.run_forever()
+        server.close()
+        open_connections = asyncio.all_tasks(loop)
+        for task in open_connections:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*open_connections, return_exceptions=True))
+        loop.close()
+
+    def behave(self, *manners: Manner) -> None:
+        """How to treat the next messages, one each; afterwards it takes them again."""
+        self._manners = deque(manners)
+
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """One recipient."""
+        if self._manners and self._manners[0] is Manner.REFUSE_ADDRESS:
+            self._manners.popleft()
+            return "550 5.1.1 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """The content, and the answer that makes the server responsible for it."""
+        manner = self._manners.popleft() if self._manners else Manner.TAKE
+        if manner is Manner.BUSY:
+            return "451 4.3.2 Try later"
+        if manner is Manner.REFUSE_CONTENT:
+            return "554 5.7.1 Looks like spam"
+        if manner is Manner.SLOW:
+            await asyncio.sleep(self.delay)
+        if manner is not Manner.DROP:
+            self._keep(session, envelope)
+        if manner in (Manner.DROP, Manner.DROP_AFTER):
+            cast(Any, server.transport).abort()
+        return "250 OK"
+
+    def _keep(self, session: Session, envelope: Envelope) -> None:
+        content = cast(bytes, envelope.content)
+        parsed = message_from_bytes(content, policy=policy.default)
+        login = cast(LoginPassword | None, session.auth_data)
+        self.mails.append(
+            Mail(
+                sender=envelope.mail_from or "",
+                recipients=tuple(cast(list[str], envelope.rcpt_tos)),
+                encrypted=session.ssl is not None or self._tls is not None,
+                signed_in_as=login.login.decode() if login else "",
+                message=parsed,
+            )
+        )
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        given = (data.login.decode(), data.password.decode())
+        return AuthResult(success=given == self._account, handled=False, auth_data=data)
