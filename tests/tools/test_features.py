@@ -1,0 +1,125 @@
+"""docs/features.md tells the truth: all features are listed, and what is built has a test."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "features.md"
+
+COUNTS = {
+    "V": 19,  # rooms and visits
+    "X": 7,  # live file transfer
+    "F": 14,  # files and the chart
+    "C": 5,  # chat
+    "L": 4,  # letters
+    "T": 5,  # care templates
+    "R": 7,  # requests by link
+    "N": 5,  # notifications and routing
+    "P": 4,  # the patient's app
+    "S": 6,  # security and compliance
+    "I": 4,  # integration
+    "A": 4,  # administration and analytics
+}
+IDS = [f"{letter}{number + 1}" for letter, count in COUNTS.items() for number in range(count)]
+
+
+def rows(page: str) -> list[list[str]]:
+    """The cells of each row that starts with an id."""
+    found = re.findall(r"^\| *([A-Z]\d+) *\|(.*)\|$", page, re.MULTILINE)
+    return [[name, *(cell.strip() for cell in rest.split("|"))] for name, rest in found]
+
+
+def marked(source: str) -> set[str]:
+    """The ids in all `pytest.mark.feature(…)` of a module, wherever they stand."""
+    return {
+        argument.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.feature"
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def modules() -> Iterator[Path]:
+    """All modules with tests."""
+    return (path for path in (ROOT / "tests").rglob("test_*.py"))
+
+
+def complaints(page: str, shown: set[str]) -> list[str]:
+    """What is wrong with a page, given the ids that tests carry."""
+    table = rows(page)
+    wrong = [f"{name} is listed twice or out of order" for name in _misplaced(table)]
+    for cells in table:
+        name, status = cells[0], cells[1]
+        if len(cells) != 4:
+            wrong.append(f"{name} has {len(cells)} cells, not 4")
+        if not re.fullmatch(r"built|not yet|partly: \S.*", status):
+            wrong.append(f"{name} has the status “{status}”")
+        if status == "built" and name not in shown:
+            wrong.append(f"{name} says built, and no test carries its id")
+        if status == "built" and not all(cells[2:4]):
+            wrong.append(f"{name} says built, but not where it lives or which tests show it")
+    return wrong + [f"a test carries {name}, which is no feature" for name in shown - set(IDS)]
+
+
+def _misplaced(table: list[list[str]]) -> list[str]:
+    names = [cells[0] for cells in table]
+    return [] if names == IDS else sorted(set(IDS) ^ set(names)) or names
+
+
+def test_there_are_84_features() -> None:
+    assert len(IDS) == 84
+
+
+def test_the_page_is_true() -> None:
+    shown = set[str]().union(*(marked(path.read_text()) for path in modules()))
+    assert complaints(PAGE.read_text(), shown) == []
+
+
+def test_the_files_that_it_names_exist() -> None:
+    named = re.findall(r"`((?:src|tests|docs|benchmarks)/[\w./-]+)`", PAGE.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("| V9 | built | `src` | `tests` |", "no test carries its id"),
+        ("| V1 | built | | |", "not where it lives"),
+        ("| V9 | done | | |", "status"),
+        ("| V9 | partly | | |", "status"),
+        ("| V9 | partly: | | |", "status"),
+        ("| V9 | not yet | |", "cells"),
+        ("", "out of order"),
+        ("| V10 | not yet | | |", "out of order"),
+    ],
+)
+def test_a_lie_is_noticed(row: str, complaint: str) -> None:
+    good = {name: f"| {name} | not yet | | |" for name in IDS}
+    good["V1"] = "| V1 | built | `src` | `tests` |"
+    good["V2"] = "| V2 | partly: no speaker test | | |"
+    assert complaints("\n".join(good.values()), {"V1"}) == []
+    changed = row.split()[1] if row.startswith("| V1 ") else "V9"
+    page = "\n".join({**good, changed: row}.values())
+    assert any(complaint in said for said in complaints(page, {"V1"}))
+
+
+def test_an_unknown_id_on_a_test_is_noticed() -> None:
+    page = "\n".join(f"| {name} | not yet | | |" for name in IDS)
+    assert complaints(page, {"Z1"}) == ["a test carries Z1, which is no feature"]
+
+
+def test_ids_are_found_wherever_a_mark_stands() -> None:
+    source = """
+import pytest
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("A1")]
+@pytest.mark.feature("B1", "B2")
+class TestOne:
+    @pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.feature("C1"))])
+    def test_two(self, x): "not pytest.mark.feature('D1')"
+"""
+    assert marked(source) == {"A1", "B1", "B2", "C1"}

@@ -1,0 +1,142 @@
+"""How the code is written: sizes, no loose ends, and a reason beside every exception to a rule."""
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src" / "bedside"
+LINES_OF_A_FILE = 500
+LINES_OF_A_FUNCTION = 60
+WRITTEN = {".py", ".ts", ".mjs", ".css", ".html", ".sql", ".yar"}
+PRINTS = ("cli", "demo")
+"""What may print, for it talks to a person at a terminal."""
+
+# An exception is `noqa` or `ignore` with its rule, and then “ - ” and the reason.
+_EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:\s*\w+)\b")
+_WITH_REASON = re.compile(
+    r"#\s*(?:noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|(?:type|pyright):\s*ignore\[[\w, -]+\]|"
+    r"pyright:\s*\w+\s*=\s*\w+)\s+[-–—]\s+\S{2,}"
+)
+# Split, so that this file does not find itself.
+_LOOSE_END = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+
+
+def long_functions(source: str) -> list[str]:
+    """Functions with more lines than allowed, from `def` to the end."""
+    return [
+        f"{node.name} has {length} lines"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > LINES_OF_A_FUNCTION
+    ]
+
+
+def prints(source: str) -> list[str]:
+    """Calls of print."""
+    return [
+        f"print in line {node.lineno}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+    ]
+
+
+def unexplained(source: str) -> list[str]:
+    """Comments that silence a linter and do not say why."""
+    return [
+        f"line {token.start[0]}: {token.string}"
+        for token in tokenize.generate_tokens(StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+        and _EXCEPTION.search(token.string)
+        and not _WITH_REASON.search(token.string)
+    ]
+
+
+def files(*folders: str) -> Iterator[Path]:
+    """Everything that people write, below some folders of the checkout."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            built = path.is_relative_to(SRC / "web" / "static")
+            if path.is_file() and path.suffix in WRITTEN and not built:
+                yield path
+
+
+def python(*folders: str) -> Iterator[Path]:
+    """The Python files below some folders of the checkout."""
+    return (path for path in files(*folders) if path.suffix == ".py")
+
+
+def all_of(path: Path, complaints: list[str]) -> list[str]:
+    """Complaints with the file before them."""
+    return [f"{path.relative_to(ROOT)}: {complaint}" for complaint in complaints]
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in files("src", "scripts")}
+    too_long = {path: n for path, n in lengths.items() if n > LINES_OF_A_FILE}
+    assert [c for path, n in too_long.items() for c in all_of(path, [f"{n} lines"])] == []
+
+
+def test_no_function_is_too_long() -> None:
+    found = (all_of(path, long_functions(path.read_text())) for path in python("src", "scripts"))
+    assert [complaint for some in found for complaint in some] == []
+
+
+def test_there_are_no_loose_ends() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files("src", "scripts", "tests", "benchmarks", "docs")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if _LOOSE_END.search(line)
+    ]
+    assert found == []
+
+
+def test_nothing_prints_but_what_talks_to_a_person() -> None:
+    quiet = [
+        path for path in python("src") if path.relative_to(SRC).parts[0].split(".")[0] not in PRINTS
+    ]
+    found = (all_of(path, prints(path.read_text())) for path in quiet)
+    assert [complaint for some in found for complaint in some] == []
+
+
+def test_every_exception_to_a_rule_has_a_reason() -> None:
+    places = python("src", "scripts", "tests", "benchmarks")
+    found = (all_of(path, unexplained(path.read_text())) for path in places)
+    assert [complaint for some in found for complaint in some] == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "explained"),
+    [
+        ("# noqa: S603 - the command is fixed", True),
+        ("# noqa: S603, S607 - the command is fixed", True),
+        ("# type: ignore[attr-defined] - set by pytest", True),
+        ("# pyright: ignore[reportMissingImports] - has no types", True),
+        ("# pyright: reportUnknownMemberType=false - the library has no types", True),
+        ("# the mail server says nothing", True),
+        ("# noqa", False),
+        ("# noqa: S603", False),
+        ("# noqa: S603 -", False),
+        ("# noqa - all of it", False),
+        ("# type: ignore", False),
+        ("# type: ignore - because", False),
+        ("# pyright: ignore[reportMissingImports]", False),
+        ("# pyright: basic", False),
+    ],
+)
+def test_what_counts_as_a_reason(comment: str, explained: bool) -> None:
+    assert (unexplained(f"x = 1  {comment}\n") == []) is explained
+
+
+def test_lengths_and_prints_are_noticed() -> None:
+    body = "    x = 1\n"
+    assert long_functions("def long():\n" + body * 60) == ["long has 61 lines"]
+    assert long_functions("async def fits():\n" + body * 59) == []
+    assert prints("def f():\n    print(1)\n") == ["print in line 2"]
+    assert prints("blueprint(1); x.print(2)\n") == []
