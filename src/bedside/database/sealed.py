@@ -98,21 +98,28 @@ class ClinicKeys:
 
     def seal(self, column: str, row_id: str, value: Any) -> bytes:
         """Seal a JSON value for one place. `column` is “table.column”."""
-        nonce = os.urandom(_NONCE)
         plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.seal_bytes(column, row_id, plain)
+
+    def seal_bytes(self, column: str, row_id: str, plain: bytes) -> bytes:
+        """Seal raw bytes for one place."""
+        nonce = os.urandom(_NONCE)
         cipher = self._columns[self._newest_columns]
         return self._head + nonce + cipher.encrypt(nonce, plain, self._place(column, row_id))
 
     def unseal(self, column: str, row_id: str, sealed: bytes) -> Any:
         """The value sealed for this place. Raises SealBroken."""
+        return json.loads(self.unseal_bytes(column, row_id, sealed))
+
+    def unseal_bytes(self, column: str, row_id: str, sealed: bytes) -> bytes:
+        """The raw bytes sealed for this place. Raises SealBroken."""
         cipher = self._columns.get(int.from_bytes(sealed[1:5], "big"))
         if cipher is None or sealed[0] != VERSION:
             raise SealBroken
         try:
-            plain = cipher.decrypt(sealed[5:_HEAD], sealed[_HEAD:], self._place(column, row_id))
+            return cipher.decrypt(sealed[5:_HEAD], sealed[_HEAD:], self._place(column, row_id))
         except InvalidTag as error:
             raise SealBroken from error
-        return json.loads(plain)
 
     def _place(self, column: str, row_id: str) -> bytes:
         return f"{self.clinic_id}/{column}/{row_id}".encode()

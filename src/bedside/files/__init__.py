@@ -1,0 +1,1 @@
+"""One intake for every file: limit, type, scan, seal, store, derive, file, notify, audit."""

@@ -1,0 +1,342 @@
+"""The story of a file, top to bottom.
+
+limit → type → seal and store (files.uploads, while the bytes arrive) → scan → examine → file in
+the chart → derive text and previews. Each step after the last byte is a job that may be killed
+and runs again.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import SYSTEM
+from bedside.charts.entries import Charts, Incoming
+from bedside.database.sealed import Vault
+from bedside.errors import NotFound
+from bedside.files.events import HeldFileChanged
+from bedside.files.ports import Examination, Examiner, Scanner, ScanResult, Verdict
+from bedside.files.repository import FileRecord, Repository
+from bedside.files.states import FileState, may_become
+from bedside.kernel import clock
+from bedside.kernel.jobs import TryAgain
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.permissions import LinkAccess
+
+EXAMINE = "file.examine"
+DERIVE = "file.derive"
+_SCAN_AGAIN = 20 * clock.SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a file, and what they said of it."""
+
+    actor: Actor
+    record: FileRecord
+
+
+class Intake:
+    """Takes every file in, whatever channel it came through."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        charts: Charts,
+        repository: Repository,
+        scanner: Scanner,
+        examiner: Examiner,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._charts = charts
+        self._repository = repository
+        self._scanner = scanner
+        self._examiner = examiner
+
+    async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:
+        """Every byte is sealed and durable: the file exists from this transaction on."""
+        await self._repository.add(
+            work,
+            {
+                "id": upload.file_id,
+                "clinic_id": upload.clinic_id,
+                "patient_id": upload.patient_id,
+                "holder_id": upload.holder_id,
+                "state": FileState.SCANNING,
+                "data_key": upload.data_key,
+                "size": upload.length,
+                "media_type": upload.media_type,
+                "refusal": "",
+                "note": "",
+                "engine": "",
+                "signature": "",
+                "scanned_at": 0,
+                "pages": 0,
+                "width": 0,
+                "height": 0,
+                "channel": upload.channel,
+                "category": upload.category,
+                "source_id": upload.source_id,
+                "sender_kind": str(sender.actor.kind),
+                "sender_id": sender.actor.id,
+                "created_at": clock.now(),
+            },
+            sender.record,
+        )
+        if upload.holder_id:
+            row = await self._repository.row(upload.file_id, work)
+            self._tell_holder(work, row, preview=False)
+        else:
+            await self._file(work, upload.file_id, sender.actor)
+        work.enqueue(EXAMINE, {"file_id": upload.file_id}, unique=f"examine:{upload.file_id}")
+
+    async def _file(self, work: UnitOfWork, file_id: str, actor: Actor) -> None:
+        row = await self._repository.row(file_id, work)
+        record = await self._repository.record(row)
+        await self._charts.file(
+            work,
+            Incoming(
+                clinic_id=row.clinic_id,
+                patient_id=row.patient_id,
+                file_id=row.id,
+                name=record.name,
+                size=row.size,
+                media_type=row.media_type,
+                state=row.state,
+                channel=row.channel,
+                category=row.category,
+                source_id=row.source_id,
+                actor=actor,
+                received_at=row.created_at,
+                comment=record.comment,
+                taken_at=record.taken_at,
+            ),
+        )
+
+    # --- jobs ----------------------------------------------------------------------------------
+
+    async def examine(self, payload: dict[str, Any]) -> None:
+        """Job: scan a file, find out what it really is, and file or refuse it."""
+        row = await self._row_of_job(payload)
+        if row is None or row.state not in (FileState.SCANNING, FileState.UNSCANNED):
+            return
+        result, digest = await self._scan(row)
+        if result.verdict is Verdict.UNSCANNED:
+            await self._leave_unscanned(row, result)
+            raise TryAgain(_SCAN_AGAIN, "not scanned")
+        if result.verdict is Verdict.INFECTED:
+            await self._end(row, FileState.INFECTED, result, Examination(row.media_type))
+            return
+        record = await self._repository.record(row)
+        found = await self._examiner.examine(self._repository.chunks(row), row.size, record.name)
+        state = FileState.REFUSED if found.refusal else FileState.FILED
+        await self._end(row, state, result, found, digest)
+
+    async def _row_of_job(self, payload: dict[str, Any]) -> Row | None:
+        try:
+            return await self._repository.row(payload["file_id"])
+        except NotFound:  # deleted by its sender before the job ran
+            return None
+
+    async def _scan(self, row: Row) -> tuple[ScanResult, str]:
+        """Scan and hash in one pass over the sealed bytes."""
+        digest = hashlib.sha256()
+
+        async def hashed() -> AsyncIterator[bytes]:
+            async for piece in self._repository.chunks(row):
+                await asyncio.to_thread(digest.update, piece)
+                yield piece
+
+        result = await self._scanner.scan(hashed(), row.size)
+        return result, digest.hexdigest()
+
+    async def _leave_unscanned(self, row: Row, result: ScanResult) -> None:
+        if not may_become(row.state, FileState.UNSCANNED):
+            return
+        async with self._database.unit_of_work() as work:
+            await self._repository.change(
+                work, row.id, state=FileState.UNSCANNED, engine=result.engine
+            )
+            await self._announce(work, row.id, row.media_type)
+            await self._line(work, row, Action.FILE_SCANNED, result, verdict=result.reason)
+
+    async def _end(
+        self,
+        row: Row,
+        state: FileState,
+        result: ScanResult,
+        found: Examination,
+        digest: str = "",
+    ) -> None:
+        """The verdict on a file. Refused and infected ones are destroyed here and now."""
+        destroyed = state is not FileState.FILED
+        async with self._database.unit_of_work() as work:
+            current = await self._repository.row(row.id, work)
+            if not may_become(current.state, state):
+                return
+            await self._repository.change(
+                work,
+                row.id,
+                state=state,
+                media_type=found.media_type or row.media_type,
+                refusal="infected" if state is FileState.INFECTED else found.refusal,
+                note=found.note,
+                engine=result.engine,
+                signature=result.signature,
+                scanned_at=clock.now(),
+                pages=found.pages or 0,
+                width=found.width or 0,
+                height=found.height or 0,
+            )
+            await self._keep_facts(work, current, found, digest)
+            await self._line(work, row, Action.FILE_SCANNED, result, verdict=result.verdict)
+            if destroyed:
+                await self._repository.destroy(work, row)
+                action = Action.FILE_DESTROYED
+                await self._line(work, row, action, result, reason=found.refusal or "infected")
+            else:
+                await self._line(work, row, Action.FILE_FILED, result)
+                work.enqueue(DERIVE, {"file_id": row.id}, unique=f"derive:{row.id}")
+            await self._announce(work, row.id, found.media_type)
+        if destroyed:
+            await self._repository.delete_blobs(row.clinic_id, row.id, [])
+
+    async def _keep_facts(
+        self, work: UnitOfWork, row: Row, found: Examination, digest: str
+    ) -> None:
+        record = await self._repository.record(row)
+        taken_at = found.taken_at or record.taken_at
+        await self._repository.set_record(
+            work, row, replace(record, taken_at=taken_at, sha256=digest)
+        )
+
+    async def derive(self, payload: dict[str, Any]) -> None:
+        """Job: thumbnail, previews, the copy that others download, and the words."""
+        row = await self._row_of_job(payload)
+        if row is None or row.state != FileState.FILED:
+            return
+        made = await self._examiner.derive(self._repository.chunks(row), row.size, row.media_type)
+        for derivative in made.derivatives:
+            await self._repository.store_derivative(row, derivative)
+        text = made.text.encode()
+        async with self._database.unit_of_work() as work:
+            row = await self._repository.row(row.id, work)
+            for derivative in made.derivatives:
+                await self._repository.add_derivative(work, row.id, derivative)
+            if text:
+                await self._repository.add_text(work, row, made.text, made.text_source)
+            if row.holder_id:
+                self._tell_holder(work, row, preview=True)
+            else:
+                await self._charts.add_text(work, row.clinic_id, row.id, made.text)
+
+    # --- files that a request holds ----------------------------------------------------------
+
+    async def file_held(self, work: UnitOfWork, link: LinkAccess, file_ids: list[str]) -> int:
+        """The patient agreed: these files go into the chart now; how many were filed.
+
+        Files still waiting for their scan are filed as such; destroyed ones are left out.
+        """
+        filed = 0
+        for row in await self._repository.held(link.clinic_id, link.subject_id, work):
+            if row.id in file_ids and row.data_key:
+                await self._repository.change(work, row.id, holder_id="")
+                await self._file(work, row.id, link.actor)
+                text = await self._repository.text(row, work)
+                await self._charts.add_text(work, row.clinic_id, row.id, text)
+                filed += 1
+        return filed
+
+    async def set_comment(self, link: LinkAccess, file_id: str, comment: str) -> None:
+        """The patient says something about a held file. At most 2,000 characters are kept."""
+        async with self._database.unit_of_work() as work:
+            row = await self._held_row(work, link, file_id)
+            record = await self._repository.record(row)
+            await self._repository.set_record(
+                work, row, replace(record, comment=comment.strip()[:2_000])
+            )
+
+    async def discard_held(self, link: LinkAccess, file_id: str) -> None:
+        """The patient deletes a held file: key and bytes are destroyed."""
+        roles = list(await self._repository.derivatives(file_id))
+        async with self._database.unit_of_work() as work:
+            row = await self._held_row(work, link, file_id)
+            await self._discard(work, row, link.actor)
+        await self._repository.delete_blobs(row.clinic_id, row.id, roles)
+
+    async def discard_all_held(self, clinic_id: str, holder_id: str) -> int:
+        """A request ended without agreement: what it held is destroyed; how many files."""
+        rows = await self._repository.held(clinic_id, holder_id)
+        for row in rows:
+            roles = list(await self._repository.derivatives(row.id))
+            async with self._database.unit_of_work() as work:
+                await self._discard(work, row, SYSTEM)
+            await self._repository.delete_blobs(row.clinic_id, row.id, roles)
+        return len(rows)
+
+    async def _held_row(self, work: UnitOfWork, link: LinkAccess, file_id: str) -> Row:
+        row = await self._repository.row(file_id, work)
+        if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
+            raise NotFound
+        return row
+
+    async def _discard(self, work: UnitOfWork, row: Row, actor: Actor) -> None:
+        await self._repository.remove(work, row)
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            actor,
+            Action.FILE_DISCARDED,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+        )
+        work.emit(
+            HeldFileChanged(
+                request_id=row.holder_id,
+                file_id=row.id,
+                state="discarded",
+                refusal="",
+                preview=False,
+            )
+        )
+
+    # --- telling -------------------------------------------------------------------------------
+
+    async def _announce(self, work: UnitOfWork, file_id: str, media_type: str) -> None:
+        row = await self._repository.row(file_id, work)
+        if row.holder_id:
+            self._tell_holder(work, row, preview=False)
+        else:
+            await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
+
+    def _tell_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
+        work.emit(
+            HeldFileChanged(
+                request_id=row.holder_id,
+                file_id=row.id,
+                state=row.state,
+                refusal=row.refusal,
+                preview=preview,
+            )
+        )
+
+    async def _line(
+        self, work: UnitOfWork, row: Row, action: Action, result: ScanResult, **details: Any
+    ) -> None:
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            SYSTEM,
+            action,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+            engine=result.engine,
+            signature=result.signature,
+            **details,
+        )

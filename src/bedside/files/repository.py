@@ -1,0 +1,257 @@
+"""Rows of files and their sealed bytes. Only the file domain stores or opens a file."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.files.models import derivatives, file_texts, files
+from bedside.files.ports import BlobStore, Derivative
+from bedside.files.sealing import SealedReader, SealedWriter
+from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+
+_KEY = "files.data_key"
+_RECORD = "files.record"
+_TEXT = "file_texts.text"
+
+_by_id = prepared(select(files).where(files.c.id == bindparam("of")))
+_held = prepared(
+    select(files)
+    .where(files.c.holder_id == bindparam("holder"), files.c.clinic_id == bindparam("clinic"))
+    .order_by(files.c.id)
+)
+_add = prepared(insert(files))
+_drop = prepared(delete(files).where(files.c.id == bindparam("of")))
+_set = prepared(update(files).where(files.c.id == bindparam("of")))
+_add_derivative = prepared(
+    upsert(derivatives).on_conflict_do_update(
+        index_elements=["file_id", "role"],
+        set_={"media_type": bindparam("new_type"), "size": bindparam("new_size")},
+    )
+)
+_derivatives = prepared(select(derivatives).where(derivatives.c.file_id == bindparam("of")))
+_drop_derivatives = prepared(delete(derivatives).where(derivatives.c.file_id == bindparam("of")))
+_set_text = prepared(
+    upsert(file_texts).on_conflict_do_update(
+        index_elements=["file_id"],
+        set_={"source": bindparam("new_source"), "text": bindparam("new_text")},
+    )
+)
+_text = prepared(select(file_texts).where(file_texts.c.file_id == bindparam("of")))
+_drop_text = prepared(delete(file_texts).where(file_texts.c.file_id == bindparam("of")))
+_page_of_keys = prepared(
+    select(files.c.id, files.c.data_key)
+    .where(
+        files.c.clinic_id == bindparam("clinic"),
+        files.c.id > bindparam("after"),
+    )
+    .order_by(files.c.id)
+    .limit(500)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What is known of a file and sealed. `taken_at` in milliseconds, 0 when unknown."""
+
+    name: str
+    comment: str = ""
+    taken_at: int = 0
+    sha256: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For sealing."""
+        return {
+            "name": self.name,
+            "comment": self.comment,
+            "taken_at": self.taken_at,
+            "sha256": self.sha256,
+        }
+
+
+def blob_key(clinic_id: str, file_id: str, role: str = "") -> str:
+    """Where the sealed bytes of a file, or of something made from it, lie."""
+    return f"{clinic_id}/{file_id}" + (f".{role}" if role else "")
+
+
+def _derivative_key(data_key: bytes, role: str) -> bytes:
+    """Each derivative has a key of its own, made from the file's; destroying that destroys all."""
+    return hmac.digest(data_key, b"derivative/" + role.encode(), hashlib.sha256)
+
+
+class Repository:
+    """Stores and finds files."""
+
+    def __init__(self, database: Transactions, vault: Vault, store: BlobStore) -> None:
+        self._database = database
+        self._vault = vault
+        self.store = store
+
+    async def row(self, file_id: str, db: Reader | None = None) -> Row:
+        """The row of a file. Raises NotFound."""
+        if db is not None:
+            found = await db.one(_by_id, of=file_id)
+        else:
+            async with self._database.read() as reader:
+                found = await reader.one(_by_id, of=file_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def held(self, clinic_id: str, holder_id: str, db: Reader | None = None) -> list[Row]:
+        """Files that a request holds, oldest first."""
+        if db is not None:
+            return await db.all(_held, holder=holder_id, clinic=clinic_id)
+        async with self._database.read() as reader:
+            return await reader.all(_held, holder=holder_id, clinic=clinic_id)
+
+    async def add(self, work: UnitOfWork, row: dict[str, Any], record: FileRecord) -> None:
+        """A new file, whose sealed bytes are complete."""
+        keys = await self._vault.clinic(row["clinic_id"])
+        sealed = keys.seal(_RECORD, row["id"], record.as_json())
+        await work.execute(_add, **row, record=sealed)
+
+    async def change(self, work: UnitOfWork, file_id: str, **values: Any) -> None:
+        """Change columns of a file."""
+        await work.execute(_set, of=file_id, **values)
+
+    async def record(self, row: Row) -> FileRecord:
+        """The sealed facts of a file."""
+        keys = await self._vault.clinic(row.clinic_id)
+        return FileRecord(**keys.unseal(_RECORD, row.id, row.record))
+
+    async def set_record(self, work: UnitOfWork, row: Row, record: FileRecord) -> None:
+        """Replace the sealed facts of a file."""
+        keys = await self._vault.clinic(row.clinic_id)
+        await self.change(work, row.id, record=keys.seal(_RECORD, row.id, record.as_json()))
+
+    async def remove(self, work: UnitOfWork, row: Row) -> None:
+        """Forget a file altogether (a held one that its patient deleted); blobs go separately."""
+        await self.destroy(work, row)
+        await work.execute(_drop, of=row.id)
+
+    async def destroy(self, work: UnitOfWork, row: Row) -> None:
+        """Destroy the key, which is what makes the content unreadable wherever a copy lies."""
+        await self.change(work, row.id, data_key=b"")
+        await work.execute(_drop_derivatives, of=row.id)
+        await work.execute(_drop_text, of=row.id)
+
+    async def delete_blobs(self, clinic_id: str, file_id: str, roles: list[str]) -> None:
+        """Remove the sealed bytes; no error when they are gone already."""
+        for role in ["", *roles]:
+            await self.store.delete(blob_key(clinic_id, file_id, role))
+
+    async def data_key(self, row: Row) -> bytes:
+        """The open data key of a file. Raises NotFound when it was destroyed."""
+        if not row.data_key:
+            raise NotFound
+        keys = await self._vault.clinic(row.clinic_id)
+        return keys.unwrap(bytes(row.data_key), _KEY, row.id)
+
+    async def open(self, row: Row) -> SealedReader:
+        """Read the content of a file. Raises NotFound, SealBroken."""
+        return await SealedReader.open(
+            self.store,
+            blob_key(row.clinic_id, row.id),
+            await self.data_key(row),
+            row.id,
+            size=row.size,
+        )
+
+    async def derivatives(self, file_id: str) -> dict[str, Row]:
+        """What was made from a file, by role."""
+        async with self._database.read() as db:
+            return {row.role: row for row in await db.all(_derivatives, of=file_id)}
+
+    async def store_derivative(self, row: Row, made: Derivative) -> None:
+        """Seal and store the bytes of a derivative; its row is added by `add_derivative`."""
+        writer = await SealedWriter.begin(
+            self.store,
+            blob_key(row.clinic_id, row.id, made.role),
+            _derivative_key(await self.data_key(row), made.role),
+            f"{row.id}.{made.role}",
+            len(made.data),
+        )
+        try:
+            await writer.write(made.data)
+            await writer.finish()
+        except BaseException:
+            await writer.abandon()
+            raise
+
+    async def add_derivative(self, work: UnitOfWork, file_id: str, made: Derivative) -> None:
+        """The row of a stored derivative."""
+        await work.execute(
+            _add_derivative,
+            file_id=file_id,
+            role=made.role,
+            media_type=made.media_type,
+            size=len(made.data),
+            new_type=made.media_type,
+            new_size=len(made.data),
+        )
+
+    async def open_derivative(self, row: Row, made: Row) -> SealedReader:
+        """Read something made from a file. Raises NotFound, SealBroken."""
+        return await SealedReader.open(
+            self.store,
+            blob_key(row.clinic_id, row.id, made.role),
+            _derivative_key(await self.data_key(row), made.role),
+            f"{row.id}.{made.role}",
+            size=made.size,
+        )
+
+    async def add_text(self, work: UnitOfWork, row: Row, text: str, source: str) -> None:
+        """Seal the words of a file."""
+        keys = await self._vault.clinic(row.clinic_id)
+        sealed = keys.seal_bytes(_TEXT, row.id, text.encode())
+        await work.execute(
+            _set_text,
+            file_id=row.id,
+            source=source,
+            text=sealed,
+            new_source=source,
+            new_text=sealed,
+        )
+
+    async def text(self, row: Row, db: Reader) -> str:
+        """The words of a file; "" when it has none or they are not extracted yet."""
+        found = await db.one(_text, of=row.id)
+        if found is None:
+            return ""
+        keys = await self._vault.clinic(row.clinic_id)
+        return keys.unseal_bytes(_TEXT, row.id, bytes(found.text)).decode()
+
+    async def chunks(self, row: Row) -> AsyncIterator[bytes]:
+        """The whole content of a file as a stream."""
+        reader = await self.open(row)
+        async for piece in reader.chunks():
+            yield piece
+
+    async def rewrap_keys(self, clinic_id: str) -> int:
+        """Wrap the data keys of all files by the clinic's newest key; how many were changed."""
+        keys = await self._vault.clinic(clinic_id)
+        after, changed = "", 0
+        while True:
+            async with self._database.unit_of_work() as work:
+                rows = await work.all(_page_of_keys, clinic=clinic_id, after=after)
+                for row in rows:
+                    changed += await self._rewrap(work, keys, row)
+            if not rows:
+                return changed
+            after = rows[-1].id
+
+    async def _rewrap(self, work: UnitOfWork, keys: ClinicKeys, row: Row) -> int:
+        wrapped = bytes(row.data_key)
+        if not wrapped or keys.is_newest(wrapped):
+            return 0
+        data_key = keys.unwrap(wrapped, _KEY, row.id)
+        await self.change(work, row.id, data_key=keys.wrap(data_key, _KEY, row.id))
+        return 1

@@ -1,0 +1,280 @@
+"""Opening files: what may be seen, in which form, and that it was seen.
+
+Only filed files are opened. Others than the original's owner get the “shared” form: without
+location data, HEIC as JPEG, DICOM as PNG. Every opening makes one audit line.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from bedside.audit import Action, AuditLog
+from bedside.charts.entries import Charts, Entry
+from bedside.database.sealed import Vault
+from bedside.errors import BedsideError, NotFound
+from bedside.files import media_types
+from bedside.files.refusals import NOTES, REFUSALS
+from bedside.files.repository import FileRecord, Repository
+from bedside.files.sealing import SealedReader
+from bedside.files.states import FileState
+from bedside.kernel import clock
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.people.patients import fold
+from bedside.people.permissions import ChartAccess, LinkAccess
+
+_SAME_OPENING = 30 * clock.MINUTE
+"""Further ranges within this time belong to the opening that was recorded."""
+_REMEMBERED = 10_000
+
+
+class NotOpened(BedsideError):
+    """The file may not be opened (yet); the sentence says why."""
+
+    status = 409
+    code = "not_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file (or something made from it) that may be read. `size` in bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    etag: str
+    reader: SealedReader
+
+    def chunks(self, start: int, length: int) -> AsyncIterator[bytes]:
+        """Plain bytes of a range."""
+        return self.reader.chunks(start, length)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a page shows of a file besides its entry. `forms` are the derivatives there are."""
+
+    id: str
+    state: str
+    engine: str
+    scanned_at: int
+    refusal: str
+    note: str
+    pages: int
+    width: int
+    height: int
+    taken_at: int
+    sha256: str
+    forms: tuple[str, ...]
+    text_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that a request holds, as its patient sees it. `refusal` is a sentence."""
+
+    id: str
+    name: str
+    size: int
+    media_type: str
+    state: str
+    comment: str
+    taken_at: int
+    refusal: str
+    preview: bool
+
+
+class Retrieval:
+    """Opens files for those who may see them."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        charts: Charts,
+        repository: Repository,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._charts = charts
+        self._repository = repository
+        self._recorded: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+
+    async def facts(self, entry: Entry) -> FileFacts:
+        """Scan result, size in pixels and what was made from the file of an entry."""
+        row = await self._repository.row(entry.file_id)
+        record = await self._repository.record(row)
+        made = await self._repository.derivatives(row.id)
+        async with self._database.read() as db:
+            text = await self._repository.text(row, db)
+        return FileFacts(
+            id=row.id,
+            state=row.state,
+            engine=row.engine,
+            scanned_at=row.scanned_at,
+            refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
+            note=_(NOTES[row.note]) if row.note in NOTES else "",
+            pages=row.pages,
+            width=row.width,
+            height=row.height,
+            taken_at=record.taken_at,
+            sha256=record.sha256,
+            forms=tuple(made),
+            text_found=bool(text),
+        )
+
+    async def open(
+        self,
+        chart: ChartAccess,
+        entry_id: str,
+        form: str = "",
+        *,
+        action: Action = Action.FILE_DOWNLOADED,
+        start: int = 0,
+    ) -> Opened:
+        """Open the file of an entry. `form` is a derivative's role, or "" for what others get.
+
+        One audit line is written for an opening, before its first byte goes out; `start` tells
+        where a range begins. Thumbnails are part of a chart that was opened and make no line.
+        Raises NotFound, NotOpened.
+        """
+        entry = await self._charts.entry(chart, entry_id)
+        if entry.moved_to:
+            raise NotFound
+        row = await self._openable(entry.file_id)
+        record = await self._repository.record(row)
+        opened = await self._form(row, record, form)
+        if form != "thumbnail" and self._is_new_opening(chart, entry_id, form, start):
+            await self._audit.note(
+                chart.clinic_id,
+                chart.actor,
+                action,
+                patient_id=chart.patient_id,
+                subject_id=row.id,
+                entry=entry_id,
+                form=form or "shared",
+            )
+        return opened
+
+    async def text(self, chart: ChartAccess, entry_id: str) -> str:
+        """The words of a file, for showing them in the page. The caller has recorded the view."""
+        entry = await self._charts.entry(chart, entry_id)
+        row = await self._openable(entry.file_id)
+        async with self._database.read() as db:
+            return await self._repository.text(row, db)
+
+    async def record_view(self, chart: ChartAccess, entry: Entry) -> None:
+        """Somebody looked at an entry in the viewer."""
+        if self._is_new_opening(chart, entry.id, "view", 0):
+            await self._audit.note(
+                chart.clinic_id,
+                chart.actor,
+                Action.FILE_VIEWED,
+                patient_id=chart.patient_id,
+                subject_id=entry.file_id,
+                entry=entry.id,
+            )
+
+    def _is_new_opening(self, chart: ChartAccess, entry_id: str, form: str, start: int) -> bool:
+        key = (chart.staff.session_id, entry_id, form)
+        last = self._recorded.get(key, 0)
+        recent = clock.now() - last < _SAME_OPENING
+        if recent and (start > 0 or form not in ("", "original")):
+            return False
+        self._recorded[key] = clock.now()
+        self._recorded.move_to_end(key)
+        if len(self._recorded) > _REMEMBERED:
+            self._recorded.popitem(last=False)
+        return True
+
+    async def hit(self, entry: Entry, words: list[str]) -> str:
+        """The piece of a file's text around the first of these (folded) words, or ""."""
+        row = await self._repository.row(entry.file_id)
+        async with self._database.read() as db:
+            text = await self._repository.text(row, db)
+        return _around(text, words)
+
+    async def _openable(self, file_id: str) -> Row:
+        row = await self._repository.row(file_id)
+        if row.state in (FileState.SCANNING, FileState.RECEIVING):
+            raise NotOpened(_("This file waits for its scan. It can be opened in a moment."))
+        if row.state == FileState.UNSCANNED:
+            raise NotOpened(
+                _("This file is not scanned: the scanner is down. It is scanned by itself later.")
+            )
+        if row.state != FileState.FILED:
+            raise NotOpened(_("This file was destroyed and cannot be opened."))
+        return row
+
+    async def _form(self, row: Row, record: FileRecord, form: str) -> Opened:
+        made = await self._repository.derivatives(row.id)
+        if form == "" and "shared" in made:
+            form = "shared"
+        if form in ("", "original"):
+            name = _named(record.name, row.media_type)
+            reader = await self._repository.open(row)
+            return Opened(name, row.media_type, row.size, f'"{row.id}"', reader)
+        if form not in made:
+            raise NotFound
+        reader = await self._repository.open_derivative(row, made[form])
+        media_type: str = made[form].media_type
+        name = _named(record.name, media_type)
+        return Opened(name, media_type, made[form].size, f'"{row.id}.{form}"', reader)
+
+    # --- held files ----------------------------------------------------------------------------
+
+    async def held(self, link: LinkAccess) -> list[HeldFile]:
+        """What the request of this link holds, oldest first."""
+        rows = await self._repository.held(link.clinic_id, link.subject_id)
+        seen: list[HeldFile] = []
+        for row in rows:
+            record = await self._repository.record(row)
+            made = await self._repository.derivatives(row.id)
+            seen.append(
+                HeldFile(
+                    id=row.id,
+                    name=record.name,
+                    size=row.size,
+                    media_type=row.media_type,
+                    state=row.state,
+                    comment=record.comment,
+                    taken_at=record.taken_at,
+                    refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
+                    preview="thumbnail" in made,
+                )
+            )
+        return seen
+
+    async def held_preview(self, link: LinkAccess, file_id: str, form: str) -> Opened:
+        """A patient looks at their own photo before sending. `form`: thumbnail or preview."""
+        if form not in ("thumbnail", "preview"):
+            raise NotFound
+        row = await self._openable(file_id)
+        if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
+            raise NotFound
+        return await self._form(row, await self._repository.record(row), form)
+
+
+def _named(name: str, media_type: str) -> str:
+    """The sender's file name with the extension of what it really is."""
+    extension = media_types.extension(media_type)
+    path = PurePath(name)
+    if path.suffix.lower() in (extension, {".jpg": ".jpeg", ".tiff": ".tif"}.get(extension)):
+        return name
+    known = {t.extension for t in media_types.MEDIA_TYPES.values()} | {".jpeg", ".tif"}
+    stem = path.stem if path.suffix.lower() in known else name
+    return f"{stem}{extension}"
+
+
+def _around(text: str, words: list[str], width: int = 70) -> str:
+    for word in words:
+        for match in re.finditer(r"\w[\w.,/:-]*\w", text):
+            if word in fold(match.group()):
+                start, end = max(0, match.start() - width), match.end() + width
+                piece = " ".join(text[start:end].split())
+                return ("… " if start else "") + piece + (" …" if end < len(text) else "")
+    return ""

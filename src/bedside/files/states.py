@@ -1,0 +1,42 @@
+"""The states of a file, as a table."""
+
+from enum import StrEnum
+
+from bedside.kernel.language import N_
+
+
+class FileState(StrEnum):
+    """Where a file is on its way. Only a filed file is ever opened."""
+
+    RECEIVING = "receiving"
+    SCANNING = "scanning"
+    UNSCANNED = "unscanned"
+    FILED = "filed"
+    REFUSED = "refused"
+    INFECTED = "infected"
+
+
+MOVES: dict[FileState, frozenset[FileState]] = {
+    FileState.RECEIVING: frozenset({FileState.SCANNING, FileState.REFUSED}),
+    FileState.SCANNING: frozenset(
+        {FileState.UNSCANNED, FileState.FILED, FileState.REFUSED, FileState.INFECTED}
+    ),
+    FileState.UNSCANNED: frozenset({FileState.FILED, FileState.REFUSED, FileState.INFECTED}),
+    FileState.FILED: frozenset(),
+    FileState.REFUSED: frozenset(),
+    FileState.INFECTED: frozenset(),
+}
+
+LABELS: dict[str, str] = {
+    FileState.RECEIVING: N_("Arriving"),
+    FileState.SCANNING: N_("Waiting for scan"),
+    FileState.UNSCANNED: N_("Not scanned"),
+    FileState.FILED: N_("Scanned"),
+    FileState.REFUSED: N_("Refused"),
+    FileState.INFECTED: N_("Infected, destroyed"),
+}
+
+
+def may_become(state: str, following: FileState) -> bool:
+    """Whether the table allows this step; a job that runs twice finds that it does not."""
+    return following in MOVES[FileState(state)]

@@ -1,0 +1,527 @@
+"""Uploads: bytes on their way in, resumable after a lost network or a killed process.
+
+This is the protocol-free side of tus 1.0 (https://tus.io/protocols/resumable-upload); the web
+speaks the protocol. Nothing is acknowledged before it survives a power cut.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import BedsideError, Conflict, Gone, NotFound, TooLarge
+from bedside.files import media_types, receiving
+from bedside.files.intake import Intake, Sender
+from bedside.files.models import uploads
+from bedside.files.ports import Chunk
+from bedside.files.refusals import REFUSALS
+from bedside.files.repository import FileRecord, Repository, blob_key
+from bedside.files.sealing import ResumePoint, SealedWriter, new_data_key, resume_point
+from bedside.files.sniffing import sniff
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.people.permissions import ChartAccess, LinkAccess
+
+EXPIRES_AFTER = clock.DAY
+_KEY = "files.data_key"
+_TAIL = "uploads.tail"
+_RECORD = "uploads.record"
+_ACTIVE_FOR = 10 * clock.MINUTE
+"""An unfinished upload counts towards the limit of a request for this long after its last byte."""
+
+
+class FileRefused(BedsideError):
+    """The file is of a kind that is not taken; the sentence says what works instead."""
+
+    status = 415
+    code = "file_refused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(_(REFUSALS[key]), code=f"file_refused_{key}")
+        self.key = key
+
+
+class ChecksumMismatch(BedsideError):
+    """The bytes of one PATCH are not those that the sender hashed (tus checksum extension)."""
+
+    status = 460
+    code = "checksum_mismatch"
+    sentence = "Some bytes were changed on their way. They were dropped and are sent again."
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What the sender says of a file before its bytes. `length` in bytes."""
+
+    name: str
+    length: int
+    comment: str = ""
+    taken_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much one request may hold; `largest` is the limit of a single file. In bytes."""
+
+    largest: int
+    files: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload as its sender sees it. `position` is the number of bytes that are safe here."""
+
+    id: str
+    file_id: str
+    length: int
+    position: int
+    finished: bool
+    refusal: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    clinic_id: str
+    patient_id: str
+    owner_id: str
+    holder_id: str
+    channel: str
+    category: str
+    source_id: str
+    actor: Actor
+
+
+_add = prepared(insert(uploads))
+_by_id = prepared(
+    select(uploads).where(
+        uploads.c.id == bindparam("of"),
+        uploads.c.owner_id == bindparam("owner"),
+        uploads.c.clinic_id == bindparam("clinic"),
+    )
+)
+_set = prepared(update(uploads).where(uploads.c.id == bindparam("of")))
+_drop = prepared(delete(uploads).where(uploads.c.id == bindparam("of")))
+_open_of_holder = prepared(
+    select(
+        func.count().label("files"), func.coalesce(func.sum(uploads.c.length), 0).label("bytes")
+    ).where(
+        uploads.c.holder_id == bindparam("holder"),
+        uploads.c.clinic_id == bindparam("clinic"),
+        ~uploads.c.finished,
+        uploads.c.refusal == "",
+        uploads.c.touched_at > bindparam("since"),
+    )
+)
+_refused_of_holder = prepared(
+    select(uploads)
+    .where(
+        uploads.c.holder_id == bindparam("holder"),
+        uploads.c.clinic_id == bindparam("clinic"),
+        uploads.c.refusal != "",
+    )
+    .order_by(uploads.c.id)
+)
+_expired = prepared(select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100))
+
+
+class Uploads:
+    """Begins, continues, finishes and cancels uploads."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        repository: Repository,
+        intake: Intake,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._repository = repository
+        self._intake = intake
+        self._running: dict[str, asyncio.Task[Any]] = {}
+
+    async def begin_for_chart(
+        self,
+        chart: ChartAccess,
+        announced: Announced,
+        allowance: Allowance,
+        category: str = Category.OTHER,
+    ) -> Upload:
+        """Staff start to upload into a chart. Raises TooLarge before any byte is taken."""
+        target = _Target(
+            chart.clinic_id,
+            chart.patient_id,
+            chart.staff.staff_id,
+            "",
+            Channel.STAFF_UPLOAD,
+            category,
+            "",
+            chart.actor,
+        )
+        return await self._begin(target, announced, allowance)
+
+    async def begin_held(
+        self,
+        link: LinkAccess,
+        announced: Announced,
+        allowance: Allowance,
+        *,
+        channel: str = Channel.PHOTO_REQUEST,
+        category: str = Category.PATIENT_PHOTO,
+    ) -> Upload:
+        """A patient's device starts to send a file that its request holds until agreed."""
+        target = _Target(
+            link.clinic_id,
+            link.patient_id,
+            link.link_id,
+            link.subject_id,
+            channel,
+            category,
+            link.subject_id,
+            link.actor,
+        )
+        await self._check_room(target, announced, allowance)
+        return await self._begin(target, announced, allowance)
+
+    async def _check_room(
+        self, target: _Target, announced: Announced, allowance: Allowance
+    ) -> None:
+        async with self._database.read() as db:
+            held = await self._repository.held(target.clinic_id, target.holder_id, db)
+            running = await db.one(
+                _open_of_holder,
+                holder=target.holder_id,
+                clinic=target.clinic_id,
+                since=clock.now() - _ACTIVE_FOR,
+            )
+        kept = [row for row in held if row.data_key]
+        count = len(kept) + (running.files if running else 0)
+        total = sum(row.size for row in kept) + (int(running.bytes) if running else 0)
+        if allowance.files and count >= allowance.files:
+            raise TooLarge(
+                _("You can send up to %(count)s photos. Delete one to add another.")
+                % {"count": allowance.files},
+                code="too_many_files",
+            )
+        if allowance.total and total + announced.length > allowance.total:
+            raise TooLarge(
+                _("All photos together can be up to %(size)s MB. Delete one to add another.")
+                % {"size": allowance.total // 1_000_000},
+                code="too_many_bytes",
+            )
+
+    async def _begin(self, target: _Target, announced: Announced, allowance: Allowance) -> Upload:
+        if announced.length > allowance.largest:
+            raise TooLarge(
+                _("This file is larger than %(size)s MB, which is the most that can be sent.")
+                % {"size": allowance.largest // 1_000_000}
+            )
+        if announced.length <= 0:
+            raise FileRefused("empty")
+        keys = await self._vault.clinic(target.clinic_id)
+        upload_id, file_id = new_id("upl"), new_id("fil")
+        expires_at = clock.now() + EXPIRES_AFTER
+        record = {
+            "name": safe_name(announced.name),
+            "comment": announced.comment[:2_000],
+            "taken_at": announced.taken_at,
+            "actor": [str(target.actor.kind), target.actor.id, target.actor.address],
+        }
+        async with self._database.unit_of_work() as work:
+            await work.execute(
+                _add,
+                id=upload_id,
+                file_id=file_id,
+                clinic_id=target.clinic_id,
+                patient_id=target.patient_id,
+                owner_id=target.owner_id,
+                holder_id=target.holder_id,
+                channel=target.channel,
+                category=target.category,
+                source_id=target.source_id,
+                data_key=keys.wrap(new_data_key(), _KEY, file_id),
+                length=announced.length,
+                position=0,
+                tail=b"",
+                media_type="",
+                record=keys.seal(_RECORD, upload_id, record),
+                finished=False,
+                refusal="",
+                touched_at=clock.now(),
+                expires_at=expires_at,
+            )
+        return Upload(upload_id, file_id, announced.length, 0, False, "", expires_at)
+
+    async def find(self, access: ChartAccess | LinkAccess, upload_id: str) -> Upload:
+        """An upload of this sender, as far as its bytes are safe.
+
+        A transfer that still runs for it (a connection that died silently) is stopped first; after
+        a kill the sealed bytes on disk tell how far it came. Raises NotFound, and Gone when it has
+        expired.
+        """
+        await self._stop_running(upload_id)
+        row = await self._row(access, upload_id)
+        if row.finished or row.refusal:
+            return _seen(row)
+        point = await self._resume_point(row)
+        if point.finished:
+            await self._complete(row)
+            return _seen(await self._row(access, upload_id))
+        return _seen(row, position=point.offset)
+
+    async def append(
+        self,
+        access: ChartAccess | LinkAccess,
+        upload_id: str,
+        offset: int,
+        source: AsyncIterator[Chunk],
+        checksum: tuple[str, bytes] | None = None,
+    ) -> Upload:
+        """Take bytes from `offset` on; returns when they are durable, or the sender is gone.
+
+        `checksum` is an algorithm's name and the digest of these bytes. Raises Conflict when
+        `offset` is not where the upload stands, FileRefused for a type that is not taken (the
+        upload is over then), ChecksumMismatch, StorageFull.
+        """
+        await self._stop_running(upload_id)
+        row = await self._row(access, upload_id)
+        if row.refusal:
+            raise FileRefused(row.refusal)
+        point = await self._resume_point(row)
+        if row.finished or point.finished or offset != point.offset:
+            raise Conflict(
+                _("The upload stands somewhere else. It goes on from there by itself."),
+                code="wrong_offset",
+            )
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is a coroutine of one
+        self._running[upload_id] = task
+        try:
+            received = await self._receive(row, point, source, checksum)
+        finally:
+            if self._running.get(upload_id) is task:
+                del self._running[upload_id]
+        if received.finished:
+            await self._complete(row)
+        else:
+            await self._remember(row, received)
+        return _seen(row, position=received.offset, finished=received.finished)
+
+    async def _receive(
+        self,
+        row: Row,
+        point: ResumePoint,
+        source: AsyncIterator[Chunk],
+        checksum: tuple[str, bytes] | None,
+    ) -> receiving.Received:
+        hasher = None
+        if checksum:
+            hasher = hashlib.new(checksum[0], usedforsecurity=False)
+            source = _hashed(source, hasher)
+        writer = await self._writer(row, point)
+
+        async def check_head(head: bytes) -> None:
+            await self._check_head(row, head)
+
+        if hasher is None:
+            return await receiving.receive(
+                source, writer, limit=row.length, check_head=check_head, tail=point.tail
+            )
+        # A checked chunk counts only when it fits, so it is not finished before that is known.
+        pieces = [bytes(piece) async for piece in source]
+        assert checksum is not None  # noqa: S101 - there is a hasher because there is a checksum
+        if hasher.digest() != checksum[1]:
+            await writer.abandon()
+            raise ChecksumMismatch
+        return await receiving.receive(
+            _iterate(pieces), writer, limit=row.length, check_head=check_head, tail=point.tail
+        )
+
+    async def _writer(self, row: Row, point: ResumePoint) -> SealedWriter:
+        key = blob_key(row.clinic_id, row.file_id)
+        data_key = await self._data_key(row)
+        store = self._repository.store
+        if point.offset == 0:
+            return await SealedWriter.begin(store, key, data_key, row.file_id, row.length)
+        return await SealedWriter.resume(
+            store, key, data_key, row.file_id, point.offset, point.tail, row.length
+        )
+
+    async def _data_key(self, row: Row) -> bytes:
+        keys = await self._vault.clinic(row.clinic_id)
+        return keys.unwrap(bytes(row.data_key), _KEY, row.file_id)
+
+    async def _resume_point(self, row: Row) -> ResumePoint:
+        """Where this upload goes on. Most start at once, and then there is nothing to look for."""
+        keys = await self._vault.clinic(row.clinic_id)
+        tail = keys.unseal_bytes(_TAIL, row.id, bytes(row.tail)) if row.tail else b""
+        return await resume_point(
+            self._repository.store,
+            blob_key(row.clinic_id, row.file_id),
+            await self._data_key(row),
+            row.file_id,
+            row.position,
+            tail,
+        )
+
+    async def _check_head(self, row: Row, head: bytes) -> None:
+        """Refuse by content before anything is stored, and note what the content is."""
+        keys = await self._vault.clinic(row.clinic_id)
+        name = keys.unseal(_RECORD, row.id, row.record)["name"]
+        sniffed = sniff(head, name)
+        refusal = sniffed.refusal or media_types.refusal_in_channel(sniffed.media_type, row.channel)
+        if refusal:
+            await self._refuse(row, refusal)
+            raise FileRefused(refusal)
+        async with self._database.unit_of_work() as work:
+            await work.execute(_set, of=row.id, media_type=sniffed.media_type)
+
+    async def _refuse(self, row: Row, refusal: str) -> None:
+        sender = await self._sender(row)
+        async with self._database.unit_of_work() as work:
+            await work.execute(_set, of=row.id, refusal=refusal, data_key=b"", tail=b"")
+            await self._audit.record(
+                work,
+                row.clinic_id,
+                sender.actor,
+                Action.FILE_REFUSED,
+                patient_id=row.patient_id,
+                subject_id=row.file_id,
+                reason=refusal,
+            )
+
+    async def _remember(self, row: Row, received: receiving.Received) -> None:
+        keys = await self._vault.clinic(row.clinic_id)
+        tail = keys.seal_bytes(_TAIL, row.id, received.tail) if received.tail else b""
+        async with self._database.unit_of_work() as work:
+            await work.execute(
+                _set,
+                of=row.id,
+                position=received.offset,
+                tail=tail,
+                touched_at=clock.now(),
+                expires_at=clock.now() + EXPIRES_AFTER,
+            )
+
+    async def _complete(self, row: Row) -> None:
+        """The last byte is durable: hand the file to the intake, in one transaction, once."""
+        sender = await self._sender(row)
+        async with self._database.unit_of_work() as work:
+            current = await work.one(_by_id, of=row.id, owner=row.owner_id, clinic=row.clinic_id)
+            if current is None or current.finished:
+                return
+            await work.execute(
+                _set, of=row.id, finished=True, position=row.length, tail=b"", data_key=b""
+            )
+            await self._intake.received(work, current, sender)
+
+    async def _sender(self, row: Row) -> Sender:
+        keys = await self._vault.clinic(row.clinic_id)
+        record = keys.unseal(_RECORD, row.id, row.record)
+        kind, person, address = record["actor"]
+        return Sender(
+            Actor(kind, person, address),
+            FileRecord(record["name"], record["comment"], record["taken_at"]),
+        )
+
+    async def cancel(self, access: ChartAccess | LinkAccess, upload_id: str) -> None:
+        """The sender wants it no more: what arrived is destroyed."""
+        await self._stop_running(upload_id)
+        row = await self._row(access, upload_id)
+        if row.finished:
+            raise Gone(_("This file has arrived completely. Delete it from the list instead."))
+        await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
+
+    async def expire(self) -> int:
+        """Destroy what nobody goes on with; the number of uploads. Run by the worker."""
+        async with self._database.read() as db:
+            rows = await db.all(_expired, moment=clock.now())
+        for row in rows:
+            sender = await self._sender(row)
+            await self._remove(row, sender.actor, Action.UPLOAD_EXPIRED)
+        return len(rows)
+
+    async def _remove(self, row: Row, actor: Actor, action: Action) -> None:
+        async with self._database.unit_of_work() as work:
+            await work.execute(_drop, of=row.id)
+            if not row.finished:
+                await self._audit.record(
+                    work,
+                    row.clinic_id,
+                    actor,
+                    action,
+                    patient_id=row.patient_id,
+                    subject_id=row.file_id,
+                )
+        if not row.finished:
+            await self._repository.delete_blobs(row.clinic_id, row.file_id, [])
+
+    async def refused(self, link: LinkAccess) -> list[tuple[str, str, str]]:
+        """(id, name, key of the refusal) of what was refused while it arrived by this link."""
+        keys = await self._vault.clinic(link.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_refused_of_holder, holder=link.subject_id, clinic=link.clinic_id)
+        return [(r.id, keys.unseal(_RECORD, r.id, r.record)["name"], r.refusal) for r in rows]
+
+    async def _row(self, access: ChartAccess | LinkAccess, upload_id: str) -> Row:
+        owner = access.link_id if isinstance(access, LinkAccess) else access.staff.staff_id
+        async with self._database.read() as db:
+            row = await db.one(_by_id, of=upload_id, owner=owner, clinic=access.clinic_id)
+        if row is None or row.patient_id != access.patient_id:
+            raise NotFound
+        if row.expires_at < clock.now():
+            raise Gone(_("This upload was not finished in time. Please choose the file again."))
+        return row
+
+    async def _stop_running(self, upload_id: str) -> None:
+        """A second connection for the same upload means that the first one is dead."""
+        task = self._running.get(upload_id)
+        if task is None or task is asyncio.current_task():
+            return
+        task.cancel()
+        await asyncio.wait([task], timeout=10)
+
+
+def _seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
+    return Upload(
+        row.id,
+        row.file_id,
+        row.length,
+        row.position if position is None else position,
+        row.finished if finished is None else finished,
+        row.refusal,
+        row.expires_at,
+    )
+
+
+async def _hashed(source: AsyncIterator[Chunk], hasher: Any) -> AsyncIterator[Chunk]:
+    async for piece in source:
+        hasher.update(piece)
+        yield piece
+
+
+async def _iterate(pieces: list[bytes]) -> AsyncIterator[Chunk]:
+    for piece in pieces:
+        yield piece
+
+
+def safe_name(name: str) -> str:
+    """A file name without path, control characters or excess; never empty."""
+    last = re.split(r"[/\\]", name)[-1]
+    printable = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*')
+    return printable.strip(" .")[-180:] or "file"

@@ -1,0 +1,127 @@
+"""Claims jobs and runs their handlers, one process or many.
+
+A job belongs to its worker for the length of a lease, which is extended while the handler runs;
+when the worker is killed the lease runs out and another takes the job.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from bedside.database import Database, outbox
+from bedside.kernel import clock
+from bedside.kernel.jobs import Handler, TryAgain
+
+_LEASE = 30 * clock.SECOND
+_LOOK_EVERY = 1.0
+_MOST_ATTEMPTS = 12
+_log = structlog.get_logger("worker")
+
+Periodic = Callable[[], Awaitable[Any]]
+
+
+class Worker:
+    """Runs jobs, `at_once` at the same time, and sweeps now and then."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: dict[str, Handler],
+        sweeps: dict[str, tuple[float, Periodic]],
+        at_once: int = 2,
+    ) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._sweeps = sweeps
+        self._at_once = at_once
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+        database.on_jobs(self._wake.set)
+
+    def start(self) -> None:
+        """Begin to work, in the background of the running loop."""
+        for _ in range(self._at_once):
+            self._tasks.append(asyncio.create_task(self._work()))
+        for name, (every, sweep) in self._sweeps.items():
+            self._tasks.append(asyncio.create_task(self._sweep(name, every, sweep)))
+
+    async def stop(self) -> None:
+        """Stop; jobs in hand are given back when their lease runs out."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def run_until_idle(self) -> int:
+        """Do all jobs that are due, in the foreground; how many. For seeding and tests."""
+        done = 0
+        while await self._take_one():
+            done += 1
+        return done
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            try:
+                if await self._take_one():
+                    continue
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                _log.warning("worker.database", error=type(error).__name__)
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY)
+
+    async def _take_one(self) -> bool:
+        job = await outbox.claim_job(self._database, _LEASE)
+        if job is None:
+            return False
+        keep = asyncio.create_task(self._keep(job.id))
+        try:
+            await self._run(job)
+        finally:
+            keep.cancel()
+        return True
+
+    async def _keep(self, job_id: str) -> None:
+        while True:
+            await asyncio.sleep(_LEASE / 3 / clock.SECOND)
+            await outbox.extend_lease(self._database, job_id, _LEASE)
+
+    async def _run(self, job: Any) -> None:
+        try:
+            await self._handlers[job.kind](json.loads(job.payload))
+        except TryAgain as wish:
+            await outbox.retry_job(self._database, job.id, wish.delay, wish.reason)
+        except Exception as error:
+            # The class only: a message may quote what it failed on.
+            name = type(error).__name__
+            _log.warning("job.failed", kind=job.kind, attempt=job.attempts, error=name)
+            if job.attempts >= _MOST_ATTEMPTS:
+                await outbox.give_up_job(self._database, job.id, name)
+            else:
+                await outbox.retry_job(self._database, job.id, _back_off(job.attempts), name)
+        else:
+            await outbox.finish_job(self._database, job.id)
+
+    async def _sweep(self, name: str, every: float, sweep: Periodic) -> None:
+        while not self._stopping:
+            try:
+                await sweep()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                _log.warning("sweep.failed", sweep=name, error=type(error).__name__)
+            await asyncio.sleep(every * random.uniform(0.9, 1.1))  # noqa: S311 - jitter
+
+
+def _back_off(attempt: int) -> int:
+    """Milliseconds until the next try: doubling from one second to five minutes, with jitter."""
+    longest = min(5 * clock.MINUTE, clock.SECOND * 2**attempt)
+    return int(longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
