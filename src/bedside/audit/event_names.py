@@ -16,6 +16,8 @@ class Action(StrEnum):
     STAFF_DISABLED = "staff.disabled"
     STAFF_ASSIGNED = "staff.assigned"
     STAFF_UNASSIGNED = "staff.unassigned"
+    TEAM_ADDED = "team.added"
+    TEAM_CHANGED = "team.changed"
     SIGN_IN_SUCCEEDED = "sign_in.succeeded"
     SIGN_IN_FAILED = "sign_in.failed"
     SIGN_IN_LOCKED = "sign_in.locked"

@@ -32,10 +32,10 @@ staff = Table(
     Column("role", Text, nullable=False),
     Column("record", LargeBinary, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("temporary_password", Boolean, nullable=False),
     Column("totp", LargeBinary),
+    Column("totp_offered", LargeBinary),
     Column("totp_last_step", BigInteger, nullable=False),
-    Column("failed_sign_ins", Integer, nullable=False),
-    Column("locked_until", BigInteger, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_staff_clinic", "clinic_id"),
@@ -53,6 +53,36 @@ passkeys = Table(
     Column("used_at", BigInteger, nullable=False),
     Index("ix_passkeys_staff", "staff_id"),
 )
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Single-use codes for the day the telephone is lost; a used one is deleted."""
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("challenge", LargeBinary, primary_key=True),
+    Column("staff_id", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a passkey is asked to sign, once; `staff_id` is empty while nobody is known yet."""
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("token", BigInteger, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
+    Column("failed_at", BigInteger, nullable=False),
+    Index("ix_throttles_failed_at", "failed_at"),
+)
+"""Failed sign-ins by keyed token of an e-mail address, a person or a network address."""
 
 sessions = Table(
     "sessions",
@@ -77,6 +107,7 @@ teams = Table(
     Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Index("ix_teams_clinic", "clinic_id"),
 )
 """Groups that tie staff and patients together: a team, or the people of a room (kind “room”)."""
 

@@ -1,0 +1,401 @@
+"""Staff: the people of a clinic who sign in, and what they are assigned to."""
+
+import unicodedata
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.models import passkeys, patients, staff, staff_assignments, teams
+from bedside.people.passwords import Passwords
+from bedside.people.permissions import ClinicAccess
+from bedside.people.roles import Role
+from bedside.people.sessions import Sessions
+
+_COLUMN = "staff.record"
+_CARDS_KEPT_FOR = 5 * clock.SECOND
+
+
+class Person(BaseModel):
+    """Who is to be added: name as patients read it, and the e-mail address to sign in with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=120)
+    email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
+    role: Role
+
+
+class Member(BaseModel):
+    """Somebody of the staff, as colleagues see them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    clinic_id: str
+    name: str
+    email: str
+    role: Role
+    disabled: bool
+    second_factors: tuple[str, ...] = ()
+    """Of “totp” and “passkey”."""
+
+
+def sign_in_name(email: str) -> str:
+    """An e-mail address as it is looked up: without case, in one Unicode form."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+_columns = (
+    staff.c.id,
+    staff.c.clinic_id,
+    staff.c.role,
+    staff.c.record,
+    staff.c.disabled,
+    staff.c.totp,
+)
+_by_id = prepared(
+    select(*_columns).where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
+)
+_of_clinic = prepared(select(*_columns).where(staff.c.clinic_id == bindparam("clinic")))
+_with_passkeys = prepared(
+    select(passkeys.c.staff_id)
+    .select_from(passkeys.join(staff, staff.c.id == passkeys.c.staff_id))
+    .where(staff.c.clinic_id == bindparam("clinic"))
+    .distinct()
+)
+_taken = prepared(select(staff.c.id).where(staff.c.email_token == bindparam("token")))
+_add = prepared(insert(staff))
+_set_role = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
+    .values(role=bindparam("new_role"))
+)
+_set_disabled = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
+    .values(disabled=bindparam("new_disabled"))
+)
+_set_password = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
+    .values(password_hash=bindparam("new_hash"), temporary_password=bindparam("new_temporary"))
+)
+_administrators = prepared(
+    select(staff.c.id)
+    .where(
+        staff.c.clinic_id == bindparam("clinic"),
+        staff.c.role == str(Role.ADMINISTRATOR),
+        ~staff.c.disabled,
+    )
+    .with_for_update()
+)
+_assign = prepared(
+    upsert(staff_assignments).on_conflict_do_nothing(index_elements=["staff_id", "target_id"])
+)
+_unassign = prepared(
+    delete(staff_assignments).where(
+        staff_assignments.c.staff_id == bindparam("of"),
+        staff_assignments.c.target_id == bindparam("target"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
+    )
+)
+_assignments = prepared(
+    select(staff_assignments.c.staff_id, staff_assignments.c.target_id).where(
+        staff_assignments.c.clinic_id == bindparam("clinic")
+    )
+)
+_is_target = prepared(
+    select(staff.c.id).where(
+        staff.c.id == bindparam("of"),
+        staff.c.clinic_id == bindparam("clinic"),
+        or_(
+            select(teams.c.id)
+            .where(teams.c.id == bindparam("target"), teams.c.clinic_id == bindparam("clinic"))
+            .exists(),
+            select(patients.c.id)
+            .where(
+                patients.c.id == bindparam("target"), patients.c.clinic_id == bindparam("clinic")
+            )
+            .exists(),
+        ),
+    )
+)
+
+
+class Staff:
+    """Adds and changes staff, and says who they are."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        passwords: Passwords,
+        sessions: Sessions,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._passwords = passwords
+        self._sessions = sessions
+        self._cards: dict[str, tuple[int, Member]] = {}
+
+    # --- adding and changing ---------------------------------------------------------------
+
+    async def add(self, clinic: ClinicAccess, person: Person, password: str) -> Member:
+        """A new colleague with a first password, which has to be changed at the first sign-in.
+
+        Raises WrongInput when the address already signs in here or the password is too easy.
+        """
+        self._passwords.check(password, person.name, person.email)
+        password_hash = await self._passwords.hashed(password)
+        async with self._database.unit_of_work() as work:
+            return await self.install(
+                work, clinic.actor, clinic.clinic_id, person, password_hash, temporary=True
+            )
+
+    async def install(
+        self,
+        work: UnitOfWork,
+        actor: Actor,
+        clinic_id: str,
+        person: Person,
+        password_hash: str,
+        *,
+        temporary: bool = False,
+    ) -> Member:
+        """Put somebody into a clinic: for set-up and demonstration, where nobody can be asked.
+
+        `password_hash` is made by `Passwords.hashed` beforehand, for that takes long. Raises
+        WrongInput when the e-mail address is in use.
+        """
+        platform = await self._vault.platform()
+        keys = await self._vault.clinic(clinic_id)
+        email_token = platform.token("staff.email", sign_in_name(person.email))
+        if await work.one(_taken, token=email_token):
+            raise WrongInput(N_("Somebody signs in with this address already."), field="email")
+        staff_id = new_id("stf")
+        await work.execute(
+            _add,
+            id=staff_id,
+            clinic_id=clinic_id,
+            email_token=email_token,
+            role=str(person.role),
+            record=keys.seal(_COLUMN, staff_id, {"name": person.name, "email": person.email}),
+            password_hash=password_hash,
+            temporary_password=temporary,
+            totp_last_step=0,
+            disabled=False,
+            created_at=clock.now(),
+        )
+        await self._audit.record(
+            work, clinic_id, actor, Action.STAFF_ADDED, subject_id=staff_id, role=str(person.role)
+        )
+        return Member(
+            id=staff_id,
+            clinic_id=clinic_id,
+            name=person.name,
+            email=person.email,
+            role=person.role,
+            disabled=False,
+        )
+
+    async def change_role(self, clinic: ClinicAccess, staff_id: str, role: Role) -> None:
+        """Give another role; it holds in open sessions too. Raises NotFound, or Conflict when
+        nobody would be left to administer the clinic."""
+        async with self._database.unit_of_work() as work:
+            if role is not Role.ADMINISTRATOR:
+                await self._keep_an_administrator(work, clinic, staff_id)
+            done = await work.execute(
+                _set_role, of=staff_id, clinic=clinic.clinic_id, new_role=str(role)
+            )
+            if not done:
+                raise NotFound
+            await self._sessions.change_role(work, staff_id, role)
+            await self._changed(work, clinic, staff_id, Action.STAFF_CHANGED, role=str(role))
+
+    async def disable(self, clinic: ClinicAccess, staff_id: str) -> None:
+        """Let somebody in no more, and end their sessions. Raises NotFound, or Conflict for the
+        last administrator."""
+        async with self._database.unit_of_work() as work:
+            await self._keep_an_administrator(work, clinic, staff_id)
+            await self._set_disabled(work, clinic, staff_id, True)
+            await self._sessions.end_all(work, staff_id)
+            await self._changed(work, clinic, staff_id, Action.STAFF_DISABLED)
+
+    async def enable(self, clinic: ClinicAccess, staff_id: str) -> None:
+        """Let somebody in again. Raises NotFound."""
+        async with self._database.unit_of_work() as work:
+            await self._set_disabled(work, clinic, staff_id, False)
+            await self._changed(work, clinic, staff_id, Action.STAFF_CHANGED, enabled=True)
+
+    async def give_password(self, clinic: ClinicAccess, staff_id: str, password: str) -> None:
+        """A new first password for somebody who lost theirs; ends their sessions.
+
+        Raises NotFound, or WrongInput for a password that is too easy.
+        """
+        member = await self.get(clinic.clinic_id, staff_id)
+        self._passwords.check(password, member.name, member.email)
+        password_hash = await self._passwords.hashed(password)
+        async with self._database.unit_of_work() as work:
+            await work.execute(
+                _set_password,
+                of=staff_id,
+                clinic=clinic.clinic_id,
+                new_hash=password_hash,
+                new_temporary=True,
+            )
+            await self._sessions.end_all(work, staff_id)
+            await self._changed(work, clinic, staff_id, Action.PASSWORD_CHANGED)
+
+    async def _set_disabled(
+        self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str, disabled: bool
+    ) -> None:
+        done = await work.execute(
+            _set_disabled, of=staff_id, clinic=clinic.clinic_id, new_disabled=disabled
+        )
+        if not done:
+            raise NotFound
+
+    async def _keep_an_administrator(
+        self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str
+    ) -> None:
+        rows = await work.all(_administrators, clinic=clinic.clinic_id)
+        if [row.id for row in rows] == [staff_id]:
+            raise Conflict(
+                N_(
+                    "This is the only administrator. Make somebody else an administrator first. "
+                    "Nothing was changed."
+                )
+            )
+
+    async def _changed(
+        self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str, action: Action, **details: Any
+    ) -> None:
+        await self._audit.record(
+            work, clinic.clinic_id, clinic.actor, action, subject_id=staff_id, **details
+        )
+        work.after_commit(lambda: self._forget(staff_id))
+
+    # --- assignments -----------------------------------------------------------------------
+
+    async def assign(self, clinic: ClinicAccess, staff_id: str, target_id: str) -> None:
+        """Tie somebody to a team, a room or a single patient of the clinic. Raises NotFound."""
+        async with self._database.unit_of_work() as work:
+            await self.install_assignment(work, clinic.actor, clinic.clinic_id, staff_id, target_id)
+
+    async def install_assignment(
+        self, work: UnitOfWork, actor: Actor, clinic_id: str, staff_id: str, target_id: str
+    ) -> None:
+        """As `assign`, for set-up and demonstration. Raises NotFound."""
+        if not await work.one(_is_target, of=staff_id, target=target_id, clinic=clinic_id):
+            raise NotFound
+        done = await work.execute(
+            _assign, staff_id=staff_id, target_id=target_id, clinic_id=clinic_id
+        )
+        if done:
+            await self._audit.record(
+                work,
+                clinic_id,
+                actor,
+                Action.STAFF_ASSIGNED,
+                subject_id=staff_id,
+                **_target(target_id),
+            )
+
+    async def unassign(self, clinic: ClinicAccess, staff_id: str, target_id: str) -> None:
+        """Undo an assignment. Raises NotFound when there was none."""
+        async with self._database.unit_of_work() as work:
+            done = await work.execute(
+                _unassign, of=staff_id, target=target_id, clinic=clinic.clinic_id
+            )
+            if not done:
+                raise NotFound
+            await self._audit.record(
+                work,
+                clinic.clinic_id,
+                clinic.actor,
+                Action.STAFF_UNASSIGNED,
+                subject_id=staff_id,
+                **_target(target_id),
+            )
+
+    async def assignments(self, clinic: ClinicAccess) -> dict[str, list[str]]:
+        """Ids of teams, rooms and patients by the id of those who are assigned to them."""
+        async with self._database.read() as db:
+            rows = await db.all(_assignments, clinic=clinic.clinic_id)
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row.staff_id, []).append(row.target_id)
+        return found
+
+    # --- who they are ----------------------------------------------------------------------
+
+    async def listed(self, clinic: ClinicAccess) -> list[Member]:
+        """Everybody of the clinic, by name; those who are disabled at the end."""
+        keys = await self._vault.clinic(clinic.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_of_clinic, clinic=clinic.clinic_id)
+            keyed = {row.staff_id for row in await db.all(_with_passkeys, clinic=clinic.clinic_id)}
+        members = [_opened(keys, row, row.id in keyed) for row in rows]
+        return sorted(members, key=lambda m: (m.disabled, m.name.casefold()))
+
+    async def get(self, clinic_id: str, staff_id: str) -> Member:
+        """One colleague of a clinic. Raises NotFound. Kept for a few seconds."""
+        kept = self._cards.get(staff_id)
+        if kept and kept[0] > clock.now() and kept[1].clinic_id == clinic_id:
+            return kept[1]
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_by_id, of=staff_id, clinic=clinic_id)
+        if row is None:
+            raise NotFound
+        member = _opened(keys, row)
+        self._cards[staff_id] = (clock.now() + _CARDS_KEPT_FOR, member)
+        return member
+
+    async def named(self, clinic_id: str, staff_ids: set[str]) -> dict[str, str]:
+        """Names for ids of one clinic; ids of others are left out."""
+        if not staff_ids:
+            return {}
+        keys = await self._vault.clinic(clinic_id)
+        wanted = select(*_columns).where(
+            staff.c.clinic_id == clinic_id, staff.c.id.in_(sorted(staff_ids))
+        )
+        async with self._database.read() as db:
+            rows = await db.all(wanted)
+        return {row.id: _opened(keys, row).name for row in rows}
+
+    def _forget(self, staff_id: str) -> None:
+        self._cards.pop(staff_id, None)
+
+
+def _opened(keys: ClinicKeys, row: Row, has_passkey: bool = False) -> Member:
+    record = keys.unseal(_COLUMN, row.id, row.record)
+    factors = [("totp", row.totp is not None), ("passkey", has_passkey)]
+    return Member(
+        id=row.id,
+        clinic_id=row.clinic_id,
+        name=record["name"],
+        email=record["email"],
+        role=Role(row.role),
+        disabled=bool(row.disabled),
+        second_factors=tuple(name for name, there in factors if there),
+    )
+
+
+def _target(target_id: str) -> dict[str, str]:
+    """A patient stands in the column for patients of the audit log, anything else in details."""
+    if target_id.startswith("pat_"):
+        return {"patient_id": target_id}
+    return {"target": target_id}
