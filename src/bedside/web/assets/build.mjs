@@ -42,14 +42,15 @@ function spriteOf(names) {
 }
 
 /** Icons that are shorter or faster inside the page than as a reference into the sprite. */
-function inlineTemplateOf(names) {
-  const rows = names.map((name) => `  "${name}": '${iconShapes(name)}',`);
+function inlineTemplateOf({ inline, sprite }) {
+  const rows = inline.map((name) => `  "${name}": '${iconShapes(name)}',`);
   return [
     "{# Made by `npm run build` from icons.json and the icon set lucide (ISC licence, copyright",
     "   Lucide Contributors; parts from Feather, MIT licence, copyright Cole Bemis). #}",
     "{% set shapes = {",
     ...rows,
     "} %}",
+    `{% set sprite_names = ${JSON.stringify(sprite)} %}`,
     "",
   ].join("\n");
 }
@@ -119,7 +120,7 @@ async function buildAll() {
   const manifest = {};
   writeHashed("icons.svg", spriteOf([...icons.inline, ...icons.sprite].sort()), manifest);
   writeHashed("mark.svg", readFileSync(join(here, "brand", "mark.svg"), "utf8"), manifest);
-  writeFileSync(inlineIconsTemplate, inlineTemplateOf(icons.inline));
+  writeFileSync(inlineIconsTemplate, inlineTemplateOf(icons));
   const made = [];
   for (const entry of [...entriesIn("css", ".css"), ...entriesIn("ts/entries", ".ts")]) {
     made.push(...(await bundle(entry, manifest)));
@@ -130,7 +131,7 @@ async function buildAll() {
 }
 
 function check() {
-  const wanted = inlineTemplateOf(readIconList().inline);
+  const wanted = inlineTemplateOf(readIconList());
   if (!existsSync(inlineIconsTemplate) || readFileSync(inlineIconsTemplate, "utf8") !== wanted) {
     console.error("templates/components/icon_shapes.html does not match icons.json: run `npm run build`.");
     process.exit(1);

@@ -1,1 +1,6 @@
-export {};
+/** Patient pages: small helps on pages that also work without script. */
+import { startDateOfBirth } from "../components/date_of_birth";
+import { startForms } from "../components/forms";
+
+startDateOfBirth();
+startForms();

@@ -1,0 +1,45 @@
+/**
+ * Native dialogs. data-opens="id" opens, data-closes="id" closes, a press beside the dialog closes
+ * it unless it has data-stays. The browser keeps the focus inside and gives it back.
+ */
+export function openDialog(id: string): HTMLDialogElement | null {
+  const dialog = document.getElementById(id);
+  if (!(dialog instanceof HTMLDialogElement)) return null;
+  if (!dialog.open) dialog.showModal();
+  return dialog;
+}
+
+export function closeDialog(id: string): void {
+  const dialog = document.getElementById(id);
+  if (dialog instanceof HTMLDialogElement) dialog.close();
+}
+
+function onClick(event: MouseEvent): void {
+  const target = event.target as Element;
+  const opener = target.closest<HTMLElement>("[data-opens]");
+  if (opener?.dataset.opens) {
+    event.preventDefault();
+    openDialog(opener.dataset.opens);
+    return;
+  }
+  const closer = target.closest<HTMLElement>("[data-closes]");
+  if (closer?.dataset.closes) closeDialog(closer.dataset.closes);
+  else if (target instanceof HTMLDialogElement && !("stays" in target.dataset) && isBeside(target, event)) target.close();
+}
+
+function isBeside(dialog: HTMLDialogElement, event: MouseEvent): boolean {
+  const box = dialog.getBoundingClientRect();
+  const pressedByKey = event.clientX === 0 && event.clientY === 0;
+  const inside =
+    event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+  return !pressedByKey && !inside;
+}
+
+export function startDialogs(): void {
+  document.addEventListener("click", onClick);
+  document.addEventListener("cancel", keepOpen, true);
+}
+
+function keepOpen(event: Event): void {
+  if (event.target instanceof HTMLDialogElement && "stays" in event.target.dataset) event.preventDefault();
+}

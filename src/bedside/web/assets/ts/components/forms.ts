@@ -1,0 +1,48 @@
+/**
+ * Forms: the summary of errors takes the focus, and a form that is on its way is not sent twice.
+ * aria-busy shows the turning sign on the button (see button.css).
+ */
+function onSubmit(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method === "dialog") return;
+  if (form.dataset.sending !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  // htmx says itself when a request ends; a plain form leaves the page.
+  if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [hx-put], [hx-delete], [hx-patch]")) return;
+  form.dataset.sending = "";
+  event.submitter?.setAttribute("aria-busy", "true");
+}
+
+/** A page that comes back from the browser's memory is ready to be sent again. */
+function onPageShow(event: PageTransitionEvent): void {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sending]")) {
+    delete form.dataset.sending;
+    for (const button of form.elements) button.removeAttribute("aria-busy");
+  }
+}
+
+function focusFirst(root: ParentNode): void {
+  root.querySelector<HTMLElement>("[data-focus-first]")?.focus();
+}
+
+export function startForms(): void {
+  document.addEventListener("submit", onSubmit);
+  window.addEventListener("pageshow", onPageShow);
+  document.addEventListener("htmx:afterSwap", (event) => focusFirst(event.target as HTMLElement));
+  focusFirst(document);
+}
+
+/** Buttons turn while their htmx request is under way. */
+export function startBusyRequests(): void {
+  const mark = (event: Event, busy: boolean): void => {
+    const element = event.target as HTMLElement;
+    const button = element.matches("button, a.button") ? element : element.querySelector<HTMLElement>("button[type=submit]");
+    if (busy) button?.setAttribute("aria-busy", "true");
+    else button?.removeAttribute("aria-busy");
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => mark(event, true));
+  document.addEventListener("htmx:afterRequest", (event) => mark(event, false));
+}

@@ -1,0 +1,72 @@
+/**
+ * Single keys. An element with data-key="n" is pressed by “n” anywhere outside a text field; “?”
+ * lists the keys of the page. WCAG 2.1.4 (character key shortcuts): they can be switched off.
+ */
+import { openDialog } from "./dialogs";
+
+const SWITCH = "bedside-single-keys";
+
+export function singleKeysOn(): boolean {
+  return localStorage.getItem(SWITCH) !== "off";
+}
+
+/** True where a key press is text and not a command. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.matches("input:not([type=checkbox],[type=radio],[type=button]), textarea, select");
+}
+
+function shown(element: HTMLElement): boolean {
+  return element.checkVisibility();
+}
+
+function press(key: string): boolean {
+  const all = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)];
+  // A key of a closed menu works as well: its item is pressed without opening the menu.
+  const target = all.find(shown) ?? all.find((element) => element.matches(".menu-item"));
+  target?.click();
+  return target !== undefined;
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
+  if (!singleKeysOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if ((event.target as Element).closest?.("[role=menu]")) return;
+  if (event.key === "?") openDialog("keys");
+  else if (event.key.length !== 1 || !press(event.key)) return;
+  event.preventDefault();
+}
+
+/** Writes the keys of this page into the list before it is shown. */
+function fillList(dialog: HTMLElement): void {
+  const list = dialog.querySelector<HTMLElement>("[data-keys-list]");
+  if (!list) return;
+  for (const made of list.querySelectorAll("[data-made]")) made.remove();
+  const seen = new Set(["?", "/"]);
+  for (const element of document.querySelectorAll<HTMLElement>("[data-key]")) {
+    const key = element.dataset.key ?? "";
+    const words = element.querySelector("span")?.textContent.trim() ?? element.getAttribute("aria-label") ?? "";
+    if (!key || seen.has(key)) continue;
+    seen.add(key);
+    const term = Object.assign(document.createElement("dt"), { textContent: words });
+    const keys = document.createElement("dd");
+    keys.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    for (const made of [term, keys]) {
+      made.dataset.made = "";
+      list.append(made);
+    }
+  }
+}
+
+export function startKeys(): void {
+  document.addEventListener("keydown", onKey);
+  const dialog = document.getElementById("keys");
+  if (!dialog) return;
+  new MutationObserver(() => {
+    if (dialog.hasAttribute("open")) fillList(dialog);
+  }).observe(dialog, { attributeFilter: ["open"] });
+  const toggle = dialog.querySelector<HTMLInputElement>("[data-keys-switch]");
+  if (!toggle) return;
+  toggle.checked = singleKeysOn();
+  toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
+}

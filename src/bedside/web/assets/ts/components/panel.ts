@@ -1,0 +1,63 @@
+/**
+ * The panel that slides in from the right. A link with data-panel-open and hx-get,
+ * hx-target="#panel-body" fills it; without script the link opens the page itself. Live updates of
+ * the panel's content never move the focus: only a person who opened it does.
+ */
+const COVERS_PAGE = "(max-width: 48rem)";
+
+let opener: HTMLElement | null = null;
+
+function panel(): HTMLElement | null {
+  return document.getElementById("panel");
+}
+
+function letPageBe(covered: boolean): void {
+  for (const part of document.querySelectorAll<HTMLElement>(".page, .rail")) part.inert = covered;
+}
+
+function markRow(link: HTMLElement | null): void {
+  for (const row of document.querySelectorAll(".row-selected")) row.classList.remove("row-selected");
+  link?.closest(".row")?.classList.add("row-selected");
+}
+
+/** Shows the panel and moves the focus to its title. */
+export function openPanel(from: HTMLElement | null = null): void {
+  const element = panel();
+  if (!element) return;
+  if (from) opener = from;
+  element.hidden = false;
+  letPageBe(window.matchMedia(COVERS_PAGE).matches);
+  markRow(from);
+  const title = element.querySelector<HTMLElement>("[data-panel-title]") ?? element;
+  title.focus({ preventScroll: true });
+}
+
+/** Hides the panel and gives the focus back to what opened it, or to what has its id now. */
+export function closePanel(): void {
+  const element = panel();
+  if (!element || element.hidden) return;
+  element.hidden = true;
+  letPageBe(false);
+  markRow(null);
+  const back = opener?.isConnected ? opener : opener?.id ? document.getElementById(opener.id) : null;
+  (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
+  opener = null;
+  document.dispatchEvent(new CustomEvent("bedside:panel-closed"));
+}
+
+export function startPanel(): void {
+  const element = panel();
+  if (!element) return;
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-panel-close]")) closePanel();
+  });
+  element.addEventListener("htmx:afterSwap", (event) => {
+    const from = (event as CustomEvent<{ requestConfig?: { elt?: unknown } }>).detail.requestConfig?.elt;
+    if (from instanceof HTMLElement && from.matches("[data-panel-open]")) openPanel(from);
+  });
+  document.addEventListener("keydown", (event) => {
+    const busy = document.querySelector("dialog[open], [popover]:popover-open");
+    if (event.key === "Escape" && !event.defaultPrevented && !busy) closePanel();
+  });
+  window.matchMedia(COVERS_PAGE).addEventListener("change", (change) => letPageBe(change.matches && !element.hidden));
+}
