@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from bedside.errors import Conflict, NotFound, StorageFull, Unavailable
-from bedside.files.ports import BlobWriter, MakeChunk
+from bedside.files.ports import BlobWriter, MakeChunks
 
 _KEY = re.compile(r"[a-z0-9_][a-z0-9_/.-]{0,199}")
 _SHARD = re.compile(r"[0-9a-f]{2}")
@@ -127,10 +127,10 @@ class _LocalWriter:
         """Open and cut now, not with the first write."""
         await _run(self._threads, self._locked, self._open)
 
-    async def write(self, make: MakeChunk) -> None:
+    async def write(self, make: MakeChunks) -> None:
         await _run(self._threads, self._locked, self._write, make)
 
-    async def commit(self, make: MakeChunk | None = None) -> None:
+    async def commit(self, make: MakeChunks | None = None) -> None:
         await _run(self._threads, self._locked, self._commit, make)
 
     async def close(self) -> None:
@@ -151,18 +151,19 @@ class _LocalWriter:
             self._fd = _open_for_append(self._path, self._at)
         return self._fd
 
-    def _write(self, make: MakeChunk) -> None:
+    def _write(self, make: MakeChunks) -> None:
         fd = self._open()
-        data = memoryview(make())
         begun = self._at
-        while data:
-            written = os.pwrite(fd, data, self._at)
-            self._at += written
-            data = data[written:]
+        for chunk in make():
+            data = memoryview(chunk)
+            while data:
+                written = os.pwrite(fd, data, self._at)
+                self._at += written
+                data = data[written:]
         if _start_writing_back is not None:
             _start_writing_back(fd, begun, self._at - begun)
 
-    def _commit(self, make: MakeChunk | None) -> None:
+    def _commit(self, make: MakeChunks | None) -> None:
         if make is not None:
             self._write(make)
         os.fsync(self._open())

@@ -24,31 +24,33 @@ class Buffer:
 
 
 class BufferPool:
-    """Lends up to `count` buffers of 1 MiB; past that, buffers of one segment.
+    """Lends `large` buffers of 1 MiB, and past that buffers of one segment.
 
     An upload never waits for a buffer, it only gets a smaller one: were it to wait, a few slow
-    senders that sit on theirs would stop everybody else. So memory is `count` MiB, plus 256 KiB
-    for each upload beyond.
+    senders that sit on theirs would stop everybody else. So a few uploads at once are fast, and
+    many cost 256 KiB or two each; `small` is how many of those are kept for the next upload.
     """
 
-    def __init__(self, count: int) -> None:
-        self._free: deque[memoryview] = deque()
-        self._unmade = count
+    def __init__(self, large: int, small: int) -> None:
+        self._unmade = large
+        self._large: deque[memoryview] = deque()
+        self._small: deque[memoryview] = deque(maxlen=small)
 
     def take(self) -> Buffer:
         """A loan of 1 MiB or of 256 KiB. Called from the event loop's thread only."""
-        if self._free:
-            # Last in, first out: a quiet process keeps touching the same few pages.
-            return Buffer(self._free.pop(), self)
+        # Last in, first out: a quiet process keeps touching the same few pages.
+        if self._large:
+            return Buffer(self._large.pop(), self)
         if self._unmade > 0:
             self._unmade -= 1
             return Buffer(memoryview(bytearray(LARGE)), self)
+        if self._small:
+            return Buffer(self._small.pop(), self)
         return Buffer(memoryview(bytearray(SMALL)), self)
 
     def take_back(self, room: memoryview) -> None:
         """What `Buffer.give_back` calls."""
-        if len(room) == LARGE:
-            self._free.append(room)
+        (self._large if len(room) == LARGE else self._small).append(room)
 
 
-plaintext_buffers = BufferPool(16)
+plaintext_buffers = BufferPool(large=4, small=16)

@@ -3,7 +3,7 @@
 The adapters implement these; bootstrap chooses.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -11,9 +11,9 @@ from typing import Protocol
 Chunk = bytes | bytearray | memoryview
 
 
-MakeChunk = Callable[[], Chunk]
-"""Makes the next bytes of a blob. Called once, in whatever thread the store writes in, so that
-sealing and writing take one hop; the bytes are valid until that thread makes the next ones."""
+MakeChunks = Callable[[], Iterator[Chunk]]
+"""Makes the next bytes of a blob, piece by piece. Called once, in whatever thread the store writes
+in, so that sealing and writing take one hop; a piece is valid until the next one is asked for."""
 
 
 class BlobWriter(Protocol):
@@ -23,11 +23,11 @@ class BlobWriter(Protocol):
     is of no further use but to `close`. Calls come one at a time.
     """
 
-    async def write(self, make: MakeChunk) -> None:
+    async def write(self, make: MakeChunks) -> None:
         """Append what `make` gives. A new blob comes into being with its first bytes."""
         ...
 
-    async def commit(self, make: MakeChunk | None = None) -> None:
+    async def commit(self, make: MakeChunks | None = None) -> None:
         """Append the last bytes, if any, and close. A blob begun anew without bytes is empty then.
 
         Returns when everything written survives a power cut (fsync of the blob and of the

@@ -9,7 +9,7 @@ and any range can be read without the rest.
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -18,8 +18,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bedside.errors import BedsideError, NotFound, TooLarge
-from bedside.files.buffers import LARGE, SMALL, Buffer, plaintext_buffers
-from bedside.files.ports import BlobStore, BlobWriter, Chunk, MakeChunk
+from bedside.files.buffers import SMALL, Buffer, plaintext_buffers
+from bedside.files.ports import BlobStore, BlobWriter, Chunk, MakeChunks
 
 SEGMENT = SMALL
 """Plaintext bytes of every segment but the last."""
@@ -123,10 +123,10 @@ class Seal:
 
 
 class _Scratch(threading.local):
-    """Room for the sealed form of one buffer; each thread that seals has its own."""
+    """Room for one sealed record; each thread that seals has its own."""
 
     def __init__(self) -> None:
-        self.room = memoryview(bytearray(HEADER + LARGE // SEGMENT * RECORD))
+        self.room = memoryview(bytearray(HEADER + RECORD))
 
 
 _scratch = _Scratch()
@@ -134,23 +134,27 @@ _scratch = _Scratch()
 
 def _seal_records(
     seal: Seal, prefix: bytes, buffer: Buffer, used: int, first: int, last: bool
-) -> memoryview:
-    """The sealed form of a buffer whose first segment is number `first`, in this thread's scratch.
+) -> Iterator[memoryview]:
+    """The records of a buffer whose first segment is number `first`, one after the other.
 
-    The header goes in front of segment 0. `last` says that the file ends with this buffer.
+    Each is valid until the next is asked for: one record fits the processor's cache, so sealing
+    and copying it to the disk cost less than sealing all and writing all. The header goes in
+    front of segment 0. `last` says that the file ends with this buffer.
     """
     out = _scratch.room
     plain = buffer.room[:used]
-    at = 0
-    if first == 0:
-        out[:HEADER] = seal.header
-        at = HEADER
     for start in range(0, max(1, used), SEGMENT):
+        index = first + start // SEGMENT
+        at = 0
+        if index == 0:
+            out[:HEADER] = seal.header
+            at = HEADER
         segment = plain[start : start + SEGMENT]
         is_last = last and start + SEGMENT >= used
-        at += seal.seal_into(out[at:], segment, prefix, first + start // SEGMENT, is_last)
-    buffer.give_back()
-    return out[:at]
+        end = at + seal.seal_into(out[at:], segment, prefix, index, is_last)
+        if start + SEGMENT >= used:
+            buffer.give_back()
+        yield out[:end]
 
 
 class SealedWriter:
@@ -305,7 +309,7 @@ class SealedWriter:
         self._next_segment += self._used // SEGMENT
         self._in_flight = asyncio.create_task(self._write_out(self._buffer, make, durable))
 
-    async def _write_out(self, buffer: Buffer, make: MakeChunk, durable: bool) -> None:
+    async def _write_out(self, buffer: Buffer, make: MakeChunks, durable: bool) -> None:
         try:
             await (self._blob.commit(make) if durable else self._blob.write(make))
         finally:

@@ -1,0 +1,90 @@
+"""One way in for the bytes of a file, whatever carries them: a raw body, tus, a form."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from bedside.errors import TooLarge
+from bedside.files.ports import Chunk
+from bedside.files.sealing import SealedWriter
+
+HEAD = 64 << 10
+"""Bytes that are enough to tell what a file is."""
+
+CheckHead = Callable[[bytes], Awaitable[None]]
+"""Looks at the first bytes; raises to refuse the file."""
+
+
+class SenderGone(Exception):
+    """A source raises it when the connection ended before the body did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How far a file came. Unless it is finished, `tail` (plaintext of at most 256 KiB) belongs
+    to the caller, who keeps it sealed beside `offset` and gives both to `SealedWriter.resume`."""
+
+    offset: int
+    tail: bytes
+    finished: bool
+
+
+async def receive(
+    source: AsyncIterator[Chunk],
+    writer: SealedWriter,
+    *,
+    limit: int,
+    check_head: CheckHead | None = None,
+    tail: bytes = b"",
+) -> Received:
+    """Seal what `source` gives until it ends, and leave it durable.
+
+    The file is finished when every announced byte is there, or, without an announced total, when
+    the source ends; otherwise it is paused. `limit` is the most plain bytes of the whole file.
+    `check_head` is called once, before anything of the file is stored, as soon as the first
+    64 KiB are there (or all of a smaller file); for a resumed one give the `tail` that the writer
+    was resumed with.
+
+    Raises TooLarge, whatever `check_head` raises, StorageFull and Unavailable, and SenderGone for
+    a file of unknown size. After any of these the writer is closed; what was stored stays for
+    `sealing.resume_point` or for deletion.
+    """
+    try:
+        head = _Head(check_head, writer.offset, tail)
+        try:
+            async for chunk in source:
+                if writer.offset + len(chunk) > limit:
+                    raise TooLarge
+                if not head.checked:
+                    await head.add(chunk)
+                await writer.write(chunk)
+        except SenderGone:
+            if writer.total is None:
+                raise
+        finished = writer.complete or writer.total is None
+        if finished:
+            await head.end()
+            await writer.finish()
+            return Received(writer.offset, b"", finished=True)
+        return Received(writer.offset, await writer.pause(), finished=False)
+    except BaseException:
+        await writer.abandon()
+        raise
+
+
+class _Head:
+    """Collects the first bytes until there are enough to check."""
+
+    def __init__(self, check: CheckHead | None, offset: int, tail: bytes) -> None:
+        self._check = check
+        self._bytes = bytearray(tail[:HEAD])
+        self.checked = check is None or offset >= HEAD
+
+    async def add(self, chunk: Chunk) -> None:
+        self._bytes += memoryview(chunk)[: HEAD - len(self._bytes)]
+        if len(self._bytes) == HEAD:
+            await self.end()
+
+    async def end(self) -> None:
+        if self._check is not None and not self.checked:
+            self.checked = True
+            await self._check(bytes(self._bytes))
