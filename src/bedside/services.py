@@ -2,10 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bedside.audit import AuditLog
+from bedside.charts.entries import Charts
+from bedside.charts.search import SearchIndex
 from bedside.database import Database
 from bedside.database.sealed import Vault
+from bedside.files.intake import Intake
+from bedside.files.ports import Scanner
+from bedside.files.repository import Repository
+from bedside.files.retrieval import Retrieval
+from bedside.files.uploads import Uploads
+from bedside.kernel.jobs import Handler
 from bedside.people.clinics import Clinics
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
@@ -14,7 +23,11 @@ from bedside.people.sessions import Sessions
 from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
 from bedside.people.teams import Teams
+from bedside.realtime.bus import Bus
+from bedside.realtime.topics import Topics
 from bedside.settings import Settings
+
+Periodic = Callable[[], Awaitable[Any]]
 
 CountBadge = Callable[[StaffAccess], Awaitable[int]]
 """How many things wait for a person in one section of the console."""
@@ -36,5 +49,20 @@ class Services:
     sign_in: SignIn
     staff: Staff
     teams: Teams
+    charts: Charts
+    search: SearchIndex
+    files: Repository
+    intake: Intake
+    uploads: Uploads
+    retrieval: Retrieval
+    scanner: Scanner
+    bus: Bus
+    topics: Topics
+    handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
+    """Job handlers of the worker, by kind."""
+    sweeps: dict[str, tuple[float, Periodic]] = field(
+        default_factory=dict[str, tuple[float, Periodic]]
+    )
+    """What the worker does every so many seconds."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
     """By the key of a section of the rail (`web.signed_in.SECTIONS`)."""

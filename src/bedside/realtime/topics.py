@@ -1,0 +1,38 @@
+"""Topics: a kind and an id. Each kind says who may listen and what a snapshot holds."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+Snapshot = Callable[[Any, str], Awaitable[dict[str, Any]]]
+"""(access, id) → the state that events of the topic build on. Raises NotFound when the person
+may not see it. `access` is what the socket proved: a member of staff, or a patient's link."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKind:
+    """One kind of topic, such as `chart`. `filtered`: events name a patient_id, and each is only
+    told to those who may see that patient."""
+
+    name: str
+    snapshot: Snapshot
+    filtered: bool = False
+
+
+class Topics:
+    """The kinds of topics there are."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, TopicKind] = {}
+
+    def add(self, kind: TopicKind) -> None:
+        """Make a kind known; bootstrap does."""
+        self._kinds[kind.name] = kind
+
+    def kind(self, topic: str) -> TopicKind | None:
+        """The kind of a topic, by its name in front of the colon."""
+        return self._kinds.get(topic.partition(":")[0])
+
+    def names(self) -> list[str]:
+        """The kinds there are, for documentation and its test."""
+        return sorted(self._kinds)
