@@ -11,10 +11,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, cast
 
 from bedside.adapters.rendering import framing
 from bedside.errors import Unavailable
@@ -83,8 +83,7 @@ class Children:
         goes through to the caller.
         """
         request = json.dumps({"task": task, "size": size, **fields}).encode() + b"\n"
-        async with self._turns:
-            process = await self._start()
+        async with self._started("child") as process:
             try:
                 async with asyncio.timeout(2 * self._seconds + size / 5_000_000):
                     return await _converse(process, request, chunks)
@@ -92,17 +91,47 @@ class Children:
                 raise ChildFailed(Failure.TOO_LONG) from error
             except asyncio.IncompleteReadError as error:
                 raise await _reason(process) from error
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def run(self, program: Sequence[str], data: bytes) -> bytes:
+        """Give `data` to another program, confined as a child is; gives what it writes.
+
+        `program` is its path and arguments. Raises ChildFailed when it fails or takes too long,
+        and Unavailable when it could not be started.
+        """
+        async with self._started("confined_program", *program) as process:
+            try:
+                async with asyncio.timeout(2 * self._seconds):
+                    written, _ = await process.communicate(data)
+            except TimeoutError as error:
+                raise ChildFailed(Failure.TOO_LONG) from error
+        if process.returncode != 0 or len(written) > framing.MAX_HEADER:
+            raise ChildFailed(Failure.CRASHED)
+        return written
+
+    @contextlib.asynccontextmanager
+    async def _started(
+        self, module: str, *arguments: str
+    ) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A running child in its turn, which is gone when the block is left."""
+        async with self._turns:
+            process = await self._start(module, *arguments)
+            try:
+                yield process
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await process.wait()  # it has answered and ends by itself
+            finally:
+                if process.returncode is None:
+                    with contextlib.suppress(ProcessLookupError):
+                        process.kill()
+                    await process.wait()
+
+    async def _start(self, module: str, *arguments: str) -> asyncio.subprocess.Process:
         try:
-            process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-B", "-X", "utf8"),
-                *("-m", "bedside.adapters.rendering.child"),
-                *(str(self._memory), str(self._seconds)),
+                *("-m", f"bedside.adapters.rendering.{module}"),
+                *(str(self._memory), str(self._seconds), *arguments),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -112,7 +141,6 @@ class Children:
             )
         except OSError as error:
             raise Unavailable from error
-        return process
 
 
 async def _converse(
@@ -122,6 +150,7 @@ async def _converse(
     if stdin is None or stdout is None:
         raise Unavailable
     if await stdout.readline() != framing.READY:
+        await process.wait()
         raise Unavailable
     sending = asyncio.create_task(_send(stdin, request, chunks))
     try:
@@ -190,13 +219,25 @@ _DAMAGED = {
     Kind.VIDEO: "damaged_video",
 }
 _ROLE = re.compile(r"thumbnail|preview|shared|strip|page-\d{1,2}")
+_UNREAD = re.compile(r"ocr-(\d{1,2})")
+
+
+class PageReader(Protocol):
+    """Reads the words of one page, given as a JPEG (`adapters.ocr.Recogniser`)."""
+
+    async def read(self, picture: bytes) -> str:
+        """The words; "" when there are none. Never raises."""
+        ...
 
 
 class ChildExaminer:
-    """The `Examiner` of the file domain."""
+    """The `Examiner` of the file domain. Without a `reader`, scans have no words."""
 
-    def __init__(self, children: Children | None = None) -> None:
+    def __init__(
+        self, children: Children | None = None, *, reader: PageReader | None = None
+    ) -> None:
         self._children = children or Children()
+        self._reader = reader
 
     async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
         """True type and validity of a file of `size` bytes; `name` as the sender gave it.
@@ -226,7 +267,20 @@ class ChildExaminer:
             answer = await self._children.ask("derive", chunks, size, media_type=media_type)
         except ChildFailed:
             return Derivation()
-        return _checked_derivation(answer)
+        derivation, unread = _checked_derivation(answer)
+        return await self._with_recognised_words(derivation, unread)
+
+    async def _with_recognised_words(
+        self, derivation: Derivation, unread: Mapping[int, bytes]
+    ) -> Derivation:
+        if self._reader is None or not unread:
+            return derivation
+        pages = derivation.text.split("\f")
+        pages += [""] * (max(unread) - len(pages))
+        for number, picture in unread.items():
+            pages[number - 1] = await self._reader.read(picture) or pages[number - 1]
+        text = "\f".join(pages)
+        return replace(derivation, text=text, text_source="recognised" if text.strip() else "")
 
 
 async def _remembering(chunks: AsyncIterator[bytes], head: bytearray) -> AsyncIterator[bytes]:
@@ -248,27 +302,29 @@ def _refusal(failure: Failure, media_type: str) -> str:
 
 
 def _checked_examination(answer: Answer) -> Examination:
-    found = answer.header.get("examination")
-    if not isinstance(found, dict):
-        raise Unavailable
-    examination = Examination(**found)
+    found = cast(dict[str, Any], answer.header.get("examination") or {})
+    try:
+        examination = Examination(**found)
+    except TypeError as error:
+        raise Unavailable from error
     known = examination.media_type in types.MEDIA_TYPES or examination.refusal
     if not known or examination.refusal not in {"", *REFUSALS}:
         raise Unavailable
-    return examination if examination.note in NOTES else _without_note(examination)
+    return replace(examination, note=examination.note if examination.note in NOTES else "")
 
 
-def _without_note(examination: Examination) -> Examination:
-    from dataclasses import replace
-
-    return replace(examination, note="")
-
-
-def _checked_derivation(answer: Answer) -> Derivation:
-    made = answer.header.get("derivation", {})
-    derivatives = tuple(
-        Derivative(role, media_type, data)
-        for (role, media_type), data in zip(made["derivatives"], answer.parts, strict=True)
-        if _ROLE.fullmatch(role) and media_type in types.MEDIA_TYPES
-    )
-    return Derivation(derivatives, made["text"], made["text_source"], made["facts"])
+def _checked_derivation(answer: Answer) -> tuple[Derivation, dict[int, bytes]]:
+    """The derivation, and by number the pages whose words are still to be read."""
+    made = cast(dict[str, Any], answer.header.get("derivation") or {})
+    kept: list[Derivative] = []
+    unread: dict[int, bytes] = {}
+    listed = cast(list[tuple[str, str]], made.get("derivatives", []))
+    for (role, media_type), data in zip(listed, answer.parts, strict=False):
+        scan = _UNREAD.fullmatch(role)
+        if scan and 1 <= int(scan[1]) <= 99:
+            unread[int(scan[1])] = data
+        elif _ROLE.fullmatch(role) and types.kind(media_type) is Kind.IMAGE:
+            kept.append(Derivative(role, media_type, data))
+    facts = {str(key): str(value) for key, value in dict(made.get("facts", {})).items()}
+    source = "embedded" if made.get("text_source") == "embedded" else ""
+    return Derivation(tuple(kept), str(made.get("text", "")), source, facts), unread

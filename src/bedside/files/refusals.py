@@ -158,4 +158,6 @@ NOTES: dict[str, str] = {
 
 def refusal_for_signature(signature: str) -> str:
     """The key of the sentence for what a scanner found; `signature` is the engine's own name."""
+    if signature == "Bedside.Office.Macros":
+        return "macros"
     return "infected_pdf_script" if signature.startswith("Bedside.PDF.") else "infected"

@@ -32,10 +32,17 @@ def _scan(incoming: Incoming) -> list[bytes]:
     return framing.frame({"signature": scan(incoming)})
 
 
+def _recognise(incoming: Incoming) -> list[bytes]:
+    from bedside.adapters.rendering.recognition import recognise
+
+    return framing.frame({"text": recognise(incoming.whole())})
+
+
 TASKS: dict[str, Callable[[Incoming], list[bytes]]] = {
     "examine": _examine,
     "derive": _derive,
     "scan": _scan,
+    "recognise": _recognise,
 }
 
 

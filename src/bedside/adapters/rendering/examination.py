@@ -1,8 +1,11 @@
-"""What a file really is: sniffed again, then parsed whole."""
+"""What a file really is: sniffed again, parsed whole, and judged by others than its parser."""
 
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import Refused
+from bedside.adapters.rendering.polyglots import is_polyglot
+from bedside.adapters.rendering.second_opinion import objection
 from bedside.adapters.rendering.specialists import specialist
+from bedside.files.media_types import Kind, kind
 from bedside.files.ports import Examination
 from bedside.files.sniffing import HEAD_SIZE, sniff
 
@@ -13,6 +16,21 @@ def examine(incoming: Incoming) -> Examination:
     if sniffed.refusal:
         return Examination(sniffed.media_type, refusal=sniffed.refusal)
     try:
-        return specialist(sniffed.media_type).examine(incoming.whole(), sniffed.media_type)
+        return _parsed(incoming, sniffed.media_type)
     except Refused as refused:
         return Examination(sniffed.media_type, refusal=refused.key)
+
+
+def _parsed(incoming: Incoming, media_type: str) -> Examination:
+    if kind(media_type) is Kind.VIDEO:
+        from bedside.adapters.rendering.video import examine_video
+
+        return examine_video(incoming, media_type)
+    data = incoming.whole()
+    found = specialist(media_type).examine(data, media_type)
+    if is_polyglot(data, found.media_type):
+        raise Refused("polyglot")
+    refusal = objection(data, found.media_type)
+    if refusal:
+        raise Refused(refusal)
+    return found

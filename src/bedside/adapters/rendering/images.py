@@ -7,13 +7,16 @@ import PIL.Image
 from PIL import Image, ImageOps
 
 from bedside.adapters.rendering.capture_time import taken_at
+from bedside.adapters.rendering.iso_media import picture_is_whole
 from bedside.adapters.rendering.limits import (
     MAX_FRAMES,
     MAX_PIXELS,
+    OCR_SIDE,
     PREVIEW_SIDE,
     SHOWN_PAGES,
     Refused,
 )
+from bedside.adapters.rendering.paper import looks_like_document
 from bedside.adapters.rendering.pictures import (
     as_jpeg,
     fitted,
@@ -45,7 +48,9 @@ def _open(data: bytes, media_type: str) -> Image.Image:
     if formats == ["HEIF"]:
         import pi_heif
 
-        pi_heif.register_heif_opener(thumbnails=False)
+        if not picture_is_whole(data):
+            raise Refused("damaged_image")
+        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     try:
         picture = Image.open(BytesIO(data), formats=formats)
         frames = getattr(picture, "n_frames", 1)
@@ -90,7 +95,10 @@ def _decode(picture: Image.Image, *, small: bool) -> None:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Thumbnail, preview, further pages of a TIFF, and the copy without location data."""
+    """Thumbnail, preview, further pages of a TIFF, and the copy without location data.
+
+    A photo of a document comes along as “ocr-1” too, for the parent to have it read.
+    """
     picture = _open(data, media_type)
     keep = exif_to_keep(picture)
     shared: list[Derivative] = []
@@ -103,9 +111,12 @@ def derive(data: bytes, media_type: str) -> Derivation:
         cleaned = without_location(data, media_type, keep)
         if cleaned != data:
             shared = [Derivative("shared", media_type, cleaned)]
-        picture.draft(None, (PREVIEW_SIDE, PREVIEW_SIDE))
+        picture.draft(None, (OCR_SIDE, OCR_SIDE))
         picture_to_show = _upright(picture)
     made = [*thumbnail_and_preview(picture_to_show), *shared]
+    if looks_like_document(picture_to_show):
+        scan = fitted(picture_to_show, OCR_SIDE).convert("L")
+        made.append(Derivative("ocr-1", types.JPEG, as_jpeg(scan, 90)))
     if media_type == types.TIFF:
         made += _further_pages(picture)
     return Derivation(tuple(made))

@@ -7,6 +7,8 @@ SHOWN_PAGES = 20
 """Pages of which pictures are made, and at most how many are given to OCR."""
 PREVIEW_SIDE = 1600
 THUMBNAIL_SIDE = 320
+OCR_SIDE = 2400
+"""Pixels on the longer side of a page that is given to OCR: about 200 to an inch."""
 MAX_TEXT = 2_000_000
 """Characters of extracted text that are kept for search."""
 MAX_STREAM = 256 * 1024 * 1024

@@ -9,44 +9,77 @@ from PIL import Image
 from bedside.adapters.rendering.limits import (
     MAX_PAGES,
     MAX_TEXT,
+    OCR_SIDE,
     PREVIEW_SIDE,
     SHOWN_PAGES,
     Refused,
 )
+from bedside.adapters.rendering.pdf_streams import measure_streams
 from bedside.adapters.rendering.pictures import as_jpeg, thumbnail_and_preview
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
 
+_MIN_LETTERS = 8
+"""A page with fewer is taken for a scan; scanners often stamp a page number as text."""
+
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """See that it opens without a password and has a bearable number of pages. Raises Refused."""
+    """See that it opens without a password and unpacks to a bearable size. Raises Refused."""
     try:
         with pikepdf.open(BytesIO(data)) as opened:
+            _count_pages(opened)
+            measure_streams(opened)
             pages = len(opened.pages)
     except pikepdf.PasswordError as error:
         raise Refused("encrypted_pdf") from error
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, KeyError) as error:
         raise Refused("damaged_pdf") from error
     if pages == 0:
         raise Refused("damaged_pdf")
     if pages > MAX_PAGES:
         raise Refused("too_many_pages")
-    return Examination(media_type, pages=pages)
+    return Examination(media_type, pages=pages, note=_note(data))
+
+
+def _count_pages(opened: pikepdf.Pdf) -> None:
+    """Believe a large number before walking the tree, which takes long for a hundred thousand."""
+    stated = opened.Root.Pages.get("/Count")
+    if isinstance(stated, int) and stated > MAX_PAGES:
+        raise Refused("too_many_pages")
+
+
+def _note(data: bytes) -> str:
+    try:
+        pypdfium2.PdfDocument(data)[0].get_size()
+    except pypdfium2.PdfiumError:
+        return "pdf_cannot_be_shown"
+    return ""
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Pictures of the first pages, and the text of all."""
+    """Pictures of the first pages, and the text of all.
+
+    The pages of a scan come along as derivatives “ocr-N”, for the parent to have them read.
+    """
+    del media_type
     document = pypdfium2.PdfDocument(data)
     document.init_forms()  # what was filled into a form is part of the page
     made: list[Derivative] = []
     texts: list[str] = []
+    length = 0
     for number in range(len(document)):
         page = document[number]
+        text = page.get_textpage().get_text_bounded() if length < MAX_TEXT else ""
         if number < SHOWN_PAGES:
             made += _shown(page, number)
-        texts.append(page.get_textpage().get_text_bounded())
-    text = "\f".join(texts)[:MAX_TEXT]
-    return Derivation(tuple(made), text, "embedded" if text.strip() else "")
+            if len(text.strip()) < _MIN_LETTERS:
+                scan = as_jpeg(render(page, OCR_SIDE, grey=True), 90)
+                made.append(Derivative(f"ocr-{number + 1}", types.JPEG, scan))
+        texts.append(text)
+        length += len(text)
+        page.close()
+    whole = "\f".join(texts)[:MAX_TEXT]
+    return Derivation(tuple(made), whole, "embedded" if whole.strip() else "")
 
 
 def _shown(page: pypdfium2.PdfPage, number: int) -> list[Derivative]:

@@ -1,33 +1,111 @@
-"""The built-in signatures, matched against a file as it arrives."""
+"""The built-in signatures, matched against a file and what it unpacks to."""
 
+import zipfile
+import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import yara_x
 
 from bedside.adapters.rendering.incoming import Incoming
+from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 
 _RULES = Path(__file__).parents[1] / "rules" / "built_in.yar"
 _OVERLAP = 64 * 1024
 """Longer than any signature, so that none hides in the seam between two windows."""
 _WINDOW = 4 * 1024 * 1024
+_UNWRAPPED = 256 * 1024 * 1024
+"""Larger files are only looked at as they are; of the accepted types only videos are larger."""
+_MAX_NESTING = 2
 
 
 def scan(incoming: Incoming) -> str:
-    """The name of the first signature found, "" when there is none."""
-    rules = yara_x.compile(_RULES.read_text(encoding="utf-8"))
-    for window in _windows(incoming.blocks()):
-        found = rules.scan(window).matching_rules
-        if found:
-            return found[0].identifier.replace("_", ".")
-    return ""
+    """The name of the first signature found, "" when there is none.
+
+    Raises Refused for a file that unpacks to an enormous size, and IncompleteError.
+    """
+    matcher = _Matcher()
+    head = incoming.head(1024)
+    keep = incoming.size <= _UNWRAPPED and (head.startswith(b"PK\x03\x04") or b"%PDF-" in head)
+    whole = bytearray()
+    found = ""
+    for window in _windows(incoming.blocks(), whole if keep else None):
+        found = found or matcher.match(window)
+    return found or (_unwrapped(bytes(whole), matcher, 0) if keep else "")
 
 
-def _windows(blocks: Iterator[bytes]) -> Iterator[bytes]:
+class _Matcher:
+    def __init__(self) -> None:
+        self._rules = yara_x.compile(_RULES.read_text(encoding="utf-8"))
+
+    def match(self, data: bytes) -> str:
+        """The name of the first rule that matches, with dots, or ""."""
+        found = self._rules.scan(data).matching_rules
+        return found[0].identifier.replace("_", ".") if found else ""
+
+
+def _windows(blocks: Iterator[bytes], whole: bytearray | None) -> Iterator[bytes]:
     window = b""
     for block in blocks:
+        if whole is not None:
+            whole += block
         window += block
         if len(window) >= _WINDOW:
             yield window
             window = window[-_OVERLAP:]
     yield window
+
+
+def _unwrapped(data: bytes, matcher: _Matcher, depth: int) -> str:
+    """What hides in the members of an archive or in the streams of a PDF."""
+    if depth > _MAX_NESTING:
+        return ""
+    if data.startswith(b"PK\x03\x04"):
+        pieces = _members(data)
+    elif b"%PDF-" in data[:1024]:
+        return _in_pdf(data, matcher, depth)
+    else:
+        return ""
+    for piece in pieces:
+        found = matcher.match(piece) or _unwrapped(piece, matcher, depth + 1)
+        if found:
+            return found
+    return ""
+
+
+def _members(data: bytes) -> Iterator[bytes]:
+    total = 0
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            for member in archive.infolist():
+                if member.flag_bits & 1:
+                    continue
+                with archive.open(member) as opened:
+                    content = opened.read(MAX_STREAM + 1)
+                total += len(content)
+                if len(content) > MAX_STREAM or total > MAX_UNPACKED:
+                    raise Refused("decompression_bomb")
+                yield content
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+        return  # damaged: its examination refuses it
+
+
+def _in_pdf(data: bytes, matcher: _Matcher, depth: int) -> str:
+    import pikepdf
+
+    from bedside.adapters.rendering.pdf_actions import harmful_action
+    from bedside.adapters.rendering.pdf_streams import stream_contents
+
+    try:
+        with pikepdf.open(BytesIO(data)) as opened:
+            found = harmful_action(opened)
+            if found:
+                return found
+            for content in stream_contents(opened):
+                found = matcher.match(content) or _unwrapped(content, matcher, depth + 1)
+                if found:
+                    return found
+    except (pikepdf.PasswordError, pikepdf.PdfError):
+        return ""  # cannot be opened: its examination refuses it
+    return ""

@@ -6,10 +6,10 @@ small EXIF block with the capture time and the orientation takes their place.
 """
 
 import zlib
-from collections.abc import Iterator
 
 from PIL import Image
 
+from bedside.adapters.rendering.jpeg_segments import segments
 from bedside.adapters.rendering.tiff_tags import tiff_without_location
 from bedside.files import media_types as types
 
@@ -54,38 +54,6 @@ def without_location(data: bytes, media_type: str, exif: bytes) -> bytes:
     return data
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """A JPEG's marker segments and entropy-coded data (ITU T.81, annex B), to the end of image."""
-    at = 2
-    while at + 4 <= len(data):
-        while data[at + 1 : at + 2] == b"\xff":
-            at += 1  # fill bytes
-        marker = data[at + 1]
-        if data[at] != 0xFF:
-            return
-        if marker == 0xD9:
-            break
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        end = at + 2 + length
-        if marker == 0xDA:
-            end = _end_of_scan(data, end)
-        yield marker, data[at:end]
-        at = end
-    yield 0xD9, b"\xff\xd9"
-
-
-def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the entropy-coded data end: the next marker that is neither stuffing nor a restart."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            return len(data)
-        if data[at + 1] == 0 or 0xD0 <= data[at + 1] <= 0xD7:
-            at += 2
-        else:
-            return at
-
-
 def _is_kept_in_jpeg(marker: int, segment: bytes) -> bool:
     if 0xE0 <= marker <= 0xEF:
         # JFIF; colour profile; Adobe's colour transform
@@ -102,7 +70,7 @@ def _jpeg(data: bytes, exif: bytes) -> bytes:
     if exif:
         payload = b"Exif\x00\x00" + exif
         pieces.append(b"\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload)
-    pieces += [part for marker, part in _segments(data) if _is_kept_in_jpeg(marker, part)]
+    pieces += [part for marker, part in segments(data) if _is_kept_in_jpeg(marker, part)]
     return b"".join(pieces)
 
 

@@ -1,0 +1,71 @@
+"""Reads the words of scans and photographed documents: by tesseract where it is installed, else by
+RapidOCR. Both see only a picture that we made, in a confined process without a file."""
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from bedside.adapters.child_process import ChildFailed, Children
+from bedside.errors import Unavailable
+
+_DATA = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/usr/local/share/tessdata")
+_LANGUAGES = ("eng", "spa", "fra", "deu")
+
+
+@cache
+def tesseract() -> str | None:
+    """Where tesseract is installed, None when it is not."""
+    return shutil.which("tesseract")
+
+
+@cache
+def tesseract_languages() -> tuple[str, ...]:
+    """The languages of Bedside that tesseract has data for, by ISO 639-2 code."""
+    installed = {data.stem for place in _DATA for data in Path(place).rglob("*.traineddata")}
+    return tuple(language for language in _LANGUAGES if language in installed)
+
+
+class Recogniser:
+    """Reads pages. `program` is tesseract's path, or None to use RapidOCR."""
+
+    def __init__(
+        self,
+        children: Children,
+        *,
+        program: str | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> None:
+        self._children = children
+        self._program = program
+        self._languages = tuple(languages or tesseract_languages() or ("eng",))
+
+    @property
+    def name(self) -> str:
+        """Which engine reads: “tesseract”, “rapidocr”, or "" when there is none."""
+        if self._program:
+            return "tesseract"
+        return "rapidocr" if find_spec("rapidocr_onnxruntime") else ""
+
+    async def read(self, picture: bytes) -> str:
+        """The words on one page (a JPEG); "" when there are none or the engine fails."""
+        try:
+            if self._program:
+                return await self._by_tesseract(self._program, picture)
+            if self.name:
+                answer = await self._children.ask("recognise", _once(picture), len(picture))
+                return str(answer.header.get("text", "")).strip()
+        except (ChildFailed, Unavailable):
+            return ""
+        return ""
+
+    async def _by_tesseract(self, program: str, picture: bytes) -> str:
+        read = await self._children.run(
+            [program, "stdin", "stdout", "-l", "+".join(self._languages)], picture
+        )
+        return read.decode("utf-8", "replace").replace("\f", "").strip()
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,0 +1,20 @@
+"""Becomes another program, confined: `-m …confined_program MEMORY SECONDS PROGRAM ARGUMENT…`.
+
+For OCR by tesseract, which reads a picture that a hostile file led to.
+"""
+
+import os
+import sys
+
+from bedside.adapters.rendering import confinement
+
+
+def main() -> None:
+    """Confine this process, then replace it by the program. System calls stay: it must start."""
+    confinement.limit(memory=int(sys.argv[1]), seconds=int(sys.argv[2]))
+    confinement.forbid_files()
+    os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - the path comes from our own settings
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The boxes of ISO base media files (ISO 14496-12): HEIF pictures, MP4 and QuickTime videos."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bedside.adapters.rendering.limits import Refused
+
+_MAX_BOXES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box: its four-letter name, where its content starts, and where it ends."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
+    """The boxes between two places of `data`; ends early where they make no sense."""
+    at = start
+    for _ in range(_MAX_BOXES):
+        if at + 8 > end:
+            return
+        length, header = int.from_bytes(data[at : at + 4], "big"), 8
+        if length == 1:
+            length, header = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        elif length == 0:
+            length = end - at
+        if length < header:
+            return
+        yield Box(data[at + 4 : at + 8], at + header, at + length)
+        at += length
+
+
+def picture_is_whole(data: bytes) -> bool:
+    """Whether every byte that the picture's item table names is there (14496-12, 8.11.3)."""
+    meta = next((box for box in boxes(data, 0, len(data)) if box.name == b"meta"), None)
+    if meta is None or meta.end > len(data):
+        return False
+    table = next(
+        (box for box in boxes(data, meta.start + 4, meta.end) if box.name == b"iloc"), None
+    )
+    return table is None or all(
+        end <= len(data) for end in _extent_ends(data[table.start : table.end])
+    )
+
+
+def _extent_ends(table: bytes) -> Iterator[int]:
+    """Where the file offsets of an item location box end."""
+    position = 0
+
+    def number(length: int) -> int:
+        nonlocal position
+        position += length
+        return int.from_bytes(table[position - length : position], "big")
+
+    version = number(4) >> 24
+    sizes = number(2)
+    offset_size, length_size = sizes >> 12, sizes >> 8 & 15
+    base_size, index_size = sizes >> 4 & 15, sizes & 15
+    for _ in range(number(4 if version == 2 else 2)):
+        number(4 if version == 2 else 2)  # the item's number
+        in_file = number(2) & 15 == 0 if version else True
+        number(2)  # data reference
+        base = number(base_size)
+        for _ in range(number(2)):
+            number(index_size if version else 0)
+            offset, length = number(offset_size), number(length_size)
+            if in_file:
+                yield base + offset + length
+            if position > len(table):
+                return
+
+
+class VideoWalk:
+    """Follows the boxes of a video that streams past, keeping none of it but small headers."""
+
+    def __init__(self) -> None:
+        self.names: list[bytes] = []
+        self._skip = 0
+        self._header = b""
+        self._open_ended = False
+
+    def feed(self, block: bytes) -> None:
+        """Take the next bytes. Raises Refused when they are no boxes."""
+        view = memoryview(block)
+        while view and not self._open_ended:
+            if self._skip:
+                passed = min(self._skip, len(view))
+                self._skip -= passed
+                view = view[passed:]
+                continue
+            wanted = 16 if self._header[:4] == b"\x00\x00\x00\x01" else 8
+            taken = bytes(view[: wanted - len(self._header)])
+            self._header += taken
+            view = view[len(taken) :]
+            if len(self._header) == wanted:
+                self._begin()
+
+    def _begin(self) -> None:
+        length, header = int.from_bytes(self._header[:4], "big"), 8
+        if length == 1:
+            if len(self._header) < 16:
+                return
+            length, header = int.from_bytes(self._header[8:16], "big"), 16
+        name = self._header[4:8]
+        if length == 0:
+            self._open_ended = True
+        elif length < header or len(self.names) > _MAX_BOXES:
+            raise Refused("damaged_video")
+        if not all(32 <= letter < 127 or letter == 0xA9 for letter in name):
+            raise Refused("damaged_video")
+        self.names.append(name)
+        self._skip = max(0, length - header)
+        self._header = b""
+
+    def finish(self) -> None:
+        """Raises Refused when the file ends within a box or holds no film."""
+        cut = bool(self._skip) or bool(self._header)
+        has_index = b"moov" in self.names or b"moof" in self.names
+        if cut or not has_index or not {b"mdat", b"moof"} & set(self.names):
+            raise Refused("damaged_video")
+
+
+_EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+
+
+def webm_is_whole(head: bytes, size: int) -> bool:
+    """Whether a WebM's segment, as its head states it, fits into `size` bytes (RFC 8794).
+
+    A browser's recorder leaves the size open, which is allowed.
+    """
+    if head[:4] != _EBML:
+        return False
+    length, width = _variable(head, 4)
+    at = 4 + width + length
+    if head[at : at + 4] != _SEGMENT:
+        return False
+    length, width = _variable(head, at + 4)
+    is_open = length == (1 << 7 * width) - 1
+    return is_open or at + 4 + width + length <= size
+
+
+def _variable(data: bytes, at: int) -> tuple[int, int]:
+    """An EBML variable-size number and how many bytes it takes."""
+    first = data[at] if at < len(data) else 0
+    if first == 0:
+        raise Refused("damaged_video")
+    width = 9 - first.bit_length()
+    return int.from_bytes(data[at : at + width], "big") & ((1 << 7 * width) - 1), width

@@ -1,0 +1,34 @@
+"""Word, Excel, OpenDocument and RTF: is it whole, does it carry a program, what does it say."""
+
+from collections.abc import Callable
+
+from bedside.adapters.rendering import office_zip, rtf, word97
+from bedside.adapters.rendering.limits import MAX_TEXT
+from bedside.files import media_types as types
+from bedside.files.ports import Derivation, Examination
+
+_WORDS: dict[str, Callable[[bytes], str]] = {
+    types.DOC: word97.words,
+    types.RTF: rtf.words,
+    types.DOCX: office_zip.docx_words,
+    types.XLSX: office_zip.xlsx_words,
+    types.ODT: office_zip.open_document_words,
+    types.ODS: office_zip.open_document_words,
+}
+
+
+def examine(data: bytes, media_type: str) -> Examination:
+    """See that the document is whole and carries no program. Raises Refused."""
+    if media_type == types.DOC:
+        word97.check(data)
+    elif media_type == types.RTF:
+        rtf.check(data)
+    else:
+        media_type = office_zip.check(data)
+    return Examination(media_type)
+
+
+def derive(data: bytes, media_type: str) -> Derivation:
+    """The words of the document."""
+    text = _WORDS[media_type](data)[:MAX_TEXT]
+    return Derivation(text=text, text_source="embedded" if text.strip() else "")
