@@ -3,7 +3,8 @@
  * hx-target="#panel-body" fills it; without script the link opens the page itself. Live updates of
  * the panel's content never move the focus: only a person who opened it does.
  */
-const COVERS_PAGE = "(max-width: 48rem)";
+/** Where the panel lies over the page (see shell.css); elsewhere it stands beside it. */
+const COVERS_PAGE = "(max-width: 60rem)";
 
 let opener: HTMLElement | null = null;
 
@@ -49,7 +50,9 @@ export function startPanel(): void {
   const element = panel();
   if (!element) return;
   document.addEventListener("click", (event) => {
-    if ((event.target as Element).closest("[data-panel-close]")) closePanel();
+    const target = event.target as Element;
+    const beside = document.querySelector<HTMLElement>(".page")?.inert && !target.closest("#panel, dialog, .toasts");
+    if (beside || target.closest("[data-panel-close]")) closePanel();
   });
   element.addEventListener("htmx:afterSwap", (event) => {
     const from = (event as CustomEvent<{ requestConfig?: { elt?: unknown } }>).detail.requestConfig?.elt;
@@ -59,5 +62,6 @@ export function startPanel(): void {
     const busy = document.querySelector("dialog[open], [popover]:popover-open");
     if (event.key === "Escape" && !event.defaultPrevented && !busy) closePanel();
   });
+  if (!element.hidden) letPageBe(window.matchMedia(COVERS_PAGE).matches);
   window.matchMedia(COVERS_PAGE).addEventListener("change", (change) => letPageBe(change.matches && !element.hidden));
 }
