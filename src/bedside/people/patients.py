@@ -151,6 +151,10 @@ class Patients:
         """The patient whose device came by a link."""
         return await self._load(link.clinic_id, link.patient_id)
 
+    async def birth_date(self, clinic_id: str, patient_id: str) -> date:
+        """What the answer to a link is compared with; for `people.links` only."""
+        return (await self._load(clinic_id, patient_id)).demographics.birth_date
+
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:
         keys = await self._vault.clinic(clinic_id)
         async with self._database.read() as db:

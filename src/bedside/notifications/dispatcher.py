@@ -1,0 +1,322 @@
+"""Sends notifications (feature N3): durable, retried, never knowingly twice.
+
+A notification is written in the transaction of what causes it, together with a job. The job takes
+it under a lease (queued → sending), hands it to the gateway, and writes down what came of it.
+Between the gateway's yes and that note lies a moment in which a kill leaves open whether it went
+out. It is then tried once more with `tried_since` set: the SMS adapter looks at the gateway for
+the same words to the same number before it sends, and e-mail has the same Message-ID, by which
+mailboxes recognise a repetition. A mailbox that does not can show such a mail twice.
+"""
+
+import random
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.audit import Action, AuditLog
+from bedside.audit.actors import SYSTEM
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.jobs import TryAgain
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.notifications.events import NotificationChanged
+from bedside.notifications.models import notifications
+from bedside.notifications.ports import (
+    Channel,
+    Delivered,
+    Gateway,
+    Message,
+    PermanentFailure,
+    TemporaryFailure,
+)
+from bedside.notifications.states import NoticeState, may_become
+from bedside.people.permissions import ChartAccess
+from bedside.requests.ports import Notice, Outcome
+
+DELIVER = "notification.deliver"
+LEASE = 3 * clock.MINUTE
+"""Longer than the patience of every gateway, so that two workers never hold one message."""
+GIVE_UP_AFTER = clock.DAY
+_FIRST_PAUSE = 15 * clock.SECOND
+_LONGEST_PAUSE = 30 * clock.MINUTE
+_COLUMN = "notifications.content"
+
+_add = prepared(
+    upsert(notifications).on_conflict_do_nothing(index_elements=["cause_id", "channel"])
+)
+_by_id = prepared(select(notifications).where(notifications.c.id == bindparam("of")))
+_for_change = prepared(
+    select(notifications).where(notifications.c.id == bindparam("of")).with_for_update()
+)
+_by_reference = prepared(
+    select(notifications)
+    .where(notifications.c.reference == bindparam("of"), notifications.c.channel == bindparam("by"))
+    .with_for_update()
+)
+_of_cause = prepared(
+    select(notifications.c.state).where(notifications.c.cause_id == bindparam("of_cause"))
+)
+_take = prepared(
+    update(notifications)
+    .where(
+        notifications.c.id == bindparam("of"),
+        or_(
+            notifications.c.state == NoticeState.QUEUED.value,
+            and_(
+                notifications.c.state == NoticeState.SENDING.value,
+                notifications.c.locked_until < bindparam("moment"),
+            ),
+        ),
+    )
+    .values(
+        state=NoticeState.SENDING.value,
+        locked_until=bindparam("lease"),
+        attempts=notifications.c.attempts + 1,
+    )
+)
+_set = prepared(update(notifications).where(notifications.c.id == bindparam("of")))
+
+
+class DeliveryListener(Protocol):
+    """Somebody whose messages these are, e.g. requests."""
+
+    async def __call__(self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]) -> None:
+        """A message of this cause moved on; `outcomes` are those of all its channels."""
+        ...
+
+
+class Dispatcher:
+    """Writes notifications down, delivers them, and tells their causes what came of them.
+
+    `local` names the channels whose gateway is the local outbox: their messages stay readable.
+    """
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        gateways: Mapping[Channel, Gateway],
+        local: frozenset[Channel],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._gateways = gateways
+        self._local = local
+        self._listeners: list[DeliveryListener] = []
+
+    def tell(self, listener: DeliveryListener) -> None:
+        """Tell `listener`, in the same transaction, what becomes of messages."""
+        self._listeners.append(listener)
+
+    async def send(self, work: UnitOfWork, notice: Notice) -> None:
+        """Write a message down; it leaves after the commit. See `Messenger.send`."""
+        keys = await self._vault.clinic(notice.clinic_id)
+        notification_id = new_id("ntf")
+        content = {
+            "to": notice.to,
+            "subject": notice.subject,
+            "text": notice.text,
+            "html": notice.html,
+        }
+        added = await work.execute(
+            _add,
+            id=notification_id,
+            clinic_id=notice.clinic_id,
+            patient_id=notice.patient_id,
+            cause_id=notice.cause_id,
+            channel=notice.channel,
+            content=keys.seal(_COLUMN, notification_id, content),
+            state=NoticeState.QUEUED,
+            attempts=0,
+            tried_since=0,
+            locked_until=0,
+            failure="",
+            reference="",
+            local=Channel(notice.channel) in self._local,
+            created_at=clock.now(),
+            sent_at=0,
+            delivered_at=0,
+        )
+        if added:
+            _enqueue(work, notification_id)
+
+    # --- the job -------------------------------------------------------------------------------
+
+    async def deliver(self, payload: dict[str, Any]) -> None:
+        """Job: hand one message to its gateway. Raises TryAgain while that is of use."""
+        row = await self._taken(payload["notification_id"])
+        if row is None:
+            return
+        gateway = self._gateways[Channel(row.channel)]
+        message = await self._message(row)
+        began = clock.now()
+        try:
+            delivered = await gateway.deliver(message)
+        except TemporaryFailure as failure:
+            await self._later(row, failure, began)
+        except PermanentFailure as failure:
+            await self._failed(row.id, failure.sentence)
+        else:
+            await self._handed_over(row, delivered)
+
+    async def _taken(self, notification_id: str) -> Row | None:
+        """Take the message under a lease; None when it is done or somebody else has it."""
+        moment = clock.now()
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_for_change, of=notification_id)
+            taken = await work.execute(
+                _take, of=notification_id, moment=moment, lease=moment + LEASE
+            )
+            if not taken:
+                waits = row is not None and row.state == NoticeState.SENDING
+                if row is not None and waits:
+                    raise TryAgain(row.locked_until - moment + clock.SECOND, "being sent")
+                return None
+            if row is not None and row.state == NoticeState.SENDING and not row.tried_since:
+                # Killed while it was being sent for the first time: it may have gone out.
+                await work.execute(_set, of=row.id, tried_since=row.locked_until - LEASE)
+            return await work.one(_by_id, of=notification_id)
+
+    async def _message(self, row: Row) -> Message:
+        keys = await self._vault.clinic(row.clinic_id)
+        content = keys.unseal(_COLUMN, row.id, row.content)
+        return Message(
+            id=row.id,
+            channel=Channel(row.channel),
+            to=content["to"],
+            subject=content["subject"],
+            text=content["text"],
+            html=content["html"],
+            tried_since=row.tried_since,
+        )
+
+    async def _handed_over(self, row: Row, delivered: Delivered) -> None:
+        keys = await self._vault.clinic(row.clinic_id)
+        now = clock.now()
+        arrived = {"delivered_at": now} if row.local else {"content": _wiped(keys, row)}
+        async with self._database.unit_of_work() as work:
+            state = NoticeState.DELIVERED if row.local else NoticeState.SENT
+            current = await self._move(
+                work, row.id, state, sent_at=now, reference=delivered.reference, **arrived
+            )
+            if current is not None:
+                await self._line(work, current, Action.NOTIFICATION_SENT)
+
+    async def _later(self, row: Row, failure: TemporaryFailure, began: int) -> None:
+        if clock.now() - row.created_at > GIVE_UP_AFTER:
+            await self._failed(row.id, failure.sentence)
+            return
+        async with self._database.unit_of_work() as work:
+            await self._move(
+                work,
+                row.id,
+                NoticeState.QUEUED,
+                failure=failure.sentence,
+                tried_since=row.tried_since or began,
+            )
+        raise TryAgain(_pause(row.attempts), type(failure).__name__)
+
+    async def _failed(self, notification_id: str, sentence: str) -> None:
+        async with self._database.unit_of_work() as work:
+            current = await self._move(work, notification_id, NoticeState.FAILED, failure=sentence)
+            if current is not None:
+                await self._line(work, current, Action.NOTIFICATION_FAILED)
+
+    async def _move(
+        self, work: UnitOfWork, notification_id: str, state: NoticeState, **values: Any
+    ) -> Row | None:
+        """Change the state, tell who looks and who caused it; None where the table says no."""
+        row = await work.one(_for_change, of=notification_id)
+        if row is None or not may_become(row.state, state):
+            return None
+        await work.execute(_set, of=row.id, state=state, locked_until=0, **values)
+        work.emit(
+            NotificationChanged(
+                clinic_id=row.clinic_id,
+                notification_id=row.id,
+                channel=row.channel,
+                state=state,
+            )
+        )
+        states = await work.all(_of_cause, of_cause=row.cause_id)
+        outcomes: frozenset[Outcome] = frozenset(_outcome(other.state) for other in states)
+        for listener in self._listeners:
+            await listener(work, row.cause_id, outcomes)
+        return row
+
+    # --- afterwards ----------------------------------------------------------------------------
+
+    async def reported(self, channel: Channel, reference: str, *, arrived: bool) -> None:
+        """The gateway says what became of a message that it had taken; unknown ones are ignored."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_by_reference, of=reference, by=channel) if reference else None
+            if row is None:
+                return
+            if arrived:
+                await self._move(work, row.id, NoticeState.DELIVERED, delivered_at=clock.now())
+                return
+            failed = await self._move(work, row.id, NoticeState.FAILED, failure=_NOT_REACHED)
+            if failed is not None:
+                await self._line(work, failed, Action.NOTIFICATION_FAILED)
+
+    async def resend(self, chart: ChartAccess, notification_id: str) -> None:
+        """Try a failed message again. Raises NotFound, and Conflict when it has not failed or a
+        gateway had taken it, for then its body is gone and a new link is the way."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_for_change, of=notification_id)
+            if row is None or row.patient_id != chart.patient_id:
+                raise NotFound
+            if row.state != NoticeState.FAILED or row.sent_at:
+                raise Conflict
+            await self._move(work, row.id, NoticeState.QUEUED, failure="", created_at=clock.now())
+            _enqueue(work, row.id)
+            await self._line(work, row, Action.NOTIFICATION_RESENT, chart)
+
+    async def _line(
+        self, work: UnitOfWork, row: Row, action: Action, chart: ChartAccess | None = None
+    ) -> None:
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            chart.actor if chart else SYSTEM,
+            action,
+            patient_id=row.patient_id,
+            subject_id=row.cause_id.split("/")[0],
+            channel=row.channel,
+        )
+
+
+_NOT_REACHED = "The message did not reach the phone. Check the number, and send a new link."
+
+
+def _enqueue(work: UnitOfWork, notification_id: str) -> None:
+    work.enqueue(
+        DELIVER, {"notification_id": notification_id}, unique=f"{DELIVER}:{notification_id}"
+    )
+
+
+def _wiped(keys: Any, row: Row) -> bytes:
+    """The content without its body: whoever reads the row later finds no working link."""
+    content = keys.unseal(_COLUMN, row.id, row.content)
+    return keys.seal(_COLUMN, row.id, {"to": content["to"], "subject": "", "text": "", "html": ""})
+
+
+def _outcome(state: str) -> Outcome:
+    if state in (NoticeState.QUEUED, NoticeState.SENDING):
+        return "queued"
+    if state == NoticeState.SENT:
+        return "sent"
+    return "delivered" if state == NoticeState.DELIVERED else "failed"
+
+
+def _pause(attempts: int) -> int:
+    """Exponential back-off with full jitter: up to 15 s, 30 s, 60 s … 30 minutes."""
+    longest = min(_FIRST_PAUSE << min(attempts - 1, 10), _LONGEST_PAUSE)
+    return random.randint(longest // 2, longest)  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,140 @@
+"""Looking at notifications: the local outbox, and what became of the messages of a request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.notifications.models import notifications
+from bedside.notifications.ports import Channel
+from bedside.notifications.states import NoticeState
+from bedside.people.patients import Patients
+from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+
+PAGE = 50
+_COLUMN = "notifications.content"
+
+_local = prepared(
+    select(notifications)
+    .where(
+        notifications.c.clinic_id == bindparam("clinic"),
+        notifications.c.local,
+        notifications.c.patient_id.in_(visible_patients()),
+    )
+    .order_by(notifications.c.created_at.desc(), notifications.c.id.desc())
+    .limit(PAGE)
+)
+_of_causes = (
+    select(notifications)
+    .where(notifications.c.clinic_id == bindparam("clinic"))
+    .order_by(notifications.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as its patient would see it. `created_at` in milliseconds."""
+
+    id: str
+    channel: Channel
+    patient_id: str
+    patient_name: str
+    to: str
+    subject: str
+    text: str
+    state: NoticeState
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one message. `failure` is a sentence for staff; `can_resend` says whether
+    its body is still there."""
+
+    id: str
+    cause_id: str
+    channel: Channel
+    to: str
+    state: NoticeState
+    attempts: int
+    failure: str
+    can_resend: bool
+    created_at: int
+    sent_at: int
+    delivered_at: int
+
+
+class Messages:
+    """Finds notifications for those who may see their patients."""
+
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, patients: Patients
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._patients = patients
+
+    async def outbox(self, staff: StaffAccess) -> list[Shown]:
+        """The newest messages in the local outbox to patients that this person may see.
+
+        The links in them open, so looking makes an audit line.
+        """
+        keys = await self._vault.clinic(staff.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_local, staff=staff.staff_id, clinic=staff.clinic_id)
+        names = await self._patients.named(staff.clinic_id, {row.patient_id for row in rows})
+        await self._audit.note(
+            staff.clinic_id, staff.actor, Action.OUTBOX_OPENED, messages=len(rows)
+        )
+        return [_shown(keys, row, names[row.patient_id]) for row in rows]
+
+    async def of_request(self, chart: ChartAccess, request_id: str) -> list[Delivery]:
+        """What became of the messages of one request to this patient, oldest first."""
+        keys = await self._vault.clinic(chart.clinic_id)
+        wanted = _of_causes.where(
+            notifications.c.patient_id == chart.patient_id,
+            notifications.c.cause_id.startswith(request_id + "/", autoescape=True),
+        )
+        async with self._database.read() as db:
+            rows = await db.all(wanted, clinic=chart.clinic_id)
+        return [_delivery(keys, row) for row in rows]
+
+
+def _content(keys: ClinicKeys, row: Row) -> dict[str, Any]:
+    return keys.unseal(_COLUMN, row.id, row.content)
+
+
+def _shown(keys: ClinicKeys, row: Row, patient_name: str) -> Shown:
+    content = _content(keys, row)
+    return Shown(
+        row.id,
+        Channel(row.channel),
+        row.patient_id,
+        patient_name,
+        content["to"],
+        content["subject"],
+        content["text"],
+        NoticeState(row.state),
+        row.created_at,
+    )
+
+
+def _delivery(keys: ClinicKeys, row: Row) -> Delivery:
+    return Delivery(
+        row.id,
+        row.cause_id,
+        Channel(row.channel),
+        _content(keys, row)["to"],
+        NoticeState(row.state),
+        row.attempts,
+        row.failure,
+        row.state == NoticeState.FAILED and not row.sent_at,
+        row.created_at,
+        row.sent_at,
+        row.delivered_at,
+    )

@@ -1,0 +1,339 @@
+"""Links: an address with a secret that lets one patient's device to one thing, after the date of
+birth.
+
+A link is known by the SHA-256 of its secret, so that a copy of the database opens nothing. Looking
+at a link changes nothing: previews and scanners open links too. Only a person who answers with the
+date of birth is let in, and from then on the device is known by a token of its own.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import ActorKind
+from bedside.database.statements import prepared
+from bedside.errors import Gone, NotFound, NotSignedIn, TooMany
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id, new_secret
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.clinics import Clinics
+from bedside.people.models import link_devices, links
+from bedside.people.patients import Patients
+from bedside.people.permissions import LinkAccess, link_access
+
+ANSWERS_FROM_ONE_ADDRESS = 40
+"""Wrong answers from one network address in an hour; a clinic's own guest network shares one."""
+
+_ADDRESSES_KEPT = 10_000
+
+
+class LinkState(StrEnum):
+    """Whether a link still opens."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is now. `subject_id` is what it leads to, e.g. a request (`req_…`)."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    subject_id: str
+    state: LinkState
+    tries_left: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An answer that was compared and not counted yet; `Links.count` says what came of it."""
+
+    link_id: str
+    address: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an answer. `token` is the device's, or "" when it was not let in.
+
+    `locked_now` is True for the wrong answer that locked the link.
+    """
+
+    link: Link
+    token: str = ""
+    locked_now: bool = False
+
+
+class LinkClosed(Gone):
+    """The link existed and opens no longer; `state` says why."""
+
+    code = "link_closed"
+    sentence = N_(
+        "This link no longer works. What you sent so far is kept. Please ask the clinic for a new "
+        "link."
+    )
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__(code=f"link_{state}")
+        self.state = state
+
+
+_by_secret = prepared(select(links).where(links.c.secret_hash == bindparam("hash")))
+_locked_row = prepared(select(links).where(links.c.id == bindparam("of")).with_for_update())
+_add = prepared(insert(links))
+_add_device = prepared(insert(link_devices))
+_count_wrong = prepared(
+    update(links)
+    .where(links.c.id == bindparam("of"))
+    .values(wrong_answers=bindparam("wrong"), locked=bindparam("now_locked"))
+)
+_opened = prepared(
+    update(links)
+    .where(links.c.id == bindparam("of"))
+    .values(wrong_answers=0, opened_at=bindparam("moment"))
+)
+_revoke = prepared(
+    update(links)
+    .where(links.c.subject_id == bindparam("of_subject"), ~links.c.revoked)
+    .values(revoked=True)
+)
+_by_device = prepared(
+    select(links, link_devices.c.expires_at.label("device_expires_at"))
+    .select_from(link_devices.join(links, links.c.id == link_devices.c.link_id))
+    .where(link_devices.c.token_hash == bindparam("hash"))
+)
+
+_newest_opened = prepared(
+    select(links)
+    .where(links.c.subject_id == bindparam("of"), links.c.opened_at > 0)
+    .order_by(links.c.id.desc())
+    .limit(1)
+)
+
+
+class Links:
+    """Issues links, lets devices in, and closes links again."""
+
+    def __init__(
+        self, database: Transactions, audit: AuditLog, clinics: Clinics, patients: Patients
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._clinics = clinics
+        self._patients = patients
+        self._addresses = _AddressLimit()
+
+    async def issue(
+        self, work: UnitOfWork, clinic_id: str, patient_id: str, subject_id: str, until: int
+    ) -> str:
+        """A new link to `subject_id`, open until that time. Returns its secret, which is not kept.
+
+        Links to the same thing that were issued before stay open, unless they are revoked.
+        """
+        secret = new_secret()
+        await work.execute(
+            _add,
+            id=new_id("lnk"),
+            secret_hash=_hash(secret),
+            clinic_id=clinic_id,
+            patient_id=patient_id,
+            subject_id=subject_id,
+            wrong_answers=0,
+            locked=False,
+            revoked=False,
+            opened_at=0,
+            expires_at=until,
+            created_at=clock.now(),
+        )
+        return secret
+
+    async def revoke(self, work: UnitOfWork, subject_id: str) -> None:
+        """Close every link to `subject_id`, with the devices that it let in."""
+        await work.execute(_revoke, of_subject=subject_id)
+
+    async def look(self, secret: str) -> Link | None:
+        """The link with this secret, unchanged by looking; None when there is none."""
+        async with self._database.read() as db:
+            row = await db.one(_by_secret, hash=_hash(secret))
+        if row is None:
+            return None
+        return _link(row, await self._allowed(row.clinic_id))
+
+    async def check(self, secret: str, born: date, address: str) -> Checked:
+        """Compare a date of birth with the patient's. Reveals nothing until it is counted.
+
+        Input that is no date is no answer: callers ask again. Raises NotFound for an unknown
+        secret, TooMany for an address with too many wrong answers.
+        """
+        self._addresses.check(address)
+        async with self._database.read() as db:
+            row = await db.one(_by_secret, hash=_hash(secret))
+        if row is None:
+            self._addresses.wrong(address)
+            raise NotFound
+        right = await self._patients.birth_date(row.clinic_id, row.patient_id)
+        fits = hmac.compare_digest(born.isoformat(), right.isoformat())
+        return Checked(row.id, address, fits)
+
+    async def count(self, work: UnitOfWork, checked: Checked) -> Answer:
+        """Count an answer: let the device in, or take one try away and lock after the last.
+
+        A link that is closed lets nobody in, whatever the answer was. Right and wrong answers take
+        the same steps.
+        """
+        row = await work.one(_locked_row, of=checked.link_id)
+        if row is None:
+            raise NotFound
+        allowed = await self._allowed(row.clinic_id)
+        link = _link(row, allowed)
+        if link.state is not LinkState.OPEN:
+            return Answer(link)
+        if checked.fits:
+            return await self._let_in(work, link, checked.address)
+        return await self._refuse(work, row, allowed, checked.address)
+
+    async def resume(self, token: str, subject_id: str, address: str) -> LinkAccess:
+        """Access for a device that was let in before.
+
+        Raises NotSignedIn when the device is not known for `subject_id`, LinkClosed when its link
+        was revoked or has expired. A link that others have locked stays open to it.
+        """
+        async with self._database.read() as db:
+            row = await db.one(_by_device, hash=_hash(token)) if token else None
+        if row is None or row.subject_id != subject_id:
+            raise NotSignedIn
+        if row.revoked:
+            raise LinkClosed(LinkState.REVOKED)
+        if min(row.expires_at, row.device_expires_at) <= clock.now():
+            raise LinkClosed(LinkState.EXPIRED)
+        return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, address)
+
+    async def on_behalf(self, subject_id: str) -> LinkAccess | None:
+        """Access for the worker, to finish what the patient has agreed to on a device that was
+        let in; None when no device ever was."""
+        async with self._database.read() as db:
+            row = await db.one(_newest_opened, of=subject_id)
+        if row is None:
+            return None
+        return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, "")
+
+    async def _allowed(self, clinic_id: str) -> int:
+        return (await self._clinics.get(clinic_id)).options.link_wrong_answers
+
+    async def _let_in(self, work: UnitOfWork, link: Link, address: str) -> Answer:
+        token = new_secret()
+        await work.execute(_opened, of=link.id, moment=clock.now())
+        await work.execute(
+            _add_device,
+            token_hash=_hash(token),
+            link_id=link.id,
+            created_at=clock.now(),
+            expires_at=link.expires_at,
+        )
+        await self._note(work, link, _patient(link, address), Action.REQUEST_CHECKED)
+        return Answer(link, token)
+
+    async def _refuse(self, work: UnitOfWork, row: Row, allowed: int, address: str) -> Answer:
+        wrong = row.wrong_answers + 1
+        locked = wrong >= allowed
+        await work.execute(_count_wrong, of=row.id, wrong=wrong, now_locked=locked)
+        work.after_commit(lambda: self._addresses.wrong(address))
+        state = LinkState.LOCKED if locked else LinkState.OPEN
+        link = Link(
+            row.id,
+            row.clinic_id,
+            row.patient_id,
+            row.subject_id,
+            state,
+            max(0, allowed - wrong),
+            row.expires_at,
+        )
+        somebody = Actor(ActorKind.UNKNOWN, "", address)
+        await self._note(work, link, somebody, Action.REQUEST_REFUSED, tries_left=link.tries_left)
+        if locked:
+            await self._note(work, link, somebody, Action.REQUEST_LOCKED)
+        return Answer(link, locked_now=locked)
+
+    async def _note(
+        self, work: UnitOfWork, link: Link, actor: Actor, action: Action, **details: Any
+    ) -> None:
+        await self._audit.record(
+            work,
+            link.clinic_id,
+            actor,
+            action,
+            patient_id=link.patient_id,
+            subject_id=link.subject_id,
+            **details,
+        )
+
+
+class _AddressLimit:
+    """Counts wrong answers by network address over the past hour, in memory.
+
+    The count of each link is what protects a patient, and is durable; this one slows down those
+    who try many links, and may forget when the process starts anew.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, list[int]] = {}
+
+    def check(self, address: str) -> None:
+        """Raises TooMany."""
+        recent = self._recent(address)
+        if len(recent) >= ANSWERS_FROM_ONE_ADDRESS:
+            wait = recent[0] + clock.HOUR - clock.now()
+            raise TooMany(retry_after=max(1, wait // clock.SECOND))
+
+    def wrong(self, address: str) -> None:
+        """Count one."""
+        recent = self._recent(address)
+        self._seen.pop(address, None)  # to the end: the oldest address is forgotten first
+        self._seen[address] = [*recent, clock.now()]
+        while len(self._seen) > _ADDRESSES_KEPT:
+            self._seen.pop(next(iter(self._seen)))
+
+    def _recent(self, address: str) -> list[int]:
+        since = clock.now() - clock.HOUR
+        return [at for at in self._seen.get(address, []) if at > since]
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _link(row: Row, allowed: int) -> Link:
+    return Link(
+        row.id,
+        row.clinic_id,
+        row.patient_id,
+        row.subject_id,
+        _state(row),
+        max(0, allowed - row.wrong_answers),
+        row.expires_at,
+    )
+
+
+def _state(row: Row) -> LinkState:
+    if row.revoked:
+        return LinkState.REVOKED
+    if row.expires_at <= clock.now():
+        return LinkState.EXPIRED
+    return LinkState.LOCKED if row.locked else LinkState.OPEN
+
+
+def _patient(link: Link, address: str) -> Actor:
+    return Actor(ActorKind.PATIENT, link.patient_id, address)

@@ -1,0 +1,118 @@
+"""Lists of requests, for a chart and for the clinic's desk."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.patients import Patients
+from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+from bedside.requests import records
+from bedside.requests.models import requests
+from bedside.requests.records import PhotoRequest, Told
+from bedside.requests.states import NEEDS_STAFF, State
+
+PAGE = 50
+
+VIEWS: dict[str, tuple[State, ...]] = {
+    "open": (
+        State.REQUESTED,
+        State.SENT,
+        State.DELIVERED,
+        State.OPENED,
+        State.IN_PROGRESS,
+        State.FAILED,
+        State.LOCKED,
+    ),
+    "waiting": tuple(NEEDS_STAFF),
+    "done": (State.DONE,),
+    "all": tuple(State),
+}
+"""What the tabs of the list show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A request with the patient's name."""
+
+    request: PhotoRequest
+    patient_name: str
+
+
+_of_patient = prepared(
+    select(requests)
+    .where(
+        requests.c.patient_id == bindparam("patient"), requests.c.clinic_id == bindparam("clinic")
+    )
+    .order_by(requests.c.created_at.desc())
+    .limit(PAGE)
+)
+_visible = requests.c.patient_id.in_(visible_patients())
+_told = requests.c.told != Told.NOTHING
+_waiting = prepared(
+    select(func.count().label("waiting"))
+    .select_from(requests)
+    .where(
+        requests.c.clinic_id == bindparam("clinic"),
+        or_(requests.c.state.in_(sorted(NEEDS_STAFF)), _told),
+        _visible,
+    )
+)
+
+
+class RequestLists:
+    """Finds requests for those who may see their patients."""
+
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, patients: Patients
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._patients = patients
+
+    async def of_chart(self, chart: ChartAccess) -> list[PhotoRequest]:
+        """The newest requests to one patient."""
+        keys = await self._vault.clinic(chart.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
+        return [records.opened(keys, row) for row in rows]
+
+    async def of_desk(self, staff: StaffAccess, view: str = "open", page: int = 1) -> list[Listed]:
+        """Requests to all patients that this person may see, newest first, `PAGE` at a time.
+
+        `view` is a key of VIEWS. One audit line is written: names of patients are shown.
+        """
+        keys = await self._vault.clinic(staff.clinic_id)
+        found = _desk(view, page)
+        async with self._database.read() as db:
+            rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+        names = await self._patients.named(staff.clinic_id, {row.patient_id for row in rows})
+        await self._audit.note(
+            staff.clinic_id, staff.actor, Action.REQUEST_VIEWED, requests=len(rows)
+        )
+        return [Listed(records.opened(keys, row), names[row.patient_id]) for row in rows]
+
+    async def waiting(self, staff: StaffAccess) -> int:
+        """How many requests wait for the clinic: undelivered, locked, expired, or asked about."""
+        async with self._database.read() as db:
+            row = await db.one(_waiting, staff=staff.staff_id, clinic=staff.clinic_id)
+        return row.waiting if row else 0
+
+
+def _desk(view: str, page: int) -> Any:
+    states = VIEWS.get(view, VIEWS["all"])
+    wanted = requests.c.state.in_(states)
+    if view == "waiting":
+        wanted = or_(wanted, _told)
+    return (
+        select(requests)
+        .where(requests.c.clinic_id == bindparam("clinic"), wanted, _visible)
+        .order_by(requests.c.created_at.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )

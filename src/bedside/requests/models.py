@@ -1,0 +1,37 @@
+"""Tables of requests."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+
+from bedside.database.tables import metadata
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("patient_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("sent_by", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("photo_limit", Integer, nullable=False),
+    Column("bytes_limit", BigInteger, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("filed", Integer, nullable=False),
+    Column("filed_bytes", BigInteger, nullable=False),
+    Column("agreed_text", Text, nullable=False),
+    Column("agreed_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("told_at", BigInteger, nullable=False),
+    Index("ix_requests_clinic", "clinic_id", "created_at"),
+    Index("ix_requests_patient", "patient_id", "created_at"),
+)
+"""`content` is sealed: what is asked for, in which words, and where the link was sent. `round`
+counts the links that were sent. `expected` and `filed` count photos; `told` is what somebody said
+by pressing a button on the link's page (see `records.Told`); times are 0 until they are."""

@@ -1,0 +1,367 @@
+"""Asking for photos: sending a request, and what staff and time do to it afterwards."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bedside.audit import Action, AuditLog
+from bedside.audit.actors import SYSTEM
+from bedside.database.sealed import Vault
+from bedside.errors import NotAllowed, NotFound, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.ids import is_id
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.clinics import Clinic, Clinics
+from bedside.people.links import Links
+from bedside.people.patients import Demographics, Patients
+from bedside.people.permissions import ChartAccess
+from bedside.people.roles import May, allows
+from bedside.people.staff import Staff
+from bedside.requests import records, texts
+from bedside.requests.filing import CLEAR_UP, EXPIRE
+from bedside.requests.messages import international, send_letter
+from bedside.requests.ports import ChannelName, Messenger, Outcome
+from bedside.requests.records import Content, PhotoRequest, Told
+from bedside.requests.states import State, Step, require
+from bedside.requests.texts import Letter
+
+REMIND = "request.remind"
+REMIND_BEFORE = clock.DAY
+CHANNELS: tuple[ChannelName, ...] = ("sms", "email")
+BODY_PART_MAX = 80
+INSTRUCTIONS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that is being written. `id` is made with the form, so that sending the form twice
+    makes one request. `instructions` replace the words of the template when they are given."""
+
+    id: str
+    channels: tuple[str, ...]
+    template: str
+    body_part: str = ""
+    instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as it will go out."""
+
+    channel: ChannelName
+    to: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the patient will get: the messages, and what the page asks for."""
+
+    messages: tuple[Outgoing, ...]
+    asks: str
+    photo_limit: int
+    bytes_limit: int
+    expires_at: int
+
+
+class PhotoRequests:
+    """Sends photo requests, ends them, and follows what becomes of their messages."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        patients: Patients,
+        staff: Staff,
+        links: Links,
+        messenger: Messenger,
+        base_url: str,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._clinics = clinics
+        self._patients = patients
+        self._staff = staff
+        self._links = links
+        self._messenger = messenger
+        self._base_url = base_url
+
+    # --- sending -------------------------------------------------------------------------------
+
+    async def preview(self, chart: ChartAccess, draft: Draft) -> Preview:
+        """What would go out, with “…” for the secret. Raises WrongInput as `send` does."""
+        clinic = await self._clinics.get(chart.clinic_id)
+        content = await self._content(chart, draft)
+        until = _until(clinic)
+        letter = _invitation(clinic, content, f"{self._base_url}/l/…", until)
+        return Preview(
+            tuple(Outgoing(channel, to, letter) for channel, to in content.to.items()),
+            content.instructions,
+            clinic.options.photo_limit,
+            clinic.options.photo_bytes_limit,
+            until,
+        )
+
+    async def send(self, chart: ChartAccess, draft: Draft) -> str:
+        """Send a request; its id. Sending the same draft again changes nothing.
+
+        Raises NotAllowed, and WrongInput for a channel without an address, unknown templates and
+        texts that are too long.
+        """
+        if not allows(chart.staff.role, May.SEND_REQUESTS):
+            raise NotAllowed
+        if not is_id(draft.id, "req"):
+            raise WrongInput(field="id")
+        clinic = await self._clinics.get(chart.clinic_id)
+        content = await self._content(chart, draft)
+        keys = await self._vault.clinic(chart.clinic_id)
+        until = _until(clinic)
+        async with self._database.unit_of_work() as work:
+            added = await work.execute(
+                records.add,
+                **_new_row(chart, clinic, draft.id, until),
+                content=records.seal(keys, draft.id, content),
+            )
+            row = await work.one(records.for_change, of=draft.id)
+            if row is None or row.patient_id != chart.patient_id:
+                raise NotFound
+            if added:
+                await self._invite(work, row, clinic, content, until)
+                await records.save(work, row)
+                await self._note(
+                    work, chart, draft.id, Action.REQUEST_SENT, channels=list(content.to)
+                )
+        return draft.id
+
+    async def _content(self, chart: ChartAccess, draft: Draft) -> Content:
+        patient = await self._patients.get(chart)
+        asker = await self._staff.get(chart.clinic_id, chart.staff.staff_id)
+        template = texts.PHOTO_TEMPLATES.get(draft.template)
+        if template is None:
+            raise WrongInput(field="template")
+        if len(draft.body_part) > BODY_PART_MAX:
+            raise WrongInput(_("Please use at most 80 characters here."), field="body_part")
+        if len(draft.instructions) > INSTRUCTIONS_MAX:
+            raise WrongInput(_("Please use at most 1,000 characters here."), field="instructions")
+        spoken = patient.demographics.language
+        with texts.in_language(spoken):
+            words = draft.instructions.strip() or _(template.asks)
+        return Content(
+            template=draft.template,
+            body_part=draft.body_part.strip(),
+            instructions=words,
+            asked_by=asker.name,
+            language=spoken,
+            to=_addresses(patient.demographics, draft.channels),
+        )
+
+    async def _invite(
+        self, work: UnitOfWork, row: Row, clinic: Clinic, content: Content, until: int
+    ) -> None:
+        """Issue a link, write the messages that carry it, and plan what time does."""
+        secret = await self._links.issue(work, clinic.id, row.patient_id, row.id, until)
+        letter = _invitation(clinic, content, self._address(secret), until)
+        await send_letter(self._messenger, work, row, content, f"invite/{row.round}", letter)
+        payload = {"request_id": row.id, "round": row.round}
+        remind_in = until - REMIND_BEFORE - clock.now()
+        if remind_in > 0:
+            work.enqueue(REMIND, payload, unique=f"{REMIND}:{row.id}:{row.round}", delay=remind_in)
+        work.enqueue(
+            EXPIRE, payload, unique=f"{EXPIRE}:{row.id}:{row.round}", delay=until - clock.now()
+        )
+
+    def _address(self, secret: str) -> str:
+        return f"{self._base_url}/l/{secret}"
+
+    # --- what staff do later -----------------------------------------------------------------
+
+    async def get(self, chart: ChartAccess, request_id: str) -> PhotoRequest:
+        """A request to this patient. Raises NotFound."""
+        async with self._database.read() as db:
+            row = await db.one(records.by_id, of=request_id)
+        if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
+            raise NotFound
+        return records.opened(await self._vault.clinic(chart.clinic_id), row)
+
+    async def revoke(self, chart: ChartAccess, request_id: str) -> None:
+        """Close the link. What is not in the chart yet is destroyed, by the worker.
+
+        Raises Conflict when the request has ended.
+        """
+        async with self._database.unit_of_work() as work:
+            row = await self._row(work, chart, request_id)
+            require(State(row.state), Step.REVOKED)
+            await self._links.revoke(work, row.id)
+            await records.take_step(work, row, Step.REVOKED, told=Told.NOTHING)
+            work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
+            await self._note(work, chart, request_id, Action.REQUEST_REVOKED)
+
+    async def reissue(self, chart: ChartAccess, request_id: str) -> None:
+        """Send a new link, to the addresses that the patient has now; older links stop working.
+
+        Photos that were chosen before stay, and the patient agrees to them anew. Raises Conflict
+        when the request is done, WrongInput when the patient has no address for its channels.
+        """
+        if not allows(chart.staff.role, May.SEND_REQUESTS):
+            raise NotAllowed
+        request = await self.get(chart, request_id)
+        patient = await self._patients.get(chart)
+        clinic = await self._clinics.get(chart.clinic_id)
+        keys = await self._vault.clinic(chart.clinic_id)
+        to = _addresses(patient.demographics, tuple(request.content.to))
+        content = replace(request.content, to=to)
+        until = _until(clinic)
+        async with self._database.unit_of_work() as work:
+            row = await self._row(work, chart, request_id)
+            require(State(row.state), Step.REISSUED)
+            await self._links.revoke(work, row.id)
+            await records.take_step(
+                work,
+                row,
+                Step.REISSUED,
+                round=row.round + 1,
+                expires_at=until,
+                content=records.seal(keys, row.id, content),
+                expected=row.filed,
+                told=Told.NOTHING,
+            )
+            row = await self._row(work, chart, request_id)
+            await self._invite(work, row, clinic, content, until)
+            await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
+
+    async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> Row:
+        row = await work.one(records.for_change, of=request_id)
+        if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
+            raise NotFound
+        return row
+
+    # --- what messages and time do -------------------------------------------------------------
+
+    async def delivery_changed(
+        self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]
+    ) -> None:
+        """A message of a request moved on; `outcomes` are those of all channels of its cause."""
+        request_id, cause, number = cause_id.split("/")
+        if cause != "invite":
+            return
+        row = await work.one(records.for_change, of=request_id)
+        if row is not None and row.round == int(number):
+            await records.take_step(work, row, _step_of(outcomes))
+
+    async def remind(self, payload: dict[str, Any]) -> None:
+        """Job: a day before the link ends, remind a patient who has not opened it.
+
+        The secret of the first link is not kept, so the reminder carries a further link.
+        """
+        request_id = payload["request_id"]
+        async with self._database.read() as db:
+            row = await db.one(records.by_id, of=request_id)
+        if row is None:
+            return
+        content = records.opened(await self._vault.clinic(row.clinic_id), row).content
+        clinic = await self._clinics.get(row.clinic_id)
+        async with self._database.unit_of_work() as work:
+            row = await work.one(records.for_change, of=request_id)
+            if row is None or row.round != payload["round"] or row.state not in _WAITING:
+                return
+            secret = await self._links.issue(
+                work, row.clinic_id, row.patient_id, row.id, row.expires_at
+            )
+            with texts.in_language(content.language):
+                letter = texts.reminder(
+                    clinic, content.asked_by, self._address(secret), row.expires_at
+                )
+            await send_letter(self._messenger, work, row, content, f"reminder/{row.round}", letter)
+            await self._audit.record(
+                work,
+                row.clinic_id,
+                SYSTEM,
+                Action.REQUEST_REMINDED,
+                patient_id=row.patient_id,
+                subject_id=row.id,
+            )
+
+    async def _note(
+        self, work: UnitOfWork, chart: ChartAccess, request_id: str, action: Action, **details: Any
+    ) -> None:
+        await self._audit.record(
+            work,
+            chart.clinic_id,
+            chart.actor,
+            action,
+            patient_id=chart.patient_id,
+            subject_id=request_id,
+            **details,
+        )
+
+
+_WAITING = (State.REQUESTED, State.SENT, State.DELIVERED)
+
+
+def _until(clinic: Clinic) -> int:
+    return clock.now() + clinic.options.link_days * clock.DAY
+
+
+def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> Letter:
+    with texts.in_language(content.language):
+        return texts.invitation(clinic, content.asked_by, link, until)
+
+
+def _addresses(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:
+    """Where the messages go. Raises WrongInput when there is no channel, or no address for one."""
+    to: dict[ChannelName, str] = {}
+    for channel in CHANNELS:
+        if channel not in channels:
+            continue
+        address = international(patient.phone) if channel == "sms" else patient.email
+        if not address:
+            missing = _("a mobile number") if channel == "sms" else _("an e-mail address")
+            raise WrongInput(
+                _("The patient has no {what} yet. Add it, or choose the other way.").format(
+                    what=missing
+                ),
+                field="channels",
+            )
+        to[channel] = address
+    if not to:
+        raise WrongInput(_("Choose SMS, e-mail or both."), field="channels")
+    return to
+
+
+def _new_row(chart: ChartAccess, clinic: Clinic, request_id: str, until: int) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "id": request_id,
+        "clinic_id": chart.clinic_id,
+        "patient_id": chart.patient_id,
+        "kind": "photo",
+        "state": State.REQUESTED,
+        "sent_by": chart.staff.staff_id,
+        "round": 1,
+        "photo_limit": clinic.options.photo_limit,
+        "bytes_limit": clinic.options.photo_bytes_limit,
+        "expected": 0,
+        "filed": 0,
+        "filed_bytes": 0,
+        "agreed_text": "",
+        "agreed_at": 0,
+        "created_at": now,
+        "changed_at": now,
+        "expires_at": until,
+        "opened_at": 0,
+        "done_at": 0,
+        "told": Told.NOTHING,
+        "told_at": 0,
+    }
+
+
+def _step_of(outcomes: frozenset[Outcome]) -> Step:
+    """One message that arrives is enough; a request has failed when none is left that could."""
+    if "delivered" in outcomes:
+        return Step.ARRIVED
+    if "sent" in outcomes:
+        return Step.HANDED_OVER
+    return Step.SENT_AGAIN if "queued" in outcomes else Step.UNDELIVERED

@@ -1,0 +1,149 @@
+"""A photo request as it is stored and as it is shown."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.database.sealed import ClinicKeys
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, RequestChanged
+from bedside.requests.models import requests
+from bedside.requests.ports import ChannelName
+from bedside.requests.states import NEEDS_STAFF, State, Step, after
+
+_COLUMN = "requests.content"
+
+by_id = prepared(select(requests).where(requests.c.id == bindparam("of")))
+for_change = prepared(select(requests).where(requests.c.id == bindparam("of")).with_for_update())
+add = prepared(upsert(requests).on_conflict_do_nothing(index_elements=["id"]))
+_change = prepared(update(requests).where(requests.c.id == bindparam("of")))
+
+
+class Told(StrEnum):
+    """What somebody told the clinic on the link's page, without the date of birth."""
+
+    NOTHING = ""
+    NEW_LINK = "new_link"
+    """The link is closed, and they ask for a new one."""
+    WRONG_PERSON = "wrong_person"
+    """The message reached somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is sealed of a request: what is asked for, and where the link was sent.
+
+    `instructions` are the words of the one who asks; `to` holds an address for each channel.
+    """
+
+    template: str
+    body_part: str
+    instructions: str
+    asked_by: str
+    language: str
+    to: dict[ChannelName, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """For sealing."""
+        return {
+            "template": self.template,
+            "body_part": self.body_part,
+            "instructions": self.instructions,
+            "asked_by": self.asked_by,
+            "language": self.language,
+            "to": self.to,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRequest:
+    """A photo request. Sizes in bytes, times in milliseconds (0: not yet)."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    state: State
+    content: Content
+    sent_by: str
+    round: int
+    photo_limit: int
+    bytes_limit: int
+    expected: int
+    filed: int
+    filed_bytes: int
+    agreed_at: int
+    created_at: int
+    changed_at: int
+    expires_at: int
+    opened_at: int
+    done_at: int
+    told: Told
+    told_at: int
+
+    @property
+    def sending(self) -> bool:
+        """Whether the patient has agreed to send photos that are not all in the chart yet."""
+        return self.expected > self.filed
+
+    @property
+    def waits_for_staff(self) -> bool:
+        """Whether nothing goes on until the clinic does something."""
+        return self.state in NEEDS_STAFF or self.told is not Told.NOTHING
+
+
+def seal(keys: ClinicKeys, request_id: str, content: Content) -> bytes:
+    """The sealed content of a request."""
+    return keys.seal(_COLUMN, request_id, content.as_json())
+
+
+def opened(keys: ClinicKeys, row: Row) -> PhotoRequest:
+    """A request from its row."""
+    return PhotoRequest(
+        id=row.id,
+        clinic_id=row.clinic_id,
+        patient_id=row.patient_id,
+        state=State(row.state),
+        content=Content(**keys.unseal(_COLUMN, row.id, row.content)),
+        sent_by=row.sent_by,
+        round=row.round,
+        photo_limit=row.photo_limit,
+        bytes_limit=row.bytes_limit,
+        expected=row.expected,
+        filed=row.filed,
+        filed_bytes=row.filed_bytes,
+        agreed_at=row.agreed_at,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        expires_at=row.expires_at,
+        opened_at=row.opened_at,
+        done_at=row.done_at,
+        told=Told(row.told),
+        told_at=row.told_at,
+    )
+
+
+async def take_step(work: UnitOfWork, row: Row, step: Step, **values: Any) -> State:
+    """Take a step, set further columns with it, and tell everyone who looks. The new state.
+
+    `row` must have been read in this unit of work by `for_change`.
+    """
+    state = after(State(row.state), step)
+    await save(work, row, state=state, **values)
+    return state
+
+
+async def save(work: UnitOfWork, row: Row, **values: Any) -> None:
+    """Change columns of a request, and tell the patient's page, the chart and the desk."""
+    await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
+    now = {**row._asdict(), **values}
+    state = str(now["state"])
+    work.emit(
+        RequestChanged(request_id=row.id, state=state, expected=now["expected"], filed=now["filed"])
+    )
+    work.emit(ChartRequestChanged(patient_id=row.patient_id, request_id=row.id, state=state))
+    work.emit(DeskRequestChanged(clinic_id=row.clinic_id, request_id=row.id, state=state))

@@ -1,0 +1,91 @@
+"""The life of a request, as a pure table (feature R7)."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from bedside.errors import Conflict
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    REQUESTED = "requested"
+    """Written down; its messages are on their way."""
+    SENT = "sent"
+    """A gateway has taken at least one message."""
+    DELIVERED = "delivered"
+    """At least one message has reached the patient's phone or mailbox."""
+    OPENED = "opened"
+    """The patient gave the date of birth. Opening the link alone is no sign of a person."""
+    IN_PROGRESS = "in_progress"
+    """The first photo is on its way."""
+    DONE = "done"
+    """Everything that the patient agreed to send is in the chart."""
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    FAILED = "failed"
+    """No message could be delivered."""
+    LOCKED = "locked"
+    """Too many wrong dates of birth."""
+
+
+class Step(StrEnum):
+    """What happens to a request."""
+
+    HANDED_OVER = "handed_over"
+    ARRIVED = "arrived"
+    UNDELIVERED = "undelivered"
+    LET_IN = "let_in"
+    STARTED = "started"
+    COMPLETED = "completed"
+    LAPSED = "lapsed"
+    REVOKED = "revoked"
+    LOCKED = "locked"
+    SENT_AGAIN = "sent_again"
+    """The same message goes out once more."""
+    REISSUED = "reissued"
+    """A new link is issued; older ones stop working."""
+
+
+_UNSEEN = (State.REQUESTED, State.SENT, State.DELIVERED, State.FAILED)
+_OPEN = (*_UNSEEN, State.OPENED, State.IN_PROGRESS, State.LOCKED)
+
+
+def _rows(before: Iterable[State], step: Step, after: State) -> dict[tuple[State, Step], State]:
+    return {(state, step): after for state in before}
+
+
+TABLE: dict[tuple[State, Step], State] = {
+    **_rows((State.REQUESTED, State.SENT, State.FAILED), Step.HANDED_OVER, State.SENT),
+    **_rows(_UNSEEN, Step.ARRIVED, State.DELIVERED),
+    **_rows((State.REQUESTED, State.SENT, State.FAILED), Step.UNDELIVERED, State.FAILED),
+    **_rows((*_UNSEEN, State.OPENED, State.LOCKED), Step.LET_IN, State.OPENED),
+    **_rows((State.OPENED, State.IN_PROGRESS, State.DONE), Step.STARTED, State.IN_PROGRESS),
+    **_rows((State.IN_PROGRESS,), Step.COMPLETED, State.DONE),
+    **_rows(_OPEN, Step.LAPSED, State.EXPIRED),
+    **_rows(_OPEN, Step.REVOKED, State.REVOKED),
+    **_rows((*_UNSEEN, State.LOCKED), Step.LOCKED, State.LOCKED),
+    **_rows((State.FAILED,), Step.SENT_AGAIN, State.REQUESTED),
+    **_rows((*_OPEN, State.EXPIRED, State.REVOKED), Step.REISSUED, State.REQUESTED),
+}
+"""(state, step) → state. What is not here does not change the state."""
+
+ENDED = frozenset({State.DONE, State.EXPIRED, State.REVOKED})
+NEEDS_STAFF = frozenset({State.FAILED, State.LOCKED})
+"""States in which nothing goes on until the clinic does something."""
+
+
+def after(state: State, step: Step) -> State:
+    """The state after `step`; the same one where the step changes nothing."""
+    return TABLE.get((state, step), state)
+
+
+def allowed(state: State, step: Step) -> bool:
+    """Whether a person may take this step now."""
+    return (state, step) in TABLE
+
+
+def require(state: State, step: Step) -> None:
+    """Raises Conflict when a person may not take this step now."""
+    if not allowed(state, step):
+        raise Conflict

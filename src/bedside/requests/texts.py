@@ -1,0 +1,148 @@
+"""The words of requests: what goes out by message, and what the patient reads."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from bedside.kernel import language
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.clinics import Clinic
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTemplate:
+    """A kind of photo: its name for staff, what the patient is asked for, and tips for taking it.
+
+    `works` and `does_not` say what makes a photo of this kind acceptable or not.
+    """
+
+    label: str
+    asks: str
+    works: tuple[str, ...]
+    does_not: tuple[str, ...]
+
+
+_CLOSE = N_("One photo from about 30 cm away, and one from further back to show where it is")
+_LIGHT = N_("Daylight, near a window, with the light on what you photograph")
+_SHARP = N_("Hold the phone with both hands, tap on the screen to focus, and wait a moment")
+_PLAIN = N_("A plain background, with nothing else in the picture")
+_DARK = N_("Dark photos, or photos against the light")
+_BLURRED = N_("Blurred photos")
+_FAR = N_("Photos from so far away that the place is hard to see")
+_EDITED = N_("Filters, drawings or screenshots of photos")
+
+PHOTO_TEMPLATES: dict[str, PhotoTemplate] = {
+    "general": PhotoTemplate(
+        N_("Any photo"),
+        N_("Please send us one or more photos."),
+        (_LIGHT, _SHARP, _PLAIN),
+        (_DARK, _BLURRED, _EDITED),
+    ),
+    "skin": PhotoTemplate(
+        N_("Skin"),
+        N_("Please send us photos of your skin, close up and from further back."),
+        (_LIGHT, _CLOSE, N_("A coin or a ruler beside it shows how large it is"), _SHARP),
+        (_DARK, _BLURRED, _FAR, _EDITED),
+    ),
+    "wound": PhotoTemplate(
+        N_("Wound"),
+        N_("Please send us photos of the wound, taken when the dressing is changed."),
+        (_LIGHT, _CLOSE, N_("Show the wound and the skin around it, without the dressing"), _SHARP),
+        (_DARK, _BLURRED, N_("Photos with cream or a plaster over the wound"), _EDITED),
+    ),
+    "document": PhotoTemplate(
+        N_("Document or card"),
+        N_("Please send us photos of the document, each page by itself."),
+        (
+            N_("Lay it flat and take the photo from straight above"),
+            N_("All four corners are in the picture"),
+            _LIGHT,
+        ),
+        (_BLURRED, N_("Shadows or shine over the words"), N_("Pages that are cut off")),
+    ),
+}
+
+AGREEMENT_VERSION = "2026-11"
+AGREEMENT = N_("By sending you agree that the photos become part of your medical record.")
+"""What a patient agrees to. A new wording gets a new version; the version is kept with the
+request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message in words. `subject` and `html` are for e-mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@contextmanager
+def in_language(wanted: str) -> Generator[None]:
+    """Speak the patient's language for a while."""
+    before = language.spoken()
+    language.speak(wanted)
+    try:
+        yield
+    finally:
+        language.speak(before)
+
+
+def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
+    """The message that carries the link: who asks, until when, and nothing about health."""
+    words = {"clinic": clinic.name, "who": asked_by, "day": _day(clinic, until)}
+    said = _("{clinic}: {who} has a request for you. Please open it by {day}:").format(**words)
+    return _letter(
+        clinic,
+        subject=_("{who} at {clinic} has a request for you").format(**words),
+        said=said,
+        link=link,
+        after=_("You will be asked for your date of birth. No app or account is needed."),
+    )
+
+
+def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
+    """The message that goes out a day before the link ends, when nobody has opened it."""
+    words = {"clinic": clinic.name, "who": asked_by, "day": _day(clinic, until)}
+    return _letter(
+        clinic,
+        subject=_("Reminder: {who} at {clinic} has a request for you").format(**words),
+        said=_("{clinic}: the request of {who} is still open until {day}:").format(**words),
+        link=link,
+        after=_("You will be asked for your date of birth. No app or account is needed."),
+    )
+
+
+def thanks(clinic: Clinic) -> Letter:
+    """The message that confirms that everything has arrived."""
+    words = {"clinic": clinic.name}
+    return _letter(
+        clinic,
+        subject=_("{clinic} has received what you sent").format(**words),
+        said=_("{clinic}: we have received what you sent. Thank you.").format(**words),
+    )
+
+
+def _letter(clinic: Clinic, *, subject: str, said: str, link: str = "", after: str = "") -> Letter:
+    phone = clinic.options.phone
+    questions = _("Questions? Call {phone}.").format(phone=phone) if phone else ""
+    text = " ".join(part for part in (said, link, questions) if part)
+    button = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
+    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (after, questions) if part)
+    html = (
+        f'<!doctype html><html lang="{language.spoken()}"><meta charset="utf-8">'
+        f"<title>{escape(subject)}</title><body><p>{escape(said)}</p>{button}{paragraphs}</body></html>"
+    )
+    return Letter(subject, text, html)
+
+
+def _day(clinic: Clinic, at: int) -> str:
+    """A day in the clinic's time zone, e.g. “29 November”."""
+    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(clinic.options.time_zone))
+    return format_date(when, "d MMMM", locale=language.spoken())
