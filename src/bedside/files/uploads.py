@@ -6,7 +6,6 @@ speaks the protocol. Nothing is acknowledged before it survives a power cut.
 
 import asyncio
 import hashlib
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +17,21 @@ from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.errors import BedsideError, Conflict, Gone, NotFound, TooLarge
+from bedside.errors import Conflict, Gone, NotFound, TooLarge
 from bedside.files import media_types, receiving
+from bedside.files.announcing import (
+    Allowance,
+    Announced,
+    ChecksumMismatch,
+    FileRefused,
+    Upload,
+    safe_name,
+    too_large,
+    too_many_bytes,
+)
 from bedside.files.intake import Intake, Sender
 from bedside.files.models import uploads
 from bedside.files.ports import Chunk
-from bedside.files.refusals import REFUSALS
 from bedside.files.repository import FileRecord, Repository, blob_key
 from bedside.files.sealing import ResumePoint, SealedWriter, new_data_key, resume_point
 from bedside.files.sniffing import sniff
@@ -39,57 +47,6 @@ _TAIL = "uploads.tail"
 _RECORD = "uploads.record"
 _ACTIVE_FOR = 10 * clock.MINUTE
 """An unfinished upload counts towards the limit of a request for this long after its last byte."""
-
-
-class FileRefused(BedsideError):
-    """The file is of a kind that is not taken; the sentence says what works instead."""
-
-    status = 415
-    code = "file_refused"
-
-    def __init__(self, key: str) -> None:
-        super().__init__(_(REFUSALS[key]), code=f"file_refused_{key}")
-        self.key = key
-
-
-class ChecksumMismatch(BedsideError):
-    """The bytes of one PATCH are not those that the sender hashed (tus checksum extension)."""
-
-    status = 460
-    code = "checksum_mismatch"
-    sentence = "Some bytes were changed on their way. They were dropped and are sent again."
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What the sender says of a file before its bytes. `length` in bytes."""
-
-    name: str
-    length: int
-    comment: str = ""
-    taken_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How much one request may hold; `largest` is the limit of a single file. In bytes."""
-
-    largest: int
-    files: int = 0
-    total: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """An upload as its sender sees it. `position` is the number of bytes that are safe here."""
-
-    id: str
-    file_id: str
-    length: int
-    position: int
-    finished: bool
-    refusal: str
-    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +120,7 @@ class Uploads:
         category: str = Category.OTHER,
     ) -> Upload:
         """Staff start to upload into a chart. Raises TooLarge before any byte is taken."""
-        target = _Target(
-            chart.clinic_id,
-            chart.patient_id,
-            chart.staff.staff_id,
-            "",
-            Channel.STAFF_UPLOAD,
-            category,
-            "",
-            chart.actor,
-        )
-        return await self._begin(target, announced, allowance)
+        return await self._begin(_into_chart(chart, category), announced, allowance)
 
     async def begin_held(
         self,
@@ -185,22 +132,87 @@ class Uploads:
         category: str = Category.PATIENT_PHOTO,
     ) -> Upload:
         """A patient's device starts to send a file that its request holds until agreed."""
-        target = _Target(
-            link.clinic_id,
-            link.patient_id,
-            link.link_id,
-            link.subject_id,
-            channel,
-            category,
-            link.subject_id,
-            link.actor,
-        )
-        await self._check_room(target, announced, allowance)
+        target = _held_by(link, channel, category)
+        room = await self._room(target, allowance)
+        if announced.length > room:
+            raise too_many_bytes(allowance)
         return await self._begin(target, announced, allowance)
 
-    async def _check_room(
-        self, target: _Target, announced: Announced, allowance: Allowance
-    ) -> None:
+    async def take_for_chart(
+        self,
+        chart: ChartAccess,
+        name: str,
+        source: AsyncIterator[Chunk],
+        allowance: Allowance,
+        category: str = Category.OTHER,
+    ) -> Upload:
+        """Staff upload a file of unannounced length in one go (a form without script).
+
+        Raises TooLarge, FileRefused, SenderGone; nothing of the file stays then.
+        """
+        target = _into_chart(chart, category)
+        return await self._take(chart, target, name, source, allowance, allowance.largest)
+
+    async def take_held(
+        self,
+        link: LinkAccess,
+        name: str,
+        source: AsyncIterator[Chunk],
+        allowance: Allowance,
+        *,
+        channel: str = Channel.PHOTO_REQUEST,
+        category: str = Category.PATIENT_PHOTO,
+    ) -> Upload:
+        """A patient's device sends a file of unannounced length in one go; see `take_for_chart`."""
+        target = _held_by(link, channel, category)
+        room = await self._room(target, allowance)
+        try:
+            return await self._take(link, target, name, source, allowance, room)
+        except TooLarge as error:
+            raise (too_many_bytes(allowance) if room < allowance.largest else error) from error
+
+    async def _take(
+        self,
+        access: ChartAccess | LinkAccess,
+        target: _Target,
+        name: str,
+        source: AsyncIterator[Chunk],
+        allowance: Allowance,
+        limit: int,
+    ) -> Upload:
+        begun = await self._begin(target, Announced(name, 1), allowance)
+        row = await self._row(access, begun.id)
+        try:
+            writer = await SealedWriter.begin(
+                self._repository.store,
+                blob_key(row.clinic_id, row.file_id),
+                await self._data_key(row),
+                row.file_id,
+                None,
+            )
+            received = await receiving.receive(
+                source,
+                writer,
+                limit=limit,
+                check_head=lambda head: self._check_head(row, head),
+            )
+            if received.offset == 0:
+                raise FileRefused("empty")
+        except FileRefused:
+            raise
+        except TooLarge as error:
+            await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
+            raise too_large(allowance) from error
+        except BaseException:
+            await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
+            raise
+        async with self._database.unit_of_work() as work:
+            await work.execute(_set, of=row.id, length=received.offset)
+        await self._complete(row)
+        return _seen(await self._row(access, begun.id))
+
+    async def _room(self, target: _Target, allowance: Allowance) -> int:
+        """Bytes that the request may still hold. Raises TooLarge when it may hold no more files."""
         async with self._database.read() as db:
             held = await self._repository.held(target.clinic_id, target.holder_id, db)
             running = await db.one(
@@ -218,19 +230,11 @@ class Uploads:
                 % {"count": allowance.files},
                 code="too_many_files",
             )
-        if allowance.total and total + announced.length > allowance.total:
-            raise TooLarge(
-                _("All photos together can be up to %(size)s MB. Delete one to add another.")
-                % {"size": allowance.total // 1_000_000},
-                code="too_many_bytes",
-            )
+        return allowance.total - total if allowance.total else allowance.largest
 
     async def _begin(self, target: _Target, announced: Announced, allowance: Allowance) -> Upload:
         if announced.length > allowance.largest:
-            raise TooLarge(
-                _("This file is larger than %(size)s MB, which is the most that can be sent.")
-                % {"size": allowance.largest // 1_000_000}
-            )
+            raise too_large(allowance)
         if announced.length <= 0:
             raise FileRefused("empty")
         keys = await self._vault.clinic(target.clinic_id)
@@ -426,7 +430,7 @@ class Uploads:
             if current is None or current.finished:
                 return
             await work.execute(
-                _set, of=row.id, finished=True, position=row.length, tail=b"", data_key=b""
+                _set, of=row.id, finished=True, position=current.length, tail=b"", data_key=b""
             )
             await self._intake.received(work, current, sender)
 
@@ -497,6 +501,32 @@ class Uploads:
         await asyncio.wait([task], timeout=10)
 
 
+def _into_chart(chart: ChartAccess, category: str) -> _Target:
+    return _Target(
+        chart.clinic_id,
+        chart.patient_id,
+        chart.staff.staff_id,
+        "",
+        Channel.STAFF_UPLOAD,
+        category,
+        "",
+        chart.actor,
+    )
+
+
+def _held_by(link: LinkAccess, channel: str, category: str) -> _Target:
+    return _Target(
+        link.clinic_id,
+        link.patient_id,
+        link.link_id,
+        link.subject_id,
+        channel,
+        category,
+        link.subject_id,
+        link.actor,
+    )
+
+
 def _seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
     return Upload(
         row.id,
@@ -518,10 +548,3 @@ async def _hashed(source: AsyncIterator[Chunk], hasher: Any) -> AsyncIterator[Ch
 async def _iterate(pieces: list[bytes]) -> AsyncIterator[Chunk]:
     for piece in pieces:
         yield piece
-
-
-def safe_name(name: str) -> str:
-    """A file name without path, control characters or excess; never empty."""
-    last = re.split(r"[/\\]", name)[-1]
-    printable = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*')
-    return printable.strip(" .")[-180:] or "file"

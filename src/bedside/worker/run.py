@@ -44,7 +44,7 @@ class Worker:
         self._stopping = False
         database.on_jobs(self._wake.set)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to work, in the background of the running loop."""
         for _ in range(self._at_once):
             self._tasks.append(asyncio.create_task(self._work()))

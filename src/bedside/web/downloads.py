@@ -1,0 +1,131 @@
+"""File contents over HTTP: ranges (RFC 9110), safe names, nothing that could run in the page."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from bedside.audit import Action
+from bedside.files.retrieval import Opened
+from bedside.web.context import services_of
+from bedside.web.signed_in import staff_of
+
+_INLINE = frozenset({"image/jpeg", "image/png"})
+"""What may be shown in a page: pictures that Bedside itself has made or checked."""
+_FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3})?")
+
+
+class SealedResponse(Response):
+    """Sends a range of a sealed file, decrypting it piece by piece.
+
+    Headers: `Content-Disposition: attachment` unless `inline` is asked for a picture; a sandbox
+    for everything; no caching, for another person may use the same browser next.
+    """
+
+    def __init__(self, request: Request, opened: Opened, *, inline: bool = False) -> None:
+        self._opened = opened
+        self._head = request.method == "HEAD"
+        self.start, self.length, status = _range_of(request, opened)
+        super().__init__(status_code=status, headers=self._headers(inline, status))
+
+    def _headers(self, inline: bool, status: int) -> dict[str, str]:
+        opened = self._opened
+        shown = inline and opened.media_type in _INLINE
+        headers = {
+            "Content-Type": opened.media_type,
+            "Content-Disposition": _disposition(opened.name, inline=shown),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+            "Accept-Ranges": "bytes",
+            "ETag": opened.etag,
+        }
+        if status == 416:
+            headers["Content-Range"] = f"bytes */{opened.size}"
+        elif status != 304:
+            headers["Content-Length"] = str(self.length)
+            if status == 206:
+                last = self.start + self.length - 1
+                headers["Content-Range"] = f"bytes {self.start}-{last}/{opened.size}"
+        return headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send head and body."""
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        if not self._head and self.status_code in (200, 206):
+            async with aclosing(self._pieces()) as pieces:
+                async for piece in pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _pieces(self) -> AsyncGenerator[bytes]:
+        async for piece in self._opened.chunks(self.start, self.length):
+            yield piece
+
+
+def _range_of(request: Request, opened: Opened) -> tuple[int, int, int]:
+    """(start, length, status). Several ranges at once are answered with the whole file."""
+    if request.headers.get("if-none-match") in (opened.etag, "*"):
+        return 0, 0, 304
+    if request.headers.get("if-range", opened.etag) != opened.etag:
+        return 0, opened.size, 200
+    match = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", request.headers.get("range", ""))
+    if not match or match.groups() == ("", ""):
+        return 0, opened.size, 200
+    first, last = match.groups()
+    if not first:
+        length = min(int(last), opened.size)
+        return (opened.size - length, length, 206) if length else (0, 0, 416)
+    start = int(first)
+    end = min(int(last), opened.size - 1) if last else opened.size - 1
+    if start >= opened.size or end < start:
+        return 0, 0, 416
+    return start, end - start + 1, 206
+
+
+def _disposition(name: str, *, inline: bool) -> str:
+    """RFC 6266: a plain ASCII name for old programs, the real one beside it."""
+    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
+    kind = "inline" if inline else "attachment"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def range_start(request: Request) -> int:
+    """Where the range that is asked for begins; 0 without one."""
+    match = re.match(r"bytes=(\d{1,15})-", request.headers.get("range", ""))
+    return int(match.group(1)) if match else 0
+
+
+async def _content(request: Request) -> Response:
+    services = services_of(request)
+    chart = await services.permissions.chart(
+        await staff_of(request), request.path_params["patient_id"]
+    )
+    form = request.query_params.get("form", "")
+    if not _FORM.fullmatch(form):
+        form = "original" if form == "original" else "shared"
+    inline = request.query_params.get("inline") == "1"
+    opened = await services.retrieval.open(
+        chart,
+        request.path_params["entry_id"],
+        form,
+        action=Action.FILE_VIEWED if inline else Action.FILE_DOWNLOADED,
+        start=range_start(request),
+    )
+    return SealedResponse(request, opened, inline=inline)
+
+
+routes = [
+    Route("/patients/{patient_id}/entries/{entry_id}/content", _content, methods=["GET", "HEAD"]),
+]

@@ -1,0 +1,157 @@
+"""The live socket: one for a page, authenticated like the page, told only what it may hear."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bedside.database import outbox
+from bedside.database.engine import Published
+from bedside.errors import BedsideError
+from bedside.people.permissions import LinkAccess, StaffAccess
+from bedside.realtime.bus import Listener
+from bedside.realtime.envelopes import (
+    Subscribe,
+    event_envelope,
+    from_page,
+    refused_envelope,
+    snapshot_envelope,
+)
+from bedside.services import Services
+from bedside.web.context import services_of
+from bedside.web.devices import device_of
+from bedside.web.signed_in import staff_of
+
+_POLICY_VIOLATION = 1008
+_SIGNED_OUT = 4401
+_MOST_TOPICS = 32
+_CHECK_EVERY = 30.0
+"""Seconds after which an open socket's session is looked up again: a signed-out page goes deaf."""
+
+
+class LivePage:
+    """One open page."""
+
+    def __init__(self, socket: WebSocket, services: Services) -> None:
+        self._socket = socket
+        self._services = services
+        self._listener = Listener(self._may_see)
+        self._access: StaffAccess | LinkAccess | None = None
+
+    async def serve(self) -> None:
+        """Talk until the page goes or its session ends."""
+        if not _same_origin(self._socket, self._services):
+            await self._socket.close(_POLICY_VIOLATION)
+            return
+        await self._look_up()
+        await self._socket.accept()
+        tasks = [asyncio.create_task(c) for c in (self._read(), self._write(), self._recheck())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._services.bus.leave(self._listener)
+            for task in tasks:
+                task.cancel()
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+                    raise result
+
+    async def _look_up(self) -> None:
+        self._access = None
+        self._socket.state.staff = None
+        with suppress(BedsideError):
+            if "request_id" in self._socket.path_params:
+                self._access = await device_of(self._socket)
+            else:
+                self._access = await staff_of(self._socket)
+
+    async def _recheck(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_EVERY)
+            before = self._access
+            await self._look_up()
+            if before is not None and self._access is None:
+                await self._socket.close(_SIGNED_OUT)
+                return
+
+    async def _read(self) -> None:
+        while True:
+            text = await self._socket.receive_text()
+            try:
+                message = from_page.validate_json(text)
+            except ValidationError:
+                await self._socket.close(_POLICY_VIOLATION)
+                return
+            if isinstance(message, Subscribe):
+                await self._subscribe(message.topic, message.since)
+            else:
+                self._services.bus.unsubscribe(self._listener, message.topic)
+
+    async def _write(self) -> None:
+        while True:
+            text = await self._listener.next()
+            if text is not None:
+                await self._socket.send_text(text)
+            else:
+                for topic in list(self._listener.fell_behind):
+                    self._listener.fell_behind.discard(topic)
+                    await self._subscribe(topic, 0)
+
+    async def _subscribe(self, topic: str, since: int) -> None:
+        """Start to listen first and look second, so that nothing falls in between."""
+        if topic in self._listener.topics:
+            self._services.bus.unsubscribe(self._listener, topic)
+        if len(self._listener.topics) >= _MOST_TOPICS:
+            self._listener.say(refused_envelope(topic))
+            return
+        try:
+            data = await self._snapshot(topic)
+        except BedsideError:
+            self._listener.say(refused_envelope(topic))
+            return
+        self._services.bus.subscribe(self._listener, topic)
+        async with self._services.database.read() as db:
+            missed = await outbox.events_since(db, topic, since) if since else None
+            version = await outbox.topic_version(db, topic)
+        if missed is None:
+            data = await self._snapshot(topic)
+            self._listener.say(snapshot_envelope(topic, version, data))
+        else:
+            for published in missed:
+                self._listener.offer(published, event_envelope(published))
+
+    async def _snapshot(self, topic: str) -> dict[str, Any]:
+        kind = self._services.topics.kind(topic)
+        if kind is None:
+            raise BedsideError
+        return await kind.snapshot(self._access, topic.partition(":")[2])
+
+    async def _may_see(self, published: Published) -> bool:
+        kind = self._services.topics.kind(published.topic)
+        if kind is None or not kind.filtered:
+            return True
+        patient_id = published.payload.get("patient_id", "")
+        if not patient_id:
+            return True
+        return isinstance(self._access, StaffAccess) and await self._services.permissions.sees(
+            self._access, patient_id
+        )
+
+
+def _same_origin(socket: WebSocket, services: Services) -> bool:
+    """Browsers send Origin with every socket, and do not keep sockets to their own site."""
+    origin = urlsplit(socket.headers.get("origin", ""))
+    allowed = {socket.headers.get("host", ""), urlsplit(services.settings.base_url).netloc}
+    return bool(origin.netloc) and origin.netloc in allowed
+
+
+async def _live(socket: WebSocket) -> None:
+    with suppress(WebSocketDisconnect):
+        await LivePage(socket, services_of(socket)).serve()
+
+
+routes = [WebSocketRoute("/live", _live), WebSocketRoute("/my/{request_id}/live", _live)]
