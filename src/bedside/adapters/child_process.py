@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol, cast
@@ -111,7 +111,7 @@ class Children:
     @contextlib.asynccontextmanager
     async def _started(
         self, module: str, *arguments: str
-    ) -> AsyncIterator[asyncio.subprocess.Process]:
+    ) -> AsyncGenerator[asyncio.subprocess.Process]:
         """A running child in its turn, which is gone when the block is left."""
         async with self._turns:
             process = await self._start(module, *arguments)

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
 
-import pydicom
 from PIL import Image
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import dcmread  # pyright: ignore[reportUnknownVariableType] - its PathLike
 from pydicom.uid import (
+    UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -37,7 +38,7 @@ def _read(data: bytes) -> FileDataset:
     """The data set. Raises Refused when it is none."""
     has_preamble = data[128:132] == b"DICM"
     try:
-        dataset = pydicom.dcmread(BytesIO(data), force=not has_preamble)
+        dataset = dcmread(BytesIO(data), force=not has_preamble)
         meaningful = len(dataset) > 0 or len(dataset.file_meta) > 0
     except MemoryError:
         raise
@@ -150,7 +151,7 @@ def _facts(dataset: FileDataset) -> dict[str, str]:
     facts = {key: _plain(dataset, name) for key, name in named.items()}
     facts["frames"] = str(_frames(dataset)) if any(name in dataset for name in _PIXELS) else ""
     uid = dataset.file_meta.get("MediaStorageSOPClassUID") or dataset.get("SOPClassUID")
-    facts["kind"] = uid.name if isinstance(uid, pydicom.uid.UID) else ""
+    facts["kind"] = uid.name if isinstance(uid, UID) else ""
     if uid == MediaStorageDirectoryStorage:
         facts["kind"] = "DICOMDIR"
     return {key: value for key, value in facts.items() if value}

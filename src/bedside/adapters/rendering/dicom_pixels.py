@@ -10,12 +10,8 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import Dataset
-from pydicom.pixels import (
-    apply_color_lut,
-    apply_modality_lut,
-    apply_voi,
-    pixel_array,
-)
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
+from pydicom.pixels.utils import pixel_array
 
 Floats = NDArray[numpy.float64]
 
@@ -103,10 +99,10 @@ def _windowed(dataset: Dataset, stored: NDArray[Any], number: int) -> Floats:
 
 def _groups(dataset: Dataset, number: int, name: str) -> Dataset | None:
     """The item of a functional group for this frame: its own, else the shared one."""
-    own = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
+    own: list[Dataset] = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())
+    shared: list[Dataset] = list(dataset.get("SharedFunctionalGroupsSequence") or ())
     for group in (*own[number : number + 1], *shared[:1]):
-        found = group.get(name)
+        found: list[Dataset] = list(group.get(name) or ())
         if found:
             return found[0]
     return None

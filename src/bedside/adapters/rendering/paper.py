@@ -28,14 +28,19 @@ def page_shares(picture: Image.Image) -> tuple[float, float]:
     small = picture.convert("RGB").resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
     grey = small.convert("L")
     around = grey.filter(ImageFilter.BoxBlur(6))
-    ink = ImageChops.subtract(around, grey).point(lambda value: 255 * (value > _INK_CONTRAST))
-    bright = around.reduce(_BLOCK).point(lambda value: 255 * (value > _PAPER_BRIGHTNESS))
-    pale = _pale(small).reduce(_BLOCK).point(lambda value: 255 * (value < _PAPER_COLOUR))
+    ink = ImageChops.subtract(around, grey).point(_between(_INK_CONTRAST + 1, 255))
+    bright = around.reduce(_BLOCK).point(_between(_PAPER_BRIGHTNESS + 1, 255))
+    pale = _pale(small).reduce(_BLOCK).point(_between(0, _PAPER_COLOUR - 1))
     paper = ImageChops.darker(bright, pale)
-    strokes = ink.reduce(_BLOCK).point(lambda value: 255 * (13 <= value <= 170))
+    strokes = ink.reduce(_BLOCK).point(_between(13, 170))
     written = ImageChops.darker(paper, strokes)
     blocks = paper.width * paper.height
     return paper.histogram()[255] / blocks, written.histogram()[255] / blocks
+
+
+def _between(low: int, high: int) -> list[int]:
+    """A look-up table: 255 for the values from `low` to `high`, 0 for the others."""
+    return [255 if low <= value <= high else 0 for value in range(256)]
 
 
 def _pale(picture: Image.Image) -> Image.Image:

@@ -1,13 +1,13 @@
 """What every maker of pictures shares: sizes, colours, JPEG."""
 
+from functools import cache
 from io import BytesIO
+from typing import Any, cast
 
 from PIL import Image, ImageCms
 
 from bedside.adapters.rendering.limits import PREVIEW_SIDE, THUMBNAIL_SIDE
 from bedside.files.ports import Derivative
-
-_SRGB = ImageCms.createProfile("sRGB")
 
 
 def as_jpeg(picture: Image.Image, quality: int = 85, exif: bytes = b"") -> bytes:
@@ -68,12 +68,17 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
     return values.point(lambda value: value * (255.0 / span) - low * 255.0 / span).convert("L")
 
 
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    made = cast(Any, ImageCms).createProfile("sRGB")  # its annotation is incomplete
+    return ImageCms.ImageCmsProfile(made)
+
+
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     """Photos of phones are often Display P3; the pages expect sRGB."""
     try:
-        converted = ImageCms.profileToProfile(
-            picture, ImageCms.ImageCmsProfile(BytesIO(profile)), _SRGB, outputMode="RGB"
-        )
+        own = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(picture, own, _srgb(), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture  # a broken profile only costs exact colours
     return converted or picture

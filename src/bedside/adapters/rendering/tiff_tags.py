@@ -1,5 +1,7 @@
 """Takes the tags that can hold a place out of a TIFF, in place (TIFF 6.0, section 2)."""
 
+from typing import Literal
+
 _GPS, _XMP, _IPTC, _PHOTOSHOP, _MAKER_NOTE = 0x8825, 0x02BC, 0x83BB, 0x8649, 0x927C
 _EXIF_POINTER = 0x8769
 _REMOVED = frozenset({_GPS, _XMP, _IPTC, _PHOTOSHOP, _MAKER_NOTE})
@@ -20,7 +22,7 @@ def tiff_without_location(data: bytes) -> bytes:
 class _Tiff:
     def __init__(self, data: bytearray) -> None:
         self._data = data
-        self._order = "little" if data[:2] == b"II" else "big"
+        self._order: Literal["little", "big"] = "little" if data.startswith(b"II") else "big"
         self._seen: set[int] = set()
 
     def cleaned(self) -> bytearray:
@@ -30,7 +32,7 @@ class _Tiff:
         return self._data
 
     def _number(self, at: int, length: int) -> int:
-        return int.from_bytes(self._data[at : at + length], self._order)  # type: ignore[arg-type]
+        return int.from_bytes(self._data[at : at + length], self._order)
 
     def _clean_directory(self, start: int) -> int:
         """Blank a directory's tags; gives where the next directory is, 0 at the end."""
@@ -51,10 +53,10 @@ class _Tiff:
         following = self._data[end : end + 4]
         if len(kept) < end - start - 2:
             entries = len(kept) // 12
-            self._data[start : start + 2] = entries.to_bytes(2, self._order)  # type: ignore[arg-type]
+            self._data[start : start + 2] = entries.to_bytes(2, self._order)
             rest = bytes(end + 4 - start - 2 - len(kept) - 4)
             self._data[start + 2 : end + 4] = kept + following + rest
-        return int.from_bytes(following, self._order)  # type: ignore[arg-type]
+        return int.from_bytes(following, self._order)
 
     def _blank(self, entry: int) -> None:
         """Zero what the entry points to: the value, or all of the GPS directory with its values."""
