@@ -28,7 +28,7 @@ class BufferPool:
 
     An upload never waits for a buffer, it only gets a smaller one: were it to wait, a few slow
     senders that sit on theirs would stop everybody else. So a few uploads at once are fast, and
-    many cost 256 KiB or two each; `small` is how many of those are kept for the next upload.
+    many cost 256 KiB each; `small` is how many of those are kept for the next upload.
     """
 
     def __init__(self, large: int, small: int) -> None:
@@ -38,15 +38,22 @@ class BufferPool:
 
     def take(self) -> Buffer:
         """A loan of 1 MiB or of 256 KiB. Called from the event loop's thread only."""
+        room = self.take_spare()
+        if room is not None:
+            return room
+        if self._small:
+            return Buffer(self._small.pop(), self)
+        return Buffer(memoryview(bytearray(SMALL)), self)
+
+    def take_spare(self) -> Buffer | None:
+        """A loan of 1 MiB while there is one, for who could do without."""
         # Last in, first out: a quiet process keeps touching the same few pages.
         if self._large:
             return Buffer(self._large.pop(), self)
         if self._unmade > 0:
             self._unmade -= 1
             return Buffer(memoryview(bytearray(LARGE)), self)
-        if self._small:
-            return Buffer(self._small.pop(), self)
-        return Buffer(memoryview(bytearray(SMALL)), self)
+        return None
 
     def take_back(self, room: memoryview) -> None:
         """What `Buffer.give_back` calls."""

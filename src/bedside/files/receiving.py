@@ -13,6 +13,9 @@ HEAD = 64 << 10
 CheckHead = Callable[[bytes], Awaitable[None]]
 """Looks at the first bytes; raises to refuse the file."""
 
+CheckEnd = Callable[[], None]
+"""Called when no more bytes come; raises when those that came do not count (a wrong checksum)."""
+
 
 class SenderGone(Exception):
     """A source raises it when the connection ended before the body did."""
@@ -34,6 +37,7 @@ async def receive(
     *,
     limit: int,
     check_head: CheckHead | None = None,
+    check_end: CheckEnd | None = None,
     tail: bytes = b"",
 ) -> Received:
     """Seal what `source` gives until it ends, and leave it durable.
@@ -42,23 +46,21 @@ async def receive(
     the source ends; otherwise it is paused. `limit` is the most plain bytes of the whole file.
     `check_head` is called once, before anything of the file is stored, as soon as the first
     64 KiB are there (or all of a smaller file); for a resumed one give the `tail` that the writer
-    was resumed with.
+    was resumed with. When `check_end` raises, nothing of what `source` gave is kept; it is called
+    also when the sender went away, for half of a checked piece cannot be checked.
 
-    Raises TooLarge, whatever `check_head` raises, StorageFull and Unavailable, and SenderGone for
+    Raises TooLarge, whatever the two checks raise, StorageFull and Unavailable, and SenderGone for
     a file of unknown size. After any of these the writer is closed; what was stored stays for
     `sealing.resume_point` or for deletion.
     """
     try:
         head = _Head(check_head, writer.offset, tail)
-        try:
-            async for chunk in source:
-                if writer.offset + len(chunk) > limit:
-                    raise TooLarge
-                if not head.checked:
-                    await head.add(chunk)
-                await writer.write(chunk)
-        except SenderGone:
-            if writer.total is None:
+        await _take(source, writer, limit, head)
+        if check_end is not None:
+            try:
+                check_end()
+            except BaseException:
+                await writer.take_back()
                 raise
         finished = writer.complete or writer.total is None
         if finished:
@@ -69,6 +71,21 @@ async def receive(
     except BaseException:
         await writer.abandon()
         raise
+
+
+async def _take(
+    source: AsyncIterator[Chunk], writer: SealedWriter, limit: int, head: "_Head"
+) -> None:
+    try:
+        async for chunk in source:
+            if writer.offset + len(chunk) > limit:
+                raise TooLarge
+            if not head.checked:
+                await head.add(chunk)
+            await writer.write(chunk)
+    except SenderGone:
+        if writer.total is None:
+            raise
 
 
 class _Head:

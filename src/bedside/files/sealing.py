@@ -167,15 +167,26 @@ class SealedWriter:
     """
 
     def __init__(
-        self, blob: BlobWriter, seal: Seal, *, offset: int, tail: Chunk, total: int | None
+        self,
+        store: BlobStore,
+        key: str,
+        blob: BlobWriter,
+        seal: Seal,
+        *,
+        offset: int,
+        tail: Chunk,
+        total: int | None,
     ) -> None:
+        self._store = store
+        self._key = key
         self._blob = blob
         self._seal = seal
         self._prefix = os.urandom(PREFIX)
         self.total = total
         self.offset = offset
         """Plain bytes taken so far, the tail of an earlier run included."""
-        self._next_segment = (offset - len(tail)) // SEGMENT
+        self._first_segment = (offset - len(tail)) // SEGMENT
+        self._next_segment = self._first_segment
         self._buffer = plaintext_buffers.take()
         self._used = 0
         self._in_flight: asyncio.Task[None] | None = None
@@ -190,7 +201,8 @@ class SealedWriter:
         `total` is the plain size in bytes when the sender has announced it.
         """
         blob = await store.append(key, 0)
-        return cls(blob, Seal.fresh(data_key, file_id), offset=0, tail=b"", total=total)
+        seal = Seal.fresh(data_key, file_id)
+        return cls(store, key, blob, seal, offset=0, tail=b"", total=total)
 
     @classmethod
     async def resume(
@@ -219,7 +231,7 @@ class SealedWriter:
         else:
             seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
             blob = await store.append(key, record_offset(index))
-        return cls(blob, seal, offset=offset, tail=tail, total=total)
+        return cls(store, key, blob, seal, offset=offset, tail=tail, total=total)
 
     @property
     def complete(self) -> bool:
@@ -238,18 +250,14 @@ class SealedWriter:
         self.offset += len(view)
         while view:
             if self._used == len(self._buffer.room):
-                await self._settle()
-                self._send(last=False, durable=False)
-                self._buffer = plaintext_buffers.take()
-                self._used = 0
+                await self._send_and_go_on()
             view = self._fill(view)
 
     async def pause(self) -> bytes:
         """Make everything taken so far durable, except what is returned, and close.
 
         The returned tail (at most one segment) is the caller's to keep, sealed, beside `offset`.
-        Only for files with an announced total. To take back what was sent since an earlier pause
-        (its checksum was wrong), resume at that pause and pause again at once.
+        Only for files with an announced total.
         """
         if self.total is None:
             raise ValueError("without an announced total there is no way to go on")
@@ -280,6 +288,19 @@ class SealedWriter:
 
     async def abandon(self) -> None:
         """Close without a promise; what was written stays for `resume_point`. May be repeated."""
+        await asyncio.shield(asyncio.create_task(self._close()))
+
+    async def take_back(self) -> None:
+        """Drop, durably, all that this writer has taken, and close.
+
+        For bytes that turn out not to count, say by a wrong checksum. The file then stands where
+        `begin` or `resume` found it, with the same offset and tail.
+        """
+        await self.abandon()
+        at = record_offset(self._first_segment) if self._first_segment else 0
+        await (await self._store.append(self._key, at)).commit()
+
+    async def _close(self) -> None:
         if self._in_flight is not None:
             # Its failure was raised by the call that waited for it, or is of no interest any more.
             await asyncio.wait((self._in_flight,))
@@ -294,6 +315,20 @@ class SealedWriter:
         room[self._used : self._used + fits] = view[:fits]
         self._used += fits
         return view[fits:]
+
+    async def _send_and_go_on(self) -> None:
+        """Send the full buffer and take another one.
+
+        With a spare one the next bytes are taken while these are written. Without, other uploads
+        keep the processor busy, and waiting here costs nothing but saves memory.
+        """
+        await self._settle()
+        self._send(last=False, durable=False)
+        spare = plaintext_buffers.take_spare()
+        if spare is None:
+            await self._settle()
+        self._buffer = spare or plaintext_buffers.take()
+        self._used = 0
 
     def _send(self, *, last: bool, durable: bool) -> None:
         """Start sealing and writing the buffer, which is not to be touched any more."""
