@@ -1,8 +1,9 @@
-"""What every test may use: asyncio for `@pytest.mark.anyio`, and the peers."""
+"""What every test may use: asyncio for `@pytest.mark.anyio`, the peers, and the house."""
 
 import pytest
 
-pytest_plugins = ["tests.peers.plugin"]
+pytest.register_assert_rewrite("tests.peers")  # so that a failed check says what it found
+pytest_plugins = ["tests.peers.plugin", "tests.house"]
 
 
 @pytest.fixture(scope="session")

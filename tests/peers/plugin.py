@@ -1,9 +1,10 @@
 """Fixtures for the peers; loaded for all tests by tests/conftest.py."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.peers.chromium import Chromium
 from tests.peers.postgres import Postgres
 from tests.peers.sms_sink import SmsSink
 from tests.peers.smtp_sink import SmtpSink
@@ -34,3 +35,12 @@ def sms_sink() -> Iterator[SmsSink]:
     sink.start()
     yield sink
     sink.stop()
+
+
+@pytest.fixture(scope="session")
+async def chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
+    """One browser for each test process; `await chromium.phone()` gives a window of one's own."""
+    browser = Chromium()
+    await browser.start()
+    yield browser
+    await browser.stop()
