@@ -3,7 +3,10 @@
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.adapters.child_process import ChildExaminer
 from bedside.adapters.clamd import ClamdScanner
+from bedside.adapters.email import SmtpMail
 from bedside.adapters.keys_file import KeyFile
+from bedside.adapters.local_outbox import LocalOutbox
+from bedside.adapters.sms import TwilioSms
 from bedside.adapters.yara import BuiltInScanner
 from bedside.audit import AuditLog
 from bedside.charts.entries import Charts
@@ -19,10 +22,15 @@ from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
+from bedside.notifications import dispatcher as notification_jobs
+from bedside.notifications.dispatcher import Dispatcher
+from bedside.notifications.messages import Messages
+from bedside.notifications.ports import Channel, Gateway
 from bedside.people.clinics import Clinics
+from bedside.people.links import Links
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
-from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.permissions import LinkAccess, Permissions, StaffAccess
 from bedside.people.sessions import Sessions
 from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
@@ -30,6 +38,12 @@ from bedside.people.teams import Teams
 from bedside.people.throttling import Throttle
 from bedside.realtime.bus import Bus
 from bedside.realtime.topics import TopicKind, Topics
+from bedside.requests import filing as request_jobs
+from bedside.requests import photo_requests as reminder_jobs
+from bedside.requests.answers import PhotoAnswers
+from bedside.requests.filing import Filing
+from bedside.requests.lists import RequestLists
+from bedside.requests.photo_requests import PhotoRequests
 from bedside.services import Services
 from bedside.settings import Settings
 
@@ -57,33 +71,54 @@ def build(settings: Settings) -> Services:
     scanner = _scanner(settings)
     intake = Intake(database, vault, audit, charts, files, scanner, ChildExaminer())
     uploads = Uploads(database, vault, audit, files, intake)
+    retrieval = Retrieval(database, vault, audit, charts, files)
+    patients = Patients(database, vault, audit)
+    staff = Staff(database, vault, audit, passwords, sessions)
+    links = Links(database, audit, clinics, patients)
+    gateways, local = _gateways(settings)
+    dispatcher = Dispatcher(database, vault, audit, gateways, local)
+    photo_requests = PhotoRequests(
+        database, vault, audit, clinics, patients, staff, links, dispatcher, settings.base_url
+    )
+    filing = Filing(database, vault, audit, clinics, links, intake, uploads, retrieval, dispatcher)
+    dispatcher.tell(photo_requests.delivery_changed)
     services = Services(
         settings=settings,
         database=database,
         vault=vault,
         audit=audit,
         clinics=clinics,
-        patients=Patients(database, vault, audit),
+        patients=patients,
         permissions=permissions,
         passwords=passwords,
         sessions=sessions,
         sign_in=SignIn(database, vault, audit, clinics, passwords, sessions, throttle),
-        staff=Staff(database, vault, audit, passwords, sessions),
+        staff=staff,
         teams=Teams(database, audit),
         charts=charts,
         search=search,
         files=files,
         intake=intake,
         uploads=uploads,
-        retrieval=Retrieval(database, vault, audit, charts, files),
+        retrieval=retrieval,
         scanner=scanner,
+        links=links,
+        dispatcher=dispatcher,
+        messages=Messages(database, vault, audit, patients),
+        photo_requests=photo_requests,
+        photo_answers=PhotoAnswers(
+            database, vault, audit, clinics, links, intake, uploads, retrieval, filing
+        ),
+        request_lists=RequestLists(database, vault, audit, patients),
         bus=Bus(),
         topics=Topics(),
     )
     database.on_events(services.bus.publish)
     _add_jobs(services)
+    _add_request_jobs(services, filing)
     _add_topics(services)
     services.badges["inbox"] = charts.unreviewed_count
+    services.badges["requests"] = services.request_lists.waiting
     return services
 
 
@@ -96,6 +131,32 @@ def _add_jobs(services: Services) -> None:
     services.handlers[file_jobs.DERIVE] = services.intake.derive
     services.sweeps["uploads.expire"] = (300.0, services.uploads.expire)
     services.sweeps["events.forget"] = (3600.0, lambda: _forget_events(services))
+
+
+def _gateways(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
+    """What carries messages, and the channels that stay in the local outbox."""
+    gateways: dict[Channel, Gateway] = {}
+    if settings.smtp_url:
+        gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
+    if settings.twilio_url:
+        gateways[Channel.SMS] = TwilioSms(
+            settings.twilio_url,
+            settings.twilio_account,
+            settings.twilio_token,
+            settings.sms_from,
+        )
+    local = frozenset(channel for channel in Channel if channel not in gateways)
+    for channel in local:
+        gateways[channel] = LocalOutbox(channel)
+    return gateways, local
+
+
+def _add_request_jobs(services: Services, filing: Filing) -> None:
+    services.handlers[notification_jobs.DELIVER] = services.dispatcher.deliver
+    services.handlers[reminder_jobs.REMIND] = services.photo_requests.remind
+    services.handlers[request_jobs.SETTLE] = filing.settle_later
+    services.handlers[request_jobs.EXPIRE] = filing.expire
+    services.handlers[request_jobs.CLEAR_UP] = filing.clear_up
 
 
 async def _forget_events(services: Services) -> None:
@@ -116,5 +177,11 @@ def _add_topics(services: Services) -> None:
             raise NotFound
         return await live.desk(access)
 
+    async def request(access: object, request_id: str) -> dict[str, object]:
+        if not isinstance(access, LinkAccess) or access.subject_id != request_id:
+            raise NotFound
+        return await services.photo_answers.snapshot(access)
+
+    services.topics.add(TopicKind("request", request))
     services.topics.add(TopicKind("chart", chart))
     services.topics.add(TopicKind("desk", desk, filtered=True))

@@ -15,7 +15,10 @@ from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
+from bedside.notifications.dispatcher import Dispatcher
+from bedside.notifications.messages import Messages
 from bedside.people.clinics import Clinics
+from bedside.people.links import Links
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions, StaffAccess
@@ -25,12 +28,17 @@ from bedside.people.staff import Staff
 from bedside.people.teams import Teams
 from bedside.realtime.bus import Bus
 from bedside.realtime.topics import Topics
+from bedside.requests.answers import PhotoAnswers
+from bedside.requests.lists import RequestLists
+from bedside.requests.photo_requests import PhotoRequests
 from bedside.settings import Settings
 
 Periodic = Callable[[], Awaitable[Any]]
 
 CountBadge = Callable[[StaffAccess], Awaitable[int]]
 """How many things wait for a person in one section of the console."""
+HealthCheck = Callable[[], Awaitable[str]]
+"""The state of a part in a word or two: “ok”, “down”, “not configured”. It never raises."""
 
 
 @dataclass(slots=True)
@@ -56,6 +64,12 @@ class Services:
     uploads: Uploads
     retrieval: Retrieval
     scanner: Scanner
+    links: Links
+    dispatcher: Dispatcher
+    messages: Messages
+    photo_requests: PhotoRequests
+    photo_answers: PhotoAnswers
+    request_lists: RequestLists
     bus: Bus
     topics: Topics
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
@@ -66,3 +80,5 @@ class Services:
     """What the worker does every so many seconds."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
     """By the key of a section of the rail (`web.signed_in.SECTIONS`)."""
+    checks: dict[str, HealthCheck] = field(default_factory=dict[str, HealthCheck])
+    """By the name under which /health shows the part."""

@@ -240,6 +240,7 @@ class Dispatcher:
         work.emit(
             NotificationChanged(
                 clinic_id=row.clinic_id,
+                patient_id=row.patient_id,
                 notification_id=row.id,
                 channel=row.channel,
                 state=state,

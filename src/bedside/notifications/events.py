@@ -12,10 +12,11 @@ class NotificationChanged(Event):
     type: ClassVar[str] = "desk.notification_changed"
 
     clinic_id: str
+    patient_id: str
     notification_id: str
     channel: str
     state: str
 
     def topic(self) -> str:
-        """The stream of the clinic's desk."""
+        """The stream of the clinic's desk; told to those who may see the patient."""
         return f"desk:{self.clinic_id}"

@@ -170,6 +170,34 @@ class PhotoAnswers:
             tuple(TurnedAway(upload, name, _(REFUSALS[key])) for upload, name, key in refused),
         )
 
+    async def snapshot(self, link: LinkAccess) -> dict[str, object]:
+        """The page as data: for scripts, and for the events of the request to build on."""
+        visit = await self.visit(link)
+        return {
+            "state": visit.request.state,
+            "expected": visit.request.expected,
+            "filed": visit.request.filed,
+            "sending": visit.request.sending,
+            "bytes_used": visit.bytes_used,
+            "photos_left": visit.photos_left,
+            "photos": [
+                {
+                    "id": photo.id,
+                    "name": photo.name,
+                    "size": photo.size,
+                    "state": photo.state,
+                    "comment": photo.comment,
+                    "refusal": photo.refusal,
+                    "preview": photo.preview,
+                }
+                for photo in visit.photos
+            ],
+            "refused": [
+                {"id": gone.id, "name": gone.name, "refusal": gone.refusal}
+                for gone in visit.turned_away
+            ],
+        }
+
     async def allowance(self, link: LinkAccess) -> Allowance:
         """How much may still be sent, for `Uploads.begin_held`: told before any byte is taken.
 

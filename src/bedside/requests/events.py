@@ -43,9 +43,10 @@ class DeskRequestChanged(Event):
     type: ClassVar[str] = "desk.request_changed"
 
     clinic_id: str
+    patient_id: str
     request_id: str
     state: str
 
     def topic(self) -> str:
-        """The stream of the clinic's desk."""
+        """The stream of the clinic's desk; told to those who may see the patient."""
         return f"desk:{self.clinic_id}"

@@ -146,4 +146,8 @@ async def save(work: UnitOfWork, row: Row, **values: Any) -> None:
         RequestChanged(request_id=row.id, state=state, expected=now["expected"], filed=now["filed"])
     )
     work.emit(ChartRequestChanged(patient_id=row.patient_id, request_id=row.id, state=state))
-    work.emit(DeskRequestChanged(clinic_id=row.clinic_id, request_id=row.id, state=state))
+    work.emit(
+        DeskRequestChanged(
+            clinic_id=row.clinic_id, patient_id=row.patient_id, request_id=row.id, state=state
+        )
+    )
