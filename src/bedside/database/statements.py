@@ -65,13 +65,27 @@ def _compile(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
         table: Any = statement.table
         columns: set[str] = set(table.c.keys())
         options["column_keys"] = [n for n in names if n in columns - _explicit(statement)]
+    given = _given_later(statement)
     form = statement.compile(dialect=_DIALECTS[dialect], **options)
     return Compiled(
         sql=str(form),
-        defaults=dict(form.params),
+        defaults={name: value for name, value in form.params.items() if name not in given},
         order=tuple(form.positiontup or ()),
         row=_row_type(statement),
     )
+
+
+def _given_later(statement: Any) -> set[str]:
+    """Names that come with each run. Writing out an IN list asks for all values at once unless
+    they are marked as not required; a missing one is still noticed by the driver."""
+    names: set[str] = set()
+    for element in visitors.iterate(statement):
+        parameter: Any = element
+        if element.__visit_name__ == "bindparam" and not parameter.unique:
+            if parameter.value is None and parameter.callable is None:
+                parameter.required = False
+                names.add(parameter.key)
+    return names
 
 
 def _explicit(statement: Any) -> set[str]:
