@@ -81,10 +81,10 @@ def _given_later(statement: Any) -> set[str]:
     names: set[str] = set()
     for element in visitors.iterate(statement):
         parameter: Any = element
-        if element.__visit_name__ == "bindparam" and not parameter.unique:
-            if parameter.value is None and parameter.callable is None:
-                parameter.required = False
-                names.add(parameter.key)
+        named = element.__visit_name__ == "bindparam" and not parameter.unique
+        if named and parameter.value is None and parameter.callable is None:
+            parameter.required = False
+            names.add(parameter.key)
     return names
 
 
