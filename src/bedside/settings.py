@@ -61,6 +61,16 @@ class Settings(BaseModel):
         default=12, description="Sign staff out after this long in any case."
     )
     examiners: int = Field(default=2, description="How many files are examined at the same time.")
+    requests_per_second: int = Field(
+        default=50,
+        ge=0,
+        description="Requests that one session may make for good (ten times as many at once; "
+        "one address four times as many); 0: no limit.",
+    )
+    metrics_token: str = Field(
+        default="",
+        description="Bearer token for /metrics from elsewhere; empty: this machine only.",
+    )
     log_format: str = Field(default="json", description="json or console.")
     development: bool = Field(default=False, description="Show /styleguide and reload templates.")
     demo: bool = Field(default=False, description="Say on each page that this is a demonstration.")

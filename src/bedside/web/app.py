@@ -5,12 +5,17 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bedside.services import Services
-from bedside.web import downloads, sockets, uploads
+from bedside.web import downloads, errors, sockets, uploads, watching
+from bedside.web.languages import Spoken
+from bedside.web.pages import account, sign_in
+from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders
 from bedside.web.rendering import STATIC
+from bedside.web.watching import Watched
 
 
 class Companion(Protocol):
@@ -47,7 +52,20 @@ def create_app(
                 await companion.stop()
             await services.database.close()
 
-    app = Starlette(routes=[*_routes(), *more_routes], lifespan=life)
+    settings = services.settings
+    app = Starlette(
+        routes=[*_routes(), *more_routes],
+        lifespan=life,
+        exception_handlers=errors.HANDLERS,
+        middleware=[
+            Middleware(Watched),
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(Spoken),
+            Middleware(errors.Caught),
+            Middleware(RateLimits, settings=settings),
+            Middleware(SameOrigin, settings=settings),
+        ],
+    )
     app.state.services = services
     return app
 
@@ -55,6 +73,9 @@ def create_app(
 def _routes() -> list[BaseRoute]:
     return [
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static"),
+        *watching.routes,
+        *sign_in.routes,
+        *account.routes,
         *uploads.routes,
         *downloads.routes,
         *sockets.routes,

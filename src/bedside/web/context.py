@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from bedside.services import Services
@@ -15,8 +16,30 @@ def services_of(connection: HTTPConnection) -> Services:
 def address_of(connection: HTTPConnection) -> str:
     """The network address of the caller; behind the trusted proxy, the one it forwards."""
     peer = connection.client.host if connection.client else ""
-    trusted = services_of(connection).settings.trusted_proxy
+    return forwarded_address(
+        peer, connection.headers, services_of(connection).settings.trusted_proxy
+    )
+
+
+def forwarded_address(peer: str, headers: Headers, trusted: str) -> str:
+    """The last address of X-Forwarded-For when `peer` is the trusted proxy, else `peer`."""
     if trusted and peer == trusted:
-        forwarded = connection.headers.get("x-forwarded-for", "")
-        return forwarded.rsplit(",", 1)[-1].strip() or peer
+        return headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip() or peer
     return peer
+
+
+def is_local(connection: HTTPConnection) -> bool:
+    """Whether somebody on this very machine asks, and nobody through a proxy.
+
+    The name in the address has to be local too: a page of another site could otherwise point its
+    own name at this machine (DNS rebinding).
+    """
+    peer = connection.client.host if connection.client else ""
+    proxied = any(
+        name in connection.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")
+    )
+    return (
+        peer in ("127.0.0.1", "::1")
+        and not proxied
+        and connection.url.hostname in ("localhost", "127.0.0.1", "::1")
+    )

@@ -42,6 +42,9 @@ def environment() -> Environment:
     )
     made.globals.update(asset=asset, language=language.spoken)  # pyright: ignore[reportCallIssue, reportArgumentType] - Jinja's globals are a plain dict
     made.filters.update(formats.FILTERS)
+    # every component draws icons, so the macro is there without an import
+    icon: Any = made.get_template("components/icon.html").module
+    made.globals["icon"] = icon.icon
     return made
 
 

@@ -1,0 +1,54 @@
+"""Structured logs: one JSON object a line (or readable lines), never with patient content.
+
+Callers log names of events, ids and counts. Texts of failures may quote what somebody entered, so
+they are left out here for everything that comes through the standard library.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+
+def configure(log_format: str = "json") -> None:
+    """Set up logging for the process: `log_format` is “json” or “console”, on standard error."""
+    console = log_format == "console"
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if console
+        else structlog.processors.JSONRenderer()
+    )
+    shared: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, _without_exception_text],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    # The product's own access log says the same without addresses of pages.
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+def _without_exception_text(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    info = event.pop("exc_info", None)
+    record = event.get("_record")
+    if record is not None:
+        info = info or record.exc_info
+        record.exc_info, record.exc_text = None, None
+    if isinstance(info, tuple) and info[0] is not None:
+        event["error"] = info[0].__name__
+    return event

@@ -1,0 +1,204 @@
+"""Failures as people and programs see them.
+
+Expected ones (`BedsideError`) become a page with their sentence or `{"code", "sentence"}`;
+anything else is a defect: 500 with the id of the request, and a log line with the places in the
+code but without messages or values, which may hold patient content.
+"""
+
+import traceback
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
+from bedside.kernel.language import N_, gettext
+from bedside.people.sessions import SignInUnfinished
+from bedside.web.rendering import render
+from bedside.web.signed_in import shell, sign_in_address
+
+_log = structlog.get_logger("bedside.errors")
+
+_TITLES = {
+    401: N_("Please sign in"),
+    403: N_("You cannot do this"),
+    404: N_("Page not found"),
+    405: N_("This does not work here"),
+    409: N_("This has changed"),
+    410: N_("No longer available"),
+    413: N_("Too large"),
+    429: N_("Please wait a moment"),
+    503: N_("Not available right now"),
+    507: N_("The storage is full"),
+}
+_OTHER_TITLE = N_("This did not work")
+_DEFECT_TITLE = N_("Something went wrong")
+
+
+class Defect(BedsideError):
+    """What a person is told when the product itself is at fault."""
+
+    status = 500
+    code = "defect"
+    sentence = N_(
+        "This is our fault, not yours. What was saved before is still there. Please try again; "
+        "if it happens again, give your administrator the number below."
+    )
+
+
+class WrongMethod(BedsideError):
+    """The address exists, but not for this method."""
+
+    status = 405
+    code = "wrong_method"
+    sentence = N_("This address does not take that kind of request. Nothing was changed.")
+
+
+# --- what the application calls ----------------------------------------------------------------
+
+
+async def on_expected(connection: HTTPConnection, error: Exception) -> Response | None:
+    """Exception handler for BedsideError."""
+    assert isinstance(error, BedsideError)  # noqa: S101 - registered for this class only
+    if not isinstance(connection, Request):
+        raise error  # a socket's own code closes it with a reason
+    return await answer(connection, error)
+
+
+async def on_http(connection: HTTPConnection, error: Exception) -> Response | None:
+    """Exception handler for what Starlette raises itself: no such route, wrong method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if not isinstance(connection, Request):
+        raise error
+    known: dict[int, BedsideError] = {404: NotFound(), 405: WrongMethod()}
+    expected = known.get(error.status_code)
+    if expected is None:
+        expected = BedsideError(code="bad_request")
+        expected.status = error.status_code
+    response = await answer(connection, expected)
+    response.headers.update(error.headers or {})
+    return response
+
+
+HANDLERS: dict[Any, Any] = {BedsideError: on_expected, HTTPException: on_http}
+
+
+async def answer(request: Request, error: BedsideError) -> Response:
+    """A failure as a page, a redirect to the sign-in, or JSON: as whoever asks can use it."""
+    fragment = "hx-request" in request.headers
+    if isinstance(error, NotSignedIn) and not wants_json(request):
+        return _to_sign_in(request, error, fragment)
+    response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks: the API, an upload (tus), or a script that says so."""
+    return (
+        request.url.path.startswith("/api/")
+        or "application/json" in request.headers.get("accept", "")
+        or "tus-resumable" in request.headers
+    )
+
+
+def _to_sign_in(request: Request, error: NotSignedIn, fragment: bool) -> Response:
+    address = "/sign-in/continue" if isinstance(error, SignInUnfinished) else None
+    if fragment:
+        address = address or sign_in_address(request.headers.get("hx-current-url", ""))
+        response = _as_json(error)
+        response.headers["HX-Redirect"] = address
+        return response
+    if address is None:
+        address = sign_in_address(request.url.path) if request.method == "GET" else "/sign-in"
+    return RedirectResponse(address, status_code=303)
+
+
+def _as_json(error: BedsideError) -> JSONResponse:
+    content = {"code": error.code, "sentence": gettext(error.sentence)}
+    if isinstance(error, WrongInput) and error.field:
+        content["field"] = error.field
+    return JSONResponse(content, status_code=error.status)
+
+
+async def _page(request: Request, error: BedsideError) -> Response:
+    title = _DEFECT_TITLE if error.status == 500 else _TITLES.get(error.status, _OTHER_TITLE)
+    return render(
+        request,
+        "pages/error.html",
+        status=error.status,
+        layout=await _layout(request),
+        heading=gettext(title),
+        sentence=gettext(error.sentence),
+        number=request.scope.get("bedside.request_id", "") if error.status == 500 else "",
+    )
+
+
+async def _layout(request: Request) -> str:
+    if request.url.path.startswith("/l/"):
+        return "layouts/patient.html"
+    try:
+        await shell(request)
+    except Exception:
+        return "layouts/signed_out.html"
+    return "layouts/staff.html"
+
+
+# --- what nobody expected -----------------------------------------------------------------------
+
+
+class Caught:
+    """Innermost middleware: a defect becomes a 500 page and a log line without content."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except ClientDisconnect:
+            scope["bedside.left"] = True
+        except Exception as error:
+            _log.error(
+                "defect",
+                request_id=scope.get("bedside.request_id"),
+                error=type(error).__name__,
+                places=places(error),
+            )
+            if started:
+                raise BrokenOff from None
+            response = await _defect_page(Request(scope, receive))
+            await response(scope, receive, send)
+
+
+class BrokenOff(RuntimeError):
+    """Ends a connection whose answer had begun when a defect came up; the log has the places."""
+
+
+async def _defect_page(request: Request) -> Response:
+    try:
+        return await answer(request, Defect())
+    except Exception:
+        return Response(gettext(Defect.sentence), status_code=500, media_type="text/plain")
+
+
+def places(error: BaseException) -> list[str]:
+    """Where a failure came through, innermost last: file, line, function. No message, no value."""
+    return [
+        f"{frame.filename.rsplit('/bedside/', 1)[-1]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__, limit=-12)
+    ]

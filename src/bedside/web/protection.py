@@ -1,0 +1,254 @@
+"""The edge's protection: headers, origin checks, rate limits.
+
+Pure ASGI middlewares, for they run on every request: a BaseHTTPMiddleware would cost more than a
+session look-up. Policies follow OWASP ASVS 5.0, chapter 3 (docs/security has the table).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bedside.errors import BedsideError, NotAllowed, TooMany
+from bedside.kernel.language import N_
+from bedside.settings import Settings
+from bedside.web.context import forwarded_address
+from bedside.web.errors import answer
+from bedside.web.said import COOKIE as SAID
+from bedside.web.signed_in import cookie_name, is_secure
+
+_CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "worker-src 'self'",
+        "frame-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+_FEATURES = ", ".join(
+    [
+        *(
+            f"{feature}=(self)"
+            for feature in (
+                "camera",
+                "microphone",
+                "display-capture",
+                "fullscreen",
+                "picture-in-picture",
+                "publickey-credentials-create",
+                "publickey-credentials-get",
+                "screen-wake-lock",
+            )
+        ),
+        *(f"{feature}=()" for feature in ("geolocation", "payment", "usb", "serial", "midi")),
+    ]
+)
+_HEADERS = {
+    "content-security-policy": _CONTENT_POLICY,
+    "permissions-policy": _FEATURES,
+    # “same-origin” and not “no-referrer”: under the latter browsers send “Origin: null” with the
+    # product's own forms, which older ones (without Sec-Fetch-Site) need for the check below.
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+_FOREVER = b"public, max-age=31536000, immutable"
+_TWO_YEARS = "max-age=63072000"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class ForeignOrigin(NotAllowed):
+    """A request that changes something was made by a page of another site."""
+
+    code = "foreign_origin"
+    sentence = N_(
+        "This was sent by another website, so nothing was changed. Open the page from your own "
+        "bookmark or link and try again."
+    )
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: BedsideError) -> None:
+    """Answer with a failure; a socket is closed before it is accepted (HTTP 403)."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    response = await answer(Request(scope, receive), error)
+    await response(scope, receive, send)
+
+
+class SecurityHeaders:
+    """Adds what every answer carries; an answer's own header of that name wins."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        headers = dict(_HEADERS)
+        if is_secure(settings):
+            headers["strict-transport-security"] = _TWO_YEARS
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._forget_said = (b"set-cookie", f"{SAID}=; Max-Age=0; Path=/; HttpOnly".encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_static = scope["path"].startswith("/static/")
+
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = message["headers"]
+                names = {name.lower() for name, _ in given}
+                if is_static and message["status"] in (200, 304) and b"cache-control" not in names:
+                    given = [*given, (b"cache-control", _FOREVER)]
+                    names.add(b"cache-control")
+                added = [header for header in self._headers if header[0] not in names]
+                if "bedside.said" in scope:
+                    added.append(self._forget_said)
+                message["headers"] = [*given, *added]
+            await send(message)
+
+        await self.app(scope, receive, adding)
+
+
+class SameOrigin:
+    """Lets requests that change something, and sockets, come from the product's own pages only.
+
+    Browsers say where a request comes from: by Sec-Fetch-Site, or the older ones by Origin. What
+    says neither is no browser of the last years; it may not use a session cookie.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._origin = settings.base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            headers = Headers(scope=scope)
+            allowed = "origin" not in headers or self._is_own(headers)
+        elif scope["type"] == "http" and scope["method"] not in _SAFE:
+            allowed = self._allows(Headers(scope=scope))
+        else:
+            allowed = True
+        if allowed:
+            await self.app(scope, receive, send)
+        else:
+            await _refuse(scope, receive, send, ForeignOrigin())
+
+    def _allows(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        if "origin" in headers:
+            return self._is_own(headers)
+        return "cookie" not in headers
+
+    def _is_own(self, headers: Headers) -> bool:
+        origin = headers["origin"]
+        parts = urlsplit(origin)
+        own_host = bool(parts.netloc) and parts.netloc == headers.get("host")
+        return origin == self._origin or (own_host and parts.scheme in ("http", "https"))
+
+
+# --- rate limits -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: `burst` at once, then `per_second` for good."""
+
+    name: str
+    per_second: float
+    burst: float
+
+
+class Buckets:
+    """Token buckets by key, at most `size` of them; the ones unused for longest are dropped."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._left: dict[tuple[str, int], tuple[float, float]] = {}
+
+    def take(self, rate: Rate, key: str) -> float:
+        """Take one token. 0.0 when there was one, otherwise the seconds until there is."""
+        now = monotonic()
+        place = (rate.name, hash(key))
+        left, at = self._left.pop(place, (rate.burst, now))
+        left = min(rate.burst, left + (now - at) * rate.per_second)
+        wait = 0.0 if left >= 1 else (1 - left) / rate.per_second
+        self._left[place] = (left - 1 if left >= 1 else left, now)
+        if len(self._left) > self._size:
+            del self._left[next(iter(self._left))]
+        return wait
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+
+GUESSABLE = (
+    ("/sign-in", Rate("sign-in", per_second=0.5, burst=30)),
+    ("/set-up", Rate("set-up", per_second=0.2, burst=10)),
+    ("/l/", Rate("links", per_second=1, burst=60)),
+)
+"""Where guessing would pay: what is sent there by one address, apart from the lock-outs of single
+accounts and links."""
+
+
+class RateLimits:
+    """Limits how much one address, and one session, may ask for; 429 with Retry-After."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._buckets = Buckets()
+        self._trusted = settings.trusted_proxy
+        self._cookie = cookie_name(settings) + "="
+        usual = settings.requests_per_second
+        self._by_address = Rate("address", 4 * usual, 40 * usual) if usual else None
+        self._by_session = Rate("session", usual, 10 * usual) if usual else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or scope["path"].startswith("/static/"):
+            await self.app(scope, receive, send)
+            return
+        wait = max(self._waits(scope), default=0.0)
+        if wait:
+            error = TooMany(retry_after=max(1, round(wait)))
+            await _refuse(scope, receive, send, error)
+            return
+        await self.app(scope, receive, send)
+
+    def _waits(self, scope: Scope) -> Iterable[float]:
+        headers = Headers(scope=scope)
+        client = scope.get("client")
+        address = forwarded_address(client[0] if client else "", headers, self._trusted)
+        if self._by_address is not None:
+            yield self._buckets.take(self._by_address, address)
+        session = _cookie_in(headers.get("cookie", ""), self._cookie)
+        if self._by_session is not None and session:
+            yield self._buckets.take(self._by_session, session)
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
+            for prefix, rate in GUESSABLE:
+                if scope["path"].startswith(prefix):
+                    yield self._buckets.take(rate, address)
+
+
+def _cookie_in(header: str, name_and_sign: str) -> str:
+    """The value of one cookie, without parsing the others."""
+    for part in header.split(";"):
+        if part.strip().startswith(name_and_sign):
+            return part.strip()[len(name_and_sign) :]
+    return ""

@@ -1,0 +1,50 @@
+"""What is said once on the page after a redirect, such as “Your password is changed.”
+
+The browser carries the key of a declared sentence, never text, in a short-lived cookie.
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bedside.kernel.language import gettext
+
+COOKIE = "bedside-said"
+_SECONDS = 30
+_sentences: dict[str, tuple[str, str]] = {}
+
+
+def sayable(key: str, sentence: str, tone: str = "good") -> str:
+    """Declare a sentence (marked with N_) that can be said; returns its key.
+
+    `tone` is one of: info, good, attention, bad.
+    """
+    if _sentences.setdefault(key, (sentence, tone)) != (sentence, tone):
+        raise RuntimeError(f"“{key}” is declared twice")
+    return key
+
+
+def say(response: Response, key: str) -> None:
+    """Say a declared sentence on the next page."""
+    if key not in _sentences:
+        raise KeyError(key)
+    response.set_cookie(COOKIE, key, max_age=_SECONDS, path="/", httponly=True, samesite="lax")
+
+
+def go(address: str, key: str = "") -> RedirectResponse:
+    """After a POST: redirect (303) to a local address, and say something there."""
+    response = RedirectResponse(address, status_code=303)
+    if key:
+        say(response, key)
+    return response
+
+
+def was_said(request: Request) -> list[dict[str, Any]]:
+    """What this page has to say; the edge takes the cookie away with the answer."""
+    found = _sentences.get(request.cookies.get(COOKIE, ""))
+    if found is None:
+        return []
+    request.scope["bedside.said"] = True
+    sentence, tone = found
+    return [{"text": gettext(sentence), "tone": tone}]
