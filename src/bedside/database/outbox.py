@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.engine import Database, Pending, Published
 from bedside.database.statements import prepared

@@ -8,7 +8,7 @@ processes and over a restart.
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
