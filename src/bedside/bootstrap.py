@@ -1,5 +1,9 @@
 """Wires ports to adapters and services to each other. Nothing else knows which adapter runs."""
 
+import asyncio
+
+from starlette.applications import Starlette
+
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.adapters.child_process import ChildExaminer
 from bedside.adapters.clamd import ClamdScanner
@@ -10,7 +14,9 @@ from bedside.adapters.sms import TwilioSms
 from bedside.adapters.yara import BuiltInScanner
 from bedside.audit import AuditLog
 from bedside.charts.entries import Charts
+from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
+from bedside.charts.openings import ChartOpenings
 from bedside.charts.search import SearchIndex
 from bedside.database import connect, outbox
 from bedside.database.sealed import Vault
@@ -26,6 +32,7 @@ from bedside.notifications import dispatcher as notification_jobs
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.ports import Channel, Gateway
+from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
 from bedside.people.passwords import Passwords
@@ -46,6 +53,8 @@ from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
 from bedside.services import Services
 from bedside.settings import Settings
+from bedside.web.app import Companion, create_app
+from bedside.worker.run import Worker
 
 
 def build(settings: Settings) -> Services:
@@ -95,7 +104,10 @@ def build(settings: Settings) -> Services:
         sign_in=SignIn(database, vault, audit, clinics, passwords, sessions, throttle),
         staff=staff,
         teams=Teams(database, audit),
+        assignments=Assignments(database, audit),
         charts=charts,
+        inbox=Inbox(database, vault),
+        openings=ChartOpenings(audit),
         search=search,
         files=files,
         intake=intake,
@@ -185,3 +197,40 @@ def _add_topics(services: Services) -> None:
     services.topics.add(TopicKind("request", request))
     services.topics.add(TopicKind("chart", chart))
     services.topics.add(TopicKind("desk", desk, filtered=True))
+
+
+class _Background:
+    """Hears what other processes commit, while the web process lives."""
+
+    def __init__(self, services: Services) -> None:
+        self._database = services.database
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        async for _ in self._database.watch():
+            pass
+
+
+def worker(services: Services) -> Worker:
+    """The worker for these services."""
+    return Worker(
+        services.database,
+        services.handlers,
+        services.sweeps,
+        at_once=services.settings.examiners,
+    )
+
+
+def application(settings: Settings) -> Starlette:
+    """The web application, with the worker inside unless it has a process of its own."""
+    services = build(settings)
+    companions: list[Companion] = [_Background(services)]
+    if settings.worker_in_process:
+        companions.append(worker(services))
+    return create_app(services, companions)

@@ -6,6 +6,8 @@ from typing import Any
 
 from bedside.audit import AuditLog
 from bedside.charts.entries import Charts
+from bedside.charts.openings import ChartOpenings
+from bedside.charts.inbox import Inbox
 from bedside.charts.search import SearchIndex
 from bedside.database import Database
 from bedside.database.sealed import Vault
@@ -17,6 +19,7 @@ from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
+from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
 from bedside.people.passwords import Passwords
@@ -57,7 +60,10 @@ class Services:
     sign_in: SignIn
     staff: Staff
     teams: Teams
+    assignments: Assignments
     charts: Charts
+    inbox: Inbox
+    openings: ChartOpenings
     search: SearchIndex
     files: Repository
     intake: Intake

@@ -170,6 +170,16 @@ class Repository:
         async with self._database.read() as db:
             return {row.role: row for row in await db.all(_derivatives, of=file_id)}
 
+    async def having(self, role: str, file_ids: list[str]) -> frozenset[str]:
+        """Those of the files from which a derivative of this role was made."""
+        if not file_ids:
+            return frozenset()
+        wanted = select(derivatives.c.file_id).where(
+            derivatives.c.role == role, derivatives.c.file_id.in_(file_ids)
+        )
+        async with self._database.read() as db:
+            return frozenset(row.file_id for row in await db.all(wanted))
+
     async def store_derivative(self, row: Row, made: Derivative) -> None:
         """Seal and store the bytes of a derivative; its row is added by `add_derivative`."""
         writer = await SealedWriter.begin(

@@ -6,7 +6,7 @@ location data, HEIC as JPEG, DICOM as PNG. Every opening makes one audit line.
 
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -126,6 +126,12 @@ class Retrieval:
             forms=tuple(made),
             text_found=bool(text),
         )
+
+    async def with_thumbnail(self, entries: Iterable[Entry]) -> frozenset[str]:
+        """Ids of those entries that have a small picture to show in a list."""
+        by_file = {entry.file_id: entry.id for entry in entries if entry.state == FileState.FILED}
+        made = await self._repository.having("thumbnail", list(by_file))
+        return frozenset(by_file[file_id] for file_id in made)
 
     async def open(
         self,

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -14,7 +15,12 @@ from bedside.errors import NotAllowed, NotFound
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.models import patient_assignments, patient_tokens, patients
+from bedside.people.models import (
+    patient_assignments,
+    patient_tokens,
+    patients,
+    staff_assignments,
+)
 from bedside.people.permissions import ChartAccess, LinkAccess, StaffAccess, visible_patients
 from bedside.people.roles import May, allows
 
@@ -67,10 +73,11 @@ _drop_tokens = prepared(
     delete(patient_tokens).where(patient_tokens.c.patient_id == bindparam("of"))
 )
 _assign = prepared(insert(patient_assignments))
+_assign_staff = prepared(insert(staff_assignments))
 _listed = prepared(
     select(patients.c.id, patients.c.clinic_id, patients.c.record)
     .where(patients.c.id.in_(visible_patients()))
-    .order_by(patients.c.id)
+    .order_by(patients.c.id.desc())
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
@@ -79,6 +86,12 @@ _count = prepared(
     .select_from(patients)
     .where(patients.c.id.in_(visible_patients()))
 )
+
+SEALED_PATIENTS = select(
+    patients.c.id.label("patient"), patients.c.record.label("person")
+).subquery()
+"""For lists of other domains that show names: join on `patient`, open `person` by `name_of`."""
+_KEPT_NAMES = 4_000
 
 
 class Patients:
@@ -112,6 +125,12 @@ class Patients:
         await self._index(work, keys, patient)
         for target in {patient.id, *assigned_to}:
             await self.assign(work, staff, patient.id, target)
+        await work.execute(
+            _assign_staff,
+            staff_id=staff.staff_id,
+            target_id=patient.id,
+            clinic_id=staff.clinic_id,
+        )
         await self._audit.record(
             work, staff.clinic_id, staff.actor, Action.PATIENT_ADDED, patient_id=patient.id
         )
@@ -178,7 +197,7 @@ class Patients:
     async def listed(
         self, staff: StaffAccess, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[Patient], int]:
-        """Patients that this person may see, and how many there are in all."""
+        """Patients that this person may see, last added first, and how many there are in all."""
         keys = await self._vault.clinic(staff.clinic_id)
         who = {"staff": staff.staff_id, "clinic": staff.clinic_id}
         async with self._database.read() as db:
@@ -226,6 +245,12 @@ def _opened(keys: ClinicKeys, row: Row) -> Patient:
     return Patient(
         id=row.id, clinic_id=row.clinic_id, demographics=Demographics.model_validate(record)
     )
+
+
+@lru_cache(_KEPT_NAMES)
+def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
+    """The name in a sealed record, kept for lists that are asked for again and again."""
+    return str(keys.unseal(_COLUMN, patient_id, sealed)["name"])
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,135 @@
+"""The inbox as a lean list, and what was destroyed before anybody could look at it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import bindparam, literal_column, select
+
+from bedside.charts.entries import opened
+from bedside.charts.models import chart_entries
+from bedside.charts.queries import IN_INBOX
+from bedside.charts.records import DEAD, Entry
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.permissions import StaffAccess, visible_patients
+
+_COLUMN = "chart_entries.record"
+_ALARM_FOR = 30 * clock.DAY
+_MOST_ALARMS = 20
+_KEPT_LINES = 4_000
+
+_columns = chart_entries.c
+_LEAN = prepared(
+    select(
+        _columns.id,
+        _columns.patient_id,
+        _columns.state,
+        _columns.media_type,
+        _columns.size,
+        _columns.category,
+        _columns.channel,
+        _columns.received_at,
+        _columns.record,
+        SEALED_PATIENTS.c.person,
+    )
+    .select_from(
+        chart_entries.join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == _columns.patient_id)
+    )
+    .where(*IN_INBOX)
+    .order_by(_columns.received_at.desc())
+    .limit(bindparam("limit"))
+)
+_ALARMS = prepared(
+    select(chart_entries)
+    .where(
+        _columns.clinic_id == bindparam("clinic"),
+        _columns.reviewed_at == literal_column("0"),
+        _columns.moved_to == literal_column("''"),
+        _columns.state.in_([literal_column(f"'{state}'") for state in DEAD]),
+        _columns.received_at > bindparam("since"),
+        _columns.patient_id.in_(visible_patients()),
+    )
+    .order_by(_columns.received_at.desc())
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unreviewed entry, with what a list shows of it. Size in bytes, time in milliseconds."""
+
+    id: str
+    patient_id: str
+    state: str
+    media_type: str
+    size: int
+    category: str
+    channel: str
+    received_at: int
+    patient: str
+    title: str
+
+
+class Inbox:
+    """What waits for the eyes of a person."""
+
+    def __init__(self, database: Transactions, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def lines(self, staff: StaffAccess, limit: int = 50) -> list[Line]:
+        """Unreviewed entries of all patients that this person may see, newest first.
+
+        One statement; what it gives is unsealed once and kept, for programs ask again and again.
+        """
+        keys = await self._vault.clinic(staff.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_LEAN, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit)
+        return [_line(keys, *row) for row in rows]
+
+    async def alarms(self, staff: StaffAccess) -> list[Entry]:
+        """Entries of the last 30 days whose content was destroyed (malware) or refused after it
+        had been filed, and that nobody has marked as seen; newest first."""
+        keys = await self._vault.clinic(staff.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(
+                _ALARMS,
+                staff=staff.staff_id,
+                clinic=staff.clinic_id,
+                since=clock.now() - _ALARM_FOR,
+                limit=_MOST_ALARMS,
+            )
+        return [opened(keys, row) for row in rows]
+
+
+@lru_cache(_KEPT_LINES)
+def _line(
+    keys: ClinicKeys,
+    entry_id: str,
+    patient_id: str,
+    state: str,
+    media_type: str,
+    size: int,
+    category: str,
+    channel: str,
+    received_at: int,
+    record: bytes,
+    person: bytes,
+) -> Line:
+    """The sealed columns are part of the key: a row that has changed is another line."""
+    said = keys.unseal(_COLUMN, entry_id, record)
+    return Line(
+        entry_id,
+        patient_id,
+        state,
+        media_type,
+        size,
+        category,
+        channel,
+        received_at,
+        name_of(keys, patient_id, person),
+        said["label"] or said["name"],
+    )

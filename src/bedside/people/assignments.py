@@ -1,0 +1,85 @@
+"""Which teams and rooms a patient belongs to: what decides whose chart list the patient is in."""
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bedside.audit import Action, AuditLog
+from bedside.database.statements import prepared
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.people.models import patient_assignments, teams
+from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.teams import Team, TeamKind
+
+_of_patient = prepared(
+    select(teams.c.id, teams.c.clinic_id, teams.c.kind, teams.c.name)
+    .select_from(teams.join(patient_assignments, patient_assignments.c.target_id == teams.c.id))
+    .where(
+        patient_assignments.c.patient_id == bindparam("patient"),
+        patient_assignments.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(teams.c.name)
+)
+_of_clinic = prepared(select(teams.c.id).where(teams.c.clinic_id == bindparam("clinic")))
+_add = prepared(
+    upsert(patient_assignments).on_conflict_do_nothing(index_elements=["patient_id", "target_id"])
+)
+_remove = prepared(
+    delete(patient_assignments).where(
+        patient_assignments.c.patient_id == bindparam("of"),
+        patient_assignments.c.target_id == bindparam("target"),
+        patient_assignments.c.clinic_id == bindparam("clinic"),
+    )
+)
+
+
+class Assignments:
+    """Ties patients to teams and rooms."""
+
+    def __init__(self, database: Transactions, audit: AuditLog) -> None:
+        self._database = database
+        self._audit = audit
+
+    async def of_patient(self, chart: ChartAccess) -> list[Team]:
+        """The teams and rooms of a patient, by name."""
+        async with self._database.read() as db:
+            rows = await db.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
+        return [
+            Team(id=r.id, clinic_id=r.clinic_id, kind=TeamKind(r.kind), name=r.name) for r in rows
+        ]
+
+    async def check(self, staff: StaffAccess, team_ids: list[str]) -> list[str]:
+        """`team_ids` without repetition. Raises WrongInput when one is not of this clinic."""
+        async with self._database.read() as db:
+            known = {row.id for row in await db.all(_of_clinic, clinic=staff.clinic_id)}
+        if not known.issuperset(team_ids):
+            raise WrongInput(N_("Please choose teams and rooms from the list."), field="teams")
+        return list(dict.fromkeys(team_ids))
+
+    async def change(self, work: UnitOfWork, chart: ChartAccess, team_ids: list[str]) -> None:
+        """Make these the patient's teams and rooms; `team_ids` were checked. One audit line a
+        change. Whoever was assigned to the patient in person stays so."""
+        rows = await work.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
+        before, wanted = {row.id for row in rows}, set(team_ids)
+        for team_id in sorted(wanted - before):
+            await work.execute(
+                _add, patient_id=chart.patient_id, target_id=team_id, clinic_id=chart.clinic_id
+            )
+            await self._line(work, chart, team_id, assigned=True)
+        for team_id in sorted(before - wanted):
+            await work.execute(_remove, of=chart.patient_id, target=team_id, clinic=chart.clinic_id)
+            await self._line(work, chart, team_id, assigned=False)
+
+    async def _line(
+        self, work: UnitOfWork, chart: ChartAccess, team_id: str, *, assigned: bool
+    ) -> None:
+        await self._audit.record(
+            work,
+            chart.clinic_id,
+            chart.actor,
+            Action.PATIENT_ASSIGNED,
+            patient_id=chart.patient_id,
+            target=team_id,
+            assigned=assigned,
+        )
