@@ -6,8 +6,8 @@ from typing import Any
 
 from bedside.audit import AuditLog
 from bedside.charts.entries import Charts
-from bedside.charts.openings import ChartOpenings
 from bedside.charts.inbox import Inbox
+from bedside.charts.openings import ChartOpenings
 from bedside.charts.search import SearchIndex
 from bedside.database import Database
 from bedside.database.sealed import Vault
