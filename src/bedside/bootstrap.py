@@ -1,6 +1,7 @@
 """Wires ports to adapters and services to each other. Nothing else knows which adapter runs."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 
@@ -23,7 +24,7 @@ from bedside.database.sealed import Vault
 from bedside.errors import NotFound
 from bedside.files import intake as file_jobs
 from bedside.files.intake import Intake
-from bedside.files.ports import Scanner
+from bedside.files.ports import Examiner, Scanner
 from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
@@ -35,9 +36,11 @@ from bedside.notifications.ports import Channel, Gateway
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
+from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess, Permissions, StaffAccess
+from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
@@ -56,9 +59,14 @@ from bedside.settings import Settings
 from bedside.web.app import Companion, create_app
 from bedside.worker.run import Worker
 
+WrapExaminer = Callable[[Examiner], Examiner]
 
-def build(settings: Settings) -> Services:
-    """All services for these settings. The database is connected by `services.database.open()`."""
+
+def build(settings: Settings, *, wrap_examiner: WrapExaminer | None = None) -> Services:
+    """All services for these settings. The database is connected by `services.database.open()`.
+
+    `wrap_examiner` may put something in front of the examiner, as the demonstration's seed does.
+    """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = connect(settings.url)
     vault = Vault(database, KeyFile.create(settings.key_file))
@@ -73,12 +81,16 @@ def build(settings: Settings) -> Services:
         longest=settings.session_hours * clock.HOUR,
     )
     throttle = Throttle(database, vault)
+    sign_in = SignIn(database, vault, audit, clinics, passwords, sessions, throttle)
     permissions = Permissions(database, audit)
     search = SearchIndex(database, vault)
     charts = Charts(database, vault, audit, search)
     files = Repository(database, vault, LocalBlobs(settings.data / "files"))
     scanner = _scanner(settings)
-    intake = Intake(database, vault, audit, charts, files, scanner, ChildExaminer())
+    examiner: Examiner = ChildExaminer()
+    if wrap_examiner:
+        examiner = wrap_examiner(examiner)
+    intake = Intake(database, vault, audit, charts, files, scanner, examiner)
     uploads = Uploads(database, vault, audit, files, intake)
     retrieval = Retrieval(database, vault, audit, charts, files)
     patients = Patients(database, vault, audit)
@@ -101,7 +113,9 @@ def build(settings: Settings) -> Services:
         permissions=permissions,
         passwords=passwords,
         sessions=sessions,
-        sign_in=SignIn(database, vault, audit, clinics, passwords, sessions, throttle),
+        sign_in=sign_in,
+        second_factors=SecondFactors(database, vault, audit, clinics, sessions, sign_in),
+        passkeys=Passkeys(database, audit, clinics, sign_in, throttle, settings.base_url),
         staff=staff,
         teams=Teams(database, audit),
         assignments=Assignments(database, audit),

@@ -22,9 +22,11 @@ from bedside.notifications.messages import Messages
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
+from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
@@ -58,6 +60,8 @@ class Services:
     passwords: Passwords
     sessions: Sessions
     sign_in: SignIn
+    second_factors: SecondFactors
+    passkeys: Passkeys
     staff: Staff
     teams: Teams
     assignments: Assignments

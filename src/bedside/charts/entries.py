@@ -1,187 +1,26 @@
 """Entries of the chart: filing, labelling, reviewing, moving."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-
-from bedside.audit import Action, Actor, AuditLog
+from bedside.audit import Action, AuditLog
+from bedside.charts import queries
 from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
-from bedside.charts.models import chart_entries, entry_versions
+from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Version
 from bedside.charts.search import SearchIndex
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
-from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+from bedside.people.permissions import ChartAccess, StaffAccess
 
+LONGEST_LABEL = 200
+LONGEST_NOTE = 5_000
+LONGEST_REASON = 500
+"""In characters."""
 _COLUMN = "chart_entries.record"
-_DEAD = ("refused", "infected")
-"""States whose content was destroyed; there is nothing to review in them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A file that goes into a chart. Times in milliseconds, `size` in bytes."""
-
-    clinic_id: str
-    patient_id: str
-    file_id: str
-    name: str
-    size: int
-    media_type: str
-    state: str
-    channel: str
-    category: str
-    source_id: str
-    actor: Actor
-    received_at: int
-    comment: str = ""
-    taken_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry as staff see it. `name` is the file name; `label` what staff call it."""
-
-    id: str
-    patient_id: str
-    file_id: str
-    state: str
-    media_type: str
-    size: int
-    category: str
-    channel: str
-    source_id: str
-    sender_kind: str
-    sender_id: str
-    received_at: int
-    reviewed_at: int
-    reviewed_by: str
-    moved_from: str
-    moved_to: str
-    version: int
-    name: str
-    label: str = ""
-    comment: str = ""
-    note: str = ""
-    taken_at: int = 0
-
-    @property
-    def title(self) -> str:
-        """What a list shows: the label when there is one, else the file name."""
-        return self.label or self.name
-
-    @property
-    def reviewed(self) -> bool:
-        """Whether somebody of staff marked it reviewed."""
-        return self.reviewed_at > 0
-
-
-@dataclass(frozen=True, slots=True)
-class ChartFilter:
-    """What a chart page asks for; empty values do not filter. Times in milliseconds."""
-
-    kinds: tuple[str, ...] = ()
-    """Media types."""
-    category: str = ""
-    channel: str = ""
-    sender_kind: str = ""
-    unreviewed: bool = False
-    since: int = 0
-    until: int = 0
-    entry_ids: tuple[str, ...] | None = None
-    limit: int = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """How an entry was before a change."""
-
-    version: int
-    changed_at: int
-    changed_by: str
-    category: str
-    record: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-_add = prepared(insert(chart_entries))
-_add_version = prepared(insert(entry_versions))
-_one = prepared(
-    select(chart_entries).where(
-        chart_entries.c.id == bindparam("of"),
-        chart_entries.c.patient_id == bindparam("patient"),
-        chart_entries.c.clinic_id == bindparam("clinic"),
-    )
-)
-_of_file = prepared(
-    select(chart_entries).where(
-        chart_entries.c.file_id == bindparam("file"), chart_entries.c.moved_to == ""
-    )
-)
-_set_state = prepared(
-    update(chart_entries)
-    .where(chart_entries.c.id == bindparam("of"))
-    .values(state=bindparam("new_state"), media_type=bindparam("new_media_type"))
-)
-_set_record = prepared(
-    update(chart_entries)
-    .where(chart_entries.c.id == bindparam("of"), chart_entries.c.version == bindparam("seen"))
-    .values(
-        record=bindparam("new_record"),
-        category=bindparam("new_category"),
-        version=chart_entries.c.version + 1,
-    )
-)
-_set_reviewed = prepared(
-    update(chart_entries)
-    .where(chart_entries.c.id == bindparam("of"))
-    .values(reviewed_at=bindparam("moment"), reviewed_by=bindparam("person"))
-)
-_set_moved = prepared(
-    update(chart_entries)
-    .where(chart_entries.c.id == bindparam("of"), chart_entries.c.moved_to == "")
-    .values(moved_to=bindparam("new_place"))
-)
-_versions = prepared(
-    select(entry_versions)
-    .where(
-        entry_versions.c.entry_id == bindparam("of"),
-        entry_versions.c.clinic_id == bindparam("clinic"),
-    )
-    .order_by(entry_versions.c.version.desc())
-)
-_unreviewed = [
-    chart_entries.c.clinic_id == bindparam("clinic"),
-    chart_entries.c.reviewed_at == 0,
-    chart_entries.c.moved_to == "",
-    chart_entries.c.state.notin_(_DEAD),
-    chart_entries.c.patient_id.in_(visible_patients()),
-]
-_inbox = prepared(
-    select(chart_entries)
-    .where(*_unreviewed)
-    .order_by(chart_entries.c.received_at.desc())
-    .limit(bindparam("limit"))
-)
-_inbox_count = prepared(
-    select(func.count().label("unreviewed")).select_from(chart_entries).where(*_unreviewed)
-)
-_chart_unreviewed = prepared(
-    select(func.count().label("unreviewed"))
-    .select_from(chart_entries)
-    .where(
-        chart_entries.c.clinic_id == bindparam("clinic"),
-        chart_entries.c.patient_id == bindparam("patient"),
-        chart_entries.c.reviewed_at == 0,
-        chart_entries.c.moved_to == "",
-        chart_entries.c.state.notin_(_DEAD),
-    )
-)
 
 
 class Charts:
@@ -201,7 +40,7 @@ class Charts:
         Filing the same file twice gives the entry that is there: an intake that was killed and
         runs again files once.
         """
-        known = await work.one(_of_file, file=incoming.file_id)
+        known = await work.one(queries.OF_FILE, file=incoming.file_id)
         if known:
             return known.id
         keys = await self._vault.clinic(incoming.clinic_id)
@@ -214,7 +53,7 @@ class Charts:
             "taken_at": incoming.taken_at,
         }
         await work.execute(
-            _add,
+            queries.ADD,
             id=entry_id,
             clinic_id=incoming.clinic_id,
             patient_id=incoming.patient_id,
@@ -247,7 +86,7 @@ class Charts:
             channel=incoming.channel,
             entry=entry_id,
         )
-        row = await work.one(_of_file, file=incoming.file_id)
+        row = await work.one(queries.OF_FILE, file=incoming.file_id)
         self._tell(work, row, EntryAdded, "added")
         return entry_id
 
@@ -255,15 +94,17 @@ class Charts:
         self, work: UnitOfWork, file_id: str, state: str, media_type: str
     ) -> None:
         """The intake has learned more about a file: show it in the chart."""
-        row = await work.one(_of_file, file=file_id)
+        row = await work.one(queries.OF_FILE, file=file_id)
         if row:
-            await work.execute(_set_state, of=row.id, new_state=state, new_media_type=media_type)
-            row = await work.one(_of_file, file=file_id)
+            await work.execute(
+                queries.SET_STATE, of=row.id, new_state=state, new_media_type=media_type
+            )
+            row = await work.one(queries.OF_FILE, file=file_id)
             self._tell(work, row, EntryChanged, state)
 
     async def add_text(self, work: UnitOfWork, clinic_id: str, file_id: str, text: str) -> None:
         """Index the words of a file's content, and tell pages that its preview is ready."""
-        row = await work.one(_of_file, file=file_id)
+        row = await work.one(queries.OF_FILE, file=file_id)
         if row:
             keys = await self._vault.clinic(clinic_id)
             await self._index.add(work, keys, row.patient_id, row.id, text)
@@ -273,21 +114,21 @@ class Charts:
         """Entries of one chart, newest first."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(_filtered(chart, wanted))
-        return [_opened(keys, row) for row in rows]
+            rows = await db.all(queries.filtered(chart, wanted))
+        return [opened(keys, row) for row in rows]
 
     async def entry(self, chart: ChartAccess, entry_id: str) -> Entry:
         """One entry. Raises NotFound, also when it is in another chart."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            return _opened(keys, await _required(db, chart, entry_id))
+            return opened(keys, await _required(db, chart, entry_id))
 
     async def versions(self, chart: ChartAccess, entry_id: str) -> list[Version]:
         """How the entry was before each change, newest first."""
         await self.entry(chart, entry_id)
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(_versions, of=entry_id, clinic=chart.clinic_id)
+            rows = await db.all(queries.VERSIONS, of=entry_id, clinic=chart.clinic_id)
         return [
             Version(
                 row.version,
@@ -315,15 +156,22 @@ class Charts:
         """
         if category not in set(Category):
             raise WrongInput(_("Please choose a category from the list."), field="category")
-        if len(label) > 200 or len(note) > 5_000:
-            raise WrongInput(_("This text is too long. It was not saved."), field="label")
+        if len(label) > LONGEST_LABEL:
+            raise WrongInput(
+                _("This name is too long: at most 200 characters. It was not saved."), field="label"
+            )
+        if len(note) > LONGEST_NOTE:
+            raise WrongInput(
+                _("This note is too long: at most 5,000 characters. It was not saved."),
+                field="note",
+            )
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
-            row = await _required(work, chart, entry_id)
+            row = await _here(work, chart, entry_id)
             record = keys.unseal(_COLUMN, entry_id, row.record)
             record.update(label=label.strip(), note=note.strip())
             changed = await work.execute(
-                _set_record,
+                queries.SET_RECORD,
                 of=entry_id,
                 seen=seen_version,
                 new_record=keys.seal(_COLUMN, entry_id, record),
@@ -344,7 +192,7 @@ class Charts:
 
     async def _keep_version(self, work: UnitOfWork, chart: ChartAccess, row: Row) -> None:
         await work.execute(
-            _add_version,
+            queries.ADD_VERSION,
             entry_id=row.id,
             version=row.version,
             clinic_id=chart.clinic_id,
@@ -357,11 +205,11 @@ class Charts:
     async def review(self, chart: ChartAccess, entry_id: str, reviewed: bool = True) -> None:
         """Mark reviewed, or take the mark back. Doing it twice is the same as once."""
         async with self._database.unit_of_work() as work:
-            row = await _required(work, chart, entry_id)
+            row = await _here(work, chart, entry_id)
             if (row.reviewed_at > 0) == reviewed:
                 return
             await work.execute(
-                _set_reviewed,
+                queries.SET_REVIEWED,
                 of=entry_id,
                 moment=clock.now() if reviewed else 0,
                 person=chart.staff.staff_id if reviewed else "",
@@ -375,17 +223,28 @@ class Charts:
 
         The old chart keeps a line that says that something was moved away, by whom and why.
         """
-        if not reason.strip():
-            raise WrongInput(_("Please say why this is moved."), field="reason")
+        if not reason.strip() or len(reason) > LONGEST_REASON:
+            raise WrongInput(
+                _("Please say in a sentence why this is moved (at most 500 characters)."),
+                field="reason",
+            )
         if to.patient_id == chart.patient_id:
             raise WrongInput(_("It is in this chart already."), field="patient")
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
             row = await _required(work, chart, entry_id)
             moved_id = new_id("ent")
-            if not await work.execute(_set_moved, of=entry_id, new_place=moved_id):
-                raise Conflict(_("Somebody has moved this file already."))
-            record = keys.unseal(_COLUMN, entry_id, row.record)
+            record: dict[str, Any] = keys.unseal(_COLUMN, entry_id, row.record)
+            record.update(
+                moved_at=clock.now(), moved_by=chart.staff.staff_id, move_reason=reason.strip()
+            )
+            if not await work.execute(
+                queries.SET_MOVED,
+                of=entry_id,
+                new_place=moved_id,
+                new_record=keys.seal(_COLUMN, entry_id, record),
+            ):
+                raise _gone_elsewhere()
             copied = {
                 **row._asdict(),
                 "id": moved_id,
@@ -396,7 +255,7 @@ class Charts:
                 "reviewed_by": "",
                 "version": 1,
             }
-            await work.execute(_add, **copied)
+            await work.execute(queries.ADD, **copied)
             await self._index.move(work, entry_id, moved_id, to.patient_id)
             await self._line(work, chart, Action.ENTRY_MOVED, row, reason=reason, to=moved_id)
             work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=entry_id))
@@ -409,20 +268,34 @@ class Charts:
         """Unreviewed entries of all patients that this person may see, newest first."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(_inbox, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit)
-        return [_opened(keys, row) for row in rows]
+            rows = await db.all(
+                queries.INBOX, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit
+            )
+        return [opened(keys, row) for row in rows]
 
     async def unreviewed_count(self, staff: StaffAccess) -> int:
         """How many entries wait in the inbox of this person."""
         async with self._database.read() as db:
-            row = await db.one(_inbox_count, staff=staff.staff_id, clinic=staff.clinic_id)
+            row = await db.one(queries.INBOX_COUNT, staff=staff.staff_id, clinic=staff.clinic_id)
         return row.unreviewed if row else 0
+
+    async def counts(self, chart: ChartAccess) -> Counts:
+        """How many entries one chart has, and how many of them wait for review."""
+        which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
+        async with self._database.read() as db:
+            count = await db.one(queries.CHART_COUNT, **which)
+            waiting = await db.one(queries.CHART_UNREVIEWED, **which)
+        return Counts(count.entries if count else 0, waiting.unreviewed if waiting else 0)
 
     async def unreviewed_in(self, chart: ChartAccess) -> int:
         """How many entries of one chart wait for review."""
+        return (await self.counts(chart)).unreviewed
+
+    async def senders(self, chart: ChartAccess) -> list[Sender]:
+        """Everybody who ever sent something into this chart."""
         async with self._database.read() as db:
-            row = await db.one(_chart_unreviewed, clinic=chart.clinic_id, patient=chart.patient_id)
-        return row.unreviewed if row else 0
+            rows = await db.all(queries.SENDERS, clinic=chart.clinic_id, patient=chart.patient_id)
+        return [Sender(row.sender_kind, row.sender_id) for row in rows]
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, action: Action, row: Row, **details: Any
@@ -468,37 +341,29 @@ def entry_facts(row: Row) -> dict[str, Any]:
 
 
 async def _required(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
-    row = await db.one(_one, of=entry_id, patient=chart.patient_id, clinic=chart.clinic_id)
+    row = await db.one(queries.ONE, of=entry_id, patient=chart.patient_id, clinic=chart.clinic_id)
     if row is None:
         raise NotFound
     return row
 
 
-def _opened(keys: ClinicKeys, row: Row) -> Entry:
+async def _here(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
+    """As `_required`, and it was not moved to another chart."""
+    row = await _required(db, chart, entry_id)
+    if row.moved_to:
+        raise _gone_elsewhere()
+    return row
+
+
+def _gone_elsewhere() -> Conflict:
+    return Conflict(_("This file was moved to another chart. Nothing was changed here."))
+
+
+def opened(keys: ClinicKeys, row: Row) -> Entry:
+    """An entry from its row."""
     known = row._asdict()
     known.update(keys.unseal(_COLUMN, row.id, known.pop("record")))
     del known["clinic_id"]
+    if row.moved_to:  # what it said is another patient's
+        known.update(name="", label="", comment="", note="")
     return Entry(**known)
-
-
-def _filtered(chart: ChartAccess, wanted: ChartFilter) -> Any:
-    entries = chart_entries.c
-    found = select(chart_entries).where(
-        entries.clinic_id == chart.clinic_id, entries.patient_id == chart.patient_id
-    )
-    if wanted.kinds:
-        found = found.where(entries.media_type.in_(wanted.kinds))
-    for column in ("category", "channel", "sender_kind"):
-        if value := getattr(wanted, column):
-            found = found.where(entries[column] == value)
-    if wanted.unreviewed:
-        found = found.where(
-            entries.reviewed_at == 0, entries.moved_to == "", entries.state.notin_(_DEAD)
-        )
-    if wanted.since:
-        found = found.where(entries.received_at >= wanted.since)
-    if wanted.until:
-        found = found.where(entries.received_at < wanted.until)
-    if wanted.entry_ids is not None:
-        found = found.where(entries.id.in_(wanted.entry_ids))
-    return found.order_by(entries.received_at.desc(), entries.id.desc()).limit(wanted.limit)

@@ -3,7 +3,7 @@
 import re
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
@@ -15,6 +15,9 @@ from bedside.people.permissions import ChartAccess, StaffAccess, visible_patient
 _MOST_WORDS = 20_000
 """Different words of one file that are indexed."""
 _LONGEST = 40
+_MOST_QUERY_WORDS = 8
+_WORD = r"\w[\w.,/:-]*\w"
+_BETWEEN = r"[^\w]+"
 
 _add = prepared(
     upsert(entry_words).on_conflict_do_nothing(index_elements=["token", "patient_id", "entry_id"])
@@ -30,14 +33,41 @@ _move = prepared(
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are indexed: folded, at least two characters."""
-    found = re.findall(r"\w[\w.,/:-]*\w", fold(text))
+    found = re.findall(_WORD, fold(text))
     words: dict[str, None] = {}
     for word in found:
         words[word[:_LONGEST]] = None
-        for part in re.split(r"[^\w]+", word):
+        for part in re.split(_BETWEEN, word):
             if len(part) > 1:
                 words[part[:_LONGEST]] = None
     return list(words)
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a query, each of which must be in an entry; at most eight.
+
+    A compound such as “follow-up” is looked for by its parts, so that “follow up” is found too,
+    unless a part is too short to be indexed by itself: “1.5” and “27.3.1985” stay whole.
+    """
+    wanted: dict[str, None] = {}
+    for word in re.findall(_WORD, fold(text)):
+        parts = re.split(_BETWEEN, word)
+        whole = any(len(part) < 2 for part in parts)
+        for part in [word] if whole else parts:
+            wanted[part[:_LONGEST]] = None
+    return list(wanted)[:_MOST_QUERY_WORDS]
+
+
+def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
+    """A text cut into pieces: (piece, whether it is one of these folded words)."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for match in re.finditer(r"\w+", text):
+        folded = fold(match.group())
+        if any(folded == part for word in words for part in (word, *re.split(_BETWEEN, word))):
+            pieces += [(text[end : match.start()], False), (match.group(), True)]
+            end = match.end()
+    return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]
 
 
 class SearchIndex:
@@ -120,4 +150,4 @@ class SearchIndex:
 
     async def _tokens(self, clinic_id: str, query: str) -> list[int]:
         keys = await self._vault.clinic(clinic_id)
-        return [keys.token("entry.word", word) for word in words_of(query)[:8]]
+        return [keys.token("entry.word", word) for word in query_words(query)]

@@ -255,7 +255,8 @@ def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
 
 def fold(text: str) -> str:
     """Case and accents folded away, so that “ramirez” finds “Ramírez”."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposing may give capitals again (of “𝑨”), and folding may compose: hence both sides.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

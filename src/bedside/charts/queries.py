@@ -1,0 +1,116 @@
+"""The statements of the chart.
+
+Conditions of the partial index are literals: a planner can prove that an index over unreviewed
+entries serves a statement only when it sees the values.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, update
+
+from bedside.charts.models import chart_entries, entry_versions
+from bedside.charts.records import DEAD, ChartFilter
+from bedside.database.statements import prepared
+from bedside.people.permissions import ChartAccess, visible_patients
+
+_entries = chart_entries.c
+_IS_UNREVIEWED = (
+    _entries.reviewed_at == literal_column("0"),
+    _entries.moved_to == literal_column("''"),
+    _entries.state.notin_([literal_column(f"'{state}'") for state in DEAD]),
+)
+_IN_CHART = (_entries.clinic_id == bindparam("clinic"), _entries.patient_id == bindparam("patient"))
+
+ADD = prepared(insert(chart_entries))
+ADD_VERSION = prepared(insert(entry_versions))
+ONE = prepared(select(chart_entries).where(_entries.id == bindparam("of"), *_IN_CHART))
+OF_FILE = prepared(
+    select(chart_entries).where(_entries.file_id == bindparam("file"), _entries.moved_to == "")
+)
+SET_STATE = prepared(
+    update(chart_entries)
+    .where(_entries.id == bindparam("of"))
+    .values(state=bindparam("new_state"), media_type=bindparam("new_media_type"))
+)
+SET_RECORD = prepared(
+    update(chart_entries)
+    .where(_entries.id == bindparam("of"), _entries.version == bindparam("seen"))
+    .values(
+        record=bindparam("new_record"),
+        category=bindparam("new_category"),
+        version=_entries.version + 1,
+    )
+)
+SET_REVIEWED = prepared(
+    update(chart_entries)
+    .where(_entries.id == bindparam("of"))
+    .values(reviewed_at=bindparam("moment"), reviewed_by=bindparam("person"))
+)
+SET_MOVED = prepared(
+    update(chart_entries)
+    .where(_entries.id == bindparam("of"), _entries.moved_to == "")
+    .values(moved_to=bindparam("new_place"), record=bindparam("new_record"))
+)
+VERSIONS = prepared(
+    select(entry_versions)
+    .where(
+        entry_versions.c.entry_id == bindparam("of"),
+        entry_versions.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(entry_versions.c.version.desc())
+)
+IN_INBOX = (
+    _entries.clinic_id == bindparam("clinic"),
+    *_IS_UNREVIEWED,
+    _entries.patient_id.in_(visible_patients()),
+)
+INBOX = prepared(
+    select(chart_entries)
+    .where(*IN_INBOX)
+    .order_by(_entries.received_at.desc())
+    .limit(bindparam("limit"))
+)
+INBOX_COUNT = prepared(
+    select(func.count().label("unreviewed")).select_from(chart_entries).where(*IN_INBOX)
+)
+CHART_COUNT = prepared(
+    select(func.count().label("entries")).select_from(chart_entries).where(*_IN_CHART)
+)
+CHART_UNREVIEWED = prepared(
+    select(func.count().label("unreviewed"))
+    .select_from(chart_entries)
+    .where(*_IN_CHART, *_IS_UNREVIEWED)
+)
+SENDERS = prepared(
+    select(_entries.sender_kind, _entries.sender_id)
+    .where(*_IN_CHART)
+    .distinct()
+    .order_by(_entries.sender_kind, _entries.sender_id)
+)
+
+
+def filtered(chart: ChartAccess, wanted: ChartFilter) -> Any:
+    """Entries of one chart that fit, newest first."""
+    found = select(chart_entries).where(
+        _entries.clinic_id == chart.clinic_id, _entries.patient_id == chart.patient_id
+    )
+    if wanted.kinds:
+        found = found.where(_entries.media_type.in_(wanted.kinds))
+    for column in ("category", "channel", "sender_kind", "sender_id"):
+        if value := getattr(wanted, column):
+            found = found.where(_entries[column] == value)
+    if wanted.unreviewed:
+        found = found.where(*_IS_UNREVIEWED)
+    if wanted.since:
+        found = found.where(_entries.received_at >= wanted.since)
+    if wanted.until:
+        found = found.where(_entries.received_at < wanted.until)
+    if wanted.entry_ids is not None:
+        found = found.where(_entries.id.in_(wanted.entry_ids))
+    if wanted.older_than is not None:
+        at, entry_id = wanted.older_than
+        found = found.where(
+            _entries.received_at <= at,
+            tuple_(_entries.received_at, _entries.id) < tuple_(at, entry_id),
+        )
+    return found.order_by(_entries.received_at.desc(), _entries.id.desc()).limit(wanted.limit)

@@ -1,0 +1,135 @@
+"""What an entry of a chart is, as it goes in and as staff see it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bedside.audit import Actor
+
+DEAD = ("refused", "infected")
+"""States whose content was destroyed; there is nothing to review in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that goes into a chart. Times in milliseconds, `size` in bytes."""
+
+    clinic_id: str
+    patient_id: str
+    file_id: str
+    name: str
+    size: int
+    media_type: str
+    state: str
+    channel: str
+    category: str
+    source_id: str
+    actor: Actor
+    received_at: int
+    comment: str = ""
+    taken_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as staff see it. `name` is the file name; `label` what staff call it.
+
+    `moved_to` and `moved_from` are entries of other charts; `moved_at`, `moved_by` and
+    `move_reason` tell of that move in both charts.
+    """
+
+    id: str
+    patient_id: str
+    file_id: str
+    state: str
+    media_type: str
+    size: int
+    category: str
+    channel: str
+    source_id: str
+    sender_kind: str
+    sender_id: str
+    received_at: int
+    reviewed_at: int
+    reviewed_by: str
+    moved_from: str
+    moved_to: str
+    version: int
+    name: str
+    label: str = ""
+    comment: str = ""
+    note: str = ""
+    taken_at: int = 0
+    moved_at: int = 0
+    moved_by: str = ""
+    move_reason: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a list shows: the label when there is one, else the file name."""
+        return self.label or self.name
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether somebody of staff marked it reviewed."""
+        return self.reviewed_at > 0
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether it counts as unreviewed: it is here, and was not destroyed."""
+        return not self.reviewed and not self.moved_to and self.state not in DEAD
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFilter:
+    """What a chart page asks for; empty values do not filter. Times in milliseconds."""
+
+    kinds: tuple[str, ...] = ()
+    """Media types."""
+    category: str = ""
+    channel: str = ""
+    sender_kind: str = ""
+    sender_id: str = ""
+    unreviewed: bool = False
+    since: int = 0
+    until: int = 0
+    entry_ids: tuple[str, ...] | None = None
+    older_than: tuple[int, str] | None = None
+    """(received_at, id) of the last entry of the page before."""
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody who sent something into a chart. `kind` is that of an audit actor."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many entries a chart has, and how many of them wait for review."""
+
+    entries: int
+    unreviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How an entry was before a change."""
+
+    version: int
+    changed_at: int
+    changed_by: str
+    category: str
+    record: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def label(self) -> str:
+        """What staff called it then."""
+        return str(self.record.get("label", ""))
+
+    @property
+    def note(self) -> str:
+        """The note of staff then."""
+        return str(self.record.get("note", ""))

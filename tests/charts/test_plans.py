@@ -1,0 +1,93 @@
+"""The statements of every page view go through indexes, on both databases."""
+
+from typing import Any
+
+import apsw
+import asyncpg
+import pytest
+
+from bedside.charts import queries
+from bedside.charts.records import ChartFilter
+from bedside.charts.search import SearchIndex
+from bedside.database.statements import compiled
+from tests.charts.filing import filed
+from tests.house import House
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
+
+
+async def plan(house: House, statement: Any, **values: Any) -> str:
+    """What the database would do, in its own words."""
+    database: Any = house.services.database
+    form = compiled(statement, database.dialect, tuple(values))
+    given = {**form.defaults, **values}
+    if database.dialect == "sqlite":
+        connection = apsw.Connection(database.path)
+        steps = list(connection.execute("EXPLAIN QUERY PLAN " + form.sql, given))
+        connection.close()
+        return "\n".join(str(step[-1]) for step in steps)
+    connection = await asyncpg.connect(house.services.settings.url)
+    try:
+        # With few rows a scan is cheaper; what matters is whether an index can serve.
+        await connection.execute("SET enable_seqscan = off")
+        rows = await connection.fetch("EXPLAIN " + form.sql, *(given[n] for n in form.order))
+    finally:
+        await connection.close()
+    return "\n".join(row[0] for row in rows)
+
+
+async def test_lists_and_counts_use_their_index(house: House) -> None:
+    chart = await house.chart()
+    await filed(house, chart)
+    which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
+    staff = {"clinic": chart.clinic_id, "staff": chart.staff.staff_id}
+
+    listed = await plan(house, queries.filtered(chart, ChartFilter()))
+    assert "ix_chart_entries_chart" in listed
+    assert "TEMP B-TREE" not in listed
+    assert "Sort" not in listed
+    older = await plan(house, queries.filtered(chart, ChartFilter(older_than=(5, "ent_x"))))
+    assert "ix_chart_entries_chart" in older
+    assert "TEMP B-TREE" not in older
+    for statement, values in (
+        (queries.CHART_UNREVIEWED, which),
+        (queries.filtered(chart, ChartFilter(unreviewed=True)), {}),
+        (queries.INBOX_COUNT, staff),
+        (queries.INBOX, {**staff, "limit": 50}),
+    ):
+        assert "ix_chart_entries_unreviewed" in await plan(house, statement, **values)
+
+
+@pytest.mark.feature("F10")
+async def test_words_are_looked_up_by_key(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    chart = await house.chart()
+    await filed(house, chart, "blood results.pdf")
+    asked: list[str] = []
+    database: Any = house.services.database
+    read = database.read
+
+    class Reader:
+        """Explains what it is asked before it answers."""
+
+        async def __aenter__(self) -> "Reader":
+            self._whole = read()
+            self._db = await self._whole.__aenter__()
+            return self
+
+        async def __aexit__(self, *how: Any) -> None:
+            await self._whole.__aexit__(*how)
+
+        async def all(self, statement: Any, /, **values: Any) -> Any:
+            asked.append(await plan(house, statement, **values))
+            return await self._db.all(statement, **values)
+
+    index = SearchIndex(database, house.services.vault)
+    await house.services.vault.clinic(chart.clinic_id)
+    monkeypatch.setattr(database, "read", Reader)
+    assert len(await index.in_chart(chart, "blood results")) == 1
+    assert len(await index.everywhere(chart.staff, "blood results")) == 1
+    in_chart, everywhere = asked
+    for steps in (in_chart, everywhere):
+        assert "SCAN entry_words" not in steps
+        assert "Seq Scan" not in steps
+        assert "entry_words" in steps

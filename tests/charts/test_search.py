@@ -1,0 +1,82 @@
+"""Words: what is indexed is found, however it is written in the query."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedside.charts.search import marked, query_words, words_of
+from bedside.people.patients import fold
+from tests.charts.filing import filed
+from tests.house import House
+
+PROSE = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Z", "M"]), max_size=200)
+
+
+@pytest.mark.feature("F10")
+@given(PROSE)
+def test_each_text_is_found_by_itself(text: str) -> None:
+    assert set(query_words(text)) <= set(words_of(text))
+
+
+@given(PROSE)
+def test_case_and_accents_do_not_matter(text: str) -> None:
+    assert words_of(text) == words_of(fold(text))
+
+
+@given(PROSE)
+def test_indexing_words_again_finds_no_other_words(text: str) -> None:
+    words = words_of(text)
+    assert set(words_of(" ".join(words))) == set(words)
+    assert all(1 < len(word) <= 40 for word in words)
+
+
+@given(PROSE, PROSE)
+def test_marking_a_text_leaves_it_as_it_is(text: str, query: str) -> None:
+    pieces = marked(text, query_words(query))
+    assert "".join(piece for piece, _ in pieces) == text
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("follow up", "A follow-up is due."),
+        ("follow-up", "Please follow up in May"),
+        ("RAMIREZ", "Ramírez, Tomás"),
+        ("27.3.1985", "born 27.3.1985."),
+        ("1.5", "creatinine 1.5 mg/dl"),
+        ("mg/dl", "creatinine 1.5 mg/dl"),
+        ("IMG_0001.jpg", "IMG_0001.jpg"),
+        ("ångström", "Ångström"),
+    ],
+)
+def test_found(query: str, text: str) -> None:
+    assert set(query_words(query)) <= set(words_of(text))
+    assert any(hit for _, hit in marked(text, query_words(query)))
+
+
+@pytest.mark.parametrize(("query", "text"), [("27.3.1985", "1985 or 27"), ("arm", "army alarm")])
+def test_not_found(query: str, text: str) -> None:
+    assert not set(query_words(query)) <= set(words_of(text))
+
+
+@pytest.mark.anyio
+@pytest.mark.feature("F10")
+async def test_all_words_have_to_be_there_and_newer_comes_first(house: House) -> None:
+    chart = await house.chart()
+    search = house.services.search
+    old = await filed(house, chart, "Blood results.pdf", received_at=1_000)
+    new = await filed(house, chart, "scan.pdf", comment="Blood, second", received_at=2_000)
+    assert await search.in_chart(chart, "blood") == (new.id, old.id)
+    assert await search.in_chart(chart, "blood results") == (old.id,)
+    assert await search.in_chart(chart, "blood unicorn") == ()
+    assert await search.in_chart(chart, " . ") == ()
+    assert await search.in_chart(await house.chart(1), "blood") == ()
+
+
+@pytest.mark.anyio
+async def test_nothing_of_the_clinic_next_door_is_found(house: House) -> None:
+    await filed(house, await house.chart(), "Blood results.pdf")
+    there = house.next_door.receptionist
+    assert await house.services.search.everywhere(there, "blood") == []
+    here = house.here.receptionist
+    assert len(await house.services.search.everywhere(here, "blood")) == 1
