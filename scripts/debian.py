@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 KEPT = Path("/usr/sbin/policy-rc.d.kept")
@@ -93,9 +94,14 @@ def install(prefix: list[str], packages: list[str]) -> None:
         release_services(prefix)
 
 
+def stop(number: int, frame: FrameType | None) -> None:
+    """End by way of every `finally`, so that services are released."""
+    sys.exit(128 + number)
+
+
 def main() -> int:
     """0 when everything is there in the end; else says what is missing and how to get it."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, stop)
     lacking = missing(PACKAGES)
     if not lacking:
         return 0

@@ -91,10 +91,15 @@ def network_settings() -> dict[str, str]:
     Certificate, index and proxy only, and never over what uv was told already. Extra indexes are
     left out: the pinned hashes name the files of the main one.
     """
-    listed = subprocess.run(
-        [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
-    pip = dict(re.findall(r"^(?:global|install|:env:)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE))
+    listed = "".join(
+        subprocess.run(
+            [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+        ).stdout
+        for python in (PYTHON, sys.executable)  # where .venv was made without pip, the other's
+    )
+    found = re.findall(r"^(global|install|:env:)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)
+    scopes = ("global", "install", ":env:")  # later ones win, as in pip
+    pip = {name: value for scope in scopes for said, name, value in found if said == scope}
     told = {
         "SSL_CERT_FILE": pip.get("cert"),
         "UV_DEFAULT_INDEX": pip.get("index-url"),
