@@ -153,6 +153,21 @@ class SignIn:
                 await self.record_success(work, person, address, "password")
         return SignedIn(token, stage)
 
+    async def admit(
+        self, work: UnitOfWork, staff_id: str, method: str, *, address: str, device: str
+    ) -> SignedIn:
+        """Begin a session for somebody who proved both factors at once, as a passkey does."""
+        person = await work.one(_by_id, of=staff_id)
+        if person is None or person.disabled:
+            raise NotSignedIn
+        stage = _after_both(person)
+        token = await self._sessions.begin(
+            work, person.id, person.clinic_id, Role(person.role), stage, device, address
+        )
+        if stage is Stage.FULL:
+            await self.record_success(work, person, address, method)
+        return SignedIn(token, stage)
+
     async def next_step(self, pending: Pending) -> Step:
         """What is asked for now."""
         if pending.stage is Stage.PROVEN:

@@ -1,0 +1,312 @@
+"""Second factors without a passkey: codes of an authenticator app, and codes on paper.
+
+TOTP as in RFC 6238 (SHA-1, 30 seconds, six digits: what every app understands), with one step of
+tolerance to either side; a code works once.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from pyotp import random_base32
+from pyotp.totp import TOTP
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.people.clinics import Clinics
+from bedside.people.models import passkeys, recovery_codes, staff
+from bedside.people.permissions import ClinicAccess, StaffAccess
+from bedside.people.sessions import Pending, Sessions
+from bedside.people.sign_in import SignedIn, SignIn
+
+_COLUMN = "staff.totp"
+_STEP = 30 * clock.SECOND
+_TOLERANCE = 1
+_CODES = 10
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+_ISSUER = "Bedside"
+
+Who = StaffAccess | Pending
+"""Somebody who sets up a second factor: signed in, or about to be for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A secret that waits for its first code. `address` is what the QR code says."""
+
+    secret: str
+    address: str
+
+
+_of = prepared(
+    select(
+        staff.c.id, staff.c.totp, staff.c.totp_offered, staff.c.totp_last_step, staff.c.disabled
+    ).where(staff.c.id == bindparam("of"))
+)
+_offer = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.totp_offered.is_(None))
+    .values(totp_offered=bindparam("new_offer"))
+)
+_take = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.totp_offered.is_not(None))
+    .values(totp=staff.c.totp_offered, totp_offered=None, totp_last_step=bindparam("new_step"))
+)
+_use_step = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.totp_last_step < bindparam("new_step"))
+    .values(totp_last_step=bindparam("new_step"))
+)
+_remove = prepared(
+    update(staff)
+    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
+    .values(totp=None, totp_offered=None)
+)
+_add_code = prepared(insert(recovery_codes))
+_use_code = prepared(
+    delete(recovery_codes).where(
+        recovery_codes.c.staff_id == bindparam("of"),
+        recovery_codes.c.code_hash == bindparam("code"),
+    )
+)
+_drop_codes = prepared(delete(recovery_codes).where(recovery_codes.c.staff_id == bindparam("of")))
+_count_codes = prepared(
+    select(func.count().label("codes"))
+    .select_from(recovery_codes)
+    .where(recovery_codes.c.staff_id == bindparam("of"))
+)
+_drop_passkeys = prepared(delete(passkeys).where(passkeys.c.staff_id == bindparam("of")))
+
+
+class SecondFactors:
+    """Sets up, checks and removes them."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        sessions: Sessions,
+        sign_in: SignIn,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._clinics = clinics
+        self._sessions = sessions
+        self._sign_in = sign_in
+
+    # --- an authenticator app --------------------------------------------------------------
+
+    async def offered(self, who: Who, account: str) -> Offer:
+        """The secret to scan; the same one until it is confirmed. `account` names it in the app.
+
+        Somebody half signed in who already has a second factor has to use that one: NotFound.
+        """
+        await self._may_set_up(who)
+        keys = await self._vault.clinic(who.clinic_id)
+        fresh = keys.seal(_COLUMN, who.staff_id, random_base32())
+        async with self._database.unit_of_work() as work:
+            await work.execute(_offer, of=who.staff_id, new_offer=fresh)
+            row = await work.one(_of, of=who.staff_id)
+        if row is None:
+            raise NotFound
+        secret: str = keys.unseal(_COLUMN, who.staff_id, row.totp_offered)
+        clinic = await self._clinics.get(who.clinic_id)
+        address = TOTP(secret).provisioning_uri(
+            name=account, issuer_name=f"{_ISSUER} {clinic.name}"
+        )
+        return Offer(secret, address)
+
+    async def confirm(self, who: Who, code: str) -> list[str]:
+        """Take the offered secret into use when its first code is right; new recovery codes.
+
+        Raises WrongInput (field `code`).
+        """
+        await self._may_set_up(who)
+        keys = await self._vault.clinic(who.clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_of, of=who.staff_id)
+        step = None
+        if row is not None and row.totp_offered is not None:
+            step = _step_of(keys.unseal(_COLUMN, who.staff_id, row.totp_offered), code, 0)
+        if step is None:
+            raise WrongInput(
+                N_(
+                    "This code does not fit. Type the six digits that the app shows now, and check "
+                    "that the clock of your phone is right."
+                ),
+                field="code",
+            )
+        codes = [_new_code() for _ in range(_CODES)]
+        async with self._database.unit_of_work() as work:
+            if not await work.execute(_take, of=who.staff_id, new_step=step):
+                raise Conflict
+            await self._keep_codes(work, who.staff_id, codes)
+            await self._audit.record(
+                work,
+                who.clinic_id,
+                who.actor,
+                Action.SECOND_FACTOR_ADDED,
+                subject_id=who.staff_id,
+                method="totp",
+            )
+        return codes
+
+    async def finish(self, pending: Pending, method: str) -> SignedIn:
+        """Sign in somebody who has just set up the first second factor."""
+        async with self._database.unit_of_work() as work:
+            return await self._sign_in.proven(work, pending, method)
+
+    async def check(self, pending: Pending, code: str) -> SignedIn:
+        """Sign in by a code of the app, or by one of the codes on paper.
+
+        Raises WrongInput (field `code`), or TooMany.
+        """
+        await self._sign_in.check_tries(pending)
+        plain = "".join(code.split()).replace("-", "").casefold()
+        if len(plain) == 16:
+            done = await self._by_recovery_code(pending, plain)
+        else:
+            done = await self._by_totp(pending, plain)
+        if done is not None:
+            return done
+        await self._sign_in.second_factor_failed(pending, "code")
+        raise WrongInput(
+            N_(
+                "This code does not fit, or it was used already. Wait for the next one in the app "
+                "and type that."
+            ),
+            field="code",
+        )
+
+    async def _by_totp(self, pending: Pending, code: str) -> SignedIn | None:
+        keys = await self._vault.clinic(pending.clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_of, of=pending.staff_id)
+        if row is None or row.totp is None:
+            return None
+        secret: str = keys.unseal(_COLUMN, pending.staff_id, row.totp)
+        step = _step_of(secret, code, row.totp_last_step)
+        if step is None:
+            return None
+        async with self._database.unit_of_work() as work:
+            if not await work.execute(_use_step, of=pending.staff_id, new_step=step):
+                return None  # the same code, a moment earlier
+            return await self._sign_in.proven(work, pending, "totp")
+
+    async def _by_recovery_code(self, pending: Pending, code: str) -> SignedIn | None:
+        async with self._database.unit_of_work() as work:
+            used = await work.execute(
+                _use_code, of=pending.staff_id, code=_code_hash(pending.staff_id, code)
+            )
+            return await self._sign_in.proven(work, pending, "recovery code") if used else None
+
+    # --- codes on paper --------------------------------------------------------------------
+
+    async def codes_left(self, who: StaffAccess) -> int:
+        """How many recovery codes were not used yet."""
+        async with self._database.read() as db:
+            row = await db.one(_count_codes, of=who.staff_id)
+        return row.codes if row else 0
+
+    async def new_codes(self, who: StaffAccess) -> list[str]:
+        """New recovery codes; the old ones are void."""
+        codes = [_new_code() for _ in range(_CODES)]
+        async with self._database.unit_of_work() as work:
+            await self._keep_codes(work, who.staff_id, codes)
+            await self._audit.record(
+                work,
+                who.clinic_id,
+                who.actor,
+                Action.SECOND_FACTOR_ADDED,
+                subject_id=who.staff_id,
+                method="recovery codes",
+            )
+        return codes
+
+    async def _keep_codes(self, work: UnitOfWork, staff_id: str, codes: list[str]) -> None:
+        await work.execute(_drop_codes, of=staff_id)
+        for code in codes:
+            plain = code.replace("-", "")
+            await work.execute(_add_code, staff_id=staff_id, code_hash=_code_hash(staff_id, plain))
+
+    # --- removing --------------------------------------------------------------------------
+
+    async def remove(self, who: StaffAccess) -> None:
+        """Use the app no more. Raises Conflict when the clinic asks for a second factor and there
+        is no passkey."""
+        factors = await self._sign_in.factors(who.staff_id)
+        clinic = await self._clinics.get(who.clinic_id)
+        if clinic.options.second_factor_required and not factors.passkey:
+            raise Conflict(
+                N_(
+                    "Your clinic asks for a second factor. Add a passkey before you remove the "
+                    "app. Nothing was changed."
+                )
+            )
+        async with self._database.unit_of_work() as work:
+            await work.execute(_remove, of=who.staff_id, clinic=who.clinic_id)
+            await work.execute(_drop_codes, of=who.staff_id)
+            await self._audit.record(
+                work,
+                who.clinic_id,
+                who.actor,
+                Action.SECOND_FACTOR_REMOVED,
+                subject_id=who.staff_id,
+                method="totp",
+            )
+
+    async def reset(self, clinic: ClinicAccess, staff_id: str) -> None:
+        """An administrator helps somebody who lost everything: all second factors are removed and
+        all sessions end. Raises NotFound."""
+        async with self._database.unit_of_work() as work:
+            if not await work.execute(_remove, of=staff_id, clinic=clinic.clinic_id):
+                raise NotFound
+            await work.execute(_drop_codes, of=staff_id)
+            await work.execute(_drop_passkeys, of=staff_id)
+            await self._sessions.end_all(work, staff_id)
+            await self._audit.record(
+                work,
+                clinic.clinic_id,
+                clinic.actor,
+                Action.SECOND_FACTOR_REMOVED,
+                subject_id=staff_id,
+                method="all",
+            )
+
+    async def _may_set_up(self, who: Who) -> None:
+        """With the password alone one may set up the first second factor, not replace one."""
+        if isinstance(who, Pending) and (await self._sign_in.factors(who.staff_id)).any:
+            raise NotFound
+
+
+def _step_of(secret: str, code: str, last_step: int) -> int | None:
+    """The time step that a code belongs to, when it is near and later than the last one used."""
+    now = clock.now() // _STEP
+    code = "".join(code.split())
+    totp = TOTP(secret)
+    for step in range(now - _TOLERANCE, now + _TOLERANCE + 1):
+        if step > last_step and compare_digest(totp.generate_otp(step).encode(), code.encode()):
+            return step
+    return None
+
+
+def _new_code() -> str:
+    """Sixteen characters (78 bits) in groups of four, without those that look alike."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+def _code_hash(staff_id: str, code: str) -> bytes:
+    """A quick hash is enough, for the codes are random and long."""
+    return hashlib.sha256(f"{staff_id}/{code}".encode()).digest()
