@@ -12,8 +12,13 @@ function panel(): HTMLElement | null {
   return document.getElementById("panel");
 }
 
-function letPageBe(covered: boolean): void {
+/** Over the page the panel is a dialog, and what lies below cannot be reached; beside it, it is not. */
+function cover(covered: boolean): void {
   for (const part of document.querySelectorAll<HTMLElement>(".page, .rail")) part.inert = covered;
+  const element = panel();
+  element?.setAttribute("role", covered ? "dialog" : "complementary");
+  if (covered) element?.setAttribute("aria-modal", "true");
+  else element?.removeAttribute("aria-modal");
 }
 
 function markRow(link: HTMLElement | null): void {
@@ -27,7 +32,7 @@ export function openPanel(from: HTMLElement | null = null): void {
   if (!element) return;
   if (from) opener = from;
   element.hidden = false;
-  letPageBe(window.matchMedia(COVERS_PAGE).matches);
+  cover(window.matchMedia(COVERS_PAGE).matches);
   markRow(from);
   const title = element.querySelector<HTMLElement>("[data-panel-title]") ?? element;
   title.focus({ preventScroll: true });
@@ -38,7 +43,7 @@ export function closePanel(): void {
   const element = panel();
   if (!element || element.hidden) return;
   element.hidden = true;
-  letPageBe(false);
+  cover(false);
   markRow(null);
   const back = opener?.isConnected ? opener : opener?.id ? document.getElementById(opener.id) : null;
   (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
@@ -62,6 +67,6 @@ export function startPanel(): void {
     const busy = document.querySelector("dialog[open], [popover]:popover-open");
     if (event.key === "Escape" && !event.defaultPrevented && !busy) closePanel();
   });
-  if (!element.hidden) letPageBe(window.matchMedia(COVERS_PAGE).matches);
-  window.matchMedia(COVERS_PAGE).addEventListener("change", (change) => letPageBe(change.matches && !element.hidden));
+  if (!element.hidden) cover(window.matchMedia(COVERS_PAGE).matches);
+  window.matchMedia(COVERS_PAGE).addEventListener("change", (change) => cover(change.matches && !element.hidden));
 }
