@@ -14,6 +14,7 @@ from bedside.adapters.local_outbox import LocalOutbox
 from bedside.adapters.sms import TwilioSms
 from bedside.adapters.yara import BuiltInScanner
 from bedside.audit import AuditLog
+from bedside.audit.looks import Looks
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
@@ -59,13 +60,13 @@ from bedside.settings import Settings
 from bedside.web.app import Companion, create_app
 from bedside.worker.run import Worker
 
-WrapExaminer = Callable[[Examiner], Examiner]
+Wrappers = tuple[Callable[[Scanner], Scanner], Callable[[Examiner], Examiner]]
 
 
-def build(settings: Settings, *, wrap_examiner: WrapExaminer | None = None) -> Services:
+def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     """All services for these settings. The database is connected by `services.database.open()`.
 
-    `wrap_examiner` may put something in front of the examiner, as the demonstration's seed does.
+    `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = connect(settings.url)
@@ -88,8 +89,8 @@ def build(settings: Settings, *, wrap_examiner: WrapExaminer | None = None) -> S
     files = Repository(database, vault, LocalBlobs(settings.data / "files"))
     scanner = _scanner(settings)
     examiner: Examiner = ChildExaminer()
-    if wrap_examiner:
-        examiner = wrap_examiner(examiner)
+    if remember:
+        scanner, examiner = remember[0](scanner), remember[1](examiner)
     intake = Intake(database, vault, audit, charts, files, scanner, examiner)
     uploads = Uploads(database, vault, audit, files, intake)
     retrieval = Retrieval(database, vault, audit, charts, files)
@@ -108,6 +109,7 @@ def build(settings: Settings, *, wrap_examiner: WrapExaminer | None = None) -> S
         database=database,
         vault=vault,
         audit=audit,
+        looks=Looks(audit),
         clinics=clinics,
         patients=patients,
         permissions=permissions,

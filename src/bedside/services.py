@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bedside.audit import AuditLog
+from bedside.audit.looks import Looks
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.openings import ChartOpenings
@@ -54,6 +55,7 @@ class Services:
     database: Database
     vault: Vault
     audit: AuditLog
+    looks: Looks
     clinics: Clinics
     patients: Patients
     permissions: Permissions

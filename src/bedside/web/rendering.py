@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bedside.kernel import language
-from bedside.web import formats
+from bedside.web import formats, labels
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -42,6 +42,7 @@ def environment() -> Environment:
     )
     made.globals.update(asset=asset, language=language.spoken)  # pyright: ignore[reportCallIssue, reportArgumentType] - Jinja's globals are a plain dict
     made.filters.update(formats.FILTERS)
+    made.filters.update(labels.FILTERS)
     # every component draws icons, so the macro is there without an import
     icon: Any = made.get_template("components/icon.html").module
     made.globals["icon"] = icon.icon

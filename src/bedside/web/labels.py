@@ -1,0 +1,72 @@
+"""Words and signs for the keys that the domain keeps: categories, channels, states of a file."""
+
+from collections.abc import Callable
+
+from bedside.charts import categories, channels
+from bedside.files import media_types, states
+from bedside.files.media_types import Kind
+from bedside.files.states import FileState
+from bedside.kernel.language import gettext
+
+_STATE_TONES = {
+    FileState.RECEIVING: ("busy", ""),
+    FileState.SCANNING: ("busy", ""),
+    FileState.UNSCANNED: ("attention", "shield-alert"),
+    FileState.FILED: ("good", "shield-check"),
+    FileState.REFUSED: ("bad", "file-x"),
+    FileState.INFECTED: ("bad", "shield-alert"),
+}
+_KIND_ICONS = {
+    Kind.IMAGE: "file-image",
+    Kind.PDF: "file-text",
+    Kind.TEXT: "file-text",
+    Kind.DOCUMENT: "file-text",
+    Kind.VIDEO: "file-video",
+}
+
+
+def category(key: str) -> str:
+    """“Lab results” for lab_results."""
+    return gettext(categories.LABELS.get(key, key))
+
+
+def channel(key: str) -> str:
+    """“by link” for photo_request."""
+    return gettext(channels.LABELS.get(key, key))
+
+
+def file_state(key: str) -> str:
+    """“Scanned” for filed."""
+    return gettext(states.LABELS.get(key, key))
+
+
+def state_tone(key: str) -> str:
+    """The tone of the chip that shows a file's state."""
+    return _STATE_TONES[FileState(key)][0]
+
+
+def state_icon(key: str) -> str:
+    """The icon of that chip; "" for the one of its tone."""
+    return _STATE_TONES[FileState(key)][1]
+
+
+def file_icon(media_type: str) -> str:
+    """The icon that stands for a file without a picture."""
+    kind = media_types.kind(media_type)
+    return _KIND_ICONS[kind] if kind else "file-text"
+
+
+def file_type(media_type: str) -> str:
+    """“HEIC photo” for image/heic."""
+    return gettext(media_types.label(media_type))
+
+
+FILTERS: dict[str, Callable[[str], str]] = {
+    "category": category,
+    "channel": channel,
+    "file_state": file_state,
+    "state_tone": state_tone,
+    "state_icon": state_icon,
+    "file_icon": file_icon,
+    "file_type": file_type,
+}
