@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -12,6 +14,8 @@ def upgrade(url: str) -> None:
     Blocks; call it where no event loop runs. Alembic is loaded here only, for an up-to-date
     database does not need it and starts faster without.
     """
+    if is_current(url):
+        return
     from alembic import command
 
     command.upgrade(configuration(url), "head")
@@ -28,9 +32,25 @@ def configuration(url: str, metadata: Any = None) -> Any:
     return config
 
 
-def newest_revision() -> str:
-    """The newest revision there is, by the names of the files."""
-    return max(path.name.split("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+def newest_revision(default: str = "") -> str:
+    """The newest revision there is, by the names of the files; `default` when there is none."""
+    files = (_MIGRATIONS / "versions").glob("[0-9]*.py")
+    return max((path.name.split("_")[0] for path in files), default=default)
+
+
+def is_current(url: str) -> bool:
+    """Whether a SQLite database is at the newest revision already; False when unknown."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not path.exists():
+        return False
+    connection: Any = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except apsw.SQLError:
+        return False
+    finally:
+        connection.close()
+    return rows == [(newest_revision(),)]
 
 
 def sqlalchemy_url(url: str) -> str:

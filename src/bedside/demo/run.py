@@ -1,0 +1,86 @@
+"""`bedside demo`: set up, fill on the first start, and serve."""
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+import click
+import uvloop
+
+from bedside import bootstrap, serving
+from bedside.database import schema
+from bedside.demo import cast
+from bedside.demo.lan import certificate_for, lan_address, qr_code
+from bedside.demo.seed import RememberingExaminer, RememberingScanner, Seed
+from bedside.settings import Settings, load
+
+_MARK = "demo-is-complete"
+_AT_ONCE = 6
+
+
+def run(data: Path, port: int, *, lan: bool = False) -> None:
+    """Serve the demonstration from `data`, which is filled on the first start."""
+    address = lan_address() if lan else "localhost"
+    scheme = "https" if lan else "http"
+    settings = load(
+        data=data,
+        port=port,
+        host="0.0.0.0" if lan else "127.0.0.1",  # noqa: S104 - asked for with --lan
+        public_url=f"{scheme}://{address}:{port}",
+        demo=True,
+        log_format="console",
+    )
+    _fill(settings)
+    certificate = certificate_for(data, address) if lan else None
+    _greet(settings)
+    if lan:
+        click.echo(qr_code(settings.base_url))
+        click.echo("Scan it with a phone in this network. The phone warns of the certificate,")
+        click.echo("which was made on this machine just now: choose to go on.\n")
+    serving.serve(settings, certificate=certificate, migrate=False)
+
+
+def _fill(settings: Settings) -> None:
+    """Fill an empty directory; one that was left half-filled is begun anew."""
+    if (settings.data / _MARK).exists():
+        schema.upgrade(settings.url)
+        click.echo("Going on with the demonstration clinic that is here.")
+        return
+    started = time.monotonic()
+    if settings.data.exists():
+        if not (settings.data / "bedside.db").exists() and any(settings.data.iterdir()):
+            raise click.ClickException(f"{settings.data} holds something else; choose another.")
+        shutil.rmtree(settings.data)
+    settings.data.mkdir(mode=0o700, parents=True)
+    click.echo("Making the database …")
+    schema.upgrade(settings.url)
+    uvloop.run(_seed(settings))
+    (settings.data / _MARK).touch()
+    click.echo(f"\rThe clinic is ready ({time.monotonic() - started:.0f} s).{' ' * 40}")
+
+
+async def _seed(settings: Settings) -> None:
+    services = bootstrap.build(settings, remember=(RememberingScanner, RememberingExaminer))
+    await services.database.open()
+    try:
+        await Seed(services, _progress).run()
+        _progress("Scanning, reading and drawing previews")
+        worker = bootstrap.worker(services)
+        await asyncio.gather(*(worker.run_until_idle() for _ in range(_AT_ONCE)))
+    finally:
+        await services.database.close()
+
+
+def _progress(text: str) -> None:
+    click.echo(f"\r{text:<60}", nl=False)
+
+
+def _greet(settings: Settings) -> None:
+    click.echo(f"\n  Bedside is at {settings.base_url}\n")
+    click.echo(f"  Sign in with one of these; the password is “{cast.PASSWORD}”:")
+    for clinic in (cast.RIVERSIDE, cast.HILLTOP):
+        click.echo(f"\n  {clinic.name}")
+        for colleague in clinic.colleagues:
+            click.echo(f"    {colleague.email:<36} {colleague.name}, {colleague.role}")
+    click.echo("\n  SMS and e-mail go to the outbox page. Stop with Ctrl-C.\n")

@@ -1,0 +1,184 @@
+"""Fills an empty installation with the demonstration's clinics, through the real services."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+
+from bedside.audit.actors import SYSTEM
+from bedside.charts.entries import ChartFilter
+from bedside.demo import cast, chart_plans
+from bedside.files.announcing import Allowance, Announced
+from bedside.files.ports import Derivation, Examination, Examiner, Scanner, ScanResult
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.people.clinics import ClinicOptions
+from bedside.people.patients import Demographics
+from bedside.people.permissions import StaffAccess, staff_access
+from bedside.people.staff import Person
+from bedside.people.teams import TeamKind
+from bedside.services import Services
+
+Progress = Callable[[str], None]
+
+
+class RememberingExaminer:
+    """Examines each document once, though it lies in many charts."""
+
+    def __init__(self, examiner: Examiner) -> None:
+        self._examiner = examiner
+        self._examinations: dict[str, asyncio.Task[Examination]] = {}
+        self._derivations: dict[str, asyncio.Task[Derivation]] = {}
+
+    async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
+        """See `Examiner.examine`."""
+        data = b"".join([piece async for piece in chunks])
+        key = hashlib.sha256(data).hexdigest()
+        if key not in self._examinations:
+            work = self._examiner.examine(_again(data), size, name)
+            self._examinations[key] = asyncio.ensure_future(work)
+        return await self._examinations[key]
+
+    async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
+        """See `Examiner.derive`."""
+        data = b"".join([piece async for piece in chunks])
+        key = hashlib.sha256(data).hexdigest()
+        if key not in self._derivations:
+            work = self._examiner.derive(_again(data), size, media_type)
+            self._derivations[key] = asyncio.ensure_future(work)
+        return await self._derivations[key]
+
+
+class RememberingScanner:
+    """Scans each document once, though it lies in many charts."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._scanner = scanner
+        self._results: dict[str, asyncio.Task[ScanResult]] = {}
+
+    @property
+    def name(self) -> str:
+        """See `Scanner.name`."""
+        return self._scanner.name
+
+    async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
+        """See `Scanner.scan`."""
+        data = b"".join([piece async for piece in chunks])
+        key = hashlib.sha256(data).hexdigest()
+        if key not in self._results:
+            work = self._scanner.scan(_again(data), size)
+            self._results[key] = asyncio.ensure_future(work)
+        return await self._results[key]
+
+
+async def _again(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), 1 << 18):
+        yield data[start : start + (1 << 18)]
+
+
+class Seed:
+    """Makes the clinics, their people and their charts."""
+
+    def __init__(self, services: Services, progress: Progress) -> None:
+        self._services = services
+        self._progress = progress
+
+    async def run(self) -> None:
+        """Fill an empty database. Jobs (scans, previews) are left for a worker to do."""
+        password_hash = await self._services.passwords.hashed(cast.PASSWORD)
+        for clinic in (cast.RIVERSIDE, cast.HILLTOP):
+            with clock.shifted(-200 * clock.DAY):
+                people, groups, clinic_id = await self._people(clinic, password_hash)
+            await self._patients(clinic, people, groups, clinic_id)
+
+    async def _people(
+        self, clinic: cast.Clinic, password_hash: str
+    ) -> tuple[dict[str, StaffAccess], dict[str, str], str]:
+        services = self._services
+        options = ClinicOptions(
+            time_zone="Europe/Stockholm", phone=clinic.phone, second_factor_required=False
+        )
+        people: dict[str, StaffAccess] = {}
+        groups: dict[str, str] = {}
+        async with services.database.unit_of_work() as work:
+            made = await services.clinics.create(work, SYSTEM, clinic.name, options)
+            for kind, names in ((TeamKind.ROOM, clinic.rooms), (TeamKind.TEAM, clinic.teams)):
+                for name in names:
+                    team = await services.teams.install(work, SYSTEM, made.id, kind, name)
+                    groups[name] = team.id
+            for colleague in clinic.colleagues:
+                person = Person(name=colleague.name, email=colleague.email, role=colleague.role)
+                member = await services.staff.install(work, SYSTEM, made.id, person, password_hash)
+                people[colleague.email] = staff_access(
+                    member.id, made.id, colleague.role, new_id("ses"), "127.0.0.1"
+                )
+                for group in colleague.groups:
+                    await services.staff.install_assignment(
+                        work, SYSTEM, made.id, member.id, groups[group]
+                    )
+        return people, groups, made.id
+
+    async def _patients(
+        self,
+        clinic: cast.Clinic,
+        people: dict[str, StaffAccess],
+        groups: dict[str, str],
+        clinic_id: str,
+    ) -> None:
+        patients = cast.PATIENTS[clinic.name]
+        for number, patient in enumerate(patients):
+            self._progress(f"{clinic.name}: chart {number + 1} of {len(patients)}")
+            adder = self._somebody_of(clinic, people, patient.group)
+            with clock.shifted(-(120 - number) * clock.DAY):
+                async with self._services.database.unit_of_work() as work:
+                    added = await self._services.patients.add(
+                        work, adder, _demographics(patient, number), [groups[patient.group]]
+                    )
+            await self._chart(adder, added.id, number)
+
+    @staticmethod
+    def _somebody_of(
+        clinic: cast.Clinic, people: dict[str, StaffAccess], group: str
+    ) -> StaffAccess:
+        for colleague in reversed(clinic.colleagues):
+            if group in colleague.groups:
+                return people[colleague.email]
+        raise LookupError(group)
+
+    async def _chart(self, staff: StaffAccess, patient_id: str, number: int) -> None:
+        services = self._services
+        chart = await services.permissions.chart(staff, patient_id)
+        for planned in chart_plans.plan(number):
+            content = planned.document.content()
+            with clock.shifted(-planned.days * clock.DAY - number * 17 * clock.MINUTE):
+                upload = await services.uploads.begin_for_chart(
+                    chart,
+                    Announced(planned.document.file, len(content)),
+                    Allowance(largest=50_000_000),
+                    planned.document.category,
+                )
+                await services.uploads.append(chart, upload.id, 0, _again(content))
+            newest = await services.charts.entries(chart, ChartFilter(limit=200))
+            entry = next(e for e in newest if e.file_id == upload.file_id)
+            await services.charts.change(
+                chart,
+                entry.id,
+                label=planned.document.label,
+                note="",
+                category=planned.document.category,
+                seen_version=1,
+            )
+            if planned.reviewed:
+                await services.charts.review(chart, entry.id)
+
+
+def _demographics(patient: cast.PatientOfDemo, number: int) -> Demographics:
+    ascii_name = patient.name.encode("ascii", "ignore").decode().lower()
+    return Demographics(
+        name=patient.name,
+        birth_date=patient.born,
+        phone=f"+46 70 555 {number // 100:02d} {number % 100:02d}",
+        email=f"{ascii_name.replace(' ', '.')}@mail.example",
+        language=patient.language,
+        pronouns=patient.pronouns,
+        identifiers={"Chart no.": str(10_400 + number * 7)},
+    )

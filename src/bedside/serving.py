@@ -1,0 +1,63 @@
+"""How a web process is run."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from bedside import bootstrap
+from bedside.database import schema
+from bedside.kernel import logs
+from bedside.kernel.memory import tune_allocator
+from bedside.settings import Settings
+
+
+def serve(
+    settings: Settings, *, certificate: tuple[Path, Path] | None = None, migrate: bool = True
+) -> None:
+    """Serve until stopped. `certificate` is (certificate file, key file) for built-in TLS."""
+    tune_allocator()
+    logs.configure(settings.log_format)
+    if migrate:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        schema.upgrade(settings.url)
+    options: dict[str, object] = {}
+    if certificate:
+        options = {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
+    uvicorn.run(
+        bootstrap.application(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=64 << 10,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        **options,  # pyright: ignore[reportArgumentType] - names are uvicorn's
+    )
+
+
+def work(settings: Settings) -> None:
+    """Run the worker alone, until it is stopped."""
+    logs.configure(settings.log_format)
+    schema.upgrade(settings.url)
+    uvloop.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    services = bootstrap.build(settings)
+    await services.database.open()
+    worker = bootstrap.worker(services)
+    await worker.start()
+    stopped = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    await stopped.wait()
+    await worker.stop()
+    await services.database.close()
