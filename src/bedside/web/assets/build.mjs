@@ -17,7 +17,9 @@ import * as esbuild from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "static");
 const inlineIconsTemplate = join(here, "..", "templates", "components", "icon_shapes.html");
-const iconFolder = join(dirname(createRequire(import.meta.url).resolve("lucide-static/package.json")), "icons");
+const iconSet = dirname(createRequire(import.meta.url).resolve("lucide-static/package.json"));
+const iconFolder = join(iconSet, "icons");
+const iconLicence = readFileSync(join(iconSet, "LICENSE"), "utf8").trim();
 
 /** The shapes inside one icon's <svg>, on one line. */
 function iconShapes(name) {
@@ -38,15 +40,17 @@ function readIconList() {
 
 function spriteOf(names) {
   const symbols = names.map((name) => `<symbol id="${name}" viewBox="0 0 24 24">${iconShapes(name)}</symbol>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+  return `<!--\n${iconLicence.replaceAll("--", "–")}\n-->\n<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
 
 /** Icons that are shorter or faster inside the page than as a reference into the sprite. */
 function inlineTemplateOf({ inline, sprite }) {
   const rows = inline.map((name) => `  "${name}": '${iconShapes(name)}',`);
   return [
-    "{# Made by `npm run build` from icons.json and the icon set lucide (ISC licence, copyright",
-    "   Lucide Contributors; parts from Feather, MIT licence, copyright Cole Bemis). #}",
+    "{# Made by `npm run build` from icons.json and the icon set lucide, whose licence is:",
+    "",
+    iconLicence,
+    "#}",
     "{% set shapes = {",
     ...rows,
     "} %}",
