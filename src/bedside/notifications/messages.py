@@ -40,6 +40,7 @@ class Shown:
     """A message as its patient would see it. `created_at` in milliseconds."""
 
     id: str
+    cause_id: str
     channel: Channel
     patient_id: str
     patient_name: str
@@ -113,6 +114,7 @@ def _shown(keys: ClinicKeys, row: Row, patient_name: str) -> Shown:
     content = _content(keys, row)
     return Shown(
         row.id,
+        row.cause_id,
         Channel(row.channel),
         row.patient_id,
         patient_name,

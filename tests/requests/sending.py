@@ -1,0 +1,110 @@
+"""Sending a request and answering it, as the tests of requests need it again and again."""
+
+import io
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from PIL import Image
+
+from bedside.files.announcing import Announced
+from bedside.kernel.ids import new_id
+from bedside.people.permissions import ChartAccess, LinkAccess
+from bedside.requests.photo_requests import Draft
+from bedside.requests.records import PhotoRequest
+from bedside.worker.run import Worker
+from tests.house import House
+
+BORN = date(1991, 3, 14)
+"""The first patient of the house, Maya Lindqvist."""
+ADDRESS = "192.0.2.7"
+
+
+def draft(**other: Any) -> Draft:
+    """A request for photos of a left hand, by SMS and e-mail."""
+    given: dict[str, Any] = {
+        "id": new_id("req"),
+        "channels": ("sms", "email"),
+        "template": "skin",
+        "body_part": "Left hand",
+        "instructions": "",
+    }
+    return Draft(**{**given, **other})
+
+
+async def do_jobs(house: House) -> int:
+    """Do what the worker would do now."""
+    return await Worker(house.database, house.handlers, {}).run_until_idle()
+
+
+@dataclass
+class Sent:
+    """A request that went out. `secrets` are those of its links, oldest first."""
+
+    house: House
+    chart: ChartAccess
+    id: str
+
+    async def secrets(self) -> list[str]:
+        """Of the links in the local outbox, by SMS, oldest first."""
+        shown = await self.house.messages.outbox(self.house.here.receptionist)
+        texts = [
+            message.text
+            for message in reversed(shown)
+            if message.channel == "sms" and message.cause_id.startswith(self.id)
+        ]
+        return [found for text in texts for found in re.findall(r"/l/([\w-]+)", text)]
+
+    async def secret(self) -> str:
+        """Of the newest link."""
+        return (await self.secrets())[-1]
+
+    async def now(self) -> PhotoRequest:
+        """The request as staff see it."""
+        return await self.house.photo_requests.get(self.chart, self.id)
+
+    async def enter(self, born: date = BORN) -> LinkAccess:
+        """Open the newest link with the date of birth."""
+        answer = await self.house.photo_answers.answer(await self.secret(), born, ADDRESS)
+        assert answer.token, answer
+        return await self.house.photo_answers.resume(answer.token, self.id, ADDRESS)
+
+    async def upload(self, link: LinkAccess, name: str = "hand.jpg", **photo: Any) -> str:
+        """Upload a photo; its file id."""
+        content = jpeg(**photo)
+        answers, uploads = self.house.photo_answers, self.house.uploads
+        allowance = await answers.allowance(link)
+        begun = await uploads.begin_held(link, Announced(name, len(content)), allowance)
+        done = await uploads.append(link, begun.id, 0, pieces(content))
+        assert done.finished
+        return done.file_id
+
+
+async def send(house: House, **other: Any) -> Sent:
+    """Send a request to the first patient, and deliver its messages."""
+    chart = await house.chart()
+    wanted = draft(**other)
+    await house.photo_requests.send(chart, wanted)
+    await do_jobs(house)
+    return Sent(house, chart, wanted.id)
+
+
+async def pieces(content: bytes) -> AsyncIterator[bytes]:
+    """Bytes as they come from a network."""
+    for start in range(0, len(content), 65_536):
+        yield content[start : start + 65_536]
+
+
+def jpeg(
+    width: int = 640, height: int = 480, colour: tuple[int, int, int] = (190, 140, 110)
+) -> bytes:
+    """A photo without noise: small, and real."""
+    picture = Image.new("RGB", (width, height), colour)
+    for x in range(0, width, 40):
+        for y in range(0, height, 40):
+            picture.paste((x % 256, y % 256, (x + y) % 256), (x, y, x + 20, y + 20))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    return out.getvalue()

@@ -1,0 +1,157 @@
+"""Links: looking changes nothing, the date of birth lets in, and wrong ones lock (R2)."""
+
+from datetime import date
+
+import pytest
+
+from bedside.audit import Action
+from bedside.audit.recorder import Filter
+from bedside.errors import NotFound, NotSignedIn, TooMany
+from bedside.kernel import clock
+from bedside.people import links as links_module
+from bedside.people.links import LinkClosed, LinkState
+from bedside.requests.records import Told
+from bedside.requests.states import State
+from tests.house import House
+from tests.requests.sending import ADDRESS, BORN, do_jobs, send
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("R2")]
+
+WRONG = date(1991, 3, 15)
+
+
+async def test_looking_never_uses_a_link_up(house: House) -> None:
+    sent = await send(house)
+    secret = await sent.secret()
+    for _ in range(20):
+        face = await house.photo_answers.face(secret)
+        assert face is not None
+        assert face.link.state is LinkState.OPEN
+        assert face.link.tries_left == 5
+    assert (await sent.now()).state is State.DELIVERED
+    assert await sent.enter()
+
+
+async def test_the_right_date_of_birth_lets_one_device_in(house: House) -> None:
+    sent = await send(house)
+    link = await sent.enter()
+    assert (link.patient_id, link.subject_id) == (sent.chart.patient_id, sent.id)
+    assert (await sent.now()).state is State.OPENED
+    with pytest.raises(NotSignedIn):
+        await house.links.resume("another token", sent.id, ADDRESS)
+    other = await send(house)
+    token = (await house.photo_answers.answer(await sent.secret(), BORN, ADDRESS)).token
+    with pytest.raises(NotSignedIn):  # a device is let in to one request only
+        await house.links.resume(token, other.id, ADDRESS)
+
+
+async def test_five_wrong_answers_lock_the_link_even_for_the_right_one(house: House) -> None:
+    sent = await send(house)
+    secret = await sent.secret()
+    left = [
+        (await house.photo_answers.answer(secret, WRONG, ADDRESS)).link.tries_left for _ in range(5)
+    ]
+    assert left == [4, 3, 2, 1, 0]
+    answer = await house.photo_answers.answer(secret, BORN, ADDRESS)
+    assert (answer.token, answer.link.state) == ("", LinkState.LOCKED)
+    assert (await sent.now()).state is State.LOCKED
+    lines = await house.audit.lines(house.clinic.id, Filter(limit=100))
+    actions = [line.action for line in lines if line.subject_id == sent.id]
+    assert actions.count(Action.REQUEST_REFUSED) == 5
+    assert actions.count(Action.REQUEST_LOCKED) == 1
+    assert Action.REQUEST_CHECKED not in actions
+
+
+async def test_a_locked_link_does_not_throw_out_who_is_in(house: House) -> None:
+    sent = await send(house)
+    secret = await sent.secret()
+    token = (await house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    for _ in range(5):
+        await house.photo_answers.answer(secret, WRONG, ADDRESS)
+    assert await house.photo_answers.resume(token, sent.id, ADDRESS)
+    assert (await sent.now()).state is State.OPENED
+
+
+async def test_a_new_link_can_be_asked_for_once_and_issued_in_one_step(house: House) -> None:
+    sent = await send(house)
+    first = await sent.secret()
+    await house.photo_answers.tell(first, Told.NEW_LINK, ADDRESS)
+    assert (await sent.now()).told is Told.NOTHING  # this one still works
+    for _ in range(5):
+        await house.photo_answers.answer(first, WRONG, ADDRESS)
+    await house.photo_answers.tell(first, Told.NEW_LINK, ADDRESS)
+    await house.photo_answers.tell(first, Told.NEW_LINK, ADDRESS)
+    assert (await sent.now()).told is Told.NEW_LINK
+    assert await house.request_lists.waiting(house.here.receptionist) == 1
+
+    await house.photo_requests.reissue(sent.chart, sent.id)
+    await do_jobs(house)
+    assert (await sent.now()).told is Told.NOTHING
+    second = await sent.secret()
+    assert second != first
+    face = await house.photo_answers.face(first)
+    assert face is not None
+    assert face.link.state is LinkState.REVOKED
+    assert await sent.enter()
+
+
+async def test_an_expired_link_lets_nobody_in(house: House) -> None:
+    sent = await send(house)
+    secret = await sent.secret()
+    link_token = (await house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    with clock.shifted(7 * clock.DAY + 1):
+        face = await house.photo_answers.face(secret)
+        assert face is not None
+        assert face.link.state is LinkState.EXPIRED
+        answer = await house.photo_answers.answer(secret, BORN, ADDRESS)
+        assert (answer.token, answer.link.state) == ("", LinkState.EXPIRED)
+        with pytest.raises(LinkClosed) as closed:
+            await house.photo_answers.resume(link_token, sent.id, ADDRESS)
+        assert closed.value.state is LinkState.EXPIRED
+
+
+async def test_a_revoked_link_throws_everybody_out(house: House) -> None:
+    sent = await send(house)
+    secret = await sent.secret()
+    token = (await house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    await house.photo_requests.revoke(sent.chart, sent.id)
+    assert (await sent.now()).state is State.REVOKED
+    with pytest.raises(LinkClosed) as closed:
+        await house.photo_answers.resume(token, sent.id, ADDRESS)
+    assert closed.value.state is LinkState.REVOKED
+    assert (await house.photo_answers.answer(secret, BORN, ADDRESS)).token == ""
+
+
+async def test_an_unknown_link_is_unknown(house: House) -> None:
+    assert await house.photo_answers.face("no-such-secret") is None
+    with pytest.raises(NotFound):
+        await house.photo_answers.answer("no-such-secret", BORN, ADDRESS)
+
+
+async def test_an_address_that_guesses_a_lot_has_to_wait(
+    quick_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links_module, "ANSWERS_FROM_ONE_ADDRESS", 7)
+    for number in range(7):
+        with pytest.raises(NotFound):
+            await quick_house.photo_answers.answer(f"guess-{number}", BORN, ADDRESS)
+    sent = await send(quick_house)
+    secret = await sent.secret()
+    with pytest.raises(TooMany) as waits:
+        await quick_house.photo_answers.answer(secret, BORN, ADDRESS)
+    assert 0 < waits.value.retry_after <= 3600
+    assert (await quick_house.photo_answers.answer(secret, BORN, "192.0.2.99")).token
+    with clock.shifted(clock.HOUR + 1):
+        assert (await quick_house.photo_answers.answer(secret, BORN, ADDRESS)).token
+
+
+async def test_the_database_holds_no_secret(quick_house: House) -> None:
+    sent = await send(quick_house)
+    secret = await sent.secret()
+    token = (await quick_house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    content = b"".join(
+        path.read_bytes() for path in (quick_house.settings.data).glob("bedside.db*")
+    )
+    assert b"Riverside Clinic" in content  # the clinic's name is readable, so we look right
+    assert secret.encode() not in content
+    assert token.encode() not in content
