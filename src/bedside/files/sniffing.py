@@ -252,6 +252,8 @@ def _ole(head: bytes, name: str) -> Sniffed | None:
     entries = head[directory : directory + 4096]
     if "_VBA_PROJECT".encode("utf-16-le") in entries or "Macros".encode("utf-16-le") in entries:
         return _refused("macros")
+    if "EncryptedPackage".encode("utf-16-le") in entries:
+        return _refused("encrypted_document")  # a .docx with a password ([MS-OFFCRYPTO])
     if entries and "WordDocument".encode("utf-16-le") not in entries:
         return _refused("unknown_type")
     return Sniffed(types.DOC)

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import dcmread  # pyright: ignore[reportUnknownVariableType] - its PathLike
@@ -32,6 +33,7 @@ _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _STRIP_FRAMES, _STRIP_SIDE = 8, 240
 _DESCRIBING = ("StudyDescription", "SeriesDescription", "BodyPartExamined", "ProtocolName")
 _MAX_NESTING = 20
+_OPEN_LENGTH = 0xFFFFFFFF  # PS3.5, 7.1.1
 
 
 def _read(data: bytes) -> FileDataset:
@@ -40,16 +42,24 @@ def _read(data: bytes) -> FileDataset:
     try:
         dataset = dcmread(BytesIO(data), force=not has_preamble)
         meaningful = len(dataset) > 0 or len(dataset.file_meta) > 0
+        cut_off = any(_is_cut_off(element) for element in dataset.values())
     except MemoryError:
         raise
     except (InvalidDicomError, EOFError, OSError) as error:
         raise Refused("damaged_dicom") from error
     except Exception as error:  # hostile lengths and tags surface as many kinds of error
         raise Refused("damaged_dicom") from error
-    if not meaningful:
+    if cut_off or not meaningful:
         raise Refused("damaged_dicom")
     _complete(dataset)
     return dataset
+
+
+def _is_cut_off(element: object) -> bool:
+    """Whether the file ended within the element; the library gives what there was of it."""
+    if not isinstance(element, RawDataElement) or element.value is None:
+        return False
+    return element.length != _OPEN_LENGTH and len(element.value) < element.length
 
 
 def _complete(dataset: FileDataset) -> None:

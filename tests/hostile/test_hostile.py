@@ -1,0 +1,52 @@
+"""Each hostile file gets the sentence it should get, through the same steps as in the intake."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.yara import BuiltInScanner
+from bedside.files.ports import Verdict
+from bedside.files.refusals import REFUSALS, refusal_for_signature
+from bedside.files.sniffing import HEAD_SIZE, sniff
+from tests.hostile.generate import Hostile, catalogue
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("F2")]
+
+
+async def streamed(data: bytes) -> AsyncIterator[bytes]:
+    """The file in blocks, as the intake reads it back."""
+    for start in range(0, len(data), 256 * 1024):
+        yield data[start : start + 256 * 1024]
+
+
+async def outcome(data: bytes, name: str) -> tuple[str, str]:
+    """The refusal and the type: sniffed, scanned by the built-in scanner, examined."""
+    sniffed = sniff(data[:HEAD_SIZE], name)
+    if sniffed.refusal:
+        return sniffed.refusal, ""
+    children = Children()
+    scanned = await BuiltInScanner(children).scan(streamed(data), len(data))
+    if scanned.verdict is Verdict.INFECTED:
+        return refusal_for_signature(scanned.signature), ""
+    examined = await ChildExaminer(children).examine(streamed(data), len(data), name)
+    return examined.refusal, examined.media_type
+
+
+@pytest.mark.feature("F3")
+@pytest.mark.feature("F4")
+@pytest.mark.feature("F5")
+@pytest.mark.parametrize("hostile", catalogue(), ids=lambda hostile: hostile.what)
+async def test_gets_its_sentence(hostile: Hostile) -> None:
+    refusal, media_type = await outcome(hostile.content(), hostile.name)
+    assert refusal == hostile.expected
+    if hostile.expected:
+        assert REFUSALS[refusal]
+    else:
+        assert media_type == hostile.media_type
+
+
+def test_every_way_to_refuse_a_file_is_tried() -> None:
+    tried = {hostile.expected for hostile in catalogue()} - {""}
+    elsewhere = {"not_a_photo", "video_not_here", "too_large", "damaged_text", "too_complex"}
+    assert tried == REFUSALS.keys() - elsewhere
