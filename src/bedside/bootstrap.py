@@ -18,7 +18,6 @@ from bedside.audit.looks import Looks
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
-from bedside.charts.openings import ChartOpenings
 from bedside.charts.search import SearchIndex
 from bedside.database import connect, outbox
 from bedside.database.sealed import Vault
@@ -123,7 +122,6 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         assignments=Assignments(database, audit),
         charts=charts,
         inbox=Inbox(database, vault),
-        openings=ChartOpenings(audit),
         search=search,
         files=files,
         intake=intake,

@@ -8,7 +8,6 @@ from bedside.audit import AuditLog
 from bedside.audit.looks import Looks
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
-from bedside.charts.openings import ChartOpenings
 from bedside.charts.search import SearchIndex
 from bedside.database import Database
 from bedside.database.sealed import Vault
@@ -69,7 +68,6 @@ class Services:
     assignments: Assignments
     charts: Charts
     inbox: Inbox
-    openings: ChartOpenings
     search: SearchIndex
     files: Repository
     intake: Intake

@@ -183,19 +183,3 @@ async def test_an_entry_of_another_chart_is_not_there(house: House) -> None:
     entry = await filed(house, await house.chart(0))
     with pytest.raises(NotFound):
         await house.services.charts.entry(await house.chart(1), entry.id)
-
-
-@pytest.mark.feature("S3")
-async def test_going_through_a_chart_is_one_opening(quick_house: House) -> None:
-    chart = await quick_house.chart()
-    openings = quick_house.services.openings
-    for _ in range(3):
-        await openings.opened(chart)
-    await openings.opened(await quick_house.chart(1))
-    await openings.searched(chart, 2)
-    lines = await quick_house.services.audit.lines(chart.clinic_id, Filter(limit=3))
-    assert [(line.action, line.patient_id) for line in lines] == [
-        ("chart.searched", chart.patient_id),
-        ("chart.opened", quick_house.patients[1].id),
-        ("chart.opened", chart.patient_id),
-    ]
