@@ -8,7 +8,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -140,14 +140,17 @@ class Passkeys:
         )
         return options_to_json(options)
 
-    async def register(self, who: Who, credential: str, label: str) -> None:
-        """Keep the passkey that the browser made. `credential` is its JSON. Raises WrongInput."""
+    async def register(self, who: Who, credential: Any, label: str) -> None:
+        """Keep the passkey that the browser made. `credential` is what it gave, parsed from JSON.
+
+        Raises WrongInput, Conflict.
+        """
         from webauthn import verify_registration_response
         from webauthn.helpers import bytes_to_base64url
         from webauthn.helpers.exceptions import WebAuthnException
 
         await self._may_register(who)
-        given = _parsed(credential)
+        given = _checked(credential)
         challenge = await self._taken_challenge(given, who.staff_id)
         try:
             made = verify_registration_response(
@@ -250,7 +253,7 @@ class Passkeys:
         )
         return options_to_json(options)
 
-    async def sign_in(self, credential: str, *, address: str, device: str) -> SignedIn:
+    async def sign_in(self, credential: Any, *, address: str, device: str) -> SignedIn:
         """Sign in by a passkey alone. Raises WrongInput, TooMany."""
         await self._throttle.check((BY_ADDRESS, address))
         try:
@@ -265,7 +268,7 @@ class Passkeys:
                 work, key.staff_id, "passkey", address=address, device=device
             )
 
-    async def second_factor(self, pending: Pending, credential: str) -> SignedIn:
+    async def second_factor(self, pending: Pending, credential: Any) -> SignedIn:
         """The second step, by a passkey of the person. Raises WrongInput, TooMany."""
         await self._sign_in.check_tries(pending)
         try:
@@ -278,13 +281,13 @@ class Passkeys:
             return await self._sign_in.proven(work, pending, "passkey")
 
     async def _verified(
-        self, credential: str, staff_id: str, *, must_verify_person: bool
+        self, credential: Any, staff_id: str, *, must_verify_person: bool
     ) -> "tuple[Row, VerifiedAuthentication]":
         from webauthn import verify_authentication_response
         from webauthn.helpers import base64url_to_bytes
         from webauthn.helpers.exceptions import WebAuthnException
 
-        given = _parsed(credential)
+        given = _checked(credential)
         challenge = await self._taken_challenge(given, staff_id)
         async with self._database.read() as db:
             key = await db.one(_by_id, of=str(given.get("id", "")))
@@ -349,11 +352,11 @@ class Passkeys:
         return challenge
 
 
-def _parsed(credential: str) -> dict[str, Any]:
-    try:
-        given: Any = json.loads(credential)
-    except ValueError as error:
-        raise WrongInput(_NOT_ACCEPTED) from error
-    if not isinstance(given, dict) or not isinstance(given.get("response"), dict):  # pyright: ignore[reportUnknownMemberType] - just parsed
+def _checked(credential: Any) -> dict[str, Any]:
+    """A credential as far as this module looks into it by itself."""
+    if not isinstance(credential, dict):
         raise WrongInput(_NOT_ACCEPTED)
-    return given  # pyright: ignore[reportUnknownVariableType] - just parsed
+    given = cast(dict[str, Any], credential)
+    if not isinstance(given.get("response"), dict):
+        raise WrongInput(_NOT_ACCEPTED)
+    return given

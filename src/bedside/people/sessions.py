@@ -17,10 +17,11 @@ from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.errors import BedsideError, NotFound, NotSignedIn
+from bedside.errors import BedsideError, NotAllowed, NotFound, NotSignedIn
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.ids import new_id, new_secret
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.models import sessions
 from bedside.people.permissions import StaffAccess, staff_access
@@ -29,6 +30,7 @@ from bedside.people.roles import Role
 _COLUMN = "sessions.device"
 _SEEN_EVERY = clock.MINUTE
 _PENDING_FOR = 15 * clock.MINUTE
+_CONFIRMED_FOR = 10 * clock.MINUTE
 _DEVICE_MAX = 300
 
 
@@ -43,11 +45,18 @@ class Stage(StrEnum):
     """Signed in."""
 
 
+class ConfirmationNeeded(NotAllowed):
+    """Before something that matters, the person has to prove again who it is."""
+
+    code = "confirmation_needed"
+    sentence = N_("Please enter your password again first. Nothing was changed.")
+
+
 class SignInUnfinished(NotSignedIn):
     """The password was right, and something is still asked for."""
 
     code = "sign_in_unfinished"
-    sentence = "Please finish signing in first. Nothing was changed."
+    sentence = N_("Please finish signing in first. Nothing was changed.")
 
 
 @declared
@@ -129,8 +138,13 @@ _rise = prepared(
         token_hash=bindparam("new_hash"),
         stage=bindparam("new_stage"),
         seen_at=bindparam("moment"),
+        confirmed_at=bindparam("moment"),
         expires_at=bindparam("new_end"),
     )
+)
+_confirmed_at = prepared(select(sessions.c.confirmed_at).where(sessions.c.id == bindparam("of")))
+_confirm = prepared(
+    update(sessions).where(sessions.c.id == bindparam("of")).values(confirmed_at=bindparam("now"))
 )
 _see = prepared(
     update(sessions)
@@ -233,6 +247,7 @@ class Sessions:
             stage=str(stage),
             created_at=now,
             seen_at=now,
+            confirmed_at=now,
             expires_at=now + self._lasts(stage),
         )
         return token
@@ -256,6 +271,19 @@ class Sessions:
 
     def _lasts(self, stage: Stage) -> int:
         return self._longest if stage is Stage.FULL else _PENDING_FOR
+
+    async def check_fresh(self, staff: StaffAccess) -> None:
+        """Before a change to how somebody signs in: raises ConfirmationNeeded when they proved who
+        they are longer than ten minutes ago (OWASP ASVS 5.0, 7.5.1)."""
+        async with self._database.read() as db:
+            row = await db.one(_confirmed_at, of=staff.session_id)
+        if row is None or row.confirmed_at < clock.now() - _CONFIRMED_FOR:
+            raise ConfirmationNeeded
+
+    async def confirmed(self, staff: StaffAccess) -> None:
+        """The person has just proved again who it is."""
+        async with self._database.unit_of_work() as work:
+            await work.execute(_confirm, of=staff.session_id, now=clock.now())
 
     async def listed(self, staff: StaffAccess) -> list[Shown]:
         """One's own sessions, the latest used first."""

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from bedside.services import Services
 from bedside.web import downloads, errors, sockets, uploads, watching
 from bedside.web.languages import Spoken
-from bedside.web.pages import account, sign_in
+from bedside.web.pages import account, second_factors, sign_in
 from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders
 from bedside.web.rendering import STATIC
 from bedside.web.watching import Watched
@@ -76,6 +76,7 @@ def _routes() -> list[BaseRoute]:
         *watching.routes,
         *sign_in.routes,
         *account.routes,
+        *second_factors.routes,
         *uploads.routes,
         *downloads.routes,
         *sockets.routes,

@@ -7,6 +7,7 @@ code but without messages or values, which may hold patient content.
 
 import traceback
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -16,9 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel.language import N_, gettext
-from bedside.people.sessions import SignInUnfinished
+from bedside.people.sessions import ConfirmationNeeded, SignInUnfinished
 from bedside.web.rendering import render
-from bedside.web.signed_in import shell, sign_in_address
+from bedside.web.signed_in import local_path, shell, sign_in_address
 
 _log = structlog.get_logger("bedside.errors")
 
@@ -91,6 +92,9 @@ async def answer(request: Request, error: BedsideError) -> Response:
     fragment = "hx-request" in request.headers
     if isinstance(error, NotSignedIn) and not wants_json(request):
         return _to_sign_in(request, error, fragment)
+    if isinstance(error, ConfirmationNeeded) and not fragment and not wants_json(request):
+        then = local_path(request.url.path) if request.method == "GET" else "/account"
+        return RedirectResponse(f"/account/confirm?next={quote(then)}", status_code=303)
     response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)

@@ -1,5 +1,7 @@
 """Small forms: read from the request's body with a limit, never through a temporary file."""
 
+import json
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -15,6 +17,13 @@ class NotAForm(BedsideError):
 
     status = 415
     code = "not_a_form"
+
+
+class NotJson(BedsideError):
+    """The body is not a JSON object."""
+
+    status = 415
+    code = "not_json"
 
 
 class Form:
@@ -40,14 +49,9 @@ class Form:
 
 async def form_of(request: Request) -> Form:
     """The form that was posted. Raises NotAForm, TooLarge."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    if kind != "application/x-www-form-urlencoded":
+    if _kind_of(request) != "application/x-www-form-urlencoded":
         raise NotAForm
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LIMIT:
-            raise TooLarge
+    body = await _small_body(request)
     try:
         fields = parse_qsl(
             body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"
@@ -55,3 +59,29 @@ async def form_of(request: Request) -> Form:
     except (ValueError, UnicodeDecodeError) as error:
         raise NotAForm from error
     return Form(fields)
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object that a script posted. Raises NotJson, TooLarge."""
+    if _kind_of(request) != "application/json":
+        raise NotJson
+    try:
+        given: Any = json.loads(await _small_body(request))
+    except (ValueError, RecursionError) as error:
+        raise NotJson from error
+    if not isinstance(given, dict):
+        raise NotJson
+    return cast(dict[str, Any], given)
+
+
+def _kind_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+
+
+async def _small_body(request: Request) -> bytearray:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LIMIT:
+            raise TooLarge
+    return body

@@ -4,16 +4,153 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bedside.errors import BedsideError, TooMany, WrongInput
+from bedside.kernel.language import N_, gettext
+from bedside.people.sessions import Shown
+from bedside.web.browsers import browser_name, is_phone
 from bedside.web.context import services_of
+from bedside.web.forms import form_of
 from bedside.web.rendering import render
-from bedside.web.signed_in import shell
+from bedside.web.said import go, sayable
+from bedside.web.signed_in import local_path, shell, staff_of
+
+PASSWORD_CHANGED = sayable(
+    "password_changed", N_("Your password is changed. All your other sessions are ended.")
+)
+APP_REMOVED = sayable("app_removed", N_("The authenticator app is removed."))
+PASSKEY_REMOVED = sayable("passkey_removed", N_("The passkey is removed."))
+SESSION_ENDED = sayable("session_ended", N_("The session is ended."))
+OTHERS_ENDED = sayable("others_ended", N_("All your other sessions are ended."))
 
 
 async def account(request: Request) -> Response:
     """GET /account."""
+    return await _account(request)
+
+
+async def change_password(request: Request) -> Response:
+    """POST /account/password."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    given = await form_of(request)
+    member = await services.staff.get(staff.clinic_id, staff.staff_id)
+    try:
+        await services.sign_in.change_password(
+            staff, given["current_password"], given["new_password"], member.name, member.email
+        )
+    except (WrongInput, TooMany) as error:
+        return await _account(request, error)
+    return go("/account", PASSWORD_CHANGED)
+
+
+async def confirm(request: Request) -> Response:
+    """GET /account/confirm: the password again, before something that matters."""
+    return await _confirm(request, local_path(request.query_params.get("next", "/account")))
+
+
+async def confirmed(request: Request) -> Response:
+    """POST /account/confirm."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    given = await form_of(request)
+    back = local_path(given["next"])
+    try:
+        await services.sign_in.confirm_password(staff, given["current_password"])
+    except (WrongInput, TooMany) as error:
+        return await _confirm(request, back, error)
+    await services.sessions.confirmed(staff)
+    return go(back)
+
+
+async def remove_app(request: Request) -> Response:
+    """POST /account/app/remove."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    await services.sessions.check_fresh(staff)
+    await services.second_factors.remove(staff)
+    return go("/account", APP_REMOVED)
+
+
+async def remove_passkey(request: Request) -> Response:
+    """POST /account/passkeys/remove."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    await services.sessions.check_fresh(staff)
+    await services.passkeys.remove(staff, (await form_of(request))["passkey"])
+    return go("/account", PASSKEY_REMOVED)
+
+
+async def end_session(request: Request) -> Response:
+    """POST /account/sessions/end."""
+    staff = await staff_of(request)
+    await services_of(request).sessions.end(staff, (await form_of(request))["session"])
+    return go("/account", SESSION_ENDED)
+
+
+async def end_others(request: Request) -> Response:
+    """POST /account/sessions/end-others."""
+    staff = await staff_of(request)
+    await services_of(request).sessions.end_others(staff)
+    return go("/account", OTHERS_ENDED)
+
+
+async def _account(request: Request, error: BedsideError | None = None) -> Response:
     staff = await shell(request)
-    sessions = await services_of(request).sessions.listed(staff)
-    return render(request, "pages/account/account.html", sessions=sessions)
+    services = services_of(request)
+    clinic = await services.clinics.get(staff.clinic_id)
+    return render(
+        request,
+        "pages/account/account.html",
+        status=error.status if error else 200,
+        member=await services.staff.get(staff.clinic_id, staff.staff_id),
+        factors=await services.sign_in.factors(staff.staff_id),
+        required=clinic.options.second_factor_required,
+        codes_left=await services.second_factors.codes_left(staff),
+        passkeys=await services.passkeys.listed(staff),
+        passkeys_possible=services.passkeys.possible,
+        sessions=[_shown(session) for session in await services.sessions.listed(staff)],
+        errors=_by_field(error),
+    )
 
 
-routes = [Route("/account", account)]
+async def _confirm(request: Request, back: str, error: BedsideError | None = None) -> Response:
+    staff = await shell(request)
+    member = await services_of(request).staff.get(staff.clinic_id, staff.staff_id)
+    return render(
+        request,
+        "pages/account/confirm.html",
+        status=error.status if error else 200,
+        back=back,
+        email=member.email,
+        error=gettext(error.sentence) if error else "",
+    )
+
+
+def _shown(session: Shown) -> dict[str, object]:
+    return {
+        "id": session.id,
+        "name": browser_name(session.device),
+        "icon": "smartphone" if is_phone(session.device) else "monitor-smartphone",
+        "address": session.address,
+        "seen_at": session.seen_at,
+        "current": session.current,
+    }
+
+
+def _by_field(error: BedsideError | None) -> dict[str, str]:
+    if error is None:
+        return {}
+    field = error.field if isinstance(error, WrongInput) else "current_password"
+    return {field: gettext(error.sentence)}
+
+
+routes = [
+    Route("/account", account),
+    Route("/account/password", change_password, methods=["POST"]),
+    Route("/account/confirm", confirm),
+    Route("/account/confirm", confirmed, methods=["POST"]),
+    Route("/account/app/remove", remove_app, methods=["POST"]),
+    Route("/account/passkeys/remove", remove_passkey, methods=["POST"]),
+    Route("/account/sessions/end", end_session, methods=["POST"]),
+    Route("/account/sessions/end-others", end_others, methods=["POST"]),
+]

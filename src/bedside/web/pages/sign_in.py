@@ -1,15 +1,18 @@
-"""Signing in and out."""
+"""Signing in and out, step by step: password, second factor, a new password in place of the first.
+
+A passkey takes the place of the first two steps.
+"""
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.errors import BedsideError, NotSignedIn, TooMany, WrongInput
 from bedside.kernel.language import N_, gettext
 from bedside.people.sessions import Stage
-from bedside.people.sign_in import SignedIn
+from bedside.people.sign_in import SignedIn, Step
 from bedside.web.context import address_of, services_of
-from bedside.web.forms import form_of
+from bedside.web.forms import form_of, json_of
 from bedside.web.rendering import render
 from bedside.web.said import say, sayable, was_said
 from bedside.web.signed_in import (
@@ -17,17 +20,30 @@ from bedside.web.signed_in import (
     keep_session,
     local_path,
     pending_of,
+    shell,
     staff_of,
     token_of,
 )
 
 SIGNED_OUT = sayable("signed_out", N_("You are signed out."))
 
+_NEXT = "bedside-next"
+_NEXT_SECONDS = 15 * 60
+_STEPS = {
+    Step.SECOND_FACTOR: "/sign-in/second-factor",
+    Step.SET_UP_SECOND_FACTOR: "/second-factor",
+    Step.NEW_PASSWORD: "/sign-in/new-password",
+}
+
 
 async def start(request: Request) -> Response:
     """GET /: to the first section that the person has, or to the sign-in."""
-    await staff_of(request)
-    return RedirectResponse("/account", status_code=303)
+    await shell(request)
+    rail = request.state.page["rail"]
+    return RedirectResponse(rail[0]["href"] if rail else "/account", status_code=303)
+
+
+# --- the first step ------------------------------------------------------------------------------
 
 
 async def form(request: Request) -> Response:
@@ -44,7 +60,7 @@ async def form(request: Request) -> Response:
 
 
 async def with_password(request: Request) -> Response:
-    """POST /sign-in: the first step, by e-mail address and password."""
+    """POST /sign-in: by e-mail address and password."""
     services = services_of(request)
     given = await form_of(request)
     back = local_path(given["next"])
@@ -60,12 +76,155 @@ async def with_password(request: Request) -> Response:
     return proceed(request, done, back)
 
 
-def proceed(request: Request, done: SignedIn, back: str) -> Response:
-    """On to the page that was wanted, or to the step that is missing."""
-    where = back if done.stage is Stage.FULL else "/sign-in/continue"
-    response = RedirectResponse(where, status_code=303)
+async def passkey_options(request: Request) -> Response:
+    """POST /sign-in/passkey/options: what the browser needs to use a passkey."""
+    options = await services_of(request).passkeys.sign_in_options(None)
+    return Response(options, media_type="application/json")
+
+
+async def with_passkey(request: Request) -> Response:
+    """POST /sign-in/passkey: by a passkey alone."""
+    given = await json_of(request)
+    done = await services_of(request).passkeys.sign_in(
+        given.get("credential"),
+        address=address_of(request),
+        device=request.headers.get("user-agent", ""),
+    )
+    return proceed(request, done, local_path(str(given.get("next", "/"))), script=True)
+
+
+def proceed(request: Request, done: SignedIn, back: str = "", *, script: bool = False) -> Response:
+    """On to the page that was wanted, or to the step that is missing.
+
+    `back` is kept in a cookie for the steps in between; scripts get the address as JSON.
+    """
+    back = back or local_path(request.cookies.get(_NEXT, "/"))
+    is_in = done.stage is Stage.FULL
+    where = back if is_in else "/sign-in/continue"
+    response = JSONResponse({"next": where}) if script else RedirectResponse(where, 303)
     keep_session(response, services_of(request).settings, done.token)
+    if is_in:
+        response.delete_cookie(_NEXT, path="/")
+    else:
+        response.set_cookie(
+            _NEXT, back, max_age=_NEXT_SECONDS, path="/", httponly=True, samesite="lax"
+        )
     return response
+
+
+def _form(
+    request: Request, back: str, *, email: str = "", error: BedsideError | None = None
+) -> Response:
+    services = services_of(request)
+    return render(
+        request,
+        "pages/sign_in/password.html",
+        status=error.status if error else 200,
+        back=back,
+        email=email,
+        error=gettext(error.sentence) if error else "",
+        wait=error.retry_after if isinstance(error, TooMany) else 0,
+        passkeys=services.passkeys.possible,
+        toasts=was_said(request),
+    )
+
+
+# --- the steps after it --------------------------------------------------------------------------
+
+
+async def onward(request: Request) -> Response:
+    """GET /sign-in/continue: to the step that a sign-in asks for next."""
+    try:
+        pending = await pending_of(request)
+    except NotSignedIn:
+        return RedirectResponse("/sign-in", status_code=303)
+    step = await services_of(request).sign_in.next_step(pending)
+    return RedirectResponse(_STEPS[step], status_code=303)
+
+
+async def second_factor(request: Request) -> Response:
+    """GET /sign-in/second-factor."""
+    return await _second_factor(request)
+
+
+async def with_code(request: Request) -> Response:
+    """POST /sign-in/second-factor: by a code of the app or from paper."""
+    pending = await pending_of(request)
+    given = await form_of(request)
+    try:
+        done = await services_of(request).second_factors.check(pending, given.line("code"))
+    except (WrongInput, TooMany) as error:
+        return await _second_factor(request, error)
+    return proceed(request, done)
+
+
+async def second_passkey_options(request: Request) -> Response:
+    """POST /sign-in/second-factor/options: for a passkey of this person."""
+    pending = await pending_of(request)
+    options = await services_of(request).passkeys.sign_in_options(pending)
+    return Response(options, media_type="application/json")
+
+
+async def with_second_passkey(request: Request) -> Response:
+    """POST /sign-in/second-factor/passkey."""
+    pending = await pending_of(request)
+    given = await json_of(request)
+    done = await services_of(request).passkeys.second_factor(pending, given.get("credential"))
+    return proceed(request, done, script=True)
+
+
+async def _second_factor(request: Request, error: BedsideError | None = None) -> Response:
+    pending = await pending_of(request)
+    services = services_of(request)
+    if await services.sign_in.next_step(pending) is not Step.SECOND_FACTOR:
+        return RedirectResponse("/sign-in/continue", status_code=303)
+    factors = await services.sign_in.factors(pending.staff_id)
+    return render(
+        request,
+        "pages/sign_in/second_factor.html",
+        status=error.status if error else 200,
+        factors=factors,
+        passkeys=factors.passkey and services.passkeys.possible,
+        error=gettext(error.sentence) if error else "",
+    )
+
+
+async def new_password(request: Request) -> Response:
+    """GET /sign-in/new-password: in place of the first one."""
+    return await _new_password(request)
+
+
+async def choose_password(request: Request) -> Response:
+    """POST /sign-in/new-password."""
+    pending = await pending_of(request)
+    services = services_of(request)
+    given = await form_of(request)
+    member = await services.staff.get(pending.clinic_id, pending.staff_id)
+    try:
+        done = await services.sign_in.choose_password(
+            pending, given["new_password"], member.name, member.email
+        )
+    except WrongInput as error:
+        return await _new_password(request, error)
+    return proceed(request, done)
+
+
+async def _new_password(request: Request, error: BedsideError | None = None) -> Response:
+    pending = await pending_of(request)
+    services = services_of(request)
+    if await services.sign_in.next_step(pending) is not Step.NEW_PASSWORD:
+        return RedirectResponse("/sign-in/continue", status_code=303)
+    member = await services.staff.get(pending.clinic_id, pending.staff_id)
+    return render(
+        request,
+        "pages/sign_in/new_password.html",
+        status=error.status if error else 200,
+        email=member.email,
+        error=gettext(error.sentence) if error else "",
+    )
+
+
+# --- out -----------------------------------------------------------------------------------------
 
 
 async def sign_out(request: Request) -> Response:
@@ -79,6 +238,7 @@ async def sign_out(request: Request) -> Response:
             await _abandon(request)
     response = RedirectResponse("/sign-in", status_code=303)
     drop_session(response, services.settings)
+    response.delete_cookie(_NEXT, path="/")
     say(response, SIGNED_OUT)
     return response
 
@@ -91,24 +251,18 @@ async def _abandon(request: Request) -> None:
     await services_of(request).sessions.abandon(pending)
 
 
-def _form(
-    request: Request, back: str, *, email: str = "", error: BedsideError | None = None
-) -> Response:
-    return render(
-        request,
-        "pages/sign_in/password.html",
-        status=error.status if error else 200,
-        back=back,
-        email=email,
-        error=gettext(error.sentence) if error else "",
-        demo=services_of(request).settings.demo,
-        toasts=was_said(request),
-    )
-
-
 routes = [
     Route("/", start),
     Route("/sign-in", form),
     Route("/sign-in", with_password, methods=["POST"]),
+    Route("/sign-in/passkey/options", passkey_options, methods=["POST"]),
+    Route("/sign-in/passkey", with_passkey, methods=["POST"]),
+    Route("/sign-in/continue", onward),
+    Route("/sign-in/second-factor", second_factor),
+    Route("/sign-in/second-factor", with_code, methods=["POST"]),
+    Route("/sign-in/second-factor/options", second_passkey_options, methods=["POST"]),
+    Route("/sign-in/second-factor/passkey", with_second_passkey, methods=["POST"]),
+    Route("/sign-in/new-password", new_password),
+    Route("/sign-in/new-password", choose_password, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
 ]
