@@ -85,7 +85,7 @@ def simple_pdf(*, catalog: bytes = b"", page: bytes = b"", more: Sequence[bytes]
 
 @cache
 def zeros_deflated(length: int) -> bytes:
-    """`length` zero bytes (whole MiB) as raw Deflate: one flushed block of a MiB, again and again."""
+    """`length` zero bytes (whole MiB) as raw Deflate: the same flushed block again and again."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packer.compress(b"")
     block = packer.compress(bytes(_MIB)) + packer.flush(zlib.Z_FULL_FLUSH)

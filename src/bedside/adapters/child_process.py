@@ -67,7 +67,7 @@ class Children:
     """
 
     def __init__(
-        self, *, at_once: int | None = None, memory: int = 3 * _GIB, seconds: int = 60
+        self, *, at_once: int | None = None, memory: int = 2 * _GIB, seconds: int = 60
     ) -> None:
         self._turns = asyncio.Semaphore(at_once or max(1, os.cpu_count() or 1))
         self._memory = memory

@@ -3,12 +3,20 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from bedside.files.ports import ScanResult, Verdict
 
 _PIECE = 256 * 1024
 _VERSION = re.compile(r"ClamAV (\d+(?:\.\d+)*)")
+
+
+class _NoAnswer(Exception):
+    """clamd is down, too slow, or hung up; `reason` is for the screen."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class ClamdScanner:
@@ -34,13 +42,23 @@ class ClamdScanner:
         An error of `chunks` itself goes through to the caller.
         """
         try:
-            await self._learn_version()
+            async with self._talking():
+                await self._learn_version()
             reply = await self._instream(chunks)
-        except TimeoutError:
-            return self._unscanned("ClamAV did not answer in time")
-        except (OSError, EOFError):
-            return self._unscanned("ClamAV cannot be reached")
+        except _NoAnswer as failed:
+            return self._unscanned(failed.reason)
         return self._verdict(reply)
+
+    @contextlib.asynccontextmanager
+    async def _talking(self) -> AsyncGenerator[None]:
+        """Bounds the time, and tells trouble with clamd from trouble with the stream."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                yield
+        except TimeoutError as error:
+            raise _NoAnswer("ClamAV did not answer in time") from error
+        except (OSError, EOFError) as error:
+            raise _NoAnswer("ClamAV cannot be reached") from error
 
     async def version(self) -> str:
         """What clamd says of itself. Raises OSError or TimeoutError when it is down."""
@@ -65,15 +83,15 @@ class ClamdScanner:
         return await asyncio.open_connection(host.strip("[]"), int(port))
 
     async def _instream(self, chunks: AsyncIterator[bytes]) -> bytes:
-        async with asyncio.timeout(self._seconds):
+        async with self._talking():
             reader, writer = await self._connect()
         try:
-            try:
-                await self._send(writer, chunks)
-            except (BrokenPipeError, ConnectionResetError):
-                # clamd has stopped listening; what it said before tells why.
-                return await self._last_words(reader)
-            async with asyncio.timeout(self._seconds):
+            await self._send(writer, chunks)
+        except _NoAnswer as failed:
+            # clamd may have stopped listening on purpose; what it said before tells why.
+            return await self._last_words(reader, failed)
+        else:
+            async with self._talking():
                 return (await reader.readuntil(b"\x00"))[:-1]
         finally:
             writer.close()
@@ -85,17 +103,17 @@ class ClamdScanner:
                 piece = chunk[start : start + _PIECE]
                 writer.write(len(piece).to_bytes(4, "big"))
                 writer.write(piece)
-                async with asyncio.timeout(self._seconds):
+                async with self._talking():
                     await writer.drain()
         writer.write(bytes(4))
-        async with asyncio.timeout(self._seconds):
+        async with self._talking():
             await writer.drain()
 
-    async def _last_words(self, reader: asyncio.StreamReader) -> bytes:
-        async with asyncio.timeout(self._seconds):
-            with contextlib.suppress(EOFError, ConnectionResetError):
+    async def _last_words(self, reader: asyncio.StreamReader, failed: _NoAnswer) -> bytes:
+        with contextlib.suppress(_NoAnswer):
+            async with self._talking():
                 return (await reader.readuntil(b"\x00"))[:-1]
-        raise ConnectionResetError
+        raise failed
 
     def _verdict(self, reply: bytes) -> ScanResult:
         text = reply.decode("utf-8", "replace").strip()

@@ -19,7 +19,8 @@ from pydicom.uid import (
 )
 
 from bedside.adapters.rendering.dicom_pixels import CannotBeShown, TooShort, frame_as_picture
-from bedside.adapters.rendering.limits import MAX_FRAMES, MAX_PIXELS, MAX_TEXT, Refused
+from bedside.adapters.rendering.inflating import inflated
+from bedside.adapters.rendering.limits import MAX_FRAMES, MAX_PIXELS, MAX_STREAM, MAX_TEXT, Refused
 from bedside.adapters.rendering.pictures import (
     as_jpeg,
     as_png,
@@ -33,12 +34,16 @@ _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _STRIP_FRAMES, _STRIP_SIDE = 8, 240
 _DESCRIBING = ("StudyDescription", "SeriesDescription", "BodyPartExamined", "ProtocolName")
 _MAX_NESTING = 20
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
 _OPEN_LENGTH = 0xFFFFFFFF  # PS3.5, 7.1.1
 
 
 def _read(data: bytes) -> FileDataset:
     """The data set. Raises Refused when it is none."""
     has_preamble = data[128:132] == b"DICM"
+    if has_preamble and _DEFLATED in data[132:1024]:
+        start = 144 + int.from_bytes(data[140:144], "little")  # behind the file meta group
+        _refuse_inflated_bomb(data[start:])
     try:
         dataset = dcmread(BytesIO(data), force=not has_preamble)
         meaningful = len(dataset) > 0 or len(dataset.file_meta) > 0
@@ -53,6 +58,14 @@ def _read(data: bytes) -> FileDataset:
         raise Refused("damaged_dicom")
     _complete(dataset)
     return dataset
+
+
+def _refuse_inflated_bomb(packed: bytes) -> None:
+    grown = 0
+    for piece in inflated(iter((packed,)), raw=True):
+        grown += len(piece)
+        if grown > MAX_STREAM:
+            raise Refused("decompression_bomb")
 
 
 def _is_cut_off(element: object) -> bool:

@@ -1,10 +1,10 @@
 """The streams of a PDF, unpacked with an eye on how large they grow."""
 
-import zlib
 from collections.abc import Iterator
 
 import pikepdf
 
+from bedside.adapters.rendering.inflating import inflated
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 
 _FLATE = ("/FlateDecode", "/Fl")
@@ -56,23 +56,10 @@ def _pieces(stream: pikepdf.Stream) -> Iterator[bytes]:
     for name in _filters(stream):
         if name not in _FLATE:
             break
-        pieces = _inflated(pieces)
+        pieces = inflated(pieces)
     grown = 0
     for piece in pieces:
         grown += len(piece)
         if grown > MAX_STREAM:
             raise Refused("decompression_bomb")
         yield piece
-
-
-def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj()
-    for piece in pieces:
-        rest = piece
-        while rest and not unpacker.eof:
-            try:
-                grown = unpacker.decompress(rest, 1024 * 1024)
-            except zlib.error:
-                return  # readers show what came before the damage
-            yield grown
-            rest = unpacker.unconsumed_tail

@@ -1,0 +1,111 @@
+"""A real clamd of one's own, with signatures of our own: EICAR and a marker of the tests."""
+
+import grp
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.hostile.builders import EICAR
+from tests.peers.ports import free_port, listens, wait_until
+
+MARKER = b"bedside-test-malware-7f3a"
+
+
+class Clamd:
+    """clamd on a unix socket and a free loopback port, with the options given.
+
+    `start`, `stop`, `pause` and `crash` may be called in turn; `remove` ends it all.
+    """
+
+    def __init__(self, **options: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="clamd-"))
+        self.port = free_port()
+        self.socket = self.folder / "socket"
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self._write()
+
+    @property
+    def address(self) -> str:
+        """Its unix socket, as in the setting."""
+        return str(self.socket)
+
+    @property
+    def tcp_address(self) -> str:
+        """Its TCP address, as in the setting."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Return when it answers."""
+        assert shutil.which("clamd"), "clamd is missing: make debian"
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *("setpriv", "--pdeathsig=KILL"),  # never outlives the tests
+                    *("clamd", "--foreground", f"--config-file={self.folder / 'clamd.conf'}"),
+                ],
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._answers, "clamd")
+
+    def stop(self) -> None:
+        """Stop as an operator would."""
+        self._end(signal.SIGTERM)
+
+    def crash(self) -> None:
+        """Die in the middle of whatever it does."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Stand still: connections are taken and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Continue after `pause`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def remove(self) -> None:
+        """Stop it and remove its folder."""
+        self.crash()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder / "log").read_text()
+        return self.socket.exists() and listens(self.port)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.send_signal(signal.SIGCONT)
+            self._process.wait(timeout=20)
+            self._process = None
+            self.socket.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        signatures = self.folder / "signatures"
+        signatures.mkdir()
+        (signatures / "test.ndb").write_text(
+            f"Bedside.Test.Marker:0:*:{MARKER.hex()}\nBedside.Eicar:0:*:{EICAR.hex()}\n"
+        )
+        user = pwd.getpwuid(os.geteuid())
+        settings = {
+            "DatabaseDirectory": str(signatures),
+            "LocalSocket": str(self.socket),
+            "LocalSocketGroup": grp.getgrgid(user.pw_gid).gr_name,
+            "TCPSocket": str(self.port),
+            "TCPAddr": "127.0.0.1",
+            "TemporaryDirectory": str(self.folder),
+            "User": user.pw_name,
+            "AlertExceedsMax": "yes",
+            **self._options,
+        }
+        lines = [f"{name} {value}\n" for name, value in settings.items()]
+        (self.folder / "clamd.conf").write_text("".join(lines))
