@@ -1,11 +1,18 @@
 """The command line: `bedside …`. Each command says what it does with --help."""
 
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bedside import settings as configuration
+from bedside.errors import BedsideError
+
+if TYPE_CHECKING:
+    from bedside.services import Services
+
+T = TypeVar("T")
 
 _data = click.option(
     "--data", type=click.Path(path_type=Path), help="Directory for database, files and keys."
@@ -70,6 +77,112 @@ def migrate(data: Path | None) -> None:
     chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     schema.upgrade(chosen.url)
     click.echo(f"The database is at revision {schema.newest_revision()}.")
+
+
+@main.command()
+@_data
+@click.option("--deep", is_flag=True, help="Also read every file to its end.")
+def doctor(data: Path | None, deep: bool) -> None:
+    """Look at an installation and say what is not right. Exits with 1 when something is bad."""
+    from bedside.upkeep import doctor as checks
+
+    signs = {"good": "✓", "attention": "!", "bad": "✗"}
+
+    async def run(services: "Services") -> bool:
+        bad = False
+        async for finding in checks.examine(services, deep=deep):
+            click.echo(f"{signs[finding.grade]} {finding.what}")
+            if finding.advice:
+                click.echo(f"    {finding.advice}")
+            bad = bad or finding.grade is checks.Grade.BAD
+        return bad
+
+    if _with_services(data, run):
+        raise SystemExit(1)
+
+
+@main.command()
+@_data
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def backup(data: Path | None, target: Path) -> None:
+    """Write everything but the master key to the tar file TARGET, also while Bedside runs."""
+    from bedside.upkeep.backup import take
+
+    taken = _with_services(data, lambda services: take(services, target))
+    click.echo(f"{target}: {taken.rows} rows, {taken.blobs} sealed files.")
+    key_file = configuration.load(data=data).key_file
+    click.echo(f"The master key is not in it. Keep a copy of {key_file} somewhere else.")
+
+
+@main.command()
+@_data
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Copy of the master key; needed unless it is in its place already.",
+)
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore(data: Path | None, key_file: Path | None, source: Path) -> None:
+    """Restore the backup SOURCE into an empty data directory, and verify what came back."""
+    from bedside.upkeep import restoring
+
+    restoring.run(configuration.load(data=data), source, key_file)
+
+
+@main.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command("verify")
+@_data
+def audit_verify(data: Path | None) -> None:
+    """Walk every clinic's chain; exits with 1 when a line was changed, removed or moved."""
+
+    async def run(services: "Services") -> bool:
+        broken = False
+        for holder in await services.vault.holders():
+            result = await services.audit.verify(holder)
+            if result.broken_at is None:
+                click.echo(f"{holder}: {result.lines} lines, unbroken.")
+            else:
+                click.echo(f"{holder}: broken at line {result.broken_at}: {result.reason}.")
+                broken = True
+        return broken
+
+    if _with_services(data, run):
+        raise SystemExit(1)
+
+
+@main.group()
+def keys() -> None:
+    """The keys that everything is sealed with."""
+
+
+@keys.command("rotate")
+@_data
+def keys_rotate(data: Path | None) -> None:
+    """Make a new master key and new clinic keys, and wrap every data key anew.
+
+    No file is touched. Bedside may run meanwhile. Keep a copy of the new key file.
+    """
+    from bedside.adapters.keys_file import KeyFile
+    from bedside.upkeep.rotation import rotate
+
+    key_file = configuration.load(data=data).key_file
+    done = _with_services(data, lambda services: rotate(services, KeyFile(key_file)))
+    click.echo(f"New keys for {done.clinics} holders; {done.data_keys} data keys wrapped anew.")
+    click.echo(f"Keep a copy of {key_file} somewhere else: older copies no longer open the data.")
+
+
+def _with_services(data: Path | None, run: Callable[["Services"], Coroutine[Any, Any, T]]) -> T:
+    """Run something over the services of an installation that exists."""
+    from bedside.serving import once
+
+    try:
+        return once(configuration.load(data=data), run)
+    except BedsideError as error:
+        raise click.ClickException(error.sentence) from error
 
 
 if __name__ == "__main__":

@@ -2,16 +2,22 @@
 
 import asyncio
 import signal
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 import uvicorn
 import uvloop
 
 from bedside import bootstrap
 from bedside.database import schema
+from bedside.errors import NotFound
 from bedside.kernel import logs
 from bedside.kernel.memory import tune_allocator
+from bedside.services import Services
 from bedside.settings import Settings
+
+T = TypeVar("T")
 
 
 def serve(
@@ -61,3 +67,19 @@ async def _work(settings: Settings) -> None:
     await stopped.wait()
     await worker.stop()
     await services.database.close()
+
+
+def once(settings: Settings, run: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
+    """Run one thing over the services of an installation. Raises NotFound when there is none."""
+    if settings.url.startswith("sqlite:") and not (settings.data / "bedside.db").exists():
+        raise NotFound(f"There is no installation in {settings.data}.")
+
+    async def opened() -> T:
+        services = bootstrap.build(settings)
+        await services.database.open()
+        try:
+            return await run(services)
+        finally:
+            await services.database.close()
+
+    return uvloop.run(opened())

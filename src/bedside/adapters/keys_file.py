@@ -27,14 +27,11 @@ class KeyFile:
             _write(path, {1: os.urandom(32)})
         return cls(path)
 
-    @property
-    def generation(self) -> int:
-        """The newest generation."""
-        return max(self._keys)
-
-    async def wrap(self, key: bytes, context: str) -> bytes:
-        """See `MasterKey.wrap`."""
-        return wrap_key(AESGCM(self._keys[self.generation]), key, f"master/{context}")
+    async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
+        """See `MasterKey.wrap`. The file is read anew, for another process may have rotated."""
+        self._keys = _read(self.path)
+        newest = max(self._keys)
+        return newest, wrap_key(AESGCM(self._keys[newest]), key, f"master/{context}")
 
     async def unwrap(self, wrapped: bytes, generation: int, context: str) -> bytes:
         """See `MasterKey.unwrap`; a rotation by another process is picked up from the file."""
@@ -47,13 +44,14 @@ class KeyFile:
 
     def add_generation(self) -> None:
         """Put a new generation beside the old ones, durably."""
-        keys = {**self._keys, self.generation + 1: os.urandom(32)}
+        keys = {**self._keys, max(self._keys) + 1: os.urandom(32)}
         _write(self.path, keys)
         self._keys = keys
 
     def drop_old_generations(self) -> None:
         """Keep only the newest; call it when nothing is wrapped by the others any more."""
-        keys = {self.generation: self._keys[self.generation]}
+        newest = max(self._keys)
+        keys = {newest: self._keys[newest]}
         _write(self.path, keys)
         self._keys = keys
 

@@ -90,6 +90,10 @@ class Database(ABC):
         """A consistent reader."""
 
     @abstractmethod
+    def snapshot(self) -> AbstractAsyncContextManager[Reader]:
+        """A reader that sees one moment only, however long it reads."""
+
+    @abstractmethod
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction, durable at the end of the block."""
 

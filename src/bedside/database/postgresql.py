@@ -72,7 +72,8 @@ class PostgresDatabase(Database):
         self.url = url
 
     async def open(self) -> None:
-        self._pool: Any = await asyncpg.create_pool(self.url, min_size=1, max_size=10)
+        pool: Any = asyncpg.create_pool  # pyright: ignore[reportUnknownMemberType] - it ships no stubs
+        self._pool = await pool(self.url, min_size=1, max_size=10)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -93,6 +94,14 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[_Session]:
         async with self._connection() as connection:
+            yield _Session(connection)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[_Session]:
+        async with (
+            self._connection() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             yield _Session(connection)
 
     @asynccontextmanager

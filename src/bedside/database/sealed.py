@@ -48,13 +48,8 @@ class SealBroken(Unavailable):
 class MasterKey(Protocol):
     """Wraps the clinics' keys; the key itself never leaves its holder."""
 
-    @property
-    def generation(self) -> int:
-        """The generation that `wrap` uses."""
-        ...
-
-    async def wrap(self, key: bytes, context: str) -> bytes:
-        """Encrypt a key, bound to `context`."""
+    async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
+        """Encrypt a key, bound to `context`: (generation that did it, wrapped key)."""
         ...
 
     async def unwrap(self, wrapped: bytes, generation: int, context: str) -> bytes:
@@ -215,8 +210,8 @@ class Vault:
     async def create(self, work: UnitOfWork, clinic_id: str) -> ClinicKeys:
         """Make the first keys of a new clinic."""
         clinic_key = os.urandom(32)
-        wrapped = await self._master.wrap(clinic_key, f"{clinic_id}/clinic/1")
-        await self._add(work, clinic_id, "clinic", 1, wrapped, self._master.generation)
+        by, wrapped = await self._master.wrap(clinic_key, f"{clinic_id}/clinic/1")
+        await self._add(work, clinic_id, "clinic", 1, wrapped, by)
         working: dict[str, bytes] = {}
         for purpose in _WORKING:
             working[purpose] = os.urandom(32)
@@ -259,16 +254,17 @@ class Vault:
     async def rewrap_under_master(self, work: UnitOfWork, clinic_id: str) -> None:
         """Wrap the clinic's keys with the master key's newest generation."""
         for row in await work.all(_keys_of, of=clinic_id):
-            if row.purpose == "clinic" and row.wrapped_by != self._master.generation:
+            if row.purpose == "clinic":
                 context = f"{clinic_id}/clinic/{row.generation}"
                 key = await self._master.unwrap(row.wrapped, row.wrapped_by, context)
+                by, wrapped = await self._master.wrap(key, context)
                 await work.execute(
                     _rewrap,
                     of=clinic_id,
                     of_purpose="clinic",
                     of_generation=row.generation,
-                    new_wrapped=await self._master.wrap(key, context),
-                    new_wrapped_by=self._master.generation,
+                    new_wrapped=wrapped,
+                    new_wrapped_by=by,
                 )
 
     async def new_clinic_key(self, work: UnitOfWork, clinic_id: str) -> None:
@@ -285,8 +281,8 @@ class Vault:
                     row.wrapped, row.wrapped_by, context
                 )
         generation, fresh = max(old) + 1, os.urandom(32)
-        wrapped = await self._master.wrap(fresh, f"{clinic_id}/clinic/{generation}")
-        await self._add(work, clinic_id, "clinic", generation, wrapped, self._master.generation)
+        by, wrapped = await self._master.wrap(fresh, f"{clinic_id}/clinic/{generation}")
+        await self._add(work, clinic_id, "clinic", generation, wrapped, by)
         for row in rows:
             if row.purpose in _WORKING:
                 context = f"{clinic_id}/{row.purpose}/{row.generation}"

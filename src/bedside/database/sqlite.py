@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import apsw
@@ -115,6 +115,10 @@ class SqliteDatabase(Database):
         finally:
             connection.execute("COMMIT")
             self._idle.append(connection)
+
+    def snapshot(self) -> AbstractAsyncContextManager[_Session]:
+        """A read transaction of SQLite sees one moment already."""
+        return self.read()
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncGenerator[_Work]:

@@ -46,8 +46,8 @@ _set_text = prepared(
 )
 _text = prepared(select(file_texts).where(file_texts.c.file_id == bindparam("of")))
 _drop_text = prepared(delete(file_texts).where(file_texts.c.file_id == bindparam("of")))
-_page_of_keys = prepared(
-    select(files.c.id, files.c.data_key)
+_page = prepared(
+    select(files)
     .where(
         files.c.clinic_id == bindparam("clinic"),
         files.c.id > bindparam("after"),
@@ -245,13 +245,26 @@ class Repository:
         async for piece in reader.chunks():
             yield piece
 
+    async def all_rows(self, clinic_id: str) -> AsyncIterator[Row]:
+        """Every file of a clinic that still has its key, by id."""
+        after = ""
+        while True:
+            async with self._database.read() as db:
+                rows = await db.all(_page, clinic=clinic_id, after=after)
+            for row in rows:
+                if row.data_key:
+                    yield row
+            if not rows:
+                return
+            after = rows[-1].id
+
     async def rewrap_keys(self, clinic_id: str) -> int:
         """Wrap the data keys of all files by the clinic's newest key; how many were changed."""
         keys = await self._vault.clinic(clinic_id)
         after, changed = "", 0
         while True:
             async with self._database.unit_of_work() as work:
-                rows = await work.all(_page_of_keys, clinic=clinic_id, after=after)
+                rows = await work.all(_page, clinic=clinic_id, after=after)
                 for row in rows:
                     changed += await self._rewrap(work, keys, row)
             if not rows:

@@ -91,6 +91,11 @@ _refused_of_holder = prepared(
     )
     .order_by(uploads.c.id)
 )
+_unfinished = prepared(
+    select(uploads).where(
+        uploads.c.clinic_id == bindparam("clinic"), ~uploads.c.finished, uploads.c.refusal == ""
+    )
+)
 _expired = prepared(select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100))
 
 
@@ -458,6 +463,17 @@ class Uploads:
         for row in rows:
             sender = await self._sender(row)
             await self._remove(row, sender.actor, Action.UPLOAD_EXPIRED)
+        return len(rows)
+
+    async def rewrap_keys(self, clinic_id: str) -> int:
+        """Wrap the data keys of unfinished uploads by the clinic's newest key; how many."""
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.unit_of_work() as work:
+            rows = await work.all(_unfinished, clinic=clinic_id)
+            for row in rows:
+                data_key = keys.unwrap(bytes(row.data_key), _KEY, row.file_id)
+                wrapped = keys.wrap(data_key, _KEY, row.file_id)
+                await work.execute(_set, of=row.id, data_key=wrapped)
         return len(rows)
 
     async def _remove(self, row: Row, actor: Actor, action: Action) -> None:

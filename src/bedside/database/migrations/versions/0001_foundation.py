@@ -80,7 +80,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_chart_entries_file", ["file_id"], unique=False)
         batch_op.create_index(
             "ix_chart_entries_unreviewed",
-            ["clinic_id", "patient_id", "received_at"],
+            ["clinic_id", "patient_id", "received_at", "id"],
             unique=False,
             sqlite_where=sa.text("reviewed_at = 0 AND moved_to = ''"),
             postgresql_where=sa.text("reviewed_at = 0 AND moved_to = ''"),
@@ -461,6 +461,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["staff_id"],

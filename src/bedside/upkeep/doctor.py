@@ -1,0 +1,197 @@
+"""`bedside doctor`: looks at an installation and says in plain words what is not right."""
+
+import os
+import shutil
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bedside.database import outbox, schema
+from bedside.database.sealed import SealBroken
+from bedside.errors import BedsideError
+from bedside.files.ports import Verdict
+from bedside.services import Services
+from bedside.upkeep.backup import broken_blobs
+from bedside.web.rendering import STATIC
+
+_LITTLE_SPACE = 2_000_000_000
+
+
+class Grade(StrEnum):
+    """How good a finding is."""
+
+    GOOD = "good"
+    ATTENTION = "attention"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `advice` says what to do when it is not good."""
+
+    grade: Grade
+    what: str
+    advice: str = ""
+
+
+Check = Callable[[Services], Awaitable[Finding]]
+
+
+async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Finding]:
+    """All findings. `deep` also reads every file to its end, which takes as long as it takes."""
+    for check in _CHECKS:
+        try:
+            yield await check(services)
+        except (BedsideError, OSError) as error:
+            yield Finding(Grade.BAD, check.__doc__ or check.__name__, type(error).__name__)
+    async for finding in _chains(services):
+        yield finding
+    if deep:
+        broken = [file_id async for file_id in broken_blobs(services)]
+        if broken:
+            names = ", ".join(broken[:10])
+            yield Finding(
+                Grade.BAD,
+                f"{len(broken)} files are damaged: {names}",
+                "Restore them from a backup.",
+            )
+        else:
+            yield Finding(Grade.GOOD, "Every file opens and is as it was sealed.")
+
+
+async def _schema(services: Services) -> Finding:
+    """The database can be reached"""
+    async with services.database.read() as db:
+        await outbox.topic_version(db, "doctor")
+    return Finding(Grade.GOOD, f"The database answers (revision {schema.newest_revision()}).")
+
+
+async def _keys(services: Services) -> Finding:
+    """The master key opens every clinic's keys"""
+    try:
+        for holder in await services.vault.holders():
+            await services.vault.clinic(holder)
+    except SealBroken:
+        return Finding(
+            Grade.BAD,
+            "The master key does not open the clinics' keys.",
+            f"Put the right key file at {services.settings.key_file}.",
+        )
+    return Finding(Grade.GOOD, "The master key opens every clinic's keys.")
+
+
+async def _key_file(services: Services) -> Finding:
+    """The key file is readable by its owner only"""
+    path = services.settings.key_file
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding(
+            Grade.BAD, f"Others can read the master key {path}.", f"Run: chmod 600 {path}"
+        )
+    beside = path.is_relative_to(services.settings.data)
+    if beside and not services.settings.demo:
+        return Finding(
+            Grade.ATTENTION,
+            "The master key lies in the data directory.",
+            "Set BEDSIDE_MASTER_KEY_FILE to a place that backups of the data do not include.",
+        )
+    return Finding(Grade.GOOD, "The key file is readable by its owner only.")
+
+
+async def _space(services: Services) -> Finding:
+    """There is room on the disk"""
+    free = shutil.disk_usage(services.settings.data).free
+    text = f"{free / 1e9:.1f} GB are free for files."
+    if free < _LITTLE_SPACE:
+        return Finding(Grade.ATTENTION, text, "Make room: uploads stop when the disk is full.")
+    return Finding(Grade.GOOD, text)
+
+
+async def _writable(services: Services) -> Finding:
+    """The data directory can be written"""
+    probe = services.settings.data / f".doctor-{os.getpid()}"
+    probe.touch()
+    probe.unlink()
+    return Finding(Grade.GOOD, "The data directory can be written.")
+
+
+async def _scanner(services: Services) -> Finding:
+    """The scanner scans"""
+
+    async def nothing() -> AsyncIterator[bytes]:
+        yield b"hello"
+
+    result = await services.scanner.scan(nothing(), 5)
+    if result.verdict is Verdict.UNSCANNED:
+        return Finding(
+            Grade.BAD,
+            f"The scanner does not answer ({result.reason}).",
+            "Start clamd, or unset BEDSIDE_CLAMD to use the built-in scanner.",
+        )
+    return Finding(Grade.GOOD, f"Files are scanned by: {services.scanner.name}.")
+
+
+async def _jobs(services: Services) -> Finding:
+    """No job was given up"""
+    failed = await outbox.failed_jobs(services.database)
+    if failed:
+        kinds = ", ".join(sorted({job.kind for job in failed}))
+        return Finding(
+            Grade.ATTENTION,
+            f"{len(failed)} jobs were given up ({kinds}).",
+            "Look at the log for their failures.",
+        )
+    return Finding(Grade.GOOD, "No job was given up.")
+
+
+async def _assets(_services: Services) -> Finding:
+    """The pages' assets are built"""
+    if not (Path(STATIC) / "manifest.json").exists():
+        return Finding(Grade.BAD, "The pages' assets are missing.", "Run: npm ci && npm run build")
+    return Finding(Grade.GOOD, "The pages' assets are there.")
+
+
+async def _gateways(services: Services) -> Finding:
+    """Messages leave"""
+    missing = [
+        name
+        for name, there in (
+            ("e-mail (BEDSIDE_SMTP_URL)", services.settings.smtp_url),
+            ("SMS (BEDSIDE_TWILIO_URL)", services.settings.twilio_url),
+        )
+        if not there
+    ]
+    if missing:
+        return Finding(
+            Grade.ATTENTION,
+            f"No gateway for {' and '.join(missing)}.",
+            "These messages stay on the outbox page.",
+        )
+    return Finding(Grade.GOOD, "E-mail and SMS have a gateway.")
+
+
+_CHECKS: tuple[Check, ...] = (
+    _schema,
+    _keys,
+    _key_file,
+    _writable,
+    _space,
+    _scanner,
+    _jobs,
+    _assets,
+    _gateways,
+)
+
+
+async def _chains(services: Services) -> AsyncIterator[Finding]:
+    for holder in await services.vault.holders():
+        result = await services.audit.verify(holder)
+        if result.broken_at is None:
+            yield Finding(Grade.GOOD, f"Audit log of {holder}: {result.lines} lines, unbroken.")
+        else:
+            yield Finding(
+                Grade.BAD,
+                f"Audit log of {holder} is broken at line {result.broken_at}: {result.reason}.",
+                "Compare with a backup; somebody may have changed the database.",
+            )
