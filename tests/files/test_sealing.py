@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.errors import Conflict, NotFound, TooLarge
-from bedside.files.sealed_format import HEADER, RECORD, SEGMENT, plain_size, sealed_size
+from bedside.files.ports import BlobWriter, Chunk, MakeChunks
+from bedside.files.sealed_format import HEADER, RECORD, SEGMENT, Seal, plain_size, sealed_size
 from bedside.files.sealing import SealBroken, SealedReader, SealedWriter
 from tests.files.sealed_files import (
     FILE,
@@ -94,6 +97,16 @@ def test_a_size_that_no_file_has_is_refused(sealed: int) -> None:
     except SealBroken:
         return
     assert sealed_size(plain) == sealed
+
+
+@pytest.mark.parametrize("full", [0, 1, 3])
+@pytest.mark.parametrize("rest", [1, 7, 22, 23])
+def test_a_rest_without_content_is_refused(full: int, rest: int) -> None:
+    if (full, rest) == (0, 23):
+        assert plain_size(HEADER + rest) == 0
+    else:
+        with pytest.raises(SealBroken):
+            plain_size(HEADER + full * RECORD + rest)
 
 
 @pytest.mark.parametrize("vector", VECTORS["files"], ids=lambda vector: vector["name"])
@@ -211,28 +224,47 @@ def test_many_at_once_do_not_mix() -> None:
     run(example())
 
 
-def test_a_cancelled_upload_does_not_touch_the_others() -> None:
-    """A buffer whose write was cancelled must not be lent out while a thread still reads it."""
-    data = content(4_000_000)
+class _SlowBlobs(LocalBlobs):
+    """A busy disk: each write begins 50 ms late, in the thread that does it."""
 
-    async def endless(store: LocalBlobs, name: str) -> None:
-        writer = await SealedWriter.begin(store, name, KEY, name, 1 << 40)
-        try:
-            while True:
-                await writer.write(b"\xff" * 300_000)
-                await asyncio.sleep(0)
-        finally:
-            await writer.abandon()
+    async def append(self, key: str, at: int) -> BlobWriter:
+        return _SlowWriter(await super().append(key, at))
+
+
+class _SlowWriter:
+    def __init__(self, writer: BlobWriter) -> None:
+        self._writer = writer
+        self.close = writer.close
+        self.commit = writer.commit
+
+    async def write(self, make: MakeChunks) -> None:
+        def late() -> Iterator[Chunk]:
+            time.sleep(0.05)
+            yield from make()
+
+        await self._writer.write(late)
+
+
+def test_a_cancelled_upload_keeps_its_buffer_until_it_is_written(tmp_path: Path) -> None:
+    """Else the bytes of whoever gets the buffer next would be sealed into this file."""
+    ours = b"\xff" * (1 << 20)
 
     async def example() -> None:
-        with some_store() as store:
-            for round_ in range(15):
-                doomed = [asyncio.create_task(endless(store, f"d{i}")) for i in range(4)]
-                await asyncio.sleep(0.003 * (round_ % 4))
-                for task in doomed:
-                    task.cancel()
-                await asyncio.gather(seal(store, data), *doomed, return_exceptions=True)
-                assert await unseal(store) == data
+        store = _SlowBlobs(tmp_path)
+        writer = await SealedWriter.begin(store, NAME, KEY, FILE, 1 << 30)
+        for _ in range(2):
+            await writer.write(ours)
+        third = asyncio.create_task(writer.write(ours))
+        await asyncio.sleep(0.01)
+        third.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await third
+        await asyncio.gather(*(seal(store, bytes(1 << 20), name=f"b{n}") for n in range(8)))
+        await writer.abandon()
+        record = await store.read(NAME, HEADER, RECORD)
+        header = await store.read(NAME, 0, HEADER)
+        assert Seal(KEY, header, FILE).unseal(record, 0, last=False) == ours[:SEGMENT]
+        store.close()
 
     run(example())
 
