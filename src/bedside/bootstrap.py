@@ -42,6 +42,7 @@ from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess, Permissions, StaffAccess
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
+from bedside.people.set_up import SetUp
 from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
 from bedside.people.teams import Teams
@@ -95,6 +96,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     retrieval = Retrieval(database, vault, audit, charts, files)
     patients = Patients(database, vault, audit)
     staff = Staff(database, vault, audit, passwords, sessions)
+    teams = Teams(database, audit)
     links = Links(database, audit, clinics, patients)
     gateways, local = _gateways(settings)
     dispatcher = Dispatcher(database, vault, audit, gateways, local)
@@ -118,7 +120,16 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         second_factors=SecondFactors(database, vault, audit, clinics, sessions, sign_in),
         passkeys=Passkeys(database, audit, clinics, sign_in, throttle, settings.base_url),
         staff=staff,
-        teams=Teams(database, audit),
+        teams=teams,
+        set_up=SetUp(
+            database,
+            clinics,
+            staff,
+            teams,
+            passwords,
+            code_file=settings.data / "set-up-code",
+            key_file=settings.key_file,
+        ),
         assignments=Assignments(database, audit),
         charts=charts,
         inbox=Inbox(database, vault),

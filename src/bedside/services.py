@@ -28,6 +28,7 @@ from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions, StaffAccess
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
+from bedside.people.set_up import SetUp
 from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
 from bedside.people.teams import Teams
@@ -63,6 +64,7 @@ class Services:
     sign_in: SignIn
     second_factors: SecondFactors
     passkeys: Passkeys
+    set_up: SetUp
     staff: Staff
     teams: Teams
     assignments: Assignments

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from bedside.services import Services
 from bedside.web import downloads, errors, sockets, uploads, watching
 from bedside.web.languages import Spoken
-from bedside.web.pages import account, second_factors, sign_in
+from bedside.web.pages import account, second_factors, set_up, sign_in
 from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders
 from bedside.web.rendering import STATIC
 from bedside.web.watching import Watched
@@ -74,6 +74,7 @@ def _routes() -> list[BaseRoute]:
     return [
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static"),
         *watching.routes,
+        *set_up.routes,
         *sign_in.routes,
         *account.routes,
         *second_factors.routes,
