@@ -29,8 +29,9 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TMPDIR": "/nonexistent",
     "MALLOC_ARENA_MAX": "1",
-    # One core a child; and threads would each reserve address space.
+    # One core a child; tesseract with four threads on two cores takes six times as long as with one.
     "OMP_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
 
@@ -83,11 +84,14 @@ class Children:
         goes through to the caller.
         """
         request = json.dumps({"task": task, "size": size, **fields}).encode() + b"\n"
+        source = _Source(chunks)
         async with self._started("child") as process:
             try:
                 async with asyncio.timeout(2 * self._seconds + size / 5_000_000):
-                    return await _converse(process, request, chunks)
+                    return await _converse(process, request, source)
             except TimeoutError as error:
+                if source.keeps_waiting:
+                    raise Unavailable from error
                 raise ChildFailed(Failure.TOO_LONG) from error
             except asyncio.IncompleteReadError as error:
                 raise await _reason(process) from error
@@ -144,7 +148,7 @@ class Children:
 
 
 async def _converse(
-    process: asyncio.subprocess.Process, request: bytes, chunks: AsyncIterator[bytes]
+    process: asyncio.subprocess.Process, request: bytes, source: "_Source"
 ) -> Answer:
     stdin, stdout = process.stdin, process.stdout
     if stdin is None or stdout is None:
@@ -152,7 +156,7 @@ async def _converse(
     if await stdout.readline() != framing.READY:
         await process.wait()
         raise Unavailable
-    sending = asyncio.create_task(_send(stdin, request, chunks))
+    sending = asyncio.create_task(_send(stdin, request, source))
     try:
         answer = await _receive(stdout)
     finally:
@@ -164,19 +168,39 @@ async def _converse(
     return answer
 
 
-async def _send(stdin: asyncio.StreamWriter, request: bytes, chunks: AsyncIterator[bytes]) -> None:
+class _Source:
+    """The file's chunks. `keeps_waiting` is true while the next one is awaited: then slowness is
+    the store's and not the file's."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self.keeps_waiting = False
+
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        self.keeps_waiting = True
+        async for chunk in self._chunks:
+            self.keeps_waiting = False
+            yield chunk
+            self.keeps_waiting = True
+        self.keeps_waiting = False
+
+    async def close(self) -> None:
+        close = getattr(self._chunks, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _send(stdin: asyncio.StreamWriter, request: bytes, source: _Source) -> None:
     try:
         stdin.write(request)
-        async for chunk in chunks:
+        async for chunk in source:
             stdin.write(chunk)
             await stdin.drain()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the child knows enough already
     finally:
         stdin.close()
-        close = getattr(chunks, "aclose", None)
-        if close is not None:
-            await close()
+        await source.close()
 
 
 async def _receive(stdout: asyncio.StreamReader) -> Answer:
@@ -192,7 +216,7 @@ async def _receive(stdout: asyncio.StreamReader) -> Answer:
         raise ChildFailed(Failure.CRASHED)
     parts = [await stdout.readexactly(size) for size in sizes]
     failed = header.get("failed")
-    if failed == "incomplete":
+    if failed in {"incomplete", "library"}:
         raise Unavailable
     if failed:
         raise ChildFailed(Failure.TOO_MUCH_MEMORY if failed == "memory" else Failure.CRASHED)

@@ -53,6 +53,8 @@ def _answer(incoming: Incoming) -> list[bytes]:
         return framing.frame({"refusal": refused.key})
     except IncompleteError:
         return framing.frame({"failed": "incomplete"})
+    except ImportError:
+        return framing.frame({"failed": "library"})  # the installation's fault, not the file's
     except MemoryError:
         return framing.frame({"failed": "memory"})
     except Exception as error:

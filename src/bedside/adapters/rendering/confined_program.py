@@ -10,9 +10,10 @@ from bedside.adapters.rendering import confinement
 
 
 def main() -> None:
-    """Confine this process, then replace it by the program. System calls stay: it must start."""
+    """Confine this process, then replace it by the program."""
     confinement.limit(memory=int(sys.argv[1]), seconds=int(sys.argv[2]))
     confinement.forbid_files()
+    confinement.forbid_system_calls(but_start_a_program=True)
     os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - the path comes from our own settings
 
 

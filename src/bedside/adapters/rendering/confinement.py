@@ -12,6 +12,7 @@ import resource
 import signal
 import struct
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -24,8 +25,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def limit(memory: int, seconds: int) -> None:
     """Bound this process: `memory` in bytes of address space, `seconds` of processor time.
 
-    It may not write files, dump core, start processes (as far as the user's limit reaches) or
-    outlive the process that started it.
+    It may not write files, dump core or outlive the process that started it. The number of
+    processes is left alone: threads count as such, and decoders of HEIC and OCR need some.
     """
     for which, value in (
         (resource.RLIMIT_AS, memory),
@@ -33,7 +34,6 @@ def limit(memory: int, seconds: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 128),
-        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(which, (value, value))
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -54,11 +54,13 @@ _BIND_TCP, _CONNECT_TCP = 1, 2  # ABI 4
 
 
 def _readable() -> list[Path]:
+    """Python and its packages wherever they are installed, the system's libraries, and facts."""
     package = Path(__file__).parents[2]
-    places = [sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/lib32", "/nix", package]
+    places = [sys.prefix, sys.base_prefix, *filter(None, sys.path), "/usr", "/lib", "/lib64"]
     files = ["/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/null"]
     facts = ["/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
-    return [Path(place) for place in [*places, *files, *facts] if Path(place).exists()]
+    wanted = (Path(place) for place in [package, *places, "/nix", *files, *facts])
+    return [place for place in wanted if place.exists() and place != Path("/")]
 
 
 def forbid_files() -> bool:
@@ -97,51 +99,82 @@ def _checked(result: int) -> int:
     return result
 
 
-# machine: (audit architecture, system calls that fail with EPERM, tgkill)
-_SYSTEM_CALLS = {
-    # socket, connect, fork, vfork, execve, kill, ptrace, process_vm_readv and -writev, execveat,
-    # tkill, io_uring_setup, pidfd_send_signal, pidfd_open
-    "x86_64": (
-        0xC000003E,
-        (41, 42, 57, 58, 59, 62, 101, 310, 311, 322, 200, 425, 424, 434),
-        234,
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """Numbers of system calls on one architecture (`<asm/unistd.h>`)."""
+
+    audit: int
+    denied: tuple[int, ...]
+    execve: tuple[int, ...]
+    clone: int
+    tgkill: int
+
+
+# Denied: socket, connect, fork, vfork, kill, ptrace, process_vm_readv and -writev, tkill,
+# io_uring_setup, pidfd_send_signal, pidfd_open.
+_MACHINES = {
+    "x86_64": _Machine(
+        audit=0xC000003E,
+        denied=(41, 42, 57, 58, 62, 101, 310, 311, 200, 425, 424, 434),
+        execve=(59, 322),
+        clone=56,
+        tgkill=234,
     ),
-    "aarch64": (0xC00000B7, (198, 203, 221, 129, 117, 270, 271, 281, 130, 425, 424, 434), 131),
+    "aarch64": _Machine(
+        audit=0xC00000B7,
+        denied=(198, 203, 129, 117, 270, 271, 130, 425, 424, 434),
+        execve=(221, 281),
+        clone=220,
+        tgkill=131,
+    ),
 }
-_LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
-_ALLOW, _DENY, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
+_CLONE3 = 435
+_CLONE_THREAD = 0x10000
+_LOAD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
+_ALLOW, _DENY, _UNKNOWN_CALL, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # places in struct seccomp_data
 
 
-def forbid_system_calls() -> bool:
-    """Forbid sockets, programs, tracing, and signals to other processes.
+def forbid_system_calls(*, but_start_a_program: bool = False) -> bool:
+    """Forbid sockets, processes, tracing, and signals to others; threads stay allowed.
 
+    `but_start_a_program` leaves `execve`, for a process that is about to become another program.
     Gives False on a machine whose system calls are not listed here or a kernel without seccomp.
     """
-    known = _SYSTEM_CALLS.get(platform.machine())
-    if known is None or sys.maxsize < 2**32:
+    machine = _MACHINES.get(platform.machine())
+    if machine is None or sys.maxsize < 2**32:
         return False
-    architecture, denied, tgkill = known
-
-    def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-        return struct.pack("=HBBI", code, if_true, if_false, value)
-
+    denied = machine.denied if but_start_a_program else (*machine.denied, *machine.execve)
     program = [
-        step(_LOAD, 4),  # seccomp_data.arch
-        step(_JUMP_EQUAL, architecture, 1, 0),
-        step(_RETURN, _KILL),
-        step(_LOAD, 0),  # seccomp_data.nr
+        _step(_LOAD, _ARCHITECTURE),
+        _step(_JUMP_EQUAL, machine.audit, 1, 0),
+        _step(_RETURN, _KILL),
+        _step(_LOAD, _NUMBER),
     ]
     for number in denied:
-        program += [step(_JUMP_EQUAL, number, 0, 1), step(_RETURN, _DENY)]
-    program += [
-        step(_JUMP_EQUAL, tgkill, 0, 3),  # abort() signals itself, and may
-        step(_LOAD, 16),  # the first argument's lower half
-        step(_JUMP_EQUAL, os.getpid(), 1, 0),
-        step(_RETURN, _DENY),
-        step(_RETURN, _ALLOW),
-    ]
+        program += [_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, _DENY)]
+    # The C library falls back to clone, whose flags a filter can read.
+    program += [_step(_JUMP_EQUAL, _CLONE3, 0, 1), _step(_RETURN, _UNKNOWN_CALL)]
+    program += _unless_first_argument(machine.clone, _step(_JUMP_SET, _CLONE_THREAD, 1, 0))
+    if not but_start_a_program:
+        # abort() signals the process itself, and may
+        program += _unless_first_argument(machine.tgkill, _step(_JUMP_EQUAL, os.getpid(), 1, 0))
+    program.append(_step(_RETURN, _ALLOW))
     code = ctypes.create_string_buffer(b"".join(program))
-    described = ctypes.create_string_buffer(
-        struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
-    )
-    return _libc.prctl(_PR_SET_SECCOMP, 2, described, 0, 0) == 0
+    described = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
+    return _libc.prctl(_PR_SET_SECCOMP, 2, ctypes.create_string_buffer(described), 0, 0) == 0
+
+
+def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+def _unless_first_argument(number: int, accepted: bytes) -> list[bytes]:
+    """Deny the call unless `accepted`, a jump over one step, finds its first argument right."""
+    return [
+        _step(_JUMP_EQUAL, number, 0, 4),
+        _step(_LOAD, _FIRST_ARGUMENT),
+        accepted,
+        _step(_RETURN, _DENY),
+        _step(_RETURN, _ALLOW),
+    ]
