@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -21,7 +22,13 @@ from bedside.people.models import (
     patients,
     staff_assignments,
 )
-from bedside.people.permissions import ChartAccess, LinkAccess, StaffAccess, visible_patients
+from bedside.people.permissions import (
+    AuditAccess,
+    ChartAccess,
+    LinkAccess,
+    StaffAccess,
+    visible_patients,
+)
 from bedside.people.roles import May, allows
 
 _COLUMN = "patients.record"
@@ -214,26 +221,46 @@ class Patients:
         tokens = _query_tokens(keys, text)
         if not tokens:
             return []
-        found = (
-            select(patients.c.id, patients.c.clinic_id, patients.c.record)
-            .where(patients.c.clinic_id == staff.clinic_id, patients.c.id.in_(visible_patients()))
-            .limit(limit)
+        found = _with_tokens(staff.clinic_id, tokens, limit).where(
+            patients.c.id.in_(visible_patients())
         )
-        for alternatives in tokens:
-            found = found.where(
-                patients.c.id.in_(
-                    select(patient_tokens.c.patient_id).where(
-                        patient_tokens.c.token.in_(alternatives)
-                    )
-                )
-            )
         async with self._database.read() as db:
             rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
-        return sorted((_opened(keys, row) for row in rows), key=lambda p: fold(p.name))
+        return _by_name(keys, rows)
+
+    async def find_in_clinic(
+        self, audit: AuditAccess, text: str, *, limit: int = 12
+    ) -> list[Patient]:
+        """As `find`, among all patients of the clinic: whoever reads the audit log may ask who
+        looked at whom."""
+        keys = await self._vault.clinic(audit.clinic_id)
+        tokens = _query_tokens(keys, text)
+        if not tokens:
+            return []
+        async with self._database.read() as db:
+            rows = await db.all(_with_tokens(audit.clinic_id, tokens, limit))
+        return _by_name(keys, rows)
 
     async def _index(self, work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
         for token in _index_tokens(keys, patient.demographics):
             await work.execute(_add_token, token=token, patient_id=patient.id)
+
+
+def _with_tokens(clinic_id: str, tokens: list[list[int]], limit: int) -> Any:
+    """Patients of a clinic who have one of each group of tokens."""
+    found = (
+        select(patients.c.id, patients.c.clinic_id, patients.c.record)
+        .where(patients.c.clinic_id == clinic_id)
+        .limit(limit)
+    )
+    for alternatives in tokens:
+        having = select(patient_tokens.c.patient_id).where(patient_tokens.c.token.in_(alternatives))
+        found = found.where(patients.c.id.in_(having))
+    return found
+
+
+def _by_name(keys: ClinicKeys, rows: list[Row]) -> list[Patient]:
+    return sorted((_opened(keys, row) for row in rows), key=lambda p: fold(p.name))
 
 
 def _sealed(keys: ClinicKeys, patient_id: str, demographics: Demographics) -> bytes:

@@ -17,7 +17,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.models import passkeys, patients, staff, staff_assignments, teams
 from bedside.people.passwords import Passwords
-from bedside.people.permissions import ClinicAccess
+from bedside.people.permissions import AuditAccess, ClinicAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Sessions
 
@@ -349,6 +349,14 @@ class Staff:
             keyed = {row.staff_id for row in await db.all(_with_passkeys, clinic=clinic.clinic_id)}
         members = [_opened(keys, row, row.id in keyed) for row in rows]
         return sorted(members, key=lambda m: (m.disabled, m.name.casefold()))
+
+    async def of_log(self, audit: AuditAccess) -> list[tuple[str, str]]:
+        """(id, name) of everybody, also of former colleagues, for filtering the audit log."""
+        keys = await self._vault.clinic(audit.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_of_clinic, clinic=audit.clinic_id)
+        members = [_opened(keys, row) for row in rows]
+        return sorted(((m.id, m.name) for m in members), key=lambda pair: pair[1].casefold())
 
     async def get(self, clinic_id: str, staff_id: str) -> Member:
         """One colleague of a clinic. Raises NotFound. Kept for a few seconds."""

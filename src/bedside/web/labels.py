@@ -6,7 +6,8 @@ from bedside.charts import categories, channels
 from bedside.files import media_types, states
 from bedside.files.media_types import Kind
 from bedside.files.states import FileState
-from bedside.kernel.language import gettext
+from bedside.kernel.language import N_, gettext
+from bedside.requests.states import State
 
 _STATE_TONES = {
     FileState.RECEIVING: ("busy", ""),
@@ -22,6 +23,18 @@ _KIND_ICONS = {
     Kind.TEXT: "file-text",
     Kind.DOCUMENT: "file-text",
     Kind.VIDEO: "file-video",
+}
+_REQUEST_STATES = {
+    State.REQUESTED: (N_("Being sent"), "busy"),
+    State.SENT: (N_("Sent"), "neutral"),
+    State.DELIVERED: (N_("Delivered"), "neutral"),
+    State.OPENED: (N_("Opened"), "new"),
+    State.IN_PROGRESS: (N_("In progress"), "busy"),
+    State.DONE: (N_("Done"), "good"),
+    State.EXPIRED: (N_("Expired"), "attention"),
+    State.REVOKED: (N_("Closed"), "neutral"),
+    State.FAILED: (N_("Not delivered"), "bad"),
+    State.LOCKED: (N_("Locked"), "bad"),
 }
 
 
@@ -61,6 +74,16 @@ def file_type(media_type: str) -> str:
     return gettext(media_types.label(media_type))
 
 
+def request_state(key: str) -> str:
+    """“In progress” for in_progress."""
+    return gettext(_REQUEST_STATES[State(key)][0])
+
+
+def request_tone(key: str) -> str:
+    """The tone of the chip that shows where a request stands."""
+    return _REQUEST_STATES[State(key)][1]
+
+
 FILTERS: dict[str, Callable[[str], str]] = {
     "category": category,
     "channel": channel,
@@ -69,4 +92,6 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "state_icon": state_icon,
     "file_icon": file_icon,
     "file_type": file_type,
+    "request_state": request_state,
+    "request_tone": request_tone,
 }

@@ -8,11 +8,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from bedside.errors import NotSignedIn
-from bedside.kernel import language
+from bedside.kernel import clock, language
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, Role, allows
-from bedside.people.sessions import Pending
+from bedside.people.sessions import ConfirmationNeeded, Pending
 from bedside.settings import Settings
 from bedside.web.context import address_of, services_of
 from bedside.web.said import was_said
@@ -119,6 +119,20 @@ async def staff_of(connection: HTTPConnection) -> StaffAccess:
     return staff
 
 
+async def confirmed_staff_of(request: Request, page: str, *, minutes: int = 10) -> StaffAccess:
+    """The signed-in person, who proved who they are in the last `minutes`.
+
+    Otherwise they are asked for the password and led to `page`. Raises as `staff_of`.
+    """
+    staff = await staff_of(request)
+    try:
+        await services_of(request).sessions.check_fresh(staff, within=minutes * clock.MINUTE)
+    except ConfirmationNeeded as needed:
+        needed.then = page
+        raise
+    return staff
+
+
 async def pending_of(request: Request) -> Pending:
     """The sign-in that is under way. Raises NotSignedIn."""
     token = token_of(request)
@@ -146,6 +160,7 @@ async def shell(request: Request, section: str = "") -> StaffAccess:
         "zone": clinic.options.time_zone,
         "rail": [await _rail_item(request, staff, shown) for shown in _sections(request, staff)],
         "section": section,
+        "desk_topic": f"desk:{staff.clinic_id}",
         "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
         "sessions_href": "/account",
         "sign_out_href": "/sign-out",

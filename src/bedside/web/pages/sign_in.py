@@ -20,7 +20,6 @@ from bedside.web.signed_in import (
     keep_session,
     local_path,
     pending_of,
-    shell,
     staff_of,
     token_of,
 )
@@ -34,16 +33,6 @@ _STEPS = {
     Step.SET_UP_SECOND_FACTOR: "/second-factor",
     Step.NEW_PASSWORD: "/sign-in/new-password",
 }
-
-
-async def start(request: Request) -> Response:
-    """GET /: to the first section that the person has, or to the sign-in."""
-    await shell(request)
-    rail = request.state.page["rail"]
-    return RedirectResponse(rail[0]["href"] if rail else "/account", status_code=303)
-
-
-# --- the first step ------------------------------------------------------------------------------
 
 
 async def form(request: Request) -> Response:
@@ -252,7 +241,6 @@ async def _abandon(request: Request) -> None:
 
 
 routes = [
-    Route("/", start),
     Route("/sign-in", form),
     Route("/sign-in", with_password, methods=["POST"]),
     Route("/sign-in/passkey/options", passkey_options, methods=["POST"]),
