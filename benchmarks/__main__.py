@@ -1,0 +1,58 @@
+"""Measure and print: `python -m benchmarks [--small] [name …]`.
+
+A benchmark is a module of this package with `run(scale, directory, body)`: an empty directory on
+the disk to work in, and a file of random bytes to send. It gives rows of the table.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.servers import ROOT, NotHere
+from benchmarks.table import FULL, SMALL, Row, Scale, as_table, not_measured
+
+NAMES = ("upload", "memory", "download")
+
+
+def main() -> int:
+    """Run what was asked for; 1 when a benchmark itself failed, not when a target was missed."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="only see that everything works")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(NAMES)}; all without")
+    asked = parser.parse_args()
+    names = asked.names or NAMES
+    if unknown := set(names) - set(NAMES):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    scale = SMALL if asked.small else FULL
+    # Not in the system's temporary directory, which may be memory: an fsync there costs nothing.
+    (ROOT / "artifacts").mkdir(exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="benchmarks-", dir=ROOT / "artifacts"))
+    try:
+        rows = [row for name in names for row in _run(name, scale, place)]
+    finally:
+        shutil.rmtree(place)
+    sys.stdout.write(as_table(rows) + "\n")
+    if asked.small:
+        sys.stdout.write("At this size the figures mean nothing; everything ran.\n")
+    return 0
+
+
+def _run(name: str, scale: Scale, place: Path) -> list[Row]:
+    sys.stderr.write(f"{name} …\n")
+    body = place / "body"
+    if not body.exists():
+        body.write_bytes(os.urandom(scale.file))
+    directory = place / name
+    directory.mkdir()
+    try:
+        return import_module(f"benchmarks.{name}").run(scale, directory, body)
+    except NotHere as why:
+        return [not_measured(name, str(why))]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""What a benchmark found, and how it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much to do. `repeats` of each measurement; `file` bytes stand for the 100 MB file,
+    `photo` bytes for the 1 MB one."""
+
+    repeats: int
+    file: int
+    photo: int
+    photos: int
+    ranges: int
+
+
+FULL = Scale(repeats=15, file=100_000_000, photo=1_000_000, photos=200, ranges=3000)
+SMALL = Scale(repeats=1, file=3_000_000, photo=100_000, photos=12, ranges=20)
+"""Enough to see that a benchmark works; its figures mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. `wanted` is the target of the project in words; `reached` None when there is
+    no figure, and then `ours` says why."""
+
+    what: str
+    ours: str
+    against: str
+    figure: str
+    wanted: str
+    reached: bool | None
+
+
+def at_least(what: str, ours: str, against: str, ratio: float, target: float) -> Row:
+    """A ratio that should not be lower than `target`."""
+    return Row(what, ours, against, f"{ratio:.2f} ×", f"≥ {target:.2f} ×", ratio >= target)
+
+
+def at_most(what: str, value: float, target: float, unit: str, against: str = "") -> Row:
+    """A value that should not be higher than `target`."""
+    shown = f"{value:.3g} {unit}"
+    return Row(what, shown, against, shown, f"≤ {target:g} {unit}", value <= target)
+
+
+def not_measured(what: str, why: str) -> Row:
+    """A figure that this machine could not give."""
+    return Row(what, why, "", "–", "", None)
+
+
+def ratio_of(others: Sequence[float], ours: Sequence[float]) -> float:
+    """The median over pairs of runs of how many times faster ours was than the other's.
+
+    The runs of a pair follow each other, so whatever else the machine did weighs on both.
+    """
+    return median(other / own for other, own in zip(others, ours, strict=True))
+
+
+def milliseconds(seconds: Sequence[float]) -> str:
+    """The median and the quickest of some times."""
+    return f"{median(seconds) * 1000:.0f} ms (best {min(seconds) * 1000:.0f})"
+
+
+_MARKS = {True: "yes", False: "NO", None: ""}
+
+
+def as_table(rows: Sequence[Row]) -> str:
+    """Lines of text, columns aligned."""
+    titles = ("path", "here", "against", "figure", "wanted", "reached")
+    cells = [
+        (row.what, row.ours, row.against, row.figure, row.wanted, _MARKS[row.reached])
+        for row in rows
+    ]
+    widths = [max(len(line[i]) for line in (titles, *cells)) for i in range(len(titles))]
+
+    def aligned(line: Sequence[str]) -> str:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        return "  ".join(padded).rstrip()
+
+    rule = "  ".join("─" * width for width in widths)
+    return "\n".join([aligned(titles), rule, *map(aligned, cells)])
