@@ -7,6 +7,7 @@ the person's own name, and no rules about which kinds of characters.
 
 import asyncio
 import re
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -25,6 +26,7 @@ T = TypeVar("T")
 MIN_LENGTH = 12
 MAX_LENGTH = 200
 _MEMORY_KIB = 19 * 1024
+_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 _LIST = Path(__file__).parent / "common_passwords.txt"
 _LOOKALIKES = str.maketrans("0134578@$!|", "oieastbasil")
 
@@ -40,6 +42,11 @@ class Passwords:
     async def hashed(self, password: str) -> str:
         """The hash to keep, in PHC string format."""
         return await self._aside(self._hasher.hash, password)
+
+    def made_up(self) -> str:
+        """A random first password (68 bits), easy to read out and to type."""
+        letters = "".join(secrets.choice(_LETTERS) for _ in range(14))
+        return f"{letters[:5]}-{letters[5:9]}-{letters[9:]}"
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
         """Whether the password belongs to this hash.

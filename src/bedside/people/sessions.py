@@ -30,7 +30,6 @@ from bedside.people.roles import Role
 _COLUMN = "sessions.device"
 _SEEN_EVERY = clock.MINUTE
 _PENDING_FOR = 15 * clock.MINUTE
-_CONFIRMED_FOR = 10 * clock.MINUTE
 _DEVICE_MAX = 300
 
 
@@ -50,6 +49,8 @@ class ConfirmationNeeded(NotAllowed):
 
     code = "confirmation_needed"
     sentence = N_("Please enter your password again first. Nothing was changed.")
+    then = ""
+    """The page from which to do it again; the edge fills it in."""
 
 
 class SignInUnfinished(NotSignedIn):
@@ -272,12 +273,14 @@ class Sessions:
     def _lasts(self, stage: Stage) -> int:
         return self._longest if stage is Stage.FULL else _PENDING_FOR
 
-    async def check_fresh(self, staff: StaffAccess) -> None:
+    async def check_fresh(
+        self, staff: StaffAccess, *, within: int = 10 * clock.MINUTE
+    ) -> None:
         """Before a change to how somebody signs in: raises ConfirmationNeeded when they proved who
-        they are longer than ten minutes ago (OWASP ASVS 5.0, 7.5.1)."""
+        they are longer than `within` milliseconds ago (OWASP ASVS 5.0, 7.5.1)."""
         async with self._database.read() as db:
             row = await db.one(_confirmed_at, of=staff.session_id)
-        if row is None or row.confirmed_at < clock.now() - _CONFIRMED_FOR:
+        if row is None or row.confirmed_at < clock.now() - within:
             raise ConfirmationNeeded
 
     async def confirmed(self, staff: StaffAccess) -> None:

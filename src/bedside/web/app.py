@@ -12,7 +12,21 @@ from starlette.staticfiles import StaticFiles
 from bedside.services import Services
 from bedside.web import downloads, errors, sockets, uploads, watching
 from bedside.web.languages import Spoken
-from bedside.web.pages import account, second_factors, set_up, sign_in
+from bedside.web.pages import (
+    account,
+    audit,
+    card,
+    chart,
+    chart_entry,
+    find,
+    home,
+    inbox,
+    patients,
+    second_factors,
+    set_up,
+    sign_in,
+)
+from bedside.web.pages import settings as settings_pages
 from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders
 from bedside.web.rendering import STATIC
 from bedside.web.watching import Watched
@@ -75,9 +89,18 @@ def _routes() -> list[BaseRoute]:
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static"),
         *watching.routes,
         *set_up.routes,
+        *settings_pages.routes,
         *sign_in.routes,
         *account.routes,
+        *home.routes,
+        *inbox.routes,
+        *patients.routes,
+        *card.routes,
+        *find.routes,
+        *audit.routes,
         *second_factors.routes,
+        *chart.routes,
+        *chart_entry.routes,
         *uploads.routes,
         *downloads.routes,
         *sockets.routes,

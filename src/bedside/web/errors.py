@@ -93,7 +93,8 @@ async def answer(request: Request, error: BedsideError) -> Response:
     if isinstance(error, NotSignedIn) and not wants_json(request):
         return _to_sign_in(request, error, fragment)
     if isinstance(error, ConfirmationNeeded) and not fragment and not wants_json(request):
-        then = local_path(request.url.path) if request.method == "GET" else "/account"
+        page = request.url.path if request.method == "GET" else error.then
+        then = local_path(page or "/account")
         return RedirectResponse(f"/account/confirm?next={quote(then)}", status_code=303)
     response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
     if isinstance(error, TooMany):

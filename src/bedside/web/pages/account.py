@@ -12,7 +12,7 @@ from bedside.web.context import services_of
 from bedside.web.forms import form_of
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
-from bedside.web.signed_in import local_path, shell, staff_of
+from bedside.web.signed_in import confirmed_staff_of, local_path, shell, staff_of
 
 PASSWORD_CHANGED = sayable(
     "password_changed", N_("Your password is changed. All your other sessions are ended.")
@@ -64,19 +64,16 @@ async def confirmed(request: Request) -> Response:
 
 async def remove_app(request: Request) -> Response:
     """POST /account/app/remove."""
-    staff = await staff_of(request)
-    services = services_of(request)
-    await services.sessions.check_fresh(staff)
-    await services.second_factors.remove(staff)
+    staff = await confirmed_staff_of(request, "/account")
+    await services_of(request).second_factors.remove(staff)
     return go("/account", APP_REMOVED)
 
 
 async def remove_passkey(request: Request) -> Response:
     """POST /account/passkeys/remove."""
-    staff = await staff_of(request)
-    services = services_of(request)
-    await services.sessions.check_fresh(staff)
-    await services.passkeys.remove(staff, (await form_of(request))["passkey"])
+    staff = await confirmed_staff_of(request, "/account")
+    given = await form_of(request)
+    await services_of(request).passkeys.remove(staff, given["passkey"])
     return go("/account", PASSKEY_REMOVED)
 
 

@@ -18,7 +18,7 @@ from bedside.web.forms import form_of, json_of
 from bedside.web.pages.sign_in import proceed
 from bedside.web.rendering import render
 from bedside.web.said import say, sayable
-from bedside.web.signed_in import pending_of, shell, staff_of
+from bedside.web.signed_in import confirmed_staff_of, pending_of, shell
 
 PASSKEY_ADDED = sayable("passkey_added", N_("The passkey is added. You can sign in with it now."))
 
@@ -78,10 +78,8 @@ async def app_picture(request: Request) -> Response:
 
 async def new_codes(request: Request) -> Response:
     """POST /second-factor/codes: new recovery codes, shown this once."""
-    staff = await staff_of(request)
-    services = services_of(request)
-    await services.sessions.check_fresh(staff)
-    codes = await services.second_factors.new_codes(staff)
+    staff = await confirmed_staff_of(request, "/account")
+    codes = await services_of(request).second_factors.new_codes(staff)
     return _codes(request, await _layout(request), codes, "/account")
 
 
@@ -135,11 +133,9 @@ def _codes(request: Request, layout: str, codes: list[str], onward: str) -> Resp
 async def _who(request: Request) -> Who:
     """Somebody signed in who proved so lately, or somebody on the way to it."""
     try:
-        staff = await staff_of(request)
+        return await confirmed_staff_of(request, "/second-factor")
     except SignInUnfinished:
         return await pending_of(request)
-    await services_of(request).sessions.check_fresh(staff)
-    return staff
 
 
 async def _member(request: Request, who: Who) -> Member:
