@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import fields
+from functools import cached_property
 
 from starlette.applications import Starlette
 
@@ -19,16 +21,18 @@ from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
 from bedside.charts.search import SearchIndex
-from bedside.database import connect, outbox
-from bedside.database.sealed import Vault
+from bedside.database import Database, connect, outbox
+from bedside.database.sealed import MasterKey, Vault
 from bedside.errors import NotFound
 from bedside.files import intake as file_jobs
+from bedside.files.custody import Custody
 from bedside.files.intake import Intake
 from bedside.files.ports import Examiner, Scanner
 from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
+from bedside.kernel.jobs import Handler
 from bedside.notifications import dispatcher as notification_jobs
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
@@ -55,12 +59,303 @@ from bedside.requests.answers import PhotoAnswers
 from bedside.requests.filing import Filing
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
-from bedside.services import Services
+from bedside.services import CountBadge, HealthCheck, Periodic, Services
 from bedside.settings import Settings
 from bedside.web.app import Companion, create_app
 from bedside.worker.run import Worker
 
 Wrappers = tuple[Callable[[Scanner], Scanner], Callable[[Examiner], Examiner]]
+
+
+class _Wiring:
+    """Each part, made from the parts it needs, once, when it is first asked for.
+
+    The names are those of `Services`; `files`, `throttle`, `examiner`, `filing` and `gateways`
+    stay in here.
+    """
+
+    def __init__(self, settings: Settings, remember: Wrappers | None) -> None:
+        self.settings = settings
+        self._remember = remember
+
+    @cached_property
+    def database(self) -> Database:
+        return connect(self.settings.url)
+
+    @cached_property
+    def master(self) -> MasterKey:
+        return KeyFile.create(self.settings.key_file)
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.database, self.master)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.database, self.vault)
+
+    @cached_property
+    def looks(self) -> Looks:
+        return Looks(self.audit)
+
+    @cached_property
+    def clinics(self) -> Clinics:
+        return Clinics(self.database, self.vault, self.audit)
+
+    @cached_property
+    def patients(self) -> Patients:
+        return Patients(self.database, self.vault, self.audit)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        return Permissions(self.database, self.audit)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        return Passwords()
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(
+            self.database,
+            self.vault,
+            self.audit,
+            idle=self.settings.session_idle_minutes * clock.MINUTE,
+            longest=self.settings.session_hours * clock.HOUR,
+        )
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        return Throttle(self.database, self.vault)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.passwords,
+            self.sessions,
+            self.throttle,
+        )
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.database, self.vault, self.audit, self.clinics, self.sessions, self.sign_in
+        )
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        return Passkeys(
+            self.database,
+            self.audit,
+            self.clinics,
+            self.sign_in,
+            self.throttle,
+            self.settings.base_url,
+        )
+
+    @cached_property
+    def staff(self) -> Staff:
+        return Staff(self.database, self.vault, self.audit, self.passwords, self.sessions)
+
+    @cached_property
+    def teams(self) -> Teams:
+        return Teams(self.database, self.audit)
+
+    @cached_property
+    def set_up(self) -> SetUp:
+        return SetUp(
+            self.database,
+            self.clinics,
+            self.staff,
+            self.teams,
+            self.passwords,
+            code_file=self.settings.data / "set-up-code",
+            key_file=self.settings.key_file,
+        )
+
+    @cached_property
+    def assignments(self) -> Assignments:
+        return Assignments(self.database, self.audit)
+
+    @cached_property
+    def search(self) -> SearchIndex:
+        return SearchIndex(self.database, self.vault)
+
+    @cached_property
+    def charts(self) -> Charts:
+        return Charts(self.database, self.vault, self.audit, self.search)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self.database, self.vault)
+
+    @cached_property
+    def files(self) -> Repository:
+        return Repository(self.database, self.vault, LocalBlobs(self.settings.data / "files"))
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        clamd = self.settings.clamd
+        scanner: Scanner = ClamdScanner(clamd) if clamd else BuiltInScanner()
+        return self._remember[0](scanner) if self._remember else scanner
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        examiner: Examiner = ChildExaminer()
+        return self._remember[1](examiner) if self._remember else examiner
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(
+            self.database,
+            self.vault,
+            self.audit,
+            self.charts,
+            self.files,
+            self.scanner,
+            self.examiner,
+        )
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(self.database, self.vault, self.audit, self.files, self.intake)
+
+    @cached_property
+    def retrieval(self) -> Retrieval:
+        return Retrieval(self.database, self.vault, self.audit, self.charts, self.files)
+
+    @cached_property
+    def custody(self) -> Custody:
+        return Custody(self.files, self.uploads)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.database, self.audit, self.clinics, self.patients)
+
+    @cached_property
+    def gateways(self) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
+        return _gateways(self.settings)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        return Dispatcher(self.database, self.vault, self.audit, *self.gateways)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(self.database, self.vault, self.audit, self.patients)
+
+    @cached_property
+    def photo_requests(self) -> PhotoRequests:
+        return PhotoRequests(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.patients,
+            self.staff,
+            self.links,
+            self.dispatcher,
+            self.settings.base_url,
+        )
+
+    @cached_property
+    def filing(self) -> Filing:
+        return Filing(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.links,
+            self.intake,
+            self.uploads,
+            self.retrieval,
+            self.dispatcher,
+        )
+
+    @cached_property
+    def photo_answers(self) -> PhotoAnswers:
+        return PhotoAnswers(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.links,
+            self.intake,
+            self.uploads,
+            self.retrieval,
+            self.filing,
+        )
+
+    @cached_property
+    def request_lists(self) -> RequestLists:
+        return RequestLists(self.database, self.vault, self.audit, self.patients)
+
+    @cached_property
+    def bus(self) -> Bus:
+        return Bus(self.database)
+
+    @cached_property
+    def topics(self) -> Topics:
+        topics = Topics()
+        live = LiveCharts(self.database, self.charts)
+
+        async def chart(access: object, patient_id: str) -> dict[str, object]:
+            if not isinstance(access, StaffAccess):
+                raise NotFound
+            return await live.chart(await self.permissions.chart(access, patient_id))
+
+        async def desk(access: object, clinic_id: str) -> dict[str, object]:
+            if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
+                raise NotFound
+            return await live.desk(access)
+
+        async def request(access: object, request_id: str) -> dict[str, object]:
+            if not isinstance(access, LinkAccess) or access.subject_id != request_id:
+                raise NotFound
+            return await self.photo_answers.snapshot(access)
+
+        topics.add(TopicKind("chart", chart))
+        topics.add(TopicKind("desk", desk, filtered=True))
+        topics.add(TopicKind("request", request))
+        return topics
+
+    @cached_property
+    def handlers(self) -> dict[str, Handler]:
+        return {
+            file_jobs.EXAMINE: self.intake.examine,
+            file_jobs.DERIVE: self.intake.derive,
+            notification_jobs.DELIVER: self.dispatcher.deliver,
+            reminder_jobs.REMIND: self.photo_requests.remind,
+            request_jobs.SETTLE: self.filing.settle_later,
+            request_jobs.EXPIRE: self.filing.expire,
+            request_jobs.CLEAR_UP: self.filing.clear_up,
+        }
+
+    @cached_property
+    def sweeps(self) -> dict[str, tuple[float, Periodic]]:
+        return {
+            "uploads.expire": (300.0, self.uploads.expire),
+            "events.forget": (3600.0, self._forget_events),
+        }
+
+    async def _forget_events(self) -> None:
+        async with self.database.unit_of_work() as work:
+            await outbox.forget_old_events(work)
+
+    @cached_property
+    def badges(self) -> dict[str, CountBadge]:
+        return {
+            "inbox": self.charts.unreviewed_count,
+            "requests": self.request_lists.waiting,
+        }
+
+    @cached_property
+    def checks(self) -> dict[str, HealthCheck]:
+        return {}
 
 
 def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
@@ -69,105 +364,9 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = connect(settings.url)
-    vault = Vault(database, KeyFile.create(settings.key_file))
-    audit = AuditLog(database, vault)
-    clinics = Clinics(database, vault, audit)
-    passwords = Passwords()
-    sessions = Sessions(
-        database,
-        vault,
-        audit,
-        idle=settings.session_idle_minutes * clock.MINUTE,
-        longest=settings.session_hours * clock.HOUR,
-    )
-    throttle = Throttle(database, vault)
-    sign_in = SignIn(database, vault, audit, clinics, passwords, sessions, throttle)
-    permissions = Permissions(database, audit)
-    search = SearchIndex(database, vault)
-    charts = Charts(database, vault, audit, search)
-    files = Repository(database, vault, LocalBlobs(settings.data / "files"))
-    scanner = _scanner(settings)
-    examiner: Examiner = ChildExaminer()
-    if remember:
-        scanner, examiner = remember[0](scanner), remember[1](examiner)
-    intake = Intake(database, vault, audit, charts, files, scanner, examiner)
-    uploads = Uploads(database, vault, audit, files, intake)
-    retrieval = Retrieval(database, vault, audit, charts, files)
-    patients = Patients(database, vault, audit)
-    staff = Staff(database, vault, audit, passwords, sessions)
-    teams = Teams(database, audit)
-    links = Links(database, audit, clinics, patients)
-    gateways, local = _gateways(settings)
-    dispatcher = Dispatcher(database, vault, audit, gateways, local)
-    photo_requests = PhotoRequests(
-        database, vault, audit, clinics, patients, staff, links, dispatcher, settings.base_url
-    )
-    filing = Filing(database, vault, audit, clinics, links, intake, uploads, retrieval, dispatcher)
-    dispatcher.tell(photo_requests.delivery_changed)
-    services = Services(
-        settings=settings,
-        database=database,
-        vault=vault,
-        audit=audit,
-        looks=Looks(audit),
-        clinics=clinics,
-        patients=patients,
-        permissions=permissions,
-        passwords=passwords,
-        sessions=sessions,
-        sign_in=sign_in,
-        second_factors=SecondFactors(database, vault, audit, clinics, sessions, sign_in),
-        passkeys=Passkeys(database, audit, clinics, sign_in, throttle, settings.base_url),
-        staff=staff,
-        teams=teams,
-        set_up=SetUp(
-            database,
-            clinics,
-            staff,
-            teams,
-            passwords,
-            code_file=settings.data / "set-up-code",
-            key_file=settings.key_file,
-        ),
-        assignments=Assignments(database, audit),
-        charts=charts,
-        inbox=Inbox(database, vault),
-        search=search,
-        files=files,
-        intake=intake,
-        uploads=uploads,
-        retrieval=retrieval,
-        scanner=scanner,
-        links=links,
-        dispatcher=dispatcher,
-        messages=Messages(database, vault, audit, patients),
-        photo_requests=photo_requests,
-        photo_answers=PhotoAnswers(
-            database, vault, audit, clinics, links, intake, uploads, retrieval, filing
-        ),
-        request_lists=RequestLists(database, vault, audit, patients),
-        bus=Bus(),
-        topics=Topics(),
-    )
-    database.on_events(services.bus.publish)
-    _add_jobs(services)
-    _add_request_jobs(services, filing)
-    _add_topics(services)
-    services.badges["inbox"] = charts.unreviewed_count
-    services.badges["requests"] = services.request_lists.waiting
-    return services
-
-
-def _scanner(settings: Settings) -> Scanner:
-    return ClamdScanner(settings.clamd) if settings.clamd else BuiltInScanner()
-
-
-def _add_jobs(services: Services) -> None:
-    services.handlers[file_jobs.EXAMINE] = services.intake.examine
-    services.handlers[file_jobs.DERIVE] = services.intake.derive
-    services.sweeps["uploads.expire"] = (300.0, services.uploads.expire)
-    services.sweeps["events.forget"] = (3600.0, lambda: _forget_events(services))
+    wiring = _Wiring(settings, remember)
+    wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
+    return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
 
 
 def _gateways(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
@@ -186,42 +385,6 @@ def _gateways(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Cha
     for channel in local:
         gateways[channel] = LocalOutbox(channel)
     return gateways, local
-
-
-def _add_request_jobs(services: Services, filing: Filing) -> None:
-    services.handlers[notification_jobs.DELIVER] = services.dispatcher.deliver
-    services.handlers[reminder_jobs.REMIND] = services.photo_requests.remind
-    services.handlers[request_jobs.SETTLE] = filing.settle_later
-    services.handlers[request_jobs.EXPIRE] = filing.expire
-    services.handlers[request_jobs.CLEAR_UP] = filing.clear_up
-
-
-async def _forget_events(services: Services) -> None:
-    async with services.database.unit_of_work() as work:
-        await outbox.forget_old_events(work)
-
-
-def _add_topics(services: Services) -> None:
-    live = LiveCharts(services.database, services.charts)
-
-    async def chart(access: object, patient_id: str) -> dict[str, object]:
-        if not isinstance(access, StaffAccess):
-            raise NotFound
-        return await live.chart(await services.permissions.chart(access, patient_id))
-
-    async def desk(access: object, clinic_id: str) -> dict[str, object]:
-        if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
-            raise NotFound
-        return await live.desk(access)
-
-    async def request(access: object, request_id: str) -> dict[str, object]:
-        if not isinstance(access, LinkAccess) or access.subject_id != request_id:
-            raise NotFound
-        return await services.photo_answers.snapshot(access)
-
-    services.topics.add(TopicKind("request", request))
-    services.topics.add(TopicKind("chart", chart))
-    services.topics.add(TopicKind("desk", desk, filtered=True))
 
 
 class _Background:

@@ -166,11 +166,10 @@ def keys_rotate(data: Path | None) -> None:
 
     No file is touched. Bedside may run meanwhile. Keep a copy of the new key file.
     """
-    from bedside.adapters.keys_file import KeyFile
     from bedside.upkeep.rotation import rotate
 
     key_file = configuration.load(data=data).key_file
-    done = _with_services(data, lambda services: rotate(services, KeyFile(key_file)))
+    done = _with_services(data, rotate)
     click.echo(f"New keys for {done.clinics} holders; {done.data_keys} data keys wrapped anew.")
     click.echo(f"Keep a copy of {key_file} somewhere else: older copies no longer open the data.")
 

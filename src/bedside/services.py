@@ -10,10 +10,10 @@ from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.search import SearchIndex
 from bedside.database import Database
-from bedside.database.sealed import Vault
+from bedside.database.sealed import MasterKey, Vault
+from bedside.files.custody import Custody
 from bedside.files.intake import Intake
 from bedside.files.ports import Scanner
-from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
@@ -53,6 +53,7 @@ class Services:
 
     settings: Settings
     database: Database
+    master: MasterKey
     vault: Vault
     audit: AuditLog
     looks: Looks
@@ -71,10 +72,10 @@ class Services:
     charts: Charts
     inbox: Inbox
     search: SearchIndex
-    files: Repository
     intake: Intake
     uploads: Uploads
     retrieval: Retrieval
+    custody: Custody
     scanner: Scanner
     links: Links
     dispatcher: Dispatcher

@@ -56,6 +56,14 @@ class MasterKey(Protocol):
         """Decrypt a key. Raises SealBroken."""
         ...
 
+    def add_generation(self) -> None:
+        """Make a new generation, which wraps from now on; the old ones still unwrap."""
+        ...
+
+    def drop_old_generations(self) -> None:
+        """Forget all but the newest; nothing is wrapped by the others any more."""
+        ...
+
 
 def wrap_key(cipher: AESGCM, key: bytes, context: str) -> bytes:
     """AES-256-GCM key wrapping: nonce (12) ‖ ciphertext and tag, bound to `context`."""

@@ -138,20 +138,13 @@ NOTES: dict[str, str] = {
         "The picture in this DICOM file is stored in a form that we cannot show. It is kept and "
         "can be downloaded for a DICOM viewer."
     ),
-    "image_partly_damaged": N_(
-        "The end of this picture is missing. What can be shown is shown; the file is kept as it "
-        "came."
-    ),
     "pdf_repaired": N_("This PDF is slightly damaged. It can be shown and is kept as it came."),
     "pdf_cannot_be_shown": N_(
         "The first page of this PDF cannot be shown here. It is kept and can be downloaded."
     ),
     "pdf_with_scripts": N_(
-        "This PDF holds commands. They are never run here; take care when you open it in another "
-        "program."
-    ),
-    "name_did_not_match": N_(
-        "The file's name said another type than what it is. It is kept under its true type."
+        "This PDF holds commands. It is kept, and they are never run here; take care when you open "
+        "it in another program."
     ),
 }
 

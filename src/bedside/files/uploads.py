@@ -7,18 +7,14 @@ speaks the protocol. Nothing is acknowledged before it survives a power cut.
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
-from bedside.database.statements import prepared
 from bedside.errors import Conflict, Gone, NotFound, TooLarge
-from bedside.files import media_types, receiving
+from bedside.files import media_types, receiving, upload_rows
 from bedside.files.announcing import (
     Allowance,
     Announced,
@@ -30,7 +26,6 @@ from bedside.files.announcing import (
     too_many_bytes,
 )
 from bedside.files.intake import Intake, Sender
-from bedside.files.models import uploads
 from bedside.files.ports import Chunk
 from bedside.files.repository import FileRecord, Repository, blob_key
 from bedside.files.sealing import ResumePoint, SealedWriter, new_data_key, resume_point
@@ -47,56 +42,6 @@ _TAIL = "uploads.tail"
 _RECORD = "uploads.record"
 _ACTIVE_FOR = 10 * clock.MINUTE
 """An unfinished upload counts towards the limit of a request for this long after its last byte."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    clinic_id: str
-    patient_id: str
-    owner_id: str
-    holder_id: str
-    channel: str
-    category: str
-    source_id: str
-    actor: Actor
-
-
-_add = prepared(insert(uploads))
-_by_id = prepared(
-    select(uploads).where(
-        uploads.c.id == bindparam("of"),
-        uploads.c.owner_id == bindparam("owner"),
-        uploads.c.clinic_id == bindparam("clinic"),
-    )
-)
-_set = prepared(update(uploads).where(uploads.c.id == bindparam("of")))
-_drop = prepared(delete(uploads).where(uploads.c.id == bindparam("of")))
-_open_of_holder = prepared(
-    select(
-        func.count().label("files"), func.coalesce(func.sum(uploads.c.length), 0).label("bytes")
-    ).where(
-        uploads.c.holder_id == bindparam("holder"),
-        uploads.c.clinic_id == bindparam("clinic"),
-        ~uploads.c.finished,
-        uploads.c.refusal == "",
-        uploads.c.touched_at > bindparam("since"),
-    )
-)
-_refused_of_holder = prepared(
-    select(uploads)
-    .where(
-        uploads.c.holder_id == bindparam("holder"),
-        uploads.c.clinic_id == bindparam("clinic"),
-        uploads.c.refusal != "",
-    )
-    .order_by(uploads.c.id)
-)
-_unfinished = prepared(
-    select(uploads).where(
-        uploads.c.clinic_id == bindparam("clinic"), ~uploads.c.finished, uploads.c.refusal == ""
-    )
-)
-_expired = prepared(select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100))
 
 
 class Uploads:
@@ -125,7 +70,7 @@ class Uploads:
         category: str = Category.OTHER,
     ) -> Upload:
         """Staff start to upload into a chart. Raises TooLarge before any byte is taken."""
-        return await self._begin(_into_chart(chart, category), announced, allowance)
+        return await self._begin(upload_rows.into_chart(chart, category), announced, allowance)
 
     async def begin_held(
         self,
@@ -137,7 +82,7 @@ class Uploads:
         category: str = Category.PATIENT_PHOTO,
     ) -> Upload:
         """A patient's device starts to send a file that its request holds until agreed."""
-        target = _held_by(link, channel, category)
+        target = upload_rows.held_by(link, channel, category)
         room = await self._room(target, allowance)
         if announced.length > room:
             raise too_many_bytes(allowance)
@@ -155,7 +100,7 @@ class Uploads:
 
         Raises TooLarge, FileRefused, SenderGone; nothing of the file stays then.
         """
-        target = _into_chart(chart, category)
+        target = upload_rows.into_chart(chart, category)
         return await self._take(chart, target, name, source, allowance, allowance.largest)
 
     async def take_held(
@@ -169,7 +114,7 @@ class Uploads:
         category: str = Category.PATIENT_PHOTO,
     ) -> Upload:
         """A patient's device sends a file of unannounced length in one go; see `take_for_chart`."""
-        target = _held_by(link, channel, category)
+        target = upload_rows.held_by(link, channel, category)
         room = await self._room(target, allowance)
         try:
             return await self._take(link, target, name, source, allowance, room)
@@ -179,7 +124,7 @@ class Uploads:
     async def _take(
         self,
         access: ChartAccess | LinkAccess,
-        target: _Target,
+        target: upload_rows.Target,
         name: str,
         source: AsyncIterator[Chunk],
         allowance: Allowance,
@@ -212,16 +157,16 @@ class Uploads:
             await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
             raise
         async with self._database.unit_of_work() as work:
-            await work.execute(_set, of=row.id, length=received.offset)
+            await work.execute(upload_rows.CHANGE, of=row.id, length=received.offset)
         await self._complete(row)
-        return _seen(await self._row(access, begun.id))
+        return upload_rows.seen(await self._row(access, begun.id))
 
-    async def _room(self, target: _Target, allowance: Allowance) -> int:
+    async def _room(self, target: upload_rows.Target, allowance: Allowance) -> int:
         """Bytes that the request may still hold. Raises TooLarge when it may hold no more files."""
         async with self._database.read() as db:
             held = await self._repository.held(target.clinic_id, target.holder_id, db)
             running = await db.one(
-                _open_of_holder,
+                upload_rows.OPEN_OF_HOLDER,
                 holder=target.holder_id,
                 clinic=target.clinic_id,
                 since=clock.now() - _ACTIVE_FOR,
@@ -237,7 +182,9 @@ class Uploads:
             )
         return allowance.total - total if allowance.total else allowance.largest
 
-    async def _begin(self, target: _Target, announced: Announced, allowance: Allowance) -> Upload:
+    async def _begin(
+        self, target: upload_rows.Target, announced: Announced, allowance: Allowance
+    ) -> Upload:
         if announced.length > allowance.largest:
             raise too_large(allowance)
         if announced.length <= 0:
@@ -253,7 +200,7 @@ class Uploads:
         }
         async with self._database.unit_of_work() as work:
             await work.execute(
-                _add,
+                upload_rows.ADD,
                 id=upload_id,
                 file_id=file_id,
                 clinic_id=target.clinic_id,
@@ -286,12 +233,12 @@ class Uploads:
         await self._stop_running(upload_id)
         row = await self._row(access, upload_id)
         if row.finished or row.refusal:
-            return _seen(row)
+            return upload_rows.seen(row)
         point = await self._resume_point(row)
         if point.finished:
             await self._complete(row)
-            return _seen(await self._row(access, upload_id))
-        return _seen(row, position=point.offset)
+            return upload_rows.seen(await self._row(access, upload_id))
+        return upload_rows.seen(row, position=point.offset)
 
     async def append(
         self,
@@ -329,7 +276,7 @@ class Uploads:
             await self._complete(row)
         else:
             await self._remember(row, received)
-        return _seen(row, position=received.offset, finished=received.finished)
+        return upload_rows.seen(row, position=received.offset, finished=received.finished)
 
     async def _receive(
         self,
@@ -398,12 +345,14 @@ class Uploads:
             await self._refuse(row, refusal)
             raise FileRefused(refusal)
         async with self._database.unit_of_work() as work:
-            await work.execute(_set, of=row.id, media_type=sniffed.media_type)
+            await work.execute(upload_rows.CHANGE, of=row.id, media_type=sniffed.media_type)
 
     async def _refuse(self, row: Row, refusal: str) -> None:
         sender = await self._sender(row)
         async with self._database.unit_of_work() as work:
-            await work.execute(_set, of=row.id, refusal=refusal, data_key=b"", tail=b"")
+            await work.execute(
+                upload_rows.CHANGE, of=row.id, refusal=refusal, data_key=b"", tail=b""
+            )
             await self._audit.record(
                 work,
                 row.clinic_id,
@@ -419,7 +368,7 @@ class Uploads:
         tail = keys.seal_bytes(_TAIL, row.id, received.tail) if received.tail else b""
         async with self._database.unit_of_work() as work:
             await work.execute(
-                _set,
+                upload_rows.CHANGE,
                 of=row.id,
                 position=received.offset,
                 tail=tail,
@@ -431,11 +380,18 @@ class Uploads:
         """The last byte is durable: hand the file to the intake, in one transaction, once."""
         sender = await self._sender(row)
         async with self._database.unit_of_work() as work:
-            current = await work.one(_by_id, of=row.id, owner=row.owner_id, clinic=row.clinic_id)
+            current = await work.one(
+                upload_rows.BY_ID, of=row.id, owner=row.owner_id, clinic=row.clinic_id
+            )
             if current is None or current.finished:
                 return
             await work.execute(
-                _set, of=row.id, finished=True, position=current.length, tail=b"", data_key=b""
+                upload_rows.CHANGE,
+                of=row.id,
+                finished=True,
+                position=current.length,
+                tail=b"",
+                data_key=b"",
             )
             await self._intake.received(work, current, sender)
 
@@ -459,7 +415,7 @@ class Uploads:
     async def expire(self) -> int:
         """Destroy what nobody goes on with; the number of uploads. Run by the worker."""
         async with self._database.read() as db:
-            rows = await db.all(_expired, moment=clock.now())
+            rows = await db.all(upload_rows.EXPIRED, moment=clock.now())
         for row in rows:
             sender = await self._sender(row)
             await self._remove(row, sender.actor, Action.UPLOAD_EXPIRED)
@@ -469,16 +425,16 @@ class Uploads:
         """Wrap the data keys of unfinished uploads by the clinic's newest key; how many."""
         keys = await self._vault.clinic(clinic_id)
         async with self._database.unit_of_work() as work:
-            rows = await work.all(_unfinished, clinic=clinic_id)
+            rows = await work.all(upload_rows.UNFINISHED, clinic=clinic_id)
             for row in rows:
                 data_key = keys.unwrap(bytes(row.data_key), _KEY, row.file_id)
                 wrapped = keys.wrap(data_key, _KEY, row.file_id)
-                await work.execute(_set, of=row.id, data_key=wrapped)
+                await work.execute(upload_rows.CHANGE, of=row.id, data_key=wrapped)
         return len(rows)
 
     async def _remove(self, row: Row, actor: Actor, action: Action) -> None:
         async with self._database.unit_of_work() as work:
-            await work.execute(_drop, of=row.id)
+            await work.execute(upload_rows.DROP, of=row.id)
             if not row.finished:
                 await self._audit.record(
                     work,
@@ -495,13 +451,17 @@ class Uploads:
         """(id, name, key of the refusal) of what was refused while it arrived by this link."""
         keys = await self._vault.clinic(link.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(_refused_of_holder, holder=link.subject_id, clinic=link.clinic_id)
+            rows = await db.all(
+                upload_rows.REFUSED_OF_HOLDER, holder=link.subject_id, clinic=link.clinic_id
+            )
         return [(r.id, keys.unseal(_RECORD, r.id, r.record)["name"], r.refusal) for r in rows]
 
     async def _row(self, access: ChartAccess | LinkAccess, upload_id: str) -> Row:
         owner = access.link_id if isinstance(access, LinkAccess) else access.staff.staff_id
         async with self._database.read() as db:
-            row = await db.one(_by_id, of=upload_id, owner=owner, clinic=access.clinic_id)
+            row = await db.one(
+                upload_rows.BY_ID, of=upload_id, owner=owner, clinic=access.clinic_id
+            )
         if row is None or row.patient_id != access.patient_id:
             raise NotFound
         if row.expires_at < clock.now():
@@ -515,44 +475,6 @@ class Uploads:
             return
         task.cancel()
         await asyncio.wait([task], timeout=10)
-
-
-def _into_chart(chart: ChartAccess, category: str) -> _Target:
-    return _Target(
-        chart.clinic_id,
-        chart.patient_id,
-        chart.staff.staff_id,
-        "",
-        Channel.STAFF_UPLOAD,
-        category,
-        "",
-        chart.actor,
-    )
-
-
-def _held_by(link: LinkAccess, channel: str, category: str) -> _Target:
-    return _Target(
-        link.clinic_id,
-        link.patient_id,
-        link.link_id,
-        link.subject_id,
-        channel,
-        category,
-        link.subject_id,
-        link.actor,
-    )
-
-
-def _seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
-    return Upload(
-        row.id,
-        row.file_id,
-        row.length,
-        row.position if position is None else position,
-        row.finished if finished is None else finished,
-        row.refusal,
-        row.expires_at,
-    )
 
 
 async def _hashed(source: AsyncIterator[Chunk], hasher: Any) -> AsyncIterator[Chunk]:

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from bedside.database import Database, outbox
 from bedside.database.engine import Published
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
 
@@ -15,6 +16,9 @@ _LONGEST_QUEUE = 256
 
 MaySee = Callable[[Published], Awaitable[bool]]
 """Whether a page's person may see an event of a topic that it has subscribed to."""
+
+
+__all__ = ["Bus", "Listener", "Published"]
 
 
 class Listener:
@@ -64,8 +68,10 @@ class Listener:
 class Bus:
     """Who listens to which topic, in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._listeners: dict[str, set[Listener]] = {}
+        database.on_events(self.publish)
 
     @property
     def pages(self) -> int:
@@ -91,6 +97,18 @@ class Bus:
         """The page is closed."""
         for topic in list(listener.topics):
             self.unsubscribe(listener, topic)
+
+    async def catch_up(self, listener: Listener, topic: str, since: int) -> int | None:
+        """Offer what happened after version `since`. None: it is all there now. Otherwise it is
+        no longer kept (or `since` is 0), and a snapshot of at least this version is needed."""
+        async with self._database.read() as db:
+            missed = await outbox.events_since(db, topic, since) if since else None
+            version = await outbox.topic_version(db, topic)
+        if missed is None:
+            return version
+        for published in missed:
+            listener.offer(published, event_envelope(published))
+        return None
 
     def publish(self, events: list[Published]) -> None:
         """Give committed events to those who listen."""

@@ -15,16 +15,14 @@ import json
 import tarfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import Table, insert, select
 
 from bedside.database import schema
 from bedside.database.tables import metadata
-from bedside.errors import BedsideError, NotFound
-from bedside.files.ports import BlobStore
+from bedside.errors import BedsideError
 from bedside.kernel import clock
 from bedside.services import Services
 
@@ -41,11 +39,10 @@ class NotRestored(BedsideError):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What went into a backup, or came out of one. `missing` blobs were destroyed meanwhile."""
+    """What went into a backup, or came out of one."""
 
     rows: int
     blobs: int
-    missing: int
 
 
 async def take(services: Services, target: Path) -> Taken:
@@ -54,18 +51,16 @@ async def take(services: Services, target: Path) -> Taken:
     part = target.with_name(target.name + ".part")
     part.touch(mode=0o600)
     rows: dict[str, int] = {}
-    blobs = missing = 0
+    blobs = 0
     with tarfile.open(part, "w") as archive:
         async with services.database.snapshot() as db:
             for table in metadata.sorted_tables:
                 found = await db.all(select(table))
                 rows[table.name] = len(found)
                 _add_lines(archive, table, found)
-        async for key in services.files.store.keys():
-            if await _add_blob(archive, services.files.store, key):
-                blobs += 1
-            else:
-                missing += 1
+        async for key, sealed in services.custody.blobs():
+            _add(archive, f"files/{key}", sealed)
+            blobs += 1
         manifest = {
             "format": FORMAT,
             "revision": schema.newest_revision(),
@@ -75,7 +70,7 @@ async def take(services: Services, target: Path) -> Taken:
         }
         _add(archive, "manifest.json", json.dumps(manifest, indent=1).encode())
     part.replace(target)
-    return Taken(sum(rows.values()), blobs, missing)
+    return Taken(sum(rows.values()), blobs)
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
@@ -95,18 +90,6 @@ def _portable(value: Any) -> Any:
     return {"b": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
-async def _add_blob(archive: tarfile.TarFile, store: BlobStore, key: str) -> bool:
-    size = await store.size(key)
-    if size is None:
-        return False
-    try:
-        data = await store.read(key, 0, size)
-    except NotFound:
-        return False
-    _add(archive, f"files/{key}", data)
-    return True
-
-
 async def restore(services: Services, source: Path) -> Taken:
     """Restore a backup into an empty, migrated installation. Raises NotRestored."""
     with tarfile.open(source) as archive:
@@ -118,11 +101,11 @@ async def restore(services: Services, source: Path) -> Taken:
         blobs = 0
         for entry in archive:
             if entry.isfile() and entry.name.startswith("files/"):
-                await _restore_blob(services.files.store, archive, entry)
+                await _restore_blob(services, archive, entry)
                 blobs += 1
     if rows != sum(manifest["rows"].values()) or blobs != manifest["blobs"]:
         raise NotRestored("The backup is not complete: it holds less than it says.")
-    return Taken(rows, blobs, 0)
+    return Taken(rows, blobs)
 
 
 def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:
@@ -183,23 +166,16 @@ def _batches(lines: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-async def _restore_blob(store: BlobStore, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
+async def _restore_blob(
+    services: Services, archive: tarfile.TarFile, entry: tarfile.TarInfo
+) -> None:
     member = archive.extractfile(entry)
     assert member is not None  # noqa: S101 - the entry is a file
-    writer = await store.append(entry.name.removeprefix("files/"), 0)
-    await writer.commit(lambda: iter(partial(member.read, _PIECE), b""))
+    await services.custody.put_blob(entry.name.removeprefix("files/"), cast(BinaryIO, member))
 
 
 async def broken_blobs(services: Services) -> AsyncIterator[str]:
-    """Ids of files whose sealed bytes are missing or do not verify, each read to its end."""
+    """Ids of files of all clinics whose sealed bytes are missing or do not verify."""
     for clinic in await services.clinics.all():
-        async for row in services.files.all_rows(clinic.id):
-            try:
-                async for _ in services.files.chunks(row):
-                    pass
-                for made in (await services.files.derivatives(row.id)).values():
-                    reader = await services.files.open_derivative(row, made)
-                    async for _ in reader.chunks():
-                        pass
-            except BedsideError:
-                yield row.id
+        async for file_id in services.custody.damaged(clinic.id):
+            yield file_id

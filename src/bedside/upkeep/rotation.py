@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bedside.adapters.keys_file import KeyFile
 from bedside.audit import Action
 from bedside.audit.actors import SYSTEM
 from bedside.services import Services
@@ -16,18 +15,17 @@ class Rotated:
     data_keys: int
 
 
-async def rotate(services: Services, key_file: KeyFile) -> Rotated:
+async def rotate(services: Services) -> Rotated:
     """Rotate the master key and every clinic's key. May be run again after a kill: each step
     leaves everything readable, and the old master key is dropped last."""
-    key_file.add_generation()
+    services.master.add_generation()
     data_keys = 0
     holders = await services.vault.holders()
     for holder in holders:
         async with services.database.unit_of_work() as work:
             await services.vault.rewrap_under_master(work, holder)
             await services.vault.new_clinic_key(work, holder)
-        data_keys += await services.files.rewrap_keys(holder)
-        data_keys += await services.uploads.rewrap_keys(holder)
+        data_keys += await services.custody.rewrap_keys(holder)
         await services.audit.note(holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys)
-    key_file.drop_old_generations()
+    services.master.drop_old_generations()
     return Rotated(len(holders), data_keys)

@@ -9,14 +9,11 @@ from pydantic import ValidationError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bedside.database import outbox
-from bedside.database.engine import Published
 from bedside.errors import BedsideError
 from bedside.people.permissions import LinkAccess, StaffAccess
-from bedside.realtime.bus import Listener
+from bedside.realtime.bus import Listener, Published
 from bedside.realtime.envelopes import (
     Subscribe,
-    event_envelope,
     from_page,
     refused_envelope,
     snapshot_envelope,
@@ -109,20 +106,14 @@ class LivePage:
             self._listener.say(refused_envelope(topic))
             return
         try:
-            data = await self._snapshot(topic)
+            await self._snapshot(topic)  # which refuses those who may not see it
         except BedsideError:
             self._listener.say(refused_envelope(topic))
             return
         self._services.bus.subscribe(self._listener, topic)
-        async with self._services.database.read() as db:
-            missed = await outbox.events_since(db, topic, since) if since else None
-            version = await outbox.topic_version(db, topic)
-        if missed is None:
-            data = await self._snapshot(topic)
-            self._listener.say(snapshot_envelope(topic, version, data))
-        else:
-            for published in missed:
-                self._listener.offer(published, event_envelope(published))
+        version = await self._services.bus.catch_up(self._listener, topic, since)
+        if version is not None:
+            self._listener.say(snapshot_envelope(topic, version, await self._snapshot(topic)))
 
     async def _snapshot(self, topic: str) -> dict[str, Any]:
         kind = self._services.topics.kind(topic)

@@ -1,0 +1,106 @@
+"""Rows of uploads: the statements, where an upload goes, and what its sender sees of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bedside.audit import Actor
+from bedside.charts.channels import Channel
+from bedside.database.statements import prepared
+from bedside.files.announcing import Upload
+from bedside.files.models import uploads
+from bedside.kernel.unit_of_work import Row
+from bedside.people.permissions import ChartAccess, LinkAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an upload goes, and who may send it."""
+
+    clinic_id: str
+    patient_id: str
+    owner_id: str
+    holder_id: str
+    channel: str
+    category: str
+    source_id: str
+    actor: Actor
+
+
+ADD = prepared(insert(uploads))
+BY_ID = prepared(
+    select(uploads).where(
+        uploads.c.id == bindparam("of"),
+        uploads.c.owner_id == bindparam("owner"),
+        uploads.c.clinic_id == bindparam("clinic"),
+    )
+)
+CHANGE = prepared(update(uploads).where(uploads.c.id == bindparam("of")))
+DROP = prepared(delete(uploads).where(uploads.c.id == bindparam("of")))
+OPEN_OF_HOLDER = prepared(
+    select(
+        func.count().label("files"), func.coalesce(func.sum(uploads.c.length), 0).label("bytes")
+    ).where(
+        uploads.c.holder_id == bindparam("holder"),
+        uploads.c.clinic_id == bindparam("clinic"),
+        ~uploads.c.finished,
+        uploads.c.refusal == "",
+        uploads.c.touched_at > bindparam("since"),
+    )
+)
+REFUSED_OF_HOLDER = prepared(
+    select(uploads)
+    .where(
+        uploads.c.holder_id == bindparam("holder"),
+        uploads.c.clinic_id == bindparam("clinic"),
+        uploads.c.refusal != "",
+    )
+    .order_by(uploads.c.id)
+)
+UNFINISHED = prepared(
+    select(uploads).where(
+        uploads.c.clinic_id == bindparam("clinic"), ~uploads.c.finished, uploads.c.refusal == ""
+    )
+)
+EXPIRED = prepared(select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100))
+
+
+def into_chart(chart: ChartAccess, category: str) -> Target:
+    """An upload of staff, straight into a chart."""
+    return Target(
+        chart.clinic_id,
+        chart.patient_id,
+        chart.staff.staff_id,
+        "",
+        Channel.STAFF_UPLOAD,
+        category,
+        "",
+        chart.actor,
+    )
+
+
+def held_by(link: LinkAccess, channel: str, category: str) -> Target:
+    """An upload of a patient's device, held by its request."""
+    return Target(
+        link.clinic_id,
+        link.patient_id,
+        link.link_id,
+        link.subject_id,
+        channel,
+        category,
+        link.subject_id,
+        link.actor,
+    )
+
+
+def seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
+    """A row as its sender sees it."""
+    return Upload(
+        row.id,
+        row.file_id,
+        row.length,
+        row.position if position is None else position,
+        row.finished if finished is None else finished,
+        row.refusal,
+        row.expires_at,
+    )
