@@ -29,7 +29,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TMPDIR": "/nonexistent",
     "MALLOC_ARENA_MAX": "1",
-    # One core a child; tesseract with four threads on two cores takes six times as long as with one.
+    # One core a child. Tesseract with four threads on two cores takes six times as long.
     "OMP_NUM_THREADS": "1",
     "OMP_THREAD_LIMIT": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -118,17 +118,19 @@ class Children:
     ) -> AsyncGenerator[asyncio.subprocess.Process]:
         """A running child in its turn, which is gone when the block is left."""
         async with self._turns:
-            process = await self._start(module, *arguments)
+            starting = asyncio.create_task(self._start(module, *arguments))
+            try:
+                process = await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                await _kill(await starting)  # it may just have come to life
+                raise
             try:
                 yield process
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(1):
                         await process.wait()  # it has answered and ends by itself
             finally:
-                if process.returncode is None:
-                    with contextlib.suppress(ProcessLookupError):
-                        process.kill()
-                    await process.wait()
+                await _kill(process)
 
     async def _start(self, module: str, *arguments: str) -> asyncio.subprocess.Process:
         try:
@@ -145,6 +147,13 @@ class Children:
             )
         except OSError as error:
             raise Unavailable from error
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 async def _converse(

@@ -14,6 +14,7 @@ from bedside.adapters.rendering.limits import (
     SHOWN_PAGES,
     Refused,
 )
+from bedside.adapters.rendering.pdf_actions import harmful_action
 from bedside.adapters.rendering.pdf_streams import measure_streams
 from bedside.adapters.rendering.pictures import as_jpeg, thumbnail_and_preview
 from bedside.files import media_types as types
@@ -30,15 +31,16 @@ def examine(data: bytes, media_type: str) -> Examination:
             _count_pages(opened)
             measure_streams(opened)
             pages = len(opened.pages)
+            if pages == 0:
+                raise Refused("damaged_pdf")
+            note = _note(opened, data) if pages <= MAX_PAGES else ""
     except pikepdf.PasswordError as error:
         raise Refused("encrypted_pdf") from error
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, KeyError) as error:
         raise Refused("damaged_pdf") from error
-    if pages == 0:
-        raise Refused("damaged_pdf")
     if pages > MAX_PAGES:
         raise Refused("too_many_pages")
-    return Examination(media_type, pages=pages, note=_note(data))
+    return Examination(media_type, pages=pages, note=note)
 
 
 def _count_pages(opened: pikepdf.Pdf) -> None:
@@ -48,12 +50,19 @@ def _count_pages(opened: pikepdf.Pdf) -> None:
         raise Refused("too_many_pages")
 
 
-def _note(data: bytes) -> str:
+def _note(opened: pikepdf.Pdf, data: bytes) -> str:
+    """What a person should know of a PDF that is kept; commands matter most.
+
+    With ClamAV as the scanner a PDF with scripts may be clean: the pictures made here never run
+    them, and whoever opens the original is told.
+    """
+    if harmful_action(opened):
+        return "pdf_with_scripts"
     try:
         pypdfium2.PdfDocument(data)[0].get_size()
     except pypdfium2.PdfiumError:
         return "pdf_cannot_be_shown"
-    return ""
+    return "pdf_repaired" if opened.get_warnings() else ""
 
 
 def derive(data: bytes, media_type: str) -> Derivation:

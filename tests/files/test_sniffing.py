@@ -1,0 +1,173 @@
+"""Types by their first bytes: every accepted one, what names may decide, and nonsense."""
+
+import pydicom.data
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedside.files import media_types as types
+from bedside.files.media_types import (
+    MEDIA_TYPES,
+    Kind,
+    extension,
+    kind,
+    label,
+    refusal_in_channel,
+)
+from bedside.files.refusals import NOTES, REFUSALS, refusal_for_signature
+from bedside.files.sniffing import HEAD_SIZE, sniff
+from tests.hostile import builders
+
+pytestmark = pytest.mark.feature("F2")
+
+
+def boxed(brand: bytes, *compatible: bytes) -> bytes:
+    """The first box of an ISO base media file."""
+    brands = brand + bytes(4) + b"".join(compatible)
+    return (len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands + bytes(100)
+
+
+def xlsx() -> bytes:
+    """An Excel table as far as its first members tell."""
+    return builders.zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"})
+
+
+def ods() -> bytes:
+    """An OpenDocument table as far as its first member tells."""
+    mimetype = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}
+    return builders.zipped(mimetype, stored=["mimetype"])
+
+
+ACCEPTED = [
+    (types.PDF, b"%PDF-1.4\n"),
+    (types.PDF, b"\r\n\xef\xbb\xbf%PDF-2.0\n"),
+    (types.JPEG, builders.picture("JPEG")),
+    (types.PNG, builders.picture("PNG")),
+    (types.GIF, builders.picture("GIF")),
+    (types.BMP, builders.picture("BMP")),
+    (types.TIFF, builders.picture("TIFF")),
+    (types.TIFF, b"MM\x00*\x00\x00\x00\x08" + bytes(20)),
+    (types.WEBP, builders.picture("WEBP")),
+    (types.AVIF, builders.picture("AVIF")),
+    (types.HEIC, boxed(b"heic", b"mif1")),
+    (types.HEIC, boxed(b"mif1", b"mif1", b"heic")),
+    (types.HEIF, boxed(b"mif1", b"mif1")),
+    (types.AVIF, boxed(b"mif1", b"avif")),
+    (types.MP4, boxed(b"isom", b"avc1")),
+    (types.MP4, boxed(b"3gp5", b"isom")),
+    (types.MOV, boxed(b"qt  ", b"qt  ")),
+    (types.MOV, b"\x00\x00\x00\x08wide\x00\x00\x10\x00mdat" + bytes(40)),
+    (types.WEBM, b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\x82\x84webm" + bytes(40)),
+    (types.DICOM, builders.dicom_header()),
+    (types.DICOM, b"\x08\x00\x05\x00CS\x0a\x00ISO_IR 100"),
+    (types.DOCX, builders.docx()),
+    (types.DOC, builders.doc()),
+    (types.ODT, builders.odt()),
+    (types.XLSX, xlsx()),
+    (types.ODS, ods()),
+    (types.RTF, b"{\\rtf1 Dear doctor}"),
+    (types.PLAIN, "Blutdruck 120/80, Größe 1,80 m".encode()),
+    (types.PLAIN, "Größe".encode("cp1252")),
+    (types.PLAIN, "Größe".encode("utf-16")),
+    (types.PLAIN, b"Temperature < 38 and pulse > 90; see <doctor>"),
+]
+
+
+@pytest.mark.parametrize(("media_type", "head"), ACCEPTED)
+@pytest.mark.parametrize("name", ["x", "x.jpg", "x.pdf", "x.docx", "x.dat"])
+def test_content_decides_and_not_the_name(media_type: str, head: bytes, name: str) -> None:
+    sniffed = sniff(head[:HEAD_SIZE], name)
+    assert (sniffed.media_type, sniffed.refusal) == (media_type, "")
+
+
+def test_every_accepted_type_is_recognised() -> None:
+    assert {media_type for media_type, _ in ACCEPTED} | {types.CSV} == MEDIA_TYPES.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("values.csv", types.CSV),
+        ("values.TSV", types.CSV),
+        ("values.txt", types.PLAIN),
+        ("../values.csv", types.CSV),
+    ],
+)
+def test_only_the_name_tells_a_table_from_text(name: str, expected: str) -> None:
+    assert sniff(b"a,b\n1,2\n", name).media_type == expected
+
+
+def test_sound_matroska_and_slides_are_not_known() -> None:
+    slides = builders.zipped({"[Content_Types].xml": b"", "ppt/presentation.xml": b""})
+    matroska = b"\x1aE\xdf\xa3\x9fB\x82\x88matroska"
+    for head in (boxed(b"M4A ", b"isom"), matroska, slides, boxed(b"zzzz")):
+        assert sniff(head, "a.mp4").refusal == "unknown_type"
+
+
+def test_letter_cut_by_the_end_of_the_head_is_still_text() -> None:
+    whole = ("ä" * HEAD_SIZE).encode()
+    for start in (whole, b"a" + whole):
+        assert sniff(start[:HEAD_SIZE], "a.txt").media_type == types.PLAIN
+
+
+def test_dicom_of_many_devices_is_recognised() -> None:
+    names = ("CT_small.dcm", "MR_small_bigendian.dcm", "ExplVR_LitEndNoMeta.dcm", "rtplan.dcm")
+    for name in names:
+        path = pydicom.data.get_testdata_file(name, download=False)
+        assert isinstance(path, str)
+        with open(path, "rb") as file:
+            assert sniff(file.read(HEAD_SIZE), "IM0001").media_type == types.DICOM
+
+
+@given(st.binary(max_size=400), st.text(max_size=40))
+def test_anything_gets_an_answer(head: bytes, name: str) -> None:
+    sniffed = sniff(head, name)
+    assert sniffed.refusal in {"", *REFUSALS}
+    assert sniffed.refusal or sniffed.media_type in MEDIA_TYPES
+
+
+@given(st.sampled_from([head for _, head in ACCEPTED]), st.integers(0, 300), st.binary(max_size=9))
+def test_anything_damaged_gets_an_answer(head: bytes, at: int, noise: bytes) -> None:
+    sniffed = sniff(head[:at] + noise + head[at + len(noise) :], "a")
+    assert sniffed.refusal in {"", *REFUSALS}
+
+
+def test_each_type_has_an_appearance() -> None:
+    assert (extension(types.HEIC), kind(types.HEIC)) == (".heic", Kind.IMAGE)
+    assert (extension("x/y"), kind("x/y")) == (".bin", None)
+    assert label(types.DOCX) == "Word document"
+    assert label("x/y") == "File"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "channel", "refusal"),
+    [
+        (types.HEIC, "photo_request", ""),
+        (types.PDF, "photo_request", "not_a_photo"),
+        (types.DICOM, "photo_request", "not_a_photo"),
+        (types.MP4, "photo_request", "not_a_photo"),
+        (types.MP4, "letter", "video_not_here"),
+        (types.MOV, "information_pack", "video_not_here"),
+        (types.PDF, "letter", ""),
+        (types.WEBM, "chat", ""),
+        (types.MP4, "medication_template", ""),
+    ],
+)
+def test_channels_take_what_they_take(media_type: str, channel: str, refusal: str) -> None:
+    assert refusal_in_channel(media_type, channel) == refusal
+    assert refusal in {"", *REFUSALS}
+
+
+def test_each_sentence_says_what_happened_and_what_works() -> None:
+    for key, sentence in REFUSALS.items():
+        assert "not kept" in sentence or "destroyed" in sentence or "nothing to keep" in sentence, (
+            key
+        )
+        assert sentence.count(".") >= 2, key
+    for key, sentence in NOTES.items():
+        assert "kept" in sentence, key
+
+
+def test_signatures_lead_to_sentences() -> None:
+    for signature in ("Bedside.PDF.JavaScript", "Bedside.Office.Macros", "Win.Trojan.Agent-1"):
+        assert refusal_for_signature(signature) in REFUSALS
