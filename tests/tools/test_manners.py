@@ -57,12 +57,16 @@ def unexplained(source: str) -> list[str]:
     ]
 
 
+def made(path: Path) -> bool:
+    """Built assets and migrations: a program writes them, and they are not edited later."""
+    return path.is_relative_to(SRC / "web" / "static") or "migrations/versions" in path.as_posix()
+
+
 def files(*folders: str) -> Iterator[Path]:
     """Everything that people write, below some folders of the checkout."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
-            built = path.is_relative_to(SRC / "web" / "static")
-            if path.is_file() and path.suffix in WRITTEN and not built:
+            if path.is_file() and path.suffix in WRITTEN and not made(path):
                 yield path
 
 

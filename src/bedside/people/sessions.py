@@ -9,7 +9,7 @@ Each rise of the stage gives a new token, so that one seen before is worth nothi
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -19,10 +19,10 @@ from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import BedsideError, NotAllowed, NotFound, NotSignedIn
 from bedside.kernel import clock
-from bedside.kernel.events import Event, declared
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.people.events import SessionsEnded
 from bedside.people.models import sessions
 from bedside.people.permissions import StaffAccess, staff_access
 from bedside.people.roles import Role
@@ -58,19 +58,6 @@ class SignInUnfinished(NotSignedIn):
 
     code = "sign_in_unfinished"
     sentence = N_("Please finish signing in first. Nothing was changed.")
-
-
-@declared
-class SessionsEnded(Event):
-    """Sessions of one person ended; their open pages and sockets close."""
-
-    type: ClassVar[str] = "sessions.ended"
-    staff_id: str
-    session_ids: list[str]
-
-    def topic(self) -> str:
-        """Told to the person's own pages."""
-        return f"staff:{self.staff_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +260,7 @@ class Sessions:
     def _lasts(self, stage: Stage) -> int:
         return self._longest if stage is Stage.FULL else _PENDING_FOR
 
-    async def check_fresh(
-        self, staff: StaffAccess, *, within: int = 10 * clock.MINUTE
-    ) -> None:
+    async def check_fresh(self, staff: StaffAccess, *, within: int = 10 * clock.MINUTE) -> None:
         """Before a change to how somebody signs in: raises ConfirmationNeeded when they proved who
         they are longer than `within` milliseconds ago (OWASP ASVS 5.0, 7.5.1)."""
         async with self._database.read() as db:

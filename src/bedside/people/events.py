@@ -1,0 +1,18 @@
+"""What happens to people's sessions, as their open pages hear of it."""
+
+from typing import ClassVar
+
+from bedside.kernel.events import Event, declared
+
+
+@declared
+class SessionsEnded(Event):
+    """Sessions of one person ended; their open pages and sockets close."""
+
+    type: ClassVar[str] = "sessions.ended"
+    staff_id: str
+    session_ids: list[str]
+
+    def topic(self) -> str:
+        """Told to the person's own pages."""
+        return f"staff:{self.staff_id}"
