@@ -75,12 +75,12 @@ async def test_a_locked_link_does_not_throw_out_who_is_in(house: House) -> None:
 async def test_a_new_link_can_be_asked_for_once_and_issued_in_one_step(house: House) -> None:
     sent = await send(house)
     first = await sent.secret()
-    await house.photo_answers.tell(first, Told.NEW_LINK, ADDRESS)
+    await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     assert (await sent.now()).told is Told.NOTHING  # this one still works
     for _ in range(5):
         await house.photo_answers.answer(first, WRONG, ADDRESS)
-    await house.photo_answers.tell(first, Told.NEW_LINK, ADDRESS)
-    await house.photo_answers.tell(first, Told.NEW_LINK, ADDRESS)
+    await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
+    await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     assert (await sent.now()).told is Told.NEW_LINK
     assert await house.request_lists.waiting(house.here.receptionist) == 1
 

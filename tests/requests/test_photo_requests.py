@@ -410,7 +410,7 @@ async def test_the_desk_sees_requests_of_its_own_patients_only(house: House) -> 
     assert await house.messages.outbox(house.next_door.receptionist) == []
     assert await lists.of_desk(house.here.receptionist, "done") == []
     secret = await sent.secret()
-    await house.photo_answers.tell(secret, Told.WRONG_PERSON, ADDRESS)
+    await house.photo_answers.tell(await house.links.look(secret), Told.WRONG_PERSON, ADDRESS)
     assert await lists.waiting(house.here.receptionist) == 1
     assert await lists.waiting(house.next_door.receptionist) == 0
     waiting = await lists.of_desk(house.here.receptionist, "waiting")

@@ -221,6 +221,14 @@ class Links:
             raise LinkClosed(LinkState.EXPIRED)
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, address)
 
+    async def of_device(self, token: str, subject_id: str) -> Link | None:
+        """The link that a device was let in by, whatever became of it; None for other devices."""
+        async with self._database.read() as db:
+            row = await db.one(_by_device, hash=_hash(token)) if token else None
+        if row is None or row.subject_id != subject_id:
+            return None
+        return _link(row, await self._allowed(row.clinic_id))
+
     async def on_behalf(self, subject_id: str) -> LinkAccess | None:
         """Access for the worker, to finish what the patient has agreed to on a device that was
         let in; None when no device ever was."""

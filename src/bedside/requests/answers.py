@@ -105,8 +105,14 @@ class PhotoAnswers:
     async def face(self, secret: str) -> Face | None:
         """What the link's page shows; looking changes nothing. None for an unknown link."""
         link = await self._links.look(secret)
-        if link is None:
-            return None
+        return None if link is None else await self._face(link)
+
+    async def face_of_device(self, token: str, request_id: str) -> Face | None:
+        """The same for a device that was let in before, also when its link has ended."""
+        link = await self._links.of_device(token, request_id)
+        return None if link is None else await self._face(link)
+
+    async def _face(self, link: Link) -> Face:
         request = await self._request(link.subject_id)
         return Face(link, await self._clinics.get(link.clinic_id), request)
 
@@ -135,14 +141,11 @@ class PhotoAnswers:
             patient = Actor(ActorKind.PATIENT, row.patient_id, address)
             await self._note(work, row, patient, Action.REQUEST_OPENED)
 
-    async def tell(self, secret: str, told: Told, address: str) -> None:
-        """Somebody with the link tells the clinic something; telling it twice is once.
+    async def tell(self, link: Link, told: Told, address: str) -> None:
+        """Somebody with a link tells the clinic something; telling it twice is once.
 
-        A new link can be asked for when this one is closed. Raises NotFound.
+        A new link can be asked for when this one is closed.
         """
-        link = await self._links.look(secret)
-        if link is None:
-            raise NotFound
         if told is Told.NEW_LINK and link.state is LinkState.OPEN:
             return
         async with self._database.unit_of_work() as work:
@@ -251,6 +254,8 @@ class PhotoAnswers:
         visit = await self.visit(link)
         request = visit.request
         expected = min(max(total, visit.total), request.photo_limit)
+        if request.sending and expected < request.expected:
+            return await self._filing.settle(link, at_most=expected)
         if expected <= request.filed and request.filed:
             return True
         if not expected:
@@ -300,7 +305,8 @@ class PhotoAnswers:
 
     async def settle(self, link: LinkAccess) -> bool:
         """A photo has arrived: file it if it was agreed to. True when nothing is left to come."""
-        return await self._filing.settle(link)
+        request = await self._request(link.subject_id)
+        return await self._filing.settle(link) if request.sending else True
 
     async def _request(self, request_id: str) -> PhotoRequest:
         async with self._database.read() as db:

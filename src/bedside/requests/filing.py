@@ -77,11 +77,14 @@ class Filing:
             len(destroyed) + len(refused),
         )
 
-    async def settle(self, link: LinkAccess, *, patient: bool = True) -> bool:
+    async def settle(
+        self, link: LinkAccess, *, patient: bool = True, at_most: int | None = None
+    ) -> bool:
         """File the agreed photos that are complete; True when nothing is left to come.
 
         With `patient`, photos whose scan runs are left for a moment, so that one that is refused
         is told to the patient instead of the clinic; otherwise they are filed as not scanned yet.
+        `at_most` is given when a device gives up on photos: no more than these will come.
         """
         held = await self.held(link)
         ready = held.ready if patient else (*held.ready, *held.waiting)
@@ -92,12 +95,14 @@ class Filing:
                 return True
             arrived = [p for p in ready if await self._intake.file_held(work, link, [p.id])]
             filed = row.filed + len(arrived)
+            expected = row.expected if at_most is None else max(min(row.expected, at_most), filed)
             values: dict[str, Any] = {
+                "expected": expected,
                 "filed": filed,
                 "filed_bytes": row.filed_bytes + sum(photo.size for photo in arrived),
             }
-            if filed + held.turned_away < row.expected:
-                if arrived:
+            if filed + held.turned_away < expected:
+                if arrived or expected != row.expected:
                     await records.save(work, row, **values)
                 return False
             if not filed:  # nothing was acceptable: back to choosing
@@ -112,7 +117,7 @@ class Filing:
         """Everything is in the chart: say so to the clinic and to the patient."""
         filed = values["filed"]
         await records.take_step(
-            work, row, Step.COMPLETED, **values, expected=filed, done_at=clock.now()
+            work, row, Step.COMPLETED, **{**values, "expected": filed}, done_at=clock.now()
         )
         await self._audit.record(
             work,

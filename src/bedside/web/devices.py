@@ -33,12 +33,17 @@ def keep_device(response: Response, settings: Settings, request_id: str, token: 
     )
 
 
+def device_token(connection: HTTPConnection) -> str:
+    """What the device shows; "" when it was not let in."""
+    return connection.cookies.get(_COOKIE, "")
+
+
 async def device_of(connection: HTTPConnection) -> LinkAccess:
     """The device behind a request or socket under /my/{request_id}.
 
     Raises NotSignedIn for a device that was not let in, LinkClosed when the link has ended.
     """
-    token = connection.cookies.get(_COOKIE, "")
+    token = device_token(connection)
     if not token:
         raise NotSignedIn
     return await services_of(connection).links.resume(

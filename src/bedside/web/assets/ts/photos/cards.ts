@@ -1,0 +1,193 @@
+/** The cards of the photos: made from the page's templates, filled in here. */
+import { say, type Settings } from "./settings";
+import { isAcceptable, type ServerPhoto } from "./server";
+import type { Kept, Warning } from "./store";
+
+type ChipName = "waiting" | "smaller" | "checking" | "ready" | "unscanned" | "refused" | "failed" | "dark" | "blurred";
+
+function part<T extends Element>(root: ParentNode, selector: string): T {
+  const found = root.querySelector<T>(selector);
+  if (!found) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+function copyOf(selector: string): Element {
+  const first = part<HTMLTemplateElement>(document, selector).content.firstElementChild;
+  return first?.cloneNode(true) as Element;
+}
+
+/** One photo on the page, whether it is still on the phone or at the server. */
+export class Card {
+  readonly element: HTMLLIElement;
+  /** Set while the photo is on this phone. */
+  kept: Kept | null = null;
+  /** The file's id at the server; "" before it has one. */
+  fileId = "";
+  comment = "";
+  size = 0;
+  acceptable = true;
+  settled = false;
+  private warning: Warning = "";
+  private shown = "";
+  private address = "";
+
+  constructor(
+    private readonly settings: Settings,
+    element: HTMLLIElement,
+  ) {
+    this.element = element;
+  }
+
+  static fresh(settings: Settings, kept: Kept): Card {
+    const card = new Card(settings, copyOf("#photo-card") as HTMLLIElement);
+    const id = `comment-${kept.id}`;
+    part<HTMLTextAreaElement>(card.element, "textarea").id = id;
+    part<HTMLLabelElement>(card.element, "[data-comment] label").htmlFor = id;
+    card.hold(kept);
+    return card;
+  }
+
+  static atServer(settings: Settings, element: HTMLLIElement): Card {
+    const card = new Card(settings, element);
+    card.fileId = element.dataset.photo ?? "";
+    card.acceptable = element.dataset.refused === undefined && !element.classList.contains("photo-card-bad");
+    return card;
+  }
+
+  private hold(kept: Kept): void {
+    this.kept = kept;
+    this.fileId = kept.fileId;
+    this.size = kept.photo.size;
+    this.setComment(kept.comment);
+    this.showPicture(URL.createObjectURL(kept.photo), true);
+    this.warning = kept.warning;
+    if (kept.problem) this.refuse(kept.problem);
+    else this.chip(kept.warning || "waiting");
+  }
+
+  /** What this phone thinks of the photo. */
+  warn(warning: Warning): void {
+    this.warning = warning;
+    if (warning && this.acceptable) this.chip(warning);
+  }
+
+  /** Number it for people who hear the page. */
+  number(count: number): void {
+    const name = say(this.settings, "photo", { number: count });
+    for (const hidden of this.element.querySelectorAll("summary .visually-hidden, [data-delete] .visually-hidden")) {
+      hidden.textContent = ` ${name}`;
+    }
+    this.element.querySelector("img")?.setAttribute("alt", name);
+    this.element.querySelector(".photo-card-picture svg")?.setAttribute("aria-label", name);
+  }
+
+  chip(name: ChipName, note = ""): void {
+    const tone = name === "refused" || name === "failed" ? "bad" : name === "dark" || name === "blurred" ? "attention" : "";
+    const body = part<HTMLElement>(this.element, ".photo-card-body");
+    const key = `${name} ${note}`;
+    if (this.shown === key) return;
+    this.shown = key;
+    this.element.classList.toggle("photo-card-bad", tone === "bad");
+    this.element.classList.toggle("photo-card-attention", tone === "attention");
+    body.querySelector(":scope > .chip")?.remove();
+    body.querySelector(":scope > .progress")?.remove();
+    body.prepend(copyOf(`template[data-chip="${name}"]`));
+    const words = note || (tone === "attention" ? say(this.settings, `${name}Note`) : "");
+    this.paragraph("small", words);
+  }
+
+  progress(share: number): void {
+    const body = part<HTMLElement>(this.element, ".photo-card-body");
+    let bar = body.querySelector(":scope > .progress");
+    if (!bar) {
+      body.querySelector(":scope > .chip")?.remove();
+      bar = copyOf("template[data-progress-template]");
+      body.prepend(bar);
+      this.shown = "";
+    }
+    const percent = Math.floor(share * 100);
+    part<HTMLProgressElement>(bar, "progress").value = percent;
+    part<HTMLElement>(bar, "[data-progress-text]").textContent = `${percent}%`;
+  }
+
+  /** The photo has reached the server: what it says of it is shown from now on. */
+  arrived(): void {
+    this.kept = null;
+    this.chip("checking");
+  }
+
+  refuse(sentence: string): void {
+    this.acceptable = false;
+    this.settled = true;
+    this.chip("refused", sentence);
+    this.element.querySelector("[data-comment]")?.remove();
+  }
+
+  setComment(comment: string): void {
+    this.comment = comment;
+    this.paragraph("", comment ? `“${comment}”` : "");
+    const field = this.element.querySelector<HTMLTextAreaElement>("textarea");
+    if (field && document.activeElement !== field) field.value = comment;
+    const label = this.element.querySelector("[data-comment-label]");
+    if (label) label.textContent = say(this.settings, comment ? "editComment" : "addComment");
+  }
+
+  /** Show what the server says. A warning of this phone stays. */
+  update(photo: ServerPhoto): void {
+    this.size = photo.size;
+    this.settled = photo.state !== "scanning" && (photo.preview || photo.state !== "filed");
+    if (!isAcceptable(photo)) {
+      this.refuse(photo.refusal);
+      return;
+    }
+    if (photo.state === "filed") this.chip(this.warning || "ready");
+    else if (photo.state === "unscanned") this.chip("unscanned", say(this.settings, "unscannedNote"));
+    else this.chip("checking");
+    if (photo.preview) this.showPicture(`${this.settings.here}/photos/${photo.id}/thumbnail`, false);
+  }
+
+  remove(): void {
+    this.forgetPicture();
+    this.element.remove();
+  }
+
+  private forgetPicture(): void {
+    if (this.address.startsWith("blob:")) URL.revokeObjectURL(this.address);
+  }
+
+  /** A picture that this browser cannot show (HEIC) leaves the icon until the server has one. */
+  private showPicture(address: string, quietly: boolean): void {
+    const frame = part<HTMLElement>(this.element, ".photo-card-picture");
+    const before = frame.querySelector("img");
+    if (before && (this.address || before.getAttribute("src") === address)) return;
+    const image = new Image();
+    const name = frame.querySelector("svg")?.getAttribute("aria-label") ?? before?.alt ?? "";
+    image.alt = name;
+    image.addEventListener("load", () => {
+      frame.replaceChildren(image);
+      this.address = address;
+    });
+    image.addEventListener("error", () => {
+      if (quietly) URL.revokeObjectURL(address);
+    });
+    image.src = address;
+  }
+
+  /** The comment is a plain paragraph, the note a small one. */
+  private paragraph(kind: "" | "small", words: string): void {
+    const body = part<HTMLElement>(this.element, ".photo-card-body");
+    const selector = kind ? ":scope > p.small" : ":scope > p:not(.small)";
+    let line = body.querySelector<HTMLParagraphElement>(selector);
+    if (!words) {
+      line?.remove();
+      return;
+    }
+    if (!line) {
+      line = document.createElement("p");
+      line.className = kind;
+      if (kind) body.querySelector(".photo-card-actions")?.before(line);
+      else (body.querySelector(":scope > p.small") ?? body.querySelector(".photo-card-actions"))?.before(line);
+    }
+    line.textContent = words;
+  }
+}

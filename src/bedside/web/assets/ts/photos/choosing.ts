@@ -1,0 +1,320 @@
+/** The page on which photos are chosen: keeps, shows and uploads them while comments are typed. */
+import { announce } from "../components/announce";
+import { captureTime } from "./capture_time";
+import { Card } from "./cards";
+import { fit } from "./fitting";
+import { decoded, warningOf } from "./picture";
+import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
+import { megabytes, readSettings, say, type Settings } from "./settings";
+import { PhotoStore, type Kept } from "./store";
+import { Uploader } from "./uploader";
+
+const LOOK_EVERY = 1_500;
+const SAY_EVERY = 10;
+
+export class ChoosingPage {
+  private readonly settings: Settings;
+  private readonly server: RequestServer;
+  private readonly store: PhotoStore;
+  private readonly uploader: Uploader;
+  private readonly list: HTMLElement;
+  private readonly title = document.querySelector("h1");
+  private readonly titleEnd: string;
+  private cards: Card[] = [];
+  private said = "";
+  private timer = 0;
+  private adding: Promise<void> = Promise.resolve();
+
+  constructor(private readonly root: HTMLElement) {
+    this.settings = readSettings(root.dataset.photos ?? "");
+    this.server = new RequestServer(this.settings.here);
+    this.store = new PhotoStore(this.settings.request);
+    this.list = root.querySelector<HTMLElement>("[data-list]")!;
+    this.titleEnd = document.title.replace(this.title?.textContent?.trim() ?? "", "");
+    this.uploader = new Uploader(this.server, this.store, {
+      onProgress: (photo, share) => this.progress(photo, share),
+      onArrived: (photo) => void this.arrived(photo),
+      onRefused: (photo, sentence) => this.refused(photo, sentence),
+      onWaiting: () => this.status(say(this.settings, "noConnection")),
+    });
+  }
+
+  async start(): Promise<void> {
+    for (const element of this.list.querySelectorAll<HTMLLIElement>("[data-photo], [data-refused]")) {
+      this.cards.push(Card.atServer(this.settings, element));
+    }
+    this.listen();
+    const there = new Set(this.cards.map((card) => card.fileId).filter(Boolean));
+    for (const kept of await this.store.all()) {
+      // It had arrived when the page died, and only the phone did not know yet.
+      if (kept.fileId && there.has(kept.fileId)) await this.store.remove(kept.id);
+      else this.show(kept);
+    }
+    this.showSources();
+    this.refresh();
+    for (const card of this.cards) if (card.kept && !card.kept.problem) this.uploader.add(card.kept);
+    await this.look();
+  }
+
+  private listen(): void {
+    this.root.addEventListener("change", (event) => {
+      const input = event.target as HTMLInputElement;
+      if (input.type !== "file" || !input.files?.length) return;
+      const files = [...input.files];
+      const fromCamera = input.dataset.camera !== undefined;
+      input.value = "";
+      this.adding = this.adding.then(() => this.add(files, fromCamera));
+    });
+    this.list.addEventListener("submit", (event) => void this.submitted(event as SubmitEvent));
+    document.getElementById("agree")?.addEventListener("submit", (event) => this.agree(event as SubmitEvent));
+  }
+
+  /** The plain form made way for two buttons that open camera and gallery. */
+  private showSources(): void {
+    this.root.querySelector<HTMLElement>("[data-plain]")?.setAttribute("hidden", "");
+    this.root.querySelector<HTMLElement>("[data-sources]")?.removeAttribute("hidden");
+    const chosen = this.root.querySelector<HTMLInputElement>("[data-plain] input[type=file]");
+    if (chosen?.files?.length) chosen.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // --- choosing ---------------------------------------------------------------------------------
+
+  private async add(files: File[], fromCamera: boolean): Promise<void> {
+    const room = this.settings.limit - this.settings.filed - this.acceptable().length;
+    if (files.length > room) this.problem(say(this.settings, "tooMany", { limit: this.settings.limit }));
+    else this.problem("");
+    const added: Kept[] = [];
+    for (const [index, file] of files.slice(0, Math.max(0, room)).entries()) {
+      const kept: Kept = {
+        id: crypto.randomUUID(),
+        request: this.settings.request,
+        name: file.name || "photo.jpg",
+        type: file.type,
+        photo: file,
+        takenAt: fromCamera ? file.lastModified : await captureTime(file),
+        comment: "",
+        sentComment: "",
+        order: Date.now() * 100 + index,
+        uploadUrl: "",
+        fileId: "",
+        warning: "",
+        problem: "",
+      };
+      await this.store.put(kept); // first of all: from here on the page may die
+      this.show(kept);
+      added.push(kept);
+    }
+    if (!this.store.durable) this.problem(say(this.settings, "notStored"));
+    this.refresh();
+    this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
+    await this.fitAll();
+    for (const kept of added) {
+      await this.judge(kept);
+      if (!kept.problem && this.cardOf(kept)) this.uploader.add(kept);
+    }
+    this.refresh();
+  }
+
+  private show(kept: Kept): void {
+    const card = Card.fresh(this.settings, kept);
+    this.cards.push(card);
+    this.list.append(card.element);
+  }
+
+  private async fitAll(): Promise<void> {
+    const waiting = this.cards.flatMap((card) => (card.kept && !card.kept.problem && !card.kept.uploadUrl ? [card.kept] : []));
+    const elsewhere = this.acceptable().filter((card) => !card.kept || card.kept.uploadUrl);
+    const used = this.settings.filedBytes + elsewhere.reduce((sum, card) => sum + card.size, 0);
+    for (const kept of waiting) this.cardOf(kept)?.chip("waiting");
+    const tooMuch = await fit(waiting, this.settings.bytes - used, async (photo) => {
+      const card = this.cardOf(photo);
+      if (card) card.size = photo.photo.size;
+      await this.store.put(photo);
+      this.refresh();
+    });
+    const sentence = say(this.settings, "tooLarge", { most: this.settings.bytes / 1_000_000 });
+    for (const kept of tooMuch) {
+      kept.problem = sentence;
+      await this.store.put(kept);
+      this.cardOf(kept)?.refuse(sentence);
+    }
+    if (tooMuch.length) announce(sentence, true);
+  }
+
+  private async judge(kept: Kept): Promise<void> {
+    const picture = await decoded(kept.photo);
+    if (!picture) return;
+    kept.warning = warningOf(picture);
+    picture.close();
+    if (!kept.warning) return;
+    await this.store.put(kept);
+    this.cardOf(kept)?.warn(kept.warning);
+  }
+
+  // --- uploading --------------------------------------------------------------------------------
+
+  private progress(photo: Kept, share: number): void {
+    this.cardOf(photo)?.progress(share);
+    const percent = Math.floor(share * 100);
+    const open = this.cards.filter((card) => card.acceptable);
+    const number = open.findIndex((card) => card.kept?.id === photo.id) + 1;
+    const values = { number, count: open.length, percent };
+    this.status(say(this.settings, "uploadingOf", values), percent % SAY_EVERY === 0);
+  }
+
+  private async arrived(photo: Kept): Promise<void> {
+    const card = this.cardOf(photo);
+    if (card) {
+      card.fileId = photo.fileId;
+      card.element.dataset.photo = photo.fileId;
+      card.arrived();
+    }
+    if (!this.cards.some((other) => other.kept && !other.kept.problem)) this.status(say(this.settings, "allUploaded"));
+    this.refresh();
+    await this.look();
+  }
+
+  private refused(photo: Kept, sentence: string): void {
+    const words = sentence || say(this.settings, "failed");
+    this.cardOf(photo)?.refuse(words);
+    announce(words, true);
+    this.refresh();
+  }
+
+  /** Ask the server how the photos are, until there is nothing more to learn. */
+  private async look(): Promise<void> {
+    window.clearTimeout(this.timer);
+    const waits = this.cards.some((card) => card.fileId && !card.kept && !card.settled);
+    if (!waits) return;
+    try {
+      this.apply(await this.server.snapshot());
+    } catch (error) {
+      if (error instanceof Closed) {
+        this.problem(say(this.settings, "closed"));
+        return;
+      }
+    }
+    this.timer = window.setTimeout(() => void this.look(), LOOK_EVERY);
+  }
+
+  private apply(snapshot: Snapshot): void {
+    for (const photo of snapshot.photos) {
+      const card = this.cards.find((other) => other.fileId === photo.id);
+      if (card && !card.kept) {
+        const before = card.acceptable;
+        card.update(photo);
+        if (before && !isAcceptable(photo)) announce(photo.refusal, true);
+      }
+    }
+    this.refresh();
+  }
+
+  // --- what the patient does --------------------------------------------------------------------
+
+  private async submitted(event: SubmitEvent): Promise<void> {
+    const form = event.target as HTMLFormElement;
+    const card = this.cards.find((other) => other.element.contains(form));
+    if (!card) return;
+    event.preventDefault();
+    if (form.dataset.delete !== undefined) await this.delete(card);
+    else await this.comment(card, form);
+  }
+
+  private async delete(card: Card): Promise<void> {
+    const next = (card.element.nextElementSibling ?? card.element.previousElementSibling)?.querySelector<HTMLElement>("summary, button");
+    this.cards = this.cards.filter((other) => other !== card);
+    card.remove();
+    this.refresh();
+    (next ?? this.title)?.focus();
+    announce(say(this.settings, "deleted"));
+    if (card.kept) {
+      await this.uploader.forget(card.kept);
+      await this.store.remove(card.kept.id);
+    }
+    const refused = card.element.dataset.refused ?? "";
+    if (card.fileId || refused) await this.server.delete(card.fileId || refused).catch(() => undefined);
+  }
+
+  private async comment(card: Card, form: HTMLFormElement): Promise<void> {
+    const comment = String(new FormData(form).get("comment") ?? "").trim();
+    card.setComment(comment);
+    form.closest("details")?.removeAttribute("open");
+    card.element.querySelector("summary")?.focus();
+    if (card.kept) {
+      card.kept.comment = comment;
+      await this.store.put(card.kept);
+    } else {
+      await this.server.comment(card.fileId, comment).catch(() => this.problem(say(this.settings, "noConnection")));
+    }
+    announce(say(this.settings, "commentSaved"));
+  }
+
+  /** With photos still on the phone: agree now, and go on uploading on the next page. */
+  private agree(event: SubmitEvent): void {
+    const total = this.settings.filed + this.acceptable().length;
+    const field = document.querySelector<HTMLInputElement>("[data-total]");
+    if (field) field.value = String(total);
+    if (!this.cards.some((card) => card.kept && card.acceptable)) return;
+    event.preventDefault();
+    const button = document.querySelector<HTMLElement>("[data-agree]");
+    if (button?.getAttribute("aria-busy") === "true") return;
+    button?.setAttribute("aria-busy", "true");
+    this.server.agree(total).then(
+      () => window.location.assign(`${this.settings.here}/sent`),
+      (error: unknown) => {
+        button?.removeAttribute("aria-busy");
+        this.problem(say(this.settings, error instanceof Closed ? "closed" : "noConnection"));
+      },
+    );
+  }
+
+  // --- the page ---------------------------------------------------------------------------------
+
+  private acceptable(): Card[] {
+    return this.cards.filter((card) => card.acceptable);
+  }
+
+  private cardOf(photo: Kept): Card | undefined {
+    return this.cards.find((card) => card.kept?.id === photo.id);
+  }
+
+  private refresh(): void {
+    const some = this.cards.length > 0;
+    this.list.hidden = !some;
+    for (const element of document.querySelectorAll<HTMLElement>("[data-when-some]")) element.hidden = !some;
+    for (const element of document.querySelectorAll<HTMLElement>("[data-when-empty]")) element.hidden = some;
+    const sending = document.querySelector<HTMLButtonElement>("[data-agree]");
+    if (sending) sending.disabled = this.acceptable().length === 0;
+    const words = say(this.settings, some ? "yourPhotos" : "choosePhotos");
+    if (this.title && this.title.textContent?.trim() !== words) {
+      this.title.textContent = words;
+      document.title = words + this.titleEnd;
+    }
+    const count = this.settings.filed + this.acceptable().length;
+    const bytes = this.settings.filedBytes + this.acceptable().reduce((sum, card) => sum + card.size, 0);
+    const used = document.querySelector("[data-used]");
+    const values = { count, limit: this.settings.limit, size: megabytes(bytes), most: this.settings.bytes / 1_000_000 };
+    if (used) used.textContent = say(this.settings, "used", values);
+    const sources = this.root.querySelector<HTMLElement>("[data-sources]");
+    if (sources) sources.hidden = count >= this.settings.limit;
+    this.cards.forEach((card, index) => card.number(this.settings.filed + index + 1));
+  }
+
+  /** The line under the list. Every change is shown, and some of them are said. */
+  private status(sentence: string, aloud = true): void {
+    const shown = this.root.querySelector<HTMLElement>("[data-status]");
+    if (shown) shown.textContent = sentence;
+    if (aloud && sentence !== this.said) {
+      this.said = sentence;
+      announce(sentence);
+    }
+  }
+
+  private problem(sentence: string): void {
+    const banner = this.root.querySelector<HTMLElement>("[data-problem]");
+    if (!banner) return;
+    banner.hidden = !sentence;
+    banner.querySelector("[data-problem-text]")!.textContent = sentence;
+    if (sentence) announce(sentence, true);
+  }
+}

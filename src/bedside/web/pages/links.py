@@ -1,0 +1,215 @@
+"""The first page of a link: is this for you? A GET changes nothing, whoever makes it."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.errors import BedsideError
+from bedside.kernel import language
+from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
+from bedside.people.links import LinkState
+from bedside.requests.answers import Face
+from bedside.requests.records import Told
+from bedside.settings import Settings
+from bedside.web.context import address_of, services_of
+from bedside.web.devices import keep_device, pages_of
+from bedside.web.forms import Form, form_of
+from bedside.web.rendering import render
+from bedside.web.signed_in import is_secure
+
+_COOKIE = "bedside-known"
+_STATUS = {
+    LinkState.OPEN: 200,
+    LinkState.EXPIRED: 410,
+    LinkState.REVOKED: 410,
+    LinkState.LOCKED: 403,
+}
+
+
+async def open_link(request: Request) -> Response:
+    """GET /l/{secret}, also HEAD and by previews: ask for the date of birth, or say why not."""
+    face = await _face(request)
+    if face is None:
+        return closed_page(request, None)
+    if face.link.state is not LinkState.OPEN:
+        return closed_page(request, face, address=request.url.path)
+    if await _is_known(request, face):
+        return RedirectResponse(pages_of(face.request.id), status_code=303)
+    return _question(request, face)
+
+
+async def answer(request: Request) -> Response:
+    """POST /l/{secret}: the date of birth. The right one lets this device in, and no other."""
+    face = await _face(request)
+    if face is None:
+        return closed_page(request, None)
+    form = await form_of(request)
+    born = _date(form)
+    if born is None:
+        sentence = _("Enter your date of birth as three numbers, for example 27 3 1985.")
+        return _question(request, face, form, sentence)
+    services = services_of(request)
+    answered = await services.photo_answers.answer(
+        request.path_params["secret"], born, address_of(request)
+    )
+    if answered.token:
+        return _let_in(request, services.settings, answered.link.subject_id, answered.token)
+    if answered.link.state is LinkState.OPEN:
+        left = answered.link.tries_left
+        sentence = ngettext(
+            "This is not the date of birth that we have. You can try %(left)s more time.",
+            "This is not the date of birth that we have. You can try %(left)s more times.",
+            left,
+        ) % {"left": left}
+        return _question(request, face, form, sentence, tries=left)
+    face = await _face(request)
+    return closed_page(request, face, address=request.url.path)
+
+
+def _let_in(request: Request, settings: Settings, request_id: str, token: str) -> Response:
+    response = RedirectResponse(pages_of(request_id), status_code=303)
+    keep_device(response, settings, request_id, token)
+    # The same device may open the message again: it is not asked twice. The cookie goes to this
+    # address only, which has the secret in it anyway.
+    response.set_cookie(
+        _COOKIE,
+        token,
+        path=request.url.path,
+        max_age=400 * 24 * 3600,
+        httponly=True,
+        secure=is_secure(settings),
+        samesite="lax",
+    )
+    return response
+
+
+async def _is_known(request: Request, face: Face) -> bool:
+    token = request.cookies.get(_COOKIE, "")
+    try:
+        await services_of(request).photo_answers.resume(token, face.request.id, address_of(request))
+    except BedsideError:
+        return False
+    return True
+
+
+async def not_me(request: Request) -> Response:
+    """GET /l/{secret}/not-me: what to do with a message that reached somebody else."""
+    face = await _face(request)
+    if face is None:
+        return closed_page(request, None)
+    return _page(request, "not_me", face, link=_link_of(request))
+
+
+async def tell_not_me(request: Request) -> Response:
+    """POST /l/{secret}/not-me: the clinic is told."""
+    return await _tell(request, Told.WRONG_PERSON)
+
+
+async def ask_new_link(request: Request) -> Response:
+    """POST /l/{secret}/new-link: the clinic is asked for a new link."""
+    return await _tell(request, Told.NEW_LINK)
+
+
+async def _tell(request: Request, told: Told) -> Response:
+    face = await _face(request)
+    if face is None:
+        return closed_page(request, None)
+    await services_of(request).photo_answers.tell(face.link, told, address_of(request))
+    return RedirectResponse(f"{_link_of(request)}/told", status_code=303)
+
+
+async def told(request: Request) -> Response:
+    """GET /l/{secret}/told: what the clinic was told."""
+    face = await _face(request)
+    if face is None:
+        return closed_page(request, None)
+    return told_page(request, face, back=_link_of(request))
+
+
+# --- pages that /my shows too -------------------------------------------------------------------
+
+
+def closed_page(request: Request, face: Face | None, *, address: str = "") -> Response:
+    """Why a link does not open, and what to do. `address` is where a new one can be asked for."""
+    if face is None:
+        return render(
+            request, "pages/links/unknown.html", status=404, lang=language.spoken(), clinic_name=""
+        )
+    return _page(
+        request,
+        "closed",
+        face,
+        status=_STATUS[face.link.state],
+        state=str(face.link.state),
+        address=address,
+        asked=face.request.told is Told.NEW_LINK,
+    )
+
+
+def told_page(request: Request, face: Face, *, back: str) -> Response:
+    """The clinic knows now."""
+    return _page(request, "told", face, told=str(face.request.told), back=back)
+
+
+def _question(
+    request: Request,
+    face: Face,
+    form: Form | None = None,
+    error: str = "",
+    *,
+    tries: int | None = None,
+) -> Response:
+    parts = {part: form.line(f"birth_{part}") if form else "" for part in ("day", "month", "year")}
+    return _page(
+        request,
+        "date_of_birth",
+        face,
+        status=422 if error else 200,
+        link=_link_of(request),
+        tries=face.link.tries_left if tries is None else tries,
+        error=error,
+        **parts,
+    )
+
+
+def _page(
+    request: Request, name: str, face: Face, *, status: int = 200, **values: object
+) -> Response:
+    return render(
+        request,
+        f"pages/links/{name}.html",
+        status=status,
+        lang=language.spoken(),
+        clinic_name=face.clinic.name,
+        phone=face.clinic.options.phone,
+        asked_by=face.request.content.asked_by,
+        **values,
+    )
+
+
+async def _face(request: Request) -> Face | None:
+    return await services_of(request).photo_answers.face(request.path_params["secret"])
+
+
+def _link_of(request: Request) -> str:
+    return f"/l/{request.path_params['secret']}"
+
+
+def _date(form: Form) -> date | None:
+    try:
+        return date(*(int(form.line(f"birth_{part}")) for part in ("year", "month", "day")))
+    except ValueError:
+        return None
+
+
+routes = [
+    Route("/l/{secret}", open_link, methods=["GET", "HEAD"]),
+    Route("/l/{secret}", answer, methods=["POST"]),
+    Route("/l/{secret}/not-me", not_me, methods=["GET"]),
+    Route("/l/{secret}/not-me", tell_not_me, methods=["POST"]),
+    Route("/l/{secret}/new-link", ask_new_link, methods=["POST"]),
+    Route("/l/{secret}/told", told, methods=["GET"]),
+]
