@@ -160,6 +160,7 @@ async def shell(request: Request, section: str = "") -> StaffAccess:
         "zone": clinic.options.time_zone,
         "rail": [await _rail_item(request, staff, shown) for shown in _sections(request, staff)],
         "section": section,
+        "palette_actions": _actions(staff),
         "desk_topic": f"desk:{staff.clinic_id}",
         "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
         "sessions_href": "/account",
@@ -168,6 +169,15 @@ async def shell(request: Request, section: str = "") -> StaffAccess:
         "demo": services.settings.demo,
     }
     return staff
+
+
+def _actions(staff: StaffAccess) -> list[dict[str, str]]:
+    """What the palette offers without being asked."""
+    account = {"label": gettext("Your sessions and sign-in"), "icon": "key", "href": "/account"}
+    if not allows(staff.role, May.ADD_PATIENTS):
+        return [account]
+    add = {"label": gettext("Add patient"), "icon": "user-plus", "href": "/patients/new"}
+    return [add, account]
 
 
 def _sections(request: Request, staff: StaffAccess) -> list[Section]:

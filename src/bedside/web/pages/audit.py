@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.audit.recorder import Verification
+from bedside.kernel.language import gettext
 from bedside.people.patients import Patient
 from bedside.people.permissions import AuditAccess
 from bedside.web.context import services_of
@@ -18,6 +19,7 @@ from bedside.web.fragments import prepare, wants_fragment
 from bedside.web.pages.audit_csv import exported
 from bedside.web.pages.audit_filter import Wanted, wanted_by
 from bedside.web.pages.audit_lines import told
+from bedside.web.pages.sentences import SENTENCES
 from bedside.web.rendering import render
 from bedside.web.signed_in import shell, staff_of
 
@@ -120,8 +122,12 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
     )
 
 
-def _actions() -> list[str]:
-    return sorted(str(action) for action in Action)
+def _actions() -> list[tuple[str, str]]:
+    """(name, sentence) of everything that makes a line, in the order of the list."""
+    return [
+        (str(action), gettext(sentence.text).format(who="…", patient="…"))
+        for action, sentence in SENTENCES.items()
+    ]
 
 
 def _address(wanted: Wanted, *, path: str = "/audit", before: int = 0) -> str:

@@ -21,12 +21,13 @@ from bedside.web.context import services_of
 from bedside.web.forms import form_of
 from bedside.web.fragments import prepare, wants_fragment
 from bedside.web.pages.demographics import (
-    LANGUAGES,
     Entered,
     age,
     entered_as,
     entered_by,
     field_of,
+    language_name,
+    languages,
 )
 from bedside.web.pages.today import today_in
 from bedside.web.rendering import render
@@ -78,7 +79,7 @@ async def _about(
     return {
         "patient": patient,
         "age": _age_in_words(patient.demographics.birth_date, here),
-        "speaks": dict(LANGUAGES).get(patient.demographics.language, ""),
+        "speaks": language_name(patient.demographics.language),
         "teams": await services.assignments.of_patient(chart),
         "may_ask": allows(chart.staff.role, May.SEND_REQUESTS),
         "may_audit": allows(chart.staff.role, May.SEE_AUDIT),
@@ -169,7 +170,7 @@ async def _details_page(
         teams=await services_of(request).teams.listed(patient.clinic_id),
         chosen=chosen,
         errors=errors,
-        languages=LANGUAGES,
+        languages=languages(),
         summary=[(field_of(name), sentence) for name, sentence in errors.items()],
     )
 

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from babel import Locale
 from pydantic import ValidationError
 
-from bedside.kernel import clock
+from bedside.kernel import clock, language
 from bedside.kernel.language import gettext as _
 from bedside.people.patients import Demographics, digits_of
 from bedside.web.forms import Form
@@ -14,28 +15,30 @@ from bedside.web.forms import Form
 _OLDEST = 130
 """Years; nobody has lived longer (Jeanne Calment reached 122)."""
 _IDENTIFIERS = 3
-LANGUAGES = (
-    ("ar", "العربية"),
-    ("de", "Deutsch"),
-    ("en", "English"),
-    ("es", "Español"),
-    ("fa", "فارسی"),
-    ("fi", "Suomi"),
-    ("fr", "Français"),
-    ("hi", "हिन्दी"),
-    ("it", "Italiano"),
-    ("nl", "Nederlands"),
-    ("no", "Norsk"),
-    ("pl", "Polski"),
-    ("pt", "Português"),
-    ("so", "Soomaali"),
-    ("sv", "Svenska"),
-    ("tr", "Türkçe"),
-    ("uk", "Українська"),
-    ("vi", "Tiếng Việt"),
-    ("zh", "中文"),
+LANGUAGES = tuple(
+    [
+        "ar",
+        "de",
+        "en",
+        "es",
+        "fa",
+        "fi",
+        "fr",
+        "hi",
+        "it",
+        "nl",
+        "no",
+        "pl",
+        "pt",
+        "so",
+        "sv",
+        "tr",
+        "uk",
+        "vi",
+        "zh",
+    ]
 )
-"""What a patient may speak; each in its own words. Pages exist in fewer (`kernel.language`)."""
+"""What a patient may speak, ISO 639-1. Pages exist in fewer (`kernel.language`)."""
 _FIRST_FIELDS = {"birth": "birth_day", "identifiers": "identifier_system_1"}
 
 
@@ -73,7 +76,7 @@ class Entered:
             not re.fullmatch(r"[^@\s]+@[^@\s]+", self.email) or len(self.email) > 200
         ):
             errors["email"] = _("Enter an e-mail address like name@example.org.")
-        if self.language not in dict(LANGUAGES):
+        if self.language not in LANGUAGES:
             errors["language"] = _("Please choose a language from the list.")
         if len(self.pronouns) > 40:
             errors["pronouns"] = _("Please use at most 40 characters here.")
@@ -147,6 +150,16 @@ def entered_as(known: Demographics) -> Entered:
         pronouns=known.pronouns,
         identifiers=list(known.identifiers.items()),
     )
+
+
+def languages() -> list[tuple[str, str]]:
+    """(code, name) for choosing, by name in the language of the page."""
+    return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
+
+
+def language_name(code: str) -> str:
+    """“Swedish” for sv; the code itself where Unicode's data has no name."""
+    return Locale.parse(code).get_language_name(language.spoken()) or code
 
 
 def field_of(name: str) -> str:

@@ -15,7 +15,7 @@ from bedside.people.roles import May, allows
 from bedside.web.context import services_of
 from bedside.web.forms import Form, form_of
 from bedside.web.fragments import prepare, wants_fragment
-from bedside.web.pages.demographics import LANGUAGES, Entered, entered_by, field_of
+from bedside.web.pages.demographics import Entered, entered_by, field_of, languages
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell
@@ -149,7 +149,7 @@ async def _add_page(
         teams=await services_of(request).teams.listed(staff.clinic_id),
         chosen=chosen,
         errors=errors,
-        languages=LANGUAGES,
+        languages=languages(),
         summary=[(field_of(name), sentence) for name, sentence in errors.items()],
     )
 

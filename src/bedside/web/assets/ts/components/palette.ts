@@ -11,6 +11,7 @@ interface Palette {
   list: HTMLElement;
   found: HTMLElement;
   count: HTMLElement | null;
+  empty: HTMLElement | null;
 }
 
 function parts(): Palette | null {
@@ -19,7 +20,7 @@ function parts(): Palette | null {
   const list = document.getElementById("palette-list");
   const found = document.getElementById("palette-found");
   if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement) || !list || !found) return null;
-  return { dialog, input, list, found, count: dialog.querySelector<HTMLElement>("[data-palette-count]") };
+  return { dialog, input, list, found, count: dialog.querySelector<HTMLElement>("[data-palette-count]"), empty: dialog.querySelector<HTMLElement>("[data-palette-empty]") };
 }
 
 function optionsOf(palette: Palette): HTMLElement[] {
@@ -43,7 +44,7 @@ function refresh(palette: Palette): void {
   if (!words) palette.found.replaceChildren();
   for (const group of palette.list.querySelectorAll<HTMLElement>("[role=group]")) {
     const options = [...group.querySelectorAll<HTMLElement>("[role=option]")];
-    if (group !== palette.found) {
+    if (!palette.found.contains(group)) {
       for (const option of options) option.hidden = !option.textContent.toLocaleLowerCase().includes(words);
     }
     group.hidden = options.every((option) => option.hidden);
@@ -53,6 +54,7 @@ function refresh(palette: Palette): void {
     option.id = `palette-option-${index}`;
   });
   choose(palette, options[0]);
+  if (palette.empty) palette.empty.hidden = options.length > 0;
   sayCount(palette, options.length);
 }
 

@@ -11,6 +11,7 @@ import { startPanel } from "../components/panel";
 import { startTheme } from "../components/theme";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
+import { startLive } from "../live/start";
 
 startMenus();
 startDialogs();
@@ -24,3 +25,4 @@ startBusyRequests();
 startDropZones();
 startDateOfBirth();
 startTheme();
+startLive();

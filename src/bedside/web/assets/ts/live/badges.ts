@@ -1,0 +1,33 @@
+/** Counts beside the sections: every event of the desk makes them ask again. */
+import { announce } from "../components/announce";
+import { liveSocket } from "./socket";
+
+const TOGETHER_MS = 150;
+
+function show(counts: Record<string, number>): void {
+  for (const badge of document.querySelectorAll<HTMLElement>("[data-badge]")) {
+    const count = counts[badge.dataset.badge ?? ""];
+    if (count === undefined || badge.textContent === String(count)) continue;
+    const more = count > Number(badge.textContent) && badge.checkVisibility();
+    badge.textContent = String(count);
+    badge.hidden = count === 0;
+    if (more) announce(`${badge.parentElement?.querySelector("span")?.textContent.trim() ?? ""}: ${count}`);
+  }
+}
+
+async function ask(): Promise<void> {
+  try {
+    const answer = await fetch("/badges", { headers: { Accept: "application/json", "X-Background": "1" } });
+    if (answer.ok) show((await answer.json()) as Record<string, number>);
+  } catch {
+    // The socket notices a lost connection, and asks when it is back.
+  }
+}
+
+export function startBadges(topic: string): void {
+  let timer = 0;
+  liveSocket().subscribe(topic, () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void ask(), TOGETHER_MS);
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * Pieces of a page that keep themselves current.
+ *
+ *   <div data-live-fragment="/inbox/waiting" data-live-topic="desk:cli_…"
+ *        data-live-events="desk.inbox_changed">…</div>
+ *
+ * “Changed” makes the piece ask the server for its HTML again, once for many changes at the same
+ * time. An update never moves what the pointer or the focus is on: it waits, with a button that
+ * says so, until the pointer has gone. Without data-live-events every event of the topic counts.
+ */
+import htmx from "htmx.org";
+import { refreshTimes } from "../components/times";
+import { morphChildren } from "./morph";
+import { liveSocket, type Heard } from "./socket";
+
+const TOGETHER_MS = 120;
+
+class Fragment {
+  private readonly stop: () => void;
+  private timer = 0;
+  private request: AbortController | null = null;
+  private waiting: DocumentFragment | null = null;
+
+  constructor(readonly element: HTMLElement) {
+    this.stop = liveSocket().subscribe(element.dataset.liveTopic ?? "", (heard) => this.heard(heard));
+    element.addEventListener("pointerleave", this.release);
+    element.addEventListener("focusout", this.release);
+  }
+
+  end(): void {
+    this.stop();
+    window.clearTimeout(this.timer);
+    this.request?.abort();
+    this.element.removeEventListener("pointerleave", this.release);
+    this.element.removeEventListener("focusout", this.release);
+  }
+
+  private heard(heard: Heard): void {
+    // A snapshot counts as a change: something may have happened since the page was made.
+    if (heard.kind === "snapshot" || this.concerns(heard.type)) this.refresh();
+  }
+
+  private concerns(type: string): boolean {
+    const wanted = this.element.dataset.liveEvents;
+    return !wanted || wanted.split(/\s+/).includes(type);
+  }
+
+  /** Ask again soon. `own`: the person here caused it and expects the list to move. */
+  refresh(own = false): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.fetch(own), own ? 0 : TOGETHER_MS);
+  }
+
+  private async fetch(own: boolean): Promise<void> {
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
+    try {
+      const answer = await fetch(this.element.dataset.liveFragment ?? "", {
+        headers: { "HX-Request": "true", "X-Background": "1" },
+        signal: request.signal,
+      });
+      if (answer.status === 401) window.location.reload();
+      if (!answer.ok) return;
+      const template = document.createElement("template");
+      template.innerHTML = await answer.text();
+      this.arrived(template.content, own);
+    } catch {
+      // Lost connection or a newer request: the socket asks again when it is back.
+    }
+  }
+
+  private arrived(content: DocumentFragment, own: boolean): void {
+    if (!own && this.wouldMove(content)) {
+      this.waiting = content;
+      this.showWaiting();
+      return;
+    }
+    this.put(content);
+  }
+
+  private put(content: DocumentFragment): void {
+    this.waiting = null;
+    this.hideWaiting();
+    morphChildren(this.element, content);
+    refreshTimes(this.element);
+    htmx.process(this.element);
+    this.element.dispatchEvent(new CustomEvent("bedside:fragment", { bubbles: true }));
+  }
+
+  private readonly release = (): void => {
+    // After the event: only then does :hover tell where the pointer is now.
+    window.setTimeout(() => {
+      if (this.waiting && !this.wouldMove(this.waiting)) this.put(this.waiting);
+    });
+  };
+
+  /** Whether the row under the pointer or with the focus would get another place, or be gone. */
+  private wouldMove(content: DocumentFragment): boolean {
+    const held = this.held();
+    if (!held) return false;
+    const now = idsBefore(this.element, held.id);
+    const then = idsBefore(content, held.id);
+    return then === null || now?.join() !== then.join();
+  }
+
+  private held(): Element | null {
+    const pointed = window.matchMedia("(hover: hover)").matches ? this.element.querySelector(":hover") : null;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    for (const start of [pointed, focused]) {
+      let held = start && deepestHover(start);
+      while (held && held !== this.element && !held.id) held = held.parentElement;
+      if (held && held !== this.element) return held;
+    }
+    return null;
+  }
+
+  private showWaiting(): void {
+    if (this.element.previousElementSibling?.matches("[data-live-waiting]")) return;
+    const template = document.querySelector<HTMLTemplateElement>("[data-live-waiting-template]");
+    const button = template?.content.firstElementChild?.cloneNode(true);
+    if (!(button instanceof HTMLElement)) return;
+    button.addEventListener("click", () => {
+      if (this.waiting) this.put(this.waiting);
+    });
+    this.element.before(button);
+  }
+
+  private hideWaiting(): void {
+    const button = this.element.previousElementSibling;
+    if (button?.matches("[data-live-waiting]")) button.remove();
+  }
+}
+
+function deepestHover(start: Element): Element {
+  let deepest = start;
+  for (let next: Element | null = start; next; next = next.querySelector(":scope > :hover")) deepest = next;
+  return deepest;
+}
+
+/** Ids in the order of the page up to `id`; null when it is not there. */
+function idsBefore(root: ParentNode, id: string): string[] | null {
+  const ids: string[] = [];
+  for (const element of root.querySelectorAll("[id]")) {
+    if (element.id === id) return ids;
+    ids.push(element.id);
+  }
+  return null;
+}
+
+const running = new Map<HTMLElement, Fragment>();
+
+/** Starts the fragments that are in the page now, and ends those that are gone. */
+function scan(): void {
+  for (const [element, fragment] of running) {
+    if (!element.isConnected || element.closest("#panel[hidden]")) {
+      fragment.end();
+      running.delete(element);
+    }
+  }
+  for (const element of document.querySelectorAll<HTMLElement>("[data-live-fragment][data-live-topic]")) {
+    if (!running.has(element) && !element.closest("#panel[hidden]")) running.set(element, new Fragment(element));
+  }
+}
+
+/** The fragment around an element asks again at once, for the person did something in it. */
+export function refreshAround(element: Element): void {
+  const around = element.closest<HTMLElement>("[data-live-fragment]");
+  if (around) running.get(around)?.refresh(true);
+}
+
+export function startFragments(): void {
+  scan();
+  document.addEventListener("htmx:afterSettle", scan);
+  document.addEventListener("bedside:panel-closed", scan);
+}

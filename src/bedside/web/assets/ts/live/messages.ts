@@ -1,0 +1,72 @@
+/**
+ * What goes over the live socket, as declared types: bedside/realtime/envelopes.py has the same.
+ * Anything else that arrives is dropped.
+ */
+export interface Subscribe {
+  action: "subscribe";
+  topic: string;
+  /** The last version that this page has; 0 for none. */
+  since: number;
+}
+
+export interface Unsubscribe {
+  action: "unsubscribe";
+  topic: string;
+}
+
+export type FromPage = Subscribe | Unsubscribe;
+
+export type Data = Readonly<Record<string, unknown>>;
+
+/** The whole state of a topic: for a page that is new, or that has missed something. */
+export interface Snapshot {
+  kind: "snapshot";
+  topic: string;
+  version: number;
+  data: Data;
+}
+
+/** One thing that happened, e.g. type “chart.entry_added”. */
+export interface LiveEvent {
+  kind: "event";
+  topic: string;
+  version: number;
+  type: string;
+  data: Data;
+}
+
+/** Something happened that this person may not see; it only keeps the count. */
+export interface Elsewhere {
+  kind: "elsewhere";
+  topic: string;
+  version: number;
+}
+
+/** This page may not hear of this topic. */
+export interface Refused {
+  kind: "refused";
+  topic: string;
+}
+
+export type ToPage = Snapshot | LiveEvent | Elsewhere | Refused;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A message from its text, or null when it is none. */
+export function messageOf(text: string): ToPage | null {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(said)) return null;
+  const { topic, version, type, data } = said;
+  if (typeof topic !== "string" || typeof version !== "number" || typeof type !== "string") return null;
+  if (type === "refused") return { kind: "refused", topic };
+  if (type === "elsewhere") return { kind: "elsewhere", topic, version };
+  if (!isRecord(data)) return null;
+  return type === "snapshot" ? { kind: "snapshot", topic, version, data } : { kind: "event", topic, version, type, data };
+}

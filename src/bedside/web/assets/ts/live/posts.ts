@@ -1,0 +1,54 @@
+/**
+ * Small things that are posted: kept while there is no connection, and sent in order when it is
+ * back. They live as long as the page; what must survive it (files) is kept elsewhere.
+ */
+interface Post {
+  address: string;
+  fields: Record<string, string>;
+  done: (ok: boolean, sentence: string) => void;
+}
+
+const waiting: Post[] = [];
+let sending = false;
+
+async function send(post: Post): Promise<boolean> {
+  let answer: Response;
+  try {
+    answer = await fetch(post.address, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(post.fields),
+    });
+  } catch {
+    return false;
+  }
+  post.done(answer.ok, answer.ok ? "" : await sentenceOf(answer));
+  return true;
+}
+
+async function sentenceOf(answer: Response): Promise<string> {
+  try {
+    const said = (await answer.json()) as { sentence?: string };
+    return said.sentence ?? "";
+  } catch {
+    return "";
+  }
+}
+
+async function sendAll(): Promise<void> {
+  if (sending) return;
+  sending = true;
+  while (waiting[0] && (await send(waiting[0]))) waiting.shift();
+  sending = false;
+}
+
+/** Post fields to an address; `done` is told when the server has answered. */
+export function post(address: string, fields: Record<string, string>, done: Post["done"]): void {
+  waiting.push({ address, fields, done });
+  void sendAll();
+}
+
+export function startPosts(): void {
+  document.addEventListener("bedside:connected", () => void sendAll());
+  window.addEventListener("online", () => void sendAll());
+}

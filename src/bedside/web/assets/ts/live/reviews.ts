@@ -1,0 +1,47 @@
+/**
+ * “Mark reviewed” in the inbox: the row goes at once, the focus goes to the next one, and a message
+ * offers Undo. A form with data-review="what the message says" works without this too.
+ */
+import { toast } from "../components/toasts";
+import { refreshAround } from "./fragments";
+import { post } from "./posts";
+
+function focusAfter(row: Element): void {
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  const target = next?.querySelector<HTMLElement>("form[data-review] button") ?? document.querySelector<HTMLElement>("h1");
+  target?.focus();
+}
+
+function onSubmit(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset.review === undefined) return;
+  event.preventDefault();
+  const row = form.closest("li, .banner");
+  const list = form.closest<HTMLElement>("[data-live-fragment]");
+  const said = form.dataset.review;
+  const address = form.action;
+  if (row?.contains(document.activeElement)) focusAfter(row);
+  if (row instanceof HTMLElement) row.hidden = true;
+  post(address, { reviewed: "yes" }, (ok, sentence) => {
+    if (list) refreshAround(list);
+    if (!ok) {
+      if (row instanceof HTMLElement) row.hidden = false;
+      toast(sentence, "bad");
+      return;
+    }
+    const label = document.querySelector<HTMLElement>("[data-undo-label]")?.dataset.undoLabel ?? "";
+    toast(said, "good", { label, run: () => undo(address, list) });
+  });
+}
+
+function undo(address: string, list: HTMLElement | null): void {
+  post(address, { reviewed: "no" }, (ok, sentence) => {
+    if (!ok) toast(sentence, "bad");
+    if (list) refreshAround(list);
+  });
+}
+
+export function startReviews(): void {
+  // First in line: to the rest of the page this form is not sent.
+  document.addEventListener("submit", onSubmit, true);
+}

@@ -1,0 +1,146 @@
+/**
+ * One WebSocket for the page. It comes back by itself: after a loss it tries again, later and later
+ * with chance in it, so that a restarted server is not asked by everybody at once; each topic goes
+ * on from the last version that the page has. A gap in the versions is asked for again.
+ */
+import { connectionBack, connectionLost } from "../components/connection";
+import { messageOf, type FromPage, type LiveEvent, type Snapshot, type ToPage } from "./messages";
+
+export type Heard = Snapshot | LiveEvent;
+export type Listener = (heard: Heard) => void;
+
+interface Topic {
+  version: number;
+  /** A gap was seen, and the server was asked for what is missing. */
+  asked: boolean;
+  listeners: Set<Listener>;
+}
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 20_000;
+/** A loss that heals sooner than this is not worth a bar. */
+const SAY_AFTER_MS = 1_500;
+/** Close codes of bedside/web/sockets.py: the session ended; the page may not talk to us. */
+const SIGNED_OUT = 4401;
+const NOT_ALLOWED = 1008;
+
+export class LiveSocket {
+  private socket: WebSocket | null = null;
+  private readonly topics = new Map<string, Topic>();
+  private tries = 0;
+  private retry = 0;
+  private say = 0;
+  private leaving = false;
+
+  constructor(private readonly address: string) {
+    window.addEventListener("online", () => this.connectNow());
+    window.addEventListener("offline", () => this.socket?.close());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.connectNow();
+    });
+    window.addEventListener("pagehide", () => {
+      this.leaving = true;
+      this.socket?.close();
+    });
+    window.addEventListener("pageshow", (event) => {
+      this.leaving = false;
+      if (event.persisted) this.connectNow();
+    });
+  }
+
+  /** Hear of a topic until the returned function is called. */
+  subscribe(name: string, listener: Listener): () => void {
+    let topic = this.topics.get(name);
+    if (!topic) {
+      topic = { version: 0, asked: false, listeners: new Set() };
+      this.topics.set(name, topic);
+      if (this.socket?.readyState === WebSocket.OPEN) this.ask(name, topic);
+      else this.connectNow();
+    }
+    topic.listeners.add(listener);
+    return () => this.leave(name, listener);
+  }
+
+  private leave(name: string, listener: Listener): void {
+    const topic = this.topics.get(name);
+    if (!topic?.listeners.delete(listener) || topic.listeners.size > 0) return;
+    this.topics.delete(name);
+    this.send({ action: "unsubscribe", topic: name });
+  }
+
+  private connectNow(): void {
+    const underWay = this.socket && this.socket.readyState <= WebSocket.OPEN;
+    if (underWay || this.leaving || this.topics.size === 0) return;
+    window.clearTimeout(this.retry);
+    const socket = new WebSocket(this.address);
+    this.socket = socket;
+    socket.addEventListener("open", () => this.opened());
+    socket.addEventListener("message", (event) => this.heard(String(event.data)));
+    socket.addEventListener("close", (event) => {
+      if (this.socket === socket) this.lost(event.code);
+    });
+  }
+
+  private opened(): void {
+    this.tries = 0;
+    window.clearTimeout(this.say);
+    for (const [name, topic] of this.topics) this.ask(name, topic);
+    connectionBack();
+    document.dispatchEvent(new CustomEvent("bedside:connected"));
+  }
+
+  private ask(name: string, topic: Topic): void {
+    topic.asked = true;
+    this.send({ action: "subscribe", topic: name, since: topic.version });
+  }
+
+  private send(message: FromPage): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private lost(code: number): void {
+    this.socket = null;
+    if (this.leaving) return;
+    if (code === SIGNED_OUT) {
+      window.location.reload();
+      return;
+    }
+    if (code === NOT_ALLOWED) return;
+    if (this.tries === 0) this.say = window.setTimeout(connectionLost, SAY_AFTER_MS);
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries);
+    this.tries += 1;
+    this.retry = window.setTimeout(() => this.connectNow(), longest * (0.5 + Math.random() / 2));
+  }
+
+  private heard(text: string): void {
+    const message = messageOf(text);
+    const topic = message && this.topics.get(message.topic);
+    if (!message || !topic) return;
+    if (message.kind === "refused") {
+      this.topics.delete(message.topic);
+      return;
+    }
+    if (this.counts(message, topic) && message.kind !== "elsewhere") {
+      for (const listener of [...topic.listeners]) listener(message);
+    }
+  }
+
+  /** Whether a message is the next one; keeps the count, and asks again after a gap. */
+  private counts(message: Exclude<ToPage, { kind: "refused" }>, topic: Topic): boolean {
+    if (message.kind === "snapshot" || message.version === topic.version + 1) {
+      topic.version = message.version;
+      topic.asked = false;
+      return true;
+    }
+    if (message.version > topic.version && !topic.asked) this.ask(message.topic, topic);
+    return false;
+  }
+}
+
+let shared: LiveSocket | null = null;
+
+/** The page's own socket, opened with its first topic. */
+export function liveSocket(): LiveSocket {
+  shared ??= new LiveSocket(`${window.location.protocol === "https:" ? "wss:" : "ws:"}//${window.location.host}/live`);
+  return shared;
+}

@@ -1,0 +1,16 @@
+/** Everything that makes a page of the console follow what happens elsewhere. */
+import { startAlarms } from "./alarms";
+import { startBadges } from "./badges";
+import { startFragments } from "./fragments";
+import { startPosts } from "./posts";
+import { startReviews } from "./reviews";
+
+export function startLive(): void {
+  startPosts();
+  startReviews();
+  startFragments();
+  const topic = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset.deskTopic;
+  if (!topic) return;
+  startBadges(topic);
+  startAlarms(topic);
+}
