@@ -70,15 +70,13 @@ def put(body: Path, size: int, synced_in: Path | None = None) -> Send:
     def send(connection: Connection, name: str) -> None:
         connection.send("PUT", f"/files/{name}", body, size)
         if synced_in is not None:
-            fd = os.open(synced_in / name, os.O_RDONLY)
-            os.fsync(fd)
-            os.close(fd)
+            _fsync(synced_in / name)
 
     return send
 
 
-def tus(body: Path, size: int) -> Send:
-    """By the tus protocol: create, then send all at once."""
+def tus(body: Path, size: int, synced_in: Path | None = None) -> Send:
+    """By the tus protocol: create, then send all at once. `synced_in` as for `put`."""
 
     def send(connection: Connection, name: str) -> None:
         version = "Tus-Resumable: 1.0.0\r\n"
@@ -86,10 +84,18 @@ def tus(body: Path, size: int) -> Send:
         lines = (line.split(b": ", 1) for line in made.split(b"\r\n")[1:])
         location = {key.lower(): value for key, value in lines}[b"location"].decode()
         kind = "Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
-        path = "/files/" + location.rsplit("/", 1)[1]
-        connection.send("PATCH", path, body, size, version + kind)
+        stored = location.rsplit("/", 1)[1]
+        connection.send("PATCH", f"/files/{stored}", body, size, version + kind)
+        if synced_in is not None:
+            _fsync(synced_in / stored)
 
     return send
+
+
+def _fsync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    os.fsync(fd)
+    os.close(fd)
 
 
 def timed_uploads(port: int, send: Send, count: int, at_once: int) -> float:
