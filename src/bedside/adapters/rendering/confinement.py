@@ -25,8 +25,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def limit(memory: int, seconds: int) -> None:
     """Bound this process: `memory` in bytes of address space, `seconds` of processor time.
 
-    It keeps the standard streams and no other open file, may not write files, dump core or outlive the process that started it. The number of
-    processes is left alone: threads count as such, and decoders of HEIC and OCR need some.
+    It keeps the standard streams and no other open file. It may not write files, dump core or
+    outlive the process that started it. The number of processes is left alone: threads count as
+    such, and decoders of HEIC and OCR need some.
     """
     os.closerange(3, max(1024, resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
     for which, value in (

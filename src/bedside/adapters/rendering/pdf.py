@@ -1,6 +1,7 @@
 """PDF: opened by pikepdf to judge it, rendered and read by PDFium."""
 
 from io import BytesIO
+from typing import Any, cast
 
 import pikepdf
 import pypdfium2
@@ -59,10 +60,24 @@ def _note(opened: pikepdf.Pdf, data: bytes) -> str:
     if harmful_action(opened):
         return "pdf_with_scripts"
     try:
-        pypdfium2.PdfDocument(data)[0].get_size()
+        _loaded(data)[0].get_size()
     except pypdfium2.PdfiumError:
         return "pdf_cannot_be_shown"
-    return "pdf_repaired" if opened.get_warnings() else ""
+    return "pdf_repaired" if cast(Any, opened).get_warnings() else ""
+
+
+def _loaded(data: bytes) -> pypdfium2.PdfDocument:
+    """The document for PDFium; what it cannot load is first written anew by the more lenient qpdf.
+
+    Raises PdfiumError.
+    """
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        mended = BytesIO()
+        with pikepdf.open(BytesIO(data)) as opened:
+            opened.save(mended)
+        return pypdfium2.PdfDocument(mended.getvalue())
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
@@ -71,7 +86,7 @@ def derive(data: bytes, media_type: str) -> Derivation:
     The pages of a scan come along as derivatives “ocr-N”, for the parent to have them read.
     """
     del media_type
-    document = pypdfium2.PdfDocument(data)
+    document = _loaded(data)
     document.init_forms()  # what was filled into a form is part of the page
     made: list[Derivative] = []
     texts: list[str] = []
