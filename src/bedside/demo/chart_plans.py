@@ -1,5 +1,6 @@
 """Which documents are in whose chart, and since when."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +61,16 @@ _ALL = (
 
 
 def plan(patient: int) -> Iterator[Planned]:
-    """The documents of patient number `patient`: two to seven, the newest ones unreviewed."""
-    count = 2 + (patient * 5 + 3) % 6
-    for place in range(count):
-        document = _ALL[(patient * 7 + place * 5) % len(_ALL)]
-        days = (count - 1 - place) * (9 + patient % 11) + patient % 5
-        yield Planned(document, days, reviewed=place < count - 1 or patient % 3 != 0)
+    """The documents of patient number `patient`: two to seven different ones, oldest first.
+
+    The same every time. About every third patient has a newest one that nobody has reviewed.
+    """
+    chance = random.Random(4711 + patient)  # noqa: S311 - variety, not secrecy
+    documents = chance.sample(_ALL, chance.randint(2, 7))
+    days = sorted((chance.randint(0, 150) for _ in documents), reverse=True)
+    fresh = patient % 3 == 0
+    if fresh:
+        days[-1] = min(days[-1], patient // 6)
+    for place, (document, ago) in enumerate(zip(documents, days, strict=True)):
+        newest = place == len(documents) - 1
+        yield Planned(document, ago, reviewed=not (newest and fresh))

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bedside.database import schema
 from bedside.demo import cast
 from bedside.demo.lan import certificate_for, lan_address, qr_code
 from bedside.demo.seed import RememberingExaminer, RememberingScanner, Seed
+from bedside.kernel import logs
 from bedside.settings import Settings, load
 
 _MARK = "demo-is-complete"
@@ -31,6 +33,7 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
         demo=True,
         log_format="console",
     )
+    logs.configure(settings.log_format)
     _fill(settings)
     certificate = certificate_for(data, address) if lan else None
     _greet(settings)
@@ -57,7 +60,8 @@ def _fill(settings: Settings) -> None:
     schema.upgrade(settings.url)
     uvloop.run(_seed(settings))
     (settings.data / _MARK).touch()
-    click.echo(f"\rThe clinic is ready ({time.monotonic() - started:.0f} s).{' ' * 40}")
+    _progress("")
+    click.echo(f"The clinic is ready ({time.monotonic() - started:.0f} s).")
 
 
 async def _seed(settings: Settings) -> None:
@@ -73,7 +77,9 @@ async def _seed(settings: Settings) -> None:
 
 
 def _progress(text: str) -> None:
-    click.echo(f"\r{text:<60}", nl=False)
+    """On a terminal each line replaces the one before."""
+    if sys.stdout.isatty():
+        click.echo(f"\r{text:<60}", nl=False)
 
 
 def _greet(settings: Settings) -> None:

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
 from bedside.demo import cast, chart_plans
+from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import Derivation, Examination, Examiner, Scanner, ScanResult
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.people.clinics import ClinicOptions
 from bedside.people.patients import Demographics
-from bedside.people.permissions import StaffAccess, staff_access
+from bedside.people.permissions import ChartAccess, StaffAccess, staff_access
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
 from bedside.services import Services
@@ -87,12 +88,12 @@ class Seed:
         password_hash = await self._services.passwords.hashed(cast.PASSWORD)
         for clinic in (cast.RIVERSIDE, cast.HILLTOP):
             with clock.shifted(-200 * clock.DAY):
-                people, groups, clinic_id = await self._people(clinic, password_hash)
-            await self._patients(clinic, people, groups, clinic_id)
+                people, groups = await self._people(clinic, password_hash)
+            await self._patients(clinic, people, groups)
 
     async def _people(
         self, clinic: cast.Clinic, password_hash: str
-    ) -> tuple[dict[str, StaffAccess], dict[str, str], str]:
+    ) -> tuple[dict[str, StaffAccess], dict[str, str]]:
         services = self._services
         options = ClinicOptions(
             time_zone="Europe/Stockholm", phone=clinic.phone, second_factor_required=False
@@ -115,16 +116,13 @@ class Seed:
                     await services.staff.install_assignment(
                         work, SYSTEM, made.id, member.id, groups[group]
                     )
-        return people, groups, made.id
+        return people, groups
 
     async def _patients(
-        self,
-        clinic: cast.Clinic,
-        people: dict[str, StaffAccess],
-        groups: dict[str, str],
-        clinic_id: str,
+        self, clinic: cast.Clinic, people: dict[str, StaffAccess], groups: dict[str, str]
     ) -> None:
         patients = cast.PATIENTS[clinic.name]
+        charts: list[ChartAccess] = []
         for number, patient in enumerate(patients):
             self._progress(f"{clinic.name}: chart {number + 1} of {len(patients)}")
             adder = self._somebody_of(clinic, people, patient.group)
@@ -134,6 +132,12 @@ class Seed:
                         work, adder, _demographics(patient, number), [groups[patient.group]]
                     )
             await self._chart(adder, added.id, number)
+            charts.append(await self._services.permissions.chart(adder, added.id))
+        if clinic is cast.RIVERSIDE:
+            self._progress("Asking for photos, and answering")
+            story = PhotoRequestStory(self._services)
+            for told in STORY:
+                await story.tell(charts[told.patient], patients[told.patient].born, told)
 
     @staticmethod
     def _somebody_of(

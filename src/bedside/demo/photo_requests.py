@@ -1,0 +1,98 @@
+"""Photo requests of the demonstration, in every state that staff meet."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from bedside.demo.chart_plans import DOCUMENTS
+from bedside.files.announcing import Announced
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.people.permissions import ChartAccess, LinkAccess
+from bedside.requests.photo_requests import Draft
+from bedside.services import Services
+
+_ADDRESS = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One request: to which patient (by number), when, and how far it came.
+
+    `ends` is one of: sent, opened, sending, done, locked, expired.
+    """
+
+    patient: int
+    ends: str
+    minutes_ago: int
+    template: str
+    body_part: str = ""
+    photos: tuple[tuple[str, str], ...] = field(default=())
+
+
+STORY = (
+    Told(
+        0,
+        "done",
+        95,
+        "skin",
+        "left arm",
+        (("skin_1.jpg", "Close up, in daylight"), ("skin_4.jpg", "From further back")),
+    ),
+    Told(15, "done", 26 * 60, "wound", "right knee", (("skin_3.jpg", "After the shower"),)),
+    Told(7, "sending", 12, "skin", "shoulder", (("skin_2.jpg", ""),)),
+    Told(18, "opened", 40, "skin", "neck"),
+    Told(13, "sent", 6, "general"),
+    Told(27, "sent", 3 * 60, "document"),
+    Told(2, "locked", 5 * 60, "general"),
+    Told(11, "expired", 9 * 24 * 60, "skin", "hand"),
+)
+
+
+class PhotoRequestStory:
+    """Lets staff ask and patients answer, through the real services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def tell(self, chart: ChartAccess, born: date, told: Told) -> None:
+        """One request from asking to its end."""
+        services = self._services
+        draft = Draft(new_id("req"), ("sms", "email"), told.template, told.body_part)
+        with clock.shifted(-told.minutes_ago * clock.MINUTE):
+            await services.photo_requests.send(chart, draft)
+            if told.ends in ("sent", "expired"):
+                return
+            async with services.database.unit_of_work() as work:
+                secret = await services.links.issue(
+                    work,
+                    chart.clinic_id,
+                    chart.patient_id,
+                    draft.id,
+                    clock.now() + 7 * clock.DAY,
+                )
+        with clock.shifted(-(told.minutes_ago // 2) * clock.MINUTE):
+            if told.ends == "locked":
+                for _ in range(5):
+                    wrong = born + timedelta(days=1)
+                    await services.photo_answers.answer(secret, wrong, _ADDRESS)
+                return
+            answer = await services.photo_answers.answer(secret, born, _ADDRESS)
+            link = await services.photo_answers.resume(answer.token, draft.id, _ADDRESS)
+            for file, comment in told.photos:
+                await self._send_photo(link, file, comment)
+            if told.ends == "done":
+                await services.photo_answers.agree(link, len(told.photos))
+
+    async def _send_photo(self, link: LinkAccess, file: str, comment: str) -> None:
+        services = self._services
+        content = (DOCUMENTS / file).read_bytes()
+        allowance = await services.photo_answers.allowance(link)
+        upload = await services.uploads.begin_held(
+            link, Announced(file, len(content), comment), allowance
+        )
+        await services.uploads.append(link, upload.id, 0, _whole(content))
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
