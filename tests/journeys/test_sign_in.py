@@ -150,7 +150,7 @@ async def test_a_passkey_lets_in_alone_and_as_second_factor(
     await page.get_by_role("heading", name="Your account").wait_for()
     await page.get_by_role("link", name="Protect your sign-in").click()
     await page.get_by_role("button", name="Add a passkey").click()
-    await page.get_by_text("The passkey is added.").wait_for()
+    await page.get_by_text("The passkey is added.").first.wait_for()
     await journey.seen(page, "added")
 
     await page.locator(".person").click()
@@ -169,7 +169,7 @@ async def test_a_passkey_lets_in_alone_and_as_second_factor(
     await page.get_by_role("heading", name="Your account").wait_for()
 
     await page.get_by_role("button", name="Remove").click()
-    await page.get_by_text("The passkey is removed.").wait_for()
+    await page.get_by_text("The passkey is removed.").first.wait_for()
     await page.goto("/account")
     await page.locator(".person").click()
     await page.get_by_role("menuitem", name="Sign out").click()
