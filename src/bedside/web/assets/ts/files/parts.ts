@@ -1,0 +1,39 @@
+/** Fetching pieces of pages that the server renders. */
+export interface Part {
+  /** The address after redirects. */
+  address: string;
+  status: number;
+  body: DocumentFragment;
+}
+
+export interface Asking {
+  /** Fields to post. */
+  form?: FormData;
+  /** The page asks by itself: it does not count as use. */
+  background?: boolean;
+}
+
+/** Markup as the server meant it: times are rewritten by the page every few seconds. */
+export function likeness(element: Element): string {
+  const copy = element.cloneNode(true) as Element;
+  for (const time of copy.querySelectorAll("time")) time.textContent = "";
+  for (const image of copy.querySelectorAll("img")) image.removeAttribute("style");
+  return copy.outerHTML.replace(/ aria-busy="true"/g, "");
+}
+
+/** A piece of a page; null when there is nothing to show of it (signed out, no connection). */
+export async function fetchPart(address: string, name: string, { form, background = false }: Asking = {}): Promise<Part | null> {
+  const headers: Record<string, string> = { accept: "text/html", "bedside-part": name };
+  if (background) headers["X-Background"] = "1";
+  const body = form && new URLSearchParams([...form].map(([key, value]) => [key, String(value)]));
+  let answer: Response;
+  try {
+    answer = await fetch(address, body ? { method: "POST", headers, body } : { headers });
+  } catch {
+    return null;
+  }
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  const isPart = !template.content.querySelector("title");
+  return isPart ? { address: answer.url, status: answer.status, body: template.content } : null;
+}

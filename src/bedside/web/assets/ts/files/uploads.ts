@@ -1,0 +1,207 @@
+/**
+ * Uploads into one chart by tus: three at the same time, resumed after a lost network, a reload or a
+ * killed browser. This holds what is going on; upload_rows.ts shows it.
+ */
+import { DetailedError, Upload } from "tus-js-client";
+import { forget, keep, type KeptFile, kept } from "./kept_files";
+
+export type UploadState = "waiting" | "sending" | "paused" | "lost" | "failed" | "refused" | "done";
+
+export interface Item {
+  readonly kept: KeptFile;
+  /** False where the browser had no room to keep the file: then the page must stay open. */
+  survives: boolean;
+  state: UploadState;
+  /** Bytes that the server has. */
+  sent: number;
+  /** What the server said of it, in its own words. */
+  sentence: string;
+  signedOut: boolean;
+  sending: Upload | null;
+}
+
+export type Refusal = "tooLarge" | "empty" | "unreadable";
+
+const AT_ONCE = 3;
+const RETRY_DELAYS_MS = [0, 1_000, 3_000, 5_000, 10_000];
+const TRY_AGAIN_MS = 15_000;
+const UNFINISHED: readonly UploadState[] = ["waiting", "sending", "paused", "lost", "failed"];
+
+function isUnfinished(item: Item): boolean {
+  return UNFINISHED.includes(item.state);
+}
+
+export class Uploads {
+  readonly items: Item[] = [];
+  private timer = 0;
+
+  constructor(
+    private readonly base: string,
+    private readonly owner: string,
+    private readonly patient: string,
+    private readonly limit: number,
+    private readonly changed: (item: Item) => void,
+  ) {
+    window.addEventListener("online", () => this.goOn());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.items.some((item) => isUnfinished(item) && !item.survives)) event.preventDefault();
+    });
+  }
+
+  get unfinished(): Item[] {
+    return this.items.filter(isUnfinished);
+  }
+
+  /** Goes on with what was chosen before the page was left; how many uploads. */
+  async resume(): Promise<number> {
+    const found = await kept(this.owner, this.patient);
+    for (const one of found) this.enter(one, true);
+    this.next();
+    return found.length;
+  }
+
+  /** Takes a chosen file; what is wrong with it, if anything is. */
+  async add(file: File, category: string): Promise<Refusal | null> {
+    if (file.size > this.limit) return "tooLarge";
+    if (file.size === 0) return "empty";
+    if (!(await isReadable(file))) return "unreadable";
+    const one: KeptFile = {
+      id: crypto.randomUUID(),
+      owner: this.owner,
+      patient: this.patient,
+      name: file.name,
+      category,
+      file,
+      address: "",
+      keptAt: Date.now(),
+    };
+    this.enter(one, await keep(one));
+    this.next();
+    return null;
+  }
+
+  pause(item: Item): void {
+    void item.sending?.abort();
+    this.settle(item, "paused");
+  }
+
+  /** Goes on with an upload that was paused or stopped. */
+  again(item: Item): void {
+    this.settle(item, "waiting");
+  }
+
+  async cancel(item: Item): Promise<void> {
+    const wasOnItsWay = isUnfinished(item);
+    this.items.splice(this.items.indexOf(item), 1);
+    await item.sending?.abort();
+    await forget(item.kept.id);
+    if (wasOnItsWay && item.kept.address) await Upload.terminate(item.kept.address).catch(() => undefined);
+    this.next();
+  }
+
+  private enter(one: KeptFile, survives: boolean): void {
+    const item: Item = { kept: one, survives, state: "waiting", sent: 0, sentence: "", signedOut: false, sending: null };
+    this.items.push(item);
+    this.changed(item);
+  }
+
+  private settle(item: Item, state: UploadState): void {
+    item.state = state;
+    if (state !== "sending") item.sending = null;
+    this.changed(item);
+    this.next();
+  }
+
+  private next(): void {
+    const free = AT_ONCE - this.items.filter((item) => item.state === "sending").length;
+    for (const item of this.items.filter((one) => one.state === "waiting").slice(0, Math.max(0, free))) void this.send(item);
+  }
+
+  /** One page at a time sends a file, however many show the chart. */
+  private async send(item: Item): Promise<void> {
+    item.state = "sending";
+    item.sentence = "";
+    item.signedOut = false;
+    this.changed(item);
+    if (!navigator.locks) return this.transfer(item);
+    await navigator.locks.request(`bedside-upload-${item.kept.id}`, () => (item.state === "sending" ? this.transfer(item) : undefined));
+  }
+
+  private transfer(item: Item): Promise<void> {
+    return new Promise((resolve) => {
+      const { kept: one } = item;
+      const upload = new Upload(one.file, {
+        endpoint: `${this.base}/uploads`,
+        ...(one.address ? { uploadUrl: one.address } : {}),
+        metadata: { filename: one.name, category: one.category },
+        headers: { accept: "application/json" },
+        retryDelays: RETRY_DELAYS_MS,
+        storeFingerprintForResuming: false,
+        onUploadUrlAvailable: () => {
+          one.address = upload.url ?? "";
+          if (item.survives && isUnfinished(item)) void keep(one);
+        },
+        onProgress: (sent) => {
+          item.sent = sent;
+          if (item.state === "sending") this.changed(item);
+        },
+        onSuccess: () => {
+          item.sent = one.file.size;
+          void forget(one.id);
+          this.settle(item, "done");
+          resolve();
+        },
+        onError: (error) => {
+          this.stopped(item, error);
+          resolve();
+        },
+      });
+      item.sending = upload;
+      upload.start();
+      // A pause ends the sending without a word from tus.
+      const abort = upload.abort.bind(upload);
+      upload.abort = async (terminate) => {
+        await abort(terminate);
+        resolve();
+      };
+    });
+  }
+
+  private stopped(item: Item, error: Error | DetailedError): void {
+    const answer = error instanceof DetailedError ? error.originalResponse : null;
+    const status = answer?.getStatus() ?? 0;
+    item.sentence = sentenceIn(answer?.getBody() ?? "");
+    item.signedOut = status === 401;
+    if (status >= 400 && status < 500 && status !== 401 && status !== 409 && status !== 429) {
+      void forget(item.kept.id);
+      this.settle(item, "refused");
+      return;
+    }
+    this.settle(item, status === 0 ? "lost" : "failed");
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.goOn(), TRY_AGAIN_MS);
+  }
+
+  private goOn(): void {
+    for (const item of this.items.filter((one) => one.state === "lost" || one.state === "failed")) this.again(item);
+  }
+}
+
+function sentenceIn(body: string): string {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === "object" && said !== null && "sentence" in said ? String(said.sentence) : "";
+  } catch {
+    return "";
+  }
+}
+
+/** A folder, or a file that was moved away, looks like a file until it is read. */
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * One file beside the list: opened without leaving the page, moved through by keys, saved and
+ * reviewed in place. Narrow screens open it as a page of its own, as browsers without script do.
+ */
+import { announce } from "../components/announce";
+import { refreshTimes } from "../components/times";
+import { toast } from "../components/toasts";
+import { fetchPart, likeness, type Part } from "./parts";
+import { startPhotos } from "./photo";
+
+const BESIDE_EACH_OTHER = "(min-width: 64rem)";
+
+/** What was typed and not saved, by entry: going to another file and back loses none of it. */
+const drafts = new Map<string, URLSearchParams>();
+
+function pane(): HTMLElement | null {
+  return document.getElementById("chart-pane");
+}
+
+export function openViewer(): HTMLElement | null {
+  return document.getElementById("viewer");
+}
+
+function changeForm(): HTMLFormElement | null {
+  return document.querySelector<HTMLFormElement>("#viewer form[data-change]");
+}
+
+function isDirty(form: HTMLFormElement): boolean {
+  return [...form.elements].some((field) => {
+    if (field instanceof HTMLSelectElement) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    const isText = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
+    return isText && field.value !== field.defaultValue;
+  });
+}
+
+function fieldsOf(form: HTMLFormElement): URLSearchParams {
+  return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+}
+
+function keepDraft(): void {
+  const form = changeForm();
+  const id = openViewer()?.dataset.entry;
+  if (!form || !id) return;
+  if (isDirty(form)) drafts.set(id, fieldsOf(form));
+  else drafts.delete(id);
+}
+
+function giveDraftBack(): void {
+  const form = changeForm();
+  const draft = drafts.get(openViewer()?.dataset.entry ?? "");
+  if (!form || !draft) return;
+  // The version stays that of the draft: when somebody saved meanwhile, the server says so.
+  for (const [name, value] of draft) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = value;
+  }
+}
+
+// --- the list beside it ---------------------------------------------------------------------------
+
+function links(): HTMLAnchorElement[] {
+  return [...document.querySelectorAll<HTMLAnchorElement>("#chart-list a[data-entry-link]")];
+}
+
+function rowOf(id: string | undefined): HTMLElement | null {
+  return id ? document.getElementById(`row-${id}`) : null;
+}
+
+/** Marks the open row, and leads the two arrows to its neighbours in the list that is shown. */
+export function markOpen(): void {
+  const open = rowOf(openViewer()?.dataset.entry);
+  for (const row of document.querySelectorAll<HTMLElement>("#chart-list .chart-row")) {
+    row.classList.toggle("row-selected", row === open);
+    const link = row.querySelector("a");
+    if (row === open) link?.setAttribute("aria-current", "true");
+    else link?.removeAttribute("aria-current");
+  }
+  const all = links();
+  const here = all.findIndex((link) => open?.contains(link));
+  if (here >= 0) lead("newer", "k", all[here - 1]);
+  if (here >= 0) lead("older", "j", all[here + 1]);
+}
+
+function lead(step: string, key: string, to: HTMLAnchorElement | undefined): void {
+  const arrow = document.querySelector<HTMLAnchorElement>(`#viewer a[data-step="${step}"]`);
+  if (!arrow) return;
+  if (to) {
+    arrow.href = to.href;
+    arrow.dataset.key = key;
+    arrow.removeAttribute("aria-disabled");
+  } else {
+    arrow.removeAttribute("href");
+    delete arrow.dataset.key;
+    arrow.setAttribute("aria-disabled", "true");
+  }
+}
+
+// --- opening --------------------------------------------------------------------------------------
+
+function prepare(): void {
+  const shown = pane();
+  if (!shown) return;
+  startPhotos(shown);
+  refreshTimes(shown);
+  giveDraftBack();
+  markOpen();
+}
+
+function put(part: Part): void {
+  keepDraft();
+  pane()?.replaceChildren(part.body);
+  document.querySelector(".chart-page")?.classList.add("chart-page-open");
+  prepare();
+}
+
+async function open(address: string, { remember = true, focus = true } = {}): Promise<void> {
+  pane()?.setAttribute("aria-busy", "true");
+  const part = await fetchPart(address, "viewer");
+  pane()?.removeAttribute("aria-busy");
+  if (!part) {
+    location.assign(address);
+    return;
+  }
+  put(part);
+  if (remember) history.pushState({ viewer: true }, "", address);
+  if (focus) document.getElementById("viewer-title")?.focus({ preventScroll: true });
+  rowOf(openViewer()?.dataset.entry)?.scrollIntoView({ block: "nearest" });
+}
+
+function onClick(event: MouseEvent): void {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-entry-link][href]");
+  const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || elsewhere || event.defaultPrevented || !window.matchMedia(BESIDE_EACH_OTHER).matches) return;
+  event.preventDefault();
+  link.closest("dialog")?.close();
+  void open(link.href, { focus: !("same" in link.dataset) });
+}
+
+// --- saving and reviewing --------------------------------------------------------------------------
+
+async function send(form: HTMLFormElement): Promise<boolean> {
+  const part = await fetchPart(form.action, "viewer", { form: new FormData(form) });
+  if (!part) return false;
+  drafts.delete(openViewer()?.dataset.entry ?? "");
+  pane()?.replaceChildren(part.body);
+  prepare();
+  openViewer()?.querySelector<HTMLElement>("[data-focus-first]")?.focus();
+  return part.status < 400;
+}
+
+async function review(form: HTMLFormElement): Promise<void> {
+  const id = openViewer()?.dataset.entry;
+  const { said = "", undo = "" } = form.dataset;
+  keepDraft();
+  if (!(await send(form))) {
+    form.submit();
+    return;
+  }
+  document.querySelector<HTMLElement>("#viewer form[data-viewer-review] button")?.focus({ preventScroll: true });
+  toast(said, "good", { label: undo, run: () => void takeBack(id, form) });
+}
+
+/** Undo goes to the file that was marked, wherever the person is by now. */
+async function takeBack(id: string | undefined, form: HTMLFormElement): Promise<void> {
+  const opposite = new FormData();
+  opposite.set("reviewed", form.dataset.viewerReview === "yes" ? "no" : "yes");
+  const part = await fetchPart(form.action, "viewer", { form: opposite });
+  if (part && openViewer()?.dataset.entry === id) put(part);
+}
+
+async function save(form: HTMLFormElement): Promise<void> {
+  const said = form.dataset.said ?? "";
+  if (await send(form)) toast(said, "good");
+  else if (changeForm() === form) form.submit();
+}
+
+function onSubmit(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.closest("#viewer")) return;
+  if ("viewerReview" in form.dataset) void review(form);
+  else if ("change" in form.dataset) void save(form);
+  else return;
+  event.preventDefault();
+}
+
+// --- keeping it current -----------------------------------------------------------------------------
+
+/** Takes over the parts that changed; what is being typed, and how a photo is looked at, stay. */
+export async function refreshViewer(): Promise<void> {
+  const shown = openViewer();
+  if (!shown?.dataset.href) return;
+  const compared = new URLSearchParams(location.search);
+  const address = new URL(shown.dataset.href, location.href);
+  for (const name of ["compare", "show"]) if (compared.has(name)) address.searchParams.set(name, compared.get(name) ?? "");
+  const part = await fetchPart(address.href, "viewer", { background: true });
+  const fresh = part?.body.querySelector<HTMLElement>("#viewer");
+  if (!fresh || openViewer() !== shown || fresh.dataset.entry !== shown.dataset.entry) return;
+  for (const piece of fresh.querySelectorAll<HTMLElement>("[data-part]")) replacePart(shown, piece);
+  const form = changeForm();
+  const freshForm = fresh.querySelector("form[data-change]");
+  if (form && freshForm && !isDirty(form) && !form.matches(":focus-within")) form.replaceWith(freshForm);
+  shown.dataset.state = fresh.dataset.state;
+  startPhotos(shown);
+  refreshTimes(shown);
+  markOpen();
+}
+
+const originals = new WeakMap<Element, string>();
+
+function replacePart(shown: HTMLElement, fresh: HTMLElement): void {
+  const old = shown.querySelector<HTMLElement>(`[data-part="${fresh.dataset.part ?? ""}"]`);
+  if (!old || old.querySelector(":popover-open")) return;
+  const now = likeness(fresh);
+  if ((originals.get(old) ?? "") === now) return;
+  const known = originals.has(old);
+  originals.set(fresh, now);
+  if (!known && fresh.dataset.part === "stage" && shown.dataset.state === "filed" && old.querySelector("img, .viewer-text, video")) {
+    originals.set(old, now); // its content was complete when the page came
+    return;
+  }
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(fresh);
+  if (focused) focusAgain(fresh, focused);
+}
+
+function focusAgain(fresh: HTMLElement, focused: Element): void {
+  const key = focused.getAttribute("data-key");
+  const again = key ? fresh.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) : null;
+  (again ?? document.getElementById("viewer-title"))?.focus({ preventScroll: true });
+}
+
+export function startViewer(): void {
+  prepare();
+  document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-print]")) window.print();
+  });
+  window.addEventListener("popstate", () => {
+    if (location.pathname.includes("/entries/")) void open(location.href, { remember: false });
+    else location.reload();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    keepDraft();
+    const form = changeForm();
+    if (form && !("sending" in form.dataset) && (isDirty(form) || drafts.size > 0)) event.preventDefault();
+  });
+  if (openViewer()) announce(document.getElementById("viewer-title")?.textContent ?? "");
+}
