@@ -34,8 +34,12 @@ _forget_events = prepared(delete(events).where(events.c.at < bindparam("before")
 
 
 async def write(work: UnitOfWork, pending: Pending, origin: str) -> None:
-    """Write the pending events and jobs of a unit of work, as its last statements."""
-    for event in pending.events:
+    """Write the pending events and jobs of a unit of work, as its last statements.
+
+    Topics, and names of unique jobs, are taken in one order by everybody: two units that want the
+    same two would otherwise wait for each other. Within a topic the order is that of `emit`.
+    """
+    for event in sorted(pending.events, key=lambda event: event.topic()):
         topic = event.topic()
         row = await work.one(_next_version, topic=topic)
         assert row is not None  # noqa: S101 - RETURNING of an upsert always gives a row
@@ -50,7 +54,7 @@ async def write(work: UnitOfWork, pending: Pending, origin: str) -> None:
             at=clock.now(),
         )
         pending.published.append(Published(topic, row.version, event.type, payload))
-    for job in pending.jobs:
+    for job in sorted(pending.jobs, key=lambda job: job["unique_name"] or ""):
         await work.execute(
             _add_job,
             id=new_id("job"),

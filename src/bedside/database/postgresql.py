@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -13,15 +13,34 @@ from bedside.database import outbox
 from bedside.database.engine import Database, Pending, Published
 from bedside.database.statements import compiled, prepared
 from bedside.database.tables import events
-from bedside.errors import Unavailable
+from bedside.errors import StorageFull, Unavailable
+from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row
 
 _CHANNEL = "bedside_events"
+_LISTEN_AGAIN_AFTER = 0.5
+_MAYBE_MISSED = 10 * clock.SECOND
+"""A lost connection may be noticed this much after its last notice."""
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it shuts down, starts, or ended this connection
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,  # a deadlock: the other one went on
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""What passes by itself; whoever asked may ask again."""
 
 _exact = prepared(
     select(events.c.topic, events.c.version, events.c.type, events.c.payload).where(
         events.c.topic == bindparam("topic"), events.c.version == bindparam("version")
     )
+)
+_newer = prepared(
+    select(events.c.topic, events.c.version, events.c.type, events.c.payload)
+    .where(events.c.at >= bindparam("since"), events.c.origin != bindparam("own"))
+    .order_by(events.c.topic, events.c.version)
 )
 
 
@@ -72,8 +91,8 @@ class PostgresDatabase(Database):
         self.url = url
 
     async def open(self) -> None:
-        pool: Any = asyncpg.create_pool  # pyright: ignore[reportUnknownMemberType] - it ships no stubs
-        self._pool = await pool(self.url, min_size=1, max_size=10)
+        driver: Any = asyncpg  # it ships no stubs
+        self._pool = await driver.create_pool(self.url, min_size=1, max_size=10)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -82,11 +101,13 @@ class PostgresDatabase(Database):
     async def _connection(self) -> AsyncGenerator[Any]:
         try:
             connection = await self._pool.acquire(timeout=10)
-        except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+        except (*_AWAY, TimeoutError) as error:
             raise Unavailable from error
         try:
             yield connection
-        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
+        except asyncpg.DiskFullError as error:
+            raise StorageFull from error
+        except _AWAY as error:
             raise Unavailable from error
         finally:
             await self._pool.release(connection)
@@ -117,25 +138,55 @@ class PostgresDatabase(Database):
         self._committed(work)
 
     async def watch(self) -> AsyncIterator[None]:
-        """LISTEN for events of other processes; notices carry topic and version only."""
-        notices: asyncio.Queue[str] = asyncio.Queue()
+        """LISTEN for events of other processes, again after the server was away."""
+        since = 0
+        while True:
+            with suppress(Unavailable):
+                async with aclosing(self._listen(since)) as heard:
+                    async for _ in heard:
+                        since = clock.now() - _MAYBE_MISSED
+                        yield
+            await asyncio.sleep(_LISTEN_AGAIN_AFTER)
+
+    async def _listen(self, since: int) -> AsyncGenerator[None]:
+        """Tell what comes in, as long as the connection lives; first what came since a moment, of
+        which pages ignore what they know. Notices carry topic and version only."""
+        notices: asyncio.Queue[str | None] = asyncio.Queue()
 
         def hear(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
             notices.put_nowait(payload)
 
+        def end(_connection: Any) -> None:
+            notices.put_nowait(None)
+
         async with self._connection() as connection:
+            connection.add_termination_listener(end)
             await connection.add_listener(_CHANNEL, hear)
             try:
-                while True:
-                    origin, topic, version = json.loads(await notices.get())
+                if since:
+                    await self._tell_since(since)
+                yield
+                while (notice := await notices.get()) is not None:
+                    origin, topic, version = json.loads(notice)
                     if origin != self.origin:
                         await self._tell_foreign(topic, version)
                     yield
             finally:
-                await connection.remove_listener(_CHANNEL, hear)
+                with suppress(*_AWAY):
+                    connection.remove_termination_listener(end)
+                    await connection.remove_listener(_CHANNEL, hear)
+
+    async def _tell_since(self, since: int) -> None:
+        async with self.read() as db:
+            rows = await db.all(_newer, since=since, own=self.origin)
+        self._tell([_published(row) for row in rows])
 
     async def _tell_foreign(self, topic: str, version: int) -> None:
         async with self.read() as db:
             row = await db.one(_exact, topic=topic, version=version)
         if row:
-            self._tell([Published(row.topic, row.version, row.type, json.loads(row.payload))])
+            self._tell([_published(row)])
+
+
+def _published(row: Row) -> Published:
+    return Published(row.topic, row.version, row.type, json.loads(row.payload))

@@ -22,9 +22,8 @@ from bedside.kernel.unit_of_work import Row
 
 _BUSY_FOR = 10.0
 _OTHER_PROCESS_EVERY = 0.1
-_FOREIGN_EVENTS = (
-    "SELECT topic, version, type, payload FROM events WHERE rowid > ? AND origin != ? "
-    "ORDER BY rowid"
+_NEW_EVENTS = (
+    "SELECT rowid, origin, topic, version, type, payload FROM events WHERE rowid > ? ORDER BY rowid"
 )
 
 
@@ -216,6 +215,9 @@ class SqliteDatabase(Database):
         return self._watcher.execute("SELECT coalesce(max(rowid), 0) FROM events").fetchall()[0][0]
 
     def _tell_foreign(self, seen: int) -> int:
-        rows = self._watcher.execute(_FOREIGN_EVENTS, (seen, self.origin)).fetchall()
-        self._tell([Published(r[0], r[1], r[2], json.loads(r[3])) for r in rows])
-        return self._newest_event()
+        """Tell what others wrote after row `seen`; the newest row that was looked at."""
+        rows = self._watcher.execute(_NEW_EVENTS, (seen,)).fetchall()
+        foreign = [row for row in rows if row[1] != self.origin]
+        self._tell([Published(r[2], r[3], r[4], json.loads(r[5])) for r in foreign])
+        # Without new rows the newest may be older than before: forgotten events give numbers back.
+        return rows[-1][0] if rows else self._newest_event()

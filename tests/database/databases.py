@@ -1,0 +1,87 @@
+"""A database without a clinic in it, and small things to write into it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import ClassVar
+
+from sqlalchemy import bindparam, insert, select
+
+from bedside.database import Database, connect
+from bedside.database.engine import Published
+from bedside.database.statements import prepared
+from bedside.database.tables import events, jobs, topics
+from bedside.kernel.events import Event
+
+PUT = prepared(insert(topics))
+GET = prepared(select(topics.c.version).where(topics.c.topic == bindparam("of")))
+ALL_ROWS = prepared(select(topics.c.topic).order_by(topics.c.topic))
+ALL_EVENTS = prepared(
+    select(events.c.topic, events.c.version).order_by(events.c.topic, events.c.version)
+)
+ALL_JOBS = prepared(select(jobs).order_by(jobs.c.id))
+
+
+class Said(Event):
+    """Somebody said a number. It is not declared, for the product does not know it."""
+
+    type: ClassVar[str] = "test.said"
+    room: str
+    number: int
+
+    def topic(self) -> str:
+        """The room that it was said in."""
+        return f"room:{self.room}"
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncGenerator[Database]:
+    """The database at `url`, as a process of its own would have it."""
+    database = connect(url)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def watched(database: Database) -> AsyncGenerator[list[Published]]:
+    """What listeners of `database` are told, while other processes are watched."""
+    heard: list[Published] = []
+    database.on_events(heard.extend)
+
+    async def watch() -> None:
+        async for _ in database.watch():
+            pass
+
+    task = asyncio.create_task(watch())
+    await asyncio.sleep(0.05)  # until it listens
+    try:
+        yield heard
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait for what will soon be so."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what it waits for is another process
+            await asyncio.sleep(0.01)
+
+
+async def say(database: Database, room: str, number: int = 0) -> None:
+    """One event in a unit of work of its own."""
+    async with database.unit_of_work() as work:
+        work.emit(Said(room=room, number=number))
+
+
+async def numbers(database: Database) -> dict[str, list[int]]:
+    """The versions of the kept events, by topic."""
+    found: dict[str, list[int]] = {}
+    async with database.read() as db:
+        for row in await db.all(ALL_EVENTS):
+            found.setdefault(row.topic, []).append(row.version)
+    return found

@@ -1,0 +1,163 @@
+"""One unit of work: all of it or nothing, its events numbered without a gap."""
+
+import asyncio
+
+import pytest
+
+from bedside.database import Database, outbox
+from bedside.database.engine import Published
+from tests.database.databases import (
+    ALL_JOBS,
+    ALL_ROWS,
+    GET,
+    PUT,
+    Said,
+    numbers,
+    opened,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+class Wrong(Exception):
+    """What goes wrong in the middle of a unit of work."""
+
+
+async def test_what_commits_is_there_and_told_afterwards(database: Database) -> None:
+    told: list[Published] = []
+    done: list[str] = []
+    database.on_events(told.extend)
+    database.on_jobs(lambda: done.append("job"))
+    async with database.unit_of_work() as work:
+        await work.execute(PUT, topic="a row", version=7)
+        work.emit(Said(room="a", number=1))
+        work.emit(Said(room="a", number=2))
+        work.enqueue("test.job", {"n": 1})
+        work.after_commit(lambda: done.append("action"))
+        assert (told, done) == ([], [])
+    assert [(e.topic, e.version, e.payload["number"]) for e in told] == [
+        ("room:a", 1, 1),
+        ("room:a", 2, 2),
+    ]
+    assert done == ["action", "job"]
+    async with database.read() as db:
+        row = await db.one(GET, of="a row")
+        assert row is not None
+        assert row.version == 7
+        assert len(await db.all(ALL_JOBS)) == 1
+
+
+async def test_what_fails_leaves_nothing(database: Database) -> None:
+    told: list[Published] = []
+    done: list[str] = []
+    database.on_events(told.extend)
+    database.on_jobs(lambda: done.append("job"))
+
+    async def fail() -> None:
+        async with database.unit_of_work() as work:
+            await work.execute(PUT, topic="a row", version=7)
+            work.emit(Said(room="a", number=1))
+            work.enqueue("test.job", {"n": 1})
+            work.after_commit(lambda: done.append("action"))
+            raise Wrong
+
+    with pytest.raises(Wrong):
+        await fail()
+    assert (told, done) == ([], [])
+    async with database.read() as db:
+        assert await db.all(ALL_ROWS) == []
+        assert await db.all(ALL_JOBS) == []
+    assert await numbers(database) == {}
+
+
+async def test_a_failing_unit_takes_only_itself_down(database: Database) -> None:
+    """Also when it stands in line with others whose commit it shares."""
+
+    async def one(number: int) -> None:
+        async with database.unit_of_work() as work:
+            await work.execute(PUT, topic=f"row {number:02}", version=number)
+            work.emit(Said(room="a", number=number))
+            if number % 4 == 1:
+                raise Wrong
+
+    results = await asyncio.gather(*(one(n) for n in range(40)), return_exceptions=True)
+    assert [isinstance(r, Wrong) for r in results] == [n % 4 == 1 for n in range(40)]
+    kept = [f"row {n:02}" for n in range(40) if n % 4 != 1]
+    async with database.read() as db:
+        assert [row.topic for row in await db.all(ALL_ROWS)] == ["room:a", *kept]
+    assert await numbers(database) == {"room:a": list(range(1, 31))}
+
+
+async def test_events_are_numbered_without_gaps_from_several_processes(
+    database: Database, database_url: str
+) -> None:
+    """Each unit speaks in two rooms, half of them in the other order, which must not deadlock."""
+    told: list[Published] = []
+    async with opened(database_url) as other:
+        for one in (database, other):
+            one.on_events(told.extend)
+
+        async def speak(speaker: Database, number: int) -> None:
+            rooms = ("a", "b") if number % 2 else ("b", "a")
+            async with speaker.unit_of_work() as work:
+                for room in rooms:
+                    work.emit(Said(room=room, number=number))
+
+        await asyncio.gather(*(speak(d, n) for n in range(25) for d in (database, other)))
+    assert await numbers(database) == {
+        "room:a": list(range(1, 51)),
+        "room:b": list(range(1, 51)),
+    }
+    assert sorted((e.topic, e.version) for e in told) == [
+        (room, version) for room in ("room:a", "room:b") for version in range(1, 51)
+    ]
+
+
+async def test_a_gap_of_forgotten_events_is_known(database: Database) -> None:
+    from bedside.kernel import clock
+
+    with clock.shifted(-2 * outbox.KEEP_EVENTS):
+        async with database.unit_of_work() as work:
+            work.emit(Said(room="a", number=1))
+            work.emit(Said(room="a", number=2))
+    async with database.unit_of_work() as work:
+        work.emit(Said(room="a", number=3))
+        assert await outbox.forget_old_events(work) == 2
+    async with database.read() as db:
+        assert await outbox.events_since(db, "room:a", 1) is None
+        missed = await outbox.events_since(db, "room:a", 2)
+        assert missed is not None
+        assert [e.payload["number"] for e in missed] == [3]
+        assert await outbox.events_since(db, "room:a", 3) == []
+
+
+async def test_a_snapshot_sees_one_moment(database: Database) -> None:
+    async with database.unit_of_work() as work:
+        await work.execute(PUT, topic="before", version=1)
+    async with database.snapshot() as db:
+        assert [row.topic for row in await db.all(ALL_ROWS)] == ["before"]
+        async with database.unit_of_work() as work:
+            await work.execute(PUT, topic="during", version=1)
+        assert [row.topic for row in await db.all(ALL_ROWS)] == ["before"]
+    async with database.read() as db:
+        assert [row.topic for row in await db.all(ALL_ROWS)] == ["before", "during"]
+
+
+async def test_a_cancelled_unit_leaves_nothing_and_blocks_nobody(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def abandoned() -> None:
+        async with database.unit_of_work() as work:
+            await work.execute(PUT, topic="abandoned", version=1)
+            begun.set()
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(abandoned())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.unit_of_work() as work:
+        await work.execute(PUT, topic="next", version=1)
+    async with database.read() as db:
+        assert [row.topic for row in await db.all(ALL_ROWS)] == ["next"]
