@@ -15,6 +15,7 @@ from bedside.adapters.keys_file import KeyFile
 from bedside.adapters.local_outbox import LocalOutbox
 from bedside.adapters.sms import TwilioSms
 from bedside.adapters.yara import BuiltInScanner
+from bedside.api import api_routes
 from bedside.audit import AuditLog
 from bedside.audit.looks import Looks
 from bedside.charts.entries import Charts
@@ -421,4 +422,4 @@ def application(settings: Settings) -> Starlette:
     companions: list[Companion] = [_Background(services)]
     if settings.worker_in_process:
         companions.append(worker(services))
-    return create_app(services, companions)
+    return create_app(services, companions, api_routes(services))

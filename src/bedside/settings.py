@@ -86,6 +86,11 @@ class Settings(BaseModel):
         return self.master_key_file or self.data / "keys" / "master.key"
 
     @property
+    def session_cookie(self) -> str:
+        """The session cookie's name. `__Host-` keeps it to this very host and to HTTPS."""
+        return "__Host-bedside" if self.base_url.startswith("https://") else "bedside"
+
+    @property
     def base_url(self) -> str:
         """The address that patients reach, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")

@@ -27,6 +27,7 @@ from bedside.web.pages import (
     second_factors,
     set_up,
     sign_in,
+    styleguide,
 )
 from bedside.web.pages import settings as settings_pages
 from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders
@@ -53,7 +54,8 @@ def create_app(
 ) -> Starlette:
     """The ASGI application. It opens the database when it starts, then its companions.
 
-    `more_routes` are those of the API, which is beside the pages and not below them.
+    `more_routes` are those of the API, which is beside the pages and not below them; they come
+    first, for they are asked most often.
     """
 
     @asynccontextmanager
@@ -70,7 +72,7 @@ def create_app(
 
     settings = services.settings
     app = Starlette(
-        routes=[*_routes(), *more_routes],
+        routes=[*more_routes, *_routes()],
         lifespan=life,
         exception_handlers=errors.HANDLERS,
         middleware=[
@@ -105,6 +107,7 @@ def _routes() -> list[BaseRoute]:
         *chart_entry.routes,
         *links.routes,
         *photo_request.routes,
+        *styleguide.routes,
         *uploads.routes,
         *downloads.routes,
         *sockets.routes,

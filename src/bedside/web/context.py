@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from bedside.kernel.network import forwarded_address
 from bedside.services import Services
 
 
@@ -16,16 +16,8 @@ def services_of(connection: HTTPConnection) -> Services:
 def address_of(connection: HTTPConnection) -> str:
     """The network address of the caller; behind the trusted proxy, the one it forwards."""
     peer = connection.client.host if connection.client else ""
-    return forwarded_address(
-        peer, connection.headers, services_of(connection).settings.trusted_proxy
-    )
-
-
-def forwarded_address(peer: str, headers: Headers, trusted: str) -> str:
-    """The last address of X-Forwarded-For when `peer` is the trusted proxy, else `peer`."""
-    if trusted and peer == trusted:
-        return headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip() or peer
-    return peer
+    forwarded = connection.headers.get("x-forwarded-for", "")
+    return forwarded_address(peer, forwarded, services_of(connection).settings.trusted_proxy)
 
 
 def is_local(connection: HTTPConnection) -> bool:

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.errors import BedsideError, NotAllowed, TooMany
 from bedside.kernel.language import N_
+from bedside.kernel.network import forwarded_address
 from bedside.settings import Settings
-from bedside.web.context import forwarded_address
 from bedside.web.errors import answer
 from bedside.web.said import COOKIE as SAID
 from bedside.web.signed_in import cookie_name, is_secure
@@ -234,7 +234,9 @@ class RateLimits:
     def _waits(self, scope: Scope) -> Iterable[float]:
         headers = Headers(scope=scope)
         client = scope.get("client")
-        address = forwarded_address(client[0] if client else "", headers, self._trusted)
+        address = forwarded_address(
+            client[0] if client else "", headers.get("x-forwarded-for", ""), self._trusted
+        )
         if self._by_address is not None:
             yield self._buckets.take(self._by_address, address)
         session = _cookie_in(headers.get("cookie", ""), self._cookie)

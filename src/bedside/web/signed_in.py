@@ -58,8 +58,8 @@ SECTIONS = (
 
 
 def cookie_name(settings: Settings) -> str:
-    """The session cookie's name. With `__Host-` browsers keep it to this very host and to HTTPS."""
-    return "__Host-bedside" if is_secure(settings) else "bedside"
+    """The session cookie's name."""
+    return settings.session_cookie
 
 
 def is_secure(settings: Settings) -> bool:

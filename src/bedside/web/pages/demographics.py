@@ -15,28 +15,26 @@ from bedside.web.forms import Form
 _OLDEST = 130
 """Years; nobody has lived longer (Jeanne Calment reached 122)."""
 _IDENTIFIERS = 3
-LANGUAGES = tuple(
-    [
-        "ar",
-        "de",
-        "en",
-        "es",
-        "fa",
-        "fi",
-        "fr",
-        "hi",
-        "it",
-        "nl",
-        "no",
-        "pl",
-        "pt",
-        "so",
-        "sv",
-        "tr",
-        "uk",
-        "vi",
-        "zh",
-    ]
+LANGUAGES = (
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "hi",
+    "it",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "so",
+    "sv",
+    "tr",
+    "uk",
+    "vi",
+    "zh",
 )
 """What a patient may speak, ISO 639-1. Pages exist in fewer (`kernel.language`)."""
 _FIRST_FIELDS = {"birth": "birth_day", "identifiers": "identifier_system_1"}

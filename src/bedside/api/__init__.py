@@ -1,0 +1,30 @@
+"""The JSON API, version 1, below /api/v1; described by /api/v1/openapi.json."""
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bedside.api.inbox_list import inbox
+from bedside.services import Services
+
+PREFIX = "/api/v1"
+
+
+def api_routes(services: Services) -> list[BaseRoute]:
+    """Routes for the web application. They stand first there: the inbox is asked most often."""
+    return [Route(f"{PREFIX}/inbox", inbox, methods=["GET"]), Mount(PREFIX, Later(services))]
+
+
+class Later:
+    """The rest of the API, made with its first request: FastAPI takes a third of a second to load,
+    which the first page of a cold start does not wait for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            from bedside.api.v1 import create_api
+
+            self._app = create_api(self._services)
+        await self._app(scope, receive, send)

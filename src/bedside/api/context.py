@@ -1,0 +1,36 @@
+"""Who calls the API: the same sessions as the pages."""
+
+from typing import cast
+
+from starlette.requests import HTTPConnection
+
+from bedside.errors import NotSignedIn
+from bedside.kernel.network import forwarded_address
+from bedside.people.permissions import StaffAccess
+from bedside.services import Services
+
+_BACKGROUND = "x-background"
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services behind this request."""
+    return cast(Services, connection.app.state.services)
+
+
+async def staff_of(connection: HTTPConnection) -> StaffAccess:
+    """The signed-in person. Raises NotSignedIn.
+
+    A request with the header X-Background does not count as use, as on the pages.
+    """
+    services = services_of(connection)
+    settings = services.settings
+    token = connection.cookies.get(settings.session_cookie)
+    if not token:
+        raise NotSignedIn
+    headers = connection.headers
+    peer = connection.client.host if connection.client else ""
+    address = peer
+    if settings.trusted_proxy:
+        forwarded = headers.get("x-forwarded-for", "")
+        address = forwarded_address(peer, forwarded, settings.trusted_proxy)
+    return await services.sessions.resume(token, address, active=_BACKGROUND not in headers)

@@ -1,0 +1,196 @@
+"""The API as FastAPI describes and checks it."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bedside.api.context import services_of, staff_of
+from bedside.api.inbox_list import inbox
+from bedside.api.shapes import (
+    AuditLineShape,
+    AuditPage,
+    Entries,
+    EntryShape,
+    Failure,
+    FoundPatients,
+    Inbox,
+    PatientPage,
+    PatientShape,
+    Words,
+)
+from bedside.audit import Action
+from bedside.audit.recorder import Filter
+from bedside.charts.categories import Category
+from bedside.charts.records import ChartFilter
+from bedside.errors import BedsideError, NotFound, TooMany, WrongInput
+from bedside.kernel.language import gettext
+from bedside.people.patients import Patient
+from bedside.people.permissions import StaffAccess
+from bedside.services import Services
+
+_FOUND = 50
+_LATEST = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6)."""
+
+Caller = Annotated[StaffAccess, Depends(staff_of)]
+Here = Annotated[Services, Depends(services_of)]
+Moment = Annotated[int, Query(ge=0, le=_LATEST)]
+
+
+def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Failure} for status in (401, 422, 429, *statuses)}
+
+
+def create_api(services: Services) -> FastAPI:
+    """The application below /api/v1. Its pages for people are off: they load foreign scripts."""
+    api = FastAPI(
+        title="Bedside",
+        version="1",
+        description="Sign in on the pages; the session cookie is what this API asks for.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    api.state.services = services
+    api.add_exception_handler(BedsideError, _expected)
+    api.add_exception_handler(HTTPException, _http)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    add = api.add_api_route
+    add("/inbox", inbox, response_model=Inbox, responses=_failures())
+    add("/patients", patients, response_model=PatientPage, responses=_failures())
+    add(
+        "/patients/search",
+        search,
+        methods=["POST"],
+        response_model=FoundPatients,
+        responses=_failures(400, 403, 415),
+    )
+    add(
+        "/patients/{patient_id}/entries",
+        entries,
+        response_model=Entries,
+        responses=_failures(404),
+    )
+    add("/audit", audit, response_model=AuditPage, responses=_failures(403))
+    return api
+
+
+async def patients(
+    caller: Caller,
+    services: Here,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> PatientPage:
+    """Patients whom one may see, last added first."""
+    found, count = await services.patients.listed(caller, limit=size, offset=(page - 1) * size)
+    await services.audit.note(
+        caller.clinic_id, caller.actor, Action.PATIENTS_LISTED, page=page, shown=len(found)
+    )
+    return PatientPage(patients=[_patient(one) for one in found], count=count)
+
+
+async def search(caller: Caller, services: Here, wanted: Words) -> FoundPatients:
+    """Patients by beginnings of names, phone or date of birth. Posted, for addresses are logged."""
+    found = await services.patients.find(caller, wanted.words, limit=_FOUND)
+    await services.audit.note(
+        caller.clinic_id, caller.actor, Action.PATIENTS_SEARCHED, shown=len(found)
+    )
+    return FoundPatients(patients=[_patient(one) for one in found])
+
+
+async def entries(
+    caller: Caller,
+    services: Here,
+    patient_id: str,
+    category: Category | None = None,
+    unreviewed: bool = False,
+    since: Moment = 0,
+    until: Moment = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> Entries:
+    """Entries of one chart, newest first."""
+    chart = await services.permissions.chart(caller, patient_id)
+    found = await services.charts.entries(
+        chart,
+        ChartFilter(
+            category=category or "",
+            unreviewed=unreviewed,
+            since=since,
+            until=until,
+            limit=limit,
+        ),
+    )
+    await services.audit.note(
+        caller.clinic_id, caller.actor, Action.CHART_OPENED, patient_id=patient_id
+    )
+    return Entries(entries=[EntryShape.model_validate(_fields(entry)) for entry in found])
+
+
+async def audit(
+    caller: Caller,
+    services: Here,
+    patient: Annotated[str, Query(max_length=40)] = "",
+    person: Annotated[str, Query(max_length=40)] = "",
+    action: Action | None = None,
+    since: Moment = 0,
+    until: Moment = 0,
+    before: Moment = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> AuditPage:
+    """Lines of the audit log, newest first."""
+    access = services.permissions.audit(caller)
+    wanted = Filter(patient, person, action or "", since, until, before, limit + 1)
+    lines = await services.audit.lines(access.clinic_id, wanted)
+    await services.audit.note(
+        caller.clinic_id, caller.actor, Action.AUDIT_OPENED, patient_id=patient, lines=len(lines)
+    )
+    shown = lines[:limit]
+    return AuditPage(
+        lines=[AuditLineShape.model_validate(line) for line in shown],
+        next_before=shown[-1].seq if len(lines) > limit else 0,
+    )
+
+
+def _patient(patient: Patient) -> PatientShape:
+    return PatientShape(id=patient.id, **patient.demographics.model_dump())
+
+
+def _fields(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in EntryShape.model_fields}
+
+
+# --- failures ------------------------------------------------------------------------------------
+
+
+def _answer(error: BedsideError) -> JSONResponse:
+    said = Failure(code=error.code, sentence=gettext(error.sentence))
+    if isinstance(error, WrongInput):
+        said.field = error.field
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
+    return JSONResponse(said.model_dump(), status_code=error.status, headers=headers)
+
+
+async def _expected(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BedsideError)  # noqa: S101 - registered for this class only
+    return _answer(error)
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    known = NotFound() if error.status_code == 404 else BedsideError(code="bad_request")
+    if error.status_code == 405:
+        known = BedsideError("This address does not take that method.", code="wrong_method")
+    known.status = error.status_code
+    answer = _answer(known)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Names the field, never repeats its value: an answer may be logged on the way."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    wrong: list[dict[str, Any]] = list(error.errors())
+    place = [str(part) for part in wrong[0]["loc"][1:]] if wrong else []
+    return _answer(WrongInput(field=".".join(place)))
