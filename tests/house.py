@@ -53,7 +53,11 @@ PATIENTS = (
 
 @dataclass
 class Household:
-    """One clinic with its people. Everybody there is in charge of `room`, with all patients."""
+    """One clinic with its people.
+
+    Everybody there is in charge of `room`, with all patients. The administrator, who added them,
+    is assigned to each of them besides.
+    """
 
     clinic: Clinic
     room: Team
@@ -164,7 +168,7 @@ async def _move_in(
         who = Demographics(name=full_name, birth_date=born, phone=phone, email=email)
         async with services.database.unit_of_work() as work:
             household.patients.append(
-                await services.patients.add(work, receptionist, who, assigned_to=[room.id])
+                await services.patients.add(work, administrator, who, assigned_to=[room.id])
             )
     return household
 

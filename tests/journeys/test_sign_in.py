@@ -155,8 +155,15 @@ async def test_a_passkey_lets_in_alone_and_as_second_factor(
 
     await page.locator(".person").click()
     await page.get_by_role("menuitem", name="Sign out").click()
-    await page.get_by_role("button", name="Sign in with a passkey").click()
+    async with page.expect_request("**/sign-in/passkey") as sent:
+        await page.get_by_role("button", name="Sign in with a passkey").click()
     await page.wait_for_url(lambda url: "sign-in" not in url)
+    replayed = await page.request.post(
+        "/sign-in/passkey",
+        data=(await sent.value).post_data,
+        headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
+    )
+    assert (replayed.status, (await replayed.json())["code"]) == (422, "wrong_input")
     lines = await house.services.audit.lines(house.clinic.id, _sign_ins())
     assert lines[0].details["method"] == "passkey"
 
