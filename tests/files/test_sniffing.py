@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bedside.adapters.rendering.limits import MAX_PAGES, MAX_PIXELS
 from bedside.files import media_types as types
 from bedside.files.media_types import (
     MEDIA_TYPES,
@@ -166,6 +167,11 @@ def test_each_sentence_says_what_happened_and_what_works() -> None:
         assert sentence.count(".") >= 2, key
     for key, sentence in NOTES.items():
         assert "kept" in sentence, key
+
+
+def test_sentences_name_the_limits_that_hold() -> None:
+    assert f"more than {MAX_PAGES:,}" in REFUSALS["too_many_pages"]
+    assert f"{MAX_PIXELS // 1_000_000} million pixels" in REFUSALS["too_many_pixels"]
 
 
 def test_signatures_lead_to_sentences() -> None:

@@ -38,7 +38,8 @@ def _moment(written: Any) -> datetime | None:
     if found is None:
         return None
     try:
-        moment = datetime(*(int(number) for number in found.groups()))  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(number) for number in found.groups())
+        moment = datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None
     return moment if 1980 <= moment.year <= 2200 else None
@@ -62,8 +63,5 @@ def _offset_from_gps(wall: datetime, gps: dict[int, Any]) -> timedelta | None:
     distance = wall.replace(tzinfo=UTC) - universal
     rounded = round(distance / _QUARTER) * _QUARTER
     # A stale GPS fix lies hours off at odd minutes; a true one is within two minutes.
-    return (
-        rounded
-        if abs(distance - rounded) < timedelta(minutes=2) and abs(rounded) <= timedelta(hours=14)
-        else None
-    )
+    is_fresh = abs(distance - rounded) < timedelta(minutes=2)
+    return rounded if is_fresh and abs(rounded) <= timedelta(hours=14) else None
