@@ -57,9 +57,13 @@ _ALARMS = prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One unreviewed entry, with what a list shows of it. Size in bytes, time in milliseconds."""
+    """One unreviewed entry, with what a list shows of it. Size in bytes, time in milliseconds.
+
+    The same row gives the same object for as long as it is kept: compared by identity, it serves
+    as a key for what is made from it.
+    """
 
     id: str
     patient_id: str

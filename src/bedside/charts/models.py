@@ -30,7 +30,6 @@ chart_entries = Table(
     Index(
         "ix_chart_entries_unreviewed",
         "clinic_id",
-        "patient_id",
         "received_at",
         "id",
         sqlite_where=text("reviewed_at = 0 AND moved_to = ''"),

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, 
 from bedside.charts.models import chart_entries, entry_versions
 from bedside.charts.records import DEAD, ChartFilter
 from bedside.database.statements import prepared
-from bedside.people.permissions import ChartAccess, visible_patients
+from bedside.people.permissions import ChartAccess, is_visible
 
 _entries = chart_entries.c
 _IS_UNREVIEWED = (
@@ -62,7 +62,7 @@ VERSIONS = prepared(
 IN_INBOX = (
     _entries.clinic_id == bindparam("clinic"),
     *_IS_UNREVIEWED,
-    _entries.patient_id.in_(visible_patients()),
+    is_visible(_entries.patient_id),
 )
 INBOX = prepared(
     select(chart_entries)

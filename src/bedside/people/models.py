@@ -148,6 +148,7 @@ patient_assignments = Table(
     Column("patient_id", Text, ForeignKey("patients.id"), primary_key=True),
     Column("target_id", Text, primary_key=True),
     Column("clinic_id", Text, nullable=False),
+    Index("ix_patient_assignments_target", "target_id", "patient_id"),
     sqlite_with_rowid=False,
 )
 """Patient → a team, a room, or the patient itself (so that one join answers who sees whom)."""

@@ -7,7 +7,7 @@ Only this module makes them: each constructor asks for a proof that others do no
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
@@ -168,6 +168,29 @@ def visible_patients(staff_param: str = "staff", clinic_param: str = "clinic") -
             staff_assignments.c.clinic_id == bindparam(clinic_param),
             patient_assignments.c.clinic_id == bindparam(clinic_param),
         )
+    )
+
+
+def is_visible(
+    patient_id: ColumnElement[str], staff_param: str = "staff", clinic_param: str = "clinic"
+) -> ColumnElement[bool]:
+    """Whether a member of staff may see the patient of a row: for lists that end after a few rows,
+    where gathering all visible patients first (`visible_patients`) would take longer."""
+    return (
+        select(patient_assignments.c.patient_id)
+        .select_from(
+            patient_assignments.join(
+                staff_assignments,
+                staff_assignments.c.target_id == patient_assignments.c.target_id,
+            )
+        )
+        .where(
+            patient_assignments.c.patient_id == patient_id,
+            patient_assignments.c.clinic_id == bindparam(clinic_param),
+            staff_assignments.c.staff_id == bindparam(staff_param),
+            staff_assignments.c.clinic_id == bindparam(clinic_param),
+        )
+        .exists()
     )
 
 
