@@ -10,6 +10,7 @@ def texts_for_script() -> dict[str, str]:
         "editComment": _("Edit comment"),
         "photo": _("Photo {number}"),
         "used": _("{count} of {limit} · {size} of {most} MB"),
+        "chooseMore": _("Choose more photos"),
         "choosePhotos": _("Choose photos"),
         "yourPhotos": _("Your photos"),
         "waiting": _("Waiting"),

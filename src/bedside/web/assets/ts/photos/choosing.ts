@@ -10,7 +10,6 @@ import { PhotoStore, type Kept } from "./store";
 import { Uploader } from "./uploader";
 
 const LOOK_EVERY = 1_500;
-const SAY_EVERY = 10;
 
 export class ChoosingPage {
   private readonly settings: Settings;
@@ -21,7 +20,6 @@ export class ChoosingPage {
   private readonly title = document.querySelector("h1");
   private readonly titleEnd: string;
   private cards: Card[] = [];
-  private said = "";
   private timer = 0;
   private adding: Promise<void> = Promise.resolve();
 
@@ -57,7 +55,7 @@ export class ChoosingPage {
   }
 
   private listen(): void {
-    this.root.addEventListener("change", (event) => {
+    document.addEventListener("change", (event) => {
       const input = event.target as HTMLInputElement;
       if (input.type !== "file" || !input.files?.length) return;
       const files = [...input.files];
@@ -155,11 +153,11 @@ export class ChoosingPage {
 
   private progress(photo: Kept, share: number): void {
     this.cardOf(photo)?.progress(share);
-    const percent = Math.floor(share * 100);
+    const percent = Math.floor(share * 10) * 10; // it is read aloud, so not every one
     const open = this.cards.filter((card) => card.acceptable);
     const number = open.findIndex((card) => card.kept?.id === photo.id) + 1;
     const values = { number, count: open.length, percent };
-    this.status(say(this.settings, "uploadingOf", values), percent % SAY_EVERY === 0);
+    this.status(say(this.settings, "uploadingOf", values));
   }
 
   private async arrived(photo: Kept): Promise<void> {
@@ -169,7 +167,7 @@ export class ChoosingPage {
       card.element.dataset.photo = photo.fileId;
       card.arrived();
     }
-    if (!this.cards.some((other) => other.kept && !other.kept.problem)) this.status(say(this.settings, "allUploaded"));
+    this.status(this.uploadedWords());
     this.refresh();
     await this.look();
   }
@@ -178,7 +176,14 @@ export class ChoosingPage {
     const words = sentence || say(this.settings, "failed");
     this.cardOf(photo)?.refuse(words);
     announce(words, true);
+    this.status(this.uploadedWords());
     this.refresh();
+  }
+
+  private uploadedWords(): string {
+    const open = this.cards.filter((card) => card.acceptable);
+    if (!open.length || open.some((card) => card.kept)) return "";
+    return say(this.settings, "allUploaded");
   }
 
   /** Ask the server how the photos are, until there is nothing more to learn. */
@@ -295,19 +300,32 @@ export class ChoosingPage {
     const used = document.querySelector("[data-used]");
     const values = { count, limit: this.settings.limit, size: megabytes(bytes), most: this.settings.bytes / 1_000_000 };
     if (used) used.textContent = say(this.settings, "used", values);
-    const sources = this.root.querySelector<HTMLElement>("[data-sources]");
-    if (sources) sources.hidden = count >= this.settings.limit;
+    const sources = document.querySelector<HTMLElement>("[data-sources]");
+    if (sources) {
+      sources.hidden = count >= this.settings.limit;
+      this.placeSources(sources, some);
+    }
     this.cards.forEach((card, index) => card.number(this.settings.filed + index + 1));
   }
 
-  /** The line under the list. Every change is shown, and some of them are said. */
-  private status(sentence: string, aloud = true): void {
+  /** Without a photo yet they are the main buttons of the page, at its bottom. */
+  private placeSources(sources: HTMLElement, some: boolean): void {
+    const foot = document.querySelector<HTMLElement>("[data-sources-place]");
+    if (!foot) return;
+    foot.hidden = some || sources.hidden;
+    if (!some && sources.parentElement !== foot) foot.append(sources);
+    if (some && sources.parentElement === foot) this.list.after(sources);
+    const gallery = sources.querySelector<HTMLElement>(".photo-source");
+    const label = sources.querySelector("[data-gallery-label]");
+    if (label) label.textContent = say(this.settings, some ? "chooseMore" : "choosePhotos");
+    gallery?.classList.toggle("button-primary", !some);
+    gallery?.classList.toggle("button-secondary", some);
+  }
+
+  /** The line over the list, a live region. */
+  private status(sentence: string): void {
     const shown = this.root.querySelector<HTMLElement>("[data-status]");
-    if (shown) shown.textContent = sentence;
-    if (aloud && sentence !== this.said) {
-      this.said = sentence;
-      announce(sentence);
-    }
+    if (shown && shown.textContent !== sentence) shown.textContent = sentence;
   }
 
   private problem(sentence: string): void {

@@ -14,7 +14,6 @@ export class SendingPage {
   private readonly uploader: Uploader;
   private waiting: Kept[] = [];
   private given = 0;
-  private said = "";
 
   constructor(private readonly root: HTMLElement) {
     this.settings = readSettings(root.dataset.sending ?? "");
@@ -71,8 +70,8 @@ export class SendingPage {
 
   private progress(photo: Kept, share: number): void {
     const number = this.given - this.waiting.length + 1 + this.waiting.findIndex((other) => other.id === photo.id);
-    const percent = Math.floor(share * 100);
-    this.status(say(this.settings, "sending", { number, count: this.given, percent }), percent % 10 === 0);
+    const percent = Math.floor(share * 10) * 10; // it is read aloud, so not every one
+    this.status(say(this.settings, "sending", { number, count: this.given, percent }));
   }
 
   private leave(photo: Kept): void {
@@ -95,12 +94,8 @@ export class SendingPage {
     await this.server.agree(snapshot.filed + there + this.waiting.length).catch(() => undefined);
   }
 
-  private status(sentence: string, aloud = true): void {
+  private status(sentence: string): void {
     const shown = this.root.querySelector<HTMLElement>("[data-status]");
-    if (shown) shown.textContent = sentence;
-    if (aloud && sentence !== this.said) {
-      this.said = sentence;
-      announce(sentence);
-    }
+    if (shown && shown.textContent !== sentence) shown.textContent = sentence;
   }
 }
