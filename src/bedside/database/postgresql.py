@@ -80,6 +80,13 @@ class _Work(_Session, Pending):
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
+    async def lock(self, name: str) -> None:
+        """An advisory lock; it goes with the transaction."""
+        statement = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+        await self._connection.execute(statement, name)
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name
+        )
+
 
 class PostgresDatabase(Database):
     """A pool of connections to one PostgreSQL database."""

@@ -64,6 +64,9 @@ class _Work(_Session, Pending):
         self._cursor(statement, values)
         return self._connection.changes()
 
+    async def lock(self, name: str) -> None:
+        """There is one writer, and this is it."""
+
 
 class SqliteDatabase(Database):
     """One SQLite file in WAL mode."""

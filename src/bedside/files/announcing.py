@@ -39,11 +39,12 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How much one request may hold; `largest` is the limit of a single file. In bytes."""
+    """How much may be sent: `largest` is the limit of a single file, `files` and `total` those of
+    everything that one request holds (None: no such limit). In bytes."""
 
     largest: int
-    files: int = 0
-    total: int = 0
+    files: int | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def too_many_bytes(allowance: Allowance) -> TooLarge:
     """All files of a request together are larger than the limit."""
     return TooLarge(
         _("All photos together can be up to %(size)s MB. Delete one to add another.")
-        % {"size": allowance.total // 1_000_000},
+        % {"size": (allowance.total or 0) // 1_000_000},
         code="too_many_bytes",
     )
 

@@ -64,6 +64,7 @@ uploads = Table(
     Column("tail", LargeBinary, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("record", LargeBinary, nullable=False),
+    Column("checked", Boolean, nullable=False),
     Column("finished", Boolean, nullable=False),
     Column("refusal", Text, nullable=False),
     Column("touched_at", BigInteger, nullable=False),

@@ -33,7 +33,7 @@ from bedside.files.sniffing import sniff
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.permissions import ChartAccess, LinkAccess
 
 EXPIRES_AFTER = clock.DAY
@@ -83,9 +83,6 @@ class Uploads:
     ) -> Upload:
         """A patient's device starts to send a file that its request holds until agreed."""
         target = upload_rows.held_by(link, channel, category)
-        room = await self._room(target, allowance)
-        if announced.length > room:
-            raise too_many_bytes(allowance)
         return await self._begin(target, announced, allowance)
 
     async def take_for_chart(
@@ -115,7 +112,8 @@ class Uploads:
     ) -> Upload:
         """A patient's device sends a file of unannounced length in one go; see `take_for_chart`."""
         target = upload_rows.held_by(link, channel, category)
-        room = await self._room(target, allowance)
+        async with self._database.read() as db:
+            room = await self._room(db, target, allowance)
         try:
             return await self._take(link, target, name, source, allowance, room)
         except TooLarge as error:
@@ -132,6 +130,12 @@ class Uploads:
     ) -> Upload:
         begun = await self._begin(target, Announced(name, 1), allowance)
         row = await self._row(access, begun.id)
+        media_type = ""
+
+        async def check_head(head: bytes) -> None:
+            nonlocal media_type
+            media_type = await self._check_head(row, head)
+
         try:
             writer = await SealedWriter.begin(
                 self._repository.store,
@@ -140,12 +144,7 @@ class Uploads:
                 row.file_id,
                 None,
             )
-            received = await receiving.receive(
-                source,
-                writer,
-                limit=limit,
-                check_head=lambda head: self._check_head(row, head),
-            )
+            received = await receiving.receive(source, writer, limit=limit, check_head=check_head)
             if received.offset == 0:
                 raise FileRefused("empty")
         except FileRefused:
@@ -156,31 +155,28 @@ class Uploads:
         except BaseException:
             await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
             raise
-        async with self._database.unit_of_work() as work:
-            await work.execute(upload_rows.CHANGE, of=row.id, length=received.offset)
-        await self._complete(row)
+        await self._complete(row, media_type, received.offset)
         return upload_rows.seen(await self._row(access, begun.id))
 
-    async def _room(self, target: upload_rows.Target, allowance: Allowance) -> int:
+    async def _room(self, db: Reader, target: upload_rows.Target, allowance: Allowance) -> int:
         """Bytes that the request may still hold. Raises TooLarge when it may hold no more files."""
-        async with self._database.read() as db:
-            held = await self._repository.held(target.clinic_id, target.holder_id, db)
-            running = await db.one(
-                upload_rows.OPEN_OF_HOLDER,
-                holder=target.holder_id,
-                clinic=target.clinic_id,
-                since=clock.now() - _ACTIVE_FOR,
-            )
+        held = await self._repository.held(target.clinic_id, target.holder_id, db)
+        running = await db.one(
+            upload_rows.OPEN_OF_HOLDER,
+            holder=target.holder_id,
+            clinic=target.clinic_id,
+            since=clock.now() - _ACTIVE_FOR,
+        )
         kept = [row for row in held if row.data_key]
         count = len(kept) + (running.files if running else 0)
         total = sum(row.size for row in kept) + (int(running.bytes) if running else 0)
-        if allowance.files and count >= allowance.files:
+        if allowance.files is not None and count >= allowance.files:
             raise TooLarge(
                 _("You can send up to %(count)s photos. Delete one to add another.")
                 % {"count": allowance.files},
                 code="too_many_files",
             )
-        return allowance.total - total if allowance.total else allowance.largest
+        return allowance.largest if allowance.total is None else allowance.total - total
 
     async def _begin(
         self, target: upload_rows.Target, announced: Announced, allowance: Allowance
@@ -199,6 +195,10 @@ class Uploads:
             "actor": [str(target.actor.kind), target.actor.id, target.actor.address],
         }
         async with self._database.unit_of_work() as work:
+            if target.holder_id:
+                await work.lock(target.holder_id)
+                if announced.length > await self._room(work, target, allowance):
+                    raise too_many_bytes(allowance)
             await work.execute(
                 upload_rows.ADD,
                 id=upload_id,
@@ -216,6 +216,7 @@ class Uploads:
                 tail=b"",
                 media_type="",
                 record=keys.seal(_RECORD, upload_id, record),
+                checked=False,
                 finished=False,
                 refusal="",
                 touched_at=clock.now(),
@@ -258,8 +259,8 @@ class Uploads:
         row = await self._row(access, upload_id)
         if row.refusal:
             raise FileRefused(row.refusal)
-        point = await self._resume_point(row)
-        if row.finished or point.finished or offset != point.offset:
+        point = None if row.finished else await self._resume_point(row)
+        if point is None or point.finished or offset != point.offset:
             raise Conflict(
                 _("The upload stands somewhere else. It goes on from there by itself."),
                 code="wrong_offset",
@@ -268,14 +269,14 @@ class Uploads:
         assert task is not None  # noqa: S101 - this is a coroutine of one
         self._running[upload_id] = task
         try:
-            received = await self._receive(row, point, source, checksum)
+            received, media_type = await self._receive(row, point, source, checksum)
         finally:
             if self._running.get(upload_id) is task:
                 del self._running[upload_id]
         if received.finished:
-            await self._complete(row)
+            await self._complete(row, media_type)
         else:
-            await self._remember(row, received)
+            await self._remember(row, received, media_type)
         return upload_rows.seen(row, position=received.offset, finished=received.finished)
 
     async def _receive(
@@ -284,29 +285,40 @@ class Uploads:
         point: ResumePoint,
         source: AsyncIterator[Chunk],
         checksum: tuple[str, bytes] | None,
-    ) -> receiving.Received:
-        hasher = None
+    ) -> tuple[receiving.Received, str]:
+        """How far the bytes came, and the type that they showed."""
+        found = row.media_type
+        check_end = None
         if checksum:
-            hasher = hashlib.new(checksum[0], usedforsecurity=False)
+            algorithm, expected = checksum
+            hasher = hashlib.new(algorithm, usedforsecurity=False)
             source = _hashed(source, hasher)
-        writer = await self._writer(row, point)
+            await self._mark_checked(row)
+
+            def check_end() -> None:
+                if hasher.digest() != expected:
+                    raise ChecksumMismatch
 
         async def check_head(head: bytes) -> None:
-            await self._check_head(row, head)
+            nonlocal found
+            found = await self._check_head(row, head)
 
-        if hasher is None:
-            return await receiving.receive(
-                source, writer, limit=row.length, check_head=check_head, tail=point.tail
-            )
-        # A checked chunk counts only when it fits, so it is not finished before that is known.
-        pieces = [bytes(piece) async for piece in source]
-        assert checksum is not None  # noqa: S101 - there is a hasher because there is a checksum
-        if hasher.digest() != checksum[1]:
-            await writer.abandon()
-            raise ChecksumMismatch
-        return await receiving.receive(
-            _iterate(pieces), writer, limit=row.length, check_head=check_head, tail=point.tail
+        writer = await self._writer(row, point)
+        received = await receiving.receive(
+            source,
+            writer,
+            limit=row.length,
+            check_head=check_head,
+            check_end=check_end,
+            tail=point.tail,
         )
+        return received, found
+
+    async def _mark_checked(self, row: Row) -> None:
+        """From now on only what a checksum has confirmed counts, also after a kill."""
+        if not row.checked:
+            async with self._database.unit_of_work() as work:
+                await work.execute(upload_rows.CHANGE, of=row.id, checked=True)
 
     async def _writer(self, row: Row, point: ResumePoint) -> SealedWriter:
         key = blob_key(row.clinic_id, row.file_id)
@@ -326,7 +338,7 @@ class Uploads:
         """Where this upload goes on. Most start at once, and then there is nothing to look for."""
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.unseal_bytes(_TAIL, row.id, bytes(row.tail)) if row.tail else b""
-        return await resume_point(
+        point = await resume_point(
             self._repository.store,
             blob_key(row.clinic_id, row.file_id),
             await self._data_key(row),
@@ -334,9 +346,12 @@ class Uploads:
             row.position,
             tail,
         )
+        if row.checked and not point.finished:
+            return ResumePoint(row.position, tail, finished=False)
+        return point
 
-    async def _check_head(self, row: Row, head: bytes) -> None:
-        """Refuse by content before anything is stored, and note what the content is."""
+    async def _check_head(self, row: Row, head: bytes) -> str:
+        """The type by content. Raises FileRefused before anything is stored."""
         keys = await self._vault.clinic(row.clinic_id)
         name = keys.unseal(_RECORD, row.id, row.record)["name"]
         sniffed = sniff(head, name)
@@ -344,8 +359,7 @@ class Uploads:
         if refusal:
             await self._refuse(row, refusal)
             raise FileRefused(refusal)
-        async with self._database.unit_of_work() as work:
-            await work.execute(upload_rows.CHANGE, of=row.id, media_type=sniffed.media_type)
+        return sniffed.media_type
 
     async def _refuse(self, row: Row, refusal: str) -> None:
         sender = await self._sender(row)
@@ -363,7 +377,7 @@ class Uploads:
                 reason=refusal,
             )
 
-    async def _remember(self, row: Row, received: receiving.Received) -> None:
+    async def _remember(self, row: Row, received: receiving.Received, media_type: str) -> None:
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.seal_bytes(_TAIL, row.id, received.tail) if received.tail else b""
         async with self._database.unit_of_work() as work:
@@ -372,28 +386,30 @@ class Uploads:
                 of=row.id,
                 position=received.offset,
                 tail=tail,
+                media_type=media_type,
                 touched_at=clock.now(),
                 expires_at=clock.now() + EXPIRES_AFTER,
             )
 
-    async def _complete(self, row: Row) -> None:
+    async def _complete(self, row: Row, media_type: str = "", length: int = 0) -> None:
         """The last byte is durable: hand the file to the intake, in one transaction, once."""
         sender = await self._sender(row)
+        key = {"of": row.id, "owner": row.owner_id, "clinic": row.clinic_id}
         async with self._database.unit_of_work() as work:
-            current = await work.one(
-                upload_rows.BY_ID, of=row.id, owner=row.owner_id, clinic=row.clinic_id
-            )
+            current = await work.one(upload_rows.BY_ID, **key)
             if current is None or current.finished:
                 return
             await work.execute(
                 upload_rows.CHANGE,
                 of=row.id,
                 finished=True,
-                position=current.length,
+                media_type=media_type or current.media_type,
+                length=length or current.length,
+                position=length or current.length,
                 tail=b"",
-                data_key=b"",
             )
-            await self._intake.received(work, current, sender)
+            await self._intake.received(work, await work.one(upload_rows.BY_ID, **key), sender)
+            await work.execute(upload_rows.CHANGE, of=row.id, data_key=b"")
 
     async def _sender(self, row: Row) -> Sender:
         keys = await self._vault.clinic(row.clinic_id)
@@ -480,9 +496,4 @@ class Uploads:
 async def _hashed(source: AsyncIterator[Chunk], hasher: Any) -> AsyncIterator[Chunk]:
     async for piece in source:
         hasher.update(piece)
-        yield piece
-
-
-async def _iterate(pieces: list[bytes]) -> AsyncIterator[Chunk]:
-    for piece in pieces:
         yield piece

@@ -33,6 +33,14 @@ class UnitOfWork(Reader, Protocol):
         """Run a statement; the number of rows it touched."""
         ...
 
+    async def lock(self, name: str) -> None:
+        """Let one unit of work at a time do what is done under this name, until it commits.
+
+        For rules over rows that are not there yet, such as “at most ten”. SQLite has one writer
+        anyway.
+        """
+        ...
+
     def emit(self, event: Event) -> None:
         """Add an event; it is numbered in its topic and published after commit."""
         ...

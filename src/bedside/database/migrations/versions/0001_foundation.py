@@ -239,6 +239,7 @@ def upgrade() -> None:
         sa.Column("tail", sa.LargeBinary(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.Column("checked", sa.Boolean(), nullable=False),
         sa.Column("finished", sa.Boolean(), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=False),
         sa.Column("touched_at", sa.BigInteger(), nullable=False),
