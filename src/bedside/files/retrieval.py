@@ -154,7 +154,9 @@ class Retrieval:
         row = await self._openable(entry.file_id)
         record = await self._repository.record(row)
         opened = await self._form(row, record, form)
-        if form != "thumbnail" and self._is_new_opening(chart, entry_id, form, start):
+        # Pages and pictures of one file in the viewer are one look, the one of `record_view`.
+        opening = "view" if action is Action.FILE_VIEWED else form
+        if form != "thumbnail" and self._is_new_opening(chart, entry_id, opening, start):
             await self._audit.note(
                 chart.clinic_id,
                 chart.actor,

@@ -129,6 +129,11 @@ class Viewed:
         return self.entry.state == FileState.FILED and not self.entry.moved_to
 
     @property
+    def may_review(self) -> bool:
+        """Whether there is something to have looked at: its content, or why it was destroyed."""
+        return self.is_open or self.stage is Stage.DESTROYED
+
+    @property
     def type_name(self) -> str:
         """The true type, for a person."""
         return gettext(media_types.label(self.entry.media_type))

@@ -8,6 +8,8 @@ function showCounts(counts: HTMLElement | null): void {
     badge.textContent = counts.dataset.files ?? "";
     badge.hidden = counts.dataset.files === "0";
   }
+  const tools = document.querySelector<HTMLElement>("[data-chart-tools]");
+  if (tools && counts.dataset.files !== "0") tools.hidden = false;
   const filter = document.querySelector("[data-unreviewed-filter]")?.firstChild;
   if (filter) filter.textContent = counts.dataset.unreviewedText ?? "";
 }

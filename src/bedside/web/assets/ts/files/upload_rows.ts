@@ -206,20 +206,19 @@ export function startUploads(chart: HTMLElement): void {
   const words = JSON.parse(dialog.dataset.words ?? "{}") as Words;
   const shown = new UploadDialog(dialog, words, Number(chart.dataset.limit), chart);
   const take = (files: Iterable<File>): void => {
-    void shown.take([...files]).catch(() => toast(words.failed ?? "", "bad"));
+    void shown.take(files).catch(() => toast(words.failed ?? "", "bad"));
   };
-  for (const input of document.querySelectorAll<HTMLInputElement>("#upload-files, #empty-files, [data-upload-camera]")) {
-    input.addEventListener("change", () => {
-      take(input.files ?? []);
-      input.value = "";
-    });
-  }
+  document.addEventListener("change", (event) => {
+    const input = event.target as HTMLInputElement;
+    if (!input.matches("#upload-files, #empty-files, [data-upload-camera]")) return;
+    take([...(input.files ?? [])]);
+    input.value = "";
+  });
   document.addEventListener("paste", (event) => {
     if (event.defaultPrevented || isText(event.target)) return;
     take(event.clipboardData?.files ?? []);
   });
   takeDrops(take);
-  for (const place of document.querySelectorAll<HTMLElement>("[data-upload-here]")) place.hidden = false;
   // Whoever sits here next must not find files of somebody else in the browser.
   document.querySelector<HTMLFormElement>('form[action$="/sign-out"]')?.addEventListener("submit", () => void forgetAll());
   void shown.start();

@@ -229,8 +229,16 @@ function focusAgain(fresh: HTMLElement, focused: Element): void {
   (again ?? document.getElementById("viewer-title"))?.focus({ preventScroll: true });
 }
 
+/** The open row is in sight when the page comes; only the list moves, not the page. */
+function showOpenRow(): void {
+  const row = rowOf(openViewer()?.dataset.entry);
+  const list = document.getElementById("chart-list");
+  if (row && list) list.scrollTop = row.offsetTop - list.offsetTop - list.clientHeight / 3;
+}
+
 export function startViewer(): void {
   prepare();
+  showOpenRow();
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("click", (event) => {

@@ -1,0 +1,64 @@
+"""Files in charts for tests of the chart page: uploaded and examined by the real services."""
+
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+
+from bedside.charts.records import ChartFilter, Entry
+from bedside.files.ports import Chunk
+from bedside.files.uploads import Allowance, Announced
+from bedside.people.permissions import ChartAccess
+from bedside.worker.run import Worker
+from tests.house import House
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+NOTES = b"Potassium 4.1 mmol/l.\nA rash was noted on the left arm; follow-up in May.\n"
+
+
+async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
+    yield content
+
+
+async def upload(
+    house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
+) -> Entry:
+    """Upload as staff do; the entry, waiting for its scan."""
+    uploads = house.services.uploads
+    begun = await uploads.begin_for_chart(
+        chart, Announced(name, len(content)), Allowance(len(content) + 1), category
+    )
+    await uploads.append(chart, begun.id, 0, _pieces(content))
+    entries = await house.services.charts.entries(chart, ChartFilter())
+    return next(entry for entry in entries if entry.file_id == begun.file_id)
+
+
+async def filed(
+    house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
+) -> Entry:
+    """Upload, scan and examine; the entry as it is then."""
+    entry = await upload(house, chart, name, content, category=category)
+    await work(house)
+    return await house.services.charts.entry(chart, entry.id)
+
+
+async def work(house: House) -> None:
+    """Do what the worker would."""
+    await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
+
+
+def photo(words: str = "", colour: str = "#c98d78", size: tuple[int, int] = (800, 600)) -> bytes:
+    """A JPEG with words on it."""
+    made = BytesIO()
+    picture = Image.new("RGB", size, colour)
+    ImageDraw.Draw(picture).text((40, 40), words, fill="black")
+    picture.save(made, "JPEG")
+    return made.getvalue()
+
+
+def pdf(pages: int = 3) -> bytes:
+    """A PDF of pictures."""
+    made = BytesIO()
+    sheets = [Image.new("RGB", (300, 400), "white") for _ in range(pages)]
+    sheets[0].save(made, "PDF", save_all=True, append_images=sheets[1:])
+    return made.getvalue()
