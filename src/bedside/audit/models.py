@@ -30,3 +30,4 @@ audit_heads = Table(
     Column("seq", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
+"""`hash` of a line is its mark; `hash` of the head is the state of the chain (see `recorder`)."""

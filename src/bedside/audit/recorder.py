@@ -1,8 +1,11 @@
 """Writing, reading and verifying the audit log.
 
-Each clinic has one chain. The hash of a line is an HMAC, under the clinic's audit key, over the
-hash before it and the line: without the key no line can be changed, removed or re-ordered so
-that the chain still fits. The head row tells the length, so that a cut-off tail is seen too.
+Each clinic has one chain. Its state after a line is an HMAC, under the clinic's audit key, over the
+state before it and the line: without the key no line can be changed, removed or re-ordered so that
+the chain still fits. Only the head row holds the state, with the length; a line holds a mark made
+from it. So a tail that was cut off is seen, also when the head is made to tell the shorter length,
+for the state that would fit is nowhere to be read. Not found: the whole log put back to how it was
+when somebody copied it, head and all; a backup kept elsewhere shows that.
 """
 
 import json
@@ -15,10 +18,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bedside.audit.actors import Actor
 from bedside.audit.event_names import Action
 from bedside.audit.models import audit_heads, audit_lines
-from bedside.database.sealed import ClinicKeys, SealBroken, Vault
+from bedside.database.sealed import PLATFORM, ClinicKeys, SealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 
 _GENESIS = bytes(32)
 _COLUMN = "audit_lines.details"
@@ -89,7 +92,7 @@ class Verification:
 @dataclass(slots=True)
 class _Chain:
     seq: int = 0
-    hash: bytes = field(default=_GENESIS)
+    state: bytes = field(default=_GENESIS)
 
 
 class AuditLog:
@@ -129,15 +132,10 @@ class AuditLog:
             "subject_id": subject_id,
             "details": keys.seal(_COLUMN, str(seq), details),
         }
-        line["hash"] = keys.chain(bytes(head.hash), _canonical(line))
-        await work.execute(_add, **line)
+        state = keys.chain(bytes(head.hash), _canonical(line))
+        await work.execute(_add, **line, hash=keys.mark(state))
         await work.execute(
-            _set_head,
-            clinic_id=clinic_id,
-            seq=seq,
-            hash=line["hash"],
-            new_seq=seq,
-            new_hash=line["hash"],
+            _set_head, clinic_id=clinic_id, seq=seq, hash=state, new_seq=seq, new_hash=state
         )
 
     async def note(
@@ -180,15 +178,15 @@ class AuditLog:
             for row in rows:
                 if row.seq != chain.seq + 1:
                     return _broken(clinic_id, chain, "a line is missing")
-                line = row._asdict()
-                if keys.chain(chain.hash, _canonical(line)) != bytes(row.hash):
+                state = keys.chain(chain.state, _canonical(row._asdict()))
+                if keys.mark(state) != bytes(row.hash):
                     return _broken(clinic_id, chain, "a line was changed or moved")
-                chain.seq, chain.hash = row.seq, bytes(row.hash)
+                chain.seq, chain.state = row.seq, state
             if not rows:
                 break
-        if head and (head.seq != chain.seq or bytes(head.hash) != chain.hash):
+        if head and (head.seq != chain.seq or bytes(head.hash) != chain.state):
             return _broken(clinic_id, chain, "lines are missing at the end")
-        if not head and chain.seq:
+        if not head and (chain.seq or clinic_id != PLATFORM):  # a clinic's log begins with it
             return _broken(clinic_id, chain, "the head of the chain is missing")
         return Verification(clinic_id, chain.seq, None)
 
@@ -245,9 +243,3 @@ def _shown(keys: ClinicKeys, row: Any) -> Line:
         row.subject_id,
         details,
     )
-
-
-async def head(reader: Reader, clinic_id: str) -> tuple[int, bytes]:
-    """Length and newest hash of a chain, to be kept elsewhere as an anchor."""
-    row = await reader.one(_peek_head, clinic=clinic_id)
-    return (row.seq, bytes(row.hash)) if row else (0, _GENESIS)

@@ -84,8 +84,6 @@ class _Work(_Session, Pending):
         """An advisory lock; it goes with the transaction."""
         statement = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
         await self._connection.execute(statement, name)
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name
-        )
 
 
 class PostgresDatabase(Database):

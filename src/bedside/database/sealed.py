@@ -121,7 +121,7 @@ class ClinicKeys:
             raise SealBroken
         try:
             return cipher.decrypt(sealed[5:_HEAD], sealed[_HEAD:], self._place(column, row_id))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to hold nonce and tag
             raise SealBroken from error
 
     def _place(self, column: str, row_id: str) -> bytes:
@@ -151,8 +151,12 @@ class ClinicKeys:
         return int.from_bytes(wrapped[:4], "big") == self._newest_wrapping
 
     def chain(self, previous: bytes, line: bytes) -> bytes:
-        """The next hash of the audit chain: HMAC-SHA-256 over the previous one and the line."""
+        """The next state of the audit chain: HMAC-SHA-256 over the previous one and the line."""
         return hmac.digest(self._audit, previous + hashlib.sha256(line).digest(), "sha256")
+
+    def mark(self, state: bytes) -> bytes:
+        """What a line shows of the chain's state after it, from which the state cannot be had."""
+        return hmac.digest(self._audit, b"mark" + state, "sha256")
 
 
 _keys_of = prepared(select(clinic_keys).where(clinic_keys.c.clinic_id == bindparam("of")))
