@@ -8,11 +8,12 @@ from functools import cached_property
 from starlette.applications import Starlette
 
 from bedside.adapters.blobs_local import LocalBlobs
-from bedside.adapters.child_process import ChildExaminer
+from bedside.adapters.child_process import ChildExaminer, Children
 from bedside.adapters.clamd import ClamdScanner
 from bedside.adapters.email import SmtpMail
 from bedside.adapters.keys_file import KeyFile
 from bedside.adapters.local_outbox import LocalOutbox
+from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.sms import TwilioSms
 from bedside.adapters.yara import BuiltInScanner
 from bedside.api import api_routes
@@ -199,14 +200,19 @@ class _Wiring:
         return Repository(self.database, self.vault, LocalBlobs(self.settings.data / "files"))
 
     @cached_property
+    def children(self) -> Children:
+        return Children(at_once=self.settings.examiners)
+
+    @cached_property
     def scanner(self) -> Scanner:
         clamd = self.settings.clamd
-        scanner: Scanner = ClamdScanner(clamd) if clamd else BuiltInScanner()
+        scanner: Scanner = ClamdScanner(clamd) if clamd else BuiltInScanner(self.children)
         return self._remember[0](scanner) if self._remember else scanner
 
     @cached_property
     def examiner(self) -> Examiner:
-        examiner: Examiner = ChildExaminer()
+        reader = Recogniser(self.children, program=tesseract())
+        examiner: Examiner = ChildExaminer(self.children, reader=reader)
         return self._remember[1](examiner) if self._remember else examiner
 
     @cached_property
@@ -341,6 +347,7 @@ class _Wiring:
         return {
             "uploads.expire": (300.0, self.uploads.expire),
             "events.forget": (3600.0, self._forget_events),
+            "sessions.end": (600.0, self.sessions.end_expired),
         }
 
     async def _forget_events(self) -> None:

@@ -6,13 +6,25 @@ they are left out here for everything that comes through the standard library.
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 
+class _StandardError:
+    """Standard error as it is at the moment of writing, for loggers outlive a redirection."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(log_format: str = "json") -> None:
     """Set up logging for the process: `log_format` is “json” or “console”, on standard error."""
+    out: Any = _StandardError()
     console = log_format == "console"
     renderer: Any = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -26,10 +38,10 @@ def configure(log_format: str = "json") -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, _without_exception_text],
@@ -43,12 +55,14 @@ def configure(log_format: str = "json") -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def _without_exception_text(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_exception_text(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     info = event.pop("exc_info", None)
     record = event.get("_record")
     if record is not None:
         info = info or record.exc_info
         record.exc_info, record.exc_text = None, None
-    if isinstance(info, tuple) and info[0] is not None:
+    if isinstance(info, tuple) and isinstance(info[0], type):
         event["error"] = info[0].__name__
     return event
