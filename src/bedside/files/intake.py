@@ -18,6 +18,7 @@ from bedside.database.sealed import Vault
 from bedside.errors import NotFound
 from bedside.files.events import HeldFileChanged
 from bedside.files.ports import Examination, Examiner, Scanner, ScanResult, Verdict
+from bedside.files.refusals import refusal_for_signature
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.states import FileState, may_become
 from bedside.kernel import clock
@@ -176,6 +177,8 @@ class Intake:
     ) -> None:
         """The verdict on a file. Refused and infected ones are destroyed here and now."""
         destroyed = state is not FileState.FILED
+        infected = state is FileState.INFECTED
+        refusal = refusal_for_signature(result.signature) if infected else found.refusal
         async with self._database.unit_of_work() as work:
             current = await self._repository.row(row.id, work)
             if not may_become(current.state, state):
@@ -185,7 +188,7 @@ class Intake:
                 row.id,
                 state=state,
                 media_type=found.media_type or row.media_type,
-                refusal="infected" if state is FileState.INFECTED else found.refusal,
+                refusal=refusal,
                 note=found.note,
                 engine=result.engine,
                 signature=result.signature,
@@ -199,7 +202,7 @@ class Intake:
             if destroyed:
                 await self._repository.destroy(work, row)
                 action = Action.FILE_DESTROYED
-                await self._line(work, row, action, result, reason=found.refusal or "infected")
+                await self._line(work, row, action, result, reason=refusal)
             else:
                 await self._line(work, row, Action.FILE_FILED, result)
                 work.enqueue(DERIVE, {"file_id": row.id}, unique=f"derive:{row.id}")

@@ -41,7 +41,7 @@ _KEY = "files.data_key"
 _TAIL = "uploads.tail"
 _RECORD = "uploads.record"
 _ACTIVE_FOR = 10 * clock.MINUTE
-"""An unfinished upload counts towards the limit of a request for this long after its last byte."""
+"""How long an unfinished upload counts towards the limit of a request after its last byte."""
 
 
 class Uploads:
@@ -288,16 +288,18 @@ class Uploads:
     ) -> tuple[receiving.Received, str]:
         """How far the bytes came, and the type that they showed."""
         found = row.media_type
-        check_end = None
+        check_end: receiving.CheckEnd | None = None
         if checksum:
             algorithm, expected = checksum
             hasher = hashlib.new(algorithm, usedforsecurity=False)
             source = _hashed(source, hasher)
             await self._mark_checked(row)
 
-            def check_end() -> None:
+            def compare() -> None:
                 if hasher.digest() != expected:
                     raise ChecksumMismatch
+
+            check_end = compare
 
         async def check_head(head: bytes) -> None:
             nonlocal found
