@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bedside.errors import TooLarge
 from bedside.files.ports import Chunk
@@ -15,6 +16,14 @@ CheckHead = Callable[[bytes], Awaitable[None]]
 
 CheckEnd = Callable[[], None]
 """Called when no more bytes come; raises when those that came do not count (a wrong checksum)."""
+
+
+class Hasher(Protocol):
+    """A hash of hashlib."""
+
+    def update(self, data: Chunk, /) -> None:
+        """Take more bytes."""
+        ...
 
 
 class SenderGone(Exception):
@@ -105,3 +114,10 @@ class _Head:
         if self._check is not None and not self.checked:
             self.checked = True
             await self._check(bytes(self._bytes))
+
+
+async def hashed(source: AsyncIterator[Chunk], hasher: Hasher) -> AsyncIterator[Chunk]:
+    """`source`, fed to a hasher of hashlib on its way."""
+    async for chunk in source:
+        hasher.update(chunk)
+        yield chunk

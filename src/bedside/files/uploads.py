@@ -292,7 +292,7 @@ class Uploads:
         if checksum:
             algorithm, expected = checksum
             hasher = hashlib.new(algorithm, usedforsecurity=False)
-            source = _hashed(source, hasher)
+            source = receiving.hashed(source, hasher)
             await self._mark_checked(row)
 
             def compare() -> None:
@@ -493,9 +493,3 @@ class Uploads:
             return
         task.cancel()
         await asyncio.wait([task], timeout=10)
-
-
-async def _hashed(source: AsyncIterator[Chunk], hasher: Any) -> AsyncIterator[Chunk]:
-    async for piece in source:
-        hasher.update(piece)
-        yield piece
