@@ -1,7 +1,7 @@
 """The edge's protection: headers, origin checks, rate limits.
 
 Pure ASGI middlewares, for they run on every request: a BaseHTTPMiddleware would cost more than a
-session look-up. Policies follow OWASP ASVS 5.0, chapter 3 (docs/security has the table).
+session look-up. Policies follow OWASP ASVS 5.0, chapter 3.
 """
 
 from collections.abc import Iterable
