@@ -1,7 +1,7 @@
 """Which teams and rooms a patient belongs to: what decides whose chart list the patient is in."""
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
 from bedside.database.statements import prepared

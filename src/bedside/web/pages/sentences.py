@@ -96,7 +96,7 @@ TODAY: dict[Action, str] = {
     Action.PATIENT_ADDED: N_("{who} added the patient"),
     Action.PATIENT_CHANGED: N_("{who} changed the details"),
     Action.CHART_OPENED: N_("{who} opened the chart"),
-    Action.FILE_RECEIVED: N_("{who} sent a file"),
+    Action.FILE_RECEIVED: N_("A file arrived"),
     Action.FILE_DESTROYED: N_("An infected file was destroyed"),
     Action.FILE_REFUSED: N_("A file was refused"),
     Action.FILE_DOWNLOADED: N_("{who} downloaded a file"),

@@ -73,17 +73,23 @@ def _moment(chart: ChartAccess, names: dict[str, str], group: list[Line], zone: 
     line = group[0]
     who = _who(chart, names, line)
     text = _(TODAY[Action(line.action)]).format(who=who)
-    if line.action == Action.FILE_RECEIVED and len(group) > 1:
-        text = ngettext("{who} sent {count} file", "{who} sent {count} files", len(group)).format(
-            who=who, count=len(group)
-        )
-    channel = str(line.details.get("channel", ""))
+    channel = ""
+    if line.action == Action.FILE_RECEIVED:
+        text = _received(line, len(group)).format(who=who, count=len(group))
+        if line.actor_kind == ActorKind.PATIENT:
+            channel = str(line.details.get("channel", ""))
     return Moment(
         time=f"{datetime.fromtimestamp(line.at / 1000, zone):%H:%M}",
         iso=iso(line.at),
         text=text,
         detail=_(channels.LABELS[channel]) if channel in channels.LABELS else "",
     )
+
+
+def _received(line: Line, count: int) -> str:
+    if line.actor_kind == ActorKind.PATIENT:
+        return ngettext("{who} sent a file", "{who} sent {count} files", count)
+    return ngettext("{who} uploaded a file", "{who} uploaded {count} files", count)
 
 
 def _who(chart: ChartAccess, names: dict[str, str], line: Line) -> str:
