@@ -253,7 +253,7 @@ class _Wiring:
 
     @cached_property
     def messages(self) -> Messages:
-        return Messages(self.database, self.vault, self.audit, self.patients)
+        return Messages(self.database, self.vault, self.looks, self.patients)
 
     @cached_property
     def photo_requests(self) -> PhotoRequests:
@@ -299,7 +299,7 @@ class _Wiring:
 
     @cached_property
     def request_lists(self) -> RequestLists:
-        return RequestLists(self.database, self.vault, self.audit, self.patients)
+        return RequestLists(self.database, self.vault, self.looks, self.patients)
 
     @cached_property
     def bus(self) -> Bus:

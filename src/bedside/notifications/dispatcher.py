@@ -111,6 +111,11 @@ class Dispatcher:
         self._local = local
         self._listeners: list[DeliveryListener] = []
 
+    @property
+    def local(self) -> frozenset[Channel]:
+        """Channels whose messages stay in the local outbox."""
+        return self._local
+
     def tell(self, listener: DeliveryListener) -> None:
         """Tell `listener`, in the same transaction, what becomes of messages."""
         self._listeners.append(listener)

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action
+from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Row, Transactions
@@ -73,11 +74,11 @@ class Messages:
     """Finds notifications for those who may see their patients."""
 
     def __init__(
-        self, database: Transactions, vault: Vault, audit: AuditLog, patients: Patients
+        self, database: Transactions, vault: Vault, looks: Looks, patients: Patients
     ) -> None:
         self._database = database
         self._vault = vault
-        self._audit = audit
+        self._looks = looks
         self._patients = patients
 
     async def outbox(self, staff: StaffAccess) -> list[Shown]:
@@ -89,9 +90,7 @@ class Messages:
         async with self._database.read() as db:
             rows = await db.all(_local, staff=staff.staff_id, clinic=staff.clinic_id)
         names = await self._patients.named(staff.clinic_id, {row.patient_id for row in rows})
-        await self._audit.note(
-            staff.clinic_id, staff.actor, Action.OUTBOX_OPENED, messages=len(rows)
-        )
+        await self._looks.note(staff.clinic_id, staff.actor, staff.session_id, Action.OUTBOX_OPENED)
         return [_shown(keys, row, names[row.patient_id]) for row in rows]
 
     async def of_request(self, chart: ChartAccess, request_id: str) -> list[Delivery]:

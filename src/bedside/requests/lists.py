@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action
+from bedside.audit.looks import Looks
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Transactions
@@ -68,11 +69,11 @@ class RequestLists:
     """Finds requests for those who may see their patients."""
 
     def __init__(
-        self, database: Transactions, vault: Vault, audit: AuditLog, patients: Patients
+        self, database: Transactions, vault: Vault, looks: Looks, patients: Patients
     ) -> None:
         self._database = database
         self._vault = vault
-        self._audit = audit
+        self._looks = looks
         self._patients = patients
 
     async def of_chart(self, chart: ChartAccess) -> list[PhotoRequest]:
@@ -85,15 +86,15 @@ class RequestLists:
     async def of_desk(self, staff: StaffAccess, view: str = "open", page: int = 1) -> list[Listed]:
         """Requests to all patients that this person may see, newest first, `PAGE` at a time.
 
-        `view` is a key of VIEWS. One audit line is written: names of patients are shown.
+        `view` is a key of VIEWS. Looking makes an audit line, for names of patients are shown.
         """
         keys = await self._vault.clinic(staff.clinic_id)
         found = _desk(view, page)
         async with self._database.read() as db:
             rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
         names = await self._patients.named(staff.clinic_id, {row.patient_id for row in rows})
-        await self._audit.note(
-            staff.clinic_id, staff.actor, Action.REQUEST_VIEWED, requests=len(rows)
+        await self._looks.note(
+            staff.clinic_id, staff.actor, staff.session_id, Action.REQUEST_VIEWED
         )
         return [Listed(records.opened(keys, row), names[row.patient_id]) for row in rows]
 

@@ -22,11 +22,13 @@ from bedside.web.pages import (
     home,
     inbox,
     links,
+    outbox,
     patients,
     photo_request,
     second_factors,
     set_up,
     sign_in,
+    staff_requests,
     styleguide,
 )
 from bedside.web.pages import settings as settings_pages
@@ -105,6 +107,8 @@ def _routes() -> list[BaseRoute]:
         *second_factors.routes,
         *chart.routes,
         *chart_entry.routes,
+        *staff_requests.routes,
+        *outbox.routes,
         *links.routes,
         *photo_request.routes,
         *styleguide.routes,
