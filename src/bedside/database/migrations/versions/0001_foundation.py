@@ -80,7 +80,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_chart_entries_file", ["file_id"], unique=False)
         batch_op.create_index(
             "ix_chart_entries_unreviewed",
-            ["clinic_id", "patient_id", "received_at", "id"],
+            ["clinic_id", "received_at", "id"],
             unique=False,
             sqlite_where=sa.text("reviewed_at = 0 AND moved_to = ''"),
             postgresql_where=sa.text("reviewed_at = 0 AND moved_to = ''"),
@@ -388,6 +388,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_id", "target_id", name=op.f("pk_patient_assignments")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("patient_assignments", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_patient_assignments_target", ["target_id", "patient_id"], unique=False
+        )
+
     op.create_table(
         "patient_tokens",
         sa.Column("token", sa.BigInteger(), nullable=False),
@@ -525,6 +530,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_patient_tokens_patient")
 
     op.drop_table("patient_tokens")
+    with op.batch_alter_table("patient_assignments", schema=None) as batch_op:
+        batch_op.drop_index("ix_patient_assignments_target")
+
     op.drop_table("patient_assignments")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.drop_index("ix_passkeys_staff")
