@@ -202,6 +202,15 @@ class Sessions:
         except BedsideError:
             return  # a full disk must not keep anybody from reading; the next request tries again
 
+    async def time_left(self, token: str) -> int:
+        """Milliseconds until a session ends unless it is used. Raises NotSignedIn."""
+        async with self._database.read() as db:
+            row = await db.one(_of_token, hash=_hash(token))
+        left = min(row.seen_at + self._idle, row.expires_at) - clock.now() if row else 0
+        if left <= 0:
+            raise NotSignedIn
+        return left
+
     async def pending(self, token: str, address: str) -> Pending:
         """A session on its way to being signed in. Raises NotSignedIn."""
         async with self._database.read() as db:

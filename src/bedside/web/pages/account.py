@@ -1,10 +1,11 @@
 """One's own account: password, second factors, sessions."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bedside.errors import BedsideError, TooMany, WrongInput
+from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
 from bedside.people.sessions import Shown
 from bedside.web.browsers import browser_name, is_phone
@@ -12,7 +13,7 @@ from bedside.web.context import services_of
 from bedside.web.forms import form_of
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
-from bedside.web.signed_in import confirmed_staff_of, local_path, shell, staff_of
+from bedside.web.signed_in import confirmed_staff_of, local_path, shell, staff_of, token_of
 
 PASSWORD_CHANGED = sayable(
     "password_changed", N_("Your password is changed. All your other sessions are ended.")
@@ -91,6 +92,18 @@ async def end_others(request: Request) -> Response:
     return go("/account", OTHERS_ENDED)
 
 
+async def time_left(request: Request) -> Response:
+    """GET /account/time-left: seconds until the session ends, without counting as use."""
+    left = await services_of(request).sessions.time_left(token_of(request))
+    return JSONResponse({"seconds": left // clock.SECOND})
+
+
+async def stay(request: Request) -> Response:
+    """POST /account/stay: somebody is there, although the page asked for nothing else."""
+    await staff_of(request)
+    return await time_left(request)
+
+
 async def _account(request: Request, error: BedsideError | None = None) -> Response:
     staff = await shell(request)
     services = services_of(request)
@@ -148,6 +161,8 @@ routes = [
     Route("/account/confirm", confirmed, methods=["POST"]),
     Route("/account/app/remove", remove_app, methods=["POST"]),
     Route("/account/passkeys/remove", remove_passkey, methods=["POST"]),
+    Route("/account/time-left", time_left),
+    Route("/account/stay", stay, methods=["POST"]),
     Route("/account/sessions/end", end_session, methods=["POST"]),
     Route("/account/sessions/end-others", end_others, methods=["POST"]),
 ]

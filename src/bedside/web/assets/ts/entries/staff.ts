@@ -12,6 +12,7 @@ import { startTheme } from "../components/theme";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
 import { startLive } from "../live/start";
+import { startStaying } from "../sign_in/staying";
 
 startMenus();
 startDialogs();
@@ -26,3 +27,4 @@ startDropZones();
 startDateOfBirth();
 startTheme();
 startLive();
+startStaying();
