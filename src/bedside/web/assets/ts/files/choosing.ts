@@ -28,7 +28,7 @@ export function startChoosing(): void {
     window.setTimeout(() => {
       delete form.dataset.sending;
       for (const button of form.elements) button.removeAttribute("aria-busy");
-    }, 1_000);
+    });
   });
   showChosen();
 }
