@@ -335,6 +335,7 @@ class _Wiring:
         return {
             file_jobs.EXAMINE: self.intake.examine,
             file_jobs.DERIVE: self.intake.derive,
+            file_jobs.ERASE: self.intake.erase,
             notification_jobs.DELIVER: self.dispatcher.deliver,
             reminder_jobs.REMIND: self.photo_requests.remind,
             request_jobs.SETTLE: self.filing.settle_later,

@@ -21,13 +21,14 @@ from bedside.files.ports import Examination, Examiner, Scanner, ScanResult, Verd
 from bedside.files.refusals import refusal_for_signature
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.states import FileState, may_become
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.permissions import LinkAccess
 
 EXAMINE = "file.examine"
 DERIVE = "file.derive"
+ERASE = "file.erase"
 _SCAN_AGAIN = 20 * clock.SECOND
 
 
@@ -128,6 +129,7 @@ class Intake:
         if row is None or row.state not in (FileState.SCANNING, FileState.UNSCANNED):
             return
         result, digest = await self._scan(row)
+        faults.point("file.scanned")
         if result.verdict is Verdict.UNSCANNED:
             await self._leave_unscanned(row, result)
             raise TryAgain(_SCAN_AGAIN, "not scanned")
@@ -136,6 +138,7 @@ class Intake:
             return
         record = await self._repository.record(row)
         found = await self._examiner.examine(self._repository.chunks(row), row.size, record.name)
+        faults.point("file.examined")
         state = FileState.REFUSED if found.refusal else FileState.FILED
         await self._end(row, state, result, found, digest)
 
@@ -201,14 +204,13 @@ class Intake:
             await self._line(work, row, Action.FILE_SCANNED, result, verdict=result.verdict)
             if destroyed:
                 await self._repository.destroy(work, row)
+                self.erase_later(work, row.clinic_id, row.id)
                 action = Action.FILE_DESTROYED
                 await self._line(work, row, action, result, reason=refusal)
             else:
                 await self._line(work, row, Action.FILE_FILED, result)
                 work.enqueue(DERIVE, {"file_id": row.id}, unique=f"derive:{row.id}")
             await self._announce(work, row.id, found.media_type)
-        if destroyed:
-            await self._repository.delete_blobs(row.clinic_id, row.id, [])
 
     async def _keep_facts(
         self, work: UnitOfWork, row: Row, found: Examination, digest: str
@@ -225,8 +227,10 @@ class Intake:
         if row is None or row.state != FileState.FILED:
             return
         made = await self._examiner.derive(self._repository.chunks(row), row.size, row.media_type)
+        faults.point("file.derived")
         for derivative in made.derivatives:
             await self._repository.store_derivative(row, derivative)
+            faults.point("file.derivative_stored")
         text = made.text.encode()
         async with self._database.unit_of_work() as work:
             row = await self._repository.row(row.id, work)
@@ -238,6 +242,19 @@ class Intake:
                 self._tell_holder(work, row, preview=True)
             else:
                 await self._charts.add_text(work, row.clinic_id, row.id, made.text)
+
+    def erase_later(
+        self, work: UnitOfWork, clinic_id: str, file_id: str, roles: list[str] | None = None
+    ) -> None:
+        """Let the sealed bytes follow their key: a job, so that no kill leaves them lying."""
+        blobs = {"clinic_id": clinic_id, "file_id": file_id, "roles": roles or []}
+        work.enqueue(ERASE, blobs, unique=f"erase:{file_id}")
+
+    async def erase(self, payload: dict[str, Any]) -> None:
+        """Job: remove the sealed bytes of a file that is gone."""
+        await self._repository.delete_blobs(
+            payload["clinic_id"], payload["file_id"], payload["roles"]
+        )
 
     # --- files that a request holds ----------------------------------------------------------
 
@@ -270,8 +287,7 @@ class Intake:
         roles = list(await self._repository.derivatives(file_id))
         async with self._database.unit_of_work() as work:
             row = await self._held_row(work, link, file_id)
-            await self._discard(work, row, link.actor)
-        await self._repository.delete_blobs(row.clinic_id, row.id, roles)
+            await self._discard(work, row, link.actor, roles)
 
     async def discard_all_held(self, clinic_id: str, holder_id: str) -> int:
         """A request ended without agreement: what it held is destroyed; how many files."""
@@ -279,8 +295,7 @@ class Intake:
         for row in rows:
             roles = list(await self._repository.derivatives(row.id))
             async with self._database.unit_of_work() as work:
-                await self._discard(work, row, SYSTEM)
-            await self._repository.delete_blobs(row.clinic_id, row.id, roles)
+                await self._discard(work, row, SYSTEM, roles)
         return len(rows)
 
     async def _held_row(self, work: UnitOfWork, link: LinkAccess, file_id: str) -> Row:
@@ -289,8 +304,9 @@ class Intake:
             raise NotFound
         return row
 
-    async def _discard(self, work: UnitOfWork, row: Row, actor: Actor) -> None:
+    async def _discard(self, work: UnitOfWork, row: Row, actor: Actor, roles: list[str]) -> None:
         await self._repository.remove(work, row)
+        self.erase_later(work, row.clinic_id, row.id, roles)
         await self._audit.record(
             work,
             row.clinic_id,

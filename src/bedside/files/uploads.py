@@ -4,10 +4,8 @@ This is the protocol-free side of tus 1.0 (https://tus.io/protocols/resumable-up
 speaks the protocol. Nothing is acknowledged before it survives a power cut.
 """
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from typing import Any
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.charts.categories import Category
@@ -30,7 +28,8 @@ from bedside.files.ports import Chunk
 from bedside.files.repository import FileRecord, Repository, blob_key
 from bedside.files.sealing import ResumePoint, SealedWriter, new_data_key, resume_point
 from bedside.files.sniffing import sniff
-from bedside.kernel import clock
+from bedside.files.transfers import Transfers
+from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
@@ -60,7 +59,7 @@ class Uploads:
         self._audit = audit
         self._repository = repository
         self._intake = intake
-        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._transfers = Transfers()
 
     async def begin_for_chart(
         self,
@@ -145,8 +144,7 @@ class Uploads:
                 None,
             )
             received = await receiving.receive(source, writer, limit=limit, check_head=check_head)
-            if received.offset == 0:
-                raise FileRefused("empty")
+            faults.point("upload.taken")
         except FileRefused:
             raise
         except TooLarge as error:
@@ -222,6 +220,7 @@ class Uploads:
                 touched_at=clock.now(),
                 expires_at=expires_at,
             )
+        faults.point("upload.begun")
         return Upload(upload_id, file_id, announced.length, 0, False, "", expires_at)
 
     async def find(self, access: ChartAccess | LinkAccess, upload_id: str) -> Upload:
@@ -231,15 +230,15 @@ class Uploads:
         a kill the sealed bytes on disk tell how far it came. Raises NotFound, and Gone when it has
         expired.
         """
-        await self._stop_running(upload_id)
-        row = await self._row(access, upload_id)
-        if row.finished or row.refusal:
-            return upload_rows.seen(row)
-        point = await self._resume_point(row)
-        if point.finished:
-            await self._complete(row)
-            return upload_rows.seen(await self._row(access, upload_id))
-        return upload_rows.seen(row, position=point.offset)
+        async with self._transfers.alone(upload_id):
+            row = await self._row(access, upload_id)
+            if row.finished or row.refusal:
+                return upload_rows.seen(row)
+            point = await self._resume_point(row)
+            if point.finished:
+                await self._complete(row)
+                return upload_rows.seen(await self._row(access, upload_id))
+            return upload_rows.seen(row, position=point.offset)
 
     async def append(
         self,
@@ -255,28 +254,23 @@ class Uploads:
         `offset` is not where the upload stands, FileRefused for a type that is not taken (the
         upload is over then), ChecksumMismatch, StorageFull.
         """
-        await self._stop_running(upload_id)
-        row = await self._row(access, upload_id)
-        if row.refusal:
-            raise FileRefused(row.refusal)
-        point = None if row.finished else await self._resume_point(row)
-        if point is None or point.finished or offset != point.offset:
-            raise Conflict(
-                _("The upload stands somewhere else. It goes on from there by itself."),
-                code="wrong_offset",
-            )
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - this is a coroutine of one
-        self._running[upload_id] = task
-        try:
+        async with self._transfers.alone(upload_id):
+            row = await self._row(access, upload_id)
+            if row.refusal:
+                raise FileRefused(row.refusal)
+            point = None if row.finished else await self._resume_point(row)
+            if point is None or point.finished or offset != point.offset:
+                raise Conflict(
+                    _("The upload stands somewhere else. It goes on from there by itself."),
+                    code="wrong_offset",
+                )
             received, media_type = await self._receive(row, point, source, checksum)
-        finally:
-            if self._running.get(upload_id) is task:
-                del self._running[upload_id]
-        if received.finished:
-            await self._complete(row, media_type)
-        else:
-            await self._remember(row, received, media_type)
+            faults.point("upload.sealed" if received.finished else "upload.paused")
+            if received.finished:
+                await self._complete(row, media_type)
+            else:
+                await self._remember(row, received, media_type)
+            faults.point("upload.noted")
         return upload_rows.seen(row, position=received.offset, finished=received.finished)
 
     async def _receive(
@@ -321,6 +315,7 @@ class Uploads:
         if not row.checked:
             async with self._database.unit_of_work() as work:
                 await work.execute(upload_rows.CHANGE, of=row.id, checked=True)
+            faults.point("upload.marked")
 
     async def _writer(self, row: Row, point: ResumePoint) -> SealedWriter:
         key = blob_key(row.clinic_id, row.file_id)
@@ -424,11 +419,11 @@ class Uploads:
 
     async def cancel(self, access: ChartAccess | LinkAccess, upload_id: str) -> None:
         """The sender wants it no more: what arrived is destroyed."""
-        await self._stop_running(upload_id)
-        row = await self._row(access, upload_id)
-        if row.finished:
-            raise Gone(_("This file has arrived completely. Delete it from the list instead."))
-        await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
+        async with self._transfers.alone(upload_id):
+            row = await self._row(access, upload_id)
+            if row.finished:
+                raise Gone(_("This file has arrived completely. Delete it from the list instead."))
+            await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
 
     async def expire(self) -> int:
         """Destroy what nobody goes on with; the number of uploads. Run by the worker."""
@@ -462,8 +457,7 @@ class Uploads:
                     patient_id=row.patient_id,
                     subject_id=row.file_id,
                 )
-        if not row.finished:
-            await self._repository.delete_blobs(row.clinic_id, row.file_id, [])
+                self._intake.erase_later(work, row.clinic_id, row.file_id)
 
     async def refused(self, link: LinkAccess) -> list[tuple[str, str, str]]:
         """(id, name, key of the refusal) of what was refused while it arrived by this link."""
@@ -485,11 +479,3 @@ class Uploads:
         if row.expires_at < clock.now():
             raise Gone(_("This upload was not finished in time. Please choose the file again."))
         return row
-
-    async def _stop_running(self, upload_id: str) -> None:
-        """A second connection for the same upload means that the first one is dead."""
-        task = self._running.get(upload_id)
-        if task is None or task is asyncio.current_task():
-            return
-        task.cancel()
-        await asyncio.wait([task], timeout=10)

@@ -14,7 +14,8 @@ from typing import Any
 import structlog
 
 from bedside.database import Database, outbox
-from bedside.kernel import clock
+from bedside.errors import BedsideError
+from bedside.kernel import clock, faults
 from bedside.kernel.jobs import Handler, TryAgain
 
 _LEASE = 30 * clock.SECOND
@@ -82,6 +83,7 @@ class Worker:
         job = await outbox.claim_job(self._database, _LEASE)
         if job is None:
             return False
+        faults.point("job.claimed")
         keep = asyncio.create_task(self._keep(job.id))
         try:
             await self._run(job)
@@ -92,7 +94,8 @@ class Worker:
     async def _keep(self, job_id: str) -> None:
         while True:
             await asyncio.sleep(_LEASE / 3 / clock.SECOND)
-            await outbox.extend_lease(self._database, job_id, _LEASE)
+            with suppress(BedsideError):  # the next one may still come in time
+                await outbox.extend_lease(self._database, job_id, _LEASE)
 
     async def _run(self, job: Any) -> None:
         try:
@@ -108,7 +111,9 @@ class Worker:
             else:
                 await outbox.retry_job(self._database, job.id, _back_off(job.attempts), name)
         else:
+            faults.point("job.done")
             await outbox.finish_job(self._database, job.id)
+            faults.point("job.forgotten")
 
     async def _sweep(self, name: str, every: float, sweep: Periodic) -> None:
         while not self._stopping:
