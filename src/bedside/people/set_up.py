@@ -57,7 +57,7 @@ class SetUp:
         """
         if not self._code_file.exists():
             made = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-            part = self._code_file.with_name(f"{self._code_file.name}.{os.getpid()}")
+            part = self._code_file.with_name(f"{self._code_file.name}.{secrets.token_hex(4)}")
             part.touch(mode=0o600)
             part.write_text(made + "\n")
             try:
