@@ -1,17 +1,17 @@
 """Measure and print: `python -m benchmarks [--small] [name …]`.
 
 A benchmark is a module of this package with `run(scale, directory, body)`: an empty directory on
-the disk to work in, and a file of random bytes to send. It gives rows of the table.
+the disk to work in, and a PDF to send. It gives rows of the table.
 """
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.bodies import write_pdf
 from benchmarks.servers import ROOT, NotHere
 from benchmarks.table import FULL, SMALL, Row, Scale, as_table, not_measured
 
@@ -45,7 +45,7 @@ def _run(name: str, scale: Scale, place: Path) -> list[Row]:
     sys.stderr.write(f"{name} …\n")
     body = place / "body"
     if not body.exists():
-        body.write_bytes(os.urandom(scale.file))
+        write_pdf(body, scale.file)
     directory = place / name
     directory.mkdir()
     try:

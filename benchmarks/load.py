@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _RECEIVE = 1 << 20
 
@@ -75,21 +76,41 @@ def put(body: Path, size: int, synced_in: Path | None = None) -> Send:
     return send
 
 
-def tus(body: Path, size: int, synced_in: Path | None = None) -> Send:
-    """By the tus protocol: create, then send all at once. `synced_in` as for `put`."""
+_VERSION = "Tus-Resumable: 1.0.0\r\n"
+_BODY = "Content-Type: application/offset+octet-stream\r\n"
 
-    def send(connection: Connection, name: str) -> None:
-        version = "Tus-Resumable: 1.0.0\r\n"
-        made = connection.send("POST", "/files", None, 0, f"{version}Upload-Length: {size}\r\n")
-        lines = (line.split(b": ", 1) for line in made.split(b"\r\n")[1:])
-        location = {key.lower(): value for key, value in lines}[b"location"].decode()
-        kind = "Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
-        stored = location.rsplit("/", 1)[1]
-        connection.send("PATCH", f"/files/{stored}", body, size, version + kind)
+
+def tus(
+    body: Path, size: int, *, to: str = "/files", headers: str = "", synced_in: Path | None = None
+) -> Send:
+    """By the tus protocol in two requests: POST creates, PATCH sends all. `synced_in` as for
+    `put`; `headers` come with both."""
+
+    def send(connection: Connection, _name: str) -> None:
+        about = f"{headers}{_VERSION}Upload-Length: {size}\r\n"
+        at = _location(connection.send("POST", to, None, 0, about))
+        about = f"{headers}{_VERSION}{_BODY}Upload-Offset: 0\r\n"
+        connection.send("PATCH", at, body, size, about)
         if synced_in is not None:
-            _fsync(synced_in / stored)
+            _fsync(synced_in / at.rsplit("/", 1)[1])
 
     return send
+
+
+def tus_in_one(body: Path, size: int, *, to: str, headers: str = "") -> Send:
+    """By the tus protocol in one request: a POST that creates and sends all."""
+    about = f"{headers}{_VERSION}{_BODY}Upload-Length: {size}\r\n"
+
+    def send(connection: Connection, _name: str) -> None:
+        connection.send("POST", to, body, size, about)
+
+    return send
+
+
+def _location(answer: bytes) -> str:
+    """The path of what a POST has made."""
+    lines = (line.split(b": ", 1) for line in answer.split(b"\r\n")[1:])
+    return urlsplit({key.lower(): value for key, value in lines}[b"location"].decode()).path
 
 
 def _fsync(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The servers that are compared, each on a free port with an empty directory."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[1]
 TUS = Path(__file__).parent / "tus_server"
@@ -46,6 +48,70 @@ class Served:
             if line.startswith(which + ":"):
                 return int(line.split()[1]) * 1024 / 1e6
         raise ValueError(which)
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Served):
+    """Bedside, with a receptionist who is signed in; see seed.py."""
+
+    cookie: str
+    patient: str
+    link: str
+
+    @property
+    def headers(self) -> str:
+        """What the receptionist's browser sends with each request."""
+        return f"Cookie: {self.cookie}\r\nSec-Fetch-Site: same-origin\r\n"
+
+    @property
+    def uploads(self) -> str:
+        """Where files of the first patient are sent to."""
+        return f"/patients/{self.patient}/uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A seeded data directory, which `product` serves."""
+
+    data: Path
+    port: int
+    seeded: dict[str, str]
+    database_url: str = ""
+
+    @property
+    def log(self) -> Path:
+        """Where the product writes its log, as a service would have it."""
+        return self.data / "log"
+
+
+def install(directory: Path, database_url: str = "") -> Installation:
+    """Seed an installation: SQLite in `directory`, or the empty database at `database_url`."""
+    port = _free_port()
+    seed = [sys.executable, "-m", "benchmarks.seed", str(directory), str(port)]
+    done = subprocess.run(
+        [*seed, *([database_url] if database_url else [])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Installation(directory, port, json.loads(done.stdout), database_url)
+
+
+@contextmanager
+def product(at: Installation, *, worker: bool = False) -> Generator[Product]:
+    """`bedside serve`, by default without a worker: jobs stay queued, as when `bedside worker`
+    runs on another machine. Nothing else differs from what an operator starts but the limit of
+    requests for one session, which a benchmark would run into."""
+    environment = os.environ | {"BEDSIDE_REQUESTS_PER_SECOND": "0"}
+    if at.database_url:
+        environment["BEDSIDE_DATABASE_URL"] = at.database_url
+    command = [str(Path(sys.executable).with_name("bedside")), "serve", "--data", str(at.data)]
+    command += ["--port", str(at.port), *([] if worker else ["--no-worker"])]
+    with at.log.open("ab") as log, _running(command, at.port, environment, log) as pid:
+        yield Product(at.port, pid, at.data / "files", **at.seeded)
 
 
 @contextmanager
@@ -113,14 +179,19 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Generator[int]:
-    process = subprocess.Popen(command, cwd=ROOT)
+def _running(
+    command: list[str],
+    port: int,
+    environment: dict[str, str] | None = None,
+    log: IO[bytes] | None = None,
+) -> Generator[int]:
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
     try:
         deadline = time.monotonic() + _STARTS_WITHIN
         while not _answers(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not start")
-            time.sleep(0.05)
+            time.sleep(0.002)
         yield process.pid
     finally:
         process.terminate()

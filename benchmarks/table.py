@@ -24,8 +24,8 @@ SMALL = Scale(repeats=1, file=3_000_000, photo=100_000, photos=12, ranges=20)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `wanted` is the target of the project in words; `reached` None when there is
-    no figure, and then `ours` says why."""
+    """One figure. `wanted` is the target of the project in words, if there is one; `reached` None
+    when there is none, or no figure, and then `ours` says why."""
 
     what: str
     ours: str
@@ -38,6 +38,11 @@ class Row:
 def at_least(what: str, ours: str, against: str, ratio: float, target: float) -> Row:
     """A ratio that should not be lower than `target`."""
     return Row(what, ours, against, f"{ratio:.2f} ×", f"≥ {target:.2f} ×", ratio >= target)
+
+
+def compared(what: str, ours: str, against: str, ratio: float) -> Row:
+    """A ratio that nothing is wanted of."""
+    return Row(what, ours, against, f"{ratio:.2f} ×", "", None)
 
 
 def at_most(what: str, value: float, target: float, unit: str, against: str = "") -> Row:

@@ -1,0 +1,124 @@
+"""An installation to measure: `python -m benchmarks.seed DATA PORT [DATABASE_URL]`.
+
+Makes a clinic through the product's own services, with a signed-in receptionist, patients with
+unreviewed entries in their charts, and a photo link that was sent; prints how to reach them.
+"""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from bedside import bootstrap
+from bedside.audit.actors import SYSTEM
+from bedside.charts.records import Incoming
+from bedside.database import schema
+from bedside.kernel import clock, logs
+from bedside.kernel.ids import new_id
+from bedside.people.clinics import ClinicOptions
+from bedside.people.patients import Demographics, Patient
+from bedside.people.permissions import StaffAccess
+from bedside.people.roles import Role
+from bedside.people.sessions import Stage
+from bedside.people.staff import Person
+from bedside.people.teams import TeamKind
+from bedside.requests.photo_requests import Draft
+from bedside.services import Services
+from bedside.settings import Settings, load
+
+PATIENTS = 100
+ENTRIES_EACH = 5
+LARGEST = 2_000_000_000
+HERE = "127.0.0.1"
+
+
+async def _seed(settings: Settings) -> dict[str, str]:
+    services = bootstrap.build(settings)
+    await services.database.open()
+    try:
+        token, staff, room = await _receptionist(services)
+        patients = [await _patient(services, staff, room, n) for n in range(PATIENTS)]
+        for number in range(PATIENTS * ENTRIES_EACH):
+            await _unreviewed(services, staff, patients[number % PATIENTS], number)
+        return {
+            "cookie": f"{settings.session_cookie}={token}",
+            "patient": patients[0].id,
+            "link": await _link(services, staff, patients[0]),
+        }
+    finally:
+        await services.database.close()
+
+
+async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
+    """(session token, permission, room) of somebody who sees all patients."""
+    options = ClinicOptions(second_factor_required=False, upload_bytes_limit=LARGEST)
+    async with services.database.unit_of_work() as work:
+        clinic = await services.clinics.create(work, SYSTEM, "Riverside Clinic", options)
+        room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
+        person = Person(name="Rita Sandberg", email="rita@clinic.example", role=Role.STAFF)
+        # Nobody signs in with a password here, so there is none that would fit.
+        member = await services.staff.install(work, SYSTEM, clinic.id, person, "none")
+        await services.staff.install_assignment(work, SYSTEM, clinic.id, member.id, room.id)
+        token = await services.sessions.begin(
+            work, member.id, clinic.id, Role.STAFF, Stage.FULL, "benchmarks", HERE
+        )
+    return token, await services.sessions.resume(token, HERE), room.id
+
+
+async def _patient(services: Services, staff: StaffAccess, room: str, number: int) -> Patient:
+    who = Demographics(
+        name=f"Maya Lindqvist {number}",
+        birth_date=date(1950 + number % 60, 3, 14),
+        phone=f"+46 70 174 {number:04}",
+        email=f"maya.{number}@patients.example",
+    )
+    async with services.database.unit_of_work() as work:
+        return await services.patients.add(work, staff, who, assigned_to=[room])
+
+
+async def _unreviewed(services: Services, staff: StaffAccess, to: Patient, number: int) -> None:
+    incoming = Incoming(
+        clinic_id=staff.clinic_id,
+        patient_id=to.id,
+        file_id=new_id("fil"),
+        name=f"Photo of the left arm {number}.jpg",
+        size=1_000_000,
+        media_type="image/jpeg",
+        state="filed",
+        channel="photo_request",
+        category="patient_photo",
+        source_id="",
+        actor=staff.actor,
+        received_at=clock.now() - number * clock.MINUTE,
+    )
+    async with services.database.unit_of_work() as work:
+        await services.charts.file(work, incoming)
+
+
+async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str:
+    """The path of a link of a photo request."""
+    chart = await services.permissions.chart(staff, patient.id)
+    draft = Draft(new_id("req"), ("email",), "skin", "left arm")
+    await services.photo_requests.send(chart, draft)
+    until = clock.now() + clock.DAY
+    async with services.database.unit_of_work() as work:
+        secret = await services.links.issue(work, staff.clinic_id, patient.id, draft.id, until)
+    return f"/l/{secret}"
+
+
+def main() -> None:
+    """Seed, and print cookie, patient and link as JSON."""
+    logs.configure()
+    data, port = Path(sys.argv[1]), int(sys.argv[2])
+    given: dict[str, Any] = {"database_url": sys.argv[3]} if len(sys.argv) > 3 else {}
+    settings = load(data=data, port=port, **given)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    schema.upgrade(settings.url)
+    sys.stdout.write(json.dumps(uvloop.run(_seed(settings))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
