@@ -169,6 +169,32 @@ async def test_a_killed_browser_loses_nothing_that_was_chosen(
     await person.leave()
 
 
+async def test_nothing_that_was_chosen_stays_for_the_next_person(
+    served: Served, chromium: Chromium
+) -> None:
+    person, page = await at_desk(served, chromium)
+    network = await page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    await network.send("Network.emulateNetworkConditions", slow)
+    await page.set_input_files("#upload-files", [picked("report.txt", LARGE)])
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    await page.get_by_role("button", name="Close").last.click()
+    await expect(page.get_by_text("1 upload goes on")).to_be_visible()
+    kept = """() => new Promise((resolve) => {
+      const request = indexedDB.open("bedside-uploads");
+      request.onsuccess = () => {
+        const count = request.result.transaction("files").objectStore("files").count();
+        count.onsuccess = () => { request.result.close(); resolve(count.result); };
+      };
+    })"""
+    assert await page.evaluate(kept) == 1
+    await page.get_by_role("button", name="Rita Sandberg").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await page.wait_for_url("**/sign-in*")
+    assert await page.evaluate(kept) == 0
+    await person.leave()
+
+
 @pytest.mark.feature("F14")
 async def test_a_lost_network_is_said_and_the_upload_goes_on(
     served: Served, chromium: Chromium, worker: Worker, chart: ChartAccess

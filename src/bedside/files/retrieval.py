@@ -124,7 +124,7 @@ class Retrieval:
             taken_at=record.taken_at,
             sha256=record.sha256,
             forms=tuple(made),
-            text_found=bool(text),
+            text_found=bool(text.strip()),
         )
 
     async def with_thumbnail(self, entries: Iterable[Entry]) -> frozenset[str]:

@@ -159,6 +159,20 @@ class Viewed:
         return "shared" in self.facts.forms
 
     @property
+    def original_label(self) -> str:
+        """What the original is, where others get a copy of it."""
+        if self.entry.media_type == media_types.DICOM:
+            return _("Download original (DICOM)")
+        return _("Download original, with location data")
+
+    @property
+    def copy_said(self) -> str:
+        """What others get in place of the original."""
+        if self.entry.media_type == media_types.DICOM:
+            return _("original kept; others get a picture of it")
+        return _("original kept; others get a copy without location data")
+
+    @property
     def picture(self) -> str:
         """The address of the picture for the screen."""
         return content_of(self.entry, "preview")

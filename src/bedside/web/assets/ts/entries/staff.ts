@@ -11,6 +11,7 @@ import { startPanel } from "../components/panel";
 import { startTheme } from "../components/theme";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
+import { startForgetting } from "../files/signing_out";
 import { startLive } from "../live/start";
 import { startStaying } from "../sign_in/staying";
 
@@ -27,4 +28,5 @@ startDropZones();
 startDateOfBirth();
 startTheme();
 startLive();
+startForgetting();
 startStaying();

@@ -2,7 +2,6 @@
 import { announce } from "../components/announce";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
-import { forgetAll } from "./kept_files";
 import { type Item, type Refusal, Uploads } from "./uploads";
 
 const DONE_STAYS_MS = 20_000;
@@ -219,7 +218,5 @@ export function startUploads(chart: HTMLElement): void {
     take(event.clipboardData?.files ?? []);
   });
   takeDrops(take);
-  // Whoever sits here next must not find files of somebody else in the browser.
-  document.querySelector<HTMLFormElement>('form[action$="/sign-out"]')?.addEventListener("submit", () => void forgetAll());
   void shown.start();
 }
