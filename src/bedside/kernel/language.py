@@ -10,9 +10,16 @@ _CATALOGUES = Path(__file__).parent.parent / "locale"
 _current: ContextVar[str] = ContextVar("language", default="en")
 
 
+@cache
+def is_spoken(language: str) -> bool:
+    """Whether there is a catalogue for this language; English needs none."""
+    return language == "en" or (_CATALOGUES / language / "LC_MESSAGES" / "bedside.mo").exists()
+
+
 def speak(language: str) -> None:
-    """Choose the language for the current task; unknown ones fall back to English."""
-    _current.set(language if language in LANGUAGES else "en")
+    """Choose the language for the current task. One without a catalogue falls back to English, so
+    that no page mixes two languages (dates in one, sentences in the other)."""
+    _current.set(language if is_spoken(language) else "en")
 
 
 def spoken() -> str:

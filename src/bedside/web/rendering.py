@@ -1,7 +1,7 @@
 """Templates: Jinja2 with the catalogue of texts, hashed assets and icons."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,18 @@ from bedside.web import formats, labels
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
+_MANIFEST = STATIC / "manifest.json"
 
 
-@cache
-def _manifest() -> dict[str, str]:
-    return json.loads((STATIC / "manifest.json").read_text())
+@lru_cache(maxsize=1)
+def _manifest(_changed_at: int) -> dict[str, str]:
+    return json.loads(_MANIFEST.read_text())
 
 
 def asset(name: str) -> str:
     """The address of a built asset, with the hash of its content in the name."""
-    return f"/static/{_manifest()[name]}"
+    # Read anew after a build, so that an update of the assets does not break open servers.
+    return f"/static/{_manifest(_MANIFEST.stat().st_mtime_ns)[name]}"
 
 
 @cache
