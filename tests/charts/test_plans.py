@@ -1,5 +1,6 @@
 """The statements of every page view go through indexes, on both databases."""
 
+import re
 from typing import Any
 
 import apsw
@@ -50,11 +51,15 @@ async def test_lists_and_counts_use_their_index(house: House) -> None:
     assert "ix_chart_entries_chart" in older
     assert "TEMP B-TREE" not in older
     for statement, values in (
+        (queries.CHART_COUNT, which),
         (queries.CHART_UNREVIEWED, which),
+        (queries.SENDERS, which),
         (queries.filtered(chart, ChartFilter(unreviewed=True)), {}),
-        (queries.INBOX_COUNT, staff),
-        (queries.INBOX, {**staff, "limit": 50}),
     ):
+        steps = await plan(house, statement, **values)
+        assert re.search("ix_chart_entries_(chart|unreviewed)", steps)
+        assert "SCAN chart_entries" not in steps
+    for statement, values in ((queries.INBOX_COUNT, staff), (queries.INBOX, {**staff, "limit": 9})):
         assert "ix_chart_entries_unreviewed" in await plan(house, statement, **values)
 
 
