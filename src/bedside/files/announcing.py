@@ -35,6 +35,8 @@ class Announced:
     length: int
     comment: str = ""
     taken_at: int = 0
+    metadata: str = ""
+    """What the sender's protocol said, to be given back to the sender as it came."""
 
 
 @dataclass(frozen=True, slots=True)

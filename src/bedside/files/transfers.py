@@ -17,23 +17,37 @@ class Transfers:
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Task[Any]] = {}
+        self._stopped: set[asyncio.Task[Any]] = set()
 
     @asynccontextmanager
     async def alone(self, upload_id: str) -> AsyncGenerator[None]:
         """Be the only one at an upload, for the length of a block.
 
         A second connection means that the first one is dead: the newest is let in, and who was at
-        it is stopped. Nothing that was known of the upload before the block holds inside of it.
+        it is stopped, which raises Conflict there. Nothing that was known of the upload before the
+        block holds inside of it.
         """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this is a coroutine of one
         while (other := self._running.get(upload_id)) is not None:
-            other.cancel()
+            if other not in self._stopped:
+                self._stopped.add(other)
+                other.cancel()
             done, _waiting = await asyncio.wait([other], timeout=_PATIENCE)
             if not done:
-                raise Conflict(_("This file is still being received over another connection."))
+                raise _elsewhere()
         self._running[upload_id] = task
         try:
             yield
+        except asyncio.CancelledError:
+            if task not in self._stopped:
+                raise
+            task.uncancel()
+            raise _elsewhere() from None
         finally:
+            self._stopped.discard(task)
             del self._running[upload_id]
+
+
+def _elsewhere() -> Conflict:
+    return Conflict(_("This file is being received over another connection."))

@@ -190,6 +190,7 @@ class Uploads:
             "name": safe_name(announced.name),
             "comment": announced.comment[:2_000],
             "taken_at": announced.taken_at,
+            "metadata": announced.metadata,
             "actor": [str(target.actor.kind), target.actor.id, target.actor.address],
         }
         async with self._database.unit_of_work() as work:
@@ -239,6 +240,12 @@ class Uploads:
                 await self._complete(row)
                 return upload_rows.seen(await self._row(access, upload_id))
             return upload_rows.seen(row, position=point.offset)
+
+    async def metadata(self, access: ChartAccess | LinkAccess, upload_id: str) -> str:
+        """What the sender said with its beginning, as it came. Raises NotFound, Gone."""
+        row = await self._row(access, upload_id)
+        keys = await self._vault.clinic(row.clinic_id)
+        return keys.unseal(_RECORD, row.id, row.record)["metadata"]
 
     async def append(
         self,

@@ -35,6 +35,9 @@ _TITLES = {
     503: N_("Not available right now"),
     507: N_("The storage is full"),
 }
+TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
+"""In every answer to a client that speaks tus, also when it is a failure (tus 1.0, core)."""
+
 _OTHER_TITLE = N_("This did not work")
 _DEFECT_TITLE = N_("Something went wrong")
 
@@ -99,6 +102,10 @@ async def answer(request: Request, error: BedsideError) -> Response:
     response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
+    if "tus-resumable" in request.headers or error.status == 412:
+        response.headers.update(TUS_ANSWER)
+    if error.status == 412:
+        response.headers["Tus-Version"] = TUS_ANSWER["Tus-Resumable"]
     return response
 
 

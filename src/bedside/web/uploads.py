@@ -22,14 +22,15 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess, LinkAccess
 from bedside.web.bodies import form_parts, raw_body
 from bedside.web.context import services_of
+from bedside.web.errors import TUS_ANSWER, WrongMethod
 from bedside.web.said import say, sayable
 from bedside.web.signed_in import staff_of
 
 VERSION = "1.0.0"
 _EXTENSIONS = "creation,creation-with-upload,expiration,termination,checksum"
 _CHECKSUMS = ("sha1", "sha256", "md5")
-_HEADERS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
-_BODY = "application/offset+octet-stream"
+_HEADERS = {**TUS_ANSWER, "Cache-Control": "no-store"}
+BODY = "application/offset+octet-stream"
 
 UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned."))
 
@@ -80,7 +81,7 @@ async def create(
     _check_version(request)
     upload = await begin(_announced(request))
     headers = {**_HEADERS, "Location": f"{address}/{upload.id}", **_expires(upload)}
-    if request.headers.get("content-type") == _BODY:
+    if request.headers.get("content-type") == BODY:
         upload = await _append(request, access, upload.id, 0)
         headers["Upload-Offset"] = str(upload.position)
     return Response(status_code=201, headers=headers)
@@ -89,20 +90,23 @@ async def create(
 async def status(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
     """HEAD: how many bytes are safe here."""
     _check_version(request)
-    upload = await services_of(request).uploads.find(access, upload_id)
+    uploads: Uploads = services_of(request).uploads
+    upload = await uploads.find(access, upload_id)
     headers = {
         **_HEADERS,
         **_expires(upload),
         "Upload-Offset": str(upload.position),
         "Upload-Length": str(upload.length),
     }
+    if metadata := await uploads.metadata(access, upload_id):
+        headers["Upload-Metadata"] = metadata
     return Response(status_code=200, headers=headers)
 
 
 async def patch(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
     """PATCH: bytes from an offset on; answered when they are durable."""
     _check_version(request)
-    if request.headers.get("content-type") != _BODY:
+    if request.headers.get("content-type") != BODY:
         raise WrongBody
     upload = await _append(request, access, upload_id, _number(request, "upload-offset"))
     headers = {**_HEADERS, **_expires(upload), "Upload-Offset": str(upload.position)}
@@ -119,7 +123,17 @@ async def terminate(request: Request, access: ChartAccess | LinkAccess, upload_i
 async def resource(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
     """HEAD, PATCH or DELETE of one upload."""
     actions = {"HEAD": status, "PATCH": patch, "DELETE": terminate}
-    return await actions[request.method](request, access, upload_id)
+    action = actions.get(method_of(request))
+    if action is None:
+        raise WrongMethod
+    return await action(request, access, upload_id)
+
+
+def method_of(request: Request) -> str:
+    """What the client wants to do; some can only POST, and say the rest in a header."""
+    if request.method == "POST":
+        return request.headers.get("x-http-method-override", "POST").upper()
+    return request.method
 
 
 async def _append(
@@ -147,13 +161,15 @@ def _number(request: Request, header: str) -> int:
 
 
 def _announced(request: Request) -> Announced:
-    said = _metadata(request.headers.get("upload-metadata", ""))
+    header = request.headers.get("upload-metadata", "")
+    said = _metadata(header)
     taken_at = said.get("taken_at", "")
     return Announced(
         name=said.get("filename", ""),
         length=_number(request, "upload-length"),
         comment=said.get("comment", ""),
-        taken_at=int(taken_at) if taken_at.isdigit() and len(taken_at) < 15 else 0,
+        taken_at=int(taken_at) if taken_at.isdecimal() and len(taken_at) < 15 else 0,
+        metadata=header,
     )
 
 
@@ -249,7 +265,7 @@ routes = [
     Route(
         "/patients/{patient_id}/uploads/{upload_id}",
         _chart_upload,
-        methods=["HEAD", "PATCH", "DELETE"],
+        methods=["HEAD", "PATCH", "DELETE", "POST"],
     ),
     Route("/patients/{patient_id}/files", _chart_form, methods=["POST"]),
 ]

@@ -287,7 +287,7 @@ async def upload_options(request: Request, link: LinkAccess) -> Response:
 async def one_upload(request: Request, link: LinkAccess) -> Response:
     """HEAD, PATCH, DELETE /my/{request_id}/uploads/{upload_id} (tus)."""
     response = await uploads.resource(request, link, request.path_params["upload_id"])
-    if request.method == "PATCH":
+    if uploads.method_of(request) == "PATCH":
         await services_of(request).photo_answers.settle(link)
     return response
 
@@ -308,7 +308,7 @@ def _routes() -> list[Route]:
         (here + "/new-link", ask_new_link, ["POST"]),
         (here + "/uploads", begin_upload, ["POST"]),
         (here + "/uploads", upload_options, ["OPTIONS"]),
-        (here + "/uploads/{upload_id}", one_upload, ["HEAD", "PATCH", "DELETE"]),
+        (here + "/uploads/{upload_id}", one_upload, ["HEAD", "PATCH", "DELETE", "POST"]),
     ]
     return [Route(path, handler, methods=methods) for path, handler, methods in table]
 
