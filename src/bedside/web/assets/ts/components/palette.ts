@@ -49,6 +49,7 @@ function refresh(palette: Palette): void {
     }
     group.hidden = options.every((option) => option.hidden);
   }
+  for (const numbered of palette.list.querySelectorAll("[role=option][id]")) numbered.removeAttribute("id");
   const options = optionsOf(palette);
   options.forEach((option, index) => {
     option.id = `palette-option-${index}`;

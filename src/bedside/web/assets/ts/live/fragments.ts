@@ -10,7 +10,7 @@
  */
 import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
-import { morphChildren } from "./morph";
+import { morph } from "./morph";
 import { liveSocket, type Heard } from "./socket";
 
 const TOGETHER_MS = 120;
@@ -82,7 +82,7 @@ class Fragment {
   private put(content: DocumentFragment): void {
     this.waiting = null;
     this.hideWaiting();
-    morphChildren(this.element, content);
+    morph(this.element, content);
     refreshTimes(this.element);
     htmx.process(this.element);
     this.element.dispatchEvent(new CustomEvent("bedside:fragment", { bubbles: true }));

@@ -4,10 +4,25 @@
  * Children are matched by id, and without one by their place among those of the same name.
  */
 
-/** Children of `into` become those of `from`. */
-export function morphChildren(into: Element, from: ParentNode): void {
+/** What is inside `into` becomes what is inside `from`; the focus stays where it is. */
+export function morph(into: Element, from: ParentNode): void {
+  const focused = document.activeElement;
+  morphChildren(into, from);
+  // Only an element that changed places among its neighbours has lost it.
+  if (focused instanceof HTMLElement && focused.isConnected && document.activeElement !== focused) {
+    focused.focus({ preventScroll: true });
+  }
+}
+
+function morphChildren(into: Element, from: ParentNode): void {
   const known = new Map<string, Element>();
-  for (const child of into.children) if (child.id) known.set(child.id, child);
+  const wantedIds = new Set([...from.children].map((child) => child.id));
+  for (const child of [...into.children]) {
+    if (!child.id) continue;
+    // Those that go, go first: then those that stay keep their places.
+    if (wantedIds.has(child.id)) known.set(child.id, child);
+    else child.remove();
+  }
   let here: ChildNode | null = into.firstChild;
   for (const wanted of [...from.childNodes]) {
     const match = matchOf(wanted, here, known);

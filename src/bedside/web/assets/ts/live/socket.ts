@@ -70,7 +70,7 @@ export class LiveSocket {
 
   private connectNow(): void {
     const underWay = this.socket && this.socket.readyState <= WebSocket.OPEN;
-    if (underWay || this.leaving || this.topics.size === 0) return;
+    if (underWay || this.leaving || !navigator.onLine || this.topics.size === 0) return;
     window.clearTimeout(this.retry);
     const socket = new WebSocket(this.address);
     this.socket = socket;
