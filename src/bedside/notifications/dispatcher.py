@@ -20,7 +20,7 @@ from bedside.audit.actors import SYSTEM
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
@@ -161,6 +161,7 @@ class Dispatcher:
             return
         gateway = self._gateways[Channel(row.channel)]
         message = await self._message(row)
+        faults.point("notification.taken")
         began = clock.now()
         try:
             delivered = await gateway.deliver(message)
@@ -169,7 +170,9 @@ class Dispatcher:
         except PermanentFailure as failure:
             await self._failed(row.id, failure.sentence)
         else:
+            faults.point("notification.delivered")
             await self._handed_over(row, delivered)
+            faults.point("notification.noted")
 
     async def _taken(self, notification_id: str) -> Row | None:
         """Take the message under a lease; None when it is done or somebody else has it."""
