@@ -7,12 +7,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bedside.errors import NotAllowed
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.notifications.ports import Channel
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
 from bedside.web.context import services_of
 from bedside.web.fragments import prepare
 from bedside.web.rendering import render
 from bedside.web.signed_in import shell
+
+_NAMES = {Channel.SMS: N_("SMS"), Channel.EMAIL: N_("e-mail")}
 
 
 async def outbox(request: Request) -> Response:
@@ -35,7 +40,7 @@ async def _messages(request: Request, staff: StaffAccess) -> dict[str, Any]:
     shown = await services.messages.outbox(staff)
     return {
         "messages": [(message, _linked(message.text, base)) for message in shown],
-        "local": sorted(services.dispatcher.local),
+        "local": [_(_NAMES[channel]) for channel in sorted(services.dispatcher.local)],
         "clinic": await services.clinics.get(staff.clinic_id),
     }
 

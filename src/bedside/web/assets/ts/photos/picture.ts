@@ -5,7 +5,7 @@ const LOOK_AT = 480;
 const TILES = 6;
 const DARK_MEAN = 48;
 const DARK_BRIGHT = 96;
-const BLUR_DETAIL = 22;
+const BLUR_DETAIL = 45;
 
 /** Never fewer pixels than this: details of a skin change have to stay visible. */
 export const LEAST_PIXELS = 2_000_000;

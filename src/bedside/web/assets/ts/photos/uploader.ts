@@ -35,7 +35,10 @@ export class Uploader {
     private readonly store: PhotoStore,
     private readonly watcher: Watcher,
   ) {
-    window.addEventListener("online", () => this.goOn());
+    window.addEventListener("offline", () => {
+      if (this.queue.length) this.watcher.onWaiting();
+    });
+    window.addEventListener("online", () => void this.startAgain());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.goOn();
     });
@@ -56,6 +59,14 @@ export class Uploader {
       this.goOn();
     }
     if (photo.uploadUrl) await Upload.terminate(photo.uploadUrl, { retryDelays: [] }).catch(() => undefined);
+  }
+
+  /** The network is back: do not wait for the next try. */
+  private async startAgain(): Promise<void> {
+    const stopped = this.current;
+    this.current = null;
+    await stopped?.upload.abort();
+    this.goOn();
   }
 
   /** Begin the next photo unless one is on its way. */
@@ -90,7 +101,11 @@ export class Uploader {
         photo.uploadUrl = upload.url ?? "";
         void this.store.put(photo);
       },
-      onShouldRetry: (error) => !isFinal(error as DetailedError),
+      onShouldRetry: (error) => {
+        const again = !isFinal(error as DetailedError);
+        if (again && mine()) this.watcher.onWaiting();
+        return again;
+      },
       onProgress: (sent, total) => {
         if (mine()) this.watcher.onProgress(photo, total ? sent / total : 0);
       },

@@ -1,0 +1,131 @@
+"""Somebody was asked for photos: the house behind a server, with its worker, and a link."""
+
+import io
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.async_api import FilePayload, Locator, Page
+
+from bedside.charts.records import ChartFilter, Entry
+from bedside.requests.records import PhotoRequest
+from bedside.worker.run import Worker
+from tests.house import House, Served
+from tests.peers.chromium import Person
+from tests.requests.sending import Sent, jpeg, send
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+BORN = ("14", "3", "1991")
+LONG = 30_000
+"""Milliseconds: scanning and previews in child processes, on a busy machine."""
+
+
+@dataclass
+class Asked:
+    """A request to Maya Lindqvist, and where its link leads."""
+
+    served: Served
+    sent: Sent
+    secret: str
+
+    @property
+    def house(self) -> House:
+        """The house."""
+        return self.served.house
+
+    @property
+    def link(self) -> str:
+        """What is in the message."""
+        return f"{self.served.url}/l/{self.secret}"
+
+    async def now(self) -> PhotoRequest:
+        """The request as staff see it."""
+        return await self.sent.now()
+
+    async def chart(self) -> list[Entry]:
+        """What is in her chart."""
+        return await self.house.charts.entries(await self.house.chart(), ChartFilter())
+
+    async def enter(self, person: Person) -> Page:
+        """Open the link and answer; the page of guidance."""
+        page = await person.page(self.link)
+        await answer(page)
+        await page.wait_for_url("**/my/*")
+        return page
+
+    async def choose(self, page: Page, photos: list[FilePayload]) -> None:
+        """From the page of guidance to chosen photos."""
+        await page.get_by_role("link", name="Choose photos").click()
+        await page.locator("[data-gallery]").set_input_files(photos)
+
+
+@pytest.fixture
+async def working(served: Served) -> AsyncIterator[Served]:
+    """The house behind a server, with a worker."""
+    worker = Worker(served.house.database, served.house.handlers, {})
+    await worker.start()
+    yield served
+    await worker.stop()
+
+
+@pytest.fixture
+async def asked(working: Served) -> Asked:
+    """A link that was sent."""
+    sent = await send(working.house)
+    return Asked(working, sent, await sent.secret())
+
+
+async def answer(page: Page, born: tuple[str, str, str] = BORN) -> None:
+    """Give a date of birth."""
+    for part, value in zip(("Day", "Month", "Year"), born, strict=True):
+        await page.get_by_label(part).fill(value)
+    await page.get_by_role("button", name="Continue").click()
+
+
+def photo(name: str = "hand.jpg", **look: Any) -> FilePayload:
+    """A photo as a phone has one."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg(**look)}
+
+
+def heic() -> FilePayload:
+    """A photo that Chromium cannot show by itself."""
+    content = (SAMPLES / "photo_pug.heic").read_bytes()
+    return {"name": "pug.heic", "mimeType": "image/heic", "buffer": content}
+
+
+def dark() -> FilePayload:
+    """A photo of next to nothing."""
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1200), 20).convert("RGB").point(lambda v: v // 9).save(out, "JPEG")
+    return {"name": "dark.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def heavy(name: str, seed: int, width: int = 2400, height: int = 1800) -> FilePayload:
+    """A photo with so much detail that it is megabytes large, taken at a known time and place."""
+    noise = random.Random(seed).randbytes(width * height // 16)
+    picture = Image.frombytes("L", (width // 4, height // 4), noise).resize((width, height))
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2026:05:04 03:02:01"
+    exif.get_ifd(0x8769)[0x9011] = "+02:00"
+    exif.get_ifd(0x8825)[1] = "N"
+    out = io.BytesIO()
+    picture.convert("RGB").save(out, "JPEG", quality=97, exif=exif)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def cards(page: Page) -> Locator:
+    """The photos on the page."""
+    return page.locator(".photo-card")
+
+
+async def ready(page: Page, count: int) -> None:
+    """Wait until so many photos are scanned."""
+    await page.wait_for_function(
+        "(n) => document.querySelectorAll('.photo-card .chip-good').length === n",
+        arg=count,
+        timeout=LONG,
+    )
