@@ -1,5 +1,9 @@
 """The JSON API, version 1, below /api/v1; described by /api/v1/openapi.json."""
 
+import asyncio
+from importlib import import_module
+from typing import cast
+
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,7 +28,7 @@ class Later:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
-            from bedside.api.v1 import create_api
-
-            self._app = create_api(self._services)
+            # in a thread, so that open pages do not stand still meanwhile
+            module = await asyncio.to_thread(import_module, "bedside.api.v1")
+            self._app = self._app or cast(ASGIApp, module.create_api(self._services))
         await self._app(scope, receive, send)

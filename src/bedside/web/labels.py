@@ -12,9 +12,9 @@ from bedside.requests.states import State
 _STATE_TONES = {
     FileState.RECEIVING: ("busy", ""),
     FileState.SCANNING: ("busy", ""),
-    FileState.UNSCANNED: ("attention", "shield-alert"),
+    FileState.UNSCANNED: ("attention", "hourglass"),
     FileState.FILED: ("good", "shield-check"),
-    FileState.REFUSED: ("bad", "file-x"),
+    FileState.REFUSED: ("bad", "ban"),
     FileState.INFECTED: ("bad", "shield-alert"),
 }
 _KIND_ICONS = {

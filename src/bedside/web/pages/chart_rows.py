@@ -8,13 +8,13 @@ from bedside.charts.records import Entry
 from bedside.charts.search import marked
 from bedside.files import media_types
 from bedside.files.media_types import Kind
-from bedside.files.states import LABELS as STATE_NAMES
 from bedside.files.states import FileState
 from bedside.kernel.language import gettext
 from bedside.kernel.language import gettext as _
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
+from bedside.web import labels
 
 Pieces = list[tuple[str, bool]]
 """A text in pieces: (piece, whether it is a word that was searched)."""
@@ -37,20 +37,10 @@ class Chip:
     icon: str = ""
 
 
-_STATES: dict[str, tuple[str, str]] = {
-    FileState.RECEIVING: ("busy", ""),
-    FileState.SCANNING: ("busy", ""),
-    FileState.UNSCANNED: ("attention", "hourglass"),
-    FileState.FILED: ("good", "shield-check"),
-    FileState.REFUSED: ("bad", "ban"),
-    FileState.INFECTED: ("bad", "shield-alert"),
-}
-
-
 def state_chip(entry: Entry) -> Chip:
     """The state of the scan, in a word."""
-    tone, icon = _STATES[entry.state]
-    return Chip(gettext(STATE_NAMES[entry.state]), tone, icon)
+    state = entry.state
+    return Chip(labels.file_state(state), labels.state_tone(state), labels.state_icon(state))
 
 
 def icon_of(entry: Entry) -> str:
