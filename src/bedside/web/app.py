@@ -20,6 +20,7 @@ from bedside.web.pages import (
     chart_entry,
     find,
     home,
+    hooks,
     inbox,
     links,
     outbox,
@@ -32,7 +33,7 @@ from bedside.web.pages import (
     styleguide,
 )
 from bedside.web.pages import settings as settings_pages
-from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders
+from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders, WellFormed
 from bedside.web.rendering import STATIC
 from bedside.web.watching import Watched
 
@@ -63,6 +64,7 @@ def create_app(
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncGenerator[None]:
         await services.database.open()
+        await set_up.announce(services)
         for companion in companions:
             await companion.start()
         try:
@@ -80,6 +82,7 @@ def create_app(
         middleware=[
             Middleware(Watched),
             Middleware(SecurityHeaders, settings=settings),
+            Middleware(WellFormed),
             Middleware(Spoken),
             Middleware(errors.Caught),
             Middleware(RateLimits, settings=settings),
@@ -110,6 +113,7 @@ def _routes() -> list[BaseRoute]:
         *staff_requests.routes,
         *outbox.routes,
         *links.routes,
+        *hooks.routes,
         *photo_request.routes,
         *styleguide.routes,
         *uploads.routes,

@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+import structlog
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,12 +12,24 @@ from bedside.errors import Gone, WrongInput
 from bedside.kernel.language import LANGUAGES, N_, gettext, spoken
 from bedside.people.clinics import ClinicOptions
 from bedside.people.set_up import first_administrator
+from bedside.services import Services
 from bedside.web.context import address_of, is_local, services_of
 from bedside.web.forms import Form, form_of
 from bedside.web.pages.sign_in import proceed
 from bedside.web.rendering import render
 
+_log = structlog.get_logger("bedside.set_up")
 _FIELDS = {"name": N_("Please enter your name."), "email": N_("Please enter an e-mail address.")}
+
+
+async def announce(services: Services) -> None:
+    """At the start of the server: say on its log where to set up the clinic, and the code."""
+    if await services.set_up.is_open():
+        _log.warning(
+            "set_up.open",
+            address=f"{services.settings.base_url}/set-up",
+            code=services.set_up.code(),
+        )
 
 
 async def form(request: Request) -> Response:
@@ -30,6 +43,8 @@ async def run(request: Request) -> Response:
     """POST /set-up: make the clinic, then go on as its administrator."""
     services = services_of(request)
     given = await form_of(request)
+    if not await services.set_up.is_open():
+        return RedirectResponse("/sign-in", status_code=303)
     errors = _checked(given)
     if errors:
         return _form(request, given, errors)
