@@ -10,11 +10,9 @@ from starlette.applications import Starlette
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.adapters.child_process import ChildExaminer, Children
 from bedside.adapters.clamd import ClamdScanner
-from bedside.adapters.email import SmtpMail
 from bedside.adapters.keys_file import KeyFile
 from bedside.adapters.local_outbox import LocalOutbox
 from bedside.adapters.ocr import Recogniser, tesseract
-from bedside.adapters.sms import TwilioSms
 from bedside.adapters.yara import BuiltInScanner
 from bedside.api import api_routes
 from bedside.audit import AuditLog
@@ -35,7 +33,9 @@ from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.kernel.jobs import Handler
+from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as notification_jobs
+from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.ports import Channel, Gateway
@@ -252,6 +252,14 @@ class _Wiring:
         return Dispatcher(self.database, self.vault, self.audit, *self.gateways)
 
     @cached_property
+    def sms_reports(self) -> SmsReports:
+        return SmsReports(
+            self.dispatcher,
+            self.settings.base_url + callbacks.PATH,
+            self.settings.twilio_token,
+        )
+
+    @cached_property
     def messages(self) -> Messages:
         return Messages(self.database, self.vault, self.looks, self.patients)
 
@@ -325,7 +333,7 @@ class _Wiring:
                 raise NotFound
             return await self.photo_answers.snapshot(access)
 
-        topics.add(TopicKind("chart", chart))
+        topics.add(TopicKind("chart", chart, filtered=True))
         topics.add(TopicKind("desk", desk, filtered=True))
         topics.add(TopicKind("request", request))
         return topics
@@ -379,21 +387,35 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
 
 
 def _gateways(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
-    """What carries messages, and the channels that stay in the local outbox."""
+    """What carries messages, and the channels that stay in the local outbox.
+
+    Clients for mail and HTTP take megabytes, so only those in use are loaded.
+    """
     gateways: dict[Channel, Gateway] = {}
     if settings.smtp_url:
+        from bedside.adapters.email import SmtpMail
+
         gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
     if settings.twilio_url:
+        from bedside.adapters.sms import TwilioSms
+
         gateways[Channel.SMS] = TwilioSms(
             settings.twilio_url,
             settings.twilio_account,
             settings.twilio_token,
             settings.sms_from,
+            reports_to=_sms_reports_to(settings),
         )
     local = frozenset(channel for channel in Channel if channel not in gateways)
     for channel in local:
         gateways[channel] = LocalOutbox(channel)
     return gateways, local
+
+
+def _sms_reports_to(settings: Settings) -> str:
+    """Where the SMS gateway reports to; "" where it could not reach us."""
+    public = settings.public_url.startswith("https://")
+    return settings.base_url + callbacks.PATH if public else ""
 
 
 class _Background:

@@ -17,6 +17,7 @@ from bedside.files.ports import Scanner
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
+from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.people.assignments import Assignments
@@ -80,6 +81,7 @@ class Services:
     links: Links
     dispatcher: Dispatcher
     messages: Messages
+    sms_reports: SmsReports
     photo_requests: PhotoRequests
     photo_answers: PhotoAnswers
     request_lists: RequestLists

@@ -17,6 +17,7 @@ from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.notifications.dispatcher import GIVE_UP_AFTER, LEASE, Dispatcher
 from bedside.notifications.messages import Delivery
+from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel, Gateway
 from bedside.notifications.states import MOVES, NoticeState, may_become
 from bedside.requests.ports import Notice
@@ -150,8 +151,6 @@ async def test_what_a_gateway_took_is_sent_and_its_secret_is_wiped(wired: Wired)
     assert [mail.recipients for mail in wired.mail.mails] == [("maya@patients.example",)]
     assert "/l/" in wired.mail.mails[0].part("plain")
     async with wired.house.database.read() as db:
-        from bedside.notifications.models import notifications
-
         rows = await db.all(notifications.select())
     keys = await wired.house.vault.clinic(wired.house.clinic.id)
     for row in rows:

@@ -57,6 +57,7 @@ class SmsSink:
         self.account = "AC" + secrets.token_hex(16)
         self.token = secrets.token_hex(16)
         self.messages: list[Sms] = []
+        self.reports_to: list[str] = []
         self.delay = 5.0
         self.answers: deque[Answer] = deque()
         self._server: ThreadingHTTPServer | None = None
@@ -98,6 +99,7 @@ class SmsSink:
             at=clock.now(),
         )
         self.messages.append(sms)
+        self.reports_to += form.get("StatusCallback", [])
         return sms
 
     def shown(self, sms: Sms) -> dict[str, Any]:

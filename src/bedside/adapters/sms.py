@@ -38,15 +38,24 @@ _REFUSED = N_("The SMS gateway refused the message.")
 
 
 class TwilioSms:
-    """Sends through one account of a gateway. `url` is the gateway's base address."""
+    """Sends through one account of a gateway. `url` is the gateway's base address, `reports_to`
+    the public address where it reports what became of a message, or "" for no reports."""
 
     name = "SMS"
 
     def __init__(
-        self, url: str, account: str, token: str, sender: str, *, seconds: float = SECONDS_EACH
+        self,
+        url: str,
+        account: str,
+        token: str,
+        sender: str,
+        *,
+        reports_to: str = "",
+        seconds: float = SECONDS_EACH,
     ) -> None:
         self._address = f"{url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender = sender
+        self._reports = {"StatusCallback": reports_to} if reports_to else {}
         self._http = httpx.AsyncClient(
             auth=(account, token), timeout=seconds, follow_redirects=False, trust_env=False
         )
@@ -65,7 +74,12 @@ class TwilioSms:
         try:
             answer = await self._http.post(
                 self._address,
-                data={"To": message.to, "From": self._sender, "Body": message.text},
+                data={
+                    "To": message.to,
+                    "From": self._sender,
+                    "Body": message.text,
+                    **self._reports,
+                },
                 headers={"Idempotency-Key": message.id},
             )
         except (httpx.ConnectError, httpx.ConnectTimeout):

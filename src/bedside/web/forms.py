@@ -42,6 +42,10 @@ class Form:
         """Every value sent under this name, such as of checkboxes."""
         return [value for key, value in self._fields if key == name]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field, as it was sent."""
+        return list(self._fields)
+
     def line(self, name: str) -> str:
         """A field of one line: without the space around it."""
         return self[name].strip()
