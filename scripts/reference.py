@@ -40,7 +40,7 @@ def pages() -> dict[Path, str]:
 def settings_page() -> str:
     """All settings with their defaults."""
     rows = "".join(
-        f"| `{name}` | `BEDSIDE_{name.upper()}` | {_default(field.default)} | {field.description} |\n"
+        _row(f"`{name}`", f"`BEDSIDE_{name.upper()}`", _default(field.default), field.description)
         for name, field in Settings.model_fields.items()
     )
     return (
@@ -50,6 +50,10 @@ def settings_page() -> str:
         "| in `bedside.toml` | in the environment | default | what it is |\n"
         "| --- | --- | --- | --- |\n" + rows
     )
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(str(cell) for cell in cells)} |\n"
 
 
 def _default(value: object) -> str:
@@ -63,12 +67,13 @@ def events_page() -> str:
             importlib.import_module(module.name)
     parts = [
         "# Events\n\n",
-        "What open pages hear over the live socket. Events carry ids and states, never content.\n\n",
+        "What open pages hear over the live socket. Events carry ids and states, never\n",
+        "content.\n\n",
         "| type | topic | fields | when |\n| --- | --- | --- | --- |\n",
     ]
     for name, kind in sorted(events.all_declared().items()):
         fields = ", ".join(f"`{field}`" for field in kind.model_fields)
-        parts.append(f"| `{name}` | {_topic(kind)} | {fields} | {_first_line(kind)} |\n")
+        parts.append(_row(f"`{name}`", _topic(kind), fields, _first_line(kind)))
     return "".join(parts)
 
 
@@ -86,8 +91,8 @@ def audit_page() -> str:
     names = "".join(f"- `{action}`\n" for action in sorted(Action))
     return (
         "# Audit lines\n\n"
-        "Every name is subject.action, in the past tense. Lines are appended in the transaction of\n"
-        "what they tell of, and chained per clinic; `bedside audit verify` walks the chains.\n\n"
+        "Every name is subject.action, in the past tense. Lines are appended in the transaction\n"
+        "of what they tell of, and chained per clinic; `bedside audit verify` walks the chains.\n\n"
         + names
     )
 
@@ -96,8 +101,8 @@ def permissions_page() -> str:
     """Permission values and what roles may do."""
     parts = [
         "# Permissions\n\n",
-        "A permission is a value that only `bedside.people.permissions` can make. A service takes\n",
-        "it as an argument, so code that skipped the check cannot call the service.\n\n",
+        "A permission is a value that only `bedside.people.permissions` can make. A service\n",
+        "takes it as an argument, so code that skipped the check cannot call the service.\n\n",
         "| value | what it proves |\n| --- | --- |\n",
     ]
     for kind in (StaffAccess, ChartAccess, ClinicAccess, AuditAccess, LinkAccess):
