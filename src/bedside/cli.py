@@ -1,5 +1,6 @@
 """The command line: `bedside …`. Each command says what it does with --help."""
 
+import gc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,6 +51,7 @@ def demo(data: Path | None, port: int | None, lan: bool, no_browser: bool) -> No
 @click.option("--no-worker", is_flag=True, help="Leave the jobs to `bedside worker`.")
 def serve(data: Path | None, port: int | None, host: str | None, no_worker: bool) -> None:
     """Serve a clinic. The first start shows a set-up page in the browser."""
+    gc.disable()  # nothing of what is loaded now can be collected; `settle` turns it on again
     from bedside.serving import serve as run
 
     given: dict[str, Any] = {"data": data, "port": port, "host": host}

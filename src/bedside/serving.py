@@ -13,7 +13,7 @@ from bedside import bootstrap
 from bedside.database import schema
 from bedside.errors import NotFound
 from bedside.kernel import logs
-from bedside.kernel.memory import tune_allocator
+from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import Services
 from bedside.settings import Settings
 
@@ -32,8 +32,10 @@ def serve(
     options: dict[str, object] = {}
     if certificate:
         options = {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
+    application = bootstrap.application(settings)
+    settle()
     uvicorn.run(
-        bootstrap.application(settings),
+        application,
         host=settings.host,
         port=settings.port,
         loop="uvloop",

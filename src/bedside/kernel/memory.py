@@ -1,6 +1,7 @@
-"""The allocator, tuned for a process that moves large buffers all day."""
+"""Allocator and garbage collector, tuned for a process that moves large buffers all day."""
 
 import ctypes
+import gc
 import sys
 
 # Names and numbers of glibc's <malloc.h>.
@@ -34,3 +35,14 @@ def tune_allocator() -> bool:
     ):
         taken = mallopt(name, value) == 1 and taken
     return taken
+
+
+def settle() -> None:
+    """Call when everything is loaded, before serving.
+
+    What is there now stays for good. The collector, which may have been off while it was loaded,
+    goes on without it: looking through all of it would stop every request for some 50 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.enable()
