@@ -1,7 +1,7 @@
 """Wires ports to adapters and services to each other. Nothing else knows which adapter runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import fields
 from functools import cached_property
 
@@ -27,7 +27,7 @@ from bedside.errors import NotFound
 from bedside.files import intake as file_jobs
 from bedside.files.custody import Custody
 from bedside.files.intake import Intake
-from bedside.files.ports import Examiner, Scanner
+from bedside.files.ports import Examiner, Scanner, Verdict
 from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
@@ -372,7 +372,17 @@ class _Wiring:
 
     @cached_property
     def checks(self) -> dict[str, HealthCheck]:
-        return {}
+        return {"scanner": self._scanner_state, "jobs": self._jobs_state}
+
+    async def _scanner_state(self) -> str:
+        async def nothing() -> AsyncIterator[bytes]:
+            yield b"nothing"
+
+        result = await self.scanner.scan(nothing(), len(b"nothing"))
+        return "down" if result.verdict is Verdict.UNSCANNED else "ok"
+
+    async def _jobs_state(self) -> str:
+        return "some were given up" if await outbox.failed_jobs(self.database) else "ok"
 
 
 def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:

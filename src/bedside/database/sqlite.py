@@ -181,7 +181,7 @@ class SqliteDatabase(Database):
             loop = asyncio.get_running_loop()
             try:
                 await loop.run_in_executor(self._thread, self._writer.execute, "COMMIT")
-            except apsw.Error as error:
+            except Exception as error:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 full = isinstance(error, apsw.FullError | apsw.IOError)
