@@ -6,7 +6,7 @@ from datetime import date
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
-from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
 from bedside.files.intake import Intake
 from bedside.files.refusals import REFUSALS
 from bedside.files.retrieval import HeldFile, Retrieval
@@ -204,16 +204,22 @@ class PhotoAnswers:
     async def allowance(self, link: LinkAccess) -> Allowance:
         """How much may still be sent, for `Uploads.begin_held`: told before any byte is taken.
 
-        The first upload moves the request on. Raises LinkClosed when the request has ended.
+        The first upload moves the request on. Raises LinkClosed when the request has ended, TooLarge
+        when everything that it allows is in the chart already.
         """
         request = await self._request(link.subject_id)
         if request.state not in _ANSWERING:
             raise LinkClosed(_closed_as(request.state))
+        files = request.photo_limit - request.filed
+        left = request.bytes_limit - request.filed_bytes
+        if files <= 0 or left <= 0:
+            raise TooLarge(
+                _("You have sent as many photos as can be sent with this link."),
+                code="too_many_files",
+            )
         if request.state is not State.IN_PROGRESS:
             await self._start(link)
-        left = request.bytes_limit - request.filed_bytes
-        files = request.photo_limit - request.filed
-        return Allowance(largest=request.bytes_limit, files=max(files, 0), total=max(left, 0))
+        return Allowance(largest=request.bytes_limit, files=files, total=left)
 
     async def _start(self, link: LinkAccess) -> None:
         async with self._database.unit_of_work() as work:

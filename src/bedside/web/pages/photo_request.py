@@ -191,8 +191,8 @@ async def add(request: Request, link: LinkAccess) -> Response:
         async for part in form_parts(request):
             if part.name != "photo" or not part.file_name:
                 continue
-            allowance = await services.photo_answers.allowance(link)
             try:
+                allowance = await services.photo_answers.allowance(link)
                 await services.uploads.take_held(link, part.file_name, part.chunks(), allowance)
             except FileRefused:
                 continue  # it is listed on the page, with its reason
