@@ -204,8 +204,8 @@ class PhotoAnswers:
     async def allowance(self, link: LinkAccess) -> Allowance:
         """How much may still be sent, for `Uploads.begin_held`: told before any byte is taken.
 
-        The first upload moves the request on. Raises LinkClosed when the request has ended, TooLarge
-        when everything that it allows is in the chart already.
+        The first upload moves the request on. Raises LinkClosed when the request has ended, and
+        TooLarge when everything that it allows is in the chart already.
         """
         request = await self._request(link.subject_id)
         if request.state not in _ANSWERING:
