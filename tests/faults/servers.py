@@ -1,0 +1,128 @@
+"""Bedside as an operator runs it: a process of its own on a data directory, which may be killed."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import uvloop
+
+from bedside import bootstrap
+from bedside.services import Services
+from bedside.settings import load
+from tests.peers.ports import free_port
+
+T = TypeVar("T")
+
+
+@dataclass
+class Server:
+    """`bedside serve` on a data directory. It keeps its port over restarts, as phones expect."""
+
+    data: Path
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What it wrote on the screen."""
+        return self.data.parent / "server.log"
+
+    def start(self, fault: str = "") -> None:
+        """Return when it answers. With `fault`, it kills itself when it comes to that point, which
+        may be before it answers at all."""
+        given = {"requests_per_second": "0", **self.settings}
+        environment = {f"BEDSIDE_{name.upper()}": value for name, value in given.items()}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *("setpriv", "--pdeathsig=KILL"),  # never outlives the tests
+                    *(sys.executable, "-m", "bedside", "serve"),
+                    *("--data", str(self.data), "--port", str(self.port)),
+                ],
+                env={"PATH": os.environ["PATH"], "BEDSIDE_FAULT": fault, **environment},
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(lambda: (bool(fault) and self.is_dead) or self._answers(), "the server")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        try:
+            return httpx.get(self.url + "/health").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it was killed."""
+        return self._process is not None and self._process.poll() == -signal.SIGKILL
+
+    def kill(self) -> None:
+        """SIGKILL: what a power cut is to a process."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+
+    def stop(self) -> None:
+        """Stop as an operator would; no matter when it is dead already."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(15)
+            self._process = None
+
+    def restart(self, fault: str = "") -> None:
+        """Start again, when the leases of the killed one have run out."""
+        with sqlite3.connect(self.data / "bedside.db") as database:
+            database.execute("UPDATE jobs SET locked_until = 0, run_at = 0")
+            database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
+        database.close()
+        self.start(fault)
+
+    def ask(self, statement: str, *values: Any) -> list[Any]:
+        """Look into its database while it runs."""
+        database = sqlite3.connect(f"file:{self.data / 'bedside.db'}?mode=ro", uri=True, timeout=10)
+        try:
+            return database.execute(statement, values).fetchall()
+        finally:
+            database.close()
+
+    def is_idle(self) -> bool:
+        """Whether no job is left to do now."""
+        (count,) = self.ask("SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%'")[0]
+        return count == 0
+
+    def inside(self, look: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
+        """Use the services on the same data, in this process."""
+
+        async def opened() -> T:
+            services = bootstrap.build(load(data=self.data, worker_in_process=False))
+            await services.database.open()
+            try:
+                return await look(services)
+            finally:
+                await services.database.close()
+
+        return uvloop.run(opened())
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    """Wait for what will soon be so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)

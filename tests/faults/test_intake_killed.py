@@ -1,0 +1,244 @@
+"""The server is killed at each fault point of the intake, and in the middle of the bytes.
+
+Afterwards every acknowledged byte is there once, the chart has the file once, no job is left, and
+nothing lies in the blob store that no row knows of.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bedside.audit import Action
+from bedside.audit.recorder import Filter
+from bedside.charts.entries import ChartFilter
+from bedside.files.retrieval import FileFacts
+from bedside.kernel import clock
+from bedside.people.permissions import staff_access
+from bedside.people.roles import Role
+from bedside.services import Services
+from bedside.worker.run import Worker
+from tests.faults.conftest import Installed
+from tests.faults.phone import SITE, Phone
+from tests.faults.servers import Server, wait_until
+from tests.web.chart_files import photo
+from tests.web.tus import multipart, words
+
+pytestmark = pytest.mark.feature("F1")
+
+SOURCE = Path(__file__).parents[2] / "src" / "bedside"
+
+WHILE_SENDING = (
+    "upload.begun",
+    "upload.marked",
+    "upload.paused",
+    "upload.noted",
+    "upload.noted:2",
+    "upload.sealed",
+    "upload.noted:3",
+)
+WHILE_WORKING = (
+    "job.claimed",
+    "file.scanned",
+    "file.examined",
+    "job.done",
+    "job.forgotten",
+    "job.claimed:2",
+    "file.derived",
+    "file.derivative_stored",
+    "file.derivative_stored:2",
+    "job.done:2",
+)
+ELSEWHERE = {
+    "upload.taken": "test_a_form_that_was_cut_off_leaves_nothing",
+    "notification.taken": "tests/faults/test_notifications_killed.py",
+    "notification.delivered": "tests/faults/test_notifications_killed.py",
+    "notification.noted": "tests/faults/test_notifications_killed.py",
+}
+
+
+def test_every_fault_point_has_its_test() -> None:
+    found = {
+        name
+        for path in SOURCE.rglob("*.py")
+        for call in re.findall(r"faults\.point\(([^)]*)\)", path.read_text())
+        for name in re.findall(r'"([a-z_.]+)"', call)
+    }
+    tested = {fault.partition(":")[0] for fault in (*WHILE_SENDING, *WHILE_WORKING, *ELSEWHERE)}
+    assert found == tested
+
+
+class Lives:
+    """A server that dies of one fault after the other, and is started again each time."""
+
+    def __init__(self, server: Server, installed: Installed, faults: Iterable[str] = ()) -> None:
+        self.server = server
+        self._installed = installed
+        self._faults = [*faults, ""]
+        self.server.settings["examiners"] = "1"  # so that the n-th time is always the same
+        self.server.start(self._faults[0])
+
+    @property
+    def has_died_enough(self) -> bool:
+        """Whether each fault has killed it once."""
+        return self._faults == [""]
+
+    def revive(self) -> None:
+        """It does not answer: wait for its death, then start it with the next fault."""
+        wait_until(lambda: self.server.is_dead, f"death at {self._faults[0]}")
+        if self._faults[0]:
+            del self._faults[0]
+        self.server.restart(self._faults[0])
+
+    def phone(self) -> Phone:
+        """The receptionist's, for one file."""
+        home = f"/patients/{self._installed.patient_id}/uploads"
+        return Phone(self.server, home, self._installed.cookies, self.revive)
+
+    def finish(self) -> None:
+        """Return when the worker has done everything."""
+        while True:
+            wait_until(lambda: self.server.is_dead or self.server.is_idle(), "the worker")
+            if not self.server.is_dead:
+                return
+            self.revive()
+
+
+def test_killed_while_bytes_come(server: Server, installed: Installed) -> None:
+    server.settings["worker_in_process"] = "0"
+    lives = Lives(server, installed, WHILE_SENDING)
+    sent: dict[str, bytes] = {}
+    while not lives.has_died_enough and len(sent) < 10:
+        name, content = f"report {len(sent)}.txt", words(700_000, len(sent))
+        lives.phone().send(content, name, checked=1)
+        sent[name] = content
+    assert lives.has_died_enough
+    server.stop()
+    server.inside(do_what_is_due)
+    server.inside(lambda services: holds_each_once(services, installed, sent))
+
+
+def test_killed_while_the_worker_works(server: Server, installed: Installed) -> None:
+    lives = Lives(server, installed, WHILE_WORKING)
+    sent: dict[str, bytes] = {}
+    while not lives.has_died_enough and len(sent) < 15:
+        name, content = f"photo {len(sent)}.jpg", photo(f"photo {len(sent)}", size=(240, 180))
+        lives.phone().send(content, name, parts=1)
+        sent[name] = content
+        lives.finish()
+    assert lives.has_died_enough
+    server.stop()
+    server.inside(lambda services: holds_each_once(services, installed, sent))
+
+
+def test_killed_in_the_middle_of_a_stream(
+    server: Server, installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = words(3_000_000)
+    lives = Lives(server, installed)
+    plugs = [100_000, 1_500_000, 2_900_000]
+    sent = 0
+
+    def trickling(part: bytes) -> Iterator[bytes]:
+        """Pulls the plug when so many bytes are out."""
+        nonlocal sent
+        for at in range(0, len(part), 65_536):
+            yield part[at : at + 65_536]
+            sent += 65_536
+            if plugs and sent >= plugs[0]:
+                del plugs[0]
+                time.sleep(0.3)  # until the server has taken what is on its way
+                server.kill()
+
+    monkeypatch.setattr("tests.faults.phone.trickling", trickling)
+    sender = lives.phone()
+    sender.send(content, "report.txt", parts=1)
+    assert len(sender.resumed_at) == 3
+    assert sender.resumed_at[0] < sender.resumed_at[-1]  # what was sealed is not sent again
+    lives.finish()
+    server.stop()
+    server.inside(lambda services: holds_each_once(services, installed, {"report.txt": content}))
+
+
+def test_the_bytes_of_a_refused_file_are_gone_after_a_kill(
+    server: Server, installed: Installed
+) -> None:
+    """Killed when it is about to remove them: the key is gone already, the bytes go later."""
+    lives = Lives(server, installed, ["job.claimed:2"])
+    lives.phone().send(b"%PDF-1.7\n" + b"torn " * 200_000, "torn.pdf", parts=1)
+    lives.finish()
+    assert lives.has_died_enough
+    server.stop()
+
+    async def look(services: Services) -> None:
+        (state, key) = server.ask("SELECT state, data_key FROM files")[0]
+        assert (state, key) == ("refused", b"")
+        assert [key async for key, _ in services.custody.blobs()] == []
+
+    server.inside(look)
+
+
+def test_a_form_that_was_cut_off_leaves_nothing(server: Server, installed: Installed) -> None:
+    """It was not acknowledged, so the person sends it again; what lies there is swept."""
+    content = words(700_000)
+    lives = Lives(server, installed, ["upload.taken"])
+    headers, body = multipart([("file", "report.txt", content)])
+    address = f"{server.url}/patients/{installed.patient_id}/files"
+
+    def send() -> httpx.Response:
+        return httpx.post(
+            address, content=body, headers={**SITE, **headers}, cookies=installed.cookies
+        )
+
+    with pytest.raises(httpx.TransportError):
+        send()
+    lives.revive()
+    assert send().status_code == 303
+    lives.finish()
+    server.stop()
+    server.inside(lambda services: holds_each_once(services, installed, {"report.txt": content}))
+
+
+async def holds_each_once(services: Services, installed: Installed, sent: dict[str, bytes]) -> None:
+    """The chart has each file once, with every byte; nothing else is left anywhere."""
+    staff = staff_access(
+        installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
+    )
+    chart = await services.permissions.chart(staff, installed.patient_id)
+    entries = await services.charts.entries(chart, ChartFilter(limit=200))
+    assert sorted(entry.name for entry in entries) == sorted(sent)
+    known: set[str] = set()
+    for entry in entries:
+        content = sent[entry.name]
+        assert (entry.state, entry.size) == ("filed", len(content))
+        facts = await services.retrieval.facts(entry)
+        assert facts.text_found or facts.forms
+        opened = await services.retrieval.open(chart, entry.id, "original")
+        assert b"".join([p async for p in opened.chunks(0, opened.size)]) == content
+        known |= {f"{installed.clinic_id}/{entry.file_id}{form}" for form in ("", *_dotted(facts))}
+    lines = await services.audit.lines(installed.clinic_id, Filter(limit=1_000))
+    for action in (Action.FILE_RECEIVED, Action.FILE_FILED):
+        assert [line.action for line in lines].count(action) == len(sent)
+    assert (await services.audit.verify(installed.clinic_id)).broken_at is None
+    assert [broken async for broken in services.custody.damaged(installed.clinic_id)] == []
+    await _sweep(services)
+    assert {key async for key, _ in services.custody.blobs()} == known
+
+
+def _dotted(facts: FileFacts) -> list[str]:
+    return [f".{form}" for form in facts.forms]
+
+
+async def do_what_is_due(services: Services) -> None:
+    """What the worker would do."""
+    await Worker(services.database, services.handlers, {}).run_until_idle()
+
+
+async def _sweep(services: Services) -> None:
+    """A day later, what was begun and never finished is gone."""
+    with clock.shifted(25 * clock.HOUR):
+        await services.uploads.expire()
+        await do_what_is_due(services)
