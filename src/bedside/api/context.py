@@ -31,6 +31,6 @@ async def staff_of(connection: HTTPConnection) -> StaffAccess:
     peer = connection.client.host if connection.client else ""
     address = peer
     if settings.trusted_proxy:
-        forwarded = headers.get("x-forwarded-for", "")
+        forwarded = ",".join(headers.getlist("x-forwarded-for"))
         address = forwarded_address(peer, forwarded, settings.trusted_proxy)
     return await services.sessions.resume(token, address, active=_BACKGROUND not in headers)

@@ -1,4 +1,7 @@
-"""Network addresses of callers."""
+"""Network addresses of callers, and where their requests say they come from."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 
 def forwarded_address(peer: str, forwarded: str, trusted: str) -> str:
@@ -7,3 +10,26 @@ def forwarded_address(peer: str, forwarded: str, trusted: str) -> str:
     if trusted and peer == trusted:
         return forwarded.rsplit(",", 1)[-1].strip() or peer
     return peer
+
+
+def caller_of(address: str) -> str:
+    """What limits count by: an IPv4 address, or the /64 network of an IPv6 address, of which one
+    connection has 2⁶⁴ to change between (RFC 6177)."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed, 64), strict=False).network_address)
+
+
+def host_of_origin(origin: str) -> str:
+    """The host and port of a header Origin, "" for one that is no web origin (RFC 6454)."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return ""
+    return parts.netloc if parts.scheme in ("http", "https") else ""

@@ -22,6 +22,7 @@ from bedside.errors import Gone, NotFound, NotSignedIn, TooMany
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
+from bedside.kernel.network import caller_of
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.models import link_devices, links
@@ -309,14 +310,15 @@ class _AddressLimit:
     def wrong(self, address: str) -> None:
         """Count one."""
         recent = self._recent(address)
-        self._seen.pop(address, None)  # to the end: the oldest address is forgotten first
-        self._seen[address] = [*recent, clock.now()]
+        caller = caller_of(address)
+        self._seen.pop(caller, None)  # to the end: the oldest address is forgotten first
+        self._seen[caller] = [*recent, clock.now()]
         while len(self._seen) > _ADDRESSES_KEPT:
             self._seen.pop(next(iter(self._seen)))
 
     def _recent(self, address: str) -> list[int]:
         since = clock.now() - clock.HOUR
-        return [at for at in self._seen.get(address, []) if at > since]
+        return [at for at in self._seen.get(caller_of(address), []) if at > since]
 
 
 def _hash(secret: str) -> bytes:

@@ -129,6 +129,7 @@ class SignIn:
         right = await self._passwords.fits(password, person.password_hash if person else None)
         if person is None or not right or person.disabled:
             async with self._database.unit_of_work() as work:
+                await self._throttle.check_in(work, *tries)
                 locked = await self._throttle.failed(work, *tries)
                 await self._record_failure(work, person, address, "password", locked)
             raise WrongInput(_WRONG, field="password")
@@ -139,6 +140,7 @@ class SignIn:
         if not factors.any and not clinic.options.second_factor_required:
             stage = _after_both(person)
         async with self._database.unit_of_work() as work:
+            await self._throttle.check_in(work, *tries)
             await self._throttle.succeeded(work, BY_EMAIL, name)
             token = await self._sessions.begin(
                 work,
@@ -183,7 +185,11 @@ class SignIn:
         return Factors(totp=bool(person and person.totp), passkey=passkey is not None)
 
     async def proven(self, work: UnitOfWork, pending: Pending, method: str) -> SignedIn:
-        """Both factors were right: called by what verified the second one, in its transaction."""
+        """Both factors were right: called by what verified the second one, in its transaction.
+
+        Raises TooMany when wrong ones that were sent at the same time have locked the person.
+        """
+        await self._throttle.check_in(work, (BY_PERSON, pending.staff_id))
         person = await work.one(_by_id, of=pending.staff_id)
         if person is None or person.disabled:
             raise NotSignedIn
@@ -202,6 +208,7 @@ class SignIn:
         """Count and record a wrong second factor."""
         async with self._database.unit_of_work() as work:
             tries = ((BY_PERSON, pending.staff_id), (BY_ADDRESS, pending.address))
+            await self._throttle.check_in(work, *tries)
             locked = await self._throttle.failed(work, *tries)
             person = await work.one(_by_id, of=pending.staff_id)
             await self._record_failure(work, person, pending.address, method, locked)
@@ -250,9 +257,11 @@ class SignIn:
         await self._throttle.check(*tries)
         async with self._database.read() as db:
             person = await db.one(_by_id, of=staff_access.staff_id)
-        if person is not None and await self._passwords.fits(password, person.password_hash):
-            return
+        right = person is not None and await self._passwords.fits(password, person.password_hash)
         async with self._database.unit_of_work() as work:
+            await self._throttle.check_in(work, *tries)
+            if right:
+                return
             locked = await self._throttle.failed(work, *tries)
             await self._record_failure(work, person, staff_access.address, "password", locked)
         raise WrongInput(

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bedside.database.sealed import Vault
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import TooMany
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.network import caller_of
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people.models import throttles
 
 _FORGOTTEN_AFTER = clock.DAY
@@ -71,13 +72,18 @@ class Throttle:
 
     async def check(self, *tries: tuple[Limit, str]) -> None:
         """Raises TooMany, with the longest wait in seconds, while any of these is locked."""
+        async with self._database.read() as db:
+            await self.check_in(db, *tries)
+
+    async def check_in(self, db: Reader, *tries: tuple[Limit, str]) -> None:
+        """The same where the answer is about to be counted: of many tries that were begun at once,
+        the ones after the lock are not even looked at. Raises TooMany."""
         keys = await self._vault.platform()
         until = 0
-        async with self._database.read() as db:
-            for limit, name in tries:
-                row = await db.one(_of, of=keys.token(limit.kind, name))
-                if row is not None:
-                    until = max(until, row.locked_until)
+        for limit, name in tries:
+            row = await db.one(_of, of=_token(keys, limit, name))
+            if row is not None:
+                until = max(until, row.locked_until)
         wait = until - clock.now()
         if wait > 0:
             seconds = -(-wait // clock.SECOND)
@@ -92,7 +98,8 @@ class Throttle:
         await work.execute(_forget, before=now - _FORGOTTEN_AFTER)
         locked = False
         for limit, name in tries:
-            token = keys.token(limit.kind, name)
+            token = _token(keys, limit, name)
+            await work.lock(f"throttle:{token}")
             row = await work.one(_of, of=token)
             failures = (row.failures if row else 0) + 1
             wait = limit.wait(failures)
@@ -112,4 +119,8 @@ class Throttle:
     async def succeeded(self, work: UnitOfWork, limit: Limit, name: str) -> None:
         """Forget the failures of a name that got in."""
         keys = await self._vault.platform()
-        await work.execute(_clear, of=keys.token(limit.kind, name))
+        await work.execute(_clear, of=_token(keys, limit, name))
+
+
+def _token(keys: ClinicKeys, limit: Limit, name: str) -> int:
+    return keys.token(limit.kind, caller_of(name) if limit is BY_ADDRESS else name)

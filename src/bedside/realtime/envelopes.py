@@ -21,7 +21,7 @@ class Subscribe(_Message):
 
     action: Literal["subscribe"]
     topic: str = Field(max_length=80)
-    since: int = Field(default=0, ge=0)
+    since: int = Field(default=0, ge=0, lt=2**53)
 
 
 class Unsubscribe(_Message):

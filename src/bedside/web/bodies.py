@@ -11,6 +11,8 @@ from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone
 
 _LONGEST_FIELD = 64 << 10
+_LONGEST_HEADERS = 16 << 10
+"""Bytes of the headers of one field."""
 
 
 class NotAForm(BedsideError):
@@ -80,10 +82,11 @@ class _Form:
         self._header = bytearray()
         self._value = bytearray()
         self._headers: dict[str, bytes] = {}
+        self._header_bytes = 0
         self._parser = MultipartParser(
             boundary,
             {
-                "on_part_begin": self._headers.clear,
+                "on_part_begin": self._on_begin,
                 "on_header_field": self._on_header_field,
                 "on_header_value": self._on_header_value,
                 "on_header_end": self._on_header_end,
@@ -108,11 +111,22 @@ class _Form:
             raise NotAForm from error
         return True
 
+    def _on_begin(self) -> None:
+        self._headers.clear()
+        self._header_bytes = 0
+
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
         self._header += data[start:end]
 
     def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._count(end - start)
         self._value += data[start:end]
+
+    def _count(self, length: int) -> None:
+        self._header_bytes += length
+        if self._header_bytes > _LONGEST_HEADERS:
+            raise NotAForm
 
     def _on_header_end(self) -> None:
         self._headers[self._header.decode("latin-1").lower()] = bytes(self._value)

@@ -16,7 +16,7 @@ def services_of(connection: HTTPConnection) -> Services:
 def address_of(connection: HTTPConnection) -> str:
     """The network address of the caller; behind the trusted proxy, the one it forwards."""
     peer = connection.client.host if connection.client else ""
-    forwarded = connection.headers.get("x-forwarded-for", "")
+    forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
     return forwarded_address(peer, forwarded, services_of(connection).settings.trusted_proxy)
 
 

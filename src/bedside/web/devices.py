@@ -10,7 +10,7 @@ from bedside.errors import NotSignedIn
 from bedside.people.permissions import LinkAccess
 from bedside.settings import Settings
 from bedside.web.context import address_of, services_of
-from bedside.web.signed_in import is_secure
+from bedside.web.signed_in import is_secure, path_cookie_name
 
 _COOKIE = "bedside-device"
 
@@ -23,7 +23,7 @@ def pages_of(request_id: str) -> str:
 def keep_device(response: Response, settings: Settings, request_id: str, token: str) -> None:
     """Let this device come back to this request until its link ends."""
     response.set_cookie(
-        _COOKIE,
+        path_cookie_name(settings, _COOKIE),
         token,
         path=pages_of(request_id),
         max_age=400 * 24 * 3600,
@@ -35,7 +35,7 @@ def keep_device(response: Response, settings: Settings, request_id: str, token: 
 
 def device_token(connection: HTTPConnection) -> str:
     """What the device shows; "" when it was not let in."""
-    return connection.cookies.get(_COOKIE, "")
+    return connection.cookies.get(path_cookie_name(services_of(connection).settings, _COOKIE), "")
 
 
 async def device_of(connection: HTTPConnection) -> LinkAccess:

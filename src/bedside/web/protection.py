@@ -4,18 +4,19 @@ Pure ASGI middlewares, for they run on every request: a BaseHTTPMiddleware would
 session look-up. Policies follow OWASP ASVS 5.0, chapter 3.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.errors import BedsideError, NotAllowed, TooMany
 from bedside.kernel.language import N_
-from bedside.kernel.network import forwarded_address
+from bedside.kernel.network import caller_of, forwarded_address, host_of_origin
 from bedside.settings import Settings
 from bedside.web.errors import answer
 from bedside.web.said import COOKIE as SAID
@@ -68,6 +69,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 _FOREVER = b"public, max-age=31536000, immutable"
 _TWO_YEARS = "max-age=63072000"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -125,6 +127,32 @@ class SecurityHeaders:
         await self.app(scope, receive, adding)
 
 
+class WellFormed:
+    """Refuses what no browser sends: two Host headers or one that is no name, NUL in a path.
+
+    Addresses are put together from that header further in, so a “/” in it would move the path.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or self._is_well_formed(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            refusal = PlainTextResponse("This request is not well-formed.", status_code=400)
+            await refusal(scope, receive, send)
+
+    @staticmethod
+    def _is_well_formed(scope: Scope) -> bool:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if "\0" in scope["path"] or len(hosts) > 1:
+            return False
+        return all(_HOST.fullmatch(host.decode("latin-1")) for host in hosts)
+
+
 class SameOrigin:
     """Lets requests that change something, and sockets, come from the product's own pages only.
 
@@ -158,10 +186,8 @@ class SameOrigin:
         return "cookie" not in headers
 
     def _is_own(self, headers: Headers) -> bool:
-        origin = headers["origin"]
-        parts = urlsplit(origin)
-        own_host = bool(parts.netloc) and parts.netloc == headers.get("host")
-        return origin == self._origin or (own_host and parts.scheme in ("http", "https"))
+        host = host_of_origin(headers["origin"])
+        return headers["origin"] == self._origin or (bool(host) and host == headers.get("host"))
 
 
 # --- rate limits -------------------------------------------------------------------------------
@@ -234,9 +260,9 @@ class RateLimits:
     def _waits(self, scope: Scope) -> Iterable[float]:
         headers = Headers(scope=scope)
         client = scope.get("client")
-        address = forwarded_address(
-            client[0] if client else "", headers.get("x-forwarded-for", ""), self._trusted
-        )
+        forwarded = ",".join(headers.getlist("x-forwarded-for"))
+        peer = client[0] if client else ""
+        address = caller_of(forwarded_address(peer, forwarded, self._trusted))
         if self._by_address is not None:
             yield self._buckets.take(self._by_address, address)
         session = _cookie_in(headers.get("cookie", ""), self._cookie)

@@ -1,5 +1,6 @@
 """Who is signed in: the session cookie, the person behind a request, the frame of their pages."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
@@ -65,6 +66,12 @@ def cookie_name(settings: Settings) -> str:
 def is_secure(settings: Settings) -> bool:
     """Whether people reach the product by HTTPS."""
     return settings.base_url.startswith("https://")
+
+
+def path_cookie_name(settings: Settings, name: str) -> str:
+    """The name of a cookie that is kept to a path, so that it cannot be `__Host-`: by HTTPS with
+    `__Secure-`, which no answer over plain HTTP can set."""
+    return f"__Secure-{name}" if is_secure(settings) else name
 
 
 def keep_session(response: Response, settings: Settings, token: str) -> None:
@@ -219,7 +226,10 @@ def sign_in_address(path: str) -> str:
 
 def local_path(address: str) -> str:
     """`address` without anything that leads elsewhere: a path of this site, or “/”."""
-    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
+    parts = None
+    if address.isprintable() and "\\" not in address:
+        with suppress(ValueError):  # such as an open bracket where a host would be
+            parts = urlsplit(address)
     if parts is None or not parts.path.startswith("/") or parts.path.startswith("//"):
         return "/"
     return parts.path

@@ -3,13 +3,14 @@
 import asyncio
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bedside.errors import BedsideError
+from bedside.kernel.network import host_of_origin
+from bedside.people.events import SessionsEnded
 from bedside.people.permissions import LinkAccess, StaffAccess
 from bedside.realtime.bus import Listener, Published
 from bedside.realtime.envelopes import (
@@ -21,13 +22,17 @@ from bedside.realtime.envelopes import (
 from bedside.services import Services
 from bedside.web.context import services_of
 from bedside.web.devices import device_of
+from bedside.web.protection import Buckets, Rate
 from bedside.web.signed_in import staff_of
 
 _POLICY_VIOLATION = 1008
 _SIGNED_OUT = 4401
 _MOST_TOPICS = 32
+_MESSAGES = Rate("socket", per_second=5, burst=200)
+"""What a page may say; each subscription reads a snapshot."""
 _CHECK_EVERY = 30.0
-"""Seconds after which an open socket's session is looked up again: a signed-out page goes deaf."""
+"""Seconds after which an open socket's session is looked up again, for it may have expired; one
+that was ended is noticed at once."""
 
 
 class LivePage:
@@ -38,6 +43,8 @@ class LivePage:
         self._services = services
         self._listener = Listener(self._may_see)
         self._access: StaffAccess | LinkAccess | None = None
+        self._look_again = asyncio.Event()
+        self._rate = Buckets(size=1)
 
     async def serve(self) -> None:
         """Talk until the page goes or its session ends."""
@@ -46,6 +53,11 @@ class LivePage:
             return
         await self._look_up()
         await self._socket.accept()
+        if self._access is None:  # said on an open socket, for only then pages get the code
+            await self._socket.close(_SIGNED_OUT)
+            return
+        if isinstance(self._access, StaffAccess):
+            self._services.bus.subscribe(self._listener, _sessions_of(self._access))
         tasks = [asyncio.create_task(c) for c in (self._read(), self._write(), self._recheck())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -67,23 +79,27 @@ class LivePage:
                 self._access = await staff_of(self._socket)
 
     async def _recheck(self) -> None:
-        while True:
-            await asyncio.sleep(_CHECK_EVERY)
-            before = self._access
+        while self._access is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look_again.wait(), _CHECK_EVERY)
+            self._look_again.clear()
             await self._look_up()
-            if before is not None and self._access is None:
-                await self._socket.close(_SIGNED_OUT)
-                return
+        await self._socket.close(_SIGNED_OUT)
 
     async def _read(self) -> None:
         while True:
             text = await self._socket.receive_text()
+            if self._rate.take(_MESSAGES, ""):
+                await self._socket.close(_POLICY_VIOLATION)
+                return
             try:
                 message = from_page.validate_json(text)
             except ValidationError:
                 await self._socket.close(_POLICY_VIOLATION)
                 return
-            if isinstance(message, Subscribe):
+            if self._services.topics.kind(message.topic) is None:
+                self._listener.say(refused_envelope(message.topic))
+            elif isinstance(message, Subscribe):
                 await self._subscribe(message.topic, message.since)
             else:
                 self._services.bus.unsubscribe(self._listener, message.topic)
@@ -122,6 +138,9 @@ class LivePage:
         return await kind.snapshot(self._access, topic.partition(":")[2])
 
     async def _may_see(self, published: Published) -> bool:
+        if published.type == SessionsEnded.type:
+            self._look_again.set()
+            return False
         kind = self._services.topics.kind(published.topic)
         if kind is None or not kind.filtered:
             return True
@@ -133,11 +152,16 @@ class LivePage:
         )
 
 
+def _sessions_of(staff: StaffAccess) -> str:
+    """The topic that tells when sessions of this person end. No page can ask for it."""
+    return SessionsEnded(staff_id=staff.staff_id, session_ids=[]).topic()
+
+
 def _same_origin(socket: WebSocket, services: Services) -> bool:
     """Browsers send Origin with every socket, and do not keep sockets to their own site."""
-    origin = urlsplit(socket.headers.get("origin", ""))
-    allowed = {socket.headers.get("host", ""), urlsplit(services.settings.base_url).netloc}
-    return bool(origin.netloc) and origin.netloc in allowed
+    host = host_of_origin(socket.headers.get("origin", ""))
+    own = host_of_origin(services.settings.base_url)
+    return bool(host) and host in (socket.headers.get("host", ""), own)
 
 
 async def _live(socket: WebSocket) -> None:

@@ -311,7 +311,7 @@ async def change(request: Request) -> Response:
             label=form["label"],
             note=form["note"].replace("\r\n", "\n"),
             category=form["category"],
-            seen_version=int(seen) if seen.isdigit() and len(seen) < 10 else 0,
+            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
         )
     except WrongInput as error:
         entry = await at.services.charts.entry(at.chart, entry_id)

@@ -104,7 +104,7 @@ class Entered:
             return None
         try:
             born = date(int(self.year), int(self.month), int(self.day))
-        except ValueError:
+        except (ValueError, OverflowError):
             errors["birth"] = _("This day does not exist. Check day, month and year.")
             return None
         today = date.fromtimestamp(clock.now() / 1000)

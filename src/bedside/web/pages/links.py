@@ -18,7 +18,7 @@ from bedside.web.context import address_of, services_of
 from bedside.web.devices import keep_device, pages_of
 from bedside.web.forms import Form, form_of
 from bedside.web.rendering import render
-from bedside.web.signed_in import is_secure
+from bedside.web.signed_in import is_secure, path_cookie_name
 
 _COOKIE = "bedside-known"
 _STATUS = {
@@ -75,7 +75,7 @@ def _let_in(request: Request, settings: Settings, request_id: str, token: str) -
     # The same device may open the message again: it is not asked twice. The cookie goes to this
     # address only, which has the secret in it anyway.
     response.set_cookie(
-        _COOKIE,
+        path_cookie_name(settings, _COOKIE),
         token,
         path=request.url.path,
         max_age=400 * 24 * 3600,
@@ -87,7 +87,7 @@ def _let_in(request: Request, settings: Settings, request_id: str, token: str) -
 
 
 async def _is_known(request: Request, face: Face) -> bool:
-    token = request.cookies.get(_COOKIE, "")
+    token = request.cookies.get(path_cookie_name(services_of(request).settings, _COOKIE), "")
     try:
         await services_of(request).photo_answers.resume(token, face.request.id, address_of(request))
     except BedsideError:
@@ -201,7 +201,7 @@ def _link_of(request: Request) -> str:
 def _date(form: Form) -> date | None:
     try:
         return date(*(int(form.line(f"birth_{part}")) for part in ("year", "month", "day")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -16,7 +16,9 @@ from bedside.web.forms import form_of, json_of
 from bedside.web.rendering import render
 from bedside.web.said import say, sayable, was_said
 from bedside.web.signed_in import (
+    ROLE_NAMES,
     drop_session,
+    is_secure,
     keep_session,
     local_path,
     pending_of,
@@ -96,7 +98,13 @@ def proceed(request: Request, done: SignedIn, back: str = "", *, script: bool = 
         response.delete_cookie(_NEXT, path="/")
     else:
         response.set_cookie(
-            _NEXT, back, max_age=_NEXT_SECONDS, path="/", httponly=True, samesite="lax"
+            _NEXT,
+            back,
+            max_age=_NEXT_SECONDS,
+            path="/",
+            httponly=True,
+            secure=is_secure(services_of(request).settings),
+            samesite="lax",
         )
     return response
 
@@ -114,6 +122,8 @@ def _form(
         error=gettext(error.sentence) if error else "",
         wait=error.retry_after if isinstance(error, TooMany) else 0,
         passkeys=services.passkeys.possible,
+        known=services.known_sign_ins,
+        roles={role: gettext(name) for role, name in ROLE_NAMES.items()},
         toasts=was_said(request),
     )
 
