@@ -20,6 +20,7 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 20_000;
 /** A loss that heals sooner than this is not worth a bar. */
 const SAY_AFTER_MS = 1_500;
+const SIGN_IN_AFTER_MS = 1_000;
 /** Close codes of bedside/web/sockets.py: the session ended; the page may not talk to us. */
 const SIGNED_OUT = 4401;
 const NOT_ALLOWED = 1008;
@@ -102,7 +103,8 @@ export class LiveSocket {
     this.socket = null;
     if (this.leaving) return;
     if (code === SIGNED_OUT) {
-      window.location.reload();
+      // Whoever pressed “Sign out” here is on the way to the next page already.
+      window.setTimeout(() => window.location.reload(), SIGN_IN_AFTER_MS);
       return;
     }
     if (code === NOT_ALLOWED) return;
