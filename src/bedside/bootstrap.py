@@ -61,7 +61,7 @@ from bedside.requests.answers import PhotoAnswers
 from bedside.requests.filing import Filing
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
-from bedside.services import CountBadge, HealthCheck, Periodic, Services
+from bedside.services import CountBadge, HealthCheck, KnownSignIn, Periodic, Services
 from bedside.settings import Settings
 from bedside.web.app import Companion, create_app
 from bedside.worker.run import Worker
@@ -371,6 +371,10 @@ class _Wiring:
         }
 
     @cached_property
+    def known_sign_ins(self) -> tuple[KnownSignIn, ...]:
+        return ()
+
+    @cached_property
     def checks(self) -> dict[str, HealthCheck]:
         return {"scanner": self._scanner_state, "jobs": self._jobs_state}
 
@@ -456,9 +460,10 @@ def worker(services: Services) -> Worker:
     )
 
 
-def application(settings: Settings) -> Starlette:
+def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()) -> Starlette:
     """The web application, with the worker inside unless it has a process of its own."""
     services = build(settings)
+    services.known_sign_ins = known_sign_ins
     companions: list[Companion] = [_Background(services)]
     if settings.worker_in_process:
         companions.append(worker(services))

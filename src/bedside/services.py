@@ -27,6 +27,7 @@ from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.roles import Role
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.set_up import SetUp
@@ -46,6 +47,17 @@ CountBadge = Callable[[StaffAccess], Awaitable[int]]
 """How many things wait for a person in one section of the console."""
 HealthCheck = Callable[[], Awaitable[str]]
 """The state of a part in a word or two: “ok”, “down”, “not configured”. It never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSignIn:
+    """A sign-in of the demonstration, which everybody may know: the sign-in page offers it."""
+
+    clinic: str
+    name: str
+    role: Role
+    email: str
+    password: str
 
 
 @dataclass(slots=True)
@@ -97,3 +109,5 @@ class Services:
     """By the key of a section of the rail (`web.signed_in.SECTIONS`)."""
     checks: dict[str, HealthCheck] = field(default_factory=dict[str, HealthCheck])
     """By the name under which /health shows the part."""
+    known_sign_ins: tuple[KnownSignIn, ...] = ()
+    """Of the demonstration; empty everywhere else."""

@@ -14,14 +14,18 @@ from bedside.database import schema
 from bedside.errors import NotFound
 from bedside.kernel import logs
 from bedside.kernel.memory import settle, tune_allocator
-from bedside.services import Services
+from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
 
 T = TypeVar("T")
 
 
 def serve(
-    settings: Settings, *, certificate: tuple[Path, Path] | None = None, migrate: bool = True
+    settings: Settings,
+    *,
+    certificate: tuple[Path, Path] | None = None,
+    migrate: bool = True,
+    known_sign_ins: tuple[KnownSignIn, ...] = (),
 ) -> None:
     """Serve until stopped. `certificate` is (certificate file, key file) for built-in TLS."""
     tune_allocator()
@@ -32,7 +36,7 @@ def serve(
     options: dict[str, object] = {}
     if certificate:
         options = {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
-    application = bootstrap.application(settings)
+    application = bootstrap.application(settings, known_sign_ins)
     settle()
     uvicorn.run(
         application,

@@ -15,6 +15,7 @@ from bedside.demo import cast
 from bedside.demo.lan import certificate_for, lan_address, qr_code
 from bedside.demo.seed import RememberingExaminer, RememberingScanner, Seed
 from bedside.kernel import logs
+from bedside.services import KnownSignIn
 from bedside.settings import Settings, load
 
 _MARK = "demo-is-complete"
@@ -41,7 +42,9 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
         click.echo(qr_code(settings.base_url))
         click.echo("Scan it with a phone in this network. The phone warns of the certificate,")
         click.echo("which was made on this machine just now: choose to go on.\n")
-    serving.serve(settings, certificate=certificate, migrate=False)
+    serving.serve(
+        settings, certificate=certificate, migrate=False, known_sign_ins=_known_sign_ins()
+    )
 
 
 def _fill(settings: Settings) -> None:
@@ -80,6 +83,14 @@ def _progress(text: str) -> None:
     """On a terminal each line replaces the one before."""
     if sys.stdout.isatty():
         click.echo(f"\r{text:<60}", nl=False)
+
+
+def _known_sign_ins() -> tuple[KnownSignIn, ...]:
+    return tuple(
+        KnownSignIn(clinic.name, person.name, person.role, person.email, cast.PASSWORD)
+        for clinic in (cast.RIVERSIDE, cast.HILLTOP)
+        for person in clinic.colleagues
+    )
 
 
 def _greet(settings: Settings) -> None:
