@@ -41,6 +41,7 @@ def texts_for_script() -> dict[str, str]:
         "deleted": _("Photo deleted"),
         "commentSaved": _("Comment saved"),
         "sending": _("Sending photo {number} of {count}, {percent}%"),
+        "ofCount": _("{filed} of {count}"),
         "arrived": _("{filed} of {count} are at the clinic"),
         "closed": _("This link no longer works. Load the page again to see what to do."),
     }

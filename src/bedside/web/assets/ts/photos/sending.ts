@@ -28,6 +28,7 @@ export class SendingPage {
   }
 
   async start(): Promise<void> {
+    document.querySelector("[data-without-script]")?.setAttribute("hidden", "");
     this.waiting = (await this.store.all()).filter((photo) => !photo.problem);
     this.given = this.waiting.length;
     for (const photo of this.waiting) this.uploader.add(photo);
@@ -60,7 +61,7 @@ export class SendingPage {
     }
     const words = say(this.settings, "arrived", { filed: snapshot.filed, count: snapshot.expected });
     const text = this.root.querySelector<HTMLElement>("[data-progress-text]");
-    if (text) text.textContent = `${snapshot.filed} / ${snapshot.expected}`;
+    if (text) text.textContent = say(this.settings, "ofCount", { filed: snapshot.filed, count: snapshot.expected });
     if (!this.waiting.length) this.status(words);
     // Photos that are neither here nor at the server are on another phone: this one can end it.
     const here = this.waiting.length + snapshot.photos.filter(isAcceptable).length;
