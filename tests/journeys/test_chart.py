@@ -116,6 +116,8 @@ async def test_a_pdf_is_uploaded_found_by_a_word_and_downloaded(
     await journey.seen(page, "uploaded-and-refused", whole=False)
     await dialog.get_by_role("button", name="Close").last.click()
     await expect(row(page, "blood.pdf").get_by_text("Scanned")).to_be_visible()
+    # with the preview come the words
+    await expect(row(page, "blood.pdf").locator("img")).to_be_visible()
     await expect(page.locator("[data-badge=files]")).to_have_text("1")
     await expect(page.get_by_role("link", name="Unreviewed 1")).to_be_visible()
 
@@ -143,6 +145,38 @@ async def test_a_pdf_is_uploaded_found_by_a_word_and_downloaded(
 
 
 @pytest.mark.feature("F14")
+async def test_files_are_dropped_anywhere_and_pasted(
+    served: Served, chromium: Chromium, worker: Worker, chart: ChartAccess
+) -> None:
+    person, page = await at_desk(served, chromium)
+    await page.evaluate(_GIVE, {"kind": "drop", "at": ".page-title", "name": "dropped.txt"})
+    await expect(row(page, "dropped.txt").get_by_text("Scanned")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Upload files")).to_be_hidden()
+    await page.evaluate(_GIVE, {"kind": "paste", "at": "body", "name": "pasted.txt"})
+    await expect(row(page, "pasted.txt").get_by_text("Scanned")).to_be_visible()
+    await page.get_by_label("Search words in this chart").focus()
+    await page.evaluate(_GIVE, {"kind": "paste", "at": "#chart-words", "name": "no.txt"})
+    await page.evaluate(_GIVE, {"kind": "drag", "at": ".chart", "name": "later.txt"})
+    await expect(page.get_by_text("Drop the files to put them into this chart")).to_be_visible()
+    assert {e.name for e in await entries(served, chart)} == {"dropped.txt", "pasted.txt"}
+    await person.leave()
+
+
+_GIVE = """({ kind, at, name }) => {
+  const data = new DataTransfer();
+  data.items.add(new File(["A note of " + name], name, { type: "text/plain" }));
+  const bubbling = { bubbles: true, cancelable: true };
+  const events = {
+    drop: () => new DragEvent("drop", { ...bubbling, dataTransfer: data }),
+    drag: () => new DragEvent("dragover", { ...bubbling, dataTransfer: data }),
+    paste: () => new ClipboardEvent("paste", { ...bubbling, clipboardData: data }),
+  };
+  document.querySelector(at).dispatchEvent(events[kind]());
+}"""
+"""What the browser says when files are dropped, dragged over the page, or pasted."""
+
+
+@pytest.mark.feature("F14")
 async def test_a_killed_browser_loses_nothing_that_was_chosen(
     served: Served, chromium: Chromium, worker: Worker, chart: ChartAccess
 ) -> None:
@@ -152,6 +186,7 @@ async def test_a_killed_browser_loses_nothing_that_was_chosen(
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1}
     await network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": 400_000})
     files = [picked(f"report-{n}.txt", b"Report %d\n" % n + LARGE) for n in range(4)]
+    await page.get_by_role("link", name="Upload").click()
     await page.set_input_files("#upload-files", files)
     bar = page.locator("[data-upload-list] progress").first
     await page.wait_for_function("bar => bar.value > 0.1 * bar.max", arg=await bar.element_handle())
@@ -176,6 +211,7 @@ async def test_nothing_that_was_chosen_stays_for_the_next_person(
     network = await page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
     await network.send("Network.emulateNetworkConditions", slow)
+    await page.get_by_role("link", name="Upload").click()
     await page.set_input_files("#upload-files", [picked("report.txt", LARGE)])
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
     await page.get_by_role("button", name="Close").last.click()
@@ -190,7 +226,7 @@ async def test_nothing_that_was_chosen_stays_for_the_next_person(
     assert await page.evaluate(kept) == 1
     await page.get_by_role("button", name="Rita Sandberg").click()
     await page.get_by_role("menuitem", name="Sign out").click()
-    await page.wait_for_url("**/sign-in*")
+    await page.wait_for_url("**/sign-in*", timeout=30_000)
     assert await page.evaluate(kept) == 0
     await person.leave()
 
@@ -206,6 +242,7 @@ async def test_a_lost_network_is_said_and_the_upload_goes_on(
         "Network.emulateNetworkConditions",
         {**state, "offline": False, "uploadThroughput": 500_000},
     )
+    await page.get_by_role("link", name="Upload").click()
     await page.set_input_files("#upload-files", [picked("report.txt", LARGE)])
     bar = page.locator("[data-upload-list] progress").first
     await page.wait_for_function("bar => bar.value > 0.1 * bar.max", arg=await bar.element_handle())

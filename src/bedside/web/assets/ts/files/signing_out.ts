@@ -2,8 +2,9 @@
 import { forgetAll } from "./kept_files";
 
 export function startForgetting(): void {
-  const form = document.querySelector<HTMLFormElement>('form[action$="/sign-out"]');
-  form?.addEventListener("submit", (event) => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.action.endsWith("/sign-out")) return;
     event.preventDefault();
     void forgetAll().finally(() => form.submit());
   });

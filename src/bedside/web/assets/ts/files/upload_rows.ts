@@ -1,6 +1,6 @@
 /** The upload dialog: chosen, dropped and pasted files become rows that say how far each is. */
 import { announce } from "../components/announce";
-import { closeDialog, openDialog } from "../components/dialogs";
+import { openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
 import { type Item, type Refusal, Uploads } from "./uploads";
 
@@ -42,8 +42,8 @@ class UploadDialog {
     if (going) announce(this.word("resumed"));
   }
 
+  /** Chosen in the dialog, dropped or pasted. The dialog opens by itself only to say a refusal. */
   async take(files: Iterable<File>): Promise<void> {
-    openDialog("upload");
     const category = this.dialog.querySelector<HTMLSelectElement>("#upload-category")?.value ?? "";
     for (const file of files) {
       const refusal = await this.uploads.add(file, category);
@@ -70,6 +70,7 @@ class UploadDialog {
   private refuse(file: File, refusal: Refusal): void {
     const row = this.row(file.name);
     if (!row) return;
+    openDialog("upload");
     const sentence = this.word(refusal, { limit: sizeInWords(this.limit) });
     this.say(row, sentence, "bad");
     row.querySelector(".progress")?.remove();
@@ -139,8 +140,6 @@ class UploadDialog {
       row.remove();
       this.rows.delete(item);
     }, DONE_STAYS_MS);
-    const all = [...this.rows.keys()];
-    if (all.every((one) => one.state === "done") && !this.dialog.matches(":focus-within")) closeDialog("upload");
   }
 
   private say(row: HTMLElement, sentence: string, tone: string): void {
