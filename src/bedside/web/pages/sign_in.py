@@ -11,6 +11,7 @@ from bedside.errors import BedsideError, NotSignedIn, TooMany, WrongInput
 from bedside.kernel.language import N_, gettext
 from bedside.people.sessions import Stage
 from bedside.people.sign_in import SignedIn, Step
+from bedside.services import KnownSignIn
 from bedside.web.context import address_of, services_of
 from bedside.web.forms import form_of, json_of
 from bedside.web.rendering import render
@@ -122,10 +123,17 @@ def _form(
         error=gettext(error.sentence) if error else "",
         wait=error.retry_after if isinstance(error, TooMany) else 0,
         passkeys=services.passkeys.possible,
-        known=services.known_sign_ins,
+        known=_by_clinic(services.known_sign_ins),
         roles={role: gettext(name) for role, name in ROLE_NAMES.items()},
         toasts=was_said(request),
     )
+
+
+def _by_clinic(known: tuple[KnownSignIn, ...]) -> dict[str, list[KnownSignIn]]:
+    clinics: dict[str, list[KnownSignIn]] = {}
+    for person in known:
+        clinics.setdefault(person.clinic, []).append(person)
+    return clinics
 
 
 # --- the steps after it --------------------------------------------------------------------------
