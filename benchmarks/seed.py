@@ -1,4 +1,4 @@
-"""An installation to measure: `python -m benchmarks.seed DATA PORT [DATABASE_URL]`.
+"""An installation to measure: `python -m benchmarks.seed DATA [DATABASE_URL]`.
 
 Makes a clinic through the product's own services, with a signed-in receptionist, patients with
 unreviewed entries in their charts, and a photo link that was sent; prints how to reach them.
@@ -112,9 +112,9 @@ async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str
 def main() -> None:
     """Seed, and print cookie, patient and link as JSON."""
     logs.configure()
-    data, port = Path(sys.argv[1]), int(sys.argv[2])
-    given: dict[str, Any] = {"database_url": sys.argv[3]} if len(sys.argv) > 3 else {}
-    settings = load(data=data, port=port, **given)
+    data = Path(sys.argv[1])
+    given: dict[str, Any] = {"database_url": sys.argv[2]} if len(sys.argv) > 2 else {}
+    settings = load(data=data, **given)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     schema.upgrade(settings.url)
     sys.stdout.write(json.dumps(uvloop.run(_seed(settings))) + "\n")

@@ -8,17 +8,18 @@ from statistics import median
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How much to do. `repeats` of each measurement; `file` bytes stand for the 100 MB file,
-    `photo` bytes for the 1 MB one."""
+    `photo` bytes for the 1 MB one; `seconds` for each run of wrk."""
 
     repeats: int
     file: int
     photo: int
     photos: int
     ranges: int
+    seconds: int
 
 
-FULL = Scale(repeats=15, file=100_000_000, photo=1_000_000, photos=200, ranges=3000)
-SMALL = Scale(repeats=1, file=3_000_000, photo=100_000, photos=12, ranges=20)
+FULL = Scale(repeats=15, file=100_000_000, photo=1_000_000, photos=200, ranges=3000, seconds=8)
+SMALL = Scale(repeats=1, file=3_000_000, photo=100_000, photos=12, ranges=20, seconds=1)
 """Enough to see that a benchmark works; its figures mean nothing."""
 
 
@@ -40,9 +41,20 @@ def at_least(what: str, ours: str, against: str, ratio: float, target: float) ->
     return Row(what, ours, against, f"{ratio:.2f} ×", f"≥ {target:.2f} ×", ratio >= target)
 
 
+def rate(what: str, value: float, target: float, beside: str) -> Row:
+    """Answers a second, that should not be fewer than `target`."""
+    shown = f"{value:,.0f} a second"
+    return Row(what, shown, beside, shown, f"≥ {target:,.0f} a second", value >= target)
+
+
 def compared(what: str, ours: str, against: str, ratio: float) -> Row:
     """A ratio that nothing is wanted of."""
     return Row(what, ours, against, f"{ratio:.2f} ×", "", None)
+
+
+def found(what: str, value: str, beside: str) -> Row:
+    """A value that nothing is wanted of."""
+    return Row(what, value, beside, value, "", None)
 
 
 def at_most(what: str, value: float, target: float, unit: str, against: str = "") -> Row:
