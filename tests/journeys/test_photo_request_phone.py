@@ -234,7 +234,7 @@ async def test_too_many_photos_are_told_before_they_are_sent(
     phone = await chromium.phone()
     page = await asked.enter(phone)
     await asked.choose(page, [photo(f"{n}.jpg", colour=(n * 60, 90, 90)) for n in range(3)])
-    await expect(page.get_by_text("You can send up to 2 photos.")).to_be_visible()
+    await expect(page.locator("[data-problem]")).to_contain_text("You can send up to 2 photos.")
     await expect(cards(page)).to_have_count(2)
     await ready(page, 2)
     await expect(page.get_by_text("Choose more photos")).to_be_hidden()
@@ -252,7 +252,7 @@ async def test_what_is_no_photo_is_refused_with_what_works(
     await asked.choose(
         page, [{"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"this is no photo"}]
     )
-    await expect(page.get_by_text("Only photos can be sent here")).to_be_visible()
+    await expect(cards(page)).to_contain_text("Only photos can be sent here")
     await expect(page.get_by_role("button", name="Agree & send photos")).to_be_disabled()
     await cards(page).first.get_by_role("button", name="Delete").click()
     await expect(page.get_by_role("heading", name="Choose photos")).to_be_visible()
