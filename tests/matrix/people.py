@@ -1,0 +1,122 @@
+"""The kinds of people who knock, and what each kind of route answers them."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Somebody at the door. Clinic A is the one whose things are asked for."""
+
+    ANONYMOUS = "anonymous"
+    PATIENT_A = "patient A's device"
+    PATIENT_B = "patient B's device"
+    EXPIRED = "expired link"
+    REVOKED = "revoked link"
+    LOCKED = "locked link"
+    GUEST = "guest"
+    """Invited to a call, when there are calls; see `PRESENT`."""
+    PENDING = "half signed in"
+    """The password was right, the second factor is missing."""
+    UNASSIGNED = "staff without assignment"
+    NEXT_DOOR = "staff of another clinic"
+    NEXT_DOOR_ADMINISTRATOR = "administrator of another clinic"
+    ADMINISTRATOR_UNASSIGNED = "administrator without assignment"
+    WRONG_ROLE = "wrong role"
+    """A receptionist who sees all patients, for what administrators do."""
+    RIGHT = "right person"
+
+
+PRESENT = tuple(kind for kind in Kind if kind is not Kind.GUEST)
+"""Those whom the product knows today. A guest comes with the calls; the column is declared."""
+
+DEVICES = frozenset(
+    {Kind.PATIENT_A, Kind.PATIENT_B, Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED, Kind.GUEST}
+)
+OUTSIDE = frozenset({Kind.ANONYMOUS, *DEVICES})
+"""Nobody of them is signed in as staff."""
+ELSEWHERE = frozenset({Kind.NEXT_DOOR, Kind.NEXT_DOOR_ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Kind.ADMINISTRATOR_UNASSIGNED, Kind.NEXT_DOOR_ADMINISTRATOR})
+STAFF = frozenset({Kind.UNASSIGNED, Kind.WRONG_ROLE, Kind.RIGHT, *ELSEWHERE, *ADMINISTRATORS})
+
+
+class Outcome(StrEnum):
+    """What somebody gets."""
+
+    IN = "in"
+    SIGN_IN = "to the sign-in"
+    UNFINISHED = "to the missing step of the sign-in"
+    STRANGER = "401"
+    FORBIDDEN = "403"
+    MISSING = "404"
+    GONE = "410"
+
+
+class Access(StrEnum):
+    """What a route needs."""
+
+    OPEN = "nothing"
+    STAFF = "a signed-in person; answers with what that person may see"
+    OWN = "the signed-in person whose thing it is"
+    CHART = "an assignment to the patient"
+    ADMINISTRATOR = "an administrator; answers for their own clinic"
+    ADMINISTRATOR_OF = "an administrator of the clinic that the id belongs to"
+    LINK = "the secret of a link"
+    DEVICE = "a device that was let in by the link of this request"
+    STEP = "a sign-in under way"
+    API = "as STAFF, for programs"
+    API_CHART = "as CHART, for programs"
+    API_ADMINISTRATOR = "as ADMINISTRATOR, for programs"
+
+
+FOR_PROGRAMS = frozenset({Access.API, Access.API_CHART, Access.API_ADMINISTRATOR})
+_FOR_ADMINISTRATORS = frozenset(
+    {Access.ADMINISTRATOR, Access.ADMINISTRATOR_OF, Access.API_ADMINISTRATOR}
+)
+_FOR_CHARTS = frozenset({Access.CHART, Access.API_CHART, Access.OWN})
+
+
+def right_kind(access: Access) -> Kind:
+    """Who is in the right for a route of this access; for most, an administrator who is assigned
+    to all patients."""
+    by_access = {
+        Access.LINK: Kind.PATIENT_A,
+        Access.DEVICE: Kind.PATIENT_A,
+        Access.STEP: Kind.PENDING,
+    }
+    return by_access.get(access, Kind.RIGHT)
+
+
+def outcome(access: Access, kind: Kind) -> Outcome:
+    """What a route of this access gives this kind of person, unless its row says otherwise."""
+    if kind is right_kind(access) or access is Access.OPEN:
+        return Outcome.IN
+    if access in (Access.LINK, Access.DEVICE):
+        return _by_link(access, kind)
+    if kind in OUTSIDE:
+        return Outcome.STRANGER if access in FOR_PROGRAMS else Outcome.SIGN_IN
+    if kind is Kind.PENDING:
+        return Outcome.STRANGER if access in FOR_PROGRAMS else Outcome.UNFINISHED
+    if access is Access.STEP:
+        return Outcome.SIGN_IN
+    return _for_staff(access, kind)
+
+
+def _by_link(access: Access, kind: Kind) -> Outcome:
+    if kind in (Kind.EXPIRED, Kind.REVOKED):
+        return Outcome.GONE
+    if access is Access.DEVICE:
+        return Outcome.STRANGER
+    return Outcome.FORBIDDEN if kind is Kind.LOCKED else Outcome.MISSING
+
+
+def _for_staff(access: Access, kind: Kind) -> Outcome:
+    if access in _FOR_CHARTS:
+        # every role may see charts, so this person is in the right one
+        return (
+            Outcome.IN if kind is Kind.WRONG_ROLE and access is not Access.OWN else Outcome.MISSING
+        )
+    if access in _FOR_ADMINISTRATORS:
+        if kind not in ADMINISTRATORS:
+            return Outcome.FORBIDDEN
+        stranger = kind is Kind.NEXT_DOOR_ADMINISTRATOR and access is Access.ADMINISTRATOR_OF
+        return Outcome.MISSING if stranger else Outcome.IN
+    return Outcome.IN

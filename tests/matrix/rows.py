@@ -1,0 +1,449 @@
+"""The declaration: what each route needs, and a call of it that works for the right person.
+
+A route without a row here fails the test, and so does a row without a route. `also` holds what is
+particular to a row: the status for kinds of people whom `people.outcome` does not describe.
+"""
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyotp.totp import TOTP
+
+from tests.house import PASSWORD
+from tests.matrix.people import ELSEWHERE, OUTSIDE, Access, Kind
+from tests.matrix.world import BORN, Facts
+
+Call = dict[str, Any]
+"""Arguments of an HTTP request: data, json, content, headers, params, files."""
+
+TUS = {"tus-resumable": "1.0.0"}
+JSON = {"accept": "application/json"}
+_PIECE = {**TUS, "upload-offset": "0", "content-type": "application/offset+octet-stream"}
+_CREDENTIAL = {"credential": {"id": "cGFzc2tleQ", "response": {"clientDataJSON": "e30"}}}
+"""A passkey's answer that nobody's key has made."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route and method. `path` maps names of path parameters to names of `Facts.ids` where
+    they differ; `shows` are words that the right person must find in the answer."""
+
+    access: Access
+    right: int = 200
+    call: Callable[[Facts], Call] = lambda _facts: {}
+    also: dict[Kind, int] = field(default_factory=dict[Kind, int])
+    path: dict[str, str] = field(default_factory=dict[str, str])
+    shows: tuple[str, ...] = ()
+    asks_for: tuple[str, ...] = ()
+    """Words that the call itself says, so that an answer may repeat them to anybody."""
+    counted: frozenset[Kind] = frozenset()
+    """Whose refusal is counted, and so changes something."""
+    names_patients: bool = False
+    """Administrators read names of patients here without an assignment: the audit log."""
+
+
+def _tus(length: int = 1_000, **metadata: str) -> Call:
+    said = ",".join(
+        f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in metadata.items()
+    )
+    return {"headers": {**TUS, "upload-length": str(length), "upload-metadata": said}}
+
+
+def _form(**fields: Any) -> Callable[[Facts], Call]:
+    return lambda _facts: {"data": fields}
+
+
+def _with(headers: dict[str, str]) -> Callable[[Facts], Call]:
+    return lambda _facts: {"headers": headers}
+
+
+def _next_code(facts: Facts) -> str:
+    return TOTP(facts.totp_secret).at(int(time.time()) + 30)
+
+
+_PERSON = {
+    "name": "Nora Newcome",
+    "birth_day": "27",
+    "birth_month": "3",
+    "birth_year": "1985",
+    "language": "en",
+}
+_BORN = {
+    "birth_day": str(BORN.day),
+    "birth_month": str(BORN.month),
+    "birth_year": str(BORN.year),
+}
+_CLINIC = {
+    "name": "Riverside Clinic",
+    "language": "en",
+    "time_zone": "Europe/Stockholm",
+    "phone": "",
+    "emergency_text": "",
+    "photo_limit": "10",
+    "photo_bytes_limit": "15",
+    "upload_bytes_limit": "100",
+    "link_days": "7",
+    "link_wrong_answers": "5",
+}
+_OPEN = Row(Access.OPEN)
+_NOT_OWN_TEAM = dict.fromkeys(ELSEWHERE, 422)
+
+
+def _missing_for(kinds: frozenset[Kind]) -> dict[Kind, int]:
+    return dict.fromkeys(kinds, 404)
+
+
+_SIGN_IN = {
+    ("GET", "/sign-in"): Row(Access.OPEN, 303, also=dict.fromkeys({*OUTSIDE, Kind.PENDING}, 200)),
+    ("POST", "/sign-in"): Row(
+        Access.OPEN,
+        303,
+        lambda facts: {"data": {"email": facts.emails["administrator"], "password": PASSWORD}},
+    ),
+    ("POST", "/sign-in/passkey/options"): _OPEN,
+    ("POST", "/sign-in/passkey"): Row(
+        Access.OPEN, 422, lambda _facts: {"json": _CREDENTIAL, "headers": JSON}
+    ),
+    ("GET", "/sign-in/continue"): Row(Access.OPEN, 303),
+    ("GET", "/sign-in/second-factor"): Row(Access.STEP),
+    ("POST", "/sign-in/second-factor"): Row(
+        Access.STEP,
+        303,
+        # the code of now was used to take the app into use
+        lambda facts: {"data": {"code": _next_code(facts)}},
+    ),
+    ("POST", "/sign-in/second-factor/options"): Row(Access.STEP),
+    ("POST", "/sign-in/second-factor/passkey"): Row(
+        Access.STEP, 422, lambda _facts: {"json": _CREDENTIAL}
+    ),
+    ("GET", "/sign-in/new-password"): Row(Access.STEP),
+    ("POST", "/sign-in/new-password"): Row(
+        Access.STEP, 303, _form(new_password="nine patient otters")
+    ),
+    ("POST", "/sign-out"): Row(Access.OPEN, 303),
+    ("GET", "/set-up"): Row(Access.OPEN, 303),
+    ("POST", "/set-up"): Row(Access.OPEN, 303, _form(clinic="Another clinic")),
+}
+
+_HALF = {Kind.PENDING: 200}
+_HALF_HAS_ONE = {Kind.PENDING: 404}
+"""Somebody half signed in who has a second factor cannot set up another one."""
+
+_ACCOUNT = {
+    ("GET", "/account"): Row(Access.STAFF),
+    ("POST", "/account/password"): Row(
+        Access.STAFF,
+        303,
+        _form(current_password=PASSWORD, new_password="nine patient otters"),
+    ),
+    ("GET", "/account/confirm"): Row(Access.STAFF),
+    ("POST", "/account/confirm"): Row(Access.STAFF, 303, _form(current_password=PASSWORD)),
+    # of one's own session, also of one that is not signed in yet
+    ("GET", "/account/time-left"): Row(Access.STAFF, also={Kind.PENDING: 200}),
+    ("POST", "/account/stay"): Row(Access.STAFF),
+    ("POST", "/account/app/remove"): Row(Access.STAFF, 303),
+    ("POST", "/account/passkeys/remove"): Row(Access.OWN, 303, _form(passkey="cGFzc2tleQ")),
+    ("POST", "/account/sessions/end"): Row(
+        Access.OWN, 303, lambda facts: {"data": {"session": facts["spare_session"]}}
+    ),
+    ("POST", "/account/sessions/end-others"): Row(Access.STAFF, 303),
+    ("GET", "/second-factor"): Row(Access.STAFF, also=_HALF),
+    ("GET", "/second-factor/app"): Row(Access.STAFF, also=_HALF_HAS_ONE),
+    ("POST", "/second-factor/app"): Row(
+        Access.STAFF, 422, _form(code="000000"), also=_HALF_HAS_ONE
+    ),
+    ("GET", "/second-factor/app/code.svg"): Row(Access.STAFF, also=_HALF_HAS_ONE),
+    ("POST", "/second-factor/codes"): Row(Access.STAFF),
+    ("POST", "/second-factor/passkey/options"): Row(Access.STAFF, also=_HALF_HAS_ONE),
+    ("POST", "/second-factor/passkey"): Row(
+        Access.STAFF, 422, lambda _facts: {"json": _CREDENTIAL}, also=_HALF_HAS_ONE
+    ),
+}
+
+_CONSOLE = {
+    ("GET", "/"): Row(Access.STAFF, 303),
+    ("GET", "/badges"): Row(Access.STAFF),
+    ("GET", "/inbox"): Row(Access.STAFF, shows=("lindqvist", "quetzal")),
+    ("GET", "/inbox/waiting"): Row(Access.STAFF, shows=("lindqvist", "quetzal")),
+    ("POST", "/inbox/{patient_id}/{entry_id}"): Row(Access.CHART, 303, _form(reviewed="yes")),
+    ("GET", "/inbox/{patient_id}/{entry_id}/alarm"): Row(
+        Access.CHART, path={"entry_id": "infected_entry"}, shows=("lindqvist",)
+    ),
+    ("POST", "/find"): Row(
+        Access.STAFF,
+        call=_form(words="lindqvist"),
+        shows=("maya",),
+        asks_for=("lindqvist",),
+    ),
+    ("GET", "/patients"): Row(Access.STAFF, shows=("lindqvist",)),
+    ("POST", "/patients/search"): Row(
+        Access.STAFF,
+        call=_form(words="174 06 05"),
+        shows=("lindqvist",),
+        asks_for=("174 06 05",),
+    ),
+    ("GET", "/patients/new"): Row(Access.STAFF),
+    ("POST", "/patients/new"): Row(
+        Access.STAFF,
+        303,
+        lambda facts: {"data": {**_PERSON, "teams": facts["team_id"]}},
+        also=_NOT_OWN_TEAM,
+    ),
+    ("GET", "/audit"): Row(Access.ADMINISTRATOR, names_patients=True, shows=("lindqvist",)),
+    ("POST", "/audit/patient"): Row(
+        Access.ADMINISTRATOR,
+        call=_form(words="174 06 05"),
+        names_patients=True,
+        shows=("lindqvist",),
+        asks_for=("174 06 05",),
+    ),
+    ("POST", "/audit/verify"): Row(Access.ADMINISTRATOR, names_patients=True),
+    ("GET", "/audit/export"): Row(Access.ADMINISTRATOR, names_patients=True, shows=("lindqvist",)),
+    ("GET", "/metrics"): _OPEN,
+    ("GET", "/health"): _OPEN,
+    ("GET", "/styleguide"): Row(Access.OPEN, 404),
+    # for the SMS gateway, by its signature; tests/notifications tells of those who have it
+    ("POST", "/hooks/sms"): Row(Access.OPEN, 403, _form(MessageSid="SM1", MessageStatus="sent")),
+}
+
+_DETAILS = {**_PERSON, "name": "Maya Lindqvist"}
+_CHARTS = {
+    ("GET", "/patients/{patient_id}"): Row(Access.CHART, shows=("lindqvist", "keratosis")),
+    ("GET", "/patients/{patient_id}/list"): Row(Access.CHART, shows=("keratosis",)),
+    ("GET", "/patients/{patient_id}/counts"): Row(Access.CHART),
+    ("GET", "/patients/{patient_id}/upload"): Row(Access.CHART, shows=("lindqvist",)),
+    ("GET", "/patients/{patient_id}/card"): Row(Access.CHART, shows=("lindqvist", "174 06 05")),
+    ("GET", "/patients/{patient_id}/card/now"): Row(Access.CHART, shows=("keratosis",)),
+    ("GET", "/patients/{patient_id}/details"): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", "/patients/{patient_id}/details"): Row(
+        Access.CHART, 303, lambda facts: {"data": {**_DETAILS, "teams": facts["room"]}}
+    ),
+    ("POST", "/patients/{patient_id}/search"): Row(
+        Access.CHART, call=_form(words="hemangioma"), shows=("keratosis",)
+    ),
+    ("POST", "/patients/{patient_id}/several"): Row(
+        Access.CHART,
+        call=lambda facts: {"data": {"do": "download", "chosen": facts["entry_id"]}},
+        shows=("quetzal",),
+    ),
+    ("GET", "/patients/{patient_id}/entries/{entry_id}"): Row(
+        Access.CHART, shows=("keratosis", "xanthoma")
+    ),
+    ("POST", "/patients/{patient_id}/entries/{entry_id}/change"): Row(
+        Access.CHART,
+        303,
+        _form(label="changed", note="changed", category="other", version="2"),
+    ),
+    ("POST", "/patients/{patient_id}/entries/{entry_id}/review"): Row(
+        Access.CHART, 303, _form(reviewed="yes")
+    ),
+    ("GET", "/patients/{patient_id}/entries/{entry_id}/move"): Row(Access.CHART),
+    ("POST", "/patients/{patient_id}/entries/{entry_id}/move"): Row(
+        Access.CHART,
+        303,
+        lambda facts: {
+            "data": {"do": "move", "patient": facts["other_patient"], "reason": "Wrong chart"}
+        },
+    ),
+    ("GET", "/patients/{patient_id}/entries/{entry_id}/content"): Row(
+        Access.CHART, path={"entry_id": "text_entry"}, shows=("hemangioma",)
+    ),
+    ("POST", "/patients/{patient_id}/uploads"): Row(
+        Access.API_CHART, 201, lambda _facts: _tus(filename="new.txt")
+    ),
+    ("OPTIONS", "/patients/{patient_id}/uploads"): Row(Access.CHART, 204),
+    # an upload is its sender's: who is in the right role and not the sender finds nothing
+    ("HEAD", "/patients/{patient_id}/uploads/{upload_id}"): Row(
+        Access.API_CHART, call=_with(TUS), also=_missing_for(frozenset({Kind.WRONG_ROLE}))
+    ),
+    ("PATCH", "/patients/{patient_id}/uploads/{upload_id}"): Row(
+        Access.API_CHART,
+        204,
+        lambda _facts: {"headers": _PIECE, "content": b"plain text " * 10},
+        also=_missing_for(frozenset({Kind.WRONG_ROLE})),
+    ),
+    ("POST", "/patients/{patient_id}/uploads/{upload_id}"): Row(
+        Access.API_CHART,
+        204,
+        _with({**TUS, "x-http-method-override": "DELETE"}),
+        also=_missing_for(frozenset({Kind.WRONG_ROLE})),
+    ),
+    ("DELETE", "/patients/{patient_id}/uploads/{upload_id}"): Row(
+        Access.API_CHART, 204, _with(TUS), also=_missing_for(frozenset({Kind.WRONG_ROLE}))
+    ),
+    ("POST", "/patients/{patient_id}/files"): Row(
+        Access.CHART,
+        303,
+        lambda _facts: {"files": {"file": ("new.txt", b"A new file.\n", "text/plain")}},
+    ),
+}
+
+_PEOPLE = "/settings/people"
+_SETTINGS = {
+    ("GET", "/settings"): Row(Access.STAFF, 303),
+    ("GET", _PEOPLE): Row(Access.ADMINISTRATOR, shows=("quartermain",)),
+    ("POST", _PEOPLE): Row(
+        Access.ADMINISTRATOR,
+        call=lambda facts: {
+            "data": {
+                "name": "Nora Newcome",
+                "email": "nora@riverside.example",
+                "role": "staff",
+                "teams": facts["team_id"],
+            }
+        },
+        also={Kind.NEXT_DOOR_ADMINISTRATOR: 404},
+    ),
+    ("GET", f"{_PEOPLE}/new"): Row(Access.ADMINISTRATOR, shows=("dermatoscopy",)),
+    ("GET", f"{_PEOPLE}/{{staff_id}}"): Row(
+        Access.ADMINISTRATOR_OF, names_patients=True, shows=("quartermain",)
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/role"): Row(
+        Access.ADMINISTRATOR_OF, 303, _form(role="administrator")
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/teams"): Row(
+        Access.ADMINISTRATOR_OF, 303, lambda facts: {"data": {"teams": facts["team_id"]}}
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/unassign"): Row(
+        Access.ADMINISTRATOR_OF,
+        303,
+        lambda facts: {"data": {"target": facts["assigned_patient"]}},
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/password"): Row(Access.ADMINISTRATOR_OF),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/second-factor"): Row(Access.ADMINISTRATOR_OF, 303),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/disable"): Row(Access.ADMINISTRATOR_OF, 303),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/enable"): Row(Access.ADMINISTRATOR_OF, 303),
+    ("GET", "/settings/teams"): Row(Access.ADMINISTRATOR, shows=("dermatoscopy",)),
+    ("POST", "/settings/teams"): Row(
+        Access.ADMINISTRATOR, 303, _form(kind="team", name="New team")
+    ),
+    ("POST", "/settings/teams/{team_id}"): Row(Access.ADMINISTRATOR_OF, 303, _form(name="Renamed")),
+    ("GET", "/settings/clinic"): Row(Access.ADMINISTRATOR, shows=("riverside",)),
+    ("POST", "/settings/clinic"): Row(Access.ADMINISTRATOR, 303, lambda _facts: {"data": _CLINIC}),
+}
+
+_CLOSED = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED})
+_LINKS = {
+    ("GET", "/l/{secret}"): Row(Access.LINK, 303, also={Kind.PATIENT_B: 303}),
+    ("POST", "/l/{secret}"): Row(
+        Access.LINK,
+        303,
+        lambda _facts: {"data": _BORN},
+        also={Kind.PATIENT_B: 422},
+        counted=frozenset({Kind.PATIENT_B}),
+    ),
+    ("GET", "/l/{secret}/not-me"): Row(
+        Access.LINK, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 200)
+    ),
+    ("POST", "/l/{secret}/not-me"): Row(
+        Access.LINK, 303, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 303)
+    ),
+    ("POST", "/l/{secret}/new-link"): Row(
+        Access.LINK, 303, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 303)
+    ),
+    ("GET", "/l/{secret}/told"): Row(
+        Access.LINK, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 200)
+    ),
+}
+
+_MY = "/my/{request_id}"
+_DEVICES = {
+    ("GET", _MY): Row(Access.DEVICE, 303),
+    ("GET", f"{_MY}/photos"): Row(Access.DEVICE, shows=("borborygmus",)),
+    ("POST", f"{_MY}/photos"): Row(
+        Access.DEVICE,
+        303,
+        lambda _facts: {"files": {"photo": ("new.txt", b"Not a photo.\n", "text/plain")}},
+    ),
+    ("POST", f"{_MY}/photos/{{file_id}}/comment"): Row(
+        Access.DEVICE, 303, _form(comment="It itches.")
+    ),
+    ("POST", f"{_MY}/photos/{{file_id}}/delete"): Row(Access.DEVICE, 303),
+    ("GET", f"{_MY}/photos/{{file_id}}/{{form}}"): Row(Access.DEVICE),
+    ("POST", f"{_MY}/agree"): Row(Access.DEVICE, 303, _form(total="1")),
+    ("GET", f"{_MY}/sent"): Row(Access.DEVICE, 303),
+    ("GET", f"{_MY}/state"): Row(Access.DEVICE, shows=("borborygmus",)),
+    ("POST", f"{_MY}/new-link"): Row(Access.DEVICE, also={Kind.EXPIRED: 200, Kind.REVOKED: 200}),
+    ("POST", f"{_MY}/uploads"): Row(Access.DEVICE, 201, lambda _facts: _tus(filename="new.jpg")),
+    ("OPTIONS", f"{_MY}/uploads"): Row(Access.DEVICE, 204),
+    ("HEAD", f"{_MY}/uploads/{{upload_id}}"): Row(
+        Access.DEVICE, call=_with(TUS), path={"upload_id": "held_upload"}
+    ),
+    ("PATCH", f"{_MY}/uploads/{{upload_id}}"): Row(
+        Access.DEVICE,
+        204,
+        lambda _facts: {"headers": _PIECE, "content": b"\xff\xd8\xff\xe0" + bytes(96)},
+        path={"upload_id": "held_upload"},
+    ),
+    ("POST", f"{_MY}/uploads/{{upload_id}}"): Row(
+        Access.DEVICE,
+        204,
+        _with({**TUS, "x-http-method-override": "DELETE"}),
+        path={"upload_id": "held_upload"},
+    ),
+    ("DELETE", f"{_MY}/uploads/{{upload_id}}"): Row(
+        Access.DEVICE, 204, _with(TUS), path={"upload_id": "held_upload"}
+    ),
+}
+
+_ASKING = "/patients/{patient_id}/requests"
+_ASKED = f"{_ASKING}/{{request_id}}"
+
+
+def _draft(facts: Facts) -> Call:
+    return {
+        "data": {
+            "id": facts["request_id"].translate(str.maketrans("0123456789", "1234567890")),
+            "channels": "sms",
+            "template": "general",
+            "body_part": "philtrum",
+            "instructions": "",
+        }
+    }
+
+
+_REQUESTS = {
+    ("GET", "/requests"): Row(Access.STAFF, shows=("lindqvist",)),
+    ("GET", "/requests/list"): Row(Access.STAFF, shows=("lindqvist",)),
+    ("GET", _ASKING): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", _ASKING): Row(Access.CHART, 303, _draft),
+    ("GET", f"{_ASKING}/list"): Row(Access.CHART),
+    ("GET", f"{_ASKING}/new"): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", f"{_ASKING}/new"): Row(Access.CHART, call=_draft, shows=("philtrum",)),
+    ("GET", _ASKED): Row(Access.CHART, shows=("glabella",)),
+    ("GET", f"{_ASKED}/now"): Row(Access.CHART),
+    ("POST", f"{_ASKED}/revoke"): Row(Access.CHART, 303),
+    ("POST", f"{_ASKED}/reissue"): Row(Access.CHART, 303),
+    ("POST", f"{_ASKED}/messages/{{notification_id}}/resend"): Row(Access.CHART, 303),
+    ("GET", "/outbox"): Row(Access.STAFF, shows=("maya@patients",)),
+    ("GET", "/outbox/list"): Row(Access.STAFF, shows=("maya@patients",)),
+}
+
+_API = {
+    ("GET", "/api/v1/inbox"): Row(Access.API, shows=("lindqvist", "quetzal")),
+    ("GET", "/api/v1/openapi.json"): _OPEN,
+    ("GET", "/api/v1/patients"): Row(Access.API, shows=("lindqvist",)),
+    ("POST", "/api/v1/patients/search"): Row(
+        Access.API, call=lambda _facts: {"json": {"words": "174 06 05"}}, shows=("lindqvist",)
+    ),
+    ("GET", "/api/v1/patients/{patient_id}/entries"): Row(
+        Access.API_CHART, shows=("keratosis", "xanthoma")
+    ),
+    ("GET", "/api/v1/audit"): Row(Access.API_ADMINISTRATOR),
+}
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/static/{path}"): Row(Access.OPEN, 404),
+    **_SIGN_IN,
+    **_ACCOUNT,
+    **_CONSOLE,
+    **_CHARTS,
+    **_SETTINGS,
+    **_LINKS,
+    **_DEVICES,
+    **_REQUESTS,
+    **_API,
+}

@@ -1,0 +1,364 @@
+"""Two clinics with everything in them that a route can ask for, built once and copied."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx
+from pyotp.totp import TOTP
+from starlette.applications import Starlette
+
+from bedside import bootstrap
+from bedside.api import api_routes
+from bedside.audit.actors import SYSTEM
+from bedside.files.announcing import Allowance, Announced
+from bedside.kernel import clock
+from bedside.people.permissions import StaffAccess
+from bedside.people.roles import Role
+from bedside.people.sessions import Stage
+from bedside.people.staff import Person
+from bedside.people.teams import TeamKind
+from bedside.services import Services
+from bedside.settings import load
+from bedside.web.app import create_app
+from tests.house import PASSWORD, House, create_tables, living_in
+from tests.matrix.people import Kind
+from tests.requests.sending import ADDRESS, Sent, do_jobs, draft, jpeg, pieces
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+BORN = date(1991, 3, 14)
+PATIENT_WORDS = (
+    "lindqvist",  # the name of patient A
+    "maya@patients",
+    "174 06 05",
+    "quetzal",  # the name of a file
+    "hemangioma",  # the words of a file
+    "keratosis",  # a label
+    "xanthoma",  # a note
+    "philtrum",  # what a request asks for
+    "glabella",  # its instructions
+    "borborygmus",  # a patient's comment
+)
+CLINIC_WORDS = ("riverside", "quartermain", "dermatoscopy")
+"""The clinic, a colleague, a team."""
+
+
+@dataclass
+class Facts:
+    """Ids, tokens and secrets of what was built. `clinic_a` objects unless the name says more."""
+
+    ids: dict[str, str] = field(default_factory=dict[str, str])
+    cookies: dict[Kind, dict[str, str]] = field(default_factory=dict[Kind, dict[str, str]])
+    secrets: dict[Kind, str] = field(default_factory=dict[Kind, str])
+    requests: dict[Kind, str] = field(default_factory=dict[Kind, str])
+    """The request that a device or the holder of a link belongs to."""
+    totp_secret: str = ""
+    emails: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __getitem__(self, name: str) -> str:
+        return self.ids[name]
+
+
+class Builder:
+    """Fills a house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.facts = Facts()
+
+    async def build(self) -> Facts:
+        """Everything."""
+        await self._people()
+        await self._files()
+        await self._requests()
+        await self._next_door()
+        return self.facts
+
+    # --- people --------------------------------------------------------------------------------
+
+    async def _people(self) -> None:
+        here, there = self.house.here, self.house.next_door
+        ids = self.facts.ids
+        team = await self.house.teams.create(
+            self.house.administer(), TeamKind.TEAM, "Dermatoscopy team"
+        )
+        colleague = await self._hire("Zebulon Quartermain", Role.CLINICIAN)
+        lone_administrator = await self._hire("Petra Alone", Role.ADMINISTRATOR)
+        half = await self._hire("Hal Fway", Role.STAFF)
+        first_day = await self._hire("Fia Firstday", Role.STAFF, temporary=True)
+        await self.house.staff.assign(
+            self.house.administer(), colleague.staff_id, self.house.patients[2].id
+        )
+        ids.update(
+            clinic_id=self.house.clinic.id,
+            room=here.room.id,
+            team_id=team.id,
+            staff_id=colleague.staff_id,
+            receptionist=here.receptionist.staff_id,
+            patient_id=self.house.patients[0].id,
+            other_patient=self.house.patients[1].id,
+            assigned_patient=self.house.patients[2].id,
+            away_room=there.room.id,
+            away_staff=there.receptionist.staff_id,
+            away_patient=there.patients[0].id,
+        )
+        await self._totp(half)
+        cookie = self.house.services.settings.session_cookie
+        self.facts.cookies = {
+            Kind.ANONYMOUS: {},
+            Kind.LOCKED: {},
+            Kind.PENDING: {cookie: await self._token(half, Stage.PASSWORD)},
+            Kind.UNASSIGNED: await self.house.cookie(colleague),
+            Kind.NEXT_DOOR: await self.house.cookie(there.receptionist),
+            Kind.NEXT_DOOR_ADMINISTRATOR: await self.house.cookie(there.administrator),
+            Kind.ADMINISTRATOR_UNASSIGNED: await self.house.cookie(lone_administrator),
+            Kind.WRONG_ROLE: await self.house.cookie(here.receptionist),
+            Kind.RIGHT: await self.house.cookie(here.administrator),
+        }
+        ids["proven_token"] = await self._token(first_day, Stage.PROVEN)
+        spare = ids["spare_token"] = await self.house.token(here.administrator)
+        ids["spare_session"] = (await self.house.sessions.resume(spare, "")).session_id
+        ids["administrator"] = here.administrator.staff_id
+        self.facts.emails["administrator"] = await self.house.email(here.administrator)
+
+    async def _hire(self, name: str, role: Role, *, temporary: bool = False) -> StaffAccess:
+        services, clinic_id = self.house.services, self.house.clinic.id
+        email = f"{name.rsplit(maxsplit=1)[-1].lower()}@riverside.example"
+        hashed = await services.passwords.hashed(PASSWORD)
+        async with services.database.unit_of_work() as work:
+            member = await services.staff.install(
+                work,
+                SYSTEM,
+                clinic_id,
+                Person(name=name, email=email, role=role),
+                hashed,
+                temporary=temporary,
+            )
+            token = await services.sessions.begin(
+                work, member.id, clinic_id, role, Stage.FULL, "", "127.0.0.1"
+            )
+        return await services.sessions.resume(token, "127.0.0.1")
+
+    async def _token(self, who: StaffAccess, stage: Stage) -> str:
+        services = self.house.services
+        async with services.database.unit_of_work() as work:
+            return await services.sessions.begin(
+                work, who.staff_id, who.clinic_id, who.role, stage, "", "127.0.0.1"
+            )
+
+    async def _totp(self, who: StaffAccess) -> None:
+        offer = await self.house.second_factors.offered(who, "half@riverside.example")
+        self.facts.totp_secret = offer.secret
+        await self.house.second_factors.confirm(who, TOTP(offer.secret).now())
+
+    # --- files ---------------------------------------------------------------------------------
+
+    async def _files(self) -> None:
+        ids, chart = self.facts.ids, await self.house.chart()
+        photo = jpeg(64, 48)
+        files = {
+            "entry_id": ("quetzal hand.jpg", photo, "hemangioma of the left hand"),
+            "second_photo": ("quetzal hand later.jpg", jpeg(64, 48, (90, 140, 110)), ""),
+            "text_entry": ("quetzal letter.txt", b"A hemangioma, seen again.\n", ""),
+            "infected_entry": ("quetzal virus.txt", EICAR, ""),
+        }
+        for name, (file_name, content, comment) in files.items():
+            ids[name] = await self._upload(chart, file_name, content, comment)
+        await do_jobs(self.house)
+        await self.house.charts.change(
+            chart,
+            ids["entry_id"],
+            label="keratosis",
+            note="xanthoma",
+            category="imaging",
+            seen_version=1,
+        )
+        other = await self.house.chart(1)
+        ids["other_entry"] = await self._upload(other, "elsewhere.txt", b"Somebody else's.\n", "")
+        begun = await self.house.uploads.begin_for_chart(
+            await self.house.chart(0, self.house.here.administrator),
+            Announced("quetzal unfinished.jpg", 1_000),
+            Allowance(1_000),
+        )
+        ids["upload_id"] = begun.id
+        await do_jobs(self.house)
+
+    async def _upload(self, chart: Any, name: str, content: bytes, comment: str) -> str:
+        uploads = self.house.uploads
+        announced = Announced(name, len(content), comment)
+        begun = await uploads.begin_for_chart(chart, announced, Allowance(len(content)))
+        await uploads.append(chart, begun.id, 0, pieces(content))
+        found = await self.house.charts.inbox(chart.staff, 500)
+        return next(entry.id for entry in found if entry.file_id == begun.file_id)
+
+    # --- requests ------------------------------------------------------------------------------
+
+    async def _requests(self) -> None:
+        a = await self._request(Kind.PATIENT_A, 0)
+        await self._request(Kind.PATIENT_B, 1)
+        await self._request(Kind.EXPIRED, 0)
+        revoked = await self._request(Kind.REVOKED, 0)
+        await self.house.photo_requests.revoke(revoked.chart, revoked.id)
+        locked = await self._request(Kind.LOCKED, 0, enter=False)
+        for _ in range(5):
+            await self.house.photo_answers.answer(
+                self.facts.secrets[Kind.LOCKED], date(1900, 1, 1), ADDRESS
+            )
+        await do_jobs(self.house)
+        await self._held_photo(a)
+        ids = self.facts.ids
+        ids.update(request_id=a.id, locked_request=locked.id)
+        for kind in (Kind.EXPIRED, Kind.REVOKED, Kind.PATIENT_B):
+            ids[f"{kind.name.lower()}_request"] = self.facts.requests[kind]
+        shown = await self.house.messages.outbox(self.house.here.receptionist)
+        ids["notification_id"] = next(m.id for m in shown if m.cause_id.startswith(a.id))
+
+    async def _request(self, kind: Kind, patient: int, *, enter: bool = True) -> Sent:
+        chart = await self.house.chart(patient)
+        wanted = draft(body_part="philtrum", instructions="The glabella, please.")
+        await self.house.photo_requests.send(chart, wanted)
+        await do_jobs(self.house)
+        sent = Sent(self.house, chart, wanted.id)
+        secret = self.facts.secrets[kind] = await sent.secret()
+        self.facts.requests[kind] = wanted.id
+        if enter:
+            born = self.house.patients[patient].demographics.birth_date
+            answer = await self.house.photo_answers.answer(secret, born, ADDRESS)
+            self.facts.cookies[kind] = {"bedside-device": answer.token}
+        return sent
+
+    async def _held_photo(self, sent: Sent) -> None:
+        link = await self.house.photo_answers.resume(
+            self.facts.cookies[Kind.PATIENT_A]["bedside-device"], sent.id, ADDRESS
+        )
+        file_id = self.facts.ids["file_id"] = await sent.upload(link, "quetzal photo.jpg")
+        await self.house.photo_answers.comment(link, file_id, "borborygmus")
+        begun = await self.house.uploads.begin_held(
+            link,
+            Announced("quetzal unfinished.jpg", 1_000),
+            await self.house.photo_answers.allowance(link),
+        )
+        self.facts.ids["held_upload"] = begun.id
+        await do_jobs(self.house)
+
+    # --- the other clinic ------------------------------------------------------------------------
+
+    async def _next_door(self) -> None:
+        there = self.house.next_door
+        chart = await self.house.permissions.chart(there.receptionist, there.patients[0].id)
+        self.facts.ids["away_entry"] = await self._upload(chart, "away.txt", b"Next door's.\n", "")
+        await do_jobs(self.house)
+
+
+# --- building once, copying often ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Template:
+    """A data directory at rest, and what is in it."""
+
+    data: Path
+    facts: Facts
+
+
+def make_template(data: Path) -> Template:
+    """Build the world in an empty directory. It takes a few seconds, for files are examined."""
+
+    async def build() -> Facts:
+        async with living_in(data, f"sqlite:///{data / 'bedside.db'}") as house:
+            return await Builder(house).build()
+
+    data.mkdir(parents=True)
+    create_tables(f"sqlite:///{data / 'bedside.db'}")
+    with ThreadPoolExecutor(1) as aside:  # on a loop of its own
+        facts = aside.submit(asyncio.run, build()).result()
+    _let_time_pass(data / "bedside.db", facts)
+    return Template(data, facts)
+
+
+def _let_time_pass(path: Path, facts: Facts) -> None:
+    """The expired link ended a second ago; a passkey was registered long ago."""
+    with sqlite3.connect(path) as db:
+        ago = clock.now() - 1_000
+        subject = facts.requests[Kind.EXPIRED]
+        assert db.execute(
+            "UPDATE links SET expires_at = ? WHERE subject_id = ?", (ago, subject)
+        ).rowcount
+        db.execute(
+            "INSERT INTO passkeys (credential_id, staff_id, public_key, sign_count, label,"
+            " created_at, used_at) VALUES (:id, :staff, :key, 0, 'Chrome', 1, 0)",
+            {"id": "cGFzc2tleQ", "staff": facts["administrator"], "key": b"-"},
+        )
+
+
+_WITHOUT_USE = (
+    "SELECT id, token_hash, staff_id, role, stage, confirmed_at, expires_at FROM sessions"
+)
+
+
+@dataclass
+class World:
+    """A copy of the template with its services running."""
+
+    services: Services
+    facts: Facts
+    app: Starlette
+    path: Path
+
+    def client(self, kind: Kind, **more: Any) -> httpx.AsyncClient:
+        """A browser of somebody. It shows all cookies everywhere, as an attacker's would."""
+        cookies = more.pop("cookies", None)
+        shown = self.facts.cookies.get(kind, {}) if cookies is None else cookies
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url="http://localhost:8080",
+            headers={"sec-fetch-site": "same-origin"},
+            cookies=shown,
+            **more,
+        )
+
+    def state(self) -> dict[str, list[Any]]:
+        """All rows but those of the audit log, which grows with refusals too, and when a session
+        was used last."""
+        names = [row[0] for row in self._rows("SELECT name FROM sqlite_master WHERE type='table'")]
+        queries = {name: f"SELECT * FROM {name}" for name in names}  # noqa: S608 - own names
+        return {
+            name: sorted(map(repr, self._rows(query)))
+            for name, query in {**queries, "sessions": _WITHOUT_USE}.items()
+            if not name.startswith(("audit_", "sqlite_"))
+        }
+
+    def refusals(self) -> int:
+        """How many audit lines tell of a refused access."""
+        query = "SELECT count(*) FROM audit_lines WHERE action = 'access.refused'"
+        return int(self._rows(query)[0][0])
+
+    def _rows(self, query: str) -> list[Any]:
+        """By the library that the product uses: two on one file break each other's locks."""
+        reader = apsw.Connection(str(self.path / "bedside.db"))
+        try:
+            return list(reader.execute(query))
+        finally:
+            reader.close()
+
+
+@asynccontextmanager
+async def entered(template: Template, place: Path) -> AsyncIterator[World]:
+    """A world of one's own, in `place`."""
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(template.data, place)
+    services = bootstrap.build(load(data=place, requests_per_second=0, worker_in_process=False))
+    await services.database.open()
+    try:
+        facts = replace(template.facts)
+        yield World(services, facts, create_app(services, (), api_routes(services)), place)
+    finally:
+        await services.database.close()
