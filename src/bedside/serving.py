@@ -16,8 +16,20 @@ from bedside.kernel import logs
 from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
+from bedside.web.connections import PatientProtocol
 
 T = TypeVar("T")
+
+PROTOCOLS: dict[str, Any] = {
+    "http": PatientProtocol,
+    "ws": "websockets-sansio",
+    "ws_max_size": 64 << 10,
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "proxy_headers": False,
+}
+"""How uvicorn talks, in uvicorn's words; the tests serve in the same way."""
 
 
 def serve(
@@ -33,9 +45,9 @@ def serve(
     if migrate:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade(settings.url)
-    options: dict[str, object] = {}
+    options = dict(PROTOCOLS)
     if certificate:
-        options = {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
+        options |= {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
     application = bootstrap.application(settings, known_sign_ins)
     settle()
     uvicorn.run(
@@ -43,15 +55,8 @@ def serve(
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=64 << 10,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
         timeout_graceful_shutdown=5,
-        **options,  # pyright: ignore[reportArgumentType] - names are uvicorn's
+        **options,
     )
 
 
@@ -76,9 +81,17 @@ async def _work(settings: Settings) -> None:
 
 
 def once(settings: Settings, run: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
-    """Run one thing over the services of an installation. Raises NotFound when there is none."""
+    """Run one thing over the services of an installation.
+
+    Raises NotFound when there is none, or its master key is missing: another one is not made.
+    """
     if settings.url.startswith("sqlite:") and not (settings.data / "bedside.db").exists():
         raise NotFound(f"There is no installation in {settings.data}.")
+    if not settings.key_file.exists():
+        raise NotFound(
+            f"The master key {settings.key_file} is missing. Put a copy of it there: without it "
+            "nothing can be opened."
+        )
 
     async def opened() -> T:
         services = bootstrap.build(settings)
