@@ -55,6 +55,19 @@ async def test_going_through_a_chart_is_one_opening_and_each_file_one_look(
     assert await lines(quick_house, Action.FILE_VIEWED) == 1
 
 
+@pytest.mark.feature("S3")
+async def test_what_a_page_cannot_show_is_a_download_whatever_was_asked_for(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    base = await sign_in(visitor, quick_house)
+    entry = await filed(quick_house, await quick_house.chart(), "results.pdf", pdf(1))
+    content = f"{base}/entries/{entry.id}/content?form=original&inline=1"
+    await visitor.get(f"{base}/entries/{entry.id}")
+    answer = await visitor.get(content)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert await lines(quick_house, Action.FILE_DOWNLOADED) == 1
+
+
 @pytest.mark.feature("F10")
 async def test_words_are_found_and_marked_and_stay_out_of_the_address(
     quick_house: House, visitor: httpx.AsyncClient

@@ -7,7 +7,7 @@ location data, HEIC as JPEG, DICOM as PNG. Every opening makes one audit line.
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from bedside.audit import Action, AuditLog
@@ -28,6 +28,16 @@ from bedside.people.permissions import ChartAccess, LinkAccess
 _SAME_OPENING = 30 * clock.MINUTE
 """Further ranges within this time belong to the opening that was recorded."""
 _REMEMBERED = 10_000
+_SHOWN = frozenset(
+    {
+        media_types.JPEG,
+        media_types.PNG,
+        media_types.MP4,
+        media_types.MOV,
+        media_types.WEBM,
+    }
+)
+"""What a page may show: it cannot run anything."""
 
 
 class NotOpened(BedsideError):
@@ -39,13 +49,15 @@ class NotOpened(BedsideError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file (or something made from it) that may be read. `size` in bytes."""
+    """A file (or something made from it) that may be read. `size` in bytes; `shown` in the page,
+    not downloaded."""
 
     name: str
     media_type: str
     size: int
     etag: str
     reader: SealedReader
+    shown: bool = False
 
     def chunks(self, start: int, length: int) -> AsyncIterator[bytes]:
         """Plain bytes of a range."""
@@ -139,14 +151,15 @@ class Retrieval:
         entry_id: str,
         form: str = "",
         *,
-        action: Action = Action.FILE_DOWNLOADED,
+        to_view: bool = False,
         start: int = 0,
     ) -> Opened:
         """Open the file of an entry. `form` is a derivative's role, or "" for what others get.
 
-        One audit line is written for an opening, before its first byte goes out; `start` tells
-        where a range begins. Thumbnails are part of a chart that was opened and make no line.
-        Raises NotFound, NotOpened.
+        `to_view` asks to show it in the page, which only pictures and videos can be: anything else
+        is a download, whatever was asked for, and is audited as one. One audit line is written for
+        an opening, before its first byte goes out; `start` tells where a range begins. Thumbnails
+        are part of a chart that was opened and make no line. Raises NotFound, NotOpened.
         """
         entry = await self._charts.entry(chart, entry_id)
         if entry.moved_to:
@@ -154,19 +167,20 @@ class Retrieval:
         row = await self._openable(entry.file_id)
         record = await self._repository.record(row)
         opened = await self._form(row, record, form)
+        shown = to_view and opened.media_type in _SHOWN
         # Pages and pictures of one file in the viewer are one look, the one of `record_view`.
-        opening = "view" if action is Action.FILE_VIEWED else form
+        opening = "view" if shown else form
         if form != "thumbnail" and self._is_new_opening(chart, entry_id, opening, start):
             await self._audit.note(
                 chart.clinic_id,
                 chart.actor,
-                action,
+                Action.FILE_VIEWED if shown else Action.FILE_DOWNLOADED,
                 patient_id=chart.patient_id,
                 subject_id=row.id,
                 entry=entry_id,
                 form=form or "shared",
             )
-        return opened
+        return replace(opened, shown=shown)
 
     async def text(self, chart: ChartAccess, entry_id: str) -> str:
         """The words of a file, for showing them in the page. The caller has recorded the view."""
@@ -264,7 +278,7 @@ class Retrieval:
         row = await self._openable(file_id)
         if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
             raise NotFound
-        return await self._form(row, await self._repository.record(row), form)
+        return replace(await self._form(row, await self._repository.record(row), form), shown=True)
 
 
 def _named(name: str, media_type: str) -> str:

@@ -10,35 +10,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bedside.audit import Action
 from bedside.files.retrieval import Opened
 from bedside.web.context import services_of
 from bedside.web.signed_in import staff_of
 
-_INLINE = frozenset({"image/jpeg", "image/png"})
-"""What may be shown in a page: pictures that Bedside itself has made or checked."""
 _FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3})?")
 
 
 class SealedResponse(Response):
     """Sends a range of a sealed file, decrypting it piece by piece.
 
-    Headers: `Content-Disposition: attachment` unless `inline` is asked for a picture; a sandbox
+    Headers: `Content-Disposition: attachment` unless it is shown in the page; a sandbox
     for everything; no caching, for another person may use the same browser next.
     """
 
-    def __init__(self, request: Request, opened: Opened, *, inline: bool = False) -> None:
+    def __init__(self, request: Request, opened: Opened) -> None:
         self._opened = opened
         self._head = request.method == "HEAD"
         self.start, self.length, status = _range_of(request, opened)
-        super().__init__(status_code=status, headers=self._headers(inline, status))
+        super().__init__(status_code=status, headers=self._headers(status))
 
-    def _headers(self, inline: bool, status: int) -> dict[str, str]:
+    def _headers(self, status: int) -> dict[str, str]:
         opened = self._opened
-        shown = inline and opened.media_type in _INLINE
         headers = {
             "Content-Type": opened.media_type,
-            "Content-Disposition": _disposition(opened.name, inline=shown),
+            "Content-Disposition": _disposition(opened.name, inline=opened.shown),
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
@@ -115,15 +111,14 @@ async def _content(request: Request) -> Response:
     form = request.query_params.get("form", "")
     if not _FORM.fullmatch(form):
         form = "original" if form == "original" else "shared"
-    inline = request.query_params.get("inline") == "1"
     opened = await services.retrieval.open(
         chart,
         request.path_params["entry_id"],
         form,
-        action=Action.FILE_VIEWED if inline else Action.FILE_DOWNLOADED,
+        to_view=request.query_params.get("inline") == "1",
         start=range_start(request),
     )
-    return SealedResponse(request, opened, inline=inline)
+    return SealedResponse(request, opened)
 
 
 routes = [

@@ -292,9 +292,7 @@ async def _opened_in_turn(at: Visit, entries: list[Entry]) -> AsyncIterator[tupl
     """Open each file when its turn comes: what was not sent is not recorded as downloaded."""
     for entry in entries:
         try:
-            opened = await at.services.retrieval.open(
-                at.chart, entry.id, action=Action.FILE_DOWNLOADED
-            )
+            opened = await at.services.retrieval.open(at.chart, entry.id)
         except (NotFound, NotOpened):  # moved away or destroyed since the list was shown
             continue
         yield opened, entry.taken_at or entry.received_at

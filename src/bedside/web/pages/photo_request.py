@@ -254,7 +254,7 @@ async def picture(request: Request, link: LinkAccess) -> Response:
     opened = await services_of(request).retrieval.held_preview(
         link, request.path_params["file_id"], request.path_params["form"]
     )
-    return SealedResponse(request, opened, inline=True)
+    return SealedResponse(request, opened)
 
 
 # --- tus ---------------------------------------------------------------------------------------
