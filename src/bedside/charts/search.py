@@ -1,5 +1,6 @@
 """Search by words, over keyed tokens: the index holds no readable text (F10)."""
 
+import asyncio
 import re
 
 from sqlalchemy import bindparam, delete, select, update
@@ -14,6 +15,8 @@ from bedside.people.permissions import ChartAccess, StaffAccess, visible_patient
 
 _MOST_WORDS = 20_000
 """Different words of one file that are indexed."""
+_WORDS_AT_ONCE = 200
+"""Words, some milliseconds' worth, that are indexed before others are served."""
 _LONGEST = 40
 _MOST_QUERY_WORDS = 8
 _WORD = r"\w[\w.,/:-]*\w"
@@ -81,7 +84,9 @@ class SearchIndex:
         self, work: UnitOfWork, keys: ClinicKeys, patient_id: str, entry_id: str, text: str
     ) -> None:
         """Index the words of a text for an entry; words that are there already stay."""
-        for word in words_of(text)[:_MOST_WORDS]:
+        for number, word in enumerate(words_of(text)[:_MOST_WORDS], start=1):
+            if number % _WORDS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # SQLite never waits, so a long text would stop everybody
             await work.execute(
                 _add,
                 token=keys.token("entry.word", word),
