@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Settings(BaseModel):
@@ -74,6 +74,11 @@ class Settings(BaseModel):
     log_format: str = Field(default="json", description="json or console.")
     development: bool = Field(default=False, description="Show /styleguide and reload templates.")
     demo: bool = Field(default=False, description="Say on each page that this is a demonstration.")
+
+    @field_validator("master_key_file", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        return None if value == "" else value  # Path("") would be the working directory
 
     @property
     def url(self) -> str:

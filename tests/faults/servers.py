@@ -120,7 +120,7 @@ class Server:
         return uvloop.run(opened())
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Wait for what will soon be so."""
     deadline = time.monotonic() + seconds
     while not condition():

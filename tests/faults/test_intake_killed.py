@@ -125,7 +125,7 @@ def test_killed_while_the_worker_works(server: Server, installed: Installed) -> 
     lives = Lives(server, installed, WHILE_WORKING)
     sent: dict[str, bytes] = {}
     while not lives.has_died_enough and len(sent) < 15:
-        name, content = f"photo {len(sent)}.jpg", photo(f"photo {len(sent)}", size=(240, 180))
+        name, content = f"photo {len(sent)}.jpg", photo(f"photo {len(sent)}", size=(64, 48))
         lives.phone().send(content, name, parts=1)
         sent[name] = content
         lives.finish()

@@ -146,6 +146,10 @@ class ClinicKeys:
             raise SealBroken
         return unwrap_key(cipher, wrapped[4:], f"{self.clinic_id}/{column}/{row_id}")
 
+    def knows(self, wrapped: bytes) -> bool:
+        """Whether the clinic's key that wrapped this is among those that are open."""
+        return int.from_bytes(wrapped[:4], "big") in self._wrapping
+
     def is_newest(self, wrapped: bytes) -> bool:
         """Whether a data key is wrapped by the clinic's newest key."""
         return int.from_bytes(wrapped[:4], "big") == self._newest_wrapping
@@ -191,6 +195,17 @@ class Vault:
     async def platform(self) -> ClinicKeys:
         """The keys for what belongs to no clinic."""
         return await self.clinic(PLATFORM)
+
+    async def unwrap(self, clinic_id: str, wrapped: bytes, column: str, row_id: str) -> bytes:
+        """A file's data key, also when another process has rotated the clinic's key meanwhile.
+
+        Raises SealBroken.
+        """
+        keys = await self.clinic(clinic_id)
+        if not keys.knows(wrapped):
+            self._open.pop(clinic_id, None)
+            keys = await self.clinic(clinic_id)
+        return keys.unwrap(wrapped, column, row_id)
 
     def forget(self) -> None:
         """Drop the open keys; they are loaded again when needed (after a rotation)."""

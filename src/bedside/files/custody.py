@@ -4,12 +4,12 @@ For those who keep an installation (backup, restore, doctor, rotation); nothing 
 for a person.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import BinaryIO
 
 from bedside.errors import BedsideError, NotFound
-from bedside.files.repository import Repository
+from bedside.files.repository import Repository, blob_key
 from bedside.files.uploads import Uploads
 from bedside.kernel.unit_of_work import Row
 
@@ -44,13 +44,20 @@ class Custody:
             async for _ in reader.chunks():
                 pass
 
-    async def blobs(self) -> AsyncIterator[tuple[str, bytes]]:
+    @staticmethod
+    def named_by(rows: Iterable[Row]) -> set[str]:
+        """Keys of the blobs that these rows of files need."""
+        return {blob_key(row.clinic_id, row.id) for row in rows if row.data_key}
+
+    async def blobs(
+        self, known: Mapping[str, int] | None = None
+    ) -> AsyncIterator[tuple[str, bytes]]:
         """Every blob, sealed as it is: (key, bytes). One that was destroyed meanwhile is left
-        out."""
+        out, and so is one that is `known` with its present size."""
         store = self._repository.store
         async for key in store.keys():
             size = await store.size(key)
-            if size is None:
+            if size is None or (known or {}).get(key) == size:
                 continue
             try:
                 yield key, await store.read(key, 0, size)

@@ -152,8 +152,7 @@ class Repository:
         """The open data key of a file. Raises NotFound when it was destroyed."""
         if not row.data_key:
             raise NotFound
-        keys = await self._vault.clinic(row.clinic_id)
-        return keys.unwrap(bytes(row.data_key), _KEY, row.id)
+        return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), _KEY, row.id)
 
     async def open(self, row: Row) -> SealedReader:
         """Read the content of a file. Raises NotFound, SealBroken."""

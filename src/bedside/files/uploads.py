@@ -335,8 +335,7 @@ class Uploads:
         )
 
     async def _data_key(self, row: Row) -> bytes:
-        keys = await self._vault.clinic(row.clinic_id)
-        return keys.unwrap(bytes(row.data_key), _KEY, row.file_id)
+        return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), _KEY, row.file_id)
 
     async def _resume_point(self, row: Row) -> ResumePoint:
         """Where this upload goes on. Most start at once, and then there is nothing to look for."""

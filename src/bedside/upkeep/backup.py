@@ -6,7 +6,8 @@ from one to the other. Everything in it that tells of a patient is sealed; the m
 it and must be kept elsewhere.
 
 The rows are read in one snapshot, then the blobs that they name: blobs never change once they are
-complete, so nothing has to stop while a backup is taken.
+complete, so nothing has to stop while a backup is taken. When one that the rows name was destroyed
+meanwhile, rows are read again, for what is destroyed is not to come back as damage.
 """
 
 import base64
@@ -18,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Boolean, Table, insert, select
+from sqlalchemy.types import TypeEngine
 
 from bedside.database import schema
 from bedside.database.tables import metadata
@@ -50,27 +52,34 @@ async def take(services: Services, target: Path) -> Taken:
     complete."""
     part = target.with_name(target.name + ".part")
     part.touch(mode=0o600)
-    rows: dict[str, int] = {}
-    blobs = 0
+    sizes: dict[str, int] = {}
     with tarfile.open(part, "w") as archive:
-        async with services.database.snapshot() as db:
-            for table in metadata.sorted_tables:
-                found = await db.all(select(table))
-                rows[table.name] = len(found)
-                _add_lines(archive, table, found)
-        async for key, sealed in services.custody.blobs():
-            _add(archive, f"files/{key}", sealed)
-            blobs += 1
+        while True:
+            found = await _rows(services)
+            async for key, sealed in services.custody.blobs(sizes):
+                _add(archive, f"files/{key}", sealed)
+                sizes[key] = len(sealed)
+            if services.custody.named_by(found["files"]) <= sizes.keys():
+                break
+        for table in metadata.sorted_tables:
+            _add_lines(archive, table, found[table.name])
+        rows = {name: len(lines) for name, lines in found.items()}
         manifest = {
             "format": FORMAT,
             "revision": schema.newest_revision(),
             "taken_at": clock.now(),
             "rows": rows,
-            "blobs": blobs,
+            "blobs": len(sizes),
         }
         _add(archive, "manifest.json", json.dumps(manifest, indent=1).encode())
     part.replace(target)
-    return Taken(sum(rows.values()), blobs)
+    return Taken(sum(rows.values()), len(sizes))
+
+
+async def _rows(services: Services) -> dict[str, list[Any]]:
+    """All rows of one moment, by table."""
+    async with services.database.snapshot() as db:
+        return {table.name: await db.all(select(table)) for table in metadata.sorted_tables}
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
@@ -81,31 +90,42 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _add_lines(archive: tarfile.TarFile, table: Table, rows: list[Any]) -> None:
-    lines = (json.dumps([_portable(value) for value in row]) for row in rows)
+    kinds = [column.type for column in table.columns]
+    lines = (json.dumps(list(map(_portable, row, kinds))) for row in rows)
     head = json.dumps([column.name for column in table.columns])
     _add(archive, f"tables/{table.name}.jsonl", "\n".join([head, *lines]).encode())
 
 
-def _portable(value: Any) -> Any:
-    return {"b": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+def _portable(value: Any, kind: TypeEngine[Any]) -> Any:
+    """A value as JSON has it, the same from SQLite, whose booleans are numbers."""
+    if isinstance(value, bytes):
+        return {"b": base64.b64encode(value).decode()}
+    return bool(value) if isinstance(kind, Boolean) and value is not None else value
 
 
 async def restore(services: Services, source: Path) -> Taken:
     """Restore a backup into an empty, migrated installation. Raises NotRestored."""
+    try:
+        return await _restore(services, source)
+    except tarfile.TarError as error:
+        raise NotRestored("This file is not a complete backup of Bedside.") from error
+
+
+async def _restore(services: Services, source: Path) -> Taken:
     with tarfile.open(source) as archive:
         manifest = _manifest(archive)
         await _check_empty(services)
         rows = 0
         for table in metadata.sorted_tables:
             rows += await _restore_table(services, archive, table)
-        blobs = 0
+        blobs: set[str] = set()
         for entry in archive:
             if entry.isfile() and entry.name.startswith("files/"):
-                await _restore_blob(services, archive, entry)
-                blobs += 1
-    if rows != sum(manifest["rows"].values()) or blobs != manifest["blobs"]:
+                await _restore_blob(services, archive, entry)  # the last one of a name counts
+                blobs.add(entry.name)
+    if rows != sum(manifest["rows"].values()) or len(blobs) != manifest["blobs"]:
         raise NotRestored("The backup is not complete: it holds less than it says.")
-    return Taken(rows, blobs)
+    return Taken(rows, len(blobs))
 
 
 def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy import Text, column, select, table
+
 from bedside.database import outbox, schema
 from bedside.database.sealed import SealBroken
+from bedside.database.statements import prepared
 from bedside.errors import BedsideError
 from bedside.files.ports import Verdict
 from bedside.services import Services
@@ -17,6 +20,7 @@ from bedside.upkeep.backup import broken_blobs
 from bedside.web.rendering import STATIC
 
 _LITTLE_SPACE = 2_000_000_000
+_revision = prepared(select(column("version_num", Text)).select_from(table("alembic_version")))
 
 
 class Grade(StrEnum):
@@ -44,28 +48,39 @@ async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Fi
     for check in _CHECKS:
         try:
             yield await check(services)
-        except (BedsideError, OSError) as error:
+        except Exception as error:  # whatever is wrong here is what one came for
             yield Finding(Grade.BAD, check.__doc__ or check.__name__, type(error).__name__)
     async for finding in _chains(services):
         yield finding
     if deep:
+        yield await _files(services)
+
+
+async def _files(services: Services) -> Finding:
+    try:
         broken = [file_id async for file_id in broken_blobs(services)]
-        if broken:
-            names = ", ".join(broken[:10])
-            yield Finding(
-                Grade.BAD,
-                f"{len(broken)} files are damaged: {names}",
-                "Restore them from a backup.",
-            )
-        else:
-            yield Finding(Grade.GOOD, "Every file opens and is as it was sealed.")
+    except BedsideError as error:
+        return Finding(Grade.BAD, "The files cannot be opened.", error.sentence)
+    if broken:
+        names = ", ".join(broken[:10])
+        what = f"{len(broken)} files are damaged: {names}"
+        return Finding(Grade.BAD, what, "Restore them from a backup.")
+    return Finding(Grade.GOOD, "Every file opens and is as it was sealed.")
 
 
 async def _schema(services: Services) -> Finding:
     """The database can be reached"""
     async with services.database.read() as db:
-        await outbox.topic_version(db, "doctor")
-    return Finding(Grade.GOOD, f"The database answers (revision {schema.newest_revision()}).")
+        row = await db.one(_revision)
+    newest = schema.newest_revision()
+    if row is None or row.version_num != newest:
+        there = row.version_num if row else "none"
+        return Finding(
+            Grade.BAD,
+            f"The database is at revision {there}, and this Bedside needs {newest}.",
+            "Run: bedside migrate",
+        )
+    return Finding(Grade.GOOD, f"The database answers (revision {newest}).")
 
 
 async def _keys(services: Services) -> Finding:
@@ -186,7 +201,11 @@ _CHECKS: tuple[Check, ...] = (
 
 async def _chains(services: Services) -> AsyncIterator[Finding]:
     for holder in await services.vault.holders():
-        result = await services.audit.verify(holder)
+        try:
+            result = await services.audit.verify(holder)
+        except SealBroken:
+            yield Finding(Grade.BAD, f"Audit log of {holder} cannot be verified without its key.")
+            continue
         if result.broken_at is None:
             yield Finding(Grade.GOOD, f"Audit log of {holder}: {result.lines} lines, unbroken.")
         else:

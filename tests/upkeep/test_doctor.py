@@ -1,0 +1,117 @@
+"""The doctor finds each thing that was planted, and says what to do."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bedside.cli import main
+from tests.upkeep.conftest import Installation
+
+Plant = Callable[[Installation], None]
+
+
+def blobs(installation: Installation) -> list[Path]:
+    """The sealed files."""
+    return [path for path in (installation.data / "files").rglob("*") if path.is_file()]
+
+
+def change(installation: Installation, statement: str) -> None:
+    """Change the database behind Bedside's back."""
+    with sqlite3.connect(installation.data / "bedside.db") as database:
+        database.execute(statement)
+    database.close()
+
+
+def another_key(installation: Installation) -> None:
+    installation.key_file.write_text("1:" + "A" * 43 + "=\n")
+
+
+def a_key_for_everybody(installation: Installation) -> None:
+    installation.key_file.chmod(0o644)
+
+
+def a_broken_audit_log(installation: Installation) -> None:
+    change(installation, "UPDATE audit_lines SET actor_id = 'stf_nobody' WHERE seq = 2")
+
+
+def a_job_given_up(installation: Installation) -> None:
+    change(
+        installation,
+        "INSERT INTO jobs (id, kind, payload, run_at, attempts, locked_until, failed, last_error)"
+        " VALUES ('job_1', 'file.examine', '{}', 0, 12, 0, 1, 'SealBroken')",
+    )
+
+
+def an_old_revision(installation: Installation) -> None:
+    change(installation, "UPDATE alembic_version SET version_num = '0000'")
+
+
+def a_spoilt_file(installation: Installation) -> None:
+    path = max(blobs(installation), key=lambda path: path.stat().st_size)
+    spoilt = bytearray(path.read_bytes())
+    spoilt[1_000] ^= 1
+    path.write_bytes(spoilt)
+
+
+def a_missing_file(installation: Installation) -> None:
+    max(blobs(installation), key=lambda path: path.stat().st_size).unlink()
+
+
+def a_scanner_that_is_down(installation: Installation) -> None:
+    (installation.data / "bedside.toml").write_text('clamd = "unix:/nowhere/clamd"\n')
+
+
+PLANTED: list[tuple[Plant, int, str]] = [
+    (another_key, 1, "The master key does not open the clinics' keys."),
+    (a_key_for_everybody, 1, "chmod 600"),
+    (a_broken_audit_log, 1, "is broken at line 2: a line was changed or moved."),
+    (a_job_given_up, 0, "1 jobs were given up (file.examine)."),
+    (an_old_revision, 1, "bedside migrate"),
+    (a_spoilt_file, 1, "1 files are damaged: fil_"),
+    (a_missing_file, 1, "1 files are damaged: fil_"),
+    (a_scanner_that_is_down, 1, "The scanner does not answer"),
+]
+
+
+def test_a_sound_installation_is_said_to_be(installation: Installation) -> None:
+    result = installation.run("doctor", "--deep")
+    assert result.exit_code == 0, result.output
+    assert "✗" not in result.output
+    assert "Every file opens and is as it was sealed." in result.output
+    assert installation.clinic_id in result.output
+
+
+@pytest.mark.parametrize(
+    ("plant", "code", "said"), PLANTED, ids=[plant.__name__ for plant, *_ in PLANTED]
+)
+def test_what_is_planted_is_found(
+    installation: Installation, plant: Plant, code: int, said: str
+) -> None:
+    plant(installation)
+    result = installation.run("doctor", "--deep")
+    assert result.exit_code == code, result.output
+    assert said in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize("command", [("doctor",), ("audit", "verify"), ("keys", "rotate")])
+def test_a_missing_key_is_said_and_none_is_made(
+    installation: Installation, command: tuple[str, ...]
+) -> None:
+    installation.key_file.unlink()
+    result = installation.run(*command)
+    assert result.exit_code == 1
+    assert "is missing. Put a copy of it there" in result.output
+    assert not installation.key_file.exists()
+
+
+def test_a_key_beside_the_data_is_advised_against(installation: Installation) -> None:
+    beside = installation.data / "keys" / "master.key"
+    beside.parent.mkdir()
+    installation.key_file.rename(beside)
+    (installation.data / "bedside.toml").write_text(f'master_key_file = "{beside}"\n')
+    result = CliRunner().invoke(main, ["doctor", "--data", str(installation.data)])
+    assert "The master key lies in the data directory." in result.output
