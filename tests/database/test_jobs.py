@@ -16,7 +16,7 @@ async def enqueue(database: Database, count: int = 1, **how: object) -> None:
     """Jobs with a number each."""
     async with database.unit_of_work() as work:
         for number in range(count):
-            work.enqueue("test.job", {"number": number}, **how)  # type: ignore[arg-type]
+            work.enqueue("test.job", {"number": number}, **how)
 
 
 async def test_competing_workers_get_each_job_once(database: Database, database_url: str) -> None:

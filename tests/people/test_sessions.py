@@ -37,12 +37,12 @@ async def test_use_is_written_once_a_minute_at_most(quick_house: House) -> None:
     writes = 0
     begin = quick_house.services.database.unit_of_work
 
-    def counted():  # type: ignore[no-untyped-def]
+    def counted():
         nonlocal writes
         writes += 1
         return begin()
 
-    quick_house.services.database.unit_of_work = counted  # type: ignore[method-assign]
+    quick_house.services.database.unit_of_work = counted
     for second in range(0, 150, 10):
         with clock.shifted(second * clock.SECOND):
             await quick_house.services.sessions.resume(token, "")

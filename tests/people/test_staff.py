@@ -115,7 +115,7 @@ async def test_everything_done_to_staff_is_in_an_unbroken_log(house: House) -> N
     assert (await house.services.audit.verify(clinic.clinic_id)).broken_at is None
 
 
-def _latest():  # type: ignore[no-untyped-def]
+def _latest():
     from bedside.audit.recorder import Filter
 
     return Filter(limit=2)

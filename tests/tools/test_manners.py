@@ -58,8 +58,12 @@ def unexplained(source: str) -> list[str]:
 
 
 def made(path: Path) -> bool:
-    """Built assets and migrations: a program writes them, and they are not edited later."""
-    return path.is_relative_to(SRC / "web" / "static") or "migrations/versions" in path.as_posix()
+    """Built assets, migrations and installed packages: nobody here edits them."""
+    return (
+        path.is_relative_to(SRC / "web" / "static")
+        or "migrations/versions" in path.as_posix()
+        or "node_modules" in path.parts
+    )
 
 
 def files(*folders: str) -> Iterator[Path]:

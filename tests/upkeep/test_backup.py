@@ -22,7 +22,7 @@ from tests.peers.postgres import Postgres
 from tests.upkeep.conftest import CONTENT, Installation, do_what_is_due
 from tests.web.tus import words
 
-pytestmark = pytest.mark.feature("A5")
+pytestmark = pytest.mark.feature("S5")
 
 
 def restored(installation: Installation, source: Path, folder: Path) -> Path:

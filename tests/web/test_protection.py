@@ -372,7 +372,7 @@ async def test_health_says_what_is_down(quick_house: House) -> None:
 def test_starlette_alone_would_not_do(quick_house: House) -> None:
     """Each middleware is in place: its effect is tested above, its presence here."""
     app: Starlette = create_app(quick_house.services)
-    names = [middleware.cls.__name__ for middleware in app.user_middleware]  # type: ignore[attr-defined]
+    names = [middleware.cls.__name__ for middleware in app.user_middleware]
     assert names == [
         "Watched",
         "SecurityHeaders",

@@ -134,7 +134,7 @@ async def test_headers_that_make_no_sense_are_said_to(
     sender: Sender, headers: dict[str, str]
 ) -> None:
     encoded = {k: v.encode("latin-1") for k, v in headers.items()}
-    response = await sender.create(5, **encoded)  # type: ignore[arg-type]
+    response = await sender.create(5, **encoded)
     assert response.status_code == 400
     assert response.json()["code"] == "wrong_header"
 
