@@ -24,7 +24,7 @@ class PatientProtocol(HttpToolsProtocol):
     _head: int | None
     """Bytes of the head so far; None when it is complete."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - asyncio declares the wider type
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """Somebody connects; a request has to follow."""
         super().connection_made(transport)
         self._head = 0
