@@ -167,6 +167,7 @@ class Charts:
             )
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
+            await work.lock(entry_id)
             row = await _here(work, chart, entry_id)
             record = keys.unseal(_COLUMN, entry_id, row.record)
             record.update(label=label.strip(), note=note.strip())
@@ -205,6 +206,7 @@ class Charts:
     async def review(self, chart: ChartAccess, entry_id: str, reviewed: bool = True) -> None:
         """Mark reviewed, or take the mark back. Doing it twice is the same as once."""
         async with self._database.unit_of_work() as work:
+            await work.lock(entry_id)
             row = await _here(work, chart, entry_id)
             if (row.reviewed_at > 0) == reviewed:
                 return
@@ -232,6 +234,7 @@ class Charts:
             raise WrongInput(_("It is in this chart already."), field="patient")
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
+            await work.lock(entry_id)
             row = await _required(work, chart, entry_id)
             moved_id = new_id("ent")
             record: dict[str, Any] = keys.unseal(_COLUMN, entry_id, row.record)

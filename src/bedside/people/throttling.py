@@ -73,11 +73,17 @@ class Throttle:
     async def check(self, *tries: tuple[Limit, str]) -> None:
         """Raises TooMany, with the longest wait in seconds, while any of these is locked."""
         async with self._database.read() as db:
-            await self.check_in(db, *tries)
+            await self._check(db, *tries)
 
-    async def check_in(self, db: Reader, *tries: tuple[Limit, str]) -> None:
+    async def check_in(self, work: UnitOfWork, *tries: tuple[Limit, str]) -> None:
         """The same where the answer is about to be counted: of many tries that were begun at once,
         the ones after the lock are not even looked at. Raises TooMany."""
+        keys = await self._vault.platform()
+        for limit, name in tries:
+            await work.lock(f"throttle:{_token(keys, limit, name)}")
+        await self._check(work, *tries)
+
+    async def _check(self, db: Reader, *tries: tuple[Limit, str]) -> None:
         keys = await self._vault.platform()
         until = 0
         for limit, name in tries:

@@ -60,6 +60,7 @@ async def form_of(request: Request) -> Form:
         fields = parse_qsl(
             body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"
         )
+        _refuse_nul(body, b"%00")
     except (ValueError, UnicodeDecodeError) as error:
         raise NotAForm from error
     return Form(fields)
@@ -70,12 +71,20 @@ async def json_of(request: Request) -> dict[str, Any]:
     if _kind_of(request) != "application/json":
         raise NotJson
     try:
-        given: Any = json.loads(await _small_body(request))
+        body = await _small_body(request)
+        _refuse_nul(body, b"\\u0000")
+        given: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise NotJson from error
     if not isinstance(given, dict):
         raise NotJson
     return cast(dict[str, Any], given)
+
+
+def _refuse_nul(body: bytearray, escaped: bytes) -> None:
+    """Nobody can type NUL, and PostgreSQL does not take it in a text."""
+    if escaped in body or b"\0" in body:
+        raise ValueError("NUL")
 
 
 def _kind_of(request: Request) -> str:

@@ -128,7 +128,7 @@ class SecurityHeaders:
 
 
 class WellFormed:
-    """Refuses what no browser sends: two Host headers or one that is no name, NUL in a path.
+    """Refuses what no browser sends: two Host headers or one that is no name, NUL in an address.
 
     Addresses are put together from that header further in, so a “/” in it would move the path.
     """
@@ -148,7 +148,7 @@ class WellFormed:
     @staticmethod
     def _is_well_formed(scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if "\0" in scope["path"] or len(hosts) > 1:
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b"") or len(hosts) > 1:
             return False
         return all(_HOST.fullmatch(host.decode("latin-1")) for host in hosts)
 
