@@ -28,7 +28,7 @@ def main() -> None:
     load_all_models()
     with tempfile.TemporaryDirectory() as directory:
         url = f"sqlite:///{directory}/new.db"
-        if list(Path(schema.__file__).parent.glob("migrations/versions/[0-9]*.py")):
+        if schema.migrations():
             schema.upgrade(url)
         number = int(schema.newest_revision(default="0000")) + 1
         command.revision(

@@ -34,8 +34,12 @@ def configuration(url: str, metadata: Any = None) -> Any:
 
 def newest_revision(default: str = "") -> str:
     """The newest revision there is, by the names of the files; `default` when there is none."""
-    files = (_MIGRATIONS / "versions").glob("[0-9]*.py")
-    return max((path.name.split("_")[0] for path in files), default=default)
+    return max((path.name.split("_")[0] for path in migrations()), default=default)
+
+
+def migrations() -> list[Path]:
+    """The files of all migrations, oldest first."""
+    return sorted((_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def is_current(url: str) -> bool:
