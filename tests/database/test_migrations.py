@@ -2,10 +2,12 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bedside.database import schema
@@ -53,3 +55,30 @@ def test_every_migration_can_be_undone(path, tmp_path):
     with create_engine(url).connect() as connection:
         left = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
         assert [name for (name,) in left if name != "alembic_version"] == []
+
+
+LINE = (
+    "INSERT INTO audit_lines (clinic_id, seq, at, action, actor_kind, actor_id, patient_id, "
+    "subject_id, details, hash) VALUES ('c', 1, 1, 'a', 'k', 'i', '', '', '', '')"
+)
+
+
+@pytest.mark.feature("S3")
+@pytest.mark.parametrize("change", ["UPDATE audit_lines SET at = 2", "DELETE FROM audit_lines"])
+def test_the_database_refuses_to_change_audit_lines(change, tmp_path, postgres):
+    sqlite, postgresql = f"sqlite:///{tmp_path}/bedside.db", postgres.fresh()
+
+    async def on_postgresql() -> None:
+        connection = await asyncpg.connect(postgresql)
+        await connection.execute(LINE)
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await connection.execute(change)
+        await connection.close()
+
+    schema.upgrade(postgresql)
+    asyncio.run(on_postgresql())
+    schema.upgrade(sqlite)
+    with create_engine(sqlite).connect() as connection:
+        connection.exec_driver_sql(LINE)
+        with pytest.raises(IntegrityError, match="append-only"):
+            connection.exec_driver_sql(change)
