@@ -376,6 +376,7 @@ def test_starlette_alone_would_not_do(quick_house: House) -> None:
     assert names == [
         "Watched",
         "SecurityHeaders",
+        "WellFormed",
         "Spoken",
         "Caught",
         "RateLimits",

@@ -1,11 +1,14 @@
 """What a page handler asks for: the services and who is there."""
 
 from typing import cast
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from bedside.kernel.network import forwarded_address
 from bedside.services import Services
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def services_of(connection: HTTPConnection) -> Services:
@@ -24,14 +27,17 @@ def is_local(connection: HTTPConnection) -> bool:
     """Whether somebody on this very machine asks, and nobody through a proxy.
 
     The name in the address has to be local too: a page of another site could otherwise point its
-    own name at this machine (DNS rebinding).
+    own name at this machine (DNS rebinding). Where the product is published under another address
+    nobody counts as local, for a proxy on this machine may pass requests on without saying so.
     """
     peer = connection.client.host if connection.client else ""
     proxied = any(
         name in connection.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")
     )
+    published = urlsplit(services_of(connection).settings.base_url).hostname
     return (
         peer in ("127.0.0.1", "::1")
         and not proxied
-        and connection.url.hostname in ("localhost", "127.0.0.1", "::1")
+        and connection.url.hostname in _THIS_MACHINE
+        and published in _THIS_MACHINE
     )
