@@ -142,6 +142,32 @@ async def test_photos_are_in_the_chart_only_after_the_patient_agreed(house: Hous
     assert (agreed.actor_kind, agreed.patient_id) == ("patient", sent.chart.patient_id)
 
 
+@pytest.mark.feature("R3", "F9")
+@pytest.mark.parametrize(
+    ("template", "body_part", "titles"),
+    [
+        ("skin", "left arm", ["Photo 1, left arm", "Photo 2, left arm"]),
+        ("wound", "", ["Photo 1, wound", "Photo 2, wound"]),
+        ("general", "", ["Photo 1", "Photo 2"]),
+    ],
+)
+async def test_photos_are_called_what_was_asked_for(
+    quick_house: House, template: str, body_part: str, titles: list[str]
+) -> None:
+    house = quick_house
+    sent = await send(house, template=template, body_part=body_part)
+    link = await sent.enter()
+    await sent.upload(link, "IMG_1.jpg")
+    await do_jobs(house)
+    await house.photo_answers.agree(link, 2)  # the numbers go on with what comes later
+    await sent.upload(link, "IMG_2.jpg", colour=(20, 90, 40))
+    await do_jobs(house)
+    assert await house.photo_answers.settle(link)
+    entries = sorted(await charted(house), key=lambda entry: entry.name)
+    assert [entry.title for entry in entries] == titles
+    assert [entry.name for entry in entries] == ["IMG_1.jpg", "IMG_2.jpg"]
+
+
 @pytest.mark.feature("R3")
 async def test_pressing_twice_sends_once(house: House) -> None:
     sent = await send(house)

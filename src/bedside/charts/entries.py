@@ -47,7 +47,7 @@ class Charts:
         entry_id = new_id("ent")
         record = {
             "name": incoming.name,
-            "label": "",
+            "label": incoming.label,
             "comment": incoming.comment,
             "note": "",
             "taken_at": incoming.taken_at,
@@ -74,7 +74,7 @@ class Charts:
             moved_to="",
             version=1,
         )
-        words = f"{incoming.name} {incoming.comment}"
+        words = f"{incoming.name} {incoming.label} {incoming.comment}"
         await self._index.add(work, keys, incoming.patient_id, entry_id, words)
         await self._audit.record(
             work,

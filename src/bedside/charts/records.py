@@ -11,7 +11,10 @@ DEAD = ("refused", "infected")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file that goes into a chart. Times in milliseconds, `size` in bytes."""
+    """A file that goes into a chart. Times in milliseconds, `size` in bytes.
+
+    `label` is what staff are to call it when its file name says nothing of its content.
+    """
 
     clinic_id: str
     patient_id: str
@@ -27,6 +30,7 @@ class Incoming:
     received_at: int
     comment: str = ""
     taken_at: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

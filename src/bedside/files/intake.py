@@ -98,7 +98,7 @@ class Intake:
             await self._file(work, upload.file_id, sender.actor)
         work.enqueue(EXAMINE, {"file_id": upload.file_id}, unique=f"examine:{upload.file_id}")
 
-    async def _file(self, work: UnitOfWork, file_id: str, actor: Actor) -> None:
+    async def _file(self, work: UnitOfWork, file_id: str, actor: Actor, label: str = "") -> None:
         row = await self._repository.row(file_id, work)
         record = await self._repository.record(row)
         await self._charts.file(
@@ -118,6 +118,7 @@ class Intake:
                 received_at=row.created_at,
                 comment=record.comment,
                 taken_at=record.taken_at,
+                label=label,
             ),
         )
 
@@ -258,20 +259,20 @@ class Intake:
 
     # --- files that a request holds ----------------------------------------------------------
 
-    async def file_held(self, work: UnitOfWork, link: LinkAccess, file_ids: list[str]) -> int:
-        """The patient agreed: these files go into the chart now; how many were filed.
+    async def file_held(self, work: UnitOfWork, link: LinkAccess, file_id: str, label: str) -> bool:
+        """The patient agreed: this file goes into the chart now, under `label`; whether it did.
 
-        Files still waiting for their scan are filed as such; destroyed ones are left out.
+        A file still waiting for its scan is filed as such; a destroyed one is left out.
         """
-        filed = 0
-        for row in await self._repository.held(link.clinic_id, link.subject_id, work):
-            if row.id in file_ids and row.data_key:
-                await self._repository.change(work, row.id, holder_id="")
-                await self._file(work, row.id, link.actor)
-                text = await self._repository.text(row, work)
-                await self._charts.add_text(work, row.clinic_id, row.id, text)
-                filed += 1
-        return filed
+        held = await self._repository.held(link.clinic_id, link.subject_id, work)
+        row = next((row for row in held if row.id == file_id and row.data_key), None)
+        if row is None:
+            return False
+        await self._repository.change(work, row.id, holder_id="")
+        await self._file(work, row.id, link.actor, label)
+        text = await self._repository.text(row, work)
+        await self._charts.add_text(work, row.clinic_id, row.id, text)
+        return True
 
     async def set_comment(self, link: LinkAccess, file_id: str, comment: str) -> None:
         """The patient says something about a held file. At most 2,000 characters are kept."""

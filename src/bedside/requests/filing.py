@@ -93,7 +93,7 @@ class Filing:
             row = await work.one(records.for_change, of=request_id)
             if row is None or row.expected <= row.filed:
                 return True
-            arrived = [p for p in ready if await self._intake.file_held(work, link, [p.id])]
+            arrived = await self._file(work, row, link, ready)
             filed = row.filed + len(arrived)
             expected = row.expected if at_most is None else max(min(row.expected, at_most), filed)
             values: dict[str, Any] = {
@@ -110,6 +110,21 @@ class Filing:
                 return True
             await self._complete(work, row, link, values)
         return True
+
+    async def _file(
+        self, work: UnitOfWork, row: Row, link: LinkAccess, ready: tuple[HeldFile, ...]
+    ) -> list[HeldFile]:
+        """File photos under what the clinic asked for, numbered: names of phones say little."""
+        content = records.opened(await self._vault.clinic(row.clinic_id), row).content
+        clinic = await self._clinics.get(row.clinic_id)
+        arrived: list[HeldFile] = []
+        with texts.in_language(clinic.options.language):
+            for photo in ready:
+                number = row.filed + len(arrived) + 1
+                title = texts.photo_title(content.template, content.body_part, number)
+                if await self._intake.file_held(work, link, photo.id, title):
+                    arrived.append(photo)
+        return arrived
 
     async def _complete(
         self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, Any]

@@ -68,6 +68,9 @@ PHOTO_TEMPLATES: dict[str, PhotoTemplate] = {
     ),
 }
 
+_NAMED = frozenset(PHOTO_TEMPLATES) - {"general"}
+"""Kinds whose name says what a photo shows."""
+
 AGREEMENT_VERSION = "2026-11"
 AGREEMENT = N_("By sending you agree that the photos become part of your medical record.")
 """What a patient agrees to. A new wording gets a new version; the version is kept with the
@@ -92,6 +95,14 @@ def in_language(wanted: str) -> Generator[None]:
         yield
     finally:
         language.speak(before)
+
+
+def photo_title(template: str, body_part: str, number: int) -> str:
+    """What staff see a photo called in the chart, e.g. “Photo 2, left arm”."""
+    shown = body_part or (_(PHOTO_TEMPLATES[template].label).lower() if template in _NAMED else "")
+    if shown:
+        return _("Photo {number}, {shown}").format(number=number, shown=shown)
+    return _("Photo {number}").format(number=number)
 
 
 def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
