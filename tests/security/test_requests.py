@@ -238,7 +238,7 @@ async def test_cookies_by_https(tmp_path: Path) -> None:
             sent = await send(house)
             born = {"birth_day": "14", "birth_month": "3", "birth_year": "1991"}
             let_in = await client.post(f"/l/{await sent.secret()}", data=born)
-    assert done.headers["strict-transport-security"]
+    assert done.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
     cookies = [*done.headers.get_list("set-cookie"), *let_in.headers.get_list("set-cookie")]
     given = [cookie for cookie in cookies if "Max-Age=0" not in cookie]
     assert len(given) == 3

@@ -1,7 +1,7 @@
 """The edge's protection: headers, origin checks, rate limits.
 
 Pure ASGI middlewares, for they run on every request: a BaseHTTPMiddleware would cost more than a
-session look-up. Policies follow OWASP ASVS 5.0, chapter 3.
+session look-up. Policies follow OWASP ASVS 5.0, chapter 3 (docs/security/asvs.md).
 """
 
 import re
@@ -71,7 +71,7 @@ _HEADERS = {
 }
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 _FOREVER = b"public, max-age=31536000, immutable"
-_TWO_YEARS = "max-age=63072000"
+_TWO_YEARS = "max-age=63072000; includeSubDomains"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
