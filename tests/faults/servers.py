@@ -29,6 +29,8 @@ class Server:
     data: Path
     settings: dict[str, str] = field(default_factory=dict[str, str])
     port: int = field(default_factory=free_port)
+    more: dict[str, str] = field(default_factory=dict[str, str])
+    """Further variables of its environment."""
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,20 +46,27 @@ class Server:
     def start(self, fault: str = "") -> None:
         """Return when it answers. With `fault`, it kills itself when it comes to that point, which
         may be before it answers at all."""
-        given = {"requests_per_second": "0", **self.settings}
-        environment = {f"BEDSIDE_{name.upper()}": value for name, value in given.items()}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *("setpriv", "--pdeathsig=KILL"),  # never outlives the tests
-                    *(sys.executable, "-m", "bedside", "serve"),
-                    *("--data", str(self.data), "--port", str(self.port)),
+                    *self.command("serve", "--port", str(self.port)),
                 ],
-                env={"PATH": os.environ["PATH"], "BEDSIDE_FAULT": fault, **environment},
+                env={**self.environment(), "BEDSIDE_FAULT": fault},
                 stdout=log,
                 stderr=log,
             )
         wait_until(lambda: (bool(fault) and self.is_dead) or self._answers(), "the server")
+
+    def command(self, *arguments: str) -> list[str]:
+        """`bedside …` on its data directory."""
+        return [sys.executable, "-m", "bedside", *arguments, "--data", str(self.data)]
+
+    def environment(self) -> dict[str, str]:
+        """What its processes know of the world."""
+        given = {"requests_per_second": "0", **self.settings}
+        settings = {f"BEDSIDE_{name.upper()}": value for name, value in given.items()}
+        return {"PATH": os.environ["PATH"], **settings, **self.more}
 
     def _answers(self) -> bool:
         assert self._process is not None

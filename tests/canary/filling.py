@@ -1,0 +1,215 @@
+"""An installation with a marker wherever a person can write something."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+
+import httpx
+from PIL import Image, ImageDraw
+
+from bedside.audit.actors import SYSTEM
+from bedside.charts.entries import ChartFilter
+from bedside.people.patients import Demographics
+from bedside.people.roles import Role
+from bedside.people.staff import Person
+from tests.canary.searching import new_word
+from tests.hostile import builders
+from tests.house import House
+from tests.requests.sending import draft
+from tests.web.tus import BODY, VERSION, metadata, multipart
+
+BORN = date(1913, 9, 17)
+PHONE = "+46 70 913 57 26"
+EXACTLY = ("1913-09-17", "17.09.1913", "17 September 1913", "September 17, 1913", "46709135726")
+EXACTLY += ("0709135726", PHONE)
+SITE = {"sec-fetch-site": "same-origin", "accept": "application/json"}
+
+
+@dataclass
+class Markers:
+    """Words that were given out, by what they stand in."""
+
+    words: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __call__(self, kind: str) -> str:
+        """The word for this kind of thing; always the same one."""
+        return self.words.setdefault(kind, new_word(len(self.words)))
+
+
+def documents(mark: Markers) -> dict[str, bytes]:
+    """Files with a marker in name and content; the last two are refused."""
+    text = b"BT /F1 24 Tf 72 700 Td (%s) Tj ET" % mark("PDF text").encode()
+    pdf = builders.simple_pdf().replace(b"BT /F1 24 Tf 72 700 Td (Discharge summary) Tj ET", text)
+    made = {
+        f"{mark('name of text')}.txt": f"Result: {mark('text')}.\n".encode() * 900,
+        f"{mark('name of table')}.csv": f"date,value\n2026-01-01,{mark('table')}\n".encode(),
+        f"{mark('name of PDF')}.pdf": pdf,
+        f"{mark('name of letter')}.docx": builders.docx(mark("Word text")),
+        f"{mark('name of photo')}.jpg": _photo(mark("words in photo"), mark("photo description")),
+        f"{mark('name of page')}.html": f"<html>{mark('web page')}</html>".encode(),
+        f"{mark('name of damaged')}.pdf": b"%PDF-1.7\n" + mark("damaged PDF").encode() * 90,
+    }
+    return made
+
+
+def _photo(words: str, description: str) -> bytes:
+    made = BytesIO()
+    picture = Image.new("RGB", (900, 300), "white")
+    ImageDraw.Draw(picture).text((60, 100), words, fill="black", font_size=64)
+    exif = Image.Exif()
+    exif[0x010E] = description
+    picture.save(made, "JPEG", exif=exif)
+    return made.getvalue()
+
+
+class Filling:
+    """Fills, partly by the services and partly as a browser does."""
+
+    def __init__(self, house: House, mark: Markers, http: httpx.AsyncClient) -> None:
+        self._house = house
+        self._mark = mark
+        self._http = http
+
+    async def people(self) -> None:
+        """A colleague, and a patient with everything that is known of patients."""
+        house, mark = self._house, self._mark
+        person = Person(
+            name=f"Dr {mark('name of staff')}",
+            email=f"{mark('address of staff')}@riverside.example",
+            role=Role.CLINICIAN,
+        )
+        async with house.database.unit_of_work() as work:
+            await house.staff.install(work, SYSTEM, house.clinic.id, person, "no password")
+            self.patient = await house.services.patients.add(
+                work,
+                house.here.receptionist,
+                Demographics(
+                    name=f"{mark('first name')} {mark('last name')}",
+                    birth_date=BORN,
+                    phone=PHONE,
+                    email=f"{mark('e-mail')}@patients.example",
+                    pronouns=mark("pronouns"),
+                    identifiers={mark("kind of number"): mark("number")},
+                ),
+                assigned_to=[house.here.room.id],
+            )
+        self._chart_address = f"/patients/{self.patient.id}"
+        self._chart = await house.permissions.chart(house.here.receptionist, self.patient.id)
+
+    async def files(self) -> None:
+        """By tus, as a form, and one that is not finished."""
+        contents = documents(self._mark)
+        for name, content in contents.items():
+            said = {
+                **VERSION,
+                "Upload-Length": str(len(content)),
+                "Upload-Metadata": metadata(filename=name, comment=self._mark("tus comment")),
+                "Content-Type": BODY,
+            }
+            sent = await self._http.post(
+                f"{self._chart_address}/uploads", content=content, headers=said
+            )
+            assert sent.status_code in (201, 415), sent.text[:300]
+        name = f"{self._mark('name in form')}.txt"
+        headers, body = multipart([("file", name, self._mark("form text").encode() * 50)])
+        sent = await self._http.post(f"{self._chart_address}/files", content=body, headers=headers)
+        assert sent.status_code == 303, sent.text[:300]
+        await self._half_a_file()
+
+    async def _half_a_file(self) -> None:
+        said = metadata(filename=f"{self._mark('name of half')}.txt")
+        headers = {**VERSION, "Upload-Length": "900000", "Upload-Metadata": said}
+        begun = await self._http.post(f"{self._chart_address}/uploads", headers=headers)
+        half = (self._mark("half a file") + "\n").encode() * 30_000
+        sent = await self._http.patch(
+            begun.headers["location"],
+            content=half,
+            headers={**VERSION, "Upload-Offset": "0", "Content-Type": BODY},
+        )
+        assert sent.status_code == 204, sent.text[:300]
+
+    async def annotate(self) -> None:
+        """Label and note, twice, so that there is a former version; then looks of all kinds."""
+        entries = await self._house.charts.entries(self._chart, ChartFilter(limit=50))
+        for entry in entries[:2]:
+            for time in (1, 2):
+                changed = await self._http.post(
+                    f"{self._chart_address}/entries/{entry.id}/change",
+                    data={
+                        "label": self._mark(f"label {time}"),
+                        "note": self._mark(f"note {time}"),
+                        "category": "lab_results",
+                        "version": str(entry.version + time - 1),
+                    },
+                )
+                assert changed.status_code == 303, changed.text[:300]
+        for entry in entries:
+            for form in ("original", "shared", "preview"):
+                await self._http.get(
+                    f"{self._chart_address}/entries/{entry.id}/content?form={form}"
+                )
+            await self._http.get(f"{self._chart_address}/entries/{entry.id}")
+
+    async def look_around(self) -> None:
+        """Searches, pages, and things that go wrong with a marker in them."""
+        mark = self._mark
+        for address in (self._chart_address, f"{self._chart_address}/card", "/patients", "/inbox"):
+            assert (await self._http.get(address)).status_code == 200
+        for address in ("/patients/search", "/find", f"{self._chart_address}/search"):
+            for word in ("last name", "text", "searched for"):
+                found = await self._http.post(address, data={"words": mark(word)})
+                assert found.status_code == 200, (address, found.text[:300])
+        hits = await self._http.post(
+            f"{self._chart_address}/search", data={"words": mark("Word text")}
+        )
+        assert mark("label 2") in hits.text or mark("name of letter") in hits.text
+        typed = {"email": f"{mark('typed address')}@x.example", "password": mark("typed password")}
+        await self._http.post("/sign-in", data=typed)
+        await self._http.get(f"/patients/{mark('in the path')}?q={mark('in the query')}")
+        await self._http.get("/patients", headers={"User-Agent": mark("browser")})
+        await self._http.post("/find", content=mark("no form").encode())
+        broken = {**VERSION, "Upload-Length": "9", "Upload-Metadata": f"filename {mark('broken')}"}
+        await self._http.post(f"{self._chart_address}/uploads", headers=broken)
+
+    async def request_photos(self, settled: Callable[[], None]) -> None:
+        """Ask for photos; answer as the patient does. `settled` waits for the worker."""
+        house, mark = self._house, self._mark
+        wanted = draft(body_part=mark("body part"), instructions=mark("instructions"))
+        await house.photo_requests.send(self._chart, wanted)
+        settled()
+        link = await self._link(wanted.id)
+        async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
+            born = {"birth_day": "17", "birth_month": "9", "birth_year": "1913"}
+            wrong = await phone.post(link, data={**born, "birth_year": "1914"})
+            assert wrong.status_code in (200, 403, 422), wrong.text[:300]
+            let_in = await phone.post(link, data=born)
+            assert let_in.status_code == 303, let_in.text[:300]
+            pages = let_in.headers["location"]
+            await self._send_photo(phone, pages)
+            settled()
+            agreed = await phone.post(f"{pages}/agree", data={"total": "1"})
+            assert agreed.status_code < 400, agreed.text[:300]
+
+    async def _send_photo(self, phone: httpx.AsyncClient, pages: str) -> None:
+        mark = self._mark
+        content = _photo(mark("words in patient's photo"), mark("patient's description"))
+        said = metadata(filename=f"{mark('name of patient photo')}.jpg")
+        headers = {**VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": said}
+        sent = await phone.post(
+            f"{pages}/uploads", content=content, headers={**headers, "Content-Type": BODY}
+        )
+        assert sent.status_code == 201, sent.text[:300]
+        file_id = sent.headers["bedside-file"]
+        comment = {"comment": mark("patient's comment")}
+        commented = await phone.post(f"{pages}/photos/{file_id}/comment", data=comment)
+        assert commented.status_code < 400, commented.text[:300]
+
+    async def _link(self, request_id: str) -> str:
+        for message in await self._house.messages.outbox(self._house.here.receptionist):
+            if message.cause_id.startswith(request_id):
+                found = re.search(r"/l/[\w-]+", message.text)
+                if found:
+                    return found[0]
+        raise AssertionError("no message with a link")
