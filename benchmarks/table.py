@@ -18,7 +18,7 @@ class Scale:
     seconds: int
 
 
-FULL = Scale(repeats=15, file=100_000_000, photo=1_000_000, photos=200, ranges=3000, seconds=8)
+FULL = Scale(repeats=15, file=100_000_000, photo=1_000_000, photos=200, ranges=3000, seconds=5)
 SMALL = Scale(repeats=1, file=3_000_000, photo=100_000, photos=12, ranges=20, seconds=1)
 """Enough to see that a benchmark works; its figures mean nothing."""
 
