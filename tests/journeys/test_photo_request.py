@@ -54,7 +54,8 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
     await outbox.get_by_text("we have received what you sent").first.wait_for()
     entries = await house.charts.entries(await house.chart(), ChartFilter())
     assert {entry.name for entry in entries} == {"hand.jpg", "pug.heic"}
-    assert {entry.comment for entry in entries} == {"Since Tuesday", ""}
+    assert {entry.comment for entry in entries} == {"Since Tuesday", "Typed, not saved"}
+    assert {entry.title for entry in entries} == {"Photo 1, Left hand", "Photo 2, Left hand"}
     await phone.leave()
     await desk.leave()
 
@@ -100,12 +101,15 @@ async def _let_in(page: Page, seen: Journey) -> Page:
 
 async def _comment_delete_and_agree(page: Page, seen: Journey) -> None:
     await cards(page).first.get_by_text("Add comment").click()
-    await cards(page).first.get_by_label("Comment").fill("Since Tuesday")
+    await expect(cards(page).first.get_by_label("Comment")).to_be_focused()
+    await page.keyboard.type("Since Tuesday")
     await seen.seen(page, "phone-comment")
     await page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
     await expect(cards(page).first.get_by_text("“Since Tuesday”")).to_be_visible()
     await cards(page).nth(1).get_by_role("button", name="Delete").click()
     await expect(cards(page)).to_have_count(2)
+    await cards(page).nth(1).get_by_text("Add comment").click()
+    await page.keyboard.type("Typed, not saved")
     await page.get_by_role("button", name="Agree & send photos").click()
     await expect(page.get_by_role("heading", name="Your photos have been sent")).to_be_visible()
     await seen.seen(page, "phone-sent")
@@ -209,12 +213,18 @@ async def test_everything_works_without_script(
     await cards(page).first.get_by_label("Comment").fill("The left one")
     await page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
     await expect(cards(page).first.get_by_text("“The left one”")).to_be_visible()
+    await cards(page).nth(1).get_by_text("Add comment").click()
+    await cards(page).nth(1).get_by_label("Comment").fill("Typed, not saved")
     await cards(page).nth(2).get_by_role("button", name="Delete").click()
     await expect(cards(page)).to_have_count(2)
+    await expect(cards(page).nth(1).get_by_text("“Typed, not saved”")).to_be_visible()
+    await cards(page).first.get_by_text("Edit comment").click()
+    await cards(page).first.get_by_label("Comment").fill("The right one")
     await page.get_by_role("button", name="Agree & send photos").click()
     await expect(page.get_by_role("heading", name="Your photos have been sent")).to_be_visible(
         timeout=LONG
     )
+    assert {entry.comment for entry in await asked.chart()} == {"The right one", "Typed, not saved"}
     assert {entry.name for entry in await asked.chart()} == {"hand.jpg", "pug.heic"}
     await phone.leave()
 
@@ -243,7 +253,7 @@ async def test_with_the_keyboard_alone_at_320_pixels(asked: Asked, chromium: Chr
     await _tab_to(page, ".photo-card:first-child [data-comment] button")
     await page.keyboard.press("Enter")
     await expect(cards(page).first.get_by_text("“By keyboard”")).to_be_visible()
-    await _tab_to(page, ".photo-card:nth-child(2) [data-delete] button")
+    await _tab_to(page, ".photo-card:nth-child(2) [data-delete]")
     await page.keyboard.press("Enter")
     await expect(cards(page)).to_have_count(1)
     focused = await page.evaluate("document.activeElement !== document.body")

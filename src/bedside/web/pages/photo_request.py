@@ -30,7 +30,7 @@ from bedside.web.context import address_of, services_of
 from bedside.web.devices import device_of, device_token, pages_of
 from bedside.web.downloads import SealedResponse
 from bedside.web.errors import wants_json
-from bedside.web.forms import form_of
+from bedside.web.forms import Form, form_of
 from bedside.web.pages.links import closed_page, told_page
 from bedside.web.pages.photo_texts import texts_for_script
 from bedside.web.rendering import render
@@ -207,17 +207,30 @@ async def add(request: Request, link: LinkAccess) -> Response:
 async def comment(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/photos/{file_id}/comment."""
     form = await form_of(request)
-    await services_of(request).photo_answers.comment(
-        link, request.path_params["file_id"], form["comment"]
-    )
+    await _keep_typed(request, link, form)
+    if "comment" in form:
+        await services_of(request).photo_answers.comment(
+            link, request.path_params["file_id"], form["comment"]
+        )
     return _done(request, link)
 
 
 @for_device
 async def delete(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/photos/{file_id}/delete; also what is left of a refused upload."""
+    if request.headers.get("content-length", "0") != "0":
+        await _keep_typed(request, link, await form_of(request))
     await services_of(request).photo_answers.discard(link, request.path_params["file_id"])
     return _done(request, link)
+
+
+async def _keep_typed(request: Request, link: LinkAccess, form: Form) -> None:
+    """Keep every comment that stands on the page, saved or not: the page is one form."""
+    answers = services_of(request).photo_answers
+    for photo in (await answers.visit(link)).photos:
+        field = f"comment-{photo.id}"
+        if field in form and form[field].strip() != photo.comment:
+            await answers.comment(link, photo.id, form[field])
 
 
 def _done(request: Request, link: LinkAccess) -> Response:
@@ -231,6 +244,7 @@ async def agree(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/agree: “Agree & send photos”. Pressing twice sends once."""
     answers = services_of(request).photo_answers
     form = await form_of(request)
+    await _keep_typed(request, link, form)
     total = int(form["total"]) if form["total"].isdecimal() and len(form["total"]) < 4 else 0
     try:
         complete = await answers.agree(link, total)

@@ -41,7 +41,7 @@ export class Card {
   static fresh(settings: Settings, kept: Kept): Card {
     const card = new Card(settings, copyOf("#photo-card") as HTMLLIElement);
     const id = `comment-${kept.id}`;
-    part<HTMLTextAreaElement>(card.element, "textarea").id = id;
+    Object.assign(part<HTMLTextAreaElement>(card.element, "textarea"), { id, name: "" });
     part<HTMLLabelElement>(card.element, "[data-comment] label").htmlFor = id;
     card.hold(kept);
     return card;
@@ -49,6 +49,7 @@ export class Card {
 
   static atServer(settings: Settings, element: HTMLLIElement): Card {
     const card = new Card(settings, element);
+    card.comment = element.querySelector("textarea")?.defaultValue ?? "";
     card.fileId = element.dataset.photo ?? "";
     card.acceptable = element.dataset.refused === undefined && !element.classList.contains("photo-card-bad");
     return card;
@@ -113,6 +114,8 @@ export class Card {
   /** The photo has reached the server: what it says of it is shown from now on. */
   arrived(): void {
     this.kept = null;
+    const field = this.element.querySelector<HTMLTextAreaElement>("textarea");
+    if (field) field.name = `comment-${this.fileId}`; // the page's form takes it along from now on
     this.chip("checking");
   }
 
@@ -121,6 +124,11 @@ export class Card {
     this.settled = true;
     this.chip("refused", sentence);
     this.element.querySelector("[data-comment]")?.remove();
+  }
+
+  /** What stands in the field now, saved or not. */
+  typed(): string {
+    return this.element.querySelector<HTMLTextAreaElement>("textarea")?.value.trim() ?? this.comment;
   }
 
   setComment(comment: string): void {

@@ -63,8 +63,12 @@ export class ChoosingPage {
       input.value = "";
       this.adding = this.adding.then(() => this.add(files, fromCamera));
     });
-    this.list.addEventListener("submit", (event) => void this.submitted(event as SubmitEvent));
-    document.getElementById("agree")?.addEventListener("submit", (event) => this.agree(event as SubmitEvent));
+    document.getElementById("agree")?.addEventListener("submit", (event) => this.submitted(event as SubmitEvent));
+    const opened = (event: Event): void => {
+      const comment = event.target as HTMLDetailsElement;
+      if (comment.open) comment.querySelector("textarea")?.focus();
+    };
+    this.list.addEventListener("toggle", opened, { capture: true }); // it does not bubble
   }
 
   /** The plain form made way for two buttons that open camera and gallery. */
@@ -216,13 +220,17 @@ export class ChoosingPage {
 
   // --- what the patient does --------------------------------------------------------------------
 
-  private async submitted(event: SubmitEvent): Promise<void> {
-    const form = event.target as HTMLFormElement;
-    const card = this.cards.find((other) => other.element.contains(form));
-    if (!card) return;
+  /** The page is one form: which button was pressed says what to do. */
+  private submitted(event: SubmitEvent): void {
+    const pressed = event.submitter;
+    const card = this.cards.find((other) => other.element.contains(pressed));
+    if (!card) {
+      this.agree(event);
+      return;
+    }
     event.preventDefault();
-    if (form.dataset.delete !== undefined) await this.delete(card);
-    else await this.comment(card, form);
+    if (pressed?.dataset.delete !== undefined) void this.delete(card);
+    else void this.comment(card);
   }
 
   private async delete(card: Card): Promise<void> {
@@ -240,18 +248,21 @@ export class ChoosingPage {
     if (card.fileId || refused) await this.server.delete(card.fileId || refused).catch(() => undefined);
   }
 
-  private async comment(card: Card, form: HTMLFormElement): Promise<void> {
-    const comment = String(new FormData(form).get("comment") ?? "").trim();
-    card.setComment(comment);
-    form.closest("details")?.removeAttribute("open");
+  private async comment(card: Card): Promise<void> {
+    card.element.querySelector("details")?.removeAttribute("open");
     card.element.querySelector("summary")?.focus();
+    await this.keepTyped(card).catch(() => this.problem(say(this.settings, "noConnection")));
+    announce(say(this.settings, "commentSaved"));
+  }
+
+  private async keepTyped(card: Card): Promise<void> {
+    card.setComment(card.typed());
     if (card.kept) {
-      card.kept.comment = comment;
+      card.kept.comment = card.comment;
       await this.store.put(card.kept);
     } else {
-      await this.server.comment(card.fileId, comment).catch(() => this.problem(say(this.settings, "noConnection")));
+      await this.server.comment(card.fileId, card.comment);
     }
-    announce(say(this.settings, "commentSaved"));
   }
 
   /** With photos still on the phone: agree now, and go on uploading on the next page. */
@@ -259,18 +270,24 @@ export class ChoosingPage {
     const total = this.settings.filed + this.acceptable().length;
     const field = document.querySelector<HTMLInputElement>("[data-total]");
     if (field) field.value = String(total);
-    if (!this.cards.some((card) => card.kept && card.acceptable)) return;
+    if (!this.cards.some((card) => card.kept && card.acceptable)) return; // the form takes comments along
     event.preventDefault();
     const button = document.querySelector<HTMLElement>("[data-agree]");
     if (button?.getAttribute("aria-busy") === "true") return;
     button?.setAttribute("aria-busy", "true");
-    this.server.agree(total).then(
+    this.agreeNow(total).then(
       () => window.location.assign(`${this.settings.here}/sent`),
       (error: unknown) => {
         button?.removeAttribute("aria-busy");
         this.problem(say(this.settings, error instanceof Closed ? "closed" : "noConnection"));
       },
     );
+  }
+
+  /** What was typed and not saved goes along. */
+  private async agreeNow(total: number): Promise<void> {
+    for (const card of this.acceptable()) if (card.typed() !== card.comment) await this.keepTyped(card);
+    await this.server.agree(total);
   }
 
   // --- the page ---------------------------------------------------------------------------------
