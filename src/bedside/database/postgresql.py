@@ -44,7 +44,7 @@ _newer = prepared(
 )
 
 
-class _Connection(asyncpg.Connection):  # pyright: ignore[reportUntypedBaseClass, reportMissingTypeArgument]
+class _Connection(asyncpg.Connection):  # pyright: ignore[reportUntypedBaseClass] - it ships no stubs
     """A connection that goes back to the pool without a word to the server.
 
     Nothing of a session outlives its block here: locks go with the transaction, which is rolled
