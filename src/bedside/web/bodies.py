@@ -83,6 +83,7 @@ class _Form:
         self._value = bytearray()
         self._headers: dict[str, bytes] = {}
         self._header_bytes = 0
+        self._begun = self._ended = False
         self._parser = MultipartParser(
             boundary,
             {
@@ -93,6 +94,7 @@ class _Form:
                 "on_headers_finished": self._on_headers,
                 "on_part_data": self._on_data,
                 "on_part_end": self._on_end,
+                "on_end": self._on_last,
             },
         )
 
@@ -104,14 +106,18 @@ class _Form:
             self._parser.write(bytes(await anext(self._body)))
         except StopAsyncIteration:
             self._over = True
-            if self._open is not None:
+            if self._begun and not self._ended:
                 raise NotAForm from None
             return False
         except ValueError as error:
             raise NotAForm from error
         return True
 
+    def _on_last(self) -> None:
+        self._ended = True
+
     def _on_begin(self) -> None:
+        self._begun = True
         self._headers.clear()
         self._header_bytes = 0
 

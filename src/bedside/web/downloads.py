@@ -34,7 +34,7 @@ class SealedResponse(Response):
         opened = self._opened
         headers = {
             "Content-Type": opened.media_type,
-            "Content-Disposition": _disposition(opened.name, inline=opened.shown),
+            "Content-Disposition": disposition(opened.name, inline=opened.shown),
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
@@ -72,25 +72,33 @@ class SealedResponse(Response):
 
 def _range_of(request: Request, opened: Opened) -> tuple[int, int, int]:
     """(start, length, status). Several ranges at once are answered with the whole file."""
-    if request.headers.get("if-none-match") in (opened.etag, "*"):
+    whole = 0, opened.size, 200
+    if not _known(request.headers.get("if-none-match", "")).isdisjoint({opened.etag, "*"}):
         return 0, 0, 304
+    if request.method != "GET":  # ranges are defined for GET only (RFC 9110, 14.2)
+        return whole
     if request.headers.get("if-range", opened.etag) != opened.etag:
-        return 0, opened.size, 200
+        return whole
     match = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", request.headers.get("range", ""))
     if not match or match.groups() == ("", ""):
-        return 0, opened.size, 200
-    first, last = match.groups()
+        return whole
+    start, end = _ends(match[1], match[2], opened.size)
+    return (start, end - start, 206) if start < end else (0, 0, 416)
+
+
+def _ends(first: str, last: str, size: int) -> tuple[int, int]:
+    """Start and end (exclusive) of a range as it is written; nothing in between when it is none."""
     if not first:
-        length = min(int(last), opened.size)
-        return (opened.size - length, length, 206) if length else (0, 0, 416)
-    start = int(first)
-    end = min(int(last), opened.size - 1) if last else opened.size - 1
-    if start >= opened.size or end < start:
-        return 0, 0, 416
-    return start, end - start + 1, 206
+        return max(0, size - int(last)), size
+    return int(first), min(int(last) + 1, size) if last else size
 
 
-def _disposition(name: str, *, inline: bool) -> str:
+def _known(header: str) -> set[str]:
+    """The tags of If-None-Match, which are compared weakly (RFC 9110, 13.1.2)."""
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def disposition(name: str, *, inline: bool) -> str:
     """RFC 6266: a plain ASCII name for old programs, the real one beside it."""
     plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
     kind = "inline" if inline else "attachment"
