@@ -225,5 +225,5 @@ def test_noise_is_answered_and_never_a_defect(door: Door, body: bytes, step: int
 def test_any_content_type_is_answered(door: Door, kind: str) -> None:
     headers = {"Content-Type": ("multipart/form-data;" + kind).encode("latin-1")}
     _, body = multipart([("file", "one.txt", b"text")])
-    posted = door.http.post(door.address, content=body, headers=headers)  # type: ignore[arg-type]
+    posted = door.http.post(door.address, content=body, headers=headers)
     assert door.run(posted).status_code in (303, 400, 422)

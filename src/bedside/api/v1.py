@@ -73,7 +73,7 @@ def create_api(services: Services) -> FastAPI:
         response_model=Entries,
         responses=_failures(404),
     )
-    add("/audit", audit, response_model=AuditPage, responses=_failures(403))
+    add("/audit", audit, response_model=AuditPage, responses=_failures(400, 403))
     return api
 
 

@@ -4,7 +4,8 @@ import { forgetAll } from "./kept_files";
 export function startForgetting(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.action.endsWith("/sign-out")) return;
+    // Not form.action: a field that is called “action” would stand there.
+    if (!(form instanceof HTMLFormElement) || form.getAttribute("action") !== "/sign-out") return;
     event.preventDefault();
     void forgetAll().finally(() => form.submit());
   });
