@@ -404,6 +404,21 @@ async def test_two_connections_at_once_never_spoil_the_file(sender: Sender) -> N
     assert await sender.content(entry) == content
 
 
+async def test_bytes_that_meet_a_termination_leave_nothing(sender: Sender) -> None:
+    """A client gives up while its last bytes are still on their way, on another connection."""
+    content = words(600_000)
+    for _ in range(6):
+        address = await sender.begin(len(content))
+        gone, late = await asyncio.gather(
+            sender.http.delete(address, headers=VERSION), sender.patch(address, 0, content[:-9])
+        )
+        assert gone.status_code == 204
+        assert late.status_code in (204, 404, 409)
+        assert (await sender.head(address)).status_code == 404
+    await sender.work()
+    assert [key async for key, _ in sender.house.services.custody.blobs()] == []
+
+
 async def test_a_full_disk_is_said_and_healed(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:

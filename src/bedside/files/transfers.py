@@ -1,52 +1,81 @@
 """Who is at which upload, in this process."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 from bedside.errors import Conflict
 from bedside.kernel.language import gettext as _
 
 _PATIENCE = 10.0
-"""Seconds within which a transfer that was stopped has let go of its file."""
+"""Seconds within which whoever is at an upload has let go of it."""
 
 
-class Transfers:
-    """Transfers that run: one for an upload at most."""
+class Turn:
+    """A time in which somebody is the only one at an upload."""
 
     def __init__(self) -> None:
-        self._running: dict[str, asyncio.Task[Any]] = {}
-        self._stopped: set[asyncio.Task[Any]] = set()
-
-    @asynccontextmanager
-    async def alone(self, upload_id: str) -> AsyncGenerator[None]:
-        """Be the only one at an upload, for the length of a block.
-
-        A second connection means that the first one is dead: the newest is let in, and who was at
-        it is stopped, which raises Conflict there. Nothing that was known of the upload before the
-        block holds inside of it.
-        """
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - this is a coroutine of one
-        while (other := self._running.get(upload_id)) is not None:
-            if other not in self._stopped:
-                self._stopped.add(other)
-                other.cancel()
-            done, _waiting = await asyncio.wait([other], timeout=_PATIENCE)
-            if not done:
-                raise _elsewhere()
-        self._running[upload_id] = task
+        assert task is not None  # noqa: S101 - this is made in a coroutine of one
+        self._task = task
+        self._is_waited_for = False
+        self._is_receiving = False
+        self._was_stopped = False
+        self.over = asyncio.Event()
+
+    @contextmanager
+    def receiving(self) -> Generator[None]:
+        """While bytes come, for as long as it pleases the network, the next one may stop this.
+
+        Raises Conflict when that happens. Everything else that a turn is used for is short, and
+        is waited for.
+        """
+        if self._is_waited_for:
+            raise _elsewhere()
+        self._is_receiving = True
         try:
             yield
         except asyncio.CancelledError:
-            if task not in self._stopped:
+            if not self._was_stopped:
                 raise
-            task.uncancel()
+            self._task.uncancel()
             raise _elsewhere() from None
         finally:
-            self._stopped.discard(task)
-            del self._running[upload_id]
+            self._is_receiving = False
+
+    def stop(self) -> None:
+        """Somebody else is waiting."""
+        self._is_waited_for = True
+        if self._is_receiving and not self._was_stopped:
+            self._was_stopped = True
+            self._task.cancel()
+
+
+class Transfers:
+    """Turns at uploads: one at a time for each."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, Turn] = {}
+
+    @asynccontextmanager
+    async def alone(self, upload_id: str) -> AsyncGenerator[Turn]:
+        """Be the only one at an upload, for the length of a block.
+
+        A second connection means that the first one is dead: whoever receives is stopped. Nothing
+        that was known of the upload before the block holds inside of it.
+        """
+        while (other := self._turns.get(upload_id)) is not None:
+            other.stop()
+            try:
+                await asyncio.wait_for(other.over.wait(), _PATIENCE)
+            except TimeoutError as error:
+                raise _elsewhere() from error
+        turn = self._turns[upload_id] = Turn()
+        try:
+            yield turn
+        finally:
+            del self._turns[upload_id]
+            turn.over.set()
 
 
 def _elsewhere() -> Conflict:

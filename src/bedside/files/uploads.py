@@ -261,7 +261,7 @@ class Uploads:
         `offset` is not where the upload stands, FileRefused for a type that is not taken (the
         upload is over then), ChecksumMismatch, StorageFull.
         """
-        async with self._transfers.alone(upload_id):
+        async with self._transfers.alone(upload_id) as turn:
             row = await self._row(access, upload_id)
             if row.refusal:
                 raise FileRefused(row.refusal)
@@ -271,7 +271,8 @@ class Uploads:
                     _("The upload stands somewhere else. It goes on from there by itself."),
                     code="wrong_offset",
                 )
-            received, media_type = await self._receive(row, point, source, checksum)
+            with turn.receiving():
+                received, media_type = await self._receive(row, point, source, checksum)
             faults.point("upload.sealed" if received.finished else "upload.paused")
             if received.finished:
                 await self._complete(row, media_type)
