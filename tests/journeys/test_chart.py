@@ -115,7 +115,7 @@ async def test_a_pdf_is_uploaded_found_by_a_word_and_downloaded(
     await expect(dialog.get_by_text("Uploaded.")).to_be_visible()
     await journey.seen(page, "uploaded-and-refused", whole=False)
     await dialog.get_by_role("button", name="Close").last.click()
-    await expect(row(page, "blood.pdf").get_by_text("Scanned")).to_be_visible()
+    await expect(row(page, "blood.pdf").get_by_label("Scanned")).to_be_visible()
     # with the preview come the words
     await expect(row(page, "blood.pdf").locator("img")).to_be_visible()
     await expect(page.locator("[data-badge=files]")).to_have_text("1")
@@ -150,10 +150,10 @@ async def test_files_are_dropped_anywhere_and_pasted(
 ) -> None:
     person, page = await at_desk(served, chromium)
     await page.evaluate(_GIVE, {"kind": "drop", "at": ".page-title", "name": "dropped.txt"})
-    await expect(row(page, "dropped.txt").get_by_text("Scanned")).to_be_visible()
+    await expect(row(page, "dropped.txt").get_by_label("Scanned")).to_be_visible()
     await expect(page.get_by_role("dialog", name="Upload files")).to_be_hidden()
     await page.evaluate(_GIVE, {"kind": "paste", "at": "body", "name": "pasted.txt"})
-    await expect(row(page, "pasted.txt").get_by_text("Scanned")).to_be_visible()
+    await expect(row(page, "pasted.txt").get_by_label("Scanned")).to_be_visible()
     await page.get_by_label("Search words in this chart").focus()
     await page.evaluate(_GIVE, {"kind": "paste", "at": "#chart-words", "name": "no.txt"})
     await page.evaluate(_GIVE, {"kind": "drag", "at": ".chart", "name": "later.txt"})

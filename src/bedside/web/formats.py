@@ -37,12 +37,12 @@ def day(value: date) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as people read them, in decimal units: “2.1 MB”."""
+    """Bytes as people read them, in decimal units: “2.1 MB”, “50 MB”."""
     if count < 1_000:
         return f"{count} B"
     if count < 1_000_000:
         return f"{count / 1_000:.0f} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"
 
 
 def initials(name: str) -> str:

@@ -82,8 +82,8 @@ class ListRow:
         return "".join(piece for piece, _hit in self.title)
 
     @property
-    def can_choose(self) -> bool:
-        """Whether it can be downloaded with others."""
+    def safe(self) -> bool:
+        """Whether it was scanned and is here: it can be opened, and downloaded with others."""
         return self.entry.state == FileState.FILED and not self.entry.moved_to
 
 
@@ -98,12 +98,12 @@ def content_of(entry: Entry, form: str = "") -> str:
 
 
 def _chips(entry: Entry) -> list[Chip]:
-    """Quiet when nothing is to be done: a clean file that was reviewed has none."""
+    """Only what somebody has to know or do; that a file is scanned is said by a quiet sign."""
     if entry.moved_to or (entry.state == FileState.FILED and entry.reviewed):
         return []
     if entry.state != FileState.FILED:
         return [state_chip(entry)]
-    return [state_chip(entry), Chip(_("Unreviewed"), "attention", "eye")]
+    return [Chip(_("Unreviewed"), "attention", "eye")]
 
 
 def row_of(entry: Entry, href: str, *, thumbnail: bool, words: list[str]) -> ListRow:
