@@ -96,11 +96,15 @@ class Server:
 
     def restart(self, fault: str = "") -> None:
         """Start again, when the leases of the killed one have run out."""
-        with sqlite3.connect(self.data / "bedside.db") as database:
+        self.let_time_pass()
+        self.start(fault)
+
+    def let_time_pass(self) -> None:
+        """What is to be done later is to be done now, and leases are over."""
+        with sqlite3.connect(self.data / "bedside.db", timeout=10) as database:
             database.execute("UPDATE jobs SET locked_until = 0, run_at = 0")
             database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
         database.close()
-        self.start(fault)
 
     def ask(self, statement: str, *values: Any) -> list[Any]:
         """Look into its database while it runs."""
@@ -119,7 +123,8 @@ class Server:
         """Use the services on the same data, in this process."""
 
         async def opened() -> T:
-            services = bootstrap.build(load(data=self.data, worker_in_process=False))
+            given: dict[str, Any] = {**self.settings, "worker_in_process": False}
+            services = bootstrap.build(load(data=self.data, **given))
             await services.database.open()
             try:
                 return await look(services)

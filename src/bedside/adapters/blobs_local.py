@@ -73,6 +73,8 @@ class LocalBlobs:
             found = self._path(key).lstat()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _named(error) from error
         return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     async def read(self, key: str, start: int, length: int) -> bytes:
@@ -138,11 +140,8 @@ class _LocalWriter:
             await _run(self._threads, self._locked, self._close)
 
     def _locked(self, work: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> None:
-        try:
-            with self._lock:
-                work(*args, **kwargs)
-        except OSError as error:
-            raise _named(error) from error
+        with self._lock:
+            work(*args, **kwargs)
 
     def _open(self) -> int:
         if self._closed:
@@ -180,7 +179,11 @@ class _LocalWriter:
 async def _run(
     threads: ThreadPoolExecutor, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
 ) -> _T:
-    return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *args, **kwargs))
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, partial(work, *args, **kwargs))
+    except OSError as error:
+        raise _named(error) from error
 
 
 def _named(error: OSError) -> Exception:
@@ -201,7 +204,10 @@ def _open_for_append(path: Path, at: int) -> int:
         try:
             fd = os.open(path, flags | os.O_CREAT, 0o600)
         except FileNotFoundError:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            try:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+            except FileNotFoundError as error:  # the whole directory is gone, say its mount
+                raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
             _fsync_directory(path.parent.parent)
             fd = os.open(path, flags | os.O_CREAT, 0o600)
     try:

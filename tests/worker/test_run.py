@@ -1,0 +1,204 @@
+"""The worker: what becomes of jobs that fail, wait, last long, or are cut off."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bedside.database import Database, outbox
+from bedside.errors import Unavailable
+from bedside.kernel import clock
+from bedside.kernel.jobs import Handler, TryAgain
+from bedside.worker import run
+from bedside.worker.run import Worker
+from tests.database.databases import ALL_JOBS, opened, until
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def database(anyio_backend: object, database_url: str) -> Any:
+    """An empty one of each kind."""
+    async with opened(database_url) as made:
+        yield made
+
+
+async def enqueue(database: Database, kind: str, **payload: Any) -> None:
+    """One job."""
+    async with database.unit_of_work() as work:
+        work.enqueue(kind, payload)
+
+
+async def left(database: Database) -> list[Any]:
+    """Jobs that are not forgotten."""
+    async with database.read() as db:
+        return await db.all(ALL_JOBS)
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncGenerator[None]:
+    """The worker at work in the background."""
+    await worker.start()
+    try:
+        yield
+    finally:
+        await worker.stop()
+
+
+async def test_a_job_is_done_and_forgotten(database: Database) -> None:
+    done: list[dict[str, Any]] = []
+
+    async def note(payload: dict[str, Any]) -> None:
+        done.append(payload)
+
+    worker = Worker(database, {"note": note}, {})
+    async with working(worker):
+        await enqueue(database, "note", n=1)
+        await until(lambda: len(done) == 1)  # at once, not when it looks again
+        await enqueue(database, "note", n=2)
+        await until(lambda: len(done) == 2)
+    assert done == [{"n": 1}, {"n": 2}]
+    assert await left(database) == []
+
+
+async def test_a_job_that_fails_is_tried_again_later_and_given_up_at_last(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    async def fail(_payload: dict[str, Any]) -> None:
+        tries.append(clock.now())
+        raise ValueError("Maya Lindqvist")  # what failed may quote content, which is not kept
+
+    monkeypatch.setattr(run, "_MOST_ATTEMPTS", 4)
+    worker = Worker(database, {"fail": fail}, {})
+    await enqueue(database, "fail")
+    for number in range(1, 5):
+        await worker.run_until_idle()
+        assert len(tries) == number
+        (job,) = await left(database)
+        assert (job.attempts, job.last_error) == (number, "ValueError")
+        assert job.failed == (number == 4)
+        monkeypatch.setattr(clock, "_shift", clock._shift + 5 * clock.MINUTE)
+    await worker.run_until_idle()
+    assert len(tries) == 4
+
+
+async def test_what_waits_for_something_else_waits_as_long_as_it_takes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    async def wait(_payload: dict[str, Any]) -> None:
+        tries.append(1)
+        if len(tries) < 40:  # far more than a failure has
+            raise TryAgain(clock.MINUTE, "the scanner is down")
+
+    worker = Worker(database, {"wait": wait}, {})
+    await enqueue(database, "wait")
+    for _ in range(45):
+        await worker.run_until_idle()
+        monkeypatch.setattr(clock, "_shift", clock._shift + clock.MINUTE + 1)
+    assert len(tries) == 40
+    assert await left(database) == []
+
+
+async def test_a_long_job_is_not_taken_by_another(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lasts three times as long as its lease, which is extended meanwhile."""
+    monkeypatch.setattr(run, "_LEASE", 300)
+    begun: list[str] = []
+
+    def lasting(who: str) -> Handler:
+        async def last(_payload: dict[str, Any]) -> None:
+            begun.append(who)
+            await asyncio.sleep(0.9)
+
+        return last
+
+    async with opened(database_url) as other:
+        workers = [
+            Worker(database, {"last": lasting("here")}, {}),
+            Worker(other, {"last": lasting("there")}, {}),
+        ]
+        monkeypatch.setattr(run, "_LOOK_EVERY", 0.05)
+        async with working(workers[0]), working(workers[1]):
+            await enqueue(database, "last")
+            await asyncio.sleep(1.4)
+    assert len(begun) == 1
+    assert await left(database) == []
+
+
+async def test_a_lease_is_kept_although_the_database_is_away_for_a_moment(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_LEASE", 300)
+    calls: list[str] = []
+    real = outbox.extend_lease
+
+    async def sometimes(*arguments: Any) -> None:
+        calls.append("extend")
+        if len(calls) == 1:
+            raise Unavailable
+        await real(*arguments)
+
+    async def last(_payload: dict[str, Any]) -> None:
+        await asyncio.sleep(0.5)
+
+    monkeypatch.setattr(outbox, "extend_lease", sometimes)
+    await enqueue(database, "last")
+    await Worker(database, {"last": last}, {}).run_until_idle()
+    assert len(calls) >= 3
+
+
+async def test_a_worker_that_stops_leaves_its_job_to_others(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def last(_payload: dict[str, Any]) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    worker = Worker(database, {"last": last}, {})
+    async with working(worker):
+        await enqueue(database, "last")
+        await begun.wait()
+    (job,) = await left(database)
+    assert (job.attempts, job.failed) == (1, False)
+    with clock.shifted(clock.MINUTE):
+        again = await outbox.claim_job(database, 1_000)
+    assert again is not None
+    assert again.id == job.id
+
+
+async def test_sweeps_go_on_after_one_that_failed(database: Database) -> None:
+    times: list[int] = []
+
+    async def sweep() -> None:
+        times.append(1)
+        if len(times) == 1:
+            raise Unavailable
+
+    async with working(Worker(database, {}, {"sweep": (0.02, sweep)})):
+        await until(lambda: len(times) > 2)
+
+
+@pytest.mark.parametrize("jump", [clock.DAY, -clock.DAY])
+async def test_the_clock_jumps(database: Database, jump: int) -> None:
+    """By a day, in either direction, while a job is being done: it is done once all the same."""
+    done: list[str] = []
+
+    async def note(_payload: dict[str, Any]) -> None:
+        done.append("once")
+
+    await enqueue(database, "note")
+    job = await outbox.claim_job(database, 1_000)
+    assert job is not None
+    with clock.shifted(jump):
+        await outbox.finish_job(database, job.id)
+        await enqueue(database, "note")
+        await Worker(database, {"note": note}, {}).run_until_idle()
+    assert done == ["once"]
+    assert await left(database) == []
