@@ -227,8 +227,8 @@ def test_many_at_once_do_not_mix() -> None:
 class _SlowBlobs(LocalBlobs):
     """A busy disk: each write begins 50 ms late, in the thread that does it."""
 
-    async def append(self, key: str, at: int) -> BlobWriter:
-        return _SlowWriter(await super().append(key, at))
+    async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
+        return _SlowWriter(await super().append(key, at, seen=seen))
 
 
 class _SlowWriter:

@@ -60,9 +60,9 @@ class LocalBlobs:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="blobs")
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    async def append(self, key: str, at: int) -> BlobWriter:
+    async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
         """See `BlobStore.append`. A blob to be gone on with is opened and cut at once."""
-        writer = _LocalWriter(self._path(key), at, self._threads)
+        writer = _LocalWriter(self._path(key), at, seen, self._threads)
         if at:
             await writer.open()
         return writer
@@ -117,9 +117,10 @@ class _LocalWriter:
     """See `BlobWriter`. The lock keeps order even where a cancelled caller left a call running:
     a descriptor is never closed, and its number given to another file, under a write."""
 
-    def __init__(self, path: Path, at: int, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, at: int, seen: int | None, threads: ThreadPoolExecutor) -> None:
         self._path = path
         self._at = at
+        self._seen = seen
         self._threads = threads
         self._lock = threading.Lock()
         self._fd: int | None = None
@@ -147,7 +148,7 @@ class _LocalWriter:
         if self._closed:
             raise ValueError("this writer is closed")
         if self._fd is None:
-            self._fd = _open_for_append(self._path, self._at)
+            self._fd = _open_for_append(self._path, self._at, self._seen)
         return self._fd
 
     def _write(self, make: MakeChunks) -> None:
@@ -195,8 +196,9 @@ def _named(error: OSError) -> Exception:
     return Unavailable("The clinic's file storage does not answer. Please try again shortly.")
 
 
-def _open_for_append(path: Path, at: int) -> int:
-    """Open and lock `path`, make it `at` bytes long; with `at` 0 it may be new."""
+def _open_for_append(path: Path, at: int, seen: int | None) -> int:
+    """Open and lock `path`, make it `at` bytes long; with `at` 0 it may be new. `seen` as in
+    `BlobStore.append`."""
     flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
     if at:
         fd = os.open(path, flags)
@@ -213,6 +215,8 @@ def _open_for_append(path: Path, at: int) -> int:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         size = os.fstat(fd).st_size
+        if seen is not None and size != max(0, seen):
+            raise Conflict("More of this file has arrived over another connection.")
         if size < at:
             raise NotFound
         if size > at:

@@ -43,12 +43,13 @@ class BlobWriter(Protocol):
 class BlobStore(Protocol):
     """Named, sealed, immutable-once-complete byte strings. Keys are opaque, [a-z0-9_/.-]."""
 
-    async def append(self, key: str, at: int) -> BlobWriter:
+    async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
         """Open `key` for appending at byte `at`; whatever lies beyond is cut off first.
 
         With `at` 0 a blob is begun (or begun anew) by the first write. Raises NotFound when the
         blob is missing or shorter than `at`, Conflict when somebody else has it open for appending
-        (for `at` 0 the first write raises it).
+        (for `at` 0 the first write raises it), and also when `seen` is given, the size that the
+        caller has based its decision on (-1: there was no blob), and is not the size any more.
         """
         ...
 

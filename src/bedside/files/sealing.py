@@ -113,13 +113,21 @@ class SealedWriter:
 
     @classmethod
     async def begin(
-        cls, store: BlobStore, key: str, data_key: bytes, file_id: str, total: int | None
+        cls,
+        store: BlobStore,
+        key: str,
+        data_key: bytes,
+        file_id: str,
+        total: int | None,
+        *,
+        seen: int | None = None,
     ) -> Self:
         """Start a new blob under `key`; an unfinished one that was there is replaced.
 
-        `total` is the plain size in bytes when the sender has announced it.
+        `total` is the plain size in bytes when the sender has announced it; `seen` as in
+        `BlobStore.append`.
         """
-        blob = await store.append(key, 0)
+        blob = await store.append(key, 0, seen=seen)
         seal = Seal.fresh(data_key, file_id)
         return cls(store, key, blob, seal, offset=0, tail=b"", total=total)
 
@@ -133,6 +141,8 @@ class SealedWriter:
         offset: int,
         tail: bytes,
         total: int,
+        *,
+        seen: int | None = None,
     ) -> Self:
         """Go on at plain byte `offset`, of which the last `len(tail)` bytes are in `tail`.
 
@@ -145,11 +155,11 @@ class SealedWriter:
         if misplaced or index < 0 or len(tail) > SEGMENT:
             raise ValueError("the tail must begin where a segment begins")
         if index == 0:
-            blob = await store.append(key, 0)
+            blob = await store.append(key, 0, seen=seen)
             seal = Seal.fresh(data_key, file_id)
         else:
             seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
-            blob = await store.append(key, record_offset(index))
+            blob = await store.append(key, record_offset(index), seen=seen)
         return cls(store, key, blob, seal, offset=offset, tail=tail, total=total)
 
     @property

@@ -265,6 +265,7 @@ class Uploads:
             row = await self._row(access, upload_id)
             if row.refusal:
                 raise FileRefused(row.refusal)
+            seen = await self._repository.store.size(blob_key(row.clinic_id, row.file_id))
             point = None if row.finished else await self._resume_point(row)
             if point is None or point.finished or offset != point.offset:
                 raise Conflict(
@@ -272,7 +273,7 @@ class Uploads:
                     code="wrong_offset",
                 )
             with turn.receiving():
-                received, media_type = await self._receive(row, point, source, checksum)
+                received, media_type = await self._receive(row, point, seen, source, checksum)
             faults.point("upload.sealed" if received.finished else "upload.paused")
             if received.finished:
                 await self._complete(row, media_type)
@@ -285,6 +286,7 @@ class Uploads:
         self,
         row: Row,
         point: ResumePoint,
+        seen: int | None,
         source: AsyncIterator[Chunk],
         checksum: tuple[str, bytes] | None,
     ) -> tuple[receiving.Received, str]:
@@ -307,7 +309,7 @@ class Uploads:
             nonlocal found
             found = await self._check_head(row, head)
 
-        writer = await self._writer(row, point)
+        writer = await self._writer(row, point, seen)
         received = await receiving.receive(
             source,
             writer,
@@ -325,14 +327,18 @@ class Uploads:
                 await work.execute(upload_rows.CHANGE, of=row.id, checked=True)
             faults.point("upload.marked")
 
-    async def _writer(self, row: Row, point: ResumePoint) -> SealedWriter:
+    async def _writer(self, row: Row, point: ResumePoint, seen: int | None) -> SealedWriter:
+        """Goes on at `point`, unless another process has taken more since the blob was `seen`."""
         key = blob_key(row.clinic_id, row.file_id)
         data_key = await self._data_key(row)
         store = self._repository.store
+        seen = -1 if seen is None else seen
         if point.offset == 0:
-            return await SealedWriter.begin(store, key, data_key, row.file_id, row.length)
+            return await SealedWriter.begin(
+                store, key, data_key, row.file_id, row.length, seen=seen
+            )
         return await SealedWriter.resume(
-            store, key, data_key, row.file_id, point.offset, point.tail, row.length
+            store, key, data_key, row.file_id, point.offset, point.tail, row.length, seen=seen
         )
 
     async def _data_key(self, row: Row) -> bytes:
