@@ -34,6 +34,8 @@ def a_key_for_everybody(installation: Installation) -> None:
 
 
 def a_broken_audit_log(installation: Installation) -> None:
+    # Whoever has the database in their hands gets past its own guard, and no further.
+    change(installation, "DROP TRIGGER audit_lines_no_update")
     change(installation, "UPDATE audit_lines SET actor_id = 'stf_nobody' WHERE seq = 2")
 
 

@@ -406,6 +406,9 @@ class Uploads:
         sender = await self._sender(row)
         key = {"of": row.id, "owner": row.owner_id, "clinic": row.clinic_id}
         async with self._database.unit_of_work() as work:
+            if row.holder_id:
+                # Whoever counts what a request holds sees the file before or after, not in between.
+                await work.lock(row.holder_id)
             current = await work.one(upload_rows.BY_ID, **key)
             if current is None or current.finished:
                 return
