@@ -36,7 +36,9 @@ async def test_five_wrong_dates_of_birth_and_no_more(house: House) -> None:
     answers = [house.photo_answers.answer(secret, date(1950, 1, 1 + n), ADDRESS) for n in range(25)]
     done = await at_once(*answers, house.photo_answers.answer(secret, BORN, ADDRESS))
     counted = [one for one in done if one.link.state is LinkState.OPEN and not one.token]
-    assert len(counted) <= 4
+    # The right answer, when it came in between, begins the count anew.
+    rounds = 1 + any(one.token for one in done)
+    assert len(counted) <= 4 * rounds
     assert sum(one.locked_now for one in done) == 1
     link = await house.links.look(secret)
     assert link.state is LinkState.LOCKED
