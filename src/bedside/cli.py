@@ -31,14 +31,12 @@ def main() -> None:
 @_data
 @_port
 @click.option("--lan", is_flag=True, help="Serve HTTPS to phones in this network, with a QR code.")
-@click.option("--no-browser", is_flag=True, hidden=True)
-def demo(data: Path | None, port: int | None, lan: bool, no_browser: bool) -> None:
+def demo(data: Path | None, port: int | None, lan: bool) -> None:
     """Serve a clinic that looks lived in, to try everything out.
 
     Starts from an empty directory or goes on with what is there. Needs no network. Not for real
     patients: the sign-ins are known to everybody.
     """
-    del no_browser
     from bedside.demo.run import run
 
     run(data or Path("demo-data"), port or 8080, lan=lan)
