@@ -1,4 +1,4 @@
-"""Install the Debian packages that the tests drive: a real browser, scanner, database, web server.
+"""Install the Debian packages that the tests drive: browsers, media server, scanner, database, …
 
 Does nothing when every program is there. Services do not start by themselves meanwhile, and
 /usr/sbin/policy-rc.d is put back as it was, also after an interruption.
@@ -19,6 +19,9 @@ QUIET = "#!/bin/sh\nexit 101\n"
 
 PACKAGES = {
     "chromium": ["/usr/bin/chromium"],
+    "firefox-esr": ["/usr/bin/firefox-esr"],
+    "janus": ["/usr/bin/janus"],
+    "coturn": ["/usr/bin/turnserver"],
     "clamav-daemon": ["/usr/sbin/clamd"],
     "postgresql": ["/usr/lib/postgresql/*/bin/initdb"],
     "tesseract-ocr": ["/usr/bin/tesseract"],
