@@ -70,11 +70,6 @@ def guide() -> Iterator[str]:
     server.server_close()
 
 
-async def focused(page: Page) -> str:
-    """The words of what has the focus."""
-    return str(await page.evaluate("document.activeElement.textContent.trim()"))
-
-
 async def clerk(chromium: Chromium, guide: str) -> tuple[Person, Page]:
     """Somebody at a desk with the style guide open and the panel closed."""
     person = await chromium.desktop(guide)
@@ -97,20 +92,54 @@ async def test_every_state_is_accessible_and_fits(
 async def test_a_menu_is_opened_walked_and_left_by_keys(chromium: Chromium, guide: str) -> None:
     person, page = await clerk(chromium, guide)
     dots = page.get_by_role("button", name="Actions for José Ramírez")
+
+    async def at(item: str) -> None:
+        await expect(page.get_by_role("menuitem", name=item, exact=True)).to_be_focused()
+
     await dots.focus()
     await page.keyboard.press("ArrowDown")
-    assert await focused(page) == "Start call"
+    await at("Start call")
     await expect(dots).to_have_attribute("aria-expanded", "true")
     await page.keyboard.press("ArrowDown")
-    assert await focused(page) == "Chat"
+    await at("Chat")
     await page.keyboard.press("t")
-    assert await focused(page) == "Transfer"
+    await at("Transfer")
     await page.keyboard.press("End")
-    assert await focused(page) == "Remove"
+    await at("Remove")
     await accessible(page)
     await page.keyboard.press("Escape")
     await expect(dots).to_be_focused()
     await expect(dots).to_have_attribute("aria-expanded", "false")
+    await person.leave()
+
+
+@pytest.mark.parametrize("opened_by", ["key", "click"])
+async def test_keys_that_follow_at_once_are_not_lost_to_a_menu(
+    chromium: Chromium, guide: str, opened_by: str
+) -> None:
+    """All in one task of the page, so before it is told that the menu is open."""
+    person, page = await clerk(chromium, guide)
+    walked = await page.evaluate(
+        """async (openedBy) => {
+          const dots = document.querySelector("[aria-label='Actions for José Ramírez']");
+          const list = document.getElementById(dots.getAttribute("popovertarget"));
+          const told = new Promise((resolve) => list.addEventListener("toggle", resolve));
+          const press = (key) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+          const here = () => document.activeElement.textContent.trim();
+          dots.focus();
+          if (openedBy === "click") dots.click(); else press("ArrowDown");
+          press("ArrowDown");
+          const atOnce = here();
+          press("ArrowDown");
+          press("ArrowUp");
+          await told;
+          await new Promise((resolve) => setTimeout(resolve));
+          return [atOnce, here(), list.matches(":popover-open"), dots.ariaExpanded];
+        }""",
+        opened_by,
+    )
+    assert walked == ["Chat", "Chat", True, "true"]
     await person.leave()
 
 

@@ -37,7 +37,7 @@ function move(list: HTMLElement, key: string): boolean {
     End: items.length - 1,
   };
   let index = targets[key];
-  if (index === undefined && key.length === 1 && key !== " ") {
+  if (index === undefined) {
     const rest = [...items.slice(here + 1), ...items.slice(0, here + 1)];
     const found = rest.find((item) => item.textContent.trim().toLocaleLowerCase().startsWith(key.toLocaleLowerCase()));
     index = found ? items.indexOf(found) : undefined;
@@ -47,30 +47,58 @@ function move(list: HTMLElement, key: string): boolean {
   return true;
 }
 
+/** The menu that a button opens, if there is one. */
+function listOf(button: HTMLElement): HTMLElement | null {
+  const id = button.matches("[aria-haspopup=menu]") ? button.getAttribute("popovertarget") : null;
+  return id === null ? null : document.getElementById(id);
+}
+
+/** Puts an open list beside its button and the focus on its first item, unless it is inside already. */
+function enter(list: HTMLElement, opener: HTMLElement): void {
+  opener.setAttribute("aria-expanded", "true");
+  place(list, opener);
+  if (!list.contains(document.activeElement)) itemsOf(list)[0]?.focus();
+}
+
 function onToggle(event: Event): void {
   const list = event.target;
   if (!(list instanceof HTMLElement) || !list.matches(".menu-list")) return;
   const opener = openerOf(list);
-  const open = (event as ToggleEvent).newState === "open";
-  opener?.setAttribute("aria-expanded", String(open));
-  if (!open || !opener) return;
-  place(list, opener);
-  itemsOf(list)[0]?.focus();
+  if (!opener) return;
+  // The event comes a task later than the change, which may be undone by then.
+  if (list.matches(":popover-open")) enter(list, opener);
+  else opener.setAttribute("aria-expanded", "false");
+}
+
+function walks(event: KeyboardEvent): boolean {
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  return isPlain && /^(ArrowDown|ArrowUp|Home|End|\S)$/u.test(event.key);
+}
+
+function onListKey(event: KeyboardEvent, list: HTMLElement): void {
+  if (event.key === "Tab") list.hidePopover();
+  else if (walks(event) && move(list, event.key)) event.preventDefault();
+}
+
+/** Arrows open the menu; a key that comes before “toggle” walks through it already. */
+function onOpenerKey(event: KeyboardEvent, opener: HTMLElement, list: HTMLElement): void {
+  if (list.matches(":popover-open")) {
+    if (!walks(event)) return;
+    enter(list, opener);
+    onListKey(event, list);
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    opener.click();
+    if (list.matches(":popover-open")) enter(list, opener);
+  }
 }
 
 function onKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   const list = target.closest<HTMLElement>(".menu-list");
-  if (!list) {
-    const opensMenu = target.matches("[aria-haspopup=menu]") && (event.key === "ArrowDown" || event.key === "ArrowUp");
-    if (opensMenu) {
-      event.preventDefault();
-      target.click();
-    }
-    return;
-  }
-  if (event.key === "Tab") list.hidePopover();
-  else if (!event.ctrlKey && !event.metaKey && !event.altKey && move(list, event.key)) event.preventDefault();
+  const opened = listOf(target);
+  if (list) onListKey(event, list);
+  else if (opened) onOpenerKey(event, target, opened);
 }
 
 function onClick(event: MouseEvent): void {
