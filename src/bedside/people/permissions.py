@@ -15,7 +15,7 @@ from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound
 from bedside.kernel.ids import is_id
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.models import patient_assignments, patients, staff_assignments
+from bedside.people.models import patient_assignments, patients, staff_assignments, teams
 from bedside.people.roles import May, Role, allows
 
 
@@ -130,6 +130,66 @@ class LinkAccess:
         return Actor(ActorKind.PATIENT, self.patient_id, self.address)
 
 
+@dataclass(frozen=True, slots=True)
+class RoomAccess:
+    """In charge of a room: sees its queue, admits, transfers and removes who waits there."""
+
+    room_id: str
+    staff: StaffAccess
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic of room and staff alike."""
+        return self.staff.clinic_id
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return self.staff.actor
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorAccess:
+    """A patient's device in one visit: its own waiting room, call, chat and files, nothing else."""
+
+    visit_id: str
+    clinic_id: str
+    patient_id: str
+    address: str
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return Actor(ActorKind.PATIENT, self.patient_id, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestAccess:
+    """Somebody invited to one call: an interpreter, a relative, a specialist."""
+
+    guest_id: str
+    clinic_id: str
+    call_id: str
+    address: str
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return Actor(ActorKind.GUEST, self.guest_id, self.address)
+
+
 _sees = prepared(
     select(patient_assignments.c.patient_id)
     .select_from(
@@ -145,6 +205,17 @@ _sees = prepared(
         staff_assignments.c.clinic_id == bindparam("clinic"),
     )
     .limit(1)
+)
+_in_charge = prepared(
+    select(teams.c.id)
+    .select_from(teams.join(staff_assignments, staff_assignments.c.target_id == teams.c.id))
+    .where(
+        teams.c.id == bindparam("room"),
+        teams.c.kind == "room",
+        teams.c.clinic_id == bindparam("clinic"),
+        staff_assignments.c.staff_id == bindparam("staff"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
+    )
 )
 _in_clinic = prepared(
     select(patients.c.id).where(
@@ -227,6 +298,18 @@ class Permissions:
             )
         return row is not None
 
+    async def room(self, staff: StaffAccess, room_id: str) -> RoomAccess:
+        """Access to a room by assignment; its owner is assigned too. Raises NotFound."""
+        if not allows(staff.role, May.SEE_CHARTS) or not is_id(room_id, "rom"):
+            raise NotFound
+        async with self._database.read() as db:
+            row = await db.one(
+                _in_charge, room=room_id, staff=staff.staff_id, clinic=staff.clinic_id
+            )
+        if row is None:
+            raise NotFound
+        return RoomAccess(room_id, staff, _PROOF)
+
     def administer(self, staff: StaffAccess) -> ClinicAccess:
         """Raises NotAllowed for everyone but administrators."""
         if not allows(staff.role, May.ADMINISTER):
@@ -252,3 +335,13 @@ def link_access(
 ) -> LinkAccess:
     """For `people.links` only, after a device was verified."""
     return LinkAccess(link_id, clinic_id, patient_id, subject_id, address, _PROOF)
+
+
+def visitor_access(visit_id: str, clinic_id: str, patient_id: str, address: str) -> VisitorAccess:
+    """For `visits.devices` only, after a device was verified."""
+    return VisitorAccess(visit_id, clinic_id, patient_id, address, _PROOF)
+
+
+def guest_access(guest_id: str, clinic_id: str, call_id: str, address: str) -> GuestAccess:
+    """For `calls.guests` only, after a guest's device was verified."""
+    return GuestAccess(guest_id, clinic_id, call_id, address, _PROOF)

@@ -1,0 +1,103 @@
+"""Tables of calls, their apps, and live file transfer."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
+
+from bedside.database.tables import metadata
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("topology", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Index("ix_calls_room", "room_id", "state"),
+)
+"""`mode` is “video” or “voice”; `topology` “direct” or “media_server”; `state` “active” or
+“ended”."""
+
+participants = Table(
+    "call_participants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("call_id", Text, nullable=False),
+    Column("clinic_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("muted", Boolean, nullable=False),
+    Column("camera", Boolean, nullable=False),
+    Column("sharing", Boolean, nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    Column("left_at", BigInteger, nullable=False),
+    Index("ix_call_participants_person", "call_id", "kind", "person_id", unique=True),
+    Index("ix_call_participants_of", "person_id", "state"),
+)
+"""`person_id` is a member of staff, a visit or a guest, by `kind`; `connection_id` names the page
+that is in the call at present: a page that is loaded anew is another connection."""
+
+guests = Table(
+    "guests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("device_hash", LargeBinary, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("invited_by", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_guests_call", "call_id"),
+    Index("ix_guests_device", "device_hash"),
+)
+"""People invited to one call by link; `record` seals the name that the guest gave."""
+
+live_transfers = Table(
+    "live_transfers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("leg", Integer, nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("filed", Boolean, nullable=False),
+    Column("file_id", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_live_transfers_visit", "visit_id", "created_at"),
+    Index("ix_live_transfers_file", "file_id"),
+)
+"""Files on their way between a patient in a visit and staff; `record` seals name and type."""
+
+whiteboard_strokes = Table(
+    "whiteboard_strokes",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("participant_id", Text, nullable=False),
+    Column("stroke", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What is drawn in a call, sealed; destroyed when the whiteboard closes."""

@@ -1,0 +1,140 @@
+"""Tables of rooms and visits."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
+
+from bedside.database.tables import metadata
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("open", Boolean, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_rooms_clinic", "clinic_id"),
+)
+"""What a room is besides its people: `id` is that of the team of kind “room”, which has the name
+and the assignments. `owner_id` is empty for shared rooms; `options` is `rooms.RoomOptions`."""
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_reason", Text, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("identified", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("device_test", Text, nullable=False),
+    Column("leg", Integer, nullable=False),
+    Column("transfer_id", Text, nullable=False),
+    Column("checked_in_at", BigInteger, nullable=False),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("admitted_at", BigInteger, nullable=False),
+    Column("admitted_by", Text, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Column("away_since", BigInteger, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("looked_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_visits_room", "room_id", "state", "queued_at"),
+    Index("ix_visits_patient", "patient_id", "checked_in_at"),
+    Index("ix_visits_state", "state", "away_since"),
+)
+"""`record` seals what was typed at the check-in; `queued_at` decides the order; `leg` counts the
+rooms of the visit from 1; `away_since` is 0 while a page of the patient is connected; `looked_at`
+is 0 until somebody in charge of the room has looked at the new arrival."""
+
+visit_legs = Table(
+    "visit_legs",
+    metadata,
+    Column("visit_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("room_id", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("arrived_at", BigInteger, nullable=False),
+    Column("left_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The way of a visit through rooms. What is said and sent in one leg stays in it."""
+
+visit_devices = Table(
+    "visit_devices",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("visit_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_visit_devices_visit", "visit_id"),
+)
+
+patient_transfers = Table(
+    "patient_transfers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("from_room_id", Text, nullable=False),
+    Column("to_room_id", Text, nullable=False),
+    Column("by_staff_id", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("from_call_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("alerted_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Index("ix_patient_transfers_visit", "visit_id"),
+    Index("ix_patient_transfers_sender", "by_staff_id", "state"),
+)
+"""Hand-overs. `state`: open until the receiver admits (admitted), the sender takes the patient
+back (taken_back), it is passed on (passed_on), or the visit ends (ended)."""
+
+visit_notes = Table(
+    "visit_notes",
+    metadata,
+    Column("visit_id", Text, primary_key=True),
+    Column("staff_id", Text, primary_key=True),
+    Column("leg", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+room_messages = Table(
+    "room_messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("withdrawn_at", BigInteger, nullable=False),
+    Index("ix_room_messages_room", "room_id", "at"),
+)
+"""What was said to everyone waiting in a room."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("sent_by", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_invitations_patient", "patient_id"),
+)
+"""Personal invitations to a waiting room: the patient answers with the date of birth and types
+nothing else. `visit_id` is the newest visit that came of it."""

@@ -1,0 +1,72 @@
+"""The life of a visit, as a pure table. Presence is not in it: losing a network ends nothing."""
+
+from enum import StrEnum
+
+from bedside.errors import Conflict
+from bedside.kernel.language import N_
+
+
+class State(StrEnum):
+    """Where a visit stands."""
+
+    WAITING = "waiting"
+    IN_CALL = "in_call"
+    ENDED = "ended"
+
+
+class Step(StrEnum):
+    """What happens to a visit."""
+
+    ADMITTED = "admitted"
+    RETURNED = "returned"
+    """Back to the waiting room, at the old place."""
+    TRANSFERRED = "transferred"
+    """To the waiting room of another room."""
+    LEFT = "left"
+    REMOVED = "removed"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+
+
+class Presence(StrEnum):
+    """Whether the patient's page is connected."""
+
+    HERE = "here"
+    RECONNECTING = "reconnecting"
+    LEFT = "left"
+
+
+TABLE: dict[tuple[State, Step], State] = {
+    (State.WAITING, Step.ADMITTED): State.IN_CALL,
+    (State.WAITING, Step.TRANSFERRED): State.WAITING,
+    (State.WAITING, Step.LEFT): State.ENDED,
+    (State.WAITING, Step.REMOVED): State.ENDED,
+    (State.WAITING, Step.COMPLETED): State.ENDED,
+    (State.WAITING, Step.EXPIRED): State.ENDED,
+    (State.IN_CALL, Step.RETURNED): State.WAITING,
+    (State.IN_CALL, Step.TRANSFERRED): State.WAITING,
+    (State.IN_CALL, Step.LEFT): State.ENDED,
+    (State.IN_CALL, Step.REMOVED): State.ENDED,
+    (State.IN_CALL, Step.COMPLETED): State.ENDED,
+    (State.IN_CALL, Step.EXPIRED): State.ENDED,
+}
+"""(state, step) → state. What is not here cannot happen."""
+
+_REFUSALS = {
+    (State.IN_CALL, Step.ADMITTED): N_("Somebody else is seeing this patient already."),
+    (State.WAITING, Step.RETURNED): N_("This patient is in the waiting room already."),
+}
+_ENDED = N_("This visit has ended. What belongs to it is in the chart.")
+
+
+def after(state: State, step: Step) -> State:
+    """The state after `step`. Raises Conflict, with a sentence, when it cannot happen."""
+    following = TABLE.get((state, step))
+    if following is None:
+        raise Conflict(_REFUSALS.get((state, step), _ENDED), code=f"visit_is_{state}")
+    return following
+
+
+def ends(step: Step) -> bool:
+    """Whether a visit is over after this step."""
+    return step in (Step.LEFT, Step.REMOVED, Step.COMPLETED, Step.EXPIRED)
