@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    async_playwright,
+    expect,
+)
 
 FLAGS = [
     "--use-fake-device-for-media-stream",  # a camera that shows a clock, a microphone that beeps
@@ -17,8 +24,10 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-PATIENCE = 10_000
-"""Milliseconds that something may take to appear."""
+PATIENCE = 20_000
+"""Milliseconds that something may take to appear, on a machine that has much else to do."""
+
+expect.set_options(timeout=PATIENCE)  # Playwright's own are 5 s, whatever a context says
 
 OURS = ("localhost", "127.0.0.1", "::1")
 

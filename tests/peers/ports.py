@@ -1,18 +1,42 @@
 """Ports on loopback: finding a free one, waiting until somebody listens."""
 
+import os
+import random
 import socket
 import time
 from collections.abc import Callable
 
-PATIENCE = 20.0
-"""Seconds that a peer has to start."""
+PATIENCE = 60.0
+"""Seconds that a peer has to start, on a machine that has much else to do."""
+
+_FIRST, _EACH = 12_000, 2_500
+"""Below the ports that the kernel gives to whoever connects somewhere (from 32768 on): those may
+be taken between the choice and the start, and while a server is down that comes back on its own.
+Each test process has a range."""
+
+_given: set[int] = set()
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody uses right now."""
+    """A TCP port on loopback that nobody uses, and that this process was not given before."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    ports = list(range(_FIRST + worker * _EACH, _FIRST + (worker + 1) * _EACH))
+    random.SystemRandom().shuffle(ports)  # others may test on the same machine
+    for port in ports:
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+    raise AssertionError("no port is free")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def listens(port: int) -> bool:
