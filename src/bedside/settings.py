@@ -7,9 +7,9 @@ environment wins; the name there is `BEDSIDE_` and the setting's name in capital
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Settings(BaseModel):
@@ -54,6 +54,23 @@ class Settings(BaseModel):
     twilio_account: str = Field(default="", description="Account SID at the SMS gateway.")
     twilio_token: str = Field(default="", description="Auth token at the SMS gateway.")
     sms_from: str = Field(default="", description="Sender number of SMS.")
+    janus_url: str = Field(
+        default="",
+        description="WebSocket address of Janus, the media server of group calls, such as "
+        "ws://127.0.0.1:8188; empty: groups connect directly.",
+    )
+    janus_secret: str = Field(default="", description="api_secret of Janus; the address needs one.")
+    stun_urls: str = Field(
+        default="", description="STUN servers for calls, stun:host:port, several with commas."
+    )
+    turn_urls: str = Field(
+        default="",
+        description="Relays for calls (coturn), turn:host:port or turns:host:port?transport=tcp, "
+        "several with commas; empty: none.",
+    )
+    turn_secret: str = Field(
+        default="", description="static-auth-secret of the relays, which share one."
+    )
     session_idle_minutes: int = Field(
         default=30, description="Sign staff out after this long without use."
     )
@@ -79,6 +96,14 @@ class Settings(BaseModel):
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value  # Path("") would be the working directory
+
+    @model_validator(mode="after")
+    def _addresses_have_secrets(self) -> Self:
+        """Rooms and credentials are derived from the secrets, so there is no default for them."""
+        for address, secret in (("janus_url", "janus_secret"), ("turn_urls", "turn_secret")):
+            if getattr(self, address) and not getattr(self, secret):
+                raise ValueError(f"{address} needs {secret}")
+        return self
 
     @property
     def url(self) -> str:
