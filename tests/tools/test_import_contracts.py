@@ -71,6 +71,7 @@ def test_an_empty_house_breaks_nothing(house: Path) -> None:
         ("charts/search.py", "import bedside.people.models", "The tables of a domain"),
         ("requests/photos.py", "from bedside.files import sealing", "Only files"),
         ("people/links.py", "from fastapi import Request", "The web framework"),
+        ("realtime/bus.py", "import websockets", "WebSockets are served"),
         ("notifications/sms.py", "import httpx", "Domains reach the outside"),
         ("files/heic.py", "from PIL import Image", "Domains reach the outside"),
         ("letters/page.py", "import jinja2", "Templates belong"),
@@ -97,6 +98,7 @@ def test_a_breach_is_named(house: Path, module: str, imports: str, contract: str
         ("retention/sweeper.py", "from bedside.files import sealing"),
         ("bootstrap.py", "import bedside.adapters.email"),
         ("adapters/sms.py", "import httpx"),
+        ("adapters/janus/session.py", "import websockets.asyncio.client"),
         ("web/app.py", "import bedside.people.patients"),
     ],
 )
