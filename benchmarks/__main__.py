@@ -15,7 +15,7 @@ from benchmarks.bodies import write_pdf
 from benchmarks.servers import ROOT, NotHere
 from benchmarks.table import FULL, SMALL, Row, Scale, as_table, not_measured
 
-NAMES = ("upload", "memory", "download", "inbox", "start", "page")
+NAMES = ("upload", "memory", "download", "inbox", "sockets", "start", "page")
 
 
 def main() -> int:

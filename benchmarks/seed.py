@@ -1,7 +1,8 @@
 """An installation to measure: `python -m benchmarks.seed DATA [DATABASE_URL]`.
 
-Makes a clinic through the product's own services, with a signed-in receptionist, patients with
-unreviewed entries in their charts, and a photo link that was sent; prints how to reach them.
+Makes a clinic through the product's own services, with a signed-in receptionist and colleagues of
+hers, patients with unreviewed entries in their charts, and a photo link that was sent; prints how
+to reach them.
 """
 
 import json
@@ -31,20 +32,26 @@ from bedside.settings import Settings, load
 
 PATIENTS = 100
 ENTRIES_EACH = 5
+COLLEAGUES = 50
 LARGEST = 2_000_000_000
 HERE = "127.0.0.1"
 
 
-async def _seed(settings: Settings) -> dict[str, str]:
+async def _seed(settings: Settings) -> dict[str, Any]:
     services = bootstrap.build(settings)
     await services.database.open()
     try:
         token, staff, room = await _receptionist(services)
+        colleagues = [
+            await _signed_in(services, staff.clinic_id, room, n) for n in range(COLLEAGUES)
+        ]
         patients = [await _patient(services, staff, room, n) for n in range(PATIENTS)]
         for number in range(PATIENTS * ENTRIES_EACH):
             await _unreviewed(services, staff, patients[number % PATIENTS], number)
         return {
             "cookie": f"{settings.session_cookie}={token}",
+            "colleagues": [f"{settings.session_cookie}={each}" for each in colleagues],
+            "clinic": staff.clinic_id,
             "patient": patients[0].id,
             "link": await _link(services, staff, patients[0]),
         }
@@ -58,14 +65,20 @@ async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
     async with services.database.unit_of_work() as work:
         clinic = await services.clinics.create(work, SYSTEM, "Riverside Clinic", options)
         room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
-        person = Person(name="Rita Sandberg", email="rita@clinic.example", role=Role.STAFF)
-        # Nobody signs in with a password here, so there is none that would fit.
-        member = await services.staff.install(work, SYSTEM, clinic.id, person, "none")
-        await services.staff.install_assignment(work, SYSTEM, clinic.id, member.id, room.id)
-        token = await services.sessions.begin(
-            work, member.id, clinic.id, Role.STAFF, Stage.FULL, "benchmarks", HERE
-        )
+    token = await _signed_in(services, clinic.id, room.id, COLLEAGUES)
     return token, await services.sessions.resume(token, HERE), room.id
+
+
+async def _signed_in(services: Services, clinic: str, room: str, number: int) -> str:
+    """The session token of somebody who works in a room."""
+    # Nobody signs in with a password here, so there is none that would fit.
+    person = Person(name="Rita Sandberg", email=f"rita.{number}@clinic.example", role=Role.STAFF)
+    async with services.database.unit_of_work() as work:
+        member = await services.staff.install(work, SYSTEM, clinic, person, "none")
+        await services.staff.install_assignment(work, SYSTEM, clinic, member.id, room)
+        return await services.sessions.begin(
+            work, member.id, clinic, Role.STAFF, Stage.FULL, "benchmarks", HERE
+        )
 
 
 async def _patient(services: Services, staff: StaffAccess, room: str, number: int) -> Patient:

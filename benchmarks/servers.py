@@ -12,16 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
 TUS = Path(__file__).parent / "tus_server"
+WS = Path(__file__).parent / "ws_server"
 _STARTS_WITHIN = 20.0
 _AS_INSTALLED = """
 import sys
 for name in ("rich", "pygments"):
     sys.modules[name] = None
 from bedside.cli import main
+{before}
 main()
 """
 """The program `bedside`, without what structlog would load in a developer's environment only."""
@@ -61,11 +63,13 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Product(Served):
-    """Bedside, with a receptionist who is signed in; see seed.py."""
+    """Bedside, with a receptionist who is signed in, and colleagues of hers; see seed.py."""
 
     cookie: str
     patient: str
     link: str
+    colleagues: list[str]
+    clinic: str
 
     @property
     def headers(self) -> str:
@@ -84,7 +88,7 @@ class Installation:
 
     data: Path
     port: int
-    seeded: dict[str, str]
+    seeded: dict[str, Any]
     database_url: str = ""
 
     @property
@@ -106,12 +110,12 @@ def install(directory: Path, database_url: str = "") -> Installation:
 
 
 @cache
-def _template(place: Path) -> tuple[Path, dict[str, str]]:
+def _template(place: Path) -> tuple[Path, dict[str, Any]]:
     template = place / "seeded"
     return template, _seed(template)
 
 
-def _seed(data: Path, *database_url: str) -> dict[str, str]:
+def _seed(data: Path, *database_url: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.seed", str(data), *database_url],
         cwd=ROOT,
@@ -125,14 +129,19 @@ def _seed(data: Path, *database_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def product(at: Installation, *, worker: bool = False) -> Generator[Product]:
+def product(
+    at: Installation, *, worker: bool = False, moments: Path | None = None
+) -> Generator[Product]:
     """`bedside serve`, by default without a worker: jobs stay queued, as when `bedside worker`
     runs on another machine. Nothing else differs from what an operator starts but the limit of
-    requests for one session, which a benchmark would run into."""
+    requests for one session, which a benchmark would run into. With `moments` the times of
+    committed events are written there; see moments.py."""
     environment = os.environ | {"BEDSIDE_REQUESTS_PER_SECOND": "0"}
     if at.database_url:
         environment["BEDSIDE_DATABASE_URL"] = at.database_url
-    command = [sys.executable, "-c", _AS_INSTALLED, "serve", "--data", str(at.data)]
+    noted = f"from benchmarks.moments import note_in; note_in({str(moments)!r})" if moments else ""
+    program = _AS_INSTALLED.format(before=noted)
+    command = [sys.executable, "-c", program, "serve", "--data", str(at.data)]
     command += ["--port", str(at.port), *([] if worker else ["--no-worker"])]
     with at.log.open("ab") as log, _running(command, at.port, environment, log) as pid:
         yield Product(at.port, pid, at.data / "files", **at.seeded)
@@ -183,17 +192,32 @@ def nginx(directory: Path) -> Generator[Served]:
 @contextmanager
 def tus_server(directory: Path) -> Generator[Served]:
     """The official Node server @tus/server with its file store, installed when it is not."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        raise NotHere("node is not installed (Debian: nodejs, npm)")
-    if not (TUS / "node_modules").is_dir():
-        fetched = subprocess.run([npm, "ci"], cwd=TUS, capture_output=True, check=False)
-        if fetched.returncode:
-            raise NotHere("npm could not fetch @tus/server")
+    node = _node_packages(TUS, "@tus/server")
     port = _free_port()
     directory.mkdir(parents=True, exist_ok=True)
     with _running([node, str(TUS / "server.mjs"), str(directory), str(port)], port) as pid:
         yield Served(port, pid, directory)
+
+
+@contextmanager
+def ws_server(directory: Path) -> Generator[Served]:
+    """A Node server of the package ws, installed when it is not."""
+    node = _node_packages(WS, "ws")
+    port = _free_port()
+    with _running([node, str(WS / "server.mjs"), str(port)], port) as pid:
+        yield Served(port, pid, directory)
+
+
+def _node_packages(where: Path, name: str) -> str:
+    """Fetch the packages of a Node server when they are not there; the path of node."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise NotHere("node is not installed (Debian: nodejs, npm)")
+    if not (where / "node_modules").is_dir():
+        fetched = subprocess.run([npm, "ci"], cwd=where, capture_output=True, check=False)
+        if fetched.returncode:
+            raise NotHere(f"npm could not fetch {name}")
+    return node
 
 
 def _free_port() -> int:

@@ -8,7 +8,8 @@ from statistics import median
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How much to do. `repeats` of each measurement; `file` bytes stand for the 100 MB file,
-    `photo` bytes for the 1 MB one; `seconds` for each run of wrk."""
+    `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while so
+    many `events` happen."""
 
     repeats: int
     file: int
@@ -16,10 +17,30 @@ class Scale:
     photos: int
     ranges: int
     seconds: int
+    pages: tuple[int, ...]
+    events: int
 
 
-FULL = Scale(repeats=15, file=100_000_000, photo=1_000_000, photos=200, ranges=3000, seconds=5)
-SMALL = Scale(repeats=1, file=3_000_000, photo=100_000, photos=12, ranges=20, seconds=1)
+FULL = Scale(
+    repeats=15,
+    file=100_000_000,
+    photo=1_000_000,
+    photos=200,
+    ranges=3000,
+    seconds=5,
+    pages=(1_000, 10_000),
+    events=50,
+)
+SMALL = Scale(
+    repeats=1,
+    file=3_000_000,
+    photo=100_000,
+    photos=12,
+    ranges=20,
+    seconds=1,
+    pages=(100,),
+    events=5,
+)
 """Enough to see that a benchmark works; its figures mean nothing."""
 
 

@@ -14,6 +14,7 @@ ROWS = {
     "memory": ("memory while", "with the worker inside"),
     "download": ("download of", "range of 64 KiB"),
     "inbox": ("SQLite", "PostgreSQL"),
+    "sockets": ("event to 100 open pages", "memory of each"),
     "start": ("cold start", "memory after it"),
     "page": ("first page of a photo link",),
 }

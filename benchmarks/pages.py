@@ -1,0 +1,164 @@
+"""Many open pages in one process: `python -m benchmarks.pages`, with what to do as JSON on stdin.
+
+It opens the sockets, says `ready`, and then takes frames with as little work as possible: the time
+of arrival is read after each `recv`, everything else waits until it is asked for. A full round, in
+which every page has got one more event, is told by a line. When stdin is closed it writes
+(version, nanoseconds of the monotonic clock) of every event of every page to stdout and ends.
+"""
+
+import json
+import os
+import re
+import select
+import socket
+import sys
+import time
+from array import array
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+AT_ONCE = 50
+_LARGEST = 1 << 16
+_TEXT, _PING = 1, 9
+_VERSION = re.compile(rb'"version":(\d+)')
+_NO_MASK = bytes(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What pages to open: `count` at `path`, in turn with one of the `cookies`. `say` is what each
+    says first; if it says something it waits for an answer. `address` is where they come from."""
+
+    port: int
+    path: str
+    count: int
+    address: str
+    cookies: list[str]
+    say: str
+
+    def as_json(self) -> str:
+        """For the process that opens them."""
+        return json.dumps(asdict(self)) + "\n"
+
+
+class Page:
+    """One socket, and what came after the last whole frame."""
+
+    __slots__ = ("rest", "socket")
+
+    def __init__(self, visit: Visit) -> None:
+        self.socket = socket.create_connection(
+            ("127.0.0.1", visit.port), source_address=(visit.address, 0)
+        )
+        self.rest = b""
+
+    def greet(self, visit: Visit, cookie: str) -> None:
+        """Ask for the socket. The key only matters to clients that check the answer to it."""
+        self.socket.sendall(
+            f"GET {visit.path} HTTP/1.1\r\nHost: localhost:{visit.port}\r\n"
+            f"Origin: http://localhost:{visit.port}\r\nCookie: {cookie}\r\n"
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+
+    def welcomed(self) -> None:
+        """Take the answer to the greeting."""
+        while b"\r\n\r\n" not in self.rest:
+            self.rest += self._more()
+        head, self.rest = self.rest.split(b"\r\n\r\n", 1)
+        if b" 101 " not in head:
+            raise ConnectionError(head.decode())
+
+    def say(self, text: str) -> None:
+        """Send a short text."""
+        self._send(_TEXT, text.encode())
+
+    def answered(self) -> None:
+        """Take one text."""
+        while not list(self.texts(b"")):
+            self.rest += self._more()
+
+    def texts(self, data: bytes) -> Iterator[bytes]:
+        """The texts that are complete with `data`; pings are answered."""
+        data = self.rest + data
+        while len(data) >= 2:
+            size, start = data[1], 2
+            if size == 126:
+                size, start = int.from_bytes(data[2:4], "big"), 4
+            elif size == 127:
+                raise ValueError("a frame of more than 64 KiB")
+            if len(data) < start + size:
+                break
+            if data[0] & 15 == _TEXT:
+                yield data[start : start + size]
+            elif data[0] & 15 == _PING:
+                self._send(10, data[start : start + size])
+            data = data[start + size :]
+        self.rest = data
+
+    def _more(self) -> bytes:
+        data = self.socket.recv(_LARGEST)
+        if not data:
+            raise ConnectionError("the server closed a socket")
+        return data
+
+    def _send(self, kind: int, data: bytes) -> None:
+        size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2)
+        self.socket.sendall(bytes([0x80 | kind]) + size + _NO_MASK + data)
+
+
+def opened(visit: Visit) -> list[Page]:
+    """The pages, each of which knows what it asked for."""
+    pages: list[Page] = []
+    while len(pages) < visit.count:
+        some = [Page(visit) for _ in range(min(AT_ONCE, visit.count - len(pages)))]
+        for number, page in enumerate(some, len(pages)):
+            page.greet(visit, visit.cookies[number % len(visit.cookies)])
+        for page in some:
+            page.welcomed()
+            if visit.say:
+                page.say(visit.say)
+        for page in some:
+            if visit.say:
+                page.answered()
+        pages += some
+    return pages
+
+
+def listen(pages: list[Page]) -> list[int]:
+    """Take events until stdin ends; version and moment of each, one after the other."""
+    poll = select.epoll()
+    by_number = {page.socket.fileno(): page for page in pages}
+    for page in pages:
+        page.socket.setblocking(False)
+        poll.register(page.socket.fileno(), select.EPOLLIN)
+    poll.register(sys.stdin.fileno(), select.EPOLLIN | select.EPOLLHUP)
+    taken: list[int] = []
+    while True:
+        for number, _ in poll.poll():
+            page = by_number.get(number)
+            if page is None:
+                return taken
+            data = os.read(number, _LARGEST)
+            moment = time.monotonic_ns()
+            if not data:
+                raise ConnectionError("the server closed a socket")
+            for text in page.texts(data):
+                version = _VERSION.search(text)
+                if version:
+                    taken.extend((int(version[1]), moment))
+                    if len(taken) % (2 * len(pages)) == 0:
+                        os.write(1, b"all\n")
+
+
+def main() -> None:
+    """Open, listen, tell."""
+    visit = Visit(**json.loads(sys.stdin.readline()))
+    pages = opened(visit)
+    os.write(1, b"ready\n")
+    taken = listen(pages)
+    sys.stdout.buffer.write(array("q", taken).tobytes())
+
+
+if __name__ == "__main__":
+    main()
