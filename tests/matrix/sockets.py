@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 from tests.matrix.people import Kind
 from tests.matrix.world import World
+from tests.peers.ports import PATIENCE
 
-_QUIET = 0.15
-"""Seconds without a word after which everything was said."""
+_marks = count(1)
 
 
 class Refused(Exception):
@@ -33,21 +34,24 @@ class Page:
         await self.to_server.put({"type": "websocket.receive", "text": text})
 
     async def all(self) -> list[dict[str, Any]]:
-        """What the server says until it is quiet. Raises Refused when it closes."""
+        """What the server has said up to now: a topic that does not exist is refused after it.
+        Raises Refused when it closes."""
+        mark = f"mark:{next(_marks)}"
+        await self.say({"action": "unsubscribe", "topic": mark})
         heard: list[dict[str, Any]] = []
         while True:
-            try:
-                message = await asyncio.wait_for(self.from_server.get(), _QUIET)
-            except TimeoutError:
-                return heard
+            message = await asyncio.wait_for(self.from_server.get(), PATIENCE)
             if message["type"] == "websocket.close":
                 raise Refused(message.get("code"))
-            heard.append(json.loads(message["text"]))
+            said: dict[str, Any] = json.loads(message["text"])
+            if said["topic"] == mark:
+                return heard
+            heard.append(said)
 
     async def until(self, kind: str) -> dict[str, Any]:
         """The next message of this type."""
         while True:
-            message = await asyncio.wait_for(self.from_server.get(), 10)
+            message = await asyncio.wait_for(self.from_server.get(), PATIENCE)
             assert message["type"] == "websocket.send", message
             said: dict[str, Any] = json.loads(message["text"])
             if said["type"] == kind:
@@ -56,7 +60,7 @@ class Page:
     async def closed(self) -> int:
         """The code with which the server closes."""
         while True:
-            message = await asyncio.wait_for(self.from_server.get(), 10)
+            message = await asyncio.wait_for(self.from_server.get(), PATIENCE)
             if message["type"] == "websocket.close":
                 return int(message["code"])
 
@@ -89,10 +93,10 @@ async def connected(
     app: Any = world.app  # the queues take what ASGI calls messages
     served = asyncio.create_task(app(scope, page.to_server.get, page.from_server.put))
     try:
-        first = await asyncio.wait_for(page.from_server.get(), 10)
+        first = await asyncio.wait_for(page.from_server.get(), PATIENCE)
         if first["type"] != "websocket.accept":
             raise Refused(first.get("code"))
         yield page
     finally:
         await page.to_server.put({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait_for(served, 10)
+        await asyncio.wait_for(served, PATIENCE)

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,9 +20,13 @@ from bedside.database.tables import events
 from bedside.people.permissions import StaffAccess
 from bedside.settings import load
 from tests.house import Served
+from tests.peers.ports import PATIENCE
 from tests.web.tus import Sender, sending, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
+
+
+_marks = count(1)
 
 
 class Page:
@@ -33,19 +38,35 @@ class Page:
         self.version = 0
         self.state: dict[str, Any] = {}
         self.heard: list[str] = []
+        self._asked = 0
 
     async def ask(self, since: int | None = None) -> None:
         """Subscribe, from the version that the page has."""
         version = self.version if since is None else since
-        said = {"action": "subscribe", "topic": self.topic, "since": version}
-        await self._connection.send(json.dumps(said))
+        self._asked += 1
+        await self._say({"action": "subscribe", "topic": self.topic, "since": version})
 
     async def take_one(self) -> dict[str, Any]:
         """Take the next message about the topic."""
         while True:
-            message = json.loads(await self._connection.recv())
+            message = await self._receive()
             if message["topic"] == self.topic:
-                break
+                await self._take(message)
+                return message
+
+    async def settle(self) -> "Page":
+        """Take all that was said up to now: a topic that does not exist is refused after it."""
+        asked = -1
+        while asked != self._asked:  # what was taken may have made the page ask anew
+            asked = self._asked
+            mark = f"mark:{next(_marks)}"
+            await self._say({"action": "unsubscribe", "topic": mark})
+            while (message := await self._receive())["topic"] != mark:
+                if message["topic"] == self.topic:
+                    await self._take(message)
+        return self
+
+    async def _take(self, message: dict[str, Any]) -> None:
         self.heard.append(message["type"])
         if message["type"] == "snapshot":
             self.version, self.state = message["version"], message["data"]
@@ -55,15 +76,12 @@ class Page:
                 self.state = apply(self.state, message["type"], message["data"])
         elif message["version"] > self.version:
             await self.ask()
-        return message
 
-    async def settle(self) -> "Page":
-        """Take what comes until nothing more does."""
-        while True:
-            try:
-                await asyncio.wait_for(self.take_one(), 0.4)
-            except TimeoutError:
-                return self
+    async def _say(self, what: dict[str, Any]) -> None:
+        await self._connection.send(json.dumps(what))
+
+    async def _receive(self) -> dict[str, Any]:
+        return json.loads(await asyncio.wait_for(self._connection.recv(), PATIENCE))
 
 
 @asynccontextmanager
@@ -169,7 +187,7 @@ async def test_what_another_process_does_is_seen_here(served: Served, sender: Se
             await sender.patch(address, 0, words(900))
             assert (await page.take_one())["data"]["state"] == "scanning"
             await bootstrap.worker(other).run_until_idle()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while next(iter(page.state["entries"].values()))["state"] != "filed":
                     await page.take_one()
     finally:
@@ -200,9 +218,9 @@ async def test_a_slow_page_is_told_anew_and_holds_nobody_up(served: Served, send
             served.house.services.bus.publish(
                 [Published(topic, quick.version + 1, "desk.inbox_changed", payload)]
             )
-            await asyncio.wait_for(quick.take_one(), 2)
+            await quick.take_one()
         assert quick.heard == ["snapshot", *["desk.inbox_changed"] * 1_500]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while (await slow.take_one())["type"] != "snapshot":
                 pass
         missed = len(slow.heard)
@@ -218,5 +236,5 @@ async def test_a_page_of_a_session_that_ends_is_closed(served: Served) -> None:
         await page.settle()
         async with house.database.unit_of_work() as work:
             await house.services.sessions.end_all(work, house.here.clinician.staff_id)
-        await asyncio.wait_for(page._connection.wait_closed(), 5)
+        await asyncio.wait_for(page._connection.wait_closed(), PATIENCE)
         assert page._connection.close_code == 4401
