@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.peers.chromium import Chromium
+from tests.peers.coturn import Coturn
+from tests.peers.firefox import Firefox
+from tests.peers.janus import Janus
 from tests.peers.postgres import Postgres
 from tests.peers.sms_sink import SmsSink
 from tests.peers.smtp_sink import SmtpSink
@@ -44,3 +47,30 @@ async def chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
     await browser.start()
     yield browser
     await browser.stop()
+
+
+@pytest.fixture(scope="session")
+async def firefox(anyio_backend: object) -> AsyncIterator[Firefox]:
+    """One Firefox for each test process."""
+    browser = Firefox()
+    await browser.start()
+    yield browser
+    await browser.stop()
+
+
+@pytest.fixture(scope="session")
+def janus() -> Iterator[Janus]:
+    """One media server for each test process, on loopback; who crashes one makes one's own."""
+    server = Janus()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def coturn() -> Iterator[Coturn]:
+    """One relay for each test process, on loopback."""
+    server = Coturn()
+    server.start()
+    yield server
+    server.remove()

@@ -39,11 +39,11 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def listens(port: int) -> bool:
-    """Whether somebody accepts connections on a loopback port."""
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether somebody accepts connections on a port, of loopback unless told otherwise."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
@@ -52,3 +52,14 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -
     while not true():
         assert time.monotonic() < end, f"{what}: not within {seconds:.0f} s"
         time.sleep(0.02)
+
+
+def reachable_address() -> str:
+    """An address of this machine other than loopback, for who does not connect over loopback;
+    127.0.0.1 where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.254", 9))  # sends nothing; only asks which way it would go
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

@@ -1,0 +1,68 @@
+"""Scripts for pages of tests: a camera, two RTCPeerConnections, and whether pictures arrive."""
+
+from playwright.async_api import Page, Route
+
+from tests.peers.chromium import Person
+
+ADDRESS = "http://localhost/empty"
+EMPTY = """<!doctype html><html lang="en"><head><title>Empty</title></head></html>"""
+
+CALL = """async config => {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+  const peer = new RTCPeerConnection(config);
+  self.peer = peer;
+  self.refusals = [];
+  self.found = [];
+  peer.addEventListener("icecandidateerror", event => self.refusals.push(event.errorCode));
+  peer.addEventListener("icecandidate", event => {
+    if (event.candidate) self.found.push(event.candidate.candidate);
+  });
+  const gathered = new Promise(resolve => peer.addEventListener("icegatheringstatechange", () => {
+    if (peer.iceGatheringState === "complete") resolve();
+  }));
+  self.offer = async () => {
+    for (const track of stream.getTracks()) peer.addTrack(track, stream);
+    await peer.setLocalDescription();
+    await gathered;
+    return peer.localDescription.sdp;
+  };
+  self.answer = async sdp => {
+    await peer.setRemoteDescription({ type: "offer", sdp });
+    for (const track of stream.getTracks()) peer.addTrack(track, stream);
+    await peer.setLocalDescription();
+    await gathered;
+    return peer.localDescription.sdp;
+  };
+  self.framesDecoded = async () => {
+    const stats = [...(await peer.getStats()).values()];
+    return stats.find(s => s.type === "inbound-rtp" && s.kind === "video")?.framesDecoded ?? 0;
+  };
+}"""
+
+
+async def empty_page(person: Person) -> Page:
+    """A page without anything that may use the camera."""
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(body=EMPTY, content_type="text/html; charset=utf-8")
+
+    page = await person.page()
+    await page.route(ADDRESS, answer)
+    await page.goto(ADDRESS)
+    return page
+
+
+async def connect(caller: Page, called: Page, config: dict[str, object]) -> None:
+    """Let two pages call each other directly; candidates are in the descriptions."""
+    for page in (caller, called):
+        await page.evaluate(CALL, config)
+    offer = await caller.evaluate("offer()")
+    answer = await called.evaluate("sdp => answer(sdp)", offer)
+    await caller.evaluate("sdp => peer.setRemoteDescription({ type: 'answer', sdp })", answer)
+
+
+async def see_frames(page: Page, count: int = 5) -> None:
+    """Wait until the page decoded some frames of the other's camera."""
+    await page.wait_for_function(
+        "async count => await framesDecoded() >= count", arg=count, timeout=30_000
+    )
