@@ -14,7 +14,33 @@ export interface Unsubscribe {
   topic: string;
 }
 
-export type FromPage = Subscribe | Unsubscribe;
+/** Whether anybody can see this page: a hidden one keeps its place, and those who wait for it know. */
+export interface Here {
+  action: "here";
+  hidden: boolean;
+}
+
+/** Something that another browser of a call needs, to connect to this one. */
+export interface Signal {
+  action: "signal";
+  call: string;
+  from: string;
+  to: string;
+  description: { type: RTCSdpType; sdp: string } | null;
+  candidate: RTCIceCandidateInit | null;
+}
+
+/** What this page of a call sends at present. */
+export interface Media {
+  action: "media";
+  call: string;
+  from: string;
+  muted: boolean;
+  camera: boolean;
+  sharing: boolean;
+}
+
+export type FromPage = Subscribe | Unsubscribe | Here | Signal | Media;
 
 export type Data = Readonly<Record<string, unknown>>;
 

@@ -66,7 +66,7 @@ export class LiveSocket {
     const topic = this.topics.get(name);
     if (!topic?.listeners.delete(listener) || topic.listeners.size > 0) return;
     this.topics.delete(name);
-    this.send({ action: "unsubscribe", topic: name });
+    this.tell({ action: "unsubscribe", topic: name });
   }
 
   private connectNow(): void {
@@ -90,21 +90,25 @@ export class LiveSocket {
     document.dispatchEvent(new CustomEvent("bedside:connected"));
   }
 
-  private ask(name: string, topic: Topic): void {
-    topic.asked = true;
-    this.send({ action: "subscribe", topic: name, since: topic.version });
+  /** Say something now; false when there is no connection, and nothing was said. */
+  tell(message: FromPage): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 
-  private send(message: FromPage): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  private ask(name: string, topic: Topic): void {
+    topic.asked = true;
+    this.tell({ action: "subscribe", topic: name, since: topic.version });
   }
 
   private lost(code: number): void {
     this.socket = null;
     if (this.leaving) return;
     if (code === SIGNED_OUT) {
-      // Whoever pressed “Sign out” here is on the way to the next page already.
-      window.setTimeout(() => window.location.reload(), SIGN_IN_AFTER_MS);
+      // Whoever pressed “Sign out” here is on the way to the next page already; a page that stands
+      // beside a call goes with the window around it.
+      if (window.top === window) window.setTimeout(() => leaveForSignIn(), SIGN_IN_AFTER_MS);
       return;
     }
     if (code === NOT_ALLOWED) return;
@@ -139,10 +143,17 @@ export class LiveSocket {
   }
 }
 
+/** Loads the page again, which leads to the sign-in; who listens may let go of it first. */
+function leaveForSignIn(): void {
+  document.dispatchEvent(new CustomEvent("bedside:signed-out"));
+  window.location.reload();
+}
+
 let shared: LiveSocket | null = null;
 
-/** The page's own socket, opened with its first topic. */
+/** The page's own socket, opened with its first topic; <body data-live-address> says where. */
 export function liveSocket(): LiveSocket {
-  shared ??= new LiveSocket(`${window.location.protocol === "https:" ? "wss:" : "ws:"}//${window.location.host}/live`);
+  const path = document.querySelector<HTMLElement>("[data-live-address]")?.dataset.liveAddress ?? "/live";
+  shared ??= new LiveSocket(`${window.location.protocol === "https:" ? "wss:" : "ws:"}//${window.location.host}${path}`);
   return shared;
 }
