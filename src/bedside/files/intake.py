@@ -7,7 +7,7 @@ and runs again.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from bedside.files.states import FileState, may_become
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.permissions import LinkAccess
+from bedside.people.permissions import HolderAccess
 
 EXAMINE = "file.examine"
 DERIVE = "file.derive"
@@ -38,6 +38,11 @@ class Sender:
 
     actor: Actor
     record: FileRecord
+
+
+HolderListener = Callable[[UnitOfWork, Row], Awaitable[None]]
+"""Told, within the unit of work, that a held file (a row of files) was received, scanned, refused
+or given its preview."""
 
 
 class Intake:
@@ -60,6 +65,12 @@ class Intake:
         self._repository = repository
         self._scanner = scanner
         self._examiner = examiner
+        self._listeners: dict[str, HolderListener] = {}
+
+    def tell(self, kind: str, listener: HolderListener) -> None:
+        """From now on `listener` hears of the files that holders of this kind hold; `kind` is the
+        prefix of their ids, such as `trf`. Requests hear of theirs by event."""
+        self._listeners[kind] = listener
 
     async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:
         """Every byte is sealed and durable: the file exists from this transaction on."""
@@ -93,15 +104,15 @@ class Intake:
         )
         if upload.holder_id:
             row = await self._repository.row(upload.file_id, work)
-            self._tell_holder(work, row, preview=False)
+            await self._tell_holder(work, row, preview=False)
         else:
             await self._file(work, upload.file_id, sender.actor)
         work.enqueue(EXAMINE, {"file_id": upload.file_id}, unique=f"examine:{upload.file_id}")
 
-    async def _file(self, work: UnitOfWork, file_id: str, actor: Actor, label: str = "") -> None:
+    async def _file(self, work: UnitOfWork, file_id: str, actor: Actor, label: str = "") -> str:
         row = await self._repository.row(file_id, work)
         record = await self._repository.record(row)
-        await self._charts.file(
+        return await self._charts.file(
             work,
             Incoming(
                 clinic_id=row.clinic_id,
@@ -240,7 +251,7 @@ class Intake:
             if text:
                 await self._repository.add_text(work, row, made.text, made.text_source)
             if row.holder_id:
-                self._tell_holder(work, row, preview=True)
+                await self._tell_holder(work, row, preview=True)
             else:
                 await self._charts.add_text(work, row.clinic_id, row.id, made.text)
 
@@ -257,41 +268,43 @@ class Intake:
             payload["clinic_id"], payload["file_id"], payload["roles"]
         )
 
-    # --- files that a request holds ----------------------------------------------------------
+    # --- files that a request or a transfer holds --------------------------------------------
 
-    async def file_held(self, work: UnitOfWork, link: LinkAccess, file_id: str, label: str) -> bool:
-        """The patient agreed: this file goes into the chart now, under `label`; whether it did.
+    async def file_held(
+        self, work: UnitOfWork, holder: HolderAccess, file_id: str, label: str = ""
+    ) -> str:
+        """It was agreed: this file goes into the chart now, under `label`; the id of its entry.
 
-        A file still waiting for its scan is filed as such; a destroyed one is left out.
+        A file still waiting for its scan is filed as such; a destroyed one is left out ("").
         """
-        held = await self._repository.held(link.clinic_id, link.subject_id, work)
+        held = await self._repository.held(holder.clinic_id, holder.subject_id, work)
         row = next((row for row in held if row.id == file_id and row.data_key), None)
         if row is None:
-            return False
+            return ""
         await self._repository.change(work, row.id, holder_id="")
-        await self._file(work, row.id, link.actor, label)
+        entry_id = await self._file(work, row.id, holder.actor, label)
         text = await self._repository.text(row, work)
         await self._charts.add_text(work, row.clinic_id, row.id, text)
-        return True
+        return entry_id
 
-    async def set_comment(self, link: LinkAccess, file_id: str, comment: str) -> None:
+    async def set_comment(self, holder: HolderAccess, file_id: str, comment: str) -> None:
         """The patient says something about a held file. At most 2,000 characters are kept."""
         async with self._database.unit_of_work() as work:
-            row = await self._held_row(work, link, file_id)
+            row = await self._held_row(work, holder, file_id)
             record = await self._repository.record(row)
             await self._repository.set_record(
                 work, row, replace(record, comment=comment.strip()[:2_000])
             )
 
-    async def discard_held(self, link: LinkAccess, file_id: str) -> None:
+    async def discard_held(self, holder: HolderAccess, file_id: str) -> None:
         """The patient deletes a held file: key and bytes are destroyed."""
         roles = list(await self._repository.derivatives(file_id))
         async with self._database.unit_of_work() as work:
-            row = await self._held_row(work, link, file_id)
-            await self._discard(work, row, link.actor, roles)
+            row = await self._held_row(work, holder, file_id)
+            await self._discard(work, row, holder.actor, roles)
 
     async def discard_all_held(self, clinic_id: str, holder_id: str) -> int:
-        """A request ended without agreement: what it held is destroyed; how many files."""
+        """A request or transfer ended without agreement: what it held is destroyed; how many."""
         rows = await self._repository.held(clinic_id, holder_id)
         for row in rows:
             roles = list(await self._repository.derivatives(row.id))
@@ -299,9 +312,9 @@ class Intake:
                 await self._discard(work, row, SYSTEM, roles)
         return len(rows)
 
-    async def _held_row(self, work: UnitOfWork, link: LinkAccess, file_id: str) -> Row:
+    async def _held_row(self, work: UnitOfWork, holder: HolderAccess, file_id: str) -> Row:
         row = await self._repository.row(file_id, work)
-        if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
+        if row.holder_id != holder.subject_id or row.clinic_id != holder.clinic_id:
             raise NotFound
         return row
 
@@ -316,32 +329,35 @@ class Intake:
             patient_id=row.patient_id,
             subject_id=row.id,
         )
-        work.emit(
-            HeldFileChanged(
-                request_id=row.holder_id,
-                file_id=row.id,
-                state="discarded",
-                refusal="",
-                preview=False,
-            )
-        )
+        if row.holder_id[:3] not in self._listeners:  # who discards a transfer's file knows it
+            self._tell_request(work, row, state="discarded")
 
     # --- telling -------------------------------------------------------------------------------
 
     async def _announce(self, work: UnitOfWork, file_id: str, media_type: str) -> None:
         row = await self._repository.row(file_id, work)
         if row.holder_id:
-            self._tell_holder(work, row, preview=False)
+            await self._tell_holder(work, row, preview=False)
         else:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
 
-    def _tell_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
+    async def _tell_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
+        listener = self._listeners.get(row.holder_id[:3])
+        if listener is not None:
+            await listener(work, row)
+        else:
+            self._tell_request(work, row, state=row.state, refusal=row.refusal, preview=preview)
+
+    @staticmethod
+    def _tell_request(
+        work: UnitOfWork, row: Row, *, state: str, refusal: str = "", preview: bool = False
+    ) -> None:
         work.emit(
             HeldFileChanged(
                 request_id=row.holder_id,
                 file_id=row.id,
-                state=row.state,
-                refusal=row.refusal,
+                state=state,
+                refusal=refusal,
                 preview=preview,
             )
         )

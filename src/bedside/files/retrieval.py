@@ -23,7 +23,7 @@ from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.patients import fold
-from bedside.people.permissions import ChartAccess, LinkAccess
+from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 
 _SAME_OPENING = 30 * clock.MINUTE
 """Further ranges within this time belong to the opening that was recorded."""
@@ -246,6 +246,26 @@ class Retrieval:
         media_type: str = made[form].media_type
         name = _named(record.name, media_type)
         return Opened(name, media_type, made[form].size, f'"{row.id}.{form}"', reader)
+
+    # --- files that were handed over live ------------------------------------------------------
+
+    async def handed_over(self, access: TransferAccess, file_id: str, *, start: int = 0) -> Opened:
+        """The file of a live transfer, for its receiver. The caller knows that `file_id` is the
+        transfer's. One audit line for an opening. Raises NotFound, NotOpened."""
+        row = await self._openable(file_id)
+        if row.clinic_id != access.clinic_id or row.patient_id != access.patient_id:
+            raise NotFound
+        opened = await self._form(row, await self._repository.record(row), "")
+        if start == 0:
+            await self._audit.note(
+                access.clinic_id,
+                access.actor,
+                Action.FILE_DOWNLOADED,
+                patient_id=access.patient_id,
+                subject_id=row.id,
+                transfer=access.transfer_id,
+            )
+        return opened
 
     # --- held files ----------------------------------------------------------------------------
 

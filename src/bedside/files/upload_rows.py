@@ -10,7 +10,7 @@ from bedside.database.statements import prepared
 from bedside.files.announcing import Upload
 from bedside.files.models import uploads
 from bedside.kernel.unit_of_work import Row
-from bedside.people.permissions import ChartAccess, LinkAccess
+from bedside.people.permissions import ChartAccess, HolderAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,17 @@ def into_chart(chart: ChartAccess, category: str) -> Target:
     )
 
 
-def held_by(link: LinkAccess, channel: str, category: str) -> Target:
-    """An upload of a patient's device, held by its request."""
+def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = "") -> Target:
+    """An upload that is held by a request or a transfer. `source_id` if it is not the holder."""
     return Target(
-        link.clinic_id,
-        link.patient_id,
-        link.link_id,
-        link.subject_id,
+        holder.clinic_id,
+        holder.patient_id,
+        holder.owner_id,
+        holder.subject_id,
         channel,
         category,
-        link.subject_id,
-        link.actor,
+        source_id or holder.subject_id,
+        holder.actor,
     )
 
 

@@ -33,7 +33,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
-from bedside.people.permissions import ChartAccess, LinkAccess
+from bedside.people.permissions import ChartAccess, HolderAccess
 
 EXPIRES_AFTER = clock.DAY
 _KEY = "files.data_key"
@@ -73,15 +73,18 @@ class Uploads:
 
     async def begin_held(
         self,
-        link: LinkAccess,
+        holder: HolderAccess,
         announced: Announced,
         allowance: Allowance,
         *,
         channel: str = Channel.PHOTO_REQUEST,
         category: str = Category.PATIENT_PHOTO,
+        source_id: str = "",
     ) -> Upload:
-        """A patient's device starts to send a file that its request holds until agreed."""
-        target = upload_rows.held_by(link, channel, category)
+        """Somebody starts to send a file that a request or a transfer holds until agreed.
+
+        `source_id` is what the chart says the file came from, if not from the holder."""
+        target = upload_rows.held_by(holder, channel, category, source_id)
         return await self._begin(target, announced, allowance)
 
     async def take_for_chart(
@@ -101,26 +104,27 @@ class Uploads:
 
     async def take_held(
         self,
-        link: LinkAccess,
+        holder: HolderAccess,
         name: str,
         source: AsyncIterator[Chunk],
         allowance: Allowance,
         *,
         channel: str = Channel.PHOTO_REQUEST,
         category: str = Category.PATIENT_PHOTO,
+        source_id: str = "",
     ) -> Upload:
         """A patient's device sends a file of unannounced length in one go; see `take_for_chart`."""
-        target = upload_rows.held_by(link, channel, category)
+        target = upload_rows.held_by(holder, channel, category, source_id)
         async with self._database.read() as db:
             room = await self._room(db, target, allowance)
         try:
-            return await self._take(link, target, name, source, allowance, room)
+            return await self._take(holder, target, name, source, allowance, room)
         except TooLarge as error:
             raise (too_many_bytes(allowance) if room < allowance.largest else error) from error
 
     async def _take(
         self,
-        access: ChartAccess | LinkAccess,
+        access: ChartAccess | HolderAccess,
         target: upload_rows.Target,
         name: str,
         source: AsyncIterator[Chunk],
@@ -224,7 +228,7 @@ class Uploads:
         faults.point("upload.begun")
         return Upload(upload_id, file_id, announced.length, 0, False, "", expires_at)
 
-    async def find(self, access: ChartAccess | LinkAccess, upload_id: str) -> Upload:
+    async def find(self, access: ChartAccess | HolderAccess, upload_id: str) -> Upload:
         """An upload of this sender, as far as its bytes are safe.
 
         A transfer that still runs for it (a connection that died silently) is stopped first; after
@@ -241,7 +245,7 @@ class Uploads:
                 return upload_rows.seen(await self._row(access, upload_id))
             return upload_rows.seen(row, position=point.offset)
 
-    async def metadata(self, access: ChartAccess | LinkAccess, upload_id: str) -> str:
+    async def metadata(self, access: ChartAccess | HolderAccess, upload_id: str) -> str:
         """What the sender said with its beginning, as it came. Raises NotFound, Gone."""
         row = await self._row(access, upload_id)
         keys = await self._vault.clinic(row.clinic_id)
@@ -249,7 +253,7 @@ class Uploads:
 
     async def append(
         self,
-        access: ChartAccess | LinkAccess,
+        access: ChartAccess | HolderAccess,
         upload_id: str,
         offset: int,
         source: AsyncIterator[Chunk],
@@ -433,7 +437,7 @@ class Uploads:
             FileRecord(record["name"], record["comment"], record["taken_at"]),
         )
 
-    async def cancel(self, access: ChartAccess | LinkAccess, upload_id: str) -> None:
+    async def cancel(self, access: ChartAccess | HolderAccess, upload_id: str) -> None:
         """The sender wants it no more: what arrived is destroyed."""
         async with self._transfers.alone(upload_id):
             row = await self._row(access, upload_id)
@@ -475,20 +479,19 @@ class Uploads:
                 )
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
 
-    async def refused(self, link: LinkAccess) -> list[tuple[str, str, str]]:
-        """(id, name, key of the refusal) of what was refused while it arrived by this link."""
-        keys = await self._vault.clinic(link.clinic_id)
+    async def refused(self, holder: HolderAccess) -> list[tuple[str, str, str]]:
+        """(id, name, key of the refusal) of what was refused while it arrived for this holder."""
+        keys = await self._vault.clinic(holder.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
-                upload_rows.REFUSED_OF_HOLDER, holder=link.subject_id, clinic=link.clinic_id
+                upload_rows.REFUSED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
             )
         return [(r.id, keys.unseal(_RECORD, r.id, r.record)["name"], r.refusal) for r in rows]
 
-    async def _row(self, access: ChartAccess | LinkAccess, upload_id: str) -> Row:
-        owner = access.link_id if isinstance(access, LinkAccess) else access.staff.staff_id
+    async def _row(self, access: ChartAccess | HolderAccess, upload_id: str) -> Row:
         async with self._database.read() as db:
             row = await db.one(
-                upload_rows.BY_ID, of=upload_id, owner=owner, clinic=access.clinic_id
+                upload_rows.BY_ID, of=upload_id, owner=access.owner_id, clinic=access.clinic_id
             )
         if row is None or row.patient_id != access.patient_id:
             raise NotFound

@@ -68,6 +68,11 @@ class ChartAccess:
         return self.staff.clinic_id
 
     @property
+    def owner_id(self) -> str:
+        """Whose uploads they are."""
+        return self.staff.staff_id
+
+    @property
     def actor(self) -> Actor:
         """Who acts, for the audit log."""
         return self.staff.actor
@@ -125,9 +130,39 @@ class LinkAccess:
         _check(self.proof)
 
     @property
+    def owner_id(self) -> str:
+        """Whose uploads they are."""
+        return self.link_id
+
+    @property
     def actor(self) -> Actor:
         """Who acts, for the audit log."""
         return Actor(ActorKind.PATIENT, self.patient_id, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAccess:
+    """May send, or fetch, the bytes of one live file transfer: `owner_id` is a member of staff or
+    the visit of a patient."""
+
+    transfer_id: str
+    clinic_id: str
+    patient_id: str
+    owner_id: str
+    actor: Actor
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.proof)
+
+    @property
+    def subject_id(self) -> str:
+        """What holds the file until it is filed."""
+        return self.transfer_id
+
+
+HolderAccess = LinkAccess | TransferAccess
+"""Somebody whose files are held by something (a request, a transfer) until they are filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,3 +380,10 @@ def visitor_access(visit_id: str, clinic_id: str, patient_id: str, address: str)
 def guest_access(guest_id: str, clinic_id: str, call_id: str, address: str) -> GuestAccess:
     """For `calls.guests` only, after a guest's device was verified."""
     return GuestAccess(guest_id, clinic_id, call_id, address, _PROOF)
+
+
+def transfer_access(
+    transfer_id: str, clinic_id: str, patient_id: str, owner_id: str, actor: Actor
+) -> TransferAccess:
+    """For `calls.live_transfer` only, after it was checked that the transfer is this person's."""
+    return TransferAccess(transfer_id, clinic_id, patient_id, owner_id, actor, _PROOF)
