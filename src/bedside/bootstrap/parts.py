@@ -1,22 +1,17 @@
-"""Wires ports to adapters and services to each other. Nothing else knows which adapter runs."""
+"""Each part of the product but visits and calls, made from the parts it needs."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import fields
+from collections.abc import AsyncIterator, Callable, Container
 from functools import cached_property
-
-from starlette.applications import Starlette
 
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.adapters.child_process import ChildExaminer, Children
 from bedside.adapters.clamd import ClamdScanner
 from bedside.adapters.keys_file import KeyFile
-from bedside.adapters.local_outbox import LocalOutbox
 from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.yara import BuiltInScanner
-from bedside.api import api_routes
 from bedside.audit import AuditLog
 from bedside.audit.looks import Looks
+from bedside.bootstrap.gateways import gateways_of
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
@@ -40,6 +35,7 @@ from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.ports import Channel, Gateway
 from bedside.people.assignments import Assignments
+from bedside.people.audiences import Audiences
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
 from bedside.people.passkeys import Passkeys
@@ -53,7 +49,7 @@ from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
 from bedside.people.teams import Teams
 from bedside.people.throttling import Throttle
-from bedside.realtime.bus import Bus
+from bedside.realtime.bus import Bus, Published
 from bedside.realtime.topics import TopicKind, Topics
 from bedside.requests import filing as request_jobs
 from bedside.requests import photo_requests as reminder_jobs
@@ -61,15 +57,13 @@ from bedside.requests.answers import PhotoAnswers
 from bedside.requests.filing import Filing
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
-from bedside.services import CountBadge, HealthCheck, KnownSignIn, Periodic, Services
+from bedside.services import CountBadge, HealthCheck, KnownSignIn, Periodic
 from bedside.settings import Settings
-from bedside.web.app import Companion, create_app
-from bedside.worker.run import Worker
 
 Wrappers = tuple[Callable[[Scanner], Scanner], Callable[[Examiner], Examiner]]
 
 
-class _Wiring:
+class Parts:
     """Each part, made from the parts it needs, once, when it is first asked for.
 
     The names are those of `Services`; `files`, `throttle`, `examiner`, `filing` and `gateways`
@@ -245,7 +239,7 @@ class _Wiring:
 
     @cached_property
     def gateways(self) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
-        return _gateways(self.settings)
+        return gateways_of(self.settings)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -311,7 +305,13 @@ class _Wiring:
 
     @cached_property
     def bus(self) -> Bus:
-        return Bus(self.database)
+        audiences = Audiences(self.database)
+
+        async def audience(published: Published) -> Container[object] | None:
+            patient_id = self.topics.patient_of(published)
+            return await audiences.of(patient_id) if patient_id else None
+
+        return Bus(self.database, audience)
 
     @cached_property
     def topics(self) -> Topics:
@@ -387,84 +387,3 @@ class _Wiring:
 
     async def _jobs_state(self) -> str:
         return "some were given up" if await outbox.failed_jobs(self.database) else "ok"
-
-
-def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
-    """All services for these settings. The database is connected by `services.database.open()`.
-
-    `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
-    """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wiring = _Wiring(settings, remember)
-    wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
-    return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
-
-
-def _gateways(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
-    """What carries messages, and the channels that stay in the local outbox.
-
-    Clients for mail and HTTP take megabytes, so only those in use are loaded.
-    """
-    gateways: dict[Channel, Gateway] = {}
-    if settings.smtp_url:
-        from bedside.adapters.email import SmtpMail
-
-        gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
-    if settings.twilio_url:
-        from bedside.adapters.sms import TwilioSms
-
-        gateways[Channel.SMS] = TwilioSms(
-            settings.twilio_url,
-            settings.twilio_account,
-            settings.twilio_token,
-            settings.sms_from,
-            reports_to=_sms_reports_to(settings),
-        )
-    local = frozenset(channel for channel in Channel if channel not in gateways)
-    for channel in local:
-        gateways[channel] = LocalOutbox(channel)
-    return gateways, local
-
-
-def _sms_reports_to(settings: Settings) -> str:
-    """Where the SMS gateway reports to; "" where it could not reach us."""
-    public = settings.public_url.startswith("https://")
-    return settings.base_url + callbacks.PATH if public else ""
-
-
-class _Background:
-    """Hears what other processes commit, while the web process lives."""
-
-    def __init__(self, services: Services) -> None:
-        self._database = services.database
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._watch())
-
-    async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _watch(self) -> None:
-        async for _ in self._database.watch():
-            pass
-
-
-def worker(services: Services) -> Worker:
-    """The worker for these services."""
-    return Worker(
-        services.database,
-        services.handlers,
-        services.sweeps,
-        at_once=services.settings.examiners,
-    )
-
-
-def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()) -> Starlette:
-    """The web application, with the worker inside unless it has a process of its own."""
-    services = build(settings)
-    services.known_sign_ins = known_sign_ins
-    companions: list[Companion] = [_Background(services)]
-    if settings.worker_in_process:
-        companions.append(worker(services))
-    return create_app(services, companions, api_routes(services))

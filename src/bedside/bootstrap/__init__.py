@@ -1,0 +1,66 @@
+"""Wires ports to adapters and services to each other. Nothing else knows which adapter runs.
+
+`parts` has what there is without visits; `visits` and `calls` add theirs on top of it.
+"""
+
+import asyncio
+from dataclasses import fields
+
+from starlette.applications import Starlette
+
+from bedside.api import api_routes
+from bedside.bootstrap.calls import CallParts
+from bedside.bootstrap.parts import Wrappers
+from bedside.services import KnownSignIn, Services
+from bedside.settings import Settings
+from bedside.web.app import Companion, create_app
+from bedside.worker.run import Worker
+
+
+def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
+    """All services for these settings. The database is connected by `services.database.open()`.
+
+    `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
+    """
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wiring = CallParts(settings, remember)
+    wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
+    return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
+
+
+class _Background:
+    """Hears what other processes commit, while the web process lives."""
+
+    def __init__(self, services: Services) -> None:
+        self._database = services.database
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        async for _ in self._database.watch():
+            pass
+
+
+def worker(services: Services) -> Worker:
+    """The worker for these services."""
+    return Worker(
+        services.database,
+        services.handlers,
+        services.sweeps,
+        at_once=services.settings.examiners,
+    )
+
+
+def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()) -> Starlette:
+    """The web application, with the worker inside unless it has a process of its own."""
+    services = build(settings)
+    services.known_sign_ins = known_sign_ins
+    companions: list[Companion] = [_Background(services)]
+    if settings.worker_in_process:
+        companions.append(worker(services))
+    return create_app(services, companions, api_routes(services))

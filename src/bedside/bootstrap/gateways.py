@@ -1,0 +1,38 @@
+"""What carries messages: chosen by the settings, else the local outbox."""
+
+from bedside.adapters.local_outbox import LocalOutbox
+from bedside.notifications import callbacks
+from bedside.notifications.ports import Channel, Gateway
+from bedside.settings import Settings
+
+
+def gateways_of(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
+    """What carries messages, and the channels that stay in the local outbox.
+
+    Clients for mail and HTTP take megabytes, so only those in use are loaded.
+    """
+    gateways: dict[Channel, Gateway] = {}
+    if settings.smtp_url:
+        from bedside.adapters.email import SmtpMail
+
+        gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
+    if settings.twilio_url:
+        from bedside.adapters.sms import TwilioSms
+
+        gateways[Channel.SMS] = TwilioSms(
+            settings.twilio_url,
+            settings.twilio_account,
+            settings.twilio_token,
+            settings.sms_from,
+            reports_to=_sms_reports_to(settings),
+        )
+    local = frozenset(channel for channel in Channel if channel not in gateways)
+    for channel in local:
+        gateways[channel] = LocalOutbox(channel)
+    return gateways, local
+
+
+def _sms_reports_to(settings: Settings) -> str:
+    """Where the SMS gateway reports to; "" where it could not reach us."""
+    public = settings.public_url.startswith("https://")
+    return settings.base_url + callbacks.PATH if public else ""
