@@ -116,7 +116,7 @@ async def test_events_are_numbered_without_gaps_from_several_processes(
 async def test_a_gap_of_forgotten_events_is_known(database: Database) -> None:
     from bedside.kernel import clock
 
-    with clock.shifted(-2 * outbox.KEEP_EVENTS):
+    with clock.shifted(-2 * Said.keep):
         async with database.unit_of_work() as work:
             work.emit(Said(room="a", number=1))
             work.emit(Said(room="a", number=2))
@@ -129,6 +129,21 @@ async def test_a_gap_of_forgotten_events_is_known(database: Database) -> None:
         assert missed is not None
         assert [e.payload["number"] for e in missed] == [3]
         assert await outbox.events_since(db, "room:a", 3) == []
+
+
+async def test_some_events_are_kept_for_a_shorter_time(database: Database) -> None:
+    from bedside.calls.events import CallSignal
+    from bedside.kernel import clock
+
+    assert CallSignal.keep < Said.keep
+    async with database.unit_of_work() as work:
+        work.emit(Said(room="a", number=1))
+        work.emit(CallSignal(call_id="", from_connection="", to_connection="con_a"))
+    for shift, forgotten in ((CallSignal.keep - 5_000, 0), (CallSignal.keep + 5_000, 1)):
+        with clock.shifted(shift):
+            async with database.unit_of_work() as work:
+                assert await outbox.forget_old_events(work) == forgotten
+    assert await numbers(database) == {"room:a": [1]}
 
 
 async def test_a_snapshot_sees_one_moment(database: Database) -> None:

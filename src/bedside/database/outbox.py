@@ -10,10 +10,9 @@ from bedside.database.engine import Database, Pending, Published
 from bedside.database.statements import prepared
 from bedside.database.tables import events, jobs, topics
 from bedside.kernel import clock
+from bedside.kernel.events import KEEP, all_declared
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
-
-KEEP_EVENTS = clock.DAY
 
 _next_version = prepared(
     upsert(topics)
@@ -31,6 +30,9 @@ _since = prepared(
     .limit(500)
 )
 _forget_events = prepared(delete(events).where(events.c.at < bindparam("before")))
+_forget_kind = prepared(
+    delete(events).where(events.c.at < bindparam("before"), events.c.type == bindparam("kind"))
+)
 
 
 async def write(work: UnitOfWork, pending: Pending, origin: str) -> None:
@@ -82,8 +84,13 @@ async def events_since(reader: Reader, topic: str, version: int) -> list[Publish
 
 
 async def forget_old_events(work: UnitOfWork) -> int:
-    """Drop events that no page can still be waiting for."""
-    return await work.execute(_forget_events, before=clock.now() - KEEP_EVENTS)
+    """Drop events that no page can still be waiting for: each kind after its own time."""
+    now = clock.now()
+    forgotten = await work.execute(_forget_events, before=now - KEEP)
+    for name, kind in all_declared().items():
+        if kind.keep < KEEP:
+            forgotten += await work.execute(_forget_kind, before=now - kind.keep, kind=name)
+    return forgotten
 
 
 # --- the worker's side -----------------------------------------------------------------------

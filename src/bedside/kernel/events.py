@@ -8,6 +8,11 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from bedside.kernel import clock
+
+KEEP = clock.DAY
+"""How long most events are kept, for pages that were away."""
+
 
 class Event(BaseModel):
     """Base of every event. `topic` is whom it concerns, such as `chart:pat_…`."""
@@ -16,6 +21,8 @@ class Event(BaseModel):
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
+    keep: ClassVar[int] = KEEP
+    """Milliseconds for which it can be asked for again."""
 
     def topic(self) -> str:
         """The stream in which this event has its place."""
