@@ -53,11 +53,12 @@ class Page:
         self.rest = b""
 
     def greet(self, visit: Visit, cookie: str) -> None:
-        """Ask for the socket. The key only matters to clients that check the answer to it."""
+        """Ask for the socket, as browsers do. The key only matters to clients that check the answer to it."""
         self.socket.sendall(
             f"GET {visit.path} HTTP/1.1\r\nHost: localhost:{visit.port}\r\n"
             f"Origin: http://localhost:{visit.port}\r\nCookie: {cookie}\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
         )
 
@@ -66,7 +67,7 @@ class Page:
         while b"\r\n\r\n" not in self.rest:
             self.rest += self._more()
         head, self.rest = self.rest.split(b"\r\n\r\n", 1)
-        if b" 101 " not in head:
+        if b" 101 " not in head or b"permessage-deflate" in head:
             raise ConnectionError(head.decode())
 
     def say(self, text: str) -> None:

@@ -17,13 +17,16 @@ from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
 from bedside.web.connections import PatientProtocol
+from bedside.web.live_protocol import LiveProtocol
 
 T = TypeVar("T")
 
 PROTOCOLS: dict[str, Any] = {
     "http": PatientProtocol,
-    "ws": "websockets-sansio",
+    "ws": LiveProtocol,
     "ws_max_size": 64 << 10,
+    # What is said is short, and each open page would hold some 50 kB for it.
+    "ws_per_message_deflate": False,
     "access_log": False,
     "log_config": None,
     "server_header": False,

@@ -1,35 +1,54 @@
 """The bus: from commits to open pages.
 
-An event is serialised once. Each page has a bounded queue; one that does not keep up is told to
-ask for snapshots (`resync`) instead of being waited for.
+An event is serialised once, and who may hear it is found out once, however many pages listen. A
+page that waits for nothing else gets it at once; any other has a bounded queue, and one that does
+not keep up is told to ask for snapshots (`resync`) instead of being waited for.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 
 from bedside.database import Database, outbox
 from bedside.database.engine import Published
+from bedside.errors import BedsideError
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
 
 _LONGEST_QUEUE = 256
+_AT_ONCE = 250
+"""Pages that are told before anything else that waits has its turn: some two milliseconds."""
 
 MaySee = Callable[[Published], Awaitable[bool]]
 """Whether a page's person may see an event of a topic that it has subscribed to."""
+Push = Callable[[str], bool]
+"""Gives a text to a page without waiting. False: not possible now, and nothing was sent."""
+Audience = Callable[[Published], Awaitable[Container[object] | None]]
+"""The persons (`Listener.person`) who may see an event now; None when all who listen may."""
 
 
 __all__ = ["Bus", "Listener", "Published"]
 
 
 class Listener:
-    """One open page. `send` takes text; it is called by one task at a time."""
+    """One open page. What `next` gives is sent by one task, which is passed over with `push` while
+    it has nothing to do. `person` is whom an `Audience` knows the page by."""
 
-    def __init__(self, may_see: MaySee) -> None:
+    def __init__(self, may_see: MaySee, push: Push) -> None:
         self._may_see = may_see
+        self._push = push
         self._queue: deque[tuple[Published, str] | str] = deque()
         self._wake = asyncio.Event()
+        self._at_rest = False
+        self.person: object = None
         self.topics: set[str] = set()
         self.fell_behind: set[str] = set()
+
+    def hear(self, published: Published, text: str, *, as_told: str) -> None:
+        """Give the page an event at once as `as_told`, or queue it as `text`, which it gets when
+        its person may see it then."""
+        if self._at_rest and not self._wake.is_set() and self._push(as_told):
+            return
+        self.offer(published, text)
 
     def offer(self, published: Published, text: str) -> None:
         """Queue an event; when the queue is full the topic must be asked for again."""
@@ -62,15 +81,21 @@ class Listener:
             if self.fell_behind:
                 return None
             self._wake.clear()
+            self._at_rest = True
             await self._wake.wait()
+            self._at_rest = False
 
 
 class Bus:
     """Who listens to which topic, in this process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audience: Audience) -> None:
         self._database = database
+        self._audience = audience
         self._listeners: dict[str, set[Listener]] = {}
+        self._watchers: dict[str, set[Callable[[], None]]] = {}
+        self._telling: dict[str, deque[Published]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         database.on_events(self.publish)
 
     @property
@@ -98,6 +123,19 @@ class Bus:
         for topic in list(listener.topics):
             self.unsubscribe(listener, topic)
 
+    def watch(self, topic: str, action: Callable[[], None]) -> Callable[[], None]:
+        """Call `action` at each event of `topic`, before any page hears of it. Returns how to end
+        that."""
+        self._watchers.setdefault(topic, set()).add(action)
+
+        def end() -> None:
+            watchers = self._watchers[topic]
+            watchers.discard(action)
+            if not watchers:
+                del self._watchers[topic]
+
+        return end
+
     async def catch_up(self, listener: Listener, topic: str, since: int) -> int | None:
         """Offer what happened after version `since`. None: it is all there now. Otherwise it is
         no longer kept (or `since` is 0), and a snapshot of at least this version is needed."""
@@ -111,10 +149,40 @@ class Bus:
         return None
 
     def publish(self, events: list[Published]) -> None:
-        """Give committed events to those who listen."""
+        """Give committed events to those who listen: each topic's in order, one topic's beside
+        another's."""
         for published in events:
-            listeners = self._listeners.get(published.topic)
-            if listeners:
-                text = event_envelope(published)
-                for listener in listeners:
-                    listener.offer(published, text)
+            for action in list(self._watchers.get(published.topic, ())):
+                action()
+            if published.topic in self._telling:
+                self._telling[published.topic].append(published)
+            elif published.topic in self._listeners:
+                self._telling[published.topic] = deque([published])
+                task = asyncio.create_task(self._tell(published.topic))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _tell(self, topic: str) -> None:
+        waiting = self._telling[topic]
+        try:
+            while waiting:
+                await self._tell_one(waiting.popleft())
+        finally:
+            del self._telling[topic]
+
+    async def _tell_one(self, published: Published) -> None:
+        text = event_envelope(published)
+        elsewhere = elsewhere_envelope(published)
+        listeners = list(self._listeners.get(published.topic, ()))
+        try:
+            persons = await self._audience(published)
+        except BedsideError:  # the database was away; each page asks again when it sends
+            for listener in listeners:
+                listener.offer(published, text)
+            return
+        for number, listener in enumerate(listeners, 1):
+            if published.topic in listener.topics:
+                seen = persons is None or listener.person in persons
+                listener.hear(published, text, as_told=text if seen else elsewhere)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bedside.database.engine import Published
+
 Snapshot = Callable[[Any, str], Awaitable[dict[str, Any]]]
 """(access, id) → the state that events of the topic build on. Raises NotFound when the person
 may not see it. `access` is what the socket proved: a member of staff, or a patient's link."""
@@ -32,6 +34,14 @@ class Topics:
     def kind(self, topic: str) -> TopicKind | None:
         """The kind of a topic, by its name in front of the colon."""
         return self._kinds.get(topic.partition(":")[0])
+
+    def patient_of(self, published: Published) -> str:
+        """The patient whom one must be allowed to see to hear of an event; "" when everybody who
+        has subscribed to its topic may."""
+        kind = self.kind(published.topic)
+        if kind is None or not kind.filtered:
+            return ""
+        return str(published.payload.get("patient_id", ""))
 
     def names(self) -> list[str]:
         """The kinds there are, for documentation and its test."""

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bedside.errors import BedsideError
 from bedside.kernel.network import host_of_origin
+from bedside.people.audiences import person_of
 from bedside.people.events import SessionsEnded
 from bedside.people.permissions import LinkAccess, StaffAccess
 from bedside.realtime.bus import Listener, Published
@@ -22,6 +23,7 @@ from bedside.realtime.envelopes import (
 from bedside.services import Services
 from bedside.web.context import services_of
 from bedside.web.devices import device_of
+from bedside.web.live_protocol import push_of
 from bedside.web.protection import Buckets, Rate
 from bedside.web.signed_in import staff_of
 
@@ -41,7 +43,7 @@ class LivePage:
     def __init__(self, socket: WebSocket, services: Services) -> None:
         self._socket = socket
         self._services = services
-        self._listener = Listener(self._may_see)
+        self._listener = Listener(self._may_see, push_of(socket))
         self._access: StaffAccess | LinkAccess | None = None
         self._look_again = asyncio.Event()
         self._rate = Buckets(size=1)
@@ -56,12 +58,12 @@ class LivePage:
         if self._access is None:  # said on an open socket, for only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
-        if isinstance(self._access, StaffAccess):
-            self._services.bus.subscribe(self._listener, _sessions_of(self._access))
+        stop = self._services.bus.watch(_sessions_of(self._access), self._look_again.set)
         tasks = [asyncio.create_task(c) for c in (self._read(), self._write(), self._recheck())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            stop()
             self._services.bus.leave(self._listener)
             for task in tasks:
                 task.cancel()
@@ -70,13 +72,15 @@ class LivePage:
                     raise result
 
     async def _look_up(self) -> None:
-        self._access = None
+        access: StaffAccess | LinkAccess | None = None
         self._socket.state.staff = None
         with suppress(BedsideError):
             if "request_id" in self._socket.path_params:
-                self._access = await device_of(self._socket)
+                access = await device_of(self._socket)
             else:
-                self._access = await staff_of(self._socket)
+                access = await staff_of(self._socket)
+        self._access = access
+        self._listener.person = person_of(access) if isinstance(access, StaffAccess) else None
 
     async def _recheck(self) -> None:
         while self._access is not None:
@@ -138,13 +142,7 @@ class LivePage:
         return await kind.snapshot(self._access, topic.partition(":")[2])
 
     async def _may_see(self, published: Published) -> bool:
-        if published.type == SessionsEnded.type:
-            self._look_again.set()
-            return False
-        kind = self._services.topics.kind(published.topic)
-        if kind is None or not kind.filtered:
-            return True
-        patient_id = published.payload.get("patient_id", "")
+        patient_id = self._services.topics.patient_of(published)
         if not patient_id:
             return True
         return isinstance(self._access, StaffAccess) and await self._services.permissions.sees(
@@ -152,9 +150,12 @@ class LivePage:
         )
 
 
-def _sessions_of(staff: StaffAccess) -> str:
-    """The topic that tells when sessions of this person end. No page can ask for it."""
-    return SessionsEnded(staff_id=staff.staff_id, session_ids=[]).topic()
+def _sessions_of(access: StaffAccess | LinkAccess) -> str:
+    """The topic that tells when sessions of this person end; "" for a patient, who has none. No
+    page can ask for it."""
+    if isinstance(access, LinkAccess):
+        return ""
+    return SessionsEnded(staff_id=access.staff_id, session_ids=[]).topic()
 
 
 def _same_origin(socket: WebSocket, services: Services) -> bool:

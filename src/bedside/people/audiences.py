@@ -1,0 +1,42 @@
+"""Who may hear of a patient: asked once for an event, not once for each page that is open."""
+
+from sqlalchemy import bindparam, select
+
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.models import patient_assignments, staff_assignments
+from bedside.people.permissions import StaffAccess
+
+_of_patient = prepared(
+    select(staff_assignments.c.staff_id, staff_assignments.c.clinic_id)
+    .distinct()
+    .select_from(
+        patient_assignments.join(
+            staff_assignments,
+            staff_assignments.c.target_id == patient_assignments.c.target_id,
+        )
+    )
+    .where(
+        patient_assignments.c.patient_id == bindparam("patient"),
+        patient_assignments.c.clinic_id == staff_assignments.c.clinic_id,
+    )
+)
+
+
+class Audiences:
+    """Reads audiences anew for each event: nothing is remembered that could be withdrawn."""
+
+    def __init__(self, database: Transactions) -> None:
+        self._database = database
+
+    async def of(self, patient_id: str) -> frozenset[tuple[str, str]]:
+        """Everybody for whom `Permissions.sees` is true at this moment, as `person_of` names
+        them."""
+        async with self._database.read() as db:
+            rows = await db.all(_of_patient, patient=patient_id)
+        return frozenset((row.staff_id, row.clinic_id) for row in rows)
+
+
+def person_of(staff: StaffAccess) -> tuple[str, str]:
+    """Who it is, in an audience."""
+    return (staff.staff_id, staff.clinic_id)
