@@ -323,6 +323,7 @@ _SETTINGS = {
     ("POST", "/settings/teams/{team_id}"): Row(Access.ADMINISTRATOR_OF, 303, _form(name="Renamed")),
     ("GET", "/settings/clinic"): Row(Access.ADMINISTRATOR, shows=("riverside",)),
     ("POST", "/settings/clinic"): Row(Access.ADMINISTRATOR, 303, lambda _facts: {"data": _CLINIC}),
+    ("GET", "/settings/health"): Row(Access.ADMINISTRATOR),
 }
 
 _CLOSED = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED})

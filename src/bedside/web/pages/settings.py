@@ -42,7 +42,7 @@ async def start(request: Request) -> Response:
     return RedirectResponse(_PEOPLE, status_code=303)
 
 
-async def _administrator(request: Request) -> ClinicAccess:
+async def administrator(request: Request) -> ClinicAccess:
     """The permission, with the frame of the page prepared. Raises NotAllowed."""
     staff = await shell(request, "settings")
     return services_of(request).permissions.administer(staff)
@@ -58,7 +58,7 @@ async def _confirmed_administrator(request: Request, page: str, minutes: int = 1
 
 async def people(request: Request) -> Response:
     """GET /settings/people."""
-    clinic = await _administrator(request)
+    clinic = await administrator(request)
     services = services_of(request)
     assigned = await services.staff.assignments(clinic)
     names = {team.id: team.name for team in await services.teams.listed(clinic.clinic_id)}
@@ -76,7 +76,7 @@ async def people(request: Request) -> Response:
 async def new_person(request: Request) -> Response:
     """GET /settings/people/new."""
     await confirmed_staff_of(request, f"{_PEOPLE}/new")
-    clinic = await _administrator(request)
+    clinic = await administrator(request)
     return await _new_person(request, clinic, Form([]), {})
 
 
@@ -104,7 +104,7 @@ async def add_person(request: Request) -> Response:
 
 async def person(request: Request) -> Response:
     """GET /settings/people/{staff_id}."""
-    clinic = await _administrator(request)
+    clinic = await administrator(request)
     services = services_of(request)
     member = await services.staff.get(clinic.clinic_id, request.path_params["staff_id"])
     targets = (await services.staff.assignments(clinic)).get(member.id, [])
@@ -289,7 +289,7 @@ async def rename_team(request: Request) -> Response:
 async def _teams(
     request: Request, given: Form | None = None, errors: dict[str, str] | None = None
 ) -> Response:
-    clinic = await _administrator(request)
+    clinic = await administrator(request)
     services = services_of(request)
     found = await services.teams.listed(clinic.clinic_id)
     assigned = await services.staff.assignments(clinic)
@@ -320,7 +320,7 @@ NUMBERS: tuple[tuple[str, str, str, int], ...] = (
 
 async def clinic_page(request: Request) -> Response:
     """GET /settings/clinic."""
-    access = await _administrator(request)
+    access = await administrator(request)
     clinic = await services_of(request).clinics.get(access.clinic_id)
     given = clinic.options.model_dump()
     values = {name: str(given[name] // unit) for name, _, _, unit in NUMBERS}
@@ -329,7 +329,7 @@ async def clinic_page(request: Request) -> Response:
 
 async def change_clinic(request: Request) -> Response:
     """POST /settings/clinic."""
-    access = await _administrator(request)
+    access = await administrator(request)
     services = services_of(request)
     given = await form_of(request)
     shown: dict[str, Any] = {

@@ -1,0 +1,199 @@
+"""Settings → Health: what runs, and in plain words what is missing and what that means."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.services import HealthCheck
+from bedside.settings import Settings
+from bedside.web.context import services_of
+from bedside.web.pages.settings import administrator
+from bedside.web.rendering import render
+
+_PATIENCE = 5.0
+"""Seconds after which a part that does not answer counts as down."""
+_OK = "ok"
+_NOT_SET_UP = "not configured"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the installation. `tone` is that of its chip; `meaning` says what people notice
+    of its state, `advice` what to do about it, with settings by name and never by value."""
+
+    name: str
+    state: str
+    tone: str
+    meaning: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is said of a part: when it works, when it is down, when nobody has set it up."""
+
+    name: str
+    works: str
+    down: str
+    without: str = ""
+    advice: str = ""
+    needed: bool = False
+    """Whether the product falls short without it, so that “not set up” asks for attention."""
+
+
+_DATABASE = _Known(
+    N_("Database"),
+    N_("Everything that is done here is kept."),
+    N_("Nothing can be opened or saved until it is back."),
+    advice=N_("Look at the log of the server, then run: bedside doctor"),
+)
+_PARTS: dict[str, _Known] = {
+    "scanner": _Known(
+        N_("Malware scanner"),
+        N_("Every file is scanned before anybody can open it."),
+        N_("Files that arrive are kept and wait for their scan. Nobody can open them until then."),
+        advice=N_("Start clamd again; the files are scanned by themselves when it answers."),
+    ),
+    "jobs": _Known(
+        N_("Work in the background"),
+        N_("Scans, messages and clean-up are done as they come up."),
+        N_("Some work was tried several times and given up, such as a message or a scan."),
+        advice=N_("Look for “job given up” in the log of the server."),
+    ),
+    "email": _Known(
+        N_("E-mail"),
+        N_("Links and notices go out by e-mail."),
+        N_("E-mail is kept and tried again until the mail server answers."),
+        without=N_("No e-mail leaves this machine. What would go out is in the outbox instead."),
+        advice=N_("Set smtp_url and mail_from."),
+        needed=True,
+    ),
+    "sms": _Known(
+        N_("SMS"),
+        N_("Links and notices go out by SMS."),
+        N_("SMS are kept and tried again until the gateway answers."),
+        without=N_("No SMS leaves this machine. What would go out is in the outbox instead."),
+        advice=N_("Set twilio_url, twilio_account, twilio_token and sms_from."),
+        needed=True,
+    ),
+    "media_server": _Known(
+        N_("Media server"),
+        N_("Group calls of 5 people and more go through it."),
+        N_("Calls of up to 4 people work; larger ones cannot start until it answers."),
+        without=N_("Calls of up to 4 people work; larger ones need a media server."),
+        advice=N_("Set janus_url and janus_secret."),
+    ),
+    "relay": _Known(
+        N_("Relay (TURN)"),
+        N_("Calls work from behind strict firewalls too."),
+        N_("Patients behind strict firewalls get no picture and no sound."),
+        without=N_(
+            "Calls work in most homes and on most phones. From behind strict firewalls, as in "
+            "companies and hospitals, they need a relay."
+        ),
+        advice=N_("Set turn_urls and turn_secret."),
+        needed=True,
+    ),
+    "stun": _Known(
+        N_("STUN"),
+        N_("Callers in different networks find each other."),
+        N_("Callers in different networks may not find each other."),
+        without=N_("Calls work within one network, and everywhere where a relay is set up."),
+        advice=N_("Set stun_urls."),
+        needed=True,
+    ),
+}
+
+
+async def health(request: Request) -> Response:
+    """GET /settings/health."""
+    await administrator(request)
+    services = services_of(request)
+    states = await _states(services.checks)
+    try:
+        await asyncio.wait_for(services.clinics.any_exist(), _PATIENCE)
+        database = _OK
+    except Exception:  # whatever is wrong with it here is what one came for
+        database = "down"
+    parts = [
+        _part(_DATABASE, database),
+        _address(services.settings),
+        *(_part(known, states[key]) for key, known in _PARTS.items() if key in states),
+        *(
+            _by_setting(key, value)
+            for key, value in _settings(services.settings).items()
+            if key not in states
+        ),
+        *(_unknown(key, state) for key, state in states.items() if key not in _PARTS),
+    ]
+    return render(request, "pages/health/health.html", parts=parts, tab="health")
+
+
+async def _states(checks: Mapping[str, HealthCheck]) -> dict[str, str]:
+    """What each check says; all at once, for one that hangs must not hold up the others."""
+
+    async def ask(check: HealthCheck) -> str:
+        try:
+            return await asyncio.wait_for(check(), _PATIENCE)
+        except TimeoutError:
+            return "down"
+
+    answers = await asyncio.gather(*(ask(check) for check in checks.values()))
+    return dict(zip(checks, answers, strict=True))
+
+
+def _part(known: _Known, state: str) -> Part:
+    if state == _OK:
+        return Part(_(known.name), _("Works"), "good", _(known.works))
+    if state == _NOT_SET_UP:
+        tone = "attention" if known.needed else "neutral"
+        meaning, advice = _(known.without), _(known.advice)
+        return Part(_(known.name), _("Not set up"), tone, meaning, advice)
+    return Part(_(known.name), _("Down"), "bad", _(known.down), _(known.advice))
+
+
+def _settings(settings: Settings) -> dict[str, str]:
+    """The setting that says whether a part is there, for parts that nothing asks."""
+    return {
+        "email": settings.smtp_url,
+        "sms": settings.twilio_url,
+        "media_server": settings.janus_url,
+        "relay": settings.turn_urls,
+        "stun": settings.stun_urls,
+    }
+
+
+def _by_setting(key: str, value: str) -> Part:
+    known = _PARTS[key]
+    if not value:
+        return _part(known, _NOT_SET_UP)
+    return Part(_(known.name), _("Set up"), "good", _(known.works))
+
+
+def _address(settings: Settings) -> Part:
+    """Browsers give camera and microphone to pages over HTTPS, and to those of this machine."""
+    name = _("Public address")
+    if settings.base_url.startswith("https://"):
+        return Part(name, _("Works"), "good", _("Patients reach this clinic over HTTPS."))
+    return Part(
+        name,
+        _("Not set up"),
+        "attention",
+        _("Without HTTPS, phones and computers do not give their camera and microphone to a page."),
+        _("Put Bedside behind HTTPS and set public_url."),
+    )
+
+
+def _unknown(key: str, state: str) -> Part:
+    """A part that was registered and is not described here: its own words."""
+    works = state == _OK
+    return Part(key, _("Works") if works else _("Down"), "good" if works else "bad", state)
+
+
+routes = [Route("/settings/health", health)]
