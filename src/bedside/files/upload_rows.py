@@ -48,6 +48,13 @@ OPEN_OF_HOLDER = prepared(
         uploads.c.touched_at > bindparam("since"),
     )
 )
+UNFINISHED_OF_HOLDER = prepared(
+    select(uploads).where(
+        uploads.c.holder_id == bindparam("holder"),
+        uploads.c.clinic_id == bindparam("clinic"),
+        ~uploads.c.finished,
+    )
+)
 REFUSED_OF_HOLDER = prepared(
     select(uploads)
     .where(

@@ -23,6 +23,7 @@ from bedside.files.announcing import (
     too_large,
     too_many_bytes,
 )
+from bedside.files.holding import room_left
 from bedside.files.intake import Intake, Sender
 from bedside.files.ports import Chunk
 from bedside.files.repository import FileRecord, Repository, blob_key
@@ -32,15 +33,13 @@ from bedside.files.transfers import Transfers
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.permissions import ChartAccess, HolderAccess
 
 EXPIRES_AFTER = clock.DAY
 _KEY = "files.data_key"
 _TAIL = "uploads.tail"
 _RECORD = "uploads.record"
-_ACTIVE_FOR = 10 * clock.MINUTE
-"""How long an unfinished upload counts towards the limit of a request after its last byte."""
 
 
 class Uploads:
@@ -116,7 +115,7 @@ class Uploads:
         """A patient's device sends a file of unannounced length in one go; see `take_for_chart`."""
         target = upload_rows.held_by(holder, channel, category, source_id)
         async with self._database.read() as db:
-            room = await self._room(db, target, allowance)
+            room = await room_left(self._repository, db, target, allowance)
         try:
             return await self._take(holder, target, name, source, allowance, room)
         except TooLarge as error:
@@ -160,26 +159,6 @@ class Uploads:
         await self._complete(row, media_type, received.offset)
         return upload_rows.seen(await self._row(access, begun.id))
 
-    async def _room(self, db: Reader, target: upload_rows.Target, allowance: Allowance) -> int:
-        """Bytes that the request may still hold. Raises TooLarge when it may hold no more files."""
-        held = await self._repository.held(target.clinic_id, target.holder_id, db)
-        running = await db.one(
-            upload_rows.OPEN_OF_HOLDER,
-            holder=target.holder_id,
-            clinic=target.clinic_id,
-            since=clock.now() - _ACTIVE_FOR,
-        )
-        kept = [row for row in held if row.data_key]
-        count = len(kept) + (running.files if running else 0)
-        total = sum(row.size for row in kept) + (int(running.bytes) if running else 0)
-        if allowance.files is not None and count >= allowance.files:
-            raise TooLarge(
-                _("You can send up to %(count)s photos. Delete one to add another.")
-                % {"count": allowance.files},
-                code="too_many_files",
-            )
-        return allowance.largest if allowance.total is None else allowance.total - total
-
     async def _begin(
         self, target: upload_rows.Target, announced: Announced, allowance: Allowance
     ) -> Upload:
@@ -200,7 +179,7 @@ class Uploads:
         async with self._database.unit_of_work() as work:
             if target.holder_id:
                 await work.lock(target.holder_id)
-                if announced.length > await self._room(work, target, allowance):
+                if announced.length > await room_left(self._repository, work, target, allowance):
                     raise too_many_bytes(allowance)
             await work.execute(
                 upload_rows.ADD,
@@ -478,6 +457,16 @@ class Uploads:
                     subject_id=row.file_id,
                 )
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
+
+    async def abandon(self, holder: HolderAccess) -> None:
+        """What is on its way to this holder is wanted no more: it is stopped and destroyed."""
+        async with self._database.read() as db:
+            rows = await db.all(
+                upload_rows.UNFINISHED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
+            )
+        for row in rows:
+            async with self._transfers.alone(row.id):
+                await self._remove(row, holder.actor, Action.UPLOAD_CANCELLED)
 
     async def refused(self, holder: HolderAccess) -> list[tuple[str, str, str]]:
         """(id, name, key of the refusal) of what was refused while it arrived for this holder."""

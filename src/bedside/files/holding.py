@@ -1,0 +1,36 @@
+"""How much a holder (a request, a live transfer) may still take."""
+
+from bedside.errors import TooLarge
+from bedside.files import upload_rows
+from bedside.files.announcing import Allowance
+from bedside.files.repository import Repository
+from bedside.kernel import clock
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Reader
+
+_ACTIVE_FOR = 10 * clock.MINUTE
+"""How long an unfinished upload counts towards the limit of a holder after its last byte."""
+
+
+async def room_left(
+    repository: Repository, db: Reader, target: upload_rows.Target, allowance: Allowance
+) -> int:
+    """Bytes that the holder of `target` may still take. Raises TooLarge when it may take no more
+    files."""
+    held = await repository.held(target.clinic_id, target.holder_id, db)
+    running = await db.one(
+        upload_rows.OPEN_OF_HOLDER,
+        holder=target.holder_id,
+        clinic=target.clinic_id,
+        since=clock.now() - _ACTIVE_FOR,
+    )
+    kept = [row for row in held if row.data_key]
+    count = len(kept) + (running.files if running else 0)
+    total = sum(row.size for row in kept) + (int(running.bytes) if running else 0)
+    if allowance.files is not None and count >= allowance.files:
+        raise TooLarge(
+            _("You can send up to %(count)s photos. Delete one to add another.")
+            % {"count": allowance.files},
+            code="too_many_files",
+        )
+    return allowance.largest if allowance.total is None else allowance.total - total
