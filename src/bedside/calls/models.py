@@ -35,13 +35,15 @@ participants = Table(
     Column("muted", Boolean, nullable=False),
     Column("camera", Boolean, nullable=False),
     Column("sharing", Boolean, nullable=False),
+    Column("away_since", BigInteger, nullable=False),
     Column("joined_at", BigInteger, nullable=False),
     Column("left_at", BigInteger, nullable=False),
     Index("ix_call_participants_person", "call_id", "kind", "person_id", unique=True),
     Index("ix_call_participants_of", "person_id", "state"),
 )
 """`person_id` is a member of staff, a visit or a guest, by `kind`; `connection_id` names the page
-that is in the call at present: a page that is loaded anew is another connection."""
+that is in the call at present: a page that is loaded anew is another connection. `away_since` is 0
+while that page is heard of."""
 
 guests = Table(
     "guests",
@@ -73,9 +75,10 @@ live_transfers = Table(
     Column("call_id", Text, nullable=False),
     Column("direction", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("bytes", Text, nullable=False),
+    Column("ended", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("accepted", Boolean, nullable=False),
     Column("filed", Boolean, nullable=False),
     Column("file_id", Text, nullable=False),
     Column("entry_id", Text, nullable=False),
@@ -88,7 +91,8 @@ live_transfers = Table(
     Index("ix_live_transfers_visit", "visit_id", "created_at"),
     Index("ix_live_transfers_file", "file_id"),
 )
-"""Files on their way between a patient in a visit and staff; `record` seals name and type."""
+"""Files on their way between a patient in a visit and staff. `agreed`, `bytes` and `ended` are the
+axes of `live_transfer_states`; `reason` is the key of a refusal; `record` seals the name."""
 
 whiteboard_strokes = Table(
     "whiteboard_strokes",
