@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("muted", sa.Boolean(), nullable=False),
         sa.Column("camera", sa.Boolean(), nullable=False),
         sa.Column("sharing", sa.Boolean(), nullable=False),
+        sa.Column("away_since", sa.BigInteger(), nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_participants")),
