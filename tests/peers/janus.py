@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.peers.ports import free_port, listens, wait_until
+from tests.peers.ports import free_port, listens, reachable_address, wait_until
 
 SECRET = "a-secret-of-janus-9c41"
 
@@ -18,16 +18,15 @@ _FOLDERS = Path("/usr/lib")
 
 class Janus:
     """Janus with the VideoRoom alone. `start`, `stop`, `crash` and `pause` may be called in turn,
-    and it comes back on the same port; `remove` ends it all.
-
-    `address` is what browsers reach it by: Firefox takes no candidates of 127.0.0.1.
+    and it comes back on the same port; `remove` ends it all. Its media goes over the address of
+    this machine, for it never offers loopback.
     """
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="janus-"))
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self._write(address)
+        self._write()
 
     @property
     def url(self) -> str:
@@ -84,7 +83,7 @@ class Janus:
             self._process.wait(timeout=20)
             self._process = None
 
-    def _write(self, address: str) -> None:
+    def _write(self) -> None:
         libraries = next(_FOLDERS.glob("*/janus/plugins"), Path("/usr/lib/janus/plugins")).parent
         first = 20_000 + self.port % 60 * PORTS_EACH  # below the ports that systems give out
         for part in ("plugins", "transports"):
@@ -105,7 +104,7 @@ media: {{
   rtp_port_range = "{first}-{first + PORTS_EACH - 1}"
 }}
 nat: {{
-  ice_enforce_list = "{address}"
+  ice_enforce_list = "{reachable_address()}"
 }}
 """
         )

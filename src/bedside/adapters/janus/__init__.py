@@ -1,0 +1,5 @@
+"""Janus, the media server of group calls."""
+
+from bedside.adapters.janus.server import JanusServer
+
+__all__ = ["JanusServer"]

@@ -1,0 +1,155 @@
+"""One connection in a room: the handle that publishes, and the subscription to everybody else."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from bedside.adapters.janus.rooms import Room
+from bedside.adapters.janus.session import Event, Refused, Session
+from bedside.adapters.janus.session_descriptions import (
+    candidate_for_janus,
+    described,
+    fingerprint,
+)
+from bedside.adapters.janus.subscription import Source, Subscription
+from bedside.calls.media_server import Candidate, Role, SubscriptionOffer
+
+
+class Participant:
+    """In `room` on `session`, where `desk` is the handle for what concerns rooms.
+
+    Offers go to `tell`; `broken` is called once when media ended by itself, and `publish` or
+    `watch` begin anew then. Requests raise Refused and MediaServerDown.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        desk: int,
+        room: Room,
+        connection_id: str,
+        tell: Callable[[SubscriptionOffer], None],
+        broken: Callable[[], None],
+    ) -> None:
+        self.room = room
+        self.connection_id = connection_id
+        self._session = session
+        self._desk = desk
+        self._tell = tell
+        self._tell_broken = broken
+        self._turn = asyncio.Lock()
+        self._handle: int | None = None
+        self._published = ""
+        self._sources: dict[Source, str] = {}
+        self._subscription: Subscription | None = None
+        self._is_broken = False
+
+    async def publish(self, offer_sdp: str) -> str:
+        """The answer to an offer: the first one, a renegotiation, or that of a new
+        RTCPeerConnection, with which everything begins anew."""
+        async with self._turn:
+            mark = fingerprint(offer_sdp)
+            if self._is_broken or self._published not in ("", mark):
+                await self._end()
+            handle = self._handle or await self._join()
+            request = "configure" if self._published else "publish"
+            answer = await self._session.ask(handle, {"request": request}, offer=offer_sdp)
+            self._published = mark
+            return described(answer.sdp)
+
+    async def watch(self) -> None:
+        """Get everybody's media from a fresh offer on, and send nothing."""
+        async with self._turn:
+            await self._end()
+            await self._join()
+
+    async def trickle(self, role: Role, candidate: Candidate | None) -> None:
+        """A candidate for one of the two; dropped when that is not there."""
+        if role == "subscribe":
+            if self._subscription is not None:
+                await self._subscription.trickle(candidate_for_janus(candidate))
+            return
+        async with self._turn:  # it may come while the offer is still on its way
+            if self._handle is not None and not self._is_broken:
+                await self._session.trickle(self._handle, candidate_for_janus(candidate))
+
+    async def answer(self, number: int, sdp: str) -> None:
+        """The browser's answer to an offer."""
+        if self._subscription is not None:
+            await self._subscription.answer(number, sdp)
+
+    def restart_ice(self) -> None:
+        """The next offer restarts ICE."""
+        if self._subscription is not None:
+            self._subscription.restart_ice()
+
+    async def leave(self) -> None:
+        """Out of the room, which it could not enter again."""
+        async with self._turn:
+            await self._end()
+            await self.room.forbid(self._session, self._desk, self.connection_id)
+
+    async def _join(self) -> int:
+        await self.room.allow(self._session, self._desk, self.connection_id)
+        self._subscription = Subscription(
+            self._session,
+            self.room,
+            self.connection_id,
+            lambda: self._sources,
+            self._tell,
+            self._broken,
+        )
+        handle = await self._session.attach(self._hear)
+        body = {
+            "request": "join",
+            "ptype": "publisher",
+            "room": self.room.number,
+            "token": self.room.token(self.connection_id),
+            "display": self.connection_id,  # so that every process knows who publishes
+        }
+        try:
+            await self._session.ask(handle, body)
+        except Refused:
+            await self._session.detach(handle)
+            raise
+        self._handle = handle
+        return handle
+
+    async def _end(self) -> None:
+        subscription, handle = self._subscription, self._handle
+        self._subscription, self._handle = None, None
+        self._published, self._is_broken = "", False
+        self._sources = {}
+        if subscription is not None:
+            await subscription.close()
+        if handle is not None:
+            await self._session.detach(handle)
+
+    def _broken(self) -> None:
+        if not self._is_broken:
+            self._is_broken = True
+            self._tell_broken()
+
+    def _hear(self, event: Event) -> None:
+        """What the room says to its publishers: who else there is, and who is no longer."""
+        if event.kind in ("hangup", "detached"):
+            self._broken()
+        for publisher in event.data.get("publishers", ()):
+            self._take_in(publisher)
+        for word in ("unpublished", "leaving", "kicked"):
+            if word in event.data:
+                self._forget(event.data[word])
+        if self._subscription is not None and not self._is_broken:
+            self._subscription.adjust()
+
+    def _take_in(self, publisher: dict[str, Any]) -> None:
+        self._forget(publisher["id"])
+        who = str(publisher.get("display", ""))
+        if who == self.connection_id:
+            return  # our own earlier self, which is about to go
+        for stream in publisher.get("streams", ()):
+            if stream["type"] in ("audio", "video") and not stream.get("disabled"):
+                self._sources[Source(publisher["id"], stream["mid"])] = who
+
+    def _forget(self, feed: object) -> None:
+        self._sources = {s: who for s, who in self._sources.items() if s.feed != feed}

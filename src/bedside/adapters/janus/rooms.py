@@ -1,0 +1,83 @@
+"""What a call is called in Janus, and the words that open it. Nothing of it is stored: every web
+process derives the same from Janus's secret, so that they share a room without talking about it."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from bedside.adapters.janus.session import Refused, Session
+from bedside.calls.media_server import MOST_PUBLISHERS
+
+BITRATE = 800_000
+"""Bits a second that each video may take; twelve people get nine megabits then."""
+
+_NO_SUCH_ROOM = 426
+_ROOM_EXISTS = 427
+
+
+@dataclass(frozen=True)
+class Room:
+    """The VideoRoom of a call."""
+
+    call_id: str
+    key: str
+
+    @property
+    def number(self) -> int:
+        """Its number in Janus, which nobody guesses."""
+        return int(self._derive("room")[:12], 16) + 1
+
+    def token(self, connection_id: str) -> str:
+        """What a connection shows to get in."""
+        return self._derive(f"token:{connection_id}")
+
+    async def create(self, session: Session, handle: int) -> None:
+        """Make it, unless it is there."""
+        body: dict[str, Any] = {
+            **self._request("create"),
+            "permanent": False,
+            "is_private": True,
+            "allowed": [],
+            "publishers": MOST_PUBLISHERS,
+            "bitrate": BITRATE,
+            "bitrate_cap": True,
+            "audiocodec": "opus",
+            "videocodec": "vp8,h264",
+            "opus_fec": True,
+            "notify_joining": False,
+            "record": False,
+        }
+        try:
+            await session.ask(handle, body)
+        except Refused as refused:
+            if refused.code != _ROOM_EXISTS:
+                raise
+
+    async def destroy(self, session: Session, handle: int) -> None:
+        """End it with everybody inside, if it is there."""
+        try:
+            await session.ask(handle, self._request("destroy"))
+        except Refused as refused:
+            if refused.code != _NO_SUCH_ROOM:
+                raise
+
+    async def allow(self, session: Session, handle: int, connection_id: str) -> None:
+        """Let a connection in."""
+        await self._admit(session, handle, "add", connection_id)
+
+    async def forbid(self, session: Session, handle: int, connection_id: str) -> None:
+        """Let it in no longer; who is inside stays."""
+        await self._admit(session, handle, "remove", connection_id)
+
+    async def _admit(self, session: Session, handle: int, action: str, connection_id: str) -> None:
+        tokens = [self.token(connection_id)]
+        body = {**self._request("allowed"), "action": action, "allowed": tokens}
+        await session.ask(handle, body)
+
+    def _request(self, request: str) -> dict[str, Any]:
+        return {"request": request, "room": self.number, "secret": self._derive("secret")}
+
+    def _derive(self, purpose: str) -> str:
+        text = f"bedside {purpose} {self.call_id}".encode()
+        return hmac.new(self.key.encode(), text, hashlib.sha256).hexdigest()

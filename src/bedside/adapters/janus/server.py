@@ -1,0 +1,293 @@
+"""Janus as the media server of group calls: its VideoRoom plugin over a WebSocket.
+
+https://janus.conf.meetecho.com/docs/videoroom.html
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from bedside.adapters.janus.participant import Participant
+from bedside.adapters.janus.rooms import Room
+from bedside.adapters.janus.session import Event, Refused, Session
+from bedside.adapters.janus.session_descriptions import fingerprint
+from bedside.calls.media_server import (
+    CallIsFull,
+    Candidate,
+    Health,
+    Interruption,
+    MediaServerDown,
+    Role,
+    TellInterruption,
+    TellOffer,
+)
+from bedside.errors import BedsideError, NotFound, WrongInput
+from bedside.kernel.language import N_
+
+_log = structlog.get_logger("janus")
+
+T = TypeVar("T")
+
+SECONDS_EACH = 5.0
+"""Patience for connecting, and for each answer."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
+"""Seconds between tries to connect; each pause is twice the one before."""
+
+_NO_SUCH_ROOM = 426
+_PUBLISHERS_FULL = 432
+_BAD_DESCRIPTIONS = {431, 437, 464, 465, 466, 467, 469}
+
+_STRANGE = N_(
+    "Your browser's camera and microphone could not be connected. Reload the page and join again."
+)
+
+
+class JanusServer:
+    """The media server at `url`, a WebSocket; `secret` is its api_secret. See `MediaServer`.
+
+    Connects when it is first needed, and again whenever the connection is lost; meanwhile
+    everything that is asked of it fails at once.
+    """
+
+    def __init__(self, url: str, secret: str, *, seconds: float = SECONDS_EACH) -> None:
+        self._url = url
+        self._secret = secret
+        self._seconds = seconds
+        self._session: Session | None = None
+        self._desk = 0
+        self._tried = asyncio.Event()
+        self._supervising: asyncio.Task[None] | None = None
+        self._rooms: dict[str, Room] = {}
+        self._to_close: dict[str, Room] = {}
+        self._participants: dict[str, Participant] = {}
+        self._interrupted: dict[str, str] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+        self._tell_offer: TellOffer | None = None
+        self._tell_interruption: TellInterruption | None = None
+
+    def on_offer(self, tell: TellOffer) -> None:
+        """Who is told of offers."""
+        self._tell_offer = tell
+
+    def on_interruption(self, tell: TellInterruption) -> None:
+        """Who is told when media stopped, and when it can go on."""
+        self._tell_interruption = tell
+
+    async def open_room(self, call_id: str) -> None:
+        """Make or find the call's room."""
+        room = Room(call_id, self._secret)
+        session = await self._connected()
+        try:
+            await room.create(session, self._desk)
+        except Refused as refused:
+            raise _meaning(refused) from refused
+        self._to_close.pop(call_id, None)
+        self._rooms[call_id] = room
+
+    async def close_room(self, call_id: str) -> None:
+        """End the call's room, now or when Janus can be reached again."""
+        room = self._rooms.pop(call_id, None) or Room(call_id, self._secret)
+        self._interrupted = {n: call for n, call in self._interrupted.items() if call != call_id}
+        inside = [p for p in self._participants.values() if p.room.call_id == call_id]
+        self._to_close[call_id] = room
+        await asyncio.gather(*(self.leave(there.connection_id) for there in inside))
+        with contextlib.suppress(MediaServerDown, Refused):
+            session = await self._connected()
+            await room.destroy(session, self._desk)
+            self._to_close.pop(call_id, None)
+
+    async def publish(self, call_id: str, connection_id: str, offer_sdp: str) -> str:
+        """The answer to a connection's offer to publish."""
+        if not fingerprint(offer_sdp):
+            raise WrongInput(_STRANGE)
+        async with self._beginning(call_id, connection_id) as participant:
+            return await participant.publish(offer_sdp)
+
+    async def watch(self, call_id: str, connection_id: str) -> None:
+        """Take a connection in that sends nothing."""
+        async with self._beginning(call_id, connection_id) as participant:
+            await participant.watch()
+
+    async def trickle(self, connection_id: str, role: Role, candidate: Candidate | None) -> None:
+        """Hand on a candidate, if there is somebody to hand it to."""
+        participant = self._participants.get(connection_id)
+        if participant is not None:
+            with contextlib.suppress(MediaServerDown, Refused):
+                await participant.trickle(role, candidate)
+
+    async def answer(self, connection_id: str, number: int, answer_sdp: str) -> None:
+        """The browser's answer to an offer."""
+        participant = self._participants.get(connection_id)
+        if participant is not None:
+            try:
+                await participant.answer(number, answer_sdp)
+            except Refused as refused:
+                raise _meaning(refused) from refused
+
+    async def restart_ice(self, connection_id: str) -> None:
+        """Tell an offer that restarts ICE."""
+        participant = self._participants.get(connection_id)
+        if participant is not None:
+            participant.restart_ice()
+
+    async def leave(self, connection_id: str) -> None:
+        """End a connection's media."""
+        self._interrupted.pop(connection_id, None)
+        participant = self._participants.pop(connection_id, None)
+        if participant is not None:
+            with contextlib.suppress(MediaServerDown, Refused):
+                await participant.leave()
+
+    async def state(self) -> Health:
+        """Whether Janus answers."""
+        try:
+            session = await self._connected()
+            await session.alive()
+        except (MediaServerDown, Refused):
+            return "down"
+        return "ok"
+
+    async def stop(self) -> None:
+        """End the session, and with it all handles; nothing is told any more."""
+        tasks = [*self._telling]
+        if self._supervising is not None:
+            tasks.append(self._supervising)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    @contextlib.asynccontextmanager
+    async def _beginning(self, call_id: str, connection_id: str) -> AsyncGenerator[Participant]:
+        """The participant; one that is new does not stay when what it begins with fails."""
+        there = self._participants.get(connection_id)
+        if there is not None and there.room.call_id != call_id:
+            await self.leave(connection_id)
+        session = await self._connected()
+        participant = self._participants.get(connection_id)
+        is_new = participant is None
+        if participant is None:
+            room = self._rooms.get(call_id)
+            if room is None:
+                raise NotFound
+            participant = self._new_participant(session, room, connection_id)
+        self._interrupted.pop(connection_id, None)
+        try:
+            yield participant
+        except Refused as refused:
+            if refused.code == _NO_SUCH_ROOM:
+                self._rooms.pop(call_id, None)  # another process closed it
+            if is_new:
+                await self.leave(connection_id)
+            raise _meaning(refused) from refused
+
+    def _new_participant(self, session: Session, room: Room, connection_id: str) -> Participant:
+        def broken() -> None:
+            told = Interruption(room.call_id, (connection_id,), over=True)
+            self._tell(self._tell_interruption, told)
+
+        participant = Participant(
+            session,
+            self._desk,
+            room,
+            connection_id,
+            lambda offer: self._tell(self._tell_offer, offer),
+            broken,
+        )
+        self._participants[connection_id] = participant
+        return participant
+
+    async def _connected(self) -> Session:
+        """The session; MediaServerDown when the last try to have one failed."""
+        if self._supervising is None:
+            self._supervising = asyncio.create_task(self._supervise())
+        await self._tried.wait()
+        if self._session is None:
+            raise MediaServerDown
+        return self._session
+
+    async def _supervise(self) -> None:
+        """Have a session, and another one when it ends, for as long as the process lives."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                session, desk = await self._begin_session()
+            except (MediaServerDown, Refused) as error:
+                self._tried.set()
+                _log.warning("down", error=type(error.__cause__ or error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
+            pause = FIRST_PAUSE
+            self._session, self._desk = session, desk
+            self._tried.set()
+            self._tell_interruptions(over=True)
+            await session.ended()
+            _log.warning("lost", connections=len(self._participants))
+            self._session = None
+            self._tried.clear()
+            for there in self._participants.values():
+                self._interrupted[there.connection_id] = there.room.call_id
+            self._participants.clear()
+            self._tell_interruptions(over=False)
+
+    async def _begin_session(self) -> tuple[Session, int]:
+        """A session, the handle for rooms, and the rooms that there must be."""
+        session = await Session.open(self._url, self._secret, self._seconds)
+        try:
+            desk = await session.attach(_nothing_to_hear)
+            for call_id, room in list(self._to_close.items()):
+                await room.destroy(session, desk)
+                self._to_close.pop(call_id, None)
+            for room in list(self._rooms.values()):
+                await room.create(session, desk)
+        except BaseException:
+            await session.close()
+            raise
+        return session, desk
+
+    def _tell_interruptions(self, *, over: bool) -> None:
+        calls: dict[str, list[str]] = {}
+        for connection_id, call_id in self._interrupted.items():
+            calls.setdefault(call_id, []).append(connection_id)
+        for call_id, connection_ids in calls.items():
+            told = Interruption(call_id, tuple(connection_ids), over=over)
+            self._tell(self._tell_interruption, told)
+        if over:
+            self._interrupted.clear()
+
+    def _tell(self, listener: Callable[[T], Awaitable[None]] | None, what: T) -> None:
+        """In a task of its own, for Janus's next word may be what the listener waits for."""
+        if listener is not None:
+            task = asyncio.create_task(_told(listener, what))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+
+async def _told(listener: Callable[[T], Awaitable[None]], what: T) -> None:
+    try:
+        await listener(what)
+    except Exception as error:
+        _log.error("listener_failed", error=type(error).__name__)
+
+
+def _nothing_to_hear(_event: Event) -> None:
+    """Rooms have no news of their own."""
+
+
+def _meaning(refused: Refused) -> BedsideError:
+    """What a refusal means for the one who asked."""
+    if refused.code == _PUBLISHERS_FULL:
+        return CallIsFull()
+    if refused.code == _NO_SUCH_ROOM:
+        return NotFound()
+    if refused.code in _BAD_DESCRIPTIONS:
+        return WrongInput(_STRANGE)
+    _log.warning("refused", code=refused.code)
+    return MediaServerDown()

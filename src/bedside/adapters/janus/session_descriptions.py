@@ -1,0 +1,34 @@
+"""The little that is read and changed in session descriptions and candidates."""
+
+import re
+
+from bedside.calls.media_server import Candidate
+
+_NAME = re.compile(r"^s=[^\r\n]*", re.MULTILINE)
+_FINGERPRINT = re.compile(r"^a=fingerprint:\s*(\S+\s+\S+)", re.MULTILINE)
+_LONGEST = 1000
+"""Characters of a candidate; browsers write some 150."""
+
+
+def described(sdp: str) -> str:
+    """A description of Janus's without the name of the room, which browsers need not know."""
+    return _NAME.sub("s=-", sdp, count=1)
+
+
+def fingerprint(sdp: str) -> str:
+    """What tells one RTCPeerConnection from another: each has a certificate of its own."""
+    found = _FINGERPRINT.search(sdp)
+    return found[1].lower() if found else ""
+
+
+def candidate_for_janus(candidate: Candidate | None) -> dict[str, object]:
+    """Only the fields that Janus knows, in the types that it expects."""
+    text = str((candidate or {}).get("candidate") or "")[:_LONGEST]
+    if candidate is None or not text:
+        return {"completed": True}
+    line = candidate.get("sdpMLineIndex")
+    return {
+        "candidate": text,
+        "sdpMid": str(candidate.get("sdpMid") or "0")[:16],
+        "sdpMLineIndex": line if isinstance(line, int) else 0,
+    }
