@@ -20,7 +20,7 @@ from bedside.notifications.messages import Delivery
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel, Gateway
 from bedside.notifications.states import MOVES, NoticeState, may_become
-from bedside.requests.ports import Notice
+from bedside.people.messenger import Notice
 from bedside.requests.states import State
 from tests.house import House
 from tests.peers.sms_sink import Answer, SmsSink

@@ -42,11 +42,11 @@ class Inbox(Shape):
 
 
 class PatientShape(Shape):
-    """A patient."""
+    """A patient. `birth_date` is null when it is not known."""
 
     id: str
     name: str
-    birth_date: date
+    birth_date: date | None
     phone: str
     email: str
     language: str

@@ -35,8 +35,8 @@ from bedside.notifications.ports import (
     TemporaryFailure,
 )
 from bedside.notifications.states import NoticeState, may_become
+from bedside.people.messenger import Notice, Outcome
 from bedside.people.permissions import ChartAccess
-from bedside.requests.ports import Notice, Outcome
 
 DELIVER = "notification.deliver"
 LEASE = 3 * clock.MINUTE

@@ -32,6 +32,20 @@ class ClinicOptions(BaseModel):
     upload_bytes_limit: int = Field(default=50 * MB, ge=MB, le=2_000 * MB)
     link_days: int = Field(default=7, ge=1, le=365)
     link_wrong_answers: int = Field(default=5, ge=1, le=20)
+    transfer_allowed: bool = True
+    """Whether patients may be handed over from one room to another."""
+    shared_rooms_allowed: bool = True
+    visit_grace_minutes: int = Field(default=3, ge=1, le=60)
+    """How long a patient whose page is away keeps the place."""
+    unanswered_minutes: int = Field(default=5, ge=1, le=60)
+    """After which the sender of a patient who was not admitted is alerted."""
+    unattended_seconds: int = Field(default=30, ge=5, le=3_600)
+    """How long an arrival waits for somebody of the room before a message goes out."""
+    transfer_bytes_limit: int = Field(default=100 * MB, ge=MB, le=2_000 * MB)
+    """Of one file in a live file transfer."""
+    transfers_at_once: int = Field(default=5, ge=1, le=20)
+    keep_unfinished_files: bool = True
+    """Whether a file that arrived completely is filed when its live transfer was left."""
 
 
 class Clinic(BaseModel):

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import ActorKind
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound
@@ -27,6 +28,7 @@ from bedside.people.permissions import (
     ChartAccess,
     LinkAccess,
     StaffAccess,
+    VisitorAccess,
     visible_patients,
 )
 from bedside.people.roles import May, allows
@@ -36,12 +38,13 @@ _PREFIX_MIN, _PREFIX_MAX = 2, 12
 
 
 class Demographics(BaseModel):
-    """Who a patient is. `birth_date` is ISO 8601; `identifiers` maps a system to a value."""
+    """Who a patient is. `birth_date` is None when it is not known, as after a check-in that did
+    not ask for it; `identifiers` maps a system to a value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
-    birth_date: date
+    birth_date: date | None
     phone: str = Field(default="", max_length=40)
     email: str = Field(default="", max_length=200)
     language: str = Field(default="en", max_length=10)
@@ -99,6 +102,8 @@ SEALED_PATIENTS = select(
 ).subquery()
 """For lists of other domains that show names: join on `patient`, open `person` by `name_of`."""
 _KEPT_NAMES = 4_000
+_SAME_PERSON = 50
+"""So many patients with the beginnings of one name and one birthday are looked at."""
 
 
 class Patients:
@@ -119,17 +124,7 @@ class Patients:
         """A new patient of the clinic, assigned to teams, rooms, and to the one who adds."""
         if not allows(staff.role, May.ADD_PATIENTS):
             raise NotAllowed
-        patient = Patient(id=new_id("pat"), clinic_id=staff.clinic_id, demographics=demographics)
-        keys = await self._vault.clinic(staff.clinic_id)
-        await work.execute(
-            _add,
-            id=patient.id,
-            clinic_id=patient.clinic_id,
-            record=_sealed(keys, patient.id, demographics),
-            created_at=clock.now(),
-            changed_at=clock.now(),
-        )
-        await self._index(work, keys, patient)
+        patient = await self._added(work, staff.clinic_id, demographics)
         for target in {patient.id, *assigned_to}:
             await self.assign(work, staff, patient.id, target)
         await work.execute(
@@ -141,6 +136,47 @@ class Patients:
         await self._audit.record(
             work, staff.clinic_id, staff.actor, Action.PATIENT_ADDED, patient_id=patient.id
         )
+        return patient
+
+    async def check_in(
+        self, work: UnitOfWork, clinic_id: str, demographics: Demographics, address: str
+    ) -> Patient:
+        """A new patient who came to a waiting room; the actor is the patient."""
+        patient = await self._added(work, clinic_id, demographics)
+        actor = Actor(ActorKind.PATIENT, patient.id, address)
+        await self._audit.record(
+            work, clinic_id, actor, Action.PATIENT_ADDED, patient_id=patient.id
+        )
+        return patient
+
+    async def match(self, clinic_id: str, name: str, born: date | None) -> Patient | None:
+        """The only patient of the clinic with this name and this date of birth; None when there is
+        none or more than one, or the date is not known. For check-ins: it is never shown to the
+        one who typed what the chart knows besides.
+        """
+        words = re.findall(r"\w+", fold(name))
+        if born is None or not words:
+            return None
+        keys = await self._vault.clinic(clinic_id)
+        tokens = [[keys.token("patient.birth_date", born.isoformat())]]
+        tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in words]
+        async with self._database.read() as db:
+            rows = await db.all(_with_tokens(clinic_id, tokens, _SAME_PERSON))
+        same = [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
+        return same[0] if len(same) == 1 else None
+
+    async def _added(self, work: UnitOfWork, clinic_id: str, demographics: Demographics) -> Patient:
+        patient = Patient(id=new_id("pat"), clinic_id=clinic_id, demographics=demographics)
+        keys = await self._vault.clinic(clinic_id)
+        await work.execute(
+            _add,
+            id=patient.id,
+            clinic_id=clinic_id,
+            record=_sealed(keys, patient.id, demographics),
+            created_at=clock.now(),
+            changed_at=clock.now(),
+        )
+        await self._index(work, keys, patient)
         return patient
 
     async def assign(
@@ -177,8 +213,13 @@ class Patients:
         """The patient whose device came by a link."""
         return await self._load(link.clinic_id, link.patient_id)
 
-    async def birth_date(self, clinic_id: str, patient_id: str) -> date:
-        """What the answer to a link is compared with; for `people.links` only."""
+    async def of_visit(self, visitor: VisitorAccess) -> Patient:
+        """The patient whose device is in a visit."""
+        return await self._load(visitor.clinic_id, visitor.patient_id)
+
+    async def birth_date(self, clinic_id: str, patient_id: str) -> date | None:
+        """What the answer to a link is compared with, None when it is not known; for
+        `people.links` only."""
         return (await self._load(clinic_id, patient_id)).demographics.birth_date
 
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:
@@ -280,6 +321,11 @@ def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
     return str(keys.unseal(_COLUMN, patient_id, sealed)["name"])
 
 
+def _is(who: Demographics, words: list[str], born: date) -> bool:
+    """Whether name and date of birth are the same, letter by letter but for case and accents."""
+    return who.birth_date == born and re.findall(r"\w+", fold(who.name)) == words
+
+
 def fold(text: str) -> str:
     """Case and accents folded away, so that “ramirez” finds “Ramírez”."""
     # Decomposing may give capitals again (of “𝑨”), and folding may compose: hence both sides.
@@ -300,7 +346,8 @@ def _index_tokens(keys: ClinicKeys, demographics: Demographics) -> set[int]:
             tokens.add(keys.token("patient.name", word[:length]))
         if len(word) < _PREFIX_MIN:
             tokens.add(keys.token("patient.name", word))
-    tokens.add(keys.token("patient.birth_date", demographics.birth_date.isoformat()))
+    if demographics.birth_date:
+        tokens.add(keys.token("patient.birth_date", demographics.birth_date.isoformat()))
     phone = digits_of(demographics.phone)
     for length in range(4, len(phone) + 1):
         tokens.add(keys.token("patient.phone", phone[-length:]))

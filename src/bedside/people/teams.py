@@ -1,6 +1,7 @@
 """Teams, and the people of rooms: what staff and patients are assigned to."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import bindparam, insert, select, update
@@ -49,12 +50,29 @@ _rename = prepared(
 )
 
 
+ROOM_NAMES = select(teams.c.id.label("named"), teams.c.name.label("room_name")).subquery()
+"""For lists of other domains that show rooms: join on `named`."""
+
+
+class RoomMaker(Protocol):
+    """Whoever keeps what a room is besides its people."""
+
+    async def __call__(self, work: UnitOfWork, room: Team) -> None:
+        """A room was made, in this unit of work."""
+        ...
+
+
 class Teams:
     """Makes, lists and renames teams and rooms."""
 
     def __init__(self, database: Transactions, audit: AuditLog) -> None:
         self._database = database
         self._audit = audit
+        self._room_makers: list[RoomMaker] = []
+
+    def tell(self, maker: RoomMaker) -> None:
+        """Tell `maker` of every new room, in the unit of work that makes it."""
+        self._room_makers.append(maker)
 
     async def create(self, clinic: ClinicAccess, kind: TeamKind, name: str) -> Team:
         """A new team or room. Raises WrongInput for an empty or overlong name."""
@@ -70,6 +88,9 @@ class Teams:
             _add, id=team.id, clinic_id=clinic_id, kind=str(team.kind), name=team.name
         )
         await self._audit.record(work, clinic_id, actor, Action.TEAM_ADDED, subject_id=team.id)
+        if kind is TeamKind.ROOM:
+            for maker in self._room_makers:
+                await maker(work, team)
         return team
 
     async def rename(self, clinic: ClinicAccess, team_id: str, name: str) -> None:

@@ -15,10 +15,10 @@ from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
+from bedside.people.messenger import Messenger
 from bedside.people.permissions import LinkAccess
 from bedside.requests import records, texts
 from bedside.requests.messages import send_letter
-from bedside.requests.ports import Messenger
 from bedside.requests.states import State, Step
 
 SETTLE = "request.settle"

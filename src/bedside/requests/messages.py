@@ -1,7 +1,7 @@
 """Handing the messages of requests to the messenger."""
 
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.requests.ports import Messenger, Notice
+from bedside.people.messenger import Messenger, Notice
 from bedside.requests.records import Content
 from bedside.requests.texts import Letter
 

@@ -13,6 +13,7 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.links import Links
+from bedside.people.messenger import ChannelName, Messenger, Outcome
 from bedside.people.patients import Demographics, Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
@@ -20,7 +21,6 @@ from bedside.people.staff import Staff
 from bedside.requests import records, texts
 from bedside.requests.filing import CLEAR_UP, EXPIRE
 from bedside.requests.messages import international, send_letter
-from bedside.requests.ports import ChannelName, Messenger, Outcome
 from bedside.requests.records import Content, PhotoRequest, Told
 from bedside.requests.states import State, Step, require
 from bedside.requests.texts import Letter

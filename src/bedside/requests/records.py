@@ -11,9 +11,9 @@ from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.people.messenger import ChannelName
 from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, RequestChanged
 from bedside.requests.models import requests
-from bedside.requests.ports import ChannelName
 from bedside.requests.states import NEEDS_STAFF, State, Step, after
 
 _COLUMN = "requests.content"

@@ -36,6 +36,13 @@ def day(value: date) -> str:
     return format_date(value, "d MMMM y", locale=language.spoken())
 
 
+def born(value: date | None) -> str:
+    """A date of birth after a name: “born 14 March 1991”, or that it is not known."""
+    if value is None:
+        return language.gettext("Date of birth not known")
+    return language.gettext("born %(day)s") % {"day": day(value)}
+
+
 def size(count: int) -> str:
     """Bytes as people read them, in decimal units: “2.1 MB”, “50 MB”."""
     if count < 1_000:
@@ -56,6 +63,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso": iso,
     "ago": ago,
     "day": day,
+    "born": born,
     "size": size,
     "initials": initials,
 }

@@ -86,7 +86,10 @@ async def _about(
     }
 
 
-def _age_in_words(born: date, today: date) -> str:
+def _age_in_words(born: date | None, today: date) -> str:
+    """“35 years”, “7 months”; "" when the date of birth is not known."""
+    if born is None:
+        return ""
     years = age(born, today)
     if years >= 2:
         return gettext("%(years)s years") % {"years": years}
@@ -135,16 +138,16 @@ async def change_details(request: Request) -> Response:
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])
     form = await form_of(request)
     entered = entered_by(form)
-    demographics, errors = entered.checked()
+    patient = await services.patients.get(chart)
+    before = patient.demographics
+    demographics, errors = entered.checked(born_required=before.birth_date is not None)
     teams: list[str] = []
     try:
         teams = await services.assignments.check(staff, form.all("teams"))
     except WrongInput as error:
         errors["teams"] = gettext(error.sentence)
     if demographics is None or errors:
-        patient = await services.patients.get(chart)
         return await _details_page(request, patient, entered, form.all("teams"), errors)
-    before = (await services.patients.get(chart)).demographics
     async with services.database.unit_of_work() as work:
         if demographics != before:
             await services.patients.change(work, chart, demographics)

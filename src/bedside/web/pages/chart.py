@@ -76,10 +76,14 @@ class Visit:
         return self.clinic.options.time_zone
 
     @property
-    def age(self) -> int:
-        """Completed years of the patient, in the clinic's calendar."""
+    def age(self) -> int | None:
+        """Completed years of the patient, in the clinic's calendar; None when the date of birth is
+        not known."""
+        born = self.patient.demographics.birth_date
+        if born is None:
+            return None
         today = datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(self.zone)).date()
-        return age(self.patient.demographics.birth_date, today)
+        return age(born, today)
 
     async def note_opened(self) -> None:
         """Record that the chart was opened, once for going from file to file."""

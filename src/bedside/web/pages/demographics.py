@@ -60,10 +60,12 @@ class Entered:
         free = max(1, _IDENTIFIERS - len(self.identifiers))
         return [*self.identifiers, *[("", "")] * free]
 
-    def checked(self) -> tuple[Demographics | None, dict[str, str]]:
-        """Demographics when everything is right, and a sentence for each field that is not."""
+    def checked(self, *, born_required: bool = True) -> tuple[Demographics | None, dict[str, str]]:
+        """Demographics when everything is right, and a sentence for each field that is not. The
+        date of birth may stay empty where it was not known before (`born_required`)."""
         errors: dict[str, str] = {}
-        born = self._birth_date(errors)
+        left_out = not born_required and not (self.day or self.month or self.year)
+        born = None if left_out else self._birth_date(errors)
         if not self.name:
             errors["name"] = _("Enter the patient's name.")
         elif len(self.name) > 200:
@@ -80,14 +82,14 @@ class Entered:
             errors["pronouns"] = _("Please use at most 40 characters here.")
         if any(bool(system) != bool(value) for system, value in self.identifiers):
             errors["identifiers"] = _("Enter both what the number is and the number.")
-        if errors or born is None:
+        if errors:
             return None, errors
         try:
             return self._demographics(born), {}
         except ValidationError:
             return None, {"name": _("Please check what you entered.")}
 
-    def _demographics(self, born: date) -> Demographics:
+    def _demographics(self, born: date | None) -> Demographics:
         return Demographics(
             name=self.name,
             birth_date=born,
@@ -139,9 +141,9 @@ def entered_as(known: Demographics) -> Entered:
     born = known.birth_date
     return Entered(
         name=known.name,
-        day=str(born.day),
-        month=str(born.month),
-        year=str(born.year),
+        day=str(born.day) if born else "",
+        month=str(born.month) if born else "",
+        year=str(born.year) if born else "",
         phone=known.phone,
         email=known.email,
         language=known.language,

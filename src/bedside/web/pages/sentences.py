@@ -79,6 +79,29 @@ SENTENCES: dict[Action, Sentence] = {
     Action.REQUEST_COMPLETED: Sentence("circle-check", N_("A request to {patient} is done")),
     Action.REQUEST_EXPIRED: Sentence("hourglass", N_("A link to {patient} expired")),
     Action.REQUEST_VIEWED: Sentence("eye", N_("{who} looked at requests")),
+    Action.ROOM_OPENED: Sentence("layout-grid", N_("{who} opened a room")),
+    Action.ROOM_CLOSED: Sentence("layout-grid", N_("{who} closed a room")),
+    Action.ROOM_CHANGED: Sentence("settings", N_("{who} changed a room")),
+    Action.ROOM_MESSAGED: Sentence("megaphone", N_("{who} wrote to everyone waiting")),
+    Action.ROOM_MESSAGE_WITHDRAWN: Sentence(
+        "megaphone", N_("{who} took back a message to everyone waiting")
+    ),
+    Action.QUEUE_OPENED: Sentence("eye", N_("{who} looked at a waiting room")),
+    Action.INVITATION_SENT: Sentence("send", N_("{who} invited {patient} to a waiting room")),
+    Action.VISIT_CHECKED_IN: Sentence("armchair", N_("{patient} checked in")),
+    Action.VISIT_ADMITTED: Sentence("video", N_("{who} admitted {patient}")),
+    Action.VISIT_RETURNED: Sentence("armchair", N_("{who} returned {patient} to the waiting room")),
+    Action.VISIT_TRANSFERRED: Sentence(
+        "arrow-right-left", N_("{who} transferred {patient} to another room")
+    ),
+    Action.VISIT_TAKEN_BACK: Sentence("undo-2", N_("{who} took {patient} back")),
+    Action.VISIT_LEFT: Sentence("log-out", N_("{patient} left the visit")),
+    Action.VISIT_REMOVED: Sentence("user-minus", N_("{who} removed {patient} from a visit")),
+    Action.VISIT_COMPLETED: Sentence("circle-check", N_("{who} ended the visit of {patient}")),
+    Action.VISIT_EXPIRED: Sentence("hourglass", N_("The visit of {patient} ran out")),
+    Action.VISIT_OPENED: Sentence("eye", N_("{who} looked at a visit of {patient}")),
+    Action.VISIT_NOTED: Sentence("pencil", N_("{who} wrote a visit note on {patient}")),
+    Action.VISITS_LISTED: Sentence("eye", N_("{who} looked at the visits of {patient}")),
     Action.NOTIFICATION_SENT: Sentence("mail", N_("A message to {patient} went out")),
     Action.NOTIFICATION_FAILED: Sentence(
         "triangle-alert", N_("A message to {patient} could not be delivered"), "attention"
@@ -110,6 +133,14 @@ TODAY: dict[Action, str] = {
     Action.REQUEST_REVOKED: N_("{who} closed the link"),
     Action.REQUEST_LOCKED: N_("The link was locked after wrong dates of birth"),
     Action.REQUEST_EXPIRED: N_("The link expired"),
+    Action.VISIT_CHECKED_IN: N_("{who} checked in"),
+    Action.VISIT_ADMITTED: N_("{who} admitted the patient"),
+    Action.VISIT_TRANSFERRED: N_("{who} transferred the patient to another room"),
+    Action.VISIT_TAKEN_BACK: N_("{who} took the patient back"),
+    Action.VISIT_LEFT: N_("{who} left the visit"),
+    Action.VISIT_REMOVED: N_("{who} removed the patient from the visit"),
+    Action.VISIT_COMPLETED: N_("{who} ended the visit"),
+    Action.VISIT_EXPIRED: N_("The visit ran out"),
     Action.NOTIFICATION_FAILED: N_("A message could not be delivered"),
 }
 """What the card tells of the day. Looks at the card itself are left to the audit log."""

@@ -1,4 +1,4 @@
-"""What requests need from above: somebody who carries messages."""
+"""Messages to people, as those who cause them see it: written down here, carried elsewhere."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -11,7 +11,8 @@ Outcome = Literal["queued", "sent", "delivered", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message to a patient. It carries no health information (feature N2).
+    """One message to a patient, or to staff about one. It carries no health information (feature
+    N2). `patient_id` is whom it concerns.
 
     `cause_id` names what caused it: the same cause and channel never make a second message.
     `subject` and `html` are for e-mail. It prints without its content.
