@@ -12,6 +12,7 @@ function show(state: "lost" | "back" | ""): void {
 
 export function connectionLost(): void {
   show("lost");
+  document.dispatchEvent(new CustomEvent("bedside:connection-lost"));
 }
 
 /** Says “connected again”, but only to somebody who saw that it was lost. */

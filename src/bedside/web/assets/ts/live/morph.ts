@@ -59,6 +59,8 @@ function morphNode(node: Node, wanted: Node): void {
   }
   if (node.isEqualNode(wanted)) return;
   if (node instanceof HTMLTimeElement && node.dateTime === (wanted as HTMLTimeElement).dateTime) return;
+  // What a script has filled stays as it is, as long as the server says that it is the same.
+  if (node.hasAttribute("data-kept") && node.getAttribute("data-kept") === wanted.getAttribute("data-kept")) return;
   morphAttributes(node, wanted);
   // What somebody is typing or has opened is theirs.
   if (node === document.activeElement && node.matches("input, textarea, select")) return;

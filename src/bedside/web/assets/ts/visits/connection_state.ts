@@ -1,0 +1,19 @@
+/**
+ * The line on top that says whether the page hears the clinic. What stands there is what is true:
+ * “Connected” only while the socket is open.
+ */
+type Shown = "trying" | "here" | "lost";
+
+export function startConnectionState(): void {
+  const line = document.querySelector<HTMLElement>("[data-connection-state]");
+  const bar = document.querySelector<HTMLElement>("[data-bar]");
+  if (!line) return;
+  const show = (shown: Shown): void => {
+    line.hidden = false;
+    line.dataset.shown = shown;
+    bar?.classList.toggle("patient-bar-lost", shown === "lost");
+  };
+  show("trying");
+  document.addEventListener("bedside:connected", () => show("here"));
+  document.addEventListener("bedside:connection-lost", () => show("lost"));
+}
