@@ -102,6 +102,10 @@ SENTENCES: dict[Action, Sentence] = {
     Action.VISIT_OPENED: Sentence("eye", N_("{who} looked at a visit of {patient}")),
     Action.VISIT_NOTED: Sentence("pencil", N_("{who} wrote a visit note on {patient}")),
     Action.VISITS_LISTED: Sentence("eye", N_("{who} looked at the visits of {patient}")),
+    Action.LIVE_TRANSFER_OFFERED: Sentence("file-up", N_("{who} offered a file in a visit")),
+    Action.LIVE_TRANSFER_ASKED: Sentence("file-down", N_("{who} asked {patient} for a file")),
+    Action.LIVE_TRANSFER_ACCEPTED: Sentence("check", N_("{patient} accepted a file transfer")),
+    Action.LIVE_TRANSFER_ENDED: Sentence("file-check", N_("A file transfer of {who} ended")),
     Action.NOTIFICATION_SENT: Sentence("mail", N_("A message to {patient} went out")),
     Action.NOTIFICATION_FAILED: Sentence(
         "triangle-alert", N_("A message to {patient} could not be delivered"), "attention"

@@ -1,0 +1,162 @@
+"""Rows of live file transfers: statements, what people see of one, and its events."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from bedside.calls.live_transfer_states import Phase, phase
+from bedside.calls.models import live_transfers
+from bedside.database.sealed import ClinicKeys
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel.events import Event, declared
+from bedside.kernel.unit_of_work import Row
+from bedside.people.permissions import RoomAccess, VisitorAccess
+
+RECORD = "live_transfers.record"
+
+ADD = prepared(insert(live_transfers))
+CHANGE = prepared(update(live_transfers).where(live_transfers.c.id == bindparam("of")))
+BY_ID = prepared(select(live_transfers).where(live_transfers.c.id == bindparam("of")))
+FOR_CHANGE = prepared(
+    select(live_transfers).where(live_transfers.c.id == bindparam("of")).with_for_update()
+)
+OF_LEG = prepared(
+    select(live_transfers)
+    .where(
+        live_transfers.c.visit_id == bindparam("visit"), live_transfers.c.leg == bindparam("of_leg")
+    )
+    .order_by(live_transfers.c.created_at, live_transfers.c.id)
+)
+OF_VISIT = prepared(
+    select(live_transfers)
+    .where(live_transfers.c.visit_id == bindparam("visit"))
+    .order_by(live_transfers.c.created_at, live_transfers.c.id)
+)
+RUNNING_OF_LEG = prepared(
+    select(live_transfers)
+    .where(
+        live_transfers.c.visit_id == bindparam("visit"),
+        live_transfers.c.leg == bindparam("of_leg"),
+        live_transfers.c.ended == "",
+    )
+    .order_by(live_transfers.c.id)
+    .with_for_update()
+)
+COUNT_RUNNING = prepared(
+    select(func.count().label("running")).where(
+        live_transfers.c.visit_id == bindparam("visit"),
+        live_transfers.c.direction == bindparam("way"),
+        live_transfers.c.ended == "",
+        live_transfers.c.bytes.in_(("none", "arriving", "scanning")),
+    )
+)
+RUNNING_OF_ROOM = prepared(
+    select(live_transfers.c.visit_id, live_transfers.c.direction, func.count().label("running"))
+    .where(live_transfers.c.room_id == bindparam("room"), live_transfers.c.ended == "")
+    .group_by(live_transfers.c.visit_id, live_transfers.c.direction)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTransfer:
+    """A live file transfer as both sides see it. `size` and `position` in bytes; `reason` is the
+    key of a refusal (`files.refusals`)."""
+
+    id: str
+    visit_id: str
+    clinic_id: str
+    patient_id: str
+    leg: int
+    direction: str
+    kind: str
+    phase: Phase
+    name: str
+    media_type: str
+    size: int
+    position: int
+    reason: str
+    staff_id: str
+    file_id: str
+    entry_id: str
+    created_at: int
+
+
+def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
+    """The row, for staff of the room in which it was sent and for the patient of the visit.
+    Raises NotFound for everybody else."""
+    if row is None or row.clinic_id != access.clinic_id:
+        raise NotFound
+    if isinstance(access, RoomAccess):
+        if row.room_id != access.room_id:
+            raise NotFound
+    elif row.visit_id != access.visit_id:
+        raise NotFound
+    return row
+
+
+def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:
+    """A row, with what is sealed in it."""
+    record = keys.unseal(RECORD, row.id, row.record)
+    return LiveTransfer(
+        id=row.id,
+        visit_id=row.visit_id,
+        clinic_id=row.clinic_id,
+        patient_id=row.patient_id,
+        leg=row.leg,
+        direction=row.direction,
+        kind=row.kind,
+        phase=phase(agreed=row.agreed, bytes_=row.bytes, ended=row.ended),
+        name=record["name"],
+        media_type=record["media_type"],
+        size=row.size,
+        position=row.position,
+        reason=row.reason,
+        staff_id=row.staff_id,
+        file_id=row.file_id,
+        entry_id=row.entry_id,
+        created_at=row.created_at,
+    )
+
+
+def facts(row: Row) -> dict[str, Any]:
+    """What open pages are told of a transfer; no name, no type."""
+    return {
+        "transfer_id": row.id,
+        "visit_id": row.visit_id,
+        "leg": row.leg,
+        "direction": row.direction,
+        "kind": row.kind,
+        "phase": str(phase(agreed=row.agreed, bytes_=row.bytes, ended=row.ended)),
+        "reason": row.reason,
+        "size": row.size,
+        "position": row.position,
+    }
+
+
+@declared
+class LiveTransferChanged(Event):
+    """A file on its way between a patient and staff was offered, accepted, moved on or ended."""
+
+    type: ClassVar[str] = "transfer.changed"
+    transfer_id: str
+    visit_id: str
+    leg: int
+    direction: str
+    kind: str
+    phase: str
+    reason: str
+    size: int
+    position: int
+
+    def topic(self) -> str:
+        """Told to the patient of the visit and to those in charge of its room."""
+        return f"transfers:{self.visit_id}"
+
+
+def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A snapshot of the topic after an event: transfers of the present leg by id."""
+    if event_type != LiveTransferChanged.type:
+        return snapshot
+    return {**snapshot, "transfers": {**snapshot["transfers"], data["transfer_id"]: data}}

@@ -1,0 +1,118 @@
+"""The life of a live file transfer, as pure tables (features X2–X5).
+
+Two things go on at the same time: the other side is asked, and the bytes go up and are scanned.
+What people see, the phase, follows from both.
+"""
+
+from enum import StrEnum
+
+from bedside.errors import Conflict
+from bedside.kernel.language import N_
+
+
+class Direction(StrEnum):
+    """Who gets the file."""
+
+    TO_PATIENT = "to_patient"
+    FROM_PATIENT = "from_patient"
+
+
+class Kind(StrEnum):
+    """A file that somebody chooses, or a still from the patient's camera."""
+
+    FILE = "file"
+    CAPTURE = "capture"
+
+
+class Bytes(StrEnum):
+    """How far the file itself is."""
+
+    NONE = "none"
+    ARRIVING = "arriving"
+    SCANNING = "scanning"
+    CLEAN = "clean"
+
+
+class Ended(StrEnum):
+    """How a transfer ended; empty while it goes on."""
+
+    NO = ""
+    DONE = "done"
+    """The other side has downloaded the file."""
+    FILED = "filed"
+    """The visit went on before that; the file, which had arrived completely, is in the chart."""
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    LEFT = "left"
+    """The patient left, or went on to another room, before the file had arrived."""
+    FAILED = "failed"
+    REFUSED = "refused"
+    """By its type or by the scan; the file was destroyed."""
+
+
+class Phase(StrEnum):
+    """What both sides see."""
+
+    ASKED = "asked"
+    MOVING = "moving"
+    SCANNING = "scanning"
+    READY = "ready"
+    DONE = "done"
+    FILED = "filed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    LEFT = "left"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+def phase(*, agreed: bool, bytes_: str, ended: str) -> Phase:
+    """What people see of a transfer."""
+    if ended:
+        return Phase(ended)
+    if not agreed:
+        return Phase.ASKED
+    return {
+        Bytes.NONE: Phase.MOVING,
+        Bytes.ARRIVING: Phase.MOVING,
+        Bytes.SCANNING: Phase.SCANNING,
+        Bytes.CLEAN: Phase.READY,
+    }[Bytes(bytes_)]
+
+
+_FORWARD = (Bytes.NONE, Bytes.ARRIVING, Bytes.SCANNING, Bytes.CLEAN)
+
+
+def may_become(before: str, after: Bytes) -> bool:
+    """Bytes only go forward; what is told twice changes nothing."""
+    return _FORWARD.index(after) > _FORWARD.index(Bytes(before))
+
+
+def ends_with_the_leg(
+    *, direction: str, agreed: bool, bytes_: str, filed: bool, keep: bool
+) -> Ended:
+    """What becomes of a transfer that is under way when the patient leaves the room.
+
+    A file that arrived completely is filed where the clinic keeps files of unfinished transfers
+    (feature X5). One that staff offered and the patient never accepted is not.
+    """
+    arrived = bytes_ in (Bytes.SCANNING, Bytes.CLEAN)
+    wanted = agreed or direction == Direction.FROM_PATIENT
+    return Ended.FILED if filed or (arrived and wanted and keep) else Ended.LEFT
+
+
+def require_running(ended: str) -> None:
+    """Raises Conflict, with a sentence, when the transfer is over."""
+    if ended:
+        raise Conflict(_OVER[Ended(ended)], code=f"transfer_is_{ended}")
+
+
+_OVER = {
+    Ended.DONE: N_("This file has arrived already."),
+    Ended.FILED: N_("This file is in the chart already."),
+    Ended.DECLINED: N_("This file was declined. Nothing of it was kept."),
+    Ended.CANCELLED: N_("This file transfer was cancelled. Nothing of it was kept."),
+    Ended.LEFT: N_("The patient left before the file had arrived. Nothing of it was kept."),
+    Ended.FAILED: N_("This file did not arrive. Please send it again."),
+    Ended.REFUSED: N_("This file was refused. Nothing of it was kept."),
+}

@@ -1,0 +1,471 @@
+"""Live file transfer, in both directions, from the queue and in a call (features X1–X7).
+
+The bytes go up while the other side is still being asked, so that an accepted file is there at
+once. They are held by the transfer, sealed and scanned like every file; what is agreed to and clean
+goes into the chart, and nothing of the rest stays.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import ActorKind
+from bedside.calls import live_transfer_records as records
+from bedside.calls.live_transfer_records import LiveTransfer, LiveTransferChanged
+from bedside.calls.live_transfer_states import (
+    Bytes,
+    Direction,
+    Ended,
+    Kind,
+    ends_with_the_leg,
+    may_become,
+    require_running,
+)
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
+from bedside.database.sealed import Vault
+from bedside.errors import Conflict, NotFound, TooLarge
+from bedside.files.announcing import Allowance, Announced, safe_name, too_large
+from bedside.files.intake import Intake
+from bedside.files.states import FileState
+from bedside.files.uploads import Uploads
+from bedside.kernel import clock, faults
+from bedside.kernel.ids import is_id, new_id
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.clinics import Clinics
+from bedside.people.permissions import (
+    RoomAccess,
+    TransferAccess,
+    VisitorAccess,
+    transfer_access,
+)
+from bedside.visits.waiting_room import Visit, WaitingRoom
+
+CLEAR_UP = "live_transfer.clear_up"
+HOLDER = "trf"
+_NAME_OF_TYPE_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A file that somebody chose to send: name and type as the browser says, size in bytes."""
+
+    name: str
+    media_type: str
+    size: int
+
+
+class LiveTransfers:
+    """Offers, asks for, accepts, declines, cancels and completes live file transfers."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        waiting_room: WaitingRoom,
+        uploads: Uploads,
+        intake: Intake,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._clinics = clinics
+        self._waiting_room = waiting_room
+        self._uploads = uploads
+        self._intake = intake
+
+    # --- beginning -----------------------------------------------------------------------------
+
+    async def allowance(self, clinic_id: str) -> Allowance:
+        """The limit of one file, of this clinic."""
+        options = (await self._clinics.get(clinic_id)).options
+        return Allowance(largest=options.transfer_bytes_limit)
+
+    async def offer(
+        self, room: RoomAccess, visit_id: str, chosen: Chosen, transfer_id: str = ""
+    ) -> LiveTransfer:
+        """Staff offer a file to the patient, who accepts or declines.
+
+        `transfer_id` is made by the page, so that offering twice offers once. Raises TooLarge,
+        Conflict when too many files are on their way or the visit has ended, NotFound.
+        """
+        visit = await self._waiting_room.visit(room, visit_id)
+        return await self._begin(
+            visit, room.actor, Direction.TO_PATIENT, Kind.FILE, chosen, transfer_id
+        )
+
+    async def ask(self, room: RoomAccess, visit_id: str, kind: Kind = Kind.FILE) -> LiveTransfer:
+        """Staff ask the patient for a file, or for a still of the camera. Raises as `offer`."""
+        visit = await self._waiting_room.visit(room, visit_id)
+        return await self._begin(visit, room.actor, Direction.FROM_PATIENT, kind, None, "")
+
+    async def send_own(
+        self, visitor: VisitorAccess, chosen: Chosen, transfer_id: str = ""
+    ) -> LiveTransfer:
+        """A patient sends a file without having been asked. Raises as `offer`."""
+        visit = await self._waiting_room.own_visit(visitor)
+        return await self._begin(
+            visit, visitor.actor, Direction.FROM_PATIENT, Kind.FILE, chosen, transfer_id
+        )
+
+    async def _begin(
+        self,
+        visit: Visit,
+        actor: Actor,
+        direction: Direction,
+        kind: Kind,
+        chosen: Chosen | None,
+        transfer_id: str,
+    ) -> LiveTransfer:
+        transfer_id = transfer_id if is_id(transfer_id, HOLDER) else new_id(HOLDER)
+        if chosen is not None:
+            await self._check_size(visit.clinic_id, chosen)
+        keys = await self._vault.clinic(visit.clinic_id)
+        at_once = (await self._clinics.get(visit.clinic_id)).options.transfers_at_once
+        by_staff = actor.kind == ActorKind.STAFF
+        now = clock.now()
+        async with self._database.unit_of_work() as work:
+            await work.lock(f"transfers:{visit.id}")
+            if (known := await work.one(records.BY_ID, of=transfer_id)) is not None:
+                return self._known(known, visit, keys)
+            running = await work.one(records.COUNT_RUNNING, visit=visit.id, way=direction)
+            if running is not None and running.running >= at_once:
+                raise Conflict(
+                    _("%(count)s files are on their way already. Send the next one afterwards.")
+                    % {"count": running.running},
+                    code="too_many_transfers",
+                )
+            await work.execute(
+                records.ADD,
+                id=transfer_id,
+                clinic_id=visit.clinic_id,
+                patient_id=visit.patient_id,
+                visit_id=visit.id,
+                leg=visit.leg,
+                room_id=visit.room_id,
+                call_id=visit.call_id,
+                direction=direction,
+                kind=kind,
+                agreed=not by_staff,
+                bytes=Bytes.NONE,
+                ended=Ended.NO,
+                reason="",
+                filed=False,
+                file_id="",
+                entry_id="",
+                size=chosen.size if chosen else 0,
+                position=0,
+                record=keys.seal(records.RECORD, transfer_id, _told(chosen)),
+                staff_id=actor.id if by_staff else "",
+                created_at=now,
+                changed_at=now,
+            )
+            row = await self._tell(work, transfer_id)
+            action = Action.LIVE_TRANSFER_OFFERED if chosen else Action.TRANSFER_ASKED
+            await self._line(work, row, actor, action)
+        faults.point("live_transfer.begun")
+        return records.opened(keys, row)
+
+    def _known(self, row: Row, visit: Visit, keys: Any) -> LiveTransfer:
+        if row.visit_id != visit.id or row.clinic_id != visit.clinic_id:
+            raise NotFound
+        return records.opened(keys, row)
+
+    async def _check_size(self, clinic_id: str, chosen: Chosen) -> None:
+        allowance = await self.allowance(clinic_id)
+        if chosen.size > allowance.largest:
+            raise too_large(allowance)
+        if chosen.size <= 0:
+            raise TooLarge(_("This file is empty."), code="file_refused_empty")
+
+    # --- what the other side says --------------------------------------------------------------
+
+    async def accept(self, visitor: VisitorAccess, transfer_id: str) -> LiveTransfer:
+        """The patient accepts a file; pressing twice accepts once. Raises Conflict when it is over,
+        NotFound."""
+        async with self._database.unit_of_work() as work:
+            row = await self._own_row(work, visitor, transfer_id, Direction.TO_PATIENT)
+            require_running(row.ended)
+            if not row.agreed:
+                await work.execute(records.CHANGE, of=row.id, agreed=True, changed_at=clock.now())
+                await self._line(work, row, visitor.actor, Action.LIVE_TRANSFER_ACCEPTED)
+            row = await self._advance(work, row.id)
+        return records.opened(await self._vault.clinic(row.clinic_id), row)
+
+    async def answer(
+        self, visitor: VisitorAccess, transfer_id: str, chosen: Chosen
+    ) -> LiveTransfer:
+        """The patient was asked, agrees, and has chosen a file (or taken a still)."""
+        await self._check_size(visitor.clinic_id, chosen)
+        keys = await self._vault.clinic(visitor.clinic_id)
+        async with self._database.unit_of_work() as work:
+            row = await self._own_row(work, visitor, transfer_id, Direction.FROM_PATIENT)
+            require_running(row.ended)
+            if row.bytes in (Bytes.SCANNING, Bytes.CLEAN):
+                return records.opened(keys, row)
+            await work.execute(
+                records.CHANGE,
+                of=row.id,
+                agreed=True,
+                size=chosen.size,
+                record=keys.seal(records.RECORD, row.id, _told(chosen)),
+                changed_at=clock.now(),
+            )
+            if not row.agreed:
+                await self._line(work, row, visitor.actor, Action.LIVE_TRANSFER_ACCEPTED)
+            row = await self._tell(work, row.id)
+        return records.opened(keys, row)
+
+    async def decline(self, visitor: VisitorAccess, transfer_id: str) -> LiveTransfer:
+        """The patient does not want the file, or does not want to send one."""
+        async with self._database.unit_of_work() as work:
+            row = await self._own_row(work, visitor, transfer_id)
+            if row.ended != Ended.DECLINED:
+                require_running(row.ended)
+                row = await self._end(work, row, Ended.DECLINED, visitor.actor)
+        return records.opened(await self._vault.clinic(row.clinic_id), row)
+
+    async def cancel(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:
+        """Either side gives up. A file that is in the chart already stays there."""
+        async with self._database.unit_of_work() as work:
+            row = await self._row(work, access, transfer_id)
+            if row.ended != Ended.CANCELLED:
+                require_running(row.ended)
+                after = Ended.FILED if row.filed else Ended.CANCELLED
+                row = await self._end(work, row, after, access.actor)
+        return records.opened(await self._vault.clinic(row.clinic_id), row)
+
+    # --- the bytes -----------------------------------------------------------------------------
+
+    async def sender(
+        self, access: RoomAccess | VisitorAccess, transfer_id: str
+    ) -> tuple[TransferAccess, LiveTransfer]:
+        """For the side that sends: what its upload needs. Raises Conflict when the transfer is
+        over, NotFound for the other side."""
+        async with self._database.read() as db:
+            row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
+        direction = (
+            Direction.TO_PATIENT if isinstance(access, RoomAccess) else Direction.FROM_PATIENT
+        )
+        if row.direction != direction:
+            raise NotFound
+        require_running(row.ended)
+        owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id
+        holder = transfer_access(row.id, row.clinic_id, row.patient_id, owner, access.actor)
+        return holder, records.opened(await self._vault.clinic(row.clinic_id), row)
+
+    async def begin_upload(
+        self, holder: TransferAccess, transfer: LiveTransfer, announced: Announced
+    ) -> Any:
+        """The sender's browser begins to send the bytes; see `Uploads.begin_held`."""
+        capture = transfer.kind == Kind.CAPTURE
+        upload = await self._uploads.begin_held(
+            holder,
+            announced,
+            Allowance(largest=(await self.allowance(holder.clinic_id)).largest, files=1),
+            channel=Channel.VISIT_CAPTURE if capture else Channel.LIVE_TRANSFER,
+            category=Category.PATIENT_PHOTO if capture else Category.OTHER,
+            source_id=transfer.visit_id,
+        )
+        await self._bytes(holder.transfer_id, Bytes.ARRIVING)
+        return upload
+
+    async def moved(self, holder: TransferAccess, position: int) -> None:
+        """This many bytes have come; told to both sides. Called a few times a second at most."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(records.FOR_CHANGE, of=holder.transfer_id)
+            if row is None or row.ended or position <= row.position:
+                return
+            await work.execute(records.CHANGE, of=row.id, position=min(position, row.size))
+            await self._tell(work, row.id)
+
+    async def _bytes(self, transfer_id: str, after: Bytes) -> None:
+        async with self._database.unit_of_work() as work:
+            row = await work.one(records.FOR_CHANGE, of=transfer_id)
+            if row is None or row.ended or not may_become(row.bytes, after):
+                return
+            await work.execute(records.CHANGE, of=row.id, bytes=after, changed_at=clock.now())
+            await self._tell(work, row.id)
+
+    async def refused(self, holder: TransferAccess, reason: str) -> None:
+        """The file was turned away while it arrived; `reason` is a key of `files.refusals`."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(records.FOR_CHANGE, of=holder.transfer_id)
+            if row is not None and not row.ended:
+                await self._end(work, row, Ended.REFUSED, holder.actor, reason)
+
+    async def file_changed(self, work: UnitOfWork, file: Row) -> None:
+        """The intake tells of a file that a transfer holds: received, scanned, refused."""
+        row = await work.one(records.FOR_CHANGE, of=file.holder_id)
+        if row is None or row.ended:
+            return
+        if file.state in (FileState.REFUSED, FileState.INFECTED):
+            await self._end(work, row, Ended.REFUSED, _sender_of(row), file.refusal)
+            return
+        after = Bytes.CLEAN if file.state == FileState.FILED else Bytes.SCANNING
+        reason = "unscanned" if file.state == FileState.UNSCANNED else ""
+        if may_become(row.bytes, after) or row.reason != reason:
+            await work.execute(
+                records.CHANGE,
+                of=row.id,
+                bytes=after,
+                reason=reason,
+                file_id=file.id,
+                size=file.size,
+                position=file.size,
+                changed_at=clock.now(),
+            )
+            await self._advance(work, row.id)
+
+    async def _advance(self, work: UnitOfWork, transfer_id: str) -> Row:
+        """What is agreed to and clean goes into the chart (where the clinic keeps files that were
+        not downloaded; otherwise with the download)."""
+        row = await work.one(records.FOR_CHANGE, of=transfer_id)
+        assert row is not None  # noqa: S101 - the caller holds its lock
+        keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
+        ready = row.agreed and row.bytes == Bytes.CLEAN and not row.filed
+        if ready and (keep or row.direction == Direction.FROM_PATIENT):
+            await self._file(work, row)
+        return await self._tell(work, row.id)
+
+    async def _file(self, work: UnitOfWork, row: Row) -> None:
+        entry_id = await self._intake.file_held(work, _holder_of(row), row.file_id)
+        await work.execute(records.CHANGE, of=row.id, filed=True, entry_id=entry_id)
+
+    # --- receiving -----------------------------------------------------------------------------
+
+    async def receiver(
+        self, access: RoomAccess | VisitorAccess, transfer_id: str
+    ) -> tuple[TransferAccess, LiveTransfer]:
+        """For the side that receives: what opening the file needs.
+
+        Raises Conflict before the file is clean or after the transfer was given up, NotFound for
+        the side that sent it.
+        """
+        async with self._database.read() as db:
+            row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
+        direction = (
+            Direction.FROM_PATIENT if isinstance(access, RoomAccess) else Direction.TO_PATIENT
+        )
+        if row.direction != direction:
+            raise NotFound
+        if row.ended not in (Ended.NO, Ended.DONE, Ended.FILED):
+            require_running(row.ended)
+        if not row.agreed or row.bytes != Bytes.CLEAN:
+            raise Conflict(_("This file is not here yet. It can be opened as soon as it is clean."))
+        owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id
+        holder = transfer_access(row.id, row.clinic_id, row.patient_id, owner, access.actor)
+        return holder, records.opened(await self._vault.clinic(row.clinic_id), row)
+
+    async def downloaded(self, receiver: TransferAccess) -> None:
+        """The last byte went to the other side: the transfer is done."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(records.FOR_CHANGE, of=receiver.transfer_id)
+            if row is None or row.ended:
+                return
+            if not row.filed:
+                await self._file(work, row)
+            await self._end(work, row, Ended.DONE, receiver.actor)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    async def leg_ended(self, work: UnitOfWork, visit_id: str, leg: int, clinic_id: str) -> None:
+        """The patient leaves the room: what is under way is filed or given up (X5), in the unit of
+        work of what made the patient leave."""
+        keep = (await self._clinics.get(clinic_id)).options.keep_unfinished_files
+        for row in await work.all(records.RUNNING_OF_LEG, visit=visit_id, of_leg=leg):
+            after = ends_with_the_leg(
+                direction=row.direction,
+                agreed=row.agreed,
+                bytes_=row.bytes,
+                filed=row.filed,
+                keep=keep,
+            )
+            if after is Ended.FILED and not row.filed:
+                await self._file(work, row)
+            await self._end(work, row, after, _sender_of(row))
+
+    async def _end(
+        self, work: UnitOfWork, row: Row, after: Ended, actor: Actor, reason: str = ""
+    ) -> Row:
+        await work.execute(
+            records.CHANGE, of=row.id, ended=after, reason=reason, changed_at=clock.now()
+        )
+        if after not in (Ended.DONE, Ended.FILED):
+            work.enqueue(CLEAR_UP, {"transfer_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
+        await self._line(work, row, actor, Action.LIVE_TRANSFER_ENDED, outcome=str(after))
+        return await self._tell(work, row.id)
+
+    async def clear_up(self, payload: dict[str, Any]) -> None:
+        """Job: a transfer was given up; nothing of its file stays."""
+        async with self._database.read() as db:
+            row = await db.one(records.BY_ID, of=payload["transfer_id"])
+        if row is None or row.filed:
+            return
+        await self._uploads.abandon(_holder_of(row))
+        faults.point("live_transfer.abandoned")
+        await self._intake.discard_all_held(row.clinic_id, row.id)
+
+    # --- rows ----------------------------------------------------------------------------------
+
+    async def _row(
+        self, work: UnitOfWork, access: RoomAccess | VisitorAccess, transfer_id: str
+    ) -> Row:
+        return records.checked(await work.one(records.FOR_CHANGE, of=transfer_id), access)
+
+    async def _own_row(
+        self,
+        work: UnitOfWork,
+        visitor: VisitorAccess,
+        transfer_id: str,
+        direction: Direction | None = None,
+    ) -> Row:
+        row = await self._row(work, visitor, transfer_id)
+        if direction is not None and row.direction != direction:
+            raise NotFound
+        return row
+
+    async def _tell(self, work: UnitOfWork, transfer_id: str) -> Row:
+        row = await work.one(records.BY_ID, of=transfer_id)
+        assert row is not None  # noqa: S101 - it was written in this unit of work
+        work.emit(LiveTransferChanged(**records.facts(row)))
+        return row
+
+    async def _line(
+        self, work: UnitOfWork, row: Row, actor: Actor, action: Action, **details: Any
+    ) -> None:
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            actor,
+            action,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+            visit=row.visit_id,
+            **details,
+        )
+
+
+def _told(chosen: Chosen | None) -> dict[str, str]:
+    if chosen is None:
+        return {"name": "", "media_type": ""}
+    return {
+        "name": safe_name(chosen.name),
+        "media_type": chosen.media_type[:_NAME_OF_TYPE_MAX],
+    }
+
+
+def _sender_of(row: Row) -> Actor:
+    """Who sends the bytes of a transfer."""
+    if row.direction == Direction.TO_PATIENT:
+        return Actor(ActorKind.STAFF, row.staff_id)
+    return Actor(ActorKind.PATIENT, row.patient_id)
+
+
+def _holder_of(row: Row) -> TransferAccess:
+    """The transfer itself as the holder of its file, in the name of its sender."""
+    owner = row.staff_id if row.direction == Direction.TO_PATIENT else row.visit_id
+    return transfer_access(row.id, row.clinic_id, row.patient_id, owner, _sender_of(row))
