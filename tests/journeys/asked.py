@@ -20,7 +20,7 @@ from tests.requests.sending import Sent, jpeg, send
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 BORN = ("14", "3", "1991")
-LONG = 30_000
+LONG = 60_000
 """Milliseconds: scanning and previews in child processes, on a busy machine."""
 
 
@@ -120,6 +120,19 @@ def heavy(name: str, seed: int, width: int = 2400, height: int = 1800) -> FilePa
 def cards(page: Page) -> Locator:
     """The photos on the page."""
     return page.locator(".photo-card")
+
+
+async def under_way(page: Page, number: int, count: int, percent: int) -> None:
+    """Wait until so much of a photo is sent, or more: the page may not show every step."""
+    await page.wait_for_function(
+        """([number, count, percent]) => {
+          const said = new RegExp(`Uploading photo ${number} of ${count}, ([0-9]+)%`);
+          const found = said.exec(document.body.innerText);
+          return found !== null && Number(found[1]) >= percent;
+        }""",
+        arg=[number, count, percent],
+        timeout=LONG,
+    )
 
 
 async def ready(page: Page, count: int) -> None:

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +14,20 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from bedside.people.clinics import MB, ClinicOptions
 from bedside.requests.states import State
-from tests.journeys.asked import LONG, Asked, answer, asked, cards, heavy, photo, ready, working
-from tests.peers.chromium import FLAGS, Chromium
+from tests.journeys.asked import (
+    LONG,
+    Asked,
+    answer,
+    asked,
+    cards,
+    heavy,
+    photo,
+    ready,
+    under_way,
+    working,
+)
+from tests.peers.chromium import FLAGS, PATIENCE, Chromium
+from tests.peers.ports import wait_until
 from tests.requests.sending import send
 
 __all__ = ["asked", "working"]
@@ -35,6 +47,7 @@ async def browser_of(profile: Path) -> AsyncIterator[BrowserContext]:
             args=[*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
             viewport={"width": 390, "height": 780},
         )
+        context.set_default_timeout(PATIENCE)
         try:
             yield context
         finally:
@@ -52,25 +65,39 @@ async def slowed(context: BrowserContext, page: Page, bytes_a_second: int) -> No
 
 def kill(profile: Path) -> None:
     """The phone runs out of memory: every process of the browser with this profile dies."""
+
+    def nobody_is_left() -> bool:
+        left = _processes_of(profile)
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return not left
+
+    wait_until(nobody_is_left, "the end of the browser")
+
+
+def _processes_of(profile: Path) -> list[int]:
+    found: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
-        try:
+        with suppress(OSError):
             command = (process / "cmdline").read_bytes().decode().split("\0")
-        except OSError:
-            continue
-        if f"--user-data-dir={profile}" in command:
-            os.kill(int(process.name), signal.SIGKILL)
+            if f"--user-data-dir={profile}" in command:
+                found.append(int(process.name))
+    return found
 
 
-async def kept_on(page: Page) -> int:
-    """How many photos the phone still keeps."""
-    return await page.evaluate(
-        """() => new Promise((done) => {
+async def keeps(page: Page, photos: int) -> None:
+    """Wait until the phone still keeps so many photos: it writes and forgets them behind the page's
+    back."""
+    await page.wait_for_function(
+        """(wanted) => new Promise((done) => {
           const open = indexedDB.open("bedside-photos");
           open.onsuccess = () => {
             const all = open.result.transaction("photos").objectStore("photos").count();
-            all.onsuccess = () => done(all.result);
+            all.onsuccess = () => { open.result.close(); done(all.result === wanted); };
           };
-        })"""
+        })""",
+        arg=photos,
     )
 
 
@@ -83,14 +110,14 @@ async def test_a_killed_browser_loses_no_photo_and_goes_on(asked: Asked, tmp_pat
         await page.goto(asked.link)
         await answer(page)
         await page.wait_for_url("**/my/*")
-        await slowed(context, page, 400_000)
+        await slowed(context, page, 250_000)
         await asked.choose(page, photos)
         await cards(page).nth(0).get_by_text("Add comment").click()
         await cards(page).nth(0).get_by_label("Comment").fill("typed before")
         await page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
-        await page.get_by_text("Uploading photo 1 of 2, 30%").wait_for(timeout=LONG)
-        kill(profile)
-        await asyncio.sleep(0.5)
+        await under_way(page, 1, 2, 30)
+        async with context.expect_event("close"):
+            await asyncio.to_thread(kill, profile)
     assert (await asked.now()).state is State.IN_PROGRESS
     assert await asked.chart() == []
 
@@ -112,7 +139,7 @@ async def test_a_killed_browser_loses_no_photo_and_goes_on(asked: Asked, tmp_pat
         await expect(page.get_by_text("“typed before”")).to_be_visible()
         await ready(page, 2)
         assert began[0] > 0  # it went on where it was, not from the beginning
-        assert await kept_on(page) == 0
+        await keeps(page, 0)
         await page.get_by_role("button", name="Agree & send photos").click()
         await page.get_by_role("heading", name="Your photos have been sent").wait_for()
     entries = await asked.chart()
@@ -132,16 +159,16 @@ async def test_after_agreeing_it_goes_on_by_itself_even_in_a_new_browser(
         await page.goto(asked.link)
         await answer(page)
         await page.wait_for_url("**/my/*")
-        await slowed(context, page, 200_000)
+        await slowed(context, page, 120_000)
         await asked.choose(page, [heavy("1.jpg", 1), heavy("2.jpg", 2)])
-        await page.get_by_text("Uploading photo 1 of 2, 10%").wait_for(timeout=LONG)
+        await under_way(page, 1, 2, 10)
         for number in (0, 1):  # one is on its way, one waits on the phone
             await cards(page).nth(number).get_by_text("Add comment").click()
             await cards(page).nth(number).get_by_label("Comment").fill(f"typed {number}")
         await page.get_by_role("button", name="Agree & send photos").click()
         await page.get_by_role("heading", name="Sending your photos").wait_for()
-        kill(profile)
-        await asyncio.sleep(0.5)
+        async with context.expect_event("close"):
+            await asyncio.to_thread(kill, profile)
     request = await asked.now()
     assert (request.expected, request.filed, request.state) == (2, 0, State.IN_PROGRESS)
 
@@ -159,12 +186,12 @@ async def test_after_agreeing_it_goes_on_by_itself_even_in_a_new_browser(
 async def test_a_lost_network_only_makes_it_wait(asked: Asked, chromium: Chromium) -> None:
     phone = await chromium.phone()
     page = await asked.enter(phone)
-    await slowed(phone.context, page, 300_000)
+    await slowed(phone.context, page, 200_000)
     await asked.choose(page, [heavy("1.jpg", 7)])
-    await page.get_by_text("Uploading photo 1 of 1, 20%").wait_for(timeout=LONG)
+    await under_way(page, 1, 1, 20)
     await phone.context.set_offline(True)
     await page.get_by_text("No connection. Your photos are kept").wait_for(timeout=LONG)
-    assert await kept_on(page) == 1
+    await keeps(page, 1)
     await phone.context.set_offline(False)
     await ready(page, 1)
     await phone.leave()

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from bedside import bootstrap
 from bedside.settings import load
@@ -58,7 +58,7 @@ async def test_an_administrator_adds_a_colleague(
     await page.get_by_role("button", name="Add and show").click()
     await page.get_by_text("signs in with this address already").first.wait_for()
     await journey.seen(page, "address-taken")
-    assert await page.get_by_label("Night shift").is_checked()
+    await expect(page.get_by_label("Night shift")).to_be_checked()
     await page.get_by_label("E-mail address").fill("noor@riverside.example")
     await page.get_by_role("button", name="Add and show").click()
     await page.get_by_role("heading", name="First password").wait_for()
@@ -66,7 +66,7 @@ async def test_an_administrator_adds_a_colleague(
 
     await page.get_by_role("link", name="Done").click()
     await page.get_by_role("heading", name="Noor Haddad").wait_for()
-    assert await page.get_by_label("Night shift").is_checked()
+    await expect(page.get_by_label("Night shift")).to_be_checked()
     await journey.seen(page, "person")
     await page.get_by_role("button", name="Disable").click()
     await page.get_by_text("cannot sign in any more").first.wait_for()
@@ -99,7 +99,7 @@ async def test_the_first_start(chromium: Chromium, tmp_path: Path) -> None:
         page = await person.page("/")
         await page.get_by_role("heading", name="Set up Bedside").wait_for()
         assert str(services.settings.key_file) in await page.content()
-        assert await page.get_by_label("Time zone").input_value() == "Europe/Stockholm"
+        await expect(page.get_by_label("Time zone")).to_have_value("Europe/Stockholm")
         await journey.seen(page, "empty")
         await page.get_by_label("Name of the clinic").fill("Harbour Clinic")
         await page.get_by_label("Your name").fill("Elin Sjöberg")
@@ -113,7 +113,7 @@ async def test_the_first_start(chromium: Chromium, tmp_path: Path) -> None:
         await page.get_by_role("button", name="Set up the clinic").click()
         await page.get_by_role("heading", name="Protect your sign-in").wait_for()
         await page.goto("/set-up")
-        assert re.search(r"/sign-in$", page.url)
+        await expect(page).to_have_url(re.compile(r"/sign-in$"))
         await person.leave()
     [clinic] = await services.clinics.all()
     assert (clinic.name, clinic.options.time_zone) == ("Harbour Clinic", "Europe/Stockholm")

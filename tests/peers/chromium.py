@@ -2,9 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
@@ -158,6 +158,20 @@ class Chromium:
         person = Person(context)
         person._listen()
         return person
+
+
+T = TypeVar("T")
+
+
+async def reached(
+    page: Page, look: Callable[[], Awaitable[T]], true: Callable[[T], bool], what: str
+) -> T:
+    """Wait until what a look inside the server shows is so, and return it."""
+    for _ in range(PATIENCE // 50):
+        if true(found := await look()):
+            return found
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"{what}: not within {PATIENCE // 1000} s")
 
 
 async def settled(page: Page, true: Callable[[], bool], what: str) -> None:

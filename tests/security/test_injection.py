@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel.ids import new_id
@@ -218,9 +219,8 @@ async def test_a_browser_runs_nothing_of_it(chromium: Chromium, served: Served) 
         f"/patients/{patient}/card",
         f"/my/{request_id}/photos",
     ):
-        await page.goto(path)
-        await page.wait_for_timeout(300)
-        assert await page.locator("img[src=x]").count() == 0, path
+        await page.goto(path, wait_until="networkidle")
+        await expect(page.locator("img[src=x]")).to_have_count(0)
     assert asked == []
     await person.leave()
 

@@ -1,5 +1,6 @@
 """The components in a real browser, under the product's content policy: every state, by keys."""
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -162,7 +163,7 @@ async def test_the_palette_finds_sections_and_patients(chromium: Chromium, guide
     await page.keyboard.press("ArrowUp")
     await page.keyboard.press("Enter")
     await expect(field).to_be_hidden()
-    assert page.url.endswith("#found")
+    await expect(page).to_have_url(re.compile("#found$"))
     await person.leave()
 
 
@@ -213,10 +214,11 @@ async def test_the_panel_covers_a_phone_and_gives_the_page_back(
 ) -> None:
     person = await chromium.phone(guide)
     page = await person.page("/styleguide")
-    assert await page.evaluate("document.querySelector('.page').inert")
+    covered = page.locator(".page")
+    await expect(covered).to_have_js_property("inert", True)
     await page.keyboard.press("Escape")
     await expect(page.locator("#panel")).to_be_hidden()
-    assert not await page.evaluate("document.querySelector('.page').inert")
+    await expect(covered).to_have_js_property("inert", False)
     await page.get_by_role("button", name="More", exact=True).last.click()
     await expect(page.locator("#rail")).to_be_visible()
     await accessible(page)
@@ -225,12 +227,13 @@ async def test_the_panel_covers_a_phone_and_gives_the_page_back(
 
 async def test_the_chosen_theme_is_kept_for_the_server(chromium: Chromium, guide: str) -> None:
     person, page = await clerk(chromium, guide)
-    light = await page.evaluate("getComputedStyle(document.body).color")
+    body = page.locator("body")
+    light = str(await page.evaluate("getComputedStyle(document.body).color"))
     await page.get_by_role("button", name="Dark", exact=True).click()
-    assert await page.evaluate("getComputedStyle(document.body).color") != light
-    assert await page.evaluate("document.cookie") == "theme=dark"
+    await expect(body).not_to_have_css("color", light)
+    await page.wait_for_function("document.cookie === 'theme=dark'")
     await page.get_by_role("button", name="As the device", exact=True).click()
-    assert await page.evaluate("getComputedStyle(document.body).color") == light
+    await expect(body).to_have_css("color", light)
     await person.leave()
 
 
@@ -286,7 +289,8 @@ async def test_a_date_of_birth_is_typed_without_a_stop(chromium: Chromium, guide
     day, month, year = (page.locator(f"#birth_{part}") for part in ("day", "month", "year"))
     await day.focus()
     await page.keyboard.type("431991")
-    assert [await box.input_value() for box in (day, month, year)] == ["4", "3", "1991"]
+    for box, value in ((day, "4"), (month, "3"), (year, "1991")):
+        await expect(box).to_have_value(value)
     for _ in range(5):
         await page.keyboard.press("Backspace")
     await expect(month).to_be_focused()
