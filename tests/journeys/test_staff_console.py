@@ -285,7 +285,7 @@ async def test_the_audit_log_read_filtered_and_verified(served: Served, chromium
     await expect(page.locator(".log-line")).to_have_count(1)
     await page.get_by_role("textbox", name="Patient").fill("maya")
     await page.locator("#main").get_by_role("button", name="Find").click()
-    await page.get_by_role("link", name="Maya Lindqvist, 14 March 1991").click()
+    await page.get_by_role("link", name="Maya Lindqvist, born 14 March 1991").click()
     await journey.seen(page, "of-one-patient")
     assert "maya" not in page.url.lower()
     async with page.expect_download() as started:
