@@ -29,14 +29,18 @@ class Audiences:
     def __init__(self, database: Transactions) -> None:
         self._database = database
 
-    async def of(self, patient_id: str) -> frozenset[tuple[str, str]]:
+    async def of(self, patient_id: str) -> frozenset[str]:
         """Everybody for whom `Permissions.sees` is true at this moment, as `person_of` names
         them."""
         async with self._database.read() as db:
             rows = await db.all(_of_patient, patient=patient_id)
-        return frozenset((row.staff_id, row.clinic_id) for row in rows)
+        return frozenset(_person(row.clinic_id, row.staff_id) for row in rows)
 
 
-def person_of(staff: StaffAccess) -> tuple[str, str]:
+def person_of(staff: StaffAccess) -> str:
     """Who it is, in an audience."""
-    return (staff.staff_id, staff.clinic_id)
+    return _person(staff.clinic_id, staff.staff_id)
+
+
+def _person(clinic_id: str, staff_id: str) -> str:
+    return f"{clinic_id}/{staff_id}"

@@ -46,7 +46,7 @@ class Listener:
     def hear(self, published: Published, text: str, *, as_told: str) -> None:
         """Give the page an event at once as `as_told`, or queue it as `text`, which it gets when
         its person may see it then."""
-        if self._at_rest and not self._wake.is_set() and self._push(as_told):
+        if self._at_rest and self._push(as_told):
             return
         self.offer(published, text)
 
@@ -58,11 +58,15 @@ class Listener:
             self.fell_behind.add(published.topic)
         else:
             self._queue.append((published, text))
-        self._wake.set()
+        self._rouse()
 
     def say(self, text: str) -> None:
         """Queue a message of the server's own, such as a snapshot."""
         self._queue.append(text)
+        self._rouse()
+
+    def _rouse(self) -> None:
+        self._at_rest = False
         self._wake.set()
 
     async def next(self) -> str | None:
@@ -83,7 +87,6 @@ class Listener:
             self._wake.clear()
             self._at_rest = True
             await self._wake.wait()
-            self._at_rest = False
 
 
 class Bus:

@@ -45,7 +45,7 @@ class LivePage:
         self._services = services
         self._listener = Listener(self._may_see, push_of(socket))
         self._access: StaffAccess | LinkAccess | None = None
-        self._look_again = asyncio.Event()
+        self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rate = Buckets(size=1)
 
     async def serve(self) -> None:
@@ -58,10 +58,10 @@ class LivePage:
         if self._access is None:  # said on an open socket, for only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
-        stop = self._services.bus.watch(_sessions_of(self._access), self._look_again.set)
-        tasks = [asyncio.create_task(c) for c in (self._read(), self._write(), self._recheck())]
+        stop = self._services.bus.watch(_sessions_of(self._access), self._session_ended)
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._recheck(tasks)
         finally:
             stop()
             self._services.bus.leave(self._listener)
@@ -82,11 +82,23 @@ class LivePage:
         self._access = access
         self._listener.person = person_of(access) if isinstance(access, StaffAccess) else None
 
-    async def _recheck(self) -> None:
+    def _session_ended(self) -> None:
+        if not self._look_again.done():
+            self._look_again.set_result(None)
+
+    async def _recheck(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Until one of the tasks ends, or the session. Nothing is made anew but a timer: thousands
+        of pages do this all the time."""
         while self._access is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._look_again.wait(), _CHECK_EVERY)
-            self._look_again.clear()
+            await asyncio.wait(
+                [*tasks, self._look_again],
+                timeout=_CHECK_EVERY,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if any(task.done() for task in tasks):
+                return
+            if self._look_again.done():  # before looking: what ends meanwhile is looked at again
+                self._look_again = asyncio.get_running_loop().create_future()
             await self._look_up()
         await self._socket.close(_SIGNED_OUT)
 
