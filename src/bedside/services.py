@@ -6,6 +6,12 @@ from typing import Any
 
 from bedside.audit import AuditLog
 from bedside.audit.looks import Looks
+from bedside.calls.access import Seats
+from bedside.calls.group_calls import GroupCalls
+from bedside.calls.guests import Guests
+from bedside.calls.ice import IceServers
+from bedside.calls.participants import Participants
+from bedside.calls.signalling import Signalling
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.search import SearchIndex
@@ -97,6 +103,12 @@ class Services:
     photo_requests: PhotoRequests
     photo_answers: PhotoAnswers
     request_lists: RequestLists
+    seats: Seats
+    call_participants: Participants
+    guests: Guests
+    signalling: Signalling
+    ice: IceServers
+    group_calls: GroupCalls
     bus: Bus
     topics: Topics
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])

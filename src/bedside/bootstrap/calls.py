@@ -1,7 +1,105 @@
 """Parts of calls."""
 
+from functools import cached_property
+from typing import Any
+
 from bedside.bootstrap.visits import VisitParts
+from bedside.calls.access import Seats
+from bedside.calls.group_calls import GroupCalls
+from bedside.calls.guests import Guests
+from bedside.calls.ice import IceServers
+from bedside.calls.live import LiveCalls
+from bedside.calls.media_server import MediaServer
+from bedside.calls.participants import Participants
+from bedside.calls.rows import CLOSE_ROOM
+from bedside.calls.signalling import Signalling
+from bedside.errors import NotFound
+from bedside.kernel.jobs import Handler
+from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
+from bedside.realtime.topics import TopicKind, Topics
+from bedside.services import HealthCheck
 
 
 class CallParts(VisitParts):
     """With calls and what is in them."""
+
+    @cached_property
+    def media_server(self) -> MediaServer | None:
+        """The media server, where the settings name one; its client is loaded only then."""
+        if not self.settings.janus_url:
+            return None
+        from bedside.adapters.janus import JanusServer
+
+        return JanusServer(self.settings.janus_url, self.settings.janus_secret)
+
+    @cached_property
+    def group_calls(self) -> GroupCalls:
+        return GroupCalls(self.database, self.media_server)
+
+    @cached_property
+    def seats(self) -> Seats:
+        return Seats(self.database)
+
+    @cached_property
+    def call_participants(self) -> Participants:
+        return Participants(self.database, self.audit, self.group_calls)
+
+    @cached_property
+    def guests(self) -> Guests:
+        return Guests(self.database, self.vault, self.audit, self.group_calls)
+
+    @cached_property
+    def signalling(self) -> Signalling:
+        return Signalling(self.database, self.group_calls)
+
+    @cached_property
+    def ice(self) -> IceServers:
+        settings = self.settings
+        return IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret)
+
+    @cached_property
+    def live_calls(self) -> LiveCalls:
+        return LiveCalls(self.database, self.seats, self.signalling)
+
+    @cached_property
+    def topics(self) -> Topics:
+        topics = super().topics
+        live = self.live_calls
+
+        async def call(access: object, call_id: str) -> dict[str, Any]:
+            return await live.call(_in_calls(access), call_id)
+
+        async def signals(access: object, connection_id: str) -> dict[str, Any]:
+            return await live.signals(_in_calls(access), connection_id)
+
+        async def guest(access: object, guest_id: str) -> dict[str, Any]:
+            if not isinstance(access, GuestAccess):
+                raise NotFound
+            return await live.guest(access, guest_id)
+
+        topics.add(TopicKind("call", call, audience=live.audience))
+        topics.add(TopicKind("signals", signals, from_first=True))
+        topics.add(TopicKind("guest", guest))
+        return topics
+
+    @cached_property
+    def handlers(self) -> dict[str, Handler]:
+        return {**super().handlers, CLOSE_ROOM: self.group_calls.close_room}
+
+    @cached_property
+    def checks(self) -> dict[str, HealthCheck]:
+        return {
+            **super().checks,
+            "media server": self.group_calls.state,
+            "relay": self._relay_state,
+        }
+
+    async def _relay_state(self) -> str:
+        return "configured" if self.ice.has_relay else "not configured"
+
+
+def _in_calls(access: object) -> StaffAccess | VisitorAccess | GuestAccess:
+    """Whoever can be in a call. Raises NotFound for others."""
+    if not isinstance(access, StaffAccess | VisitorAccess | GuestAccess):
+        raise NotFound
+    return access

@@ -309,7 +309,9 @@ class Parts:
 
         async def audience(published: Published) -> Container[object] | None:
             patient_id = self.topics.patient_of(published)
-            return await audiences.of(patient_id) if patient_id else None
+            if patient_id:
+                return await audiences.of(patient_id)
+            return await self.topics.audience_of(published)
 
         return Bus(self.database, audience)
 

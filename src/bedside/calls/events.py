@@ -6,6 +6,8 @@ connection that they are for, and forgotten after minutes.
 
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 
@@ -74,9 +76,10 @@ class CallSignal(Event):
     to_connection: str
     description: dict[str, str] | None = None
     candidate: dict[str, Any] | None = None
-    streams: list[dict[str, str]] = []
+    streams: list[dict[str, str]] = Field(default_factory=list[dict[str, str]])
     number: int = 0
     fresh: bool = False
+    failure: str = ""
 
     def topic(self) -> str:
         """The stream of the connection that it is for."""

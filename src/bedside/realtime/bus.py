@@ -139,11 +139,15 @@ class Bus:
 
         return end
 
-    async def catch_up(self, listener: Listener, topic: str, since: int) -> int | None:
+    async def catch_up(
+        self, listener: Listener, topic: str, since: int, *, from_first: bool = False
+    ) -> int | None:
         """Offer what happened after version `since`. None: it is all there now. Otherwise it is
-        no longer kept (or `since` is 0), and a snapshot of at least this version is needed."""
+        no longer kept (or `since` is 0, and the topic is not one to be heard from its first event
+        on), and a snapshot of at least this version is needed."""
         async with self._database.read() as db:
-            missed = await outbox.events_since(db, topic, since) if since else None
+            known = since or from_first
+            missed = await outbox.events_since(db, topic, since) if known else None
             version = await outbox.topic_version(db, topic)
         if missed is None:
             return version

@@ -1,7 +1,7 @@
 """What goes over the socket, as declared types.
 
-From the page: `subscribe`, `unsubscribe`. To the page: an event in its envelope, a snapshot, a
-refusal. Unknown fields are refused in both directions.
+From the page: `subscribe`, `unsubscribe`, `here`, `signal`, `media`. To the page: an event in its
+envelope, a snapshot, a refusal. Unknown fields are refused in both directions.
 """
 
 import json
@@ -31,8 +31,70 @@ class Unsubscribe(_Message):
     topic: str = Field(max_length=80)
 
 
-FromPage = Annotated[Subscribe | Unsubscribe, Field(discriminator="action")]
-from_page: TypeAdapter[Subscribe | Unsubscribe] = TypeAdapter(FromPage)
+class Here(_Message):
+    """Whether anybody can see the page: a hidden one keeps its place."""
+
+    action: Literal["here"]
+    hidden: bool
+
+
+class Description(_Message):
+    """An RTCSessionDescription."""
+
+    type: Literal["offer", "answer"]
+    sdp: str = Field(max_length=64 << 10)
+
+
+class Candidate(_Message):
+    """An RTCIceCandidate, as browsers write it; an empty one says that there are no more."""
+
+    candidate: str = Field(max_length=2_000)
+    sdpMid: str | None = Field(default=None, max_length=64)  # noqa: N815 - the browsers' name
+    sdpMLineIndex: int | None = Field(default=None, ge=0, lt=1_000)  # noqa: N815 - the same
+    usernameFragment: str | None = Field(default=None, max_length=256)  # noqa: N815 - the same
+
+
+class Signal(_Message):
+    """Something that another browser of a call, or the media server, needs to connect to this one.
+
+    `sender` and `to` are connections; `to` may be one of MEDIA_SERVER. `number` is that of the
+    offer of the media server that is answered. `ask` is for the media server: to watch without
+    sending anything, or to restart ICE of what is received.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
+
+    action: Literal["signal"]
+    call: str = Field(max_length=40)
+    sender: str = Field(alias="from", max_length=40)
+    to: str = Field(max_length=40)
+    description: Description | None = None
+    candidate: Candidate | None = None
+    number: int = Field(default=0, ge=0, lt=2**31)
+    ask: Literal["watch", "restart_ice"] | None = None
+
+
+class Media(_Message):
+    """What a page of a call sends at present."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
+
+    action: Literal["media"]
+    call: str = Field(max_length=40)
+    sender: str = Field(alias="from", max_length=40)
+    muted: bool
+    camera: bool
+    sharing: bool
+
+
+FROM_PUBLISH = "media_server:publish"
+FROM_SUBSCRIBE = "media_server:subscribe"
+MEDIA_SERVER = frozenset({FROM_PUBLISH, FROM_SUBSCRIBE})
+"""What stands in place of a connection for the two RTCPeerConnections with the media server."""
+
+Said = Subscribe | Unsubscribe | Here | Signal | Media
+FromPage = Annotated[Said, Field(discriminator="action")]
+from_page: TypeAdapter[Said] = TypeAdapter(FromPage)
 
 
 def _packed(message: dict[str, Any]) -> str:

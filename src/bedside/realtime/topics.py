@@ -1,6 +1,6 @@
 """Topics: a kind and an id. Each kind says who may listen and what a snapshot holds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +8,24 @@ from bedside.database.engine import Published
 
 Snapshot = Callable[[Any, str], Awaitable[dict[str, Any]]]
 """(access, id) → the state that events of the topic build on. Raises NotFound when the person
-may not see it. `access` is what the socket proved: a member of staff, or a patient's link."""
+may not see it. `access` is what the socket proved: a member of staff, a patient's link or visit, a
+guest."""
+AudienceOf = Callable[[str], Awaitable[Container[object]]]
+"""id → the persons (`Listener.person`) who may hear of it at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicKind:
     """One kind of topic, such as `chart`. `filtered`: events name a patient_id, and each is only
-    told to those who may see that patient."""
+    told to those who may see that patient. `audience`: each event is only told to those who are in
+    it then, as people come and go. `from_first`: a page that is new hears of everything that is
+    kept, for nothing is left of it in a snapshot."""
 
     name: str
     snapshot: Snapshot
     filtered: bool = False
+    audience: AudienceOf | None = None
+    from_first: bool = False
 
 
 class Topics:
@@ -42,6 +49,13 @@ class Topics:
         if kind is None or not kind.filtered:
             return ""
         return str(published.payload.get("patient_id", ""))
+
+    async def audience_of(self, published: Published) -> Container[object] | None:
+        """Who may hear of an event, where its kind of topic has an audience; None elsewhere."""
+        kind = self.kind(published.topic)
+        if kind is None or kind.audience is None:
+            return None
+        return await kind.audience(published.topic.partition(":")[2])
 
     def names(self) -> list[str]:
         """The kinds there are, for documentation and its test."""

@@ -8,14 +8,20 @@ from pydantic import ValidationError
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bedside.calls.access import CallAccess
+from bedside.calls.events import GuestChanged
+from bedside.calls.live import heard_as
 from bedside.errors import BedsideError
 from bedside.kernel.network import host_of_origin
-from bedside.people.audiences import person_of
 from bedside.people.events import SessionsEnded
-from bedside.people.permissions import LinkAccess, StaffAccess
+from bedside.people.permissions import GuestAccess, LinkAccess, StaffAccess
 from bedside.realtime.bus import Listener, Published
 from bedside.realtime.envelopes import (
+    Media,
+    Said,
+    Signal,
     Subscribe,
+    Unsubscribe,
     from_page,
     refused_envelope,
     snapshot_envelope,
@@ -23,6 +29,7 @@ from bedside.realtime.envelopes import (
 from bedside.services import Services
 from bedside.web.context import services_of
 from bedside.web.devices import device_of
+from bedside.web.guests import guest_of
 from bedside.web.live_protocol import push_of
 from bedside.web.protection import Buckets, Rate
 from bedside.web.signed_in import staff_of
@@ -32,9 +39,15 @@ _SIGNED_OUT = 4401
 _MOST_TOPICS = 32
 _MESSAGES = Rate("socket", per_second=5, burst=200)
 """What a page may say; each subscription reads a snapshot."""
+_SIGNALS = Rate("signals", per_second=30, burst=400)
+"""Signals of a call come in bursts: some twenty candidates for each participant."""
 _CHECK_EVERY = 30.0
 """Seconds after which an open socket's session is looked up again, for it may have expired; one
 that was ended is noticed at once."""
+
+
+Access = CallAccess | LinkAccess
+"""Whoever can have a page with a socket."""
 
 
 class LivePage:
@@ -44,9 +57,9 @@ class LivePage:
         self._socket = socket
         self._services = services
         self._listener = Listener(self._may_see, push_of(socket))
-        self._access: StaffAccess | LinkAccess | None = None
+        self._access: Access | None = None
         self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._rate = Buckets(size=1)
+        self._rate = Buckets(size=2)
 
     async def serve(self) -> None:
         """Talk until the page goes or its session ends."""
@@ -58,7 +71,7 @@ class LivePage:
         if self._access is None:  # said on an open socket, for only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
-        stop = self._services.bus.watch(_sessions_of(self._access), self._session_ended)
+        stop = self._services.bus.watch(_end_of(self._access), self._session_ended)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
             await self._recheck(tasks)
@@ -72,15 +85,12 @@ class LivePage:
                     raise result
 
     async def _look_up(self) -> None:
-        access: StaffAccess | LinkAccess | None = None
+        access: Access | None = None
         self._socket.state.staff = None
         with suppress(BedsideError):
-            if "request_id" in self._socket.path_params:
-                access = await device_of(self._socket)
-            else:
-                access = await staff_of(self._socket)
+            access = await _access_of(self._socket)
         self._access = access
-        self._listener.person = person_of(access) if isinstance(access, StaffAccess) else None
+        self._listener.person = heard_as(access) if isinstance(access, CallAccess) else None
 
     def _session_ended(self) -> None:
         if not self._look_again.done():
@@ -105,20 +115,30 @@ class LivePage:
     async def _read(self) -> None:
         while True:
             text = await self._socket.receive_text()
-            if self._rate.take(_MESSAGES, ""):
-                await self._socket.close(_POLICY_VIOLATION)
-                return
             try:
                 message = from_page.validate_json(text)
             except ValidationError:
                 await self._socket.close(_POLICY_VIOLATION)
                 return
+            rate = _SIGNALS if isinstance(message, Signal) else _MESSAGES
+            if self._rate.take(rate, ""):
+                await self._socket.close(_POLICY_VIOLATION)
+                return
+            await self._take(message)
+
+    async def _take(self, message: Said) -> None:
+        if isinstance(message, Subscribe | Unsubscribe):
             if self._services.topics.kind(message.topic) is None:
                 self._listener.say(refused_envelope(message.topic))
             elif isinstance(message, Subscribe):
                 await self._subscribe(message.topic, message.since)
             else:
                 self._services.bus.unsubscribe(self._listener, message.topic)
+        elif isinstance(self._access, CallAccess):
+            if isinstance(message, Signal):
+                await self._services.signalling.relay(self._access, message)
+            elif isinstance(message, Media):
+                await self._services.call_participants.media(self._access, message)
 
     async def _write(self) -> None:
         while True:
@@ -143,7 +163,10 @@ class LivePage:
             self._listener.say(refused_envelope(topic))
             return
         self._services.bus.subscribe(self._listener, topic)
-        version = await self._services.bus.catch_up(self._listener, topic, since)
+        kind = self._services.topics.kind(topic)
+        version = await self._services.bus.catch_up(
+            self._listener, topic, since, from_first=kind is not None and kind.from_first
+        )
         if version is not None:
             self._listener.say(snapshot_envelope(topic, version, await self._snapshot(topic)))
 
@@ -156,18 +179,30 @@ class LivePage:
     async def _may_see(self, published: Published) -> bool:
         patient_id = self._services.topics.patient_of(published)
         if not patient_id:
-            return True
+            audience = await self._services.topics.audience_of(published)
+            return audience is None or self._listener.person in audience
         return isinstance(self._access, StaffAccess) and await self._services.permissions.sees(
             self._access, patient_id
         )
 
 
-def _sessions_of(access: StaffAccess | LinkAccess) -> str:
-    """The topic that tells when sessions of this person end; "" for a patient, who has none. No
-    page can ask for it."""
-    if isinstance(access, LinkAccess):
-        return ""
-    return SessionsEnded(staff_id=access.staff_id, session_ids=[]).topic()
+async def _access_of(socket: WebSocket) -> Access:
+    """Who the page belongs to, by its address. Raises as the page does."""
+    if "request_id" in socket.path_params:
+        return await device_of(socket)
+    if "guest_id" in socket.path_params:
+        return await guest_of(socket)
+    return await staff_of(socket)
+
+
+def _end_of(access: Access) -> str:
+    """The topic that tells when this person may not go on: no page can ask for that of sessions;
+    "" for those whose access ends by time only."""
+    if isinstance(access, StaffAccess):
+        return SessionsEnded(staff_id=access.staff_id, session_ids=[]).topic()
+    if isinstance(access, GuestAccess):
+        return GuestChanged(guest_id=access.guest_id, call_id="", state="").topic()
+    return ""
 
 
 def _same_origin(socket: WebSocket, services: Services) -> bool:
@@ -182,4 +217,8 @@ async def _live(socket: WebSocket) -> None:
         await LivePage(socket, services_of(socket)).serve()
 
 
-routes = [WebSocketRoute("/live", _live), WebSocketRoute("/my/{request_id}/live", _live)]
+routes = [
+    WebSocketRoute("/live", _live),
+    WebSocketRoute("/my/{request_id}/live", _live),
+    WebSocketRoute("/guest/{guest_id}/live", _live),
+]

@@ -1,0 +1,141 @@
+"""Seats: holding one proves who one is in a call.
+
+A seat is made here only, after a look at the participants; services of calls take seats, so that
+nobody acts in a call in which they have no place.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from bedside.audit import Actor
+from bedside.calls.records import PRESENT, CallEnded, CallState, Kind, NotInCall, Standing
+from bedside.calls.rows import call_row, current_of, of_person
+from bedside.errors import NotFound
+from bedside.kernel.ids import is_id
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
+
+CallAccess = StaffAccess | VisitorAccess | GuestAccess
+"""Whoever can be in a call."""
+
+
+class _Proof:
+    """Held by this module only."""
+
+
+_PROOF: Final = _Proof()
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeat:
+    """Somebody's place in an active call."""
+
+    call_id: str
+    clinic_id: str
+    participant_id: str
+    access: CallAccess
+    proof: _Proof = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.proof is not _PROOF:
+            raise RuntimeError("seats are made by bedside.calls.access only")
+
+    @property
+    def kind(self) -> Kind:
+        """Who it is."""
+        return kind_of(self.access)
+
+    @property
+    def person_id(self) -> str:
+        """The member of staff, the visit or the guest."""
+        return person_of(self.access)
+
+    @property
+    def patient_id(self) -> str:
+        """The patient who sits here; "" for others."""
+        return self.access.patient_id if isinstance(self.access, VisitorAccess) else ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return self.access.actor
+
+
+@dataclass(frozen=True, slots=True)
+class HostSeat(CallSeat):
+    """The place of a member of staff, who decides about the call."""
+
+    @property
+    def staff(self) -> StaffAccess:
+        """The member of staff."""
+        assert isinstance(self.access, StaffAccess)  # noqa: S101 - the only way it is made
+        return self.access
+
+
+def kind_of(access: CallAccess) -> Kind:
+    """What somebody would be in a call."""
+    if isinstance(access, StaffAccess):
+        return Kind.STAFF
+    return Kind.PATIENT if isinstance(access, VisitorAccess) else Kind.GUEST
+
+
+def person_of(access: CallAccess) -> str:
+    """The id by which participants know somebody."""
+    if isinstance(access, StaffAccess):
+        return access.staff_id
+    return access.visit_id if isinstance(access, VisitorAccess) else access.guest_id
+
+
+class Seats:
+    """Looks who sits where."""
+
+    def __init__(self, database: Transactions) -> None:
+        self._database = database
+
+    async def host(self, staff: StaffAccess, call_id: str) -> HostSeat:
+        """The place of a member of staff who takes part, also of one who went out for a moment.
+
+        Raises NotFound for everybody else, CallEnded when it is over.
+        """
+        async with self._database.read() as db:
+            call, row = await _look(db, staff, call_id)
+        if call.state != CallState.ACTIVE:
+            raise CallEnded
+        return HostSeat(call.id, call.clinic_id, row.id, staff, _PROOF)
+
+    async def visitor(self, visitor: VisitorAccess) -> CallSeat:
+        """The place of a patient in the call of their visit. Raises NotInCall."""
+        async with self._database.read() as db:
+            row = await current_of(db, Kind.PATIENT, visitor.visit_id)
+        if row is None or row.clinic_id != visitor.clinic_id:
+            raise NotInCall
+        return CallSeat(row.call_id, row.clinic_id, row.id, visitor, _PROOF)
+
+    async def guest(self, guest: GuestAccess) -> CallSeat:
+        """The place of a guest, also of one who knocks. Raises NotFound, CallEnded."""
+        async with self._database.read() as db:
+            call, row = await _look(db, guest, guest.call_id)
+        if call.state != CallState.ACTIVE:
+            raise CallEnded
+        return CallSeat(call.id, call.clinic_id, row.id, guest, _PROOF)
+
+    async def listener(self, access: CallAccess, call_id: str) -> Row:
+        """The call, for somebody who may hear what happens in it: staff who take part, also when
+        it is over, and whoever else is in it now. Raises NotFound."""
+        async with self._database.read() as db:
+            call, row = await _look(db, access, call_id)
+        if row.kind != Kind.STAFF and row.state not in PRESENT:
+            raise NotFound
+        return call
+
+
+async def _look(db: Reader, access: CallAccess, call_id: str) -> tuple[Row, Row]:
+    if not is_id(call_id, "cal"):
+        raise NotFound
+    call = await call_row(db, call_id)
+    row = await of_person(db, call_id, kind_of(access), person_of(access))
+    if call is None or row is None or call.clinic_id != access.clinic_id:
+        raise NotFound
+    if row.state == Standing.REFUSED:
+        raise NotFound
+    return call, row

@@ -1,0 +1,151 @@
+"""Group calls: when the media server takes over, what browsers and it say to each other, and what
+happens when it goes down.
+
+Each process talks with the media server for the connections whose pages are connected to it.
+"""
+
+import asyncio
+from typing import Any
+
+from bedside.calls.events import CallSignal, MediaInterrupted, ParticipantChanged
+from bedside.calls.media_server import Interruption, MediaServer, SubscriptionOffer
+from bedside.calls.records import NoMediaServer, Standing
+from bedside.database import Database
+from bedside.database.engine import Published
+from bedside.errors import BedsideError
+from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Signal
+
+
+class GroupCalls:
+    """Between calls and the media server, which there may be none of."""
+
+    def __init__(self, database: Database, media: MediaServer | None) -> None:
+        self._database = database
+        self._media = media
+        self._here: dict[str, str] = {}
+        """connection → participant, of those whose media this process has arranged."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        if media is not None:
+            media.on_offer(self._offered)
+            media.on_interruption(self._interrupted)
+            database.on_events(self._heard)
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a media server, up or not."""
+        return self._media is not None
+
+    async def state(self) -> str:
+        """For health: “ok”, “down”, “not configured”."""
+        return await self._media.state() if self._media else "not configured"
+
+    async def prepare(self, call_id: str) -> None:
+        """Have a room for a call that outgrows direct connections.
+
+        Raises NoMediaServer, or MediaServerDown; the call then goes on as it is.
+        """
+        if self._media is None:
+            raise NoMediaServer
+        await self._media.open_room(call_id)
+
+    async def take(self, participant_id: str, signal: Signal) -> None:
+        """What a connection says to the media server. A failure is told to that connection."""
+        if self._media is None:
+            return
+        self._here[signal.sender] = participant_id
+        try:
+            if signal.to == FROM_PUBLISH:
+                await self._publishing(self._media, signal)
+            else:
+                await self._subscribing(self._media, signal)
+        except BedsideError as error:
+            await self._tell(signal.call, signal.to, signal.sender, failure=error.code)
+
+    async def _publishing(self, media: MediaServer, signal: Signal) -> None:
+        if signal.ask == "watch":
+            await media.open_room(signal.call)
+            await media.watch(signal.call, signal.sender)
+        elif signal.description is not None:
+            await media.open_room(signal.call)
+            answer = await media.publish(signal.call, signal.sender, signal.description.sdp)
+            said = {"type": "answer", "sdp": answer}
+            await self._tell(signal.call, FROM_PUBLISH, signal.sender, description=said)
+        else:
+            await media.trickle(signal.sender, "publish", _candidate(signal))
+
+    async def _subscribing(self, media: MediaServer, signal: Signal) -> None:
+        if signal.ask == "restart_ice":
+            await media.restart_ice(signal.sender)
+        elif signal.description is not None:
+            await media.answer(signal.sender, signal.number, signal.description.sdp)
+        else:
+            await media.trickle(signal.sender, "subscribe", _candidate(signal))
+
+    async def close_room(self, payload: dict[str, Any]) -> None:
+        """Job: a call has ended."""
+        if self._media is not None:
+            await self._media.close_room(payload["call_id"])
+
+    # --- what the media server says ------------------------------------------------------------
+
+    async def _offered(self, offer: SubscriptionOffer) -> None:
+        await self._tell(
+            offer.call_id,
+            FROM_SUBSCRIBE,
+            offer.connection_id,
+            description={"type": "offer", "sdp": offer.sdp},
+            streams=[
+                {
+                    "mid": stream.mid,
+                    "connection_id": stream.publisher,
+                    "kind": stream.kind,
+                    "publisher_mid": stream.publisher_mid,
+                }
+                for stream in offer.streams
+            ],
+            number=offer.number,
+            fresh=offer.fresh,
+        )
+
+    async def _interrupted(self, interruption: Interruption) -> None:
+        async with self._database.unit_of_work() as work:
+            work.emit(
+                MediaInterrupted(
+                    call_id=interruption.call_id,
+                    connection_ids=list(interruption.connection_ids),
+                    over=interruption.over,
+                )
+            )
+
+    async def _tell(self, call_id: str, sender: str, connection_id: str, **what: Any) -> None:
+        async with self._database.unit_of_work() as work:
+            work.emit(
+                CallSignal(
+                    call_id=call_id, from_connection=sender, to_connection=connection_id, **what
+                )
+            )
+
+    # --- who is there no more ------------------------------------------------------------------
+
+    def _heard(self, events: list[Published]) -> None:
+        """Connections that are not in their call any more lose their media."""
+        for published in events:
+            if published.type != ParticipantChanged.type or not self._here:
+                continue
+            told = published.payload
+            joined = told["state"] == Standing.JOINED
+            for connection_id, participant_id in list(self._here.items()):
+                gone = not joined or told["connection_id"] != connection_id
+                if participant_id == told["participant_id"] and gone:
+                    self._leave(connection_id)
+
+    def _leave(self, connection_id: str) -> None:
+        del self._here[connection_id]
+        assert self._media is not None  # noqa: S101 - who is here came through it
+        task = asyncio.ensure_future(self._media.leave(connection_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _candidate(signal: Signal) -> dict[str, object] | None:
+    return signal.candidate.model_dump() if signal.candidate else None

@@ -1,0 +1,295 @@
+"""Guests of a call: an interpreter, a relative, a specialist, invited by link.
+
+A link is known by the SHA-256 of its secret. Looking at it changes nothing: previews and scanners
+open links too. A guest gives a name and waits until somebody of staff in the call lets them in;
+they see that call only, and nothing any more when it is over.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bedside.audit import Action, AuditLog
+from bedside.audit.actors import Actor, ActorKind
+from bedside.calls import rows
+from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.group_calls import GroupCalls
+from bedside.calls.models import guests
+from bedside.calls.records import (
+    DIRECT_LIMIT,
+    PRESENT,
+    CallEnded,
+    CallState,
+    Kind,
+    NoMediaServer,
+    Standing,
+)
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import Gone, NotFound, NotSignedIn, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.ids import is_id, new_id, new_secret
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.permissions import GuestAccess, guest_access
+
+VALID = clock.DAY
+LONGEST_NAME = 80
+_COLUMN = "guests.record"
+
+_by_secret = prepared(select(guests).where(guests.c.secret_hash == bindparam("hash")))
+_by_device = prepared(select(guests).where(guests.c.device_hash == bindparam("hash")))
+_by_id = prepared(select(guests).where(guests.c.id == bindparam("of")))
+_of_call = prepared(
+    select(guests).where(guests.c.call_id == bindparam("of_call")).order_by(guests.c.id)
+)
+_add = prepared(insert(guests))
+_set = prepared(update(guests).where(guests.c.id == bindparam("of")))
+
+
+class GuestLinkClosed(Gone):
+    """The link worked once: the call has ended, it was withdrawn, or a day has passed."""
+
+    code = "guest_link_closed"
+    sentence = N_(
+        "This invitation no longer works. The call has ended, or the clinic has withdrawn it."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A new invitation. The secret is told once; it is not kept."""
+
+    guest_id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody invited. `name` is "" until they gave one; `state` is “invited” until then."""
+
+    id: str
+    clinic_id: str
+    call_id: str
+    name: str
+    state: str
+    expires_at: int
+
+
+class Guests:
+    """Invites guests, lets their devices in, and sends them away."""
+
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, group_calls: GroupCalls
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._group_calls = group_calls
+
+    # --- staff ---------------------------------------------------------------------------------
+
+    async def invite(self, host: HostSeat) -> Invitation:
+        """A link for one guest, for this call and a day at most. Raises CallEnded."""
+        guest_id, secret = new_id("gst"), new_secret()
+        keys = await self._vault.clinic(host.clinic_id)
+        async with self._database.unit_of_work() as work:
+            await _active(work, host.call_id)
+            await work.execute(
+                _add,
+                id=guest_id,
+                clinic_id=host.clinic_id,
+                call_id=host.call_id,
+                secret_hash=_hash(secret),
+                device_hash=b"",
+                record=keys.seal(_COLUMN, guest_id, {"name": ""}),
+                invited_by=host.staff.staff_id,
+                revoked=False,
+                created_at=clock.now(),
+                expires_at=clock.now() + VALID,
+            )
+            await self._note(work, host, Action.GUEST_INVITED, guest_id)
+        return Invitation(guest_id, secret)
+
+    async def listed(self, host: HostSeat) -> list[Guest]:
+        """Everybody who was invited to the call and not sent away."""
+        async with self._database.read() as db:
+            invited = await db.all(_of_call, of_call=host.call_id)
+            people = await rows.participants_of(db, host.call_id)
+        states = {row.person_id: row.state for row in people if row.kind == Kind.GUEST}
+        return [
+            await self._guest(row, states.get(row.id, "invited"))
+            for row in invited
+            if not row.revoked
+        ]
+
+    async def admit(self, host: HostSeat, guest_id: str) -> None:
+        """Let in somebody who knocks. Raises NotFound, CallEnded, NoMediaServer."""
+        async with self._database.unit_of_work() as work:
+            await _active(work, host.call_id)
+            row = await _knocking(work, host, guest_id)
+            if row.state in PRESENT:
+                return
+            await check_room(work, host.call_id, self._group_calls)
+            row = await rows.put_participant(
+                work, (host.call_id, host.clinic_id), Kind.GUEST, guest_id, Standing.ASKED
+            )
+            rows.tell_guest(work, row, row.state)
+            await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
+
+    async def refuse(self, host: HostSeat, guest_id: str) -> None:
+        """Do not let in somebody who knocks; their link ends with it. Raises NotFound."""
+        await self._send_away(host, guest_id, Action.GUEST_REFUSED)
+
+    async def revoke(self, host: HostSeat, guest_id: str) -> None:
+        """Withdraw an invitation, wherever the guest is by now. Raises NotFound."""
+        await self._send_away(host, guest_id, Action.GUEST_REVOKED)
+
+    async def _send_away(self, host: HostSeat, guest_id: str, action: Action) -> None:
+        async with self._database.unit_of_work() as work:
+            call = await _active(work, host.call_id)
+            invited = await work.one(_by_id, of=guest_id)
+            if invited is None or invited.call_id != host.call_id:
+                raise NotFound
+            await work.execute(_set, of=guest_id, revoked=True)
+            row = await rows.of_person(work, host.call_id, Kind.GUEST, guest_id)
+            if row is not None and row.state != Standing.REFUSED:
+                await rows.take_out(work, row, Standing.REFUSED)
+                rows.tell_guest(work, row, Standing.REFUSED)
+                await rows.end_when_alone(work, call, host.staff.staff_id)
+            await self._note(work, host, action, guest_id)
+
+    # --- the guest -----------------------------------------------------------------------------
+
+    async def open(self, secret: str) -> Guest:
+        """The invitation with this secret, unchanged by looking. Raises NotFound for a secret that
+        never was one, GuestLinkClosed."""
+        row = await self._invited(secret)
+        async with self._database.read() as db:
+            place = await rows.of_person(db, row.call_id, Kind.GUEST, row.id)
+        return await self._guest(row, place.state if place else "invited")
+
+    async def enter(self, secret: str, name: str, address: str) -> tuple[str, str]:
+        """Give a name and knock: (guest id, the device's token). A second device that enters by the
+        same link takes the place of the first, and has to be let in anew.
+
+        Raises WrongInput, NotFound, GuestLinkClosed.
+        """
+        name = " ".join(name.split())
+        if not name or len(name) > LONGEST_NAME:
+            raise WrongInput(N_("Please tell your name, so that you can be let in."), field="name")
+        row = await self._invited(secret)
+        keys = await self._vault.clinic(row.clinic_id)
+        token = new_secret()
+        async with self._database.unit_of_work() as work:
+            if not await _is_active(work, row.call_id):
+                raise GuestLinkClosed
+            record = keys.seal(_COLUMN, row.id, {"name": name})
+            await work.execute(_set, of=row.id, device_hash=_hash(token), record=record)
+            place = await rows.put_participant(
+                work, (row.call_id, row.clinic_id), Kind.GUEST, row.id, Standing.KNOCKING
+            )
+            rows.tell_guest(work, place, place.state)
+            await self._audit.record(
+                work,
+                row.clinic_id,
+                Actor(ActorKind.GUEST, row.id, address),
+                Action.GUEST_KNOCKED,
+                subject_id=row.call_id,
+            )
+        return row.id, token
+
+    async def resume(self, token: str, guest_id: str, address: str) -> GuestAccess:
+        """Access for a device that entered before.
+
+        Raises NotSignedIn when it is not known for this guest, GuestLinkClosed when the call has
+        ended, the invitation was withdrawn or a day has passed.
+        """
+        async with self._database.read() as db:
+            row = await db.one(_by_device, hash=_hash(token)) if token else None
+            open_ = row is not None and await _opens(db, row)
+        if row is None or row.id != guest_id:
+            raise NotSignedIn
+        if not open_:
+            raise GuestLinkClosed
+        return guest_access(row.id, row.clinic_id, row.call_id, address)
+
+    async def get(self, guest: GuestAccess) -> Guest:
+        """Who it is and where they stand."""
+        async with self._database.read() as db:
+            row = await db.one(_by_id, of=guest.guest_id)
+            place = await rows.of_person(db, guest.call_id, Kind.GUEST, guest.guest_id)
+        if row is None:
+            raise NotFound
+        return await self._guest(row, place.state if place else "invited")
+
+    async def names(self, clinic_id: str, guest_ids: set[str]) -> dict[str, str]:
+        """The names that guests gave, for staff."""
+        keys = await self._vault.clinic(clinic_id)
+        names: dict[str, str] = {}
+        async with self._database.read() as db:
+            for guest_id in guest_ids:
+                row = await db.one(_by_id, of=guest_id)
+                if row is not None and row.clinic_id == clinic_id:
+                    names[guest_id] = keys.unseal(_COLUMN, row.id, row.record)["name"]
+        return names
+
+    async def _invited(self, secret: str) -> Row:
+        async with self._database.read() as db:
+            row = await db.one(_by_secret, hash=_hash(secret))
+            if row is None:
+                raise NotFound
+            if not await _opens(db, row):
+                raise GuestLinkClosed
+        return row
+
+    async def _guest(self, row: Row, state: str) -> Guest:
+        keys = await self._vault.clinic(row.clinic_id)
+        name = keys.unseal(_COLUMN, row.id, row.record)["name"]
+        return Guest(row.id, row.clinic_id, row.call_id, name, str(state), row.expires_at)
+
+    async def _note(self, work: UnitOfWork, seat: CallSeat, action: Action, guest_id: str) -> None:
+        await self._audit.record(
+            work, seat.clinic_id, seat.actor, action, subject_id=seat.call_id, guest=guest_id
+        )
+
+
+async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) -> None:
+    """Raises NoMediaServer when one more could not join."""
+    people = await rows.participants_of(work, call_id)
+    present = sum(row.state in PRESENT for row in people)
+    if present >= DIRECT_LIMIT and not group_calls.configured:
+        raise NoMediaServer
+
+
+async def _active(work: UnitOfWork, call_id: str) -> Row:
+    call = await rows.locked_call(work, call_id)
+    if call is None or call.state != CallState.ACTIVE:
+        raise CallEnded
+    return call
+
+
+async def _is_active(work: Any, call_id: str) -> bool:
+    call = await rows.locked_call(work, call_id)
+    return call is not None and call.state == CallState.ACTIVE
+
+
+async def _knocking(work: UnitOfWork, host: HostSeat, guest_id: str) -> Row:
+    row = None
+    if is_id(guest_id, "gst"):
+        row = await rows.of_person(work, host.call_id, Kind.GUEST, guest_id)
+    if row is None or row.state not in (*PRESENT, Standing.KNOCKING):
+        raise NotFound
+    return row
+
+
+async def _opens(db: Any, row: Row) -> bool:
+    call = await rows.call_row(db, row.call_id)
+    active = call is not None and call.state == CallState.ACTIVE
+    return active and not row.revoked and row.expires_at > clock.now()
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

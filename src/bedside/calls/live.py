@@ -1,0 +1,100 @@
+"""Calls as open pages follow them: snapshots, and how an event changes one."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from bedside.calls.access import CallAccess, Seats, person_of
+from bedside.calls.records import PRESENT, Kind, Standing, facts_of
+from bedside.calls.rows import of_person, participants_of
+from bedside.calls.signalling import Signalling
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.people.permissions import GuestAccess
+
+
+class AppState(Protocol):
+    """An app whose state in a call everybody follows, such as the whiteboard."""
+
+    name: str
+
+    async def state(self, db: Reader, call_id: str) -> dict[str, Any] | None:
+        """What `call.app_changed` tells of it; None while it is closed."""
+        ...
+
+
+class LiveCalls:
+    """Snapshots of the topics `call:…`, `signals:…` and `guest:…`, and who may hear of them."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        seats: Seats,
+        signalling: Signalling,
+        apps: Sequence[AppState] = (),
+    ) -> None:
+        self._database = database
+        self._seats = seats
+        self._signalling = signalling
+        self._apps = apps
+
+    async def call(self, access: CallAccess, call_id: str) -> dict[str, Any]:
+        """The call and everybody who is or was in it. Raises NotFound for others."""
+        call = await self._seats.listener(access, call_id)
+        async with self._database.read() as db:
+            rows = await participants_of(db, call_id)
+            states = {app.name: await app.state(db, call_id) for app in self._apps}
+        return {
+            "call_id": call.id,
+            "state": call.state,
+            "mode": call.mode,
+            "topology": call.topology,
+            "participants": {row.id: facts_of(row) for row in rows},
+            "apps": {name: state for name, state in states.items() if state is not None},
+        }
+
+    async def signals(self, access: CallAccess, connection_id: str) -> dict[str, Any]:
+        """Nothing but the right to hear: signals are told one by one. Raises NotFound."""
+        if not await self._signalling.owns(access, connection_id):
+            raise NotFound
+        return {}
+
+    async def guest(self, access: GuestAccess, guest_id: str) -> dict[str, Any]:
+        """Where a guest stands. Raises NotFound for everybody else."""
+        if access.guest_id != guest_id:
+            raise NotFound
+        async with self._database.read() as db:
+            row = await of_person(db, access.call_id, Kind.GUEST, guest_id)
+        state = row.state if row else Standing.LEFT
+        return {"guest_id": guest_id, "call_id": access.call_id, "state": str(state)}
+
+    async def audience(self, call_id: str) -> frozenset[str]:
+        """Who hears of a call at this moment, as `heard_as` names them."""
+        async with self._database.read() as db:
+            rows = await participants_of(db, call_id)
+        return frozenset(
+            _heard_as(row.clinic_id, row.person_id)
+            for row in rows
+            if row.kind == Kind.STAFF or row.state in PRESENT
+        )
+
+
+def heard_as(access: CallAccess) -> str:
+    """Who it is, in the audience of a call; staff are named as in `people.audiences`."""
+    return _heard_as(access.clinic_id, person_of(access))
+
+
+def _heard_as(clinic_id: str, person_id: str) -> str:
+    return f"{clinic_id}/{person_id}"
+
+
+def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot of a call or a guest after an event: what pages do, and tests compare with."""
+    if event_type == "call.changed":
+        return {**snapshot, **data}
+    if event_type == "guest.changed":
+        return dict(data)
+    if event_type == "call.participant_changed":
+        facts = {k: v for k, v in data.items() if k not in ("call_id", "participant_id")}
+        everybody = {**snapshot["participants"], data["participant_id"]: facts}
+        return {**snapshot, "participants": everybody}
+    return snapshot

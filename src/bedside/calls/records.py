@@ -1,0 +1,107 @@
+"""What a call and its participants are, as values."""
+
+from enum import StrEnum
+from typing import Any
+
+from bedside.errors import Conflict, Gone
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row
+
+
+class Mode(StrEnum):
+    """How a call began: a voice call can be turned to video, not back."""
+
+    VIDEO = "video"
+    VOICE = "voice"
+
+
+class Topology(StrEnum):
+    """How sound and pictures travel. It changes once, from direct to media server."""
+
+    DIRECT = "direct"
+    MEDIA_SERVER = "media_server"
+
+
+class CallState(StrEnum):
+    """Whether a call goes on."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Kind(StrEnum):
+    """Who takes part; it says what `person_id` is: staff, a visit, a guest."""
+
+    STAFF = "staff"
+    PATIENT = "patient"
+    GUEST = "guest"
+
+
+class Standing(StrEnum):
+    """Where a participant stands."""
+
+    KNOCKING = "knocking"
+    """A guest who waits to be let in."""
+    ASKED = "asked"
+    """Let in; the page has not joined yet."""
+    JOINED = "joined"
+    LEFT = "left"
+    REFUSED = "refused"
+    """A guest who was not let in, or was sent away."""
+
+
+PRESENT = frozenset({Standing.ASKED, Standing.JOINED})
+"""Those who are in a call, or are expected in it at any moment."""
+
+DIRECT_LIMIT = 4
+"""As many connect directly with each other; more need the media server."""
+
+
+class CallEnded(Gone):
+    """Nobody can join any more."""
+
+    code = "call_ended"
+    sentence = N_("This call has ended.")
+
+
+class NotInCall(Conflict):
+    """The patient was returned to the waiting room, or has left."""
+
+    code = "not_in_call"
+    sentence = N_("You are not in a call at the moment. Your place is kept.")
+
+
+class NoMediaServer(Conflict):
+    """A fifth person, and nothing that could send their pictures on."""
+
+    code = "no_media_server"
+    sentence = N_(
+        "Up to four people can be in a call here. For more, an administrator has to set up a "
+        "media server. Nobody was added."
+    )
+
+
+class InAnotherCall(Conflict):
+    """Who starts a call is in another one; the patient can be added to that one instead."""
+
+    code = "in_another_call"
+    sentence = N_(
+        "You are in a call already. Add this patient to that call, or end it before you start "
+        "another one."
+    )
+
+    def __init__(self, call_id: str) -> None:
+        super().__init__()
+        self.call_id = call_id
+
+
+def facts_of(participant: Row) -> dict[str, Any]:
+    """What everybody in the call may know of a participant."""
+    return {
+        "kind": participant.kind,
+        "state": participant.state,
+        "connection_id": participant.connection_id,
+        "muted": bool(participant.muted),
+        "camera": bool(participant.camera),
+        "sharing": bool(participant.sharing),
+    }

@@ -1,0 +1,223 @@
+"""Rows of calls and participants, and the one way in which they change.
+
+Who changes them holds the lock on the call's row. Where visits are stepped too, their rows are
+locked first; everybody takes locks in this order.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.calls.events import CallChanged, GuestChanged, ParticipantChanged
+from bedside.calls.models import calls, guests, participants
+from bedside.calls.records import PRESENT, CallState, Kind, Standing, Topology, facts_of
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+
+CLOSE_ROOM = "call.close_room"
+"""The job that ends a call's room at the media server."""
+
+_PRESENT = tuple(sorted(PRESENT))
+
+_call = prepared(select(calls).where(calls.c.id == bindparam("of")))
+_locked_call = prepared(select(calls).where(calls.c.id == bindparam("of")).with_for_update())
+_add_call = prepared(insert(calls))
+_set_call = prepared(update(calls).where(calls.c.id == bindparam("of")))
+_participant = prepared(select(participants).where(participants.c.id == bindparam("of")))
+_participants = prepared(
+    select(participants)
+    .where(participants.c.call_id == bindparam("of_call"))
+    .order_by(participants.c.id)
+)
+_of_person = prepared(
+    select(participants).where(
+        participants.c.call_id == bindparam("of_call"),
+        participants.c.kind == bindparam("as_kind"),
+        participants.c.person_id == bindparam("person"),
+    )
+)
+_current = prepared(
+    select(participants)
+    .select_from(participants.join(calls, calls.c.id == participants.c.call_id))
+    .where(
+        participants.c.kind == bindparam("as_kind"),
+        participants.c.person_id == bindparam("person"),
+        participants.c.state.in_(_PRESENT),
+        calls.c.state == CallState.ACTIVE.value,
+    )
+    .order_by(participants.c.id.desc())
+    .limit(1)
+)
+_put = prepared(
+    upsert(participants).on_conflict_do_update(
+        index_elements=["call_id", "kind", "person_id"],
+        set_={
+            "state": bindparam("now_state"),
+            "connection_id": "",
+            "away_since": bindparam("now_away"),
+        },
+    )
+)
+_set_participant = prepared(update(participants).where(participants.c.id == bindparam("of")))
+_end_guests = prepared(
+    update(guests).where(guests.c.call_id == bindparam("of_call")).values(revoked=True)
+)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+async def call_row(db: Reader, call_id: str) -> Row | None:
+    """The call, not locked."""
+    return await db.one(_call, of=call_id)
+
+
+async def locked_call(work: UnitOfWork, call_id: str) -> Row | None:
+    """The call, locked until the unit of work ends."""
+    return await work.one(_locked_call, of=call_id)
+
+
+async def participant_row(db: Reader, participant_id: str) -> Row | None:
+    """One participant."""
+    return await db.one(_participant, of=participant_id)
+
+
+async def participants_of(db: Reader, call_id: str) -> list[Row]:
+    """Everybody who is or was in the call, or knocks."""
+    return await db.all(_participants, of_call=call_id)
+
+
+async def of_person(db: Reader, call_id: str, kind: Kind, person_id: str) -> Row | None:
+    """Somebody's place in a call, whatever became of it."""
+    return await db.one(_of_person, of_call=call_id, as_kind=kind, person=person_id)
+
+
+async def current_of(db: Reader, kind: Kind, person_id: str) -> Row | None:
+    """The place in the active call that somebody is in or asked to."""
+    return await db.one(_current, as_kind=kind, person=person_id)
+
+
+# --- changing ---------------------------------------------------------------------------------
+
+
+async def add_call(
+    work: UnitOfWork, clinic_id: str, room_id: str, mode: str, started_by: str
+) -> str:
+    """A new call, with nobody in it yet; its id."""
+    call_id = new_id("cal")
+    await work.execute(
+        _add_call,
+        id=call_id,
+        clinic_id=clinic_id,
+        room_id=room_id,
+        mode=mode,
+        topology=Topology.DIRECT,
+        state=CallState.ACTIVE,
+        started_by=started_by,
+        started_at=clock.now(),
+        ended_at=0,
+        ended_by="",
+    )
+    return call_id
+
+
+async def put_participant(
+    work: UnitOfWork, call: tuple[str, str], kind: Kind, person_id: str, state: Standing
+) -> Row:
+    """Give somebody a place in a call (its id and clinic), or the old place a new state."""
+    call_id, clinic_id = call
+    now = clock.now()
+    await work.execute(
+        _put,
+        id=new_id("prt"),
+        call_id=call_id,
+        clinic_id=clinic_id,
+        kind=kind,
+        person_id=person_id,
+        state=state,
+        connection_id="",
+        muted=False,
+        camera=False,
+        sharing=False,
+        away_since=now,
+        joined_at=0,
+        left_at=0,
+        now_state=state,
+        now_away=now,
+    )
+    row = await of_person(work, call_id, kind, person_id)
+    assert row is not None  # noqa: S101 - written by the statement above
+    _tell(work, row)
+    return row
+
+
+async def change_participant(work: UnitOfWork, participant_id: str, **values: Any) -> Row:
+    """Change a participant and tell those in the call."""
+    await work.execute(_set_participant, of=participant_id, **values)
+    row = await participant_row(work, participant_id)
+    assert row is not None  # noqa: S101 - participants are never deleted
+    _tell(work, row)
+    return row
+
+
+async def note_away(work: UnitOfWork, participant_id: str, since: int) -> None:
+    """Since when nothing is heard of a participant's page (0: it is there). Nobody is told."""
+    await work.execute(_set_participant, of=participant_id, away_since=since)
+
+
+async def take_out(work: UnitOfWork, row: Row, state: Standing = Standing.LEFT) -> None:
+    """Somebody leaves, or is sent away."""
+    await change_participant(
+        work,
+        row.id,
+        state=state,
+        connection_id="",
+        camera=False,
+        sharing=False,
+        left_at=clock.now(),
+    )
+
+
+async def change_call(work: UnitOfWork, call: Row, **values: Any) -> None:
+    """Change a locked call and tell those in it."""
+    await work.execute(_set_call, of=call.id, **values)
+    now = await call_row(work, call.id)
+    assert now is not None  # noqa: S101 - it is locked by the caller
+    work.emit(CallChanged(call_id=now.id, state=now.state, mode=now.mode, topology=now.topology))
+
+
+async def end_call(work: UnitOfWork, call: Row, ended_by: str) -> None:
+    """End a locked call for whoever is left in it. Guests are shut out with it; visits have been
+    stepped before."""
+    for row in await participants_of(work, call.id):
+        if row.state in (*PRESENT, Standing.KNOCKING):
+            await take_out(work, row)
+            if row.kind == Kind.GUEST:
+                tell_guest(work, row, CallState.ENDED)
+    await work.execute(_end_guests, of_call=call.id)
+    await change_call(work, call, state=CallState.ENDED, ended_at=clock.now(), ended_by=ended_by)
+    if call.topology == Topology.MEDIA_SERVER:
+        work.enqueue(CLOSE_ROOM, {"call_id": call.id}, unique=f"{CLOSE_ROOM}:{call.id}")
+
+
+async def end_when_alone(work: UnitOfWork, call: Row, ended_by: str) -> bool:
+    """End a locked call in which no patient and no guest is left, or asked to. True: it ended."""
+    if call.state != CallState.ACTIVE:
+        return False
+    for row in await participants_of(work, call.id):
+        if row.kind != Kind.STAFF and row.state in PRESENT:
+            return False
+    await end_call(work, call, ended_by)
+    return True
+
+
+def tell_guest(work: UnitOfWork, row: Row, state: str) -> None:
+    """Tell the page of a guest where they stand."""
+    work.emit(GuestChanged(guest_id=row.person_id, call_id=row.call_id, state=state))
+
+
+def _tell(work: UnitOfWork, row: Row) -> None:
+    work.emit(ParticipantChanged(call_id=row.call_id, participant_id=row.id, **facts_of(row)))
