@@ -5,13 +5,13 @@ from typing import Any
 
 from bedside.bootstrap.visits import VisitParts
 from bedside.calls.access import Seats
+from bedside.calls.endings import CLOSE_ROOM, Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
 from bedside.calls.live import LiveCalls
 from bedside.calls.media_server import MediaServer
 from bedside.calls.participants import Participants
-from bedside.calls.rows import CLOSE_ROOM
 from bedside.calls.signalling import Signalling
 from bedside.errors import NotFound
 from bedside.kernel.jobs import Handler
@@ -41,12 +41,16 @@ class CallParts(VisitParts):
         return Seats(self.database)
 
     @cached_property
+    def endings(self) -> Endings:
+        return Endings(self.audit)
+
+    @cached_property
     def call_participants(self) -> Participants:
         return Participants(self.database, self.audit, self.group_calls)
 
     @cached_property
     def guests(self) -> Guests:
-        return Guests(self.database, self.vault, self.audit, self.group_calls)
+        return Guests(self.database, self.vault, self.audit, self.endings, self.group_calls)
 
     @cached_property
     def signalling(self) -> Signalling:

@@ -15,6 +15,7 @@ from bedside.audit import Action, AuditLog
 from bedside.audit.actors import Actor, ActorKind
 from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.models import guests
 from bedside.calls.records import (
@@ -82,11 +83,17 @@ class Guests:
     """Invites guests, lets their devices in, and sends them away."""
 
     def __init__(
-        self, database: Transactions, vault: Vault, audit: AuditLog, group_calls: GroupCalls
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        endings: Endings,
+        group_calls: GroupCalls,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._endings = endings
         self._group_calls = group_calls
 
     # --- staff ---------------------------------------------------------------------------------
@@ -158,7 +165,7 @@ class Guests:
             if row is not None and row.state != Standing.REFUSED:
                 await rows.take_out(work, row, Standing.REFUSED)
                 rows.tell_guest(work, row, Standing.REFUSED)
-                await rows.end_when_alone(work, call, host.staff.staff_id)
+                await self._endings.end_when_alone(work, call, host.actor)
             await self._note(work, host, action, guest_id)
 
     # --- the guest -----------------------------------------------------------------------------

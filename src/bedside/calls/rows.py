@@ -17,9 +17,6 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
 
-CLOSE_ROOM = "call.close_room"
-"""The job that ends a call's room at the media server."""
-
 _PRESENT = tuple(sorted(PRESENT))
 
 _call = prepared(select(calls).where(calls.c.id == bindparam("of")))
@@ -189,29 +186,9 @@ async def change_call(work: UnitOfWork, call: Row, **values: Any) -> None:
     work.emit(CallChanged(call_id=now.id, state=now.state, mode=now.mode, topology=now.topology))
 
 
-async def end_call(work: UnitOfWork, call: Row, ended_by: str) -> None:
-    """End a locked call for whoever is left in it. Guests are shut out with it; visits have been
-    stepped before."""
-    for row in await participants_of(work, call.id):
-        if row.state in (*PRESENT, Standing.KNOCKING):
-            await take_out(work, row)
-            if row.kind == Kind.GUEST:
-                tell_guest(work, row, CallState.ENDED)
-    await work.execute(_end_guests, of_call=call.id)
-    await change_call(work, call, state=CallState.ENDED, ended_at=clock.now(), ended_by=ended_by)
-    if call.topology == Topology.MEDIA_SERVER:
-        work.enqueue(CLOSE_ROOM, {"call_id": call.id}, unique=f"{CLOSE_ROOM}:{call.id}")
-
-
-async def end_when_alone(work: UnitOfWork, call: Row, ended_by: str) -> bool:
-    """End a locked call in which no patient and no guest is left, or asked to. True: it ended."""
-    if call.state != CallState.ACTIVE:
-        return False
-    for row in await participants_of(work, call.id):
-        if row.kind != Kind.STAFF and row.state in PRESENT:
-            return False
-    await end_call(work, call, ended_by)
-    return True
+async def shut_out_guests(work: UnitOfWork, call_id: str) -> None:
+    """Every invitation to the call ends with it."""
+    await work.execute(_end_guests, of_call=call_id)
 
 
 def tell_guest(work: UnitOfWork, row: Row, state: str) -> None:

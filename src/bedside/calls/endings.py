@@ -1,0 +1,43 @@
+"""How calls end: when nobody is left to talk with, or for all at once."""
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.calls import rows
+from bedside.calls.records import PRESENT, CallState, Kind, Standing, Topology
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Row, UnitOfWork
+
+CLOSE_ROOM = "call.close_room"
+"""The job that ends a call's room at the media server."""
+
+
+class Endings:
+    """Ends calls whose row is locked by the caller."""
+
+    def __init__(self, audit: AuditLog) -> None:
+        self._audit = audit
+
+    async def end(self, work: UnitOfWork, call: Row, by: Actor) -> None:
+        """End a call for whoever is left in it, and for its guests. The visits in it have been
+        stepped before."""
+        for row in await rows.participants_of(work, call.id):
+            if row.state in (*PRESENT, Standing.KNOCKING):
+                await rows.take_out(work, row)
+                if row.kind == Kind.GUEST:
+                    rows.tell_guest(work, row, CallState.ENDED)
+        await rows.shut_out_guests(work, call.id)
+        await rows.change_call(
+            work, call, state=CallState.ENDED, ended_at=clock.now(), ended_by=by.id
+        )
+        if call.topology == Topology.MEDIA_SERVER:
+            work.enqueue(CLOSE_ROOM, {"call_id": call.id}, unique=f"{CLOSE_ROOM}:{call.id}")
+        await self._audit.record(work, call.clinic_id, by, Action.CALL_ENDED, subject_id=call.id)
+
+    async def end_when_alone(self, work: UnitOfWork, call: Row, by: Actor) -> bool:
+        """End a call in which no patient and no guest is left, or asked to. True: it ended."""
+        if call.state != CallState.ACTIVE:
+            return False
+        for row in await rows.participants_of(work, call.id):
+            if row.kind != Kind.STAFF and row.state in PRESENT:
+                return False
+        await self.end(work, call, by)
+        return True

@@ -1,0 +1,34 @@
+"""A visit leaves its call, whatever the reason: what that means for the call."""
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.calls import rows
+from bedside.calls.endings import Endings
+from bedside.calls.records import PRESENT, Kind
+from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.visits.state_machine import Step
+
+
+class VisitDeparture:
+    """Implements `visits.ports.CallsOfVisits`."""
+
+    def __init__(self, audit: AuditLog, endings: Endings) -> None:
+        self._audit = audit
+        self._endings = endings
+
+    async def visit_left_call(self, work: UnitOfWork, row: Row, why: Step, by: Actor) -> None:
+        """Take the patient out. A 1:1 call ends with that; a group goes on (feature V11)."""
+        call = await rows.locked_call(work, row.call_id)
+        place = await rows.of_person(work, row.call_id, Kind.PATIENT, row.id)
+        if call is None or place is None or place.state not in PRESENT:
+            return
+        await rows.take_out(work, place)
+        await self._audit.record(
+            work,
+            call.clinic_id,
+            by,
+            Action.CALL_LEFT,
+            patient_id=row.patient_id,
+            subject_id=call.id,
+            why=str(why),
+        )
+        await self._endings.end_when_alone(work, call, by)
