@@ -1,4 +1,4 @@
-/** Counts beside the sections: every event of the desk makes them ask again. */
+/** Counts beside the sections: every event of the desk and of its rooms makes them ask again. */
 import { announce } from "../components/announce";
 import { liveSocket } from "./socket";
 
@@ -24,10 +24,11 @@ async function ask(): Promise<void> {
   }
 }
 
-export function startBadges(topic: string): void {
+export function startBadges(topics: string[]): void {
   let timer = 0;
-  liveSocket().subscribe(topic, () => {
+  const soon = (): void => {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => void ask(), TOGETHER_MS);
-  });
+  };
+  for (const topic of topics) liveSocket().subscribe(topic, soon);
 }

@@ -151,7 +151,7 @@ function idsBefore(root: ParentNode, id: string): string[] | null {
 const running = new Map<HTMLElement, Fragment>();
 
 /** Starts the fragments that are in the page now, and ends those that are gone. */
-function scan(): void {
+export function scanFragments(): void {
   for (const [element, fragment] of running) {
     if (!element.isConnected || element.closest("#panel[hidden]")) {
       fragment.end();
@@ -170,7 +170,7 @@ export function refreshAround(element: Element): void {
 }
 
 export function startFragments(): void {
-  scan();
-  document.addEventListener("htmx:afterSettle", scan);
-  document.addEventListener("bedside:panel-closed", scan);
+  scanFragments();
+  document.addEventListener("htmx:afterSettle", scanFragments);
+  document.addEventListener("bedside:panel-closed", scanFragments);
 }

@@ -28,6 +28,10 @@ export interface Signal {
   to: string;
   description: { type: RTCSdpType; sdp: string } | null;
   candidate: RTCIceCandidateInit | null;
+  /** Which of the media server's offers is answered. */
+  number: number;
+  /** Of the media server: to send everybody else's pictures, or to restart ICE of them. */
+  ask: "watch" | "restart_ice" | null;
 }
 
 /** What this page of a call sends at present. */

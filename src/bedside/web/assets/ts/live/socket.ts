@@ -18,6 +18,8 @@ interface Topic {
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 20_000;
+/** In a call, where others wait for this page to be back. */
+const LONGEST_IN_CALL_MS = 1_500;
 /** A loss that heals sooner than this is not worth a bar. */
 const SAY_AFTER_MS = 1_500;
 const SIGN_IN_AFTER_MS = 1_000;
@@ -32,6 +34,7 @@ export class LiveSocket {
   private retry = 0;
   private say = 0;
   private leaving = false;
+  private longestWait = LONGEST_WAIT_MS;
 
   constructor(private readonly address: string) {
     window.addEventListener("online", () => this.connectNow());
@@ -97,6 +100,11 @@ export class LiveSocket {
     return true;
   }
 
+  /** While a page is in a call it tries to come back more often. */
+  hurry(inCall: boolean): void {
+    this.longestWait = inCall ? LONGEST_IN_CALL_MS : LONGEST_WAIT_MS;
+  }
+
   private ask(name: string, topic: Topic): void {
     topic.asked = true;
     this.tell({ action: "subscribe", topic: name, since: topic.version });
@@ -113,7 +121,7 @@ export class LiveSocket {
     }
     if (code === NOT_ALLOWED) return;
     if (this.tries === 0) this.say = window.setTimeout(connectionLost, SAY_AFTER_MS);
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries);
+    const longest = Math.min(this.longestWait, FIRST_WAIT_MS * 2 ** this.tries);
     this.tries += 1;
     this.retry = window.setTimeout(() => this.connectNow(), longest * (0.5 + Math.random() / 2));
   }

@@ -9,8 +9,8 @@ export function startLive(): void {
   startPosts();
   startReviews();
   startFragments();
-  const topic = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset.deskTopic;
-  if (!topic) return;
-  startBadges(topic);
-  startAlarms(topic);
+  const { deskTopic, roomsTopic } = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset ?? {};
+  if (!deskTopic) return;
+  startBadges(roomsTopic ? [deskTopic, roomsTopic] : [deskTopic]);
+  startAlarms(deskTopic);
 }

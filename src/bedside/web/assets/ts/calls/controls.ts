@@ -1,0 +1,164 @@
+/**
+ * The buttons of a call. Each is in the page already, with its words for both positions; this
+ * presses them, shows the position, and says aloud what changed. Keys are data-key (see keys.ts).
+ */
+import { announce } from "../components/announce";
+import { failureWords, type DeviceKind } from "./device_failures";
+import { say } from "./place";
+import type { CallSession } from "./session";
+import type { Tiles } from "./tiles";
+
+type Pressed = () => void | Promise<void>;
+
+export class Controls {
+  private readonly wakeLock = new WakeLock();
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly session: CallSession,
+    private readonly tiles: Tiles,
+    leave: () => void,
+  ) {
+    const presses: Record<string, Pressed> = {
+      mute: () => this.mute(),
+      camera: () => this.camera(),
+      share: () => this.share(),
+      "full-screen": () => this.fullScreen(),
+      "picture-in-picture": () => this.pictureInPicture(),
+      sound: () => this.playSound(),
+      leave,
+    };
+    for (const [name, press] of Object.entries(presses)) {
+      for (const button of this.buttons(name)) button.addEventListener("click", () => void press());
+    }
+    this.hideWhatCannotBe();
+    void this.wakeLock.hold();
+    this.draw();
+  }
+
+  draw(): void {
+    const { session } = this;
+    this.set("mute", !session.muted && session.devices.audio !== null);
+    this.set("camera", session.devices.video !== null);
+    this.set("share", !session.sharing);
+    const voice = session.mode === "voice" && session.devices.video === null;
+    this.root.dataset.voice = String(voice);
+    this.drawQuality();
+    for (const kind of ["audio", "video"] as const) this.drawFailure(kind);
+    this.root.querySelector("[data-interrupted]")?.toggleAttribute("hidden", !session.interruption);
+  }
+
+  close(): void {
+    this.wakeLock.release();
+    if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => undefined);
+    if (document.fullscreenElement === this.root) void document.exitFullscreen().catch(() => undefined);
+  }
+
+  private buttons(name: string): NodeListOf<HTMLElement> {
+    return this.root.querySelectorAll<HTMLElement>(`[data-control="${name}"]`);
+  }
+
+  /** The position of a switch: words and sign of the other one are hidden (see call.css). */
+  private set(name: string, on: boolean): void {
+    for (const button of this.buttons(name)) button.dataset.on = String(on);
+  }
+
+  private async mute(): Promise<void> {
+    const { session } = this;
+    if (!session.devices.audio) {
+      if (await session.devices.openOne("audio")) session.setMuted(false);
+    } else {
+      session.setMuted(!session.muted);
+    }
+    if (session.devices.audio) announce(say(session.place, session.muted ? "muted" : "unmuted"));
+  }
+
+  private async camera(): Promise<void> {
+    const { session } = this;
+    const on = session.devices.video === null;
+    const done = await session.setCamera(on);
+    if (done) announce(say(session.place, on ? "camera_on" : "camera_off"));
+  }
+
+  private async share(): Promise<void> {
+    const { session } = this;
+    const on = !session.sharing;
+    if (await session.setSharing(on)) announce(say(session.place, on ? "sharing" : "not_sharing"));
+  }
+
+  private async fullScreen(): Promise<void> {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await this.root.requestFullscreen();
+  }
+
+  private async pictureInPicture(): Promise<void> {
+    if (document.pictureInPictureElement) await document.exitPictureInPicture();
+    else await this.tiles.mainVideo()?.requestPictureInPicture();
+  }
+
+  private async playSound(): Promise<void> {
+    if (await this.tiles.playAll()) this.root.querySelector("[data-sound-held]")?.setAttribute("hidden", "");
+  }
+
+  private drawQuality(): void {
+    const { session } = this;
+    const connected = session.others().some(([, one]) => session.stateOf(one.connection_id) === "connected");
+    const level = connected ? session.level() : "";
+    const shown = this.root.querySelector<HTMLElement>("[data-quality]");
+    if (!shown || shown.dataset.quality === level) return;
+    const before = shown.dataset.quality;
+    shown.dataset.quality = level;
+    shown.hidden = level === "";
+    if (level && before && before !== level) {
+      announce(shown.querySelector(`[data-level="${level}"]`)?.textContent?.trim() ?? "");
+    }
+  }
+
+  private drawFailure(kind: DeviceKind): void {
+    const failure = this.session.devices.failures[kind];
+    const banner = this.root.querySelector<HTMLElement>(`[data-failure="${kind}"]`);
+    const text = banner?.querySelector("p");
+    if (!banner || !text) return;
+    const words = failure ? failureWords(this.session.place, kind, failure) : "";
+    if (text.textContent !== words) text.textContent = words;
+    banner.hidden = words === "";
+  }
+
+  private hideWhatCannotBe(): void {
+    const can: Record<string, boolean> = {
+      share: "getDisplayMedia" in (navigator.mediaDevices ?? {}),
+      "full-screen": document.fullscreenEnabled,
+      "picture-in-picture": document.pictureInPictureEnabled,
+    };
+    for (const [name, possible] of Object.entries(can)) {
+      for (const button of this.buttons(name)) button.hidden = !possible;
+    }
+  }
+}
+
+/** Keeps the screen on; browsers let go of it whenever the page is hidden. */
+class WakeLock {
+  private sentinel: WakeLockSentinel | null = null;
+
+  async hold(): Promise<void> {
+    document.addEventListener("visibilitychange", this.again);
+    await this.ask();
+  }
+
+  release(): void {
+    document.removeEventListener("visibilitychange", this.again);
+    void this.sentinel?.release().catch(() => undefined);
+  }
+
+  private readonly again = (): void => {
+    if (document.visibilityState === "visible") void this.ask();
+  };
+
+  private async ask(): Promise<void> {
+    try {
+      this.sentinel = await navigator.wakeLock.request("screen");
+    } catch {
+      // Not there, or the battery is low: the screen may go dark, and the call goes on.
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Camera, microphone and shared screen of this page. What does not work is left out: without a
+ * camera the call is voice only, without a microphone one is seen and hears. Listeners of “change”
+ * hear when a track came, went or was replaced.
+ */
+import { failureOf, type DeviceKind, type Failure } from "./device_failures";
+
+const CAMERA: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 24, max: 30 },
+  facingMode: "user",
+};
+const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const KEPT: Record<DeviceKind, string> = { audio: "bedside-microphone", video: "bedside-camera" };
+
+export class Devices extends EventTarget {
+  audio: MediaStreamTrack | null = null;
+  video: MediaStreamTrack | null = null;
+  screen: MediaStreamTrack | null = null;
+  readonly failures: Partial<Record<DeviceKind, Failure>> = {};
+  private closed = false;
+
+  constructor() {
+    super();
+    navigator.mediaDevices?.addEventListener("devicechange", this.look);
+  }
+
+  /** Open the microphone, and the camera when it is wanted; never throws. */
+  async open(withCamera: boolean): Promise<void> {
+    if (withCamera && (await this.take({ audio: this.wanted("audio"), video: this.wanted("video") }))) return;
+    // One of both may work by itself; together they fail when one is denied or missing.
+    await Promise.all([this.openOne("audio"), withCamera ? this.openOne("video") : false]);
+  }
+
+  /** Open the camera or the microphone; false when it does not work, and `failures` says why. */
+  async openOne(kind: DeviceKind): Promise<boolean> {
+    return this.take({ [kind]: this.wanted(kind) });
+  }
+
+  /** Use this device from now on; a camera that is off stays off. */
+  async choose(kind: DeviceKind, deviceId: string): Promise<void> {
+    localStorage.setItem(KEPT[kind], deviceId);
+    if (this[kind] || kind === "audio") await this.openOne(kind);
+  }
+
+  /** Switch the camera off, so that its light goes out too. */
+  closeCamera(): void {
+    this.put("video", null);
+  }
+
+  setMuted(muted: boolean): void {
+    if (this.audio) this.audio.enabled = !muted;
+  }
+
+  /** Ask which screen or window to share; false when nothing was chosen. */
+  async share(): Promise<boolean> {
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 10, max: 15 } } });
+      const track = stream.getVideoTracks()[0] ?? null;
+      if (!track) return false;
+      track.contentHint = "detail";
+      track.addEventListener("ended", () => this.stopSharing());
+      this.screen = track;
+      this.changed();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  stopSharing(): void {
+    if (!this.screen) return;
+    this.screen.stop();
+    this.screen = null;
+    this.changed();
+  }
+
+  /** The devices that there are, by kind (“audioinput”, “videoinput”, “audiooutput”). */
+  async list(): Promise<Map<string, MediaDeviceInfo[]>> {
+    const found = await navigator.mediaDevices.enumerateDevices();
+    return grouped(found);
+  }
+
+  close(): void {
+    this.closed = true;
+    navigator.mediaDevices?.removeEventListener("devicechange", this.look);
+    for (const track of [this.audio, this.video, this.screen]) track?.stop();
+    this.audio = this.video = this.screen = null;
+  }
+
+  private wanted(kind: DeviceKind): MediaTrackConstraints {
+    const deviceId = localStorage.getItem(KEPT[kind]);
+    const usual = kind === "audio" ? MICROPHONE : CAMERA;
+    return deviceId ? { ...usual, deviceId: { ideal: deviceId } } : usual;
+  }
+
+  private async take(constraints: MediaStreamConstraints): Promise<boolean> {
+    const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia(constraints);
+      for (const track of stream.getTracks()) this.put(track.kind as DeviceKind, track);
+      for (const kind of kinds) delete this.failures[kind];
+      return true;
+    } catch (error) {
+      for (const kind of kinds) this.failures[kind] = failureOf(error);
+      if (kinds.length === 1) this.changed();
+      return false;
+    }
+  }
+
+  private put(kind: DeviceKind, track: MediaStreamTrack | null): void {
+    if (this.closed) {
+      track?.stop();
+      return;
+    }
+    const before = this[kind];
+    if (track && before && kind === "audio") track.enabled = before.enabled;
+    this[kind] = track;
+    if (before && before !== track) before.stop();
+    track?.addEventListener("ended", () => {
+      if (this[kind] === track) void this.openOne(kind);
+    });
+    this.changed();
+  }
+
+  /** A device that was pulled out ends its track; the next one that is there takes over. */
+  private readonly look = (): void => {
+    for (const kind of ["audio", "video"] as const) {
+      if (this[kind]?.readyState === "ended" || this.failures[kind] === "missing") void this.openOne(kind);
+    }
+    this.changed();
+  };
+
+  private changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function grouped(devices: MediaDeviceInfo[]): Map<string, MediaDeviceInfo[]> {
+  const groups = new Map<string, MediaDeviceInfo[]>();
+  for (const device of devices) groups.set(device.kind, [...(groups.get(device.kind) ?? []), device]);
+  return groups;
+}

@@ -1,0 +1,72 @@
+/**
+ * How a call ends for staff: the dialog asks what becomes of the patient, and afterwards the end
+ * panel says what was done and what can be done next.
+ */
+import { closeDialog, openDialog } from "../components/dialogs";
+import { toast } from "../components/toasts";
+import { visitsIn } from "./apps_panel";
+import { say } from "./place";
+import { Refused, tell } from "./server";
+import type { CallSession } from "./session";
+
+export class Ending {
+  /** What is done on purpose needs no warning on the way out. */
+  leaving = false;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly session: CallSession,
+  ) {
+    for (const button of document.querySelectorAll<HTMLElement>("[data-end]")) {
+      button.addEventListener("click", () => void this.press(button));
+    }
+  }
+
+  /** Asks how the call ends, with what is possible now. */
+  ask(): void {
+    const patients = visitsIn(this.session).length;
+    const colleagues = this.session.others().some(([, one]) => one.kind === "staff");
+    this.offer("one", patients === 1);
+    this.offer("leave", colleagues);
+    this.offer("all", patients !== 1);
+    const [patient] = this.session.others().filter(([, one]) => one.kind === "patient");
+    const name = (patient && this.session.people[patient[0]]?.name) ?? "";
+    for (const place of document.querySelectorAll("[data-end-name]")) place.textContent = name;
+    openDialog("ending");
+  }
+
+  /** The page of the call again, which shows how it ended. */
+  show(): void {
+    this.leaving = true;
+    window.location.reload();
+  }
+
+  private offer(what: string, possible: boolean): void {
+    for (const part of document.querySelectorAll<HTMLElement>(`[data-end-for="${what}"]`)) part.hidden = !possible;
+  }
+
+  private async press(button: HTMLElement): Promise<void> {
+    const { addresses } = this.session.place;
+    const [visit = ""] = visitsIn(this.session);
+    const ways: Record<string, string> = {
+      visit: `/visits/${visit}/end`,
+      return: `/visits/${visit}/return`,
+      leave: addresses.leave,
+      all: addresses.end,
+    };
+    const address = ways[button.dataset.end ?? ""];
+    if (!address) return;
+    button.setAttribute("aria-busy", "true");
+    this.leaving = true;
+    try {
+      await tell(address);
+      closeDialog("ending");
+      this.show();
+    } catch (error) {
+      this.leaving = false;
+      toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
+    }
+    button.removeAttribute("aria-busy");
+    this.root.focus({ preventScroll: true });
+  }
+}

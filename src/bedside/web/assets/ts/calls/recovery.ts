@@ -1,0 +1,54 @@
+/**
+ * Brings a connection back: ICE restarts two seconds after it was disconnected, at once when it
+ * failed, when the network changed or when the socket is back, and again until it is connected.
+ */
+const DISCONNECTED_MS = 2_000;
+const AGAIN_MS = 4_000;
+const FIRST_MS = 6_000;
+
+export class Recovery {
+  private timer = 0;
+
+  /** `later` sets one of two sides apart, so that both do not restart at the same moment. */
+  constructor(
+    private readonly connection: RTCPeerConnection,
+    private readonly restart: () => void,
+    private readonly later: number,
+  ) {
+    connection.addEventListener("connectionstatechange", this.look);
+    window.addEventListener("online", this.networkChanged);
+    document.addEventListener("bedside:connected", this.now);
+    this.wait(FIRST_MS);
+  }
+
+  close(): void {
+    window.clearTimeout(this.timer);
+    this.connection.removeEventListener("connectionstatechange", this.look);
+    window.removeEventListener("online", this.networkChanged);
+    document.removeEventListener("bedside:connected", this.now);
+  }
+
+  private readonly look = (): void => {
+    const state = this.connection.connectionState;
+    if (state === "connected" || state === "closed") window.clearTimeout(this.timer);
+    else if (state === "disconnected") this.wait(DISCONNECTED_MS);
+    else if (state === "failed") this.now();
+  };
+
+  /** A connection may look well for seconds after its network has gone. */
+  private readonly networkChanged = (): void => {
+    this.restart();
+    this.wait(AGAIN_MS);
+  };
+
+  private readonly now = (): void => {
+    if (this.connection.connectionState === "connected") return;
+    this.restart();
+    this.wait(AGAIN_MS);
+  };
+
+  private wait(milliseconds: number): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(this.now, milliseconds + this.later);
+  }
+}

@@ -1,0 +1,37 @@
+/** The call window of staff: the call, its apps, its guests, and the console beside it. */
+import { liveSocket } from "../live/socket";
+import { AppsPanel, type AppModules } from "./apps_panel";
+import { Beside } from "./beside";
+import { Ending } from "./ending";
+import { GuestDoor } from "./guests";
+import { PeopleList } from "./people_list";
+import { placeOf } from "./place";
+import { CallView } from "./view";
+
+export function startCallWindow(root: HTMLElement, modules: AppModules): void {
+  new Beside(root);
+  const stage = root.querySelector<HTMLElement>("[data-call-place]");
+  const place = stage && placeOf(stage);
+  if (!stage || !place) return;
+  const view = new CallView(stage, place, liveSocket(), {
+    leave: () => ending.ask(),
+    ended: () => ending.show(),
+    drawn: () => {
+      door.draw();
+      people.draw();
+    },
+  });
+  const ending = new Ending(stage, view.session);
+  const door = new GuestDoor(stage, view.session);
+  const people = new PeopleList(view.session);
+  new AppsPanel(stage, view.session, modules);
+  const goAway = (): void => {
+    ending.leaving = true;
+  };
+  document.addEventListener("bedside:signed-out", goAway);
+  root.addEventListener("bedside:console-lost", () => ending.show());
+  window.addEventListener("beforeunload", (event) => {
+    if (!ending.leaving && !view.session.end) event.preventDefault();
+  });
+  void view.start();
+}

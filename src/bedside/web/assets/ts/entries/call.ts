@@ -1,0 +1,19 @@
+/** The call window of staff. */
+import { APPS } from "../apps/registry";
+import { startCallWindow } from "../calls/window";
+import { startDialogs } from "../components/dialogs";
+import { startForms } from "../components/forms";
+import { startKeys } from "../components/keys";
+import { startMenus } from "../components/menus";
+import { startTimes } from "../components/times";
+import { startToasts } from "../components/toasts";
+
+startMenus();
+startDialogs();
+startKeys();
+startToasts();
+startForms();
+startTimes();
+
+const root = document.querySelector<HTMLElement>("[data-call-window]");
+if (root) startCallWindow(root, APPS);

@@ -1,0 +1,7 @@
+/** The page of a guest: waiting to be let in, the call, its end. */
+import { startGuestPage } from "../calls/guest_page";
+import { startForms } from "../components/forms";
+
+startForms();
+const root = document.querySelector<HTMLElement>("[data-guest-page]");
+if (root) startGuestPage(root);
