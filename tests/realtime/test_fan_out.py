@@ -1,0 +1,219 @@
+"""One event, many pages: each gets it once, in order, and only if its person may see it now."""
+
+import asyncio
+from collections.abc import Container
+
+import pytest
+
+from bedside.charts.events import InboxChanged
+from bedside.database.engine import Published
+from bedside.errors import Unavailable
+from bedside.people.audiences import Audiences, person_of
+from bedside.people.permissions import StaffAccess
+from bedside.realtime.bus import Bus, Listener
+from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
+from bedside.web.live_protocol import LiveProtocol
+from tests.house import House, Served
+from tests.peers.ports import PATIENCE
+from tests.realtime.test_live_pages import looking
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
+
+
+def happening(version: int, topic: str = "chart:x") -> Published:
+    """An event."""
+    return Published(topic, version, "chart.entry_changed", {"patient_id": "x"})
+
+
+class Open:
+    """A page of the bus without a browser: what was pushed to it, and what waits to be sent."""
+
+    def __init__(self, *, may_see: bool = True, person: str = "") -> None:
+        self.told: list[str] = []
+        self.keeps_up = True
+        self._may_see = may_see
+        self.listener = Listener(self._asked, self._push)
+        self.listener.person = person
+
+    async def _asked(self, _published: Published) -> bool:
+        return self._may_see
+
+    def _push(self, text: str) -> bool:
+        if self.keeps_up:
+            self.told.append(text)
+        return self.keeps_up
+
+    async def rest(self) -> "asyncio.Task[str | None]":
+        """Let the page wait for what comes."""
+        task = asyncio.create_task(self.listener.next())
+        await asyncio.sleep(0)
+        return task
+
+
+async def all_told() -> None:
+    """Let the tasks of a bus run to their end."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def bus_of(house: House, persons: Container[object] | None) -> Bus:
+    """A bus on which these may see everything."""
+
+    async def audience(_published: Published) -> Container[object] | None:
+        return persons
+
+    return Bus(house.services.database, audience)
+
+
+async def test_a_thousand_pages_hear_three_events_in_order(quick_house: House) -> None:
+    bus = bus_of(quick_house, {"right"})
+    pages = [Open(person="right" if n % 2 else "wrong") for n in range(1_000)]
+    resting = [await page.rest() for page in pages]
+    for page in pages:
+        bus.subscribe(page.listener, "chart:x")
+    events = [happening(version) for version in (1, 2, 3)]
+    bus.publish(events[:1])
+    bus.publish(events[1:])
+    async with asyncio.timeout(PATIENCE):
+        while len(pages[-1].told) < 3:
+            await asyncio.sleep(0)
+    for number, page in enumerate(pages):
+        envelope = event_envelope if number % 2 else elsewhere_envelope
+        assert page.told == [envelope(event) for event in events]
+    for task in resting:
+        task.cancel()
+
+
+async def test_a_page_that_does_not_keep_up_gets_the_rest_in_order(quick_house: House) -> None:
+    bus = bus_of(quick_house, None)
+    page = Open()
+    bus.subscribe(page.listener, "chart:x")
+    bus.publish([happening(1)])  # before it waits for anything: nothing may overtake
+    await all_told()
+    resting = await page.rest()
+    assert await resting == event_envelope(happening(1))
+    resting = await page.rest()
+    bus.publish([happening(2)])
+    await all_told()
+    page.keeps_up = False
+    bus.publish([happening(3)])
+    await all_told()
+    page.keeps_up = True
+    bus.publish([happening(4)])  # pushed now it would come before the third
+    await all_told()
+    assert page.told == [event_envelope(happening(2))]
+    assert await resting == event_envelope(happening(3))
+    assert await page.listener.next() == event_envelope(happening(4))
+
+
+@pytest.mark.feature("S2")
+@pytest.mark.parametrize("may_see", [True, False])
+async def test_what_waits_is_told_by_what_the_person_may_see_then(
+    may_see: bool, quick_house: House
+) -> None:
+    """Also when nobody could say who may see it, for the database was away."""
+
+    async def away(_published: Published) -> Container[object] | None:
+        raise Unavailable
+
+    expected = (event_envelope if may_see else elsewhere_envelope)(happening(1))
+    for bus in (bus_of(quick_house, {"somebody"}), Bus(quick_house.services.database, away)):
+        page = Open(may_see=may_see, person="somebody")
+        page.keeps_up = False
+        resting = await page.rest()
+        bus.subscribe(page.listener, "chart:x")
+        bus.publish([happening(1)])
+        assert await asyncio.wait_for(resting, PATIENCE) == expected
+        assert page.told == []
+
+
+async def test_who_has_left_hears_nothing(quick_house: House) -> None:
+    bus = bus_of(quick_house, None)
+    page, other = Open(), Open()
+    resting = [await page.rest(), await other.rest()]
+    for each in (page, other):
+        bus.subscribe(each.listener, "chart:x")
+    ended: list[str] = []
+    stop = bus.watch("chart:x", lambda: ended.append("chart:x"))
+    bus.publish([happening(1)])
+    assert ended == ["chart:x"]  # at once
+    bus.leave(page.listener)
+    await all_told()
+    stop()
+    bus.publish([happening(2)])
+    await all_told()
+    assert (page.told, len(other.told), ended) == ([], 2, ["chart:x"])
+    assert bus.pages == 1
+    for task in resting:
+        task.cancel()
+
+
+@pytest.mark.feature("S2")
+async def test_an_audience_is_everybody_who_sees_the_patient(house: House) -> None:
+    audiences = Audiences(house.services.database)
+    everybody = [
+        staff
+        for household in (house.here, house.next_door)
+        for staff in (household.administrator, household.clinician, household.receptionist)
+    ]
+
+    async def check() -> int:
+        """Asked for all, and for each."""
+        seen = 0
+        for patient in (*house.here.patients, *house.next_door.patients):
+            audience = await audiences.of(patient.id)
+            for staff in everybody:
+                sees = await house.services.permissions.sees(staff, patient.id)
+                assert (person_of(staff) in audience) is sees
+                seen += sees
+        return seen
+
+    before = await check()
+    assert before == 3 * (len(house.here.patients) + len(house.next_door.patients))
+    await take_away(house, house.here.receptionist)
+    assert await check() == before - len(house.here.patients)
+    assert await audiences.of("pat_nobody") == frozenset()
+
+
+@pytest.mark.feature("S2")
+async def test_the_desk_tells_each_what_they_may_see_now(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the real socket, without the detour by a queue."""
+    house = served.house
+    pushed: list[str] = []
+    push = LiveProtocol.push
+
+    def counted(self: LiveProtocol, text: str) -> bool:
+        done = push(self, text)
+        if done:
+            pushed.append(text)
+        return done
+
+    monkeypatch.setattr(LiveProtocol, "push", counted)
+    topic = f"desk:{house.clinic.id}"
+    changed = InboxChanged(
+        clinic_id=house.clinic.id, patient_id=house.patients[0].id, entry_id="ent_x", reason="filed"
+    )
+    async with (
+        looking(served, topic, house.here.clinician) as sees,
+        looking(served, topic, house.here.receptionist) as loses,
+    ):
+        await sees.settle()
+        await loses.settle()
+        for round_ in range(2):
+            async with house.database.unit_of_work() as work:
+                work.emit(changed)
+            assert (await sees.take_one())["type"] == "desk.inbox_changed"
+            told = await loses.take_one()
+            if round_ == 0:
+                assert told["type"] == "desk.inbox_changed"
+                await take_away(house, house.here.receptionist)
+            else:
+                assert (told["type"], set(told)) == ("elsewhere", {"topic", "version", "type"})
+    assert len(pushed) == 4
+
+
+async def take_away(house: House, staff: StaffAccess) -> None:
+    """The administrator takes somebody out of the room that all patients belong to."""
+    await house.services.staff.unassign(house.administer(), staff.staff_id, house.here.room.id)
