@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.units import format_unit
 
 from bedside.kernel import clock, language
 
@@ -14,6 +15,12 @@ def moment(at: int, zone: str = "UTC") -> str:
     """An exact time, e.g. “22 Nov 2026, 10:09”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
     return format_datetime(when, "d MMM y, HH:mm", locale=language.spoken())
+
+
+def clock_time(at: int, zone: str = "UTC") -> str:
+    """A time of today, e.g. “10:09”."""
+    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
+    return format_datetime(when, "HH:mm", locale=language.spoken())
 
 
 def iso(at: int) -> str:
@@ -29,6 +36,17 @@ def ago(at: int) -> str:
         add_direction=True,
         locale=language.spoken(),
     )
+
+
+_MINUTE = 60
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", _MINUTE))
+
+
+def waited(at: int) -> str:
+    """How long since, in short: “12 min”. ts/components/times.ts keeps it current."""
+    seconds = max(0, clock.now() - at) // 1000
+    unit, size = next((known for known in _UNITS if seconds >= known[1]), ("minute", _MINUTE))
+    return format_unit(seconds // size, f"duration-{unit}", "short", locale=language.spoken())
 
 
 def day(value: date) -> str:
@@ -60,8 +78,10 @@ def initials(name: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
+    "clock_time": clock_time,
     "iso": iso,
     "ago": ago,
+    "waited": waited,
     "day": day,
     "born": born,
     "size": size,

@@ -144,7 +144,9 @@ export class DeviceTest {
 
   private playSound(): void {
     play("chime");
-    this.find("[data-heard]").hidden = false;
+    const question = this.find("[data-heard]");
+    question.hidden = false;
+    question.scrollIntoView({ block: "center" });
   }
 
   private answered(heard: boolean): void {

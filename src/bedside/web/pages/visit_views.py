@@ -1,0 +1,223 @@
+"""What the page of a visit shows: which view, and its sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
+from bedside.visits.state_machine import State, Step
+
+
+class View(StrEnum):
+    """One of the faces of the page."""
+
+    TEST = "test"
+    WAITING = "waiting"
+    CALL = "call"
+    LEAVE = "leave"
+    ENDED = "ended"
+
+
+ASKED_FOR = frozenset({View.TEST, View.WAITING, View.LEAVE})
+"""Views that a patient who waits can ask for; the others come by themselves."""
+
+
+class SaidToAll(Protocol):
+    """What was said to everyone waiting."""
+
+    @property
+    def id(self) -> str:
+        """Of the message."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        ...
+
+    @property
+    def sender(self) -> str:
+        """Who said it."""
+        ...
+
+    @property
+    def at(self) -> int:
+        """When."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What the chart has of a visit."""
+
+    files: int = 0
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A visit as its patient sees it. `host` is the owner of a personal room, else the room."""
+
+    id: str
+    state: State
+    view: View
+    host: str
+    is_personal: bool
+    room_open: bool
+    clinic: str
+    leg: int = 1
+    how: str = ""
+    """How the patient came to this room: “transferred”, or anything else."""
+    call_id: str = ""
+    mode: str = ""
+    ended_reason: str = ""
+    checked_in_at: int = 0
+    minutes: int | None = None
+    """The estimated wait, where the room shows it and knows."""
+    position: int | None = None
+    grace_minutes: int = 3
+    test: dict[str, str] | None = None
+    messages: Sequence[SaidToAll] = ()
+    got: Got = Got()
+    emergency_text: str = ""
+
+    @property
+    def place(self) -> str:
+        """The room, as it is called in a sentence."""
+        if self.is_personal:
+            return _("%(host)s’s room") % {"host": self.host}
+        return self.host
+
+    @property
+    def heading(self) -> str:
+        """The h1 of the view."""
+        if self.view is View.ENDED:
+            return _ended(self)[0]
+        sentence = {
+            View.TEST: _("Check your camera and sound"),
+            View.LEAVE: _("Leave the waiting room?"),
+            View.CALL: _("Your call with %(host)s"),
+        }.get(self.view, _("%(host)s will see you soon"))
+        return sentence % {"host": self.host} if "%(" in sentence else sentence
+
+    @property
+    def said(self) -> str:
+        """What is read aloud when the page comes to this."""
+        if self.view is View.CALL:
+            return _("%(host)s is ready. Your call begins.") % {"host": self.host}
+        if self.view is View.ENDED:
+            heading, text = _ended(self)
+            return f"{heading}. {text}"
+        if self.view is not View.WAITING:
+            return self.heading
+        return " ".join(filter(None, (self.transferred, self.heading + ".", self.estimate)))
+
+    @property
+    def taking(self) -> str:
+        """While the patient is on the way to this room."""
+        return _("Taking you to %(place)s now") % {"place": self.place}
+
+    @property
+    def transferred(self) -> str:
+        """After the patient has come here from another room; "" for who checked in here."""
+        if self.how != Step.TRANSFERRED:
+            return ""
+        return _("You have been transferred to %(place)s") % {"place": self.place}
+
+    @property
+    def estimate(self) -> str:
+        """How long it may take, in words; "" where nobody can tell."""
+        if self.minutes is None:
+            return ""
+        if self.minutes <= 1:
+            return _("It is almost your turn.")
+        return ngettext(
+            "Usually about %(minutes)s minute.", "Usually about %(minutes)s minutes.", self.minutes
+        ) % {"minutes": self.minutes}
+
+    @property
+    def before_you(self) -> str:
+        """The place in the line, where the room shows it."""
+        if self.position is None:
+            return ""
+        before = self.position - 1
+        if before <= 0:
+            return _("You are next.")
+        return ngettext(
+            "%(num)s person is before you.", "%(num)s people are before you.", before
+        ) % {"num": before}
+
+    @property
+    def place_kept(self) -> str:
+        """Beside the device test: nothing is lost by it."""
+        return _("You are checked in, and your place is kept. %(host)s can call you any time.") % {
+            "host": self.host
+        }
+
+    @property
+    def ended_text(self) -> str:
+        """Why it ended."""
+        return _ended(self)[1]
+
+    @property
+    def next_steps(self) -> list[tuple[str, str]]:
+        """What happens next: signs and sentences."""
+        steps = [("file-text", _chart_got(self))]
+        if self.ended_reason == Step.COMPLETED:
+            steps.append(
+                (
+                    "mail",
+                    _("%(clinic)s contacts you about everything that follows.")
+                    % {"clinic": self.clinic},
+                )
+            )
+            steps.append(("check", _("You can close this page.")))
+        elif self.room_open:
+            steps.append(
+                ("rotate-cw", _("To come back, check in again. You need not type anything."))
+            )
+        else:
+            steps.append(("lock", _("The waiting room is closed now. Please call the clinic.")))
+        return steps
+
+
+def _ended(shown: Shown) -> tuple[str, str]:
+    """Heading and sentence of an ended visit."""
+    host = {"host": shown.host, "clinic": shown.clinic}
+    if shown.ended_reason == Step.COMPLETED:
+        return _("Your visit is over"), _("Thank you for your visit with %(host)s.") % host
+    if shown.ended_reason == Step.LEFT:
+        return (
+            _("You have left the waiting room"),
+            _("Your place was given up, and %(clinic)s knows that you have left.") % host,
+        )
+    if shown.ended_reason == Step.EXPIRED:
+        return (
+            _("Your place is no longer kept"),
+            ngettext(
+                "Your phone was away for more than %(num)s minute, so your visit was ended.",
+                "Your phone was away for more than %(num)s minutes, so your visit was ended.",
+                shown.grace_minutes,
+            )
+            % {"num": shown.grace_minutes},
+        )
+    return (
+        _("%(clinic)s has ended your wait") % host,
+        _("You are no longer in the waiting room. If you do not know why, call the clinic."),
+    )
+
+
+def _chart_got(shown: Shown) -> str:
+    files, messages = shown.got.files, shown.got.messages
+    parts = [
+        ngettext("%(num)s file", "%(num)s files", files) % {"num": files} if files else "",
+        ngettext("%(num)s message", "%(num)s messages", messages) % {"num": messages}
+        if messages
+        else "",
+    ]
+    sent = _(" and ").join(filter(None, parts))
+    if sent:
+        return _("In your record at the clinic: this visit, and %(sent)s.") % {"sent": sent}
+    return _("In your record at the clinic: this visit. You have sent no files.")
