@@ -88,6 +88,15 @@ _CLINIC = {
     "link_days": "7",
     "link_wrong_answers": "5",
 }
+_VISITS = {
+    "transfer_allowed": "yes",
+    "shared_rooms_allowed": "yes",
+    "visit_grace_minutes": "3",
+    "unanswered_minutes": "5",
+    "unattended_seconds": "30",
+    "transfer_bytes_limit": "100",
+    "transfers_at_once": "5",
+}
 _OPEN = Row(Access.OPEN)
 _NOT_OWN_TEAM = dict.fromkeys(ELSEWHERE, 422)
 
@@ -324,6 +333,8 @@ _SETTINGS = {
     ("GET", "/settings/clinic"): Row(Access.ADMINISTRATOR, shows=("riverside",)),
     ("POST", "/settings/clinic"): Row(Access.ADMINISTRATOR, 303, lambda _facts: {"data": _CLINIC}),
     ("GET", "/settings/health"): Row(Access.ADMINISTRATOR),
+    ("GET", "/settings/visits"): Row(Access.ADMINISTRATOR),
+    ("POST", "/settings/visits"): Row(Access.ADMINISTRATOR, 303, _form(**_VISITS)),
 }
 
 _CLOSED = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED})

@@ -32,6 +32,7 @@ from bedside.web.pages import (
     sign_in,
     staff_requests,
     styleguide,
+    visit_settings,
 )
 from bedside.web.pages import settings as settings_pages
 from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders, WellFormed
@@ -101,6 +102,7 @@ def _routes() -> list[BaseRoute]:
         *set_up.routes,
         *settings_pages.routes,
         *health.routes,
+        *visit_settings.routes,
         *sign_in.routes,
         *account.routes,
         *home.routes,

@@ -1,5 +1,6 @@
 """Settings of an administrator: people, teams and rooms, the clinic."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -316,6 +317,7 @@ NUMBERS: tuple[tuple[str, str, str, int], ...] = (
     ("link_wrong_answers", N_("Wrong dates of birth until a link locks"), N_("tries"), 1),
 )
 """Options that are numbers: name, label, unit, and how many of the stored unit one shown is."""
+Numbers = tuple[tuple[str, str, str, int], ...]
 
 
 async def clinic_page(request: Request) -> Response:
@@ -370,7 +372,13 @@ def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
         errors["phone"] = gettext(N_("This is too long for a telephone number."))
     if len(shown["emergency_text"]) > 500:
         errors["emergency_text"] = gettext(N_("Please use at most 500 characters."))
-    for name, _, _, unit in NUMBERS:
+    return errors | number_errors(NUMBERS, shown)
+
+
+def number_errors(numbers: Numbers, shown: Mapping[str, Any]) -> dict[str, str]:
+    """A sentence for each option that is no number, or not within its bounds."""
+    errors: dict[str, str] = {}
+    for name, _, _, unit in numbers:
         least, most = (bound // unit for bound in bounds(name))
         if not (shown[name].isdecimal() and least <= int(shown[name][:9]) <= most):
             sentence = gettext(N_("Please enter a whole number from %(least)s to %(most)s."))
@@ -378,8 +386,9 @@ def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
     return errors
 
 
-def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> Response:
-    numbers = [
+def number_fields(numbers: Numbers) -> list[dict[str, Any]]:
+    """What the fields of these options show besides their values."""
+    return [
         {
             "name": name,
             "label": gettext(label),
@@ -387,15 +396,18 @@ def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> 
             "least": bounds(name)[0] // unit,
             "most": bounds(name)[1] // unit,
         }
-        for name, label, unit_name, unit in NUMBERS
+        for name, label, unit_name, unit in numbers
     ]
+
+
+def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> Response:
     return render(
         request,
         "pages/settings/clinic.html",
         status=422 if errors else 200,
         shown=shown,
         errors=errors,
-        numbers=numbers,
+        numbers=number_fields(NUMBERS),
         languages=list(LANGUAGES.items()),
         time_zones=time_zones(),
         tab="clinic",
