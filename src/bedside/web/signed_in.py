@@ -169,6 +169,8 @@ async def shell(request: Request, section: str = "") -> StaffAccess:
         "section": section,
         "palette_actions": _actions(staff),
         "desk_topic": f"desk:{staff.clinic_id}",
+        "rooms_topic": f"rooms:{staff.clinic_id}",
+        "person_topic": f"person:{staff.staff_id}",
         "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
         "sessions_href": "/account",
         "sign_out_href": "/sign-out",

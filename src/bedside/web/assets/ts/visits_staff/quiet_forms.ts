@@ -1,0 +1,39 @@
+/**
+ * Small forms that are sent without leaving the page: data-quiet is what is said then. data-undo
+ * holds the fields that take it back, as a query (“open=no”). They work without script too.
+ */
+import { toast } from "../components/toasts";
+import { refreshAround } from "../live/fragments";
+import { post } from "../live/posts";
+
+function fieldsOf(form: HTMLFormElement, submitter: HTMLElement | null): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of new FormData(form, submitter)) if (typeof value === "string") fields[name] = value;
+  return fields;
+}
+
+function send(form: HTMLFormElement, fields: Record<string, string>, done: () => void): void {
+  const around = form.closest<HTMLElement>("[data-live-fragment]");
+  post(form.action, fields, (ok, sentence) => {
+    if (around) refreshAround(around);
+    if (ok) done();
+    else toast(sentence, "bad");
+  });
+}
+
+function onSubmit(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset.quiet === undefined) return;
+  event.preventDefault();
+  const { quiet: said, undo } = form.dataset;
+  const label = document.querySelector<HTMLElement>("[data-undo-label]")?.dataset.undoLabel ?? "";
+  const back = undo ? Object.fromEntries(new URLSearchParams(undo)) : null;
+  send(form, fieldsOf(form, event.submitter), () => {
+    form.closest("dialog")?.close();
+    toast(said, "good", back ? { label, run: () => send(form, back, () => undefined) } : undefined);
+  });
+}
+
+export function startQuietForms(): void {
+  document.addEventListener("submit", onSubmit, true);
+}

@@ -1,0 +1,61 @@
+/**
+ * The form of a transfer: sent without leaving the page; what was typed stays when it is refused.
+ * The card then says where the patient has gone, for a few seconds.
+ */
+import { closeDialog } from "../components/dialogs";
+import { closePanel } from "../components/panel";
+import { toast } from "../components/toasts";
+import { showInDialog } from "./in_dialog";
+
+const STAYS_MS = 6_000;
+
+interface Transferred {
+  sentence: string;
+  card: string;
+}
+
+function showOnCard(html: string): void {
+  const body = document.getElementById("panel-body");
+  if (!body || document.getElementById("panel")?.hidden) return;
+  body.innerHTML = html;
+  const shown = body.firstElementChild;
+  window.setTimeout(() => {
+    if (shown?.isConnected) closePanel();
+  }, STAYS_MS);
+}
+
+async function send(form: HTMLFormElement): Promise<void> {
+  const button = form.querySelector<HTMLElement>("button[type=submit]");
+  button?.setAttribute("aria-busy", "true");
+  try {
+    const fields = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    const answer = await fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: fields });
+    if (answer.headers.get("content-type")?.startsWith("text/html")) {
+      showInDialog(await answer.text());
+      return;
+    }
+    const said = (await answer.json()) as Partial<Transferred>;
+    if (!answer.ok) {
+      toast(said.sentence ?? "", "bad");
+      return;
+    }
+    closeDialog("in-dialog");
+    showOnCard(said.card ?? "");
+    toast(said.sentence ?? "", "good");
+  } finally {
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+export function startTransferring(): void {
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!(form instanceof HTMLFormElement) || form.dataset.transfer === undefined) return;
+      event.preventDefault();
+      void send(form).catch(() => form.submit());
+    },
+    true,
+  );
+}
