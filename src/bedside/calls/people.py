@@ -1,0 +1,101 @@
+"""The names of those in a call, each told with one's own permission."""
+
+from dataclasses import dataclass
+
+from bedside.calls import rows
+from bedside.calls.access import CallSeat
+from bedside.calls.guests import Guests
+from bedside.calls.records import PRESENT, Kind, Standing
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.people.patients import Patients
+from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.staff import Staff
+from bedside.visits import rows as visit_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a call, or who knocks. `visit_id`, `room_id`, `leg` and `guest_id` are for staff
+    only, who act on them; "" (0) otherwise."""
+
+    participant_id: str
+    kind: Kind
+    name: str
+    you: bool
+    visit_id: str = ""
+    room_id: str = ""
+    leg: int = 0
+    guest_id: str = ""
+
+
+class CallPeople:
+    """Says who is in a call. Staff see names of patients whom they may see, and of guests;
+    patients and guests see names of staff, and of each other only what they are."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        staff: Staff,
+        patients: Patients,
+        guests: Guests,
+        permissions: Permissions,
+    ) -> None:
+        self._database = database
+        self._staff = staff
+        self._patients = patients
+        self._guests = guests
+        self._permissions = permissions
+
+    async def of(self, seat: CallSeat) -> list[Person]:
+        """Everybody in the call, and for staff those who knock, in the order in which they came."""
+        is_staff = seat.kind is Kind.STAFF
+        shown = (*PRESENT, Standing.KNOCKING) if is_staff else PRESENT
+        async with self._database.read() as db:
+            everybody = await rows.participants_of(db, seat.call_id)
+            present = [row for row in everybody if row.state in shown]
+            visits = await _visits_of(db, present) if is_staff else {}
+        names = await self._staff.named(seat.clinic_id, _ids(present, Kind.STAFF))
+        if is_staff:
+            assert isinstance(seat.access, StaffAccess)  # noqa: S101 - of this kind they are
+            names |= await self._guests.names(seat.clinic_id, _ids(present, Kind.GUEST))
+            names |= await self._patient_names(seat.access, visits)
+        return [_person(seat, row, names, visits.get(row.person_id)) for row in present]
+
+    async def _patient_names(self, staff: StaffAccess, visits: dict[str, Row]) -> dict[str, str]:
+        seen = {
+            visit_id: row.patient_id
+            for visit_id, row in visits.items()
+            if await self._permissions.sees(staff, row.patient_id)
+        }
+        names = await self._patients.named(staff.clinic_id, set(seen.values()))
+        return {
+            visit_id: names[patient_id]
+            for visit_id, patient_id in seen.items()
+            if patient_id in names
+        }
+
+
+async def _visits_of(db: Reader, present: list[Row]) -> dict[str, Row]:
+    found = [await db.one(visit_rows.by_id, of=one) for one in _ids(present, Kind.PATIENT)]
+    return {row.id: row for row in found if row is not None}
+
+
+def _ids(present: list[Row], kind: Kind) -> set[str]:
+    return {row.person_id for row in present if row.kind == kind}
+
+
+def _person(seat: CallSeat, row: Row, names: dict[str, str], visit: Row | None) -> Person:
+    unnamed = {Kind.STAFF: _("Staff"), Kind.PATIENT: _("Patient"), Kind.GUEST: _("Guest")}
+    kind = Kind(row.kind)
+    is_guest = seat.kind is Kind.STAFF and kind is Kind.GUEST
+    return Person(
+        participant_id=row.id,
+        kind=kind,
+        name=names.get(row.person_id) or unnamed[kind],
+        you=row.id == seat.participant_id,
+        visit_id=visit.id if visit else "",
+        room_id=visit.room_id if visit else "",
+        leg=visit.leg if visit else 0,
+        guest_id=row.person_id if is_guest else "",
+    )

@@ -1,0 +1,231 @@
+"""Calls: starting, adding patients, going on to the next one, leaving, ending.
+
+Locks are taken in one order: the person or the call by name, the visits, the call, and then the
+audit log; see `visits.transitions`.
+"""
+
+from sqlalchemy import bindparam, select
+
+from bedside.audit import Action, AuditLog
+from bedside.calls import rows
+from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.endings import Endings
+from bedside.calls.group_calls import GroupCalls
+from bedside.calls.guests import check_room
+from bedside.calls.models import participants
+from bedside.calls.records import (
+    PRESENT,
+    CallEnded,
+    CallState,
+    InAnotherCall,
+    Kind,
+    Mode,
+    Standing,
+)
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.permissions import RoomAccess, StaffAccess
+from bedside.visits import rows as visit_rows
+from bedside.visits.state_machine import State, Step
+from bedside.visits.transitions import Transitions
+
+_patients_in = prepared(
+    select(participants.c.person_id).where(
+        participants.c.call_id == bindparam("of_call"),
+        participants.c.kind == Kind.PATIENT.value,
+        participants.c.state.in_(sorted(PRESENT)),
+    )
+)
+
+
+class _LookAgain(Exception):
+    """Somebody else was faster; nothing was written."""
+
+
+class Calls:
+    """What members of staff, patients and guests do with calls."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        audit: AuditLog,
+        transitions: Transitions,
+        endings: Endings,
+        group_calls: GroupCalls,
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._transitions = transitions
+        self._endings = endings
+        self._group_calls = group_calls
+
+    # --- starting --------------------------------------------------------------------------------
+
+    async def start(
+        self, room: RoomAccess, visit_id: str, mode: Mode, *, leg: int | None = None
+    ) -> str:
+        """Admit a waiting patient to a new call; its id. `leg` is the one that the page has shown.
+
+        Raises InAnotherCall for somebody who is in a call, Conflict with a sentence when the
+        patient does not wait here (any more), NotFound.
+        """
+        async with self._database.unit_of_work() as work:
+            await self._must_be_free(work, room.staff)
+            visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
+            return await self._begin(work, room, visit, mode)
+
+    async def next_patient(self, room: RoomAccess, mode: Mode) -> str | None:
+        """Admit who waits longest to a new call; its id, or None when nobody waits. Two who ask at
+        once never get the same patient. Who is connected comes before who is away for a moment.
+
+        Raises InAnotherCall.
+        """
+        while True:
+            try:
+                async with self._database.unit_of_work() as work:
+                    await self._must_be_free(work, room.staff)
+                    await work.lock(f"next patient:{room.room_id}")
+                    visit = await self._next(work, room)
+                    return visit and await self._begin(work, room, visit, mode)
+            except _LookAgain:
+                continue
+
+    async def _must_be_free(self, work: UnitOfWork, staff: StaffAccess) -> None:
+        await work.lock(f"calls of:{staff.staff_id}")
+        place = await rows.current_of(work, Kind.STAFF, staff.staff_id)
+        if place is not None:
+            raise InAnotherCall(place.call_id)
+
+    async def _next(self, work: UnitOfWork, room: RoomAccess) -> Row | None:
+        here = await work.all(visit_rows.in_room, room=room.room_id)
+        waiting = [row for row in here if row.state == State.WAITING]
+        if not waiting:
+            return None
+        first = min(waiting, key=lambda row: (row.away_since > 0, row.queued_at, row.id))
+        visit = await self._transitions.lock(work, room.clinic_id, first.id)
+        if visit.state != State.WAITING or visit.room_id != room.room_id:
+            raise _LookAgain
+        return visit
+
+    async def _begin(self, work: UnitOfWork, room: RoomAccess, visit: Row, mode: Mode) -> str:
+        staff = room.staff
+        call_id = await rows.add_call(work, room.clinic_id, room.room_id, mode, staff.staff_id)
+        await self._transitions.take_step(work, visit, Step.ADMITTED, room.actor, call_id=call_id)
+        for kind, person in ((Kind.STAFF, staff.staff_id), (Kind.PATIENT, visit.id)):
+            call = (call_id, room.clinic_id)
+            await rows.put_participant(work, call, kind, person, Standing.ASKED)
+        await self._audit.record(
+            work,
+            room.clinic_id,
+            room.actor,
+            Action.CALL_STARTED,
+            patient_id=visit.patient_id,
+            subject_id=call_id,
+            mode=str(mode),
+        )
+        return call_id
+
+    # --- during a call ---------------------------------------------------------------------------
+
+    async def add(
+        self, host: HostSeat, room: RoomAccess, visit_id: str, *, leg: int | None = None
+    ) -> None:
+        """Admit one more waiting patient to a running call.
+
+        Raises CallEnded, NoMediaServer, Conflict with a sentence when the patient does not wait
+        here (any more), NotFound.
+        """
+        async with self._database.unit_of_work() as work:
+            await work.lock(f"call:{host.call_id}")
+            visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
+            call = await self._locked(work, host)
+            await check_room(work, call.id, self._group_calls)
+            await self._transitions.take_step(
+                work, visit, Step.ADMITTED, room.actor, call_id=call.id
+            )
+            place = (call.id, call.clinic_id)
+            await rows.put_participant(work, place, Kind.PATIENT, visit.id, Standing.ASKED)
+
+    async def return_to_waiting_room(
+        self, room: RoomAccess, visit_id: str, *, leg: int | None = None
+    ) -> None:
+        """Take a patient out of the call, back to the old place in the queue."""
+        await self._step(room, visit_id, leg, Step.RETURNED)
+
+    async def end_visit(self, room: RoomAccess, visit_id: str, *, leg: int | None = None) -> None:
+        """The visit is complete; a 1:1 call ends with it."""
+        await self._step(room, visit_id, leg, Step.COMPLETED)
+
+    async def _step(self, room: RoomAccess, visit_id: str, leg: int | None, step: Step) -> None:
+        async with self._database.unit_of_work() as work:
+            visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
+            await self._transitions.take_step(work, visit, step, room.actor)
+
+    async def turn_to_video(self, seat: CallSeat) -> None:
+        """A voice call becomes a video call, for everybody in it. Again is no error."""
+        async with self._database.unit_of_work() as work:
+            call = await self._locked(work, seat)
+            if call.mode != Mode.VIDEO:
+                await rows.change_call(work, call, mode=Mode.VIDEO)
+
+    # --- leaving ---------------------------------------------------------------------------------
+
+    async def leave(self, seat: CallSeat) -> None:
+        """Go out. A patient goes back to the waiting room, at the old place; when no member of
+        staff is left, so does everybody else, and the call ends."""
+        async with self._database.unit_of_work() as work:
+            if seat.kind is Kind.PATIENT:
+                visit = await self._transitions.lock(work, seat.clinic_id, seat.person_id)
+                if visit.call_id == seat.call_id:
+                    await self._transitions.take_step(work, visit, Step.RETURNED, seat.actor)
+                return
+            await work.lock(f"call:{seat.call_id}")
+            is_host = seat.kind is Kind.STAFF
+            patients = await self._lock_patients(work, seat) if is_host else []
+            call = await self._locked(work, seat)
+            row = await rows.participant_row(work, seat.participant_id)
+            if row is None or row.state not in (*PRESENT, Standing.KNOCKING):
+                return
+            await rows.take_out(work, row)
+            await self._audit.record(
+                work, seat.clinic_id, seat.actor, Action.CALL_LEFT, subject_id=call.id
+            )
+            if is_host and not await _has_host(work, call.id):
+                await self._end(work, seat, patients, Step.RETURNED)
+            else:
+                await self._endings.end_when_alone(work, call, seat.actor)
+
+    async def end_for_all(self, host: HostSeat, then: Step = Step.COMPLETED) -> None:
+        """End the call for everybody. `then` says what becomes of the visits in it: completed, or
+        returned to the waiting room. Again is no error."""
+        async with self._database.unit_of_work() as work:
+            await work.lock(f"call:{host.call_id}")
+            patients = await self._lock_patients(work, host)
+            await self._locked(work, host)
+            await self._end(work, host, patients, then)
+
+    async def _lock_patients(self, work: UnitOfWork, seat: CallSeat) -> list[Row]:
+        """The visits in a call. Nobody adds one meanwhile: that takes the call by name, too."""
+        found = await work.all(_patients_in, of_call=seat.call_id)
+        visits = {row.person_id for row in found}
+        return await self._transitions.lock_all(work, seat.clinic_id, visits)
+
+    async def _end(self, work: UnitOfWork, seat: CallSeat, patients: list[Row], step: Step) -> None:
+        for visit in patients:
+            if visit.call_id == seat.call_id:
+                await self._transitions.take_step(work, visit, step, seat.actor)
+        call = await rows.call_row(work, seat.call_id)
+        if call is not None and call.state == CallState.ACTIVE:
+            await self._endings.end(work, call, seat.actor)
+
+    async def _locked(self, work: UnitOfWork, seat: CallSeat) -> Row:
+        call = await rows.locked_call(work, seat.call_id)
+        if call is None or call.state != CallState.ACTIVE:
+            raise CallEnded
+        return call
+
+
+async def _has_host(work: UnitOfWork, call_id: str) -> bool:
+    """Whether a member of staff is in the call, or expected."""
+    everybody = await rows.participants_of(work, call_id)
+    return any(row.kind == Kind.STAFF and row.state in PRESENT for row in everybody)
