@@ -10,6 +10,7 @@ from bedside.calls.models import live_transfers
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
+from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import RoomAccess, VisitorAccess
@@ -155,8 +156,26 @@ class LiveTransferChanged(Event):
         return f"transfers:{self.visit_id}"
 
 
+@declared
+class LiveTransferMoved(Event):
+    """More bytes of a file have come. Bars move; nothing else does."""
+
+    type: ClassVar[str] = "transfer.moved"
+    keep: ClassVar[int] = 10 * clock.MINUTE
+    transfer_id: str
+    visit_id: str
+    position: int
+
+    def topic(self) -> str:
+        """Told to the patient of the visit and to those in charge of its room."""
+        return f"transfers:{self.visit_id}"
+
+
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
     """A snapshot of the topic after an event: transfers of the present leg by id."""
-    if event_type != LiveTransferChanged.type:
+    known = snapshot["transfers"]
+    if event_type == LiveTransferMoved.type and data["transfer_id"] in known:
+        data = {**known[data["transfer_id"]], "position": data["position"]}
+    elif event_type != LiveTransferChanged.type:
         return snapshot
-    return {**snapshot, "transfers": {**snapshot["transfers"], data["transfer_id"]: data}}
+    return {**snapshot, "transfers": {**known, data["transfer_id"]: data}}

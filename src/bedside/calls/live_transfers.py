@@ -11,7 +11,7 @@ from typing import Any
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.calls import live_transfer_records as records
-from bedside.calls.live_transfer_records import LiveTransfer, LiveTransferChanged
+from bedside.calls.live_transfer_records import LiveTransfer, LiveTransferChanged, LiveTransferMoved
 from bedside.calls.live_transfer_states import (
     Bytes,
     Direction,
@@ -279,8 +279,11 @@ class LiveTransfers:
             row = await work.one(records.FOR_CHANGE, of=holder.transfer_id)
             if row is None or row.ended or position <= row.position:
                 return
-            await work.execute(records.CHANGE, of=row.id, position=min(position, row.size))
-            await self._tell(work, row.id)
+            position = min(position, row.size)
+            await work.execute(records.CHANGE, of=row.id, position=position)
+            work.emit(
+                LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, position=position)
+            )
 
     async def _bytes(self, transfer_id: str, after: Bytes) -> None:
         async with self._database.unit_of_work() as work:

@@ -1,0 +1,109 @@
+"""What each side reads of a live file transfer, in each of its phases (features X2–X5)."""
+
+from dataclasses import dataclass
+
+from bedside.calls.live_transfer_records import LiveTransfer
+from bedside.calls.live_transfer_states import Direction, Kind, Phase
+from bedside.files.refusals import REFUSALS
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One transfer in words: what is true, the colour of it, and whether a bar moves."""
+
+    said: str
+    tone: str
+    bar: bool
+
+
+_STAFF_SENDS = {
+    Phase.ASKED: N_("Waiting for the patient to accept."),
+    Phase.MOVING: N_("Accepted. The file is on its way."),
+    Phase.SCANNING: N_("Accepted. The file is being checked for viruses."),
+    Phase.READY: N_("Accepted. The patient can download it now."),
+    Phase.DONE: N_("Done. The patient has downloaded it, and it is in the chart."),
+    Phase.FILED: N_("The patient moved on before the download. The file is in the chart."),
+    Phase.DECLINED: N_("The patient declined it. Nothing was kept. You can send another file."),
+    Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
+    Phase.LEFT: N_("The patient left before the file had arrived. Nothing was kept."),
+    Phase.FAILED: N_("The file did not arrive. Please send it again."),
+}
+_STAFF_GETS = {
+    Phase.ASKED: N_("Waiting for the patient to choose a file."),
+    Phase.MOVING: N_("The patient is sending it."),
+    Phase.SCANNING: N_("Here. It is being checked for viruses."),
+    Phase.READY: N_("Here, scanned, and in the chart."),
+    Phase.DONE: N_("Done. You have downloaded it, and it is in the chart."),
+    Phase.FILED: N_("The patient moved on. The file had arrived and is in the chart."),
+    Phase.DECLINED: N_("The patient declined to send a file. You can ask again."),
+    Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
+    Phase.LEFT: N_("The patient left before the file had arrived. Nothing was kept."),
+    Phase.FAILED: N_("The file did not arrive. Please ask for it again."),
+}
+_PATIENT_GETS = {
+    Phase.ASKED: N_("Do you want this file?"),
+    Phase.MOVING: N_("It is on its way to you. Keep this page open."),
+    Phase.SCANNING: N_("It is being checked for viruses. Keep this page open."),
+    Phase.READY: N_("It is here. Keep this page open until you have downloaded it."),
+    Phase.DONE: N_("You have downloaded it. You can download it again while this page is open."),
+    Phase.FILED: N_("It is in your record at the clinic."),
+    Phase.DECLINED: N_("You did not want this file. Nothing was kept."),
+    Phase.CANCELLED: N_("The clinic has taken it back. There is nothing to do."),
+    Phase.LEFT: N_("It did not arrive before you went on. Ask the clinic for it."),
+    Phase.FAILED: N_("It did not arrive. Ask the clinic to send it again."),
+}
+_PATIENT_SENDS = {
+    Phase.ASKED: N_("Choose a file, or take a photo of a paper."),
+    Phase.MOVING: N_("Sending. Keep this page open."),
+    Phase.SCANNING: N_("Sent. It is being checked for viruses. You may leave this page."),
+    Phase.READY: N_("Sent. It is in your record now."),
+    Phase.DONE: N_("Sent. It is in your record now."),
+    Phase.FILED: N_("Sent. It is in your record now."),
+    Phase.DECLINED: N_("You did not want to send a file."),
+    Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
+    Phase.LEFT: N_("It had not arrived when you went on. Send it again."),
+    Phase.FAILED: N_("It did not arrive. Send it again."),
+}
+_UNSCANNED = N_("Here. It cannot be opened yet: the virus scanner is down. It is scanned later.")
+_BAR = frozenset({Phase.ASKED, Phase.MOVING})
+_TONES = {
+    Phase.DECLINED: "attention",
+    Phase.LEFT: "attention",
+    Phase.FAILED: "bad",
+    Phase.REFUSED: "bad",
+    Phase.READY: "good",
+    Phase.DONE: "good",
+    Phase.FILED: "good",
+}
+
+
+def told(transfer: LiveTransfer, *, to_staff: bool) -> Told:
+    """A transfer in the words of one side."""
+    phase = transfer.phase
+    bar = phase in _BAR and transfer.size > 0
+    if phase is Phase.REFUSED:
+        said = _(REFUSALS[transfer.reason]) if transfer.reason in REFUSALS else ""
+        return Told(said or _("The file was refused. Nothing was kept."), "bad", bar=False)
+    if phase is Phase.SCANNING and transfer.reason == "unscanned":
+        return Told(_(_UNSCANNED), "attention", bar=False)
+    return Told(_(_table(transfer, to_staff=to_staff)[phase]), _TONES.get(phase, ""), bar)
+
+
+def _table(transfer: LiveTransfer, *, to_staff: bool) -> dict[Phase, str]:
+    gives = transfer.direction == Direction.FROM_PATIENT
+    if to_staff:
+        return _STAFF_GETS if gives else _STAFF_SENDS
+    return _PATIENT_SENDS if gives else _PATIENT_GETS
+
+
+def titled(transfer: LiveTransfer, who: str) -> str:
+    """What the patient reads above an offer or a request; `who` is the member of staff."""
+    if transfer.direction == Direction.TO_PATIENT:
+        return _("%(who)s sends you a file") % {"who": who}
+    if not transfer.staff_id:
+        return _("You send a file")
+    if transfer.kind == Kind.CAPTURE:
+        return _("%(who)s asks to take a photo with your camera") % {"who": who}
+    return _("%(who)s asks you for a file") % {"who": who}
