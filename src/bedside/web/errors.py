@@ -38,6 +38,7 @@ _TITLES = {
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """In every answer to a client that speaks tus, also when it is a failure (tus 1.0, core)."""
 
+_OF_PATIENTS = ("/l/", "/my/", "/r/", "/visit/")
 _OTHER_TITLE = N_("This did not work")
 _DEFECT_TITLE = N_("Something went wrong")
 
@@ -151,7 +152,7 @@ async def _page(request: Request, error: BedsideError) -> Response:
 
 
 async def _layout(request: Request) -> str:
-    if request.url.path.startswith("/l/"):
+    if request.url.path.startswith(_OF_PATIENTS):
         return "layouts/patient.html"
     try:
         await shell(request)

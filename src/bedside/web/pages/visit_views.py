@@ -7,7 +7,9 @@ from typing import Protocol
 
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
+from bedside.visits.rows import How
 from bedside.visits.state_machine import State, Step
+from bedside.visits.texts import Place, usual_wait
 
 
 class View(StrEnum):
@@ -58,13 +60,12 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A visit as its patient sees it. `host` is the owner of a personal room, else the room."""
+    """A visit as its patient sees it; `place` is the room where it is."""
 
     id: str
     state: State
     view: View
-    host: str
-    is_personal: bool
+    place: Place
     room_open: bool
     clinic: str
     leg: int = 1
@@ -84,11 +85,9 @@ class Shown:
     emergency_text: str = ""
 
     @property
-    def place(self) -> str:
-        """The room, as it is called in a sentence."""
-        if self.is_personal:
-            return _("%(host)s’s room") % {"host": self.host}
-        return self.host
+    def host(self) -> str:
+        """Whom the patient waits for: the owner of a personal room, else the room."""
+        return self.place.name
 
     @property
     def heading(self) -> str:
@@ -117,25 +116,17 @@ class Shown:
     @property
     def taking(self) -> str:
         """While the patient is on the way to this room."""
-        return _("Taking you to %(place)s now") % {"place": self.place}
+        return self.place.taking_you
 
     @property
     def transferred(self) -> str:
         """After the patient has come here from another room; "" for who checked in here."""
-        if self.how != Step.TRANSFERRED:
-            return ""
-        return _("You have been transferred to %(place)s") % {"place": self.place}
+        return self.place.transferred if self.how == How.TRANSFERRED else ""
 
     @property
     def estimate(self) -> str:
         """How long it may take, in words; "" where nobody can tell."""
-        if self.minutes is None:
-            return ""
-        if self.minutes <= 1:
-            return _("It is almost your turn.")
-        return ngettext(
-            "Usually about %(minutes)s minute.", "Usually about %(minutes)s minutes.", self.minutes
-        ) % {"minutes": self.minutes}
+        return "" if self.minutes is None else usual_wait(self.minutes)
 
     @property
     def before_you(self) -> str:

@@ -1,11 +1,20 @@
 /** The page of a visit, for the patient: waiting, call, the way to another room, the end. */
+import { startPatientCall, stop } from "../calls/patient_call";
+import { startDialogs } from "../components/dialogs";
 import { startConnectionState } from "../visits/connection_state";
-import { VisitPage } from "../visits/page";
+import { VisitPage, type MountCall } from "../visits/page";
 import { startSounds } from "../visits/sounds";
+
+const mountCall: MountCall = (view, told) => {
+  const place = view.querySelector<HTMLElement>("[data-call-place]");
+  if (place) startPatientCall(place, told);
+  return { stop };
+};
 
 const root = document.querySelector<HTMLElement>("[data-visit]");
 if (root) {
   startSounds();
+  startDialogs();
   startConnectionState();
-  new VisitPage(root, () => ({ stop: () => undefined })).start();
+  new VisitPage(root, mountCall).start();
 }

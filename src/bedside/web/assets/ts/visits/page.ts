@@ -4,6 +4,7 @@
  * not see it, and lets nothing that somebody types or holds be lost.
  */
 import { announce } from "../components/announce";
+import { openDialog } from "../components/dialogs";
 import { liveSocket, type Heard } from "../live/socket";
 import { morph } from "../live/morph";
 import { Awake } from "./awake";
@@ -17,8 +18,8 @@ export interface Running {
   stop(): void;
 }
 
-/** Makes a call come alive in its view. */
-export type MountCall = (view: HTMLElement) => Running;
+/** Makes a call come alive in its view; tells when the patient wants to leave, and when it is over. */
+export type MountCall = (view: HTMLElement, told: { leave: () => void; ended: () => void }) => Running;
 
 const TOGETHER_MS = 40;
 const AGAIN_AFTER_MS = 2_000;
@@ -191,7 +192,7 @@ export class VisitPage {
   private enterCall(): void {
     this.asked = "";
     if (this.newest.isNewest) {
-      this.running = this.mountCall(this.now);
+      this.running = this.mountCall(this.now, { leave: () => openDialog("leave-call"), ended: () => this.refresh(0) });
       return;
     }
     const template = document.getElementById("visit-elsewhere") as HTMLTemplateElement;

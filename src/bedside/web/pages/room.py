@@ -1,0 +1,147 @@
+"""The door of a waiting room, at its public address: open or closed, and the check-in form."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.errors import WrongInput
+from bedside.kernel import language
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed
+from bedside.visits.rooms import Room
+from bedside.web.context import address_of, services_of
+from bedside.web.forms import Form, form_of
+from bedside.web.rendering import render
+from bedside.web.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
+
+_FIRST_FIELDS = {"birth": "birth_day"}
+_DATE = ("year", "month", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What stands in the fields, as it was typed."""
+
+    draft: str
+    name: str = ""
+    day: str = ""
+    month: str = ""
+    year: str = ""
+    phone: str = ""
+    reason: str = ""
+    consented: bool = False
+
+    def form(self) -> CheckInForm:
+        """As it is to be checked. Raises WrongInput for a date that is none."""
+        return CheckInForm(
+            draft=self.draft,
+            name=self.name,
+            birth_date=self._birth_date(),
+            phone=self.phone,
+            reason=self.reason,
+            consented=self.consented,
+        )
+
+    def _birth_date(self) -> date | None:
+        typed = [getattr(self, part) for part in _DATE]
+        if not any(typed):
+            return None
+        try:
+            return date(*map(int, typed))
+        except (ValueError, OverflowError) as error:
+            sentence = N_("Enter your date of birth as three numbers, for example 27 3 1985.")
+            raise WrongInput(sentence, field="birth") from error
+
+
+def _entered(room: Room, form: Form) -> Entered:
+    """Only what this room asks for; whatever else was sent is left out."""
+    asks = room.options
+    born = asks.ask_birth_date != "no"
+    return Entered(
+        draft=form.line("draft"),
+        name=form.line("name"),
+        day=form.line("birth_day") if born else "",
+        month=form.line("birth_month") if born else "",
+        year=form.line("birth_year") if born else "",
+        phone=form.line("phone") if asks.ask_phone != "no" else "",
+        reason=form["reason"].strip() if asks.ask_reason != "no" else "",
+        consented=form["consented"] == "yes",
+    )
+
+
+async def door(request: Request) -> Response:
+    """GET /r/{slug}: the form; a device that is checked in goes on to its visit."""
+    room = await services_of(request).rooms.by_slug(request.path_params["slug"])
+    if room is None:
+        return _unknown(request)
+    visit_id = known_visit(request)
+    if visit_id:
+        return RedirectResponse(f"{page_of(visit_id)}?door={room.slug}", status_code=303)
+    if not room.open:
+        return await _page(request, room, "closed")
+    return await _page(request, room, "check_in", Entered(CheckIn.new_draft()))
+
+
+async def check_in(request: Request) -> Response:
+    """POST /r/{slug}: come into the queue. What is not right is said, and everything is kept."""
+    services = services_of(request)
+    room = await services.rooms.by_slug(request.path_params["slug"])
+    if room is None:
+        return _unknown(request)
+    entered = _entered(room, await form_of(request))
+    try:
+        checked_in = await services.check_in.check_in(room, entered.form(), address_of(request))
+    except WrongInput as error:
+        return await _page(request, room, "check_in", entered, error)
+    except RoomClosed as error:
+        return await _page(request, room, "closed", status=error.status)
+    response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
+    keep_visitor(response, services.settings, *checked_in)
+    keep_known(response, services.settings, door_of(room.slug), checked_in.visit_id)
+    return response
+
+
+def _unknown(request: Request) -> Response:
+    return render(
+        request, "pages/room/unknown.html", status=404, lang=language.spoken(), clinic_name=""
+    )
+
+
+async def _page(
+    request: Request,
+    room: Room,
+    name: str,
+    entered: Entered | None = None,
+    error: WrongInput | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    services = services_of(request)
+    clinic = await services.clinics.get(room.clinic_id)
+    place = await services.rooms.place(room)
+    sentence = _(error.sentence) if error else ""
+    field = error.field if error else ""
+    return render(
+        request,
+        f"pages/room/{name}.html",
+        status=error.status if error else status,
+        lang=language.spoken(),
+        clinic_name=clinic.name,
+        phone=clinic.options.phone,
+        room=room,
+        heading=_("%(name)s’s waiting room") % {"name": place.name} if place.personal else room.name,
+        emergency_text=await services.rooms.emergency_text(room),
+        entered=entered,
+        errors={field: sentence} if error else {},
+        summary=[(_FIRST_FIELDS.get(field, field), sentence)] if error else [],
+    )
+
+
+routes = [
+    Route("/r/{slug}", door, methods=["GET"]),
+    Route("/r/{slug}", check_in, methods=["POST"]),
+]
