@@ -231,8 +231,8 @@ GUESSABLE = (
     ("/l/", Rate("links", per_second=1, burst=60)),
     ("/r/", Rate("check-in", per_second=0.5, burst=30)),
 )
-"""Where guessing would pay, or filling a waiting room: what is sent there by one address, apart from
-the lock-outs of single accounts and links."""
+"""Where guessing would pay, or filling a waiting room: what is sent there by one address, apart
+from the lock-outs of single accounts and links."""
 
 
 class RateLimits:

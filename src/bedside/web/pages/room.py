@@ -125,6 +125,7 @@ async def _page(
     place = await services.rooms.place(room)
     sentence = _(error.sentence) if error else ""
     field = error.field if error else ""
+    heading = _("%(name)s’s waiting room") % {"name": place.name} if place.personal else room.name
     return render(
         request,
         f"pages/room/{name}.html",
@@ -133,7 +134,7 @@ async def _page(
         clinic_name=clinic.name,
         phone=clinic.options.phone,
         room=room,
-        heading=_("%(name)s’s waiting room") % {"name": place.name} if place.personal else room.name,
+        heading=heading,
         emergency_text=await services.rooms.emergency_text(room),
         entered=entered,
         errors={field: sentence} if error else {},
