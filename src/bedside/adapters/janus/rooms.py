@@ -28,6 +28,11 @@ class Room:
         """Its number in Janus, which nobody guesses."""
         return int(self._derive("room")[:12], 16) + 1
 
+    @property
+    def secret(self) -> str:
+        """What changing or ending it takes."""
+        return self._derive("secret")
+
     def token(self, connection_id: str) -> str:
         """What a connection shows to get in."""
         return self._derive(f"token:{connection_id}")
@@ -76,7 +81,7 @@ class Room:
         await session.ask(handle, body)
 
     def _request(self, request: str) -> dict[str, Any]:
-        return {"request": request, "room": self.number, "secret": self._derive("secret")}
+        return {"request": request, "room": self.number, "secret": self.secret}
 
     def _derive(self, purpose: str) -> str:
         text = f"bedside {purpose} {self.call_id}".encode()

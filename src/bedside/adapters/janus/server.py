@@ -162,20 +162,21 @@ class JanusServer:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        self._tried.set()  # who asks from now on hears that it is down
 
     @contextlib.asynccontextmanager
     async def _beginning(self, call_id: str, connection_id: str) -> AsyncGenerator[Participant]:
         """The participant; one that is new does not stay when what it begins with fails."""
         there = self._participants.get(connection_id)
-        if there is not None and there.room.call_id != call_id:
+        if there is not None and there.room.call_id != call_id and call_id in self._rooms:
             await self.leave(connection_id)
         session = await self._connected()
         participant = self._participants.get(connection_id)
         is_new = participant is None
+        room = self._rooms.get(call_id)
+        if room is None:
+            raise NotFound
         if participant is None:
-            room = self._rooms.get(call_id)
-            if room is None:
-                raise NotFound
             participant = self._new_participant(session, room, connection_id)
         self._interrupted.pop(connection_id, None)
         try:
@@ -218,9 +219,10 @@ class JanusServer:
         while True:
             try:
                 session, desk = await self._begin_session()
-            except (MediaServerDown, Refused) as error:
+            except Exception as error:  # whatever it was, the next try may be luckier
                 self._tried.set()
-                _log.warning("down", error=type(error.__cause__ or error).__name__)
+                if pause == FIRST_PAUSE:
+                    _log.warning("down", error=type(error.__cause__ or error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue

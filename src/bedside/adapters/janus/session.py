@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
+import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
 
 from bedside.calls.media_server import MediaServerDown
+
+_log = structlog.get_logger("janus")
 
 PLUGIN = "janus.plugin.videoroom"
 
@@ -178,6 +181,8 @@ class Session:
                 self._dispatch(message)
         except WebSocketException:
             pass  # whoever waits is told below
+        except (ValueError, KeyError, TypeError) as error:
+            _log.warning("unreadable", error=type(error).__name__)
         finally:
             if self._living is not None:
                 self._living.cancel()
