@@ -25,7 +25,7 @@ PROTOCOLS: dict[str, Any] = {
     "http": PatientProtocol,
     "ws": LiveProtocol,
     "ws_max_size": 64 << 10,
-    # What is said is short, and each open page would hold some 50 kB for it.
+    # What is said is short, and each open page would hold another 40 kB for it.
     "ws_per_message_deflate": False,
     "access_log": False,
     "log_config": None,
