@@ -7,16 +7,14 @@ from bedside.calls.live_transfer_records import LiveTransfer
 from bedside.database.sealed import Vault
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.permissions import RoomAccess, VisitorAccess
-from bedside.visits.waiting_room import Visit, WaitingRoom
 
 
 class LiveTransferLists:
     """What is, or was, on its way in a visit."""
 
-    def __init__(self, database: Transactions, vault: Vault, waiting_room: WaitingRoom) -> None:
+    def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._waiting_room = waiting_room
 
     async def of_visit(
         self, access: RoomAccess | VisitorAccess, visit_id: str
@@ -33,12 +31,9 @@ class LiveTransferLists:
 
     async def _of_leg(
         self, access: RoomAccess | VisitorAccess, visit_id: str
-    ) -> tuple[Visit, list[Row]]:
-        if isinstance(access, RoomAccess):
-            visit = await self._waiting_room.visit(access, visit_id)
-        else:
-            visit = await self._waiting_room.own_visit(access)
+    ) -> tuple[Row, list[Row]]:
         async with self._database.read() as db:
+            visit = await records.visit_of(db, access, visit_id)
             return visit, await db.all(records.OF_LEG, visit=visit.id, of_leg=visit.leg)
 
     async def one(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:

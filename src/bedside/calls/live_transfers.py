@@ -23,7 +23,7 @@ from bedside.calls.live_transfer_states import (
 )
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
-from bedside.database.sealed import Vault
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict, NotFound, TooLarge
 from bedside.files.announcing import Allowance, Announced, safe_name, too_large
 from bedside.files.intake import Intake
@@ -40,7 +40,6 @@ from bedside.people.permissions import (
     VisitorAccess,
     transfer_access,
 )
-from bedside.visits.waiting_room import Visit, WaitingRoom
 
 CLEAR_UP = "live_transfer.clear_up"
 HOLDER = "trf"
@@ -65,7 +64,6 @@ class LiveTransfers:
         vault: Vault,
         audit: AuditLog,
         clinics: Clinics,
-        waiting_room: WaitingRoom,
         uploads: Uploads,
         intake: Intake,
     ) -> None:
@@ -73,7 +71,6 @@ class LiveTransfers:
         self._vault = vault
         self._audit = audit
         self._clinics = clinics
-        self._waiting_room = waiting_room
         self._uploads = uploads
         self._intake = intake
 
@@ -92,29 +89,26 @@ class LiveTransfers:
         `transfer_id` is made by the page, so that offering twice offers once. Raises TooLarge,
         Conflict when too many files are on their way or the visit has ended, NotFound.
         """
-        visit = await self._waiting_room.visit(room, visit_id)
         return await self._begin(
-            visit, room.actor, Direction.TO_PATIENT, Kind.FILE, chosen, transfer_id
+            room, visit_id, Direction.TO_PATIENT, Kind.FILE, chosen, transfer_id
         )
 
     async def ask(self, room: RoomAccess, visit_id: str, kind: Kind = Kind.FILE) -> LiveTransfer:
         """Staff ask the patient for a file, or for a still of the camera. Raises as `offer`."""
-        visit = await self._waiting_room.visit(room, visit_id)
-        return await self._begin(visit, room.actor, Direction.FROM_PATIENT, kind, None, "")
+        return await self._begin(room, visit_id, Direction.FROM_PATIENT, kind, None, "")
 
     async def send_own(
         self, visitor: VisitorAccess, chosen: Chosen, transfer_id: str = ""
     ) -> LiveTransfer:
         """A patient sends a file without having been asked. Raises as `offer`."""
-        visit = await self._waiting_room.own_visit(visitor)
         return await self._begin(
-            visit, visitor.actor, Direction.FROM_PATIENT, Kind.FILE, chosen, transfer_id
+            visitor, visitor.visit_id, Direction.FROM_PATIENT, Kind.FILE, chosen, transfer_id
         )
 
     async def _begin(
         self,
-        visit: Visit,
-        actor: Actor,
+        access: RoomAccess | VisitorAccess,
+        visit_id: str,
         direction: Direction,
         kind: Kind,
         chosen: Chosen | None,
@@ -122,13 +116,14 @@ class LiveTransfers:
     ) -> LiveTransfer:
         transfer_id = transfer_id if is_id(transfer_id, HOLDER) else new_id(HOLDER)
         if chosen is not None:
-            await self._check_size(visit.clinic_id, chosen)
-        keys = await self._vault.clinic(visit.clinic_id)
-        at_once = (await self._clinics.get(visit.clinic_id)).options.transfers_at_once
-        by_staff = actor.kind == ActorKind.STAFF
+            await self._check_size(access.clinic_id, chosen)
+        keys = await self._vault.clinic(access.clinic_id)
+        at_once = (await self._clinics.get(access.clinic_id)).options.transfers_at_once
+        by_staff = isinstance(access, RoomAccess)
         now = clock.now()
         async with self._database.unit_of_work() as work:
-            await work.lock(f"transfers:{visit.id}")
+            visit = await records.visit_of(work, access, visit_id, for_change=True)
+            records.require_open(visit)
             if (known := await work.one(records.BY_ID, of=transfer_id)) is not None:
                 return self._known(known, visit, keys)
             running = await work.one(records.COUNT_RUNNING, visit=visit.id, way=direction)
@@ -159,17 +154,17 @@ class LiveTransfers:
                 size=chosen.size if chosen else 0,
                 position=0,
                 record=keys.seal(records.RECORD, transfer_id, _told(chosen)),
-                staff_id=actor.id if by_staff else "",
+                staff_id=access.actor.id if by_staff else "",
                 created_at=now,
                 changed_at=now,
             )
             row = await self._tell(work, transfer_id)
-            action = Action.LIVE_TRANSFER_OFFERED if chosen else Action.TRANSFER_ASKED
-            await self._line(work, row, actor, action)
+            action = Action.LIVE_TRANSFER_OFFERED if chosen else Action.LIVE_TRANSFER_ASKED
+            await self._line(work, row, access.actor, action)
         faults.point("live_transfer.begun")
         return records.opened(keys, row)
 
-    def _known(self, row: Row, visit: Visit, keys: Any) -> LiveTransfer:
+    def _known(self, row: Row, visit: Row, keys: ClinicKeys) -> LiveTransfer:
         if row.visit_id != visit.id or row.clinic_id != visit.clinic_id:
             raise NotFound
         return records.opened(keys, row)
