@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
@@ -38,7 +39,7 @@ class Spread:
     @property
     def p99(self) -> float:
         """Over all events and pages."""
-        return _percentile(sum(self.events, []), 0.99)
+        return _percentile(chain.from_iterable(self.events), 0.99)
 
     @property
     def middle(self) -> float:
@@ -49,12 +50,13 @@ class Spread:
     @property
     def shown(self) -> str:
         """In words."""
-        half = _percentile(sum(self.events, []), 0.5)
+        half = _percentile(chain.from_iterable(self.events), 0.5)
         return f"p50 {half:.1f} ms, p99 {self.p99:.1f} ms"
 
 
-def _percentile(values: list[float], part: float) -> float:
-    return sorted(values)[min(int(len(values) * part), len(values) - 1)]
+def _percentile(values: Iterable[float], part: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
@@ -70,23 +72,25 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
         try:
             other = _nodes(place, pages, scale.events)
         except NotHere as why:
-            rows.append(not_measured(f"event to {pages:,} open pages", str(why)))
+            rows += [*_rows(pages, own), not_measured("  with Node's ws", str(why))]
         else:
             rows += _rows(pages, own, other)
     return rows
 
 
-def _rows(pages: int, own: Spread, other: Spread) -> list[Row]:
+def _rows(pages: int, own: Spread, other: Spread | None = None) -> list[Row]:
     what, wanted = f"event to {pages:,} open pages, p99", WANTED.get(pages)
-    against = f"Node ws: {other.shown}"
+    against = f"Node ws: {other.shown}" if other else ""
     if wanted is None:
         first = found(what, own.shown, against)
     else:
         first = at_most(what, own.p99, wanted, "ms", f"{own.shown}; {against}")
+    middle = f"{other.middle:.1f} ms" if other else ""
+    each = f"{other.each:.1f} kB" if other else ""
     return [
         first,
-        found("  p99 of the event in the middle", f"{own.middle:.1f} ms", f"{other.middle:.1f} ms"),
-        found("  memory of each", f"{own.each:.1f} kB", f"{other.each:.1f} kB"),
+        found("  p99 of the event in the middle", f"{own.middle:.1f} ms", middle),
+        found("  memory of each", f"{own.each:.1f} kB", each),
     ]
 
 
