@@ -11,6 +11,8 @@ from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
 from bedside.calls.participants import Participants
+from bedside.calls.people import CallPeople
+from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
@@ -41,11 +43,20 @@ from bedside.people.sign_in import SignIn
 from bedside.people.staff import Staff
 from bedside.people.teams import Teams
 from bedside.realtime.bus import Bus
+from bedside.realtime.presence import Presence
 from bedside.realtime.topics import Topics
 from bedside.requests.answers import PhotoAnswers
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
 from bedside.settings import Settings
+from bedside.visits.check_in import CheckIn
+from bedside.visits.devices import VisitDevices
+from bedside.visits.live import VisitLive
+from bedside.visits.presence import VisitPresence
+from bedside.visits.rooms import Rooms
+from bedside.visits.transfer import PatientTransfers
+from bedside.visits.transitions import Transitions
+from bedside.visits.waiting_room import WaitingRoom
 
 Periodic = Callable[[], Awaitable[Any]]
 
@@ -103,7 +114,18 @@ class Services:
     photo_requests: PhotoRequests
     photo_answers: PhotoAnswers
     request_lists: RequestLists
+    rooms: Rooms
+    check_in: CheckIn
+    visit_devices: VisitDevices
+    waiting_room: WaitingRoom
+    patient_transfers: PatientTransfers
+    presence: Presence
+    visit_presence: VisitPresence
+    visit_live: VisitLive
+    transitions: Transitions
     seats: Seats
+    calls: Calls
+    call_people: CallPeople
     call_participants: Participants
     guests: Guests
     signalling: Signalling

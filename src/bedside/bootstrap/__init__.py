@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import fields
 
 from starlette.applications import Starlette
@@ -11,6 +12,8 @@ from starlette.applications import Starlette
 from bedside.api import api_routes
 from bedside.bootstrap.calls import CallParts
 from bedside.bootstrap.parts import Wrappers
+from bedside.errors import BedsideError
+from bedside.realtime.presence import BEAT_EVERY
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
 from bedside.web.app import Companion, create_app
@@ -25,21 +28,33 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     wiring = CallParts(settings, remember)
     wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
+    wiring.teams.tell(wiring.rooms.made)
     return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
 
 
 class _Background:
-    """Hears what other processes commit, while the web process lives."""
+    """Hears what other processes commit, and says that this one lives, while it does."""
 
     def __init__(self, services: Services) -> None:
         self._database = services.database
+        self._visits = services.visit_presence
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._watch())
+        await self._visits.begin()
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._beat())]
 
     async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(BedsideError):  # whoever looks next finds a process that is gone
+            await self._visits.end()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            with suppress(BedsideError):  # the database was away; the next beat says it again
+                await self._visits.beat()
 
     async def _watch(self) -> None:
         async for _ in self._database.watch():

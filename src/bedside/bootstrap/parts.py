@@ -304,13 +304,15 @@ class Parts:
         return RequestLists(self.database, self.vault, self.looks, self.patients)
 
     @cached_property
-    def bus(self) -> Bus:
-        audiences = Audiences(self.database)
+    def audiences(self) -> Audiences:
+        return Audiences(self.database)
 
+    @cached_property
+    def bus(self) -> Bus:
         async def audience(published: Published) -> Container[object] | None:
             patient_id = self.topics.patient_of(published)
             if patient_id:
-                return await audiences.of(patient_id)
+                return await self.audiences.of(patient_id)
             return await self.topics.audience_of(published)
 
         return Bus(self.database, audience)

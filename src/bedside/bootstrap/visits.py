@@ -1,7 +1,80 @@
 """Parts of rooms and visits."""
 
+from functools import cached_property
+
 from bedside.bootstrap.parts import Parts
+from bedside.kernel.jobs import Handler
+from bedside.realtime.presence import Presence
+from bedside.realtime.topics import TopicKind, Topics
+from bedside.services import Periodic
+from bedside.visits import transfer as transfer_jobs
+from bedside.visits.check_in import CheckIn
+from bedside.visits.devices import VisitDevices
+from bedside.visits.live import VisitLive
+from bedside.visits.presence import VisitPresence
+from bedside.visits.rooms import Rooms
+from bedside.visits.transfer import PatientTransfers
+from bedside.visits.transitions import Transitions
+from bedside.visits.waiting_room import WaitingRoom
 
 
 class VisitParts(Parts):
     """With rooms, check-in, the waiting room and transfer."""
+
+    @cached_property
+    def transitions(self) -> Transitions:
+        return Transitions(self.audit, self.clinics, self.assignments, self.staff)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        return Rooms(
+            self.database, self.audit, self.clinics, self.teams, self.staff, self.transitions
+        )
+
+    @cached_property
+    def check_in(self) -> CheckIn:
+        return CheckIn(self.database, self.vault, self.patients, self.rooms, self.transitions)
+
+    @cached_property
+    def visit_devices(self) -> VisitDevices:
+        return VisitDevices(self.database)
+
+    @cached_property
+    def presence(self) -> Presence:
+        return Presence(self.database)
+
+    @cached_property
+    def visit_presence(self) -> VisitPresence:
+        return VisitPresence(self.database, self.presence, self.clinics, self.transitions)
+
+    @cached_property
+    def waiting_room(self) -> WaitingRoom:
+        return WaitingRoom(self.database, self.vault, self.looks, self.staff, self.transitions)
+
+    @cached_property
+    def patient_transfers(self) -> PatientTransfers:
+        return PatientTransfers(
+            self.database, self.vault, self.clinics, self.permissions, self.transitions
+        )
+
+    @cached_property
+    def visit_live(self) -> VisitLive:
+        return VisitLive(self.database, self.permissions, self.audiences)
+
+    @cached_property
+    def topics(self) -> Topics:
+        topics = super().topics
+        live = self.visit_live
+        topics.add(TopicKind("room", live.room, audience=live.audience_of_room))
+        topics.add(TopicKind("rooms", live.rooms))
+        topics.add(TopicKind("visit", live.visit, audience=live.audience_of_visit))
+        topics.add(TopicKind("person", live.person))
+        return topics
+
+    @cached_property
+    def handlers(self) -> dict[str, Handler]:
+        return {**super().handlers, transfer_jobs.UNANSWERED: self.patient_transfers.unanswered}
+
+    @cached_property
+    def sweeps(self) -> dict[str, tuple[float, Periodic]]:
+        return {**super().sweeps, "visits.expire": (5.0, self.visit_presence.expire)}

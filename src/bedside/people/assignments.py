@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action, Actor, AuditLog
 from bedside.database.statements import prepared
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
@@ -70,6 +70,24 @@ class Assignments:
         for team_id in sorted(before - wanted):
             await work.execute(_remove, of=chart.patient_id, target=team_id, clinic=chart.clinic_id)
             await self._line(work, chart, team_id, assigned=False)
+
+    async def join(
+        self, work: UnitOfWork, clinic_id: str, by: Actor, patient_id: str, team_id: str
+    ) -> None:
+        """Assign a patient to a team or room besides those there are, as a visit to a room does."""
+        added = await work.execute(
+            _add, patient_id=patient_id, target_id=team_id, clinic_id=clinic_id
+        )
+        if added:
+            await self._audit.record(
+                work,
+                clinic_id,
+                by,
+                Action.PATIENT_ASSIGNED,
+                patient_id=patient_id,
+                target=team_id,
+                assigned=True,
+            )
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, team_id: str, *, assigned: bool

@@ -1,4 +1,4 @@
-"""Who may hear of a patient: asked once for an event, not once for each page that is open."""
+"""Who may hear of a patient or a room: asked once for an event, not once for each open page."""
 
 from sqlalchemy import bindparam, select
 
@@ -21,6 +21,11 @@ _of_patient = prepared(
         patient_assignments.c.clinic_id == staff_assignments.c.clinic_id,
     )
 )
+_of_room = prepared(
+    select(staff_assignments.c.staff_id, staff_assignments.c.clinic_id).where(
+        staff_assignments.c.target_id == bindparam("room")
+    )
+)
 
 
 class Audiences:
@@ -34,6 +39,12 @@ class Audiences:
         them."""
         async with self._database.read() as db:
             rows = await db.all(_of_patient, patient=patient_id)
+        return frozenset(_person(row.clinic_id, row.staff_id) for row in rows)
+
+    async def in_charge(self, room_id: str) -> frozenset[str]:
+        """Everybody who is assigned to a room at this moment."""
+        async with self._database.read() as db:
+            rows = await db.all(_of_room, room=room_id)
         return frozenset(_person(row.clinic_id, row.staff_id) for row in rows)
 
 

@@ -277,6 +277,14 @@ def visible_patients(staff_param: str = "staff", clinic_param: str = "clinic") -
     )
 
 
+def rooms_in_charge(staff_param: str = "staff", clinic_param: str = "clinic") -> Any:
+    """A sub-query of the ids of all teams and rooms that a member of staff is assigned to."""
+    return select(staff_assignments.c.target_id).where(
+        staff_assignments.c.staff_id == bindparam(staff_param),
+        staff_assignments.c.clinic_id == bindparam(clinic_param),
+    )
+
+
 def is_visible(
     patient_id: ColumnElement[str], staff_param: str = "staff", clinic_param: str = "clinic"
 ) -> ColumnElement[bool]:

@@ -57,7 +57,7 @@ ROOM_NAMES = select(teams.c.id.label("named"), teams.c.name.label("room_name")).
 class RoomMaker(Protocol):
     """Whoever keeps what a room is besides its people."""
 
-    async def __call__(self, work: UnitOfWork, room: Team) -> None:
+    async def __call__(self, work: UnitOfWork, room: Team, /) -> None:
         """A room was made, in this unit of work."""
         ...
 
@@ -95,16 +95,21 @@ class Teams:
 
     async def rename(self, clinic: ClinicAccess, team_id: str, name: str) -> None:
         """Give another name. Raises NotFound, WrongInput."""
-        new_name = _checked(name)
         async with self._database.unit_of_work() as work:
-            done = await work.execute(
-                _rename, of=team_id, clinic=clinic.clinic_id, new_name=new_name
-            )
-            if not done:
-                raise NotFound
-            await self._audit.record(
-                work, clinic.clinic_id, clinic.actor, Action.TEAM_CHANGED, subject_id=team_id
-            )
+            await self.rename_in(work, clinic, team_id, name)
+
+    async def rename_in(
+        self, work: UnitOfWork, clinic: ClinicAccess, team_id: str, name: str
+    ) -> None:
+        """As `rename`, together with something else."""
+        done = await work.execute(
+            _rename, of=team_id, clinic=clinic.clinic_id, new_name=_checked(name)
+        )
+        if not done:
+            raise NotFound
+        await self._audit.record(
+            work, clinic.clinic_id, clinic.actor, Action.TEAM_CHANGED, subject_id=team_id
+        )
 
     async def listed(self, clinic_id: str) -> list[Team]:
         """All teams and rooms of a clinic, by name."""

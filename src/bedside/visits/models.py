@@ -61,10 +61,14 @@ visit_legs = Table(
     Column("room_id", Text, nullable=False),
     Column("how", Text, nullable=False),
     Column("arrived_at", BigInteger, nullable=False),
+    Column("admitted_at", BigInteger, nullable=False),
+    Column("admitted_by", Text, nullable=False),
     Column("left_at", BigInteger, nullable=False),
+    Index("ix_visit_legs_room", "room_id", "admitted_at"),
     sqlite_with_rowid=False,
 )
-"""The way of a visit through rooms. What is said and sent in one leg stays in it."""
+"""The way of a visit through rooms. What is said and sent in one leg stays in it. `how` is a
+`rows.How`; `admitted_at` is the first admission in the leg, `admitted_by` who admitted last."""
 
 visit_devices = Table(
     "visit_devices",

@@ -203,10 +203,13 @@ def upgrade() -> None:
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("how", sa.Text(), nullable=False),
         sa.Column("arrived_at", sa.BigInteger(), nullable=False),
+        sa.Column("admitted_at", sa.BigInteger(), nullable=False),
+        sa.Column("admitted_by", sa.Text(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("visit_id", "number", name=op.f("pk_visit_legs")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_visit_legs_room", "visit_legs", ["room_id", "admitted_at"], unique=False)
     op.create_table(
         "visit_messages",
         sa.Column("id", sa.Text(), nullable=False),
@@ -286,10 +289,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     # ### end Alembic commands ###
-    # The rooms that were groups of people only get an address and open their doors.
+    _rooms_that_are_there()
+
+
+def _rooms_that_are_there() -> None:
+    """Rooms were teams only until now. Each becomes a shared room, closed, at an address made of
+    its id, which an administrator can change."""
     op.execute(
         "INSERT INTO rooms (id, clinic_id, kind, owner_id, slug, open, options, created_at) "
-        "SELECT id, clinic_id, 'shared', '', substr(id, 20, 11), true, '{}', 0 "
+        "SELECT id, clinic_id, 'shared', '', replace(id, '_', '-'), false, '{}', 0 "
         "FROM teams WHERE kind = 'room'"
     )
 
@@ -310,6 +318,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_visit_messages_call")
 
     op.drop_table("visit_messages")
+    op.drop_index("ix_visit_legs_room", table_name="visit_legs")
     op.drop_table("visit_legs")
     with op.batch_alter_table("visit_devices", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_devices_visit")

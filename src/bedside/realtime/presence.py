@@ -1,0 +1,162 @@
+"""Who is connected: open sockets of all processes, counted by whose they are.
+
+A process writes down that it lives every few seconds. One that has not done so for a while is
+gone, and its sockets are none, whether it was killed or lost the database.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.realtime.models import connections, processes
+
+BEAT_EVERY = 5.0
+"""Seconds between two signs of life."""
+GONE_AFTER = 20 * clock.SECOND
+
+_beat = prepared(
+    upsert(processes).on_conflict_do_update(
+        index_elements=["id"], set_={"seen_at": bindparam("moment")}
+    )
+)
+_alive = prepared(select(processes.c.id).where(processes.c.seen_at >= bindparam("since")))
+_known = prepared(select(processes.c.id).where(processes.c.id == bindparam("of")))
+_forget = prepared(delete(processes).where(processes.c.seen_at < bindparam("since")))
+_end_process = prepared(delete(processes).where(processes.c.id == bindparam("of")))
+_add = prepared(
+    upsert(connections).on_conflict_do_update(
+        index_elements=["id"], set_={"hidden": bindparam("is_hidden")}
+    )
+)
+_drop = prepared(delete(connections).where(connections.c.id == bindparam("of")))
+_of_subject = prepared(
+    select(connections.c.id, connections.c.hidden).where(
+        connections.c.subject_id == bindparam("subject")
+    )
+)
+_of_process = prepared(
+    select(connections.c.subject_id)
+    .where(connections.c.process_id == bindparam("process"))
+    .distinct()
+)
+_drop_process = prepared(
+    delete(connections).where(connections.c.process_id == bindparam("process"))
+)
+_of_nobody = prepared(
+    select(connections.c.subject_id)
+    .where(~connections.c.process_id.in_(select(processes.c.id)))
+    .distinct()
+)
+_drop_nobody = prepared(
+    delete(connections).where(~connections.c.process_id.in_(select(processes.c.id)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The open sockets of one subject. `hidden`: none of their pages is in front."""
+
+    connected: bool
+    hidden: bool
+
+
+class Presence:
+    """Open sockets by subject: a visit, a member of staff or a guest."""
+
+    def __init__(self, database: Transactions) -> None:
+        self._database = database
+        self._process = new_id("prc")
+        self._own: dict[str, tuple[str, bool]] = {}
+        """The sockets of this process: connection → (subject, hidden)."""
+
+    # --- the life of this process --------------------------------------------------------------
+
+    async def start(self, work: UnitOfWork) -> bool:
+        """This process lives from now on. True when no other did: the server was away."""
+        alive = await work.all(_alive, since=clock.now() - GONE_AFTER)
+        await self.beat(work)
+        return not alive
+
+    async def beat(self, work: UnitOfWork) -> list[str]:
+        """A sign of life. A process that was thought to be gone, because it came to nothing for a
+        while, writes its sockets down anew; whose they are."""
+        moment = clock.now()
+        known = await work.one(_known, of=self._process)
+        await work.execute(_beat, id=self._process, seen_at=moment, moment=moment)
+        if known:
+            return []
+        own = dict(self._own)
+        for connection, (subject_id, hidden) in own.items():
+            await self.arrived(work, subject_id, connection, hidden=hidden)
+        return sorted({subject_id for subject_id, _ in own.values()})
+
+    async def stop(self, work: UnitOfWork) -> list[str]:
+        """This process ends, with all its sockets; whose they were."""
+        gone = await work.all(_of_process, process=self._process)
+        self._own.clear()
+        await work.execute(_drop_process, process=self._process)
+        await work.execute(_end_process, of=self._process)
+        return [row.subject_id for row in gone]
+
+    async def sweep(self, work: UnitOfWork) -> list[str]:
+        """Drop the sockets of processes that are gone; whose they were."""
+        await work.execute(_forget, since=clock.now() - GONE_AFTER)
+        gone = await work.all(_of_nobody)
+        if gone:
+            await work.execute(_drop_nobody)
+        return [row.subject_id for row in gone]
+
+    # --- sockets -------------------------------------------------------------------------------
+
+    async def arrived(
+        self, work: UnitOfWork, subject_id: str, connection: str, *, hidden: bool = False
+    ) -> None:
+        """A socket of this process is open, or says whether its page is in front."""
+        self._own[connection] = (subject_id, hidden)
+        await work.execute(
+            _add,
+            id=connection,
+            subject_id=subject_id,
+            process_id=self._process,
+            hidden=hidden,
+            since=clock.now(),
+            is_hidden=hidden,
+        )
+
+    async def left(self, work: UnitOfWork, connection: str) -> None:
+        """A socket is closed."""
+        self._own.pop(connection, None)
+        await work.execute(_drop, of=connection)
+
+    async def here(self, subject_id: str, connection: str, *, hidden: bool = False) -> None:
+        """As `arrived`, by itself: for staff and guests."""
+        async with self._database.unit_of_work() as work:
+            await self.arrived(work, subject_id, connection, hidden=hidden)
+
+    async def gone(self, connection: str) -> None:
+        """As `left`, by itself."""
+        async with self._database.unit_of_work() as work:
+            await self.left(work, connection)
+
+    # --- looking -------------------------------------------------------------------------------
+
+    async def seen(self, reader: Reader, subject_id: str) -> Seen:
+        """Whether somebody is connected, and looks."""
+        found = await reader.all(_of_subject, subject=subject_id)
+        return Seen(bool(found), bool(found) and all(row.hidden for row in found))
+
+    async def online(self, subject_ids: Collection[str]) -> set[str]:
+        """Those of `subject_ids` who are connected."""
+        wanted = (
+            select(connections.c.subject_id)
+            .where(connections.c.subject_id.in_(sorted(subject_ids)))
+            .distinct()
+        )
+        async with self._database.read() as db:
+            return {row.subject_id for row in await db.all(wanted)} if subject_ids else set()

@@ -1,0 +1,279 @@
+"""Checking in at a room: typed by the patient, by a personal invitation, or again after the end.
+
+There is always a patient behind a visit, and the patient's page never shows what the chart knows
+of them: whoever types somebody's name and date of birth learns nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bedside.audit import Actor
+from bedside.audit.actors import ActorKind
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.kernel import clock, language
+from bedside.kernel.ids import new_id, new_secret
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.patients import Demographics, Patient, Patients, digits_of
+from bedside.people.permissions import LinkAccess, VisitorAccess
+from bedside.visits import rows
+from bedside.visits.devices import add_device, device
+from bedside.visits.models import invitations, visits
+from bedside.visits.rooms import Room, Rooms
+from bedside.visits.rows import Identified
+from bedside.visits.state_machine import State
+from bedside.visits.transitions import Transitions
+
+NAME_MAX = 200
+REASON_MAX = 500
+_SAME_FORM = 10 * clock.MINUTE
+"""So long after a check-in the same form, sent again, leads to the visit that it made."""
+
+_add = prepared(insert(visits))
+_by_id = prepared(select(invitations).where(invitations.c.id == bindparam("of")))
+_invitation = prepared(
+    select(invitations).where(invitations.c.id == bindparam("of")).with_for_update()
+)
+_note_visit = prepared(
+    update(invitations)
+    .where(invitations.c.id == bindparam("of"))
+    .values(visit_id=bindparam("newest"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInForm:
+    """What a patient typed. `draft` is a secret that was made with the form (`new_draft`): it
+    becomes the token of the device, and sending the form twice makes one visit."""
+
+    draft: str
+    name: str
+    birth_date: date | None = None
+    phone: str = ""
+    reason: str = ""
+    consented: bool = False
+
+
+class CheckedIn(NamedTuple):
+    """A visit, and the token by which the device is known in it."""
+
+    visit_id: str
+    token: str
+
+
+class CheckIn:
+    """Lets patients into the queue of a room."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        patients: Patients,
+        rooms: Rooms,
+        transitions: Transitions,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._patients = patients
+        self._rooms = rooms
+        self._transitions = transitions
+
+    @staticmethod
+    def new_draft() -> str:
+        """The secret of a new form."""
+        return new_secret()
+
+    async def check_in(self, room: Room, form: CheckInForm, address: str) -> CheckedIn:
+        """Check in with what was typed. Raises WrongInput with the field that is not right, and
+        Conflict when the room is closed."""
+        typed = _typed(room, form)
+        keys = await self._vault.clinic(room.clinic_id)
+        async with self._database.read() as db:
+            known = await device(db, form.draft)
+            row = await db.one(rows.by_id, of=known.id) if known else None
+        if row is not None and _is_repeated(row, rows.typed(keys, row), typed):
+            return CheckedIn(row.id, form.draft)
+        token = new_secret() if known or len(form.draft) < len(new_secret()) else form.draft
+        match = await self._patients.match(room.clinic_id, typed["name"], form.birth_date)
+        async with self._database.unit_of_work() as work:
+            await self._must_be_open(work, room)
+            patient = match or await self._patients.check_in(
+                work, room.clinic_id, _demographics(form, typed), address
+            )
+            identified = Identified.MATCHED if match else Identified.NEW
+            visit_id = await self._begin(work, room, patient.id, identified, typed, address)
+            await add_device(work, visit_id, token)
+        return CheckedIn(visit_id, token)
+
+    async def with_invitation(self, link: LinkAccess) -> CheckedIn:
+        """Check in by a personal invitation: nothing is typed but the date of birth before. A
+        second device comes to the same visit while it lasts.
+
+        Raises NotFound for a link to something else, Conflict when the room is closed.
+        """
+        async with self._database.read() as db:
+            invited = await db.one(_by_id, of=link.subject_id)
+        if invited is None or invited.clinic_id != link.clinic_id:
+            raise NotFound
+        room = await self._rooms.get(link.clinic_id, invited.room_id)
+        patient = await self._patients.of_link(link)
+        token = new_secret()
+        async with self._database.unit_of_work() as work:
+            invited = await work.one(_invitation, of=link.subject_id)
+            if invited is None:
+                raise NotFound
+            before = await work.one(rows.by_id, of=invited.visit_id)
+            if before is not None and before.state != State.ENDED:
+                await add_device(work, before.id, token)
+                return CheckedIn(before.id, token)
+            await self._must_be_open(work, room)
+            visit_id = await self._begin(
+                work, room, patient.id, Identified.INVITED, _known(patient), link.address
+            )
+            await work.execute(_note_visit, of=link.subject_id, newest=visit_id)
+            await add_device(work, visit_id, token)
+        return CheckedIn(visit_id, token)
+
+    async def again(self, visitor: VisitorAccess) -> CheckedIn:
+        """Check in anew after a visit has ended, with nothing typed again: in the room where it
+        ended. Raises Conflict while the visit goes on, or when the room is closed."""
+        async with self._database.read() as db:
+            row = await db.one(rows.by_id, of=visitor.visit_id)
+        if row is None:
+            raise NotFound
+        if row.state != State.ENDED:
+            raise Conflict(N_("You are checked in already. Go back to your visit."))
+        keys = await self._vault.clinic(row.clinic_id)
+        room = await self._rooms.get(row.clinic_id, row.room_id)
+        token = new_secret()
+        async with self._database.unit_of_work() as work:
+            await self._must_be_open(work, room)
+            visit_id = await self._begin(
+                work,
+                room,
+                row.patient_id,
+                Identified(row.identified),
+                rows.typed(keys, row),
+                visitor.address,
+            )
+            await add_device(work, visit_id, token)
+        return CheckedIn(visit_id, token)
+
+    async def _must_be_open(self, work: UnitOfWork, room: Room) -> None:
+        if not await self._rooms.stays_open(work, room):
+            raise RoomClosed
+
+    async def _begin(
+        self,
+        work: UnitOfWork,
+        room: Room,
+        patient_id: str,
+        identified: Identified,
+        typed: dict[str, Any],
+        address: str,
+    ) -> str:
+        visit_id = new_id("vis")
+        keys = await self._vault.clinic(room.clinic_id)
+        moment = clock.now()
+        values = {
+            "id": visit_id,
+            "clinic_id": room.clinic_id,
+            "room_id": room.id,
+            "patient_id": patient_id,
+            "state": str(State.WAITING),
+            "ended_reason": "",
+            "call_id": "",
+            "identified": str(identified),
+            "record": keys.seal(rows.COLUMN, visit_id, typed),
+            "device_test": "",
+            "leg": 1,
+            "transfer_id": "",
+            "checked_in_at": moment,
+            "queued_at": moment,
+            "admitted_at": 0,
+            "admitted_by": "",
+            "ended_at": 0,
+            "ended_by": "",
+            "away_since": moment,  # until the page connects
+            "hidden": False,
+            "looked_at": 0,
+            "changed_at": moment,
+        }
+        await work.execute(_add, **values)
+        row = await work.one(rows.by_id, of=visit_id)
+        actor = Actor(ActorKind.PATIENT, patient_id, address)
+        await self._transitions.begin(work, row, actor)
+        return visit_id
+
+
+class RoomClosed(Conflict):
+    """Nobody can check in at this room now."""
+
+    code = "room_closed"
+    sentence = N_("This waiting room is closed right now. Please come back later.")
+
+
+def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
+    """What is sealed of a form. Raises WrongInput."""
+    options = room.options
+    name = " ".join(form.name.split())
+    if not re.search(r"\w", name):
+        raise WrongInput(N_("Enter your name."), field="name")
+    if len(name) > NAME_MAX:
+        raise WrongInput(N_("This name is too long: at most 200 characters."), field="name")
+    today = date.fromtimestamp(clock.now() / 1000)
+    if form.birth_date is None and options.ask_birth_date == "required":
+        raise WrongInput(N_("Enter your date of birth."), field="birth")
+    if form.birth_date is not None and not 0 <= today.year - form.birth_date.year <= 130:
+        raise WrongInput(N_("Check the year of your date of birth."), field="birth")
+    phone = " ".join(form.phone.split())
+    if not phone and options.ask_phone == "required":
+        raise WrongInput(N_("Enter your phone number."), field="phone")
+    if phone and (len(phone) > 40 or len(digits_of(phone)) < 5):
+        raise WrongInput(N_("Enter a phone number like +46 70 123 45 67."), field="phone")
+    reason = form.reason.strip()
+    if not reason and options.ask_reason == "required":
+        raise WrongInput(N_("Enter the reason for your visit."), field="reason")
+    if len(reason) > REASON_MAX:
+        raise WrongInput(N_("Please use at most 500 characters here."), field="reason")
+    if options.consent_text and not form.consented:
+        raise WrongInput(N_("Please agree to go on."), field="consented")
+    return {
+        "name": name,
+        "birth_date": form.birth_date.isoformat() if form.birth_date else "",
+        "phone": phone,
+        "reason": reason,
+        "consented_to": options.consent_text if form.consented else "",
+    }
+
+
+def _demographics(form: CheckInForm, typed: dict[str, Any]) -> Demographics:
+    return Demographics(
+        name=typed["name"],
+        birth_date=form.birth_date,
+        phone=typed["phone"],
+        language=language.spoken(),
+    )
+
+
+def _known(patient: Patient) -> dict[str, Any]:
+    """As if an invited patient had typed the name; what else the chart knows stays there."""
+    return {
+        "name": patient.name,
+        "birth_date": "",
+        "phone": "",
+        "reason": "",
+        "consented_to": "",
+    }
+
+
+def _is_repeated(row: Row, before: dict[str, Any], typed: dict[str, Any]) -> bool:
+    """Whether a form is one that was sent a moment ago, and not another person's in the same
+    browser."""
+    return before == typed and row.checked_in_at + _SAME_FORM > clock.now()

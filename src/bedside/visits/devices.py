@@ -1,0 +1,75 @@
+"""A patient's device in a visit, known by a token of its own, as long as the visit lasts and a day.
+
+The token is kept as its SHA-256, so that a copy of the database opens nothing.
+"""
+
+import hashlib
+
+from sqlalchemy import bindparam, insert, select
+
+from bedside.database.statements import prepared
+from bedside.errors import NotSignedIn
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.people.permissions import VisitorAccess, visitor_access
+from bedside.visits.models import visit_devices, visits
+from bedside.visits.state_machine import State
+
+KEPT_FOR = clock.DAY
+
+_add = prepared(insert(visit_devices))
+_by_token = prepared(
+    select(
+        visits.c.id,
+        visits.c.clinic_id,
+        visits.c.patient_id,
+        visits.c.state,
+        visit_devices.c.expires_at,
+    )
+    .select_from(visit_devices.join(visits, visits.c.id == visit_devices.c.visit_id))
+    .where(visit_devices.c.token_hash == bindparam("hash"))
+)
+
+
+class VisitDevices:
+    """Lets devices back into their visit."""
+
+    def __init__(self, database: Transactions) -> None:
+        self._database = database
+
+    async def resume(self, token: str, visit_id: str, address: str) -> VisitorAccess:
+        """Access for a device that checked in. Raises NotSignedIn when it is not known for this
+        visit, or when the visit ended more than a day after the check-in."""
+        async with self._database.read() as db:
+            row = await device(db, token)
+        if row is None or row.id != visit_id or _is_over(row):
+            raise NotSignedIn(
+                N_("This visit was opened on another device. Please check in again to go on.")
+            )
+        return visitor_access(row.id, row.clinic_id, row.patient_id, address)
+
+
+async def device(reader: Reader, token: str) -> Row | None:
+    """The visit that a token is for; None for an unknown one."""
+    return await reader.one(_by_token, hash=_hash(token)) if token else None
+
+
+async def add_device(work: UnitOfWork, visit_id: str, token: str) -> None:
+    """Let the device that holds `token` into a visit."""
+    moment = clock.now()
+    await work.execute(
+        _add,
+        token_hash=_hash(token),
+        visit_id=visit_id,
+        created_at=moment,
+        expires_at=moment + KEPT_FOR,
+    )
+
+
+def _is_over(row: Row) -> bool:
+    return row.state == State.ENDED and row.expires_at <= clock.now()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,199 @@
+"""Rooms and visits as open pages follow them: snapshots, and how an event changes one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.people.audiences import Audiences
+from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
+from bedside.visits import room_rows, rows
+from bedside.visits.models import patient_transfers, rooms, visits
+from bedside.visits.ports import TransfersOfVisits
+from bedside.visits.state_machine import State
+
+_rooms = prepared(select(rooms.c.id, rooms.c.open).where(rooms.c.clinic_id == bindparam("clinic")))
+_counts = prepared(
+    select(visits.c.room_id, visits.c.state, func.count().label("visits"))
+    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state != State.ENDED.value)
+    .group_by(visits.c.room_id, visits.c.state)
+)
+_open_transfers = prepared(
+    select(*patient_transfers.c, rooms.c.open)
+    .select_from(patient_transfers.join(rooms, rooms.c.id == patient_transfers.c.to_room_id))
+    .where(
+        patient_transfers.c.by_staff_id == bindparam("staff"), patient_transfers.c.state == "open"
+    )
+)
+
+Snapshot = dict[str, Any]
+
+
+class VisitLive:
+    """Snapshots of the topics `room:…`, `rooms:…`, `visit:…` and `person:…`.
+
+    `access` is what the socket proved; each raises NotFound for those who may not see the topic.
+    """
+
+    def __init__(
+        self, database: Transactions, permissions: Permissions, audiences: Audiences
+    ) -> None:
+        self._database = database
+        self._permissions = permissions
+        self._audiences = audiences
+        self._transfers: list[TransfersOfVisits] = []
+
+    def include(self, transfers: TransfersOfVisits) -> None:
+        """Let snapshots of visits hold the files that are on their way."""
+        self._transfers.append(transfers)
+
+    async def room(self, access: object, room_id: str) -> Snapshot:
+        """A room with everybody in it, for those in charge."""
+        if not isinstance(access, StaffAccess):
+            raise NotFound
+        room = await self._permissions.room(access, room_id)
+        async with self._database.read() as db:
+            row = await db.one(room_rows.by_id, of=room.room_id)
+            found = await db.all(rows.in_room, room=room.room_id)
+        if row is None:
+            raise NotFound
+        return {
+            "room_id": room_id,
+            "open": bool(row.open),
+            "visits": {one.id: rows.room_facts(one) for one in found},
+        }
+
+    async def rooms(self, access: object, clinic_id: str) -> Snapshot:
+        """All rooms of the clinic with counts, for its staff."""
+        if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
+            raise NotFound
+        async with self._database.read() as db:
+            found = await db.all(_rooms, clinic=clinic_id)
+            counted = await db.all(_counts, clinic=clinic_id)
+        counts = {(row.room_id, row.state): row.visits for row in counted}
+        return {
+            "rooms": {
+                row.id: {
+                    "open": bool(row.open),
+                    "waiting": counts.get((row.id, State.WAITING), 0),
+                    "in_call": counts.get((row.id, State.IN_CALL), 0),
+                }
+                for row in found
+            }
+        }
+
+    async def visit(self, access: object, visit_id: str) -> Snapshot:
+        """A visit, for its patient and for those in charge of the room where it is now."""
+        async with self._database.read() as db:
+            row = await db.one(rows.by_id, of=visit_id)
+        if row is None or not await self._may_follow(access, row.id, row.room_id):
+            raise NotFound
+        transfers: dict[str, Any] = {}
+        for holder in self._transfers:
+            transfers.update(await holder.facts_of_visit(row.id, row.leg))
+        return {**rows.visit_facts(row), "transfers": transfers}
+
+    async def _may_follow(self, access: object, visit_id: str, room_id: str) -> bool:
+        if isinstance(access, VisitorAccess):
+            return access.visit_id == visit_id
+        if not isinstance(access, StaffAccess):
+            return False
+        try:
+            await self._permissions.room(access, room_id)
+        except NotFound:
+            return False
+        return True
+
+    async def audience_of_room(self, room_id: str) -> frozenset[str]:
+        """Who may hear of a room at this moment."""
+        return await self._audiences.in_charge(room_id)
+
+    async def audience_of_visit(self, visit_id: str) -> frozenset[str]:
+        """Who may hear of a visit at this moment: its patient, and whoever is in charge of the room
+        where it is now. The sender of a transfer hears no more."""
+        async with self._database.read() as db:
+            row = await db.one(rows.by_id, of=visit_id)
+        if row is None:
+            return frozenset()
+        return await self._audiences.in_charge(row.room_id) | {f"{row.clinic_id}/{visit_id}"}
+
+    async def person(self, access: object, staff_id: str) -> Snapshot:
+        """The patients whom somebody has sent elsewhere and who wait there."""
+        if not isinstance(access, StaffAccess) or access.staff_id != staff_id:
+            raise NotFound
+        async with self._database.read() as db:
+            return {"transfers": await _transfers_of(db, staff_id)}
+
+
+async def _transfers_of(reader: Reader, staff_id: str) -> Snapshot:
+    return {
+        row.id: {
+            "visit_id": row.visit_id,
+            "to_room_id": row.to_room_id,
+            "to_room_open": bool(row.open),
+            "state": row.state,
+            "alerted": bool(row.alerted_at),
+        }
+        for row in await reader.all(_open_transfers, staff=staff_id)
+    }
+
+
+def apply(snapshot: Snapshot, event_type: str, data: dict[str, Any]) -> Snapshot:
+    """A snapshot after an event: what pages do, and what tests compare with. Events that are not
+    named here say that something beside the snapshot changed."""
+    change = _CHANGES.get(event_type)
+    return change(snapshot, data) if change else snapshot
+
+
+def _room_changed(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    return {**snapshot, "open": data["open"]}
+
+
+def _visit_in_room(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    told = _without(data, "room_id")
+    return {**snapshot, "visits": {**snapshot["visits"], data["visit_id"]: told}}
+
+
+def _visit_gone(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    return {**snapshot, "visits": _without(snapshot["visits"], data["visit_id"])}
+
+
+def _counts_changed(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    told = _without(data, "clinic_id", "room_id")
+    return {**snapshot, "rooms": {**snapshot["rooms"], data["room_id"]: told}}
+
+
+def _visit_changed(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    """What is on its way belongs to one leg."""
+    same_leg = data["leg"] == snapshot["leg"]
+    return {**data, "transfers": snapshot["transfers"] if same_leg else {}}
+
+
+def _file_on_its_way(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    told = _without(data, "visit_id", "transfer_id")
+    return {**snapshot, "transfers": {**snapshot["transfers"], data["transfer_id"]: told}}
+
+
+def _patient_sent(snapshot: Snapshot, data: Snapshot) -> Snapshot:
+    transfers = _without(snapshot["transfers"], data["transfer_id"])
+    if data["state"] == "open":
+        transfers[data["transfer_id"]] = _without(data, "staff_id", "transfer_id")
+    return {**snapshot, "transfers": transfers}
+
+
+_CHANGES: dict[str, Callable[[Snapshot, Snapshot], Snapshot]] = {
+    "room.changed": _room_changed,
+    "room.visit_changed": _visit_in_room,
+    "room.visit_gone": _visit_gone,
+    "rooms.changed": _counts_changed,
+    "visit.changed": _visit_changed,
+    "visit.transfer_changed": _file_on_its_way,
+    "person.transfer_changed": _patient_sent,
+}
+
+
+def _without(data: Snapshot, *keys: str) -> Snapshot:
+    return {key: value for key, value in data.items() if key not in keys}

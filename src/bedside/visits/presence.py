@@ -1,0 +1,148 @@
+"""Whether patients are there: what their sockets say, kept apart from the state of the visit.
+
+A page that is in the background but connected keeps its place. One that is away keeps it for the
+clinic's grace time; then the visit expires.
+"""
+
+from sqlalchemy import bindparam, select
+
+from bedside.audit.actors import SYSTEM
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.clinics import Clinics
+from bedside.people.permissions import VisitorAccess
+from bedside.realtime.presence import Presence
+from bedside.visits import rows
+from bedside.visits.models import visits
+from bedside.visits.state_machine import State, Step
+from bedside.visits.transitions import Transitions
+
+_SHORTEST_GRACE = clock.MINUTE
+
+_away = prepared(
+    select(visits.c.id, visits.c.clinic_id, visits.c.away_since).where(
+        visits.c.state != State.ENDED.value,
+        visits.c.away_since > 0,
+        visits.c.away_since <= bindparam("until"),
+    )
+)
+
+
+class VisitPresence:
+    """Follows the sockets of patients."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        presence: Presence,
+        clinics: Clinics,
+        transitions: Transitions,
+    ) -> None:
+        self._database = database
+        self._presence = presence
+        self._clinics = clinics
+        self._transitions = transitions
+
+    # --- sockets -------------------------------------------------------------------------------
+
+    async def arrived(
+        self, visitor: VisitorAccess, connection: str, *, hidden: bool = False
+    ) -> None:
+        """A page of the patient is connected. `connection` names its socket."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(rows.for_change, of=visitor.visit_id)
+            await self._presence.arrived(work, visitor.visit_id, connection, hidden=hidden)
+            await self._follow(work, row)
+
+    async def hidden(self, visitor: VisitorAccess, connection: str, hidden: bool) -> None:
+        """A page went to the background, or came back."""
+        await self.arrived(visitor, connection, hidden=hidden)
+
+    async def left(self, visitor: VisitorAccess, connection: str) -> None:
+        """A page of the patient is not connected any more."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(rows.for_change, of=visitor.visit_id)
+            await self._presence.left(work, connection)
+            await self._follow(work, row)
+
+    async def asked(self, visitor: VisitorAccess) -> None:
+        """A page was loaded: where no script runs, this is the only sign of life there is."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(rows.for_change, of=visitor.visit_id)
+            if row is not None and row.state != State.ENDED and row.away_since:
+                rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
+
+    async def _follow(self, work: UnitOfWork, row: Row | None) -> None:
+        """Make the visit say what its sockets say."""
+        if row is None or row.state == State.ENDED:
+            return
+        seen = await self._presence.seen(work, row.id)
+        away_since = 0 if seen.connected else row.away_since or clock.now()
+        if away_since == row.away_since and seen.hidden == bool(row.hidden):
+            return
+        rows.tell_room(work, await rows.save(work, row, away_since=away_since, hidden=seen.hidden))
+
+    async def _follow_all(self, subject_ids: list[str]) -> None:
+        for visit_id in sorted(s for s in subject_ids if s.startswith("vis_")):
+            async with self._database.unit_of_work() as work:
+                await self._follow(work, await work.one(rows.for_change, of=visit_id))
+
+    # --- processes -----------------------------------------------------------------------------
+
+    async def begin(self) -> None:
+        """The web process starts. When no other one lived, nobody could come back: whoever was
+        away has the whole grace time from now on."""
+        await self.sweep()
+        async with self._database.unit_of_work() as work:
+            was_away = await self._presence.start(work)
+        if not was_away:
+            return
+        async with self._database.read() as db:
+            away = await db.all(_away, until=clock.now())
+        for visit in away:
+            async with self._database.unit_of_work() as work:
+                row = await work.one(rows.for_change, of=visit.id)
+                if row is not None and row.away_since and row.state != State.ENDED:
+                    rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
+
+    async def beat(self) -> None:
+        """The web process lives."""
+        async with self._database.unit_of_work() as work:
+            back = await self._presence.beat(work)
+        await self._follow_all(back)
+
+    async def end(self) -> None:
+        """The web process stops, with its sockets."""
+        async with self._database.unit_of_work() as work:
+            gone = await self._presence.stop(work)
+        await self._follow_all(gone)
+
+    # --- time ----------------------------------------------------------------------------------
+
+    async def sweep(self) -> None:
+        """Drop the sockets of processes that are gone."""
+        async with self._database.unit_of_work() as work:
+            gone = await self._presence.sweep(work)
+        await self._follow_all(gone)
+
+    async def expire(self) -> None:
+        """End the visits whose patients were away for longer than the clinic waits."""
+        await self.sweep()
+        async with self._database.read() as db:
+            away = await db.all(_away, until=clock.now() - _SHORTEST_GRACE)
+        for visit in away:
+            if visit.away_since <= clock.now() - await self.grace(visit.clinic_id):
+                await self._expire(visit.id)
+
+    async def grace(self, clinic_id: str) -> int:
+        """How long a patient who is away keeps the place, in milliseconds."""
+        return (await self._clinics.get(clinic_id)).options.visit_grace_minutes * clock.MINUTE
+
+    async def _expire(self, visit_id: str) -> None:
+        async with self._database.unit_of_work() as work:
+            row = await work.one(rows.for_change, of=visit_id)
+            if row is None or row.state == State.ENDED or not row.away_since:
+                return  # came back, or left, a moment ago
+            if row.away_since <= clock.now() - await self.grace(row.clinic_id):
+                await self._transitions.take_step(work, row, Step.EXPIRED, SYSTEM)

@@ -1,0 +1,115 @@
+"""A room as it is stored."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import bindparam, select
+
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Reader, Row
+from bedside.people.patients import fold
+from bedside.people.teams import ROOM_NAMES
+from bedside.visits.models import rooms
+
+Ask = Literal["no", "optional", "required"]
+
+
+class RoomKind(StrEnum):
+    """Whose a room is."""
+
+    PERSONAL = "personal"
+    """Of one clinician, its owner."""
+    SHARED = "shared"
+
+
+class RoomOptions(BaseModel):
+    """What a room says and asks for. Empty texts: the product's, or the clinic's, own words."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    welcome_text: str = Field(default="", max_length=1_000)
+    closed_text: str = Field(default="", max_length=1_000)
+    consent_text: str = Field(default="", max_length=2_000)
+    """What has to be agreed to at the check-in; nothing when it is empty."""
+    emergency_text: str = Field(default="", max_length=1_000)
+    """Instead of the clinic's."""
+    ask_birth_date: Ask = "optional"
+    ask_phone: Ask = "no"
+    ask_reason: Ask = "optional"
+    show_estimate: bool = True
+    show_position: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room. `open`: whether patients can check in now; `owner_id` is empty for shared rooms."""
+
+    id: str
+    clinic_id: str
+    kind: RoomKind
+    owner_id: str
+    slug: str
+    name: str
+    open: bool
+    options: RoomOptions
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is one clinician's."""
+        return self.kind is RoomKind.PERSONAL
+
+
+joined = rooms.join(ROOM_NAMES, ROOM_NAMES.c.named == rooms.c.id)
+columns = (*rooms.c, ROOM_NAMES.c.room_name)
+by_id = prepared(select(*columns).select_from(joined).where(rooms.c.id == bindparam("of")))
+for_change = prepared(
+    select(*columns)
+    .select_from(joined)
+    .where(rooms.c.id == bindparam("of"))
+    .with_for_update(of=rooms)
+)
+while_open = prepared(
+    select(*columns)
+    .select_from(joined)
+    .where(rooms.c.id == bindparam("of"))
+    .with_for_update(read=True, of=rooms)
+)
+"""Nobody closes the room until the commit."""
+by_slug = prepared(select(*columns).select_from(joined).where(rooms.c.slug == bindparam("at")))
+of_clinic = prepared(
+    select(*columns)
+    .select_from(joined)
+    .where(rooms.c.clinic_id == bindparam("clinic"))
+    .order_by(ROOM_NAMES.c.room_name, rooms.c.id)
+)
+_name = prepared(select(ROOM_NAMES.c.room_name).where(ROOM_NAMES.c.named == bindparam("of")))
+
+
+def opened(row: Row, *, shared_allowed: bool = True) -> Room:
+    """A room from its row. A shared room of a clinic that has switched them off is closed."""
+    kind = RoomKind(row.kind)
+    return Room(
+        id=row.id,
+        clinic_id=row.clinic_id,
+        kind=kind,
+        owner_id=row.owner_id,
+        slug=row.slug,
+        name=row.room_name,
+        open=bool(row.open) and (shared_allowed or kind is RoomKind.PERSONAL),
+        options=RoomOptions.model_validate_json(row.options),
+    )
+
+
+async def room_name(reader: Reader, room_id: str) -> str:
+    """The name of a room."""
+    row = await reader.one(_name, of=room_id)
+    return row.room_name if row else ""
+
+
+def slug_of(name: str) -> str:
+    """An address made of a name: “Dr Okafor’s room” lives at `dr-okafor`."""
+    plain = re.sub(r"['’`]s room$", "", fold(name.strip()))
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:40].strip("-") or "room"

@@ -1,0 +1,394 @@
+"""The one place where a visit goes from one state to the next.
+
+Everything that belongs to a step happens in the unit of work of its caller: the row, its leg, the
+call it leaves, an open transfer, the audit line, who may see the chart, and the events.
+
+Units of work that meet take their locks in one order, or they would wait for each other for ever:
+the visits (all of them, by `lock_all`, when there are several), then the call, then the head of
+the clinic's audit chain. From the audit line until the commit a unit of work is the only one of
+its clinic, and so what is counted after it is right.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound
+from bedside.kernel import clock
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.people.assignments import Assignments
+from bedside.people.clinics import Clinics
+from bedside.people.permissions import RoomAccess
+from bedside.people.staff import Staff
+from bedside.visits import rows
+from bedside.visits.events import PersonTransferChanged, RoomsChanged, RoomVisitGone
+from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
+from bedside.visits.ports import CallsOfVisits
+from bedside.visits.room_rows import room_name
+from bedside.visits.rows import How
+from bedside.visits.state_machine import State, Step, after, ends
+
+UNATTENDED = "room.unattended"
+"""The job that looks whether anybody saw an arrival."""
+
+_ACTIONS = {
+    Step.ADMITTED: Action.VISIT_ADMITTED,
+    Step.RETURNED: Action.VISIT_RETURNED,
+    Step.TRANSFERRED: Action.VISIT_TRANSFERRED,
+    Step.LEFT: Action.VISIT_LEFT,
+    Step.REMOVED: Action.VISIT_REMOVED,
+    Step.COMPLETED: Action.VISIT_COMPLETED,
+    Step.EXPIRED: Action.VISIT_EXPIRED,
+}
+
+_several = (
+    select(visits)
+    .where(visits.c.clinic_id == bindparam("clinic"))
+    .order_by(visits.c.id)
+    .with_for_update()
+)
+_add_leg = prepared(insert(visit_legs))
+_leg = (visit_legs.c.visit_id == bindparam("of"), visit_legs.c.number == bindparam("leg"))
+_close_leg = prepared(update(visit_legs).where(*_leg).values(left_at=bindparam("moment")))
+_admit_leg = prepared(update(visit_legs).where(*_leg).values(admitted_by=bindparam("who")))
+_first_admission = prepared(
+    update(visit_legs)
+    .where(*_leg, visit_legs.c.admitted_at == 0)
+    .values(admitted_at=bindparam("moment"))
+)
+_transfer = prepared(
+    select(patient_transfers)
+    .where(patient_transfers.c.id == bindparam("of"), patient_transfers.c.state == "open")
+    .with_for_update()
+)
+_end_transfer = prepared(
+    update(patient_transfers)
+    .where(patient_transfers.c.id == bindparam("of"))
+    .values(state=bindparam("new_state"), ended_at=bindparam("moment"))
+)
+_last_from = prepared(
+    select(patient_transfers)
+    .where(
+        patient_transfers.c.visit_id == bindparam("visit"),
+        patient_transfers.c.from_room_id == bindparam("room"),
+    )
+    .order_by(patient_transfers.c.at.desc(), patient_transfers.c.id.desc())
+    .limit(1)
+)
+_taken_from = prepared(
+    select(patient_transfers)
+    .where(
+        patient_transfers.c.visit_id == bindparam("visit"),
+        patient_transfers.c.to_room_id == bindparam("room"),
+        patient_transfers.c.state == "taken_back",
+    )
+    .order_by(patient_transfers.c.at.desc(), patient_transfers.c.id.desc())
+    .limit(1)
+)
+_way = prepared(
+    select(visit_legs.c.room_id, visit_legs.c.how)
+    .where(visit_legs.c.visit_id == bindparam("visit"))
+    .order_by(visit_legs.c.number)
+)
+_open = prepared(select(rooms.c.open).where(rooms.c.id == bindparam("room")))
+_counts = prepared(
+    select(visits.c.state, func.count().label("visits"))
+    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+    .group_by(visits.c.state)
+)
+
+
+class Transitions:
+    """Takes visits from one state to the next."""
+
+    def __init__(
+        self, audit: AuditLog, clinics: Clinics, assignments: Assignments, staff: Staff
+    ) -> None:
+        self._audit = audit
+        self._clinics = clinics
+        self._assignments = assignments
+        self._staff = staff
+        self._calls: list[CallsOfVisits] = []
+
+    def tell(self, calls: CallsOfVisits) -> None:
+        """Tell `calls` when a visit leaves its call, in the same unit of work."""
+        self._calls.append(calls)
+
+    # --- locking -------------------------------------------------------------------------------
+
+    async def lock(self, work: UnitOfWork, clinic_id: str, visit_id: str) -> Row:
+        """The visit, which nobody else can change until the commit. Raises NotFound."""
+        row = await work.one(rows.for_change, of=visit_id)
+        if row is None or row.clinic_id != clinic_id:
+            raise NotFound
+        return row
+
+    async def lock_all(self, work: UnitOfWork, clinic_id: str, visit_ids: set[str]) -> list[Row]:
+        """Several visits of a clinic at once; ids that are not there are left out."""
+        wanted = _several.where(visits.c.id.in_(sorted(visit_ids)))
+        return await work.all(wanted, clinic=clinic_id) if visit_ids else []
+
+    async def lock_in_room(
+        self, work: UnitOfWork, room: RoomAccess, visit_id: str, leg: int | None = None
+    ) -> Row:
+        """The visit, for those in charge of its room. `leg` is the one that the page has shown.
+
+        Raises NotFound when it was never in this room, and Conflict with a sentence of what
+        happened when it is there no more, has ended, or has been elsewhere in between.
+        """
+        row = await self.lock(work, room.clinic_id, visit_id)
+        if row.room_id != room.room_id:
+            raise await self._moved(work, room, row)
+        if row.state == State.ENDED:
+            raise await self._ended(row)
+        if leg is not None and row.leg != leg:
+            raise Conflict(
+                _("This patient has been in another room in the meantime. Look again."),
+                code="visit_moved",
+            )
+        return row
+
+    async def _moved(self, work: UnitOfWork, room: RoomAccess, row: Row) -> Exception:
+        """Why a visit is not in this room any more."""
+        way = await work.all(_way, visit=row.id)
+        here = [number for number, leg in enumerate(way) if leg.room_id == room.room_id]
+        if not here:
+            return NotFound()
+        taken_back = way[here[-1] + 1].how == How.TAKEN_BACK
+        found = _taken_from if taken_back else _last_from
+        transfer = await work.one(found, visit=row.id, room=room.room_id)
+        who = await self.name(row.clinic_id, transfer.by_staff_id if transfer else "")
+        said = (
+            _("{who} has taken this patient back to {room}.")
+            if taken_back
+            else _("{who} has transferred this patient to {room}.")
+        ).format(who=who, room=await room_name(work, way[here[-1] + 1].room_id))
+        return Conflict(said, code="visit_moved")
+
+    async def _ended(self, row: Row) -> Conflict:
+        """Why a visit is over, for staff."""
+        if row.ended_reason == Step.LEFT:
+            said = _("The patient has left.")
+        elif row.ended_reason == Step.EXPIRED:
+            said = _("The patient was away for too long, and the visit has ended.")
+        else:
+            who = await self.name(row.clinic_id, row.ended_by)
+            removed = row.ended_reason == Step.REMOVED
+            said = (
+                _("{who} has removed this patient.")
+                if removed
+                else _("{who} has ended this visit.")
+            ).format(who=who)
+        return Conflict(said, code="visit_is_ended")
+
+    async def name(self, clinic_id: str, staff_id: str) -> str:
+        """A colleague's name for such a sentence."""
+        names = await self._staff.named(clinic_id, {staff_id})
+        return names.get(staff_id) or _("A colleague")
+
+    # --- steps ---------------------------------------------------------------------------------
+
+    async def take_step(
+        self,
+        work: UnitOfWork,
+        row: Row,
+        step: Step,
+        by: Actor,
+        *,
+        call_id: str = "",
+        to_room_id: str = "",
+        transfer_id: str = "",
+        taken_back: bool = False,
+    ) -> Row:
+        """Take a step with a visit that was locked in this unit of work; the row after it.
+
+        `call_id` is the call that the patient is admitted to; `to_room_id` and `transfer_id` tell
+        of a transfer, and `taken_back` that it undoes the one before. Raises Conflict when the
+        table says no.
+        """
+        if step is Step.ADMITTED and row.state == State.IN_CALL:
+            raise await self._seen_already(row, by)
+        state = after(State(row.state), step)
+        moment = clock.now()
+        values = _values(row, step, by, moment, call_id, to_room_id, transfer_id)
+        now = await rows.save(work, row, state=str(state), **values)
+        how = How.TAKEN_BACK if taken_back else How.TRANSFERRED
+        await self._legs(work, row, now, step, moment, how)
+        if row.call_id and step is not Step.ADMITTED:
+            for calls in self._calls:
+                await calls.visit_left_call(work, row, step, by)
+        closed = await self._close_transfer(work, row, step, moment, taken_back)
+        await self._note(work, now, step, by, taken_back)
+        if now.room_id != row.room_id:
+            await self._assignments.join(work, row.clinic_id, by, row.patient_id, now.room_id)
+            await self._watch_arrival(work, now)
+        await self._tell(work, row, now, step)
+        if closed is not None:
+            await self.tell_sender(work, closed)
+        return now
+
+    async def begin(self, work: UnitOfWork, row: Row, by: Actor) -> None:
+        """A visit was checked in: its first leg, the audit line, and the events."""
+        await work.execute(_add_leg, **_leg_row(row, How.CHECKED_IN, row.checked_in_at))
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            by,
+            Action.VISIT_CHECKED_IN,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+            target=row.room_id,
+        )
+        await self._assignments.join(work, row.clinic_id, by, row.patient_id, row.room_id)
+        await self._watch_arrival(work, row)
+        rows.tell_room(work, row)
+        rows.tell_patient(work, row)
+        await self.tell_counts(work, row.clinic_id, row.room_id)
+
+    async def _watch_arrival(self, work: UnitOfWork, row: Row) -> None:
+        options = (await self._clinics.get(row.clinic_id)).options
+        work.enqueue(
+            UNATTENDED,
+            {"visit_id": row.id, "leg": row.leg},
+            unique=f"{UNATTENDED}:{row.id}:{row.leg}",
+            delay=options.unattended_seconds * clock.SECOND,
+        )
+
+    async def _seen_already(self, row: Row, by: Actor) -> Conflict:
+        if row.admitted_by == by.id:
+            said = _("You have admitted this patient already.")
+        else:
+            who = await self.name(row.clinic_id, row.admitted_by)
+            said = _("{who} is seeing this patient already.").format(who=who)
+        return Conflict(said, code="visit_is_in_call")
+
+    async def _legs(
+        self, work: UnitOfWork, row: Row, now: Row, step: Step, moment: int, how: How
+    ) -> None:
+        if step is Step.ADMITTED:
+            await work.execute(_first_admission, of=row.id, leg=row.leg, moment=moment)
+            await work.execute(_admit_leg, of=row.id, leg=row.leg, who=now.admitted_by)
+        elif ends(step) or step is Step.TRANSFERRED:
+            await work.execute(_close_leg, of=row.id, leg=row.leg, moment=moment)
+        if step is Step.TRANSFERRED:
+            await work.execute(_add_leg, **_leg_row(now, how, moment))
+
+    async def _close_transfer(
+        self, work: UnitOfWork, row: Row, step: Step, moment: int, taken_back: bool
+    ) -> Row | None:
+        """Whatever happens to a patient next ends the transfer that brought them."""
+        if not row.transfer_id or step is Step.RETURNED:
+            return None
+        transfer = await work.one(_transfer, of=row.transfer_id)
+        if transfer is None:
+            return None
+        state = "ended"
+        if step is Step.ADMITTED:
+            state = "admitted"
+        elif step is Step.TRANSFERRED:
+            state = "taken_back" if taken_back else "passed_on"
+        await work.execute(_end_transfer, of=transfer.id, new_state=state, moment=moment)
+        return transfer._replace(state=state, ended_at=moment)
+
+    async def _note(
+        self, work: UnitOfWork, now: Row, step: Step, by: Actor, taken_back: bool
+    ) -> None:
+        action = Action.VISIT_TAKEN_BACK if taken_back else _ACTIONS[step]
+        await self._audit.record(
+            work,
+            now.clinic_id,
+            by,
+            action,
+            patient_id=now.patient_id,
+            subject_id=now.id,
+            target=now.room_id,
+        )
+
+    # --- telling -------------------------------------------------------------------------------
+
+    async def _tell(self, work: UnitOfWork, row: Row, now: Row, step: Step) -> None:
+        if now.room_id != row.room_id or now.state == State.ENDED:
+            work.emit(RoomVisitGone(room_id=row.room_id, visit_id=row.id, why=str(step)))
+        if now.state != State.ENDED:
+            rows.tell_room(work, now)
+        rows.tell_patient(work, now)
+        for room_id in {row.room_id, now.room_id}:
+            await self.tell_counts(work, row.clinic_id, room_id)
+
+    async def tell_counts(self, work: UnitOfWork, clinic_id: str, room_id: str) -> None:
+        """Tell the list of rooms how many wait in one; after the audit line of a change."""
+        room = await work.one(_open, room=room_id)
+        found = {row.state: row.visits for row in await work.all(_counts, room=room_id)}
+        work.emit(
+            RoomsChanged(
+                clinic_id=clinic_id,
+                room_id=room_id,
+                open=bool(room and room.open),
+                waiting=found.get(State.WAITING, 0),
+                in_call=found.get(State.IN_CALL, 0),
+            )
+        )
+
+    async def tell_sender(self, work: UnitOfWork, transfer: Row) -> None:
+        """Tell who transferred a patient how that stands."""
+        room = await work.one(_open, room=transfer.to_room_id)
+        work.emit(
+            PersonTransferChanged(
+                staff_id=transfer.by_staff_id,
+                transfer_id=transfer.id,
+                visit_id=transfer.visit_id,
+                to_room_id=transfer.to_room_id,
+                to_room_open=bool(room and room.open),
+                state=transfer.state,
+                alerted=bool(transfer.alerted_at),
+            )
+        )
+
+
+def _values(
+    row: Row,
+    step: Step,
+    by: Actor,
+    moment: int,
+    call_id: str,
+    to_room_id: str,
+    transfer_id: str,
+) -> dict[str, Any]:
+    """The columns that a step sets besides the state."""
+    if step is Step.ADMITTED:
+        return {
+            "call_id": call_id,
+            "admitted_at": moment,
+            "admitted_by": by.id,
+            "looked_at": row.looked_at or moment,
+        }
+    if step is Step.RETURNED:  # to the old place: `queued_at` stays
+        return {"call_id": ""}
+    if step is Step.TRANSFERRED:
+        return {
+            "call_id": "",
+            "room_id": to_room_id,
+            "leg": row.leg + 1,
+            "transfer_id": transfer_id,
+            "queued_at": moment,
+            "admitted_at": 0,
+            "admitted_by": "",
+            "looked_at": 0,
+        }
+    return {"call_id": "", "ended_reason": str(step), "ended_at": moment, "ended_by": by.id}
+
+
+def _leg_row(row: Row, how: How, moment: int) -> dict[str, Any]:
+    return {
+        "visit_id": row.id,
+        "number": row.leg,
+        "room_id": row.room_id,
+        "how": str(how),
+        "arrived_at": moment,
+        "admitted_at": 0,
+        "admitted_by": "",
+        "left_at": 0,
+    }

@@ -1,0 +1,323 @@
+"""The waiting room of a room: who waits, in order, and what staff and patients do there."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import bindparam, select
+
+from bedside.audit import Action
+from bedside.audit.looks import Looks
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.people.staff import Staff
+from bedside.visits import rows
+from bedside.visits.models import patient_transfers, visit_legs, visits
+from bedside.visits.rows import Identified
+from bedside.visits.state_machine import Presence, State, Step
+from bedside.visits.transitions import Transitions
+
+Result = Literal["ok", "failed", "blocked", "missing", "skipped", "not_set_up"]
+FAILS = frozenset({"failed", "blocked", "missing"})
+"""Results with which a part of the device does not do what a call needs."""
+_NOTE = "patient_transfers.note"
+_LAST_VISITS = 20
+"""So many of the last visits say how long one usually waits."""
+_LAST_DAYS = 14 * clock.DAY
+
+_with_person = visits.join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
+_queue = prepared(
+    select(*visits.c, SEALED_PATIENTS.c.person)
+    .select_from(_with_person)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+    .order_by(visits.c.queued_at, visits.c.id)
+)
+_one = prepared(
+    select(*visits.c, SEALED_PATIENTS.c.person)
+    .select_from(_with_person)
+    .where(visits.c.id == bindparam("of"), visits.c.room_id == bindparam("room"))
+)
+_transfers_in = prepared(
+    select(patient_transfers)
+    .select_from(patient_transfers.join(visits, visits.c.transfer_id == patient_transfers.c.id))
+    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+)
+_transfer = prepared(select(patient_transfers).where(patient_transfers.c.id == bindparam("of")))
+_first = prepared(
+    select(visits.c.id)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state == State.WAITING.value)
+    .order_by(visits.c.away_since > 0, visits.c.queued_at, visits.c.id)
+    .limit(1)
+)
+_unseen = prepared(
+    select(visits)
+    .where(
+        visits.c.room_id == bindparam("room"),
+        visits.c.state != State.ENDED.value,
+        visits.c.looked_at == 0,
+    )
+    .order_by(visits.c.id)
+    .with_for_update()
+)
+_ahead = prepared(
+    select(visits.c.id)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state == State.WAITING.value)
+    .order_by(visits.c.queued_at, visits.c.id)
+)
+_waits = prepared(
+    select(visit_legs.c.arrived_at, visit_legs.c.admitted_at)
+    .where(visit_legs.c.room_id == bindparam("room"), visit_legs.c.admitted_at > bindparam("since"))
+    .order_by(visit_legs.c.admitted_at.desc())
+    .limit(_LAST_VISITS)
+)
+
+
+class DeviceTest(BaseModel):
+    """What a patient's device test found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    camera: Result = "skipped"
+    microphone: Result = "skipped"
+    speaker: Result = "skipped"
+    connection: Result = "skipped"
+    relay: Result = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A visit in the queue of a room, as those in charge see it. Times in milliseconds; `place`
+    counts those who wait from 1 and is 0 for those in a call."""
+
+    visit_id: str
+    patient_id: str
+    name: str
+    reason: str
+    state: State
+    place: int
+    presence: Presence
+    hidden: bool
+    away_since: int
+    checked_in_at: int
+    queued_at: int
+    leg: int
+    looked: bool
+    device_test: DeviceTest | None
+    identified: Identified
+    call_id: str
+    admitted_at: int
+    admitted_by: str
+    admitted_by_name: str
+    transfer_id: str
+    transferred_by: str
+    """The name of who transferred the patient here; "" when nobody did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit on its card: what the row shows, what was typed, and the note of the sender."""
+
+    waiting: Waiting
+    typed_name: str
+    typed_birth_date: str
+    typed_phone: str
+    note: str
+    """Of whoever transferred the patient here, for this room only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a patient who waits is told. `place` from 1; `minutes` is None when nothing is known."""
+
+    place: int
+    minutes: int | None
+
+
+class WaitingRoom:
+    """The queue of a room."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        looks: Looks,
+        staff: Staff,
+        transitions: Transitions,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._looks = looks
+        self._staff = staff
+        self._transitions = transitions
+
+    # --- looking -------------------------------------------------------------------------------
+
+    async def queue(self, room: RoomAccess) -> list[Waiting]:
+        """Everybody in the room, in order: waiting or in a call."""
+        keys = await self._vault.clinic(room.clinic_id)
+        async with self._database.read() as db:
+            found = await db.all(_queue, room=room.room_id)
+            transfers = {row.id: row for row in await db.all(_transfers_in, room=room.room_id)}
+        people = {row.admitted_by for row in found} | {t.by_staff_id for t in transfers.values()}
+        names = await self._staff.named(room.clinic_id, people - {""})
+        await self._looks.note(
+            room.clinic_id,
+            room.actor,
+            room.staff.session_id,
+            Action.QUEUE_OPENED,
+            target=room.room_id,
+        )
+        waiting = [row.id for row in found if row.state == State.WAITING]
+        return [
+            _waiting(keys, row, names, transfers.get(row.transfer_id), waiting) for row in found
+        ]
+
+    async def visit(self, room: RoomAccess, visit_id: str) -> Visit:
+        """One visit of the room, for its card; it also counts as looked at.
+
+        Raises NotFound, and Conflict with a sentence when it ended or was transferred.
+        """
+        async with self._database.unit_of_work() as work:
+            row = await self._transitions.lock_in_room(work, room, visit_id)
+            if not row.looked_at:
+                rows.tell_room(work, await rows.save(work, row, looked_at=clock.now()))
+        keys = await self._vault.clinic(room.clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_one, of=visit_id, room=room.room_id)
+            if row is None:
+                raise Conflict(N_("This patient is not in this room any more."))
+            transfer = await db.one(_transfer, of=row.transfer_id)
+            ahead = await db.all(_ahead, room=room.room_id)
+        people = {row.admitted_by, transfer.by_staff_id if transfer else ""} - {""}
+        names = await self._staff.named(room.clinic_id, people)
+        await self._looks.note(
+            room.clinic_id,
+            room.actor,
+            room.staff.session_id,
+            Action.VISIT_OPENED,
+            patient_id=row.patient_id,
+            visit=visit_id,
+        )
+        typed = rows.typed(keys, row)
+        return Visit(
+            _waiting(keys, row, names, transfer, [one.id for one in ahead]),
+            typed["name"],
+            typed["birth_date"],
+            typed["phone"],
+            keys.unseal(_NOTE, transfer.id, transfer.note) if transfer else "",
+        )
+
+    async def looked(self, room: RoomAccess) -> None:
+        """Somebody in charge has looked at the queue: the chime rests until the next arrival."""
+        async with self._database.unit_of_work() as work:
+            moment = clock.now()
+            for row in await work.all(_unseen, room=room.room_id):
+                rows.tell_room(work, await rows.save(work, row, looked_at=moment))
+
+    # --- who is next ---------------------------------------------------------------------------
+
+    async def next_waiting(self, work: UnitOfWork, room: RoomAccess) -> Row | None:
+        """The first who waits, locked: nobody else gets the same one. Those whose page is
+        connected come first. None when nobody waits."""
+        await work.lock(f"next:{room.room_id}")
+        while True:
+            first = await work.one(_first, room=room.room_id)
+            if first is None:
+                return None
+            row = await work.one(rows.for_change, of=first.id)
+            if row is not None and row.state == State.WAITING and row.room_id == room.room_id:
+                return row
+
+    # --- steps without a call ------------------------------------------------------------------
+
+    async def return_to_waiting_room(
+        self, room: RoomAccess, visit_id: str, leg: int | None = None
+    ) -> None:
+        """Out of the call and back to the old place. Raises NotFound, Conflict."""
+        await self._step(room, visit_id, Step.RETURNED, leg)
+
+    async def complete(self, room: RoomAccess, visit_id: str, leg: int | None = None) -> None:
+        """End the visit; what was done is done. Raises NotFound, Conflict."""
+        await self._step(room, visit_id, Step.COMPLETED, leg)
+
+    async def remove(self, room: RoomAccess, visit_id: str, leg: int | None = None) -> None:
+        """Send a patient away, out of the call too. Raises NotFound, Conflict."""
+        await self._step(room, visit_id, Step.REMOVED, leg)
+
+    async def _step(self, room: RoomAccess, visit_id: str, step: Step, leg: int | None) -> None:
+        async with self._database.unit_of_work() as work:
+            row = await self._transitions.lock_in_room(work, room, visit_id, leg)
+            await self._transitions.take_step(work, row, step, room.actor)
+
+    async def leave(self, visitor: VisitorAccess) -> None:
+        """The patient leaves; nothing happens when the visit has ended already."""
+        async with self._database.unit_of_work() as work:
+            row = await self._transitions.lock(work, visitor.clinic_id, visitor.visit_id)
+            if row.state != State.ENDED:
+                await self._transitions.take_step(work, row, Step.LEFT, visitor.actor)
+
+    # --- the patient's side --------------------------------------------------------------------
+
+    async def record_device_test(self, visitor: VisitorAccess, found: DeviceTest) -> None:
+        """Keep what the device test found, for the row in the queue."""
+        async with self._database.unit_of_work() as work:
+            row = await self._transitions.lock(work, visitor.clinic_id, visitor.visit_id)
+            if row.state != State.ENDED:
+                kept = await rows.save(work, row, device_test=found.model_dump_json())
+                rows.tell_room(work, kept)
+
+    async def ahead(self, visitor: VisitorAccess) -> Ahead | None:
+        """The place of a patient who waits, and about how long it takes; None for others."""
+        async with self._database.read() as db:
+            row = await db.one(rows.by_id, of=visitor.visit_id)
+            if row is None or row.state != State.WAITING:
+                return None
+            order = [one.id for one in await db.all(_ahead, room=row.room_id)]
+            waits = await db.all(_waits, room=row.room_id, since=clock.now() - _LAST_DAYS)
+        place = order.index(row.id) + 1 if row.id in order else 1
+        return Ahead(place, _minutes([w.admitted_at - w.arrived_at for w in waits], place))
+
+
+def _waiting(
+    keys: ClinicKeys, row: Row, names: dict[str, str], transfer: Row | None, order: list[str]
+) -> Waiting:
+    test = DeviceTest.model_validate_json(row.device_test) if row.device_test else None
+    waits = row.state == State.WAITING
+    return Waiting(
+        visit_id=row.id,
+        patient_id=row.patient_id,
+        name=name_of(keys, row.patient_id, row.person),
+        reason=rows.typed(keys, row)["reason"],
+        state=State(row.state),
+        place=order.index(row.id) + 1 if waits and row.id in order else 0,
+        presence=rows.presence_of(row),
+        hidden=bool(row.hidden),
+        away_since=row.away_since,
+        checked_in_at=row.checked_in_at,
+        queued_at=row.queued_at,
+        leg=row.leg,
+        looked=bool(row.looked_at),
+        device_test=test,
+        identified=Identified(row.identified),
+        call_id=row.call_id,
+        admitted_at=row.admitted_at,
+        admitted_by=row.admitted_by,
+        admitted_by_name=names.get(row.admitted_by, ""),
+        transfer_id=row.transfer_id,
+        transferred_by=names.get(transfer.by_staff_id, "") if transfer else "",
+    )
+
+
+def _minutes(waits: list[int], place: int) -> int | None:
+    """How long it usually takes, in steps of five minutes: the median of the last waits for each
+    one in front, oneself included. None when nothing is known."""
+    if not waits:
+        return None
+    middle = sorted(waits)[len(waits) // 2] / clock.MINUTE * place
+    return round(middle / 5) * 5
