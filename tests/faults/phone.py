@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from tests.faults.servers import Server
+from tests.peers.ports import PATIENCE
 from tests.web.tus import BODY, VERSION, checksum, metadata
 
 SITE = {"sec-fetch-site": "same-origin", "accept": "application/json"}
@@ -42,7 +43,10 @@ class Phone:
 
     def _client(self) -> httpx.Client:
         return httpx.Client(
-            base_url=self.server.url, cookies=self.cookies, headers={**SITE, **VERSION}, timeout=30
+            base_url=self.server.url,
+            cookies=self.cookies,
+            headers={**SITE, **VERSION},
+            timeout=PATIENCE,
         )
 
     def _begin(self, http: httpx.Client, length: int, name: str) -> None:

@@ -17,7 +17,7 @@ import uvloop
 from bedside import bootstrap
 from bedside.services import Services
 from bedside.settings import load
-from tests.peers.ports import free_port
+from tests.peers.ports import PATIENCE, free_port
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class Server:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()
         try:
-            return httpx.get(self.url + "/health").status_code == 200
+            return httpx.get(self.url + "/health", timeout=PATIENCE).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -85,13 +85,13 @@ class Server:
         """SIGKILL: what a power cut is to a process."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
     def stop(self) -> None:
         """Stop as an operator would; no matter when it is dead already."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(15)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def restart(self, fault: str = "") -> None:
@@ -101,14 +101,16 @@ class Server:
 
     def let_time_pass(self) -> None:
         """What is to be done later is to be done now, and leases are over."""
-        with sqlite3.connect(self.data / "bedside.db", timeout=10) as database:
+        with sqlite3.connect(self.data / "bedside.db", timeout=PATIENCE) as database:
             database.execute("UPDATE jobs SET locked_until = 0, run_at = 0")
             database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
         database.close()
 
     def ask(self, statement: str, *values: Any) -> list[Any]:
         """Look into its database while it runs."""
-        database = sqlite3.connect(f"file:{self.data / 'bedside.db'}?mode=ro", uri=True, timeout=10)
+        database = sqlite3.connect(
+            f"file:{self.data / 'bedside.db'}?mode=ro", uri=True, timeout=PATIENCE
+        )
         try:
             return database.execute(statement, values).fetchall()
         finally:

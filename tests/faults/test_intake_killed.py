@@ -5,7 +5,6 @@ nothing lies in the blob store that no row knows of.
 """
 
 import re
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from bedside.worker.run import Worker
 from tests.faults.conftest import Installed
 from tests.faults.phone import SITE, Phone
 from tests.faults.servers import Server, wait_until
+from tests.peers.ports import PATIENCE
 from tests.web.chart_files import photo
 from tests.web.tus import multipart, words
 
@@ -139,18 +139,22 @@ def test_killed_in_the_middle_of_a_stream(
 ) -> None:
     content = words(3_000_000)
     lives = Lives(server, installed)
-    plugs = [100_000, 1_500_000, 2_900_000]
+    plugs = [(100_000, 0), (1_500_000, 1_000_000), (2_900_000, 1_000_000)]
     sent = 0
 
+    def stored() -> int:
+        files = [path for path in (server.data / "files").rglob("*") if path.is_file()]
+        return sum(path.stat().st_size for path in files)
+
     def trickling(part: bytes) -> Iterator[bytes]:
-        """Pulls the plug when so many bytes are out."""
+        """Pulls the plug when so many bytes are out, and so many of them on the disk."""
         nonlocal sent
         for at in range(0, len(part), 65_536):
             yield part[at : at + 65_536]
             sent += 65_536
-            if plugs and sent >= plugs[0]:
-                del plugs[0]
-                time.sleep(0.3)  # until the server has taken what is on its way
+            if plugs and sent >= plugs[0][0]:
+                _, wanted = plugs.pop(0)
+                wait_until(lambda least=wanted: stored() >= least, "what is on its way")
                 server.kill()
 
     monkeypatch.setattr("tests.faults.phone.trickling", trickling)
@@ -190,7 +194,11 @@ def test_a_form_that_was_cut_off_leaves_nothing(server: Server, installed: Insta
 
     def send() -> httpx.Response:
         return httpx.post(
-            address, content=body, headers={**SITE, **headers}, cookies=installed.cookies
+            address,
+            content=body,
+            headers={**SITE, **headers},
+            cookies=installed.cookies,
+            timeout=PATIENCE,
         )
 
     with pytest.raises(httpx.TransportError):

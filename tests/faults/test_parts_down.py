@@ -18,6 +18,7 @@ from tests.faults.phone import Phone
 from tests.faults.servers import Server, wait_until
 from tests.house import Served
 from tests.peers.clamd import MARKER, Clamd
+from tests.peers.ports import PATIENCE
 from tests.web.tus import Sender, pieces, sending, words
 
 
@@ -60,6 +61,7 @@ def test_clamd_is_dead_and_comes_back(server: Server, installed: Installed, clam
                 f"{server.url}{chart}/entries/{entry_id}/content?form={form}",
                 cookies=installed.cookies,
                 headers={"accept": "application/json"},
+                timeout=PATIENCE,
             )
             assert answer.status_code == 409
             assert "not scanned" in answer.json()["sentence"]

@@ -60,7 +60,7 @@ class Asked:
     async def choose(self, page: Page, photos: list[FilePayload]) -> None:
         """From the page of guidance to chosen photos."""
         await page.get_by_role("link", name="Choose photos").click()
-        await page.locator("[data-gallery]").set_input_files(photos)
+        await give(page, photos)
 
 
 @pytest.fixture
@@ -84,6 +84,12 @@ async def answer(page: Page, born: tuple[str, str, str] = BORN) -> None:
     for part, value in zip(("Day", "Month", "Year"), born, strict=True):
         await page.get_by_label(part).fill(value)
     await page.get_by_role("button", name="Continue").click()
+
+
+async def give(page: Page, photos: list[FilePayload]) -> None:
+    """Choose photos from the gallery, as soon as the page's script offers it."""
+    await page.locator("[data-sources]").wait_for()
+    await page.locator("[data-gallery]").set_input_files(photos)
 
 
 def photo(name: str = "hand.jpg", **look: Any) -> FilePayload:

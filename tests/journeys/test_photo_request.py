@@ -14,6 +14,7 @@ from tests.journeys.asked import (
     asked,
     cards,
     dark,
+    give,
     heic,
     photo,
     ready,
@@ -39,7 +40,7 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
 
     await page.get_by_role("link", name="Choose photos").click()
     await seen.seen(page, "phone-choose")
-    await page.locator("[data-gallery]").set_input_files([photo(), dark(), heic()])
+    await give(page, [photo(), dark(), heic()])
     await ready(page, 2)
     await expect(page.get_by_text("Looks dark")).to_be_visible()
     # the server has made a picture of what this browser cannot show
@@ -268,6 +269,7 @@ async def test_with_the_keyboard_alone_at_320_pixels(asked: Asked, chromium: Chr
 
 
 async def _tab_to(page: Page, selector: str) -> None:
+    await page.locator(selector).first.wait_for()
     for _ in range(60):
         if await page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
             return

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.hostile.builders import EICAR
-from tests.peers.ports import free_port, listens, wait_until
+from tests.peers.ports import PATIENCE, free_port, listens, wait_until
 
 MARKER = b"bedside-test-malware-7f3a"
 
@@ -85,7 +85,7 @@ class Clamd:
         if self._process is not None:
             self._process.send_signal(how)
             self._process.send_signal(signal.SIGCONT)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=PATIENCE)
             self._process = None
             self.socket.unlink(missing_ok=True)
 

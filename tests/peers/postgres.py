@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.peers.ports import free_port, listens, wait_until
+from tests.peers.ports import PATIENCE, free_port, listens, wait_until
 
 FAST = {
     "fsync": "off",
@@ -134,7 +134,7 @@ class Postgres:
     def _end(self, how: signal.Signals) -> None:
         if self._server is not None:
             self._server.send_signal(how)
-            self._server.wait(timeout=20)
+            self._server.wait(timeout=PATIENCE)
             self._server = None
 
 

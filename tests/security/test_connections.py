@@ -7,11 +7,12 @@ import pytest
 
 from bedside.web import connections
 from tests.house import Served
+from tests.peers.ports import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S4")]
 
 
-async def say(served: Served, data: bytes, seconds: float = 5.0) -> bytes:
+async def say(served: Served, data: bytes, seconds: float = PATIENCE) -> bytes:
     """Everything that the server answers to these bytes until it closes or is quiet."""
     port = int(served.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -63,7 +64,7 @@ def request(head: str, body: bytes = b"") -> bytes:
     ids=lambda head: head.replace("\n", " | ")[:60],
 )
 async def test_what_is_not_well_formed_is_refused(head: str, served: Served) -> None:
-    answer = await say(served, request(head, b"0\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n"), 1.0)
+    answer = await say(served, request(head, b"0\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n"))
     assert answer.startswith(b"HTTP/1.1 400"), answer[:200]
     assert answer.count(b"HTTP/1.1 ") == 1, "one request was answered twice"
     assert b"bedside_requests" not in answer
@@ -113,10 +114,10 @@ async def test_nobody_keeps_a_connection_by_saying_nothing(
 ) -> None:
     """Slowloris: the server hangs up."""
     port = int(served.url.rsplit(":", 1)[1])
+    began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(begun)
-    began = time.monotonic()
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(PATIENCE):
         while await reader.read(65_536):
             pass
     assert time.monotonic() - began > 0.4
@@ -128,23 +129,27 @@ async def test_one_byte_at_a_time_is_no_excuse_for_a_head(impatient: None, serve
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
     closed = asyncio.ensure_future(reader.read())
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(PATIENCE):
         while not closed.done():
             writer.write(b"a")
             await asyncio.sleep(0.05)
     writer.close()
 
 
-async def test_a_slow_body_that_goes_on_is_waited_for(impatient: None, served: Served) -> None:
+async def test_a_slow_body_that_goes_on_is_waited_for(
+    impatient: None, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A phone with little network sends a piece now and then, for longer than the limit."""
+    # so much longer than the pauses that a busy machine does not stretch one to the limit
+    monkeypatch.setattr(connections, "BODY_SECONDS", 2.5)
     port = int(served.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = "POST /sign-in HTTP/1.1\nContent-Type: application/x-www-form-urlencoded"
     writer.write(request(f"{head}\nContent-Length: 12\nConnection: close"))
     for _ in range(12):
         writer.write(b"a")
-        await asyncio.sleep(0.1)
-    async with asyncio.timeout(4):
+        await asyncio.sleep(0.25)
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 422"), answer[:100]
     writer.close()

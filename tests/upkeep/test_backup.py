@@ -18,6 +18,7 @@ from bedside.database import schema
 from bedside.services import Services
 from bedside.settings import load
 from bedside.upkeep import backup
+from tests.peers.ports import PATIENCE, wait_until
 from tests.peers.postgres import Postgres
 from tests.upkeep.conftest import CONTENT, Installation, do_what_is_due
 from tests.web.tus import words
@@ -67,14 +68,14 @@ def test_backup_under_load(installation: Installation, tmp_path: Path) -> None:
     busy = threading.Thread(target=installation.inside, args=(keep_busy,))
     busy.start()
     try:
-        while len(sent) < 2:
-            threading.Event().wait(0.02)
+        wait_until(lambda: len(sent) >= 2 or not busy.is_alive(), "the first files")
         for _ in range(3):
             result = installation.run("backup", str(target))
             assert result.exit_code == 0, result.output
     finally:
         stop.set()
-        busy.join(60)
+        busy.join(PATIENCE)
+    assert len(sent) >= 2
     data = restored(installation, target, tmp_path)
     assert installation.inside(installation.content, data) == CONTENT
 

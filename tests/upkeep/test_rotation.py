@@ -14,6 +14,7 @@ from bedside.people.clinics import ClinicOptions
 from bedside.services import Services
 from tests.faults.phone import SITE
 from tests.faults.servers import Server, wait_until
+from tests.peers.ports import PATIENCE
 from tests.upkeep.conftest import CONTENT, Installation
 from tests.web.tus import BODY, VERSION, metadata, words
 
@@ -83,7 +84,10 @@ def test_while_the_server_runs_and_a_file_is_on_its_way(installation: Installati
     server.start()
     try:
         with httpx.Client(
-            base_url=server.url, cookies=installation.cookies, headers={**SITE, **VERSION}
+            base_url=server.url,
+            cookies=installation.cookies,
+            headers={**SITE, **VERSION},
+            timeout=PATIENCE,
         ) as http:
             said = {"Upload-Length": str(len(content)), "Upload-Metadata": metadata(filename="a")}
             address = http.post(f"{chart}/uploads", headers=said).headers["location"]

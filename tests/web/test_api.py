@@ -19,7 +19,7 @@ from bedside.api import api_routes
 from bedside.audit import Action
 from bedside.web.app import create_app
 from tests.house import House, at_the_door, living_in
-from tests.peers.ports import free_port
+from tests.peers.ports import PATIENCE, free_port
 from tests.web.chart_files import EICAR, NOTES, filed, upload
 from tests.web.console import enter, lines
 
@@ -210,7 +210,7 @@ def program_of_administrator(
     thread = threading.Thread(target=asyncio.run, args=(live(),))
     thread.start()
     try:
-        yield Program(f"http://localhost:{port}{API}", ready.result(timeout=30))
+        yield Program(f"http://localhost:{port}{API}", ready.result(timeout=PATIENCE))
     finally:
         done.set()
         thread.join()

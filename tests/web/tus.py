@@ -13,6 +13,7 @@ from bedside.charts.entries import ChartFilter, Entry
 from bedside.people.permissions import StaffAccess
 from bedside.worker.run import Worker
 from tests.house import House, Served
+from tests.peers.ports import PATIENCE
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 BODY = "application/offset+octet-stream"
@@ -129,7 +130,7 @@ async def sending(
         base_url=served.url.replace("localhost", "127.0.0.1"),
         cookies=cookies,
         headers={"sec-fetch-site": "same-origin", "accept": "application/json"},
-        timeout=30,
+        timeout=PATIENCE,
     ) as http:
         yield Sender(house, http, house.patients[patient].id)
 
