@@ -52,11 +52,14 @@ from bedside.settings import Settings
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
 from bedside.visits.live import VisitLive
+from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
 from bedside.visits.rooms import Rooms
+from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
 from bedside.visits.transitions import Transitions
 from bedside.visits.waiting_room import WaitingRoom
+from bedside.visits.whereabouts import Whereabouts
 
 Periodic = Callable[[], Awaitable[Any]]
 
@@ -120,8 +123,11 @@ class Services:
     waiting_room: WaitingRoom
     patient_transfers: PatientTransfers
     presence: Presence
+    sent_transfers: SentTransfers
+    whereabouts: Whereabouts
     visit_presence: VisitPresence
     visit_live: VisitLive
+    own_visits: OwnVisits
     transitions: Transitions
     seats: Seats
     calls: Calls

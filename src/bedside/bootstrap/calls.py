@@ -12,12 +12,16 @@ from bedside.calls.ice import IceServers
 from bedside.calls.live import LiveCalls
 from bedside.calls.media_server import MediaServer
 from bedside.calls.participants import Participants
+from bedside.calls.people import CallPeople
+from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
+from bedside.calls.visit_departure import VisitDeparture
 from bedside.errors import NotFound
 from bedside.kernel.jobs import Handler
 from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
 from bedside.realtime.topics import TopicKind, Topics
 from bedside.services import HealthCheck
+from bedside.visits.transitions import Transitions
 
 
 class CallParts(VisitParts):
@@ -50,7 +54,30 @@ class CallParts(VisitParts):
 
     @cached_property
     def guests(self) -> Guests:
-        return Guests(self.database, self.vault, self.audit, self.endings, self.group_calls)
+        return Guests(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.endings,
+            self.group_calls,
+            self.dispatcher,
+            self.settings.base_url,
+        )
+
+    @cached_property
+    def transitions(self) -> Transitions:
+        transitions = super().transitions
+        transitions.tell(VisitDeparture(self.audit, self.endings))
+        return transitions
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.database, self.audit, self.transitions, self.endings, self.group_calls)
+
+    @cached_property
+    def call_people(self) -> CallPeople:
+        return CallPeople(self.database, self.staff, self.patients, self.guests, self.permissions)
 
     @cached_property
     def signalling(self) -> Signalling:

@@ -6,6 +6,7 @@ they see that call only, and nothing any more when it is over.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,10 @@ from bedside.errors import Gone, NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id, new_id, new_secret
 from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.clinics import Clinics
+from bedside.people.messenger import Messenger, Notice
 from bedside.people.permissions import GuestAccess, guest_access
 
 VALID = clock.DAY
@@ -61,10 +65,10 @@ class GuestLinkClosed(Gone):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A new invitation. The secret is told once; it is not kept."""
+    """A new invitation. The link is told once; its secret is not kept."""
 
     guest_id: str
-    secret: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +91,30 @@ class Guests:
         database: Transactions,
         vault: Vault,
         audit: AuditLog,
+        clinics: Clinics,
         endings: Endings,
         group_calls: GroupCalls,
+        messenger: Messenger,
+        base_url: str,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._clinics = clinics
         self._endings = endings
         self._group_calls = group_calls
+        self._messenger = messenger
+        self._base_url = base_url
 
     # --- staff ---------------------------------------------------------------------------------
 
-    async def invite(self, host: HostSeat) -> Invitation:
-        """A link for one guest, for this call and a day at most. Raises CallEnded."""
+    async def invite(self, host: HostSeat, *, email: str = "", phone: str = "") -> Invitation:
+        """A link for one guest, for this call and a day at most; it is sent as well to an e-mail
+        address or a phone number with + in front. Raises CallEnded, WrongInput."""
+        _check_address(email, phone)
         guest_id, secret = new_id("gst"), new_secret()
+        link = f"{self._base_url}/g/{secret}"
+        clinic = await self._clinics.get(host.clinic_id)
         keys = await self._vault.clinic(host.clinic_id)
         async with self._database.unit_of_work() as work:
             await _active(work, host.call_id)
@@ -117,8 +131,10 @@ class Guests:
                 created_at=clock.now(),
                 expires_at=clock.now() + VALID,
             )
+            for notice in _notices(host.clinic_id, guest_id, clinic.name, link, email, phone):
+                await self._messenger.send(work, notice)
             await self._note(work, host, Action.GUEST_INVITED, guest_id)
-        return Invitation(guest_id, secret)
+        return Invitation(guest_id, link)
 
     async def listed(self, host: HostSeat) -> list[Guest]:
         """Everybody who was invited to the call and not sent away."""
@@ -261,6 +277,30 @@ class Guests:
         await self._audit.record(
             work, seat.clinic_id, seat.actor, action, subject_id=seat.call_id, guest=guest_id
         )
+
+
+def _check_address(email: str, phone: str) -> None:
+    if email and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}", email):
+        raise WrongInput(N_("Please check the e-mail address."), field="email")
+    if phone and not re.fullmatch(r"\+[1-9][0-9]{6,14}", phone):
+        raise WrongInput(N_("Please enter the number with + and the country code."), field="phone")
+
+
+def _notices(
+    clinic_id: str, guest_id: str, clinic_name: str, link: str, email: str, phone: str
+) -> list[Notice]:
+    """The invitation in words; it names the clinic and nobody else, and concerns no patient."""
+    subject = _("Invitation to a video call")
+    text = _("{clinic} invites you to a video call. Open this link to join: {link}").format(
+        clinic=clinic_name, link=link
+    )
+    cause = f"{guest_id}/invitation"
+    notices: list[Notice] = []
+    if email:
+        notices.append(Notice(clinic_id, "", cause, "email", email, text, subject))
+    if phone:
+        notices.append(Notice(clinic_id, "", cause, "sms", phone, text))
+    return notices
 
 
 async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) -> None:

@@ -6,6 +6,7 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat
 from bedside.calls.guests import Guests
 from bedside.calls.records import PRESENT, Kind, Standing
+from bedside.errors import NotFound
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.patients import Patients
@@ -48,13 +49,18 @@ class CallPeople:
         self._permissions = permissions
 
     async def of(self, seat: CallSeat) -> list[Person]:
-        """Everybody in the call, and for staff those who knock, in the order in which they came."""
+        """Everybody in the call, and for staff those who knock, in the order in which they came.
+
+        Raises NotFound for a guest who was not let in (yet).
+        """
         is_staff = seat.kind is Kind.STAFF
         shown = (*PRESENT, Standing.KNOCKING) if is_staff else PRESENT
         async with self._database.read() as db:
             everybody = await rows.participants_of(db, seat.call_id)
             present = [row for row in everybody if row.state in shown]
             visits = await _visits_of(db, present) if is_staff else {}
+        if not is_staff and seat.participant_id not in {row.id for row in present}:
+            raise NotFound
         names = await self._staff.named(seat.clinic_id, _ids(present, Kind.STAFF))
         if is_staff:
             assert isinstance(seat.access, StaffAccess)  # noqa: S101 - of this kind they are

@@ -14,10 +14,14 @@ from bedside.calls.live import heard_as
 from bedside.errors import BedsideError
 from bedside.kernel.network import host_of_origin
 from bedside.people.events import SessionsEnded
-from bedside.people.permissions import GuestAccess, LinkAccess, StaffAccess
+from bedside.people.permissions import (
+    GuestAccess,
+    LinkAccess,
+    StaffAccess,
+)
 from bedside.realtime.bus import Listener, Published
 from bedside.realtime.envelopes import (
-    Media,
+    Here,
     Said,
     Signal,
     Subscribe,
@@ -33,6 +37,8 @@ from bedside.web.guests import guest_of
 from bedside.web.live_protocol import push_of
 from bedside.web.protection import Buckets, Rate
 from bedside.web.signed_in import staff_of
+from bedside.web.socket_presence import SocketPresence
+from bedside.web.visit_devices import visitor_of
 
 _POLICY_VIOLATION = 1008
 _SIGNED_OUT = 4401
@@ -60,6 +66,7 @@ class LivePage:
         self._access: Access | None = None
         self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rate = Buckets(size=2)
+        self._presence = SocketPresence(services)
 
     async def serve(self) -> None:
         """Talk until the page goes or its session ends."""
@@ -71,6 +78,7 @@ class LivePage:
         if self._access is None:  # said on an open socket, for only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
+        await self._presence.opened(self._access)
         stop = self._services.bus.watch(_end_of(self._access), self._session_ended)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
@@ -80,6 +88,7 @@ class LivePage:
             self._services.bus.leave(self._listener)
             for task in tasks:
                 task.cancel()
+            await self._presence.closed()
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
                     raise result
@@ -134,10 +143,13 @@ class LivePage:
                 await self._subscribe(message.topic, message.since)
             else:
                 self._services.bus.unsubscribe(self._listener, message.topic)
+                await self._presence.unsubscribed(message.topic)
+        elif isinstance(message, Here):
+            await self._presence.here(self._access, hidden=message.hidden)
         elif isinstance(self._access, CallAccess):
             if isinstance(message, Signal):
                 await self._services.signalling.relay(self._access, message)
-            elif isinstance(message, Media):
+            else:
                 await self._services.call_participants.media(self._access, message)
 
     async def _write(self) -> None:
@@ -163,6 +175,7 @@ class LivePage:
             self._listener.say(refused_envelope(topic))
             return
         self._services.bus.subscribe(self._listener, topic)
+        await self._presence.subscribed(topic)
         kind = self._services.topics.kind(topic)
         version = await self._services.bus.catch_up(
             self._listener, topic, since, from_first=kind is not None and kind.from_first
@@ -192,6 +205,8 @@ async def _access_of(socket: WebSocket) -> Access:
         return await device_of(socket)
     if "guest_id" in socket.path_params:
         return await guest_of(socket)
+    if "visit" in socket.path_params:
+        return await visitor_of(socket)
     return await staff_of(socket)
 
 
@@ -220,5 +235,6 @@ async def _live(socket: WebSocket) -> None:
 routes = [
     WebSocketRoute("/live", _live),
     WebSocketRoute("/my/{request_id}/live", _live),
+    WebSocketRoute("/visit/{visit}/live", _live),
     WebSocketRoute("/guest/{guest_id}/live", _live),
 ]
