@@ -7,9 +7,10 @@ from typing import Protocol
 
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
+from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import How
-from bedside.visits.state_machine import State, Step
-from bedside.visits.texts import Place, usual_wait
+from bedside.visits.state_machine import Step
+from bedside.visits.texts import usual_wait
 
 
 class View(StrEnum):
@@ -60,34 +61,32 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A visit as its patient sees it; `place` is the room where it is."""
+    """A visit as its patient sees it now."""
 
-    id: str
-    state: State
+    visit: OwnVisit
     view: View
-    place: Place
-    room_open: bool
     clinic: str
-    leg: int = 1
-    how: str = ""
-    """How the patient came to this room: “transferred”, or anything else."""
-    call_id: str = ""
-    mode: str = ""
-    ended_reason: str = ""
-    checked_in_at: int = 0
     minutes: int | None = None
     """The estimated wait, where the room shows it and knows."""
     position: int | None = None
+    """The place in the line, from 1, where the room shows it."""
     grace_minutes: int = 3
-    test: dict[str, str] | None = None
     messages: Sequence[SaidToAll] = ()
     got: Got = Got()
     emergency_text: str = ""
+    mode: str = ""
+    """Of the call: “video” or “voice”."""
+    call_started_at: int = 0
+
+    @property
+    def call_id(self) -> str:
+        """The call that the patient is in; "" for none."""
+        return self.visit.call_id
 
     @property
     def host(self) -> str:
         """Whom the patient waits for: the owner of a personal room, else the room."""
-        return self.place.name
+        return self.visit.place.name
 
     @property
     def heading(self) -> str:
@@ -116,12 +115,12 @@ class Shown:
     @property
     def taking(self) -> str:
         """While the patient is on the way to this room."""
-        return self.place.taking_you
+        return self.visit.place.taking_you
 
     @property
     def transferred(self) -> str:
         """After the patient has come here from another room; "" for who checked in here."""
-        return self.place.transferred if self.how == How.TRANSFERRED else ""
+        return self.visit.place.transferred if self.visit.how == How.TRANSFERRED else ""
 
     @property
     def estimate(self) -> str:
@@ -156,7 +155,7 @@ class Shown:
     def next_steps(self) -> list[tuple[str, str]]:
         """What happens next: signs and sentences."""
         steps = [("file-text", _chart_got(self))]
-        if self.ended_reason == Step.COMPLETED:
+        if self.visit.ended_reason == Step.COMPLETED:
             steps.append(
                 (
                     "mail",
@@ -165,7 +164,7 @@ class Shown:
                 )
             )
             steps.append(("check", _("You can close this page.")))
-        elif self.room_open:
+        elif self.visit.room.open:
             steps.append(
                 ("rotate-cw", _("To come back, check in again. You need not type anything."))
             )
@@ -177,14 +176,14 @@ class Shown:
 def _ended(shown: Shown) -> tuple[str, str]:
     """Heading and sentence of an ended visit."""
     host = {"host": shown.host, "clinic": shown.clinic}
-    if shown.ended_reason == Step.COMPLETED:
+    if shown.visit.ended_reason == Step.COMPLETED:
         return _("Your visit is over"), _("Thank you for your visit with %(host)s.") % host
-    if shown.ended_reason == Step.LEFT:
+    if shown.visit.ended_reason == Step.LEFT:
         return (
             _("You have left the waiting room"),
             _("Your place was given up, and %(clinic)s knows that you have left.") % host,
         )
-    if shown.ended_reason == Step.EXPIRED:
+    if shown.visit.ended_reason == Step.EXPIRED:
         return (
             _("Your place is no longer kept"),
             ngettext(

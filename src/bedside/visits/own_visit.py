@@ -1,0 +1,69 @@
+"""A visit as its patient sees it: nothing of what the chart knows, nothing of anybody else."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.permissions import VisitorAccess
+from bedside.visits import rows
+from bedside.visits.models import visit_legs
+from bedside.visits.rooms import Room, Rooms
+from bedside.visits.rows import How
+from bedside.visits.state_machine import State
+from bedside.visits.texts import Place
+from bedside.visits.waiting_room import DeviceTest
+
+_leg = prepared(
+    select(visit_legs.c.how).where(
+        visit_legs.c.visit_id == bindparam("of"), visit_legs.c.number == bindparam("leg")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVisit:
+    """Where a visit stands, and in which room. `how`: how the patient came to this room."""
+
+    id: str
+    state: State
+    ended_reason: str
+    call_id: str
+    leg: int
+    how: How
+    checked_in_at: int
+    device_test: DeviceTest | None
+    room: Room
+    place: Place
+
+
+class OwnVisits:
+    """Shows patients their visit."""
+
+    def __init__(self, database: Transactions, rooms: Rooms) -> None:
+        self._database = database
+        self._rooms = rooms
+
+    async def get(self, visitor: VisitorAccess) -> OwnVisit:
+        """The visit of this device. Raises NotFound."""
+        async with self._database.read() as db:
+            row = await db.one(rows.by_id, of=visitor.visit_id)
+            leg = row and await db.one(_leg, of=row.id, leg=row.leg)
+        if row is None or leg is None:
+            raise NotFound
+        room = await self._rooms.get(row.clinic_id, row.room_id)
+        test = DeviceTest.model_validate_json(row.device_test) if row.device_test else None
+        return OwnVisit(
+            id=row.id,
+            state=State(row.state),
+            ended_reason=row.ended_reason,
+            call_id=row.call_id,
+            leg=row.leg,
+            how=How(leg.how),
+            checked_in_at=row.checked_in_at,
+            device_test=test,
+            room=room,
+            place=await self._rooms.place(room),
+        )
