@@ -20,7 +20,7 @@ from bedside.kernel.network import caller_of, forwarded_address, host_of_origin
 from bedside.settings import Settings
 from bedside.web.errors import answer
 from bedside.web.said import COOKIE as SAID
-from bedside.web.signed_in import cookie_name, is_secure
+from bedside.web.signed_in import FRAMEABLE, cookie_name, is_secure
 
 _CONTENT_POLICY = "; ".join(
     [
@@ -68,6 +68,12 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
+}
+_FRAMEABLE_HEADERS = {
+    b"content-security-policy": _CONTENT_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ).encode(),
+    b"x-frame-options": b"SAMEORIGIN",
 }
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 _FOREVER = b"public, max-age=31536000, immutable"
@@ -119,6 +125,8 @@ class SecurityHeaders:
                     given = [*given, (b"cache-control", _FOREVER)]
                     names.add(b"cache-control")
                 added = [header for header in self._headers if header[0] not in names]
+                if FRAMEABLE in scope:
+                    added = [(name, _FRAMEABLE_HEADERS.get(name, value)) for name, value in added]
                 if "bedside.said" in scope:
                     added.append(self._forget_said)
                 message["headers"] = [*given, *added]

@@ -22,6 +22,10 @@ BACKGROUND = "x-background"
 """Sent by scripts with what they fetch by themselves: it does not count as use, so that a page
 left open is signed out after the idle time."""
 
+FRAMEABLE = "bedside.frameable"
+"""In the scope of a request: its answer is a page of the console, which may stand beside a call in
+a frame of the product's own."""
+
 ROLE_NAMES = {
     Role.ADMINISTRATOR: N_("Administrator"),
     Role.CLINICIAN: N_("Clinician"),
@@ -151,12 +155,15 @@ async def pending_of(request: Request) -> Pending:
 # --- the frame of the pages --------------------------------------------------------------------
 
 
-async def shell(request: Request, section: str = "") -> StaffAccess:
+async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:
     """Prepare what layouts/staff.html needs, and speak the clinic's language.
 
-    `section` is the key of the rail's open section. Returns the person; raises as `staff_of`.
+    `section` is the key of the rail's open section. A page that is not `frameable` cannot stand
+    beside a call. Returns the person; raises as `staff_of`.
     """
     staff = await staff_of(request)
+    if frameable:
+        request.scope[FRAMEABLE] = True
     services = services_of(request)
     clinic = await services.clinics.get(staff.clinic_id)
     language.speak(clinic.options.language)

@@ -38,18 +38,18 @@ export class AppsPanel {
 
   /** Opens an app by its name, as its tab does. */
   async show(name: string): Promise<void> {
-    const tab = [...this.tabs()].find((one) => one.dataset.app === name);
+    const tab = [...this.tabs()].find((one) => one.dataset.appTab === name);
     if (tab && this.open !== name) await this.toggle(tab);
   }
 
   close(): void {
-    const tab = [...this.tabs()].find((one) => one.dataset.app === this.open);
+    const tab = [...this.tabs()].find((one) => one.dataset.appTab === this.open);
     this.unmount();
     tab?.focus();
   }
 
   private tabs(): NodeListOf<HTMLElement> {
-    return this.root.querySelectorAll<HTMLElement>("[data-app]");
+    return this.root.querySelectorAll<HTMLElement>("[data-app-tab]");
   }
 
   private panel(): HTMLElement | null {
@@ -57,7 +57,7 @@ export class AppsPanel {
   }
 
   private async toggle(tab: HTMLElement): Promise<void> {
-    const name = tab.dataset.app ?? "";
+    const name = tab.dataset.appTab ?? "";
     const wasOpen = this.open === name;
     this.unmount();
     const panel = this.panel();

@@ -11,8 +11,6 @@ import type { Tiles } from "./tiles";
 type Pressed = () => void | Promise<void>;
 
 export class Controls {
-  private readonly wakeLock = new WakeLock();
-
   constructor(
     private readonly root: HTMLElement,
     private readonly session: CallSession,
@@ -32,7 +30,6 @@ export class Controls {
       for (const button of this.buttons(name)) button.addEventListener("click", () => void press());
     }
     this.hideWhatCannotBe();
-    void this.wakeLock.hold();
     this.draw();
   }
 
@@ -49,7 +46,6 @@ export class Controls {
   }
 
   close(): void {
-    this.wakeLock.release();
     if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => undefined);
     if (document.fullscreenElement === this.root) void document.exitFullscreen().catch(() => undefined);
   }
@@ -132,33 +128,6 @@ export class Controls {
     };
     for (const [name, possible] of Object.entries(can)) {
       for (const button of this.buttons(name)) button.hidden = !possible;
-    }
-  }
-}
-
-/** Keeps the screen on; browsers let go of it whenever the page is hidden. */
-class WakeLock {
-  private sentinel: WakeLockSentinel | null = null;
-
-  async hold(): Promise<void> {
-    document.addEventListener("visibilitychange", this.again);
-    await this.ask();
-  }
-
-  release(): void {
-    document.removeEventListener("visibilitychange", this.again);
-    void this.sentinel?.release().catch(() => undefined);
-  }
-
-  private readonly again = (): void => {
-    if (document.visibilityState === "visible") void this.ask();
-  };
-
-  private async ask(): Promise<void> {
-    try {
-      this.sentinel = await navigator.wakeLock.request("screen");
-    } catch {
-      // Not there, or the battery is low: the screen may go dark, and the call goes on.
     }
   }
 }

@@ -35,10 +35,10 @@ export class Ending {
     openDialog("ending");
   }
 
-  /** The page of the call again, which shows how it ended. */
+  /** The page that says how it ended, and what can be done next. */
   show(): void {
     this.leaving = true;
-    window.location.reload();
+    window.location.assign(`/calls/${this.session.place.call}/after`);
   }
 
   private offer(what: string, possible: boolean): void {

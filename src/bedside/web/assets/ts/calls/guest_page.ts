@@ -2,6 +2,7 @@
 import { announce } from "../components/announce";
 import { startDialogs } from "../components/dialogs";
 import { liveSocket, type Heard } from "../live/socket";
+import { Awake } from "../visits/awake";
 import { placeOf } from "./place";
 import { tell } from "./server";
 import { CallView } from "./view";
@@ -16,6 +17,7 @@ export function startGuestPage(root: HTMLElement): void {
 
 class GuestPage {
   private view: CallView | null = null;
+  private readonly awake = new Awake();
 
   constructor(private readonly root: HTMLElement) {}
 
@@ -43,6 +45,7 @@ class GuestPage {
       leave: () => void this.leave(place.addresses.leave),
       ended: () => this.over("ended"),
     });
+    this.awake.want(true);
     void this.view.start();
   }
 
@@ -54,6 +57,7 @@ class GuestPage {
 
   private over(state: string): void {
     this.view?.stop();
+    this.awake.want(false);
     this.show(state === "refused" ? "refused" : "ended");
   }
 

@@ -1,7 +1,8 @@
 /**
  * The call on the patient's page: mounted when the visit comes into a call, unmounted when it
- * leaves it. Leaving is the page's own business (it asks first), as is what follows after the end.
+ * leaves it. What follows after “Leave” and after the end is the page's own business.
  */
+import { closeDialog } from "../components/dialogs";
 import { liveSocket } from "../live/socket";
 import { placeOf } from "./place";
 import { CallView, type Happenings } from "./view";
@@ -13,12 +14,17 @@ export function startPatientCall(root: HTMLElement, happenings: Happenings): voi
   stop();
   const place = placeOf(root);
   if (!place) return;
+  for (const opener of root.querySelectorAll<HTMLElement>("[data-closes-too]")) {
+    opener.addEventListener("click", () => closeDialog(opener.dataset.closesToo ?? ""));
+  }
+  document.body.classList.add("in-call");
   current = new CallView(root, place, liveSocket(), happenings);
   void current.start();
 }
 
 /** Ends the call of this page, if there is one: camera and microphone are let go. */
 export function stop(): void {
+  document.body.classList.remove("in-call");
   current?.stop();
   current = null;
 }

@@ -1,11 +1,12 @@
-/** Where a call is, for this page: what the server has written into data-call-place. */
+/** Where a call is, for this page: what the server has written into data-call-place, and its words. */
 export type Audience = "staff" | "patient" | "guest";
 export type Mode = "video" | "voice";
 
 export interface CallPlace {
   audience: Audience;
   call: string;
-  mode: Mode;
+  /** "" where it is known only after joining. */
+  mode: Mode | "";
   /** Milliseconds since 1970. */
   startedAt: number;
   /** Where things are asked and told; one that this audience does not have is "". */
@@ -24,7 +25,9 @@ export interface CallPlace {
 /** Reads the place; null where the page has no call. */
 export function placeOf(root: HTMLElement): CallPlace | null {
   const text = root.dataset.callPlace;
-  return text ? (JSON.parse(text) as CallPlace) : null;
+  if (!text) return null;
+  const words = JSON.parse(root.dataset.callWords ?? "{}") as CallPlace["words"];
+  return { ...(JSON.parse(text) as Omit<CallPlace, "words">), words };
 }
 
 /** A sentence with its {names} filled in. */

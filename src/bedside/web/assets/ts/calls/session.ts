@@ -18,14 +18,16 @@ import type { PartState, Received, Tracks } from "./tracks";
 export interface Person {
   name: string;
   kind: string;
-  /** The visit of a patient, for staff; "" for others. */
+  /** For staff, who act on them: the visit of a patient and its leg, the invitation of a guest. */
   visit_id?: string;
+  leg?: number;
   guest_id?: string;
 }
 
 interface Joined {
   participant_id: string;
   connection_id: string;
+  mode: string;
 }
 
 interface Ice {
@@ -77,18 +79,20 @@ export class CallSession extends EventTarget {
 
   /** The camera opens while the call is joined; whoever comes first does not wait for the other. */
   async start(): Promise<void> {
-    const opening = this.devices.open(this.camera);
+    const known = this.place.mode !== "";
+    const early = known ? this.devices.open(this.camera) : null;
     const servers = this.fetchIce();
     const joined = await this.join();
     await servers;
     if (joined) this.connect(joined);
-    await opening;
+    if (joined && !known) this.camera = joined.mode === "video";
+    await (early ?? this.devices.open(this.camera));
     if (!this.devices.video) this.camera = false;
     this.give();
   }
 
   get mode(): Mode {
-    return this.state?.mode === "voice" ? "voice" : this.state ? "video" : this.place.mode;
+    return (this.state?.mode ?? this.place.mode) === "voice" ? "voice" : "video";
   }
 
   get participantId(): string {
@@ -321,11 +325,14 @@ export class CallSession extends EventTarget {
 
   /** Names are fetched, with one's own permission: events carry ids only. */
   private async learnNames(): Promise<void> {
-    const unknown = Object.keys(this.state?.participants ?? {}).some((id) => !(id in this.people));
+    const shown = [...this.others().map(([id]) => id), ...this.knocking()];
+    const unknown = shown.some((id) => !(id in this.people));
     if (!unknown || this.asking) return;
     this.asking = true;
     try {
-      this.people = (await ask<{ people: Record<string, Person> }>(this.place.addresses.people)).people;
+      // Whoever has left keeps the name here, for what is still said of them.
+      const { people } = await ask<{ people: Record<string, Person> }>(this.place.addresses.people);
+      this.people = { ...this.people, ...people };
       this.changed();
     } catch {
       // Asked again with the next thing that happens.

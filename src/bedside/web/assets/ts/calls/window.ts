@@ -1,5 +1,6 @@
 /** The call window of staff: the call, its apps, its guests, and the console beside it. */
 import { liveSocket } from "../live/socket";
+import { Awake } from "../visits/awake";
 import { AppsPanel, type AppModules } from "./apps_panel";
 import { Beside } from "./beside";
 import { Ending } from "./ending";
@@ -29,9 +30,13 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
     ending.leaving = true;
   };
   document.addEventListener("bedside:signed-out", goAway);
-  root.addEventListener("bedside:console-lost", () => ending.show());
+  root.addEventListener("bedside:console-lost", () => {
+    goAway();
+    window.location.reload();
+  });
   window.addEventListener("beforeunload", (event) => {
     if (!ending.leaving && !view.session.end) event.preventDefault();
   });
+  new Awake().want(true);
   void view.start();
 }

@@ -1,0 +1,90 @@
+"""The call window of staff: the call, its apps, and the console beside it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.calls.access import HostSeat
+from bedside.calls.people import Person
+from bedside.calls.records import CallEnded, Kind
+from bedside.errors import BedsideError
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import StaffAccess
+from bedside.web.context import services_of
+from bedside.web.fragments import prepare
+from bedside.web.rendering import render
+from bedside.web.signed_in import shell
+
+APPS: tuple[dict[str, str], ...] = ()
+"""Tabs of the call window, in their order: name (as in ts/apps/registry.ts), label, icon."""
+
+
+async def window(request: Request) -> Response:
+    """GET /calls/{call_id}: the call, for staff who take part; after its end, what became of it."""
+    staff = await shell(request, frameable=False)
+    services, call_id = services_of(request), request.path_params["call_id"]
+    try:
+        host = await services.seats.host(staff, call_id)
+    except CallEnded:
+        return RedirectResponse(f"/calls/{call_id}/after", status_code=303)
+    call = await services.seats.listener(staff, call_id)
+    patients = [one for one in await services.call_people.of(host) if one.kind is Kind.PATIENT]
+    return render(
+        request,
+        "pages/calls/window.html",
+        call_id=call_id,
+        mode=call.mode,
+        started_at=call.started_at,
+        heading=_heading(patients),
+        console_href=await _console(request, staff, patients),
+        apps=[{**app, "label": _(app["label"])} for app in APPS],
+    )
+
+
+async def waiting(request: Request) -> Response:
+    """GET /calls/{call_id}/waiting: who waits in the rooms of this call, to be added to it."""
+    staff = await prepare(request)
+    services, call_id = services_of(request), request.path_params["call_id"]
+    host = await services.seats.host(staff, call_id)
+    return render(
+        request, "pages/calls/waiting.html", call_id=call_id, waiting=await _who_waits(request, host)
+    )
+
+
+async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
+    services = services_of(request)
+    found: list[dict[str, Any]] = []
+    for room in await services.rooms.of_staff(host.staff):
+        access = await services.permissions.room(host.staff, room.id)
+        for one in await services.waiting_room.queue(access):
+            if not one.call_id:
+                found.append({"visit": one, "room": room.name})
+    return found
+
+
+def _heading(patients: list[Person]) -> str:
+    if len(patients) == 1:
+        return _("Call with %(name)s") % {"name": patients[0].name}
+    return _("Group call")
+
+
+async def _console(request: Request, staff: StaffAccess, patients: list[Person]) -> str:
+    """Where the console beside the call begins: the chart of the patient, or the waiting room."""
+    services = services_of(request)
+    for one in patients:
+        try:
+            room = await services.whereabouts.room_of(staff, one.visit_id)
+            visit = await services.waiting_room.visit(room, one.visit_id)
+            chart = await services.permissions.chart(staff, visit.waiting.patient_id)
+        except BedsideError:
+            continue
+        return f"/patients/{chart.patient_id}"
+    return "/rooms"
+
+
+routes = [
+    Route("/calls/{call_id}", window, methods=["GET"]),
+    Route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
+]

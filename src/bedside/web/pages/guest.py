@@ -1,0 +1,99 @@
+"""The pages of a guest: giving a name, waiting to be let in, the call, its end."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.calls.guests import LONGEST_NAME, Guest, GuestLinkClosed
+from bedside.errors import NotFound, NotSignedIn, WrongInput
+from bedside.kernel import language
+from bedside.kernel.language import gettext as _
+from bedside.web.context import address_of, services_of
+from bedside.web.forms import form_of
+from bedside.web.guests import guest_of, keep_guest, page_of_guest
+from bedside.web.rendering import render
+
+
+async def door(request: Request) -> Response:
+    """GET /g/{secret}: asks for a name. Looking at a link changes nothing."""
+    try:
+        invited = await services_of(request).guests.open(request.path_params["secret"])
+    except (NotFound, GuestLinkClosed) as error:
+        return await _closed(request, error)
+    return await _door(request, invited)
+
+
+async def enter(request: Request) -> Response:
+    """POST /g/{secret}: a name was given; the guest knocks. Field: name."""
+    services, secret = services_of(request), request.path_params["secret"]
+    form = await form_of(request)
+    name = form.line("name")
+    try:
+        invited = await services.guests.open(secret)
+        guest_id, token = await services.guests.enter(secret, name, address_of(request))
+    except (NotFound, GuestLinkClosed) as error:
+        return await _closed(request, error)
+    except WrongInput as error:
+        return await _door(request, invited, name=name, error=_(error.sentence), status=422)
+    response = RedirectResponse(page_of_guest(guest_id), status_code=303)
+    keep_guest(response, services.settings, guest_id, token)
+    return response
+
+
+async def page(request: Request) -> Response:
+    """GET /guest/{guest_id}: waits to be let in, and is the call then."""
+    services = services_of(request)
+    try:
+        access = await guest_of(request)
+        guest = await services.guests.get(access)
+    except (NotFound, NotSignedIn, GuestLinkClosed) as error:
+        return await _closed(request, error)
+    return await _rendered(
+        request, guest, "pages/guest/guest.html", here=page_of_guest(guest.id)
+    )
+
+
+async def _door(
+    request: Request, invited: Guest, *, name: str = "", error: str = "", status: int = 200
+) -> Response:
+    return await _rendered(
+        request,
+        invited,
+        "pages/guest/door.html",
+        status=status,
+        address=request.url.path,
+        name=name or invited.name,
+        error=error,
+        longest=LONGEST_NAME,
+    )
+
+
+async def _rendered(request: Request, guest: Guest, template: str, **values: object) -> Response:
+    clinic = await services_of(request).clinics.get(guest.clinic_id)
+    return render(
+        request,
+        template,
+        lang=language.spoken(),
+        clinic_name=clinic.name,
+        guest=guest,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+async def _closed(request: Request, error: Exception) -> Response:
+    known = isinstance(error, GuestLinkClosed)
+    return render(
+        request,
+        "pages/guest/closed.html",
+        status=410 if known else 404,
+        lang=language.spoken(),
+        clinic_name="",
+        known=known,
+    )
+
+
+routes = [
+    Route("/g/{secret}", door, methods=["GET"]),
+    Route("/g/{secret}", enter, methods=["POST"]),
+    Route("/guest/{guest_id}", page, methods=["GET"]),
+]

@@ -1,0 +1,178 @@
+"""People in a call: a clinic with an open room, a patient who checked in, a clinician at a desk.
+
+`frames_decoded` and the rest read the page's own RTCPeerConnections, which a script that runs before
+the page's collects in `window.connectionsOfTest`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from bedside.people.permissions import RoomAccess, StaffAccess
+from bedside.visits.check_in import CheckInForm
+from bedside.visits.rooms import Room
+from bedside.web.signed_in import path_cookie_name
+from tests.house import House, Served
+from tests.peers.chromium import Chromium, Person
+
+LONG = 45_000
+"""Milliseconds: two pages that encode video on a machine that has much else to do."""
+
+_COLLECT = """
+const Made = window.RTCPeerConnection;
+window.connectionsOfTest = [];
+window.RTCPeerConnection = class extends Made {
+  constructor(...given) {
+    super(...given);
+    window.connectionsOfTest.push(this);
+  }
+};
+"""
+_DECODED = """async () => {
+  let most = 0;
+  for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected"))
+    (await one.getStats()).forEach((entry) => {
+      if (entry.type === "inbound-rtp" && entry.kind === "video")
+        most += entry.framesDecoded ?? 0;
+    });
+  return most;
+}"""
+_HEARD = """async () => {
+  let most = 0;
+  for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected"))
+    (await one.getStats()).forEach((entry) => {
+      if (entry.type === "inbound-rtp" && entry.kind === "audio")
+        most += entry.packetsReceived ?? 0;
+    });
+  return most;
+}"""
+
+
+async def watched(person: Person) -> None:
+    """Collect the connections of pages that this person opens from now on."""
+    await person.context.add_init_script(_COLLECT)
+
+
+async def frames_decoded(page: Page) -> int:
+    """Pictures that arrived on a page so far, by all connections that stand."""
+    return int(await page.evaluate(_DECODED))
+
+
+async def sound_received(page: Page) -> int:
+    """Packets of sound that arrived on a page so far."""
+    return int(await page.evaluate(_HEARD))
+
+
+async def pictures_move(page: Page, *, patience: int = LONG) -> None:
+    """Wait until pictures arrive on this page, and go on arriving."""
+    await _grows(page, _DECODED, patience)
+
+
+async def sound_flows(page: Page, *, patience: int = LONG) -> None:
+    """Wait until sound arrives on this page, and goes on arriving."""
+    await _grows(page, _HEARD, patience)
+
+
+async def _grows(page: Page, counter: str, patience: int) -> None:
+    await page.wait_for_function("window.connectionsOfTest !== undefined")
+    before = int(await page.evaluate(counter))
+    script = f"async (before) => (await ({counter})()) > before + 3"
+    for _ in range(patience // 250):
+        if await page.evaluate(script, before):
+            return
+        await page.wait_for_timeout(250)
+    raise AssertionError(f"nothing new arrived within {patience // 1000} s")
+
+
+@dataclass
+class Clinic:
+    """A served house with an open room that belongs to the clinician."""
+
+    served: Served
+    room: Room
+    access: RoomAccess
+    staff: StaffAccess
+
+    @property
+    def house(self) -> House:
+        """The house."""
+        return self.served.house
+
+    async def check_in(self, person: Person, name: str = "Noor Haddad") -> str:
+        """A patient checks in with this browser; the id of the visit."""
+        services = self.house.services
+        form = CheckInForm(draft=services.check_in.new_draft(), name=name)
+        visit = await services.check_in.check_in(self.room, form, "127.0.0.1")
+        name_of = path_cookie_name(services.settings, "bedside-visitor")
+        page = f"/visit/{visit.visit_id}"
+        await person.context.add_cookies(
+            [
+                {
+                    "name": name_of,
+                    "value": visit.token,
+                    "domain": "localhost",
+                    "path": page,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+        return visit.visit_id
+
+    async def sign_in(self, person: Person, who: StaffAccess | None = None) -> None:
+        """Sign somebody in, by default the clinician."""
+        cookies = await self.house.cookie(who or self.staff)
+        await person.context.add_cookies(
+            [{"name": n, "value": v, "url": self.served.url} for n, v in cookies.items()]
+        )
+
+    async def call(self, visit_id: str, mode: Any = "video") -> str:
+        """The clinician admits the patient; the id of the call."""
+        return await self.house.services.calls.start(self.access, visit_id, mode)
+
+
+async def open_clinic(served: Served) -> Clinic:
+    """The room of the house, open, and its clinician."""
+    house = served.house
+    services, staff = house.services, house.here.clinician
+    access = await services.permissions.room(staff, house.here.room.id)
+    await services.rooms.open(access)
+    room = await services.rooms.get(staff.clinic_id, access.room_id)
+    return Clinic(served, room, access, staff)
+
+
+@dataclass
+class TwoInCall:
+    """A clinician and a patient in a call, each with a page."""
+
+    clinic: Clinic
+    visit_id: str
+    call_id: str
+    desk: Person
+    staff_page: Page
+    phone: Person
+    patient_page: Page
+
+    async def leave(self) -> None:
+        """Close both browsers, and fail on complaints."""
+        await self.staff_page.close()
+        await self.patient_page.close()
+        await self.phone.leave()
+        await self.desk.leave()
+
+
+async def two_in_call(served: Served, chromium: Chromium, mode: str = "video") -> TwoInCall:
+    """A call that has just begun: both pages are open and join."""
+    clinic = await open_clinic(served)
+    phone = await chromium.phone(served.url)
+    desk = await chromium.desktop(served.url)
+    for person in (phone, desk):
+        await watched(person)
+    visit_id = await clinic.check_in(phone)
+    await clinic.sign_in(desk)
+    patient_page = await phone.page(f"/visit/{visit_id}")
+    call_id = await clinic.call(visit_id, mode)
+    staff_page = await desk.page(f"/calls/{call_id}")
+    await expect(patient_page.locator("[data-call-place]")).to_be_visible(timeout=LONG)
+    return TwoInCall(clinic, visit_id, call_id, desk, staff_page, phone, patient_page)
