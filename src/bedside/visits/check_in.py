@@ -23,7 +23,7 @@ from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.patients import Demographics, Patient, Patients, digits_of
 from bedside.people.permissions import LinkAccess, VisitorAccess
 from bedside.visits import rows
-from bedside.visits.devices import add_device, device
+from bedside.visits.devices import add_device, device, lock_name
 from bedside.visits.models import invitations, visits
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import Identified
@@ -94,14 +94,14 @@ class CheckIn:
         Conflict when the room is closed."""
         typed = _typed(room, form)
         keys = await self._vault.clinic(room.clinic_id)
-        async with self._database.read() as db:
-            known = await device(db, form.draft)
-            row = await db.one(rows.by_id, of=known.id) if known else None
-        if row is not None and _is_repeated(row, rows.typed(keys, row), typed):
-            return CheckedIn(row.id, form.draft)
-        token = new_secret() if known or len(form.draft) < len(new_secret()) else form.draft
         match = await self._patients.match(room.clinic_id, typed["name"], form.birth_date)
         async with self._database.unit_of_work() as work:
+            await work.lock(f"check-in:{lock_name(form.draft)}")  # pressed twice at once
+            known = await device(work, form.draft)
+            row = await work.one(rows.by_id, of=known.id) if known else None
+            if row is not None and _is_repeated(row, rows.typed(keys, row), typed):
+                return CheckedIn(row.id, form.draft)
+            token = new_secret() if known or len(form.draft) < len(new_secret()) else form.draft
             await self._must_be_open(work, room)
             patient = match or await self._patients.check_in(
                 work, room.clinic_id, _demographics(form, typed), address

@@ -67,6 +67,11 @@ async def add_device(work: UnitOfWork, visit_id: str, token: str) -> None:
     )
 
 
+def lock_name(token: str) -> str:
+    """By which units of work take turns about a token, without naming it."""
+    return _hash(token).hex()[:32]
+
+
 def _is_over(row: Row) -> bool:
     return row.state == State.ENDED and row.expires_at <= clock.now()
 

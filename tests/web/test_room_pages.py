@@ -1,0 +1,218 @@
+"""The door of a waiting room: open, closed, the form, and who is let in."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from bedside.people.clinics import ClinicOptions
+from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
+from bedside.web.app import create_app
+from tests.house import House, at_the_door
+
+pytestmark = pytest.mark.anyio
+
+ALL = RoomOptions(
+    welcome_text="Welcome to Riverside.",
+    ask_birth_date="required",
+    ask_phone="required",
+    ask_reason="optional",
+    consent_text="I agree to be seen by video.",
+)
+TYPED = {
+    "name": "Nora Newcome",
+    "birth_day": "27",
+    "birth_month": "3",
+    "birth_year": "1985",
+    "phone": "+46 70 174 06 77",
+    "reason": "A <rash> & fever",
+    "consented": "yes",
+}
+
+
+async def opened(house: House, options: RoomOptions = ALL, *, personal: bool = True) -> Room:
+    """Dr Okafor's own room, or a shared one, open."""
+    here = house.here
+    change = RoomChange(
+        name="Okafor" if personal else "Dermatology",
+        kind=RoomKind.PERSONAL if personal else RoomKind.SHARED,
+        owner_id=here.clinician.staff_id if personal else "",
+        options=options,
+    )
+    room = await house.rooms.create(house.administer(), change)
+    if not personal:
+        await house.staff.assign(house.administer(), here.clinician.staff_id, room.id)
+    await house.rooms.open(await house.permissions.room(here.clinician, room.id))
+    return await house.rooms.get(room.clinic_id, room.id)
+
+
+def draft_in(page: httpx.Response) -> str:
+    """The secret of the form on a page."""
+    found = re.search(r'name="draft" value="([\w-]+)"', page.text)
+    assert found
+    return found[1]
+
+
+async def checked_in(visitor: httpx.AsyncClient, room: Room, **typed: str) -> httpx.Response:
+    """Open the door, fill in the form, press the button."""
+    page = await visitor.get(f"/r/{room.slug}")
+    form = {**TYPED, **typed, "draft": draft_in(page)}
+    return await visitor.post(f"/r/{room.slug}", data=form)
+
+
+async def queue(house: House, room: Room) -> list[Any]:
+    """Who waits, as the clinician sees it."""
+    charge = await house.permissions.room(house.here.clinician, room.id)
+    return await house.waiting_room.queue(charge)
+
+
+@pytest.mark.feature("V1", "V2")
+async def test_the_door_asks_for_what_the_room_asks_for(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    everything = await opened(quick_house)
+    page = (await visitor.get(f"/r/{everything.slug}")).text
+    assert "Dr Amara Okafor’s waiting room" in page
+    assert "Riverside Clinic" in page and "Welcome to Riverside." in page
+    assert "Open" in page and "emergency" in page
+    for name in ("name", "birth_day", "phone", "reason", "consented"):
+        assert f'name="{name}"' in page
+
+    least = await opened(
+        quick_house, RoomOptions(ask_birth_date="no", ask_reason="no"), personal=False
+    )
+    page = (await visitor.get(f"/r/{least.slug}")).text
+    assert "Dermatology" in page
+    for name in ("birth_day", "phone", "reason", "consented"):
+        assert f'name="{name}"' not in page
+
+
+@pytest.mark.feature("V1")
+async def test_a_closed_room_says_so_and_what_to_do(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    room = await opened(quick_house, RoomOptions(closed_text="Open again on Monday."))
+    options = ClinicOptions(
+        phone="+46 70 174 06 00", emergency_text="Call 112.", second_factor_required=False
+    )
+    async with quick_house.database.unit_of_work() as work:
+        actor = quick_house.here.administrator.actor
+        await quick_house.clinics.change(
+            work, actor, quick_house.clinic.id, quick_house.clinic.name, options
+        )
+    draft = draft_in(await visitor.get(f"/r/{room.slug}"))
+    charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)
+    await quick_house.rooms.close(charge)
+
+    page = await visitor.get(f"/r/{room.slug}")
+    assert page.status_code == 200
+    for words in ("Closed", "Open again on Monday.", "tel:+46701740600", "Call 112."):
+        assert words in page.text
+    assert "<form" not in page.text
+    late = await visitor.post(f"/r/{room.slug}", data={**TYPED, "draft": draft})
+    assert late.status_code == 409
+    assert "Open again on Monday." in late.text
+    assert await queue(quick_house, room) == []
+
+
+async def test_an_unknown_room_is_said_to_be_one(visitor: httpx.AsyncClient) -> None:
+    for method in ("GET", "POST"):
+        answer = await visitor.request(
+            method, "/r/nobody", data=TYPED if method == "POST" else None
+        )
+        assert answer.status_code == 404
+        assert "We do not know this waiting room" in answer.text
+
+
+@pytest.mark.feature("V2")
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", " ", "Enter your name."),
+        ("birth_day", "31", "Enter your date of birth as three numbers"),
+        ("birth_year", "1085", "Check the year of your date of birth."),
+        ("phone", "", "Enter your phone number."),
+        ("phone", "12", "Enter a phone number like"),
+        ("reason", "x" * 501, "Please use at most 500 characters here."),
+        ("consented", "", "Please agree to go on."),
+    ],
+)
+async def test_wrong_input_keeps_everything_that_was_typed(
+    quick_house: House, visitor: httpx.AsyncClient, field: str, value: str, sentence: str
+) -> None:
+    room = await opened(quick_house)
+    typed = {field: value, **({"birth_month": "2"} if field == "birth_day" else {})}
+    answer = await checked_in(visitor, room, **typed)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    kept = {**TYPED, **typed}
+    for name in ("name", "phone"):
+        assert f'value="{kept[name].strip()}"' in answer.text
+    for part in ("day", "month", "year"):
+        assert f'name="birth_{part}" value="{kept[f"birth_{part}"]}"' in answer.text
+    if field != "reason":
+        assert ">A &lt;rash&gt; &amp; fever</textarea>" in answer.text
+    if field != "consented":
+        assert re.search(r'name="consented" value="yes" checked', answer.text)
+    assert await queue(quick_house, room) == []
+
+
+@pytest.mark.feature("V2")
+async def test_checking_in_leads_to_the_visit_and_comes_back_to_it(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    room = await opened(quick_house)
+    answer = await checked_in(visitor, room)
+    assert answer.status_code == 303
+    page_of_visit = answer.headers["location"]
+    assert re.fullmatch(r"/visit/vis_[0-9a-z]{26}", page_of_visit)
+    cookies = answer.headers.get_list("set-cookie")
+    assert any(f"Path={page_of_visit}" in one and "HttpOnly" in one for one in cookies)
+    [waiting] = await queue(quick_house, room)
+    assert (waiting.name, waiting.reason) == ("Nora Newcome", "A <rash> & fever")
+
+    again = await visitor.get(f"/r/{room.slug}")
+    assert again.headers["location"] == f"{page_of_visit}?door={room.slug}"
+    assert (await visitor.get(again.headers["location"])).status_code == 200
+
+
+@pytest.mark.feature("V2")
+async def test_pressing_twice_makes_one_visit(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    room = await opened(quick_house)
+    form = {**TYPED, "draft": draft_in(await visitor.get(f"/r/{room.slug}"))}
+    presses = [visitor.post(f"/r/{room.slug}", data=form) for _ in range(3)]
+    answers = [*await asyncio.gather(*presses), await visitor.post(f"/r/{room.slug}", data=form)]
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert len(await queue(quick_house, room)) == 1
+
+
+async def test_a_made_up_cookie_at_the_door_opens_nothing(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    room = await opened(quick_house)
+    visit = (await checked_in(visitor, room)).headers["location"].removeprefix("/visit/")
+    async with at_the_door(create_app(quick_house.services)) as stranger:
+        stranger.cookies.set("bedside-checked-in", visit, path=f"/r/{room.slug}")
+        led = await stranger.get(f"/r/{room.slug}")
+        turned_away = await stranger.get(led.headers["location"])
+        assert turned_away.status_code == 303
+        assert turned_away.headers["location"] == f"/r/{room.slug}"
+        assert 'bedside-checked-in=""' in turned_away.headers["set-cookie"]
+        direct = await stranger.get(f"/visit/{visit}")
+        assert direct.status_code == 401
+        assert "Newcome" not in direct.text
+
+
+async def test_one_address_cannot_fill_a_waiting_room(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    room = await opened(quick_house)
+    answers = [await visitor.post(f"/r/{room.slug}", data=TYPED) for _ in range(32)]
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert "Please wait a moment" in answers[-1].text
