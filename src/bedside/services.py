@@ -10,10 +10,13 @@ from bedside.calls.access import Seats
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
+from bedside.calls.live_transfer_lists import LiveTransferLists
+from bedside.calls.live_transfers import LiveTransfers
 from bedside.calls.participants import Participants
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
+from bedside.calls.summaries import CallSummaries
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.search import SearchIndex
@@ -132,11 +135,14 @@ class Services:
     seats: Seats
     calls: Calls
     call_people: CallPeople
+    call_summaries: CallSummaries
     call_participants: Participants
     guests: Guests
     signalling: Signalling
     ice: IceServers
     group_calls: GroupCalls
+    live_transfers: LiveTransfers
+    transfer_lists: LiveTransferLists
     bus: Bus
     topics: Topics
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])

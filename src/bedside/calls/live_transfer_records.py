@@ -23,9 +23,6 @@ RECORD = "live_transfers.record"
 ADD = prepared(insert(live_transfers))
 CHANGE = prepared(update(live_transfers).where(live_transfers.c.id == bindparam("of")))
 BY_ID = prepared(select(live_transfers).where(live_transfers.c.id == bindparam("of")))
-FOR_CHANGE = prepared(
-    select(live_transfers).where(live_transfers.c.id == bindparam("of")).with_for_update()
-)
 OF_LEG = prepared(
     select(live_transfers)
     .where(
@@ -33,20 +30,14 @@ OF_LEG = prepared(
     )
     .order_by(live_transfers.c.created_at, live_transfers.c.id)
 )
-OF_VISIT = prepared(
-    select(live_transfers)
-    .where(live_transfers.c.visit_id == bindparam("visit"))
-    .order_by(live_transfers.c.created_at, live_transfers.c.id)
-)
 RUNNING_OF_LEG = prepared(
-    select(live_transfers)
+    select(live_transfers.c.id)
     .where(
         live_transfers.c.visit_id == bindparam("visit"),
         live_transfers.c.leg == bindparam("of_leg"),
         live_transfers.c.ended == "",
     )
     .order_by(live_transfers.c.id)
-    .with_for_update()
 )
 COUNT_RUNNING = prepared(
     select(func.count().label("running")).where(

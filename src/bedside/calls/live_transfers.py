@@ -271,7 +271,7 @@ class LiveTransfers:
     async def moved(self, holder: TransferAccess, position: int) -> None:
         """This many bytes have come; told to both sides. Called a few times a second at most."""
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.FOR_CHANGE, of=holder.transfer_id)
+            row = await self._locked(work, holder.transfer_id)
             if row is None or row.ended or position <= row.position:
                 return
             position = min(position, row.size)
@@ -282,7 +282,7 @@ class LiveTransfers:
 
     async def _bytes(self, transfer_id: str, after: Bytes) -> None:
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.FOR_CHANGE, of=transfer_id)
+            row = await self._locked(work, transfer_id)
             if row is None or row.ended or not may_become(row.bytes, after):
                 return
             await work.execute(records.CHANGE, of=row.id, bytes=after, changed_at=clock.now())
@@ -291,13 +291,13 @@ class LiveTransfers:
     async def refused(self, holder: TransferAccess, reason: str) -> None:
         """The file was turned away while it arrived; `reason` is a key of `files.refusals`."""
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.FOR_CHANGE, of=holder.transfer_id)
+            row = await self._locked(work, holder.transfer_id)
             if row is not None and not row.ended:
                 await self._end(work, row, Ended.REFUSED, holder.actor, reason)
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:
         """The intake tells of a file that a transfer holds: received, scanned, refused."""
-        row = await work.one(records.FOR_CHANGE, of=file.holder_id)
+        row = await self._locked(work, file.holder_id)
         if row is None or row.ended:
             return
         if file.state in (FileState.REFUSED, FileState.INFECTED):
@@ -321,7 +321,7 @@ class LiveTransfers:
     async def _advance(self, work: UnitOfWork, transfer_id: str) -> Row:
         """What is agreed to and clean goes into the chart (where the clinic keeps files that were
         not downloaded; otherwise with the download)."""
-        row = await work.one(records.FOR_CHANGE, of=transfer_id)
+        row = await work.one(records.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - the caller holds its lock
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
         ready = row.agreed and row.bytes == Bytes.CLEAN and not row.filed
@@ -361,7 +361,7 @@ class LiveTransfers:
     async def downloaded(self, receiver: TransferAccess) -> None:
         """The last byte went to the other side: the transfer is done."""
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.FOR_CHANGE, of=receiver.transfer_id)
+            row = await self._locked(work, receiver.transfer_id)
             if row is None or row.ended:
                 return
             if not row.filed:
@@ -370,11 +370,15 @@ class LiveTransfers:
 
     # --- the end -------------------------------------------------------------------------------
 
-    async def leg_ended(self, work: UnitOfWork, visit_id: str, leg: int, clinic_id: str) -> None:
+    async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
         """The patient leaves the room: what is under way is filed or given up (X5), in the unit of
         work of what made the patient leave."""
-        keep = (await self._clinics.get(clinic_id)).options.keep_unfinished_files
-        for row in await work.all(records.RUNNING_OF_LEG, visit=visit_id, of_leg=leg):
+        keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
+        running = await work.all(records.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg)
+        for transfer_id in [one.id for one in running]:
+            row = await self._locked(work, transfer_id)
+            if row is None or row.ended:
+                continue
             after = ends_with_the_leg(
                 direction=row.direction,
                 agreed=row.agreed,
@@ -409,10 +413,20 @@ class LiveTransfers:
 
     # --- rows ----------------------------------------------------------------------------------
 
+    @staticmethod
+    async def _locked(work: UnitOfWork, transfer_id: str) -> Row | None:
+        """A transfer, which nobody else changes until the commit.
+
+        By name and not by row, because the intake takes the same lock before it touches the file:
+        visits come first, then transfers, then files, then the audit chain.
+        """
+        await work.lock(transfer_id)
+        return await work.one(records.BY_ID, of=transfer_id)
+
     async def _row(
         self, work: UnitOfWork, access: RoomAccess | VisitorAccess, transfer_id: str
     ) -> Row:
-        return records.checked(await work.one(records.FOR_CHANGE, of=transfer_id), access)
+        return records.checked(await self._locked(work, transfer_id), access)
 
     async def _own_row(
         self,

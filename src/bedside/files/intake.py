@@ -176,6 +176,7 @@ class Intake:
         if not may_become(row.state, FileState.UNSCANNED):
             return
         async with self._database.unit_of_work() as work:
+            await self._lock_holder(work, row)
             await self._repository.change(
                 work, row.id, state=FileState.UNSCANNED, engine=result.engine
             )
@@ -195,6 +196,7 @@ class Intake:
         infected = state is FileState.INFECTED
         refusal = refusal_for_signature(result.signature) if infected else found.refusal
         async with self._database.unit_of_work() as work:
+            await self._lock_holder(work, row)
             current = await self._repository.row(row.id, work)
             if not may_become(current.state, state):
                 return
@@ -245,6 +247,7 @@ class Intake:
             faults.point("file.derivative_stored")
         text = made.text.encode()
         async with self._database.unit_of_work() as work:
+            await self._lock_holder(work, row)
             row = await self._repository.row(row.id, work)
             for derivative in made.derivatives:
                 await self._repository.add_derivative(work, row.id, derivative)
@@ -340,6 +343,11 @@ class Intake:
             await self._tell_holder(work, row, preview=False)
         else:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
+
+    async def _lock_holder(self, work: UnitOfWork, row: Row) -> None:
+        """Who holds a file and hears of it takes its lock before the file's row; so does this."""
+        if row.holder_id[:3] in self._listeners:
+            await work.lock(row.holder_id)
 
     async def _tell_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
         listener = self._listeners.get(row.holder_id[:3])

@@ -12,7 +12,6 @@ from bedside.people.audiences import Audiences
 from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
 from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
-from bedside.visits.ports import TransfersOfVisits
 from bedside.visits.state_machine import State
 
 _rooms = prepared(select(rooms.c.id, rooms.c.open).where(rooms.c.clinic_id == bindparam("clinic")))
@@ -44,11 +43,6 @@ class VisitLive:
         self._database = database
         self._permissions = permissions
         self._audiences = audiences
-        self._transfers: list[TransfersOfVisits] = []
-
-    def include(self, transfers: TransfersOfVisits) -> None:
-        """Let snapshots of visits hold the files that are on their way."""
-        self._transfers.append(transfers)
 
     async def room(self, access: object, room_id: str) -> Snapshot:
         """A room with everybody in it, for those in charge."""
@@ -91,10 +85,7 @@ class VisitLive:
             row = await db.one(rows.by_id, of=visit_id)
         if row is None or not await self._may_follow(access, row.id, row.room_id):
             raise NotFound
-        transfers: dict[str, Any] = {}
-        for holder in self._transfers:
-            transfers.update(await holder.facts_of_visit(row.id, row.leg))
-        return {**rows.visit_facts(row), "transfers": transfers}
+        return rows.visit_facts(row)
 
     async def _may_follow(self, access: object, visit_id: str, room_id: str) -> bool:
         if isinstance(access, VisitorAccess):

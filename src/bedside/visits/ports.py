@@ -16,9 +16,10 @@ class CallsOfVisits(Protocol):
         ...
 
 
-class TransfersOfVisits(Protocol):
-    """Whoever holds the files that are on their way between a patient and staff."""
+class LegsOfVisits(Protocol):
+    """Whoever holds something that belongs to one leg of a visit, such as files on their way."""
 
-    async def facts_of_visit(self, visit_id: str, leg: int) -> dict[str, dict[str, object]]:
-        """What events tell of each of them, by id, for the snapshot of a visit."""
+    async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
+        """The patient leaves the room for good, in this unit of work. `row` is the visit as it was
+        before, and locked."""
         ...

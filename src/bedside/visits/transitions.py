@@ -26,7 +26,7 @@ from bedside.people.staff import Staff
 from bedside.visits import rows
 from bedside.visits.events import PersonTransferChanged, RoomsChanged, RoomVisitGone
 from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
-from bedside.visits.ports import CallsOfVisits
+from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
 from bedside.visits.rows import How
 from bedside.visits.state_machine import State, Step, after, ends
@@ -112,10 +112,15 @@ class Transitions:
         self._assignments = assignments
         self._staff = staff
         self._calls: list[CallsOfVisits] = []
+        self._legs_of_visits: list[LegsOfVisits] = []
 
     def tell(self, calls: CallsOfVisits) -> None:
         """Tell `calls` when a visit leaves its call, in the same unit of work."""
         self._calls.append(calls)
+
+    def tell_legs(self, legs: LegsOfVisits) -> None:
+        """Tell `legs` when a leg of a visit ends, in the same unit of work."""
+        self._legs_of_visits.append(legs)
 
     # --- locking -------------------------------------------------------------------------------
 
@@ -221,6 +226,9 @@ class Transitions:
             for calls in self._calls:
                 await calls.visit_left_call(work, row, step, by)
         closed = await self._close_transfer(work, row, step, moment, taken_back)
+        if step is Step.TRANSFERRED or ends(step):
+            for legs in self._legs_of_visits:
+                await legs.leg_ended(work, row)
         await self._note(work, now, step, by, taken_back)
         if now.room_id != row.room_id:
             await self._assignments.join(work, row.clinic_id, by, row.patient_id, now.room_id)

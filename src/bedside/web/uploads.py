@@ -4,7 +4,7 @@ checksum; https://tus.io/protocols/resumable-upload) and, without script, a mult
 import base64
 import binascii
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email.utils import formatdate
 
 from starlette.requests import Request
@@ -14,12 +14,13 @@ from starlette.routing import Route
 from bedside.charts.categories import Category
 from bedside.errors import BedsideError, TooLarge, WrongInput
 from bedside.files.announcing import Allowance, Announced, Upload
+from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.people.permissions import ChartAccess, LinkAccess
+from bedside.people.permissions import ChartAccess, HolderAccess
 from bedside.web.bodies import form_parts, raw_body
 from bedside.web.context import services_of
 from bedside.web.errors import TUS_ANSWER, WrongMethod
@@ -35,6 +36,8 @@ BODY = "application/offset+octet-stream"
 UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned."))
 
 Begin = Callable[[Announced], Awaitable[Upload]]
+Watch = Callable[[AsyncIterator[Chunk], int], AsyncIterator[Chunk]]
+"""Lets the bytes of a body pass, from an offset on, and notices how many there were."""
 
 
 class WrongVersion(BedsideError):
@@ -75,19 +78,23 @@ def options(largest: int) -> Response:
 
 
 async def create(
-    request: Request, access: ChartAccess | LinkAccess, begin: Begin, address: str
+    request: Request,
+    access: ChartAccess | HolderAccess,
+    begin: Begin,
+    address: str,
+    watch: Watch | None = None,
 ) -> Response:
     """POST: a new upload at `address`/{id}, with its first bytes when the client sends them."""
     _check_version(request)
     upload = await begin(_announced(request))
     headers = {**_HEADERS, "Location": f"{address}/{upload.id}", **_expires(upload)}
     if request.headers.get("content-type") == BODY:
-        upload = await _append(request, access, upload.id, 0)
+        upload = await _append(request, access, upload.id, 0, watch)
         headers["Upload-Offset"] = str(upload.position)
     return Response(status_code=201, headers=headers)
 
 
-async def status(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
+async def status(request: Request, access: ChartAccess | HolderAccess, upload_id: str) -> Response:
     """HEAD: how many bytes are safe here."""
     _check_version(request)
     uploads: Uploads = services_of(request).uploads
@@ -103,30 +110,47 @@ async def status(request: Request, access: ChartAccess | LinkAccess, upload_id: 
     return Response(status_code=200, headers=headers)
 
 
-async def patch(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
+async def patch(
+    request: Request,
+    access: ChartAccess | HolderAccess,
+    upload_id: str,
+    watch: Watch | None = None,
+) -> Response:
     """PATCH: bytes from an offset on; answered when they are durable."""
     _check_version(request)
     if request.headers.get("content-type") != BODY:
         raise WrongBody
-    upload = await _append(request, access, upload_id, _number(request, "upload-offset"))
+    offset = _number(request, "upload-offset")
+    upload = await _append(request, access, upload_id, offset, watch)
     headers = {**_HEADERS, **_expires(upload), "Upload-Offset": str(upload.position)}
     return Response(status_code=204, headers=headers)
 
 
-async def terminate(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
+async def terminate(
+    request: Request, access: ChartAccess | HolderAccess, upload_id: str
+) -> Response:
     """DELETE: the sender wants it no more."""
     _check_version(request)
     await services_of(request).uploads.cancel(access, upload_id)
     return Response(status_code=204, headers=_HEADERS)
 
 
-async def resource(request: Request, access: ChartAccess | LinkAccess, upload_id: str) -> Response:
+async def resource(
+    request: Request,
+    access: ChartAccess | HolderAccess,
+    upload_id: str,
+    watch: Watch | None = None,
+) -> Response:
     """HEAD, PATCH or DELETE of one upload."""
-    actions = {"HEAD": status, "PATCH": patch, "DELETE": terminate}
-    action = actions.get(method_of(request))
-    if action is None:
+    method = method_of(request)
+    if method == "PATCH":
+        return await patch(request, access, upload_id, watch)
+    if method not in _ACTIONS:
         raise WrongMethod
-    return await action(request, access, upload_id)
+    return await _ACTIONS[method](request, access, upload_id)
+
+
+_ACTIONS = {"HEAD": status, "DELETE": terminate}
 
 
 def method_of(request: Request) -> str:
@@ -137,10 +161,16 @@ def method_of(request: Request) -> str:
 
 
 async def _append(
-    request: Request, access: ChartAccess | LinkAccess, upload_id: str, offset: int
+    request: Request,
+    access: ChartAccess | HolderAccess,
+    upload_id: str,
+    offset: int,
+    watch: Watch | None,
 ) -> Upload:
-    uploads: Uploads = services_of(request).uploads
-    return await uploads.append(access, upload_id, offset, raw_body(request), _checksum(request))
+    body = raw_body(request)
+    return await services_of(request).uploads.append(
+        access, upload_id, offset, watch(body, offset) if watch else body, _checksum(request)
+    )
 
 
 def _check_version(request: Request) -> None:

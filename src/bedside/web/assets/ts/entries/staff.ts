@@ -15,6 +15,7 @@ import { startToasts } from "../components/toasts";
 import { startForgetting } from "../files/signing_out";
 import { startLive } from "../live/start";
 import { startStaying } from "../sign_in/staying";
+import { startTransferDialogs } from "../transfers/staff_dialog";
 import { startVisitsOfStaff } from "../visits_staff/start";
 
 startFramed();
@@ -34,3 +35,4 @@ startLive();
 startVisitsOfStaff();
 startForgetting();
 startStaying();
+startTransferDialogs();

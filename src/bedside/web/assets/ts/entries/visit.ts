@@ -1,6 +1,7 @@
 /** The page of a visit, for the patient: waiting, call, the way to another room, the end. */
 import { startPatientCall, stop } from "../calls/patient_call";
 import { startDialogs } from "../components/dialogs";
+import { PatientFiles } from "../transfers/patient_app";
 import { startConnectionState } from "../visits/connection_state";
 import { VisitPage, type MountCall } from "../visits/page";
 import { startSounds } from "../visits/sounds";
@@ -17,4 +18,5 @@ if (root) {
   startDialogs();
   startConnectionState();
   new VisitPage(root, mountCall).start();
+  new PatientFiles(root, `/visit/${root.dataset.visit ?? ""}`).start();
 }

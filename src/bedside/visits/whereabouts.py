@@ -1,0 +1,86 @@
+"""Which room a visit is in, for pages that have only its id; how many wait in one's rooms."""
+
+from sqlalchemy import bindparam, func, select
+
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel.ids import is_id
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.permissions import (
+    ChartAccess,
+    Permissions,
+    RoomAccess,
+    StaffAccess,
+    rooms_in_charge,
+)
+from bedside.visits.models import visit_legs, visits
+from bedside.visits.state_machine import State
+
+_rooms = prepared(
+    select(visit_legs.c.room_id)
+    .select_from(visit_legs.join(visits, visits.c.id == visit_legs.c.visit_id))
+    .where(
+        visits.c.id == bindparam("of"),
+        visits.c.clinic_id == bindparam("clinic"),
+        visit_legs.c.room_id.in_(rooms_in_charge()),
+    )
+    .order_by(visit_legs.c.room_id != visits.c.room_id, visit_legs.c.number.desc())
+    .limit(1)
+)
+_present = prepared(
+    select(visits.c.id)
+    .where(
+        visits.c.patient_id == bindparam("patient"),
+        visits.c.clinic_id == bindparam("clinic"),
+        visits.c.state != State.ENDED.value,
+        visits.c.room_id.in_(rooms_in_charge()),
+    )
+    .order_by(visits.c.checked_in_at.desc())
+    .limit(1)
+)
+_waiting = prepared(
+    select(func.count().label("visits")).where(
+        visits.c.clinic_id == bindparam("clinic"),
+        visits.c.state == State.WAITING.value,
+        visits.c.room_id.in_(rooms_in_charge()),
+    )
+)
+
+
+class Whereabouts:
+    """Finds the room of a visit, and counts who waits."""
+
+    def __init__(self, database: Transactions, permissions: Permissions) -> None:
+        self._database = database
+        self._permissions = permissions
+
+    async def room_of(self, staff: StaffAccess, visit_id: str) -> RoomAccess:
+        """The room that a visit is in, for those in charge of it. For those in charge of a room
+        that it was in before, the last of these: what they ask for then says where it went.
+
+        Raises NotFound when the visit was never in a room of theirs.
+        """
+        if not is_id(visit_id, "vis"):
+            raise NotFound
+        async with self._database.read() as db:
+            row = await db.one(_rooms, of=visit_id, clinic=staff.clinic_id, staff=staff.staff_id)
+        if row is None:
+            raise NotFound
+        return await self._permissions.room(staff, row.room_id)
+
+    async def present(self, chart: ChartAccess) -> str:
+        """The visit of a patient who waits or is in a call in one of one's own rooms; or ""."""
+        async with self._database.read() as db:
+            row = await db.one(
+                _present,
+                patient=chart.patient_id,
+                clinic=chart.clinic_id,
+                staff=chart.staff.staff_id,
+            )
+        return row.id if row else ""
+
+    async def waiting(self, staff: StaffAccess) -> int:
+        """How many wait in all of one's own rooms: the number beside “Waiting room”."""
+        async with self._database.read() as db:
+            row = await db.one(_waiting, clinic=staff.clinic_id, staff=staff.staff_id)
+        return row.visits if row else 0
