@@ -1,46 +1,34 @@
 """The Patient information card: beside any page or a page of its own; the patient's details."""
 
-from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bedside.audit import Action
-from bedside.charts.records import ChartFilter
 from bedside.errors import WrongInput
-from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
-from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
-from bedside.people.permissions import ChartAccess
-from bedside.people.roles import May, allows
 from bedside.web.context import services_of
 from bedside.web.forms import form_of
 from bedside.web.fragments import prepare, wants_fragment
+from bedside.web.pages.card_facts import about, recent
 from bedside.web.pages.demographics import (
     Entered,
-    age,
     entered_as,
     entered_by,
     field_of,
-    language_name,
     languages,
 )
-from bedside.web.pages.today import today_in
+from bedside.web.pages.visit_card import visit_part
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell
 
-_FILES = 4
-_REQUESTS = 3
 CHANGED = sayable("patient_changed", N_("The patient's details are saved."))
 
 
 async def card(request: Request) -> Response:
-    """GET /patients/{patient_id}/card."""
+    """GET /patients/{patient_id}/card: with the visit, while the patient is in one's room."""
     services = services_of(request)
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request, "patients"))
@@ -54,12 +42,17 @@ async def card(request: Request) -> Response:
         Action.PATIENT_OPENED,
         patient_id=patient.id,
     )
-    return render(
-        request,
-        "pages/patients/card_panel.html" if fragment else "pages/patients/card.html",
-        **await _about(request, chart, clinic, patient),
-        **await _now(request, chart, clinic),
-    )
+    facts = {
+        **await about(services, chart, clinic, patient),
+        **await recent(services, chart, clinic),
+    }
+    present = await services.whereabouts.present(chart)
+    if present:
+        room = await services.whereabouts.room_of(staff, present)
+        facts |= await visit_part(services, room, present)
+    kind = "visits" if present else "patients"
+    name = "card_panel.html" if fragment else "card.html"
+    return render(request, f"pages/{kind}/{name}", **facts)
 
 
 async def now(request: Request) -> Response:
@@ -68,47 +61,8 @@ async def now(request: Request) -> Response:
     staff = await prepare(request)
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])
     clinic = await services.clinics.get(staff.clinic_id)
-    return render(request, "pages/patients/card_now.html", **await _now(request, chart, clinic))
-
-
-async def _about(
-    request: Request, chart: ChartAccess, clinic: Clinic, patient: Patient
-) -> dict[str, Any]:
-    services = services_of(request)
-    here = datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(clinic.options.time_zone)).date()
-    return {
-        "patient": patient,
-        "age": _age_in_words(patient.demographics.birth_date, here),
-        "speaks": language_name(patient.demographics.language),
-        "teams": await services.assignments.of_patient(chart),
-        "may_ask": allows(chart.staff.role, May.SEND_REQUESTS),
-        "may_audit": allows(chart.staff.role, May.SEE_AUDIT),
-    }
-
-
-def _age_in_words(born: date | None, today: date) -> str:
-    """“35 years”, “7 months”; "" when the date of birth is not known."""
-    if born is None:
-        return ""
-    years = age(born, today)
-    if years >= 2:
-        return gettext("%(years)s years") % {"years": years}
-    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
-    return gettext("%(months)s months") % {"months": max(0, months)}
-
-
-async def _now(request: Request, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:
-    services = services_of(request)
-    entries = await services.charts.entries(chart, ChartFilter(limit=_FILES + 8))
-    recent = [entry for entry in entries if not entry.moved_to][:_FILES]
-    requests = await services.request_lists.of_chart(chart)
-    return {
-        "patient_id": chart.patient_id,
-        "entries": recent,
-        "pictured": await services.retrieval.with_thumbnail(recent),
-        "requests": requests[:_REQUESTS],
-        "today": await today_in(services, chart, clinic),
-    }
+    shown = await recent(services, chart, clinic)
+    return render(request, "pages/patients/card_now.html", **shown)
 
 
 # --- details -------------------------------------------------------------------------------------

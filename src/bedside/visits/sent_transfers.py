@@ -1,0 +1,70 @@
+"""What became of a transfer, for who has sent it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.permissions import StaffAccess
+from bedside.people.staff import Staff
+from bedside.people.teams import ROOM_NAMES
+from bedside.visits.models import patient_transfers, visits
+
+_sent = prepared(
+    select(
+        patient_transfers.c.state,
+        visits.c.patient_id,
+        visits.c.admitted_by,
+        SEALED_PATIENTS.c.person,
+        ROOM_NAMES.c.room_name,
+    )
+    .select_from(
+        patient_transfers.join(visits, visits.c.id == patient_transfers.c.visit_id)
+        .join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
+        .join(ROOM_NAMES, ROOM_NAMES.c.named == patient_transfers.c.to_room_id)
+    )
+    .where(
+        patient_transfers.c.id == bindparam("of"),
+        patient_transfers.c.by_staff_id == bindparam("staff"),
+        patient_transfers.c.clinic_id == bindparam("clinic"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SentTransfer:
+    """A transfer with names. `state` as in the table `patient_transfers`; `admitted_by` is "" as
+    long as nobody has admitted the patient."""
+
+    state: str
+    patient_name: str
+    room_name: str
+    admitted_by: str
+
+
+class SentTransfers:
+    """Looks up transfers for those who have sent them."""
+
+    def __init__(self, database: Transactions, vault: Vault, staff: Staff) -> None:
+        self._database = database
+        self._vault = vault
+        self._staff = staff
+
+    async def get(self, staff: StaffAccess, transfer_id: str) -> SentTransfer:
+        """One of one's own. Raises NotFound for those of others."""
+        async with self._database.read() as db:
+            row = await db.one(_sent, of=transfer_id, staff=staff.staff_id, clinic=staff.clinic_id)
+        if row is None:
+            raise NotFound
+        keys = await self._vault.clinic(staff.clinic_id)
+        names = await self._staff.named(staff.clinic_id, {row.admitted_by} - {""})
+        return SentTransfer(
+            row.state,
+            name_of(keys, row.patient_id, row.person),
+            row.room_name,
+            names.get(row.admitted_by, ""),
+        )

@@ -1,0 +1,62 @@
+"""What those in charge of a room do in its queue: open and close, tell everyone, remove."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.kernel.language import N_
+from bedside.people.permissions import RoomAccess
+from bedside.web.context import services_of
+from bedside.web.errors import wants_json
+from bedside.web.forms import form_of
+from bedside.web.pages.visit_access import card_of, room_of_visit, visit_of
+from bedside.web.rendering import render
+from bedside.web.said import go, sayable
+from bedside.web.signed_in import shell, staff_of
+
+OPENED = sayable("room_opened", N_("The room is open. Patients can check in."))
+CLOSED = sayable("room_closed", N_("The room is closed. Who waits keeps waiting."), "info")
+REMOVED = sayable("visit_removed", N_("The patient was removed from the waiting room."), "info")
+
+
+async def _room(request: Request) -> RoomAccess:
+    staff = await staff_of(request)
+    return await services_of(request).permissions.room(staff, request.path_params["room_id"])
+
+
+def _done(request: Request, address: str, key: str) -> Response:
+    """A script that stays on its page says it itself."""
+    return Response(status_code=204) if wants_json(request) else go(address, key)
+
+
+async def open_or_close(request: Request) -> Response:
+    """POST /rooms/{room_id}/open: with `open=no` it is closed."""
+    room = await _room(request)
+    rooms = services_of(request).rooms
+    wanted = (await form_of(request))["open"] != "no"
+    await (rooms.open(room) if wanted else rooms.close(room))
+    return _done(request, f"/rooms/{room.room_id}", OPENED if wanted else CLOSED)
+
+
+async def remove_page(request: Request) -> Response:
+    """GET /visits/{visit_id}/remove: asked, for without script nothing can take it back."""
+    staff = await shell(request, "rooms")
+    room, visit = await visit_of(request, staff)
+    shown = await card_of(services_of(request), room, visit)
+    return render(request, "pages/visits/remove.html", visit=shown)
+
+
+async def remove(request: Request) -> Response:
+    """POST /visits/{visit_id}/remove: the visit ends."""
+    staff = await staff_of(request)
+    room = await room_of_visit(request, staff)
+    await services_of(request).waiting_room.remove(room, request.path_params["visit_id"])
+    return _done(request, f"/rooms/{room.room_id}", REMOVED)
+
+
+_ROOM = "/rooms/{room_id}"
+routes = [
+    Route(f"{_ROOM}/open", open_or_close, methods=["POST"]),
+    Route("/visits/{visit_id}/remove", remove_page),
+    Route("/visits/{visit_id}/remove", remove, methods=["POST"]),
+]

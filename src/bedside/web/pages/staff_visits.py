@@ -1,0 +1,129 @@
+"""Visits as the queue and the card show them: names instead of ids, words instead of results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import RoomAccess
+from bedside.people.roles import May, allows
+from bedside.services import Services
+from bedside.visits.state_machine import Presence, State, Step
+from bedside.visits.waiting_room import FAILS, DeviceTest, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class TestChip:
+    """A device test in a word and a sign."""
+
+    text: str
+    tone: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One visit. Times are milliseconds; names are "" where there is nobody."""
+
+    id: str
+    patient_id: str
+    room_id: str
+    room_name: str
+    leg: int
+    name: str
+    reason: str
+    state: str
+    call_id: str
+    call_is_mine: bool
+    checked_in_at: int
+    queued_at: int
+    admitted_at: int
+    admitted_by: str
+    test: TestChip
+    presence: str
+    """here, hidden (the page is in the background), reconnecting, or left."""
+    identified: str
+    transferred_by: str
+    unread: int
+    file_running: bool
+    may_ask: bool
+    may_transfer: bool
+
+    @property
+    def in_call(self) -> bool:
+        """Whether somebody is seeing the patient now."""
+        return self.state == State.IN_CALL
+
+
+async def rows_of(
+    services: Services, room: RoomAccess, visits: Sequence[Waiting]
+) -> list[VisitRow]:
+    """The visits of one room, in their order."""
+    if not visits:
+        return []
+    staff = room.staff
+    found = await services.rooms.get(room.clinic_id, room.room_id)
+    options = (await services.clinics.get(room.clinic_id)).options
+    return [
+        VisitRow(
+            id=one.visit_id,
+            patient_id=one.patient_id,
+            room_id=room.room_id,
+            room_name=found.name,
+            leg=one.leg,
+            name=one.name,
+            reason=one.reason,
+            state=str(one.state),
+            call_id=one.call_id,
+            call_is_mine=one.state is State.IN_CALL and one.admitted_by == staff.staff_id,
+            checked_in_at=one.checked_in_at,
+            queued_at=one.queued_at,
+            admitted_at=one.admitted_at,
+            admitted_by=_("you") if one.admitted_by == staff.staff_id else one.admitted_by_name,
+            test=test_chip(one.device_test),
+            presence=_presence(one),
+            identified=str(one.identified),
+            transferred_by=one.transferred_by,
+            unread=0,
+            file_running=False,
+            may_ask=allows(staff.role, May.SEND_REQUESTS),
+            may_transfer=options.transfer_allowed,
+        )
+        for one in visits
+    ]
+
+
+def _presence(visit: Waiting) -> str:
+    if visit.presence is Presence.HERE and visit.hidden:
+        return "hidden"
+    return str(visit.presence)
+
+
+def test_chip(test: DeviceTest | None) -> TestChip:
+    """What a device test found, the worst first: that is what one has to know before a call."""
+    if test is None:
+        return TestChip(_("Not tested yet"), "neutral")
+    microphone = _("Microphone blocked") if test.microphone == "blocked" else _("No microphone")
+    camera = _("Camera blocked") if test.camera == "blocked" else _("No camera")
+    wrong = (
+        (test.connection, TestChip(_("Calls do not get through"), "bad", "wifi-off")),
+        (test.microphone, TestChip(microphone, "attention", "mic-off")),
+        (test.speaker, TestChip(_("Hears nothing"), "attention", "volume-2")),
+        (test.camera, TestChip(camera, "attention", "eye-off")),
+    )
+    for result, chip in wrong:
+        if result in FAILS:
+            return chip
+    if "skipped" in (test.camera, test.microphone, test.connection):
+        return TestChip(_("Test not finished"), "neutral")
+    return TestChip(_("Camera and sound good"), "good")
+
+
+def ended_words(reason: str) -> str:
+    """How a visit ended, for a record or a card; "" while it lasts."""
+    words = {
+        Step.LEFT: _("The patient left"),
+        Step.REMOVED: _("Removed from the waiting room"),
+        Step.COMPLETED: _("Completed"),
+        Step.EXPIRED: _("The patient did not come back"),
+    }
+    return words[Step(reason)] if reason else ""

@@ -1,0 +1,79 @@
+"""The Patient information card of a visit: beside any page, or a page of its own."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.errors import Conflict, Gone
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import RoomAccess
+from bedside.people.roles import May, allows
+from bedside.services import Services
+from bedside.web.context import services_of
+from bedside.web.fragments import prepare, wants_fragment
+from bedside.web.pages.card_facts import about, recent
+from bedside.web.pages.staff_visits import rows_of
+from bedside.web.pages.visit_access import room_of_visit
+from bedside.web.rendering import render
+from bedside.web.signed_in import shell
+
+
+async def card(request: Request) -> Response:
+    """GET /visits/{visit_id}/card."""
+    services = services_of(request)
+    fragment = wants_fragment(request)
+    staff = await (prepare(request) if fragment else shell(request, "rooms"))
+    room = await room_of_visit(request, staff)
+    shown = await visit_part(services, room, request.path_params["visit_id"])
+    chart = await services.permissions.chart(staff, shown["visit"].patient_id)
+    clinic = await services.clinics.get(staff.clinic_id)
+    patient = await services.patients.get(chart)
+    return render(
+        request,
+        "pages/visits/card_panel.html" if fragment else "pages/visits/card.html",
+        **await about(services, chart, clinic, patient),
+        **await recent(services, chart, clinic),
+        **shown,
+    )
+
+
+async def card_now(request: Request) -> Response:
+    """GET /visits/{visit_id}/card/now: the part that changes by itself. When the visit went to
+    another room or has ended, it says so."""
+    services = services_of(request)
+    staff = await prepare(request)
+    room = await room_of_visit(request, staff)
+    try:
+        shown = await visit_part(services, room, request.path_params["visit_id"])
+    except (Conflict, Gone) as moved:
+        said = _(moved.sentence)
+        return render(request, "pages/visits/card_now.html", visit=None, moved=said)
+    chart = await services.permissions.chart(staff, shown["visit"].patient_id)
+    return render(
+        request,
+        "pages/visits/card_now.html",
+        patient=await services.patients.get(chart),
+        may_audit=allows(staff.role, May.SEE_AUDIT),
+        **shown,
+    )
+
+
+async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dict[str, Any]:
+    """What the card says of a visit; it counts as looked at. Raises NotFound, and Conflict or Gone
+    with where it went."""
+    visit = await services.waiting_room.visit(room, visit_id)
+    [shown] = await rows_of(services, room, [visit.waiting])
+    return {
+        "visit": shown,
+        "note": visit.note,
+        "typed": {"name": visit.typed_name, "phone": visit.typed_phone},
+        "moved": "",
+    }
+
+
+routes = [
+    Route("/visits/{visit_id}/card", card),
+    Route("/visits/{visit_id}/card/now", card_now),
+]
