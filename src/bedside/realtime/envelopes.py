@@ -62,8 +62,6 @@ class Signal(_Message):
     sending anything, or to restart ICE of what is received.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
-
     action: Literal["signal"]
     call: str = Field(max_length=40)
     sender: str = Field(alias="from", max_length=40)
@@ -76,8 +74,6 @@ class Signal(_Message):
 
 class Media(_Message):
     """What a page of a call sends at present."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
 
     action: Literal["media"]
     call: str = Field(max_length=40)

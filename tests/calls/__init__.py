@@ -1,0 +1,1 @@
+"""Calls: who is in them, signals, guests, group calls."""

@@ -1,0 +1,115 @@
+"""Patients who wait and clinicians who call them, for the tests of calls."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.participants import Joined
+from bedside.calls.records import Mode
+from bedside.people.permissions import GuestAccess, RoomAccess, StaffAccess, VisitorAccess
+from bedside.realtime.envelopes import Description, Media, Signal
+from bedside.visits.check_in import CheckIn, CheckInForm
+from tests.house import House
+
+ADDRESS = "198.51.100.7"
+SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+
+
+@dataclass
+class Ward:
+    """The waiting room of a house, with the services of its calls."""
+
+    house: House
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.house.services, name)
+
+    async def room(self, staff: StaffAccess | None = None) -> RoomAccess:
+        """Being in charge of the room here; by default the clinician."""
+        who = staff or self.house.here.clinician
+        return await self.house.services.permissions.room(who, self.house.here.room.id)
+
+    async def wait(self, name: str = "Wilma Waiting") -> VisitorAccess:
+        """Somebody checks in, and their page is connected."""
+        services = self.house.services
+        room = await services.rooms.get(self.house.clinic.id, self.house.here.room.id)
+        if not room.open:
+            await services.rooms.open(await self.room())
+            room = await services.rooms.get(self.house.clinic.id, self.house.here.room.id)
+        form = CheckInForm(draft=CheckIn.new_draft(), name=name)
+        checked_in = await services.check_in.check_in(room, form, ADDRESS)
+        visitor = await services.visit_devices.resume(
+            checked_in.token, checked_in.visit_id, ADDRESS
+        )
+        await services.visit_presence.arrived(visitor, f"sck_{visitor.visit_id}")
+        return visitor
+
+    async def start(
+        self, visitor: VisitorAccess, staff: StaffAccess | None = None, mode: Mode = Mode.VIDEO
+    ) -> HostSeat:
+        """A call with somebody who waits; nobody has joined yet."""
+        room = await self.room(staff)
+        call_id = await self.house.services.calls.start(room, visitor.visit_id, mode)
+        return await self.house.services.seats.host(room.staff, call_id)
+
+    async def seat(self, visitor: VisitorAccess) -> CallSeat:
+        """The patient's place in the call."""
+        return await self.house.services.seats.visitor(visitor)
+
+    async def join(self, seat: CallSeat, **how: Any) -> Joined:
+        """Be in the call with a page that has just loaded."""
+        return await self.house.services.call_participants.join(seat, **how)
+
+    async def both(self, name: str = "Wilma Waiting") -> "Pair":
+        """A call of a clinician and a patient, both joined."""
+        visitor = await self.wait(name)
+        host = await self.start(visitor)
+        here = await self.join(host, camera=True)
+        there = await self.join(await self.seat(visitor), camera=True)
+        return Pair(visitor, host, here, there)
+
+    async def guest(self, host: HostSeat, name: str = "Gustav Guest") -> GuestAccess:
+        """Somebody who was invited, gave a name, and knocks."""
+        guests = self.house.services.guests
+        secret = (await guests.invite(host)).link.rpartition("/")[2]
+        guest_id, token = await guests.enter(secret, name, ADDRESS)
+        return await guests.resume(token, guest_id, ADDRESS)
+
+
+@dataclass
+class Pair:
+    """A 1:1 call."""
+
+    visitor: VisitorAccess
+    host: HostSeat
+    here: Joined
+    """The clinician's page."""
+    there: Joined
+    """The patient's page."""
+
+    @property
+    def call_id(self) -> str:
+        """The call."""
+        return self.host.call_id
+
+
+def offer(call_id: str, sender: str, to: str, **what: Any) -> Signal:
+    """A signal with an offer, or with whatever else is given."""
+    said = what or {"description": Description(type="offer", sdp=SDP)}
+    return Signal.model_validate(
+        {"action": "signal", "call": call_id, "from": sender, "to": to, **said}
+    )
+
+
+def sends(call_id: str, sender: str, *, muted: bool = False, camera: bool = True) -> Media:
+    """What a page says that it sends."""
+    return Media.model_validate(
+        {
+            "action": "media",
+            "call": call_id,
+            "from": sender,
+            "muted": muted,
+            "camera": camera,
+            "sharing": False,
+        }
+    )
