@@ -1,10 +1,15 @@
 """Scripts for pages of tests: a camera, two RTCPeerConnections, and whether pictures arrive."""
 
+import asyncio
+
 from playwright.async_api import Page, Route
 
 from tests.peers.chromium import Person
 
 ADDRESS = "http://localhost/empty"
+PATIENCE = 30.0
+"""Seconds that media may take."""
+
 EMPTY = """<!doctype html><html lang="en"><head><title>Empty</title></head></html>"""
 
 CALL = """async config => {
@@ -61,8 +66,17 @@ async def connect(caller: Page, called: Page, config: dict[str, object]) -> None
     await caller.evaluate("sdp => peer.setRemoteDescription({ type: 'answer', sdp })", answer)
 
 
+async def come_true(page: Page, promise: str, arg: object = None) -> None:
+    """Ask until what the expression promises is true. (Playwright's `wait_for_function` takes the
+    promise itself for true.)"""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await page.evaluate(promise, arg):  # noqa: ASYNC110 - a page has no event
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"not within {PATIENCE:.0f} s: {promise} with {arg}") from None
+
+
 async def see_frames(page: Page, count: int = 5) -> None:
     """Wait until the page decoded some frames of the other's camera."""
-    await page.wait_for_function(
-        "async count => await framesDecoded() >= count", arg=count, timeout=30_000
-    )
+    await come_true(page, "async count => await framesDecoded() >= count", count)

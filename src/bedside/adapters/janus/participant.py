@@ -12,7 +12,7 @@ from bedside.adapters.janus.session_descriptions import (
     fingerprint,
 )
 from bedside.adapters.janus.subscription import Source, Subscription
-from bedside.calls.media_server import Candidate, Role, SubscriptionOffer
+from bedside.calls.media_server import Candidate, MediaServerDown, Role, SubscriptionOffer
 
 
 class Participant:
@@ -51,9 +51,13 @@ class Participant:
             mark = fingerprint(offer_sdp)
             if self._is_broken or self._published not in ("", mark):
                 await self._end()
-            handle = self._handle or await self._join()
-            request = "configure" if self._published else "publish"
-            answer = await self._session.ask(handle, {"request": request}, offer=offer_sdp)
+            try:
+                handle = self._handle or await self._join()
+                request = "configure" if self._published else "publish"
+                answer = await self._session.ask(handle, {"request": request}, offer=offer_sdp)
+            except MediaServerDown:
+                self._is_broken = True  # how far it came, nobody knows
+                raise
             self._published = mark
             return described(answer.sdp)
 

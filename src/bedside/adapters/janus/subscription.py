@@ -79,7 +79,7 @@ class Subscription:
         """Take the answer to the offer of this number; others are late. Raises Refused."""
         async with self._answering:
             offer = self._unanswered
-            if offer is None or offer.number != number or self._handle is None:
+            if offer is None or offer.number != number or self._handle is None or self._closed:
                 return
             await self._session.ask(self._handle, {"request": "start"}, answer=sdp)
             if self._unanswered is offer:
@@ -95,14 +95,13 @@ class Subscription:
         """End it; nothing is told any more."""
         self._closed = True
         if self._adjusting is not None:
-            self._adjusting.cancel()
-            await asyncio.wait([self._adjusting])
+            await asyncio.wait([self._adjusting])  # else a handle could stay behind
         if self._handle is not None:
             await self._session.detach(self._handle)
 
     async def _adjust(self) -> None:
         try:
-            while self._stale and self._unanswered is None:
+            while self._stale and self._unanswered is None and not self._closed:
                 self._stale = False
                 await self._step()
         except MediaServerDown:
