@@ -12,6 +12,7 @@ from bedside.database.engine import Published
 from bedside.database.statements import prepared
 from bedside.database.tables import events, jobs, topics
 from bedside.kernel.events import Event
+from tests.peers.ports import PATIENCE
 
 PUT = prepared(insert(topics))
 GET = prepared(select(topics.c.version).where(topics.c.topic == bindparam("of")))
@@ -53,10 +54,11 @@ async def watched(database: Database) -> AsyncGenerator[list[Published]]:
 
     async def watch() -> None:
         async for _ in database.watch():
-            pass
+            listens.set()
 
+    listens = asyncio.Event()
     task = asyncio.create_task(watch())
-    await asyncio.sleep(0.05)  # until it listens
+    await asyncio.wait_for(listens.wait(), PATIENCE)
     try:
         yield heard
     finally:
@@ -65,7 +67,7 @@ async def watched(database: Database) -> AsyncGenerator[list[Published]]:
             await task
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for what will soon be so."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what it waits for is another process

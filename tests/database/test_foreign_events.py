@@ -64,14 +64,14 @@ async def test_postgresql_restarts() -> None:
                 await say(there, "a", 2)
             await asyncio.to_thread(server.start)
             await _said_in_the_end(there, "a", 3)
-            await until(lambda: heard[-1].payload["number"] == 3, 15)
+            await until(lambda: heard[-1].payload["number"] == 3)
             assert await numbers(here) == {"room:a": [1, 2]}
     finally:
         await asyncio.to_thread(server.remove)
 
 
 async def _said_in_the_end(database: Database, room: str, number: int) -> None:
-    for _ in range(20):
+    for _ in range(200):
         try:
             await say(database, room, number)
             return

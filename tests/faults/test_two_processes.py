@@ -14,6 +14,7 @@ from bedside.files.ports import Chunk
 from bedside.files.sealing import SEGMENT
 from bedside.settings import load
 from tests.house import House
+from tests.peers.ports import PATIENCE
 from tests.web.tus import pieces, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F1")]
@@ -35,14 +36,15 @@ async def test_a_stale_process_spoils_nothing(house: House, taken: int, sends: i
     )
     if taken:
         await services.uploads.append(chart, begun.id, 0, pieces(content[:taken]))
-    arrived = asyncio.Event()
+    waiting, arrived = asyncio.Event(), asyncio.Event()
 
     async def slow() -> AsyncIterator[Chunk]:
+        waiting.set()
         await arrived.wait()
         yield content[taken : taken + sends]
 
     stale = asyncio.create_task(other.uploads.append(chart, begun.id, taken, slow()))
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(waiting.wait(), PATIENCE)
     first, _ = await asyncio.gather(
         services.uploads.append(chart, begun.id, taken, pieces(content[taken:])),
         asyncio.sleep(0),

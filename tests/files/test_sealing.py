@@ -225,7 +225,7 @@ def test_many_at_once_do_not_mix() -> None:
 
 
 class _SlowBlobs(LocalBlobs):
-    """A busy disk: each write begins 50 ms late, in the thread that does it."""
+    """A busy disk: each write begins half a second late, in the thread that does it."""
 
     async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
         return _SlowWriter(await super().append(key, at, seen=seen))
@@ -239,7 +239,7 @@ class _SlowWriter:
 
     async def write(self, make: MakeChunks) -> None:
         def late() -> Iterator[Chunk]:
-            time.sleep(0.05)
+            time.sleep(0.5)
             yield from make()
 
         await self._writer.write(late)

@@ -23,6 +23,7 @@ from bedside.notifications.states import MOVES, NoticeState, may_become
 from bedside.people.messenger import Notice
 from bedside.requests.states import State
 from tests.house import House
+from tests.peers.ports import PATIENCE
 from tests.peers.sms_sink import Answer, SmsSink
 from tests.peers.smtp_sink import Manner, SmtpSink
 from tests.requests.sending import Sent, do_jobs, draft, send
@@ -289,7 +290,7 @@ async def test_one_way_that_works_is_enough(wired: Wired) -> None:
 
 
 async def test_two_workers_at_once_send_once(wired: Wired) -> None:
-    wired.sms.delay = 0.3
+    wired.sms.delay = 2
     wired.sms.behave(Answer.SLOW)
     sent = await wired.ask(channels=("sms",))
     delivery = (await wired.deliveries(sent))["sms"]
@@ -305,7 +306,7 @@ async def test_two_workers_at_once_send_once(wired: Wired) -> None:
 async def test_killed_between_sending_and_commit_an_sms_is_not_sent_twice(wired: Wired) -> None:
     sent = await wired.ask(channels=("sms",))
     delivery = (await wired.deliveries(sent))["sms"]
-    wired.sms.delay = 0.2
+    wired.sms.delay = 2
     wired.sms.behave(Answer.SLOW)
     await _kill_while_sending(wired, delivery)
     assert len(wired.sms.messages) == 1  # the gateway has it, and we do not know
@@ -323,7 +324,7 @@ async def test_killed_between_sending_and_commit_a_mail_keeps_its_message_id(
 ) -> None:
     sent = await wired.ask(channels=("email",))
     delivery = (await wired.deliveries(sent))["email"]
-    wired.mail.delay = 0.2
+    wired.mail.delay = 2
     wired.mail.behave(Manner.SLOW)
     await _kill_while_sending(wired, delivery)
     wired.restart()
@@ -337,14 +338,18 @@ async def test_killed_between_sending_and_commit_a_mail_keeps_its_message_id(
 async def _kill_while_sending(wired: Wired, delivery: Delivery) -> None:
     """The process dies after the gateway took the message and before it was written down."""
     dying = asyncio.create_task(wired.deliver(delivery))
-    for _ in range(200):
-        await asyncio.sleep(0.01)
-        if wired.sms.messages or await _state(wired, delivery) == "sending":
-            break
-    await asyncio.sleep(0.1)  # the gateways answer after twice that
+    async with asyncio.timeout(PATIENCE):
+        while not await _is_under_way(wired, delivery):  # noqa: ASYNC110 - a thread and a row
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)  # the gateways answer after two seconds
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
     assert await _state(wired, delivery) == "sending"
+
+
+async def _is_under_way(wired: Wired, delivery: Delivery) -> bool:
+    has_it = bool(wired.sms.messages) or delivery.channel != "sms"
+    return has_it and await _state(wired, delivery) == "sending"
 
 
 async def _state(wired: Wired, delivery: Delivery) -> str:

@@ -5,6 +5,7 @@ import random
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 PATIENCE = 60.0
 """Seconds that a peer has to start, on a machine that has much else to do."""
@@ -44,6 +45,16 @@ def listens(port: int, host: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((host, port)) == 0
+
+
+def drained(port: int) -> bool:
+    """Whether whoever talks over a port of loopback has taken everything that was sent to them."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        ends = (int(local.rpartition(":")[2], 16), int(remote.rpartition(":")[2], 16))
+        if port in ends and queues != "00000000:00000000":
+            return False
+    return True
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:

@@ -29,7 +29,7 @@ class Door:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something on that loop; nothing may hang."""
-        return self._loop.run_until_complete(asyncio.wait_for(work, 20))
+        return self._loop.run_until_complete(asyncio.wait_for(work, 60))
 
     async def open(self) -> None:
         """Move in."""

@@ -13,6 +13,7 @@ from bedside.errors import StorageFull
 from bedside.files.sealing import SEGMENT
 from bedside.kernel import clock
 from tests.house import Served
+from tests.peers.ports import PATIENCE, drained
 from tests.web.tus import BODY, VERSION, Sender, checksum, metadata, pieces, sending, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F1")]
@@ -340,13 +341,24 @@ async def test_checksums_that_make_no_sense_are_said_to(sender: Sender, said: st
 # --- lost and doubled connections ----------------------------------------------------------------
 
 
+async def _taken(sender: Sender) -> None:
+    """Wait until the server has taken what is on its way to it."""
+    port = sender.http.base_url.port
+    assert port is not None
+    async with asyncio.timeout(PATIENCE):
+        quiet = 0
+        while quiet < 3:  # what was handed to the next layer is not in a queue for a moment
+            await asyncio.sleep(0.1)
+            quiet = quiet + 1 if drained(port) else 0
+
+
 async def _cut_off(sender: Sender, address: str, offset: int, content: bytes, after: int) -> None:
     """A PATCH whose connection dies after so many bytes."""
 
     async def body() -> AsyncIterator[bytes]:
         async for piece in pieces(content[:after]):
             yield piece
-        await asyncio.sleep(0.2)
+        await _taken(sender)
         raise ConnectionResetError
 
     with pytest.raises((httpx.HTTPError, ConnectionResetError)):
@@ -369,16 +381,18 @@ async def test_a_second_connection_takes_over_from_one_that_died_silently(sender
     """A phone changes from Wi-Fi to mobile: the server still waits at the old connection."""
     content = words(2_000_000)
     address = await sender.begin(len(content))
-    silence = asyncio.Event()
+    sent, silence = asyncio.Event(), asyncio.Event()
 
     async def body() -> AsyncIterator[bytes]:
         async for piece in pieces(content[:1_400_000]):
             yield piece
+        sent.set()
         await silence.wait()
 
     headers = {"Content-Length": str(len(content))}
     first = asyncio.create_task(sender.patch(address, 0, body(), **headers))
-    await asyncio.sleep(0.5)
+    await asyncio.wait_for(sent.wait(), PATIENCE)
+    await _taken(sender)
     at = await sender.offset(address)
     assert 1_000_000 < at <= 1_400_000
     assert (await sender.patch(address, at, content[at:])).status_code == 204
