@@ -17,7 +17,13 @@ from tests.web.test_room_pages import checked_in, opened, queue
 pytestmark = pytest.mark.anyio
 
 ASKS_LITTLE = RoomOptions(ask_birth_date="no", ask_reason="no")
-SKIPPED = dict.fromkeys(("camera", "microphone", "speaker", "connection", "relay"), "skipped")
+SKIPPED = {
+    "camera": "skipped",
+    "microphone": "skipped",
+    "speaker": "skipped",
+    "connection": "skipped",
+    "relay": "skipped",
+}
 
 
 @dataclass
