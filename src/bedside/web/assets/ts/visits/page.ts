@@ -215,7 +215,8 @@ export class VisitPage {
     announce(said, true);
     if (!this.newest.isNewest) return;
     play("ready");
-    if ("vibrate" in navigator) navigator.vibrate(READY_PATTERN);
+    // Before anything was pressed browsers refuse it, and complain.
+    if ("vibrate" in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate(READY_PATTERN);
     if (document.visibilityState === "visible") return;
     const title = document.title;
     document.title = `(!) ${word("ready")}`;
