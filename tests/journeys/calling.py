@@ -1,7 +1,7 @@
 """People in a call: a clinic with an open room, a patient who checked in, a clinician at a desk.
 
-`frames_decoded` and the rest read the page's own RTCPeerConnections, which a script that runs before
-the page's collects in `window.connectionsOfTest`.
+`frames_decoded` and the rest read the page's own RTCPeerConnections, which a script that runs
+before the page's collects in `window.connectionsOfTest`.
 """
 
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ from bedside.calls.participants import Participants
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
+from bedside.calls.summaries import CallSummaries
 from bedside.calls.visit_departure import VisitDeparture
 from bedside.errors import NotFound
 from bedside.kernel.jobs import Handler
@@ -78,6 +79,10 @@ class CallParts(VisitParts):
     @cached_property
     def call_people(self) -> CallPeople:
         return CallPeople(self.database, self.staff, self.patients, self.guests, self.permissions)
+
+    @cached_property
+    def call_summaries(self) -> CallSummaries:
+        return CallSummaries(self.database, self.seats, self.patients, self.permissions)
 
     @cached_property
     def signalling(self) -> Signalling:

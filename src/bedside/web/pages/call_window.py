@@ -10,6 +10,7 @@ from bedside.calls.access import HostSeat
 from bedside.calls.people import Person
 from bedside.calls.records import CallEnded, Kind
 from bedside.errors import BedsideError
+from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
 from bedside.web.context import services_of
@@ -49,7 +50,10 @@ async def waiting(request: Request) -> Response:
     services, call_id = services_of(request), request.path_params["call_id"]
     host = await services.seats.host(staff, call_id)
     return render(
-        request, "pages/calls/waiting.html", call_id=call_id, waiting=await _who_waits(request, host)
+        request,
+        "pages/calls/waiting.html",
+        call_id=call_id,
+        waiting=await _who_waits(request, host),
     )
 
 
@@ -62,6 +66,22 @@ async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
             if not one.call_id:
                 found.append({"visit": one, "room": room.name})
     return found
+
+
+async def after(request: Request) -> Response:
+    """GET /calls/{call_id}/after: what became of a call, and what can be done next."""
+    staff = await shell(request, "rooms")
+    services = services_of(request)
+    call = await services.call_summaries.of(staff, request.path_params["call_id"])
+    rooms = {room.id: room.name for room in await services.rooms.of_staff(staff)}
+    return render(
+        request,
+        "pages/calls/after.html",
+        call=call,
+        rooms=rooms,
+        room_id=call.room_id if call.room_id in rooms else "",
+        minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
+    )
 
 
 def _heading(patients: list[Person]) -> str:
@@ -86,5 +106,6 @@ async def _console(request: Request, staff: StaffAccess, patients: list[Person])
 
 routes = [
     Route("/calls/{call_id}", window, methods=["GET"]),
+    Route("/calls/{call_id}/after", after, methods=["GET"]),
     Route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
 ]

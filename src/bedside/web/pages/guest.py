@@ -48,9 +48,7 @@ async def page(request: Request) -> Response:
         guest = await services.guests.get(access)
     except (NotFound, NotSignedIn, GuestLinkClosed) as error:
         return await _closed(request, error)
-    return await _rendered(
-        request, guest, "pages/guest/guest.html", here=page_of_guest(guest.id)
-    )
+    return await _rendered(request, guest, "pages/guest/guest.html", here=page_of_guest(guest.id))
 
 
 async def _door(

@@ -2,7 +2,7 @@
  * Apps of the call window: a tab bar that the server renders from its registry, and the panel into
  * which the chosen app's module mounts. One is open at a time; Esc or “Close” closes it.
  */
-import type { CallSession } from "./session";
+import type { CallSession, Person } from "./session";
 
 /** What an app gets. `visits` are the patients in the call now, as visit ids. */
 export interface AppContext {
@@ -90,9 +90,13 @@ export class AppsPanel {
 
 /** The visits of the patients who are in the call or expected. */
 export function visitsIn(session: CallSession): string[] {
+  return patientsIn(session).flatMap((person) => person.visit_id ?? []);
+}
+
+/** The patients who are in the call or expected, as far as their names are known. */
+export function patientsIn(session: CallSession): Person[] {
   return session
     .others()
     .filter(([, one]) => one.kind === "patient")
-    .map(([id]) => session.people[id]?.visit_id ?? "")
-    .filter(Boolean);
+    .flatMap(([id]) => session.people[id] ?? []);
 }

@@ -4,7 +4,7 @@
  */
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
-import { visitsIn } from "./apps_panel";
+import { patientsIn } from "./apps_panel";
 import { say } from "./place";
 import { Refused, tell } from "./server";
 import type { CallSession } from "./session";
@@ -24,14 +24,12 @@ export class Ending {
 
   /** Asks how the call ends, with what is possible now. */
   ask(): void {
-    const patients = visitsIn(this.session).length;
+    const patients = patientsIn(this.session);
     const colleagues = this.session.others().some(([, one]) => one.kind === "staff");
-    this.offer("one", patients === 1);
+    this.offer("one", patients.length === 1);
     this.offer("leave", colleagues);
-    this.offer("all", patients !== 1);
-    const [patient] = this.session.others().filter(([, one]) => one.kind === "patient");
-    const name = (patient && this.session.people[patient[0]]?.name) ?? "";
-    for (const place of document.querySelectorAll("[data-end-name]")) place.textContent = name;
+    this.offer("all", patients.length !== 1);
+    for (const place of document.querySelectorAll("[data-end-name]")) place.textContent = patients[0]?.name ?? "";
     openDialog("ending");
   }
 
@@ -47,10 +45,10 @@ export class Ending {
 
   private async press(button: HTMLElement): Promise<void> {
     const { addresses } = this.session.place;
-    const [visit = ""] = visitsIn(this.session);
+    const [patient] = patientsIn(this.session);
     const ways: Record<string, string> = {
-      visit: `/visits/${visit}/end`,
-      return: `/visits/${visit}/return`,
+      visit: `/visits/${patient?.visit_id ?? ""}/end`,
+      return: `/visits/${patient?.visit_id ?? ""}/return`,
       leave: addresses.leave,
       all: addresses.end,
     };
@@ -59,7 +57,7 @@ export class Ending {
     button.setAttribute("aria-busy", "true");
     this.leaving = true;
     try {
-      await tell(address);
+      await tell(address, { leg: String(patient?.leg ?? "") });
       closeDialog("ending");
       this.show();
     } catch (error) {

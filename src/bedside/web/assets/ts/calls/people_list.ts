@@ -61,7 +61,7 @@ export class PeopleList {
     const address = ways[button.dataset.personDoes ?? ""];
     if (!address) return;
     try {
-      await tell(address);
+      await tell(address, { leg: String(person?.leg ?? "") });
     } catch (error) {
       toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
     }

@@ -1,6 +1,7 @@
 /** The call window of staff: the call, its apps, its guests, and the console beside it. */
 import { liveSocket } from "../live/socket";
 import { Awake } from "../visits/awake";
+import { Adding } from "./adding";
 import { AppsPanel, type AppModules } from "./apps_panel";
 import { Beside } from "./beside";
 import { Ending } from "./ending";
@@ -16,7 +17,10 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
   if (!stage || !place) return;
   const view = new CallView(stage, place, liveSocket(), {
     leave: () => ending.ask(),
-    ended: () => ending.show(),
+    ended: (end) => {
+      if (end === "elsewhere") elsewhere(root, ending);
+      else ending.show();
+    },
     drawn: () => {
       door.draw();
       people.draw();
@@ -26,6 +30,7 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
   const door = new GuestDoor(stage, view.session);
   const people = new PeopleList(view.session);
   new AppsPanel(stage, view.session, modules);
+  new Adding(view.session);
   const goAway = (): void => {
     ending.leaving = true;
   };
@@ -39,4 +44,13 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
   });
   new Awake().want(true);
   void view.start();
+}
+
+/** Another window of the same person has the call now. */
+function elsewhere(root: HTMLElement, ending: Ending): void {
+  ending.leaving = true;
+  const notice = root.querySelector<HTMLElement>("[data-elsewhere]");
+  notice?.removeAttribute("hidden");
+  notice?.querySelector("button")?.addEventListener("click", () => window.location.reload());
+  notice?.querySelector<HTMLElement>("button")?.focus();
 }

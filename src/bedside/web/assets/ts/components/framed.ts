@@ -1,15 +1,34 @@
 /**
  * A page of the console beside a call: it stands in a frame of the call window. What leaves the
- * call (signing out, another call) happens in the whole window.
+ * call (signing out) happens in the whole window; “Start call” and “Next patient” are told to the
+ * window, which asks what to do while a call is going on.
  */
 const LEAVES = 'form[action="/sign-out"], a[href^="/calls/"]';
+const STARTS = /^\/visits\/(vis_\w+)\/call$/;
+const GOES_ON = /^\/rooms\/rom_\w+\/next$/;
 
 export function startFramed(): void {
-  if (window.top === window) return;
+  const { parent } = window;
+  if (parent === window) return;
   document.documentElement.dataset.framed = "";
+  const tell = (name: string, detail: unknown): void => {
+    parent.document.dispatchEvent(new CustomEvent(name, { detail }));
+  };
   const lead = (event: Event): void => {
     const leaving = (event.target as Element).closest<HTMLFormElement | HTMLAnchorElement>(LEAVES);
     if (leaving) leaving.target = "_top";
   };
-  for (const kind of ["click", "submit"]) document.addEventListener(kind, lead, true);
+  const submit = (event: SubmitEvent): void => {
+    lead(event);
+    const form = event.target as HTMLFormElement;
+    const action = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
+    const visit = STARTS.exec(action)?.[1];
+    if (!visit && !GOES_ON.test(action)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (visit) tell("bedside:start-call", { visit, leg: String(new FormData(form).get("leg") ?? "") });
+    else tell("bedside:next-patient", null);
+  };
+  document.addEventListener("click", lead, true);
+  document.addEventListener("submit", submit, true);
 }

@@ -1,0 +1,87 @@
+"""What became of a call: for staff who took part in it, when it is over for them."""
+
+from dataclasses import dataclass
+
+from bedside.calls import rows
+from bedside.calls.access import Seats
+from bedside.calls.records import CallState, Kind
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.people.patients import Patients
+from bedside.people.permissions import Permissions, StaffAccess
+from bedside.visits import rows as visit_rows
+
+
+@dataclass(frozen=True, slots=True)
+class PatientOfCall:
+    """A patient who was in a call, and where the visit stands now."""
+
+    visit_id: str
+    patient_id: str
+    name: str
+    room_id: str
+    leg: int
+    state: str
+    ended_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """A call as it was. `ended_at` is 0 while it goes on for others."""
+
+    call_id: str
+    room_id: str
+    started_at: int
+    ended_at: int
+    patients: tuple[PatientOfCall, ...]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether others are still in it."""
+        return self.ended_at == 0
+
+
+class CallSummaries:
+    """Looks back at calls."""
+
+    def __init__(
+        self, database: Transactions, seats: Seats, patients: Patients, permissions: Permissions
+    ) -> None:
+        self._database = database
+        self._seats = seats
+        self._patients = patients
+        self._permissions = permissions
+
+    async def of(self, staff: StaffAccess, call_id: str) -> CallSummary:
+        """The call, with the patients whom this person may see. Raises NotFound for those who did
+        not take part."""
+        call = await self._seats.listener(staff, call_id)
+        async with self._database.read() as db:
+            visits = await _visits_of(db, call_id)
+        seen = [row for row in visits if await self._permissions.sees(staff, row.patient_id)]
+        names = await self._patients.named(staff.clinic_id, {row.patient_id for row in seen})
+        return CallSummary(
+            call_id=call.id,
+            room_id=call.room_id,
+            started_at=call.started_at,
+            ended_at=call.ended_at if call.state == CallState.ENDED else 0,
+            patients=tuple(_patient(row, names.get(row.patient_id, "")) for row in seen),
+        )
+
+
+async def _visits_of(db: Reader, call_id: str) -> list[Row]:
+    people = await rows.participants_of(db, call_id)
+    ids = [row.person_id for row in people if row.kind == Kind.PATIENT]
+    found = [await db.one(visit_rows.by_id, of=one) for one in ids]
+    return [row for row in found if row is not None]
+
+
+def _patient(row: Row, name: str) -> PatientOfCall:
+    return PatientOfCall(
+        visit_id=row.id,
+        patient_id=row.patient_id,
+        name=name,
+        room_id=row.room_id,
+        leg=row.leg,
+        state=row.state,
+        ended_reason=row.ended_reason,
+    )

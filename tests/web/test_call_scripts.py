@@ -1,0 +1,211 @@
+"""The pure parts of ts/calls, run by Node as browsers get them."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bedside.calls.live import apply
+
+ROOT = Path(__file__).parents[2]
+CALLS = ROOT / "src/bedside/web/assets/ts/calls"
+
+Sample = dict[str, float | None]
+GOOD: Sample = {"roundTripMs": 40, "lost": 0.0, "availableKbps": 2_000}
+WEAK: Sample = {"roundTripMs": 40, "lost": 0.1, "availableKbps": 2_000}
+NARROW: Sample = {"roundTripMs": 40, "lost": 0.0, "availableKbps": 200}
+DEAD: Sample = {"roundTripMs": 2_000, "lost": 0.4, "availableKbps": 30}
+
+_RUNNER = """
+import * as module from "./module.mjs";
+import { readFileSync } from "node:fs";
+const { call, given } = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(eval(call)(module, given)));
+"""
+
+Run = Callable[[str, Any], Any]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """Gives for a module of ts/calls a way to run a piece of JavaScript with it."""
+
+    def of(name: str) -> Run:
+        folder = tmp_path_factory.mktemp(name)
+        subprocess.run(
+            [
+                ROOT / "node_modules/.bin/esbuild",
+                CALLS / f"{name}.ts",
+                "--bundle",
+                "--format=esm",
+                f"--outfile={folder / 'module.mjs'}",
+            ],
+            check=True,
+            capture_output=True,
+        )
+        (folder / "run.mjs").write_text(_RUNNER)
+
+        def call(script: str, given: Any) -> Any:
+            done = subprocess.run(
+                ["node", folder / "run.mjs"],
+                input=json.dumps({"call": script, "given": given}),
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            return json.loads(done.stdout)
+
+        return call
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def levels(run: Callable[[str], Run]) -> Callable[[list[Sample]], list[str]]:
+    """The level after each sample, from the beginning of a call."""
+    quality = run("quality")
+    script = """(quality, samples) => {
+      let now = quality.BEST;
+      return samples.map((sample) => (now = quality.after(now, sample)).level);
+    }"""
+    return lambda samples: quality(script, samples)
+
+
+Levels = Callable[[list[Sample]], list[str]]
+
+
+@pytest.mark.feature("V7")
+def test_a_weak_connection_gets_a_smaller_picture_after_two_samples(levels: Levels) -> None:
+    assert levels([GOOD, WEAK, GOOD, WEAK]) == ["full"] * 4  # once is chance
+    assert levels([GOOD, WEAK, WEAK]) == ["full", "full", "smaller"]
+    assert levels([NARROW, NARROW]) == ["full", "smaller"]
+    # what is weak for the whole picture is enough for the smaller one
+    assert set(levels([WEAK] * 30)[2:]) == {"smaller"}
+
+
+@pytest.mark.feature("V7")
+def test_a_connection_that_carries_nothing_gets_sound_only(levels: Levels) -> None:
+    assert levels([DEAD] * 4) == ["full", "smaller", "smaller", "sound"]
+    assert set(levels([DEAD] * 50)[4:]) == {"sound"}
+
+
+@pytest.mark.feature("V7")
+def test_it_goes_up_again_slowly(levels: Levels) -> None:
+    after = levels([DEAD] * 4 + [GOOD] * 10)[4:]
+    assert after == ["sound"] * 4 + ["smaller"] * 5 + ["full"]
+
+
+def test_a_try_that_was_too_early_makes_it_wait_longer(levels: Levels) -> None:
+    samples: list[Sample] = [WEAK, WEAK]
+    for _ in range(3):  # it becomes good for just as long as it takes to go up
+        while levels(samples)[-1] == "smaller":
+            samples.append(GOOD)
+        samples += [WEAK, WEAK]
+    steps = levels(samples)
+    waits: list[int] = []
+    for before, now in zip(["full", *steps], steps, strict=False):
+        if now == "smaller":
+            waits = [*waits, 1] if before == "full" else [*waits[:-1], waits[-1] + 1]
+    assert waits == [5, 10, 20, 1]
+
+
+def test_what_is_not_known_yet_counts_as_enough(levels: Levels) -> None:
+    assert set(levels([{**GOOD, "availableKbps": None}] * 5)) == {"full"}
+
+
+def test_senders_are_told_less_for_less(run: Callable[[str], Run]) -> None:
+    script = """(quality, others) =>
+      ["full", "smaller", "sound"].map((level) => quality.encodingOf(level, others))"""
+    alone, group = run("quality")(script, 1), run("quality")(script, 3)
+    assert [one["active"] for one in alone] == [True, True, False]
+    assert alone[0]["maxBitrate"] > group[0]["maxBitrate"] > alone[1]["maxBitrate"]
+    assert alone[1]["scaleResolutionDownBy"] > alone[0]["scaleResolutionDownBy"] == 1
+
+
+# --- who is in the call ---------------------------------------------------------------------------
+
+_ids = st.sampled_from(["prt_a", "prt_b", "prt_c"])
+_participants = st.fixed_dictionaries(
+    {
+        "call_id": st.just("cal_a"),
+        "participant_id": _ids,
+        "kind": st.sampled_from(["staff", "patient", "guest"]),
+        "state": st.sampled_from(["knocking", "asked", "joined", "left"]),
+        "connection_id": st.sampled_from(["", "con_a", "con_b"]),
+        "muted": st.booleans(),
+        "camera": st.booleans(),
+        "sharing": st.booleans(),
+    }
+)
+_calls = st.fixed_dictionaries(
+    {
+        "call_id": st.just("cal_a"),
+        "state": st.sampled_from(["active", "ended"]),
+        "mode": st.sampled_from(["voice", "video"]),
+        "topology": st.sampled_from(["direct", "media_server"]),
+    }
+)
+_events = st.one_of(
+    st.tuples(st.just("call.participant_changed"), _participants),
+    st.tuples(st.just("call.changed"), _calls),
+    st.tuples(st.just("call.media_interrupted"), st.just({"call_id": "cal_a", "over": True})),
+)
+
+
+@pytest.mark.feature("V6")
+def test_page_and_server_agree_on_who_is_in_the_call(run: Callable[[str], Run]) -> None:
+    runs: list[dict[str, Any]] = []
+    wanted: list[Any] = []
+
+    @settings(max_examples=150, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(_events, max_size=10))
+    def collect(events: list[tuple[str, dict[str, Any]]]) -> None:
+        start: dict[str, Any] = {
+            "call_id": "cal_a",
+            "state": "active",
+            "mode": "video",
+            "topology": "direct",
+            "participants": {},
+            "apps": {},
+        }
+        now = start
+        for kind, data in events:
+            now = apply(now, kind, data)
+        runs.append({"start": start, "events": events})
+        wanted.append(now)
+
+    collect()
+    script = """(state, runs) => runs.map(({ start, events }) =>
+      events.reduce((now, [type, data]) => state.applyEvent(now, type, data), start))"""
+    assert run("state")(script, runs) == wanted
+    assert len(runs) >= 100
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("agent", "browser"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "ios"),
+        ("Mozilla/5.0 (Linux; Android 10; K) Chrome/120.0.0.0 Mobile Safari/537.36", "android"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "firefox"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X) Version/17.0 Safari/605.1.15", "safari"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.0.0 Safari/537.36", "desktop"),
+    ],
+)
+def test_the_way_to_permissions_is_that_of_the_browser(
+    run: Callable[[str], Run], agent: str, browser: str
+) -> None:
+    assert run("device_failures")("(it, agent) => it.browserOf(agent)", agent) == browser
+
+
+def test_initials_are_those_of_the_name_without_its_title(run: Callable[[str], Run]) -> None:
+    names = ["Dr Amara Okafor", "Noor", "María José de la Cruz", "Nurse", ""]
+    found = run("tiles")("(it, names) => names.map(it.initialsOf)", names)
+    assert found == ["AO", "N", "MC", "", ""]
