@@ -1,0 +1,330 @@
+"""Live file transfer from offer to chart, in both directions, and every way it can end (X1–X7)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bedside.calls.live_transfer_lists import LiveTransferLists
+from bedside.calls.live_transfer_records import LiveTransfer, apply
+from bedside.calls.live_transfer_states import Kind, Phase
+from bedside.calls.live_transfers import Chosen
+from bedside.charts.records import ChartFilter
+from bedside.database import outbox
+from bedside.errors import BedsideError, Conflict, NotFound, TooLarge
+from bedside.files.announcing import Announced, FileRefused
+from bedside.kernel.ids import new_id
+from bedside.people.permissions import RoomAccess, VisitorAccess
+from tests.calls.calling import Ward
+from tests.house import House
+from tests.requests.sending import do_jobs, jpeg, pieces
+
+pytestmark = pytest.mark.anyio
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\nxref\n0 4\n0000000000 65535 f \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n0\n%%EOF"  # noqa: E501 - a document on one line
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+class Desk:
+    """A patient who waits, and staff in charge, with everything they do with files."""
+
+    def __init__(self, house: House, room: RoomAccess, visitor: VisitorAccess) -> None:
+        self.house = house
+        self.room = room
+        self.visitor = visitor
+        self.transfers = house.services.live_transfers
+        self.lists: LiveTransferLists = house.services.transfer_lists
+
+    async def offer(self, content: bytes, name: str = "care.jpg") -> LiveTransfer:
+        """Staff offer a file to the patient."""
+        chosen = Chosen(name, "image/jpeg", len(content))
+        return await self.transfers.offer(self.room, self.visitor.visit_id, chosen)
+
+    async def send(
+        self, access: RoomAccess | VisitorAccess, transfer_id: str, content: bytes, upto: int = 0
+    ) -> None:
+        """Send the bytes; only the first `upto` when it is given."""
+        holder, transfer = await self.transfers.sender(access, transfer_id)
+        upload = await self.transfers.begin_upload(
+            holder, transfer, Announced(transfer.name or "f", len(content))
+        )
+        sent = content[:upto] if upto else content
+        await self.house.services.uploads.append(holder, upload.id, 0, pieces(sent))
+
+    async def phase(self, transfer_id: str) -> Phase:
+        """What staff see."""
+        return (await self.lists.one(self.room, transfer_id)).phase
+
+    async def entries(self) -> list[Any]:
+        """What is in the patient's chart."""
+        chart = await self.house.services.permissions.chart(
+            self.room.staff, self.visitor.patient_id
+        )
+        return await self.house.services.charts.entries(chart, ChartFilter())
+
+    async def download(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> bytes:
+        """The other side downloads."""
+        receiver, transfer = await self.transfers.receiver(access, transfer_id)
+        opened = await self.house.services.retrieval.handed_over(receiver, transfer.file_id)
+        found = b"".join([piece async for piece in opened.chunks(0, opened.size)])
+        await self.transfers.downloaded(receiver)
+        return found
+
+    async def leave(self) -> None:
+        """The patient leaves the visit."""
+        await self.house.services.waiting_room.leave(self.visitor)
+
+    async def nothing_stays(self) -> bool:
+        """Whether no file, no upload and no blob is left."""
+        await do_jobs(self.house)
+        keys = [key async for key, _ in self.house.services.custody.blobs()]
+        return not keys and not await self.entries()
+
+
+@pytest.fixture
+async def desk(house: House) -> Desk:
+    """On both databases."""
+    return await _desk(house)
+
+
+@pytest.fixture
+async def quick_desk(quick_house: House) -> Desk:
+    """On SQLite."""
+    return await _desk(quick_house)
+
+
+async def _desk(house: House) -> Desk:
+    ward = Ward(house)
+    return Desk(house, await ward.room(), await ward.wait())
+
+
+@pytest.mark.feature("X2")
+@pytest.mark.feature("X7")
+async def test_a_file_for_the_patient(desk: Desk) -> None:
+    content = jpeg()
+    transfer = await desk.offer(content)
+    assert transfer.phase is Phase.ASKED
+    await desk.send(desk.room, transfer.id, content)
+    await do_jobs(desk.house)
+    assert await desk.phase(transfer.id) is Phase.ASKED
+    with pytest.raises(Conflict):  # here and clean, and not accepted
+        await desk.transfers.receiver(desk.visitor, transfer.id)
+    assert await desk.entries() == []
+    accepted = await desk.transfers.accept(desk.visitor, transfer.id)
+    assert accepted.phase is Phase.READY
+    assert (await desk.download(desk.visitor, transfer.id))[:2] == b"\xff\xd8"
+    assert await desk.phase(transfer.id) is Phase.DONE
+    [entry] = await desk.entries()
+    assert (entry.channel, entry.source_id) == ("live_transfer", desk.visitor.visit_id)
+
+
+@pytest.mark.feature("X4")
+@pytest.mark.feature("X7")
+async def test_a_file_from_the_patient(desk: Desk) -> None:
+    asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id)
+    content = jpeg()
+    answered = await desk.transfers.answer(
+        desk.visitor, asked.id, Chosen("arm.jpg", "image/jpeg", len(content))
+    )
+    assert answered.phase is Phase.MOVING
+    await desk.send(desk.visitor, asked.id, content)
+    assert await desk.phase(asked.id) is Phase.SCANNING
+    with pytest.raises(Conflict):  # nothing unscanned is ever opened
+        await desk.transfers.receiver(desk.room, asked.id)
+    await do_jobs(desk.house)
+    assert await desk.phase(asked.id) is Phase.READY
+    [entry] = await desk.entries()
+    assert entry.sender_kind == "patient"
+    await desk.download(desk.room, asked.id)
+    assert await desk.phase(asked.id) is Phase.DONE
+
+
+async def test_a_still_of_the_camera_is_a_capture(quick_desk: Desk) -> None:
+    desk = quick_desk
+    asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id, Kind.CAPTURE)
+    content = jpeg()
+    await desk.transfers.answer(desk.visitor, asked.id, Chosen("p.jpg", "image/jpeg", len(content)))
+    await desk.send(desk.visitor, asked.id, content)
+    await do_jobs(desk.house)
+    [entry] = await desk.entries()
+    assert (entry.channel, entry.category) == ("visit_capture", "patient_photo")
+
+
+@pytest.mark.feature("X3")
+async def test_declined_is_destroyed(desk: Desk) -> None:
+    content = jpeg()
+    transfer = await desk.offer(content)
+    await desk.send(desk.room, transfer.id, content)
+    await desk.transfers.decline(desk.visitor, transfer.id)
+    await desk.transfers.decline(desk.visitor, transfer.id)  # pressed twice
+    assert await desk.phase(transfer.id) is Phase.DECLINED
+    assert await desk.nothing_stays()
+    with pytest.raises(Conflict):
+        await desk.transfers.accept(desk.visitor, transfer.id)
+
+
+@pytest.mark.feature("X3")
+async def test_cancelled_half_way_is_destroyed(desk: Desk) -> None:
+    content = jpeg() + bytes(200_000)
+    transfer = await desk.offer(content)
+    await desk.send(desk.room, transfer.id, content, upto=len(content) // 2)
+    assert await desk.phase(transfer.id) is Phase.ASKED
+    await desk.transfers.accept(desk.visitor, transfer.id)
+    assert await desk.phase(transfer.id) is Phase.MOVING
+    await desk.transfers.cancel(desk.room, transfer.id)
+    assert await desk.phase(transfer.id) is Phase.CANCELLED
+    assert await desk.nothing_stays()
+    with pytest.raises(Conflict):
+        await desk.transfers.sender(desk.room, transfer.id)
+
+
+@pytest.mark.feature("X3")
+async def test_an_infected_file_is_refused_on_both_sides(quick_desk: Desk) -> None:
+    desk = quick_desk
+    transfer = await desk.transfers.send_own(
+        desk.visitor, Chosen("results.txt", "text/plain", len(EICAR))
+    )
+    await desk.send(desk.visitor, transfer.id, EICAR)
+    await do_jobs(desk.house)
+    seen = await desk.lists.one(desk.room, transfer.id)
+    assert seen.phase is Phase.REFUSED
+    assert seen.reason
+    assert await desk.nothing_stays()
+
+
+@pytest.mark.feature("X3")
+async def test_a_type_that_is_not_taken_is_said_at_once(quick_desk: Desk) -> None:
+    desk = quick_desk
+    program = b"MZ" + bytes(4000)
+    transfer = await desk.offer(program, "notes.pdf")
+    with pytest.raises(FileRefused) as refused:
+        await desk.send(desk.room, transfer.id, program)
+    holder, _ = await desk.transfers.sender(desk.room, transfer.id)
+    await desk.transfers.refused(holder, refused.value.key)
+    assert await desk.phase(transfer.id) is Phase.REFUSED
+
+
+@pytest.mark.feature("X5")
+async def test_leaving_in_the_middle_leaves_nothing(desk: Desk) -> None:
+    content = jpeg() + bytes(50_000)
+    own = await desk.transfers.send_own(desk.visitor, Chosen("a.jpg", "image/jpeg", len(content)))
+    await desk.send(desk.visitor, own.id, content, upto=1000)
+    await desk.leave()
+    assert await desk.phase(own.id) is Phase.LEFT
+    assert await desk.nothing_stays()
+
+
+@pytest.mark.feature("X5")
+async def test_what_arrived_completely_is_filed_when_the_patient_leaves(desk: Desk) -> None:
+    content = jpeg()
+    own = await desk.transfers.send_own(desk.visitor, Chosen("a.jpg", "image/jpeg", len(content)))
+    await desk.send(desk.visitor, own.id, content)
+    offered = await desk.offer(content)  # never accepted
+    await desk.send(desk.room, offered.id, content)
+    await desk.leave()
+    assert await desk.phase(own.id) is Phase.FILED
+    assert await desk.phase(offered.id) is Phase.LEFT
+    await do_jobs(desk.house)
+    [entry] = await desk.entries()
+    assert entry.state == "filed"
+
+
+@pytest.mark.feature("X1")
+async def test_limits_are_said_before_a_byte_is_sent(quick_desk: Desk) -> None:
+    desk = quick_desk
+    with pytest.raises(TooLarge, match="100 MB"):
+        await desk.transfers.offer(
+            desk.room, desk.visitor.visit_id, Chosen("big.mp4", "video/mp4", 100_000_001)
+        )
+    for number in range(5):
+        await desk.offer(jpeg(), f"{number}.jpg")
+    with pytest.raises(Conflict) as refused:
+        await desk.offer(jpeg(), "sixth.jpg")
+    assert refused.value.code == "too_many_transfers"
+
+
+async def test_offering_twice_offers_once(quick_desk: Desk) -> None:
+    desk = quick_desk
+    wanted, chosen = new_id("trf"), Chosen("a.jpg", "image/jpeg", 10)
+    for _ in range(2):
+        made = await desk.transfers.offer(desk.room, desk.visitor.visit_id, chosen, wanted)
+        assert made.id == wanted
+    assert len(await desk.lists.of_visit(desk.room, desk.visitor.visit_id)) == 1
+
+
+async def test_others_see_nothing_of_it(quick_desk: Desk) -> None:
+    desk = quick_desk
+    ward = Ward(desk.house)
+    stranger = await ward.wait("Somebody Else")
+    content = jpeg()
+    transfer = await desk.offer(content)
+    for call in (
+        desk.transfers.accept(stranger, transfer.id),
+        desk.transfers.decline(stranger, transfer.id),
+        desk.transfers.cancel(stranger, transfer.id),
+        desk.transfers.sender(stranger, transfer.id),
+        desk.transfers.receiver(stranger, transfer.id),
+        desk.lists.one(stranger, transfer.id),
+        desk.lists.of_visit(stranger, desk.visitor.visit_id),
+        desk.transfers.sender(desk.visitor, transfer.id),  # the other side's bytes
+        desk.transfers.receiver(desk.room, transfer.id),  # one's own file
+    ):
+        with pytest.raises(NotFound):
+            await call
+
+
+async def events(house: House, topic: str) -> AsyncIterator[Any]:
+    """What was told in a topic."""
+    async with house.database.read() as db:
+        found = await outbox.events_since(db, topic, 0)
+    for published in found or []:
+        yield published
+
+
+async def test_snapshot_and_events_are_the_fresh_snapshot(desk: Desk) -> None:
+    """After every action."""
+    topic = f"transfers:{desk.visitor.visit_id}"
+    state = await desk.lists.snapshot(desk.room, desk.visitor.visit_id)
+    content, seen = jpeg(), 0
+
+    async def check() -> None:
+        nonlocal state, seen
+        told = [event async for event in events(desk.house, topic)]
+        for event in told[seen:]:
+            state = apply(state, event.type, event.payload)
+        seen = len(told)
+        assert state == await desk.lists.snapshot(desk.room, desk.visitor.visit_id)
+
+    first = await desk.offer(content)
+    await check()
+    await desk.send(desk.room, first.id, content)
+    await check()
+    holder, _ = await desk.transfers.sender(desk.room, first.id)
+    await desk.transfers.moved(holder, 5)
+    await check()
+    await desk.transfers.accept(desk.visitor, first.id)
+    await check()
+    await do_jobs(desk.house)
+    await check()
+    await desk.download(desk.visitor, first.id)
+    await check()
+    second = await desk.transfers.ask(desk.room, desk.visitor.visit_id)
+    await check()
+    await desk.transfers.decline(desk.visitor, second.id)
+    await check()
+    third = await desk.transfers.send_own(desk.visitor, Chosen("b.jpg", "image/jpeg", 7))
+    await check()
+    holder, _ = await desk.transfers.sender(desk.visitor, third.id)
+    await desk.transfers.moved(holder, 3)
+    await check()
+    await desk.leave()
+    await check()
+
+
+async def test_after_the_end_nothing_begins(quick_desk: Desk) -> None:
+    desk = quick_desk
+    await desk.leave()
+    with pytest.raises(BedsideError):
+        await desk.offer(jpeg())
+    with pytest.raises(BedsideError):
+        await desk.transfers.send_own(desk.visitor, Chosen("b.jpg", "image/jpeg", 7))
