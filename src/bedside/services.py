@@ -54,9 +54,12 @@ from bedside.requests.photo_requests import PhotoRequests
 from bedside.settings import Settings
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
+from bedside.visits.invitations import Invitations
 from bedside.visits.live import VisitLive
+from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
+from bedside.visits.records import VisitRecords
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
@@ -130,6 +133,9 @@ class Services:
     whereabouts: Whereabouts
     visit_presence: VisitPresence
     visit_live: VisitLive
+    invitations: Invitations
+    visit_notes: VisitNotes
+    visit_records: VisitRecords
     own_visits: OwnVisits
     transitions: Transitions
     seats: Seats

@@ -6,16 +6,23 @@ from bedside.bootstrap.parts import Parts
 from bedside.kernel.jobs import Handler
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind, Topics
-from bedside.services import Periodic
+from bedside.services import CountBadge, Periodic
 from bedside.visits import transfer as transfer_jobs
+from bedside.visits.alerts import RoomAlerts
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
+from bedside.visits.invitations import Invitations
 from bedside.visits.live import VisitLive
+from bedside.visits.notes import VisitNotes
+from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
+from bedside.visits.records import VisitRecords
 from bedside.visits.rooms import Rooms
+from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
-from bedside.visits.transitions import Transitions
+from bedside.visits.transitions import UNATTENDED, Transitions
 from bedside.visits.waiting_room import WaitingRoom
+from bedside.visits.whereabouts import Whereabouts
 
 
 class VisitParts(Parts):
@@ -49,12 +56,63 @@ class VisitParts(Parts):
 
     @cached_property
     def waiting_room(self) -> WaitingRoom:
-        return WaitingRoom(self.database, self.vault, self.looks, self.staff, self.transitions)
+        return WaitingRoom(
+            self.database, self.vault, self.audit, self.looks, self.staff, self.transitions
+        )
 
     @cached_property
     def patient_transfers(self) -> PatientTransfers:
         return PatientTransfers(
             self.database, self.vault, self.clinics, self.permissions, self.transitions
+        )
+
+    @cached_property
+    def sent_transfers(self) -> SentTransfers:
+        return SentTransfers(self.database, self.vault, self.staff)
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        return Whereabouts(self.database, self.permissions)
+
+    @cached_property
+    def badges(self) -> dict[str, CountBadge]:
+        return {**super().badges, "rooms": self.whereabouts.waiting}
+
+    @cached_property
+    def own_visits(self) -> OwnVisits:
+        return OwnVisits(self.database, self.rooms)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.patients,
+            self.rooms,
+            self.links,
+            self.dispatcher,
+            self.settings.base_url,
+        )
+
+    @cached_property
+    def visit_notes(self) -> VisitNotes:
+        return VisitNotes(self.database, self.vault, self.looks)
+
+    @cached_property
+    def visit_records(self) -> VisitRecords:
+        return VisitRecords(self.database, self.vault, self.looks, self.staff)
+
+    @cached_property
+    def room_alerts(self) -> RoomAlerts:
+        return RoomAlerts(
+            self.database,
+            self.clinics,
+            self.staff,
+            self.presence,
+            self.dispatcher,
+            self.settings.base_url,
         )
 
     @cached_property
@@ -73,7 +131,11 @@ class VisitParts(Parts):
 
     @cached_property
     def handlers(self) -> dict[str, Handler]:
-        return {**super().handlers, transfer_jobs.UNANSWERED: self.patient_transfers.unanswered}
+        return {
+            **super().handlers,
+            transfer_jobs.UNANSWERED: self.patient_transfers.unanswered,
+            UNATTENDED: self.room_alerts.unattended,
+        }
 
     @cached_property
     def sweeps(self) -> dict[str, tuple[float, Periodic]]:

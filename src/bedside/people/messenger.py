@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bedside.errors import WrongInput
+from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.people.patients import Demographics
 
 ChannelName = Literal["sms", "email"]
+CHANNELS: tuple[ChannelName, ...] = ("sms", "email")
 Outcome = Literal["queued", "sent", "delivered", "failed"]
 
 
@@ -37,3 +41,33 @@ class Messenger(Protocol):
     async def send(self, work: UnitOfWork, notice: Notice) -> None:
         """Write a message down; nothing happens when it was written down before."""
         ...
+
+
+def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:
+    """Where the messages go. Raises WrongInput when there is no channel, or no address for one."""
+    to: dict[ChannelName, str] = {}
+    for channel in CHANNELS:
+        if channel not in channels:
+            continue
+        address = international(patient.phone) if channel == "sms" else patient.email
+        if not address:
+            missing = _("a mobile number") if channel == "sms" else _("an e-mail address")
+            raise WrongInput(
+                _("The patient has no {what} yet. Add it, or choose the other way.").format(
+                    what=missing
+                ),
+                field="channels",
+            )
+        to[channel] = address
+    if not to:
+        raise WrongInput(_("Choose SMS, e-mail or both."), field="channels")
+    return to
+
+
+def international(phone: str) -> str:
+    """A phone number as gateways want it (E.164): + and digits. A number that was entered without
+    a country stays without one."""
+    digits = "".join(c for c in phone if c.isdigit())
+    if phone.strip().startswith("+"):
+        return "+" + digits
+    return "+" + digits[2:] if digits.startswith("00") else digits

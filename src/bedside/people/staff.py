@@ -73,6 +73,15 @@ _with_passkeys = prepared(
     .where(staff.c.clinic_id == bindparam("clinic"))
     .distinct()
 )
+_assigned = prepared(
+    select(*_columns)
+    .select_from(staff.join(staff_assignments, staff_assignments.c.staff_id == staff.c.id))
+    .where(
+        staff.c.clinic_id == bindparam("clinic"),
+        staff_assignments.c.target_id == bindparam("target"),
+        ~staff.c.disabled,
+    )
+)
 _taken = prepared(select(staff.c.id).where(staff.c.email_token == bindparam("token")))
 _add = prepared(insert(staff))
 _set_role = prepared(
@@ -371,6 +380,13 @@ class Staff:
         member = _opened(keys, row)
         self._cards[staff_id] = (clock.now() + _CARDS_KEPT_FOR, member)
         return member
+
+    async def assigned(self, clinic_id: str, target_id: str) -> list[Member]:
+        """Everybody who is assigned to a team or room and may sign in, by name."""
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_assigned, clinic=clinic_id, target=target_id)
+        return sorted((_opened(keys, row) for row in rows), key=lambda m: m.name.casefold())
 
     async def named(self, clinic_id: str, staff_ids: set[str]) -> dict[str, str]:
         """Names for ids of one clinic; ids of others are left out."""

@@ -17,6 +17,7 @@ from bedside.people.clinics import Clinics
 from bedside.people.links import Links
 from bedside.people.messenger import Messenger
 from bedside.people.permissions import LinkAccess
+from bedside.people.wording import in_language
 from bedside.requests import records, texts
 from bedside.requests.messages import send_letter
 from bedside.requests.states import State, Step
@@ -118,7 +119,7 @@ class Filing:
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
         arrived: list[HeldFile] = []
-        with texts.in_language(clinic.options.language):
+        with in_language(clinic.options.language):
             for photo in ready:
                 number = row.filed + len(arrived) + 1
                 title = texts.photo_title(content.template, content.body_part, number)
@@ -145,7 +146,7 @@ class Filing:
         )
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
-        with texts.in_language(content.language):
+        with in_language(content.language):
             letter = texts.thanks(clinic)
         await send_letter(self._messenger, work, row, content, f"thanks/{filed}", letter)
 

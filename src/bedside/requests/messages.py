@@ -2,8 +2,8 @@
 
 from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.messenger import Messenger, Notice
+from bedside.people.wording import Letter
 from bedside.requests.records import Content
-from bedside.requests.texts import Letter
 
 
 async def send_letter(
@@ -28,12 +28,3 @@ async def send_letter(
                 html=letter.html if email else "",
             ),
         )
-
-
-def international(phone: str) -> str:
-    """A phone number as gateways want it (E.164): + and digits. A number that was entered without
-    a country stays without one."""
-    digits = "".join(c for c in phone if c.isdigit())
-    if phone.strip().startswith("+"):
-        return "+" + digits
-    return "+" + digits[2:] if digits.startswith("00") else digits

@@ -13,21 +13,20 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.links import Links
-from bedside.people.messenger import ChannelName, Messenger, Outcome
-from bedside.people.patients import Demographics, Patients
+from bedside.people.messenger import ChannelName, Messenger, Outcome, addresses_of
+from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
+from bedside.people.wording import Letter, in_language
 from bedside.requests import records, texts
 from bedside.requests.filing import CLEAR_UP, EXPIRE
-from bedside.requests.messages import international, send_letter
+from bedside.requests.messages import send_letter
 from bedside.requests.records import Content, PhotoRequest, Told
 from bedside.requests.states import State, Step, require
-from bedside.requests.texts import Letter
 
 REMIND = "request.remind"
 REMIND_BEFORE = clock.DAY
-CHANNELS: tuple[ChannelName, ...] = ("sms", "email")
 BODY_PART_MAX = 80
 INSTRUCTIONS_MAX = 1_000
 
@@ -147,7 +146,7 @@ class PhotoRequests:
         if len(draft.instructions) > INSTRUCTIONS_MAX:
             raise WrongInput(_("Please use at most 1,000 characters here."), field="instructions")
         spoken = patient.demographics.language
-        with texts.in_language(spoken):
+        with in_language(spoken):
             words = draft.instructions.strip() or _(template.asks)
         return Content(
             template=draft.template,
@@ -155,7 +154,7 @@ class PhotoRequests:
             instructions=words,
             asked_by=asker.name,
             language=spoken,
-            to=_addresses(patient.demographics, draft.channels),
+            to=addresses_of(patient.demographics, draft.channels),
         )
 
     async def _invite(
@@ -211,7 +210,7 @@ class PhotoRequests:
         patient = await self._patients.get(chart)
         clinic = await self._clinics.get(chart.clinic_id)
         keys = await self._vault.clinic(chart.clinic_id)
-        to = _addresses(patient.demographics, tuple(request.content.to))
+        to = addresses_of(patient.demographics, tuple(request.content.to))
         content = replace(request.content, to=to)
         until = _until(clinic)
         async with self._database.unit_of_work() as work:
@@ -270,7 +269,7 @@ class PhotoRequests:
             secret = await self._links.issue(
                 work, row.clinic_id, row.patient_id, row.id, row.expires_at
             )
-            with texts.in_language(content.language):
+            with in_language(content.language):
                 letter = texts.reminder(
                     clinic, content.asked_by, self._address(secret), row.expires_at
                 )
@@ -306,29 +305,8 @@ def _until(clinic: Clinic) -> int:
 
 
 def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> Letter:
-    with texts.in_language(content.language):
+    with in_language(content.language):
         return texts.invitation(clinic, content.asked_by, link, until)
-
-
-def _addresses(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:
-    """Where the messages go. Raises WrongInput when there is no channel, or no address for one."""
-    to: dict[ChannelName, str] = {}
-    for channel in CHANNELS:
-        if channel not in channels:
-            continue
-        address = international(patient.phone) if channel == "sms" else patient.email
-        if not address:
-            missing = _("a mobile number") if channel == "sms" else _("an e-mail address")
-            raise WrongInput(
-                _("The patient has no {what} yet. Add it, or choose the other way.").format(
-                    what=missing
-                ),
-                field="channels",
-            )
-        to[channel] = address
-    if not to:
-        raise WrongInput(_("Choose SMS, e-mail or both."), field="channels")
-    return to
 
 
 def _new_row(chart: ChartAccess, clinic: Clinic, request_id: str, until: int) -> dict[str, Any]:

@@ -1,18 +1,11 @@
 """The words of requests: what goes out by message, and what the patient reads."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from html import escape
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.clinics import Clinic
+from bedside.people.wording import Letter, day_of, letter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +70,6 @@ AGREEMENT = N_("By sending you agree that the photos become part of your medical
 request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message in words. `subject` and `html` are for e-mail."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@contextmanager
-def in_language(wanted: str) -> Generator[None]:
-    """Speak the patient's language for a while."""
-    before = language.spoken()
-    language.speak(wanted)
-    try:
-        yield
-    finally:
-        language.speak(before)
-
-
 def photo_title(template: str, body_part: str, number: int) -> str:
     """What staff see a photo called in the chart, e.g. “Photo 2, left arm”."""
     shown = body_part or (_(PHOTO_TEMPLATES[template].label).lower() if template in _NAMED else "")
@@ -107,9 +80,9 @@ def photo_title(template: str, body_part: str, number: int) -> str:
 
 def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
     """The message that carries the link: who asks, until when, and nothing about health."""
-    words = {"clinic": clinic.name, "who": asked_by, "day": _day(clinic, until)}
+    words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
     said = _("{clinic}: {who} has a request for you. Please open it by {day}:").format(**words)
-    return _letter(
+    return letter_of(
         clinic,
         subject=_("{who} at {clinic} has a request for you").format(**words),
         said=said,
@@ -120,8 +93,8 @@ def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
 
 def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
     """The message that goes out a day before the link ends, when nobody has opened it."""
-    words = {"clinic": clinic.name, "who": asked_by, "day": _day(clinic, until)}
-    return _letter(
+    words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
+    return letter_of(
         clinic,
         subject=_("Reminder: {who} at {clinic} has a request for you").format(**words),
         said=_("{clinic}: the request of {who} is still open until {day}:").format(**words),
@@ -133,27 +106,8 @@ def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
 def thanks(clinic: Clinic) -> Letter:
     """The message that confirms that everything has arrived."""
     words = {"clinic": clinic.name}
-    return _letter(
+    return letter_of(
         clinic,
         subject=_("{clinic} has received what you sent").format(**words),
         said=_("{clinic}: we have received what you sent. Thank you.").format(**words),
     )
-
-
-def _letter(clinic: Clinic, *, subject: str, said: str, link: str = "", after: str = "") -> Letter:
-    phone = clinic.options.phone
-    questions = _("Questions? Call {phone}.").format(phone=phone) if phone else ""
-    text = " ".join(part for part in (said, link, questions) if part)
-    button = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
-    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (after, questions) if part)
-    html = (
-        f'<!doctype html><html lang="{language.spoken()}"><meta charset="utf-8">'
-        f"<title>{escape(subject)}</title><body><p>{escape(said)}</p>{button}{paragraphs}</body></html>"
-    )
-    return Letter(subject, text, html)
-
-
-def _day(clinic: Clinic, at: int) -> str:
-    """A day in the clinic's time zone, e.g. “29 November”."""
-    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(clinic.options.time_zone))
-    return format_date(when, "d MMMM", locale=language.spoken())

@@ -219,37 +219,46 @@ class RoomClosed(Conflict):
     sentence = N_("This waiting room is closed right now. Please come back later.")
 
 
-def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
-    """What is sealed of a form. Raises WrongInput."""
-    options = room.options
-    name = " ".join(form.name.split())
-    if not re.search(r"\w", name):
-        raise WrongInput(N_("Enter your name."), field="name")
-    if len(name) > NAME_MAX:
-        raise WrongInput(N_("This name is too long: at most 200 characters."), field="name")
-    today = date.fromtimestamp(clock.now() / 1000)
-    if form.birth_date is None and options.ask_birth_date == "required":
-        raise WrongInput(N_("Enter your date of birth."), field="birth")
-    if form.birth_date is not None and not 0 <= today.year - form.birth_date.year <= 130:
-        raise WrongInput(N_("Check the year of your date of birth."), field="birth")
-    phone = " ".join(form.phone.split())
+def problems(room: Room, form: CheckInForm) -> dict[str, str]:
+    """What is not right in a form, by field: sentences that are translated where they are shown."""
+    options, found = room.options, dict[str, str]()
+    if not re.search(r"\w", form.name):
+        found["name"] = N_("Enter your name.")
+    elif len(_line(form.name)) > NAME_MAX:
+        found["name"] = N_("This name is too long: at most 200 characters.")
+    born, today = form.birth_date, date.fromtimestamp(clock.now() / 1000)
+    if born is None and options.ask_birth_date == "required":
+        found["birth"] = N_("Enter your date of birth.")
+    elif born is not None and not 0 <= today.year - born.year <= 130:
+        found["birth"] = N_("Check the year of your date of birth.")
+    phone = _line(form.phone)
     if not phone and options.ask_phone == "required":
-        raise WrongInput(N_("Enter your phone number."), field="phone")
-    if phone and (len(phone) > 40 or len(digits_of(phone)) < 5):
-        raise WrongInput(N_("Enter a phone number like +46 70 123 45 67."), field="phone")
-    reason = form.reason.strip()
-    if not reason and options.ask_reason == "required":
-        raise WrongInput(N_("Enter the reason for your visit."), field="reason")
-    if len(reason) > REASON_MAX:
-        raise WrongInput(N_("Please use at most 500 characters here."), field="reason")
+        found["phone"] = N_("Enter your phone number.")
+    elif phone and (len(phone) > 40 or len(digits_of(phone)) < 5):
+        found["phone"] = N_("Enter a phone number like +46 70 123 45 67.")
+    if not form.reason.strip() and options.ask_reason == "required":
+        found["reason"] = N_("Enter the reason for your visit.")
+    elif len(form.reason.strip()) > REASON_MAX:
+        found["reason"] = N_("Please use at most 500 characters here.")
     if options.consent_text and not form.consented:
-        raise WrongInput(N_("Please agree to go on."), field="consented")
+        found["consented"] = N_("Please agree to go on.")
+    return found
+
+
+def _line(typed: str) -> str:
+    return " ".join(typed.split())
+
+
+def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
+    """What is sealed of a form. Raises WrongInput for the first field that is not right."""
+    for field, sentence in problems(room, form).items():
+        raise WrongInput(sentence, field=field)
     return {
-        "name": name,
+        "name": _line(form.name),
         "birth_date": form.birth_date.isoformat() if form.birth_date else "",
-        "phone": phone,
-        "reason": reason,
-        "consented_to": options.consent_text if form.consented else "",
+        "phone": _line(form.phone),
+        "reason": form.reason.strip(),
+        "consented_to": room.options.consent_text if form.consented else "",
     }
 
 

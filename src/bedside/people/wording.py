@@ -1,0 +1,56 @@
+"""How messages of a clinic are worded: short, in the reader's language, nothing about health."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from bedside.kernel import language
+from bedside.kernel.language import gettext as _
+from bedside.people.clinics import Clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message in words. `subject` and `html` are for e-mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@contextmanager
+def in_language(wanted: str) -> Generator[None]:
+    """Speak the patient's language for a while."""
+    before = language.spoken()
+    language.speak(wanted)
+    try:
+        yield
+    finally:
+        language.speak(before)
+
+
+def letter_of(
+    clinic: Clinic, *, subject: str, said: str, link: str = "", after: str = ""
+) -> Letter:
+    """A message of the clinic: one sentence, perhaps a link and what comes after it."""
+    phone = clinic.options.phone
+    questions = _("Questions? Call {phone}.").format(phone=phone) if phone else ""
+    text = " ".join(part for part in (said, link, questions) if part)
+    button = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
+    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (after, questions) if part)
+    html = (
+        f'<!doctype html><html lang="{language.spoken()}"><meta charset="utf-8">'
+        f"<title>{escape(subject)}</title><body><p>{escape(said)}</p>{button}{paragraphs}</body></html>"
+    )
+    return Letter(subject, text, html)
+
+
+def day_of(clinic: Clinic, at: int) -> str:
+    """A day in the clinic's time zone, e.g. “29 November”."""
+    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(clinic.options.time_zone))
+    return format_date(when, "d MMMM", locale=language.spoken())

@@ -1,0 +1,198 @@
+"""Personal invitations to a waiting room: the patient gives the date of birth and types nothing
+else, on any device, as often as it takes."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, select
+
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import NotAllowed, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.clinics import Clinic, Clinics
+from bedside.people.links import Links
+from bedside.people.messenger import ChannelName, Messenger, Notice, addresses_of
+from bedside.people.patients import Patient, Patients
+from bedside.people.permissions import ChartAccess
+from bedside.people.roles import May, allows
+from bedside.people.wording import Letter, day_of, in_language, letter_of
+from bedside.visits.models import invitations
+from bedside.visits.rooms import Room, Rooms
+from bedside.visits.texts import Place
+
+_COLUMN = "invitations.record"
+
+_add = prepared(insert(invitations))
+_of_chart = prepared(
+    select(invitations)
+    .where(
+        invitations.c.patient_id == bindparam("patient"),
+        invitations.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(invitations.c.created_at.desc())
+    .limit(20)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that went out. `visit_id`: the newest visit that came of it, "" for none."""
+
+    id: str
+    room_id: str
+    visit_id: str
+    channels: tuple[ChannelName, ...]
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingInvitation:
+    """One message as it will go out."""
+
+    channel: ChannelName
+    to: str
+    letter: Letter
+
+
+class Invitations:
+    """Invites patients to a waiting room."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        patients: Patients,
+        rooms: Rooms,
+        links: Links,
+        messenger: Messenger,
+        base_url: str,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._clinics = clinics
+        self._patients = patients
+        self._rooms = rooms
+        self._links = links
+        self._messenger = messenger
+        self._base_url = base_url
+
+    async def preview(
+        self, chart: ChartAccess, room: Room, channels: tuple[str, ...]
+    ) -> list[OutgoingInvitation]:
+        """What would go out, with “…” for the secret. Raises as `send` does."""
+        patient, to = await self._addressed(chart, channels)
+        clinic = await self._clinics.get(chart.clinic_id)
+        place = await self._rooms.place(room)
+        letter = _letter(clinic, patient, place, f"{self._base_url}/l/…", _until(clinic))
+        return [OutgoingInvitation(channel, address, letter) for channel, address in to.items()]
+
+    async def send(self, chart: ChartAccess, room: Room, channels: tuple[str, ...]) -> str:
+        """Invite a patient to a room of the clinic; the invitation's id.
+
+        Raises NotAllowed, and WrongInput for a patient without a date of birth or without an
+        address for a channel.
+        """
+        if not allows(chart.staff.role, May.SEND_REQUESTS) or room.clinic_id != chart.clinic_id:
+            raise NotAllowed
+        patient, to = await self._addressed(chart, channels)
+        clinic = await self._clinics.get(chart.clinic_id)
+        place = await self._rooms.place(room)
+        keys = await self._vault.clinic(chart.clinic_id)
+        invitation_id, until = new_id("inv"), _until(clinic)
+        async with self._database.unit_of_work() as work:
+            await work.execute(
+                _add,
+                id=invitation_id,
+                clinic_id=clinic.id,
+                room_id=room.id,
+                patient_id=chart.patient_id,
+                visit_id="",
+                sent_by=chart.staff.staff_id,
+                record=keys.seal(_COLUMN, invitation_id, {"to": to}),
+                created_at=clock.now(),
+                expires_at=until,
+            )
+            secret = await self._links.issue(
+                work, clinic.id, chart.patient_id, invitation_id, until
+            )
+            letter = _letter(clinic, patient, place, f"{self._base_url}/l/{secret}", until)
+            for channel, address in to.items():
+                email = channel == "email"
+                notice = Notice(
+                    clinic_id=clinic.id,
+                    patient_id=chart.patient_id,
+                    cause_id=f"{invitation_id}/invite",
+                    channel=channel,
+                    to=address,
+                    text=letter.text,
+                    subject=letter.subject if email else "",
+                    html=letter.html if email else "",
+                )
+                await self._messenger.send(work, notice)
+            await self._audit.record(
+                work,
+                clinic.id,
+                chart.actor,
+                Action.INVITATION_SENT,
+                patient_id=chart.patient_id,
+                subject_id=invitation_id,
+                target=room.id,
+                channels=list(to),
+            )
+        return invitation_id
+
+    async def of_chart(self, chart: ChartAccess) -> list[Invitation]:
+        """The newest invitations of a patient."""
+        keys = await self._vault.clinic(chart.clinic_id)
+        async with self._database.read() as db:
+            found = await db.all(_of_chart, patient=chart.patient_id, clinic=chart.clinic_id)
+        return [
+            Invitation(
+                row.id,
+                row.room_id,
+                row.visit_id,
+                tuple(keys.unseal(_COLUMN, row.id, row.record)["to"]),
+                row.created_at,
+                row.expires_at,
+            )
+            for row in found
+        ]
+
+    async def _addressed(
+        self, chart: ChartAccess, channels: tuple[str, ...]
+    ) -> tuple[Patient, dict[ChannelName, str]]:
+        patient = await self._patients.get(chart)
+        if patient.demographics.birth_date is None:
+            raise WrongInput(
+                N_("The link asks for the date of birth, which is not known. Add it first."),
+                field="channels",
+            )
+        return patient, addresses_of(patient.demographics, channels)
+
+
+def _until(clinic: Clinic) -> int:
+    return clock.now() + clinic.options.link_days * clock.DAY
+
+
+def _letter(clinic: Clinic, patient: Patient, place: Place, link: str, until: int) -> Letter:
+    """Who invites, until when, and nothing about health."""
+    with in_language(patient.demographics.language):
+        words = {"clinic": clinic.name, "room": place.room, "day": day_of(clinic, until)}
+        return letter_of(
+            clinic,
+            subject=_("{clinic} invites you to a video visit").format(**words),
+            said=_(
+                "{clinic}: {room} is where we meet. Open this when it is time, by {day}:"
+            ).format(**words),
+            link=link,
+            after=_("You will be asked for your date of birth. No app or account is needed."),
+        )

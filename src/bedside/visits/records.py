@@ -1,0 +1,229 @@
+"""The record of a visit in the chart: who, when, how long, through which rooms, with which notes.
+
+Its files and its chat are in the chart and in the conversation, with the visit as their source.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from bedside.audit import Action
+from bedside.audit.looks import Looks
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.people.permissions import ChartAccess
+from bedside.people.staff import Staff
+from bedside.people.teams import ROOM_NAMES
+from bedside.visits import notes, rows
+from bedside.visits.models import patient_transfers, visit_legs, visit_notes, visits
+from bedside.visits.rows import How, Identified
+from bedside.visits.state_machine import State
+
+_NOTE = "patient_transfers.note"
+
+_of_patient = prepared(
+    select(*visits.c, ROOM_NAMES.c.room_name)
+    .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
+    .where(visits.c.patient_id == bindparam("patient"), visits.c.clinic_id == bindparam("clinic"))
+    .order_by(visits.c.checked_in_at.desc(), visits.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_one = prepared(
+    select(*visits.c, ROOM_NAMES.c.room_name)
+    .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
+    .where(
+        visits.c.id == bindparam("of"),
+        visits.c.patient_id == bindparam("patient"),
+        visits.c.clinic_id == bindparam("clinic"),
+    )
+)
+_legs = prepared(
+    select(*visit_legs.c, ROOM_NAMES.c.room_name)
+    .select_from(visit_legs.join(ROOM_NAMES, ROOM_NAMES.c.named == visit_legs.c.room_id))
+    .where(visit_legs.c.visit_id == bindparam("of"))
+    .order_by(visit_legs.c.number)
+)
+_transfers = prepared(
+    select(patient_transfers)
+    .where(patient_transfers.c.visit_id == bindparam("of"))
+    .order_by(patient_transfers.c.at, patient_transfers.c.id)
+)
+_notes = prepared(
+    select(visit_notes)
+    .where(visit_notes.c.visit_id == bindparam("of"))
+    .order_by(visit_notes.c.leg, visit_notes.c.changed_at)
+)
+_count = prepared(
+    select(func.count().label("visits")).where(
+        visits.c.patient_id == bindparam("patient"), visits.c.clinic_id == bindparam("clinic")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A visit in the history of a patient. Times in milliseconds, 0 until they are; `seen_by` is
+    the name of who admitted last, "" when nobody did."""
+
+    id: str
+    room_name: str
+    state: State
+    ended_reason: str
+    reason: str
+    checked_in_at: int
+    admitted_at: int
+    ended_at: int
+    seen_by: str
+    legs: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegRecord:
+    """A visit's stay in one room. `sent_by` and `note` are those of the transfer that brought the
+    patient here."""
+
+    number: int
+    room_id: str
+    room_name: str
+    how: How
+    arrived_at: int
+    admitted_at: int
+    left_at: int
+    seen_by: str
+    sent_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """A visit note, with the name of who wrote it."""
+
+    leg: int
+    by: str
+    text: str
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """A visit with everything that is known of it but its files and its chat. `typed`: what was
+    entered at the check-in (name, birth_date, phone, reason, consented_to)."""
+
+    visit: PastVisit
+    identified: Identified
+    typed: dict[str, Any]
+    ended_by: str
+    legs: list[LegRecord]
+    notes: list[NoteRecord]
+
+
+class VisitRecords:
+    """Shows the visits of a patient in the chart."""
+
+    def __init__(self, database: Transactions, vault: Vault, looks: Looks, staff: Staff) -> None:
+        self._database = database
+        self._vault = vault
+        self._looks = looks
+        self._staff = staff
+
+    async def of_chart(self, chart: ChartAccess, *, limit: int = 50) -> list[PastVisit]:
+        """The newest visits of a patient, those that go on included."""
+        keys = await self._vault.clinic(chart.clinic_id)
+        async with self._database.read() as db:
+            found = await db.all(
+                _of_patient, patient=chart.patient_id, clinic=chart.clinic_id, limit=limit
+            )
+        names = await self._staff.named(chart.clinic_id, {row.admitted_by for row in found} - {""})
+        await self._looks.note(
+            chart.clinic_id,
+            chart.actor,
+            chart.staff.session_id,
+            Action.VISITS_LISTED,
+            patient_id=chart.patient_id,
+        )
+        return [_past(keys, row, names) for row in found]
+
+    async def count(self, chart: ChartAccess) -> int:
+        """How many visits a patient had."""
+        async with self._database.read() as db:
+            row = await db.one(_count, patient=chart.patient_id, clinic=chart.clinic_id)
+        return row.visits if row else 0
+
+    async def get(self, chart: ChartAccess, visit_id: str) -> VisitRecord:
+        """One visit of this patient. Raises NotFound."""
+        keys = await self._vault.clinic(chart.clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_one, of=visit_id, patient=chart.patient_id, clinic=chart.clinic_id)
+            if row is None:
+                raise NotFound
+            legs = await db.all(_legs, of=visit_id)
+            transfers = await db.all(_transfers, of=visit_id)
+            written = await db.all(_notes, of=visit_id)
+        people = {row.admitted_by, row.ended_by} | {leg.admitted_by for leg in legs}
+        people |= {one.by_staff_id for one in transfers} | {one.staff_id for one in written}
+        names = await self._staff.named(chart.clinic_id, people - {""})
+        await self._looks.note(
+            chart.clinic_id,
+            chart.actor,
+            chart.staff.session_id,
+            Action.VISIT_OPENED,
+            patient_id=chart.patient_id,
+            visit=visit_id,
+        )
+        return VisitRecord(
+            visit=_past(keys, row, names),
+            identified=Identified(row.identified),
+            typed=rows.typed(keys, row),
+            ended_by=names.get(row.ended_by, ""),
+            legs=_ways(keys, legs, transfers, names),
+            notes=[_note(keys, one, names) for one in written],
+        )
+
+
+def _past(keys: ClinicKeys, row: Row, names: dict[str, str]) -> PastVisit:
+    return PastVisit(
+        row.id,
+        row.room_name,
+        State(row.state),
+        row.ended_reason,
+        rows.typed(keys, row)["reason"],
+        row.checked_in_at,
+        row.admitted_at,
+        row.ended_at,
+        names.get(row.admitted_by, ""),
+        row.leg,
+    )
+
+
+def _ways(
+    keys: ClinicKeys, legs: list[Row], transfers: list[Row], names: dict[str, str]
+) -> list[LegRecord]:
+    """Legs with the transfers that brought them about, which come in the same order."""
+    arriving = iter(transfers)
+    ways: list[LegRecord] = []
+    for leg in legs:
+        transfer = next(arriving, None) if leg.how == How.TRANSFERRED else None
+        ways.append(
+            LegRecord(
+                leg.number,
+                leg.room_id,
+                leg.room_name,
+                How(leg.how),
+                leg.arrived_at,
+                leg.admitted_at,
+                leg.left_at,
+                names.get(leg.admitted_by, ""),
+                names.get(transfer.by_staff_id, "") if transfer else "",
+                keys.unseal(_NOTE, transfer.id, transfer.note) if transfer else "",
+            )
+        )
+    return ways
+
+
+def _note(keys: ClinicKeys, row: Row, names: dict[str, str]) -> NoteRecord:
+    where = notes.place(row.visit_id, row.staff_id, row.leg)
+    text = keys.unseal(notes.COLUMN, where, row.body)
+    return NoteRecord(row.leg, names.get(row.staff_id, ""), text, row.changed_at)
