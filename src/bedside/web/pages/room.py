@@ -11,14 +11,21 @@ from bedside.errors import WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed
+from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, problems
 from bedside.visits.rooms import Room
 from bedside.web.context import address_of, services_of
 from bedside.web.forms import Form, form_of
 from bedside.web.rendering import render
 from bedside.web.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
 
-_FIRST_FIELDS = {"birth": "birth_day"}
+_FIELDS = {
+    "name": "name",
+    "birth": "birth_day",
+    "phone": "phone",
+    "reason": "reason",
+    "consented": "consented",
+}
+"""What can be wrong, in the order of the form, and where the summary leads for it."""
 _DATE = ("year", "month", "day")
 
 
@@ -35,26 +42,30 @@ class Entered:
     reason: str = ""
     consented: bool = False
 
-    def form(self) -> CheckInForm:
-        """As it is to be checked. Raises WrongInput for a date that is none."""
-        return CheckInForm(
+    def checked(self, room: Room) -> tuple[CheckInForm, dict[str, str]]:
+        """The form as it is to be sent, and a sentence for each field that is not right."""
+        born, is_date = self._birth_date()
+        form = CheckInForm(
             draft=self.draft,
             name=self.name,
-            birth_date=self._birth_date(),
+            birth_date=born,
             phone=self.phone,
             reason=self.reason,
             consented=self.consented,
         )
+        found = problems(room, form)
+        if not is_date:
+            found["birth"] = N_("Enter your date of birth as three numbers, for example 27 3 1985.")
+        return form, {field: _(found[field]) for field in _FIELDS if field in found}
 
-    def _birth_date(self) -> date | None:
+    def _birth_date(self) -> tuple[date | None, bool]:
         typed = [getattr(self, part) for part in _DATE]
         if not any(typed):
-            return None
+            return None, True
         try:
-            return date(*map(int, typed))
-        except (ValueError, OverflowError) as error:
-            sentence = N_("Enter your date of birth as three numbers, for example 27 3 1985.")
-            raise WrongInput(sentence, field="birth") from error
+            return date(*map(int, typed)), True
+        except (ValueError, OverflowError):
+            return None, False
 
 
 def _entered(room: Room, form: Form) -> Entered:
@@ -93,10 +104,13 @@ async def check_in(request: Request) -> Response:
     if room is None:
         return _unknown(request)
     entered = _entered(room, await form_of(request))
+    form, errors = entered.checked(room)
+    if not room.open:
+        return await _page(request, room, "closed", status=RoomClosed.status)
+    if errors:
+        return await _page(request, room, "check_in", entered, errors)
     try:
-        checked_in = await services.check_in.check_in(room, entered.form(), address_of(request))
-    except WrongInput as error:
-        return await _page(request, room, "check_in", entered, error)
+        checked_in = await services.check_in.check_in(room, form, address_of(request))
     except RoomClosed as error:
         return await _page(request, room, "closed", status=error.status)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
@@ -116,20 +130,19 @@ async def _page(
     room: Room,
     name: str,
     entered: Entered | None = None,
-    error: WrongInput | None = None,
+    errors: dict[str, str] | None = None,
     *,
     status: int = 200,
 ) -> Response:
     services = services_of(request)
     clinic = await services.clinics.get(room.clinic_id)
     place = await services.rooms.place(room)
-    sentence = _(error.sentence) if error else ""
-    field = error.field if error else ""
     heading = _("%(name)s’s waiting room") % {"name": place.name} if place.personal else room.name
+    errors = errors or {}
     return render(
         request,
         f"pages/room/{name}.html",
-        status=error.status if error else status,
+        status=WrongInput.status if errors else status,
         lang=language.spoken(),
         clinic_name=clinic.name,
         phone=clinic.options.phone,
@@ -137,8 +150,8 @@ async def _page(
         heading=heading,
         emergency_text=await services.rooms.emergency_text(room),
         entered=entered,
-        errors={field: sentence} if error else {},
-        summary=[(_FIRST_FIELDS.get(field, field), sentence)] if error else [],
+        errors=errors,
+        summary=[(_FIELDS[field], sentence) for field, sentence in errors.items()],
     )
 
 

@@ -1,0 +1,84 @@
+"""A room with a door on the street, and patients who come in by it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from bedside.people.permissions import RoomAccess
+from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
+from tests.house import House, Served
+from tests.peers.chromium import Person
+
+OPTIONS = RoomOptions(
+    welcome_text="Welcome. I see patients by video on weekdays from 8 to 17.",
+    ask_birth_date="required",
+    ask_phone="optional",
+    ask_reason="required",
+    consent_text="I agree to be seen by video. What I send becomes part of my record.",
+)
+
+
+@dataclass
+class Door:
+    """Dr Okafor's own room, open; and who is in charge of it."""
+
+    served: Served
+    room: Room
+    charge: RoomAccess
+
+    @property
+    def house(self) -> House:
+        """The house."""
+        return self.served.house
+
+    @property
+    def address(self) -> str:
+        """What patients are told."""
+        return f"{self.served.url}/r/{self.room.slug}"
+
+    async def queue(self) -> list[Any]:
+        """Who waits, in order."""
+        return await self.house.waiting_room.queue(self.charge)
+
+    async def enter(self, person: Person) -> Page:
+        """Check in as Nora Newcome; the page of the visit, at the device test."""
+        page = await person.page(self.address)
+        await fill(page)
+        await page.get_by_role("button", name="Check in").click()
+        await page.wait_for_url("**/visit/*")
+        return page
+
+    async def wait(self, person: Person) -> Page:
+        """Check in and go on without the device test."""
+        page = await self.enter(person)
+        await page.get_by_role("button", name="Go on without the test").click()
+        await expect(page.get_by_role("heading", name="will see you soon")).to_be_visible()
+        return page
+
+
+async def fill(page: Page, name: str = "Nora Newcome") -> None:
+    """Everything that the form asks for."""
+    await page.get_by_label("Your name").fill(name)
+    for part, value in (("Day", "27"), ("Month", "3"), ("Year", "1985")):
+        await page.get_by_label(part, exact=True).fill(value)
+    await page.get_by_label("Why do you come today?").fill("A rash on my hand")
+    await page.get_by_label("I have read this, and I agree").check()
+
+
+async def personal_room(house: House, owner: Any, options: RoomOptions = OPTIONS) -> Room:
+    """The open room of somebody."""
+    name = (await house.staff.get(owner.clinic_id, owner.staff_id)).name
+    change = RoomChange(name, RoomKind.PERSONAL, owner.staff_id, options=options)
+    room = await house.rooms.create(house.administer(), change)
+    await house.rooms.open(await house.permissions.room(owner, room.id))
+    return await house.rooms.get(room.clinic_id, room.id)
+
+
+@pytest.fixture
+async def door(served: Served) -> Door:
+    """Dr Okafor's room."""
+    okafor = served.house.here.clinician
+    room = await personal_room(served.house, okafor)
+    return Door(served, room, await served.house.permissions.room(okafor, room.id))
