@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
@@ -108,7 +108,8 @@ async function bundle(entry, manifest) {
     ...(script ? { format: "esm", splitting: true } : {}),
   });
   for (const [file, made] of Object.entries(result.metafile.outputs)) {
-    if (made.entryPoint) manifest[basename(entry).replace(/\.ts$/, ".js")] = basename(file);
+    // What is loaded later, by import(), is an entry of its own to esbuild.
+    if (made.entryPoint && resolve(made.entryPoint) === resolve(entry)) manifest[basename(entry).replace(/\.ts$/, ".js")] = basename(file);
   }
   return Object.keys(result.metafile.outputs).map((file) => basename(file));
 }
