@@ -43,6 +43,7 @@ from bedside.web.pages import (
     styleguide,
     visit,
     visit_card,
+    visit_records,
     visit_settings,
 )
 from bedside.web.pages import settings as settings_pages
@@ -118,6 +119,7 @@ def _routes() -> list[BaseRoute]:
         *rooms.routes,
         *room_queue.routes,
         *visit_card.routes,
+        *visit_records.routes,
         *patient_transfer.routes,
         *live_transfers.routes,
         *sign_in.routes,

@@ -14,6 +14,7 @@ from bedside.people.roles import May, allows
 from bedside.services import Services
 from bedside.web.pages.demographics import age, language_name
 from bedside.web.pages.today import today_in
+from bedside.web.pages.visit_records import recent_visits
 
 _FILES = 4
 _REQUESTS = 3
@@ -30,7 +31,7 @@ async def about(
         "speaks": language_name(patient.demographics.language),
         "teams": await services.assignments.of_patient(chart),
         "may_ask": allows(chart.staff.role, May.SEND_REQUESTS),
-        "visits": [],
+        "visits": await recent_visits(services, chart),
         "may_audit": allows(chart.staff.role, May.SEE_AUDIT),
     }
 

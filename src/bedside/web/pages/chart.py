@@ -198,7 +198,11 @@ def _tabs(request: Request, at: Visit, entries: int) -> list[dict[str, Any]]:
     tabs: list[dict[str, Any]] = [
         {"label": _("Files"), "href": at.base, "count": entries, "current": True, "key": "files"}
     ]
-    for label, end in ((_("Requests"), "/requests"), (_("Details"), "/details")):
+    for label, end in (
+        (_("Visits"), "/visits"),
+        (_("Requests"), "/requests"),
+        (_("Details"), "/details"),
+    ):
         if href := _existing(request, at, end):
             tabs.append({"label": label, "href": href})
     return tabs

@@ -4,11 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bedside.errors import WrongInput
 from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.web.context import services_of
 from bedside.web.errors import wants_json
 from bedside.web.forms import form_of
+from bedside.web.pages.rooms import waiting_page
 from bedside.web.pages.visit_access import card_of, room_of_visit, visit_of
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
@@ -16,6 +19,8 @@ from bedside.web.signed_in import shell, staff_of
 
 OPENED = sayable("room_opened", N_("The room is open. Patients can check in."))
 CLOSED = sayable("room_closed", N_("The room is closed. Who waits keeps waiting."), "info")
+TOLD = sayable("everyone_told", N_("Everyone who waits reads it now."))
+WITHDRAWN = sayable("message_withdrawn", N_("Nobody reads it any more."), "info")
 REMOVED = sayable("visit_removed", N_("The patient was removed from the waiting room."), "info")
 
 
@@ -38,6 +43,27 @@ async def open_or_close(request: Request) -> Response:
     return _done(request, f"/rooms/{room.room_id}", OPENED if wanted else CLOSED)
 
 
+async def message_everyone(request: Request) -> Response:
+    """POST /rooms/{room_id}/messages: everybody waiting reads it, until it is withdrawn."""
+    room = await _room(request)
+    text = (await form_of(request))["text"]
+    try:
+        await services_of(request).waiting_room.message_everyone(room, text)
+    except WrongInput as error:
+        if wants_json(request):
+            raise
+        await shell(request, "rooms")
+        return await waiting_page(request, room, message_text=text, message_error=_(error.sentence))
+    return _done(request, f"/rooms/{room.room_id}", TOLD)
+
+
+async def withdraw_message(request: Request) -> Response:
+    """POST /rooms/{room_id}/messages/{message_id}/withdraw."""
+    room = await _room(request)
+    await services_of(request).waiting_room.withdraw(room, request.path_params["message_id"])
+    return _done(request, f"/rooms/{room.room_id}", WITHDRAWN)
+
+
 async def remove_page(request: Request) -> Response:
     """GET /visits/{visit_id}/remove: asked, for without script nothing can take it back."""
     staff = await shell(request, "rooms")
@@ -57,6 +83,8 @@ async def remove(request: Request) -> Response:
 _ROOM = "/rooms/{room_id}"
 routes = [
     Route(f"{_ROOM}/open", open_or_close, methods=["POST"]),
+    Route(f"{_ROOM}/messages", message_everyone, methods=["POST"]),
+    Route(_ROOM + "/messages/{message_id}/withdraw", withdraw_message, methods=["POST"]),
     Route("/visits/{visit_id}/remove", remove_page),
     Route("/visits/{visit_id}/remove", remove, methods=["POST"]),
 ]

@@ -107,7 +107,7 @@ async def _bar(services: Services, room: RoomAccess) -> dict[str, Any]:
     return {
         "room": found,
         "address": _address(services, found.slug),
-        "messages": [],
+        "messages": await services.waiting_room.messages(room),
     }
 
 
