@@ -115,6 +115,7 @@ async def _page(
         minutes=ahead.minutes if ahead and options.show_estimate else None,
         position=ahead.place if ahead and options.show_position else None,
         grace_minutes=clinic.options.visit_grace_minutes,
+        messages=await services.waiting_room.messages_for(visitor),
         emergency_text=await services.rooms.emergency_text(visit.room),
         mode=call.mode if call else "",
         call_started_at=call.started_at if call else 0,

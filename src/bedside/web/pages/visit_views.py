@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
@@ -11,6 +10,7 @@ from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import How
 from bedside.visits.state_machine import Step
 from bedside.visits.texts import usual_wait
+from bedside.visits.waiting_room import RoomMessage
 
 
 class View(StrEnum):
@@ -25,30 +25,6 @@ class View(StrEnum):
 
 ASKED_FOR = frozenset({View.TEST, View.WAITING, View.LEAVE})
 """Views that a patient who waits can ask for; the others come by themselves."""
-
-
-class SaidToAll(Protocol):
-    """What was said to everyone waiting."""
-
-    @property
-    def id(self) -> str:
-        """Of the message."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """The words."""
-        ...
-
-    @property
-    def sender(self) -> str:
-        """Who said it."""
-        ...
-
-    @property
-    def at(self) -> int:
-        """When."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +47,7 @@ class Shown:
     position: int | None = None
     """The place in the line, from 1, where the room shows it."""
     grace_minutes: int = 3
-    messages: Sequence[SaidToAll] = ()
+    messages: Sequence[RoomMessage] = ()
     got: Got = Got()
     emergency_text: str = ""
     mode: str = ""
