@@ -112,12 +112,29 @@ class Page:
         self.socket.sendall(bytes([0x80 | kind]) + size + _NO_MASK + data)
 
 
-def opened(visit: Visit) -> list[Page]:
-    """The pages, each of which knows what it asked for."""
-    pages: list[Page] = []
-    while len(pages) < visit.count:
-        some = [Page(visit) for _ in range(min(AT_ONCE, visit.count - len(pages)))]
-        for number, page in enumerate(some, len(pages)):
+class Pages:
+    """All pages of the process."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._poll = select.epoll()
+        self._by_number: dict[int, Page] = {}
+
+    def open(self) -> None:
+        """Open them, some at once. Those that are open answer pings meanwhile: the server closes
+        a page that does not."""
+        while missing := self._visit.count - len(self._by_number):
+            for page in self._some(min(AT_ONCE, missing)):
+                page.socket.setblocking(False)
+                self._by_number[page.socket.fileno()] = page
+                self._poll.register(page.socket.fileno(), select.EPOLLIN)
+            for number, _ in self._poll.poll(0):
+                if list(self._by_number[number].texts(os.read(number, _LARGEST))):
+                    raise ValueError("an event before there was one")
+
+    def _some(self, count: int) -> list[Page]:
+        visit, some = self._visit, [Page(self._visit) for _ in range(count)]
+        for number, page in enumerate(some, len(self._by_number)):
             page.greet(visit, visit.cookies[number % len(visit.cookies)])
         for page in some:
             page.welcomed()
@@ -126,41 +143,35 @@ def opened(visit: Visit) -> list[Page]:
         for page in some:
             if visit.say:
                 page.answered()
-        pages += some
-    return pages
+        return some
 
-
-def listen(pages: list[Page]) -> list[tuple[int, bytes]]:
-    """Take events until stdin ends: the moment of each, and what came."""
-    poll = select.epoll()
-    by_number = {page.socket.fileno(): page for page in pages}
-    for page in pages:
-        page.socket.setblocking(False)
-        poll.register(page.socket.fileno(), select.EPOLLIN)
-    poll.register(sys.stdin.fileno(), select.EPOLLIN | select.EPOLLHUP)
-    taken: list[tuple[int, bytes]] = []
-    while True:
-        for number, _ in poll.poll():
-            page = by_number.get(number)
-            if page is None:
-                return taken
-            data = os.read(number, _LARGEST)
-            moment = time.monotonic_ns()
-            if not data:
-                raise ConnectionError("the server closed a socket")
-            for text in (data,) if page.is_one_text(data) else page.texts(data):
-                taken.append((moment, text))
-                if len(taken) % len(pages) == 0:
-                    os.write(1, b"all\n")
+    def listen(self) -> list[tuple[int, bytes]]:
+        """Take events until stdin ends: the moment of each, and what came."""
+        self._poll.register(sys.stdin.fileno(), select.EPOLLIN | select.EPOLLHUP)
+        taken: list[tuple[int, bytes]] = []
+        while True:
+            for number, _ in self._poll.poll():
+                page = self._by_number.get(number)
+                if page is None:
+                    return taken
+                data = os.read(number, _LARGEST)
+                moment = time.monotonic_ns()
+                if not data:
+                    raise ConnectionError("the server closed a socket")
+                for text in (data,) if page.is_one_text(data) else page.texts(data):
+                    taken.append((moment, text))
+                    if len(taken) % len(self._by_number) == 0:
+                        os.write(1, b"all\n")
 
 
 def main() -> None:
     """Open, listen, tell."""
     visit = Visit(**json.loads(sys.stdin.readline()))
-    pages = opened(visit)
+    pages = Pages(visit)
+    pages.open()
     os.write(1, b"ready\n")
     told = array("q")
-    for moment, text in listen(pages):
+    for moment, text in pages.listen():
         version = _VERSION.search(text)
         if version is None:
             raise ValueError("a message that is no event")
