@@ -12,8 +12,12 @@ class Kind(StrEnum):
     EXPIRED = "expired link"
     REVOKED = "revoked link"
     LOCKED = "locked link"
+    VISITOR = "the visitor's device"
+    """Of the patient who is in a call."""
+    VISITOR_B = "another visitor's device"
+    """Of a patient who waits in the same room."""
     GUEST = "guest"
-    """Invited to a call, when there are calls; see `PRESENT`."""
+    """Let into that call."""
     PENDING = "half signed in"
     """The password was right, the second factor is missing."""
     UNASSIGNED = "staff without assignment"
@@ -25,11 +29,17 @@ class Kind(StrEnum):
     RIGHT = "right person"
 
 
-PRESENT = tuple(kind for kind in Kind if kind is not Kind.GUEST)
-"""Those whom the product knows today. A guest comes with the calls; the column is declared."""
-
 DEVICES = frozenset(
-    {Kind.PATIENT_A, Kind.PATIENT_B, Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED, Kind.GUEST}
+    {
+        Kind.PATIENT_A,
+        Kind.PATIENT_B,
+        Kind.EXPIRED,
+        Kind.REVOKED,
+        Kind.LOCKED,
+        Kind.VISITOR,
+        Kind.VISITOR_B,
+        Kind.GUEST,
+    }
 )
 OUTSIDE = frozenset({Kind.ANONYMOUS, *DEVICES})
 """Nobody of them is signed in as staff."""
@@ -61,6 +71,11 @@ class Access(StrEnum):
     ADMINISTRATOR_OF = "an administrator of the clinic that the id belongs to"
     LINK = "the secret of a link"
     DEVICE = "a device that was let in by the link of this request"
+    ROOM = "being in charge of the room"
+    CALL = "staff who take part in the call"
+    VISITOR = "the device of this visit"
+    GUEST = "the device of this guest"
+    INVITATION = "the secret of an invitation to a call"
     STEP = "a sign-in under way"
     API = "as STAFF, for programs"
     API_CHART = "as CHART, for programs"
@@ -68,10 +83,13 @@ class Access(StrEnum):
 
 
 FOR_PROGRAMS = frozenset({Access.API, Access.API_CHART, Access.API_ADMINISTRATOR})
+BY_LINK = frozenset({Access.LINK, Access.DEVICE, Access.VISITOR, Access.GUEST, Access.INVITATION})
+"""Where nobody signs in."""
 _FOR_ADMINISTRATORS = frozenset(
     {Access.ADMINISTRATOR, Access.ADMINISTRATOR_OF, Access.API_ADMINISTRATOR}
 )
-_FOR_CHARTS = frozenset({Access.CHART, Access.API_CHART, Access.OWN})
+_FOR_CHARTS = frozenset({Access.CHART, Access.API_CHART, Access.ROOM, Access.OWN, Access.CALL})
+_OWN = frozenset({Access.OWN, Access.CALL})
 
 
 def right_kind(access: Access) -> Kind:
@@ -80,6 +98,9 @@ def right_kind(access: Access) -> Kind:
     by_access = {
         Access.LINK: Kind.PATIENT_A,
         Access.DEVICE: Kind.PATIENT_A,
+        Access.VISITOR: Kind.VISITOR,
+        Access.GUEST: Kind.GUEST,
+        Access.INVITATION: Kind.GUEST,
         Access.STEP: Kind.PENDING,
     }
     return by_access.get(access, Kind.RIGHT)
@@ -89,7 +110,7 @@ def outcome(access: Access, kind: Kind) -> Outcome:
     """What a route of this access gives this kind of person, unless its row says otherwise."""
     if kind is right_kind(access) or access is Access.OPEN:
         return Outcome.IN
-    if access in (Access.LINK, Access.DEVICE):
+    if access in BY_LINK:
         return _by_link(access, kind)
     if kind in OUTSIDE:
         return Outcome.STRANGER if access in FOR_PROGRAMS else Outcome.SIGN_IN
@@ -101,6 +122,10 @@ def outcome(access: Access, kind: Kind) -> Outcome:
 
 
 def _by_link(access: Access, kind: Kind) -> Outcome:
+    if access in (Access.VISITOR, Access.GUEST):
+        return Outcome.STRANGER
+    if access is Access.INVITATION:
+        return Outcome.MISSING
     if kind in (Kind.EXPIRED, Kind.REVOKED):
         return Outcome.GONE
     if access is Access.DEVICE:
@@ -111,9 +136,8 @@ def _by_link(access: Access, kind: Kind) -> Outcome:
 def _for_staff(access: Access, kind: Kind) -> Outcome:
     if access in _FOR_CHARTS:
         # every role may see charts, so this person is in the right one
-        return (
-            Outcome.IN if kind is Kind.WRONG_ROLE and access is not Access.OWN else Outcome.MISSING
-        )
+        colleague = kind is Kind.WRONG_ROLE and access not in _OWN
+        return Outcome.IN if colleague else Outcome.MISSING
     if access in _FOR_ADMINISTRATORS:
         if kind not in ADMINISTRATORS:
             return Outcome.FORBIDDEN

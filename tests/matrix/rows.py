@@ -7,7 +7,7 @@ particular to a row: the status for kinds of people whom `people.outcome` does n
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyotp.totp import TOTP
@@ -434,6 +434,49 @@ _REQUESTS = {
     ("GET", "/outbox/list"): Row(Access.STAFF, shows=("maya@patients",)),
 }
 
+_VISITS = "/visits/{visit_id}"
+_CALL = "/calls/{call_id}"
+_VISIT = "/visit/{visit}"
+_GUEST = "/guest/{guest_id}"
+_TO_WAITING = {"visit_id": "waiting_visit"}
+_TO_KNOCKING = {"guest_id": "knocking_guest"}
+# whoever is in a call is asked to end it first, or to take the patient into it
+_STARTS = Row(Access.ROOM, 409, _form(mode="video"), also={Kind.WRONG_ROLE: 303})
+
+
+def _json(**fields: str) -> Callable[[Facts], Call]:
+    return lambda _facts: {"data": fields, "headers": JSON}
+
+
+_CALLS = {
+    ("POST", f"{_VISITS}/call"): replace(_STARTS, path=_TO_WAITING),
+    ("POST", "/rooms/{room_id}/next"): _STARTS,
+    ("POST", f"{_VISITS}/return"): Row(Access.ROOM, 303, _form(leg="1")),
+    ("POST", f"{_VISITS}/end"): Row(Access.ROOM, 303, _form(leg="1")),
+    ("POST", f"{_CALL}/add"): Row(
+        Access.CALL, 303, lambda facts: {"data": {"visit": facts["waiting_visit"]}}
+    ),
+    ("POST", f"{_CALL}/join"): Row(Access.CALL, call=_form(muted="true")),
+    ("GET", f"{_CALL}/people"): Row(Access.CALL, shows=("lindqvist", "gustav")),
+    ("GET", f"{_CALL}/ice"): Row(Access.CALL),
+    ("POST", f"{_CALL}/leave"): Row(Access.CALL, 303),
+    ("POST", f"{_CALL}/end"): Row(Access.CALL, 303, _form(then="return")),
+    ("POST", f"{_CALL}/video"): Row(Access.CALL, 303),
+    ("POST", f"{_CALL}/guests"): Row(Access.CALL, call=_form(email=""), shows=("/g/",)),
+    ("POST", f"{_CALL}/guests/{{guest_id}}/admit"): Row(Access.CALL, 303, path=_TO_KNOCKING),
+    ("POST", f"{_CALL}/guests/{{guest_id}}/refuse"): Row(Access.CALL, 303, path=_TO_KNOCKING),
+    ("POST", f"{_CALL}/guests/{{guest_id}}/revoke"): Row(Access.CALL, 303),
+    ("POST", f"{_VISIT}/call/join"): Row(Access.VISITOR, call=_json(camera="true")),
+    ("POST", f"{_VISIT}/call/leave"): Row(Access.VISITOR, call=_json()),
+    ("POST", f"{_VISIT}/call/video"): Row(Access.VISITOR, call=_json()),
+    ("GET", f"{_VISIT}/call/people"): Row(Access.VISITOR, call=_with(JSON), shows=("ada norberg",)),
+    ("GET", f"{_VISIT}/ice"): Row(Access.VISITOR, call=_with(JSON)),
+    ("POST", f"{_GUEST}/call/join"): Row(Access.GUEST, call=_json(camera="true")),
+    ("POST", f"{_GUEST}/call/leave"): Row(Access.GUEST, call=_json()),
+    ("GET", f"{_GUEST}/call/people"): Row(Access.GUEST, call=_with(JSON), shows=("ada norberg",)),
+    ("GET", f"{_GUEST}/ice"): Row(Access.GUEST, call=_with(JSON)),
+}
+
 _API = {
     ("GET", "/api/v1/inbox"): Row(Access.API, shows=("lindqvist", "quetzal")),
     ("GET", "/api/v1/openapi.json"): _OPEN,
@@ -457,5 +500,6 @@ ROWS: dict[tuple[str, str], Row] = {
     **_LINKS,
     **_DEVICES,
     **_REQUESTS,
+    **_CALLS,
     **_API,
 }

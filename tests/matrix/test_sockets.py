@@ -1,31 +1,63 @@
 """Both live sockets × every kind of topic and every message × every kind of person."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from starlette.routing import WebSocketRoute
 
+from bedside.calls.events import CallChanged, CallSignal, GuestChanged
 from bedside.charts.events import EntryChanged
 from bedside.realtime import envelopes
 from bedside.requests.events import RequestChanged
-from tests.matrix.people import DEVICES, PRESENT, STAFF, Kind
+from tests.matrix.people import DEVICES, STAFF, Kind
 from tests.matrix.sockets import Refused, connected
 from tests.matrix.world import PATIENT_WORDS, Template, World, entered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
 
-SOCKETS = {"/live", "/my/{request_id}/live"}
-TOPICS = {
-    "chart": ("patient_id", {Kind.RIGHT, Kind.WRONG_ROLE}),
-    "desk": (
-        "clinic_id",
-        {Kind.RIGHT, Kind.WRONG_ROLE, Kind.UNASSIGNED, Kind.ADMINISTRATOR_UNASSIGNED},
-    ),
-    "request": ("request_id", {Kind.PATIENT_A}),
+STAFF_SOCKET = "/live"
+LINK_SOCKET = "/my/{request_id}/live"
+VISIT_SOCKET = "/visit/{visit}/live"
+GUEST_SOCKET = "/guest/{guest_id}/live"
+RIGHT_DEVICE = {
+    LINK_SOCKET: Kind.PATIENT_A,
+    VISIT_SOCKET: Kind.VISITOR,
+    GUEST_SOCKET: Kind.GUEST,
 }
-"""Each kind of topic: the id of clinic A's that is asked for, and who may hear it."""
+SOCKETS = {STAFF_SOCKET, *RIGHT_DEVICE}
+_IN_CHARGE = {Kind.RIGHT, Kind.WRONG_ROLE}
+_OF_THE_CLINIC = {*_IN_CHARGE, Kind.UNASSIGNED, Kind.ADMINISTRATOR_UNASSIGNED}
+TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
+    "chart": ("patient_id", {STAFF_SOCKET: _IN_CHARGE}),
+    "desk": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
+    "request": ("request_id", {LINK_SOCKET: {Kind.PATIENT_A}}),
+    "room": ("room_id", {STAFF_SOCKET: _IN_CHARGE}),
+    "rooms": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
+    "visit": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
+    "person": ("administrator", {STAFF_SOCKET: {Kind.RIGHT}}),
+    "call": (
+        "call_id",
+        {
+            STAFF_SOCKET: {Kind.RIGHT},
+            VISIT_SOCKET: {Kind.VISITOR},
+            GUEST_SOCKET: {Kind.GUEST},
+        },
+    ),
+    "signals": ("right_connection", {STAFF_SOCKET: {Kind.RIGHT}}),
+    "guest": ("guest_id", {GUEST_SOCKET: {Kind.GUEST}}),
+}
+"""Each kind of topic: the id of clinic A's that is asked for, and who may hear it, by socket."""
+LAST = {
+    "chart": "chart.entry_changed",
+    "request": "request.changed",
+    "call": "call.changed",
+    "signals": "call.signal",
+    "guest": "guest.changed",
+}
+"""What `_happen` tells on some of them."""
 
 
 async def test_sockets_topics_and_messages_are_all_declared(
@@ -36,10 +68,16 @@ async def test_sockets_topics_and_messages_are_all_declared(
         assert routes == SOCKETS
         assert set(world.services.topics.names()) == set(TOPICS)
     messages = get_args(get_args(envelopes.FromPage)[0])
-    assert {message.__name__ for message in messages} == {"Subscribe", "Unsubscribe"}
+    assert {message.__name__ for message in messages} == {
+        "Subscribe",
+        "Unsubscribe",
+        "Here",
+        "Signal",
+        "Media",
+    }
 
 
-@pytest.mark.parametrize("kind", PRESENT, ids=str)
+@pytest.mark.parametrize("kind", tuple(Kind), ids=str)
 async def test_who_hears_what(kind: Kind, template: Template, tmp_path: Path) -> None:
     """Subscribing, also from version 1 on; then events happen, and only the right ones hear."""
     async with entered(template, tmp_path / "world") as world:
@@ -47,12 +85,12 @@ async def test_who_hears_what(kind: Kind, template: Template, tmp_path: Path) ->
             heard = await _listen(world, path, kind)
             for topic, (id_name, right) in TOPICS.items():
                 name = f"{topic}:{world.facts[id_name]}"
-                may = kind in right and (topic == "request") == path.startswith("/my/")
+                may = kind in right.get(path, ())
                 types = [m["type"] for m in heard if m["topic"] == name]
                 assert may or set(types) <= {"refused"}, (path, kind, name, types)
                 assert not may or "snapshot" in types, (path, kind, name, types)
-                if may and topic != "desk":
-                    assert types[-1] in ("chart.entry_changed", "request.changed"), types
+                if may and topic in LAST:
+                    assert types[-1] == LAST[topic], (path, types)
             if kind is not Kind.PATIENT_A:  # who hears of their own photos, with names
                 assert not any(word in json.dumps(heard).lower() for word in PATIENT_WORDS)
 
@@ -70,8 +108,8 @@ async def _listen(world: World, path: str, kind: Kind) -> list[dict[str, Any]]:
             await _happen(world)
             return heard + await page.all()
     except Refused:
-        assert kind not in STAFF or path.startswith("/my/"), "staff were turned away"
-        assert kind is not Kind.PATIENT_A or path == "/live", "the right device was turned away"
+        assert kind not in STAFF or path != STAFF_SOCKET, "staff were turned away"
+        assert kind is not RIGHT_DEVICE.get(path), "the right device was turned away"
         return []
 
 
@@ -90,6 +128,47 @@ async def _happen(world: World) -> None:
             )
         )
         work.emit(RequestChanged(request_id=facts["request_id"], state="done", expected=1, filed=1))
+        call = facts["call_id"]
+        work.emit(CallChanged(call_id=call, state="active", mode="video", topology="direct"))
+        work.emit(GuestChanged(guest_id=facts["guest_id"], call_id=call, state="asked"))
+        work.emit(
+            CallSignal(
+                call_id=call,
+                from_connection=facts["visitor_connection"],
+                to_connection=facts["right_connection"],
+            )
+        )
+
+
+@pytest.mark.parametrize("kind", tuple(Kind), ids=str)
+async def test_who_signals_and_who_mutes(kind: Kind, template: Template, tmp_path: Path) -> None:
+    """Everybody says what only the administrator's and the visitor's pages may say."""
+    async with entered(template, tmp_path / "world") as world:
+        facts = world.facts
+        pages = {
+            "right_connection": (Kind.RIGHT, STAFF_SOCKET),
+            "visitor_connection": (Kind.VISITOR, VISIT_SOCKET),
+        }
+        for path in sorted(SOCKETS):
+            for name, owner in pages.items():
+                other = next(facts[n] for n in pages if n != name)
+                about = {"call": facts["call_id"], "from": facts[name]}
+                candidate = {"candidate": "candidate:1"}
+                before = _in_the_call(world)
+                with suppress(Refused):
+                    async with connected(world, path.format(**facts.ids), kind) as page:
+                        await page.say(
+                            {"action": "signal", **about, "to": other, "candidate": candidate}
+                        )
+                        sent = {"muted": True, "camera": True, "sharing": True}
+                        await page.say({"action": "media", **about, **sent})
+                        await page.all()
+                assert (_in_the_call(world) != before) == ((kind, path) == owner), (path, name)
+
+
+def _in_the_call(world: World) -> list[Any]:
+    state = world.state()
+    return [*state["call_participants"], *(e for e in state["events"] if "call.signal" in e)]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +182,18 @@ async def _happen(world: World) -> None:
         '{"action":"subscribe","topic":"chart:x","since":99999999999999999999}',
         '{"action":"subscribe","topic":"chart:x","more":1}',
         json.dumps({"action": "subscribe", "topic": "x" * 81}),
+        '{"action":"here"}',
+        '{"action":"here","hidden":"perhaps"}',
+        '{"action":"signal","call":"cal_x","from":"con_x","to":"con_y","more":1}',
+        json.dumps(
+            {
+                "action": "signal",
+                "call": "cal_x",
+                "from": "con_x",
+                "to": "con_y",
+                "description": {"type": "offer", "sdp": "x" * 65_537},
+            }
+        ),
     ],
 )
 async def test_what_is_no_message_ends_the_socket(
@@ -153,7 +244,7 @@ async def test_a_session_that_ends_takes_its_sockets_along(
     """Somebody ends a session from another device: the page left open goes deaf at once."""
     async with entered(template, tmp_path / "world") as world:
         cookies = {world.services.settings.session_cookie: world.facts["spare_token"]}
-        world.facts.cookies[Kind.GUEST] = cookies
+        world.facts.cookies = {**world.facts.cookies, Kind.GUEST: cookies}
         async with connected(world, "/live", Kind.GUEST) as page:
             # nobody can ask not to hear of it
             ended = f"staff:{world.facts['administrator']}"

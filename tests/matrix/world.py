@@ -31,6 +31,7 @@ from bedside.settings import load
 from bedside.web.app import create_app
 from tests.house import PASSWORD, House, create_tables, living_in
 from tests.matrix.people import Kind
+from tests.matrix.visits import Visits
 from tests.requests.sending import ADDRESS, Sent, do_jobs, draft, jpeg, pieces
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -79,6 +80,7 @@ class Builder:
         await self._people()
         await self._files()
         await self._requests()
+        await Visits(self.house, self.facts.ids, self.facts.cookies, self.facts.secrets).build()
         await self._next_door()
         return self.facts
 

@@ -42,9 +42,9 @@ def call_window(call_id: str) -> str:
 async def start(request: Request) -> Response:
     """POST /visits/{visit_id}/call: admit a waiting patient. Fields: mode (video, voice), leg."""
     staff = await staff_of(request)
-    form = await form_of(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
     room = await services.whereabouts.room_of(staff, visit_id)
+    form = await form_of(request)
     try:
         call_id = await services.calls.start(room, visit_id, _mode(form), leg=_leg(form))
     except InAnotherCall as error:
@@ -55,9 +55,9 @@ async def start(request: Request) -> Response:
 async def next_patient(request: Request) -> Response:
     """POST /rooms/{room_id}/next: admit who waits longest. Field: mode."""
     staff = await staff_of(request)
-    form = await form_of(request)
     services = services_of(request)
     room = await services.permissions.room(staff, request.path_params["room_id"])
+    form = await form_of(request)
     try:
         call_id = await services.calls.next_patient(room, _mode(form))
     except InAnotherCall as error:
@@ -149,9 +149,9 @@ async def turn_to_video(request: Request) -> Response:
 async def return_to_waiting_room(request: Request) -> Response:
     """POST /visits/{visit_id}/return: out of the call, to the old place. Field: leg."""
     staff = await staff_of(request)
-    form = await form_of(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
     room = await services.whereabouts.room_of(staff, visit_id)
+    form = await form_of(request)
     await services.calls.return_to_waiting_room(room, visit_id, leg=_leg(form))
     return _done(request, f"/rooms/{room.room_id}")
 
@@ -159,9 +159,9 @@ async def return_to_waiting_room(request: Request) -> Response:
 async def end_visit(request: Request) -> Response:
     """POST /visits/{visit_id}/end: the visit is complete. Field: leg."""
     staff = await staff_of(request)
-    form = await form_of(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
     room = await services.whereabouts.room_of(staff, visit_id)
+    form = await form_of(request)
     await services.calls.end_visit(room, visit_id, leg=_leg(form))
     return _done(request, f"/rooms/{room.room_id}")
 

@@ -1,0 +1,78 @@
+"""A call in the world of the matrix: the administrator with a patient and a guest; somebody else
+waits in the room, and another guest knocks."""
+
+from bedside.calls.records import Mode
+from bedside.people.permissions import VisitorAccess
+from bedside.visits.check_in import CheckIn, CheckInForm
+from tests.house import House
+from tests.matrix.people import Kind
+
+_ADDRESS = "198.51.100.9"
+
+
+class Visits:
+    """Fills the room with patients, and a call with people."""
+
+    def __init__(
+        self,
+        house: House,
+        ids: dict[str, str],
+        cookies: dict[Kind, dict[str, str]],
+        secrets: dict[Kind, str],
+    ) -> None:
+        self._house = house
+        self._ids = ids
+        self._cookies = cookies
+        self._secrets = secrets
+
+    async def build(self) -> None:
+        """Everything."""
+        room = await self._house.permissions.room(
+            self._house.here.administrator, self._house.here.room.id
+        )
+        await self._house.rooms.open(room)
+        visitor = await self._wait(Kind.VISITOR, 0)
+        waiting = await self._wait(Kind.VISITOR_B, 1)
+        call_id = await self._house.calls.start(room, visitor.visit_id, Mode.VIDEO)
+        self._ids.update(
+            room_id=room.room_id,
+            visit=visitor.visit_id,
+            visit_id=visitor.visit_id,
+            waiting_visit=waiting.visit_id,
+            call_id=call_id,
+        )
+        await self._join(visitor)
+
+    async def _wait(self, kind: Kind, patient: int) -> VisitorAccess:
+        """A patient of the house checks in, and is recognised by name and date of birth."""
+        who = self._house.patients[patient].demographics
+        room = await self._house.rooms.get(self._house.clinic.id, self._house.here.room.id)
+        form = CheckInForm(
+            draft=CheckIn.new_draft(),
+            name=who.name,
+            birth_date=who.birth_date,
+            reason="Something on the philtrum",
+        )
+        checked_in = await self._house.check_in.check_in(room, form, _ADDRESS)
+        self._cookies[kind] = {"bedside-visitor": checked_in.token}
+        return await self._house.visit_devices.resume(
+            checked_in.token, checked_in.visit_id, _ADDRESS
+        )
+
+    async def _join(self, visitor: VisitorAccess) -> None:
+        participants = self._house.call_participants
+        host = await self._house.seats.host(self._house.here.administrator, self._ids["call_id"])
+        here = await participants.join(host)
+        there = await participants.join(await self._house.seats.visitor(visitor))
+        self._ids.update(
+            right_connection=here.connection_id, visitor_connection=there.connection_id
+        )
+        for kind, name in ((Kind.GUEST, "guest_id"), (None, "knocking_guest")):
+            invitation = await self._house.guests.invite(host)
+            secret = invitation.link.rpartition("/")[2]
+            guest_id, token = await self._house.guests.enter(secret, "Gustav Guest", _ADDRESS)
+            self._ids[name] = guest_id
+            if kind is not None:
+                await self._house.guests.admit(host, guest_id)
+                self._cookies[kind] = {"bedside-guest": token}
+                self._secrets[kind] = secret
