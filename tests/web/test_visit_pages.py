@@ -148,7 +148,7 @@ async def test_the_page_follows_the_visit_from_the_waiting_room_to_the_end(
     page = await visiting.page()
     assert "Your visit is over" in page
     assert "What happens next" in page
-    assert "In your record at the clinic" in page
+    assert "Your record at the clinic" in page
     assert "Check in again" in page
 
 

@@ -14,7 +14,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
-from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.permissions import ChartAccess, StaffAccess, VisitorAccess
 
 LONGEST_LABEL = 200
 LONGEST_NOTE = 5_000
@@ -122,6 +122,17 @@ class Charts:
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             return opened(keys, await _required(db, chart, entry_id))
+
+    async def count_from_visit(self, visitor: VisitorAccess) -> int:
+        """How many files the chart has of a visit, for its patient."""
+        async with self._database.read() as db:
+            row = await db.one(
+                queries.COUNT_FROM,
+                clinic=visitor.clinic_id,
+                patient=visitor.patient_id,
+                source=visitor.visit_id,
+            )
+        return row.entries if row else 0
 
     async def versions(self, chart: ChartAccess, entry_id: str) -> list[Version]:
         """How the entry was before each change, newest first."""

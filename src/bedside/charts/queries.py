@@ -27,6 +27,11 @@ ONE = prepared(select(chart_entries).where(_entries.id == bindparam("of"), *_IN_
 OF_FILE = prepared(
     select(chart_entries).where(_entries.file_id == bindparam("file"), _entries.moved_to == "")
 )
+COUNT_FROM = prepared(
+    select(func.count().label("entries")).where(
+        *_IN_CHART, _entries.source_id == bindparam("source"), _entries.state.notin_(DEAD)
+    )
+)
 SET_STATE = prepared(
     update(chart_entries)
     .where(_entries.id == bindparam("of"))

@@ -111,11 +111,12 @@ class CheckIn:
             await add_device(work, visit_id, token)
         return CheckedIn(visit_id, token)
 
-    async def with_invitation(self, link: LinkAccess) -> CheckedIn:
+    async def with_invitation(self, link: LinkAccess, *, consented: bool = False) -> CheckedIn:
         """Check in by a personal invitation: nothing is typed but the date of birth before. A
         second device comes to the same visit while it lasts.
 
-        Raises NotFound for a link to something else, Conflict when the room is closed.
+        Raises NotFound for a link to something else, RoomClosed, and WrongInput when the room asks
+        for an agreement that was not given.
         """
         async with self._database.read() as db:
             invited = await db.one(_by_id, of=link.subject_id)
@@ -133,8 +134,9 @@ class CheckIn:
                 await add_device(work, before.id, token)
                 return CheckedIn(before.id, token)
             await self._must_be_open(work, room)
+            known = _known(room, patient, consented)
             visit_id = await self._begin(
-                work, room, patient.id, Identified.INVITED, _known(patient), link.address
+                work, room, patient.id, Identified.INVITED, known, link.address
             )
             await work.execute(_note_visit, of=link.subject_id, newest=visit_id)
             await add_device(work, visit_id, token)
@@ -271,14 +273,16 @@ def _demographics(form: CheckInForm, typed: dict[str, Any]) -> Demographics:
     )
 
 
-def _known(patient: Patient) -> dict[str, Any]:
+def _known(room: Room, patient: Patient, consented: bool) -> dict[str, Any]:
     """As if an invited patient had typed the name; what else the chart knows stays there."""
+    if room.options.consent_text and not consented:
+        raise WrongInput(N_("Please agree to go on."), field="consented")
     return {
         "name": patient.name,
         "birth_date": "",
         "phone": "",
         "reason": "",
-        "consented_to": "",
+        "consented_to": room.options.consent_text,
     }
 
 

@@ -8,14 +8,14 @@ from sqlalchemy import bindparam, insert, select
 from bedside.audit import Action, AuditLog
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.errors import NotAllowed, WrongInput
+from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.links import Links
+from bedside.people.links import Link, Links
 from bedside.people.messenger import ChannelName, Messenger, Notice, addresses_of
 from bedside.people.patients import Patient, Patients
 from bedside.people.permissions import ChartAccess
@@ -28,6 +28,7 @@ from bedside.visits.texts import Place
 _COLUMN = "invitations.record"
 
 _add = prepared(insert(invitations))
+_by_id = prepared(select(invitations).where(invitations.c.id == bindparam("of")))
 _of_chart = prepared(
     select(invitations)
     .where(
@@ -149,6 +150,14 @@ class Invitations:
                 channels=list(to),
             )
         return invitation_id
+
+    async def room_of(self, link: Link) -> Room:
+        """The room that a link invites to. Raises NotFound for a link to something else."""
+        async with self._database.read() as db:
+            row = await db.one(_by_id, of=link.subject_id)
+        if row is None or row.clinic_id != link.clinic_id:
+            raise NotFound
+        return await self._rooms.get(link.clinic_id, row.room_id)
 
     async def of_chart(self, chart: ChartAccess) -> list[Invitation]:
         """The newest invitations of a patient."""

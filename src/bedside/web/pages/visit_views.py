@@ -28,14 +28,6 @@ ASKED_FOR = frozenset({View.TEST, View.WAITING, View.LEAVE})
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
-    """What the chart has of a visit."""
-
-    files: int = 0
-    messages: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A visit as its patient sees it now."""
 
@@ -48,7 +40,8 @@ class Shown:
     """The place in the line, from 1, where the room shows it."""
     grace_minutes: int = 3
     messages: Sequence[RoomMessage] = ()
-    got: Got = Got()
+    files: int = 0
+    """How many of this visit are in the chart."""
     emergency_text: str = ""
     mode: str = ""
     """Of the call: “video” or “voice”."""
@@ -130,7 +123,7 @@ class Shown:
     @property
     def next_steps(self) -> list[tuple[str, str]]:
         """What happens next: signs and sentences."""
-        steps = [("file-text", _chart_got(self))]
+        steps = [("file-text", _chart_got(self.files))]
         if self.visit.ended_reason == Step.COMPLETED:
             steps.append(
                 (
@@ -175,15 +168,11 @@ def _ended(shown: Shown) -> tuple[str, str]:
     )
 
 
-def _chart_got(shown: Shown) -> str:
-    files, messages = shown.got.files, shown.got.messages
-    parts = [
-        ngettext("%(num)s file", "%(num)s files", files) % {"num": files} if files else "",
-        ngettext("%(num)s message", "%(num)s messages", messages) % {"num": messages}
-        if messages
-        else "",
-    ]
-    sent = _(" and ").join(filter(None, parts))
-    if sent:
-        return _("In your record at the clinic: this visit, and %(sent)s.") % {"sent": sent}
-    return _("In your record at the clinic: this visit. You have sent no files.")
+def _chart_got(files: int) -> str:
+    if not files:
+        return _("Your record at the clinic has a note of this visit. You have sent no files.")
+    return ngettext(
+        "Your record at the clinic has a note of this visit, and %(num)s file.",
+        "Your record at the clinic has a note of this visit, and %(num)s files.",
+        files,
+    ) % {"num": files}
