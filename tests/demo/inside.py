@@ -89,7 +89,7 @@ def main() -> None:
     report = {
         "cut_off": is_cut_off(),
         "first": run(command, data, 8080, 120),
-        "second": run(command, data, 8080, 30),
+        "second": run(command, data, 8080, 90),
     }
     json.dump(report, sys.stdout)
 

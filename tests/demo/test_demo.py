@@ -24,7 +24,7 @@ def report(tmp_path_factory):
         check=False,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=280,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
