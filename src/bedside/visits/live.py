@@ -158,14 +158,7 @@ def _counts_changed(snapshot: Snapshot, data: Snapshot) -> Snapshot:
 
 
 def _visit_changed(snapshot: Snapshot, data: Snapshot) -> Snapshot:
-    """What is on its way belongs to one leg."""
-    same_leg = data["leg"] == snapshot["leg"]
-    return {**data, "transfers": snapshot["transfers"] if same_leg else {}}
-
-
-def _file_on_its_way(snapshot: Snapshot, data: Snapshot) -> Snapshot:
-    told = _without(data, "visit_id", "transfer_id")
-    return {**snapshot, "transfers": {**snapshot["transfers"], data["transfer_id"]: told}}
+    return {**snapshot, **data}
 
 
 def _patient_sent(snapshot: Snapshot, data: Snapshot) -> Snapshot:
@@ -181,7 +174,6 @@ _CHANGES: dict[str, Callable[[Snapshot, Snapshot], Snapshot]] = {
     "room.visit_gone": _visit_gone,
     "rooms.changed": _counts_changed,
     "visit.changed": _visit_changed,
-    "visit.transfer_changed": _file_on_its_way,
     "person.transfer_changed": _patient_sent,
 }
 

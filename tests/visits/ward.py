@@ -1,0 +1,131 @@
+"""Rooms with people in charge, and patients who check in: what the tests of visits need."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+
+from bedside.kernel.unit_of_work import Row
+from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess
+from bedside.visits import rows
+from bedside.visits.check_in import CheckedIn, CheckInForm
+from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
+from bedside.visits.state_machine import Step
+from bedside.worker.run import Worker
+from tests.house import House
+
+ADDRESS = "192.0.2.7"
+_numbers = count(1)
+
+
+@dataclass
+class Waiter:
+    """A patient in a visit, with the token of the device."""
+
+    visitor: VisitorAccess
+    token: str
+    connection: str = ""
+
+    @property
+    def visit_id(self) -> str:
+        """The visit."""
+        return self.visitor.visit_id
+
+
+@dataclass
+class Ward:
+    """Open rooms of the clinic here. `rooms` are permissions of those in charge, by room name."""
+
+    house: House
+    rooms: dict[str, RoomAccess] = field(default_factory=dict[str, RoomAccess])
+
+    async def room(
+        self,
+        name: str,
+        staff: StaffAccess | None = None,
+        *,
+        owner: StaffAccess | None = None,
+        opened: bool = True,
+        **options: Any,
+    ) -> RoomAccess:
+        """A new room, with `staff` (the clinician, or the owner) in charge."""
+        house = self.house
+        who = owner or staff or house.here.clinician
+        kind = RoomKind.PERSONAL if owner else RoomKind.SHARED
+        wanted = RoomChange(
+            name, kind, who.staff_id if owner else "", options=RoomOptions(**options)
+        )
+        made = await house.services.rooms.create(house.administer(), wanted)
+        await house.services.staff.assign(house.administer(), who.staff_id, made.id)
+        access = await house.services.permissions.room(who, made.id)
+        if opened:
+            await house.services.rooms.open(access)
+        self.rooms[name] = access
+        return access
+
+    async def of(self, access: RoomAccess) -> Room:
+        """The room itself."""
+        return await self.house.services.rooms.get(access.clinic_id, access.room_id)
+
+    async def check_in(
+        self, access: RoomAccess, name: str = "", born: date | None = None, **typed: Any
+    ) -> Waiter:
+        """A patient checks in, by default somebody new, and the page connects."""
+        services = self.house.services
+        name = name or f"Visitor Number{next(_numbers)}"
+        form = CheckInForm(services.check_in.new_draft(), name, born, **typed)
+        came = await services.check_in.check_in(await self.of(access), form, ADDRESS)
+        waiter = await self.enter(came)
+        await self.connect(waiter)
+        return waiter
+
+    async def enter(self, came: CheckedIn) -> Waiter:
+        """The device of somebody who has checked in."""
+        visitor = await self.house.services.visit_devices.resume(came.token, came.visit_id, ADDRESS)
+        return Waiter(visitor, came.token)
+
+    async def connect(self, waiter: Waiter, *, hidden: bool = False) -> None:
+        """A page of the patient connects."""
+        waiter.connection = f"soc_{next(_numbers)}"
+        await self.house.services.visit_presence.arrived(
+            waiter.visitor, waiter.connection, hidden=hidden
+        )
+
+    async def lose(self, waiter: Waiter) -> None:
+        """The page is gone."""
+        await self.house.services.visit_presence.left(waiter.visitor, waiter.connection)
+
+    async def row(self, visit_id: str) -> Row:
+        """A visit as it is stored."""
+        async with self.house.services.database.read() as db:
+            return await db.one(rows.by_id, of=visit_id)
+
+    async def admit(self, access: RoomAccess, visit_id: str, call_id: str = "cal_1") -> None:
+        """Admit a patient to a call."""
+        services = self.house.services
+        async with services.database.unit_of_work() as work:
+            row = await services.transitions.lock_in_room(work, access, visit_id)
+            await services.transitions.take_step(
+                work, row, Step.ADMITTED, access.actor, call_id=call_id
+            )
+
+    async def next_patient(self, access: RoomAccess, call_id: str = "cal_1") -> str | None:
+        """Admit whoever is next; the visit."""
+        services = self.house.services
+        async with services.database.unit_of_work() as work:
+            row = await services.waiting_room.next_waiting(work, access)
+            if row is None:
+                return None
+            await services.transitions.take_step(
+                work, row, Step.ADMITTED, access.actor, call_id=call_id
+            )
+            return row.id
+
+    async def order(self, access: RoomAccess) -> list[str]:
+        """The visits in a room, in order."""
+        return [one.visit_id for one in await self.house.services.waiting_room.queue(access)]
+
+    async def do_jobs(self) -> int:
+        """Do what the worker would do now."""
+        services = self.house.services
+        return await Worker(services.database, services.handlers, {}).run_until_idle()
