@@ -210,8 +210,10 @@ async def test_two_processes_share_a_room(calls: Calls, janus: Janus) -> None:
         (ben,) = await others.enter("ben")
         await see_each_other(ada, ben)
         await others.server.close_room(CALL)
+        await until(lambda: ada.is_cut_off, "that Ada's media ended")
         with pytest.raises(NotFound):
             await ada.publish()
+        assert calls.interruptions == others.interruptions == []
 
 
 async def test_what_is_no_offer_is_refused_and_disturbs_nobody(calls: Calls) -> None:

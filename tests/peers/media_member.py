@@ -94,6 +94,12 @@ class Member:
         streams = self.offers[-1].streams if self.offers else ()
         return sorted(stream.publisher for stream in streams if stream.kind == "video")
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the other side ended both connections."""
+        peers = (self._publishing, self._subscribed)
+        return all(peer is None or peer.connectionState == "closed" for peer in peers)
+
     async def sees(self, *others: str, more: int = 5) -> None:
         """Wait until the last offer is for the pictures of exactly these, and so many more
         packets of each arrived."""

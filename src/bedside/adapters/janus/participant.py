@@ -19,7 +19,8 @@ class Participant:
     """In `room` on `session`, where `desk` is the handle for what concerns rooms.
 
     Offers go to `tell`; `broken` is called once when media ended by itself, and `publish` or
-    `watch` begin anew then. Requests raise Refused and MediaServerDown.
+    `watch` begin anew then; `closed` is called when somebody else ended the room. Requests raise
+    Refused and MediaServerDown.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Participant:
         connection_id: str,
         tell: Callable[[SubscriptionOffer], None],
         broken: Callable[[], None],
+        closed: Callable[[], None],
     ) -> None:
         self.room = room
         self.connection_id = connection_id
@@ -37,6 +39,7 @@ class Participant:
         self._desk = desk
         self._tell = tell
         self._tell_broken = broken
+        self._tell_closed = closed
         self._turn = asyncio.Lock()
         self._handle: int | None = None
         self._published = ""
@@ -57,6 +60,9 @@ class Participant:
                 answer = await self._session.ask(handle, {"request": request}, offer=offer_sdp)
             except MediaServerDown:
                 self._is_broken = True  # how far it came, nobody knows
+                raise
+            except Refused as refused:
+                self._is_broken |= refused.gone
                 raise
             self._published = mark
             return described(answer.sdp)
@@ -124,6 +130,8 @@ class Participant:
         self._subscription, self._handle = None, None
         self._published, self._is_broken = "", False
         self._sources = {}
+        if handle is not None:
+            self._session.ignore(handle)
         if subscription is not None:
             await subscription.close()
         if handle is not None:
@@ -136,7 +144,10 @@ class Participant:
 
     def _hear(self, event: Event) -> None:
         """What the room says to its publishers: who else there is, and who is no longer."""
-        if event.kind in ("hangup", "detached"):
+        if event.data.get("videoroom") == "destroyed":
+            self._is_broken = True
+            self._tell_closed()
+        elif event.kind in ("hangup", "detached"):
             self._broken()
         for publisher in event.data.get("publishers", ()):
             self._take_in(publisher)

@@ -6,6 +6,7 @@ https://janus.conf.meetecho.com/docs/videoroom.html
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextvars import Context
 from typing import TypeVar
 
 import structlog
@@ -193,6 +194,10 @@ class JanusServer:
             told = Interruption(room.call_id, (connection_id,), over=True)
             self._tell(self._tell_interruption, told)
 
+        def closed() -> None:
+            self._rooms.pop(room.call_id, None)  # another process closed it
+            self._tell(self.leave, connection_id)
+
         participant = Participant(
             session,
             self._desk,
@@ -200,6 +205,7 @@ class JanusServer:
             connection_id,
             lambda offer: self._tell(self._tell_offer, offer),
             broken,
+            closed,
         )
         self._participants[connection_id] = participant
         return participant
@@ -207,7 +213,10 @@ class JanusServer:
     async def _connected(self) -> Session:
         """The session; MediaServerDown when the last try to have one failed."""
         if self._supervising is None:
-            self._supervising = asyncio.create_task(self._supervise())
+            self._supervising = asyncio.create_task(
+                self._supervise(),
+                context=Context(),  # it outlives the request that began it
+            )
         await self._tried.wait()
         if self._session is None:
             raise MediaServerDown

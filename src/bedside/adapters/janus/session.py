@@ -29,15 +29,21 @@ _PROTOCOL = Subprotocol("janus-protocol")
 _LARGEST = 4 * 1024 * 1024
 """Bytes of one message: the offer for everything of a full room is some 150 KB."""
 
+_GONE = {458, 459, 462}
+
 _Message = dict[str, Any]
 
 
 class Refused(Exception):
-    """Janus understood and said no; `code` is its number for why."""
+    """Janus understood and said no; `code` is its number for why.
+
+    `gone` when it knows the session or the handle no longer.
+    """
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(f"{code}: {reason}")
         self.code = code
+        self.gone = code in _GONE
 
 
 @dataclass(frozen=True)
@@ -124,9 +130,13 @@ class Session:
         self._listeners[handle] = listener
         return handle
 
+    def ignore(self, handle: int) -> None:
+        """Tell nothing more of a handle, which is about to be detached."""
+        self._listeners.pop(handle, None)
+
     async def detach(self, handle: int) -> None:
         """End a handle and its media. No error when it is gone; nothing is told of it any more."""
-        self._listeners.pop(handle, None)
+        self.ignore(handle)
         with contextlib.suppress(MediaServerDown, Refused):
             await self._request(self._to(handle, "detach"))
 

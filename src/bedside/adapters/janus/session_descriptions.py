@@ -6,7 +6,7 @@ from bedside.calls.media_server import Candidate
 
 _NAME = re.compile(r"^s=[^\r\n]*", re.MULTILINE)
 _FINGERPRINT = re.compile(r"^a=fingerprint:\s*(\S+\s+\S+)", re.MULTILINE)
-_LONGEST = 1000
+_LONGEST = 2_000
 """Characters of a candidate; browsers write some 150."""
 
 
@@ -29,6 +29,6 @@ def candidate_for_janus(candidate: Candidate | None) -> dict[str, object]:
     line = candidate.get("sdpMLineIndex")
     return {
         "candidate": text,
-        "sdpMid": str(candidate.get("sdpMid") or "0")[:16],
+        "sdpMid": str(candidate.get("sdpMid") or "0")[:64],
         "sdpMLineIndex": line if isinstance(line, int) else 0,
     }

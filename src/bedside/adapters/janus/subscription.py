@@ -81,7 +81,12 @@ class Subscription:
             offer = self._unanswered
             if offer is None or offer.number != number or self._handle is None or self._closed:
                 return
-            await self._session.ask(self._handle, {"request": "start"}, answer=sdp)
+            try:
+                await self._session.ask(self._handle, {"request": "start"}, answer=sdp)
+            except Refused as refused:
+                if self._closed or refused.gone:
+                    return
+                raise
             if self._unanswered is offer:
                 self._unanswered = None
         self.adjust()
