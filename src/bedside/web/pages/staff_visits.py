@@ -63,6 +63,7 @@ async def rows_of(
     staff = room.staff
     found = await services.rooms.get(room.clinic_id, room.room_id)
     options = (await services.clinics.get(room.clinic_id)).options
+    running = await services.transfer_lists.running_in(room)
     return [
         VisitRow(
             id=one.visit_id,
@@ -84,7 +85,7 @@ async def rows_of(
             identified=str(one.identified),
             transferred_by=one.transferred_by,
             unread=0,
-            file_running=False,
+            file_running=one.visit_id in running,
             may_ask=allows(staff.role, May.SEND_REQUESTS),
             may_transfer=options.transfer_allowed,
         )
@@ -115,7 +116,7 @@ def test_chip(test: DeviceTest | None) -> TestChip:
             return chip
     if "skipped" in (test.camera, test.microphone, test.connection):
         return TestChip(_("Test not finished"), "neutral")
-    return TestChip(_("Camera and sound good"), "good")
+    return TestChip(_("Camera, sound good"), "good")
 
 
 def ended_words(reason: str) -> str:

@@ -1,5 +1,6 @@
 /** The waiting room: how to be told of arrivals, and the beginnings of a message to everyone. */
 import { chime, chimeIsOn, switchChime } from "../visits_staff/chime";
+import { startCounts } from "../visits_staff/counts";
 
 function startSound(): void {
   const box = document.querySelector<HTMLInputElement>("[data-chime-switch]");
@@ -32,8 +33,9 @@ function startBeginnings(): void {
   });
 }
 
+const { roomsTopic } = document.querySelector<HTMLElement>("[data-rooms-topic]")?.dataset ?? {};
+if (roomsTopic) startCounts(roomsTopic);
 startSound();
 startNotifications();
 startBeginnings();
-const wrong = document.querySelector<HTMLDialogElement>("dialog[data-open-at-once]");
-wrong?.showModal();
+document.querySelector<HTMLDialogElement>("dialog[data-open-at-once]")?.showModal();
