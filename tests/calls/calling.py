@@ -1,6 +1,6 @@
 """Patients who wait and clinicians who call them, for the tests of calls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bedside.calls.access import CallSeat, HostSeat
@@ -17,9 +17,11 @@ SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 
 @dataclass
 class Ward:
-    """The waiting room of a house, with the services of its calls."""
+    """The waiting room of a house, with the services of its calls. `tokens` are those of the
+    devices of guests."""
 
     house: House
+    tokens: dict[str, str] = field(default_factory=dict[str, str])
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.house.services, name)
@@ -68,11 +70,18 @@ class Ward:
         there = await self.join(await self.seat(visitor), camera=True)
         return Pair(visitor, host, here, there)
 
+    async def live_call(self, access: Any, call_id: str) -> dict[str, Any]:
+        """What a page gets that asks for the call's topic."""
+        kind = self.house.services.topics.kind("call")
+        assert kind is not None
+        return await kind.snapshot(access, call_id)
+
     async def guest(self, host: HostSeat, name: str = "Gustav Guest") -> GuestAccess:
         """Somebody who was invited, gave a name, and knocks."""
         guests = self.house.services.guests
         secret = (await guests.invite(host)).link.rpartition("/")[2]
         guest_id, token = await guests.enter(secret, name, ADDRESS)
+        self.tokens[guest_id] = token
         return await guests.resume(token, guest_id, ADDRESS)
 
 

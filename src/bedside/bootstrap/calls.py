@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from bedside.bootstrap.visits import VisitParts
+from bedside.calls.absence import Absences
 from bedside.calls.access import Seats
 from bedside.calls.endings import CLOSE_ROOM, Endings
 from bedside.calls.group_calls import GroupCalls
@@ -21,7 +22,7 @@ from bedside.errors import NotFound
 from bedside.kernel.jobs import Handler
 from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
 from bedside.realtime.topics import TopicKind, Topics
-from bedside.services import HealthCheck
+from bedside.services import HealthCheck, Periodic
 from bedside.visits.transitions import Transitions
 
 
@@ -121,6 +122,17 @@ class CallParts(VisitParts):
     @cached_property
     def handlers(self) -> dict[str, Handler]:
         return {**super().handlers, CLOSE_ROOM: self.group_calls.close_room}
+
+    @cached_property
+    def absences(self) -> Absences:
+        return Absences(self.database, self.presence, self.calls)
+
+    @cached_property
+    def sweeps(self) -> dict[str, tuple[float, Periodic]]:
+        return {
+            **super().sweeps,
+            "calls.absences": (5.0, self.absences.sweep),
+        }
 
     @cached_property
     def checks(self) -> dict[str, HealthCheck]:

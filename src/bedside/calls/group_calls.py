@@ -39,6 +39,14 @@ class GroupCalls:
         """For health: “ok”, “down”, “not configured”."""
         return await self._media.state() if self._media else "not configured"
 
+    async def start(self) -> None:
+        """The process begins; the media server is connected to when it is first needed."""
+
+    async def stop(self) -> None:
+        """The process ends, and with it the media that it has arranged."""
+        if self._media is not None:
+            await self._media.stop()
+
     async def prepare(self, call_id: str) -> None:
         """Have a room for a call that outgrows direct connections.
 

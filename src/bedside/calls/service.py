@@ -4,9 +4,12 @@ Locks are taken in one order: the person or the call by name, the visits, the ca
 audit log; see `visits.transitions`.
 """
 
+from typing import Final
+
 from sqlalchemy import bindparam, select
 
 from bedside.audit import Action, AuditLog
+from bedside.audit.actors import SYSTEM
 from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.endings import Endings
@@ -40,6 +43,18 @@ _patients_in = prepared(
 
 class _LookAgain(Exception):
     """Somebody else was faster; nothing was written."""
+
+
+class _Absent:
+    """Somebody whose page is gone, in place of a seat; the product itself acts for them."""
+
+    actor: Final = SYSTEM
+
+    def __init__(self, row: Row) -> None:
+        self.call_id: str = row.call_id
+        self.clinic_id: str = row.clinic_id
+        self.participant_id: str = row.id
+        self.kind = Kind(row.kind)
 
 
 class Calls:
@@ -179,21 +194,39 @@ class Calls:
                 if visit.call_id == seat.call_id:
                     await self._transitions.take_step(work, visit, Step.RETURNED, seat.actor)
                 return
-            await work.lock(f"call:{seat.call_id}")
-            is_host = seat.kind is Kind.STAFF
-            patients = await self._lock_patients(work, seat) if is_host else []
-            call = await self._locked(work, seat)
-            row = await rows.participant_row(work, seat.participant_id)
-            if row is None or row.state not in (*PRESENT, Standing.KNOCKING):
-                return
-            await rows.take_out(work, row)
-            await self._audit.record(
-                work, seat.clinic_id, seat.actor, Action.CALL_LEFT, subject_id=call.id
-            )
-            if is_host and not await _has_host(work, call.id):
-                await self._end(work, seat, patients, Step.RETURNED)
-            else:
-                await self._endings.end_when_alone(work, call, seat.actor)
+            await self._go_out(work, seat)
+
+    async def give_up(self, participant_id: str, away_before: int) -> bool:
+        """Take somebody out of the call whose page has been away since before that moment, as if
+        they had left. False: the page is back."""
+        async with self._database.unit_of_work() as work:
+            row = await rows.participant_row(work, participant_id)
+            if row is None:
+                return False
+            return await self._go_out(work, _Absent(row), away_before=away_before)
+
+    async def _go_out(
+        self, work: UnitOfWork, who: "CallSeat | _Absent", *, away_before: int | None = None
+    ) -> bool:
+        """A member of staff, or a guest, leaves the call."""
+        await work.lock(f"call:{who.call_id}")
+        is_host = who.kind is Kind.STAFF
+        patients = await self._lock_patients(work, who) if is_host else []
+        call = await rows.locked_call(work, who.call_id)
+        row = await rows.participant_row(work, who.participant_id)
+        if call is None or row is None or row.state not in (*PRESENT, Standing.KNOCKING):
+            return False
+        if away_before is not None and not 0 < row.away_since < away_before:
+            return False
+        await rows.take_out(work, row)
+        await self._audit.record(
+            work, who.clinic_id, who.actor, Action.CALL_LEFT, subject_id=call.id
+        )
+        if is_host and not await _has_host(work, call.id):
+            await self._end(work, who, patients, Step.RETURNED)
+        else:
+            await self._endings.end_when_alone(work, call, who.actor)
+        return True
 
     async def end_for_all(self, host: HostSeat, then: Step = Step.COMPLETED) -> None:
         """End the call for everybody. `then` says what becomes of the visits in it: completed, or
@@ -204,13 +237,15 @@ class Calls:
             await self._locked(work, host)
             await self._end(work, host, patients, then)
 
-    async def _lock_patients(self, work: UnitOfWork, seat: CallSeat) -> list[Row]:
+    async def _lock_patients(self, work: UnitOfWork, seat: "CallSeat | _Absent") -> list[Row]:
         """The visits in a call. Nobody adds one meanwhile: that takes the call by name, too."""
         found = await work.all(_patients_in, of_call=seat.call_id)
         visits = {row.person_id for row in found}
         return await self._transitions.lock_all(work, seat.clinic_id, visits)
 
-    async def _end(self, work: UnitOfWork, seat: CallSeat, patients: list[Row], step: Step) -> None:
+    async def _end(
+        self, work: UnitOfWork, seat: "CallSeat | _Absent", patients: list[Row], step: Step
+    ) -> None:
         for visit in patients:
             if visit.call_id == seat.call_id:
                 await self._transitions.take_step(work, visit, step, seat.actor)

@@ -1,0 +1,64 @@
+"""Pages of staff and guests that are gone from their call, for longer than a tunnel lasts.
+
+Patients are not looked after here: they stay in the call (“reconnecting”) as long as their visit
+keeps their place.
+"""
+
+from sqlalchemy import bindparam, select
+
+from bedside.calls import rows
+from bedside.calls.models import calls, participants
+from bedside.calls.records import PRESENT, CallState, Kind, Standing
+from bedside.calls.service import Calls
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions
+from bedside.realtime.presence import Presence
+
+GRACE = clock.MINUTE
+"""So long a call goes on without the page of a member of staff or a guest."""
+
+_followed = prepared(
+    select(
+        participants.c.id,
+        participants.c.state,
+        participants.c.connection_id,
+        participants.c.away_since,
+    )
+    .select_from(calls.join(participants, participants.c.call_id == calls.c.id))
+    .where(
+        calls.c.state == CallState.ACTIVE.value,
+        participants.c.kind != bindparam("not_kind"),
+        participants.c.state.in_(sorted(PRESENT)),
+    )
+)
+
+
+class Absences:
+    """Notices who is gone, and ends their part in the call when they do not come back."""
+
+    def __init__(self, database: Transactions, presence: Presence, service: Calls) -> None:
+        self._database = database
+        self._presence = presence
+        self._calls = service
+
+    async def sweep(self) -> None:
+        """Once every few seconds. When the last member of staff is given up, patients go back to
+        the waiting room, at their old place."""
+        async with self._database.read() as db:
+            followed = await db.all(_followed, not_kind=Kind.PATIENT)
+        connections = {row.connection_id for row in followed if row.connection_id}
+        online = await self._presence.online(connections)
+        now = clock.now()
+        for row in followed:
+            here = row.state == Standing.JOINED and row.connection_id in online
+            if here and row.away_since:
+                await self._note(row.id, 0)
+            elif not here and not row.away_since:
+                await self._note(row.id, now)
+            elif not here and row.away_since < now - GRACE:
+                await self._calls.give_up(row.id, now - GRACE)
+
+    async def _note(self, participant_id: str, since: int) -> None:
+        async with self._database.unit_of_work() as work:
+            await rows.note_away(work, participant_id, since)

@@ -1,0 +1,166 @@
+"""Guests of a call: invited by link, let in by staff, shut out with the end of it."""
+
+import pytest
+
+from bedside.calls.guests import VALID, GuestLinkClosed
+from bedside.calls.records import NotInCall, Standing
+from bedside.errors import NotFound, NotSignedIn, WrongInput
+from bedside.kernel import clock
+from tests.calls.calling import ADDRESS, Ward
+from tests.house import House
+from tests.requests.sending import do_jobs
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V6")]
+
+
+@pytest.fixture
+def ward(house: House) -> Ward:
+    """The waiting room, on SQLite and then on PostgreSQL."""
+    return Ward(house)
+
+
+async def invited(ward: Ward, host: object) -> str:
+    """The secret of a new invitation."""
+    return (await ward.guests.invite(host)).link.rpartition("/")[2]
+
+
+async def test_opening_a_link_changes_nothing(ward: Ward) -> None:
+    pair = await ward.both()
+    secret = await invited(ward, pair.host)
+    for _ in range(3):
+        assert (await ward.guests.open(secret)).state == "invited"
+    assert [guest.state for guest in await ward.guests.listed(pair.host)] == ["invited"]
+    with pytest.raises(NotFound):
+        await ward.guests.open(secret[:-1] + "_")
+
+
+async def test_a_guest_waits_until_staff_let_them_in(ward: Ward) -> None:
+    pair = await ward.both()
+    guest = await ward.guest(pair.host)
+    seat = await ward.seats.guest(guest)
+    knocking = await ward.join(seat)
+    assert (knocking.state, knocking.connection_id) == (Standing.KNOCKING, "")
+    with pytest.raises(NotFound):  # neither names nor what happens in it
+        await ward.call_people.of(seat)
+    with pytest.raises(NotFound):
+        await ward.live_call(guest, pair.call_id)
+    for _ in range(2):
+        await ward.guests.admit(pair.host, guest.guest_id)
+    joined = await ward.join(seat)
+    assert joined.state == Standing.JOINED
+    names = {person.name for person in await ward.call_people.of(seat)}
+    assert names == {"Dr Amara Okafor", "Patient", "Guest"}
+    assert "Gustav Guest" in {person.name for person in await ward.call_people.of(pair.host)}
+
+
+async def test_a_guest_keeps_a_call_going_and_knocks_again_after_leaving(ward: Ward) -> None:
+    pair, room = await ward.both(), await ward.room()
+    guest = await ward.guest(pair.host)
+    await ward.guests.admit(pair.host, guest.guest_id)
+    seat = await ward.seats.guest(guest)
+    await ward.join(seat)
+    await ward.calls.end_visit(room, pair.visitor.visit_id)
+    assert (await ward.join(seat)).state == Standing.JOINED
+    second = await ward.wait("Second")
+    await ward.calls.add(pair.host, room, second.visit_id)
+    await ward.calls.leave(seat)
+    assert (await ward.join(seat)).state == Standing.KNOCKING
+
+
+async def test_the_end_of_the_call_ends_every_invitation(ward: Ward) -> None:
+    pair = await ward.both()
+    guest = await ward.guest(pair.host)
+    unopened = await invited(ward, pair.host)
+    await ward.calls.end_for_all(pair.host)
+    with pytest.raises(GuestLinkClosed):
+        await ward.guests.open(unopened)
+    with pytest.raises(GuestLinkClosed):
+        await ward.guests.enter(unopened, "Late", ADDRESS)
+    with pytest.raises(GuestLinkClosed):
+        await resumed(ward, guest.guest_id)
+
+
+async def resumed(ward: Ward, guest_id: str) -> object:
+    """The device of the last guest comes back."""
+    return await ward.guests.resume(ward.tokens[guest_id], guest_id, ADDRESS)
+
+
+@pytest.mark.parametrize("how", ["refuse", "revoke"])
+async def test_who_is_sent_away_stays_away(ward: Ward, how: str) -> None:
+    pair = await ward.both()
+    guest = await ward.guest(pair.host)
+    if how == "revoke":
+        await ward.guests.admit(pair.host, guest.guest_id)
+        await ward.join(await ward.seats.guest(guest))
+    await getattr(ward.guests, how)(pair.host, guest.guest_id)
+    with pytest.raises(GuestLinkClosed):
+        await resumed(ward, guest.guest_id)
+    with pytest.raises(NotFound):
+        await ward.seats.guest(guest)
+    with pytest.raises(NotFound):
+        await ward.guests.admit(pair.host, guest.guest_id)
+    assert await ward.guests.listed(pair.host) == []
+
+
+async def test_an_invitation_lasts_a_day_at_most(ward: Ward) -> None:
+    pair = await ward.both()
+    secret = await invited(ward, pair.host)
+    guest = await ward.guest(pair.host)
+    with clock.shifted(VALID + 1_000):
+        with pytest.raises(GuestLinkClosed):
+            await ward.guests.open(secret)
+        with pytest.raises(GuestLinkClosed):
+            await resumed(ward, guest.guest_id)
+
+
+async def test_a_second_device_on_the_link_is_let_in_anew(ward: Ward) -> None:
+    """A link that was passed on lets nobody in by itself, and the first device is out."""
+    pair = await ward.both()
+    secret = await invited(ward, pair.host)
+    guest_id, first = await ward.guests.enter(secret, "First", ADDRESS)
+    await ward.guests.admit(pair.host, guest_id)
+    same, second = await ward.guests.enter(secret, "Second", ADDRESS)
+    assert same == guest_id
+    with pytest.raises(NotSignedIn):
+        await ward.guests.resume(first, guest_id, ADDRESS)
+    guest = await ward.guests.resume(second, guest_id, ADDRESS)
+    assert (await ward.join(await ward.seats.guest(guest))).state == Standing.KNOCKING
+
+
+async def test_guests_are_of_one_call_only(ward: Ward) -> None:
+    pair, other = await ward.both(), await ward.wait("Other")
+    host = await ward.start(other, ward.house.here.receptionist)
+    guest = await ward.guest(host)
+    for do in (ward.guests.admit, ward.guests.refuse, ward.guests.revoke):
+        for guest_id in (guest.guest_id, "gst_x", ""):
+            with pytest.raises(NotFound):
+                await do(pair.host, guest_id)
+    with pytest.raises(NotInCall):
+        await ward.seats.visitor(await ward.wait("Third"))
+
+
+@pytest.mark.parametrize("name", ["", "  \n ", "x" * 81])
+async def test_a_guest_has_a_name(ward: Ward, name: str) -> None:
+    pair = await ward.both()
+    with pytest.raises(WrongInput):
+        await ward.guests.enter(await invited(ward, pair.host), name, ADDRESS)
+
+
+async def test_an_invitation_is_sent(ward: Ward) -> None:
+    pair = await ward.both()
+    with pytest.raises(WrongInput):
+        await ward.guests.invite(pair.host, email="nobody at example")
+    with pytest.raises(WrongInput):
+        await ward.guests.invite(pair.host, phone="070 174 06 05")
+    invitation = await ward.guests.invite(
+        pair.host, email="interpreter@example.org", phone="+46701740699"
+    )
+    async with ward.database.read() as db:
+        from sqlalchemy import select
+
+        from bedside.notifications.models import notifications
+
+        queued = await db.all(select(notifications))
+    cause = f"{invitation.guest_id}/invitation"
+    assert sorted(row.channel for row in queued if row.cause_id == cause) == ["email", "sms"]
+    await do_jobs(ward.house)
