@@ -12,12 +12,15 @@ from playwright.async_api import Page, expect
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits.check_in import CheckInForm
 from bedside.visits.rooms import Room
+from bedside.visits.waiting_room import DeviceTest
 from bedside.web.signed_in import path_cookie_name
 from tests.house import House, Served
 from tests.peers.chromium import Chromium, Person
 
 LONG = 45_000
 """Milliseconds: two pages that encode video on a machine that has much else to do."""
+
+TESTED = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")
 
 _COLLECT = """
 const Made = window.RTCPeerConnection;
@@ -104,6 +107,8 @@ class Clinic:
         services = self.house.services
         form = CheckInForm(draft=services.check_in.new_draft(), name=name)
         visit = await services.check_in.check_in(self.room, form, "127.0.0.1")
+        visitor = await services.visit_devices.resume(visit.token, visit.visit_id, "127.0.0.1")
+        await services.waiting_room.record_device_test(visitor, TESTED)
         name_of = path_cookie_name(services.settings, "bedside-visitor")
         page = f"/visit/{visit.visit_id}"
         await person.context.add_cookies(

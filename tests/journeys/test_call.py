@@ -1,12 +1,14 @@
 """A call between a clinician at a desk and a patient with a phone, in real browsers."""
 
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
+from bedside.calls.records import Mode
 from tests.house import Served
 from tests.journeys.calling import (
     LONG,
+    TwoInCall,
+    frames_decoded,
     pictures_move,
     sound_flows,
     two_in_call,
@@ -17,8 +19,21 @@ from tests.peers.page_checks import Journey
 pytestmark = pytest.mark.anyio
 
 
-def control(page: Page, name: str) -> object:
-    return page.locator(f".call-controls [data-control={name}]")
+def control(page: Page, name: str) -> Locator:
+    """A button below the pictures."""
+    return page.locator(f".call-controls > [data-control={name}]")
+
+
+def tile(page: Page, kind: str) -> Locator:
+    """The picture of somebody else."""
+    return page.locator(f"[data-tiles] [data-kind={kind}]")
+
+
+async def connected(two: TwoInCall) -> None:
+    """Wait until both have the other's picture."""
+    for page, other in ((two.staff_page, "patient"), (two.patient_page, "staff")):
+        await expect(tile(page, other)).to_have_attribute("data-state", "connected", timeout=LONG)
+        await expect(tile(page, other)).to_have_attribute("data-picture", "on", timeout=LONG)
 
 
 @pytest.mark.feature("V5")
@@ -27,16 +42,171 @@ async def test_both_see_and_hear_each_other(served: Served, chromium: Chromium) 
     for page in (two.staff_page, two.patient_page):
         await pictures_move(page)
         await sound_flows(page)
-    await expect(two.staff_page.get_by_role("heading", level=1)).to_have_text(
-        "Call with Noor Haddad"
-    )
-    tile = two.staff_page.locator("[data-tiles] [data-kind=patient]")
-    await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
-    await expect(tile).to_contain_text("Noor Haddad")
+    await connected(two)
+    heading = two.staff_page.get_by_role("heading", level=1)
+    await expect(heading).to_have_text("Call with Noor Haddad")
+    await expect(tile(two.staff_page, "patient")).to_contain_text("Noor Haddad")
+    await expect(tile(two.patient_page, "staff")).to_contain_text("Dr Amara Okafor")
     await expect(two.staff_page.locator(".call-quality")).to_contain_text("Good connection")
-    await expect(two.patient_page.locator("[data-tiles] [data-kind=staff]")).to_contain_text(
-        "Dr Amara Okafor"
-    )
+    console = two.staff_page.frame_locator("[data-console]")
+    await expect(console.get_by_role("heading", level=1)).to_have_text("Noor Haddad")
     await journey.seen(two.staff_page, "desk", whole=False)
     await journey.seen(two.patient_page, "phone", whole=False)
+    await two.leave()
+
+
+@pytest.mark.feature("V7")
+async def test_controls_say_what_they_do_on_both_sides(served: Served, chromium: Chromium) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("call-controls")
+    desk, phone = two.staff_page, two.patient_page
+    await connected(two)
+    await control(phone, "mute").click()
+    await expect(control(phone, "mute")).to_have_accessible_name("Unmute")
+    await expect(phone.locator("#announce")).to_have_text("You are muted")
+    await expect(tile(desk, "patient").locator("[data-sign=muted]")).to_be_visible()
+    await control(phone, "mute").click()
+    await expect(tile(desk, "patient").locator("[data-sign=muted]")).to_be_hidden()
+
+    await desk.locator("#main").focus()
+    await desk.keyboard.press("v")
+    await expect(control(desk, "camera")).to_have_accessible_name("Camera on")
+    await expect(tile(phone, "staff")).to_have_attribute("data-picture", "off")
+    await desk.keyboard.press("m")
+    await expect(control(desk, "mute")).to_have_accessible_name("Unmute")
+    await expect(tile(phone, "staff").locator("[data-sign=muted]")).to_be_visible()
+    await journey.seen(phone, "clinician-muted-without-camera", whole=False)
+    await desk.keyboard.press("v")
+    await expect(tile(phone, "staff")).to_have_attribute("data-picture", "on", timeout=LONG)
+    await pictures_move(phone)
+
+    await desk.get_by_role("button", name="More").click()
+    await journey.seen(desk, "more", whole=False)
+    await desk.get_by_role("menuitem", name="Camera and sound").click()
+    await expect(desk.get_by_label("Microphone")).to_be_visible()
+    cameras = desk.get_by_label("Camera", exact=True)
+    await expect(cameras.locator("option")).not_to_have_count(0)
+    await cameras.select_option(index=await cameras.locator("option").count() - 1)
+    await pictures_move(phone)
+    await journey.seen(desk, "devices", whole=False)
+    await desk.get_by_role("button", name="Done").click()
+
+    await desk.get_by_role("button", name="Let the call fill the window").click()
+    await expect(desk.locator("[data-console]")).to_be_hidden()
+    await journey.seen(desk, "filling", whole=False)
+    await desk.reload()  # the choice is kept
+    await expect(desk.locator("[data-console]")).to_be_hidden()
+    await connected(two)
+    await two.leave()
+
+
+@pytest.mark.feature("V7")
+async def test_a_shared_screen_fills_the_other_side(served: Served, chromium: Chromium) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("call-screen")
+    await connected(two)
+    await control(two.staff_page, "share").click()
+    screen = tile(two.patient_page, "screen")
+    await expect(screen).to_have_attribute("data-picture", "on", timeout=LONG)
+    await expect(screen).to_contain_text("Screen of Dr Amara Okafor")
+    await expect(tile(two.patient_page, "staff")).to_have_attribute("data-picture", "on")
+    await journey.seen(two.patient_page, "phone", whole=False)
+    await expect(control(two.staff_page, "share")).to_have_accessible_name("Stop sharing")
+    await control(two.staff_page, "share").click()
+    await expect(screen).to_have_count(0)
+    await two.leave()
+
+
+@pytest.mark.feature("V15")
+async def test_a_reload_of_either_side_goes_on_by_itself(
+    served: Served, chromium: Chromium
+) -> None:
+    two = await two_in_call(served, chromium)
+    await connected(two)
+    for page in (two.patient_page, two.staff_page):
+        await page.reload()
+        await connected(two)
+        await pictures_move(two.staff_page)
+        await pictures_move(two.patient_page)
+    await expect(two.staff_page.locator("[data-tiles] > *")).to_have_count(1)
+    await two.leave()
+
+
+@pytest.mark.feature("V15")
+async def test_pictures_go_on_while_the_socket_is_lost(served: Served, chromium: Chromium) -> None:
+    two = await two_in_call(served, chromium)
+    await connected(two)
+    await two.phone.context.set_offline(True)
+    for _ in range(10):
+        before = await frames_decoded(two.patient_page)
+        await two.patient_page.wait_for_timeout(1_000)
+        assert await frames_decoded(two.patient_page) > before
+    await control(two.patient_page, "mute").click()
+    await two.phone.context.set_offline(False)
+    # what was pressed meanwhile is told as soon as the socket is back
+    sign = tile(two.staff_page, "patient").locator("[data-sign=muted]")
+    await expect(sign).to_be_visible(timeout=LONG)
+    await connected(two)
+    await pictures_move(two.staff_page)
+    await pictures_move(two.patient_page)
+    await two.leave()
+
+
+@pytest.mark.feature("V19")
+async def test_a_voice_call_becomes_a_video_call(served: Served, chromium: Chromium) -> None:
+    two = await two_in_call(served, chromium, Mode.VOICE)
+    desk, phone, journey = two.staff_page, two.patient_page, Journey("call-voice")
+    await sound_flows(desk)
+    await sound_flows(phone)
+    await expect(control(phone, "camera")).to_have_accessible_name("Start video call")
+    await expect(tile(desk, "patient")).to_have_attribute("data-picture", "off")
+    await journey.seen(phone, "voice-only", whole=False)
+    await control(phone, "camera").click()
+    await expect(tile(desk, "patient")).to_have_attribute("data-picture", "on", timeout=LONG)
+    await sound_flows(desk)
+    notice = desk.locator("[data-video-started]")
+    await expect(notice).to_be_visible()
+    await journey.seen(desk, "video-has-started", whole=False)
+    await notice.get_by_role("button").click()
+    await expect(tile(phone, "staff")).to_have_attribute("data-picture", "on", timeout=LONG)
+    await expect(notice).to_be_hidden()
+    await two.leave()
+
+
+@pytest.mark.feature("V18")
+async def test_how_a_call_ends(served: Served, chromium: Chromium) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("call-end")
+    desk, phone = two.staff_page, two.patient_page
+    await connected(two)
+    await control(desk, "leave").click()
+    await expect(desk.get_by_role("dialog")).to_contain_text("How does this call end?")
+    await journey.seen(desk, "how", whole=False)
+    await desk.get_by_role("button", name="Return to waiting room").click()
+    await desk.wait_for_url("**/after")
+    await expect(desk.get_by_role("heading", level=1)).to_have_text("The call has ended")
+    await expect(desk.locator(".chip")).to_contain_text("In the waiting room")
+    await journey.seen(desk, "after")
+    await expect(phone.locator("#visit-now")).to_have_attribute("data-view", "waiting")
+    await expect(phone.locator("body")).not_to_have_class("in-call")
+
+    await desk.get_by_role("button", name="Next patient").click()
+    await desk.wait_for_url("**/calls/*")
+    await connected(two)
+    await control(desk, "leave").click()
+    await desk.get_by_role("button", name="End visit").click()
+    await desk.wait_for_url("**/after")
+    await expect(desk.locator(".chip")).to_contain_text("Visit ended")
+    await expect(phone.locator("#visit-now")).to_have_attribute("data-view", "ended")
+    await two.leave()
+
+
+@pytest.mark.feature("V7")
+async def test_the_patient_leaves_the_call_and_keeps_the_place(
+    served: Served, chromium: Chromium
+) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("call-leave")
+    await connected(two)
+    await control(two.patient_page, "leave").click()
+    await journey.seen(two.patient_page, "asked", whole=False)
+    await two.patient_page.get_by_role("button", name="Back to the waiting room").click()
+    await expect(two.patient_page.locator("#visit-now")).to_have_attribute("data-view", "waiting")
+    await two.staff_page.wait_for_url("**/after")
     await two.leave()

@@ -30,11 +30,14 @@ async def enter(request: Request) -> Response:
     name = form.line("name")
     try:
         invited = await services.guests.open(secret)
-        guest_id, token = await services.guests.enter(secret, name, address_of(request))
     except (NotFound, GuestLinkClosed) as error:
         return await _closed(request, error)
+    try:
+        guest_id, token = await services.guests.enter(secret, name, address_of(request))
     except WrongInput as error:
         return await _door(request, invited, name=name, error=_(error.sentence), status=422)
+    except GuestLinkClosed as error:  # in between
+        return await _closed(request, error)
     response = RedirectResponse(page_of_guest(guest_id), status_code=303)
     keep_guest(response, services.settings, guest_id, token)
     return response

@@ -38,8 +38,7 @@ export class Controls {
     this.set("mute", !session.muted && session.devices.audio !== null);
     this.set("camera", session.devices.video !== null);
     this.set("share", !session.sharing);
-    const voice = session.mode === "voice" && session.devices.video === null;
-    this.root.dataset.voice = String(voice);
+    this.drawMode();
     this.drawQuality();
     for (const kind of ["audio", "video"] as const) this.drawFailure(kind);
     this.root.querySelector("[data-interrupted]")?.toggleAttribute("hidden", !session.interruption);
@@ -94,6 +93,19 @@ export class Controls {
 
   private async playSound(): Promise<void> {
     if (await this.tiles.playAll()) this.root.querySelector("[data-sound-held]")?.setAttribute("hidden", "");
+  }
+
+  /** A voice call offers video; when it has become one by somebody else, this page is asked too. */
+  private drawMode(): void {
+    const { session } = this;
+    const seen = session.devices.video !== null;
+    const voice = session.mode === "voice";
+    const notice = this.root.querySelector("[data-video-started]");
+    const turned = this.root.dataset.voice === "true" && !voice && !seen;
+    this.root.dataset.voice = String(voice && !seen);
+    if (turned) announce(notice?.querySelector("p")?.textContent ?? "");
+    if (turned) notice?.removeAttribute("hidden");
+    if (seen) notice?.setAttribute("hidden", "");
   }
 
   private drawQuality(): void {

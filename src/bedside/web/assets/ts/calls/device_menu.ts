@@ -15,7 +15,9 @@ export class DeviceMenu {
     for (const opener of root.querySelectorAll("[data-devices-open]")) {
       opener.addEventListener("click", () => void this.fill());
     }
-    session.devices.addEventListener("change", () => void this.fill());
+    session.devices.addEventListener("change", () => {
+      if (root.querySelector("dialog[open] [data-devices]")) void this.fill();
+    });
   }
 
   /** Sound comes from the speaker that was chosen, also of tiles that are new. */
@@ -32,7 +34,7 @@ export class DeviceMenu {
   }
 
   private async fill(): Promise<void> {
-    if (!navigator.mediaDevices || document.querySelector("dialog[open] [data-devices]") === null) return;
+    if (!navigator.mediaDevices) return;
     const found = await this.session.devices.list();
     for (const select of this.selects()) {
       const kind = select.dataset.devices as Kind;

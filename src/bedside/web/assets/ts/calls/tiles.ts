@@ -119,8 +119,7 @@ export class Tiles {
   private show(video: HTMLVideoElement, one: Shown, words: string): void {
     video.setAttribute("aria-label", words);
     video.muted = one.isScreen;
-    if (video.srcObject === one.stream) return;
-    video.srcObject = one.stream;
+    if (!sync(video, one)) return;
     void video.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === "NotAllowedError") {
         this.root.querySelector("[data-sound-held]")?.removeAttribute("hidden");
@@ -163,6 +162,23 @@ export class Tiles {
       announce(say(this.session.place, "has_left", { name: tile.querySelector("[data-name]")?.textContent ?? "" }));
     }
   }
+}
+
+/**
+ * Gives a video what has begun to arrive; true when it is to be played anew. A track that is silent
+ * from the start would hold back the page's “load” for ever; one that pauses later stays.
+ */
+function sync(video: HTMLVideoElement, one: Shown): boolean {
+  const shown = (video.srcObject as MediaStream | null) ?? new MediaStream();
+  const there = one.stream?.getTracks().filter((track) => track.readyState === "live") ?? [];
+  const wanted = there.filter((track) => track.kind === "audio" || one.hasPicture);
+  const known = shown.getTracks();
+  for (const track of known) if (!wanted.includes(track)) shown.removeTrack(track);
+  for (const track of wanted) if (!track.muted && !known.includes(track)) shown.addTrack(track);
+  const isEmpty = shown.getTracks().length === 0;
+  if (isEmpty === (video.srcObject === null)) return false;
+  video.srcObject = isEmpty ? null : shown;
+  return !isEmpty;
 }
 
 /** Whether pictures arrive in a stream. */
