@@ -71,7 +71,7 @@ async def come_true(page: Page, promise: str, arg: object = None) -> None:
     promise itself for true.)"""
     try:
         async with asyncio.timeout(PATIENCE):
-            while not await page.evaluate(promise, arg):  # noqa: ASYNC110 - a page has no event
+            while not await page.evaluate(promise, arg):  # noqa: ASYNC110 - pages have none
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise AssertionError(f"not within {PATIENCE:.0f} s: {promise} with {arg}") from None
