@@ -79,10 +79,11 @@ class Ward:
         await self.connect(waiter)
         return waiter
 
-    async def enter(self, came: CheckedIn) -> Waiter:
+    async def enter(self, came: CheckedIn | tuple[str, str]) -> Waiter:
         """The device of somebody who has checked in."""
-        visitor = await self.house.services.visit_devices.resume(came.token, came.visit_id, ADDRESS)
-        return Waiter(visitor, came.token)
+        visit_id, token = came
+        visitor = await self.house.services.visit_devices.resume(token, visit_id, ADDRESS)
+        return Waiter(visitor, token)
 
     async def connect(self, waiter: Waiter, *, hidden: bool = False) -> None:
         """A page of the patient connects."""

@@ -199,9 +199,9 @@ def _letter(clinic: Clinic, patient: Patient, place: Place, link: str, until: in
         return letter_of(
             clinic,
             subject=_("{clinic} invites you to a video visit").format(**words),
-            said=_(
-                "{clinic}: {room} is where we meet. Open this when it is time, by {day}:"
-            ).format(**words),
+            said=_("{clinic}: we meet in {room}. Open this when it is time, by {day}:").format(
+                **words
+            ),
             link=link,
             after=_("You will be asked for your date of birth. No app or account is needed."),
         )

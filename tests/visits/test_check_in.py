@@ -1,0 +1,260 @@
+"""Checking in: who the patient is, sent twice, closed rooms, invitations, and again."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bedside.errors import Conflict, NotFound, NotSignedIn, WrongInput
+from bedside.kernel import clock
+from bedside.people.patients import Demographics
+from bedside.visits.check_in import CheckInForm, RoomClosed
+from bedside.visits.rows import Identified
+from bedside.visits.state_machine import State
+from tests.visits.ward import ADDRESS, Ward
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V2")]
+
+BORN = date(1991, 3, 14)
+"""Of the first patient of the house, Maya Lindqvist."""
+
+
+def form(ward: Ward, name: str = "Maya Lindqvist", born: date | None = BORN, **typed: Any) -> Any:
+    return CheckInForm(ward.house.services.check_in.new_draft(), name, born, **typed)
+
+
+@pytest.mark.parametrize(
+    "name", ["Maya Lindqvist", "  maya   LINDQVIST ", "Mäya Lindqvist", "Maya-Lindqvist"]
+)
+async def test_name_and_date_of_birth_find_the_one_patient_who_fits(
+    quick_ward: Ward, name: str
+) -> None:
+    room = await quick_ward.room("Shared")
+    waiter = await quick_ward.check_in(room, name, BORN)
+    assert waiter.visitor.patient_id == quick_ward.house.patients[0].id
+    [row] = await quick_ward.house.services.waiting_room.queue(room)
+    assert (row.identified, row.name) == (Identified.MATCHED, "Maya Lindqvist")
+
+
+@pytest.mark.parametrize(
+    ("name", "born"),
+    [
+        ("Maya Lindqvist", date(1991, 3, 15)),
+        ("Maya Lindqvist", None),
+        ("Maya Lindqvis", BORN),
+        ("Maya Karin Lindqvist", BORN),
+        ("Lindqvist Maya", BORN),
+        ("M L", BORN),
+        ("Harald Quist", date(1947, 1, 5)),  # of the clinic next door
+    ],
+)
+async def test_whoever_does_not_fit_is_a_new_patient(
+    quick_ward: Ward, name: str, born: date | None
+) -> None:
+    room = await quick_ward.room("Shared")
+    waiter = await quick_ward.check_in(room, name, born)
+    known = {patient.id for patient in quick_ward.house.patients}
+    assert waiter.visitor.patient_id not in known
+    patient = await quick_ward.house.services.patients.of_visit(waiter.visitor)
+    assert (patient.name, patient.demographics.birth_date) == (name, born)
+    assert patient.clinic_id == quick_ward.house.clinic.id
+
+
+async def test_two_who_fit_are_nobody(quick_ward: Ward) -> None:
+    house = quick_ward.house
+    async with house.services.database.unit_of_work() as work:
+        twin = Demographics(name="Maya Lindqvist", birth_date=BORN)
+        await house.services.patients.add(work, house.here.administrator, twin, [])
+    waiter = await quick_ward.check_in(await quick_ward.room("Shared"), "Maya Lindqvist", BORN)
+    [row] = await house.services.waiting_room.queue(quick_ward.rooms["Shared"])
+    assert row.identified is Identified.NEW
+    assert waiter.visitor.patient_id != house.patients[0].id
+
+
+async def test_those_in_charge_of_the_room_may_open_the_chart_from_then_on(ward: Ward) -> None:
+    house = ward.house
+    room = await ward.room("Shared")
+    waiter = await ward.check_in(room)
+    assert await house.services.permissions.sees(room.staff, waiter.visitor.patient_id)
+    assert not await house.services.permissions.sees(
+        house.here.receptionist, waiter.visitor.patient_id
+    )
+
+
+async def test_a_form_sent_twice_makes_one_visit_and_another_persons_makes_another(
+    ward: Ward,
+) -> None:
+    check_in = ward.house.services.check_in
+    room = await ward.of(await ward.room("Shared"))
+    first = form(ward)
+    came = await check_in.check_in(room, first, ADDRESS)
+    assert await check_in.check_in(room, first, ADDRESS) == came
+    other = await check_in.check_in(room, CheckInForm(first.draft, "Somebody Else"), ADDRESS)
+    assert other.visit_id != came.visit_id
+    assert other.token != came.token
+    with clock.shifted(clock.HOUR):
+        later = await check_in.check_in(room, first, ADDRESS)
+    assert later.visit_id != came.visit_id
+    assert later.token != came.token
+
+
+async def test_a_draft_that_nobody_made_is_no_token(quick_ward: Ward) -> None:
+    room = await quick_ward.of(await quick_ward.room("Shared"))
+    check_in = quick_ward.house.services.check_in
+    for draft in ("", "1234"):
+        came = await check_in.check_in(room, CheckInForm(draft, "Somebody"), ADDRESS)
+        assert len(came.token) > 40
+
+
+async def test_only_the_device_that_checked_in_comes_back(ward: Ward) -> None:
+    devices = ward.house.services.visit_devices
+    room = await ward.room("Shared")
+    mine, other = await ward.check_in(room), await ward.check_in(room)
+    for token in ("", "x" * 43, other.token):
+        with pytest.raises(NotSignedIn):
+            await devices.resume(token, mine.visit_id, ADDRESS)
+    again = await devices.resume(mine.token, mine.visit_id, ADDRESS)
+    assert again.patient_id == mine.visitor.patient_id
+    await ward.house.services.waiting_room.leave(mine.visitor)
+    await devices.resume(mine.token, mine.visit_id, ADDRESS)  # to read how it ended
+    with clock.shifted(clock.DAY + clock.MINUTE), pytest.raises(NotSignedIn):
+        await devices.resume(mine.token, mine.visit_id, ADDRESS)
+
+
+@pytest.mark.feature("V1")
+@pytest.mark.parametrize(
+    ("options", "typed", "field"),
+    [
+        ({}, {"name": "  "}, "name"),
+        ({}, {"name": "…"}, "name"),
+        ({}, {"name": "n" * 201}, "name"),
+        ({"ask_birth_date": "required"}, {"born": None}, "birth"),
+        ({}, {"born": date(1620, 1, 1)}, "birth"),
+        ({}, {"born": date(2999, 1, 1)}, "birth"),
+        ({"ask_phone": "required"}, {}, "phone"),
+        ({}, {"phone": "12"}, "phone"),
+        ({"ask_reason": "required"}, {"reason": " \n"}, "reason"),
+        ({}, {"reason": "r" * 501}, "reason"),
+        ({"consent_text": "I agree to a video visit."}, {}, "consented"),
+    ],
+)
+async def test_what_has_to_be_corrected_names_its_field(
+    quick_ward: Ward, options: dict[str, Any], typed: dict[str, Any], field: str
+) -> None:
+    room = await quick_ward.room("Asking", **options)
+    wrong = form(quick_ward, **typed)
+    with pytest.raises(WrongInput) as said:
+        await quick_ward.house.services.check_in.check_in(await quick_ward.of(room), wrong, ADDRESS)
+    assert said.value.field == field
+    assert await quick_ward.order(room) == []
+
+
+async def test_what_was_typed_is_sealed_and_on_the_card(ward: Ward) -> None:
+    room = await ward.room("Asking", consent_text="I agree to a video visit.", ask_phone="required")
+    waiter = await ward.check_in(
+        room,
+        "Jo Typed",
+        date(1970, 1, 2),
+        phone="+46 70 000 00 01",
+        reason="Earache",
+        consented=True,
+    )
+    card = await ward.house.services.waiting_room.visit(room, waiter.visit_id)
+    shown = (card.typed_name, card.typed_birth_date, card.typed_phone, card.waiting.reason)
+    assert shown == ("Jo Typed", "1970-01-02", "+46 70 000 00 01", "Earache")
+    row = await ward.row(waiter.visit_id)
+    assert b"Earache" not in bytes(row.record)
+
+
+@pytest.mark.feature("V1")
+async def test_a_closed_room_takes_nobody(ward: Ward) -> None:
+    services = ward.house.services
+    room = await ward.room("Shared")
+    waiter = await ward.check_in(room)
+    seen = await ward.of(room)  # as the page showed it
+    await services.rooms.close(room)
+    with pytest.raises(RoomClosed):
+        await services.check_in.check_in(seen, form(ward), ADDRESS)
+    assert await ward.order(room) == [waiter.visit_id]  # who waits stays
+    await services.waiting_room.leave(waiter.visitor)
+    with pytest.raises(RoomClosed):
+        await services.check_in.again(waiter.visitor)
+
+
+async def test_again_after_the_end_types_nothing(ward: Ward) -> None:
+    services = ward.house.services
+    room = await ward.room("Shared")
+    waiter = await ward.check_in(room, reason="Earache")
+    with pytest.raises(Conflict):
+        await services.check_in.again(waiter.visitor)
+    await services.waiting_room.remove(room, waiter.visit_id)
+    anew = await ward.enter(await services.check_in.again(waiter.visitor))
+    assert anew.visitor.patient_id == waiter.visitor.patient_id
+    [row] = await services.waiting_room.queue(room)
+    assert (row.visit_id, row.reason, row.state) == (anew.visit_id, "Earache", State.WAITING)
+    with pytest.raises(NotSignedIn):
+        await services.visit_devices.resume(waiter.token, anew.visit_id, ADDRESS)
+
+
+async def invited(ward: Ward, room: Any) -> tuple[str, Any]:
+    """An invitation for Maya, whose link was opened with the date of birth."""
+    services = ward.house.services
+    chart = await ward.house.chart(0)
+    invitation_id = await services.invitations.send(chart, await ward.of(room), ("sms", "email"))
+    messages = await services.messages.outbox(ward.house.here.receptionist)
+    secret = messages[0].text.split("/l/")[1].split()[0]
+    checked = await services.links.check(secret, BORN, ADDRESS)
+    async with services.database.unit_of_work() as work:
+        answer = await services.links.count(work, checked)
+    return invitation_id, await services.links.resume(answer.token, invitation_id, ADDRESS)
+
+
+async def test_an_invited_patient_types_nothing_and_has_one_visit_on_every_device(
+    ward: Ward,
+) -> None:
+    services = ward.house.services
+    room = await ward.room("Dr Okafor’s room", owner=ward.house.here.clinician)
+    _, link = await invited(ward, room)
+    phone = await ward.enter(await services.check_in.with_invitation(link))
+    laptop = await ward.enter(await services.check_in.with_invitation(link))
+    assert phone.visit_id == laptop.visit_id
+    assert phone.token != laptop.token
+    [row] = await services.waiting_room.queue(room)
+    assert (row.name, row.identified) == ("Maya Lindqvist", Identified.INVITED)
+    await services.waiting_room.leave(phone.visitor)
+    anew = await services.check_in.with_invitation(link)
+    assert anew.visit_id != phone.visit_id
+    [sent] = await services.invitations.of_chart(await ward.house.chart(0))
+    assert sent.visit_id == anew.visit_id
+
+
+async def test_an_invitation_names_clinic_and_room_and_nothing_else(quick_ward: Ward) -> None:
+    services = quick_ward.house.services
+    room = await quick_ward.room("Dr Okafor’s room", owner=quick_ward.house.here.clinician)
+    await invited(quick_ward, room)
+    sms, email = sorted(
+        await services.messages.outbox(quick_ward.house.here.receptionist),
+        key=lambda message: message.channel != "sms",
+    )
+    assert "we meet in Dr Amara Okafor’s room" in sms.text
+    assert email.subject == "Riverside Clinic invites you to a video visit"
+    assert "Maya" not in sms.text + email.text + email.subject
+
+
+async def test_nobody_is_invited_without_a_date_of_birth(quick_ward: Ward) -> None:
+    services = quick_ward.house.services
+    room = await quick_ward.room("Shared")
+    waiter = await quick_ward.check_in(room, phone="+46 70 000 00 01")
+    chart = await services.permissions.chart(room.staff, waiter.visitor.patient_id)
+    with pytest.raises(WrongInput, match="date of birth, which is not known"):
+        await services.invitations.send(chart, await quick_ward.of(room), ("sms",))
+
+
+async def test_a_link_to_something_else_is_no_invitation(quick_ward: Ward) -> None:
+    room = await quick_ward.room("Shared")
+    _, link = await invited(quick_ward, room)
+    with pytest.raises(NotFound):
+        await quick_ward.house.services.check_in.with_invitation(
+            replace(link, subject_id="req_01hzzzzzzzzzzzzzzzzzzzzzzz")
+        )
