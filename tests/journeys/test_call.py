@@ -12,6 +12,7 @@ from tests.journeys.calling import (
     pictures_move,
     sound_flows,
     two_in_call,
+    watched,
 )
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
@@ -209,4 +210,74 @@ async def test_the_patient_leaves_the_call_and_keeps_the_place(
     await two.patient_page.get_by_role("button", name="Back to the waiting room").click()
     await expect(two.patient_page.locator("#visit-now")).to_have_attribute("data-view", "waiting")
     await two.staff_page.wait_for_url("**/after")
+    await two.leave()
+
+
+# --- more than two ------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("V6")
+async def test_a_guest_and_a_second_patient_join(served: Served, chromium: Chromium) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("call-group")
+    desk, phone = two.staff_page, two.patient_page
+    await connected(two)
+
+    await desk.get_by_role("button", name="More").click()
+    await desk.get_by_role("menuitem", name="Invite a guest").click()
+    link = await desk.get_by_label("Link for the guest").input_value()
+    await journey.seen(desk, "invitation", whole=False)
+    await desk.get_by_role("button", name="Close").last.click()
+
+    interpreter = await chromium.phone(served.url)
+    await watched(interpreter)
+    page = await interpreter.page(link)
+    await journey.seen(page, "door")
+    await page.get_by_role("button", name="Ask to join").click()
+    await expect(page.get_by_label("Your name")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Your name").fill("Ana Ruiz")
+    await page.get_by_role("button", name="Ask to join").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("You will be let in soon")
+    await journey.seen(page, "knocking")
+    knock = desk.locator("[data-knocking] li")
+    await expect(knock).to_contain_text("Ana Ruiz asks to join the call")
+    await journey.seen(desk, "somebody-knocks", whole=False)
+    await knock.get_by_role("button", name="Admit").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Your call with")
+    await expect(tile(phone, "guest")).to_have_attribute("data-picture", "on", timeout=LONG)
+    await expect(tile(phone, "guest")).to_contain_text("Guest")  # no name for the patient
+    await expect(tile(desk, "guest")).to_contain_text("Ana Ruiz")
+    await expect(tile(page, "patient")).to_have_attribute("data-picture", "on", timeout=LONG)
+    await journey.seen(page, "guest-in-call", whole=False)
+
+    second = await chromium.phone(served.url)
+    await watched(second)
+    visit = await two.clinic.check_in(second, "Samir Okoye")
+    second_page = await second.page(f"/visit/{visit}")
+    await desk.get_by_role("button", name="More").click()
+    await desk.get_by_role("menuitem", name="Add a waiting patient").click()
+    await journey.seen(desk, "who-waits", whole=False)
+    await desk.get_by_role("button", name="Add to the call Samir Okoye").click()
+    for one in (desk, phone, page):
+        await expect(one.locator("[data-tiles] > *")).to_have_count(3)
+    for one in (desk, phone, page, second_page):
+        await expect(one.locator("[data-tiles] > [data-picture=on]")).to_have_count(
+            3, timeout=2 * LONG
+        )
+    await journey.seen(desk, "four", whole=False)
+    await journey.seen(second_page, "four-on-a-phone", whole=False)
+
+    await desk.get_by_role("button", name="People in the call").first.click()
+    await journey.seen(desk, "people", whole=False)
+    person = desk.locator("[data-people] li", has_text="Samir Okoye")
+    await person.get_by_role("button", name="Return to waiting room").click()
+    await expect(second_page.locator("#visit-now")).to_have_attribute("data-view", "waiting")
+    await expect(person).to_have_count(0)
+    await desk.locator("[data-people] li", has_text="Ana Ruiz").get_by_role(
+        "button", name="Send away"
+    ).click()
+    await expect(page.get_by_role("heading", level=1)).not_to_contain_text("Your call with")
+    await expect(desk.locator("[data-tiles] > *")).to_have_count(1)
+    await journey.seen(page, "sent-away")
+    await second.leave()
+    await interpreter.leave()
     await two.leave()
