@@ -88,7 +88,7 @@ def main() -> None:
     raise_loopback()
     report = {
         "cut_off": is_cut_off(),
-        "first": run(command, data, 8080, 120),
+        "first": run(command, data, 8080, 180),
         "second": run(command, data, 8080, 90),
     }
     json.dump(report, sys.stdout)
