@@ -243,9 +243,10 @@ class PhotoRequests:
         self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]
     ) -> None:
         """A message of a request moved on; `outcomes` are those of all channels of its cause."""
-        request_id, cause, number = cause_id.split("/")
-        if cause != "invite":
-            return
+        request_id, _slash, rest = cause_id.partition("/")
+        cause, _slash, number = rest.partition("/")
+        if not is_id(request_id, "req") or cause != "invite":
+            return  # a message of something else
         row = await work.one(records.for_change, of=request_id)
         if row is not None and row.round == int(number):
             await records.take_step(work, row, _step_of(outcomes))

@@ -1,7 +1,5 @@
 """The first page of a link: is this for you? A GET changes nothing, whoever makes it."""
 
-from datetime import date
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -17,10 +15,10 @@ from bedside.settings import Settings
 from bedside.web.context import address_of, services_of
 from bedside.web.devices import keep_device, pages_of
 from bedside.web.forms import Form, form_of
+from bedside.web.link_devices import date_in, keep_link_device, link_device_token
+from bedside.web.pages.invited import answer_invitation, invitation_of, open_invitation
 from bedside.web.rendering import render
-from bedside.web.signed_in import is_secure, path_cookie_name
 
-_COOKIE = "bedside-known"
 _STATUS = {
     LinkState.OPEN: 200,
     LinkState.EXPIRED: 410,
@@ -31,6 +29,9 @@ _STATUS = {
 
 async def open_link(request: Request) -> Response:
     """GET /l/{secret}, also HEAD and by previews: ask for the date of birth, or say why not."""
+    invitation = await invitation_of(request)
+    if invitation is not None:
+        return await open_invitation(request, invitation)
     face = await _face(request)
     if face is None:
         return closed_page(request, None)
@@ -43,11 +44,14 @@ async def open_link(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     """POST /l/{secret}: the date of birth. The right one lets this device in, and no other."""
+    invitation = await invitation_of(request)
+    if invitation is not None:
+        return await answer_invitation(request, invitation)
     face = await _face(request)
     if face is None:
         return closed_page(request, None)
     form = await form_of(request)
-    born = _date(form)
+    born = date_in(form)
     if born is None:
         sentence = _("Enter your date of birth as three numbers, for example 27 3 1985.")
         return _question(request, face, form, sentence)
@@ -72,23 +76,13 @@ async def answer(request: Request) -> Response:
 def _let_in(request: Request, settings: Settings, request_id: str, token: str) -> Response:
     response = RedirectResponse(pages_of(request_id), status_code=303)
     keep_device(response, settings, request_id, token)
-    # The same device may open the message again: it is not asked twice. The cookie goes to this
-    # address only, which has the secret in it anyway.
-    response.set_cookie(
-        path_cookie_name(settings, _COOKIE),
-        token,
-        path=request.url.path,
-        max_age=400 * 24 * 3600,
-        httponly=True,
-        secure=is_secure(settings),
-        samesite="lax",
-    )
+    keep_link_device(request, response, token)
     return response
 
 
 async def _is_known(request: Request, face: Face) -> bool:
-    token = request.cookies.get(path_cookie_name(services_of(request).settings, _COOKIE), "")
     try:
+        token = link_device_token(request)
         await services_of(request).photo_answers.resume(token, face.request.id, address_of(request))
     except BedsideError:
         return False
@@ -196,13 +190,6 @@ async def _face(request: Request) -> Face | None:
 
 def _link_of(request: Request) -> str:
     return f"/l/{request.path_params['secret']}"
-
-
-def _date(form: Form) -> date | None:
-    try:
-        return date(*(int(form.line(f"birth_{part}")) for part in ("year", "month", "day")))
-    except (ValueError, OverflowError):
-        return None
 
 
 routes = [

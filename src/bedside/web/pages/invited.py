@@ -1,0 +1,144 @@
+"""The link of a personal invitation: the date of birth once, and the patient is checked in.
+
+Opening the link changes nothing, also on a device that is known: previews and restored tabs open
+links too. There one press checks in, or leads back to the visit that goes on.
+"""
+
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bedside.errors import NotSignedIn, WrongInput
+from bedside.kernel import language
+from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
+from bedside.people.links import Link, LinkClosed, LinkState
+from bedside.people.permissions import LinkAccess
+from bedside.visits.check_in import RoomClosed
+from bedside.web.context import address_of, services_of
+from bedside.web.forms import Form, form_of
+from bedside.web.link_devices import date_in, keep_link_device, link_device_token
+from bedside.web.rendering import render
+from bedside.web.visit_devices import keep_visitor, page_of
+
+_STATUS = {LinkState.EXPIRED: 410, LinkState.REVOKED: 410, LinkState.LOCKED: 403}
+
+
+async def invitation_of(request: Request) -> Link | None:
+    """The link in the address, when it is an invitation."""
+    link = await services_of(request).links.look(request.path_params["secret"])
+    return link if link is not None and link.subject_id.startswith("inv_") else None
+
+
+async def open_invitation(request: Request, link: Link) -> Response:
+    """GET /l/{secret}: whose room it is, and the question for the date of birth."""
+    access = await _known_device(request, link)
+    if access is None and link.state is not LinkState.OPEN:
+        return await _page(request, link, "closed", status=_STATUS[link.state])
+    return await _page(request, link, "invited", known=access is not None)
+
+
+async def answer_invitation(request: Request, link: Link) -> Response:
+    """POST /l/{secret}: let this device in, and check the patient in."""
+    form = await form_of(request)
+    access = await _known_device(request, link)
+    if access is not None:
+        return await _check_in(request, link, access, form)
+    if link.state is not LinkState.OPEN:
+        return await _page(request, link, "closed", status=_STATUS[link.state])
+    room = await services_of(request).invitations.room_of(link)
+    born, errors = date_in(form), dict[str, str]()
+    if born is None:
+        errors["birth"] = _("Enter your date of birth as three numbers, for example 27 3 1985.")
+    if room.options.consent_text and form["consented"] != "yes":
+        errors["consented"] = _("Please agree to go on.")
+    if errors or born is None:
+        return await _page(request, link, "invited", form, errors)
+    return await _answer(request, link, form, born)
+
+
+async def _answer(request: Request, link: Link, form: Form, born: date) -> Response:
+    services = services_of(request)
+    checked = await services.links.check(request.path_params["secret"], born, address_of(request))
+    async with services.database.unit_of_work() as work:
+        answer = await services.links.count(work, checked)
+    if answer.token:
+        access = await services.links.resume(answer.token, link.subject_id, address_of(request))
+        response = await _check_in(request, link, access, form)
+        keep_link_device(request, response, answer.token)
+        return response
+    if answer.link.state is LinkState.OPEN:
+        left = answer.link.tries_left
+        sentence = ngettext(
+            "This is not the date of birth that we have. You can try %(left)s more time.",
+            "This is not the date of birth that we have. You can try %(left)s more times.",
+            left,
+        ) % {"left": left}
+        return await _page(request, answer.link, "invited", form, {"birth": sentence})
+    return await _page(request, answer.link, "closed", status=_STATUS[answer.link.state])
+
+
+async def _check_in(request: Request, link: Link, access: LinkAccess, form: Form) -> Response:
+    services = services_of(request)
+    consented = form["consented"] == "yes"
+    try:
+        checked_in = await services.check_in.with_invitation(access, consented=consented)
+    except RoomClosed as error:
+        return await _page(request, link, "invited", status=error.status, known=True, shut=True)
+    except WrongInput as error:
+        return await _page(
+            request, link, "invited", form, {error.field: _(error.sentence)}, known=True
+        )
+    response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
+    keep_visitor(response, services.settings, *checked_in)
+    return response
+
+
+async def _known_device(request: Request, link: Link) -> LinkAccess | None:
+    """A device that has given the date of birth before."""
+    try:
+        return await services_of(request).links.resume(
+            link_device_token(request), link.subject_id, address_of(request)
+        )
+    except (NotSignedIn, LinkClosed):
+        return None
+
+
+async def _page(
+    request: Request,
+    link: Link,
+    name: str,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    services = services_of(request)
+    clinic = await services.clinics.get(link.clinic_id)
+    room = await services.invitations.room_of(link)
+    place = await services.rooms.place(room)
+    typed = {part: form.line(f"birth_{part}") if form else "" for part in ("day", "month", "year")}
+    shown: dict[str, Any] = {"known": False, "shut": False, "asked": False, "address": "", **values}
+    return render(
+        request,
+        f"pages/links/{name}.html",
+        status=WrongInput.status if errors else status,
+        lang=language.spoken(),
+        clinic_name=clinic.name,
+        phone=clinic.options.phone,
+        asked_by=clinic.name,
+        state=str(link.state),
+        tries=link.tries_left,
+        here=f"/l/{request.path_params['secret']}",
+        room=room,
+        host=place.name,
+        emergency_text=await services.rooms.emergency_text(room),
+        consented=bool(form and form["consented"] == "yes"),
+        errors=errors or {},
+        sent=False,
+        **typed,
+        **shown,
+    )
