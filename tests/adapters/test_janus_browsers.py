@@ -10,8 +10,10 @@ from playwright.async_api import Page
 from bedside.adapters.janus import JanusServer
 from bedside.calls.media_server import MediaServer, SubscriptionOffer
 from tests.peers.chromium import Chromium, Person
+from tests.peers.coturn import Coturn, credential
 from tests.peers.firefox import Firefox
 from tests.peers.janus import SECRET, Janus
+from tests.peers.ports import reachable_address
 from tests.peers.webrtc import come_true, empty_page
 
 pytestmark = [
@@ -22,11 +24,11 @@ pytestmark = [
 
 CALL = "cal_the_one_of_the_browsers"
 
-MEMBER = """async () => {
+MEMBER = """async config => {
   const camera = { video: { width: 320, height: 240 }, audio: true };
   const stream = await navigator.mediaDevices.getUserMedia(camera);
   const connection = role => {
-    const peer = new RTCPeerConnection();
+    const peer = new RTCPeerConnection(config);
     peer.addEventListener("icecandidate", event =>
       trickle(role, event.candidate ? event.candidate.toJSON() : null));
     return peer;
@@ -78,12 +80,12 @@ class Member:
         self.page = page
         self._server = server
 
-    async def enter(self) -> None:
+    async def enter(self, config: dict[str, object]) -> None:
         """Connect the page with the media server, and publish."""
         await self.page.expose_function("publish", self._publish)
         await self.page.expose_function("trickle", self._trickle)
         await self.page.expose_function("answer", self._answer)
-        await self.page.evaluate(MEMBER)
+        await self.page.evaluate(MEMBER, config)
         await self.page.evaluate("negotiate()")
 
     async def offered(self, offer: SubscriptionOffer) -> None:
@@ -122,11 +124,11 @@ class Meeting:
         self._people: list[Person] = []
         server.on_offer(self._offered)
 
-    async def enter(self, name: str, person: Person) -> Member:
-        """Somebody comes with a browser."""
+    async def enter(self, name: str, person: Person, **config: object) -> Member:
+        """Somebody comes with a browser, whose connections get this configuration."""
         self._people.append(person)
         member = self._members[name] = Member(self.server, name, await empty_page(person))
-        await member.enter()
+        await member.enter(config)
         return member
 
     async def end(self) -> None:
@@ -193,3 +195,19 @@ async def test_a_changed_network_changes_nothing(
     await come_true(ada.page, states)
     await asyncio.gather(ada.sees("ben"), ben.sees("ada"))
     await meeting.end()
+
+
+async def test_who_reaches_nothing_but_the_relay_sees_everybody(
+    meeting: Meeting, chromium: Chromium
+) -> None:
+    relay = Coturn(address=reachable_address())
+    try:
+        relay.start()
+        server = {"urls": relay.tcp_url, **credential()}
+        person = await chromium.phone()
+        ada = await meeting.enter("ada", person, iceServers=[server], iceTransportPolicy="relay")
+        ben = await meeting.enter("ben", await chromium.desktop())
+        await asyncio.gather(ada.sees("ben"), ben.sees("ada"))
+        await meeting.end()
+    finally:
+        relay.remove()
