@@ -90,6 +90,7 @@ class Action(StrEnum):
     GUEST_ADMITTED = "guest.admitted"
     GUEST_REFUSED = "guest.refused"
     GUEST_REVOKED = "guest.revoked"
+    CHAT_SAID = "chat.said"
     LIVE_TRANSFER_OFFERED = "live_transfer.offered"
     LIVE_TRANSFER_ASKED = "live_transfer.asked"
     LIVE_TRANSFER_ACCEPTED = "live_transfer.accepted"

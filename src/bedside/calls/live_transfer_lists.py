@@ -7,6 +7,7 @@ from bedside.calls.live_transfer_records import LiveTransfer
 from bedside.database.sealed import Vault
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.visits.whereabouts import visit_of
 
 
 class LiveTransferLists:
@@ -33,7 +34,7 @@ class LiveTransferLists:
         self, access: RoomAccess | VisitorAccess, visit_id: str
     ) -> tuple[Row, list[Row]]:
         async with self._database.read() as db:
-            visit = await records.visit_of(db, access, visit_id)
+            visit = await visit_of(db, access, visit_id)
             return visit, await db.all(records.OF_LEG, visit=visit.id, of_leg=visit.leg)
 
     async def one(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:

@@ -9,14 +9,11 @@ from bedside.calls.live_transfer_states import Phase, phase
 from bedside.calls.models import live_transfers
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
-from bedside.errors import Conflict, NotFound
+from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
-from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Reader, Row
+from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import RoomAccess, VisitorAccess
-from bedside.visits import rows as visit_rows
-from bedside.visits.state_machine import State
 
 RECORD = "live_transfers.record"
 
@@ -76,37 +73,6 @@ class LiveTransfer:
     file_id: str
     entry_id: str
     created_at: int
-
-
-async def visit_of(
-    reader: Reader,
-    access: RoomAccess | VisitorAccess,
-    visit_id: str,
-    *,
-    for_change: bool = False,
-) -> Row:
-    """The visit, for those in charge of the room that it is in, and for its own patient.
-
-    `for_change` holds it until the commit. Raises NotFound for everybody else.
-    """
-    wanted = visit_rows.for_change if for_change else visit_rows.by_id
-    row = await reader.one(wanted, of=visit_id)
-    if row is None or row.clinic_id != access.clinic_id:
-        raise NotFound
-    theirs = (
-        row.room_id == access.room_id
-        if isinstance(access, RoomAccess)
-        else row.id == access.visit_id
-    )
-    if not theirs:
-        raise NotFound
-    return row
-
-
-def require_open(visit: Row) -> None:
-    """Raises Conflict when the visit has ended."""
-    if visit.state == State.ENDED:
-        raise Conflict(_("This visit has ended. What belongs to it is in the chart."))
 
 
 def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:

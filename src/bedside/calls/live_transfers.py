@@ -40,6 +40,7 @@ from bedside.people.permissions import (
     VisitorAccess,
     transfer_access,
 )
+from bedside.visits.whereabouts import require_open, visit_of
 
 CLEAR_UP = "live_transfer.clear_up"
 HOLDER = "trf"
@@ -122,8 +123,8 @@ class LiveTransfers:
         by_staff = isinstance(access, RoomAccess)
         now = clock.now()
         async with self._database.unit_of_work() as work:
-            visit = await records.visit_of(work, access, visit_id, for_change=True)
-            records.require_open(visit)
+            visit = await visit_of(work, access, visit_id, for_change=True)
+            require_open(visit)
             if (known := await work.one(records.BY_ID, of=transfer_id)) is not None:
                 return self._known(known, visit, keys)
             running = await work.one(records.COUNT_RUNNING, visit=visit.id, way=direction)

@@ -11,26 +11,22 @@ visit_messages = Table(
     Column("clinic_id", Text, nullable=False),
     Column("visit_id", Text, nullable=False),
     Column("leg", Integer, nullable=False),
-    Column("call_id", Text, nullable=False),
     Column("sender_kind", Text, nullable=False),
     Column("sender_id", Text, nullable=False),
     Column("draft_id", Text, nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_visit_messages_visit", "visit_id", "leg", "at"),
-    Index("ix_visit_messages_call", "call_id", "at"),
 )
-"""Chat of visits. A message belongs to one leg of a visit (staff and this patient), or, when
-`call_id` is set and `visit_id` empty, to everybody in a group call. `draft_id` is made by the page,
-so that a message that is sent twice is there once."""
+"""Chat of visits. A message belongs to one leg of a visit: to the patient and the staff of that
+room. `draft_id` is made by the page, so that a message that is sent twice is there once."""
 
 visit_reads = Table(
     "visit_reads",
     metadata,
-    Column("subject_id", Text, primary_key=True),
+    Column("visit_id", Text, primary_key=True),
     Column("reader", Text, primary_key=True),
     Column("read_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Up to when a side has read: `subject_id` is a visit or a call; `reader` is “staff”, “patient”,
-or a guest's id."""
+"""Up to when a side has read: `reader` is “staff” or “patient”."""

@@ -3,16 +3,19 @@
 from sqlalchemy import bindparam, func, select
 
 from bedside.database.statements import prepared
-from bedside.errors import NotFound
+from bedside.errors import Conflict, NotFound
 from bedside.kernel.ids import is_id
-from bedside.kernel.unit_of_work import Transactions
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.permissions import (
     ChartAccess,
     Permissions,
     RoomAccess,
     StaffAccess,
+    VisitorAccess,
     rooms_in_charge,
 )
+from bedside.visits import rows
 from bedside.visits.models import visit_legs, visits
 from bedside.visits.state_machine import State
 
@@ -84,3 +87,34 @@ class Whereabouts:
         async with self._database.read() as db:
             row = await db.one(_waiting, clinic=staff.clinic_id, staff=staff.staff_id)
         return row.visits if row else 0
+
+
+async def visit_of(
+    reader: Reader,
+    access: RoomAccess | VisitorAccess,
+    visit_id: str,
+    *,
+    for_change: bool = False,
+) -> Row:
+    """The visit, for those in charge of the room that it is in, and for its own patient.
+
+    `for_change` holds it until the commit. Raises NotFound for everybody else.
+    """
+    wanted = rows.for_change if for_change else rows.by_id
+    row = await reader.one(wanted, of=visit_id)
+    if row is None or row.clinic_id != access.clinic_id:
+        raise NotFound
+    theirs = (
+        row.room_id == access.room_id
+        if isinstance(access, RoomAccess)
+        else row.id == access.visit_id
+    )
+    if not theirs:
+        raise NotFound
+    return row
+
+
+def require_open(visit: Row) -> None:
+    """Raises Conflict when the visit has ended."""
+    if visit.state == State.ENDED:
+        raise Conflict(_("This visit has ended. What belongs to it is in the chart."))

@@ -216,7 +216,6 @@ def upgrade() -> None:
         sa.Column("clinic_id", sa.Text(), nullable=False),
         sa.Column("visit_id", sa.Text(), nullable=False),
         sa.Column("leg", sa.Integer(), nullable=False),
-        sa.Column("call_id", sa.Text(), nullable=False),
         sa.Column("sender_kind", sa.Text(), nullable=False),
         sa.Column("sender_id", sa.Text(), nullable=False),
         sa.Column("draft_id", sa.Text(), nullable=False),
@@ -226,7 +225,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("draft_id", name=op.f("uq_visit_messages_draft_id")),
     )
     with op.batch_alter_table("visit_messages", schema=None) as batch_op:
-        batch_op.create_index("ix_visit_messages_call", ["call_id", "at"], unique=False)
         batch_op.create_index("ix_visit_messages_visit", ["visit_id", "leg", "at"], unique=False)
 
     op.create_table(
@@ -241,10 +239,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "visit_reads",
-        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("visit_id", sa.Text(), nullable=False),
         sa.Column("reader", sa.Text(), nullable=False),
         sa.Column("read_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("subject_id", "reader", name=op.f("pk_visit_reads")),
+        sa.PrimaryKeyConstraint("visit_id", "reader", name=op.f("pk_visit_reads")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -315,7 +313,6 @@ def downgrade() -> None:
     op.drop_table("visit_notes")
     with op.batch_alter_table("visit_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_messages_visit")
-        batch_op.drop_index("ix_visit_messages_call")
 
     op.drop_table("visit_messages")
     op.drop_index("ix_visit_legs_room", table_name="visit_legs")

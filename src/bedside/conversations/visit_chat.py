@@ -1,0 +1,282 @@
+"""Chat of visits (feature C5): between a patient in the waiting room or a call, with or without an
+account, and the staff of the room. It is kept with the visit.
+
+A transfer begins the next leg with an empty chat: nothing that was said goes to the next clinician
+(feature V11).
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.audit import Action, AuditLog
+from bedside.conversations.models import visit_messages, visit_reads
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import WrongInput
+from bedside.kernel import clock
+from bedside.kernel.events import Event, declared
+from bedside.kernel.ids import is_id, new_id
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.permissions import ChartAccess, RoomAccess, VisitorAccess
+from bedside.visits.events import RoomVisitTouched
+from bedside.visits.whereabouts import require_open, visit_of
+
+LONGEST = 4_000
+"""Characters of one message."""
+_BODY = "visit_messages.body"
+Side = Literal["staff", "patient"]
+
+_add = prepared(upsert(visit_messages).on_conflict_do_nothing(index_elements=["draft_id"]))
+_by_draft = prepared(select(visit_messages).where(visit_messages.c.draft_id == bindparam("draft")))
+_of_leg = prepared(
+    select(visit_messages)
+    .where(
+        visit_messages.c.visit_id == bindparam("visit"), visit_messages.c.leg == bindparam("of_leg")
+    )
+    .order_by(visit_messages.c.at, visit_messages.c.id)
+)
+_of_visit = prepared(
+    select(visit_messages)
+    .where(
+        visit_messages.c.visit_id == bindparam("visit"),
+        visit_messages.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(visit_messages.c.at, visit_messages.c.id)
+)
+_read_until = prepared(
+    select(visit_reads.c.reader, visit_reads.c.read_at).where(
+        visit_reads.c.visit_id == bindparam("visit")
+    )
+)
+_mark_read = prepared(
+    upsert(visit_reads)
+    .values(read_at=bindparam("moment"))
+    .on_conflict_do_update(
+        index_elements=["visit_id", "reader"], set_={"read_at": bindparam("moment")}
+    )
+)
+_newest = prepared(
+    select(func.coalesce(func.max(visit_messages.c.at), 0).label("at")).where(
+        visit_messages.c.visit_id == bindparam("visit"),
+        visit_messages.c.leg == bindparam("of_leg"),
+        visit_messages.c.sender_kind != bindparam("reader"),
+    )
+)
+_unread = prepared(
+    select(visit_messages.c.visit_id, visit_messages.c.leg, func.count().label("messages"))
+    .select_from(
+        visit_messages.outerjoin(
+            visit_reads,
+            (visit_reads.c.visit_id == visit_messages.c.visit_id)
+            & (visit_reads.c.reader == "staff"),
+        )
+    )
+    .where(
+        visit_messages.c.clinic_id == bindparam("clinic"),
+        visit_messages.c.at > bindparam("since"),
+        visit_messages.c.sender_kind == "patient",
+        visit_messages.c.at > func.coalesce(visit_reads.c.read_at, 0),
+    )
+    .group_by(visit_messages.c.visit_id, visit_messages.c.leg)
+)
+
+
+@declared
+class ChatMessageAdded(Event):
+    """Somebody wrote something in a visit; who may read it fetches it."""
+
+    type: ClassVar[str] = "chat.message_added"
+    visit_id: str
+    leg: int
+    message_id: str
+    sender_kind: str
+    at: int
+
+    def topic(self) -> str:
+        """Told to the patient of the visit and to those in charge of its room."""
+        return f"chat:{self.visit_id}"
+
+
+@declared
+class ChatRead(Event):
+    """One side has read everything up to a time."""
+
+    type: ClassVar[str] = "chat.read"
+    visit_id: str
+    reader: str
+    read_at: int
+
+    def topic(self) -> str:
+        """As `ChatMessageAdded`."""
+        return f"chat:{self.visit_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `sender_id` is a member of staff, or the patient. It prints without its words.
+
+    `read` tells whether the other side has seen it."""
+
+    id: str
+    leg: int
+    sender_kind: str
+    sender_id: str
+    body: str
+    at: int
+    read: bool
+
+    def __repr__(self) -> str:
+        return f"Message({self.id})"
+
+
+class VisitChat:
+    """Says, shows and counts messages of visits."""
+
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+
+    async def say(
+        self, access: RoomAccess | VisitorAccess, visit_id: str, body: str, draft_id: str
+    ) -> str:
+        """Write a message; its id. The same draft, sent again, is there once.
+
+        Raises WrongInput for an empty or overlong message, Conflict when the visit has ended,
+        NotFound for those who have nothing to do with it.
+        """
+        body = body.strip()
+        if not body:
+            raise WrongInput(_("Please write something first."), field="body")
+        if len(body) > LONGEST:
+            raise WrongInput(_("Please use at most 4,000 characters."), field="body")
+        if not is_id(draft_id, "drf"):
+            draft_id = new_id("drf")
+        keys = await self._vault.clinic(access.clinic_id)
+        side, message_id, at = _side(access), new_id("msg"), clock.now()
+        async with self._database.unit_of_work() as work:
+            visit = await visit_of(work, access, visit_id)
+            if (known := await work.one(_by_draft, draft=draft_id)) is not None:
+                return known.id if known.visit_id == visit.id else ""
+            require_open(visit)
+            added = await work.execute(
+                _add,
+                id=message_id,
+                clinic_id=visit.clinic_id,
+                visit_id=visit.id,
+                leg=visit.leg,
+                sender_kind=side,
+                sender_id=access.actor.id,
+                draft_id=draft_id,
+                body=keys.seal(_BODY, message_id, body),
+                at=at,
+            )
+            if added:
+                self._told(work, visit, message_id, side, at)
+                await self._audit.record(
+                    work,
+                    visit.clinic_id,
+                    access.actor,
+                    Action.CHAT_SAID,
+                    patient_id=visit.patient_id,
+                    subject_id=message_id,
+                    visit=visit.id,
+                )
+        return message_id
+
+    @staticmethod
+    def _told(work: UnitOfWork, visit: Row, message_id: str, side: Side, at: int) -> None:
+        work.emit(
+            ChatMessageAdded(
+                visit_id=visit.id, leg=visit.leg, message_id=message_id, sender_kind=side, at=at
+            )
+        )
+        if side == "patient":
+            work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
+
+    async def messages(self, access: RoomAccess | VisitorAccess, visit_id: str) -> list[Message]:
+        """What was said in the present leg, oldest first. Raises NotFound."""
+        async with self._database.read() as db:
+            visit = await visit_of(db, access, visit_id)
+            rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
+            read = await db.all(_read_until, visit=visit.id)
+        keys = await self._vault.clinic(visit.clinic_id)
+        until = {row.reader: row.read_at for row in read}
+        return [_opened(keys, row, until) for row in rows]
+
+    async def of_record(self, chart: ChartAccess, visit_id: str) -> list[Message]:
+        """Everything that was said in a visit of this patient, for its record in the chart. The
+        caller has checked that the visit is the patient's."""
+        async with self._database.read() as db:
+            rows = await db.all(_of_visit, visit=visit_id, clinic=chart.clinic_id)
+        keys = await self._vault.clinic(chart.clinic_id)
+        return [_opened(keys, row, {}) for row in rows]
+
+    async def read(self, access: RoomAccess | VisitorAccess, visit_id: str) -> None:
+        """This side has seen what is there; the other side is told, when that is news."""
+        side = _side(access)
+        async with self._database.unit_of_work() as work:
+            visit = await visit_of(work, access, visit_id)
+            newest = await work.one(_newest, visit=visit.id, of_leg=visit.leg, reader=side)
+            before = {
+                row.reader: row.read_at for row in await work.all(_read_until, visit=visit.id)
+            }
+            if newest is None or newest.at <= before.get(side, 0):
+                return
+            await work.execute(_mark_read, visit_id=visit.id, reader=side, moment=newest.at)
+            work.emit(ChatRead(visit_id=visit.id, reader=side, read_at=newest.at))
+            if side == "staff":
+                work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
+
+    async def unread_in(self, room: RoomAccess) -> dict[tuple[str, int], int]:
+        """How many messages of patients nobody has read, by visit and leg, for the queue."""
+        since = clock.now() - clock.DAY
+        async with self._database.read() as db:
+            rows = await db.all(_unread, clinic=room.clinic_id, since=since)
+        return {(row.visit_id, row.leg): row.messages for row in rows}
+
+    async def snapshot(self, access: RoomAccess | VisitorAccess, visit_id: str) -> dict[str, Any]:
+        """The topic `chat:{visit}`: ids of the present leg's messages, and who has read so far."""
+        async with self._database.read() as db:
+            visit = await visit_of(db, access, visit_id)
+            rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
+            read = await db.all(_read_until, visit=visit.id)
+        return {
+            "visit_id": visit.id,
+            "messages": {
+                row.id: {"leg": row.leg, "sender_kind": row.sender_kind, "at": row.at}
+                for row in rows
+            },
+            "read": {row.reader: row.read_at for row in read},
+        }
+
+
+def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A snapshot of the topic after an event."""
+    if event_type == ChatMessageAdded.type:
+        facts = {key: data[key] for key in ("leg", "sender_kind", "at")}
+        return {**snapshot, "messages": {**snapshot["messages"], data["message_id"]: facts}}
+    if event_type == ChatRead.type:
+        return {**snapshot, "read": {**snapshot["read"], data["reader"]: data["read_at"]}}
+    return snapshot
+
+
+def _side(access: RoomAccess | VisitorAccess) -> Side:
+    return "staff" if isinstance(access, RoomAccess) else "patient"
+
+
+def _opened(keys: ClinicKeys, row: Row, until: dict[str, int]) -> Message:
+    other = "patient" if row.sender_kind == "staff" else "staff"
+    return Message(
+        id=row.id,
+        leg=row.leg,
+        sender_kind=row.sender_kind,
+        sender_id=row.sender_id,
+        body=keys.unseal(_BODY, row.id, row.body),
+        at=row.at,
+        read=row.at <= until.get(other, 0),
+    )
