@@ -477,6 +477,27 @@ _CALLS = {
     ("GET", f"{_GUEST}/ice"): Row(Access.GUEST, call=_with(JSON)),
 }
 
+_TESTED = _form(camera="ok", microphone="ok", speaker="ok", connection="ok", relay="not_set_up")
+_INVITE = "/patients/{patient_id}/invite"
+
+
+def _invitation(facts: Facts) -> Call:
+    return {"data": {"room": facts["room"], "channels": "sms"}}
+
+
+_WAITING = {
+    ("GET", "/r/{slug}"): _OPEN,
+    ("POST", "/r/{slug}"): Row(Access.OPEN, 303, _form(name="Nora Newcome")),
+    ("GET", _VISIT): Row(Access.VISITOR),
+    ("GET", f"{_VISIT}/now"): Row(Access.VISITOR),
+    ("POST", f"{_VISIT}/device-test"): Row(Access.VISITOR, 303, _TESTED),
+    ("POST", f"{_VISIT}/leave"): Row(Access.VISITOR, 303),
+    ("POST", f"{_VISIT}/again"): Row(Access.VISITOR, 303),
+    ("GET", _INVITE): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", _INVITE): Row(Access.CHART, call=_invitation, shows=("lindqvist",)),
+    ("POST", f"{_INVITE}/send"): Row(Access.CHART, 303, _invitation),
+}
+
 _API = {
     ("GET", "/api/v1/inbox"): Row(Access.API, shows=("lindqvist", "quetzal")),
     ("GET", "/api/v1/openapi.json"): _OPEN,
@@ -501,5 +522,6 @@ ROWS: dict[tuple[str, str], Row] = {
     **_DEVICES,
     **_REQUESTS,
     **_CALLS,
+    **_WAITING,
     **_API,
 }

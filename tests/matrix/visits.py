@@ -36,6 +36,7 @@ class Visits:
         call_id = await self._house.calls.start(room, visitor.visit_id, Mode.VIDEO)
         self._ids.update(
             room_id=room.room_id,
+            slug=(await self._house.rooms.get(room.clinic_id, room.room_id)).slug,
             visit=visitor.visit_id,
             visit_id=visitor.visit_id,
             waiting_visit=waiting.visit_id,
