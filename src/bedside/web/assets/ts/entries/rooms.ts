@@ -1,6 +1,8 @@
-/** The waiting room: how to be told of arrivals, and the beginnings of a message to everyone. */
+/**
+ * The waiting room: how to be told of arrivals, and the beginnings of a message to everyone. What
+ * uses the live socket is in the entry staff, for each entry has modules of its own.
+ */
 import { chime, chimeIsOn, switchChime } from "../visits_staff/chime";
-import { startCounts } from "../visits_staff/counts";
 
 function startSound(): void {
   const box = document.querySelector<HTMLInputElement>("[data-chime-switch]");
@@ -33,8 +35,6 @@ function startBeginnings(): void {
   });
 }
 
-const { roomsTopic } = document.querySelector<HTMLElement>("[data-rooms-topic]")?.dataset ?? {};
-if (roomsTopic) startCounts(roomsTopic);
 startSound();
 startNotifications();
 startBeginnings();

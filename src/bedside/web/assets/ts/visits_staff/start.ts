@@ -2,6 +2,7 @@
 import { liveSocket } from "../live/socket";
 import { startAlerts } from "./alerts";
 import { startCopying } from "./copying";
+import { startCounts } from "./counts";
 import { startHandovers } from "./handovers";
 import { startInDialog } from "./in_dialog";
 import { startQuietForms } from "./quiet_forms";
@@ -23,6 +24,7 @@ export function startVisitsOfStaff(): void {
   if (!roomsTopic || !personTopic) return;
   document.addEventListener("bedside:connected", sayHere);
   document.addEventListener("visibilitychange", sayHere);
+  startCounts(roomsTopic);
   startAlerts(roomsTopic);
   startHandovers(personTopic);
 }
