@@ -18,7 +18,7 @@ SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 @dataclass
 class Ward:
     """The waiting room of a house, with the services of its calls. `tokens` are those of the
-    devices of guests."""
+    devices of patients and guests, by visit or guest."""
 
     house: House
     tokens: dict[str, str] = field(default_factory=dict[str, str])
@@ -43,6 +43,7 @@ class Ward:
         visitor = await services.visit_devices.resume(
             checked_in.token, checked_in.visit_id, ADDRESS
         )
+        self.tokens[visitor.visit_id] = checked_in.token
         await services.visit_presence.arrived(visitor, f"sck_{visitor.visit_id}")
         return visitor
 
