@@ -72,6 +72,7 @@ class Presence:
     def __init__(self, database: Transactions) -> None:
         self._database = database
         self._process = new_id("prc")
+        self._begun = False
         self._own: dict[str, tuple[str, bool]] = {}
         """The sockets of this process: connection → (subject, hidden)."""
 
@@ -86,6 +87,7 @@ class Presence:
     async def beat(self, work: UnitOfWork) -> list[str]:
         """A sign of life. A process that was thought to be gone, because it came to nothing for a
         while, writes its sockets down anew; whose they are."""
+        self._begun = True
         moment = clock.now()
         known = await work.one(_known, of=self._process)
         await work.execute(_beat, id=self._process, seen_at=moment, moment=moment)
@@ -118,6 +120,8 @@ class Presence:
         self, work: UnitOfWork, subject_id: str, connection: str, *, hidden: bool = False
     ) -> None:
         """A socket of this process is open, or says whether its page is in front."""
+        if not self._begun:
+            await self.beat(work)
         self._own[connection] = (subject_id, hidden)
         await work.execute(
             _add,

@@ -1,0 +1,153 @@
+"""Losing the network, a locked phone, a restarted server: the place is kept for the grace time."""
+
+import pytest
+
+from bedside.kernel import clock
+from bedside.realtime.presence import GONE_AFTER, Presence
+from bedside.visits.presence import VisitPresence
+from bedside.visits.state_machine import State, Step
+from tests.visits.ward import Waiter, Ward
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
+
+
+async def shown(ward: Ward, waiter: Waiter) -> tuple[str, bool]:
+    """Presence and background, as the queue shows them."""
+    for room in ward.rooms.values():
+        for row in await ward.house.services.waiting_room.queue(room):
+            if row.visit_id == waiter.visit_id:
+                return str(row.presence), row.hidden
+    return "gone", False
+
+
+async def expire(ward: Ward, after: int) -> None:
+    """What the sweep does so long from now, while this process lives."""
+    with clock.shifted(after):
+        await ward.house.services.visit_presence.beat()
+        await ward.house.services.visit_presence.expire()
+
+
+def another_process(ward: Ward) -> VisitPresence:
+    """As another process, or the same one after a restart, sees it."""
+    services = ward.house.services
+    return VisitPresence(
+        services.database, Presence(services.database), services.clinics, services.transitions
+    )
+
+
+async def test_here_reconnecting_here_again(ward: Ward) -> None:
+    room = await ward.room("Shared")
+    waiter = await ward.check_in(room)
+    assert await shown(ward, waiter) == ("here", False)
+    await ward.lose(waiter)
+    assert await shown(ward, waiter) == ("reconnecting", False)
+    await expire(ward, 2 * clock.MINUTE)
+    await ward.connect(waiter)
+    assert await shown(ward, waiter) == ("here", False)
+    await expire(ward, clock.HOUR)
+    assert (await ward.row(waiter.visit_id)).state == State.WAITING
+
+
+async def test_a_page_in_the_background_keeps_its_place(ward: Ward) -> None:
+    waiter = await ward.check_in(await ward.room("Shared"))
+    presence = ward.house.services.visit_presence
+    await presence.hidden(waiter.visitor, waiter.connection, True)
+    assert await shown(ward, waiter) == ("here", True)
+    await expire(ward, clock.HOUR)
+    assert await shown(ward, waiter) == ("here", True)
+    await presence.hidden(waiter.visitor, waiter.connection, False)
+    assert await shown(ward, waiter) == ("here", False)
+
+
+async def test_one_of_two_pages_is_enough(ward: Ward) -> None:
+    waiter = await ward.check_in(await ward.room("Shared"))
+    second = Waiter(waiter.visitor, waiter.token)
+    await ward.connect(second, hidden=True)
+    await ward.lose(waiter)
+    assert await shown(ward, waiter) == ("here", True)
+    await ward.lose(second)
+    assert (await shown(ward, waiter))[0] == "reconnecting"
+
+
+@pytest.mark.parametrize("in_call", [False, True])
+async def test_after_the_grace_time_the_visit_has_expired(ward: Ward, in_call: bool) -> None:
+    room = await ward.room("Shared")
+    waiter = await ward.check_in(room)
+    if in_call:
+        await ward.admit(room, waiter.visit_id)
+    await ward.lose(waiter)
+    await expire(ward, 3 * clock.MINUTE - clock.SECOND)
+    assert (await ward.row(waiter.visit_id)).state != State.ENDED
+    await expire(ward, 3 * clock.MINUTE + clock.SECOND)
+    row = await ward.row(waiter.visit_id)
+    assert (row.state, row.ended_reason, row.call_id) == (State.ENDED, Step.EXPIRED, "")
+    await ward.connect(waiter)  # a page that comes too late changes nothing
+    assert (await ward.row(waiter.visit_id)).state == State.ENDED
+    await ward.lose(waiter)
+
+
+async def test_a_page_that_never_connects_expires_and_one_without_script_asks_again(
+    ward: Ward,
+) -> None:
+    room = await ward.room("Shared")
+    silent, asks = await ward.check_in(room), await ward.check_in(room)
+    await ward.lose(silent)
+    await ward.lose(asks)
+    with clock.shifted(2 * clock.MINUTE):
+        await ward.house.services.visit_presence.asked(asks.visitor)
+    await expire(ward, 4 * clock.MINUTE)
+    assert await ward.order(room) == [asks.visit_id]
+
+
+async def test_a_killed_server_counts_from_when_it_was_missed(ward: Ward) -> None:
+    room = await ward.room("Shared")
+    killed = another_process(ward)
+    await killed.begin()
+    waiter = await ward.check_in(room)
+    await ward.lose(waiter)
+    await killed.arrived(waiter.visitor, "soc_killed")
+    assert await shown(ward, waiter) == ("here", False)
+    later = GONE_AFTER + clock.SECOND
+    with clock.shifted(later):
+        await another_process(ward).begin()
+        assert await shown(ward, waiter) == ("reconnecting", False)
+    await expire(ward, later + 3 * clock.MINUTE - clock.SECOND)
+    assert await ward.order(room) == [waiter.visit_id]
+    await expire(ward, later + 3 * clock.MINUTE + clock.SECOND)
+    assert await ward.order(room) == []
+
+
+async def test_while_no_server_lives_nobody_can_come_back_and_nobody_expires(ward: Ward) -> None:
+    room = await ward.room("Shared")
+    waiter = await ward.check_in(room)
+    await ward.lose(waiter)
+    long_after = 30 * clock.MINUTE
+    with clock.shifted(long_after):
+        await another_process(ward).begin()
+        await ward.house.services.visit_presence.expire()
+    assert await ward.order(room) == [waiter.visit_id]
+    await expire(ward, long_after + 3 * clock.MINUTE + clock.SECOND)
+    assert await ward.order(room) == []
+
+
+async def test_a_server_that_stops_lets_its_patients_reconnect(ward: Ward) -> None:
+    stops = another_process(ward)
+    await stops.begin()
+    waiter = await ward.check_in(await ward.room("Shared"))
+    await ward.lose(waiter)
+    await stops.arrived(waiter.visitor, "soc_stops")
+    await stops.end()
+    assert await shown(ward, waiter) == ("reconnecting", False)
+
+
+async def test_a_server_that_stood_still_for_a_while_finds_its_patients_again(ward: Ward) -> None:
+    stalls = another_process(ward)
+    await stalls.begin()
+    waiter = await ward.check_in(await ward.room("Shared"))
+    await ward.lose(waiter)
+    await stalls.arrived(waiter.visitor, "soc_stalls")
+    with clock.shifted(GONE_AFTER + clock.SECOND):
+        await ward.house.services.visit_presence.expire()
+        assert await shown(ward, waiter) == ("reconnecting", False)
+        await stalls.beat()
+        assert await shown(ward, waiter) == ("here", False)
