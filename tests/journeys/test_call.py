@@ -255,6 +255,7 @@ async def test_a_guest_and_a_second_patient_join(served: Served, chromium: Chrom
     second_page = await second.page(f"/visit/{visit}")
     await desk.get_by_role("button", name="More").click()
     await desk.get_by_role("menuitem", name="Add a waiting patient").click()
+    await expect(desk.get_by_role("dialog")).to_contain_text("Samir Okoye")
     await journey.seen(desk, "who-waits", whole=False)
     await desk.get_by_role("button", name="Add to the call Samir Okoye").click()
     for one in (desk, phone, page):
@@ -263,6 +264,7 @@ async def test_a_guest_and_a_second_patient_join(served: Served, chromium: Chrom
         await expect(one.locator("[data-tiles] > [data-picture=on]")).to_have_count(
             3, timeout=2 * LONG
         )
+    await expect(desk.get_by_role("heading", level=1)).to_have_text("Group call")
     await journey.seen(desk, "four", whole=False)
     await journey.seen(second_page, "four-on-a-phone", whole=False)
 
@@ -275,7 +277,7 @@ async def test_a_guest_and_a_second_patient_join(served: Served, chromium: Chrom
     await desk.locator("[data-people] li", has_text="Ana Ruiz").get_by_role(
         "button", name="Send away"
     ).click()
-    await expect(page.get_by_role("heading", level=1)).not_to_contain_text("Your call with")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("The call has ended for you")
     await expect(desk.locator("[data-tiles] > *")).to_have_count(1)
     await journey.seen(page, "sent-away")
     await second.leave()

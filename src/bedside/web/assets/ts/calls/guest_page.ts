@@ -43,7 +43,7 @@ class GuestPage {
     announce(stage.dataset.said ?? "");
     this.view = new CallView(stage, place, liveSocket(), {
       leave: () => void this.leave(place.addresses.leave),
-      ended: () => this.over("ended"),
+      ended: (end) => this.over(end === "out" ? "refused" : "ended"),
     });
     this.awake.want(true);
     void this.view.start();
@@ -56,9 +56,10 @@ class GuestPage {
   }
 
   private over(state: string): void {
+    const wasIn = this.view !== null;
     this.view?.stop();
     this.awake.want(false);
-    this.show(state === "refused" ? "refused" : "ended");
+    this.show(state !== "refused" ? "ended" : wasIn ? "sent_away" : "refused");
   }
 
   /** One of the page's views; its heading is said and takes the focus. */

@@ -2,12 +2,13 @@
 import { liveSocket } from "../live/socket";
 import { Awake } from "../visits/awake";
 import { Adding } from "./adding";
-import { AppsPanel, type AppModules } from "./apps_panel";
+import { AppsPanel, patientsIn, type AppModules } from "./apps_panel";
 import { Beside } from "./beside";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
 import { PeopleList } from "./people_list";
-import { placeOf } from "./place";
+import { placeOf, say } from "./place";
+import type { CallSession } from "./session";
 import { CallView } from "./view";
 
 export function startCallWindow(root: HTMLElement, modules: AppModules): void {
@@ -24,6 +25,7 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
     drawn: () => {
       door.draw();
       people.draw();
+      drawHeading(view.session);
     },
   });
   const ending = new Ending(stage, view.session);
@@ -44,6 +46,18 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
   });
   new Awake().want(true);
   void view.start();
+}
+
+/** Whose call it is; the title of the window says the same. */
+function drawHeading(session: CallSession): void {
+  const heading = document.querySelector("h1");
+  const patients = patientsIn(session);
+  const [first] = patients;
+  if (!heading || !first) return;
+  const words = say(session.place, patients.length > 1 ? "group_call" : "call_with", { name: first.name });
+  if (heading.textContent === words) return;
+  document.title = words + document.title.slice(heading.textContent.length);
+  heading.textContent = words;
 }
 
 /** Another window of the same person has the call now. */
