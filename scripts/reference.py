@@ -17,8 +17,12 @@ from bedside.people.permissions import (
     AuditAccess,
     ChartAccess,
     ClinicAccess,
+    GuestAccess,
     LinkAccess,
+    RoomAccess,
     StaffAccess,
+    TransferAccess,
+    VisitorAccess,
 )
 from bedside.people.roles import ALLOWED, May, Role
 from bedside.settings import Settings
@@ -105,7 +109,17 @@ def permissions_page() -> str:
         "takes it as an argument, so code that skipped the check cannot call the service.\n\n",
         "| value | what it proves |\n| --- | --- |\n",
     ]
-    for kind in (StaffAccess, ChartAccess, ClinicAccess, AuditAccess, LinkAccess):
+    for kind in (
+        StaffAccess,
+        ChartAccess,
+        ClinicAccess,
+        AuditAccess,
+        LinkAccess,
+        RoomAccess,
+        VisitorAccess,
+        GuestAccess,
+        TransferAccess,
+    ):
         parts.append(f"| `{kind.__name__}` | {_first_line(kind)} |\n")
     parts.append("\n## Roles\n\n| may | " + " | ".join(Role) + " |\n")
     parts.append("| --- |" + " --- |" * len(Role) + "\n")
