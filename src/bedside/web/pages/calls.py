@@ -279,7 +279,7 @@ async def _people(request: Request, seat: CallSeat) -> Response:
     for person in found:
         facts = asdict(person)
         del facts["participant_id"]
-        everybody[person.participant_id] = {k: v for k, v in facts.items() if v != ""}
+        everybody[person.participant_id] = {k: v for k, v in facts.items() if v or k == "you"}
     return JSONResponse({"people": everybody})
 
 
