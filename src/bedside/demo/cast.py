@@ -20,13 +20,15 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """A clinic with its people and groups."""
+    """A clinic with its people and groups. `owners`: the e-mail address of whose room it is, by
+    the name of a personal room."""
 
     name: str
     phone: str
     rooms: tuple[str, ...]
     teams: tuple[str, ...]
     colleagues: tuple[Colleague, ...]
+    owners: dict[str, str]
 
 
 RIVERSIDE = Clinic(
@@ -67,6 +69,7 @@ RIVERSIDE = Clinic(
         ),
         Colleague("Ingrid Solberg", "ingrid.solberg@riverside.example", Role.ADMINISTRATOR, ()),
     ),
+    {"Dr Okafor’s room": "amara.okafor@riverside.example"},
 )
 
 HILLTOP = Clinic(
@@ -84,6 +87,7 @@ HILLTOP = Clinic(
         Colleague("Tom Fletcher", "tom.fletcher@hilltop.example", Role.STAFF, ("Everyone",)),
         Colleague("Grace Obi", "grace.obi@hilltop.example", Role.ADMINISTRATOR, ("Everyone",)),
     ),
+    {"Dr Shah’s room": "priya.shah@hilltop.example"},
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
-from bedside.demo import cast, chart_plans
+from bedside.demo import cast, chart_plans, visits
 from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import Derivation, Examination, Examiner, Scanner, ScanResult
@@ -89,6 +89,7 @@ class Seed:
         for clinic in (cast.RIVERSIDE, cast.HILLTOP):
             with clock.shifted(-200 * clock.DAY):
                 people, groups = await self._people(clinic, password_hash)
+                await visits.furnish(self._services, clinic, people, groups)
             await self._patients(clinic, people, groups)
 
     async def _people(
@@ -138,6 +139,10 @@ class Seed:
             story = PhotoRequestStory(self._services)
             for told in STORY:
                 await story.tell(charts[told.patient], patients[told.patient].born, told)
+            self._progress("Checking in, and being seen")
+            seen = visits.VisitStory(self._services, people, groups)
+            for visit in visits.STORY:
+                await seen.tell(patients[visit.patient], visit)
 
     @staticmethod
     def _somebody_of(

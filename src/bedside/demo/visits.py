@@ -1,0 +1,165 @@
+"""Rooms of the demonstration, and visits that have ended: history, notes, a transfer.
+
+Nobody waits when the demonstration starts: a patient whose page is not open would lose the place
+after a few minutes. Open a room's address in another window, check in, and somebody does.
+"""
+
+from dataclasses import dataclass
+
+from bedside.calls.records import Mode
+from bedside.demo import cast
+from bedside.kernel import clock
+from bedside.people.permissions import RoomAccess, StaffAccess
+from bedside.people.roles import Role
+from bedside.services import Services
+from bedside.visits.check_in import CheckInForm
+from bedside.visits.rooms import RoomChange, RoomKind, RoomOptions
+from bedside.visits.waiting_room import DeviceTest
+
+_ADDRESS = "127.0.0.1"
+_FINE = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")
+_WELCOME = "Welcome. Please keep this page open: we will be with you shortly."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One visit: which patient of the clinic (by number), where, and how it went. Minutes count
+    from the check-in; `to` is the room of a transfer, where `to_note` is written."""
+
+    patient: int
+    room: str
+    by: str
+    hours_ago: int
+    reason: str
+    waited: int
+    lasted: int
+    note: str
+    to: str = ""
+    to_by: str = ""
+    handover: str = ""
+    to_note: str = ""
+
+
+STORY = (
+    Told(
+        0,
+        "Dr Okafor’s room",
+        "amara.okafor@riverside.example",
+        27,
+        "Rash on the left arm",
+        6,
+        14,
+        "Itching since Sunday, no fever. Photos asked for. Review in a week.",
+    ),
+    Told(
+        3,
+        "Dr Okafor’s room",
+        "amara.okafor@riverside.example",
+        6,
+        "Fell in the kitchen, wrist hurts",
+        9,
+        7,
+        "Swollen right wrist after a fall. To be looked at by minor injuries today.",
+        "Minor injuries",
+        "jonas.meyer@riverside.example",
+        "Fell this morning, right wrist swollen, can move the fingers. X-ray?",
+        "No deformity on video. Comes in at three for an X-ray.",
+    ),
+    Told(
+        2,
+        "Minor injuries",
+        "elin.berg@riverside.example",
+        4,
+        "Cut finger",
+        12,
+        8,
+        "Clean cut, 2 cm, bleeding has stopped. Strips at home, photo tomorrow.",
+    ),
+    Told(
+        4,
+        "Minor injuries",
+        "jonas.meyer@riverside.example",
+        2,
+        "Twisted ankle",
+        5,
+        11,
+        "Ottawa rules negative. Rest, ice, compression.",
+    ),
+)
+
+
+async def furnish(
+    services: Services, clinic: cast.Clinic, people: dict[str, StaffAccess], groups: dict[str, str]
+) -> None:
+    """Give the rooms their owners and words, and open them."""
+    administrator = next(
+        people[one.email] for one in clinic.colleagues if one.role == Role.ADMINISTRATOR
+    )
+    access = services.permissions.administer(administrator)
+    for name in clinic.rooms:
+        owner = clinic.owners.get(name, "")
+        await services.rooms.change(
+            access,
+            groups[name],
+            RoomChange(
+                name,
+                RoomKind.PERSONAL if owner else RoomKind.SHARED,
+                people[owner].staff_id if owner else "",
+                options=RoomOptions(welcome_text=_WELCOME),
+            ),
+        )
+        somebody = next(people[c.email] for c in clinic.colleagues if name in c.groups)
+        await services.rooms.open(await services.permissions.room(somebody, groups[name]))
+
+
+class VisitStory:
+    """Lets patients check in and clinicians see them, through the real services."""
+
+    def __init__(
+        self, services: Services, people: dict[str, StaffAccess], groups: dict[str, str]
+    ) -> None:
+        self._services = services
+        self._people = people
+        self._groups = groups
+
+    async def tell(self, patient: cast.PatientOfDemo, told: Told) -> None:
+        """One visit from the check-in to its end."""
+        services = self._services
+        began = -told.hours_ago * clock.HOUR
+        room = await self._room(told.by, told.room)
+        with clock.shifted(began):
+            visit_id = await self._check_in(room, patient, told)
+        seen = began + told.waited * clock.MINUTE
+        await self._see(room, visit_id, told.note, seen, told.lasted)
+        over = seen + told.lasted * clock.MINUTE
+        if told.to:
+            there = await self._room(told.to_by, told.to)
+            with clock.shifted(over):
+                await services.patient_transfers.transfer(
+                    room, visit_id, there.room_id, told.handover
+                )
+            seen = over + told.waited * clock.MINUTE
+            await self._see(there, visit_id, told.to_note, seen, told.lasted)
+            room, over = there, seen + told.lasted * clock.MINUTE
+        with clock.shifted(over):
+            await services.waiting_room.complete(room, visit_id)
+
+    async def _room(self, email: str, name: str) -> RoomAccess:
+        return await self._services.permissions.room(self._people[email], self._groups[name])
+
+    async def _check_in(self, room: RoomAccess, patient: cast.PatientOfDemo, told: Told) -> str:
+        services = self._services
+        found = await services.rooms.get(room.clinic_id, room.room_id)
+        form = CheckInForm(
+            services.check_in.new_draft(), patient.name, patient.born, reason=told.reason
+        )
+        visit_id, token = await services.check_in.check_in(found, form, _ADDRESS)
+        visitor = await services.visit_devices.resume(token, visit_id, _ADDRESS)
+        await services.waiting_room.record_device_test(visitor, _FINE)
+        return visit_id
+
+    async def _see(self, room: RoomAccess, visit_id: str, note: str, at: int, minutes: int) -> None:
+        with clock.shifted(at):
+            await self._services.calls.start(room, visit_id, Mode.VIDEO)
+        with clock.shifted(at + (minutes - 1) * clock.MINUTE):
+            await self._services.visit_notes.keep(room, visit_id, note)
