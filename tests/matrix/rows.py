@@ -7,42 +7,21 @@ particular to a row: the status for kinds of people whom `people.outcome` does n
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from pyotp.totp import TOTP
 
 from tests.house import PASSWORD
 from tests.matrix.people import ELSEWHERE, OUTSIDE, Access, Kind
+from tests.matrix.row import JSON, TUS, Call, Row
+from tests.matrix.row import form as _form
+from tests.matrix.row import with_headers as _with
+from tests.matrix.rows_of_rooms import ROOMS
 from tests.matrix.world import BORN, Facts
 
-Call = dict[str, Any]
-"""Arguments of an HTTP request: data, json, content, headers, params, files."""
-
-TUS = {"tus-resumable": "1.0.0"}
-JSON = {"accept": "application/json"}
 _PIECE = {**TUS, "upload-offset": "0", "content-type": "application/offset+octet-stream"}
 _CREDENTIAL = {"credential": {"id": "cGFzc2tleQ", "response": {"clientDataJSON": "e30"}}}
 """A passkey's answer that nobody's key has made."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route and method. `path` maps names of path parameters to names of `Facts.ids` where
-    they differ; `shows` are words that the right person must find in the answer."""
-
-    access: Access
-    right: int = 200
-    call: Callable[[Facts], Call] = lambda _facts: {}
-    also: dict[Kind, int] = field(default_factory=dict[Kind, int])
-    path: dict[str, str] = field(default_factory=dict[str, str])
-    shows: tuple[str, ...] = ()
-    asks_for: tuple[str, ...] = ()
-    """Words that the call itself says, so that an answer may repeat them to anybody."""
-    counted: frozenset[Kind] = frozenset()
-    """Whose refusal is counted, and so changes something."""
-    names_patients: bool = False
-    """Administrators read names of patients here without an assignment: the audit log."""
 
 
 def _tus(length: int = 1_000, **metadata: str) -> Call:
@@ -50,14 +29,6 @@ def _tus(length: int = 1_000, **metadata: str) -> Call:
         f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in metadata.items()
     )
     return {"headers": {**TUS, "upload-length": str(length), "upload-metadata": said}}
-
-
-def _form(**fields: Any) -> Callable[[Facts], Call]:
-    return lambda _facts: {"data": fields}
-
-
-def _with(headers: dict[str, str]) -> Callable[[Facts], Call]:
-    return lambda _facts: {"headers": headers}
 
 
 def _next_code(facts: Facts) -> str:
@@ -523,5 +494,6 @@ ROWS: dict[tuple[str, str], Row] = {
     **_REQUESTS,
     **_CALLS,
     **_WAITING,
+    **ROOMS,
     **_API,
 }

@@ -2,8 +2,9 @@
 waits in the room, and another guest knocks."""
 
 from bedside.calls.records import Mode
-from bedside.people.permissions import VisitorAccess
+from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.visits.check_in import CheckIn, CheckInForm
+from bedside.visits.rooms import RoomChange
 from tests.house import House
 from tests.matrix.people import Kind
 
@@ -43,8 +44,23 @@ class Visits:
             call_id=call_id,
         )
         await self._join(visitor)
+        await self._hand_over(room)
 
-    async def _wait(self, kind: Kind, patient: int) -> VisitorAccess:
+    async def _hand_over(self, room: RoomAccess) -> None:
+        """The administrator has sent a third patient to another room, and has told everyone."""
+        house = self._house
+        administrator = house.administer()
+        other = await house.rooms.create(administrator, RoomChange("Upstairs"))
+        await house.staff.assign(administrator, room.staff.staff_id, other.id)
+        await house.rooms.open(await house.permissions.room(room.staff, other.id))
+        sent = await self._wait(None, 2)
+        self._ids.update(
+            other_room=other.id,
+            transfer_id=await house.patient_transfers.transfer(room, sent.visit_id, other.id),
+            message_id=await house.waiting_room.message_everyone(room, "Running late."),
+        )
+
+    async def _wait(self, kind: Kind | None, patient: int) -> VisitorAccess:
         """A patient of the house checks in, and is recognised by name and date of birth."""
         who = self._house.patients[patient].demographics
         room = await self._house.rooms.get(self._house.clinic.id, self._house.here.room.id)
@@ -55,7 +71,8 @@ class Visits:
             reason="Something on the philtrum",
         )
         checked_in = await self._house.check_in.check_in(room, form, _ADDRESS)
-        self._cookies[kind] = {"bedside-visitor": checked_in.token}
+        if kind is not None:
+            self._cookies[kind] = {"bedside-visitor": checked_in.token}
         return await self._house.visit_devices.resume(
             checked_in.token, checked_in.visit_id, _ADDRESS
         )

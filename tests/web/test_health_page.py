@@ -52,7 +52,7 @@ async def test_what_is_set_up_is_said_without_its_secrets(
         turn_secret="badger-sett",
         stun_urls="stun:relay.riverside.example:3478",
     )
-    quick_house.services.checks.pop("media_server", None)
+    quick_house.services.checks.pop("media server", None)
     quick_house.services.checks.pop("relay", None)
     text = await _page(quick_house, visitor)
     assert "Group calls of 5 people and more go through it." in text
@@ -73,7 +73,7 @@ async def test_a_part_that_is_down_or_hangs_holds_nothing_up(
         await asyncio.Event().wait()
         return "ok"
 
-    quick_house.services.checks.update(scanner=down, media_server=hangs)
+    quick_house.services.checks.update(scanner=down, **{"media server": hangs})
     text = await _page(quick_house, visitor)
     assert "Files that arrive are kept and wait for their scan." in text
     assert "larger ones cannot start until it answers" in text

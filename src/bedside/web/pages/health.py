@@ -19,6 +19,7 @@ from bedside.web.rendering import render
 _PATIENCE = 5.0
 """Seconds after which a part that does not answer counts as down."""
 _OK = "ok"
+_SET_UP = "configured"
 _NOT_SET_UP = "not configured"
 
 
@@ -82,7 +83,7 @@ _PARTS: dict[str, _Known] = {
         advice=N_("Set twilio_url, twilio_account, twilio_token and sms_from."),
         needed=True,
     ),
-    "media_server": _Known(
+    "media server": _Known(
         N_("Media server"),
         N_("Group calls of 5 people and more go through it."),
         N_("Calls of up to 4 people work; larger ones cannot start until it answers."),
@@ -151,6 +152,8 @@ async def _states(checks: Mapping[str, HealthCheck]) -> dict[str, str]:
 def _part(known: _Known, state: str) -> Part:
     if state == _OK:
         return Part(_(known.name), _("Works"), "good", _(known.works))
+    if state == _SET_UP:
+        return Part(_(known.name), _("Set up"), "good", _(known.works))
     if state == _NOT_SET_UP:
         tone = "attention" if known.needed else "neutral"
         meaning, advice = _(known.without), _(known.advice)
@@ -163,17 +166,14 @@ def _settings(settings: Settings) -> dict[str, str]:
     return {
         "email": settings.smtp_url,
         "sms": settings.twilio_url,
-        "media_server": settings.janus_url,
+        "media server": settings.janus_url,
         "relay": settings.turn_urls,
         "stun": settings.stun_urls,
     }
 
 
 def _by_setting(key: str, value: str) -> Part:
-    known = _PARTS[key]
-    if not value:
-        return _part(known, _NOT_SET_UP)
-    return Part(_(known.name), _("Set up"), "good", _(known.works))
+    return _part(_PARTS[key], _SET_UP if value else _NOT_SET_UP)
 
 
 def _address(settings: Settings) -> Part:
@@ -192,7 +192,7 @@ def _address(settings: Settings) -> Part:
 
 def _unknown(key: str, state: str) -> Part:
     """A part that was registered and is not described here: its own words."""
-    works = state == _OK
+    works = state in (_OK, _SET_UP)
     return Part(key, _("Works") if works else _("Down"), "good" if works else "bad", state)
 
 

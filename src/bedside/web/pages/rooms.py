@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.errors import NotFound
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, StaffAccess
@@ -188,9 +187,8 @@ async def qr_code(request: Request) -> Response:
 
     staff = await staff_of(request)
     services = services_of(request)
-    found = await services.rooms.get(staff.clinic_id, request.path_params["room_id"])
-    if not allows(staff.role, May.SEE_CHARTS):
-        raise NotFound
+    room = await services.permissions.room(staff, request.path_params["room_id"])
+    found = await services.rooms.get(room.clinic_id, room.room_id)
     picture = BytesIO()
     segno.make(public_address(services, found.slug), error="m").save(
         picture, kind="svg", scale=8, border=3, dark="#000", light="#fff"

@@ -5,6 +5,7 @@
 import { closeDialog } from "../components/dialogs";
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
+import { refreshAround } from "../live/fragments";
 import { showInDialog } from "./in_dialog";
 
 const STAYS_MS = 6_000;
@@ -42,6 +43,8 @@ async function send(form: HTMLFormElement): Promise<void> {
     closeDialog("in-dialog");
     showOnCard(said.card ?? "");
     toast(said.sentence ?? "", "good");
+    const queue = document.querySelector(".queue");
+    if (queue) refreshAround(queue);
   } finally {
     button?.removeAttribute("aria-busy");
   }
