@@ -274,9 +274,11 @@ async def test_a_guest_and_a_second_patient_join(served: Served, chromium: Chrom
     await person.get_by_role("button", name="Return to waiting room").click()
     await expect(second_page.locator("#visit-now")).to_have_attribute("data-view", "waiting")
     await expect(person).to_have_count(0)
-    await desk.locator("[data-people] li", has_text="Ana Ruiz").get_by_role(
-        "button", name="Send away"
-    ).click()
+    await (
+        desk.locator("[data-people] li", has_text="Ana Ruiz")
+        .get_by_role("button", name="Send away")
+        .click()
+    )
     await expect(page.get_by_role("heading", level=1)).to_have_text("The call has ended for you")
     await expect(desk.locator("[data-tiles] > *")).to_have_count(1)
     await journey.seen(page, "sent-away")

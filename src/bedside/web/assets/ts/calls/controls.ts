@@ -110,7 +110,7 @@ export class Controls {
 
   private drawQuality(): void {
     const { session } = this;
-    const connected = session.others().some(([, one]) => session.stateOf(one.connection_id) === "connected");
+    const connected = session.others().some(([, one]) => session.stateOf(one) === "connected");
     const level = connected ? session.level() : "";
     const shown = this.root.querySelector<HTMLElement>("[data-quality]");
     if (!shown || shown.dataset.quality === level) return;

@@ -6,8 +6,11 @@ import type { Way } from "./mesh";
 import { encodingOf, type Level } from "./quality";
 import { Recovery } from "./recovery";
 import { PUBLISH, SUBSCRIBE, type Incoming, type Outgoing, type StreamFacts } from "./signals";
+import { Flow } from "./stats";
 import { CAMERA, encode, place, received, SCREEN, sendTracks, type PartState, type Received, type Tracks } from "./tracks";
 import { Watch } from "./watch";
+
+const FLOW_EVERY_MS = 2_000;
 
 /** A half of the way: a connection that is made anew when the media server begins anew. */
 class Half {
@@ -61,6 +64,10 @@ export class MediaServerWay implements Way {
   private receiving: Half | null = null;
   private tracks: Tracks = { audio: null, camera: null, screen: null };
   private readonly by = new Map<string, Received>();
+  /** Whose each transceiver of the receiving half is. */
+  private readonly owners = new Map<string, string>();
+  private readonly flow = new Flow();
+  private readonly flowTimer: number;
 
   constructor(
     private configuration: RTCConfiguration,
@@ -68,6 +75,7 @@ export class MediaServerWay implements Way {
     private readonly changed: () => void,
   ) {
     [this.publishing, this.watch] = this.publish();
+    this.flowTimer = window.setInterval(() => void this.lookAtFlow(), FLOW_EVERY_MS);
   }
 
   /** What the media server says; `from` is one of its two halves. */
@@ -98,6 +106,11 @@ export class MediaServerWay implements Way {
     return tracks.some((track) => !track.muted && (!withCamera || track.kind === "video"));
   }
 
+  /** Whether nothing at all comes from a connection any more. */
+  isSilent(connection: string): boolean {
+    return this.flow.isSilent(connection);
+  }
+
   stateOf(_connection: string): PartState {
     const states = [this.publishing.connection.connectionState, this.receiving?.connection.connectionState ?? "new"];
     if (states.every((state) => state === "connected")) return "connected";
@@ -115,9 +128,17 @@ export class MediaServerWay implements Way {
   }
 
   close(): void {
+    window.clearInterval(this.flowTimer);
     this.watch.close();
     this.publishing.close();
     this.receiving?.close();
+  }
+
+  private async lookAtFlow(): Promise<void> {
+    const connection = this.receiving?.connection;
+    if (connection?.connectionState !== "connected") return;
+    await this.flow.look(connection, this.owners);
+    this.changed();
   }
 
   // --- publishing -------------------------------------------------------------------------------
@@ -188,7 +209,9 @@ export class MediaServerWay implements Way {
   private assign(connection: RTCPeerConnection, streams: StreamFacts[]): void {
     const there = new Set(streams.map((stream) => stream.connection_id));
     for (const gone of [...this.by.keys()].filter((from) => !there.has(from))) this.by.delete(gone);
+    this.owners.clear();
     for (const { mid, connection_id: from, publisher_mid: part } of streams) {
+      this.owners.set(mid, from);
       const track = connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver.track;
       if (!track) continue;
       const into = this.by.get(from) ?? received();

@@ -35,7 +35,7 @@ export class PeopleList {
     const name = item.querySelector("[data-person-name]");
     if (name) name.textContent = people[id]?.name ?? say(place, `kind_${one.kind}`);
     const meta = item.querySelector("[data-person-meta]");
-    const state = one.state === "asked" ? "asked" : this.session.stateOf(one.connection_id);
+    const state = one.state === "asked" ? "asked" : this.session.stateOf(one);
     const signs = [say(place, `kind_${one.kind}`), say(place, `state_${state}`)];
     if (one.state === "joined" && one.muted) signs.push(say(place, "sign_muted"));
     if (one.state === "joined" && !one.camera) signs.push(say(place, "sign_no_camera"));

@@ -124,8 +124,10 @@ export class CallSession extends EventTarget {
     return byServer ?? this.mesh?.from(connection) ?? this.server?.from(connection) ?? null;
   }
 
-  stateOf(connection: string): PartState {
-    return (this.mesh?.from(connection) ? this.mesh : this.server)?.stateOf(connection) ?? "connecting";
+  stateOf({ connection_id: connection, muted, camera }: Participant): PartState {
+    if (this.mesh?.from(connection)) return this.mesh.stateOf(connection);
+    const silent = this.server?.isSilent(connection) && (camera || !muted);
+    return silent ? "reconnecting" : (this.server?.stateOf(connection) ?? "connecting");
   }
 
   /** The worst of all connections: what people are told about “the” connection. */

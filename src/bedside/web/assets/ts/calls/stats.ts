@@ -53,3 +53,30 @@ export class Meter {
     };
   }
 }
+
+/** Samples without a packet after which a sender counts as silent. */
+const SILENT_AFTER = 3;
+
+/** Through a media server a connection stays up whoever goes: only their packets tell. */
+export class Flow {
+  private readonly packets = new Map<string, number>();
+  private readonly still = new Map<string, number>();
+
+  /** Look again; `from` says whose each transceiver (by its mid) is. */
+  async look(connection: RTCPeerConnection, from: ReadonlyMap<string, string>): Promise<void> {
+    const now = new Map<string, number>();
+    (await connection.getStats()).forEach((entry: { type: string; mid?: string } & Counted) => {
+      const sender = entry.type === "inbound-rtp" ? from.get(entry.mid ?? "") : undefined;
+      if (sender) now.set(sender, (now.get(sender) ?? 0) + (entry.packetsReceived ?? 0));
+    });
+    for (const [sender, count] of now) {
+      const moved = count !== this.packets.get(sender);
+      this.packets.set(sender, count);
+      this.still.set(sender, moved ? 0 : (this.still.get(sender) ?? 0) + 1);
+    }
+  }
+
+  isSilent(sender: string): boolean {
+    return (this.still.get(sender) ?? 0) >= SILENT_AFTER;
+  }
+}

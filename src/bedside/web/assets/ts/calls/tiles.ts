@@ -66,7 +66,7 @@ export class Tiles {
 
   private shownOf(id: string, one: Participant): Shown[] {
     const received = this.session.receivedFrom(one.connection_id);
-    const state: Shown["state"] = one.state === "asked" ? "asked" : this.session.stateOf(one.connection_id);
+    const state: Shown["state"] = one.state === "asked" ? "asked" : this.session.stateOf(one);
     const base = {
       name: this.nameOf(id, one),
       kind: one.kind,

@@ -1,0 +1,70 @@
+"""The console beside a call: what leaves the call happens in the whole window."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.house import Served
+from tests.journeys.calling import LONG, two_in_call, watched
+from tests.peers.chromium import Chromium
+from tests.peers.page_checks import Journey
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.feature("V8")
+async def test_the_call_stays_while_one_walks_through_the_console(
+    served: Served, chromium: Chromium
+) -> None:
+    two = await two_in_call(served, chromium)
+    tile = two.staff_page.locator("[data-tiles] [data-kind=patient]")
+    await expect(tile).to_have_attribute("data-picture", "on", timeout=LONG)
+    console = two.staff_page.frame_locator("[data-console]")
+    await console.get_by_role("link", name="Inbox").click()
+    await expect(console.get_by_role("heading", level=1)).to_have_text("Inbox")
+    await expect(tile).to_have_attribute("data-state", "connected")
+
+    # “Start call” beside a call: the patient can be taken into it
+    second = await chromium.phone(served.url)
+    await watched(second)
+    visit = await two.clinic.check_in(second, "Samir Okoye")
+    await second.page(f"/visit/{visit}")
+    await console.get_by_role("link", name="Waiting room").click()
+    await console.get_by_role("link", name="Samir Okoye").first.click()
+    await console.get_by_role("button", name="Start call").first.click()
+    dialog = two.staff_page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Add this patient to the call?")
+    await Journey("call-console").seen(two.staff_page, "start-call-beside-a-call", whole=False)
+    await dialog.get_by_role("button", name="Add to the call").click()
+    await expect(two.staff_page.locator("[data-tiles] > *")).to_have_count(2)
+    await second.leave()
+    await two.leave()
+
+
+@pytest.mark.feature("S1")
+async def test_signing_out_beside_a_call_ends_in_the_whole_window(
+    served: Served, chromium: Chromium
+) -> None:
+    two = await two_in_call(served, chromium)
+    page = two.staff_page
+    await expect(page.locator("[data-tiles] [data-kind=patient]")).to_be_visible(timeout=LONG)
+    console = page.frame_locator("[data-console]")
+    await console.locator(".rail-person > button").click()
+    page.on("dialog", lambda dialog: dialog.accept())  # “Leave site?”: there is a call
+    await console.get_by_role("menuitem", name="Sign out").click()
+    await page.wait_for_url("**/sign-in**")
+    await expect(page.locator("[data-console]")).to_have_count(0)
+    await two.leave()
+
+
+@pytest.mark.feature("S1")
+async def test_a_session_that_ends_elsewhere_leads_the_whole_window_to_the_sign_in(
+    served: Served, chromium: Chromium
+) -> None:
+    two = await two_in_call(served, chromium)
+    page, staff = two.staff_page, two.clinic.staff
+    await expect(page.locator("[data-tiles] [data-kind=patient]")).to_be_visible(timeout=LONG)
+    async with served.house.database.unit_of_work() as work:
+        await served.house.sessions.end_all(work, staff.staff_id)
+    await page.wait_for_url("**/sign-in**")
+    await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    await two.leave()
