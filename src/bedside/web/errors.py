@@ -38,7 +38,7 @@ _TITLES = {
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """In every answer to a client that speaks tus, also when it is a failure (tus 1.0, core)."""
 
-_OF_PATIENTS = ("/l/", "/my/", "/r/", "/visit/")
+_OF_PATIENTS = ("/l/", "/my/", "/r/", "/visit/", "/g/", "/guest/")
 _OTHER_TITLE = N_("This did not work")
 _DEFECT_TITLE = N_("Something went wrong")
 

@@ -237,6 +237,7 @@ GUESSABLE = (
     ("/sign-in", Rate("sign-in", per_second=0.5, burst=30)),
     ("/set-up", Rate("set-up", per_second=0.2, burst=10)),
     ("/l/", Rate("links", per_second=1, burst=60)),
+    ("/g/", Rate("guests", per_second=1, burst=60)),
     ("/r/", Rate("check-in", per_second=0.5, burst=30)),
 )
 """Where guessing would pay, or filling a waiting room: what is sent there by one address, apart
