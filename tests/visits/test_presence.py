@@ -2,6 +2,7 @@
 
 import pytest
 
+from bedside import bootstrap
 from bedside.kernel import clock
 from bedside.realtime.presence import GONE_AFTER, Presence
 from bedside.visits.presence import VisitPresence
@@ -151,3 +152,13 @@ async def test_a_server_that_stood_still_for_a_while_finds_its_patients_again(wa
         assert await shown(ward, waiter) == ("reconnecting", False)
         await stalls.beat()
         assert await shown(ward, waiter) == ("here", False)
+
+
+async def test_the_life_of_the_web_process_is_told(quick_ward: Ward) -> None:
+    waiter = await quick_ward.check_in(await quick_ward.room("Shared"))
+    await quick_ward.lose(waiter)
+    app = bootstrap.application(quick_ward.house.services.settings)
+    async with app.router.lifespan_context(app):
+        await app.state.services.visit_presence.arrived(waiter.visitor, "soc_served")
+        assert await shown(quick_ward, waiter) == ("here", False)
+    assert await shown(quick_ward, waiter) == ("reconnecting", False)
