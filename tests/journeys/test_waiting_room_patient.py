@@ -1,14 +1,18 @@
 """A patient in the waiting room: from the room's address to the end of the visit."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from bedside.calls.records import Mode
+from bedside.database import schema
 from bedside.visits.state_machine import Presence
-from tests.journeys.waiting import Door, door, fill, personal_room
-from tests.peers.chromium import Chromium
+from tests.faults.servers import Server
+from tests.house import living_in
+from tests.journeys.waiting import Door, check_in, door, fill, personal_room
+from tests.peers.chromium import Chromium, settled
 from tests.peers.page_checks import Journey
 
 __all__ = ["door"]
@@ -167,7 +171,7 @@ async def test_every_end_says_what_happened_and_what_to_do(door: Door, chromium:
     await phone.leave()
 
 
-# --- what happens to phones ------------------------------------------------------------------------
+# --- what happens to phones --------------------------------------------------------------------
 
 
 @pytest.mark.feature("V15")
@@ -201,6 +205,36 @@ async def _presence(door: Door, wanted: Presence) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"the queue does not say {wanted}")
+
+
+@pytest.mark.feature("V15")
+async def test_a_restarted_server_keeps_the_place(chromium: Chromium, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    schema.upgrade(url := f"sqlite:///{data / 'bedside.db'}")
+    async with living_in(data, url) as house:
+        room = await personal_room(house, house.here.clinician)
+    server = Server(data)
+    await asyncio.to_thread(server.start)
+    try:
+        phone = await chromium.phone()
+        page = await check_in(phone, f"{server.url}/r/{room.slug}")
+        await page.get_by_role("button", name="Go on without the test").click()
+        await expect(heading(page, "will see you soon")).to_be_visible()
+        await marked(page)
+        [before] = server.ask("SELECT id, state, queued_at FROM visits")
+        server.kill()
+        await expect(page.get_by_text("Reconnecting, your place is kept")).to_be_visible()
+        await asyncio.to_thread(server.start)
+        await expect(page.get_by_text("Connected")).to_be_visible(timeout=LONG)
+        assert await not_reloaded(page)
+        here = "SELECT id, state, queued_at FROM visits WHERE away_since = 0"
+        await settled(page, lambda: server.ask(here) == [before], "the visit is here again")
+        # while the server was away, each try to connect is an error on the browser's console
+        phone.complaints[:] = [said for said in phone.complaints if "WebSocket" not in said]
+        await phone.leave()
+    finally:
+        server.stop()
 
 
 @pytest.mark.feature("V15")
@@ -295,7 +329,7 @@ async def test_checking_in_and_waiting_work_without_script(
     await fill(page)
     await page.get_by_role("button", name="Check in").click()
     await page.wait_for_url("**/visit/*")
-    # <noscript>, which a browser whose scripts are only switched off for a test does not show
+    # inside <noscript>, where locators do not look
     assert "does not run scripts" in await page.content()
     await seen.seen(page, "test")
     await page.get_by_role("button", name="Go on without the test").click()

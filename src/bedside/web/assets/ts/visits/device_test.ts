@@ -47,6 +47,7 @@ export class DeviceTest {
     this.form = this.find("#tested");
     this.section.hidden = false;
     this.find("[data-start-test]").hidden = false;
+    this.find("[data-go-on]").classList.replace("button-primary", "button-quiet");
     this.find("[data-start-test]").addEventListener("click", () => void this.run());
     this.find("[data-play]").addEventListener("click", () => this.playSound());
     for (const answer of this.section.querySelectorAll<HTMLElement>("[data-heard-it]")) {
@@ -127,9 +128,11 @@ export class DeviceTest {
   private failed(part: "camera" | "microphone", failure: Failure): void {
     const kind = KINDS[part];
     const happened = word(`${kind}_${failure}`);
-    const lines = failure === "denied" ? [happened, word(`allow_${browserOf(navigator.userAgent)}`)] : [happened];
+    // Both are allowed in one place, which is said once.
+    const saidAbove = part === "microphone" && this.devices.failures.video === "denied";
+    const how = failure === "denied" && !saidAbove ? [word(`allow_${browserOf(navigator.userAgent)}`)] : [];
     this.found(part, RESULTS[failure], "");
-    this.fix(part, lines, { label: word("try_again"), run: () => void this.tryAgain(part) });
+    this.fix(part, [happened, ...how], { label: word("try_again"), run: () => void this.tryAgain(part) });
   }
 
   private async tryAgain(part: "camera" | "microphone"): Promise<void> {
