@@ -107,6 +107,15 @@ SENTENCES: dict[Action, Sentence] = {
     Action.LIVE_TRANSFER_ASKED: Sentence("file-down", N_("{who} asked {patient} for a file")),
     Action.LIVE_TRANSFER_ACCEPTED: Sentence("check", N_("{patient} accepted a file transfer")),
     Action.LIVE_TRANSFER_ENDED: Sentence("file-check", N_("A file transfer of {who} ended")),
+    Action.CALL_STARTED: Sentence("video", N_("{who} started a call with {patient}")),
+    Action.CALL_JOINED: Sentence("video", N_("{who} joined a call")),
+    Action.CALL_LEFT: Sentence("log-out", N_("{who} left a call")),
+    Action.CALL_ENDED: Sentence("phone-off", N_("A call ended")),
+    Action.GUEST_INVITED: Sentence("link", N_("{who} invited a guest to a call")),
+    Action.GUEST_KNOCKED: Sentence("user", N_("A guest asked to be let into a call")),
+    Action.GUEST_ADMITTED: Sentence("user-check", N_("{who} let a guest into a call")),
+    Action.GUEST_REFUSED: Sentence("user-x", N_("{who} did not let a guest into a call")),
+    Action.GUEST_REVOKED: Sentence("user-x", N_("{who} withdrew the invitation of a guest")),
     Action.NOTIFICATION_SENT: Sentence("mail", N_("A message to {patient} went out")),
     Action.NOTIFICATION_FAILED: Sentence(
         "triangle-alert", N_("A message to {patient} could not be delivered"), "attention"
