@@ -7,6 +7,7 @@ from typing import Any
 from bedside.audit import AuditLog
 from bedside.audit.looks import Looks
 from bedside.calls.access import Seats
+from bedside.calls.apps.whiteboard import Whiteboard
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
@@ -20,6 +21,7 @@ from bedside.calls.summaries import CallSummaries
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.search import SearchIndex
+from bedside.conversations.visit_chat import VisitChat
 from bedside.database import Database
 from bedside.database.sealed import MasterKey, Vault
 from bedside.files.custody import Custody
@@ -149,6 +151,8 @@ class Services:
     group_calls: GroupCalls
     live_transfers: LiveTransfers
     transfer_lists: LiveTransferLists
+    whiteboard: Whiteboard
+    visit_chat: VisitChat
     bus: Bus
     topics: Topics
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])

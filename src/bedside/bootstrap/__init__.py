@@ -10,7 +10,7 @@ from dataclasses import fields
 from starlette.applications import Starlette
 
 from bedside.api import api_routes
-from bedside.bootstrap.live_transfers import LiveTransferParts
+from bedside.bootstrap.conversations import ConversationParts
 from bedside.bootstrap.parts import Wrappers
 from bedside.errors import BedsideError
 from bedside.realtime.presence import BEAT_EVERY
@@ -26,7 +26,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wiring = LiveTransferParts(settings, remember)
+    wiring = ConversationParts(settings, remember)
     wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
     wiring.teams.tell(wiring.rooms.made)
     return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})

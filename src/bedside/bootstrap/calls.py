@@ -6,6 +6,7 @@ from typing import Any
 from bedside.bootstrap.visits import VisitParts
 from bedside.calls.absence import Absences
 from bedside.calls.access import Seats
+from bedside.calls.apps.whiteboard import Whiteboard
 from bedside.calls.endings import CLOSE_ROOM, Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
@@ -47,8 +48,14 @@ class CallParts(VisitParts):
         return Seats(self.database)
 
     @cached_property
+    def whiteboard(self) -> Whiteboard:
+        return Whiteboard(self.database, self.vault, self.audit, self.seats)
+
+    @cached_property
     def endings(self) -> Endings:
-        return Endings(self.audit)
+        endings = Endings(self.audit)
+        endings.tell(self.whiteboard)
+        return endings
 
     @cached_property
     def call_participants(self) -> Participants:
@@ -71,6 +78,7 @@ class CallParts(VisitParts):
     def transitions(self) -> Transitions:
         transitions = super().transitions
         transitions.tell(VisitDeparture(self.audit, self.endings))
+        transitions.tell(self.whiteboard)
         return transitions
 
     @cached_property
@@ -114,7 +122,11 @@ class CallParts(VisitParts):
                 raise NotFound
             return await live.guest(access, guest_id)
 
+        async def whiteboard(access: object, call_id: str) -> dict[str, Any]:
+            return await self.whiteboard.snapshot(_in_calls(access), call_id)
+
         topics.add(TopicKind("call", call, audience=live.audience))
+        topics.add(TopicKind("whiteboard", whiteboard, audience=live.audience))
         topics.add(TopicKind("signals", signals, from_first=True))
         topics.add(TopicKind("guest", guest))
         return topics

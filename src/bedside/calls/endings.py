@@ -1,5 +1,7 @@
 """How calls end: when nobody is left to talk with, or for all at once."""
 
+from typing import Protocol
+
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
 from bedside.calls.records import PRESENT, CallState, Kind, Standing, Topology
@@ -10,11 +12,24 @@ CLOSE_ROOM = "call.close_room"
 """The job that ends a call's room at the media server."""
 
 
+class EndsWithCall(Protocol):
+    """Something that is kept for as long as a call lasts, such as its whiteboard."""
+
+    async def call_ended(self, work: UnitOfWork, call: Row, by: Actor) -> None:
+        """The call ends, in this unit of work; its row is locked."""
+        ...
+
+
 class Endings:
     """Ends calls whose row is locked by the caller."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
+        self._told: list[EndsWithCall] = []
+
+    def tell(self, app: EndsWithCall) -> None:
+        """From now on `app` hears of calls that end."""
+        self._told.append(app)
 
     async def end(self, work: UnitOfWork, call: Row, by: Actor) -> None:
         """End a call for whoever is left in it, and for its guests. The visits in it have been
@@ -28,6 +43,8 @@ class Endings:
         await rows.change_call(
             work, call, state=CallState.ENDED, ended_at=clock.now(), ended_by=by.id
         )
+        for app in self._told:
+            await app.call_ended(work, call, by)
         if call.topology == Topology.MEDIA_SERVER:
             work.enqueue(CLOSE_ROOM, {"call_id": call.id}, unique=f"{CLOSE_ROOM}:{call.id}")
         await self._audit.record(work, call.clinic_id, by, Action.CALL_ENDED, subject_id=call.id)

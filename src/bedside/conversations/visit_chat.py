@@ -8,29 +8,35 @@ A transfer begins the next leg with an empty chat: nothing that was said goes to
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
+from bedside.audit.looks import Looks
 from bedside.conversations.models import visit_messages, visit_reads
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.errors import WrongInput
+from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.ids import is_id, new_id
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.permissions import ChartAccess, RoomAccess, VisitorAccess
+from bedside.people.permissions import ChartAccess, RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits.events import RoomVisitTouched
-from bedside.visits.whereabouts import require_open, visit_of
+from bedside.visits.whereabouts import Whereabouts, require_open, visit_of
 
 LONGEST = 4_000
 """Characters of one message."""
 _BODY = "visit_messages.body"
+_MOVED_ON = N_(
+    "The visit has gone on to another room meanwhile. This message was not sent, so that nobody "
+    "else reads it."
+)
 Side = Literal["staff", "patient"]
 
-_add = prepared(upsert(visit_messages).on_conflict_do_nothing(index_elements=["draft_id"]))
+_add = prepared(insert(visit_messages))
 _by_draft = prepared(select(visit_messages).where(visit_messages.c.draft_id == bindparam("draft")))
 _of_leg = prepared(
     select(visit_messages)
@@ -136,20 +142,30 @@ class Message:
 class VisitChat:
     """Says, shows and counts messages of visits."""
 
-    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, looks: Looks
+    ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._looks = looks
 
     async def say(
-        self, access: RoomAccess | VisitorAccess, visit_id: str, body: str, draft_id: str
+        self,
+        access: RoomAccess | VisitorAccess,
+        visit_id: str,
+        body: str,
+        draft_id: str,
+        *,
+        leg: int | None = None,
     ) -> str:
-        """Write a message; its id. The same draft, sent again, is there once.
+        """Write a message; its id. The same draft, sent again, is there once. `leg` is the one that
+        the page has shown: what was meant for one clinician does not go to the next.
 
-        Raises WrongInput for an empty or overlong message, Conflict when the visit has ended,
-        NotFound for those who have nothing to do with it.
+        Raises WrongInput for an empty or overlong message, Conflict when the visit has ended or is
+        in another leg, NotFound for those who have nothing to do with it.
         """
-        body = body.strip()
+        body = body.replace("\r\n", "\n").strip()
         if not body:
             raise WrongInput(_("Please write something first."), field="body")
         if len(body) > LONGEST:
@@ -159,11 +175,15 @@ class VisitChat:
         keys = await self._vault.clinic(access.clinic_id)
         side, message_id, at = _side(access), new_id("msg"), clock.now()
         async with self._database.unit_of_work() as work:
-            visit = await visit_of(work, access, visit_id)
+            visit = await visit_of(work, access, visit_id, for_change=True)
             if (known := await work.one(_by_draft, draft=draft_id)) is not None:
-                return known.id if known.visit_id == visit.id else ""
+                if known.visit_id != visit.id or known.sender_id != access.actor.id:
+                    raise NotFound
+                return known.id
             require_open(visit)
-            added = await work.execute(
+            if leg is not None and leg != visit.leg:
+                raise Conflict(_MOVED_ON, code="moved_on")
+            await work.execute(
                 _add,
                 id=message_id,
                 clinic_id=visit.clinic_id,
@@ -175,17 +195,16 @@ class VisitChat:
                 body=keys.seal(_BODY, message_id, body),
                 at=at,
             )
-            if added:
-                self._told(work, visit, message_id, side, at)
-                await self._audit.record(
-                    work,
-                    visit.clinic_id,
-                    access.actor,
-                    Action.CHAT_SAID,
-                    patient_id=visit.patient_id,
-                    subject_id=message_id,
-                    visit=visit.id,
-                )
+            self._told(work, visit, message_id, side, at)
+            await self._audit.record(
+                work,
+                visit.clinic_id,
+                access.actor,
+                Action.CHAT_SAID,
+                patient_id=visit.patient_id,
+                subject_id=message_id,
+                visit=visit.id,
+            )
         return message_id
 
     @staticmethod
@@ -199,12 +218,22 @@ class VisitChat:
             work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
 
     async def messages(self, access: RoomAccess | VisitorAccess, visit_id: str) -> list[Message]:
-        """What was said in the present leg, oldest first. Raises NotFound."""
+        """What was said in the present leg, oldest first. Raises NotFound. One audit line for each
+        ten minutes in which a member of staff looks."""
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
             read = await db.all(_read_until, visit=visit.id)
         keys = await self._vault.clinic(visit.clinic_id)
+        if isinstance(access, RoomAccess):
+            await self._looks.note(
+                visit.clinic_id,
+                access.actor,
+                access.staff.session_id,
+                Action.CHAT_OPENED,
+                patient_id=visit.patient_id,
+                visit=visit.id,
+            )
         until = {row.reader: row.read_at for row in read}
         return [_opened(keys, row, until) for row in rows]
 
@@ -220,7 +249,7 @@ class VisitChat:
         """This side has seen what is there; the other side is told, when that is news."""
         side = _side(access)
         async with self._database.unit_of_work() as work:
-            visit = await visit_of(work, access, visit_id)
+            visit = await visit_of(work, access, visit_id, for_change=True)
             newest = await work.one(_newest, visit=visit.id, of_leg=visit.leg, reader=side)
             before = {
                 row.reader: row.read_at for row in await work.all(_read_until, visit=visit.id)
@@ -238,6 +267,15 @@ class VisitChat:
         async with self._database.read() as db:
             rows = await db.all(_unread, clinic=room.clinic_id, since=since)
         return {(row.visit_id, row.leg): row.messages for row in rows}
+
+    async def unread_for(self, visitor: VisitorAccess) -> int:
+        """How many messages of the clinic the patient has not read in the present leg."""
+        async with self._database.read() as db:
+            visit = await visit_of(db, visitor, visitor.visit_id)
+            rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
+            read = await db.all(_read_until, visit=visit.id)
+        until = {row.reader: row.read_at for row in read}.get("patient", 0)
+        return sum(row.sender_kind == "staff" and row.at > until for row in rows)
 
     async def snapshot(self, access: RoomAccess | VisitorAccess, visit_id: str) -> dict[str, Any]:
         """The topic `chat:{visit}`: ids of the present leg's messages, and who has read so far."""
@@ -263,6 +301,17 @@ def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> di
     if event_type == ChatRead.type:
         return {**snapshot, "read": {**snapshot["read"], data["reader"]: data["read_at"]}}
     return snapshot
+
+
+async def access_of(
+    whereabouts: Whereabouts, access: object, visit_id: str
+) -> RoomAccess | VisitorAccess:
+    """Who listens to a visit, as it concerns the chat. Raises NotFound for everybody else."""
+    if isinstance(access, VisitorAccess):
+        return access
+    if not isinstance(access, StaffAccess):
+        raise NotFound
+    return await whereabouts.room_of(access, visit_id)
 
 
 def _side(access: RoomAccess | VisitorAccess) -> Side:

@@ -72,16 +72,18 @@ UNFINISHED = prepared(
 EXPIRED = prepared(select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100))
 
 
-def into_chart(chart: ChartAccess, category: str) -> Target:
-    """An upload of staff, straight into a chart."""
+def into_chart(
+    chart: ChartAccess, category: str, channel: str = Channel.STAFF_UPLOAD, source_id: str = ""
+) -> Target:
+    """An upload of staff, straight into a chart; `source_id` is the visit in which it was made."""
     return Target(
         chart.clinic_id,
         chart.patient_id,
         chart.staff.staff_id,
         "",
-        Channel.STAFF_UPLOAD,
+        channel,
         category,
-        "",
+        source_id,
         chart.actor,
     )
 

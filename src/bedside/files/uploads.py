@@ -93,12 +93,16 @@ class Uploads:
         source: AsyncIterator[Chunk],
         allowance: Allowance,
         category: str = Category.OTHER,
+        *,
+        channel: str = Channel.STAFF_UPLOAD,
+        source_id: str = "",
     ) -> Upload:
-        """Staff upload a file of unannounced length in one go (a form without script).
+        """Staff upload a file of unannounced length in one go (a form without script, or a picture
+        that was made in a visit, which is its source then).
 
         Raises TooLarge, FileRefused, SenderGone; nothing of the file stays then.
         """
-        target = upload_rows.into_chart(chart, category)
+        target = upload_rows.into_chart(chart, category, channel, source_id)
         return await self._take(chart, target, name, source, allowance, allowance.largest)
 
     async def take_held(

@@ -179,7 +179,7 @@ class VisitRecords:
             typed=rows.typed(keys, row),
             ended_by=names.get(row.ended_by, ""),
             legs=_ways(keys, legs, transfers, names),
-            notes=[_note(keys, one, names) for one in written],
+            notes=[note for one in written if (note := _note(keys, one, names)).text.strip()],
         )
 
 

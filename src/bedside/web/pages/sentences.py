@@ -103,6 +103,12 @@ SENTENCES: dict[Action, Sentence] = {
     Action.VISIT_NOTED: Sentence("pencil", N_("{who} wrote a visit note on {patient}")),
     Action.VISITS_LISTED: Sentence("eye", N_("{who} looked at the visits of {patient}")),
     Action.CHAT_SAID: Sentence("message-circle", N_("{who} wrote in the chat of a visit")),
+    Action.CHAT_OPENED: Sentence("eye", N_("{who} read the chat of a visit")),
+    Action.WHITEBOARD_OPENED: Sentence("pencil", N_("{who} opened a whiteboard in a call")),
+    Action.WHITEBOARD_CLOSED: Sentence("pencil", N_("A whiteboard was closed and wiped")),
+    Action.WHITEBOARD_SAVED: Sentence(
+        "pencil", N_("{who} saved a whiteboard in the chart of {patient}")
+    ),
     Action.LIVE_TRANSFER_OFFERED: Sentence("file-up", N_("{who} offered a file in a visit")),
     Action.LIVE_TRANSFER_ASKED: Sentence("file-down", N_("{who} asked {patient} for a file")),
     Action.LIVE_TRANSFER_ACCEPTED: Sentence("check", N_("{patient} accepted a file transfer")),

@@ -1,0 +1,27 @@
+"""Parts of chat."""
+
+from functools import cached_property
+from typing import Any
+
+from bedside.bootstrap.live_transfers import LiveTransferParts
+from bedside.conversations.visit_chat import VisitChat, access_of
+from bedside.realtime.topics import TopicKind, Topics
+
+
+class ConversationParts(LiveTransferParts):
+    """With what patients and staff write to each other."""
+
+    @cached_property
+    def visit_chat(self) -> VisitChat:
+        return VisitChat(self.database, self.vault, self.audit, self.looks)
+
+    @cached_property
+    def topics(self) -> Topics:
+        topics = super().topics
+
+        async def chat(access: object, visit_id: str) -> dict[str, Any]:
+            theirs = await access_of(self.whereabouts, access, visit_id)
+            return await self.visit_chat.snapshot(theirs, visit_id)
+
+        topics.add(TopicKind("chat", chat, audience=self.visit_live.audience_of_visit))
+        return topics

@@ -1,0 +1,40 @@
+"""The apps of a call (feature V8): what there is, in the order in which it is offered.
+
+An app is a folder of that name in `web/assets/ts/apps` and `web/templates/pages/apps`, a module in
+`web/pages/apps`, and a line here. What it keeps belongs to a call or to one leg of a visit, so that
+nothing of it goes to the next clinician (feature V11).
+"""
+
+from dataclasses import dataclass
+
+from bedside.calls.records import Kind
+from bedside.kernel.language import N_
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One app: its name in addresses and folders, its label (to be translated), its icon, and who
+    in a call sees it."""
+
+    name: str
+    label: str
+    icon: str
+    seen_by: frozenset[Kind]
+
+
+_STAFF = frozenset({Kind.STAFF})
+_WITH_PATIENT = frozenset({Kind.STAFF, Kind.PATIENT})
+_ALL = frozenset(Kind)
+
+APPS = (
+    App("file_transfer", N_("File transfer"), "file-up", _WITH_PATIENT),
+    App("chat", N_("Chat"), "message-circle", _WITH_PATIENT),
+    App("whiteboard", N_("Whiteboard"), "pencil", _ALL),
+    App("photo_capture", N_("Photo capture"), "camera", _WITH_PATIENT),
+    App("notes", N_("Notes"), "clipboard-list", _STAFF),
+)
+
+
+def apps_of(kind: Kind) -> tuple[App, ...]:
+    """The apps that somebody of this kind is offered in a call."""
+    return tuple(app for app in APPS if kind in app.seen_by)

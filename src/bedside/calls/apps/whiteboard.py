@@ -1,0 +1,263 @@
+"""The whiteboard of a call: everybody in the call draws on it and sees it.
+
+What is drawn is sealed, numbered per call, and fetched by pages with their own right to it; events
+tell numbers only. It is destroyed when staff close it, when the call ends, and when a patient of
+the call is transferred: nothing of it goes to the next clinician (feature V11).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.calls import rows
+from bedside.calls.access import CallAccess, CallSeat, HostSeat, Seats
+from bedside.calls.apps.marks import Clear, Erase, Mark
+from bedside.calls.models import whiteboard_strokes as strokes
+from bedside.calls.records import PRESENT, CallEnded, CallState, Kind
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound
+from bedside.kernel import clock
+from bedside.kernel.events import Event, declared
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.visits.state_machine import Step
+
+LARGEST = 4_000
+"""Marks on one board."""
+_STROKE = "whiteboard_strokes.stroke"
+_OPENED = {"kind": "opened"}
+
+_add = prepared(insert(strokes))
+_since = prepared(
+    select(strokes)
+    .where(strokes.c.call_id == bindparam("of_call"), strokes.c.number > bindparam("since"))
+    .order_by(strokes.c.number)
+)
+_last = prepared(
+    select(
+        func.coalesce(func.max(strokes.c.number), 0).label("number"), func.count().label("marks")
+    ).where(strokes.c.call_id == bindparam("of_call"))
+)
+_erase = prepared(
+    delete(strokes).where(
+        strokes.c.call_id == bindparam("of_call"), strokes.c.number == bindparam("of_number")
+    )
+)
+_wipe = prepared(delete(strokes).where(strokes.c.call_id == bindparam("of_call")))
+
+
+@declared
+class WhiteboardChanged(Event):
+    """The whiteboard of a call was opened, drawn on (up to number `last`), or closed (`last` 0)."""
+
+    type: ClassVar[str] = "whiteboard.changed"
+    call_id: str
+    last: int
+
+    def topic(self) -> str:
+        """Told to those in the call."""
+        return f"whiteboard:{self.call_id}"
+
+
+@declared
+class WhiteboardSaved(Event):
+    """The clinic saved a picture of the whiteboard in the chart of a patient in the call."""
+
+    type: ClassVar[str] = "whiteboard.saved"
+    call_id: str
+    visit_id: str
+
+    def topic(self) -> str:
+        """Told to those in the call."""
+        return f"whiteboard:{self.call_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A mark on the board. It prints without what was drawn."""
+
+    number: int
+    mine: bool
+    mark: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Drawn({self.number})"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What was drawn after some number; `last` is the newest, 0 while the board is closed."""
+
+    last: int
+    drawn: list[Drawn]
+
+
+class Whiteboard:
+    """Opens, shows, changes and destroys whiteboards of calls."""
+
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, seats: Seats
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._seats = seats
+
+    async def open(self, host: HostSeat) -> int:
+        """Show the board to everybody in the call; its newest number. Opening twice opens once.
+
+        Raises CallEnded.
+        """
+        keys = await self._vault.clinic(host.clinic_id)
+        async with self._database.unit_of_work() as work:
+            last, _ = await self._locked(work, host)
+            if last == 0:
+                last = 1
+                sealed = keys.seal(_STROKE, _place(host.call_id, last), _OPENED)
+                await _put(work, host, last, sealed)
+                work.emit(WhiteboardChanged(call_id=host.call_id, last=last))
+                await self._audit.record(
+                    work,
+                    host.clinic_id,
+                    host.actor,
+                    Action.WHITEBOARD_OPENED,
+                    subject_id=host.call_id,
+                )
+        return last
+
+    async def draw(self, seat: CallSeat, marks: Sequence[Mark]) -> int:
+        """Put marks on an open board, or take some away; the newest number.
+
+        Raises Conflict when the board is closed or full, NotFound for who is not in the call
+        (yet), CallEnded.
+        """
+        keys = await self._vault.clinic(seat.clinic_id)
+        async with self._database.unit_of_work() as work:
+            last, there = await self._locked(work, seat)
+            if last == 0:
+                raise Conflict(N_("The whiteboard is closed."), code="whiteboard_closed")
+            for mark in marks:
+                last += 1
+                if isinstance(mark, Clear):
+                    await work.execute(_wipe, of_call=seat.call_id)
+                    there = 0
+                elif isinstance(mark, Erase):
+                    for number in mark.numbers:
+                        await work.execute(_erase, of_call=seat.call_id, of_number=number)
+                elif there >= LARGEST:
+                    raise Conflict(
+                        N_("The whiteboard is full. Clear it to go on."), code="whiteboard_full"
+                    )
+                there += 1
+                sealed = keys.seal(_STROKE, _place(seat.call_id, last), mark.model_dump())
+                await _put(work, seat, last, sealed)
+            work.emit(WhiteboardChanged(call_id=seat.call_id, last=last))
+        return last
+
+    async def marks(self, seat: CallSeat, since: int) -> Board:
+        """What was drawn after number `since`. Raises NotFound for who is not in the call (yet)."""
+        async with self._database.read() as db:
+            place = await rows.participant_row(db, seat.participant_id)
+            _require_present(seat, place)
+            newest = await db.one(_last, of_call=seat.call_id)
+            found = await db.all(_since, of_call=seat.call_id, since=since)
+        keys = await self._vault.clinic(seat.clinic_id)
+        drawn = [
+            Drawn(
+                row.number,
+                row.participant_id == seat.participant_id,
+                keys.unseal(_STROKE, _place(row.call_id, row.number), row.stroke),
+            )
+            for row in found
+        ]
+        return Board(newest.number if newest else 0, drawn)
+
+    async def close(self, host: HostSeat) -> None:
+        """Close the board for everybody; what was drawn is destroyed. Closing twice closes once."""
+        async with self._database.unit_of_work() as work:
+            await self._locked(work, host)
+            await self._destroy(work, host.call_id, host.clinic_id, host.actor)
+
+    async def saved(self, host: HostSeat, visit_id: str, patient_id: str, entry_id: str) -> None:
+        """Tell everybody in the call that a picture of the board is in a patient's chart now."""
+        async with self._database.unit_of_work() as work:
+            work.emit(WhiteboardSaved(call_id=host.call_id, visit_id=visit_id))
+            await self._audit.record(
+                work,
+                host.clinic_id,
+                host.actor,
+                Action.WHITEBOARD_SAVED,
+                patient_id=patient_id,
+                subject_id=host.call_id,
+                visit=visit_id,
+                file=entry_id,
+            )
+
+    async def snapshot(self, access: CallAccess, call_id: str) -> dict[str, Any]:
+        """The topic `whiteboard:{call}`: its newest number, 0 while it is closed. Raises
+        NotFound."""
+        await self._seats.listener(access, call_id)
+        async with self._database.read() as db:
+            newest = await db.one(_last, of_call=call_id)
+        return {"call_id": call_id, "last": newest.number if newest else 0}
+
+    # --- the end -------------------------------------------------------------------------------
+
+    async def call_ended(self, work: UnitOfWork, call: Row, by: Actor) -> None:
+        """The call is over; see `endings.EndsWithCall`."""
+        await self._destroy(work, call.id, call.clinic_id, by)
+
+    async def visit_left_call(self, work: UnitOfWork, row: Row, why: Step, by: Actor) -> None:
+        """A patient left the call; see `visits.ports.CallsOfVisits`. Apps close with a transfer."""
+        if why is Step.TRANSFERRED:
+            await rows.locked_call(work, row.call_id)
+            await self._destroy(work, row.call_id, row.clinic_id, by)
+
+    async def _destroy(self, work: UnitOfWork, call_id: str, clinic_id: str, by: Actor) -> None:
+        if not await work.execute(_wipe, of_call=call_id):
+            return
+        work.emit(WhiteboardChanged(call_id=call_id, last=0))
+        await self._audit.record(
+            work, clinic_id, by, Action.WHITEBOARD_CLOSED, subject_id=call_id
+        )
+
+    async def _locked(self, work: UnitOfWork, seat: CallSeat) -> tuple[int, int]:
+        """Newest number and count of marks, of a call that goes on and that is locked now."""
+        call = await rows.locked_call(work, seat.call_id)
+        if call is None or call.state != CallState.ACTIVE:
+            raise CallEnded
+        _require_present(seat, await rows.participant_row(work, seat.participant_id))
+        newest = await work.one(_last, of_call=seat.call_id)
+        return (newest.number, newest.marks) if newest else (0, 0)
+
+
+async def _put(work: UnitOfWork, seat: CallSeat, number: int, sealed: bytes) -> None:
+    await work.execute(
+        _add,
+        call_id=seat.call_id,
+        number=number,
+        participant_id=seat.participant_id,
+        stroke=sealed,
+        at=clock.now(),
+    )
+
+
+def _require_present(seat: CallSeat, row: Row | None) -> None:
+    """Guests who knock, and whoever has left, see nothing of the board."""
+    if row is None or (seat.kind is not Kind.STAFF and row.state not in PRESENT):
+        raise NotFound
+
+
+def _place(call_id: str, number: int) -> str:
+    return f"{call_id}/{number}"
+
+
+def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A snapshot of the topic after an event."""
+    if event_type == WhiteboardChanged.type:
+        return {**snapshot, "last": data["last"]}
+    return snapshot
