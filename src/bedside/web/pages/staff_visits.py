@@ -63,6 +63,7 @@ async def rows_of(
     staff = room.staff
     found = await services.rooms.get(room.clinic_id, room.room_id)
     options = (await services.clinics.get(room.clinic_id)).options
+    unread = await services.visit_chat.unread_in(room)
     running = await services.transfer_lists.running_in(room)
     return [
         VisitRow(
@@ -84,7 +85,7 @@ async def rows_of(
             presence=_presence(one),
             identified=str(one.identified),
             transferred_by=one.transferred_by,
-            unread=0,
+            unread=unread.get((one.visit_id, one.leg), 0),
             file_running=one.visit_id in running,
             may_ask=allows(staff.role, May.SEND_REQUESTS),
             may_transfer=options.transfer_allowed,

@@ -43,7 +43,7 @@ async def today_in(services: Services, chart: ChartAccess, clinic: Clinic) -> li
         chart.clinic_id,
         Filter(patient_id=chart.patient_id, since=int(midnight.timestamp() * 1000), limit=_LINES),
     )
-    told = [line for line in lines if line.action in TODAY]
+    told = [line for line in lines if line.action in TODAY and not _by_check_in(line)]
     names = await services.staff.named(
         chart.clinic_id, {line.actor_id for line in told if line.actor_kind == ActorKind.STAFF}
     )
@@ -51,6 +51,11 @@ async def today_in(services: Services, chart: ChartAccess, clinic: Clinic) -> li
     if moments:
         moments[0].new = True
     return moments
+
+
+def _by_check_in(line: Line) -> bool:
+    """Whether a patient was added by checking in, which has a line of its own."""
+    return line.action == Action.PATIENT_ADDED and line.actor_kind == ActorKind.PATIENT
 
 
 def _together(lines: list[Line]) -> list[list[Line]]:

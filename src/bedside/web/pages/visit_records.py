@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bedside.audit.actors import ActorKind
 from bedside.charts.records import ChartFilter, Entry
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
@@ -86,6 +87,7 @@ async def record(request: Request) -> Response:
         said=said_of(found.visit),
         course=_course(found, zone),
         files=files,
+        messages=await _messages(services, chart, found.visit.id),
         pictured=await services.retrieval.with_thumbnail(files),
     )
 
@@ -95,6 +97,22 @@ async def _files(services: Services, chart: ChartAccess, found: VisitRecord) -> 
     wanted = ChartFilter(since=found.visit.checked_in_at, limit=_FILES)
     entries = await services.charts.entries(chart, wanted)
     return [entry for entry in entries if entry.source_id == found.visit.id]
+
+
+async def _messages(services: Services, chart: ChartAccess, visit_id: str) -> list[dict[str, Any]]:
+    """What was said in the chat of the visit, with names."""
+    said = await services.visit_chat.of_record(chart, visit_id)
+    staff_ids = {one.sender_id for one in said if one.sender_kind == ActorKind.STAFF}
+    names = await services.staff.named(chart.clinic_id, staff_ids)
+    return [
+        {
+            "id": one.id,
+            "by": names.get(one.sender_id, _("The patient")),
+            "text": one.body,
+            "at": one.at,
+        }
+        for one in said
+    ]
 
 
 def _course(found: VisitRecord, zone: str) -> list[Moment]:

@@ -35,6 +35,7 @@ function startBeginnings(): void {
   });
 }
 
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 startSound();
 startNotifications();
 startBeginnings();
