@@ -59,7 +59,7 @@ async def test_an_invited_patient_types_only_the_date_of_birth(
 
         # the same message once more: nothing is asked, and it is the same visit
         again = await phone.get(link)
-        assert "There is nothing to type" in again.text
+        assert "Your visit goes on." in again.text
         assert (await phone.post(link, data={"go": "on"})).headers["location"] == visit
         assert len(await queue(quick_house, room)) == 1
 

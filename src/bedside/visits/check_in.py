@@ -16,7 +16,7 @@ from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
-from bedside.kernel import clock, language
+from bedside.kernel import clock, faults, language
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
@@ -109,6 +109,7 @@ class CheckIn:
             identified = Identified.MATCHED if match else Identified.NEW
             visit_id = await self._begin(work, room, patient.id, identified, typed, address)
             await add_device(work, visit_id, token)
+        faults.point("visit.checked_in")
         return CheckedIn(visit_id, token)
 
     async def with_invitation(self, link: LinkAccess, *, consented: bool = False) -> CheckedIn:
@@ -141,6 +142,13 @@ class CheckIn:
             await work.execute(_note_visit, of=link.subject_id, newest=visit_id)
             await add_device(work, visit_id, token)
         return CheckedIn(visit_id, token)
+
+    async def goes_on(self, link: LinkAccess) -> bool:
+        """Whether a visit that came of an invitation has not ended yet."""
+        async with self._database.read() as db:
+            invited = await db.one(_by_id, of=link.subject_id)
+            visit = await db.one(rows.by_id, of=invited.visit_id) if invited else None
+        return visit is not None and visit.state != State.ENDED
 
     async def again(self, visitor: VisitorAccess) -> CheckedIn:
         """Check in anew after a visit has ended, with nothing typed again: in the room where it

@@ -37,7 +37,8 @@ async def open_invitation(request: Request, link: Link) -> Response:
     access = await _known_device(request, link)
     if access is None and link.state is not LinkState.OPEN:
         return await _page(request, link, "closed", status=_STATUS[link.state])
-    return await _page(request, link, "invited", known=access is not None)
+    goes_on = access is not None and await services_of(request).check_in.goes_on(access)
+    return await _page(request, link, "invited", known=access is not None, goes_on=goes_on)
 
 
 async def answer_invitation(request: Request, link: Link) -> Response:
@@ -121,7 +122,7 @@ async def _page(
     room = await services.invitations.room_of(link)
     place = await services.rooms.place(room)
     typed = {part: form.line(f"birth_{part}") if form else "" for part in ("day", "month", "year")}
-    shown: dict[str, Any] = {"known": False, "shut": False, "asked": False, "address": "", **values}
+    usual = {"known": False, "goes_on": False, "shut": False, "asked": False, "address": ""}
     return render(
         request,
         f"pages/links/{name}.html",
@@ -140,5 +141,5 @@ async def _page(
         errors=errors or {},
         sent=False,
         **typed,
-        **shown,
+        **{**usual, **values},
     )
