@@ -363,6 +363,9 @@ async def test_health_says_what_is_down(quick_house: House) -> None:
             await work.execute(text("ALTER TABLE clinics RENAME TO elsewhere"))
         without_database = await client.get("/health")
     assert (fine.status_code, fine.json()["parts"]["database"]) == (200, "ok")
+    # what was never set up is not down
+    assert fine.json()["parts"]["media server"] == "not configured"
+    assert fine.json()["status"] == "ok"
     assert without_scanner.status_code == 200
     assert without_scanner.json()["status"] == "degraded"
     assert without_scanner.json()["parts"]["scanner"] == "down"
