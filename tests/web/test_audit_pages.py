@@ -154,3 +154,9 @@ async def test_a_patient_named_as_a_formula_stays_a_name(
     await as_administrator(visitor, quick_house)
     found = await rows(visitor, "/audit/export?action=patient.added")
     assert found[0]["patient"] == '\'=HYPERLINK("x")'
+
+
+def test_every_kind_of_line_has_a_sentence() -> None:
+    from bedside.web.pages.sentences import SENTENCES
+
+    assert set(SENTENCES) == set(Action)
