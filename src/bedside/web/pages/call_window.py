@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.calls.access import HostSeat
+from bedside.calls.apps import apps_of
 from bedside.calls.people import Person
 from bedside.calls.records import CallEnded, Kind
 from bedside.errors import BedsideError
@@ -17,9 +18,6 @@ from bedside.web.context import services_of
 from bedside.web.fragments import prepare
 from bedside.web.rendering import render
 from bedside.web.signed_in import shell
-
-APPS: tuple[dict[str, str], ...] = ()
-"""Tabs of the call window, in their order: name (as in ts/apps/registry.ts), label, icon."""
 
 
 async def window(request: Request) -> Response:
@@ -40,7 +38,11 @@ async def window(request: Request) -> Response:
         started_at=call.started_at,
         heading=_heading(patients),
         console_href=await _console(request, staff, patients),
-        apps=[{**app, "label": _(app["label"])} for app in APPS],
+        apps=[
+            {"name": app.name, "label": _(app.label), "icon": app.icon}
+            for app in apps_of(Kind.STAFF)
+        ],
+        may_transfer=(await services.clinics.get(staff.clinic_id)).options.transfer_allowed,
     )
 
 
@@ -80,6 +82,7 @@ async def after(request: Request) -> Response:
         call=call,
         rooms=rooms,
         room_id=call.room_id if call.room_id in rooms else "",
+        handed={one.visit_id: one for one in await services.patient_transfers.open_of(staff)},
         minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
     )
 

@@ -19,6 +19,15 @@ export class Beside {
     this.show("call");
   }
 
+  /** Shows a page of the console, also where the call has filled the window until now. */
+  open(address: string): void {
+    const frame = this.frame();
+    if (frame) frame.src = address;
+    this.lay("docked");
+    this.show("console");
+    frame?.focus();
+  }
+
   private frame(): HTMLIFrameElement | null {
     return this.root.querySelector<HTMLIFrameElement>("[data-console]");
   }

@@ -1,12 +1,20 @@
 /** “People”: who is in the call, what they send, and what staff can do for each of them. */
+import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
+import { patientsIn } from "./apps_panel";
 import { say } from "./place";
+import { openInDialog } from "../visits_staff/in_dialog";
 import { Refused, tell } from "./server";
 import type { CallSession } from "./session";
 import type { Participant } from "./state";
 
 export class PeopleList {
-  constructor(private readonly session: CallSession) {
+  /** `console` opens a page beside the call. */
+  constructor(
+    private readonly session: CallSession,
+    private readonly console: (address: string) => void,
+  ) {
+    document.querySelector("[data-transfer-patient]")?.addEventListener("click", () => this.transferFromMenu());
     this.list()?.addEventListener("click", (event) => {
       const pressed = (event.target as Element).closest<HTMLElement>("[data-person-does]");
       if (pressed) void this.press(pressed);
@@ -22,6 +30,18 @@ export class PeopleList {
       if (!others.some(([id]) => id === item.dataset.person)) item.remove();
     }
     for (const [id, one] of others) this.fill(list, id, one);
+  }
+
+  /** One patient at a time: among several, each has the button in “People”. */
+  private transferFromMenu(): void {
+    const patients = patientsIn(this.session);
+    if (patients.length === 1) this.transfer(patients[0]?.visit_id ?? "");
+    else openDialog("call-people");
+  }
+
+  private transfer(visit: string): void {
+    const back = document.querySelector<HTMLElement>("[popovertarget=call-more]");
+    void openInDialog(`/visits/${visit}/transfer`, back).catch(() => toast(say(this.session.place, "not_sent"), "bad"));
   }
 
   private list(): HTMLElement | null {
@@ -53,12 +73,20 @@ export class PeopleList {
 
   private async press(button: HTMLElement): Promise<void> {
     const person = this.session.people[button.closest<HTMLElement>("[data-person]")?.dataset.person ?? ""];
+    const visit = person?.visit_id ?? "";
+    const does = button.dataset.personDoes ?? "";
+    if (does === "card" || does === "transfer") {
+      closeDialog("call-people");
+      if (does === "card") this.console(`/visits/${visit}/card`);
+      else this.transfer(visit);
+      return;
+    }
     const ways: Record<string, string> = {
-      return: `/visits/${person?.visit_id ?? ""}/return`,
-      end: `/visits/${person?.visit_id ?? ""}/end`,
+      return: `/visits/${visit}/return`,
+      end: `/visits/${visit}/end`,
       send_away: `${this.session.place.addresses.guests}/${person?.guest_id ?? ""}/revoke`,
     };
-    const address = ways[button.dataset.personDoes ?? ""];
+    const address = ways[does];
     if (!address) return;
     try {
       await tell(address, { leg: String(person?.leg ?? "") });

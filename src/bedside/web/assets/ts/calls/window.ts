@@ -1,6 +1,8 @@
 /** The call window of staff: the call, its apps, its guests, and the console beside it. */
 import { liveSocket } from "../live/socket";
+import { toast } from "../components/toasts";
 import { Awake } from "../visits/awake";
+import { startTransferring } from "../visits_staff/transferring";
 import { Adding } from "./adding";
 import { AppsPanel, patientsIn, type AppModules } from "./apps_panel";
 import { Beside } from "./beside";
@@ -12,7 +14,7 @@ import type { CallSession } from "./session";
 import { CallView } from "./view";
 
 export function startCallWindow(root: HTMLElement, modules: AppModules): void {
-  new Beside(root);
+  const beside = new Beside(root);
   const stage = root.querySelector<HTMLElement>("[data-call-place]");
   const place = stage && placeOf(stage);
   if (!stage || !place) return;
@@ -30,7 +32,8 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
   });
   const ending = new Ending(stage, view.session);
   const door = new GuestDoor(stage, view.session);
-  const people = new PeopleList(view.session);
+  const people = new PeopleList(view.session, (address) => beside.open(address));
+  startTransferring(() => toast(say(place, "not_sent"), "bad"));
   new AppsPanel(stage, view.session, modules);
   new Adding(view.session);
   const goAway = (): void => {

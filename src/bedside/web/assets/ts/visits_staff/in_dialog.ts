@@ -35,22 +35,20 @@ export function showInDialog(html: string, back: HTMLElement | null = null): HTM
   return dialog;
 }
 
-async function open(link: HTMLAnchorElement): Promise<void> {
-  try {
-    const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
-    if (answer.ok && showInDialog(await answer.text(), openerOf(link))) return;
-    const said = (await answer.json()) as { sentence?: string };
-    toast(said.sentence ?? "", "bad");
-  } catch {
-    window.location.assign(link.href);
-  }
+/** Fetches a page and shows it as a dialog; `back` gets the focus afterwards. Rejects when the
+    server cannot be asked. */
+export async function openInDialog(address: string, back: HTMLElement | null): Promise<void> {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (answer.ok && showInDialog(await answer.text(), back)) return;
+  const said = (await answer.json()) as { sentence?: string };
+  toast(said.sentence ?? "", "bad");
 }
 
 function onClick(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-in-dialog]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  void open(link);
+  void openInDialog(link.href, openerOf(link)).catch(() => window.location.assign(link.href));
 }
 
 /** A field that hides the choices that do not contain its words. */

@@ -50,14 +50,15 @@ async function send(form: HTMLFormElement): Promise<void> {
   }
 }
 
-export function startTransferring(): void {
+/** `failed` is for when the server cannot be asked; by itself the form is sent as a page. */
+export function startTransferring(failed: (form: HTMLFormElement) => void = (form) => form.submit()): void {
   document.addEventListener(
     "submit",
     (event) => {
       const form = event.target;
       if (!(form instanceof HTMLFormElement) || form.dataset.transfer === undefined) return;
       event.preventDefault();
-      void send(form).catch(() => form.submit());
+      void send(form).catch(() => failed(form));
     },
     true,
   );
