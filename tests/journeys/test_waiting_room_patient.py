@@ -27,6 +27,11 @@ def heading(page: Page, words: str) -> Locator:
     return page.get_by_role("heading", level=1, name=words)
 
 
+def shown(page: Page, words: str) -> Locator:
+    """Words that stand on the page, and are not only read aloud."""
+    return page.locator("#visit").get_by_text(words)
+
+
 def visit_in(page: Page) -> str:
     """The id of the visit that a page is of."""
     return page.url.partition("/visit/")[2].partition("?")[0]
@@ -71,7 +76,7 @@ async def test_from_the_door_to_the_end(door: Door, chromium: Chromium, width: i
     }
     await marked(page)
     await door.house.waiting_room.message_everyone(door.charge, "Running 10 minutes late.")
-    await expect(page.get_by_text("Running 10 minutes late.")).to_be_visible()
+    await expect(shown(page, "Running 10 minutes late.")).to_be_visible()
     await seen.seen(page, "waiting")
     await _transferred_without_a_reload(door, page, seen)
     await phone.leave()
@@ -95,15 +100,14 @@ async def _transferred_without_a_reload(door: Door, page: Page, seen: Journey) -
     room = await personal_room(house, ada)
     await house.patient_transfers.transfer(door.charge, visit_in(page), room.id, "", expected_leg=1)
     await expect(heading(page, "Taking you to Ada Norberg’s room now")).to_be_visible()
-    await expect(
-        page.get_by_text("You have been transferred to Ada Norberg’s room")
-    ).to_be_visible()
+    await expect(shown(page, "You have been transferred to Ada Norberg’s room")).to_be_visible()
     await expect(heading(page, "Ada Norberg will see you soon")).to_be_visible()
-    await expect(page.get_by_text("Running 10 minutes late.")).to_have_count(0)
+    await expect(shown(page, "Running 10 minutes late.")).to_have_count(0)
     await seen.seen(page, "transferred")
     there = await house.permissions.room(ada, room.id)
     await house.calls.start(there, visit_in(page), Mode.VIDEO)
     await expect(heading(page, "Your call with Ada Norberg")).to_be_visible()
+    await seen.seen(page, "call", whole=False)
     await house.calls.return_to_waiting_room(there, visit_in(page))
     await expect(heading(page, "Ada Norberg will see you soon")).to_be_visible()
     await house.waiting_room.complete(there, visit_in(page))
@@ -164,7 +168,7 @@ async def test_every_end_says_what_happened_and_what_to_do(door: Door, chromium:
     await door.house.rooms.close(door.charge)
     await page.goto(door.address)
     await page.wait_for_url("**/visit/*")
-    await expect(page.get_by_text("The waiting room is closed now.")).to_be_visible()
+    await expect(shown(page, "The waiting room is closed now.")).to_be_visible()
     await page.goto(door.address)
     await expect(page.get_by_text("This waiting room is closed right now.")).to_be_visible()
     await seen.seen(page, "closed")
@@ -191,7 +195,7 @@ async def test_a_reload_and_a_lost_network_keep_the_place(door: Door, chromium: 
     await page.wait_for_timeout(10_000)  # as long as a lift, or a tunnel
     await phone.context.set_offline(False)
     await expect(page.get_by_text("Connected")).to_be_visible(timeout=LONG)
-    await expect(page.get_by_text("Said while you were away.")).to_be_visible()
+    await expect(shown(page, "Said while you were away.")).to_be_visible()
     await _presence(door, Presence.HERE)
     assert await not_reloaded(page)
     assert (await door.queue())[0].queued_at == before
@@ -338,7 +342,7 @@ async def test_checking_in_and_waiting_work_without_script(
     await seen.seen(page, "waiting")
     await door.house.waiting_room.message_everyone(door.charge, "Running late.")
     await page.reload()  # as the page does by itself
-    await expect(page.get_by_text("Running late.")).to_be_visible()
+    await expect(shown(page, "Running late.")).to_be_visible()
     await page.get_by_role("link", name="Leave the waiting room").click()
     await page.get_by_role("button", name="Leave").click()
     await expect(heading(page, "You have left the waiting room")).to_be_visible()
