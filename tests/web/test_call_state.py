@@ -72,7 +72,7 @@ def test_page_and_server_agree(runner: Path) -> None:
     runs: list[dict[str, Any]] = []
     wanted: list[dict[str, Any]] = []
 
-    @settings(max_examples=200, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(_events, max_size=12))
     def collect(events: list[tuple[str, dict[str, Any]]]) -> None:
         start = {"call_id": "cal_a", "state": "active", "participants": {}, "apps": {}}
