@@ -167,13 +167,18 @@ class TwoInCall:
         await self.desk.leave()
 
 
-async def two_in_call(served: Served, chromium: Chromium, mode: str = "video") -> TwoInCall:
-    """A call that has just begun: both pages are open and join."""
+async def two_in_call(
+    served: Served, chromium: Chromium, mode: str = "video", *, before: str = ""
+) -> TwoInCall:
+    """A call that has just begun: both pages are open and join. `before` is a script that runs
+    before those of the patient's pages."""
     clinic = await open_clinic(served)
     phone = await chromium.phone(served.url)
     desk = await chromium.desktop(served.url)
     for person in (phone, desk):
         await watched(person)
+    if before:
+        await phone.context.add_init_script(before)
     visit_id = await clinic.check_in(phone)
     await clinic.sign_in(desk)
     patient_page = await phone.page(f"/visit/{visit_id}")

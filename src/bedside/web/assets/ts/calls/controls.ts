@@ -29,6 +29,9 @@ export class Controls {
     for (const [name, press] of Object.entries(presses)) {
       for (const button of this.buttons(name)) button.addEventListener("click", () => void press());
     }
+    for (const button of root.querySelectorAll("[data-notice-close]")) {
+      button.addEventListener("click", () => button.closest(".call-notice")?.setAttribute("hidden", ""));
+    }
     this.hideWhatCannotBe();
     this.draw();
   }
@@ -128,7 +131,8 @@ export class Controls {
     const text = banner?.querySelector("p");
     if (!banner || !text) return;
     const words = failure ? failureWords(this.session.place, kind, failure) : "";
-    if (text.textContent !== words) text.textContent = words;
+    if (text.textContent === words) return; // it may have been read and closed
+    text.textContent = words;
     banner.hidden = words === "";
   }
 
