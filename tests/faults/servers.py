@@ -104,6 +104,7 @@ class Server:
         with sqlite3.connect(self.data / "bedside.db", timeout=PATIENCE) as database:
             database.execute("UPDATE jobs SET locked_until = 0, run_at = 0")
             database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
+            database.execute("UPDATE presence_processes SET seen_at = 0")
         database.close()
 
     def ask(self, statement: str, *values: Any) -> list[Any]:
@@ -117,8 +118,11 @@ class Server:
             database.close()
 
     def is_idle(self) -> bool:
-        """Whether no job is left to do now."""
-        (count,) = self.ask("SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%'")[0]
+        """Whether no job is left, but those that wait for people."""
+        (count,) = self.ask(
+            "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%'"
+            " AND kind NOT IN ('room.unattended', 'transfer.unanswered')"
+        )[0]
         return count == 0
 
     def inside(self, look: Callable[[Services], Coroutine[Any, Any, T]]) -> T:

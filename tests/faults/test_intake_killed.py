@@ -5,7 +5,7 @@ nothing lies in the blob store that no row knows of.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -21,7 +21,8 @@ from bedside.people.roles import Role
 from bedside.services import Services
 from bedside.worker.run import Worker
 from tests.faults.conftest import Installed
-from tests.faults.phone import SITE, Phone
+from tests.faults.lives import Lives
+from tests.faults.phone import SITE
 from tests.faults.servers import Server, wait_until
 from tests.peers.ports import PATIENCE
 from tests.web.chart_files import photo
@@ -57,6 +58,15 @@ ELSEWHERE = {
     "notification.taken": "tests/faults/test_notifications_killed.py",
     "notification.delivered": "tests/faults/test_notifications_killed.py",
     "notification.noted": "tests/faults/test_notifications_killed.py",
+    "visit.arriving": "tests/faults/test_visits_killed.py",
+    "visit.checked_in": "tests/faults/test_visits_killed.py",
+    "visit.stepping": "tests/faults/test_visits_killed.py",
+    "visit.transferred": "tests/faults/test_visits_killed.py",
+    "visit.admitted": "tests/faults/test_visits_killed.py",
+    "live_transfer.begun": "tests/faults/test_transfers_killed.py",
+    "live_transfer.accepted": "tests/faults/test_transfers_killed.py",
+    "live_transfer.handed_over": "tests/faults/test_transfers_killed.py",
+    "live_transfer.abandoned": "tests/faults/test_transfers_killed.py",
 }
 
 
@@ -69,42 +79,6 @@ def test_every_fault_point_has_its_test() -> None:
     }
     tested = {fault.partition(":")[0] for fault in (*WHILE_SENDING, *WHILE_WORKING, *ELSEWHERE)}
     assert found == tested
-
-
-class Lives:
-    """A server that dies of one fault after the other, and is started again each time."""
-
-    def __init__(self, server: Server, installed: Installed, faults: Iterable[str] = ()) -> None:
-        self.server = server
-        self._installed = installed
-        self._faults = [*faults, ""]
-        self.server.settings["examiners"] = "1"  # so that the n-th time is always the same
-        self.server.start(self._faults[0])
-
-    @property
-    def has_died_enough(self) -> bool:
-        """Whether each fault has killed it once."""
-        return self._faults == [""]
-
-    def revive(self) -> None:
-        """It does not answer: wait for its death, then start it with the next fault."""
-        wait_until(lambda: self.server.is_dead, f"death at {self._faults[0]}")
-        if self._faults[0]:
-            del self._faults[0]
-        self.server.restart(self._faults[0])
-
-    def phone(self) -> Phone:
-        """The receptionist's, for one file."""
-        home = f"/patients/{self._installed.patient_id}/uploads"
-        return Phone(self.server, home, self._installed.cookies, self.revive)
-
-    def finish(self) -> None:
-        """Return when the worker has done everything."""
-        while True:
-            wait_until(lambda: self.server.is_dead or self.server.is_idle(), "the worker")
-            if not self.server.is_dead:
-                return
-            self.revive()
 
 
 def test_killed_while_bytes_come(server: Server, installed: Installed) -> None:

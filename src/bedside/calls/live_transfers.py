@@ -189,6 +189,7 @@ class LiveTransfers:
                 await work.execute(records.CHANGE, of=row.id, agreed=True, changed_at=clock.now())
                 await self._line(work, row, visitor.actor, Action.LIVE_TRANSFER_ACCEPTED)
             row = await self._advance(work, row.id)
+        faults.point("live_transfer.accepted")
         return records.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def answer(
@@ -257,6 +258,8 @@ class LiveTransfers:
         self, holder: TransferAccess, transfer: LiveTransfer, announced: Announced
     ) -> Any:
         """The sender's browser begins to send the bytes; see `Uploads.begin_held`."""
+        # Who begins again did not hear the answer, or has lost the address: the newest one counts.
+        await self._uploads.abandon(holder)
         capture = transfer.kind == Kind.CAPTURE
         upload = await self._uploads.begin_held(
             holder,
@@ -361,6 +364,7 @@ class LiveTransfers:
 
     async def downloaded(self, receiver: TransferAccess) -> None:
         """The last byte went to the other side: the transfer is done."""
+        faults.point("live_transfer.handed_over")
         async with self._database.unit_of_work() as work:
             row = await self._locked(work, receiver.transfer_id)
             if row is None or row.ended:

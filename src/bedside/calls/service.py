@@ -26,6 +26,7 @@ from bedside.calls.records import (
     Standing,
 )
 from bedside.database.statements import prepared
+from bedside.kernel import faults
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits import rows as visit_rows
@@ -101,9 +102,11 @@ class Calls:
                     await self._must_be_free(work, room.staff)
                     await work.lock(f"next patient:{room.room_id}")
                     visit = await self._next(work, room)
-                    return visit and await self._begin(work, room, visit, mode)
+                    call_id = visit and await self._begin(work, room, visit, mode)
             except _LookAgain:
                 continue
+            faults.point("visit.admitted")
+            return call_id
 
     async def _must_be_free(self, work: UnitOfWork, staff: StaffAccess) -> None:
         await work.lock(f"calls of:{staff.staff_id}")

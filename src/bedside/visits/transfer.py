@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotAllowed, NotFound, WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -150,6 +150,7 @@ class PatientTransfers:
                 unique=f"{UNANSWERED}:{transfer_id}",
                 delay=options.unanswered_minutes * clock.MINUTE,
             )
+        faults.point("visit.transferred")
         return transfer_id
 
     async def _check(

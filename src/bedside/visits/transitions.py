@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.assignments import Assignments
@@ -236,6 +236,7 @@ class Transitions:
         await self._tell(work, row, now, step)
         if closed is not None:
             await self.tell_sender(work, closed)
+        faults.point("visit.stepping")
         return now
 
     async def begin(self, work: UnitOfWork, row: Row, by: Actor) -> None:
@@ -255,6 +256,7 @@ class Transitions:
         rows.tell_room(work, row)
         rows.tell_patient(work, row)
         await self.tell_counts(work, row.clinic_id, row.room_id)
+        faults.point("visit.arriving")
 
     async def _watch_arrival(self, work: UnitOfWork, row: Row) -> None:
         options = (await self._clinics.get(row.clinic_id)).options
