@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from playwright.async_api import Page, expect
 
+from bedside.calls.records import Mode
 from bedside.people.permissions import StaffAccess
 from bedside.visits.state_machine import State
 from tests.house import House, Served
 from tests.journeys.test_staff_console import at_desk, connected
-from tests.peers.chromium import Chromium, settled
+from tests.peers.chromium import Chromium, reached, settled
 from tests.peers.page_checks import Journey
 from tests.web.visiting import Rooms, arrive, in_charge, rooms_of
 
@@ -121,6 +122,7 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
     await journey.seen(sender, "sent", whole=False)
     handed = sender.locator("#queue-handed")
     await expect(handed).to_contain_text("Transferred to Reception")
+    await _admitted_elsewhere(house, rooms, sender)
 
     row = receiver.locator("#queue-waiting .row", has_text="Thi Nguyen")
     await expect(row).to_contain_text("Transferred by Dr Amara Okafor")
@@ -143,6 +145,49 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
     states = await _states(house, rooms.own.id, here.clinician)
     assert states == {"Thi Nguyen": State.WAITING}
     await amara.leave()
+    await rita.leave()
+
+
+async def _admitted_elsewhere(house: House, rooms: Rooms, sender: Page) -> None:
+    """Another patient of the sender is admitted: it is said, and the list has one less."""
+    here = house.here
+    other = await arrive(house, rooms.own, "Kofi Asante")
+    own = await in_charge(house, rooms.own.id, here.clinician)
+    await house.patient_transfers.transfer(own, other.visit_id, rooms.reception.id)
+    handed = sender.locator("#queue-handed .row")
+    await expect(handed).to_have_count(2)
+    reception = await in_charge(house, rooms.reception.id)
+    await house.calls.start(reception, other.visit_id, Mode.VIDEO)
+    said = "Rita Sandberg has admitted Kofi Asante in Reception."
+    await expect(sender.locator("#toasts")).to_contain_text(said)
+    await expect(handed).to_have_count(1)
+
+
+@pytest.mark.feature("V3")
+@pytest.mark.feature("V16")
+async def test_the_address_and_the_ways_to_be_told(served: Served, chromium: Chromium) -> None:
+    house, journey = served.house, Journey("waiting-room-dialogs")
+    rooms = await rooms_of(house)
+    rita, page = await at_desk(chromium, served, allow=("clipboard-read", "clipboard-write"))
+    await page.add_init_script(f"({_COUNT_TONES})()")
+    await page.goto(f"/rooms/{rooms.reception.id}")
+    await connected(page, house)
+    await page.get_by_role("button", name="Copy address").first.click()
+    await expect(page.locator("#toasts")).to_contain_text("The address is copied.")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{served.url}/r/{rooms.reception.slug}"
+    await page.get_by_role("link", name="QR code").first.click()
+    await expect(page.get_by_role("img", name="QR code of")).to_be_visible()
+    await journey.seen(page, "address", whole=False)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Alerts").click()
+    await page.get_by_role("button", name="Try the sound").click()
+    await page.wait_for_function("window.tones === 2")
+    await journey.seen(page, "alerts", whole=False)
+    await page.get_by_label("Play a sound").uncheck()
+    await page.reload()
+    await page.get_by_role("button", name="Alerts").click()
+    await expect(page.get_by_label("Play a sound")).not_to_be_checked()
     await rita.leave()
 
 
@@ -186,13 +231,13 @@ async def test_removing_with_undo_and_for_good(served: Served, chromium: Chromiu
     await expect(kofi).to_be_visible()
     await _remove(page, "Kofi Asante")
     await page.goto("/inbox")  # whoever goes on has meant it
-    receptionist = house.here.receptionist
-    for _ in range(400):
-        states = await _states(house, rooms.reception.id, receptionist)
-        if "Kofi Asante" not in states:
-            break
-        await page.wait_for_timeout(50)
-    assert set(states) == {"Edith Brown", "Thi Nguyen"}
+    left = await reached(
+        page,
+        lambda: _states(house, rooms.reception.id, house.here.receptionist),
+        lambda states: "Kofi Asante" not in states,
+        "the patient is removed",
+    )
+    assert set(left) == {"Edith Brown", "Thi Nguyen"}
     await rita.leave()
 
 

@@ -40,6 +40,7 @@ ROOMS: dict[tuple[str, str], Row] = {
     ("GET", f"{_VISIT}/transfer"): Row(Access.ROOM, shows=("lindqvist",)),
     ("POST", f"{_VISIT}/transfer"): Row(Access.ROOM, 303, _elsewhere),
     ("GET", f"{_VISIT}/transfer/rooms"): Row(Access.ROOM),
+    ("GET", "/transfers/sent"): Row(Access.STAFF),
     ("GET", "/transfers/notices"): Row(Access.STAFF),
     # nobody has admitted the patient, so there is nothing to say
     ("GET", "/transfers/{transfer_id}/notice"): Row(Access.OWN, 404),

@@ -141,6 +141,13 @@ async def take_back(request: Request) -> Response:
     return go(f"/rooms/{room.room_id}", TAKEN_BACK)
 
 
+async def sent(request: Request) -> Response:
+    """GET /transfers/sent: those that nobody has admitted yet, for the page of a room."""
+    staff = await prepare(request)
+    handed = await services_of(request).patient_transfers.open_of(staff)
+    return render(request, "pages/rooms/handed.html", handed=handed)
+
+
 async def notices(request: Request) -> Response:
     """GET /transfers/notices: those that have waited too long, shown on every page until somebody
     has dealt with them; nothing when there is none."""
@@ -154,12 +161,12 @@ async def notice(request: Request) -> Response:
     """GET /transfers/{transfer_id}/notice: what a message says of a transfer that was admitted."""
     staff = await prepare(request)
     transfers = services_of(request).sent_transfers
-    sent = await transfers.get(staff, request.path_params["transfer_id"])
-    if sent.state != "admitted":
+    one = await transfers.get(staff, request.path_params["transfer_id"])
+    if one.state != "admitted":
         raise NotFound
     text = _("%(who)s has admitted %(name)s in %(room)s.")
-    who = sent.admitted_by or _("A colleague")
-    said = text % {"who": who, "name": sent.patient_name, "room": sent.room_name}
+    who = one.admitted_by or _("A colleague")
+    said = text % {"who": who, "name": one.patient_name, "room": one.room_name}
     return JSONResponse({"text": said})
 
 
@@ -168,6 +175,7 @@ routes = [
     Route(_TRANSFER, form),
     Route(_TRANSFER, transfer, methods=["POST"]),
     Route(f"{_TRANSFER}/rooms", rooms_to_choose),
+    Route("/transfers/sent", sent),
     Route("/transfers/notices", notices),
     Route("/transfers/{transfer_id}/notice", notice),
     Route("/transfers/{transfer_id}/take-back", take_back, methods=["POST"]),

@@ -71,6 +71,7 @@ async def waiting_page(
         beginnings=[_(text) for text in BEGINNINGS],
         message_text=message_text,
         message_error=message_error,
+        handed=await services.patient_transfers.open_of(room.staff),
         **await _bar(services, room),
         **await _queue(services, room),
     )
@@ -119,7 +120,6 @@ async def _queue(services: Services, room: RoomAccess) -> dict[str, Any]:
     return {
         "waiting": [visit for visit in shown if visit.state == State.WAITING],
         "seen": [visit for visit in shown if visit.in_call],
-        "handed": await services.patient_transfers.open_of(room.staff),
     }
 
 
@@ -164,18 +164,8 @@ async def _all(services: Services, staff: StaffAccess) -> dict[str, Any]:
     for one in found:
         if one.mine:
             access = await services.permissions.room(staff, one.room.id)
-            groups.append(
-                {"room": one.room, "access": access, **await _queue_only(services, access)}
-            )
+            groups.append({"room": one.room, "access": access, **await _queue(services, access)})
     return {"groups": groups, "others": [one for one in found if not one.mine]}
-
-
-async def _queue_only(services: Services, room: RoomAccess) -> dict[str, Any]:
-    shown = await rows_of(services, room, await services.waiting_room.queue(room))
-    return {
-        "waiting": [visit for visit in shown if visit.state == State.WAITING],
-        "seen": [visit for visit in shown if visit.in_call],
-    }
 
 
 # --- the address ---------------------------------------------------------------------------------
