@@ -1,55 +1,35 @@
 """Calls as open pages follow them: snapshots, and how an event changes one."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from bedside.calls.access import CallAccess, Seats, person_of
 from bedside.calls.records import PRESENT, Kind, Standing, facts_of
 from bedside.calls.rows import of_person, participants_of
 from bedside.calls.signalling import Signalling
 from bedside.errors import NotFound
-from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import GuestAccess
-
-
-class AppState(Protocol):
-    """An app whose state in a call everybody follows, such as the whiteboard."""
-
-    name: str
-
-    async def state(self, db: Reader, call_id: str) -> dict[str, Any] | None:
-        """What `call.app_changed` tells of it; None while it is closed."""
-        ...
 
 
 class LiveCalls:
     """Snapshots of the topics `call:…`, `signals:…` and `guest:…`, and who may hear of them."""
 
-    def __init__(
-        self,
-        database: Transactions,
-        seats: Seats,
-        signalling: Signalling,
-        apps: Sequence[AppState] = (),
-    ) -> None:
+    def __init__(self, database: Transactions, seats: Seats, signalling: Signalling) -> None:
         self._database = database
         self._seats = seats
         self._signalling = signalling
-        self._apps = apps
 
     async def call(self, access: CallAccess, call_id: str) -> dict[str, Any]:
         """The call and everybody who is or was in it. Raises NotFound for others."""
         call = await self._seats.listener(access, call_id)
         async with self._database.read() as db:
             rows = await participants_of(db, call_id)
-            states = {app.name: await app.state(db, call_id) for app in self._apps}
         return {
             "call_id": call.id,
             "state": call.state,
             "mode": call.mode,
             "topology": call.topology,
             "participants": {row.id: facts_of(row) for row in rows},
-            "apps": {name: state for name, state in states.items() if state is not None},
         }
 
     async def signals(self, access: CallAccess, connection_id: str) -> dict[str, Any]:
