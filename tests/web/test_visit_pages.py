@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from bedside.calls.records import Mode
+from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.app import create_app
@@ -240,3 +241,11 @@ async def test_the_page_never_shows_what_the_chart_knows(
     page = (await visitor.get(answer.headers["location"])).text
     for known in ("174 06 05", "maya@", "Lindqvist", "matched", quick_house.patients[0].id):
         assert known not in page
+
+
+async def test_another_device_is_told_where_the_page_opens(visitor: httpx.AsyncClient) -> None:
+    """Also when it sends something: staff's sign-in is no way for patients and guests."""
+    for address in (f"/visit/{new_id('vis')}/leave", f"/guest/{new_id('gst')}/call/join"):
+        answer = await visitor.post(address)
+        assert answer.status_code == 401
+        assert "This page opens on another device" in answer.text

@@ -54,6 +54,18 @@ class Defect(BedsideError):
     )
 
 
+class AnotherDevice(BedsideError):
+    """A patient's or a guest's page was asked for by a device that was not let in."""
+
+    status = 401
+    code = "another_device"
+    title = N_("This page opens on another device")
+    sentence = N_(
+        "It only opens on the phone or computer that checked in. Open your link, or the address of "
+        "the waiting room, once more on this one."
+    )
+
+
 class WrongMethod(BedsideError):
     """The address exists, but not for this method."""
 
@@ -95,7 +107,9 @@ async def answer(request: Request, error: BedsideError) -> Response:
     """A failure as a page, a redirect to the sign-in, or JSON: as whoever asks can use it."""
     fragment = "hx-request" in request.headers
     if isinstance(error, NotSignedIn) and not wants_json(request):
-        return _to_sign_in(request, error, fragment)
+        if not request.url.path.startswith(_OF_PATIENTS):
+            return _to_sign_in(request, error, fragment)
+        error = AnotherDevice()
     if isinstance(error, ConfirmationNeeded) and not fragment and not wants_json(request):
         page = request.url.path if request.method == "GET" else error.then
         then = local_path(page or "/account")
@@ -139,7 +153,8 @@ def _as_json(error: BedsideError) -> JSONResponse:
 
 
 async def _page(request: Request, error: BedsideError) -> Response:
-    title = _DEFECT_TITLE if error.status == 500 else _TITLES.get(error.status, _OTHER_TITLE)
+    title = error.title if isinstance(error, AnotherDevice) else _TITLES.get(error.status)
+    title = _DEFECT_TITLE if error.status == 500 else title or _OTHER_TITLE
     return render(
         request,
         "pages/error.html",
