@@ -310,15 +310,21 @@ async def serving(services: Services, port: int) -> AsyncIterator[str]:
         await task
 
 
+@asynccontextmanager
+async def served_with(data: Path, empty_sqlite: Path, **settings: Any) -> AsyncIterator[Served]:
+    """A house on SQLite behind uvicorn, with more settings, for the length of a block."""
+    port = free_port()
+    async with (
+        living_in(data, _copied(empty_sqlite, data), port=port, **settings) as house,
+        serving(house.services, port) as url,
+    ):
+        yield Served(house, url)
+
+
 @pytest.fixture
 async def served(
     anyio_backend: object, tmp_path: Path, empty_sqlite: Path
 ) -> AsyncIterator[Served]:
     """A house on SQLite behind uvicorn; `served.url` is where browsers go."""
-    port = free_port()
-    data = tmp_path / "data"
-    async with (
-        living_in(data, _copied(empty_sqlite, data), port=port) as house,
-        serving(house.services, port) as url,
-    ):
-        yield Served(house, url)
+    async with served_with(tmp_path / "data", empty_sqlite) as house:
+        yield house

@@ -19,7 +19,8 @@ PORTS_EACH = 200
 
 
 class Coturn:
-    """turnserver for UDP and TCP. `start` and `crash` may be called in turn; `remove` ends it.
+    """turnserver for UDP and TCP. `start` and `crash`, `pause` and `go_on` may be called in turn;
+    `remove` ends it.
 
     `secret` can be another one than the product is told, `address` is what browsers reach it by.
     """
@@ -72,6 +73,16 @@ class Coturn:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait(timeout=20)
             self._process = None
+
+    def pause(self) -> None:
+        """Stand still, as a network does that is gone: nothing gets through."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Continue after `pause`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def remove(self) -> None:
         """Stop it and remove its folder."""

@@ -1,0 +1,220 @@
+"""People who meet: rooms with their clinicians, patients who come in by the door, and how a page's
+connections and its being the same page are looked at."""
+
+from dataclasses import dataclass, field
+
+from playwright.async_api import Locator, Page, expect
+
+from bedside.audit.actors import SYSTEM
+from bedside.calls.records import Mode
+from bedside.people import staff as people
+from bedside.people.permissions import RoomAccess, StaffAccess
+from bedside.people.roles import Role
+from bedside.people.sessions import Stage
+from bedside.visits.rooms import Room, RoomChange, RoomKind
+from tests.house import House, Served
+from tests.journeys.calling import LONG, watched
+from tests.peers.chromium import Chromium, Person
+
+_RELAY_ONLY = """
+{
+  const Made = window.RTCPeerConnection;
+  const relayed = (given) => ({ ...given, iceTransportPolicy: "relay" });
+  window.RTCPeerConnection = class extends Made {
+    constructor(given, ...rest) { super(relayed(given), ...rest); }
+    setConfiguration(given) { super.setConfiguration(relayed(given)); }
+  };
+}
+"""
+_SMALL_PICTURES = """
+if (window.isSecureContext) {  // an empty frame has no devices
+  const open = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = function (wanted) {
+    const video = wanted?.video && { width: 160, height: 120, frameRate: 8 };
+    return open.call(this, { ...wanted, video: video ?? false });
+  };
+}
+"""
+_REMEMBER_HEADINGS = """() => {
+  const said = (window.headingsOfTest = []);
+  const look = () => {
+    const words = document.querySelector("h1")?.textContent.trim();
+    if (words && words !== said.at(-1)) said.push(words);
+  };
+  new MutationObserver(look).observe(document.body, {
+    childList: true, subtree: true, characterData: true,
+  });
+  look();
+}"""
+_CANDIDATES = """async () => {
+  const kinds = [];
+  for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected")) {
+    const stats = new Map();
+    (await one.getStats()).forEach((entry) => stats.set(entry.id, entry));
+    for (const entry of stats.values()) {
+      if (entry.type !== "transport") continue;
+      const pair = stats.get(entry.selectedCandidatePairId);
+      if (pair) kinds.push(stats.get(pair.localCandidateId).candidateType);
+    }
+  }
+  return kinds;
+}"""
+_SENDERS = """async () => {
+  const seen = new Set();
+  for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected"))
+    (await one.getStats()).forEach((entry) => {
+      if (entry.type === "inbound-rtp" && entry.kind === "video" && (entry.framesDecoded ?? 0) > 0)
+        seen.add(entry.ssrc);
+    });
+  return seen.size;
+}"""
+
+
+async def relay_only(person: Person) -> None:
+    """This browser reaches others by the relay alone, as from behind a strict firewall."""
+    await person.context.add_init_script(_RELAY_ONLY)
+
+
+async def small_pictures(person: Person) -> None:
+    """This camera gives small pictures: five of them fit on two processors."""
+    await person.context.add_init_script(_SMALL_PICTURES)
+
+
+async def candidates(page: Page) -> list[str]:
+    """By what kind of candidate each connection of the page goes: “host”, “srflx”, “relay”."""
+    return list(await page.evaluate(_CANDIDATES))
+
+
+async def cameras_seen(page: Page) -> int:
+    """From how many cameras of others the page has decoded pictures."""
+    return int(await page.evaluate(_SENDERS))
+
+
+def tile(page: Page, kind: str) -> Locator:
+    """The pictures of the others of a kind."""
+    return page.locator(f"[data-tiles] [data-kind={kind}]")
+
+
+def control(page: Page, name: str) -> Locator:
+    """A button below the pictures."""
+    return page.locator(f".call-controls > [data-control={name}]")
+
+
+def heading(page: Page, words: str) -> Locator:
+    """The heading of the page."""
+    return page.get_by_role("heading", level=1, name=words)
+
+
+async def see_each_other(*pages: Page) -> None:
+    """Wait until each page shows a picture of everybody else."""
+    for page in pages:
+        shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
+        await expect(shown).to_have_count(len(pages) - 1, timeout=2 * LONG)
+
+
+@dataclass
+class SamePage:
+    """Shows that a page was not loaded again: what was left in it is there, and its socket is the
+    one that it had. It remembers each heading, for some are there for a second only."""
+
+    page: Page
+    sockets: list[str] = field(default_factory=list[str])
+    loads: list[str] = field(default_factory=list[str])
+
+    async def mark(self) -> None:
+        """From now on."""
+        self.page.on("websocket", lambda socket: self.sockets.append(socket.url))
+        self.page.on("framenavigated", lambda frame: self.loads.append(frame.url))
+        await self.page.evaluate(_REMEMBER_HEADINGS)
+
+    async def said(self, words: str) -> None:
+        """Wait until this has been the heading of the page."""
+        script = "(words) => window.headingsOfTest.includes(words)"
+        await self.page.wait_for_function(script, arg=words)
+
+    async def holds(self) -> bool:
+        """Whether it is still the page that was marked, on the same socket."""
+        same = await self.page.evaluate("window.headingsOfTest !== undefined")
+        return bool(same) and self.sockets == [] and self.loads == []
+
+
+@dataclass
+class Desk:
+    """A clinician at a desk, in charge of a room."""
+
+    person: Person
+    staff: StaffAccess
+    room: Room
+    access: RoomAccess
+    page: Page
+    house: House
+
+
+async def hired(house: House, name: str, role: Role = Role.CLINICIAN) -> StaffAccess:
+    """Somebody new at the clinic, who is in charge of nothing yet."""
+    services, clinic_id = house.services, house.clinic.id
+    email = f"{name.rsplit(maxsplit=1)[-1].lower()}@riverside.example"
+    who = people.Person(name=name, email=email, role=role)
+    async with services.database.unit_of_work() as work:
+        member = await services.staff.install(work, SYSTEM, clinic_id, who, "no password")
+        token = await services.sessions.begin(
+            work, member.id, clinic_id, role, Stage.FULL, "", "127.0.0.1"
+        )
+    return await services.sessions.resume(token, "127.0.0.1")
+
+
+async def opened_room(
+    house: House, name: str, staff: StaffAccess, kind: RoomKind = RoomKind.PERSONAL
+) -> tuple[Room, RoomAccess]:
+    """A new room of somebody, open."""
+    services = house.services
+    owner = staff.staff_id if kind is RoomKind.PERSONAL else ""
+    room = await services.rooms.create(house.administer(), RoomChange(name, kind, owner))
+    if not owner:
+        await services.staff.assign(house.administer(), staff.staff_id, room.id)
+    access = await services.permissions.room(staff, room.id)
+    await services.rooms.open(access)
+    return await services.rooms.get(room.clinic_id, room.id), access
+
+
+async def desk_of(
+    chromium: Chromium,
+    served: Served,
+    name: str,
+    staff: StaffAccess,
+    kind: RoomKind = RoomKind.PERSONAL,
+) -> Desk:
+    """Somebody signed in at a desk who looks at a new room of their own."""
+    room, access = await opened_room(served.house, name, staff, kind)
+    person = await chromium.desktop(served.url)
+    await watched(person)
+    cookies = await served.house.cookie(staff)
+    await person.context.add_cookies(
+        [{"name": n, "value": v, "url": served.url} for n, v in cookies.items()]
+    )
+    page = await person.page(f"/rooms/{room.id}")
+    await page.wait_for_load_state("networkidle")  # so that what happens next is live
+    return Desk(person, staff, room, access, page, served.house)
+
+
+async def comes_in(person: Person, served: Served, room: Room, name: str) -> Page:
+    """A patient opens the room's address, checks in, and waits without testing devices."""
+    page = await person.page(f"{served.url}/r/{room.slug}")
+    await page.get_by_label("Your name").fill(name)
+    await page.get_by_role("button", name="Check in").click()
+    await page.wait_for_url("**/visit/*")
+    await page.get_by_role("button", name="Go on without the test").click()
+    await expect(heading(page, "will see you soon")).to_be_visible()
+    return page
+
+
+async def start_call(desk: Desk, visit_id: str) -> str:
+    """The clinician admits a patient and opens the call window; the id of the call."""
+    call_id = await desk.house.calls.start(desk.access, visit_id, Mode.VIDEO)
+    await desk.page.goto(f"/calls/{call_id}")
+    return str(call_id)
+
+
+def visit_in(page: Page) -> str:
+    """The id of the visit whose page this is."""
+    return page.url.partition("/visit/")[2].partition("?")[0]

@@ -1,0 +1,123 @@
+"""Calls of more than four: with a media server, and where there is none."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.house import Served, served_with
+from tests.journeys.calling import LONG, pictures_move, watched
+from tests.journeys.meeting import (
+    cameras_seen,
+    comes_in,
+    desk_of,
+    heading,
+    see_each_other,
+    small_pictures,
+    start_call,
+    visit_in,
+)
+from tests.peers.chromium import Chromium, Person
+from tests.peers.janus import SECRET, Janus
+from tests.peers.page_checks import Journey
+from tests.web.visiting import arrive
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("visits"), pytest.mark.feature("V6")]
+
+
+@pytest.fixture
+async def with_media_server(
+    anyio_backend: object, tmp_path: Path, empty_sqlite: Path, janus: Janus
+) -> AsyncIterator[Served]:
+    """The house behind uvicorn, with a real Janus."""
+    settings = {"janus_url": janus.url, "janus_secret": SECRET}
+    async with served_with(tmp_path / "data", empty_sqlite, **settings) as house:
+        yield house
+
+
+async def _connections(page: Page, count: int) -> None:
+    """Wait until the page has just so many connections."""
+    await page.wait_for_function(
+        """(count) => window.connectionsOfTest
+          .filter((it) => it.connectionState === "connected").length === count""",
+        arg=count,
+        timeout=2 * LONG,
+    )
+
+
+async def test_the_fifth_person_moves_a_call_to_the_media_server(
+    with_media_server: Served, chromium: Chromium
+) -> None:
+    served, house = with_media_server, with_media_server.house
+    desk = await desk_of(chromium, served, "Dr Okafor", house.here.clinician)
+    await small_pictures(desk.person)
+    phones: list[Person] = []
+    patients: list[Page] = []
+    for number in range(4):
+        phone = await chromium.phone(served.url, width=320)
+        await watched(phone)
+        await small_pictures(phone)
+        phones.append(phone)
+        patients.append(await comes_in(phone, served, desk.room, f"Patient {number}"))
+    first, *others = patients
+    call_id = await start_call(desk, visit_in(first))
+    host = await house.seats.host(desk.staff, call_id)
+    for patient in others[:-1]:
+        await house.calls.add(host, desk.access, visit_in(patient))
+    await see_each_other(desk.page, *patients[:-1])
+    for page in (desk.page, *patients[:-1]):
+        await _connections(page, 3)  # straight to each of the others
+
+    await house.calls.add(host, desk.access, visit_in(patients[-1]))
+    everybody = [desk.page, *patients]
+    await see_each_other(*everybody)
+    for page in everybody:
+        await _connections(page, 2)  # one that sends to the media server, one that brings all
+        await pictures_move(page)
+    for page in everybody:
+        for _ in range(LONG // 250):
+            if await cameras_seen(page) == 4:
+                break
+            await page.wait_for_timeout(250)
+        assert await cameras_seen(page) == 4
+    await Journey("visit-five").seen(desk.page, "five", whole=False)
+    assert desk.page.url.endswith(call_id)
+    for person in (*phones, desk.person):
+        await person.leave()
+
+
+async def test_without_a_media_server_the_fifth_person_is_told_and_health_says_what_is_missing(
+    served: Served, chromium: Chromium
+) -> None:
+    house, journey = served.house, Journey("visit-without")
+    desk = await desk_of(chromium, served, "Dr Okafor", house.here.clinician)
+    visitors = [await arrive(house, desk.room, f"Patient {number}") for number in range(4)]
+    call_id = await start_call(desk, visitors[0].visit_id)
+    host = await house.seats.host(desk.staff, call_id)
+    for visitor in visitors[:3]:
+        if visitor is not visitors[0]:
+            await house.calls.add(host, desk.access, visitor.visit_id)
+        await house.call_participants.join(await house.seats.visitor(visitor))
+    await expect(desk.page.locator("[data-tiles] > *")).to_have_count(3)
+    await desk.page.get_by_role("button", name="More").click()
+    await desk.page.get_by_role("menuitem", name="Add a waiting patient").click()
+    await desk.page.get_by_role("button", name="Add to the call Patient 3").click()
+    told = desk.page.locator("#toasts")
+    await expect(told).to_contain_text("Up to four people can be in a call here.")
+    await expect(told).to_contain_text("an administrator has to set up a media server")
+    await journey.seen(desk.page, "told", whole=False)
+    await expect(desk.page.locator("[data-tiles] > *")).to_have_count(3)
+
+    administrator = await chromium.desktop(served.url)
+    cookies = await house.cookie(house.here.administrator)
+    await administrator.context.add_cookies(
+        [{"name": name, "value": value, "url": served.url} for name, value in cookies.items()]
+    )
+    page = await administrator.page("/settings/health")
+    await expect(heading(page, "Health")).to_be_visible()
+    for said in ("larger ones need a media server", "From behind strict firewalls"):
+        await expect(page.get_by_text(said).first).to_be_visible()
+    await journey.seen(page, "health")
+    await administrator.leave()
+    await desk.person.leave()
