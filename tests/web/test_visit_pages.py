@@ -245,7 +245,7 @@ async def test_the_page_never_shows_what_the_chart_knows(
 
 async def test_another_device_is_told_where_the_page_opens(visitor: httpx.AsyncClient) -> None:
     """Also when it sends something: staff's sign-in is no way for patients and guests."""
-    for address in (f"/visit/{new_id('vis')}/leave", f"/guest/{new_id('gst')}/call/join"):
+    for address in (f"/visit/{new_id('vis')}/call/leave", f"/guest/{new_id('gst')}/call/join"):
         answer = await visitor.post(address)
         assert answer.status_code == 401
         assert "This page opens on another device" in answer.text
