@@ -32,7 +32,7 @@ class Phone:
         while True:
             try:
                 with self._client() as http:
-                    self._begin(http, len(content), name)
+                    self.begin(http, len(content), name)
                     while self.acknowledged < len(content):
                         part = content[self.acknowledged : self.acknowledged + step]
                         is_checked = self.acknowledged // step == checked
@@ -49,7 +49,8 @@ class Phone:
             timeout=PATIENCE,
         )
 
-    def _begin(self, http: httpx.Client, length: int, name: str) -> None:
+    def begin(self, http: httpx.Client, length: int, name: str) -> None:
+        """Say what will be sent, or ask how far it came."""
         if self.address:
             found = http.head(self.address)
             assert found.status_code == 200, found.status_code

@@ -123,9 +123,12 @@ class Ward:
 
     def visit(self, patient: Patient) -> dict[str, Any]:
         """What the database says of a visit, with its way through the rooms."""
-        columns = "room_id, state, leg, queued_at, away_since, call_id, transfer_id"
-        [row] = self.server.ask(f"SELECT {columns} FROM visits WHERE id = ?", patient.visit_id)
-        found = dict(zip(columns.split(", "), row, strict=True))
+        [row] = self.server.ask(
+            "SELECT room_id, state, leg, queued_at, away_since, call_id FROM visits WHERE id = ?",
+            patient.visit_id,
+        )
+        names = ("room_id", "state", "leg", "queued_at", "away_since", "call_id")
+        found: dict[str, Any] = dict(zip(names, row, strict=True))
         found["way"] = self.server.ask(
             "SELECT room_id, left_at > 0 FROM visit_legs WHERE visit_id = ? ORDER BY number",
             patient.visit_id,

@@ -17,6 +17,7 @@ from bedside.realtime.presence import Presence
 
 GRACE = clock.MINUTE
 """So long a call goes on without the page of a member of staff or a guest."""
+_WATCHED = 30 * clock.SECOND
 
 _followed = prepared(
     select(
@@ -41,23 +42,27 @@ class Absences:
         self._database = database
         self._presence = presence
         self._calls = service
+        self._watch = clock.Watch(_WATCHED)
 
     async def sweep(self) -> None:
-        """Once every few seconds. When the last member of staff is given up, patients go back to
+        """Once every few seconds; after a time in which nobody could look, the minute begins anew.
+        When the last member of staff is given up, patients go back to
         the waiting room, at their old place."""
         async with self._database.read() as db:
             followed = await db.all(_followed, not_kind=Kind.PATIENT)
         connections = {row.connection_id for row in followed if row.connection_id}
         online = await self._presence.online(connections)
         now = clock.now()
+        missed = self._watch.has_gap()
         for row in followed:
             here = row.state == Standing.JOINED and row.connection_id in online
             if here and row.away_since:
                 await self._note(row.id, 0)
-            elif not here and not row.away_since:
+            elif not here and (missed or not row.away_since):
                 await self._note(row.id, now)
             elif not here and row.away_since < now - GRACE:
                 await self._calls.give_up(row.id, now - GRACE)
+        self._watch.looked()
 
     async def _note(self, participant_id: str, since: int) -> None:
         async with self._database.unit_of_work() as work:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.statements import prepared
+from bedside.errors import Unavailable
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
@@ -27,7 +28,11 @@ _beat = prepared(
 )
 _alive = prepared(select(processes.c.id).where(processes.c.seen_at >= bindparam("since")))
 _known = prepared(select(processes.c.id).where(processes.c.id == bindparam("of")))
-_forget = prepared(delete(processes).where(processes.c.seen_at < bindparam("since")))
+_forget = prepared(
+    delete(processes).where(
+        (processes.c.seen_at < bindparam("since")) | (processes.c.seen_at > bindparam("until"))
+    )
+)
 _end_process = prepared(delete(processes).where(processes.c.id == bindparam("of")))
 _add = prepared(
     upsert(connections).on_conflict_do_update(
@@ -75,6 +80,8 @@ class Presence:
         self._begun = False
         self._own: dict[str, tuple[str, bool]] = {}
         """The sockets of this process: connection → (subject, hidden)."""
+        self._unsaid: dict[str, str] = {}
+        """Sockets that were closed while the database was away: connection → subject."""
 
     # --- the life of this process --------------------------------------------------------------
 
@@ -86,17 +93,26 @@ class Presence:
 
     async def beat(self, work: UnitOfWork) -> list[str]:
         """A sign of life. A process that was thought to be gone, because it came to nothing for a
-        while, writes its sockets down anew; whose they are."""
+        while, writes its sockets down anew, and drops those that closed meanwhile; whose they
+        are."""
         self._begun = True
+        unsaid = dict(self._unsaid)
+        for connection in unsaid:
+            await work.execute(_drop, of=connection)
+        work.after_commit(lambda: self._said(unsaid))
         moment = clock.now()
         known = await work.one(_known, of=self._process)
         await work.execute(_beat, id=self._process, seen_at=moment, moment=moment)
         if known:
-            return []
+            return sorted(set(unsaid.values()))
         own = dict(self._own)
         for connection, (subject_id, hidden) in own.items():
             await self.arrived(work, subject_id, connection, hidden=hidden)
-        return sorted({subject_id for subject_id, _ in own.values()})
+        return sorted({subject_id for subject_id, _ in own.values()} | set(unsaid.values()))
+
+    def _said(self, connections: Collection[str]) -> None:
+        for connection in connections:
+            self._unsaid.pop(connection, None)
 
     async def stop(self, work: UnitOfWork) -> list[str]:
         """This process ends, with all its sockets; whose they were."""
@@ -107,12 +123,15 @@ class Presence:
         return [row.subject_id for row in gone]
 
     async def sweep(self, work: UnitOfWork) -> list[str]:
-        """Drop the sockets of processes that are gone; whose they were."""
-        await work.execute(_forget, since=clock.now() - GONE_AFTER)
+        """Drop the sockets of processes that are gone; whose they were. A process that looks lives
+        itself, and one whose last sign is to come yet was set by a clock that went wrong."""
+        back = await self.beat(work) if self._begun else []
+        moment = clock.now()
+        await work.execute(_forget, since=moment - GONE_AFTER, until=moment + GONE_AFTER)
         gone = await work.all(_of_nobody)
         if gone:
             await work.execute(_drop_nobody)
-        return [row.subject_id for row in gone]
+        return sorted({row.subject_id for row in gone} | set(back))
 
     # --- sockets -------------------------------------------------------------------------------
 
@@ -145,8 +164,16 @@ class Presence:
 
     async def gone(self, connection: str) -> None:
         """As `left`, by itself."""
-        async with self._database.unit_of_work() as work:
-            await self.left(work, connection)
+        try:
+            async with self._database.unit_of_work() as work:
+                await self.left(work, connection)
+        except Unavailable:
+            self.say_later(connection, "")
+
+    def say_later(self, connection: str, subject_id: str) -> None:
+        """A socket was closed while the database was away: the next sign of life says so."""
+        self._own.pop(connection, None)
+        self._unsaid[connection] = subject_id
 
     # --- looking -------------------------------------------------------------------------------
 

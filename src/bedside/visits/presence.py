@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.audit.actors import SYSTEM
 from bedside.database.statements import prepared
+from bedside.errors import Unavailable
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
@@ -19,6 +20,12 @@ from bedside.visits.state_machine import State, Step
 from bedside.visits.transitions import Transitions
 
 _SHORTEST_GRACE = clock.MINUTE
+_WATCHED = 30 * clock.SECOND
+"""So long after a look at who is away nothing was missed; there is one every few seconds."""
+
+_all_away = prepared(
+    select(visits.c.id).where(visits.c.state != State.ENDED.value, visits.c.away_since > 0)
+)
 
 _away = prepared(
     select(visits.c.id, visits.c.clinic_id, visits.c.away_since).where(
@@ -43,6 +50,7 @@ class VisitPresence:
         self._presence = presence
         self._clinics = clinics
         self._transitions = transitions
+        self._watch = clock.Watch(_WATCHED)
 
     # --- sockets -------------------------------------------------------------------------------
 
@@ -61,10 +69,13 @@ class VisitPresence:
 
     async def left(self, visitor: VisitorAccess, connection: str) -> None:
         """A page of the patient is not connected any more."""
-        async with self._database.unit_of_work() as work:
-            row = await work.one(rows.for_change, of=visitor.visit_id)
-            await self._presence.left(work, connection)
-            await self._follow(work, row)
+        try:
+            async with self._database.unit_of_work() as work:
+                row = await work.one(rows.for_change, of=visitor.visit_id)
+                await self._presence.left(work, connection)
+                await self._follow(work, row)
+        except Unavailable:
+            self._presence.say_later(connection, visitor.visit_id)
 
     async def asked(self, visitor: VisitorAccess) -> None:
         """A page was loaded: where no script runs, this is the only sign of life there is."""
@@ -96,10 +107,13 @@ class VisitPresence:
         await self.sweep()
         async with self._database.unit_of_work() as work:
             was_away = await self._presence.start(work)
-        if not was_away:
-            return
+        if was_away:
+            await self._wait_anew()
+
+    async def _wait_anew(self) -> None:
+        """Nobody could come back, or nobody saw it: who is away has the whole grace time."""
         async with self._database.read() as db:
-            away = await db.all(_away, until=clock.now())
+            away = await db.all(_all_away)
         for visit in away:
             async with self._database.unit_of_work() as work:
                 row = await work.one(rows.for_change, of=visit.id)
@@ -127,8 +141,12 @@ class VisitPresence:
         await self._follow_all(gone)
 
     async def expire(self) -> None:
-        """End the visits whose patients were away for longer than the clinic waits."""
+        """End the visits whose patients were away for longer than the clinic waits, as far as
+        somebody watched: not by a clock that was set, nor for an hour without a database."""
         await self.sweep()
+        if self._watch.has_gap():
+            await self._wait_anew()
+        self._watch.looked()
         async with self._database.read() as db:
             away = await db.all(_away, until=clock.now() - _SHORTEST_GRACE)
         for visit in away:

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from bedside.calls.access import CallAccess
 from bedside.calls.events import GuestChanged
 from bedside.calls.live import heard_as
-from bedside.errors import BedsideError
+from bedside.errors import BedsideError, Unavailable
 from bedside.kernel.network import host_of_origin
 from bedside.people.events import SessionsEnded
 from bedside.people.permissions import (
@@ -42,6 +42,8 @@ from bedside.web.visit_devices import visitor_of
 
 _POLICY_VIOLATION = 1008
 _SIGNED_OUT = 4401
+_TRY_AGAIN = 1013
+"""Something is down: the page comes back by itself."""
 _MOST_TOPICS = 32
 _MESSAGES = Rate("socket", per_second=5, burst=200)
 """What a page may say; each subscription reads a snapshot."""
@@ -73,13 +75,25 @@ class LivePage:
         if not _same_origin(self._socket, self._services):
             await self._socket.close(_POLICY_VIOLATION)
             return
-        await self._look_up()
+        try:
+            await self._look_up()
+        except Unavailable:
+            await self._socket.accept()
+            await self._socket.close(_TRY_AGAIN)
+            return
         await self._socket.accept()
         if self._access is None:  # said on an open socket, for only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
-        await self._presence.opened(self._access)
-        stop = self._services.bus.watch(_end_of(self._access), self._session_ended)
+        try:
+            await self._presence.opened(self._access)
+            await self._talk(self._access)
+        except Unavailable:
+            with suppress(RuntimeError):  # it has gone meanwhile
+                await self._socket.close(_TRY_AGAIN)
+
+    async def _talk(self, access: Access) -> None:
+        stop = self._services.bus.watch(_end_of(access), self._session_ended)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
             await self._recheck(tasks)
@@ -96,8 +110,12 @@ class LivePage:
     async def _look_up(self) -> None:
         access: Access | None = None
         self._socket.state.staff = None
-        with suppress(BedsideError):
+        try:
             access = await _access_of(self._socket)
+        except Unavailable:  # nobody knows now; the page may still be who it was
+            raise
+        except BedsideError:
+            access = None
         self._access = access
         self._listener.person = heard_as(access) if isinstance(access, CallAccess) else None
 
@@ -118,7 +136,8 @@ class LivePage:
                 return
             if self._look_again.done():  # before looking: what ends meanwhile is looked at again
                 self._look_again = asyncio.get_running_loop().create_future()
-            await self._look_up()
+            with suppress(Unavailable):
+                await self._look_up()
         await self._socket.close(_SIGNED_OUT)
 
     async def _read(self) -> None:
@@ -171,6 +190,8 @@ class LivePage:
             return
         try:
             await self._snapshot(topic)  # which refuses those who may not see it
+        except Unavailable:
+            raise
         except BedsideError:
             self._listener.say(refused_envelope(topic))
             return
