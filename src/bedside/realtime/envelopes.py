@@ -16,11 +16,17 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL takes no NUL in a text, and nobody's id has one."""
+Id = Annotated[str, Field(max_length=40, pattern=_NO_NUL)]
+TopicName = Annotated[str, Field(max_length=80, pattern=_NO_NUL)]
+
+
 class Subscribe(_Message):
     """The page wants to hear of a topic. `since` is the last version it has, 0 for none."""
 
     action: Literal["subscribe"]
-    topic: str = Field(max_length=80)
+    topic: TopicName
     since: int = Field(default=0, ge=0, lt=2**53)
 
 
@@ -28,7 +34,7 @@ class Unsubscribe(_Message):
     """The page has seen enough of a topic."""
 
     action: Literal["unsubscribe"]
-    topic: str = Field(max_length=80)
+    topic: TopicName
 
 
 class Here(_Message):
@@ -63,9 +69,9 @@ class Signal(_Message):
     """
 
     action: Literal["signal"]
-    call: str = Field(max_length=40)
-    sender: str = Field(alias="from", max_length=40)
-    to: str = Field(max_length=40)
+    call: Id
+    sender: Id = Field(alias="from")
+    to: Id
     description: Description | None = None
     candidate: Candidate | None = None
     number: int = Field(default=0, ge=0, lt=2**31)
@@ -76,8 +82,8 @@ class Media(_Message):
     """What a page of a call sends at present."""
 
     action: Literal["media"]
-    call: str = Field(max_length=40)
-    sender: str = Field(alias="from", max_length=40)
+    call: Id
+    sender: Id = Field(alias="from")
     muted: bool
     camera: bool
     sharing: bool

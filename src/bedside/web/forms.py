@@ -50,6 +50,12 @@ class Form:
         """A field of one line: without the space around it."""
         return self[name].strip()
 
+    def number(self, name: str) -> int | None:
+        """A field with a whole number of at most nine digits; None for anything else."""
+        typed = self.line(name)
+        is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
+        return int(typed) if is_number else None
+
 
 async def form_of(request: Request) -> Form:
     """The form that was posted. Raises NotAForm, TooLarge."""

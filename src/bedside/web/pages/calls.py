@@ -313,7 +313,7 @@ def _mode(form: Form) -> Mode:
 
 def _leg(form: Form) -> int | None:
     """Which leg of the visit the page has shown; None where it did not say."""
-    return int(form.line("leg")) if form.line("leg").isdecimal() else None
+    return form.number("leg")
 
 
 def _posts(path: str, endpoint: Any) -> Route:
