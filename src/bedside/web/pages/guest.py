@@ -1,5 +1,7 @@
 """The pages of a guest: giving a name, waiting to be let in, the call, its end."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -69,7 +71,7 @@ async def _door(
     )
 
 
-async def _rendered(request: Request, guest: Guest, template: str, **values: object) -> Response:
+async def _rendered(request: Request, guest: Guest, template: str, **values: Any) -> Response:
     clinic = await services_of(request).clinics.get(guest.clinic_id)
     return render(
         request,
@@ -77,7 +79,7 @@ async def _rendered(request: Request, guest: Guest, template: str, **values: obj
         lang=language.spoken(),
         clinic_name=clinic.name,
         guest=guest,
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 
