@@ -339,7 +339,7 @@ async def _kill_while_sending(wired: Wired, delivery: Delivery) -> None:
     """The process dies after the gateway took the message and before it was written down."""
     dying = asyncio.create_task(wired.deliver(delivery))
     async with asyncio.timeout(PATIENCE):
-        while not await _is_under_way(wired, delivery):  # noqa: ASYNC110 - a thread and a row
+        while not await _is_under_way(wired, delivery):  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)  # the gateways answer after two seconds
     dying.cancel()

@@ -129,7 +129,7 @@ async def test_a_long_job_is_not_taken_by_another(
         async with working(workers[0]), working(workers[1]):
             await enqueue(database, "last")
             async with asyncio.timeout(PATIENCE):
-                while await left(database):  # noqa: ASYNC110 - a row of the database has no event
+                while await left(database):  # noqa: ASYNC110 - rows of the database have no event
                     await asyncio.sleep(0.05)
     assert len(begun) == 1
 
