@@ -67,4 +67,6 @@ async def test_a_session_that_ends_elsewhere_leads_the_whole_window_to_the_sign_
         await served.house.sessions.end_all(work, staff.staff_id)
     await page.wait_for_url("**/sign-in**")
     await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    # the frame may be faster than the window: browsers refuse to show the sign-in in it, and say so
+    two.desk.complaints = [one for one in two.desk.complaints if "frame-ancestors" not in one]
     await two.leave()

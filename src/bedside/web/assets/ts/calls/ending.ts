@@ -12,6 +12,7 @@ import type { CallSession } from "./session";
 export class Ending {
   /** What is done on purpose needs no warning on the way out. */
   leaving = false;
+  private shown = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -35,6 +36,8 @@ export class Ending {
 
   /** The page that says how it ended, and what can be done next. */
   show(): void {
+    if (this.shown) return; // the answer and the event of the end come at the same time
+    this.shown = true;
     this.leaving = true;
     window.location.assign(`/calls/${this.session.place.call}/after`);
   }
