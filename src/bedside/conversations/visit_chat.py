@@ -25,6 +25,7 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.permissions import ChartAccess, RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits.events import RoomVisitTouched
+from bedside.visits.state_machine import State
 from bedside.visits.whereabouts import Whereabouts, require_open, visit_of
 
 LONGEST = 4_000
@@ -139,12 +140,20 @@ class Message:
         return f"Message({self.id})"
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was said in the present leg of a visit, oldest first. `is_open`: one can write."""
+
+    patient_id: str
+    leg: int
+    is_open: bool
+    messages: list[Message]
+
+
 class VisitChat:
     """Says, shows and counts messages of visits."""
 
-    def __init__(
-        self, database: Transactions, vault: Vault, audit: AuditLog, looks: Looks
-    ) -> None:
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog, looks: Looks) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
@@ -217,9 +226,9 @@ class VisitChat:
         if side == "patient":
             work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
 
-    async def messages(self, access: RoomAccess | VisitorAccess, visit_id: str) -> list[Message]:
-        """What was said in the present leg, oldest first. Raises NotFound. One audit line for each
-        ten minutes in which a member of staff looks."""
+    async def conversation(self, access: RoomAccess | VisitorAccess, visit_id: str) -> Conversation:
+        """What was said in the present leg. Raises NotFound. One audit line for each ten minutes in
+        which a member of staff looks."""
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
@@ -235,7 +244,8 @@ class VisitChat:
                 visit=visit.id,
             )
         until = {row.reader: row.read_at for row in read}
-        return [_opened(keys, row, until) for row in rows]
+        said = [_opened(keys, row, until) for row in rows]
+        return Conversation(visit.patient_id, visit.leg, visit.state != State.ENDED, said)
 
     async def of_record(self, chart: ChartAccess, visit_id: str) -> list[Message]:
         """Everything that was said in a visit of this patient, for its record in the chart. The

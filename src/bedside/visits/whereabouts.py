@@ -71,6 +71,12 @@ class Whereabouts:
             raise NotFound
         return await self._permissions.room(staff, row.room_id)
 
+    async def patient_of(self, staff: StaffAccess, visit_id: str) -> str:
+        """The patient of a visit that is in a room of one's own now. Raises NotFound."""
+        room = await self.room_of(staff, visit_id)
+        async with self._database.read() as db:
+            return (await visit_of(db, room, visit_id)).patient_id
+
     async def present(self, chart: ChartAccess) -> str:
         """The visit of a patient who waits or is in a call in one of one's own rooms; or ""."""
         async with self._database.read() as db:

@@ -48,6 +48,7 @@ from bedside.web.pages import (
     visit_settings,
 )
 from bedside.web.pages import settings as settings_pages
+from bedside.web.pages.apps import chat, notes, photo_capture, whiteboard
 from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders, WellFormed
 from bedside.web.rendering import STATIC
 from bedside.web.watching import Watched
@@ -123,6 +124,10 @@ def _routes() -> list[BaseRoute]:
         *visit_records.routes,
         *patient_transfer.routes,
         *live_transfers.routes,
+        *chat.routes,
+        *photo_capture.routes,
+        *notes.routes,
+        *whiteboard.routes,
         *sign_in.routes,
         *account.routes,
         *home.routes,

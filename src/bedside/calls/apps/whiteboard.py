@@ -99,9 +99,7 @@ class Board:
 class Whiteboard:
     """Opens, shows, changes and destroys whiteboards of calls."""
 
-    def __init__(
-        self, database: Transactions, vault: Vault, audit: AuditLog, seats: Seats
-    ) -> None:
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog, seats: Seats) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
@@ -221,9 +219,7 @@ class Whiteboard:
         if not await work.execute(_wipe, of_call=call_id):
             return
         work.emit(WhiteboardChanged(call_id=call_id, last=0))
-        await self._audit.record(
-            work, clinic_id, by, Action.WHITEBOARD_CLOSED, subject_id=call_id
-        )
+        await self._audit.record(work, clinic_id, by, Action.WHITEBOARD_CLOSED, subject_id=call_id)
 
     async def _locked(self, work: UnitOfWork, seat: CallSeat) -> tuple[int, int]:
         """Newest number and count of marks, of a call that goes on and that is locked now."""

@@ -1,7 +1,6 @@
 """Live file transfer over HTTP, for both sides: what is on its way, answers, bytes, downloads."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -17,7 +16,6 @@ from bedside.errors import NotFound, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload
 from bedside.files.ports import Chunk
 from bedside.files.retrieval import Opened
-from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess
 from bedside.services import Services
@@ -26,43 +24,19 @@ from bedside.web.context import services_of
 from bedside.web.downloads import SealedResponse, range_start
 from bedside.web.errors import wants_json
 from bedside.web.forms import Form, form_of
-from bedside.web.fragments import prepare, wants_fragment
+from bedside.web.fragments import wants_fragment
 from bedside.web.pages.transfer_words import titled, told
 from bedside.web.rendering import render
-from bedside.web.signed_in import shell, staff_of
-from bedside.web.visit_devices import page_of, visitor_of
+from bedside.web.visit_devices import visitor_of
+from bedside.web.visit_sides import Side, framed, side_of
 
 _TELL_EVERY = 0.4
 """Seconds between two tellings of how far a file has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Who asks: staff in charge of the room, or the patient of the visit."""
-
-    access: RoomAccess | VisitorAccess
-    visit_id: str
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether it is staff."""
-        return isinstance(self.access, RoomAccess)
-
-    @property
-    def base(self) -> str:
-        """Where this side's file transfers are."""
-        here = f"/visits/{self.visit_id}" if self.is_staff else page_of(self.visit_id)
-        return f"{here}/transfers"
-
-
-async def _side(request: Request) -> Side:
-    """The side by the address. Raises NotSignedIn, NotFound."""
-    if "visit_id" not in request.path_params:
-        visitor = await visitor_of(request)
-        return Side(visitor, visitor.visit_id)
-    staff = await staff_of(request)
-    visit_id = request.path_params["visit_id"]
-    return Side(await services_of(request).whereabouts.room_of(staff, visit_id), visit_id)
+def _base(side: Side) -> str:
+    """Where this side's file transfers are."""
+    return f"{side.here}/transfers"
 
 
 # --- what is on its way --------------------------------------------------------------------------
@@ -70,9 +44,8 @@ async def _side(request: Request) -> Side:
 
 async def panel(request: Request) -> Response:
     """GET …/transfers: what is on its way, and the ways to send more; a page without script."""
-    if "visit_id" in request.path_params:
-        await (prepare(request) if wants_fragment(request) else shell(request, "rooms"))
-    side = await _side(request)
+    await framed(request)
+    side = await side_of(request)
     fragment = "dialog" if side.is_staff else "panel"
     name = fragment if wants_fragment(request) else "page"
     return await _render(request, side, name)
@@ -80,35 +53,39 @@ async def panel(request: Request) -> Response:
 
 async def listing(request: Request) -> Response:
     """GET …/transfers/list: only what is on its way, for the script that keeps it current."""
-    if "visit_id" in request.path_params:
-        await prepare(request)
-    return await _render(request, await _side(request), "list")
+    await framed(request)
+    return await _render(request, await side_of(request), "list")
 
 
 async def _render(request: Request, side: Side, name: str) -> Response:
+    shown = await transfers_shown(request, side)
+    return render(request, f"pages/transfers/{side.name}_{name}.html", **shown)
+
+
+async def transfers_shown(request: Request, side: Side, kind: Kind | None = None) -> dict[str, Any]:
+    """What the list of file transfers and what is around it need; with `kind` only such."""
     services = services_of(request)
     found = await services.transfer_lists.of_visit(side.access, side.visit_id)
+    found = [transfer for transfer in found if kind in (None, transfer.kind)]
     names = await services.staff.named(side.access.clinic_id, {t.staff_id for t in found} - {""})
     allowance = await services.live_transfers.allowance(side.access.clinic_id)
     rows = [_row(transfer, side, names) for transfer in found]
     clinic = await services.clinics.get(side.access.clinic_id)
-    return render(
-        request,
-        f"pages/transfers/{'staff' if side.is_staff else 'patient'}_{name}.html",
-        rows=rows,
-        visit_id=side.visit_id,
-        base=side.base,
-        limit=allowance.largest,
-        at_once=clinic.options.transfers_at_once,
-        all_done=any(t.phase in (Phase.DONE, Phase.FILED) for t in found)
+    return {
+        "rows": rows,
+        "visit_id": side.visit_id,
+        "base": _base(side),
+        "limit": allowance.largest,
+        "at_once": clinic.options.transfers_at_once,
+        "all_done": any(t.phase in (Phase.DONE, Phase.FILED) for t in found)
         and all(row["over"] for row in rows),
-        clinic_name=clinic.name,
-        lang=language.spoken(),
-        words={
+        "clinic_name": clinic.name,
+        "words": {
             "offline": _("There is no connection right now. Try again in a moment."),
             "noCamera": _("The camera could not be used. Choose a photo instead."),
+            "resting": _("The connection is gone. It goes on by itself."),
         },
-    )
+    }
 
 
 def _row(transfer: LiveTransfer, side: Side, names: dict[str, str]) -> dict[str, Any]:
@@ -140,7 +117,7 @@ def _chosen(form: Form) -> Chosen:
 
 async def offer(request: Request) -> Response:
     """POST …/transfers: a file was chosen; the answer names the transfer for its upload."""
-    side = await _side(request)
+    side = await side_of(request)
     form = await form_of(request)
     transfers = services_of(request).live_transfers
     chosen, wanted = _chosen(form), form.line("transfer_id")
@@ -153,7 +130,7 @@ async def offer(request: Request) -> Response:
 
 async def ask(request: Request) -> Response:
     """POST /visits/{visit_id}/transfers/ask: “Request file from patient”."""
-    side = await _side(request)
+    side = await side_of(request)
     form = await form_of(request)
     kind = Kind.CAPTURE if form.line("kind") == Kind.CAPTURE else Kind.FILE
     if not isinstance(side.access, RoomAccess):
@@ -190,7 +167,7 @@ async def answer(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """POST …/transfers/{transfer}/cancel, by either side."""
-    side = await _side(request)
+    side = await side_of(request)
     transfer = await services_of(request).live_transfers.cancel(
         side.access, request.path_params["transfer"]
     )
@@ -205,7 +182,7 @@ async def _patient(request: Request) -> tuple[Side, VisitorAccess]:
 def _done(request: Request, side: Side, transfer: LiveTransfer) -> Response:
     if wants_json(request):
         return JSONResponse({"transfer_id": transfer.id, "phase": transfer.phase})
-    return RedirectResponse(side.base, status_code=303)
+    return RedirectResponse(_base(side), status_code=303)
 
 
 # --- bytes ---------------------------------------------------------------------------------------
@@ -219,7 +196,7 @@ async def begin_upload(request: Request) -> Response:
     async def begin(announced: Announced) -> Upload:
         return await services.live_transfers.begin_upload(holder, transfer, announced)
 
-    address = f"{side.base}/{transfer.id}/uploads"
+    address = f"{_base(side)}/{transfer.id}/uploads"
     return await _noticing(
         services,
         holder,
@@ -237,7 +214,7 @@ async def one_upload(request: Request) -> Response:
 
 
 async def _sender(request: Request) -> tuple[Side, TransferAccess, LiveTransfer]:
-    side = await _side(request)
+    side = await side_of(request)
     holder, transfer = await services_of(request).live_transfers.sender(
         side.access, request.path_params["transfer"]
     )
@@ -296,7 +273,7 @@ class _Download(SealedResponse):
 async def content(request: Request) -> Response:
     """GET …/transfers/{transfer}/file: the receiving side downloads it."""
     services = services_of(request)
-    side = await _side(request)
+    side = await side_of(request)
     receiver, transfer = await services.live_transfers.receiver(
         side.access, request.path_params["transfer"]
     )

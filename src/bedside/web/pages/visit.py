@@ -30,6 +30,7 @@ from bedside.web.visit_devices import (
     keep_known,
     keep_visitor,
     page_of,
+    token_of_visitor,
     visitor_of,
 )
 
@@ -117,6 +118,7 @@ async def _page(
         grace_minutes=clinic.options.visit_grace_minutes,
         files=0 if waits else await services.charts.count_from_visit(visitor),
         messages=await services.waiting_room.messages_for(visitor),
+        unread=await services.visit_chat.unread_for(visitor),
         emergency_text=await services.rooms.emergency_text(visit.room),
         mode=call.mode if call else "",
         call_started_at=call.started_at if call else 0,
@@ -178,7 +180,7 @@ async def again(request: Request, visitor: VisitorAccess) -> Response:
     """POST /visit/{visit}/again: check in anew after the end, with nothing typed again."""
     services = services_of(request)
     try:
-        checked_in = await services.check_in.again(visitor)
+        checked_in = await services.check_in.again(visitor, token_of_visitor(request))
     except Conflict:  # it goes on, or the room is closed: the page says so
         return RedirectResponse(page_of(visitor.visit_id), status_code=303)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)

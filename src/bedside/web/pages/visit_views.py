@@ -40,6 +40,8 @@ class Shown:
     """The place in the line, from 1, where the room shows it."""
     grace_minutes: int = 3
     messages: Sequence[RoomMessage] = ()
+    unread: int = 0
+    """Messages of the clinic in the chat that the patient has not read."""
     files: int = 0
     """How many of this visit are in the chart."""
     emergency_text: str = ""

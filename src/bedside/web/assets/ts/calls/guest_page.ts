@@ -1,4 +1,5 @@
 /** A guest's page: it waits until somebody lets the guest in, joins, and says how it ended. */
+import { followWhiteboard } from "../apps/whiteboard/follow";
 import { announce } from "../components/announce";
 import { startDialogs } from "../components/dialogs";
 import { liveSocket, type Heard } from "../live/socket";
@@ -17,6 +18,7 @@ export function startGuestPage(root: HTMLElement): void {
 
 class GuestPage {
   private view: CallView | null = null;
+  private board: { end: () => void } | null = null;
   private readonly awake = new Awake();
 
   constructor(private readonly root: HTMLElement) {}
@@ -46,6 +48,7 @@ class GuestPage {
       ended: (end) => this.over(end === "out" ? "refused" : "ended"),
     });
     this.awake.want(true);
+    this.board = followWhiteboard(stage);
     void this.view.start();
   }
 
@@ -57,6 +60,8 @@ class GuestPage {
 
   private over(state: string): void {
     const wasIn = this.view !== null;
+    this.board?.end();
+    this.board = null;
     this.view?.stop();
     this.awake.want(false);
     this.show(state !== "refused" ? "ended" : wasIn ? "sent_away" : "refused");

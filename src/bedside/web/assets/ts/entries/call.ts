@@ -2,6 +2,7 @@
 import { APPS } from "../apps/registry";
 import { startCallWindow } from "../calls/window";
 import { startDialogs } from "../components/dialogs";
+import { startDropZones } from "../components/drop_zones";
 import { startForms } from "../components/forms";
 import { startKeys } from "../components/keys";
 import { startMenus } from "../components/menus";
@@ -12,6 +13,7 @@ startMenus();
 startDialogs();
 startKeys();
 startToasts();
+startDropZones();
 startForms();
 startTimes();
 

@@ -1,5 +1,6 @@
 /** The staff console: behaviours of the components. Live parts are in ts/live, ts/files, ts/photos. */
 import "htmx.org";
+import { startAppDialogs } from "../apps/staff_dialogs";
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startDialogs } from "../components/dialogs";
 import { startDropZones } from "../components/drop_zones";
@@ -15,7 +16,6 @@ import { startToasts } from "../components/toasts";
 import { startForgetting } from "../files/signing_out";
 import { startLive } from "../live/start";
 import { startStaying } from "../sign_in/staying";
-import { startTransferDialogs } from "../transfers/staff_dialog";
 import { startVisitsOfStaff } from "../visits_staff/start";
 
 startFramed();
@@ -35,4 +35,4 @@ startLive();
 startVisitsOfStaff();
 startForgetting();
 startStaying();
-startTransferDialogs();
+startAppDialogs();

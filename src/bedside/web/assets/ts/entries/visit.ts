@@ -1,10 +1,11 @@
 /** The page of a visit, for the patient: waiting, call, the way to another room, the end. */
+import { PatientChat } from "../apps/chat/patient";
 import { startPatientCall, stop } from "../calls/patient_call";
 import { startDialogs } from "../components/dialogs";
-import { PatientFiles } from "../transfers/patient_app";
+import { startPatientFiles } from "../transfers/patient_app";
 import { startConnectionState } from "../visits/connection_state";
 import { VisitPage, type MountCall } from "../visits/page";
-import { startSounds } from "../visits/sounds";
+import { play, startSounds } from "../visits/sounds";
 
 const mountCall: MountCall = (view, told) => {
   const place = view.querySelector<HTMLElement>("[data-call-place]");
@@ -18,5 +19,7 @@ if (root) {
   startDialogs();
   startConnectionState();
   new VisitPage(root, mountCall).start();
-  new PatientFiles(root, `/visit/${root.dataset.visit ?? ""}`).start();
+  const here = `/visit/${root.dataset.visit ?? ""}`;
+  startPatientFiles(root, here);
+  new PatientChat(root, here, () => play("message"));
 }

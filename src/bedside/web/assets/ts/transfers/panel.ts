@@ -8,43 +8,43 @@
 import { announce } from "../components/announce";
 import { morph } from "../live/morph";
 import { liveSocket, type Heard } from "../live/socket";
-import { posted, Sender, sentenceOf } from "./sending";
+import { Fetching } from "./fetching";
+import { posted, type Sender, senderOf, sentenceOf } from "./sending";
 import { takeStill } from "./still";
 
 const TOGETHER_MS = 40;
 const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused"]);
 
 export class TransferPanel {
-  private readonly base: string;
+  private readonly list: string;
   private readonly words: Record<string, string>;
   private readonly sender: Sender;
   private readonly leave: () => void;
   /** What this page has accepted, and wants as soon as it is there. */
   private readonly wanted = new Set<string>();
+  /** What is coming down now. */
+  private readonly fetching = new Set<string>();
   private timer = 0;
 
   constructor(private readonly root: HTMLElement) {
     const { base = "", visit = "", topic = "", words = "{}" } = root.dataset;
-    this.base = base;
+    this.list = root.dataset.list ?? `${base}/list`;
     this.words = JSON.parse(words) as Record<string, string>;
-    this.sender = new Sender(base, visit, (name, sentence) => this.say(`${name}: ${sentence}`, true));
+    this.sender = senderOf(base, visit, (name, sentence) => this.say(`${name}: ${sentence}`, true));
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
     root.addEventListener("click", this.pressed);
     root.addEventListener("submit", this.submitted);
     root.addEventListener("change", this.changed);
-    window.addEventListener("beforeunload", this.leaving);
     void this.sender.resume();
   }
 
-  /** The panel is closed; what is on its way is told by the list when it opens again. */
+  /** The panel is closed; what is on its way goes on. */
   end(): void {
     this.leave();
-    this.sender.stop();
     window.clearTimeout(this.timer);
     this.root.removeEventListener("click", this.pressed);
     this.root.removeEventListener("submit", this.submitted);
     this.root.removeEventListener("change", this.changed);
-    window.removeEventListener("beforeunload", this.leaving);
   }
 
   // --- what happens --------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ export class TransferPanel {
   private async refresh(): Promise<void> {
     const list = this.root.querySelector<HTMLElement>("[data-transfer-list]");
     if (!list) return;
-    const answer = await fetch(`${this.base}/list`, { headers: { "HX-Request": "true", "X-Background": "1" } }).catch(() => null);
+    const answer = await fetch(this.list, { headers: { "HX-Request": "true", "X-Background": "1" } }).catch(() => null);
     if (!answer?.ok) return;
     const template = document.createElement("template");
     template.innerHTML = await answer.text();
@@ -95,14 +95,29 @@ export class TransferPanel {
     }
   }
 
-  /** An accepted file comes down by itself; the button stays for those whose browser asks first. */
+  /** An accepted file comes down by itself. */
   private fetchWanted(): void {
     for (const id of this.wanted) {
       const link = this.row(id)?.querySelector<HTMLAnchorElement>("a[data-transfer-download]");
       if (!link) continue;
       this.wanted.delete(id);
-      link.click();
+      void this.fetchFile(id, link);
     }
+  }
+
+  private async fetchFile(id: string, link: HTMLAnchorElement): Promise<void> {
+    if (this.fetching.has(id)) return;
+    this.fetching.add(id);
+    link.setAttribute("aria-busy", "true");
+    const name = link.dataset.transferDownload ?? "";
+    const fetching = new Fetching(link.href, name, (part) => {
+      const shown = this.row(id)?.querySelector("[data-transfer-fetched]");
+      if (shown) shown.textContent = `${Math.floor(100 * part)}%`;
+    });
+    const refusal = await fetching.run();
+    this.fetching.delete(id);
+    link.removeAttribute("aria-busy");
+    if (refusal) this.say(`${name}: ${refusal}`, true);
   }
 
   // --- what people do ------------------------------------------------------------------------------
@@ -120,7 +135,8 @@ export class TransferPanel {
     const { transferForm: step = "", of = "" } = form.dataset;
     if (step === "accept") this.wanted.add(of);
     try {
-      const answer = await posted(form.action, {});
+      const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+      const answer = await posted(form.action, fields);
       if (!answer.ok) this.say(await sentenceOf(answer), true);
     } catch {
       this.say(this.words.offline ?? "", true);
@@ -132,7 +148,11 @@ export class TransferPanel {
   private readonly pressed = (event: Event): void => {
     const target = event.target as Element;
     const capture = target.closest<HTMLElement>("[data-transfer-capture]");
-    if (capture) void this.capture(capture);
+    const link = target.closest<HTMLAnchorElement>("a[data-transfer-download]");
+    if (link) {
+      event.preventDefault();
+      void this.fetchFile(link.closest<HTMLElement>("[data-transfer]")?.dataset.transfer ?? "", link);
+    } else if (capture) void this.capture(capture);
     else if (target.closest("[data-transfer-more]")) this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
     else if (target.closest("[data-transfer-close]")) this.close();
   };
@@ -153,6 +173,7 @@ export class TransferPanel {
   };
 
   private async send(files: File[], asked: string): Promise<void> {
+    this.say("");
     for (const file of asked ? files.slice(0, 1) : files) {
       try {
         await this.sender.send(file, asked);
@@ -171,17 +192,13 @@ export class TransferPanel {
     if (button instanceof HTMLButtonElement) button.disabled = false;
   }
 
-  private readonly leaving = (event: BeforeUnloadEvent): void => {
-    if (this.sender.busy) event.preventDefault();
-  };
-
   private say(sentence: string, bad = false): void {
     const place = this.root.querySelector<HTMLElement>("[data-transfer-said]");
     if (place) {
       place.textContent = sentence;
       place.hidden = !sentence;
     }
-    announce(sentence, bad);
+    if (sentence) announce(sentence, bad);
   }
 }
 

@@ -4,6 +4,7 @@
  * after the page was loaded anew.
  */
 import { DetailedError, Upload } from "tus-js-client";
+import { newId } from "../apps/fragment";
 import { forget, keep, type KeptFile, kept } from "../files/kept_files";
 
 const RETRY_DELAYS_MS = [0, 500, 1_000, 2_000, 4_000];
@@ -18,16 +19,30 @@ interface Sending {
   upload: Upload | null;
 }
 
+/** Senders of this page: a dialog that is closed does not stop what is on its way. */
+const senders = new Map<string, Sender>();
+
+/** The sender of a visit; `refused` is told what the server does not take from now on. */
+export function senderOf(base: string, visit: string, refused: Refused): Sender {
+  const sender = senders.get(base) ?? new Sender(base, visit);
+  senders.set(base, sender);
+  sender.refused = refused;
+  return sender;
+}
+
 export class Sender {
+  refused: Refused = () => undefined;
   private readonly sending = new Map<string, Sending>();
   private timer = 0;
 
   constructor(
     private readonly base: string,
     private readonly visit: string,
-    private readonly refused: Refused,
   ) {
     window.addEventListener("online", () => this.goOn());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.busy) event.preventDefault();
+    });
   }
 
   /** Goes on with what was on its way when the page was left. */
@@ -45,7 +60,7 @@ export class Sender {
    * anew. False when the server does not want it.
    */
   async send(file: File, asked = ""): Promise<boolean> {
-    const transfer = asked || newTransferId();
+    const transfer = asked || newId("trf");
     const address = asked ? `${this.base}/${asked}/answer` : this.base;
     const fields = { transfer_id: transfer, name: file.name, media_type: file.type, size: String(file.size) };
     const answer = await posted(address, fields);
@@ -74,13 +89,6 @@ export class Sender {
     this.sending.delete(transfer);
     await found?.upload?.abort().catch(() => undefined);
     await forget(transfer);
-  }
-
-  /** The page goes away; what is on its way is kept for the next one. */
-  stop(): void {
-    window.clearTimeout(this.timer);
-    for (const one of this.sending.values()) void one.upload?.abort().catch(() => undefined);
-    this.sending.clear();
   }
 
   private start(one: KeptFile): void {
@@ -116,8 +124,11 @@ export class Sender {
     const answer = error instanceof DetailedError ? error.originalResponse : null;
     const status = answer?.getStatus() ?? 0;
     sending.upload = null;
-    if (status >= 400 && status < 500 && ![401, 409, 423, 429].includes(status)) {
-      this.refused(one.name, sentenceIn(answer?.getBody() ?? ""));
+    const body = answer?.getBody() ?? "";
+    const over = isOver(body);
+    if (over || (status >= 400 && status < 500 && ![401, 409, 423, 429].includes(status))) {
+      // How a transfer ended stands in the list already.
+      if (!over) this.refused(one.name, sentenceIn(body));
       void this.drop(one.id);
       return;
     }
@@ -139,25 +150,20 @@ export async function sentenceOf(answer: Response): Promise<string> {
   return sentenceIn(await answer.text().catch(() => ""));
 }
 
-function sentenceIn(body: string): string {
+function fieldOf(body: string, name: "sentence" | "code"): string {
   try {
     const said: unknown = JSON.parse(body);
-    return typeof said === "object" && said !== null && "sentence" in said ? String(said.sentence) : "";
+    return typeof said === "object" && said !== null && name in said ? String((said as Record<string, unknown>)[name]) : "";
   } catch {
     return "";
   }
 }
 
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+function sentenceIn(body: string): string {
+  return fieldOf(body, "sentence");
+}
 
-/** An id as the server makes them (kernel/ids.py), so that offering twice offers once. */
-function newTransferId(): string {
-  let body = "";
-  let time = Date.now();
-  for (let place = 0; place < 10; place += 1) {
-    body = (ALPHABET[time % 32] ?? "0") + body;
-    time = Math.floor(time / 32);
-  }
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) body += ALPHABET[byte & 31] ?? "0";
-  return `trf_${body}`;
+/** Whether the server says that the transfer has ended meanwhile. */
+function isOver(body: string): boolean {
+  return fieldOf(body, "code").startsWith("transfer_is_");
 }

@@ -5,7 +5,7 @@ const FRONT: MediaStreamConstraints = { video: { width: { ideal: 1920 }, height:
 
 /** The picture that the call shows of oneself; a second opening of a camera fails on many phones. */
 function ownPicture(): HTMLVideoElement | null {
-  const shown = [...document.querySelectorAll<HTMLVideoElement>("video[data-own]")];
+  const shown = [...document.querySelectorAll<HTMLVideoElement>("[data-own] video")];
   return shown.find((video) => video.videoWidth > 0 && hasPicture(video)) ?? null;
 }
 

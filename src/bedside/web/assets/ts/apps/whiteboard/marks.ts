@@ -1,0 +1,44 @@
+/** What is on a whiteboard; as bedside/calls/apps/marks.py. */
+export type Ink = "black" | "red" | "blue" | "green";
+export type Point = [x: number, y: number];
+
+export interface Line {
+  kind: "line";
+  line: string;
+  ink: Ink;
+  wide: boolean;
+  points: Point[];
+}
+
+export interface Words {
+  kind: "words";
+  line: string;
+  ink: Ink;
+  at: Point;
+  words: string;
+}
+
+export type Mark = Line | Words | { kind: "erase"; numbers: number[] } | { kind: "clear" } | { kind: "opened" };
+
+export interface Drawn {
+  number: number;
+  mine: boolean;
+  mark: Mark;
+}
+
+export const WIDTH = 1_600;
+export const HEIGHT = 1_000;
+export const THIN = 5;
+export const WIDE = 14;
+export const LETTERS = 44;
+/** For the picture that is saved; on the page css/components/whiteboard.css says the same. */
+export const COLOURS: Readonly<Record<Ink, string>> = { black: "#14181a", red: "#b0261e", blue: "#1f4fa8", green: "#1d7a3b" };
+
+/** The path of a line, for SVG and for the picture alike. */
+export function pathOf(points: readonly Point[]): string {
+  const [first, ...rest] = points;
+  if (!first) return "";
+  const start = `M${first[0]} ${first[1]}`;
+  // A dot is a line without length.
+  return rest.length === 0 ? `${start}h0` : start + rest.map(([x, y]) => `L${x} ${y}`).join("");
+}

@@ -1,0 +1,196 @@
+"""The whiteboard of a call: everybody draws, nothing of it outlives the call or a transfer (V8)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bedside.calls.apps.marks import marks_of
+from bedside.calls.apps.whiteboard import LARGEST, Whiteboard, apply
+from bedside.calls.models import whiteboard_strokes
+from bedside.database import outbox
+from bedside.errors import BedsideError, Conflict, NotFound, WrongInput
+from tests.calls.calling import Pair, Ward
+from tests.house import House
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
+
+
+def line(name: str = "a", *points: tuple[int, int]) -> dict[str, Any]:
+    """A piece of a line, as a page sends it."""
+    return {"kind": "line", "line": name, "ink": "blue", "points": points or [(1, 2), (3, 4)]}
+
+
+def note(words: str) -> dict[str, Any]:
+    """Words on the board."""
+    return {"kind": "words", "line": "w", "ink": "black", "at": (40, 60), "words": words}
+
+
+def sent(*marks: dict[str, Any]) -> Any:
+    """What a page posts."""
+    return marks_of(json.dumps(marks))
+
+
+class Drawing:
+    """A call with an open board."""
+
+    def __init__(self, ward: Ward, pair: Pair) -> None:
+        self.ward, self.pair = ward, pair
+        self.board: Whiteboard = ward.house.services.whiteboard
+
+    async def on_it(self, seat: Any = None, since: int = 0) -> list[tuple[int, str, bool]]:
+        """(number, kind, mine) of what is there; by default for the clinician."""
+        found = await self.board.marks(seat or self.pair.host, since)
+        return [(one.number, one.mark["kind"], one.mine) for one in found.drawn]
+
+    async def rows(self) -> int:
+        """What the database has of it."""
+        table = whiteboard_strokes.name
+        async with self.ward.house.services.database.read() as db:
+            return len(await db.all(whiteboard_strokes.select())) if table else 0
+
+
+@pytest.fixture
+async def drawing(house: House) -> Drawing:
+    """On both databases."""
+    ward = Ward(house)
+    return Drawing(ward, await ward.both())
+
+
+async def test_everybody_in_the_call_draws(drawing: Drawing) -> None:
+    host, patient = drawing.pair.host, await drawing.ward.seat(drawing.pair.visitor)
+    guest = await drawing.ward.guest(host)
+    guest_seat = await drawing.ward.house.services.seats.guest(guest)
+    with pytest.raises(Conflict):
+        await drawing.board.draw(patient, sent(line()))
+    assert await drawing.board.open(host) == await drawing.board.open(host) == 1
+    assert await drawing.board.draw(host, sent(line("a"), note("Here it hurts"))) == 3
+    assert await drawing.board.draw(patient, sent(line("b"))) == 4
+    for attempt in (drawing.on_it(guest_seat), drawing.board.draw(guest_seat, sent(line()))):
+        with pytest.raises(NotFound):  # who knocks is not in yet
+            await attempt
+    await drawing.ward.guests.admit(host, guest.guest_id)
+    await drawing.board.draw(guest_seat, sent(line("c")))
+    assert await drawing.on_it(patient, 1) == [
+        (2, "line", False),
+        (3, "words", False),
+        (4, "line", True),
+        (5, "line", False),
+    ]
+    assert "hurts" not in repr(await drawing.board.marks(host, 0))
+
+
+async def test_erased_and_cleared_marks_are_destroyed(drawing: Drawing) -> None:
+    host = drawing.pair.host
+    await drawing.board.open(host)
+    await drawing.board.draw(host, sent(line("a"), line("b")))
+    await drawing.board.draw(host, sent({"kind": "erase", "numbers": [2]}))
+    assert await drawing.on_it() == [(1, "opened", True), (3, "line", True), (4, "erase", True)]
+    await drawing.board.draw(host, sent({"kind": "clear"}, line("d")))
+    assert await drawing.on_it() == [(5, "clear", True), (6, "line", True)]
+    assert await drawing.rows() == 2
+
+
+@pytest.mark.feature("V11")
+@pytest.mark.parametrize("how", ["closed", "ended", "transferred"])
+async def test_nothing_stays(drawing: Drawing, how: str) -> None:
+    host, services = drawing.pair.host, drawing.ward.house.services
+    await drawing.board.open(host)
+    await drawing.board.draw(host, sent(note("Secret words")))
+    if how == "closed":
+        await drawing.board.close(host)
+        assert await drawing.on_it() == []
+    elif how == "ended":
+        await services.calls.end_for_all(host)
+    else:
+        room = await drawing.ward.room()
+        there = await _room_of(drawing.ward.house)
+        await services.patient_transfers.transfer(
+            room, drawing.pair.visitor.visit_id, there, "", expected_leg=1
+        )
+    assert await drawing.rows() == 0
+
+
+async def _room_of(house: House) -> str:
+    from tests.visits.ward import Ward as Rooms
+
+    return (await Rooms(house).room("Surgery", house.here.receptionist)).room_id
+
+
+@pytest.mark.feature("V11")
+async def test_apps_close_for_a_group_when_one_is_transferred(drawing: Drawing) -> None:
+    host, services, room = (
+        drawing.pair.host,
+        drawing.ward.house.services,
+        await drawing.ward.room(),
+    )
+    second = await drawing.ward.wait("Second Patient")
+    await services.calls.add(host, room, second.visit_id)
+    await drawing.board.open(host)
+    await drawing.board.draw(host, sent(line()))
+    there = await _room_of(drawing.ward.house)
+    await services.patient_transfers.transfer(room, second.visit_id, there, "", expected_leg=1)
+    assert await drawing.rows() == 0
+    kind = services.topics.kind(f"whiteboard:{host.call_id}")
+    assert kind is not None
+    with pytest.raises(NotFound):
+        await kind.snapshot(second, host.call_id)
+    assert await kind.snapshot(drawing.pair.visitor, host.call_id) == {
+        "call_id": host.call_id,
+        "last": 0,
+    }
+
+
+async def test_a_page_that_follows_is_as_a_fresh_one(drawing: Drawing) -> None:
+    host, services = drawing.pair.host, drawing.ward.house.services
+    topic = f"whiteboard:{host.call_id}"
+    kind = services.topics.kind(topic)
+    assert kind is not None
+    state, version = await kind.snapshot(host.access, host.call_id), 0
+    steps = (
+        drawing.board.open(host),
+        drawing.board.draw(host, sent(line())),
+        drawing.board.saved(host, drawing.pair.visitor.visit_id, "pat_x", "fil_x"),
+        drawing.board.close(host),
+        drawing.board.open(host),
+    )
+    for step in steps:
+        await step
+        async with services.database.read() as db:
+            missed = await outbox.events_since(db, topic, version)
+        assert missed
+        for event in missed:
+            assert set(event.payload) <= {"call_id", "last", "visit_id"}
+            state, version = apply(state, event.type, event.payload), event.version
+        assert state == await kind.snapshot(host.access, host.call_id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        json.dumps([line("a", (1_601, 0))]),
+        json.dumps([{**line(), "ink": "url(evil)"}]),
+        json.dumps([{**line(), "more": 1}]),
+        json.dumps([note("x" * 121)]),
+        json.dumps([{"kind": "erase", "numbers": []}]),
+        json.dumps([line()] * 41),
+    ],
+)
+def test_what_is_no_mark(text: str) -> None:
+    with pytest.raises(WrongInput):
+        marks_of(text)
+
+
+async def test_a_full_board_says_so(
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bedside.calls.apps.whiteboard.LARGEST", 3)
+    assert LARGEST > 3
+    await drawing.board.open(drawing.pair.host)
+    await drawing.board.draw(drawing.pair.host, sent(line("a"), line("b")))
+    with pytest.raises(BedsideError, match="full"):
+        await drawing.board.draw(drawing.pair.host, sent(line("c")))
+    await drawing.board.draw(drawing.pair.host, sent({"kind": "clear"}, line("c")))
