@@ -59,15 +59,15 @@ async def heard(ward: Ward, connection_id: str, sender: str, count: int = 1) -> 
             await asyncio.sleep(0.05)
 
 
-async def publish(ward: Ward, access: Any, joined: Joined) -> RTCPeerConnection:
-    """Send a picture to the media server, by signals alone."""
+async def publish(ward: Ward, access: Any, joined: Joined, count: int = 1) -> RTCPeerConnection:
+    """Send a picture to the media server, by signals alone; for the `count`th time."""
     peer = RTCPeerConnection()
     peer.addTrack(Picture())
     await peer.setLocalDescription(await peer.createOffer())
     said = Description(type="offer", sdp=peer.localDescription.sdp)
     signal = offer(joined.call_id, joined.connection_id, FROM_PUBLISH, description=said)
     assert await ward.signalling.relay(access, signal)
-    answer = (await heard(ward, joined.connection_id, FROM_PUBLISH))["description"]
+    answer = (await heard(ward, joined.connection_id, FROM_PUBLISH, count))["description"]
     await peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
     return peer
 
