@@ -1,5 +1,6 @@
 """Checking in: who the patient is, sent twice, closed rooms, invitations, and again."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -179,7 +180,7 @@ async def test_a_closed_room_takes_nobody(ward: Ward) -> None:
     assert await ward.order(room) == [waiter.visit_id]  # who waits stays
     await services.waiting_room.leave(waiter.visitor)
     with pytest.raises(RoomClosed):
-        await services.check_in.again(waiter.visitor)
+        await services.check_in.again(waiter.visitor, waiter.token)
 
 
 async def test_again_after_the_end_types_nothing(ward: Ward) -> None:
@@ -187,9 +188,12 @@ async def test_again_after_the_end_types_nothing(ward: Ward) -> None:
     room = await ward.room("Shared")
     waiter = await ward.check_in(room, reason="Earache")
     with pytest.raises(Conflict):
-        await services.check_in.again(waiter.visitor)
+        await services.check_in.again(waiter.visitor, waiter.token)
     await services.waiting_room.remove(room, waiter.visit_id)
-    anew = await ward.enter(await services.check_in.again(waiter.visitor))
+    asked = [services.check_in.again(waiter.visitor, waiter.token) for _ in range(3)]
+    first, *others = await asyncio.gather(*asked)
+    assert others == [first, first]  # pressed three times
+    anew = await ward.enter(first)
     assert anew.visitor.patient_id == waiter.visitor.patient_id
     [row] = await services.waiting_room.queue(room)
     assert (row.visit_id, row.reason, row.state) == (anew.visit_id, "Earache", State.WAITING)

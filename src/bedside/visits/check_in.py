@@ -23,7 +23,7 @@ from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.patients import Demographics, Patient, Patients, digits_of
 from bedside.people.permissions import LinkAccess, VisitorAccess
 from bedside.visits import rows
-from bedside.visits.devices import add_device, device, lock_name
+from bedside.visits.devices import add_device, device, lock_name, next_token
 from bedside.visits.models import invitations, visits
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import Identified
@@ -150,9 +150,13 @@ class CheckIn:
             visit = await db.one(rows.by_id, of=invited.visit_id) if invited else None
         return visit is not None and visit.state != State.ENDED
 
-    async def again(self, visitor: VisitorAccess) -> CheckedIn:
+    async def again(self, visitor: VisitorAccess, token: str) -> CheckedIn:
         """Check in anew after a visit has ended, with nothing typed again: in the room where it
-        ended. Raises Conflict while the visit goes on, or when the room is closed."""
+        ended. `token` is the device's for that visit; the new one follows from it, so that a device
+        that asks twice comes to one visit, and no queue can be filled by asking.
+
+        Raises Conflict while the visit goes on, or when the room is closed.
+        """
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
         if row is None:
@@ -161,8 +165,11 @@ class CheckIn:
             raise Conflict(N_("You are checked in already. Go back to your visit."))
         keys = await self._vault.clinic(row.clinic_id)
         room = await self._rooms.get(row.clinic_id, row.room_id)
-        token = new_secret()
+        token = next_token(token)
         async with self._database.unit_of_work() as work:
+            await work.lock(f"check-in:{lock_name(token)}")  # pressed twice at once
+            if (known := await device(work, token)) is not None:
+                return CheckedIn(known.id, token)
             await self._must_be_open(work, room)
             visit_id = await self._begin(
                 work,

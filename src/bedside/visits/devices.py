@@ -3,6 +3,7 @@
 The token is kept as its SHA-256, so that a copy of the database opens nothing.
 """
 
+import base64
 import hashlib
 
 from sqlalchemy import bindparam, insert, select
@@ -70,6 +71,12 @@ async def add_device(work: UnitOfWork, visit_id: str, token: str) -> None:
 def lock_name(token: str) -> str:
     """By which units of work take turns about a token, without naming it."""
     return _hash(token).hex()[:32]
+
+
+def next_token(token: str) -> str:
+    """The token of the same device in the visit after the one that `token` is for."""
+    digest = hashlib.sha256(f"next:{token}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _is_over(row: Row) -> bool:

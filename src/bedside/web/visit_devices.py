@@ -65,11 +65,17 @@ def known_visit(request: Request) -> str:
     return named if is_id(named, "vis") else ""
 
 
+def token_of_visitor(connection: HTTPConnection) -> str:
+    """The token that the device shows for a visit; "" when it has none."""
+    name = path_cookie_name(services_of(connection).settings, _DEVICE)
+    return connection.cookies.get(name, "")
+
+
 async def visitor_of(connection: HTTPConnection) -> VisitorAccess:
     """The device behind a request or socket under /visit/{visit}. Raises NotSignedIn for any other
     device."""
     services = services_of(connection)
-    token = connection.cookies.get(path_cookie_name(services.settings, _DEVICE), "")
+    token = token_of_visitor(connection)
     if not token:
         raise NotSignedIn
     return await services.visit_devices.resume(
