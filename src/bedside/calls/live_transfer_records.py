@@ -75,6 +75,13 @@ class LiveTransfer:
     created_at: int
 
 
+def existing(row: Row | None) -> Row:
+    """The row. Raises NotFound when there is none."""
+    if row is None:
+        raise NotFound
+    return row
+
+
 def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
     """The row, for staff of the room in which it was sent and for the patient of the visit.
     Raises NotFound for everybody else."""

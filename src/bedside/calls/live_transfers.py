@@ -269,7 +269,11 @@ class LiveTransfers:
             category=Category.PATIENT_PHOTO if capture else Category.OTHER,
             source_id=transfer.visit_id,
         )
-        await self._bytes(holder.transfer_id, Bytes.ARRIVING)
+        try:
+            await self._arriving(holder.transfer_id)
+        except Conflict:  # given up in between, and cleared up before there was anything
+            await self._uploads.abandon(holder)
+            raise
         return upload
 
     async def moved(self, holder: TransferAccess, position: int) -> None:
@@ -284,13 +288,15 @@ class LiveTransfers:
                 LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, position=position)
             )
 
-    async def _bytes(self, transfer_id: str, after: Bytes) -> None:
+    async def _arriving(self, transfer_id: str) -> None:
         async with self._database.unit_of_work() as work:
-            row = await self._locked(work, transfer_id)
-            if row is None or row.ended or not may_become(row.bytes, after):
-                return
-            await work.execute(records.CHANGE, of=row.id, bytes=after, changed_at=clock.now())
-            await self._tell(work, row.id)
+            row = records.existing(await self._locked(work, transfer_id))
+            require_running(row.ended)
+            if may_become(row.bytes, Bytes.ARRIVING):
+                await work.execute(
+                    records.CHANGE, of=row.id, bytes=Bytes.ARRIVING, changed_at=clock.now()
+                )
+                await self._tell(work, row.id)
 
     async def refused(self, holder: TransferAccess, reason: str) -> None:
         """The file was turned away while it arrived; `reason` is a key of `files.refusals`."""
@@ -303,6 +309,8 @@ class LiveTransfers:
         """The intake tells of a file that a transfer holds: received, scanned, refused."""
         row = await self._locked(work, file.holder_id)
         if row is None or row.ended:
+            if row is not None and not row.filed:  # given up while the last byte came
+                work.enqueue(CLEAR_UP, {"transfer_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
             return
         if file.state in (FileState.REFUSED, FileState.INFECTED):
             await self._end(work, row, Ended.REFUSED, _sender_of(row), file.refusal)
@@ -375,13 +383,17 @@ class LiveTransfers:
 
     # --- the end -------------------------------------------------------------------------------
 
+    async def lock_leg(self, work: UnitOfWork, row: Row) -> None:
+        """See `visits.ports.LegsOfVisits`."""
+        for one in await work.all(records.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
+            await work.lock(one.id)
+
     async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
         """The patient leaves the room: what is under way is filed or given up (X5), in the unit of
         work of what made the patient leave."""
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
-        running = await work.all(records.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg)
-        for transfer_id in [one.id for one in running]:
-            row = await self._locked(work, transfer_id)
+        for one in await work.all(records.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
+            row = await self._locked(work, one.id)
             if row is None or row.ended:
                 continue
             after = ends_with_the_leg(

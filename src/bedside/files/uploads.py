@@ -470,7 +470,12 @@ class Uploads:
             )
         for row in rows:
             async with self._transfers.alone(row.id):
-                await self._remove(row, holder.actor, Action.UPLOAD_CANCELLED)
+                async with self._database.read() as db:
+                    now = await db.one(
+                        upload_rows.BY_ID, of=row.id, owner=row.owner_id, clinic=row.clinic_id
+                    )
+                if now is not None and not now.finished:  # else it is a file that is held
+                    await self._remove(now, holder.actor, Action.UPLOAD_CANCELLED)
 
     async def refused(self, holder: HolderAccess) -> list[tuple[str, str, str]]:
         """(id, name, key of the refusal) of what was refused while it arrived for this holder."""

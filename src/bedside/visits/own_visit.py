@@ -15,6 +15,7 @@ from bedside.visits.rows import How
 from bedside.visits.state_machine import State
 from bedside.visits.texts import Place
 from bedside.visits.waiting_room import DeviceTest
+from bedside.visits.whereabouts import require_open, visit_of
 
 _leg = prepared(
     select(visit_legs.c.how).where(
@@ -45,6 +46,11 @@ class OwnVisits:
     def __init__(self, database: Transactions, rooms: Rooms) -> None:
         self._database = database
         self._rooms = rooms
+
+    async def require_open(self, visitor: VisitorAccess) -> None:
+        """Raises Conflict when the visit has ended."""
+        async with self._database.read() as db:
+            require_open(await visit_of(db, visitor, visitor.visit_id))
 
     async def get(self, visitor: VisitorAccess) -> OwnVisit:
         """The visit of this device. Raises NotFound."""

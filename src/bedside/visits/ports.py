@@ -19,6 +19,11 @@ class CallsOfVisits(Protocol):
 class LegsOfVisits(Protocol):
     """Whoever holds something that belongs to one leg of a visit, such as files on their way."""
 
+    async def lock_leg(self, work: UnitOfWork, row: Row) -> None:
+        """Take the locks that `leg_ended` needs: these come after the visits, which are locked, and
+        before the call and the audit log."""
+        ...
+
     async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
         """The patient leaves the room for good, in this unit of work. `row` is the visit as it was
         before, and locked."""

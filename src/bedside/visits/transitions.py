@@ -132,9 +132,17 @@ class Transitions:
         return row
 
     async def lock_all(self, work: UnitOfWork, clinic_id: str, visit_ids: set[str]) -> list[Row]:
-        """Several visits of a clinic at once; ids that are not there are left out."""
+        """Several visits of a clinic at once, with what belongs to their legs; ids that are not
+        there are left out."""
         wanted = _several.where(visits.c.id.in_(sorted(visit_ids)))
-        return await work.all(wanted, clinic=clinic_id) if visit_ids else []
+        found = await work.all(wanted, clinic=clinic_id) if visit_ids else []
+        for row in found:
+            await self._lock_leg(work, row)
+        return found
+
+    async def _lock_leg(self, work: UnitOfWork, row: Row) -> None:
+        for legs in self._legs_of_visits:
+            await legs.lock_leg(work, row)
 
     async def lock_in_room(
         self, work: UnitOfWork, room: RoomAccess, visit_id: str, leg: int | None = None
@@ -217,6 +225,9 @@ class Transitions:
         if step is Step.ADMITTED and row.state == State.IN_CALL:
             raise await self._seen_already(row, by)
         state = after(State(row.state), step)
+        leaves = step is Step.TRANSFERRED or ends(step)
+        if leaves:
+            await self._lock_leg(work, row)
         moment = clock.now()
         values = _values(row, step, by, moment, call_id, to_room_id, transfer_id)
         now = await rows.save(work, row, state=str(state), **values)
@@ -226,7 +237,7 @@ class Transitions:
             for calls in self._calls:
                 await calls.visit_left_call(work, row, step, by)
         closed = await self._close_transfer(work, row, step, moment, taken_back)
-        if step is Step.TRANSFERRED or ends(step):
+        if leaves:
             for legs in self._legs_of_visits:
                 await legs.leg_ended(work, row)
         await self._note(work, now, step, by, taken_back)

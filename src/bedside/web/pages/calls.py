@@ -228,8 +228,10 @@ async def people_for_patient(request: Request) -> Response:
 
 
 async def ice_for_patient(request: Request) -> Response:
-    """GET /visit/{visit}/ice: also for the device test, before there is a call."""
+    """GET /visit/{visit}/ice: also for the device test, before there is a call; not any more when
+    the visit is over, for a relay is nobody's to keep."""
     visitor = await visitor_of(request)
+    await services_of(request).own_visits.require_open(visitor)
     return JSONResponse(services_of(request).ice.for_(visitor.visit_id))
 
 

@@ -1,0 +1,184 @@
+"""What people could try with visits, calls, guests and files on their way, on both databases."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bedside.audit import Action
+from bedside.calls.live_transfer_states import Phase
+from bedside.calls.live_transfers import Chosen
+from bedside.calls.records import Kind, Mode
+from bedside.calls.rows import current_of
+from bedside.errors import BedsideError, Conflict, Unavailable
+from bedside.files.announcing import Announced
+from bedside.people.permissions import StaffAccess
+from bedside.realtime.envelopes import from_page
+from bedside.visits.rooms import RoomChange
+from bedside.visits.state_machine import State, Step
+from tests.calls.calling import ADDRESS, SDP, Ward, offer
+from tests.house import House
+from tests.requests.sending import do_jobs, jpeg, pieces
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
+
+
+@pytest.fixture
+def ward(house: House) -> Ward:
+    """On both databases."""
+    return Ward(house)
+
+
+# --- files, in the moment in which the patient leaves ---------------------------------------------
+
+
+async def _asked(ward: Ward, visit_id: str, room: Any) -> tuple[Any, Any, bytes]:
+    """A file from the patient that is about to be sent: who sends it, the transfer, its bytes."""
+    content = jpeg()
+    visitor = await ward.visit_devices.resume(ward.tokens[visit_id], visit_id, ADDRESS)
+    asked = await ward.live_transfers.ask(room, visit_id)
+    chosen = Chosen("arm.jpg", "image/jpeg", len(content))
+    await ward.live_transfers.answer(visitor, asked.id, chosen)
+    holder, transfer = await ward.live_transfers.sender(visitor, asked.id)
+    return holder, transfer, content
+
+
+async def _nothing_stays(ward: Ward) -> bool:
+    await do_jobs(ward.house)
+    return not [key async for key, _ in ward.custody.blobs()]
+
+
+@pytest.mark.feature("X5")
+async def test_an_upload_that_begins_after_the_end_is_refused_and_leaves_nothing(
+    ward: Ward,
+) -> None:
+    """The patient left between the look at the transfer and the first byte."""
+    visitor, room = await ward.wait(), await ward.room()
+    holder, transfer, content = await _asked(ward, visitor.visit_id, room)
+    await ward.waiting_room.leave(visitor)
+    await do_jobs(ward.house)  # cleared up before there was anything to clear
+    with pytest.raises(Conflict):
+        await ward.live_transfers.begin_upload(holder, transfer, Announced("arm", len(content)))
+    assert await _nothing_stays(ward)
+
+
+@pytest.mark.feature("X5")
+async def test_a_last_byte_after_the_end_leaves_nothing(ward: Ward) -> None:
+    """The upload was complete before anybody had cleared up, or after that."""
+    visitor, room = await ward.wait(), await ward.room()
+    holder, transfer, content = await _asked(ward, visitor.visit_id, room)
+    begun = await ward.live_transfers.begin_upload(holder, transfer, Announced("arm", len(content)))
+    half = len(content) // 2
+    await ward.uploads.append(holder, begun.id, 0, pieces(content[:half]))
+    await ward.live_transfers.cancel(visitor, transfer.id)
+    await ward.uploads.append(holder, begun.id, half, pieces(content[half:]))
+    assert await _nothing_stays(ward)
+    with pytest.raises(BedsideError):
+        await ward.live_transfers.receiver(room, transfer.id)
+
+
+@pytest.mark.feature("X5")
+@pytest.mark.parametrize("step", ["end_visit", "end_for_all"])
+async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
+    ward: Ward, step: str
+) -> None:
+    """The intake has the file and wants the audit log, while the end has the visit and wants the
+    file: whoever comes second waits, and both are done."""
+    pair, room = await ward.both(), await ward.room()
+    visit_id = pair.visitor.visit_id
+    other = await ward.wait("Olga Other")
+    await ward.calls.add(pair.host, room, other.visit_id)
+    _, transfer, _ = await _asked(ward, visit_id, room)
+    _, second, _ = await _asked(ward, other.visit_id, room)
+    async with ward.database.unit_of_work() as work:
+        for one in (transfer, second):
+            await work.lock(one.id)
+        ending = asyncio.create_task(
+            ward.calls.end_visit(room, visit_id)
+            if step == "end_visit"
+            else ward.calls.end_for_all(pair.host, Step.COMPLETED)
+        )
+        await asyncio.sleep(0.3)  # it waits for the file, or has not come so far
+        await ward.audit.record(work, room.clinic_id, room.actor, Action.FILE_SCANNED)
+    await ending
+    shown = await ward.transfer_lists.one(pair.visitor, transfer.id)
+    assert shown.phase is Phase.LEFT
+
+
+async def test_many_do_everything_at_once_and_nobody_is_left_waiting(ward: Ward) -> None:
+    """Admitting, handing over, ending, leaving, files and words, all for the same patients: each
+    is done, or answered with a sentence."""
+    house, room = ward.house, await ward.room()
+    second = await ward.rooms.create(house.administer(), RoomChange("Upstairs"))
+    colleague = house.here.receptionist
+    await house.staff.assign(house.administer(), colleague.staff_id, second.id)
+    upstairs = await ward.permissions.room(colleague, second.id)
+    await ward.rooms.open(upstairs)
+    beside = await ward.room(colleague)
+    for turn in range(3):
+        visitor = await ward.wait(f"Patient {turn}")
+        visit_id = visitor.visit_id
+        asked = await ward.live_transfers.ask(room, visit_id)
+        done = await asyncio.gather(
+            ward.calls.start(room, visit_id, Mode.VIDEO),
+            ward.calls.next_patient(beside, Mode.VIDEO),
+            ward.patient_transfers.transfer(room, visit_id, second.id),
+            ward.patient_transfers.transfer(beside, visit_id, second.id),
+            ward.live_transfers.cancel(room, asked.id),
+            ward.live_transfers.decline(visitor, asked.id),
+            ward.visit_chat.say(visitor, visit_id, "Hello", ""),
+            ward.visit_chat.say(room, visit_id, "Hello", ""),
+            ward.waiting_room.leave(visitor),
+            ward.waiting_room.remove(room, visit_id),
+            ward.calls.end_visit(beside, visit_id),
+            ward.visit_presence.left(visitor, f"sck_{visit_id}"),
+            return_exceptions=True,
+        )
+        for one in done:
+            refused = isinstance(one, BedsideError) and not isinstance(one, Unavailable)
+            assert refused or not isinstance(one, BaseException), repr(one)
+        assert (await ward.own_visits.get(visitor)).state is State.ENDED
+        for staff in (room.staff, colleague):  # nobody is left in a call without a patient
+            await _is_free(ward, staff)
+
+
+async def _is_free(ward: Ward, staff: StaffAccess) -> None:
+    async with ward.database.read() as db:
+        place = await current_of(db, Kind.STAFF, staff.staff_id)
+    assert place is None
+
+
+# --- what no page sends --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["call", "from", "to"])
+def test_no_id_with_nul_gets_as_far_as_the_database(name: str) -> None:
+    said = {"action": "signal", "call": "cal_x", "from": "con_x", "to": "con_y", name: "con_\0"}
+    with pytest.raises(ValidationError):
+        from_page.validate_python(said)
+    with pytest.raises(ValidationError):
+        from_page.validate_python({"action": "subscribe", "topic": "visit:\0"})
+
+
+async def test_signals_keep_whatever_a_description_holds(ward: Ward) -> None:
+    """An event is text in the database, on both of them."""
+    pair = await ward.both()
+    odd = {"type": "offer", "sdp": SDP + "a=\0 \u202e \U0001f642" + "x" * 60_000}
+    said = offer(pair.call_id, pair.here.connection_id, pair.there.connection_id, description=odd)
+    assert await ward.signalling.relay(pair.host.access, said)
+    for lone in (r'"sdp":"\ud800"', r'"sdp":"\udfff x"'):
+        text = (
+            '{"action":"signal","call":"c","from":"a","to":"b","description":{"type":"offer",'
+            f"{lone}}}}}"
+        )
+        with pytest.raises(ValidationError):
+            from_page.validate_json(text)
+
+
+async def test_the_whole_board_can_be_asked_for(ward: Ward) -> None:
+    pair = await ward.both()
+    await ward.whiteboard.open(pair.host)
+    [opened] = (await ward.whiteboard.marks(pair.host, 0)).drawn
+    assert opened.number == 1
+    assert (await ward.whiteboard.marks(pair.host, 2**31 - 1)).drawn == []
