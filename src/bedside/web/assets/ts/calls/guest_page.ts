@@ -20,6 +20,7 @@ class GuestPage {
   private view: CallView | null = null;
   private board: { end: () => void } | null = null;
   private readonly awake = new Awake();
+  private isOver = false;
 
   constructor(private readonly root: HTMLElement) {}
 
@@ -29,6 +30,9 @@ class GuestPage {
     const here = (): void => void socket.tell({ action: "here", hidden: document.visibilityState === "hidden" });
     document.addEventListener("bedside:connected", here);
     document.addEventListener("visibilitychange", here);
+    document.addEventListener("bedside:signed-out", (event) => {
+      if (this.isOver) event.preventDefault(); // the page says already how it ended
+    });
   }
 
   private heard(heard: Heard): void {
@@ -60,6 +64,7 @@ class GuestPage {
 
   private over(state: string): void {
     const wasIn = this.view !== null;
+    this.isOver = true;
     this.board?.end();
     this.board = null;
     this.view?.stop();

@@ -151,10 +151,11 @@ export class LiveSocket {
   }
 }
 
-/** Loads the page again, which leads to the sign-in; who listens may let go of it first. */
+/** Loads the page again, which leads to the sign-in. Who listens may let go of things first, or keep
+ * the page as it is. */
 function leaveForSignIn(): void {
-  document.dispatchEvent(new CustomEvent("bedside:signed-out"));
-  window.location.reload();
+  const isLeft = document.dispatchEvent(new CustomEvent("bedside:signed-out", { cancelable: true }));
+  if (isLeft) window.location.reload();
 }
 
 let shared: LiveSocket | null = null;
