@@ -124,6 +124,41 @@ async def test_a_patient_with_firefox_and_a_clinician_with_chromium(
     await desk.person.leave()
 
 
+@pytest.mark.feature("V15")
+async def test_who_closes_the_page_in_a_call_comes_back_into_it(
+    served: Served, chromium: Chromium
+) -> None:
+    desk = await desk_of(chromium, served, "Dr Okafor", served.house.here.clinician)
+    phone = await chromium.phone(served.url)
+    await watched(phone)
+    for person in (desk.person, phone):
+        await small_pictures(person)
+    patient = await comes_in(phone, served, desk.room, "Noor Haddad")
+    await start_call(desk, visit_in(patient))
+    await see_each_other(desk.page, patient)
+    journey = Journey("visit-closed")
+
+    await patient.close()
+    await expect(tile(desk.page, "patient")).to_have_attribute(
+        "data-state", "reconnecting", timeout=LONG
+    )
+    await journey.seen(desk.page, "the-patient-is-gone", whole=False)
+    patient = await phone.page(patient.url)
+    await see_each_other(desk.page, patient)
+
+    await desk.page.close()
+    await expect(tile(patient, "staff")).to_have_attribute(
+        "data-state", "reconnecting", timeout=LONG
+    )
+    await journey.seen(patient, "the-clinician-is-gone", whole=False)
+    page = await desk.person.page(desk.page.url)
+    await see_each_other(page, patient)
+    for one in (page, patient):
+        await pictures_move(one)
+    await phone.leave()
+    await desk.person.leave()
+
+
 # --- servers, and patients who are gone for too long --------------------------------------------
 
 
@@ -218,6 +253,35 @@ async def test_who_is_gone_for_longer_than_the_grace_time_is_told_and_checks_in_
     await expect(heading(patient, "Check your camera and sound")).to_be_visible()
     [waiting] = await house.waiting_room.queue(desk.access)
     assert (waiting.name, waiting.visit_id != visit_id) == ("Noor Haddad", True)
+    await phone.leave()
+    await desk.person.leave()
+
+
+@pytest.mark.feature("V5", "V7", "V18")
+async def test_a_phone_of_320_pixels_in_the_dark_through_a_call_to_the_end(
+    served: Served, chromium: Chromium
+) -> None:
+    journey = Journey("visit-narrow")
+    desk = await desk_of(chromium, served, "Dr Okafor", served.house.here.clinician)
+    phone = await chromium.phone(served.url, width=320, scheme="dark")
+    await watched(phone)
+    patient = await comes_in(phone, served, desk.room, "Noor Haddad")
+    await start_call(desk, visit_in(patient))
+    await see_each_other(desk.page, patient)
+    await journey.seen(patient, "call", whole=False)
+    await patient.get_by_role("button", name="More").click()
+    await journey.seen(patient, "more", whole=False)
+    await patient.get_by_role("button", name="Camera and sound").click()
+    await journey.seen(patient, "devices", whole=False)
+    await patient.get_by_role("button", name="Done").click()
+    await control(patient, "leave").click()
+    await journey.seen(patient, "leave", whole=False)
+    await patient.get_by_role("button", name="End my visit").click()
+    await expect(heading(patient, "Your visit is over")).to_be_visible()
+    await expect(patient.get_by_text("You have ended your visit with Dr Amara")).to_be_visible()
+    await journey.seen(patient, "ended")
+    await desk.page.wait_for_url("**/after")
+    await journey.seen(desk.page, "after-at-the-desk")
     await phone.leave()
     await desk.person.leave()
 

@@ -18,7 +18,7 @@ from bedside.visits.waiting_room import DeviceTest
 from bedside.visits.whereabouts import require_open, visit_of
 
 _leg = prepared(
-    select(visit_legs.c.how).where(
+    select(visit_legs.c.how, visit_legs.c.admitted_at).where(
         visit_legs.c.visit_id == bindparam("of"), visit_legs.c.number == bindparam("leg")
     )
 )
@@ -26,7 +26,8 @@ _leg = prepared(
 
 @dataclass(frozen=True, slots=True)
 class OwnVisit:
-    """Where a visit stands, and in which room. `how`: how the patient came to this room."""
+    """Where a visit stands, and in which room. `how`: how the patient came to this room; `seen`:
+    whether they were in a call there."""
 
     id: str
     state: State
@@ -34,6 +35,7 @@ class OwnVisit:
     call_id: str
     leg: int
     how: How
+    seen: bool
     checked_in_at: int
     device_test: DeviceTest | None
     room: Room
@@ -68,6 +70,7 @@ class OwnVisits:
             call_id=row.call_id,
             leg=row.leg,
             how=How(leg.how),
+            seen=leg.admitted_at > 0,
             checked_in_at=row.checked_in_at,
             device_test=test,
             room=room,

@@ -149,6 +149,8 @@ def _ended(shown: Shown) -> tuple[str, str]:
     host = {"host": shown.host, "clinic": shown.clinic}
     if shown.visit.ended_reason == Step.COMPLETED:
         return _("Your visit is over"), _("Thank you for your visit with %(host)s.") % host
+    if shown.visit.ended_reason == Step.LEFT and shown.visit.seen:
+        return _("Your visit is over"), _("You have ended your visit with %(host)s.") % host
     if shown.visit.ended_reason == Step.LEFT:
         return (
             _("You have left the waiting room"),
