@@ -15,7 +15,18 @@ from benchmarks.bodies import write_pdf
 from benchmarks.servers import ROOT, NotHere
 from benchmarks.table import FULL, SMALL, Row, Scale, as_table, not_measured
 
-NAMES = ("upload", "memory", "download", "inbox", "sockets", "start", "page")
+NAMES = (
+    "upload",
+    "memory",
+    "download",
+    "inbox",
+    "sockets",
+    "start",
+    "page",
+    "visits",
+    "transfers",
+    "calls",
+)
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from tests.peers.postgres import Postgres
 
 CONNECTIONS = 8
 _ADDRESS = "/api/v1/inbox"
+_WHAT = "inbox with sign-in, 50 rows"
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
@@ -18,7 +19,7 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
     if shutil.which("wrk") is None:
         raise NotHere("wrk is not installed (Debian: wrk)")
     with product(install(directory / "sqlite")) as ours:
-        rows = [_row("SQLite", ours, scale, 3_000)]
+        rows = [answers(f"{_WHAT}, SQLite", _ADDRESS, ours, scale, 3_000)]
     try:
         postgres = Postgres()
     except AssertionError as why:
@@ -26,30 +27,31 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
     try:
         postgres.start()
         with product(install(directory / "postgresql", postgres.fresh())) as ours:
-            return [*rows, _row("PostgreSQL", ours, scale, 1_500)]
+            return [*rows, answers(f"{_WHAT}, PostgreSQL", _ADDRESS, ours, scale, 1_500)]
     finally:
         postgres.remove()
 
 
-def _row(kind: str, ours: Product, scale: Scale, wanted: float) -> Row:
-    """The best of some runs: what else the machine does can only take away from it."""
-    _wrk(ours, 1)
+def answers(what: str, address: str, ours: Product, scale: Scale, wanted: float) -> Row:
+    """How often an address answers: the best of some runs, for what else the machine does can only
+    take away from it."""
+    _wrk(ours, address, 1)
     before, answered = ours.cpu_seconds(), 0
     best, slow = 0.0, ""
     for _ in range(max(1, scale.repeats // 3)):
-        count, a_second, p99 = _wrk(ours, scale.seconds)
+        count, a_second, p99 = _wrk(ours, address, scale.seconds)
         answered += count
         if a_second > best:
             best, slow = a_second, p99
     each = (ours.cpu_seconds() - before) / answered * 1e6
     beside = f"p99 {slow} with {CONNECTIONS} connections; processor time {each:.0f} µs each"
-    return rate(f"inbox with sign-in, 50 rows, {kind}, one process", best, wanted, beside)
+    return rate(f"{what}, one process", best, wanted, beside)
 
 
-def _wrk(ours: Product, seconds: int) -> tuple[int, float, str]:
+def _wrk(ours: Product, address: str, seconds: int) -> tuple[int, float, str]:
     """(answers, answers a second, 99th percentile in words)."""
     command = ["wrk", "--latency", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
-    command += ["-H", f"Cookie: {ours.cookie}", f"http://127.0.0.1:{ours.port}{_ADDRESS}"]
+    command += ["-H", f"Cookie: {ours.cookie}", f"http://127.0.0.1:{ours.port}{address}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said:
         raise RuntimeError(said)

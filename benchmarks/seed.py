@@ -1,8 +1,8 @@
 """An installation to measure: `python -m benchmarks.seed DATA [DATABASE_URL]`.
 
 Makes a clinic through the product's own services, with a signed-in receptionist and colleagues of
-hers, patients with unreviewed entries in their charts, and a photo link that was sent; prints how
-to reach them.
+hers, patients with unreviewed entries in their charts, a photo link that was sent, and two open
+rooms, one of them full of patients who wait; prints how to reach them.
 """
 
 import json
@@ -29,12 +29,16 @@ from bedside.people.teams import TeamKind
 from bedside.requests.photo_requests import Draft
 from bedside.services import Services
 from bedside.settings import Settings, load
+from bedside.visits.check_in import CheckInForm
+from bedside.visits.waiting_room import DeviceTest
 
 PATIENTS = 100
 ENTRIES_EACH = 5
 COLLEAGUES = 50
+WAITING = 50
 LARGEST = 2_000_000_000
 HERE = "127.0.0.1"
+TESTED = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")
 
 
 async def _seed(settings: Settings) -> dict[str, Any]:
@@ -48,7 +52,10 @@ async def _seed(settings: Settings) -> dict[str, Any]:
         patients = [await _patient(services, staff, room, n) for n in range(PATIENTS)]
         for number in range(PATIENTS * ENTRIES_EACH):
             await _unreviewed(services, staff, patients[number % PATIENTS], number)
+        rooms = [room, await _second_room(services, staff)]
         return {
+            "rooms": rooms,
+            "visits": await _waiting(services, staff, rooms),
             "cookie": f"{settings.session_cookie}={token}",
             "colleagues": [f"{settings.session_cookie}={each}" for each in colleagues],
             "clinic": staff.clinic_id,
@@ -61,7 +68,9 @@ async def _seed(settings: Settings) -> dict[str, Any]:
 
 async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
     """(session token, permission, room) of somebody who sees all patients."""
-    options = ClinicOptions(second_factor_required=False, upload_bytes_limit=LARGEST)
+    options = ClinicOptions(
+        second_factor_required=False, upload_bytes_limit=LARGEST, transfer_bytes_limit=LARGEST
+    )
     async with services.database.unit_of_work() as work:
         clinic = await services.clinics.create(work, SYSTEM, "Riverside Clinic", options)
         room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
@@ -109,6 +118,37 @@ async def _unreviewed(services: Services, staff: StaffAccess, to: Patient, numbe
     )
     async with services.database.unit_of_work() as work:
         await services.charts.file(work, incoming)
+
+
+async def _second_room(services: Services, staff: StaffAccess) -> str:
+    """Where patients are transferred to; the receptionist is in charge of it, too."""
+    async with services.database.unit_of_work() as work:
+        room = await services.teams.install(
+            work, SYSTEM, staff.clinic_id, TeamKind.ROOM, "Treatment"
+        )
+        await services.staff.install_assignment(
+            work, SYSTEM, staff.clinic_id, staff.staff_id, room.id
+        )
+    return room.id
+
+
+async def _waiting(
+    services: Services, staff: StaffAccess, rooms: list[str]
+) -> list[tuple[str, str]]:
+    """Both rooms are open, and patients have checked in at the first: (visit, device token)."""
+    for room_id in rooms:
+        await services.rooms.open(await services.permissions.room(staff, room_id))
+    room = await services.rooms.get(staff.clinic_id, rooms[0])
+    visits: list[tuple[str, str]] = []
+    for number in range(WAITING):
+        form = CheckInForm(
+            services.check_in.new_draft(), f"Noor Haddad {number}", reason="A rash on the hand"
+        )
+        checked_in = await services.check_in.check_in(room, form, HERE)
+        visitor = await services.visit_devices.resume(checked_in.token, checked_in.visit_id, HERE)
+        await services.waiting_room.record_device_test(visitor, TESTED)
+        visits.append((checked_in.visit_id, checked_in.token))
+    return visits
 
 
 async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str:

@@ -70,6 +70,8 @@ class Product(Served):
     link: str
     colleagues: list[str]
     clinic: str
+    rooms: list[str]
+    visits: list[tuple[str, str]]
 
     @property
     def headers(self) -> str:
@@ -130,13 +132,18 @@ def _seed(data: Path, *database_url: str) -> dict[str, Any]:
 
 @contextmanager
 def product(
-    at: Installation, *, worker: bool = False, moments: Path | None = None
+    at: Installation,
+    *,
+    worker: bool = False,
+    moments: Path | None = None,
+    settings: dict[str, str] | None = None,
 ) -> Generator[Product]:
     """`bedside serve`, by default without a worker: jobs stay queued, as when `bedside worker`
     runs on another machine. Nothing else differs from what an operator starts but the limit of
     requests for one session, which a benchmark would run into. With `moments` the times of
-    committed events are written there; see moments.py."""
+    committed events are written there; see moments.py. `settings` are further ones."""
     environment = os.environ | {"BEDSIDE_REQUESTS_PER_SECOND": "0"}
+    environment |= {f"BEDSIDE_{name.upper()}": value for name, value in (settings or {}).items()}
     if at.database_url:
         environment["BEDSIDE_DATABASE_URL"] = at.database_url
     noted = f"from benchmarks.moments import note_in; note_in({str(moments)!r})" if moments else ""

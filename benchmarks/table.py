@@ -9,7 +9,8 @@ from statistics import median
 class Scale:
     """How much to do. `repeats` of each measurement; `file` bytes stand for the 100 MB file,
     `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while so
-    many `events` happen."""
+    many `events` happen. Patients make so many `moves` to another room, and are in so many `calls`,
+    whose network is `away` for some seconds."""
 
     repeats: int
     file: int
@@ -19,6 +20,9 @@ class Scale:
     seconds: int
     pages: tuple[int, ...]
     events: int
+    moves: int
+    calls: int
+    away: float
 
 
 FULL = Scale(
@@ -30,6 +34,9 @@ FULL = Scale(
     seconds=5,
     pages=(1_000, 10_000),
     events=50,
+    moves=50,
+    calls=10,
+    away=10,
 )
 SMALL = Scale(
     repeats=1,
@@ -40,6 +47,9 @@ SMALL = Scale(
     seconds=1,
     pages=(100,),
     events=5,
+    moves=3,
+    calls=1,
+    away=1,
 )
 """Enough to see that a benchmark works; its figures mean nothing."""
 
@@ -95,6 +105,13 @@ def ratio_of(others: Sequence[float], ours: Sequence[float]) -> float:
     The runs of a pair follow each other, so whatever else the machine did weighs on both.
     """
     return median(other / own for other, own in zip(others, ours, strict=True))
+
+
+def spread(seconds: Sequence[float]) -> tuple[float, str]:
+    """The 95th percentile of some times, and both percentiles in words; in milliseconds."""
+    ordered = sorted(seconds)
+    slow = ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)] * 1000
+    return slow, f"p50 {median(ordered) * 1000:.0f} ms, p95 {slow:.0f} ms"
 
 
 def milliseconds(seconds: Sequence[float]) -> str:

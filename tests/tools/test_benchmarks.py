@@ -17,6 +17,9 @@ ROWS = {
     "sockets": ("event to 100 open pages", "memory of each"),
     "start": ("cold start", "memory after it"),
     "page": ("first page of a photo link",),
+    "visits": ("patient transfer", "queue with sign-in, 50 rows, SQLite", "rows, PostgreSQL"),
+    "transfers": ("accept to the first byte", "of the upload rate"),
+    "calls": ("both see video", "video back"),
 }
 
 
