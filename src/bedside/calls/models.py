@@ -18,6 +18,7 @@ calls = Table(
     Column("ended_at", BigInteger, nullable=False),
     Column("ended_by", Text, nullable=False),
     Index("ix_calls_room", "room_id", "state"),
+    Index("ix_calls_state", "state"),
 )
 """`mode` is “video” or “voice”; `topology` “direct” or “media_server”; `state` “active” or
 “ended”."""
@@ -89,6 +90,7 @@ live_transfers = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Index("ix_live_transfers_visit", "visit_id", "created_at"),
+    Index("ix_live_transfers_room", "room_id", "ended"),
     Index("ix_live_transfers_file", "file_id"),
 )
 """Files on their way between a patient in a visit and staff. `agreed`, `bytes` and `ended` are the

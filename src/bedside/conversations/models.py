@@ -17,6 +17,7 @@ visit_messages = Table(
     Column("body", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_visit_messages_visit", "visit_id", "leg", "at"),
+    Index("ix_visit_messages_clinic", "clinic_id", "at"),
 )
 """Chat of visits. A message belongs to one leg of a visit: to the patient and the staff of that
 room. `draft_id` is made by the page, so that a message that is sent twice is there once."""

@@ -12,12 +12,12 @@ from bedside.people.audiences import Audiences
 from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
 from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
-from bedside.visits.state_machine import State
+from bedside.visits.state_machine import GOING_ON, State
 
 _rooms = prepared(select(rooms.c.id, rooms.c.open).where(rooms.c.clinic_id == bindparam("clinic")))
 _counts = prepared(
     select(visits.c.room_id, visits.c.state, func.count().label("visits"))
-    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state != State.ENDED.value)
+    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON))
     .group_by(visits.c.room_id, visits.c.state)
 )
 _open_transfers = prepared(

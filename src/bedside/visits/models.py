@@ -97,6 +97,7 @@ patient_transfers = Table(
     Column("ended_at", BigInteger, nullable=False),
     Index("ix_patient_transfers_visit", "visit_id"),
     Index("ix_patient_transfers_sender", "by_staff_id", "state"),
+    Index("ix_patient_transfers_receiver", "to_room_id", "state"),
 )
 """Hand-overs. `state`: open until the receiver admits (admitted), the sender takes the patient
 back (taken_back), it is passed on (passed_on), or the visit ends (ended)."""

@@ -16,7 +16,7 @@ from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 from bedside.visits import rows
 from bedside.visits.models import visits
-from bedside.visits.state_machine import State, Step
+from bedside.visits.state_machine import GOING_ON, State, Step
 from bedside.visits.transitions import Transitions
 
 _SHORTEST_GRACE = clock.MINUTE
@@ -24,12 +24,12 @@ _WATCHED = 30 * clock.SECOND
 """So long after a look at who is away nothing was missed; there is one every few seconds."""
 
 _all_away = prepared(
-    select(visits.c.id).where(visits.c.state != State.ENDED.value, visits.c.away_since > 0)
+    select(visits.c.id).where(visits.c.state.in_(GOING_ON), visits.c.away_since > 0)
 )
 
 _away = prepared(
     select(visits.c.id, visits.c.clinic_id, visits.c.away_since).where(
-        visits.c.state != State.ENDED.value,
+        visits.c.state.in_(GOING_ON),
         visits.c.away_since > 0,
         visits.c.away_since <= bindparam("until"),
     )

@@ -22,7 +22,7 @@ from bedside.visits import room_rows, texts
 from bedside.visits.events import RoomChanged
 from bedside.visits.models import patient_transfers, rooms, visits
 from bedside.visits.room_rows import Room, RoomKind, RoomOptions, opened, slug_of
-from bedside.visits.state_machine import State
+from bedside.visits.state_machine import GOING_ON, State
 from bedside.visits.texts import Place
 from bedside.visits.transitions import Transitions
 
@@ -44,7 +44,7 @@ _in_charge_of = prepared(
 )
 _counts = prepared(
     select(visits.c.room_id, visits.c.state, func.count().label("visits"))
-    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state != State.ENDED.value)
+    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON))
     .group_by(visits.c.room_id, visits.c.state)
 )
 _open_transfers_to = prepared(

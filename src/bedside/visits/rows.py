@@ -11,7 +11,7 @@ from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.visits.events import RoomVisitChanged, VisitChanged
 from bedside.visits.models import visits
-from bedside.visits.state_machine import Presence, State, Step
+from bedside.visits.state_machine import GOING_ON, Presence, State, Step
 
 COLUMN = "visits.record"
 _PROBLEMS = ("failed", "blocked", "missing")
@@ -21,7 +21,7 @@ by_id = prepared(select(visits).where(visits.c.id == bindparam("of")))
 for_change = prepared(select(visits).where(visits.c.id == bindparam("of")).with_for_update())
 in_room = prepared(
     select(visits)
-    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
     .order_by(visits.c.queued_at, visits.c.id)
 )
 _change = prepared(update(visits).where(visits.c.id == bindparam("of")))

@@ -14,6 +14,11 @@ class State(StrEnum):
     ENDED = "ended"
 
 
+GOING_ON = (State.WAITING.value, State.IN_CALL.value)
+"""States of a visit that has not ended. An index finds them among all old ones, as it could not do
+for “not ended”."""
+
+
 class Step(StrEnum):
     """What happens to a visit."""
 

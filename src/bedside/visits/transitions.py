@@ -29,7 +29,7 @@ from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
 from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
 from bedside.visits.rows import How
-from bedside.visits.state_machine import State, Step, after, ends
+from bedside.visits.state_machine import GOING_ON, State, Step, after, ends
 
 UNATTENDED = "room.unattended"
 """The job that looks whether anybody saw an arrival."""
@@ -96,7 +96,7 @@ _way = prepared(
 _open = prepared(select(rooms.c.open).where(rooms.c.id == bindparam("room")))
 _counts = prepared(
     select(visits.c.state, func.count().label("visits"))
-    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
     .group_by(visits.c.state)
 )
 

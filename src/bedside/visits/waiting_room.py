@@ -23,7 +23,7 @@ from bedside.visits import rows
 from bedside.visits.events import RoomMessaged, VisitRoomMessage
 from bedside.visits.models import patient_transfers, room_messages, visit_legs, visits
 from bedside.visits.rows import Identified
-from bedside.visits.state_machine import Presence, State, Step
+from bedside.visits.state_machine import GOING_ON, Presence, State, Step
 from bedside.visits.transitions import Transitions
 
 Result = Literal["ok", "failed", "blocked", "missing", "skipped", "not_set_up"]
@@ -38,7 +38,7 @@ _with_person = visits.join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.
 _queue = prepared(
     select(*visits.c, SEALED_PATIENTS.c.person)
     .select_from(_with_person)
-    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
     .order_by(visits.c.queued_at, visits.c.id)
 )
 _one = prepared(
@@ -49,7 +49,7 @@ _one = prepared(
 _transfers_in = prepared(
     select(patient_transfers)
     .select_from(patient_transfers.join(visits, visits.c.transfer_id == patient_transfers.c.id))
-    .where(visits.c.room_id == bindparam("room"), visits.c.state != State.ENDED.value)
+    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
 )
 _transfer = prepared(select(patient_transfers).where(patient_transfers.c.id == bindparam("of")))
 _first = prepared(
@@ -62,7 +62,7 @@ _unseen = prepared(
     select(visits)
     .where(
         visits.c.room_id == bindparam("room"),
-        visits.c.state != State.ENDED.value,
+        visits.c.state.in_(GOING_ON),
         visits.c.looked_at == 0,
     )
     .order_by(visits.c.id)

@@ -17,7 +17,7 @@ from bedside.people.permissions import (
 )
 from bedside.visits import rows
 from bedside.visits.models import visit_legs, visits
-from bedside.visits.state_machine import State
+from bedside.visits.state_machine import GOING_ON, State
 
 _rooms = prepared(
     select(visit_legs.c.room_id)
@@ -35,7 +35,7 @@ _present = prepared(
     .where(
         visits.c.patient_id == bindparam("patient"),
         visits.c.clinic_id == bindparam("clinic"),
-        visits.c.state != State.ENDED.value,
+        visits.c.state.in_(GOING_ON),
         visits.c.room_id.in_(rooms_in_charge()),
     )
     .order_by(visits.c.checked_in_at.desc())

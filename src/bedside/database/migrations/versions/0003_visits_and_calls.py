@@ -50,6 +50,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.create_index("ix_calls_room", ["room_id", "state"], unique=False)
+        batch_op.create_index("ix_calls_state", ["state"], unique=False)
 
     op.create_table(
         "guests",
@@ -114,6 +115,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("live_transfers", schema=None) as batch_op:
         batch_op.create_index("ix_live_transfers_file", ["file_id"], unique=False)
+        batch_op.create_index("ix_live_transfers_room", ["room_id", "ended"], unique=False)
         batch_op.create_index("ix_live_transfers_visit", ["visit_id", "created_at"], unique=False)
 
     op.create_table(
@@ -133,6 +135,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_transfers")),
     )
     with op.batch_alter_table("patient_transfers", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_patient_transfers_receiver", ["to_room_id", "state"], unique=False
+        )
         batch_op.create_index("ix_patient_transfers_sender", ["by_staff_id", "state"], unique=False)
         batch_op.create_index("ix_patient_transfers_visit", ["visit_id"], unique=False)
 
@@ -226,6 +231,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit_messages", schema=None) as batch_op:
         batch_op.create_index("ix_visit_messages_visit", ["visit_id", "leg", "at"], unique=False)
+        batch_op.create_index("ix_visit_messages_clinic", ["clinic_id", "at"], unique=False)
 
     op.create_table(
         "visit_notes",
@@ -313,6 +319,7 @@ def downgrade() -> None:
     op.drop_table("visit_notes")
     with op.batch_alter_table("visit_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_messages_visit")
+        batch_op.drop_index("ix_visit_messages_clinic")
 
     op.drop_table("visit_messages")
     op.drop_index("ix_visit_legs_room", table_name="visit_legs")
@@ -338,11 +345,13 @@ def downgrade() -> None:
     with op.batch_alter_table("patient_transfers", schema=None) as batch_op:
         batch_op.drop_index("ix_patient_transfers_visit")
         batch_op.drop_index("ix_patient_transfers_sender")
+        batch_op.drop_index("ix_patient_transfers_receiver")
 
     op.drop_table("patient_transfers")
     with op.batch_alter_table("live_transfers", schema=None) as batch_op:
         batch_op.drop_index("ix_live_transfers_visit")
         batch_op.drop_index("ix_live_transfers_file")
+        batch_op.drop_index("ix_live_transfers_room")
 
     op.drop_table("live_transfers")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
@@ -356,6 +365,7 @@ def downgrade() -> None:
     op.drop_table("guests")
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.drop_index("ix_calls_room")
+        batch_op.drop_index("ix_calls_state")
 
     op.drop_table("calls")
     with op.batch_alter_table("call_participants", schema=None) as batch_op:
