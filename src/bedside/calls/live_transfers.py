@@ -240,14 +240,13 @@ class LiveTransfers:
     async def sender(
         self, access: RoomAccess | VisitorAccess, transfer_id: str
     ) -> tuple[TransferAccess, LiveTransfer]:
-        """For the side that sends: what its upload needs. Raises Conflict when the transfer is
-        over, NotFound for the other side."""
+        """For whoever sends: what the upload needs. Raises Conflict when the transfer is over,
+        NotFound for the other side, and for colleagues of who offered the file."""
         async with self._database.read() as db:
             row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
-        direction = (
-            Direction.TO_PATIENT if isinstance(access, RoomAccess) else Direction.FROM_PATIENT
-        )
-        if row.direction != direction:
+        by_staff = isinstance(access, RoomAccess)
+        direction = Direction.TO_PATIENT if by_staff else Direction.FROM_PATIENT
+        if row.direction != direction or (by_staff and row.staff_id != access.actor.id):
             raise NotFound
         require_running(row.ended)
         owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id

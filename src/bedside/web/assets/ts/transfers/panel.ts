@@ -110,14 +110,17 @@ export class TransferPanel {
     this.fetching.add(id);
     link.setAttribute("aria-busy", "true");
     const name = link.dataset.transferDownload ?? "";
-    const fetching = new Fetching(link.href, name, (part) => {
-      const shown = this.row(id)?.querySelector("[data-transfer-fetched]");
-      if (shown) shown.textContent = `${Math.floor(100 * part)}%`;
-    });
+    const fetching = new Fetching(link.href, name, (part) => this.showFetched(id, `${Math.floor(100 * part)}%`));
     const refusal = await fetching.run();
     this.fetching.delete(id);
+    this.showFetched(id, "");
     link.removeAttribute("aria-busy");
     if (refusal) this.say(`${name}: ${refusal}`, true);
+  }
+
+  private showFetched(id: string, part: string): void {
+    const shown = this.row(id)?.querySelector("[data-transfer-fetched]");
+    if (shown) shown.textContent = part;
   }
 
   // --- what people do ------------------------------------------------------------------------------

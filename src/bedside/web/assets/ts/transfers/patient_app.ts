@@ -12,11 +12,13 @@ interface Facts {
   phase: string;
 }
 
-export function startPatientFiles(root: HTMLElement, here: string): void {
+/** `sound` is made when the clinic offers or asks for something. */
+export function startPatientFiles(root: HTMLElement, here: string, sound: () => void): void {
   const place = new PatientPlace(root, "files", `${here}/transfers`, startTransfers);
   liveSocket().subscribe(`transfers:${root.dataset.visit ?? ""}`, (heard: Heard) => {
     const facts = heard.kind === "snapshot" ? Object.values(heard.data.transfers as Record<string, Facts>) : [];
     const isNews = heard.kind === "event" && heard.type === "transfer.changed" && RUNNING.has(String(heard.data.phase));
+    if (isNews && heard.data.phase === "asked") sound();
     if (isNews || facts.some((one) => RUNNING.has(one.phase))) void place.open(false);
   });
 }

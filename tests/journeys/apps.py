@@ -1,0 +1,112 @@
+"""A clinician at a desk and a patient with a phone who waits, with the worker that scans files."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from bedside.charts.records import ChartFilter, Entry
+from bedside.worker.run import Worker
+from tests.house import Served
+from tests.journeys.calling import LONG, Clinic, open_clinic, watched
+from tests.peers.chromium import Chromium, Person, reached
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+PAPER = SAMPLES / "paper_tracemonkey.pdf"
+PHOTO = SAMPLES / "photo_pug.heic"
+
+
+@dataclass
+class Meeting:
+    """The desk in the queue, the phone in the waiting room; later both in a call."""
+
+    clinic: Clinic
+    visit_id: str
+    desk: Person
+    staff: Page
+    phone: Person
+    patient: Page
+
+    @property
+    def row(self) -> Locator:
+        """The patient in the queue."""
+        return self.staff.locator(f"#row-{self.visit_id}")
+
+    async def from_menu(self, item: str) -> Locator:
+        """Open something from the three dots of the row; the dialog."""
+        await self.row.get_by_role("button", name="Actions for").click()
+        await self.staff.get_by_role("menuitem", name=item).click()
+        dialog = self.staff.locator("#in-dialog")
+        await expect(dialog).to_be_visible()
+        return dialog
+
+    async def call(self) -> str:
+        """The clinician admits the patient, and both are in the call; its id."""
+        call_id = await self.clinic.call(self.visit_id)
+        await self.staff.goto(f"/calls/{call_id}")
+        for page, other in ((self.staff, "patient"), (self.patient, "staff")):
+            tile = page.locator(f"[data-tiles] [data-kind={other}]")
+            await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
+        return call_id
+
+    async def app(self, name: str) -> Locator:
+        """Open an app in the call window; its panel."""
+        await self.staff.get_by_role("button", name=name, exact=True).click()
+        panel = self.staff.locator("[data-app-panel]")
+        await expect(panel.get_by_role("heading", name=name)).to_be_visible()
+        return panel
+
+    async def entries(self) -> list[Entry]:
+        """What is in the chart of the patient."""
+        services = self.clinic.house.services
+        patient_id = await services.whereabouts.patient_of(self.clinic.staff, self.visit_id)
+        chart = await services.permissions.chart(self.clinic.staff, patient_id)
+        return await services.charts.entries(chart, ChartFilter())
+
+    async def filed(self, count: int) -> list[Entry]:
+        """Wait until so many files are in the chart."""
+        return await reached(
+            self.staff, self.entries, lambda found: len(found) == count, f"{count} files"
+        )
+
+    async def leave(self) -> None:
+        """Close both browsers, and fail on complaints."""
+        await self.staff.close()
+        await self.patient.close()
+        await self.phone.leave()
+        await self.desk.leave()
+
+
+@asynccontextmanager
+async def meeting(served: Served, chromium: Chromium) -> AsyncIterator[Meeting]:
+    """Both are there, and files are scanned."""
+    worker = Worker(served.house.database, served.house.handlers, {})
+    await worker.start()
+    try:
+        clinic = await open_clinic(served)
+        phone, desk = await chromium.phone(served.url), await chromium.desktop(served.url)
+        for person in (phone, desk):
+            await watched(person)
+        visit_id = await clinic.check_in(phone)
+        await clinic.sign_in(desk)
+        patient = await phone.page(f"/visit/{visit_id}")
+        staff = await desk.page(f"/rooms/{clinic.room.id}")
+        found = Meeting(clinic, visit_id, desk, staff, phone, patient)
+        await expect(found.row).to_be_visible()
+        await expect(patient.locator("[data-connection-state]")).to_have_attribute(
+            "data-shown", "here"
+        )
+        yield found
+        await found.leave()
+    finally:
+        await worker.stop()
+
+
+async def downloaded(page: Page, act: Callable[[], Awaitable[Any]]) -> bytes:
+    """What the browser saves after something was pressed."""
+    async with page.expect_download(timeout=LONG) as saving:
+        await act()
+    return Path(await (await saving.value).path()).read_bytes()

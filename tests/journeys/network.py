@@ -1,0 +1,61 @@
+"""A weak network between browsers and the server, which can break."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from tests.house import Served, create_tables, living_in, serving
+from tests.peers.ports import free_port
+
+_PIECE = 16_384
+
+
+class Network:
+    """Passes bytes on between a port and the server's, so many a second in each direction of each
+    connection (0: as fast as they come)."""
+
+    def __init__(self, server: int) -> None:
+        self._server = server
+        self._open: set[asyncio.StreamWriter] = set()
+        self.bytes_a_second = 0
+
+    def breaks(self) -> None:
+        """Every connection is gone; new ones come about at once."""
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A browser has opened a connection."""
+        with suppress(OSError):
+            from_server, to_server = await asyncio.open_connection("127.0.0.1", self._server)
+            self._open |= {writer, to_server}
+            ways = (self._pass_on(reader, to_server), self._pass_on(from_server, writer))
+            await asyncio.gather(*ways)
+            self._open -= {writer, to_server}
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await reader.read(_PIECE):
+                writer.write(piece)
+                await writer.drain()
+                if self.bytes_a_second:
+                    await asyncio.sleep(len(piece) / self.bytes_a_second)
+        writer.close()
+
+
+@asynccontextmanager
+async def served_over_a_network(data: Path) -> AsyncIterator[tuple[Served, Network]]:
+    """A house on SQLite whose browsers reach it over a network."""
+    outside, inside = free_port(), free_port()
+    database_url = f"sqlite:///{data / 'bedside.db'}"
+    data.mkdir(parents=True)
+    create_tables(database_url)
+    network = Network(inside)
+    async with (
+        living_in(data, database_url, port=outside) as house,
+        serving(house.services, inside),
+        await asyncio.start_server(network.connected, "127.0.0.1", outside),
+    ):
+        yield Served(house, f"http://localhost:{outside}"), network
+        network.breaks()

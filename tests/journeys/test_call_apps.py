@@ -1,0 +1,155 @@
+"""Whiteboard, photo capture and notes in a call, and how they close when the patient goes on."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.house import Served
+from tests.journeys.apps import Meeting, meeting
+from tests.journeys.calling import LONG
+from tests.peers.chromium import Chromium, reached
+from tests.peers.page_checks import Journey
+from tests.visits.ward import Ward
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
+
+
+async def _draw(page: Page, place: Locator, *ways: tuple[float, float]) -> None:
+    """Press, move along parts of the surface, and let go."""
+    await place.scroll_into_view_if_needed()
+    box = await place.bounding_box()
+    assert box is not None
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ways]
+    await page.mouse.move(*points[0])
+    await page.mouse.down()
+    for point in points[1:]:
+        await page.mouse.move(*point, steps=6)
+    await page.mouse.up()
+
+
+async def test_whiteboard(served: Served, chromium: Chromium) -> None:
+    journey = Journey("whiteboard")
+    async with meeting(served, chromium) as two:
+        await two.call()
+        panel = await two.app("Whiteboard")
+        here, there = (
+            place.locator("[data-board-surface]") for place in (panel, two.patient)
+        )
+        await expect(there).to_be_visible(timeout=LONG)  # it opens for the patient by itself
+        await _draw(two.staff, here, (0.1, 0.5), (0.4, 0.8), (0.6, 0.4))
+        await expect(there.locator("[data-number]")).not_to_have_count(0)
+        await two.patient.locator(".board-ink", has_text="Red").click()
+        await _draw(two.patient, there, (0.7, 0.2), (0.9, 0.3))
+        await expect(here.locator("[data-ink=red][data-number]")).not_to_have_count(0)
+        await panel.get_by_label("Words for the whiteboard").fill("Two a day")
+        await panel.get_by_role("button", name="Write").click()
+        await expect(there.locator("text")).to_have_text("Two a day")
+        await journey.seen(two.staff, "desk", whole=False)
+        await journey.seen(two.patient, "phone", whole=False)
+
+        await two.patient.get_by_role("button", name="Undo").click()
+        await expect(here.locator("[data-ink=red]")).to_have_count(0)
+        await panel.get_by_role("button", name="Save to chart").click()
+        await expect(panel.locator("[data-board-said]")).to_contain_text("is in the chart")
+        await expect(two.patient.locator("[data-board-said]")).to_have_text(
+            "The clinic has saved a picture of the whiteboard in your record."
+        )
+        [entry] = await two.filed(1)
+        assert (entry.channel, entry.source_id) == ("visit_capture", two.visit_id)
+        assert entry.media_type == "image/png"
+        await panel.get_by_role("button", name="Clear").click()
+        await expect(there.locator("[data-number]")).to_have_count(0)
+        await panel.get_by_role("button", name="Close for everybody").click()
+        await expect(there).to_have_count(0)
+        await expect(panel).to_be_hidden()
+
+
+async def test_photo_capture_and_notes(served: Served, chromium: Chromium) -> None:
+    journey = Journey("photo-capture")
+    async with meeting(served, chromium) as two:
+        await two.call()
+        panel = await two.app("Photo capture")
+        await panel.get_by_role("button", name="Ask for a photo").click()
+        asked = two.patient.locator("[data-transfer]").first
+        await expect(asked).to_contain_text("asks to take a photo with your camera")
+        await journey.seen(two.patient, "asked", whole=False)
+        await asked.get_by_role("button", name="No thanks").click()
+        row = panel.locator("[data-transfer]").first
+        await expect(row).to_have_attribute("data-phase", "declined")
+        await panel.get_by_role("button", name="Ask for a photo").click()
+        await two.patient.get_by_role("button", name="Agree, take the photo").click()
+        chart_link = panel.get_by_role("link", name="Open in the chart")
+        await expect(chart_link).to_be_visible(timeout=LONG)
+        await journey.seen(two.staff, "arrived", whole=False)
+        [entry] = await two.filed(1)
+        assert (entry.channel, entry.source_id) == ("visit_capture", two.visit_id)
+        assert (entry.media_type, entry.sender_kind) == ("image/jpeg", "patient")
+        await chart_link.click()
+        console = two.staff.frame_locator("[data-console]")
+        await expect(console.locator("img").first).to_be_visible(timeout=LONG)
+
+        panel = await two.app("Notes")
+        note = panel.get_by_label("Your note on this visit")
+        await note.fill("Swelling on the left knee.")
+        await expect(panel.locator("[data-note-state]")).to_have_text(
+            "Saved. It is in the visit's record."
+        )
+        await two.desk.context.set_offline(True)
+        await note.fill("Swelling on the left knee. Ice.")
+        await expect(panel.locator("[data-note-state]")).to_contain_text("There is no connection.")
+        await two.desk.context.set_offline(False)
+        await expect(panel.locator("[data-note-state]")).to_contain_text("Saved.", timeout=LONG)
+        await journey.seen(two.staff, "notes", whole=False)
+        assert "Swelling" not in await two.patient.content()
+
+
+@pytest.mark.feature("V11")
+async def test_apps_close_with_a_transfer_and_hand_nothing_on(
+    served: Served, chromium: Chromium
+) -> None:
+    async with meeting(served, chromium) as two:
+        await two.call()
+        panel = await two.app("Whiteboard")
+        await panel.get_by_label("Words for the whiteboard").fill("For the first clinician")
+        await panel.get_by_role("button", name="Write").click()
+        await expect(two.patient.locator("[data-board-surface] text")).to_have_count(1)
+        panel = await two.app("Chat")
+        await panel.get_by_label("Message", exact=True).fill("Said to the first clinician")
+        await panel.get_by_label("Message", exact=True).press("Enter")
+        await expect(panel.locator("[data-chat-list] .chat-words")).to_have_count(1)
+        panel = await two.app("File transfer")
+        file: Any = {"name": "unseen.txt", "mimeType": "text/plain", "buffer": b"For nobody.\n"}
+        await panel.locator("input[type=file]").set_input_files(file)
+        await expect(two.patient.locator("[data-transfer]")).to_be_visible()
+
+        services = served.house.services
+        receptionist = served.house.here.receptionist
+        there = await Ward(served.house).room("Surgery", receptionist)
+        await services.patient_transfers.transfer(
+            two.clinic.access, two.visit_id, there.room_id, "", expected_leg=1
+        )
+        now = two.patient.locator("#visit-now")
+        await expect(now).to_have_attribute("data-leg", "2", timeout=LONG)
+        await expect(now).to_have_attribute("data-view", "waiting")
+        for app in ("chat", "files"):
+            await expect(two.patient.locator(f"[data-app={app}]")).to_be_empty()
+        await two.staff.wait_for_url("**/after")
+        await _next_clinician_sees_nothing(two, there)
+
+
+async def _next_clinician_sees_nothing(two: Meeting, there: Any) -> None:
+    services = two.clinic.house.services
+    assert (await services.visit_chat.conversation(there, two.visit_id)).messages == []
+    assert await services.transfer_lists.of_visit(there, two.visit_id) == []
+    assert (await services.visit_notes.own(there, two.visit_id)).text == ""
+    call_id = await services.calls.start(there, two.visit_id, "video")
+    host = await services.seats.host(there.staff, call_id)
+    assert (await services.whiteboard.marks(host, 0)).last == 0
+    await expect(two.patient.locator("[data-call-place]")).to_be_visible(timeout=LONG)
+    await reached(
+        two.patient,
+        two.patient.locator("[data-board], [data-message], [data-transfer]").count,
+        lambda count: count == 0,
+        "no app is open",
+    )
