@@ -16,6 +16,8 @@ from tests.matrix.people import ELSEWHERE, OUTSIDE, Access, Kind
 from tests.matrix.row import JSON, TUS, Call, Row
 from tests.matrix.row import form as _form
 from tests.matrix.row import with_headers as _with
+from tests.matrix.rows_of_apps import APPS
+from tests.matrix.rows_of_calls import CALLS
 from tests.matrix.rows_of_rooms import ROOMS
 from tests.matrix.world import BORN, Facts
 
@@ -42,11 +44,7 @@ _PERSON = {
     "birth_year": "1985",
     "language": "en",
 }
-_BORN = {
-    "birth_day": str(BORN.day),
-    "birth_month": str(BORN.month),
-    "birth_year": str(BORN.year),
-}
+_BORN = {f"birth_{part}": str(getattr(BORN, part)) for part in ("day", "month", "year")}
 _CLINIC = {
     "name": "Riverside Clinic",
     "language": "en",
@@ -495,5 +493,7 @@ ROWS: dict[tuple[str, str], Row] = {
     **_CALLS,
     **_WAITING,
     **ROOMS,
+    **APPS,
+    **CALLS,
     **_API,
 }

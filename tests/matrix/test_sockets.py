@@ -8,8 +8,11 @@ from typing import Any, get_args
 import pytest
 from starlette.routing import WebSocketRoute
 
+from bedside.calls.apps.whiteboard import WhiteboardChanged
 from bedside.calls.events import CallChanged, CallSignal, GuestChanged
+from bedside.calls.live_transfer_records import LiveTransferMoved
 from bedside.charts.events import EntryChanged
+from bedside.conversations.visit_chat import ChatRead
 from bedside.realtime import envelopes
 from bedside.requests.events import RequestChanged
 from tests.matrix.people import DEVICES, STAFF, Kind
@@ -38,6 +41,15 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "rooms": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
     "visit": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "transfers": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
+    "chat": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
+    "whiteboard": (
+        "call_id",
+        {
+            STAFF_SOCKET: {Kind.RIGHT},
+            VISIT_SOCKET: {Kind.VISITOR},
+            GUEST_SOCKET: {Kind.GUEST},
+        },
+    ),
     "person": ("administrator", {STAFF_SOCKET: {Kind.RIGHT}}),
     "call": (
         "call_id",
@@ -57,6 +69,9 @@ LAST = {
     "call": "call.changed",
     "signals": "call.signal",
     "guest": "guest.changed",
+    "transfers": "transfer.moved",
+    "chat": "chat.read",
+    "whiteboard": "whiteboard.changed",
 }
 """What `_happen` tells on some of them."""
 
@@ -131,6 +146,10 @@ async def _happen(world: World) -> None:
         work.emit(RequestChanged(request_id=facts["request_id"], state="done", expected=1, filed=1))
         call = facts["call_id"]
         work.emit(CallChanged(call_id=call, state="active", mode="video", topology="direct"))
+        work.emit(WhiteboardChanged(call_id=call, last=2))
+        visit = facts["visit_id"]
+        work.emit(ChatRead(visit_id=visit, reader="staff", read_at=1))
+        work.emit(LiveTransferMoved(transfer_id=facts["offered"], visit_id=visit, position=1))
         work.emit(GuestChanged(guest_id=facts["guest_id"], call_id=call, state="asked"))
         work.emit(
             CallSignal(

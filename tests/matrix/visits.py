@@ -6,6 +6,7 @@ from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.visits.check_in import CheckIn, CheckInForm
 from bedside.visits.rooms import RoomChange
 from tests.house import House
+from tests.matrix.apps import Apps
 from tests.matrix.people import Kind
 
 _ADDRESS = "198.51.100.9"
@@ -44,6 +45,8 @@ class Visits:
             call_id=call_id,
         )
         await self._join(visitor)
+        await Apps(self._house, self._ids, room, visitor).build()
+        self._ids["transfer"] = self._ids["offered"]
         await self._hand_over(room)
 
     async def _hand_over(self, room: RoomAccess) -> None:

@@ -1,0 +1,57 @@
+"""What is open in the visit of the matrix: files on their way, a chat, a note, a whiteboard."""
+
+import json
+
+from bedside.calls.apps.marks import marks_of
+from bedside.calls.live_transfers import Chosen
+from bedside.files.announcing import Announced
+from bedside.kernel.ids import new_id
+from bedside.people.permissions import RoomAccess, VisitorAccess
+from tests.house import House
+from tests.requests.sending import do_jobs, jpeg, pieces
+
+
+class Apps:
+    """Opens everything once. Ids: `offered` and `sending` are on their way, each with an upload;
+    `asked` waits for the patient; `given` and `got` can be downloaded."""
+
+    def __init__(
+        self, house: House, ids: dict[str, str], room: RoomAccess, visitor: VisitorAccess
+    ) -> None:
+        self._house, self._ids, self._room, self._visitor = house, ids, room, visitor
+
+    async def build(self) -> None:
+        """Everything."""
+        await self._files()
+        chat, visit_id = self._house.visit_chat, self._visitor.visit_id
+        await chat.say(self._visitor, visit_id, "A borborygmus again.", new_id("drf"))
+        await self._house.visit_notes.keep(self._room, visit_id, "A xanthoma, seen by video.")
+        host = await self._house.seats.host(self._room.staff, self._ids["call_id"])
+        await self._house.whiteboard.open(host)
+        words = {"kind": "words", "line": "a", "ink": "blue", "at": [40, 60], "words": "Two a day"}
+        await self._house.whiteboard.draw(host, marks_of(json.dumps([words])))
+
+    async def _files(self) -> None:
+        transfers, visit_id = self._house.live_transfers, self._visitor.visit_id
+        content = jpeg(64, 48, (120, 60, 20))
+        chosen = Chosen("quetzal plan.jpg", "image/jpeg", len(content))
+        unfinished = Chosen("quetzal unfinished.jpg", "image/jpeg", 1_000)
+        offered = await transfers.offer(self._room, visit_id, unfinished)
+        sending = await transfers.send_own(self._visitor, unfinished)
+        given = await transfers.offer(self._room, visit_id, chosen)
+        got = await transfers.send_own(self._visitor, chosen)
+        await transfers.accept(self._visitor, given.id)
+        for name, access, one, sent in (
+            ("offered", self._room, offered, b""),
+            ("sending", self._visitor, sending, b""),
+            ("given", self._room, given, content),
+            ("got", self._visitor, got, content),
+        ):
+            holder, transfer = await transfers.sender(access, one.id)
+            announced = Announced(transfer.name, transfer.size)
+            upload = await transfers.begin_upload(holder, transfer, announced)
+            self._ids |= {name: one.id, f"{name}_upload": upload.id}
+            if sent:
+                await self._house.uploads.append(holder, upload.id, 0, pieces(sent))
+        self._ids["asked"] = (await transfers.ask(self._room, visit_id)).id
+        await do_jobs(self._house)
