@@ -7,20 +7,52 @@ import { VisitPage, type MountCall } from "../visits/page";
 import { play, startSounds } from "../visits/sounds";
 
 const PREPARE_AFTER_MS = 3_000;
+const AGAIN_AFTER_MS = 700;
+const MOST_TRIES = 3;
+
+type CallScripts = typeof import("../calls/patient_call");
 
 /** The call's scripts: fetched when the page has time, so that waiting begins light and calls at once. */
-const callScripts = (): Promise<typeof import("../calls/patient_call")> => import("../calls/patient_call");
+const callScripts = (): Promise<CallScripts> => import("../calls/patient_call");
+
+async function isServerThere(): Promise<boolean> {
+  try {
+    return (await fetch(import.meta.url, { method: "HEAD", cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The same for a call that begins now; null when it is over before they are here. A network that is
+ * away is waited for. A browser that remembers that a script failed forgets it with a reload, which
+ * a visit survives.
+ */
+async function callScriptsNow(isWanted: () => boolean): Promise<CallScripts | null> {
+  for (let tries = 1; isWanted(); tries += 1) {
+    try {
+      return await callScripts();
+    } catch {
+      if (tries > MOST_TRIES && (await isServerThere())) window.location.reload();
+      await new Promise((resolve) => window.setTimeout(resolve, AGAIN_AFTER_MS));
+    }
+  }
+  return null;
+}
 
 const mountCall: MountCall = (view, told) => {
   const place = view.querySelector<HTMLElement>("[data-call-place]");
   let isWanted = place !== null;
-  void callScripts().then(({ startPatientCall }) => {
-    if (isWanted && place) startPatientCall(place, told);
+  let stopCall = (): void => undefined;
+  void callScriptsNow(() => isWanted).then((scripts) => {
+    if (!scripts || !isWanted || !place) return;
+    scripts.startPatientCall(place, told);
+    stopCall = scripts.stop;
   });
   return {
     stop: () => {
       isWanted = false;
-      void callScripts().then(({ stop }) => stop());
+      stopCall();
     },
   };
 };
@@ -35,5 +67,5 @@ if (root) {
   const sound = (): void => play("message");
   startPatientFiles(root, here, sound);
   new PatientChat(root, here, sound);
-  window.setTimeout(() => void callScripts(), PREPARE_AFTER_MS);
+  window.setTimeout(() => void callScripts().catch(() => undefined), PREPARE_AFTER_MS);
 }
