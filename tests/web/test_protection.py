@@ -82,9 +82,22 @@ async def test_every_answer_is_protected(client: httpx.AsyncClient, path: str) -
     assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert "camera=(self)" in headers["permissions-policy"]
+    for feature in ("camera", "microphone", "display-capture"):
+        assert f"{feature}=()" in headers["permissions-policy"]
     assert "geolocation=()" in headers["permissions-policy"]
     assert "strict-transport-security" not in headers
+
+
+@pytest.mark.parametrize("path", ["/visit/vis_x", "/guest/gst_x", "/calls/cal_x"])
+async def test_only_pages_of_calls_may_ask_for_the_camera(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    headers = (await client.get(path)).headers
+    for feature in ("camera", "microphone", "display-capture"):
+        assert f"{feature}=(self)" in headers["permissions-policy"]
+    assert "geolocation=()" in headers["permissions-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-frame-options"] == "DENY"
 
 
 async def test_over_https_the_cookie_is_bound_to_the_host(quick_house: House) -> None:

@@ -39,27 +39,27 @@ _CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-_FEATURES = ", ".join(
-    [
-        *(
-            f"{feature}=(self)"
-            for feature in (
-                "camera",
-                "microphone",
-                "display-capture",
-                "fullscreen",
-                "picture-in-picture",
-                "publickey-credentials-create",
-                "publickey-credentials-get",
-                "screen-wake-lock",
-            )
-        ),
-        *(f"{feature}=()" for feature in ("geolocation", "payment", "usb", "serial", "midi")),
-    ]
+_USED = (
+    "fullscreen",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
 )
+_NEVER = ("geolocation", "payment", "usb", "serial", "midi")
+_SEEN_AND_HEARD = ("camera", "microphone", "display-capture")
+_WHERE_CALLS_ARE = ("/visit/", "/guest/", "/calls/")
+"""Below these a page may ask for camera and microphone: the calls themselves, and the device test.
+No other page can, whatever gets into it."""
+
+
+def _features(used: Iterable[str], never: Iterable[str]) -> str:
+    return ", ".join([*(f"{one}=(self)" for one in used), *(f"{one}=()" for one in never)])
+
+
 _HEADERS = {
     "content-security-policy": _CONTENT_POLICY,
-    "permissions-policy": _FEATURES,
+    "permissions-policy": _features(_USED, (*_SEEN_AND_HEARD, *_NEVER)),
     # “same-origin” and not “no-referrer”: under the latter browsers send “Origin: null” with the
     # product's own forms, which older ones (without Sec-Fetch-Site) need for the check below.
     "referrer-policy": "same-origin",
@@ -75,6 +75,7 @@ _FRAMEABLE_HEADERS = {
     ).encode(),
     b"x-frame-options": b"SAMEORIGIN",
 }
+_CALL_HEADERS = {b"permissions-policy": _features((*_USED, *_SEEN_AND_HEARD), _NEVER).encode()}
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 _FOREVER = b"public, max-age=31536000, immutable"
 _TWO_YEARS = "max-age=63072000; includeSubDomains"
@@ -116,6 +117,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         is_static = scope["path"].startswith("/static/")
+        in_calls = scope["path"].startswith(_WHERE_CALLS_ARE)
 
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -127,6 +129,8 @@ class SecurityHeaders:
                 added = [header for header in self._headers if header[0] not in names]
                 if FRAMEABLE in scope:
                     added = [(name, _FRAMEABLE_HEADERS.get(name, value)) for name, value in added]
+                if in_calls:
+                    added = [(name, _CALL_HEADERS.get(name, value)) for name, value in added]
                 if "bedside.said" in scope:
                     added.append(self._forget_said)
                 message["headers"] = [*given, *added]
