@@ -1,0 +1,206 @@
+"""What happens all the time reads no table from one end to the other, however much is old in it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import apsw
+import asyncpg
+import pytest
+
+from bedside.database import postgresql, sqlite
+from bedside.database.statements import Compiled
+from bedside.people.permissions import VisitorAccess
+from bedside.visits import waiting_room
+from bedside.visits.rooms import RoomChange
+from tests.calls.calling import Ward
+from tests.house import House
+
+pytestmark = pytest.mark.anyio
+
+OLD_VISITS = 4_000
+OLD_MESSAGES = 10 * OLD_VISITS
+_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+_OVERRIDES = {
+    "visits": (OLD_VISITS, {"id": "'vis_old' || i", "state": "'ended'", "queued_at": "i"}),
+    "visit_legs": (OLD_VISITS, {"visit_id": "'vis_old' || i", "left_at": "i"}),
+    "visit_messages": (
+        OLD_MESSAGES,
+        {
+            "id": "'msg_old' || i",
+            "visit_id": f"'vis_old' || (i % {OLD_VISITS})",
+            "draft_id": "'old' || i",
+            "at": "i",
+        },
+    ),
+    "patient_transfers": (OLD_VISITS, {"id": "'pst_old' || i", "state": "'ended'"}),
+    "live_transfers": (
+        OLD_VISITS,
+        {"id": "'trf_old' || i", "visit_id": "'vis_old' || i", "ended": "'done'"},
+    ),
+    "calls": (OLD_VISITS, {"id": "'cal_old' || i", "state": "'ended'"}),
+    "call_participants": (
+        OLD_VISITS,
+        {"id": "'prt_old' || i", "call_id": "'cal_old' || i", "state": "'left'"},
+    ),
+}
+"""Tables that only grow: old rows are copies of one that is there, with these columns in place of
+its own."""
+
+
+class Database:
+    """The database of a house, without the product."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.is_sqlite = url.startswith("sqlite:")
+
+    async def run(self, statement: str, *values: Any, named: Any = None) -> list[Any]:
+        """Its rows as tuples."""
+        if not self.is_sqlite:
+            connection: Any = await asyncpg.connect(self._url)
+            try:
+                return [tuple(row) for row in await connection.fetch(statement, *values)]
+            finally:
+                await connection.close()
+        # the same library as the product's: two in one process would not see each other's locks
+        database = apsw.Connection(self._url.removeprefix("sqlite:///"))
+        database.set_busy_timeout(60_000)
+        try:
+            return list(database.execute(statement, named or values))
+        finally:
+            database.close()
+
+    async def columns(self, table: str) -> list[str]:
+        """Names in order."""
+        if self.is_sqlite:
+            return [row[1] for row in await self.run(f"PRAGMA table_info({table})")]
+        asked = "SELECT column_name FROM information_schema.columns WHERE table_name = $1"
+        return [row[0] for row in await self.run(asked + " ORDER BY ordinal_position", table)]
+
+    async def scanned(self, sql: str, values: dict[str, Any], order: tuple[str, ...]) -> list[str]:
+        """Tables that a statement reads from one end to the other."""
+        if self.is_sqlite:
+            plan = await self.run(f"EXPLAIN QUERY PLAN {sql}", named=values)
+            steps = [row[3].split() for row in plan]
+            return [step[1] for step in steps if step[0] == "SCAN"]
+        arguments = [values[name] for name in order]
+        [(plan,)] = await self.run(f"EXPLAIN (FORMAT JSON) {sql}", *arguments)
+        return list(_sequential(json.loads(plan)[0]["Plan"]))
+
+
+def _sequential(node: dict[str, Any]) -> Iterator[str]:
+    if node["Node Type"] == "Seq Scan":
+        yield node["Relation Name"]
+    for child in node.get("Plans", []):
+        yield from _sequential(child)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Compiled, dict[str, Any]]]:
+    """Every statement that is run, with its values."""
+    found: list[tuple[Compiled, dict[str, Any]]] = []
+    # the values are seen where a session binds them
+    bound, cursor = postgresql._Session._bound, sqlite._Session._cursor
+
+    def noted(module: Any, statement: Any, dialect: str, values: dict[str, Any]) -> None:
+        form = module.compiled(statement, dialect, tuple(values))
+        found.append((form, {**form.defaults, **values}))
+
+    def on_postgres(self: Any, statement: Any, values: dict[str, Any]) -> Any:
+        noted(postgresql, statement, "postgresql", values)
+        return bound(self, statement, values)
+
+    def on_sqlite(self: Any, statement: Any, values: dict[str, Any]) -> Any:
+        noted(sqlite, statement, "sqlite", values)
+        return cursor(self, statement, values)
+
+    monkeypatch.setattr(postgresql._Session, "_bound", on_postgres)
+    monkeypatch.setattr(sqlite._Session, "_cursor", on_sqlite)
+    return found
+
+
+async def grow_old(database: Database) -> None:
+    """Years of visits, in the same room."""
+    for table, (count, own) in _OVERRIDES.items():
+        names = await database.columns(table)
+        values = ", ".join(own.get(name, f"one.{name}") for name in names)
+        copied = f"SELECT {values} FROM n, (SELECT * FROM {table} LIMIT 1) AS one"  # noqa: S608 - our own names
+        into = f"INSERT INTO {table} ({', '.join(names)}) "
+        await database.run(_NUMBERS.format(count=count) + into + copied)
+    await database.run("ANALYZE")
+
+
+async def one_of_each(ward: Ward) -> VisitorAccess:
+    """A visit with everything that a visit can have."""
+    await ward.both("In A Call")
+    visitor, room = await ward.wait("Wilma Waiting"), await ward.room()
+    await ward.visit_chat.say(visitor, visitor.visit_id, "Where do I sit?", "drf_1")
+    await ward.live_transfers.ask(room, visitor.visit_id)
+    second = await ward.rooms.create(ward.house.administer(), RoomChange("Treatment"))
+    await ward.staff.assign(ward.house.administer(), room.staff.staff_id, second.id)
+    await ward.rooms.open(await ward.permissions.room(room.staff, second.id))
+    moved = await ward.wait("Is Moved")
+    await ward.patient_transfers.transfer(room, moved.visit_id, second.id)
+    return visitor
+
+
+async def what_happens_all_the_time(ward: Ward, visitor: VisitorAccess) -> None:
+    """What open pages ask for after events, and what sweeps look for."""
+    room = await ward.room()
+    staff = room.staff
+    await ward.waiting_room.queue(room)
+    await ward.waiting_room.looked(room)
+    await ward.waiting_room.unlooked(staff)
+    await ward.waiting_room.ahead(visitor)
+    await ward.visit_chat.unread_in(room)
+    await ward.visit_chat.unread_for(visitor)
+    await ward.transfer_lists.running_in(room)
+    await ward.transfer_lists.of_visit(visitor, visitor.visit_id)
+    await ward.rooms.of_clinic(staff)
+    await ward.whereabouts.waiting(staff)
+    await ward.whereabouts.room_of(staff, visitor.visit_id)
+    await ward.patient_transfers.open_of(staff)
+    await ward.own_visits.get(visitor)
+    await ward.visit_devices.resume(ward.tokens[visitor.visit_id], visitor.visit_id, "192.0.2.1")
+    await ward.visit_live.room(staff, room.room_id)
+    await ward.visit_live.rooms(staff, staff.clinic_id)
+    await ward.visit_live.person(staff, staff.staff_id)
+    await ward.visit_presence.left(visitor, f"sck_{visitor.visit_id}")
+    await ward.visit_presence.expire()
+    await ward.sweeps["calls.absences"][1]()
+
+
+@pytest.mark.feature("V2")
+async def test_nothing_hot_reads_a_whole_table(
+    house: House, asked: list[tuple[Compiled, dict[str, Any]]]
+) -> None:
+    ward = Ward(house)
+    visitor = await one_of_each(ward)
+    database = Database(house.services.settings.url)
+    await grow_old(database)
+    asked.clear()
+    await what_happens_all_the_time(ward, visitor)
+    reads = {form.sql: (form, values) for form, values in asked if form.sql.startswith("SELECT")}
+    assert len(reads) > 25
+    wrong = {
+        sql: tables
+        for sql, (form, values) in reads.items()
+        if (tables := _OVERRIDES.keys() & set(await database.scanned(sql, values, form.order)))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.feature("V2")
+async def test_the_queue_does_not_look_at_old_visits(quick_house: House) -> None:
+    """Not even in an index: the states that it asks for are a part of what it searches."""
+    ward = Ward(quick_house)
+    await one_of_each(ward)
+    database = Database(quick_house.services.settings.url)
+    await grow_old(database)
+    form = waiting_room._queue.compiled("sqlite", ("room",))
+    values = {**form.defaults, "room": quick_house.here.room.id}
+    plan = await database.run(f"EXPLAIN QUERY PLAN {form.sql}", named=values)
+    steps = [row[3] for row in plan if "ix_visits_room" in row[3]]
+    assert len(steps) == 1
+    assert "room_id=? AND state=?" in steps[0]
