@@ -1,0 +1,148 @@
+"""A visit with a marker wherever somebody can say something: at the door, in the queue, in the
+call and its apps, at the hand-over."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from bedside.kernel.ids import new_id
+from bedside.people.permissions import RoomAccess
+from bedside.visits.room_rows import RoomOptions
+from bedside.visits.rooms import RoomChange
+from tests.canary.filling import SITE, Markers
+from tests.house import House
+from tests.web.tus import BODY, VERSION, metadata
+
+PHONE = "+46 70 913 57 27"
+TYPED = ("46709135727", "0709135727", PHONE)
+
+
+class Visiting:
+    """Somebody comes, is called, and goes on to another room. `http` is a member of staff's
+    browser; patients and guests have their own."""
+
+    def __init__(self, house: House, mark: Markers, http: httpx.AsyncClient) -> None:
+        self._house = house
+        self._mark = mark
+        self._http = http
+
+    async def visit(self, settled: Callable[[], None]) -> None:
+        """From the door to the end. `settled` waits for the worker."""
+        house, mark = self._house, self._mark
+        room = await house.permissions.room(house.here.receptionist, house.here.room.id)
+        asks = RoomOptions(
+            welcome_text="Welcome.", ask_phone="optional", consent_text="Video is used."
+        )
+        await house.rooms.change(
+            house.administer(), room.room_id, RoomChange("Front desk", options=asks)
+        )
+        await self._post(f"/rooms/{room.room_id}/open", open="yes")
+        async with self._browser() as phone, self._browser() as stranger:
+            visit = await self._come(phone, room)
+            await self._post(f"/rooms/{room.room_id}/messages", text=mark("message to everyone"))
+            await self._talk(phone, visit)
+            await self._post(f"/visits/{visit}/call", mode="video", leg="1")
+            await self._draw(phone, stranger, visit)
+            await self._send(phone, visit)
+            await asyncio.to_thread(settled)
+            await self._hand_over(visit)
+            gone = await phone.post(f"/visit/{visit}/leave")
+            assert gone.status_code in (200, 204, 303), gone.text[:300]
+
+    def _browser(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self._http.base_url, headers=SITE, timeout=60)
+
+    async def _post(self, address: str, **data: str) -> Any:
+        return await _posted(self._http, address, **data)
+
+    async def _come(self, phone: httpx.AsyncClient, room: RoomAccess) -> str:
+        """At the door: wrong at first, so that the form comes back with what was typed."""
+        mark = self._mark
+        door = f"/r/{(await self._house.rooms.get(room.clinic_id, room.room_id)).slug}"
+        typed = {
+            "name": f"{mark('typed first name')} {mark('typed last name')}",
+            "phone": PHONE,
+            "reason": mark("reason"),
+        }
+        wrong = await phone.post(door, data=typed)
+        assert wrong.status_code == 422, wrong.text[:300]
+        assert mark("reason") in wrong.text
+        come = await phone.post(door, data={**typed, "consented": "yes"})
+        assert come.status_code == 303, come.text[:300]
+        visit = come.headers["location"].rpartition("/")[2]
+        for page in (f"/visit/{visit}", f"/visit/{visit}/now"):
+            assert (await phone.get(page)).status_code == 200
+        for page in (f"/rooms/{room.room_id}", "/rooms/all", f"/visits/{visit}/card"):
+            assert mark("typed last name") in (await self._http.get(page)).text, page
+        return visit
+
+    async def _talk(self, phone: httpx.AsyncClient, visit: str) -> None:
+        mark = self._mark
+        waiting = await phone.get(f"/visit/{visit}?view=waiting")
+        assert mark("message to everyone") in waiting.text
+        said = {"draft_id": new_id("drf"), "leg": "1"}
+        await _posted(phone, f"/visit/{visit}/chat", body=mark("chat of patient"), **said)
+        said["draft_id"] = new_id("drf")
+        await self._post(f"/visits/{visit}/chat", body=mark("chat of staff"), **said)
+        shown = (await self._http.get(f"/visits/{visit}/chat")).text
+        assert mark("chat of patient") in shown
+        await self._post(f"/visits/{visit}/note", text=mark("note of visit"))
+
+    async def _draw(
+        self, phone: httpx.AsyncClient, stranger: httpx.AsyncClient, visit: str
+    ) -> None:
+        """The whiteboard, and a guest who knocks and looks at it."""
+        mark = self._mark
+        call = (await _posted(phone, f"/visit/{visit}/call/join", camera="true")).json()["call_id"]
+        await self._post(f"/calls/{call}/join", camera="true")
+        invited = (await self._post(f"/calls/{call}/guests", email="", phone="")).json()
+        link = "/g/" + invited["link"].rpartition("/")[2]
+        await _posted(stranger, link, name=mark("name of guest"))
+        assert mark("name of guest") in (await self._http.get(f"/calls/{call}/people")).text
+        await self._post(f"/calls/{call}/guests/{invited['guest_id']}/admit")
+        await self._post(f"/calls/{call}/whiteboard/open")
+        words = {"kind": "words", "line": "a", "ink": "red", "at": [9, 9]}
+        drawn = json.dumps([{**words, "words": mark("whiteboard")}])
+        await self._post(f"/calls/{call}/whiteboard/marks", marks=drawn)
+        board = f"/guest/{invited['guest_id']}/call/whiteboard/marks"
+        assert mark("whiteboard") in (await stranger.get(board)).text
+
+    async def _send(self, phone: httpx.AsyncClient, visit: str) -> None:
+        """A file that arrives, one that is declined, one that is given up half way."""
+        mark = self._mark
+        content = (mark("text of file in visit") + "\n").encode() * 40
+        own = f"/visit/{visit}/transfers"
+        for kind, sent in (("sent file", content), ("file given up", content[:99])):
+            name = f"{mark(kind)}.txt"
+            about = {"name": name, "media_type": "text/plain", "size": str(len(content))}
+            begun = (await _posted(phone, own, **about)).json()["transfer_id"]
+            said = {"Upload-Length": str(len(content)), "Upload-Metadata": metadata(filename=name)}
+            headers = {**VERSION, **said, "Content-Type": BODY}
+            there = await phone.post(f"{own}/{begun}/uploads", content=sent, headers=headers)
+            assert there.status_code == 201, there.text[:300]
+        await _posted(phone, f"{own}/{begun}/cancel")
+        about = {"name": f"{mark('offered file')}.txt", "media_type": "text/plain", "size": "9"}
+        offered = (await self._post(f"/visits/{visit}/transfers", **about)).json()["transfer_id"]
+        assert mark("offered file") in (await phone.get(own)).text
+        await _posted(phone, f"{own}/{offered}/decline")
+
+    async def _hand_over(self, visit: str) -> None:
+        """To a second room, and a look at what the receiver reads and what is recorded."""
+        house, mark = self._house, self._mark
+        administrator = house.administer()
+        second = await house.rooms.create(administrator, RoomChange("Upstairs"))
+        receptionist = house.here.receptionist
+        await house.staff.assign(administrator, receptionist.staff_id, second.id)
+        await house.rooms.open(await house.permissions.room(receptionist, second.id))
+        sent = {"room": second.id, "note": mark("hand-over note"), "leg": "1"}
+        await self._post(f"/visits/{visit}/transfer", **sent)
+        assert mark("hand-over note") in (await self._http.get(f"/visits/{visit}/card")).text
+
+
+async def _posted(browser: httpx.AsyncClient, address: str, **data: str) -> httpx.Response:
+    answer = await browser.post(address, data=data or {"press": "1"})
+    assert answer.status_code in (200, 201, 204, 303), (address, answer.text[:300])
+    return answer
