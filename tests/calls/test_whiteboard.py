@@ -184,9 +184,7 @@ def test_what_is_no_mark(text: str) -> None:
         marks_of(text)
 
 
-async def test_a_full_board_says_so(
-    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_board_says_so(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bedside.calls.apps.whiteboard.LARGEST", 3)
     assert LARGEST > 3
     await drawing.board.open(drawing.pair.host)

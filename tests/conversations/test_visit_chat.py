@@ -1,4 +1,4 @@
-"""Chat of visits: said once, read or not, and kept from everybody else and from the next room (C5)."""
+"""Chat of visits (C5): said once, read or not, kept from everybody else and from the next room."""
 
 from typing import Any
 
@@ -30,9 +30,7 @@ class Talk:
     async def patient(self, words: str, **more: Any) -> str:
         """The patient writes."""
         draft = more.pop("draft", new_id("drf"))
-        return await self.chat.say(
-            self.waiter.visitor, self.waiter.visit_id, words, draft, **more
-        )
+        return await self.chat.say(self.waiter.visitor, self.waiter.visit_id, words, draft, **more)
 
     async def seen(self, access: Any = None) -> list[tuple[str, str, bool]]:
         """(sender, words, read) as somebody sees it; by default staff."""
@@ -95,9 +93,7 @@ async def test_the_next_room_begins_with_nothing(talk: Talk) -> None:
     await talk.patient("For the first room.")
     there = await talk.ward.room("Surgery", talk.ward.house.here.receptionist)
     transfers = talk.ward.house.services.patient_transfers
-    await transfers.transfer(
-        talk.room, talk.waiter.visit_id, there.room_id, "", expected_leg=1
-    )
+    await transfers.transfer(talk.room, talk.waiter.visit_id, there.room_id, "", expected_leg=1)
     assert await talk.seen(there) == []
     assert await talk.seen(talk.waiter.visitor) == []
     assert await talk.chat.unread_in(there) == {(talk.waiter.visit_id, 1): 1}  # of another leg

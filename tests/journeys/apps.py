@@ -109,4 +109,4 @@ async def downloaded(page: Page, act: Callable[[], Awaitable[Any]]) -> bytes:
     """What the browser saves after something was pressed."""
     async with page.expect_download(timeout=LONG) as saving:
         await act()
-    return Path(await (await saving.value).path()).read_bytes()
+    return (await (await saving.value).path()).read_bytes()

@@ -37,6 +37,8 @@ class Network:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while piece := await reader.read(_PIECE):
+                if writer.is_closing():
+                    break
                 writer.write(piece)
                 await writer.drain()
                 if self.bytes_a_second:
@@ -48,14 +50,19 @@ class Network:
 async def served_over_a_network(data: Path) -> AsyncIterator[tuple[Served, Network]]:
     """A house on SQLite whose browsers reach it over a network."""
     outside, inside = free_port(), free_port()
-    database_url = f"sqlite:///{data / 'bedside.db'}"
-    data.mkdir(parents=True)
-    create_tables(database_url)
     network = Network(inside)
     async with (
-        living_in(data, database_url, port=outside) as house,
+        living_in(data, _empty(data), port=outside) as house,
         serving(house.services, inside),
         await asyncio.start_server(network.connected, "127.0.0.1", outside),
     ):
         yield Served(house, f"http://localhost:{outside}"), network
         network.breaks()
+
+
+def _empty(data: Path) -> str:
+    """The address of a new database with all tables."""
+    address = f"sqlite:///{data / 'bedside.db'}"
+    data.mkdir(parents=True)
+    create_tables(address)
+    return address

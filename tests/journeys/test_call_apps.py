@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
+from bedside.calls.records import Mode
 from tests.house import Served
 from tests.journeys.apps import Meeting, meeting
 from tests.journeys.calling import LONG
@@ -33,9 +34,7 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
     async with meeting(served, chromium) as two:
         await two.call()
         panel = await two.app("Whiteboard")
-        here, there = (
-            place.locator("[data-board-surface]") for place in (panel, two.patient)
-        )
+        here, there = (place.locator("[data-board-surface]") for place in (panel, two.patient))
         await expect(there).to_be_visible(timeout=LONG)  # it opens for the patient by itself
         await _draw(two.staff, here, (0.1, 0.5), (0.4, 0.8), (0.6, 0.4))
         await expect(there.locator("[data-number]")).not_to_have_count(0)
@@ -119,7 +118,11 @@ async def test_apps_close_with_a_transfer_and_hand_nothing_on(
         await panel.get_by_label("Message", exact=True).press("Enter")
         await expect(panel.locator("[data-chat-list] .chat-words")).to_have_count(1)
         panel = await two.app("File transfer")
-        file: Any = {"name": "unseen.txt", "mimeType": "text/plain", "buffer": b"For nobody.\n"}
+        file: FilePayload = {
+            "name": "unseen.txt",
+            "mimeType": "text/plain",
+            "buffer": b"For nobody.\n",
+        }
         await panel.locator("input[type=file]").set_input_files(file)
         await expect(two.patient.locator("[data-transfer]")).to_be_visible()
 
@@ -143,7 +146,7 @@ async def _next_clinician_sees_nothing(two: Meeting, there: Any) -> None:
     assert (await services.visit_chat.conversation(there, two.visit_id)).messages == []
     assert await services.transfer_lists.of_visit(there, two.visit_id) == []
     assert (await services.visit_notes.own(there, two.visit_id)).text == ""
-    call_id = await services.calls.start(there, two.visit_id, "video")
+    call_id = await services.calls.start(there, two.visit_id, Mode.VIDEO)
     host = await services.seats.host(there.staff, call_id)
     assert (await services.whiteboard.marks(host, 0)).last == 0
     await expect(two.patient.locator("[data-call-place]")).to_be_visible(timeout=LONG)

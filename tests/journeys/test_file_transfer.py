@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, Request, expect
+from playwright.async_api import FilePayload, Locator, Page, Request, expect
 
 from tests.house import Served
 from tests.journeys.apps import PAPER, PHOTO, Meeting, downloaded, meeting
 from tests.journeys.calling import LONG
 from tests.journeys.network import served_over_a_network
-from tests.peers.chromium import Chromium
+from tests.peers.chromium import Chromium, reached
 from tests.peers.page_checks import Journey
 
 pytestmark = pytest.mark.anyio
@@ -21,9 +21,11 @@ SLOW = 300_000
 """Bytes a second."""
 
 
-def file(name: str, content: bytes) -> dict[str, Any]:
+def file(name: str, content: bytes) -> FilePayload:
     """A file as a person chooses it."""
-    kind = {"pdf": "application/pdf", "heic": "image/heic"}.get(name.rpartition(".")[2], "text/plain")
+    kind = {"pdf": "application/pdf", "heic": "image/heic"}.get(
+        name.rpartition(".")[2], "text/plain"
+    )
     return {"name": name, "mimeType": kind, "buffer": content}
 
 
@@ -51,7 +53,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         await expect(sent.get_by_role("button", name="Cancel")).to_be_visible()
         await journey.seen(two.staff, "waits-for-the-patient", whole=False)
         await expect(offered).to_contain_text("Dr Amara Okafor sends you a file")
-        await expect(offered).to_contain_text("Care after stitches.pdf · 1")
+        await expect(offered).to_contain_text("Care after stitches.pdf · PDF, 1 MB")
         await journey.seen(two.patient, "offered")
         accept = offered.get_by_role("button", name="Accept")
         assert await downloaded(two.patient, accept.click) == PAPER.read_bytes()
@@ -65,8 +67,10 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         await expect(newest(dialog)).to_contain_text("Waiting for the patient to choose a file.")
         await expect(newest(two.patient)).to_contain_text("Dr Amara Okafor asks you for a file")
         await journey.seen(two.patient, "asked")
-        await newest(two.patient).get_by_label("Choose a file").set_input_files(
-            file("my hand.heic", PHOTO.read_bytes())
+        await (
+            newest(two.patient)
+            .get_by_label("Choose a file")
+            .set_input_files(file("my hand.heic", PHOTO.read_bytes()))
         )
         await expect(newest(dialog)).to_contain_text(
             "Here, scanned, and in the chart.", timeout=LONG
@@ -102,8 +106,10 @@ async def test_every_way_it_can_end(served: Served, chromium: Chromium) -> None:
         await expect(newest(two.patient)).to_contain_text("The clinic has taken it back.")
 
         await dialog.get_by_role("button", name="Request file from patient").click()
-        await newest(two.patient).get_by_label("Choose a file").set_input_files(
-            file("virus.txt", EICAR)
+        await (
+            newest(two.patient)
+            .get_by_label("Choose a file")
+            .set_input_files(file("virus.txt", EICAR))
         )
         for place in (dialog, two.patient):
             await expect(newest(place)).to_have_attribute("data-phase", "refused", timeout=LONG)
@@ -117,7 +123,9 @@ async def test_every_way_it_can_end(served: Served, chromium: Chromium) -> None:
         await choose.set_input_files(file("never-seen.txt", b"Left behind.\n"))
         await expect(newest(two.patient)).to_contain_text("never-seen.txt")
         await two.clinic.house.waiting_room.leave(await _visitor(two))
-        await expect(newest(dialog)).to_contain_text("The patient left before the file had arrived.")
+        await expect(newest(dialog)).to_contain_text(
+            "The patient left before the file had arrived."
+        )
         await journey.seen(two.staff, "left", whole=False)
         assert await two.entries() == []
 
@@ -144,18 +152,21 @@ async def _visitor(two: Meeting) -> Any:
 
 
 @pytest.mark.feature("X6")
-async def test_a_network_that_breaks_in_both_directions(
-    chromium: Chromium, tmp_path: Path
-) -> None:
+async def test_a_network_that_breaks_in_both_directions(chromium: Chromium, tmp_path: Path) -> None:
     over = served_over_a_network(tmp_path / "data")
     async with over as (served, network), meeting(served, chromium) as two:
         dialog = await two.from_menu("File transfer")
         uploads, downloads = _asked(two.staff, "/uploads/"), _asked(two.patient, "/file")
         network.bytes_a_second = SLOW
-        content = file("paper.pdf", PAPER.read_bytes())
-        await dialog.locator("input[type=file]").set_input_files(content)
+        paper = PAPER.read_bytes()
+        await dialog.locator("input[type=file]").set_input_files(file("paper.pdf", paper))
         bar = newest(dialog).get_by_role("progressbar")
-        await expect(bar).not_to_have_attribute("value", "0", timeout=LONG)
+        await reached(
+            two.staff,
+            lambda: bar.evaluate("(bar) => bar.value"),
+            lambda value: value > 400_000,
+            "in the middle of the file",
+        )
         network.breaks()
         offered = newest(two.patient)
         async with two.patient.expect_download(timeout=LONG) as saving:
@@ -164,7 +175,7 @@ async def test_a_network_that_breaks_in_both_directions(
             await expect(part).not_to_be_empty(timeout=LONG)
             network.breaks()
         path = await (await saving.value).path()
-        assert path.read_bytes() == PAPER.read_bytes()
+        assert path.read_bytes() == paper
         network.bytes_a_second = 0
         await expect(newest(dialog)).to_contain_text("Done. The patient has downloaded it")
         sent = [one.headers["upload-offset"] for one in uploads if one.method == "PATCH"]
@@ -204,7 +215,9 @@ async def test_in_a_call_in_both_directions(served: Served, chromium: Chromium) 
         await two.patient.locator("#transfer-file").set_input_files(
             file("my hand.heic", PHOTO.read_bytes())
         )
-        await expect(newest(panel)).to_contain_text("Here, scanned, and in the chart.", timeout=LONG)
+        await expect(newest(panel)).to_contain_text(
+            "Here, scanned, and in the chart.", timeout=LONG
+        )
         download = newest(panel).get_by_role("link", name="Download")
         assert len(await downloaded(two.staff, download.click)) > 1_000
         await expect(newest(panel)).to_contain_text("Done. You have downloaded it")

@@ -5,6 +5,15 @@
 import { fragmentOf } from "./fragment";
 import type { Running } from "./per_patient";
 
+/** Transfers that have not ended, as the server's pages mark them. */
+const IN_USE = ["asked", "moving", "scanning", "ready"].map((phase) => `[data-phase="${phase}"]`).join(", ");
+
+/** Somebody is writing in it, or it waits for an answer. */
+function isInUse(place: HTMLElement): boolean {
+  const isWritten = [...place.querySelectorAll("textarea")].some((field) => field.value !== "");
+  return isWritten || place.querySelector(IN_USE) !== null;
+}
+
 export class PatientPlace<App extends Running> {
   private place: HTMLElement | null = null;
   private opening: HTMLElement | null = null;
@@ -48,7 +57,10 @@ export class PatientPlace<App extends Running> {
     const place = this.found();
     if (!place || this.opening === place) return;
     if (this.place !== place && !(await this.fill(place))) return;
+    const wasHidden = place.hidden;
     place.hidden = false;
+    if (this.isInCall) this.closeOthers(place);
+    if (wasHidden) this.app?.shown?.();
     if (!asked) return;
     place.scrollIntoView({ block: "nearest" });
     place.querySelector<HTMLElement>("textarea, input[type=file], button:not([data-app-close])")?.focus();
@@ -71,6 +83,12 @@ export class PatientPlace<App extends Running> {
     }
   }
 
+  /** Over the pictures of a call there is room for one; what somebody is writing stays. */
+  private closeOthers(place: HTMLElement): void {
+    for (const other of this.root.querySelectorAll<HTMLElement>("[data-app][data-kept]"))
+      if (other !== place && !isInUse(other)) other.hidden = true;
+  }
+
   /** It is out of sight; what is on its way goes on. */
   private close(): void {
     if (!this.place) return;
@@ -84,7 +102,9 @@ export class PatientPlace<App extends Running> {
     this.app?.end();
     this.app = this.place = null;
     const next = this.found();
-    if (next && !before.hidden && next.dataset.kept === before.dataset.kept) void this.open(false);
+    if (!next || before.hidden || next.dataset.kept !== before.dataset.kept) return;
+    // A call begins with the pictures; only what somebody was doing stays open over them.
+    if (!this.isInCall || isInUse(before)) void this.open(false);
   }
 
   private found(): HTMLElement | null {

@@ -9,6 +9,8 @@ import { fragmentOf } from "./fragment";
 /** Something that runs in a piece of the page. */
 export interface Running {
   end(): void;
+  /** It was out of sight and is seen again. */
+  shown?(): void;
 }
 
 /** `address` renders the app of a visit, in which `marked` is its root; `start` brings it to life. */

@@ -64,6 +64,11 @@ export class ChatPanel {
   focus(): void {
     this.field()?.focus();
     this.toEnd();
+  }
+
+  /** It was out of sight and is seen again. */
+  shown(): void {
+    this.toEnd();
     this.looked();
   }
 
