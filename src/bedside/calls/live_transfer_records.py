@@ -12,8 +12,9 @@ from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
-from bedside.kernel.unit_of_work import Row
+from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.visits.events import RoomVisitTouched
 
 RECORD = "live_transfers.record"
 
@@ -167,6 +168,13 @@ class LiveTransferMoved(Event):
     def topic(self) -> str:
         """Told to the patient of the visit and to those in charge of its room."""
         return f"transfers:{self.visit_id}"
+
+
+def tell(work: UnitOfWork, row: Row) -> None:
+    """Tell both sides where a transfer is, and the lists of the room that something is on its way
+    or not any more."""
+    work.emit(LiveTransferChanged(**facts(row)))
+    work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.visit_id, what="file"))
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:

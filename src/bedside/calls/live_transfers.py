@@ -11,7 +11,7 @@ from typing import Any
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.calls import live_transfer_records as records
-from bedside.calls.live_transfer_records import LiveTransfer, LiveTransferChanged, LiveTransferMoved
+from bedside.calls.live_transfer_records import LiveTransfer, LiveTransferMoved
 from bedside.calls.live_transfer_states import (
     Bytes,
     Direction,
@@ -459,7 +459,7 @@ class LiveTransfers:
     async def _tell(self, work: UnitOfWork, transfer_id: str) -> Row:
         row = await work.one(records.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - it was written in this unit of work
-        work.emit(LiveTransferChanged(**records.facts(row)))
+        records.tell(work, row)
         return row
 
     async def _line(

@@ -66,6 +66,25 @@ _PATIENT_SENDS = {
     Phase.LEFT: N_("It had not arrived when you went on. Send it again."),
     Phase.FAILED: N_("It did not arrive. Send it again."),
 }
+_CAPTURE_TO_STAFF = {
+    Phase.ASKED: N_("Waiting for the patient to agree."),
+    Phase.DECLINED: N_("The patient did not agree to a photo. You can ask again."),
+    Phase.FAILED: N_("The photo did not arrive. Please ask for it again."),
+}
+_CAPTURE_TO_PATIENT = {
+    Phase.ASKED: N_("Show what the clinic wants to see. The photo goes into your record."),
+    Phase.DECLINED: N_("You did not want a photo. Nothing was taken."),
+    Phase.FAILED: N_("The photo did not arrive. The clinic can ask again."),
+}
+_HARMFUL = "infected"
+_HARMFUL_TO_STAFF = N_(
+    "The malware scan found something harmful in this file. The file was destroyed. Ask the "
+    "patient for another copy from a source that they trust."
+)
+_REFUSED_TO_PATIENT = N_(
+    "This file did not pass the clinic’s check, so it was not kept. Ask the clinic to send "
+    "another copy."
+)
 _UNSCANNED = N_("Here. It cannot be opened yet: the virus scanner is down. It is scanned later.")
 _BAR = frozenset({Phase.ASKED, Phase.MOVING})
 _TONES = {
@@ -82,17 +101,33 @@ _TONES = {
 def told(transfer: LiveTransfer, *, to_staff: bool) -> Told:
     """A transfer in the words of one side."""
     phase = transfer.phase
-    bar = phase in _BAR and transfer.size > 0
+    is_unanswered = phase is Phase.ASKED and not to_staff
+    bar = phase in _BAR and transfer.size > 0 and not is_unanswered
     if phase is Phase.REFUSED:
-        said = _(REFUSALS[transfer.reason]) if transfer.reason in REFUSALS else ""
-        return Told(said or _("The file was refused. Nothing was kept."), "bad", bar=False)
+        return Told(_refused(transfer, to_staff=to_staff), "bad", bar=False)
     if phase is Phase.SCANNING and transfer.reason == "unscanned":
         return Told(_(_UNSCANNED), "attention", bar=False)
     return Told(_(_table(transfer, to_staff=to_staff)[phase]), _TONES.get(phase, ""), bar)
 
 
+def _refused(transfer: LiveTransfer, *, to_staff: bool) -> str:
+    """What to do about a refused file is said to who sent it; the other side cannot do it."""
+    from_patient = transfer.direction == Direction.FROM_PATIENT
+    if to_staff and from_patient and transfer.reason == _HARMFUL:
+        return _(_HARMFUL_TO_STAFF)
+    if not to_staff and not from_patient:
+        return _(_REFUSED_TO_PATIENT)
+    if transfer.reason in REFUSALS:
+        return _(REFUSALS[transfer.reason])
+    return _("The file was refused. Nothing was kept.")
+
+
 def _table(transfer: LiveTransfer, *, to_staff: bool) -> dict[Phase, str]:
     gives = transfer.direction == Direction.FROM_PATIENT
+    if transfer.kind == Kind.CAPTURE:
+        if to_staff:
+            return _STAFF_GETS | _CAPTURE_TO_STAFF
+        return _PATIENT_SENDS | _CAPTURE_TO_PATIENT
     if to_staff:
         return _STAFF_GETS if gives else _STAFF_SENDS
     return _PATIENT_SENDS if gives else _PATIENT_GETS
