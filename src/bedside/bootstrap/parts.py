@@ -359,7 +359,7 @@ class Parts:
     def sweeps(self) -> dict[str, tuple[float, Periodic]]:
         return {
             "uploads.expire": (300.0, self.uploads.expire),
-            "events.forget": (300.0, self._forget_events),
+            "events.forget": (60.0, self._forget_events),
             "sessions.end": (600.0, self.sessions.end_expired),
         }
 
