@@ -103,12 +103,13 @@ export class CallSession extends EventTarget {
     return this.devices.screen !== null;
   }
 
-  /** Everybody else who is in the call or expected, with their ids; the patients first. */
+  /** Everybody else who is in the call or expected, with their ids: staff see the patients first,
+      patients and guests the clinic. */
   others(): [string, Participant][] {
     const present = Object.entries(this.state?.participants ?? {}).filter(
       ([id, one]) => id !== this.participantId && (one.state === "joined" || one.state === "asked"),
     );
-    const rank = { patient: 0, staff: 1, guest: 2 };
+    const rank = this.place.audience === "staff" ? { patient: 0, staff: 1, guest: 2 } : { staff: 0, patient: 1, guest: 2 };
     return present.sort(([a, one], [b, other]) => rank[one.kind] - rank[other.kind] || a.localeCompare(b));
   }
 
