@@ -132,29 +132,33 @@ async def _joins(ours: Product, calls: int) -> list[float]:
 
 
 async def _losses(ours: Product, relay: Coturn, times: int, away: float) -> list[float]:
-    """From the moment at which the network is there again to pictures on both pages."""
-    taken: list[float] = []
+    """From the moment at which the network is there again to pictures on both pages; each time in
+    a call of its own."""
+    return [await _loss(ours, relay, away) for _ in range(times)]
+
+
+async def _loss(ours: Product, relay: Coturn, away: float) -> float:
     async with _pair(ours, '{ iceTransportPolicy: "relay" }') as pair:
         await pair.admit()
         await pair.see()
-        for _ in range(times):
-            relay.pause()
-            await pair.phone.context.set_offline(True)
-            await asyncio.sleep(away)
-            before = [await page.evaluate(_DECODED) for page in (pair.desk, pair.phone)]
-            relay.go_on()
-            await pair.phone.context.set_offline(False)
-            began = time.perf_counter()
-            await asyncio.gather(_sees(pair.desk, before[0]), _sees(pair.phone, before[1]))
-            taken.append(time.perf_counter() - began)
-            await asyncio.sleep(1)
+        relay.pause()
+        await pair.phone.context.set_offline(True)
+        await asyncio.sleep(away)
+        before = [int(await page.evaluate(_DECODED)) for page in (pair.desk, pair.phone)]
+        relay.go_on()
+        await pair.phone.context.set_offline(False)
+        began = time.perf_counter()
+        await asyncio.gather(_sees(pair.desk, before[0]), _sees(pair.phone, before[1]))
+        taken = time.perf_counter() - began
+        await pair.hang_up()
     return taken
 
 
-async def _sees(page: Page, before: float = 0) -> None:
-    """Until more pictures than `before` were decoded."""
+async def _sees(page: Page, before: int = 0) -> None:
+    """Until more pictures than `before` were decoded. The count begins anew with a new stream."""
     deadline = time.monotonic() + _WITHIN
-    while await page.evaluate(_DECODED) <= before + 2:
+    while (decoded := int(await page.evaluate(_DECODED))) <= before + 2:
+        before = min(before, decoded)
         if time.monotonic() > deadline:
             raise RuntimeError("no pictures arrive")
         await asyncio.sleep(_EVERY)

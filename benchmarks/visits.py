@@ -17,6 +17,8 @@ from tests.peers.postgres import Postgres
 TOGETHER = 0.04
 """Seconds for which the page collects events before it asks for what is true now."""
 _WITHIN = 30.0
+_KEPT = 2.0
+"""Seconds for which a connection that is not used is good."""
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
@@ -80,6 +82,7 @@ class Browser:
 
     def __init__(self, port: int, cookie: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._used = time.monotonic()
         self._headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
 
     def ask(self, method: str, path: str, form: str | None = None, accept: str = "") -> bytes:
@@ -88,9 +91,12 @@ class Browser:
         headers |= {"Accept": accept} if accept else {}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self._used > _KEPT:
+            self._connection.close()  # the server may have done so, too
         self._connection.request(method, path, form, headers)
         answer = self._connection.getresponse()
         body = answer.read()
+        self._used = time.monotonic()
         if answer.status >= 400:
             raise RuntimeError(f"{path} answered {answer.status}: {body.decode()[:300]}")
         return body
