@@ -108,8 +108,33 @@ OF_OTHER_CLINICS = (
     Guess("POST", "/settings/people/{away_staff}/teams", call=_form(teams="{patient_id}")),
     Guess("POST", "/settings/people/{away_staff}/unassign", call=_form(target="{patient_id}")),
     Guess("POST", "/settings/people/{staff_id}/teams", call=_form(teams="{away_room}")),
+    Guess("POST", f"{_OWN}/invite/send", 422, _form(room="{room_id}", channels="sms")),
+    Guess("GET", f"{_OWN}/visits/{{visit_id}}"),
+    Guess("POST", "/settings/rooms/{room_id}", call=_form(name="Mine", kind="shared")),
 )
 """For an administrator of another clinic."""
+
+_IN_OWN_VISIT = "/visit/{waiting_visit}"
+OF_VISITS = (
+    *(
+        Guess("POST", f"{_IN_OWN_VISIT}/transfers/{{{transfer}}}/{do}", call=_form(size="9"))
+        for transfer, do in (
+            ("offered", "accept"),
+            ("offered", "decline"),
+            ("asked", "answer"),
+            ("sending", "cancel"),
+        )
+    ),
+    Guess("GET", f"{_IN_OWN_VISIT}/transfers/{{given}}/file"),
+    Guess("HEAD", f"{_IN_OWN_VISIT}/transfers/{{sending}}/uploads/{{sending_upload}}"),
+    # the id of a file that is on its way elsewhere, as if this page had made it
+    Guess(
+        "POST",
+        f"{_IN_OWN_VISIT}/transfers",
+        call=_form(name="a.txt", size="9", transfer_id="{sending}"),
+    ),
+)
+"""For a patient who waits in the same room."""
 
 
 async def test_of_another_clinic(template: Template, tmp_path: Path) -> None:
@@ -128,6 +153,12 @@ async def test_of_another_patient(template: Template, tmp_path: Path) -> None:
         guesses = [guess for guess in OF_CHARTS if "{own_entry}" not in guess.address]
         for guess in guesses:
             await _try(world, guess, Kind.UNASSIGNED, PATIENT_WORDS)
+
+
+async def test_of_another_visit(template: Template, tmp_path: Path) -> None:
+    async with entered(template, tmp_path / "world") as world:
+        for guess in OF_VISITS:
+            await _try(world, guess, Kind.VISITOR_B, PATIENT_WORDS)
 
 
 async def _try(world: World, guess: Guess, kind: Kind, hidden: tuple[str, ...]) -> None:
