@@ -97,7 +97,7 @@ async def _transfers_in_the_call(
     await transfer_dialog(sender.page)
     dialog = sender.page.get_by_role("dialog", name="Transfer Noor Haddad")
     await dialog.get_by_text(receiver.room.name, exact=True).click()
-    await dialog.get_by_label("Note for who receives").fill(NOTE)
+    await dialog.get_by_label("Note for the next room").fill(NOTE)
     await journey.seen(sender.page, "transfer-in-a-call", whole=False)
     await dialog.get_by_role("button", name="Transfer").click()
     await same.said("Taking you to Dr Elin Falk’s room now")

@@ -84,7 +84,7 @@ async def test_from_the_door_to_the_end(door: Door, chromium: Chromium, width: i
 
 async def _test_the_device(page: Page, seen: Journey) -> None:
     await page.get_by_role("button", name="Test camera and sound").click()
-    await expect(page.get_by_text("You are seen like this.")).to_be_visible()
+    await expect(page.get_by_text("Others see you like this.")).to_be_visible()
     await expect(page.get_by_text("We can hear you.")).to_be_visible()
     await expect(page.get_by_text("Relay: not set up at this clinic")).to_be_visible()
     await page.get_by_role("button", name="Play sound").click()
@@ -333,7 +333,7 @@ async def test_checking_in_and_waiting_work_without_script(
     page = await seen.seen(await phone.page(door.address), "door")
     await fill(page, name="")
     await page.get_by_role("button", name="Check in").click()
-    await expect(page.get_by_label("Why do you come today?")).to_have_value("A rash on my hand")
+    await expect(page.get_by_label("Why are you coming today?")).to_have_value("A rash on my hand")
     await fill(page)
     await page.get_by_role("button", name="Check in").click()
     await page.wait_for_url("**/visit/*")

@@ -115,7 +115,7 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
     dialog = sender.get_by_role("dialog", name="Transfer Thi Nguyen")
     await journey.seen(sender, "dialog", whole=False)
     await dialog.get_by_text("Reception").click()
-    await dialog.get_by_label("Note for who receives").fill("Please look at the stitch.")
+    await dialog.get_by_label("Note for the next room").fill("Please look at the stitch.")
     await journey.seen(sender, "chosen", whole=False)
     await dialog.get_by_role("button", name="Transfer").click()
     await expect(panel.get_by_text("Transferred to Reception")).to_be_visible()

@@ -68,7 +68,7 @@ async def fill(page: Page, name: str = "Nora Newcome") -> None:
     await page.get_by_label("Your name").fill(name)
     for part, value in (("Day", "27"), ("Month", "3"), ("Year", "1985")):
         await page.get_by_label(part, exact=True).fill(value)
-    await page.get_by_label("Why do you come today?").fill("A rash on my hand")
+    await page.get_by_label("Why are you coming today?").fill("A rash on my hand")
     await page.get_by_label("I have read this, and I agree").check()
 
 

@@ -27,7 +27,7 @@ _YEAR = 365 * 24 * 3600
 BEGINNINGS = (
     N_("Running 10 minutes late. Thank you for waiting."),
     N_("Running 30 minutes late. Thank you for waiting."),
-    N_("We are back in a few minutes."),
+    N_("We will be back in a few minutes."),
 )
 """Messages to everyone waiting that one need not type."""
 
