@@ -17,7 +17,7 @@ from typing import IO, Any
 ROOT = Path(__file__).parents[1]
 TUS = Path(__file__).parent / "tus_server"
 WS = Path(__file__).parent / "ws_server"
-_STARTS_WITHIN = 20.0
+_STARTS_WITHIN = 60.0
 _AS_INSTALLED = """
 import sys
 for name in ("rich", "pygments"):
