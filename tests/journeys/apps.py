@@ -54,7 +54,7 @@ class Meeting:
 
     async def app(self, name: str) -> Locator:
         """Open an app in the call window; its panel."""
-        await self.staff.get_by_role("button", name=name, exact=True).click()
+        await self.staff.locator("[data-app-tab]", has_text=name).click()
         panel = self.staff.locator("[data-app-panel]")
         await expect(panel.get_by_role("heading", name=name)).to_be_visible()
         return panel

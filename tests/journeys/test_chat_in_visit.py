@@ -70,6 +70,13 @@ async def test_from_the_waiting_room_into_the_call(served: Served, chromium: Chr
         await phone.locator("#open-chat").click()
         await expect(words(phone)).to_have_count(3)
         await expect(sign).to_be_hidden()
+        await panel.get_by_role("button", name="Close").click()
+        await phone.get_by_label("Message", exact=True).fill("Here it is.")
+        await phone.get_by_role("button", name="Send").click()
+        on_tab = desk.locator("[data-app-tab=chat] [data-chat-unread]")
+        await expect(on_tab).to_contain_text("1")
+        await desk.locator("[data-app-tab=chat]").click()
+        await expect(on_tab).to_be_hidden()
 
 
 async def test_what_is_written_offline_is_sent_once(served: Served, chromium: Chromium) -> None:

@@ -51,6 +51,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         sent, offered = newest(dialog), newest(two.patient)
         await expect(sent).to_contain_text("Waiting for the patient to accept.")
         await expect(sent.get_by_role("button", name="Cancel")).to_be_visible()
+        await expect(two.row).to_contain_text("File on its way")
         await journey.seen(two.staff, "waits-for-the-patient", whole=False)
         await expect(offered).to_contain_text("Dr Amara Okafor sends you a file")
         await expect(offered).to_contain_text("Care after stitches.pdf · PDF, 1 MB")
@@ -58,6 +59,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         accept = offered.get_by_role("button", name="Accept")
         assert await downloaded(two.patient, accept.click) == PAPER.read_bytes()
         await expect(sent).to_contain_text("Done. The patient has downloaded it")
+        await expect(two.row).not_to_contain_text("File on its way")
         await expect(offered).to_contain_text("You have downloaded it.")
         await journey.seen(two.staff, "done", whole=False)
         await journey.seen(two.patient, "downloaded")
@@ -147,8 +149,9 @@ async def _visitor(two: Meeting) -> Any:
     """The patient's device, by the cookie that the phone has."""
     services = two.clinic.house.services
     page = f"{two.clinic.served.url}/visit/{two.visit_id}"
-    [cookie] = [one for one in await two.phone.context.cookies(page) if "visitor" in one["name"]]
-    return await services.visit_devices.resume(cookie["value"], two.visit_id, "127.0.0.1")
+    cookies = await two.phone.context.cookies(page)
+    [token] = [one.get("value", "") for one in cookies if "visitor" in one.get("name", "")]
+    return await services.visit_devices.resume(token, two.visit_id, "127.0.0.1")
 
 
 @pytest.mark.feature("X6")

@@ -2,6 +2,7 @@
  * Apps of the call window: a tab bar that the server renders from its registry, and the panel into
  * which the chosen app's module mounts. One is open at a time; Esc or “Close” closes it.
  */
+import { UnreadSign } from "../apps/chat/unread";
 import type { CallSession, Person } from "./session";
 
 /** What an app gets. `visits` are the patients in the call now, as visit ids. */
@@ -30,6 +31,8 @@ export class AppsPanel {
     private readonly modules: AppModules,
   ) {
     for (const tab of this.tabs()) tab.addEventListener("click", () => void this.toggle(tab));
+    const unread = new UnreadSign(root.querySelector<HTMLElement>("[data-app-tab=chat] [data-chat-unread]"));
+    session.addEventListener("change", () => unread.follow(visitsIn(session)));
     this.panel()?.querySelector("[data-app-close]")?.addEventListener("click", () => this.close());
     this.panel()?.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.close();
@@ -67,7 +70,7 @@ export class AppsPanel {
     tab.setAttribute("aria-expanded", "true");
     panel.hidden = false;
     const title = panel.querySelector<HTMLElement>("[data-app-title]");
-    if (title) title.textContent = tab.textContent.trim();
+    if (title) title.textContent = tab.querySelector("[data-app-label]")?.textContent ?? "";
     const app = await load();
     const body = panel.querySelector<HTMLElement>("[data-app-body]");
     if (this.open !== name || !body) return;
