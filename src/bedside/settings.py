@@ -98,11 +98,16 @@ class Settings(BaseModel):
         return None if value == "" else value  # Path("") would be the working directory
 
     @model_validator(mode="after")
-    def _addresses_have_secrets(self) -> Self:
-        """Rooms and credentials are derived from the secrets, so there is no default for them."""
-        for address, secret in (("janus_url", "janus_secret"), ("turn_urls", "turn_secret")):
-            if getattr(self, address) and not getattr(self, secret):
-                raise ValueError(f"{address} needs {secret}")
+    def _addresses_have_what_they_need(self) -> Self:
+        """Rooms and credentials are derived from the secrets, and mail has a sender: there is no
+        default for them."""
+        for address, needed in (
+            ("janus_url", "janus_secret"),
+            ("turn_urls", "turn_secret"),
+            ("smtp_url", "mail_from"),
+        ):
+            if getattr(self, address) and not getattr(self, needed):
+                raise ValueError(f"{address} needs {needed}")
         return self
 
     @property

@@ -46,6 +46,7 @@ async def test_what_is_set_up_is_said_without_its_secrets(
         quick_house,
         public_url="https://visits.riverside.example",
         smtp_url="smtp://bedside:falcon-nest@mail.riverside.example:587",
+        mail_from="hello@riverside.example",
         janus_url="ws://127.0.0.1:8188",
         janus_secret="otter-holt",
         turn_urls="turn:relay.riverside.example:3478",
