@@ -68,8 +68,14 @@ class Shown:
             View.TEST: _("Check your camera and sound"),
             View.LEAVE: _("Leave the waiting room?"),
             View.CALL: _("Your call with %(host)s"),
-        }.get(self.view, _("%(host)s will see you soon"))
+        }.get(self.view, self._soon)
         return sentence % {"host": self.host} if "%(" in sentence else sentence
+
+    @property
+    def _soon(self) -> str:
+        if self.visit.place.personal:
+            return _("%(host)s will see you soon")
+        return _("The team of %(host)s will see you soon")
 
     @property
     def said(self) -> str:

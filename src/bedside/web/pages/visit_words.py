@@ -8,7 +8,7 @@ def words_for_script(host: str) -> dict[str, str]:
     return {
         "ready": _("%(host)s is ready") % {"host": host},
         "asking": _("Your browser asks for your camera and microphone. Choose “Allow”."),
-        "no_picture": _("No picture. You can go on without a camera, and be heard."),
+        "no_picture": _("No picture. You can go on without a camera."),
         "try_again": _("Try again"),
         "go_on": _("Continue"),
         "go_on_without_camera": _("Go on without a camera"),
