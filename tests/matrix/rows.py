@@ -194,7 +194,7 @@ _CHARTS = {
     ("GET", "/patients/{patient_id}/counts"): Row(Access.CHART),
     ("GET", "/patients/{patient_id}/upload"): Row(Access.CHART, shows=("lindqvist",)),
     ("GET", "/patients/{patient_id}/card"): Row(Access.CHART, shows=("lindqvist", "174 06 05")),
-    ("GET", "/patients/{patient_id}/card/now"): Row(Access.CHART, shows=("keratosis",)),
+    ("GET", "/patients/{patient_id}/card/now"): Row(Access.CHART, shows=("card-req_",)),
     ("GET", "/patients/{patient_id}/details"): Row(Access.CHART, shows=("lindqvist",)),
     ("POST", "/patients/{patient_id}/details"): Row(
         Access.CHART, 303, lambda facts: {"data": {**_DETAILS, "teams": facts["room"]}}
