@@ -115,6 +115,7 @@ async def test_a_file_for_the_patient(desk: Desk) -> None:
     assert await desk.phase(transfer.id) is Phase.DONE
     [entry] = await desk.entries()
     assert (entry.channel, entry.source_id) == ("live_transfer", desk.visitor.visit_id)
+    assert entry.reviewed_by == desk.room.staff.staff_id  # nobody has to look at one's own file
 
 
 @pytest.mark.feature("X4")
@@ -134,6 +135,7 @@ async def test_a_file_from_the_patient(desk: Desk) -> None:
     assert await desk.phase(asked.id) is Phase.READY
     [entry] = await desk.entries()
     assert entry.sender_kind == "patient"
+    assert not entry.reviewed_at
     await desk.download(desk.room, asked.id)
     assert await desk.phase(asked.id) is Phase.DONE
 

@@ -13,7 +13,8 @@ DEAD = ("refused", "infected")
 class Incoming:
     """A file that goes into a chart. Times in milliseconds, `size` in bytes.
 
-    `label` is what staff are to call it when its file name says nothing of its content.
+    `label` is what staff are to call it when its file name says nothing of its content; `reviewed`
+    means that its sender knows it, so that nobody has to look at it first.
     """
 
     clinic_id: str
@@ -31,6 +32,7 @@ class Incoming:
     comment: str = ""
     taken_at: int = 0
     label: str = ""
+    reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

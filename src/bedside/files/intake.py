@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import SYSTEM
+from bedside.audit.actors import SYSTEM, ActorKind
+from bedside.charts.channels import Channel
 from bedside.charts.entries import Charts, Incoming
 from bedside.database.sealed import Vault
 from bedside.errors import NotFound
@@ -130,6 +131,9 @@ class Intake:
                 comment=record.comment,
                 taken_at=record.taken_at,
                 label=label,
+                # What staff hand to a patient, they know.
+                reviewed=row.channel == Channel.LIVE_TRANSFER
+                and row.sender_kind == ActorKind.STAFF,
             ),
         )
 
