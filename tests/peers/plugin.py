@@ -41,21 +41,35 @@ def sms_sink() -> Iterator[SmsSink]:
 
 
 @pytest.fixture(scope="session")
-async def chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
-    """One browser for each test process; `await chromium.phone()` gives a window of one's own."""
+async def open_chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
+    """One browser for each test process."""
     browser = Chromium()
     await browser.start()
     yield browser
     await browser.stop()
 
 
+@pytest.fixture
+async def chromium(open_chromium: Chromium) -> AsyncIterator[Chromium]:
+    """A browser without windows; `await chromium.phone()` gives a window of one's own."""
+    yield open_chromium
+    await open_chromium.everybody_leaves()
+
+
 @pytest.fixture(scope="session")
-async def firefox(anyio_backend: object) -> AsyncIterator[Firefox]:
+async def open_firefox(anyio_backend: object) -> AsyncIterator[Firefox]:
     """One Firefox for each test process."""
     browser = Firefox()
     await browser.start()
     yield browser
     await browser.stop()
+
+
+@pytest.fixture
+async def firefox(open_firefox: Firefox) -> AsyncIterator[Firefox]:
+    """A Firefox without windows."""
+    yield open_firefox
+    await open_firefox.everybody_leaves()
 
 
 @pytest.fixture(scope="session")

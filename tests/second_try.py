@@ -1,0 +1,77 @@
+"""A second try for tests in which browsers and servers meet, and the list of those that used it.
+
+Two or three browsers that encode video share two processor cores with everything else there: now
+and then one of them stands still for longer than any patience. Such a test is run once more, from
+the beginning; what fails twice has failed. Whoever needed it is named before pytest's last line, so
+that a test that needs it often is found, and mended.
+"""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+_WHERE = (
+    "tests/journeys/*.py",
+    "tests/faults/*.py",
+    "tests/peers/test_*.py",
+    "tests/adapters/test_janus*.py",
+    "tests/web/test_components.py",
+)
+"""Nothing else: what needs no browser and no second process has no excuse."""
+_USED = "second_try"
+
+
+def may_try_again(item: pytest.Item) -> bool:
+    """Whether a test is one of those that get a second try."""
+    path = PurePath(item.path.relative_to(item.config.rootpath))
+    return any(path.match(pattern) for pattern in _WHERE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test, and once more when it fails."""
+    if not may_try_again(item):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    failed = [report for report in reports if report.failed]
+    if failed:
+        _begin_anew(item)
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        for report in reports:
+            report.user_properties.append((_USED, _last_line(failed[0])))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _begin_anew(item: pytest.Item) -> None:
+    """Fixtures of the first try are gone; the second one makes its own."""
+    if isinstance(item, pytest.Function):
+        item._initrequest()
+
+
+def _last_line(report: pytest.TestReport) -> str:
+    lines = report.longreprtext.strip().splitlines()
+    return lines[-1][:160] if lines else report.when
+
+
+def _used(reporter: pytest.TerminalReporter) -> Iterator[tuple[str, str]]:
+    for outcome in ("passed", "failed", "error"):
+        for report in reporter.stats.get(outcome, []):
+            if getattr(report, "when", "") == "call":
+                for name, value in report.user_properties:
+                    if name == _USED:
+                        yield report.nodeid, str(value)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that used it, and how their first try ended."""
+    used = list(_used(terminalreporter))
+    if used:
+        terminalreporter.section("needed a second try")
+        for nodeid, why in used:
+            terminalreporter.write_line(f"{nodeid}: {why}")

@@ -1,0 +1,72 @@
+"""Tests of browsers get one second try, others none, and nobody gets a third."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAKY = """
+import pathlib
+import pytest
+
+@pytest.fixture
+def count():
+    found = pathlib.Path(__file__).with_suffix(".tries")
+    tries = int(found.read_text()) if found.exists() else 0
+    found.write_text(str(tries + 1))
+    return tries + 1
+
+def test_it(count):
+    assert count >= NEEDED
+"""
+
+
+def run(place: Path, *arguments: str) -> str:
+    """Run pytest there with the plugin; what it printed."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q"),
+            *("-p", "tests.second_try", "-p", "no:cacheprovider"),
+            *("--rootdir", str(place), *arguments, str(place)),
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+def put(place: Path, folder: str, needed: int) -> None:
+    """A test that passes at its try number `needed`."""
+    path = place / "tests" / folder
+    path.mkdir(parents=True)
+    (path / "test_flaky.py").write_text(FLAKY.replace("NEEDED", str(needed)))
+
+
+@pytest.mark.parametrize("how", [(), ("-n", "1")])
+def test_a_journey_that_fails_once_passes_and_is_named(
+    tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    put(tmp_path, "journeys", 2)
+    said = run(tmp_path, *how)
+    assert "1 passed" in said
+    assert "failed" not in said
+    assert "needed a second try" in said
+    assert "tests/journeys/test_flaky.py::test_it" in said
+
+
+def test_a_journey_that_fails_twice_has_failed(tmp_path: Path) -> None:
+    put(tmp_path, "journeys", 3)
+    assert "1 failed" in run(tmp_path)
+
+
+def test_others_have_one_try(tmp_path: Path) -> None:
+    put(tmp_path, "calls", 2)
+    said = run(tmp_path)
+    assert "1 failed" in said
+    assert "needed a second try" not in said
