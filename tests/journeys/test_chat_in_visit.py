@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.house import Served
-from tests.journeys.apps import meeting
+from tests.journeys.apps import Meeting, meeting
 from tests.journeys.calling import LONG, open_clinic
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
@@ -54,29 +54,34 @@ async def test_from_the_waiting_room_into_the_call(served: Served, chromium: Chr
         await journey.seen(desk, "dialog", whole=False)
         await journey.seen(phone, "waiting-room")
         await dialog.get_by_role("button", name="Close").click()
+        await in_the_call(two, journey)
 
-        await two.call()
-        field = phone.get_by_label("Message", exact=True)  # it goes with the patient
-        await expect(field).to_have_value("I am just wri", timeout=LONG)
-        await journey.seen(phone, "call", whole=False)
-        await phone.get_by_role("button", name="Close Chat").click()
-        panel = await two.app("Chat")
-        await panel.get_by_label("Message", exact=True).fill("Please show me your knee.")
-        await panel.get_by_label("Message", exact=True).press("Enter")
-        sign = phone.locator("#open-chat [data-chat-unread]")
-        await expect(sign).to_contain_text("1")
-        await journey.seen(phone, "unread-in-the-call", whole=False)
-        await journey.seen(desk, "call-window", whole=False)
-        await phone.locator("#open-chat").click()
-        await expect(words(phone)).to_have_count(3)
-        await expect(sign).to_be_hidden()
-        await panel.get_by_role("button", name="Close").click()
-        await phone.get_by_label("Message", exact=True).fill("Here it is.")
-        await phone.get_by_role("button", name="Send").click()
-        on_tab = desk.locator("[data-app-tab=chat] [data-chat-unread]")
-        await expect(on_tab).to_contain_text("1")
-        await desk.locator("[data-app-tab=chat]").click()
-        await expect(on_tab).to_be_hidden()
+
+async def in_the_call(two: Meeting, journey: Journey) -> None:
+    """The chat goes with the patient, and tells on both sides what is new."""
+    desk, phone = two.staff, two.patient
+    await two.call()
+    field = phone.get_by_label("Message", exact=True)  # it goes with the patient
+    await expect(field).to_have_value("I am just wri", timeout=LONG)
+    await journey.seen(phone, "call", whole=False)
+    await phone.get_by_role("button", name="Close Chat").click()
+    panel = await two.app("Chat")
+    await panel.get_by_label("Message", exact=True).fill("Please show me your knee.")
+    await panel.get_by_label("Message", exact=True).press("Enter")
+    sign = phone.locator("#open-chat [data-chat-unread]")
+    await expect(sign).to_contain_text("1")
+    await journey.seen(phone, "unread-in-the-call", whole=False)
+    await journey.seen(desk, "call-window", whole=False)
+    await phone.locator("#open-chat").click()
+    await expect(words(phone)).to_have_count(3)
+    await expect(sign).to_be_hidden()
+    await panel.get_by_role("button", name="Close").click()
+    await phone.get_by_label("Message", exact=True).fill("Here it is.")
+    await phone.get_by_role("button", name="Send").click()
+    on_tab = desk.locator("[data-app-tab=chat] [data-chat-unread]")
+    await expect(on_tab).to_contain_text("1")
+    await desk.locator("[data-app-tab=chat]").click()
+    await expect(on_tab).to_be_hidden()
 
 
 async def test_what_is_written_offline_is_sent_once(served: Served, chromium: Chromium) -> None:
