@@ -180,9 +180,10 @@ async def test_a_screen_comes_and_goes(meeting: Meeting, chromium: Chromium) -> 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 async def test_a_changed_network_changes_nothing(
-    meeting: Meeting, chromium: Chromium, browser: str, request: pytest.FixtureRequest
+    meeting: Meeting, chromium: Chromium, firefox: Firefox, browser: str
 ) -> None:
-    ada = await meeting.enter("ada", await request.getfixturevalue(browser).desktop())
+    first = {"chromium": chromium, "firefox": firefox}[browser]
+    ada = await meeting.enter("ada", await first.desktop())
     ben = await meeting.enter("ben", await chromium.desktop())
     await asyncio.gather(ada.sees("ben"), ben.sees("ada"))
     words = "[publishing, subscribed].map(p => /ice-ufrag:(.*)/.exec(p.localDescription.sdp)[1])"

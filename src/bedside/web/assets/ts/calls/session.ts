@@ -106,7 +106,6 @@ export class CallSession extends EventTarget {
   /** Everybody else who is in the call or expected, with their ids: staff see the patients first,
       patients and guests the clinic. */
   others(): [string, Participant][] {
-    if (!this.participantId) return []; // nobody can be told from oneself yet
     const present = Object.entries(this.state?.participants ?? {}).filter(
       ([id, one]) => id !== this.participantId && (one.state === "joined" || one.state === "asked"),
     );
