@@ -242,7 +242,7 @@ async def test_limits_hold_at_both_ends(
 
 
 @pytest.mark.feature("A2")
-async def test_every_option_of_a_clinic_is_on_the_page(ada: httpx.AsyncClient) -> None:
-    page = (await ada.get("/settings/clinic")).text
+async def test_every_option_of_a_clinic_is_on_a_page(ada: httpx.AsyncClient) -> None:
+    page = (await ada.get("/settings/clinic")).text + (await ada.get("/settings/visits")).text
     missing = [name for name in ClinicOptions.model_fields if f'name="{name}"' not in page]
     assert missing == []
