@@ -26,13 +26,36 @@ class _Proof:
 _PROOF: Final = _Proof()
 
 
-def _check(proof: _Proof) -> None:
-    if proof is not _PROOF:
-        raise RuntimeError("permissions are made by bedside.people.permissions only")
+class _Verified:
+    """What every permission is: made here, or not at all."""
+
+    __slots__ = ()
+    proof: _Proof
+
+    def __post_init__(self) -> None:
+        if self.proof is not _PROOF:
+            raise RuntimeError("permissions are made by bedside.people.permissions only")
+
+
+class _OfStaff(_Verified):
+    """What a member of staff may do beyond being signed in."""
+
+    __slots__ = ()
+    staff: "StaffAccess"
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic of the person, and of what the permission is for."""
+        return self.staff.clinic_id
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return self.staff.actor
 
 
 @dataclass(frozen=True, slots=True)
-class StaffAccess:
+class StaffAccess(_Verified):
     """A person of the clinic, signed in with everything the clinic asks for."""
 
     staff_id: str
@@ -42,9 +65,6 @@ class StaffAccess:
     address: str
     proof: _Proof = field(repr=False)
 
-    def __post_init__(self) -> None:
-        _check(self.proof)
-
     @property
     def actor(self) -> Actor:
         """Who acts, for the audit log."""
@@ -52,71 +72,37 @@ class StaffAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartAccess:
+class ChartAccess(_OfStaff):
     """May read and write the chart of one patient."""
 
     patient_id: str
     staff: StaffAccess
     proof: _Proof = field(repr=False)
 
-    def __post_init__(self) -> None:
-        _check(self.proof)
-
-    @property
-    def clinic_id(self) -> str:
-        """The clinic of patient and staff alike."""
-        return self.staff.clinic_id
-
     @property
     def owner_id(self) -> str:
         """Whose uploads they are."""
         return self.staff.staff_id
 
-    @property
-    def actor(self) -> Actor:
-        """Who acts, for the audit log."""
-        return self.staff.actor
-
 
 @dataclass(frozen=True, slots=True)
-class ClinicAccess:
+class ClinicAccess(_OfStaff):
     """May administer the clinic."""
 
     staff: StaffAccess
     proof: _Proof = field(repr=False)
 
-    def __post_init__(self) -> None:
-        _check(self.proof)
-
-    @property
-    def clinic_id(self) -> str:
-        """The clinic that is administered."""
-        return self.staff.clinic_id
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts, for the audit log."""
-        return self.staff.actor
-
 
 @dataclass(frozen=True, slots=True)
-class AuditAccess:
+class AuditAccess(_OfStaff):
     """May read the audit log of the clinic."""
 
     staff: StaffAccess
     proof: _Proof = field(repr=False)
 
-    def __post_init__(self) -> None:
-        _check(self.proof)
-
-    @property
-    def clinic_id(self) -> str:
-        """The clinic whose log it is."""
-        return self.staff.clinic_id
-
 
 @dataclass(frozen=True, slots=True)
-class LinkAccess:
+class LinkAccess(_Verified):
     """A patient's device, let in by one link after the date of birth, to one subject only."""
 
     link_id: str
@@ -125,9 +111,6 @@ class LinkAccess:
     subject_id: str
     address: str
     proof: _Proof = field(repr=False)
-
-    def __post_init__(self) -> None:
-        _check(self.proof)
 
     @property
     def owner_id(self) -> str:
@@ -141,7 +124,7 @@ class LinkAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class TransferAccess:
+class TransferAccess(_Verified):
     """May send, or fetch, the bytes of one live file transfer: `owner_id` is a member of staff or
     the visit of a patient."""
 
@@ -151,9 +134,6 @@ class TransferAccess:
     owner_id: str
     actor: Actor
     proof: _Proof = field(repr=False)
-
-    def __post_init__(self) -> None:
-        _check(self.proof)
 
     @property
     def subject_id(self) -> str:
@@ -166,29 +146,16 @@ HolderAccess = LinkAccess | TransferAccess
 
 
 @dataclass(frozen=True, slots=True)
-class RoomAccess:
+class RoomAccess(_OfStaff):
     """In charge of a room: sees its queue, admits, transfers and removes who waits there."""
 
     room_id: str
     staff: StaffAccess
     proof: _Proof = field(repr=False)
 
-    def __post_init__(self) -> None:
-        _check(self.proof)
-
-    @property
-    def clinic_id(self) -> str:
-        """The clinic of room and staff alike."""
-        return self.staff.clinic_id
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts, for the audit log."""
-        return self.staff.actor
-
 
 @dataclass(frozen=True, slots=True)
-class VisitorAccess:
+class VisitorAccess(_Verified):
     """A patient's device in one visit: its own waiting room, call, chat and files, nothing else."""
 
     visit_id: str
@@ -197,9 +164,6 @@ class VisitorAccess:
     address: str
     proof: _Proof = field(repr=False)
 
-    def __post_init__(self) -> None:
-        _check(self.proof)
-
     @property
     def actor(self) -> Actor:
         """Who acts, for the audit log."""
@@ -207,7 +171,7 @@ class VisitorAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class GuestAccess:
+class GuestAccess(_Verified):
     """Somebody invited to one call: an interpreter, a relative, a specialist."""
 
     guest_id: str
@@ -215,9 +179,6 @@ class GuestAccess:
     call_id: str
     address: str
     proof: _Proof = field(repr=False)
-
-    def __post_init__(self) -> None:
-        _check(self.proof)
 
     @property
     def actor(self) -> Actor:
