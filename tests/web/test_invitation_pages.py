@@ -64,7 +64,7 @@ async def test_an_invited_patient_types_only_the_date_of_birth(
         assert len(await queue(quick_house, room)) == 1
 
 
-@pytest.mark.feature("V2", "S5")
+@pytest.mark.feature("V2", "R2")
 async def test_a_wrong_date_of_birth_lets_nobody_in_and_locks_in_the_end(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
