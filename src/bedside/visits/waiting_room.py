@@ -1,6 +1,8 @@
 """The waiting room of a room: who waits, in order, and what staff and patients do there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -30,26 +32,26 @@ Result = Literal["ok", "failed", "blocked", "missing", "skipped", "not_set_up"]
 FAILS = frozenset({"failed", "blocked", "missing"})
 """Results with which a part of the device does not do what a call needs."""
 _NOTE = "patient_transfers.note"
+_KEPT = 2_000
+"""Rows of queues that are kept unsealed."""
 _LAST_VISITS = 20
 """So many of the last visits say how long one usually waits."""
 _LAST_DAYS = 14 * clock.DAY
 
-_with_person = visits.join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
+_sender = patient_transfers.c.by_staff_id.label("sender")
+_with_person = visits.join(
+    SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id
+).outerjoin(patient_transfers, patient_transfers.c.id == visits.c.transfer_id)
 _queue = prepared(
-    select(*visits.c, SEALED_PATIENTS.c.person)
+    select(*visits.c, SEALED_PATIENTS.c.person, _sender)
     .select_from(_with_person)
     .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
     .order_by(visits.c.queued_at, visits.c.id)
 )
 _one = prepared(
-    select(*visits.c, SEALED_PATIENTS.c.person)
+    select(*visits.c, SEALED_PATIENTS.c.person, _sender)
     .select_from(_with_person)
     .where(visits.c.id == bindparam("of"), visits.c.room_id == bindparam("room"))
-)
-_transfers_in = prepared(
-    select(patient_transfers)
-    .select_from(patient_transfers.join(visits, visits.c.transfer_id == patient_transfers.c.id))
-    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
 )
 _transfer = prepared(select(patient_transfers).where(patient_transfers.c.id == bindparam("of")))
 _first = prepared(
@@ -231,9 +233,7 @@ class WaitingRoom:
         keys = await self._vault.clinic(room.clinic_id)
         async with self._database.read() as db:
             found = await db.all(_queue, room=room.room_id)
-            transfers = {row.id: row for row in await db.all(_transfers_in, room=room.room_id)}
-        people = {row.admitted_by for row in found} | {t.by_staff_id for t in transfers.values()}
-        names = await self._staff.named(room.clinic_id, people - {""})
+        names = await self._names_in(room, found)
         await self._looks.note(
             room.clinic_id,
             room.actor,
@@ -241,9 +241,16 @@ class WaitingRoom:
             Action.QUEUE_OPENED,
             target=room.room_id,
         )
-        waiting = [row.id for row in found if row.state == State.WAITING]
+        places = _places(row.id for row in found if row.state == State.WAITING)
         return [
-            _waiting(keys, row, names, transfers.get(row.transfer_id), waiting) for row in found
+            _waiting(
+                keys,
+                row,
+                places.get(row.id, 0),
+                names.get(row.admitted_by, ""),
+                names.get(row.sender, ""),
+            )
+            for row in found
         ]
 
     async def visit(self, room: RoomAccess, visit_id: str) -> Visit:
@@ -262,8 +269,7 @@ class WaitingRoom:
                 raise Conflict(N_("This patient is not in this room any more."))
             transfer = await db.one(_transfer, of=row.transfer_id)
             ahead = await db.all(_ahead, room=room.room_id)
-        people = {row.admitted_by, transfer.by_staff_id if transfer else ""} - {""}
-        names = await self._staff.named(room.clinic_id, people)
+        names = await self._names_in(room, [row])
         await self._looks.note(
             room.clinic_id,
             room.actor,
@@ -274,12 +280,23 @@ class WaitingRoom:
         )
         typed = rows.typed(keys, row)
         return Visit(
-            _waiting(keys, row, names, transfer, [one.id for one in ahead]),
+            _waiting(
+                keys,
+                row,
+                _places(one.id for one in ahead).get(row.id, 0),
+                names.get(row.admitted_by, ""),
+                names.get(row.sender, ""),
+            ),
             typed["name"],
             typed["birth_date"],
             typed["phone"],
             keys.unseal(_NOTE, transfer.id, transfer.note) if transfer else "",
         )
+
+    async def _names_in(self, room: RoomAccess, found: list[Row]) -> dict[str, str]:
+        """Of those who see the patients, and of those who transferred them here."""
+        people = {row.admitted_by for row in found} | {row.sender for row in found}
+        return await self._staff.named(room.clinic_id, people - {"", None})
 
     async def looked(self, room: RoomAccess) -> None:
         """Somebody in charge has looked at the queue: the chime rests until the next arrival."""
@@ -432,18 +449,22 @@ class WaitingRoom:
         return Ahead(place, _minutes([w.admitted_at - w.arrived_at for w in waits], place))
 
 
-def _waiting(
-    keys: ClinicKeys, row: Row, names: dict[str, str], transfer: Row | None, order: list[str]
-) -> Waiting:
-    test = DeviceTest.model_validate_json(row.device_test) if row.device_test else None
-    waits = row.state == State.WAITING
+def _places(waiting: Iterable[str]) -> dict[str, int]:
+    """The place of each visit, by the order of those who wait."""
+    return {visit_id: place for place, visit_id in enumerate(waiting, 1)}
+
+
+@lru_cache(_KEPT)
+def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: str) -> Waiting:
+    """A row as it was read, unsealed once: everyone in charge asks for the queue after each event,
+    and most rows of it are as they were."""
     return Waiting(
         visit_id=row.id,
         patient_id=row.patient_id,
         name=name_of(keys, row.patient_id, row.person),
         reason=rows.typed(keys, row)["reason"],
         state=State(row.state),
-        place=order.index(row.id) + 1 if waits and row.id in order else 0,
+        place=place,
         presence=rows.presence_of(row),
         hidden=bool(row.hidden),
         away_since=row.away_since,
@@ -451,14 +472,14 @@ def _waiting(
         queued_at=row.queued_at,
         leg=row.leg,
         looked=bool(row.looked_at),
-        device_test=test,
+        device_test=(DeviceTest.model_validate_json(row.device_test) if row.device_test else None),
         identified=Identified(row.identified),
         call_id=row.call_id,
         admitted_at=row.admitted_at,
         admitted_by=row.admitted_by,
-        admitted_by_name=names.get(row.admitted_by, ""),
+        admitted_by_name=admitted_by,
         transfer_id=row.transfer_id,
-        transferred_by=names.get(transfer.by_staff_id, "") if transfer else "",
+        transferred_by=sender,
     )
 
 

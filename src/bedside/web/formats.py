@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,12 @@ def waited(at: int) -> str:
     """How long since, in short: “12 min”. ts/components/times.ts keeps it current."""
     seconds = max(0, clock.now() - at) // 1000
     unit, size = next((known for known in _UNITS if seconds >= known[1]), ("minute", _MINUTE))
-    return format_unit(seconds // size, f"duration-{unit}", "short", locale=language.spoken())
+    return _lasting(seconds // size, unit, language.spoken())
+
+
+@lru_cache(1_000)
+def _lasting(count: int, unit: str, spoken: str) -> str:
+    return format_unit(count, f"duration-{unit}", "short", locale=spoken)
 
 
 def day(value: date) -> str:

@@ -15,6 +15,7 @@ from bedside.services import Services
 from bedside.visits.state_machine import State
 from bedside.web.context import services_of
 from bedside.web.fragments import prepare
+from bedside.web.pages.queue_rows import drawn
 from bedside.web.pages.room_settings import public_address, shown_address
 from bedside.web.pages.staff_visits import rows_of
 from bedside.web.rendering import render
@@ -73,7 +74,7 @@ async def waiting_page(
         message_error=message_error,
         handed=await services.patient_transfers.open_of(room.staff),
         **await _bar(services, room),
-        **await _queue(services, room),
+        **await _queue(request, room),
     )
 
 
@@ -93,7 +94,7 @@ async def queue(request: Request) -> Response:
         "pages/rooms/queue.html",
         room=found,
         address=_address(services, found.slug),
-        **await _queue(services, room),
+        **await _queue(request, room),
     )
 
 
@@ -115,11 +116,13 @@ def _address(services: Services, slug: str) -> dict[str, str]:
     return {"full": public_address(services, slug), "shown": shown_address(services, slug)}
 
 
-async def _queue(services: Services, room: RoomAccess) -> dict[str, Any]:
+async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
+    services = services_of(request)
+    zone: str = request.state.page["zone"]
     shown = await rows_of(services, room, await services.waiting_room.queue(room))
     return {
-        "waiting": [visit for visit in shown if visit.state == State.WAITING],
-        "seen": [visit for visit in shown if visit.in_call],
+        "waiting": drawn([visit for visit in shown if visit.state == State.WAITING], zone),
+        "seen": drawn([visit for visit in shown if visit.in_call], zone),
     }
 
 
@@ -139,7 +142,7 @@ async def all_rooms(request: Request) -> Response:
     """GET /rooms/all: every room one is in charge of, and how busy the others are."""
     staff = await shell(request, "rooms")
     services = services_of(request)
-    shown = await _all(services, staff)
+    shown = await _all(request, staff)
     for group in shown["groups"]:
         await services.waiting_room.looked(group["access"])
     return render(
@@ -154,17 +157,18 @@ async def all_rooms(request: Request) -> Response:
 async def all_list(request: Request) -> Response:
     """GET /rooms/all/list: the lists alone."""
     staff = await prepare(request)
-    shown = await _all(services_of(request), staff)
+    shown = await _all(request, staff)
     return render(request, "pages/rooms/all_list.html", **shown)
 
 
-async def _all(services: Services, staff: StaffAccess) -> dict[str, Any]:
+async def _all(request: Request, staff: StaffAccess) -> dict[str, Any]:
+    services = services_of(request)
     found = await services.rooms.of_clinic(staff)
     groups: list[dict[str, Any]] = []
     for one in found:
         if one.mine:
             access = await services.permissions.room(staff, one.room.id)
-            groups.append({"room": one.room, "access": access, **await _queue(services, access)})
+            groups.append({"room": one.room, "access": access, **await _queue(request, access)})
     return {"groups": groups, "others": [one for one in found if not one.mine]}
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
 from bedside.visits.state_machine import Presence, State, Step
 from bedside.visits.waiting_room import FAILS, DeviceTest, Waiting
+
+_KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +24,13 @@ class TestChip:
     icon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class VisitRow:
-    """One visit. Times are milliseconds; names are "" where there is nobody."""
+    """One visit. Times are milliseconds; names are "" where there is nobody.
+
+    The same visit, seen by the same person, gives the same object for as long as it is kept:
+    compared by identity, it serves as a key for what is drawn of it.
+    """
 
     id: str
     patient_id: str
@@ -65,33 +73,59 @@ async def rows_of(
     options = (await services.clinics.get(room.clinic_id)).options
     unread = await services.visit_chat.unread_in(room)
     running = await services.transfer_lists.running_in(room)
+    seen_as = _SeenAs(
+        staff.staff_id,
+        found.id,
+        found.name,
+        allows(staff.role, May.SEND_REQUESTS),
+        options.transfer_allowed,
+        language.spoken(),
+    )
     return [
-        VisitRow(
-            id=one.visit_id,
-            patient_id=one.patient_id,
-            room_id=room.room_id,
-            room_name=found.name,
-            leg=one.leg,
-            name=one.name,
-            reason=one.reason,
-            state=str(one.state),
-            call_id=one.call_id,
-            call_is_mine=one.state is State.IN_CALL and one.admitted_by == staff.staff_id,
-            checked_in_at=one.checked_in_at,
-            queued_at=one.queued_at,
-            admitted_at=one.admitted_at,
-            admitted_by=_("you") if one.admitted_by == staff.staff_id else one.admitted_by_name,
-            test=test_chip(one.device_test),
-            presence=_presence(one),
-            identified=str(one.identified),
-            transferred_by=one.transferred_by,
-            unread=unread.get((one.visit_id, one.leg), 0),
-            file_running=one.visit_id in running,
-            may_ask=allows(staff.role, May.SEND_REQUESTS),
-            may_transfer=options.transfer_allowed,
-        )
+        _row(one, seen_as, unread.get((one.visit_id, one.leg), 0), one.visit_id in running)
         for one in visits
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenAs:
+    """Who looks at a room, and what makes a difference to what they see."""
+
+    staff_id: str
+    room_id: str
+    room_name: str
+    may_ask: bool
+    may_transfer: bool
+    language: str
+
+
+@lru_cache(_KEPT)
+def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool) -> VisitRow:
+    is_mine = one.admitted_by == by.staff_id
+    return VisitRow(
+        id=one.visit_id,
+        patient_id=one.patient_id,
+        room_id=by.room_id,
+        room_name=by.room_name,
+        leg=one.leg,
+        name=one.name,
+        reason=one.reason,
+        state=str(one.state),
+        call_id=one.call_id,
+        call_is_mine=one.state is State.IN_CALL and is_mine,
+        checked_in_at=one.checked_in_at,
+        queued_at=one.queued_at,
+        admitted_at=one.admitted_at,
+        admitted_by=_("you") if is_mine else one.admitted_by_name,
+        test=test_chip(one.device_test),
+        presence=_presence(one),
+        identified=str(one.identified),
+        transferred_by=one.transferred_by,
+        unread=unread,
+        file_running=file_running,
+        may_ask=by.may_ask,
+        may_transfer=by.may_transfer,
+    )
 
 
 def _presence(visit: Waiting) -> str:
