@@ -27,7 +27,7 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
         rows = [_transfers(ours, scale.moves)]
         if shutil.which("wrk") is None:
             raise NotHere("wrk is not installed (Debian: wrk)")
-        rows.append(_queue("SQLite", ours, scale, 3_000))
+        rows += [_queue("SQLite", ours, scale, 3_000), _drawn("SQLite", ours, scale)]
     try:
         postgres = Postgres()
     except AssertionError as why:
@@ -35,15 +35,21 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
     try:
         postgres.start()
         with product(install(directory / "postgresql", postgres.fresh())) as ours:
-            return [*rows, _queue("PostgreSQL", ours, scale, 1_500)]
+            rows += [_queue("PostgreSQL", ours, scale, 1_500), _drawn("PostgreSQL", ours, scale)]
     finally:
         postgres.remove()
+    return rows
 
 
 def _queue(kind: str, ours: Product, scale: Scale, wanted: float) -> Row:
-    """The fragment that an open page asks for after each event."""
     what = f"queue with sign-in, 50 rows, {kind}"
-    return answers(what, f"/rooms/{ours.rooms[0]}/queue", ours, scale, wanted)
+    return answers(what, f"/api/v1/rooms/{ours.rooms[0]}/queue", ours, scale, wanted)
+
+
+def _drawn(kind: str, ours: Product, scale: Scale) -> Row:
+    """The fragment that an open page asks for after each event."""
+    what = f"the same as HTML with its menus, {kind}"
+    return answers(what, f"/rooms/{ours.rooms[0]}/queue", ours, scale)
 
 
 def _transfers(ours: Product, moves: int) -> Row:

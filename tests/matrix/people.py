@@ -78,17 +78,20 @@ class Access(StrEnum):
     INVITATION = "the secret of an invitation to a call"
     STEP = "a sign-in under way"
     API = "as STAFF, for programs"
+    API_ROOM = "as ROOM, for programs"
     API_CHART = "as CHART, for programs"
     API_ADMINISTRATOR = "as ADMINISTRATOR, for programs"
 
 
-FOR_PROGRAMS = frozenset({Access.API, Access.API_CHART, Access.API_ADMINISTRATOR})
+FOR_PROGRAMS = frozenset({Access.API, Access.API_ROOM, Access.API_CHART, Access.API_ADMINISTRATOR})
 BY_LINK = frozenset({Access.LINK, Access.DEVICE, Access.VISITOR, Access.GUEST, Access.INVITATION})
 """Where nobody signs in."""
 _FOR_ADMINISTRATORS = frozenset(
     {Access.ADMINISTRATOR, Access.ADMINISTRATOR_OF, Access.API_ADMINISTRATOR}
 )
-_FOR_CHARTS = frozenset({Access.CHART, Access.API_CHART, Access.ROOM, Access.OWN, Access.CALL})
+_FOR_CHARTS = frozenset(
+    {Access.CHART, Access.API_CHART, Access.ROOM, Access.API_ROOM, Access.OWN, Access.CALL}
+)
 _OWN = frozenset({Access.OWN, Access.CALL})
 
 

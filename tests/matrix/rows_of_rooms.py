@@ -28,6 +28,7 @@ ROOMS: dict[tuple[str, str], Row] = {
     ("GET", _ROOM): Row(Access.ROOM, shows=_SHOWN),
     ("GET", f"{_ROOM}/bar"): Row(Access.ROOM),
     ("GET", f"{_ROOM}/queue"): Row(Access.ROOM, shows=_SHOWN),
+    ("GET", f"/api/v1{_ROOM}/queue"): Row(Access.API_ROOM, shows=_SHOWN),
     ("GET", f"{_ROOM}/qr.svg"): Row(Access.ROOM),
     ("POST", f"{_ROOM}/looked"): Row(Access.ROOM, 204, form()),
     ("POST", f"{_ROOM}/open"): Row(Access.ROOM, 303, form(open="no")),

@@ -20,6 +20,7 @@ from bedside.audit import Action
 from bedside.web.app import create_app
 from tests.house import House, at_the_door, living_in
 from tests.peers.ports import PATIENCE, free_port
+from tests.visits.ward import Ward
 from tests.web.chart_files import EICAR, NOTES, filed, upload
 from tests.web.console import enter, lines
 
@@ -92,6 +93,30 @@ async def test_asking_again_and_again_is_one_look(
 
 
 @pytest.mark.anyio
+@pytest.mark.feature("V3")
+async def test_the_queue_of_a_room_follows_who_waits(
+    quick_house: House, program: httpx.AsyncClient
+) -> None:
+    ward = Ward(quick_house)
+    room = await ward.room("Walk-in", quick_house.here.receptionist)
+    address = f"{API}/rooms/{room.room_id}/queue"
+    waiter = await ward.check_in(room, "Noor Haddad", reason="A rash")
+    second = await ward.check_in(room, "Kofi Asante")
+    found = (await program.get(address)).json()["visits"]
+    assert [(row["patient"], row["place"]) for row in found] == [
+        ("Noor Haddad", 1),
+        ("Kofi Asante", 2),
+    ]
+    assert (found[0]["reason"], found[0]["state"]) == ("A rash", "waiting")
+    await ward.admit(room, waiter.visit_id)
+    found = (await program.get(address)).json()["visits"]
+    assert [(row["state"], row["place"]) for row in found] == [("in_call", 0), ("waiting", 1)]
+    await quick_house.services.waiting_room.remove(room, second.visit_id)
+    assert len((await program.get(address)).json()["visits"]) == 1
+    assert len(await lines(quick_house, Action.QUEUE_OPENED)) == 1
+
+
+@pytest.mark.anyio
 async def test_patients_search_and_entries(quick_house: House, program: httpx.AsyncClient) -> None:
     await filed(quick_house, await quick_house.chart(), "arm.txt", NOTES, category="imaging")
     page = (await program.get(f"{API}/patients?size=2")).json()
@@ -161,6 +186,7 @@ async def test_every_route_is_described(quick_house: House, program: httpx.Async
     described = (await program.get(f"{API}/openapi.json")).json()["paths"]
     assert set(described) == {
         "/inbox",
+        "/rooms/{room_id}/queue",
         "/patients",
         "/patients/search",
         "/patients/{patient_id}/entries",

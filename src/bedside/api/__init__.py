@@ -8,14 +8,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bedside.api.inbox_list import inbox
+from bedside.api.queue_list import queue
 from bedside.services import Services
 
 PREFIX = "/api/v1"
 
 
 def api_routes(services: Services) -> list[BaseRoute]:
-    """Routes for the web application. They stand first there: the inbox is asked most often."""
-    return [Route(f"{PREFIX}/inbox", inbox, methods=["GET"]), Mount(PREFIX, Later(services))]
+    """Routes for the web application. They stand first there: lists are asked most often."""
+    return [
+        Route(f"{PREFIX}/inbox", inbox, methods=["GET"]),
+        Route(PREFIX + "/rooms/{room_id}/queue", queue, methods=["GET"]),
+        Mount(PREFIX, Later(services)),
+    ]
 
 
 class Later:

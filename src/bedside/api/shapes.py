@@ -41,6 +41,41 @@ class Inbox(Shape):
     entries: list[InboxEntry]
 
 
+class DeviceTestShape(Shape):
+    """What a patient's device test found: ok, failed, blocked, missing, skipped or not_set_up."""
+
+    camera: str
+    microphone: str
+    speaker: str
+    connection: str
+    relay: str
+
+
+class VisitInQueue(Shape):
+    """A patient in a room. `state` is waiting or in_call, `presence` here or reconnecting; `place`
+    counts those who wait from 1; `admitted_by` and `transferred_by` are names."""
+
+    id: str
+    patient_id: str
+    patient: str
+    reason: str
+    state: str
+    place: int
+    presence: str
+    checked_in_at: int
+    queued_at: int
+    admitted_at: int
+    admitted_by: str
+    transferred_by: str
+    device_test: DeviceTestShape | None
+
+
+class Queue(Shape):
+    """Everybody in a room, in order."""
+
+    visits: list[VisitInQueue]
+
+
 class PatientShape(Shape):
     """A patient. `birth_date` is null when it is not known."""
 

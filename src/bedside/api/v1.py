@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from bedside.api.context import services_of, staff_of
 from bedside.api.inbox_list import inbox
+from bedside.api.queue_list import queue
 from bedside.api.shapes import (
     AuditLineShape,
     AuditPage,
@@ -19,6 +20,7 @@ from bedside.api.shapes import (
     Inbox,
     PatientPage,
     PatientShape,
+    Queue,
     Words,
 )
 from bedside.audit import Action
@@ -44,6 +46,9 @@ def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Failure} for status in (401, 422, 429, *statuses)}
 
 
+_ROOM_ID = {"name": "room_id", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
 def create_api(services: Services) -> FastAPI:
     """The application below /api/v1. Its pages for people are off: they load foreign scripts."""
     api = FastAPI(
@@ -59,6 +64,13 @@ def create_api(services: Services) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _invalid)
     add = api.add_api_route
     add("/inbox", inbox, response_model=Inbox, responses=_failures())
+    add(
+        "/rooms/{room_id}/queue",
+        queue,
+        response_model=Queue,
+        responses=_failures(404),
+        openapi_extra={"parameters": [_ROOM_ID]},
+    )
     add("/patients", patients, response_model=PatientPage, responses=_failures())
     add(
         "/patients/search",
