@@ -21,13 +21,13 @@ async def test_full_screen_and_a_picture_over_everything_else(
     await pictures_move(desk)
     await desk.get_by_role("button", name="More").click()
     await desk.get_by_role("menuitem", name="Full screen").click()
-    await desk.wait_for_function("document.fullscreenElement?.matches('.call')", timeout=LONG)
+    await desk.wait_for_function("() => document.fullscreenElement?.matches('.call')", timeout=LONG)
     await desk.get_by_role("button", name="More").click()
     await desk.get_by_role("menuitem", name="Full screen").click()
-    await desk.wait_for_function("document.fullscreenElement === null", timeout=LONG)
+    await desk.wait_for_function("() => document.fullscreenElement === null", timeout=LONG)
     await desk.get_by_role("button", name="More").click()
     await desk.get_by_role("menuitem", name="Picture in picture").click()
-    small = "document.pictureInPictureElement?.closest('[data-kind=patient]') != null"
+    small = "() => document.pictureInPictureElement?.closest('[data-kind=patient]') != null"
     await desk.wait_for_function(small, timeout=LONG)
     await two.leave()
 

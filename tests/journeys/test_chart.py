@@ -18,6 +18,7 @@ from bedside.worker.run import Worker
 from tests.house import Served
 from tests.peers.chromium import Chromium, Person, settled
 from tests.peers.page_checks import Journey
+from tests.peers.webrtc import come_true
 from tests.web.chart_files import EICAR, NOTES, filed, pdf, photo, upload
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
@@ -89,7 +90,8 @@ def row(page: Page, name: str) -> Any:
 async def keeps(page: Page, files: int) -> None:
     """Wait until the browser keeps so many files that are not sent: it writes and forgets them
     behind the page's back."""
-    await page.wait_for_function(
+    await come_true(
+        page,
         """(wanted) => new Promise((resolve) => {
           const request = indexedDB.open("bedside-uploads");
           request.onsuccess = () => {
@@ -97,7 +99,7 @@ async def keeps(page: Page, files: int) -> None:
             count.onsuccess = () => { request.result.close(); resolve(count.result === wanted); };
           };
         })""",
-        arg=files,
+        files,
     )
 
 

@@ -260,7 +260,7 @@ async def test_with_the_keyboard_alone_at_320_pixels(asked: Asked, chromium: Chr
     await page.keyboard.press("Enter")
     await expect(cards(page)).to_have_count(1)
     # deleting does not throw the focus away
-    await page.wait_for_function("document.activeElement !== document.body")
+    await page.wait_for_function("() => document.activeElement !== document.body")
     await _tab_to(page, "[data-agree]")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Your photos have been sent")).to_be_visible()

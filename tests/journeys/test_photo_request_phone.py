@@ -28,6 +28,7 @@ from tests.journeys.asked import (
 )
 from tests.peers.chromium import FLAGS, PATIENCE, Chromium
 from tests.peers.ports import wait_until
+from tests.peers.webrtc import come_true
 from tests.requests.sending import send
 
 __all__ = ["asked", "working"]
@@ -89,7 +90,8 @@ def _processes_of(profile: Path) -> list[int]:
 async def keeps(page: Page, photos: int) -> None:
     """Wait until the phone still keeps so many photos: it writes and forgets them behind the page's
     back."""
-    await page.wait_for_function(
+    await come_true(
+        page,
         """(wanted) => new Promise((done) => {
           const open = indexedDB.open("bedside-photos");
           open.onsuccess = () => {
@@ -97,7 +99,7 @@ async def keeps(page: Page, photos: int) -> None:
             all.onsuccess = () => { open.result.close(); done(all.result === wanted); };
           };
         })""",
-        arg=photos,
+        photos,
     )
 
 

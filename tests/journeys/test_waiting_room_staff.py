@@ -61,7 +61,7 @@ async def test_an_arrival_shows_itself_on_two_desks_and_is_heard(
     told = other.locator("#toasts", has_text="Somebody is waiting in Reception")
     await expect(told).to_be_visible()
     assert "Maya" not in await told.inner_text()
-    await other.wait_for_function("window.tones === 2")
+    await other.wait_for_function("() => window.tones === 2")
     await journey.seen(page, "one-waits")
 
     await told.get_by_role("button", name="Open").click()
@@ -182,7 +182,7 @@ async def test_the_address_and_the_ways_to_be_told(served: Served, chromium: Chr
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Alerts").click()
     await page.get_by_role("button", name="Try the sound").click()
-    await page.wait_for_function("window.tones === 2")
+    await page.wait_for_function("() => window.tones === 2")
     await journey.seen(page, "alerts", whole=False)
     await page.get_by_label("Play a sound").uncheck()
     await page.reload()

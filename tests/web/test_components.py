@@ -231,7 +231,7 @@ async def test_the_chosen_theme_is_kept_for_the_server(chromium: Chromium, guide
     light = str(await page.evaluate("getComputedStyle(document.body).color"))
     await page.get_by_role("button", name="Dark", exact=True).click()
     await expect(body).not_to_have_css("color", light)
-    await page.wait_for_function("document.cookie === 'theme=dark'")
+    await page.wait_for_function("() => document.cookie === 'theme=dark'")
     await page.get_by_role("button", name="As the device", exact=True).click()
     await expect(body).to_have_css("color", light)
     await person.leave()
