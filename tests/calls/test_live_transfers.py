@@ -7,7 +7,7 @@ import pytest
 
 from bedside.calls.live_transfer_lists import LiveTransferLists
 from bedside.calls.live_transfer_records import LiveTransfer, apply
-from bedside.calls.live_transfer_states import Kind, Phase
+from bedside.calls.live_transfer_states import Kind, NotTheSender, Phase
 from bedside.calls.live_transfers import Chosen
 from bedside.charts.records import ChartFilter
 from bedside.database import outbox
@@ -272,6 +272,29 @@ async def test_others_see_nothing_of_it(quick_desk: Desk) -> None:
     ):
         with pytest.raises(NotFound):
             await call
+
+
+async def test_only_who_offered_a_file_sends_it(quick_desk: Desk) -> None:
+    """A colleague in charge of the same room sees it, may call it off, and gets what comes back."""
+    desk, content = quick_desk, jpeg()
+    colleague = await Ward(desk.house).room(desk.house.here.receptionist)
+    offered = await desk.offer(content)
+    with pytest.raises(NotTheSender) as refused:
+        await desk.send(colleague, offered.id, content)
+    assert "A colleague has offered this file" in refused.value.sentence
+    assert (await desk.lists.one(colleague, offered.id)).staff_id == desk.room.staff.staff_id
+    assert await desk.phase(offered.id) is Phase.ASKED
+    await desk.transfers.cancel(colleague, offered.id)
+    assert await desk.phase(offered.id) is Phase.CANCELLED
+
+    asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id)
+    await desk.transfers.answer(
+        desk.visitor, asked.id, Chosen("me.jpg", "image/jpeg", len(content))
+    )
+    await desk.send(desk.visitor, asked.id, content)
+    await do_jobs(desk.house)
+    assert await desk.download(colleague, asked.id)
+    assert await desk.phase(asked.id) is Phase.DONE
 
 
 async def events(house: House, topic: str) -> AsyncIterator[Any]:

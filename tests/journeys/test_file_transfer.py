@@ -81,7 +81,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         await journey.seen(two.staff, "arrived", whole=False)
         download = newest(dialog).get_by_role("link", name="Download")
         assert len(await downloaded(two.staff, download.click)) > 1_000
-        await expect(newest(dialog)).to_contain_text("Done. You have downloaded it")
+        await expect(newest(dialog)).to_contain_text("Done. It was downloaded")
         await dialog.locator("#transfer-close").click()
         await expect(dialog).to_have_count(0)
         found = await two.filed(2)
@@ -223,5 +223,5 @@ async def test_in_a_call_in_both_directions(served: Served, chromium: Chromium) 
         )
         download = newest(panel).get_by_role("link", name="Download")
         assert len(await downloaded(two.staff, download.click)) > 1_000
-        await expect(newest(panel)).to_contain_text("Done. You have downloaded it")
+        await expect(newest(panel)).to_contain_text("Done. It was downloaded")
         assert len(await two.filed(2)) == 2

@@ -163,6 +163,7 @@ class LiveTransferMoved(Event):
     keep: ClassVar[int] = 10 * clock.MINUTE
     transfer_id: str
     visit_id: str
+    leg: int
     position: int
 
     def topic(self) -> str:
@@ -175,6 +176,13 @@ def tell(work: UnitOfWork, row: Row) -> None:
     or not any more."""
     work.emit(LiveTransferChanged(**facts(row)))
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.visit_id, what="file"))
+
+
+def tell_moved(work: UnitOfWork, row: Row, position: int) -> None:
+    """Tell both sides that more bytes have come."""
+    work.emit(
+        LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, leg=row.leg, position=position)
+    )
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ What people see, the phase, follows from both.
 
 from enum import StrEnum
 
-from bedside.errors import Conflict
+from bedside.errors import Conflict, NotAllowed
 from bedside.kernel.language import N_
 
 
@@ -48,6 +48,16 @@ class Ended(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     """By its type or by the scan; the file was destroyed."""
+
+
+class NotTheSender(NotAllowed):
+    """A colleague has offered this file."""
+
+    code = "not_the_sender"
+    sentence = N_(
+        "A colleague has offered this file, and only they can send it. To send it yourself, select "
+        "it again."
+    )
 
 
 class Phase(StrEnum):

@@ -11,12 +11,13 @@ from typing import Any
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.calls import live_transfer_records as records
-from bedside.calls.live_transfer_records import LiveTransfer, LiveTransferMoved
+from bedside.calls.live_transfer_records import LiveTransfer
 from bedside.calls.live_transfer_states import (
     Bytes,
     Direction,
     Ended,
     Kind,
+    NotTheSender,
     ends_with_the_leg,
     may_become,
     require_running,
@@ -241,13 +242,15 @@ class LiveTransfers:
         self, access: RoomAccess | VisitorAccess, transfer_id: str
     ) -> tuple[TransferAccess, LiveTransfer]:
         """For whoever sends: what the upload needs. Raises Conflict when the transfer is over,
-        NotFound for the other side, and for colleagues of who offered the file."""
+        NotTheSender for colleagues of who offered the file, NotFound for the other side."""
         async with self._database.read() as db:
             row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
         by_staff = isinstance(access, RoomAccess)
         direction = Direction.TO_PATIENT if by_staff else Direction.FROM_PATIENT
-        if row.direction != direction or (by_staff and row.staff_id != access.actor.id):
+        if row.direction != direction:
             raise NotFound
+        if by_staff and row.staff_id != access.actor.id:
+            raise NotTheSender
         require_running(row.ended)
         owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id
         holder = transfer_access(row.id, row.clinic_id, row.patient_id, owner, access.actor)
@@ -283,9 +286,7 @@ class LiveTransfers:
                 return
             position = min(position, row.size)
             await work.execute(records.CHANGE, of=row.id, position=position)
-            work.emit(
-                LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, position=position)
-            )
+            records.tell_moved(work, row, position)
 
     async def _arriving(self, transfer_id: str) -> None:
         async with self._database.unit_of_work() as work:

@@ -95,6 +95,9 @@ def _row(transfer: LiveTransfer, side: Side, names: dict[str, str]) -> dict[str,
         "transfer": transfer,
         "title": titled(transfer, names.get(transfer.staff_id) or _("The clinic")),
         "words": words,
+        "colleague": names.get(transfer.staff_id, "")
+        if side.is_staff and transfer.staff_id != side.access.actor.id
+        else "",
         "receives": transfer.direction == given,
         "captures": transfer.kind == Kind.CAPTURE,
         "over": transfer.phase not in (Phase.ASKED, Phase.MOVING, Phase.SCANNING, Phase.READY),

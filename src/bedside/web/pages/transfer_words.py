@@ -35,7 +35,7 @@ _STAFF_GETS = {
     Phase.MOVING: N_("The patient is sending it."),
     Phase.SCANNING: N_("Here. It is being checked for viruses."),
     Phase.READY: N_("Here, scanned, and in the chart."),
-    Phase.DONE: N_("Done. You have downloaded it, and it is in the chart."),
+    Phase.DONE: N_("Done. It was downloaded, and it is in the chart."),
     Phase.FILED: N_("The patient moved on. The file had arrived and is in the chart."),
     Phase.DECLINED: N_("The patient declined to send a file. You can ask again."),
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),

@@ -1,0 +1,38 @@
+"""Files on their way in a room that is shared: what a colleague of the sender sees and may do."""
+
+import httpx
+import pytest
+
+from bedside.calls.live_transfers import Chosen
+from tests.calls.calling import Ward
+from tests.house import House
+from tests.web.console import FRAGMENT, enter
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("X2")]
+
+TUS = {"tus-resumable": "1.0.0", "upload-length": "7", "accept": "application/json"}
+
+
+async def test_a_colleague_sees_who_sends_and_is_told_why_they_cannot(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    ward = Ward(quick_house)
+    patient, room = await ward.wait(), await ward.room()
+    chosen = Chosen("care.pdf", "application/pdf", 7)
+    offered = await ward.live_transfers.offer(room, patient.visit_id, chosen)
+    base = f"/visits/{patient.visit_id}/transfers"
+
+    await enter(visitor, quick_house, quick_house.here.clinician)
+    listed = (await visitor.get(f"{base}/list", headers=FRAGMENT)).text
+    assert '<p class="strong">To the patient</p>' in listed
+    begun = await visitor.post(f"{base}/{offered.id}/uploads", headers=TUS)
+    assert begun.status_code == 201
+
+    await enter(visitor, quick_house)
+    listed = (await visitor.get(f"{base}/list", headers=FRAGMENT)).text
+    assert '<p class="strong">To the patient, from Dr Amara Okafor</p>' in listed
+    refused = await visitor.post(f"{base}/{offered.id}/uploads", headers=TUS)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_the_sender")
+    assert refused.json()["sentence"].startswith("A colleague has offered this file")
+    taken_over = await visitor.head(begun.headers["location"], headers=TUS)
+    assert taken_over.status_code == 403
