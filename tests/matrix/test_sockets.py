@@ -148,8 +148,10 @@ async def _happen(world: World) -> None:
         work.emit(CallChanged(call_id=call, state="active", mode="video", topology="direct"))
         work.emit(WhiteboardChanged(call_id=call, last=2))
         visit = facts["visit_id"]
-        work.emit(ChatRead(visit_id=visit, reader="staff", read_at=1))
-        work.emit(LiveTransferMoved(transfer_id=facts["offered"], visit_id=visit, position=1))
+        work.emit(ChatRead(visit_id=visit, leg=1, reader="staff", read_at=1))
+        work.emit(
+            LiveTransferMoved(transfer_id=facts["offered"], visit_id=visit, leg=1, position=1)
+        )
         work.emit(GuestChanged(guest_id=facts["guest_id"], call_id=call, state="asked"))
         work.emit(
             CallSignal(

@@ -23,5 +23,6 @@ class ConversationParts(LiveTransferParts):
             theirs = await access_of(self.whereabouts, access, visit_id)
             return await self.visit_chat.snapshot(theirs, visit_id)
 
-        topics.add(TopicKind("chat", chat, audience=self.visit_live.audience_of_visit))
+        audience = self.visit_live.audience_of_visit
+        topics.add(TopicKind("chat", chat, audience_of_event=audience))
         return topics

@@ -41,7 +41,8 @@ class LiveTransferParts(CallParts):
             room = await self.whereabouts.room_of(access, visit_id)
             return await self.transfer_lists.snapshot(room, visit_id)
 
-        topics.add(TopicKind("transfers", transfers, audience=self.visit_live.audience_of_visit))
+        audience = self.visit_live.audience_of_visit
+        topics.add(TopicKind("transfers", transfers, audience_of_event=audience))
         return topics
 
     @cached_property

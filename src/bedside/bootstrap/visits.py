@@ -111,8 +111,7 @@ class VisitParts(Parts):
             self.clinics,
             self.staff,
             self.presence,
-            self.dispatcher,
-            self.settings.base_url,
+            self.staff_alerts,
         )
 
     @cached_property
@@ -125,7 +124,7 @@ class VisitParts(Parts):
         live = self.visit_live
         topics.add(TopicKind("room", live.room, audience=live.audience_of_room))
         topics.add(TopicKind("rooms", live.rooms))
-        topics.add(TopicKind("visit", live.visit, audience=live.audience_of_visit))
+        topics.add(TopicKind("visit", live.visit, audience_of_event=live.audience_of_visit))
         topics.add(TopicKind("person", live.person))
         return topics
 

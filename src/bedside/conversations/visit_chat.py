@@ -114,6 +114,7 @@ class ChatRead(Event):
 
     type: ClassVar[str] = "chat.read"
     visit_id: str
+    leg: int
     reader: str
     read_at: int
 
@@ -267,7 +268,7 @@ class VisitChat:
             if newest is None or newest.at <= before.get(side, 0):
                 return
             await work.execute(_mark_read, visit_id=visit.id, reader=side, moment=newest.at)
-            work.emit(ChatRead(visit_id=visit.id, reader=side, read_at=newest.at))
+            work.emit(ChatRead(visit_id=visit.id, leg=visit.leg, reader=side, read_at=newest.at))
             if side == "staff":
                 work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
 

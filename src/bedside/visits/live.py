@@ -1,6 +1,6 @@
 """Rooms and visits as open pages follow them: snapshots, and how an event changes one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -102,14 +102,18 @@ class VisitLive:
         """Who may hear of a room at this moment."""
         return await self._audiences.in_charge(room_id)
 
-    async def audience_of_visit(self, visit_id: str) -> frozenset[str]:
-        """Who may hear of a visit at this moment: its patient, and whoever is in charge of the room
-        where it is now. The sender of a transfer hears no more."""
+    async def audience_of_visit(self, visit_id: str, told: Mapping[str, Any]) -> frozenset[str]:
+        """Who may hear an event of a visit at this moment: its patient, and whoever is in charge of
+        the room where it is now. The sender of a transfer hears no more, and the receiver nothing
+        of an earlier leg, whenever it is told (feature V11)."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visit_id)
         if row is None:
             return frozenset()
-        return await self._audiences.in_charge(row.room_id) | {f"{row.clinic_id}/{visit_id}"}
+        patient = frozenset({f"{row.clinic_id}/{visit_id}"})
+        if told.get("leg", row.leg) != row.leg:
+            return patient
+        return await self._audiences.in_charge(row.room_id) | patient
 
     async def person(self, access: object, staff_id: str) -> Snapshot:
         """The patients whom somebody has sent elsewhere and who wait there."""
