@@ -2,7 +2,7 @@
 
 import pytest
 
-from bedside.calls.guests import VALID, GuestLinkClosed
+from bedside.calls.guests import KEPT_FOR, VALID, GuestLinkClosed
 from bedside.calls.records import NotInCall, Standing
 from bedside.errors import NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
@@ -164,3 +164,25 @@ async def test_an_invitation_is_sent(ward: Ward) -> None:
     cause = f"{invitation.guest_id}/invitation"
     assert sorted(row.channel for row in queued if row.cause_id == cause) == ["email", "sms"]
     await do_jobs(ward.house)
+
+
+async def test_a_guest_is_forgotten_a_month_after_the_call(ward: Ward) -> None:
+    """Until then the link says that the invitation has ended."""
+    pair = await ward.both()
+    secret = await invited(ward, pair.host)
+    guest_id, token = await ward.guests.enter(secret, "Gustav Guest", ADDRESS)
+    forget = ward.sweeps["calls.forget_guests"][1]
+    with clock.shifted(VALID + KEPT_FOR + clock.MINUTE):
+        assert await forget() == 0, "the call goes on"
+    await ward.calls.end_for_all(pair.host)
+    with clock.shifted(VALID + KEPT_FOR - clock.MINUTE):
+        assert await forget() == 0
+        with pytest.raises(GuestLinkClosed):
+            await ward.guests.open(secret)
+    with clock.shifted(VALID + KEPT_FOR + clock.MINUTE):
+        assert await forget() == 1
+        with pytest.raises(NotFound):
+            await ward.guests.open(secret)
+        with pytest.raises(NotSignedIn):
+            await ward.guests.resume(token, guest_id, ADDRESS)
+        assert await ward.guests.names(ward.house.clinic.id, {guest_id}) == {}

@@ -43,6 +43,19 @@ _OVERRIDES = {
         OLD_VISITS,
         {"id": "'prt_old' || i", "call_id": "'cal_old' || i", "state": "'left'"},
     ),
+    "visit_devices": (
+        OLD_VISITS,
+        {"token_hash": "CAST('dev_old' || i AS {bytes})", "visit_id": "'vis_old' || i"},
+    ),
+    "guests": (
+        OLD_VISITS,
+        {
+            "id": "'gst_old' || i",
+            "call_id": "'cal_old' || i",
+            "secret_hash": "CAST('gst_old' || i AS {bytes})",
+            "device_hash": "CAST('dev_old' || i AS {bytes})",
+        },
+    ),
 }
 """Tables that only grow: old rows are copies of one that is there, with these columns in place of
 its own."""
@@ -125,6 +138,7 @@ async def grow_old(database: Database) -> None:
     for table, (count, own) in _OVERRIDES.items():
         names = await database.columns(table)
         values = ", ".join(own.get(name, f"one.{name}") for name in names)
+        values = values.format(bytes="BLOB" if database.is_sqlite else "bytea")
         copied = f"SELECT {values} FROM n, (SELECT * FROM {table} LIMIT 1) AS one"  # noqa: S608 - our own names
         into = f"INSERT INTO {table} ({', '.join(names)}) "
         await database.run(_NUMBERS.format(count=count) + into + copied)
@@ -134,7 +148,8 @@ async def grow_old(database: Database) -> None:
 
 async def one_of_each(ward: Ward) -> VisitorAccess:
     """A visit with everything that a visit can have."""
-    await ward.both("In A Call")
+    pair = await ward.both("In A Call")
+    await ward.guest(pair.host)
     visitor, room = await ward.wait("Wilma Waiting"), await ward.room()
     await ward.visit_chat.say(visitor, visitor.visit_id, "Where do I sit?", "drf_1")
     await ward.live_transfers.ask(room, visitor.visit_id)
@@ -170,6 +185,8 @@ async def what_happens_all_the_time(ward: Ward, visitor: VisitorAccess) -> None:
     await ward.visit_presence.left(visitor, f"sck_{visitor.visit_id}")
     await ward.visit_presence.expire()
     await ward.sweeps["calls.absences"][1]()
+    await ward.sweeps["visits.forget_devices"][1]()
+    await ward.sweeps["calls.forget_guests"][1]()
 
 
 @pytest.mark.feature("V2")

@@ -144,6 +144,7 @@ class CallParts(VisitParts):
         return {
             **super().sweeps,
             "calls.absences": (5.0, self.absences.sweep),
+            "calls.forget_guests": (600.0, self.guests.forget),
         }
 
     @cached_property

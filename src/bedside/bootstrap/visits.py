@@ -138,4 +138,8 @@ class VisitParts(Parts):
 
     @cached_property
     def sweeps(self) -> dict[str, tuple[float, Periodic]]:
-        return {**super().sweeps, "visits.expire": (5.0, self.visit_presence.expire)}
+        return {
+            **super().sweeps,
+            "visits.expire": (5.0, self.visit_presence.expire),
+            "visits.forget_devices": (600.0, self.visit_devices.forget),
+        }

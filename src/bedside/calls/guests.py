@@ -2,7 +2,7 @@
 
 A link is known by the SHA-256 of its secret. Looking at it changes nothing: previews and scanners
 open links too. A guest gives a name and waits until somebody of staff in the call lets them in;
-they see that call only, and nothing any more when it is over.
+they see that call only, and nothing any more when it is over. A month later they are forgotten.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import Actor, ActorKind
@@ -18,7 +18,7 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
-from bedside.calls.models import guests
+from bedside.calls.models import calls, guests
 from bedside.calls.records import (
     DIRECT_LIMIT,
     PRESENT,
@@ -41,6 +41,11 @@ from bedside.people.messenger import Messenger, Notice
 from bedside.people.permissions import GuestAccess, guest_access
 
 VALID = clock.DAY
+KEPT_FOR = 30 * clock.DAY
+"""So long after its last day an old link still says that the invitation has ended. After that nobody
+knows it, and the name that the guest gave is gone: records name the guest by id only."""
+_AT_ONCE = 500
+"""Guests who are forgotten in one unit of work."""
 LONGEST_NAME = 80
 _COLUMN = "guests.record"
 
@@ -52,6 +57,14 @@ _of_call = prepared(
 )
 _add = prepared(insert(guests))
 _set = prepared(update(guests).where(guests.c.id == bindparam("of")))
+_over = prepared(
+    select(guests.c.id)
+    .select_from(guests.join(calls, calls.c.id == guests.c.call_id))
+    .where(guests.c.expires_at <= bindparam("before"), calls.c.state == CallState.ENDED.value)
+    .order_by(guests.c.expires_at)
+    .limit(_AT_ONCE)
+)
+_forget = prepared(delete(guests).where(guests.c.id == bindparam("of")))
 
 
 class GuestLinkClosed(Gone):
@@ -258,6 +271,23 @@ class Guests:
                 if row is not None and row.clinic_id == clinic_id:
                     names[guest_id] = keys.unseal(_COLUMN, row.id, row.record)["name"]
         return names
+
+    # --- time ----------------------------------------------------------------------------------
+
+    async def forget(self) -> int:
+        """Forget guests whose call and link are over since long (a sweep of the worker); how many
+        there were."""
+        forgotten = 0
+        while True:
+            async with self._database.unit_of_work() as work:
+                over = await work.all(_over, before=clock.now() - KEPT_FOR)
+                for row in over:
+                    await work.execute(_forget, of=row.id)
+            forgotten += len(over)
+            if len(over) < _AT_ONCE:
+                return forgotten
+
+    # --- rows ----------------------------------------------------------------------------------
 
     async def _invited(self, secret: str) -> Row:
         async with self._database.read() as db:

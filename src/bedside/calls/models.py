@@ -61,8 +61,10 @@ guests = Table(
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_guests_call", "call_id"),
     Index("ix_guests_device", "device_hash"),
+    Index("ix_guests_expires", "expires_at"),
 )
-"""People invited to one call by link; `record` seals the name that the guest gave."""
+"""People invited to one call by link; `record` seals the name that the guest gave. Rows are deleted
+some time after the call (`Guests.forget`)."""
 
 live_transfers = Table(
     "live_transfers",

@@ -1,12 +1,14 @@
-"""A patient's device in a visit, known by a token of its own, as long as the visit lasts and a day.
+"""A patient's device in a visit, known by a token of its own: for a day from the check-in, and for
+as long as the visit goes on.
 
-The token is kept as its SHA-256, so that a copy of the database opens nothing.
+The token is kept as its SHA-256, so that a copy of the database opens nothing, and forgotten when
+it opens nothing itself.
 """
 
 import base64
 import hashlib
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn
@@ -18,6 +20,8 @@ from bedside.visits.models import visit_devices, visits
 from bedside.visits.state_machine import State
 
 KEPT_FOR = clock.DAY
+_AT_ONCE = 500
+"""Devices that are forgotten in one unit of work: others who write do not wait for all of them."""
 
 _add = prepared(insert(visit_devices))
 _by_token = prepared(
@@ -31,6 +35,14 @@ _by_token = prepared(
     .select_from(visit_devices.join(visits, visits.c.id == visit_devices.c.visit_id))
     .where(visit_devices.c.token_hash == bindparam("hash"))
 )
+_over = prepared(
+    select(visit_devices.c.token_hash)
+    .select_from(visit_devices.join(visits, visits.c.id == visit_devices.c.visit_id))
+    .where(visit_devices.c.expires_at <= bindparam("moment"), visits.c.state == State.ENDED.value)
+    .order_by(visit_devices.c.expires_at)
+    .limit(_AT_ONCE)
+)
+_forget = prepared(delete(visit_devices).where(visit_devices.c.token_hash == bindparam("hash")))
 
 
 class VisitDevices:
@@ -49,6 +61,19 @@ class VisitDevices:
                 N_("This visit was opened on another device. Please check in again to go on.")
             )
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
+
+    async def forget(self) -> int:
+        """Forget the devices that `resume` lets in nowhere any more (a sweep of the worker); how
+        many there were."""
+        forgotten = 0
+        while True:
+            async with self._database.unit_of_work() as work:
+                over = await work.all(_over, moment=clock.now())
+                for row in over:
+                    await work.execute(_forget, hash=row.token_hash)
+            forgotten += len(over)
+            if len(over) < _AT_ONCE:
+                return forgotten
 
 
 async def device(reader: Reader, token: str) -> Row | None:

@@ -78,6 +78,7 @@ visit_devices = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_visit_devices_visit", "visit_id"),
+    Index("ix_visit_devices_expires", "expires_at"),
 )
 
 patient_transfers = Table(
