@@ -42,8 +42,8 @@ from bedside.people.permissions import GuestAccess, guest_access
 
 VALID = clock.DAY
 KEPT_FOR = 30 * clock.DAY
-"""So long after its last day an old link still says that the invitation has ended. After that nobody
-knows it, and the name that the guest gave is gone: records name the guest by id only."""
+"""So long after its last day an old link still says that the invitation has ended. After that
+nobody knows it, and the name that the guest gave is gone: records name the guest by id only."""
 _AT_ONCE = 500
 """Guests who are forgotten in one unit of work."""
 LONGEST_NAME = 80
