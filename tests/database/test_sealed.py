@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from bedside.adapters.keys_file import KeyFile
 from bedside.database import Database
-from bedside.database.sealed import ClinicKeys, SealBroken, Vault
+from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
 from bedside.database.tables import clinic_keys
 from bedside.people.models import patients
 from tests.house import House
@@ -113,10 +113,10 @@ def test_every_value_comes_back_and_no_two_look_alike(value: Any) -> None:
 def test_a_value_opens_in_its_place_only(clinic: str, column: str, row: str) -> None:
     """Even where both clinics had the same key."""
     sealed = _some_keys().seal(*PLACE, {"name": "Maya"})
-    with pytest.raises(SealBroken):
+    with pytest.raises(RecordSealBroken):
         _some_keys(clinic).unseal(column, row, sealed)
     wrapped = _some_keys().wrap(bytes(32), *PLACE)
-    with pytest.raises(SealBroken):
+    with pytest.raises(RecordSealBroken):
         _some_keys(clinic).unwrap(wrapped, column, row)
 
 
@@ -133,7 +133,7 @@ def test_every_changed_bit_and_every_cut_is_found(data: st.DataObject) -> None:
         changed[bit // 8] ^= 1 << bit % 8
         cut = sealed[: data.draw(st.integers(0, len(sealed) - 1))]
         for broken in (bytes(changed), cut):
-            with pytest.raises(SealBroken):
+            with pytest.raises(RecordSealBroken):
                 opened(broken)
 
 
@@ -148,7 +148,7 @@ async def test_swapped_rows_are_refused_and_said_to_be_broken(house: House) -> N
             change = update(patients).where(patients.c.id == target)
             await work.execute(change.values(record=rows[source]))
     chart = await house.chart(0)
-    with pytest.raises(SealBroken) as caught:
+    with pytest.raises(RecordSealBroken) as caught:
         await house.services.patients.get(chart)
     assert caught.value.status == 503
     assert "bedside doctor" in caught.value.sentence
@@ -161,11 +161,11 @@ async def test_the_same_words_have_other_tokens_next_door(house: House) -> None:
     assert here.token("patient.name", "maya") == here.token("patient.name", "maya")
     assert here.token("patient.name", "maya") != here.token("word", "maya")
     assert here.token("patient.name", "maya") != there.token("patient.name", "maya")
-    with pytest.raises(SealBroken):
+    with pytest.raises(RecordSealBroken):
         there.unseal(*PLACE, here.seal(*PLACE, "Maya"))
 
 
 async def test_another_master_key_opens_nothing(house: House, tmp_path: Path) -> None:
     other = KeyFile.create(tmp_path / "other" / "master.key")
-    with pytest.raises(SealBroken):
+    with pytest.raises(RecordSealBroken):
         await Vault(house.services.database, other).clinic(house.clinic.id)

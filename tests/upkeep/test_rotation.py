@@ -9,7 +9,7 @@ import pytest
 
 from bedside.adapters.keys_file import KeyFile
 from bedside.audit.actors import SYSTEM
-from bedside.database.sealed import SealBroken, Vault
+from bedside.database.sealed import RecordSealBroken, Vault
 from bedside.people.clinics import ClinicOptions
 from bedside.services import Services
 from tests.faults.phone import SITE
@@ -44,7 +44,7 @@ def test_all_keys_are_new_and_everything_opens(installation: Installation, tmp_p
     assert installation.run("audit", "verify").exit_code == 0
 
     async def with_the_old_key(services: Services) -> None:
-        with pytest.raises(SealBroken):
+        with pytest.raises(RecordSealBroken):
             await Vault(services.database, KeyFile(old)).clinic(installation.clinic_id)
 
     installation.inside(with_the_old_key)

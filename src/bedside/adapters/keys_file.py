@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bedside.database.sealed import SealBroken, unwrap_key, wrap_key
+from bedside.database.sealed import RecordSealBroken, unwrap_key, wrap_key
 
 
 class KeyFile:
@@ -39,7 +39,7 @@ class KeyFile:
             self._keys = _read(self.path)
         key = self._keys.get(generation)
         if key is None:
-            raise SealBroken
+            raise RecordSealBroken
         return unwrap_key(AESGCM(key), wrapped, f"master/{context}")
 
     def add_generation(self) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bedside.audit.actors import Actor
 from bedside.audit.event_names import Action
 from bedside.audit.models import audit_heads, audit_lines
-from bedside.database.sealed import PLATFORM, ClinicKeys, SealBroken, Vault
+from bedside.database.sealed import PLATFORM, ClinicKeys, RecordSealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
@@ -231,7 +231,7 @@ def _filtered(clinic_id: str, wanted: Filter) -> Any:
 def _shown(keys: ClinicKeys, row: Any) -> Line:
     try:
         details = keys.unseal(_COLUMN, str(row.seq), row.details)
-    except SealBroken:
+    except RecordSealBroken:
         details = {"broken": True}  # shown as such; `bedside audit verify` names the line
     return Line(
         row.seq,

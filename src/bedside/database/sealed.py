@@ -35,10 +35,10 @@ _HEAD = 1 + 4 + _NONCE
 _WORKING = ("columns", "index", "audit")
 
 
-class SealBroken(Unavailable):
+class RecordSealBroken(Unavailable):
     """A sealed value does not open: wrong key, or changed or moved on disk."""
 
-    code = "seal_broken"
+    code = "record_seal_broken"
     sentence = (
         "This record cannot be opened: its seal is broken. Nothing was changed. "
         "Please tell your administrator to run “bedside doctor”."
@@ -53,7 +53,7 @@ class MasterKey(Protocol):
         ...
 
     async def unwrap(self, wrapped: bytes, generation: int, context: str) -> bytes:
-        """Decrypt a key. Raises SealBroken."""
+        """Decrypt a key. Raises RecordSealBroken."""
         ...
 
     def add_generation(self) -> None:
@@ -72,11 +72,11 @@ def wrap_key(cipher: AESGCM, key: bytes, context: str) -> bytes:
 
 
 def unwrap_key(cipher: AESGCM, wrapped: bytes, context: str) -> bytes:
-    """The inverse of `wrap_key`. Raises SealBroken."""
+    """The inverse of `wrap_key`. Raises RecordSealBroken."""
     try:
         return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context.encode())
     except (InvalidTag, ValueError) as error:
-        raise SealBroken from error
+        raise RecordSealBroken from error
 
 
 class ClinicKeys:
@@ -111,18 +111,18 @@ class ClinicKeys:
         return self._head + nonce + cipher.encrypt(nonce, plain, self._place(column, row_id))
 
     def unseal(self, column: str, row_id: str, sealed: bytes) -> Any:
-        """The value sealed for this place. Raises SealBroken."""
+        """The value sealed for this place. Raises RecordSealBroken."""
         return json.loads(self.unseal_bytes(column, row_id, sealed))
 
     def unseal_bytes(self, column: str, row_id: str, sealed: bytes) -> bytes:
-        """The raw bytes sealed for this place. Raises SealBroken."""
+        """The raw bytes sealed for this place. Raises RecordSealBroken."""
         cipher = self._columns.get(int.from_bytes(sealed[1:5], "big"))
         if cipher is None or sealed[0] != VERSION:
-            raise SealBroken
+            raise RecordSealBroken
         try:
             return cipher.decrypt(sealed[5:_HEAD], sealed[_HEAD:], self._place(column, row_id))
         except (InvalidTag, ValueError) as error:  # ValueError: too short to hold nonce and tag
-            raise SealBroken from error
+            raise RecordSealBroken from error
 
     def _place(self, column: str, row_id: str) -> bytes:
         return f"{self.clinic_id}/{column}/{row_id}".encode()
@@ -140,10 +140,10 @@ class ClinicKeys:
         return self._newest_wrapping.to_bytes(4, "big") + wrap_key(cipher, data_key, context)
 
     def unwrap(self, wrapped: bytes, column: str, row_id: str) -> bytes:
-        """A file's data key. Raises SealBroken."""
+        """A file's data key. Raises RecordSealBroken."""
         cipher = self._wrapping.get(int.from_bytes(wrapped[:4], "big"))
         if cipher is None:
-            raise SealBroken
+            raise RecordSealBroken
         return unwrap_key(cipher, wrapped[4:], f"{self.clinic_id}/{column}/{row_id}")
 
     def knows(self, wrapped: bytes) -> bool:
@@ -186,7 +186,7 @@ class Vault:
         self._open: dict[str, ClinicKeys] = {}
 
     async def clinic(self, clinic_id: str) -> ClinicKeys:
-        """The keys of a clinic. Raises SealBroken when the master key does not fit."""
+        """The keys of a clinic. Raises RecordSealBroken when the master key does not fit."""
         keys = self._open.get(clinic_id)
         if keys is None:
             keys = self._open[clinic_id] = await self._load(clinic_id)
@@ -199,7 +199,7 @@ class Vault:
     async def unwrap(self, clinic_id: str, wrapped: bytes, column: str, row_id: str) -> bytes:
         """A file's data key, also when another process has rotated the clinic's key meanwhile.
 
-        Raises SealBroken.
+        Raises RecordSealBroken.
         """
         keys = await self.clinic(clinic_id)
         if not keys.knows(wrapped):
@@ -221,7 +221,7 @@ class Vault:
                     row.wrapped, row.wrapped_by, f"{clinic_id}/clinic/{row.generation}"
                 )
         if not wrapping:
-            raise SealBroken
+            raise RecordSealBroken
         working: dict[str, dict[int, bytes]] = {purpose: {} for purpose in _WORKING}
         for row in rows:
             if row.purpose in working:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Text, column, select, table
 
 from bedside.database import outbox, schema
-from bedside.database.sealed import SealBroken
+from bedside.database.sealed import RecordSealBroken
 from bedside.database.statements import prepared
 from bedside.errors import BedsideError
 from bedside.files.ports import Verdict
@@ -88,7 +88,7 @@ async def _keys(services: Services) -> Finding:
     try:
         for holder in await services.vault.holders():
             await services.vault.clinic(holder)
-    except SealBroken:
+    except RecordSealBroken:
         return Finding(
             Grade.BAD,
             "The master key does not open the clinics' keys.",
@@ -203,7 +203,7 @@ async def _chains(services: Services) -> AsyncIterator[Finding]:
     for holder in await services.vault.holders():
         try:
             result = await services.audit.verify(holder)
-        except SealBroken:
+        except RecordSealBroken:
             yield Finding(Grade.BAD, f"Audit log of {holder} cannot be verified without its key.")
             continue
         if result.broken_at is None:
