@@ -1,4 +1,4 @@
-"""What the first page of a photo link weighs, everything that it loads included."""
+"""What the first page of a patient weighs, everything that it loads included."""
 
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,27 @@ from benchmarks.servers import Product, install, product
 from benchmarks.table import Row, Scale, at_most
 
 _CHROMIUM = "/usr/bin/chromium"
+_ROOM = "/r/reception"
+"""The door of the first room that is seeded."""
 _PHONE = {"width": 360, "height": 740}
 
 
 def run(_scale: Scale, directory: Path, _body: Path) -> list[Row]:
-    """Open the link in a real browser with an empty cache."""
+    """Open a photo link, and the address of a room, in a real browser with an empty cache."""
     with product(install(directory / "ours")) as ours:
-        answers = _loaded(ours)
+        return [
+            _row("first page of a photo link, all included", _loaded(ours, ours.link)),
+            _row("first page of a room, all included", _loaded(ours, _ROOM)),
+        ]
+
+
+def _row(what: str, answers: list[tuple[str, int]]) -> Row:
     total = sum(size for _, size in answers) / 1000
     parts = ", ".join(f"{kind.lower()} {size / 1000:.1f}" for kind, size in answers)
-    return [at_most("first page of a photo link, all included", total, 60, "kB", parts)]
+    return at_most(what, total, 60, "kB", parts)
 
 
-def _loaded(ours: Product) -> list[tuple[str, int]]:
+def _loaded(ours: Product, address: str) -> list[tuple[str, int]]:
     """(kind, bytes over the wire with headers) of each answer."""
     kinds: dict[str, str] = {}
     sizes: dict[str, int] = {}
@@ -39,7 +47,7 @@ def _loaded(ours: Product) -> list[tuple[str, int]]:
         session.on("Network.requestWillBeSent", began)
         session.on("Network.loadingFinished", ended)
         session.send("Network.enable")
-        answer = page.goto(f"http://localhost:{ours.port}{ours.link}", wait_until="networkidle")
+        answer = page.goto(f"http://localhost:{ours.port}{address}", wait_until="networkidle")
         assert answer is not None
         assert answer.status == 200, answer.status
         browser.close()
