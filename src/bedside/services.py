@@ -33,6 +33,10 @@ from bedside.kernel.jobs import Handler
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
+from bedside.notifications.own_phones import OwnPhones
+from bedside.notifications.push_devices import PushDevices
+from bedside.notifications.push_keys import PushKeys
+from bedside.notifications.staff_alerts import StaffAlerts
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.links import Links
@@ -122,6 +126,10 @@ class Services:
     dispatcher: Dispatcher
     messages: Messages
     sms_reports: SmsReports
+    staff_alerts: StaffAlerts
+    own_phones: OwnPhones
+    push_devices: PushDevices
+    push_keys: PushKeys
     photo_requests: PhotoRequests
     photo_answers: PhotoAnswers
     request_lists: RequestLists

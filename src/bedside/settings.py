@@ -54,6 +54,11 @@ class Settings(BaseModel):
     twilio_account: str = Field(default="", description="Account SID at the SMS gateway.")
     twilio_token: str = Field(default="", description="Auth token at the SMS gateway.")
     sms_from: str = Field(default="", description="Sender number of SMS.")
+    internal_push_services: bool = Field(
+        default=False,
+        description="Let browsers name push services at addresses of an internal network, for a "
+        "clinic that runs its own.",
+    )
     janus_url: str = Field(
         default="",
         description="WebSocket address of Janus, the media server of group calls, such as "

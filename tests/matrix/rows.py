@@ -16,14 +16,13 @@ from tests.matrix.people import ELSEWHERE, OUTSIDE, Access, Kind
 from tests.matrix.row import JSON, TUS, Call, Row
 from tests.matrix.row import form as _form
 from tests.matrix.row import with_headers as _with
+from tests.matrix.rows_of_account import ACCOUNT, CREDENTIAL
 from tests.matrix.rows_of_apps import APPS
 from tests.matrix.rows_of_calls import CALLS
 from tests.matrix.rows_of_rooms import ROOMS
 from tests.matrix.world import BORN, Facts
 
 _PIECE = {**TUS, "upload-offset": "0", "content-type": "application/offset+octet-stream"}
-_CREDENTIAL = {"credential": {"id": "cGFzc2tleQ", "response": {"clientDataJSON": "e30"}}}
-"""A passkey's answer that nobody's key has made."""
 
 
 def _tus(length: int = 1_000, **metadata: str) -> Call:
@@ -83,7 +82,7 @@ _SIGN_IN = {
     ),
     ("POST", "/sign-in/passkey/options"): _OPEN,
     ("POST", "/sign-in/passkey"): Row(
-        Access.OPEN, 422, lambda _facts: {"json": _CREDENTIAL, "headers": JSON}
+        Access.OPEN, 422, lambda _facts: {"json": CREDENTIAL, "headers": JSON}
     ),
     ("GET", "/sign-in/continue"): Row(Access.OPEN, 303),
     ("GET", "/sign-in/second-factor"): Row(Access.STEP),
@@ -95,7 +94,7 @@ _SIGN_IN = {
     ),
     ("POST", "/sign-in/second-factor/options"): Row(Access.STEP),
     ("POST", "/sign-in/second-factor/passkey"): Row(
-        Access.STEP, 422, lambda _facts: {"json": _CREDENTIAL}
+        Access.STEP, 422, lambda _facts: {"json": CREDENTIAL}
     ),
     ("GET", "/sign-in/new-password"): Row(Access.STEP),
     ("POST", "/sign-in/new-password"): Row(
@@ -104,41 +103,6 @@ _SIGN_IN = {
     ("POST", "/sign-out"): Row(Access.OPEN, 303),
     ("GET", "/set-up"): Row(Access.OPEN, 303),
     ("POST", "/set-up"): Row(Access.OPEN, 303, _form(clinic="Another clinic")),
-}
-
-_HALF = {Kind.PENDING: 200}
-_HALF_HAS_ONE = {Kind.PENDING: 404}
-"""Somebody half signed in who has a second factor cannot set up another one."""
-
-_ACCOUNT = {
-    ("GET", "/account"): Row(Access.STAFF),
-    ("POST", "/account/password"): Row(
-        Access.STAFF,
-        303,
-        _form(current_password=PASSWORD, new_password="nine patient otters"),
-    ),
-    ("GET", "/account/confirm"): Row(Access.STAFF),
-    ("POST", "/account/confirm"): Row(Access.STAFF, 303, _form(current_password=PASSWORD)),
-    # of one's own session, also of one that is not signed in yet
-    ("GET", "/account/time-left"): Row(Access.STAFF, also={Kind.PENDING: 200}),
-    ("POST", "/account/stay"): Row(Access.STAFF),
-    ("POST", "/account/app/remove"): Row(Access.STAFF, 303),
-    ("POST", "/account/passkeys/remove"): Row(Access.OWN, 303, _form(passkey="cGFzc2tleQ")),
-    ("POST", "/account/sessions/end"): Row(
-        Access.OWN, 303, lambda facts: {"data": {"session": facts["spare_session"]}}
-    ),
-    ("POST", "/account/sessions/end-others"): Row(Access.STAFF, 303),
-    ("GET", "/second-factor"): Row(Access.STAFF, also=_HALF),
-    ("GET", "/second-factor/app"): Row(Access.STAFF, also=_HALF_HAS_ONE),
-    ("POST", "/second-factor/app"): Row(
-        Access.STAFF, 422, _form(code="000000"), also=_HALF_HAS_ONE
-    ),
-    ("GET", "/second-factor/app/code.svg"): Row(Access.STAFF, also=_HALF_HAS_ONE),
-    ("POST", "/second-factor/codes"): Row(Access.STAFF),
-    ("POST", "/second-factor/passkey/options"): Row(Access.STAFF, also=_HALF_HAS_ONE),
-    ("POST", "/second-factor/passkey"): Row(
-        Access.STAFF, 422, lambda _facts: {"json": _CREDENTIAL}, also=_HALF_HAS_ONE
-    ),
 }
 
 _CONSOLE = {
@@ -483,7 +447,7 @@ _API = {
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/static/{path}"): Row(Access.OPEN, 404),
     **_SIGN_IN,
-    **_ACCOUNT,
+    **ACCOUNT,
     **_CONSOLE,
     **_CHARTS,
     **_SETTINGS,

@@ -91,6 +91,7 @@ OF_CHARTS = (
         call=_form(id="{request_id}", channels="sms", template="general"),
     ),
     Guess("POST", "/account/sessions/end", call=_form(session="{spare_session}")),
+    Guess("POST", "/account/push/remove", call=_form(device="{push_device}")),
     Guess("GET", "/api/v1/patients/{patient_id}/entries"),
 )
 """For staff of another clinic, and for colleagues who are assigned to another patient only."""

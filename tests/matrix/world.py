@@ -32,6 +32,7 @@ from bedside.web.app import create_app
 from tests.house import PASSWORD, House, create_tables, living_in
 from tests.matrix.people import Kind
 from tests.matrix.visits import Visits
+from tests.peers.push_service import Device
 from tests.requests.sending import ADDRESS, Sent, do_jobs, draft, jpeg, pieces
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -129,6 +130,9 @@ class Builder:
         spare = ids["spare_token"] = await self.house.token(here.administrator)
         ids["spare_session"] = (await self.house.sessions.resume(spare, "")).session_id
         ids["administrator"] = here.administrator.staff_id
+        ids["push_device"] = await self.house.push_devices.add(
+            here.administrator, Device("https://push.example/own").given, "Firefox"
+        )
         self.facts.emails["administrator"] = await self.house.email(here.administrator)
 
     async def _hire(self, name: str, role: Role, *, temporary: bool = False) -> StaffAccess:

@@ -9,6 +9,7 @@ from tests.peers.coturn import Coturn
 from tests.peers.firefox import Firefox
 from tests.peers.janus import Janus
 from tests.peers.postgres import Postgres
+from tests.peers.push_service import PushService
 from tests.peers.sms_sink import SmsSink
 from tests.peers.smtp_sink import SmtpSink
 
@@ -29,6 +30,15 @@ def smtp_sink() -> Iterator[SmtpSink]:
     sink.start()
     yield sink
     sink.stop()
+
+
+@pytest.fixture
+def push_service() -> Iterator[PushService]:
+    """A push service by HTTPS, with a certificate of the tests' authority."""
+    service = PushService()
+    service.start()
+    yield service
+    service.stop()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ class Action(StrEnum):
     CLINIC_CHANGED = "clinic.changed"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
+    ALERTS_CHANGED = "alerts.changed"
     STAFF_DISABLED = "staff.disabled"
     STAFF_ASSIGNED = "staff.assigned"
     STAFF_UNASSIGNED = "staff.unassigned"

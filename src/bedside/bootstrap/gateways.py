@@ -1,17 +1,30 @@
-"""What carries messages: chosen by the settings, else the local outbox."""
+"""What carries messages: chosen by the settings, else the local outbox. Push needs no setting."""
+
+from email.utils import parseaddr
 
 from bedside.adapters.local_outbox import LocalOutbox
+from bedside.adapters.web_push import WebPush
 from bedside.notifications import callbacks
-from bedside.notifications.ports import Channel, Gateway
+from bedside.notifications.ports import Channel, Gateway, PushBook, PushSigner
 from bedside.settings import Settings
 
 
-def gateways_of(settings: Settings) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
+def gateways_of(
+    settings: Settings, devices: PushBook, keys: PushSigner
+) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
     """What carries messages, and the channels that stay in the local outbox.
 
     Clients for mail and HTTP take megabytes, so only those in use are loaded.
     """
-    gateways: dict[Channel, Gateway] = {}
+    contact = f"mailto:{parseaddr(settings.mail_from)[1]}" if settings.mail_from else ""
+    gateways: dict[Channel, Gateway] = {
+        Channel.PUSH: WebPush(
+            devices,
+            keys,
+            contact or settings.base_url,
+            internal=settings.internal_push_services,
+        )
+    }
     if settings.smtp_url:
         from bedside.adapters.email import SmtpMail
 

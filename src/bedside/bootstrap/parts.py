@@ -33,7 +33,11 @@ from bedside.notifications import dispatcher as notification_jobs
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
+from bedside.notifications.own_phones import OwnPhones
 from bedside.notifications.ports import Channel, Gateway
+from bedside.notifications.push_devices import PushDevices
+from bedside.notifications.push_keys import PushKeys
+from bedside.notifications.staff_alerts import StaffAlerts
 from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
 from bedside.people.clinics import Clinics
@@ -238,12 +242,36 @@ class Parts:
         return Links(self.database, self.audit, self.clinics, self.patients)
 
     @cached_property
+    def push_devices(self) -> PushDevices:
+        internal = self.settings.internal_push_services
+        return PushDevices(self.database, self.vault, self.audit, internal=internal)
+
+    @cached_property
+    def push_keys(self) -> PushKeys:
+        return PushKeys(self.database, self.vault)
+
+    @cached_property
     def gateways(self) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
-        return gateways_of(self.settings)
+        return gateways_of(self.settings, self.push_devices, self.push_keys)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
         return Dispatcher(self.database, self.vault, self.audit, *self.gateways)
+
+    @cached_property
+    def staff_alerts(self) -> StaffAlerts:
+        return StaffAlerts(
+            self.database,
+            self.vault,
+            self.audit,
+            self.push_devices,
+            self.dispatcher,
+            self.settings.base_url,
+        )
+
+    @cached_property
+    def own_phones(self) -> OwnPhones:
+        return OwnPhones(self.database, self.vault, self.audit, self.throttle, self.dispatcher)
 
     @cached_property
     def sms_reports(self) -> SmsReports:

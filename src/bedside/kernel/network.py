@@ -1,6 +1,6 @@
 """Network addresses of callers, and where their requests say they come from."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 
@@ -24,6 +24,24 @@ def caller_of(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ip_network((parsed, 64), strict=False).network_address)
+
+
+_TRANSLATED = ip_network("64:ff9b::/96")
+"""IPv6 addresses that a gateway turns into the IPv4 address at their end (RFC 6052)."""
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is one of the public internet, and no host of an internal network stands
+    behind it: a request that somebody else chose the address of may go there."""
+    if isinstance(address, IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if address.teredo:
+            inside = address.teredo[1]
+        if address in _TRANSLATED:
+            inside = IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inside is not None:
+            return is_public(inside)
+    return address.is_global and not address.is_multicast
 
 
 def host_of_origin(origin: str) -> str:

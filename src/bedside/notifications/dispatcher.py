@@ -148,6 +148,8 @@ class Dispatcher:
             created_at=clock.now(),
             sent_at=0,
             delivered_at=0,
+            staff_id=notice.staff_id,
+            useful_until=clock.now() + notice.useful_for if notice.useful_for else 0,
         )
         if added:
             _enqueue(work, notification_id)
@@ -158,6 +160,9 @@ class Dispatcher:
         """Job: hand one message to its gateway. Raises TryAgain while that is of use."""
         row = await self._taken(payload["notification_id"])
         if row is None:
+            return
+        if _is_too_late(row):
+            await self._failed(row.id, row.failure or _TOO_LATE)
             return
         gateway = self._gateways[Channel(row.channel)]
         message = await self._message(row)
@@ -218,7 +223,7 @@ class Dispatcher:
                 await self._line(work, current, Action.NOTIFICATION_SENT)
 
     async def _later(self, row: Row, failure: TemporaryFailure, began: int) -> None:
-        if clock.now() - row.created_at > GIVE_UP_AFTER:
+        if clock.now() - row.created_at > GIVE_UP_AFTER or _is_too_late(row):
             await self._failed(row.id, failure.sentence)
             return
         async with self._database.unit_of_work() as work:
@@ -302,6 +307,7 @@ class Dispatcher:
         )
 
 
+_TOO_LATE = "There was no way to send the message while it was of use."
 _NOT_REACHED = "The message did not reach the phone. Check the number, and send a new link."
 
 
@@ -315,6 +321,11 @@ def _wiped(keys: Any, row: Row) -> bytes:
     """The content without its body: whoever reads the row later finds no working link."""
     content = keys.unseal(_COLUMN, row.id, row.content)
     return keys.seal(_COLUMN, row.id, {"to": content["to"], "subject": "", "text": "", "html": ""})
+
+
+def _is_too_late(row: Row) -> bool:
+    """Whether what the message says is not true any more, such as that somebody waits."""
+    return bool(row.useful_until) and clock.now() > row.useful_until
 
 
 def _outcome(state: str) -> Outcome:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
@@ -24,7 +24,12 @@ _local = prepared(
     .where(
         notifications.c.clinic_id == bindparam("clinic"),
         notifications.c.local,
-        notifications.c.patient_id.in_(visible_patients()),
+        or_(
+            notifications.c.staff_id == bindparam("reader"),
+            and_(
+                notifications.c.staff_id == "", notifications.c.patient_id.in_(visible_patients())
+            ),
+        ),
     )
     .order_by(notifications.c.created_at.desc(), notifications.c.id.desc())
     .limit(PAGE)
@@ -38,7 +43,8 @@ _of_causes = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as its patient would see it. `created_at` in milliseconds."""
+    """A message as the one it goes to would see it: a patient, or with an empty `patient_name` the
+    colleague who reads this. `created_at` in milliseconds."""
 
     id: str
     cause_id: str
@@ -82,16 +88,20 @@ class Messages:
         self._patients = patients
 
     async def outbox(self, staff: StaffAccess) -> list[Shown]:
-        """The newest messages in the local outbox to patients that this person may see.
+        """The newest messages in the local outbox: to patients that this person may see, and to
+        this person.
 
         The links in them open, so looking makes an audit line.
         """
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(_local, staff=staff.staff_id, clinic=staff.clinic_id)
-        names = await self._patients.named(staff.clinic_id, {row.patient_id for row in rows})
+            rows = await db.all(
+                _local, staff=staff.staff_id, clinic=staff.clinic_id, reader=staff.staff_id
+            )
+        to_patients = {row.patient_id for row in rows if not row.staff_id}
+        names = await self._patients.named(staff.clinic_id, to_patients)
         await self._looks.note(staff.clinic_id, staff.actor, staff.session_id, Action.OUTBOX_OPENED)
-        return [_shown(keys, row, names[row.patient_id]) for row in rows]
+        return [_shown(keys, row, names.get(row.patient_id, "")) for row in rows]
 
     async def of_request(self, chart: ChartAccess, request_id: str) -> list[Delivery]:
         """What became of the messages of one request to this patient, oldest first."""

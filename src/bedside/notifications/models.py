@@ -34,10 +34,51 @@ notifications = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger, nullable=False),
+    Column("staff_id", Text, nullable=False, server_default=""),
+    Column("useful_until", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("cause_id", "channel"),
     Index("ix_notifications_clinic", "clinic_id", "created_at"),
     Index("ix_notifications_reference", "reference"),
 )
 """`content` seals recipient, subject and body; the body is wiped once a gateway has taken it.
 `failure` is the gateway's sentence for staff, without content. `local`: it was put into the local
-outbox instead of leaving. Times are 0 until they are."""
+outbox instead of leaving. Times are 0 until they are. `staff_id` is the colleague to whom a message
+goes, and who alone sees it in the local outbox; `useful_until` 0: as long as it is tried."""
+
+staff_alerts = Table(
+    "staff_alerts",
+    metadata,
+    Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("phone", LargeBinary),
+    Column("offered", LargeBinary),
+    Column("offered_until", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How somebody of the staff wants to be told. `phone` seals the number that was confirmed,
+`offered` one that waits for its code, with the code; `tries` counts wrong ones."""
+
+push_devices = Table(
+    "push_devices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("staff_id", Text, ForeignKey("staff.id"), nullable=False),
+    Column("clinic_id", Text, nullable=False),
+    Column("endpoint_token", BigInteger, nullable=False, unique=True),
+    Column("record", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_push_devices_staff", "staff_id"),
+)
+"""Browsers that let themselves be told by web push. `record` seals what the browser gave;
+`endpoint_token` is the keyed token of its address, so that one browser stands here once."""
+
+push_keys = Table(
+    "push_keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("private", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The key pair by which push services know this installation (RFC 8292), sealed."""

@@ -1,6 +1,9 @@
-"""Telling those in charge of a room by e-mail that somebody waits and nobody is there.
+"""Telling those in charge of a room that somebody waits and nobody is there.
 
-The message names the room and nothing else: no patient, no reason.
+The owner of a personal room is told; of a shared room, or when the owner cannot sign in any more,
+everybody in charge. Each is told in the ways that this person has chosen, so perhaps in none, and
+then nobody else is told instead. The message names the room and nothing else: no patient, no
+reason.
 """
 
 from typing import Any
@@ -9,8 +12,8 @@ from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.clinics import Clinics
-from bedside.people.messenger import Messenger, Notice
-from bedside.people.staff import Member, Staff
+from bedside.people.messenger import StaffAlert, StaffAlerter
+from bedside.people.staff import Staff
 from bedside.realtime.presence import Presence
 from bedside.visits import room_rows, rows
 from bedside.visits.state_machine import State
@@ -28,18 +31,16 @@ class RoomAlerts:
         clinics: Clinics,
         staff: Staff,
         presence: Presence,
-        messenger: Messenger,
-        base_url: str,
+        alerter: StaffAlerter,
     ) -> None:
         self._database = database
         self._clinics = clinics
         self._staff = staff
         self._presence = presence
-        self._messenger = messenger
-        self._base_url = base_url
+        self._alerter = alerter
 
     async def unattended(self, payload: dict[str, Any]) -> None:
-        """Job: write to the owner of the room, or to everybody in charge of a shared one, when an
+        """Job: tell the owner of the room, or to everybody in charge of a shared one, when an
         arrival waits, nobody has looked, and nobody of the room is online."""
         async with self._database.read() as db:
             visit = await db.one(rows.by_id, of=payload["visit_id"])
@@ -56,26 +57,21 @@ class RoomAlerts:
             current = await work.one(rows.by_id, of=visit.id)
             if current is None or not _is_unseen(current, payload["leg"]):
                 return
+            alert = _alert(clinic.name, room, visit, window)
             for member in owners:
-                await self._messenger.send(
-                    work, self._notice(clinic.name, room, visit, member, window)
-                )
+                await self._alerter.tell(work, member, alert)
 
-    def _notice(
-        self, clinic_name: str, room: Row, visit: Row, member: Member, window: int
-    ) -> Notice:
-        address = f"{self._base_url}/rooms/{room.id}"
-        said = _("Somebody is waiting in {room} at {clinic}, and nobody of the room is signed in.")
-        text = said.format(room=room.room_name, clinic=clinic_name)
-        return Notice(
-            clinic_id=room.clinic_id,
-            patient_id=visit.patient_id,
-            cause_id=f"{room.id}/unattended/{window}/{member.id}",
-            channel="email",
-            to=member.email,
-            subject=_("Somebody is waiting in {room}").format(room=room.room_name),
-            text=f"{text}\n\n{address}\n",
-        )
+
+def _alert(clinic_name: str, room: Row, visit: Row, window: int) -> StaffAlert:
+    said = _("Somebody is waiting in {room} at {clinic}, and nobody of the room is signed in.")
+    return StaffAlert(
+        clinic_id=room.clinic_id,
+        patient_id=visit.patient_id,
+        cause_id=f"{room.id}/unattended/{window}",
+        subject=_("Somebody is waiting in {room}").format(room=room.room_name),
+        text=said.format(room=room.room_name, clinic=clinic_name),
+        path=f"/rooms/{room.id}",
+    )
 
 
 def _is_unseen(visit: Row, leg: int) -> bool:

@@ -14,6 +14,7 @@ from bedside.web import downloads, errors, sockets, uploads, watching
 from bedside.web.languages import Spoken
 from bedside.web.pages import (
     account,
+    account_alerts,
     audit,
     call_window,
     calls,
@@ -49,7 +50,7 @@ from bedside.web.pages import (
 )
 from bedside.web.pages import settings as settings_pages
 from bedside.web.pages.apps import chat, notes, photo_capture, whiteboard
-from bedside.web.protection import RateLimits, SameOrigin, SecurityHeaders, WellFormed
+from bedside.web.protection import Buckets, RateLimits, SameOrigin, SecurityHeaders, WellFormed
 from bedside.web.rendering import STATIC
 from bedside.web.watching import Watched
 
@@ -106,6 +107,7 @@ def create_app(
         ],
     )
     app.state.services = services
+    app.state.buckets = Buckets()
     return app
 
 
@@ -130,6 +132,7 @@ def _routes() -> list[BaseRoute]:
         *whiteboard.routes,
         *sign_in.routes,
         *account.routes,
+        *account_alerts.routes,
         *home.routes,
         *inbox.routes,
         *patients.routes,

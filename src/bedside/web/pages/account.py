@@ -1,4 +1,4 @@
-"""One's own account: password, second factors, sessions."""
+"""One's own account: password, second factors, sessions. `account_alerts` has how one is told."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -7,10 +7,9 @@ from starlette.routing import Route
 from bedside.errors import BedsideError, TooMany, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
-from bedside.people.sessions import Shown
-from bedside.web.browsers import browser_name, is_phone
 from bedside.web.context import services_of
 from bedside.web.forms import form_of
+from bedside.web.pages.account_page import account_page
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import confirmed_staff_of, local_path, shell, staff_of, token_of
@@ -26,7 +25,7 @@ OTHERS_ENDED = sayable("others_ended", N_("All your other sessions are ended."))
 
 async def account(request: Request) -> Response:
     """GET /account."""
-    return await _account(request)
+    return await account_page(request)
 
 
 async def change_password(request: Request) -> Response:
@@ -40,7 +39,7 @@ async def change_password(request: Request) -> Response:
             staff, given["current_password"], given["new_password"], member.name, member.email
         )
     except (WrongInput, TooMany) as error:
-        return await _account(request, error)
+        return await account_page(request, error)
     return go("/account", PASSWORD_CHANGED)
 
 
@@ -104,25 +103,6 @@ async def stay(request: Request) -> Response:
     return await time_left(request)
 
 
-async def _account(request: Request, error: BedsideError | None = None) -> Response:
-    staff = await shell(request)
-    services = services_of(request)
-    clinic = await services.clinics.get(staff.clinic_id)
-    return render(
-        request,
-        "pages/account/account.html",
-        status=error.status if error else 200,
-        member=await services.staff.get(staff.clinic_id, staff.staff_id),
-        factors=await services.sign_in.factors(staff.staff_id),
-        required=clinic.options.second_factor_required,
-        codes_left=await services.second_factors.codes_left(staff),
-        passkeys=await services.passkeys.listed(staff),
-        passkeys_possible=services.passkeys.possible,
-        sessions=[_shown(session) for session in await services.sessions.listed(staff)],
-        errors=_by_field(error),
-    )
-
-
 async def _confirm(request: Request, back: str, error: BedsideError | None = None) -> Response:
     staff = await shell(request)
     member = await services_of(request).staff.get(staff.clinic_id, staff.staff_id)
@@ -134,24 +114,6 @@ async def _confirm(request: Request, back: str, error: BedsideError | None = Non
         email=member.email,
         error=gettext(error.sentence) if error else "",
     )
-
-
-def _shown(session: Shown) -> dict[str, object]:
-    return {
-        "id": session.id,
-        "name": browser_name(session.device),
-        "icon": "smartphone" if is_phone(session.device) else "monitor-smartphone",
-        "address": session.address,
-        "seen_at": session.seen_at,
-        "current": session.current,
-    }
-
-
-def _by_field(error: BedsideError | None) -> dict[str, str]:
-    if error is None:
-        return {}
-    field = error.field if isinstance(error, WrongInput) else "current_password"
-    return {field: gettext(error.sentence)}
 
 
 routes = [

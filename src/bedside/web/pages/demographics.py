@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from bedside.kernel import clock, language
 from bedside.kernel.language import gettext as _
-from bedside.people.patients import Demographics, digits_of
+from bedside.people.messenger import is_phone_number
+from bedside.people.patients import Demographics
 from bedside.web.forms import Form
 
 _OLDEST = 130
@@ -70,7 +71,7 @@ class Entered:
             errors["name"] = _("Enter the patient's name.")
         elif len(self.name) > 200:
             errors["name"] = _("This name is too long: at most 200 characters.")
-        if self.phone and (len(digits_of(self.phone)) < 5 or len(self.phone) > 40):
+        if self.phone and not is_phone_number(self.phone):
             errors["phone"] = _("Enter a phone number like +46 70 123 45 67, or leave it empty.")
         if self.email and (
             not re.fullmatch(r"[^@\s]+@[^@\s]+", self.email) or len(self.email) > 200

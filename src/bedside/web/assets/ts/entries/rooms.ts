@@ -3,6 +3,7 @@
  * uses the live socket is in the entry staff, for each entry has modules of its own.
  */
 import { chime, chimeIsOn, switchChime } from "../visits_staff/chime";
+import { startPush } from "../visits_staff/push";
 
 function startSound(): void {
   const box = document.querySelector<HTMLInputElement>("[data-chime-switch]");
@@ -38,5 +39,6 @@ function startBeginnings(): void {
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 startSound();
 startNotifications();
+startPush();
 startBeginnings();
 document.querySelector<HTMLDialogElement>("dialog[data-open-at-once]")?.showModal();

@@ -1,0 +1,155 @@
+"""Web push (RFC 8030): messages to browsers, by the push service of each browser's maker.
+
+Where the service is says the browser, so an address is somebody else's word: the name is looked up
+here, every address that it has must be one of the public internet, and the connection goes to the
+address that was looked at. So the outbox cannot be made to knock at hosts of an internal network.
+"""
+
+import asyncio
+import socket
+import ssl
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from bedside.adapters.push_encryption import authorization, encrypted
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.kernel.network import is_public
+from bedside.notifications.ports import (
+    Delivered,
+    Message,
+    PermanentFailure,
+    PushBook,
+    PushSigner,
+    PushSubscription,
+    TemporaryFailure,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+SECONDS_EACH = 10
+KEPT_FOR = 600
+"""Seconds for which the service keeps a message while the device is off; later nobody waits."""
+_SIGNED_FOR = 12 * 3600
+_PADDED_TO = 512
+
+_DOWN = N_("The push service of the browser does not answer. The message is sent again.")
+_LATER = N_("The push service of the browser asks to try later. The message is sent again.")
+_GONE = N_("This device is not told any more: its browser has taken the permission back.")
+_REFUSED = N_("The push service of the browser refused the message.")
+_INTERNAL = N_("The address that the browser gave is inside a network, so nothing was sent there.")
+_KEY = N_("The browser gave a key that cannot be used.")
+
+
+class WebPush:
+    """Sends to the devices that `devices` knows. `contact` is whom a push service can write to;
+    `internal` allows services of this network, `trust` replaces the certificate authorities."""
+
+    name = "Web push"
+
+    def __init__(
+        self,
+        devices: PushBook,
+        signer: PushSigner,
+        contact: str,
+        *,
+        internal: bool = False,
+        trust: ssl.SSLContext | None = None,
+        seconds: float = SECONDS_EACH,
+    ) -> None:
+        self._devices = devices
+        self._signer = signer
+        self._contact = contact
+        self._internal = internal
+        self._trust = trust
+        self._seconds = seconds
+
+    async def deliver(self, message: Message) -> Delivered:
+        """Hand the message to the push service of the device; a device that is gone is forgotten.
+
+        A message that is sent twice replaces itself on the screen, for both name the same page.
+        """
+        subscription = await self._devices.subscription(message.to)
+        if subscription is None:
+            raise PermanentFailure(_GONE)
+        try:
+            body = encrypted(subscription, message.text.encode(), padded_to=_PADDED_TO)
+        except ValueError:
+            await self._devices.forget(message.to)
+            raise PermanentFailure(_KEY) from None
+        status = await self._posted(subscription, body)
+        if status in (404, 410):
+            await self._devices.forget(message.to)
+            raise PermanentFailure(_GONE)
+        if status == 429:
+            raise TemporaryFailure(_LATER)
+        if status >= 500:
+            raise TemporaryFailure(_DOWN)
+        if not 200 <= status < 300:
+            raise PermanentFailure(_REFUSED)
+        return Delivered()
+
+    async def _posted(self, subscription: PushSubscription, body: bytes) -> int:
+        """The answer's status; raises TemporaryFailure when there is none."""
+        import httpx
+
+        parts = urlsplit(subscription.endpoint)
+        headers = {
+            "Host": parts.netloc,
+            "TTL": str(KEPT_FOR),
+            "Urgency": "high",
+            "Content-Type": "application/octet-stream",
+            "Content-Encoding": "aes128gcm",
+            "Authorization": authorization(
+                await self._signer.pair(),
+                f"{parts.scheme}://{parts.netloc}",
+                self._contact,
+                clock.now() // clock.SECOND + _SIGNED_FOR,
+            ),
+        }
+        addresses = await self._addresses(parts)
+        async with self._client() as http:
+            for address in addresses:
+                try:
+                    answer = await http.post(
+                        address,
+                        content=body,
+                        headers=headers,
+                        extensions={"sni_hostname": parts.hostname},
+                    )
+                except (httpx.ConnectError, httpx.ConnectTimeout):
+                    continue  # the next address of the same name
+                except httpx.TransportError:
+                    break
+                return answer.status_code
+        raise TemporaryFailure(_DOWN)
+
+    def _client(self) -> "httpx.AsyncClient":
+        """A client for one message: alerts are rare, and a connection to one name must not serve
+        another one at the same address."""
+        import httpx
+
+        return httpx.AsyncClient(
+            verify=self._trust or ssl.create_default_context(),
+            timeout=self._seconds,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def _addresses(self, parts: SplitResult) -> list[str]:
+        """The endpoint with each address of its host in place of the name."""
+        port = parts.port or 443
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(
+                parts.hostname, port, type=socket.SOCK_STREAM
+            )
+        except OSError:
+            raise TemporaryFailure(_DOWN) from None
+        hosts = [ip_address(str(at[0]).partition("%")[0]) for *_, at in found]
+        if not self._internal and not all(is_public(host) for host in hosts):
+            raise PermanentFailure(_INTERNAL)
+        named = [f"[{host}]" if host.version == 6 else str(host) for host in hosts]
+        query = f"?{parts.query}" if parts.query else ""
+        return [f"{parts.scheme}://{host}:{port}{parts.path}{query}" for host in named]

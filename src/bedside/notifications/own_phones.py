@@ -1,0 +1,195 @@
+"""Mobile numbers of colleagues: used after a code that was sent there came back.
+
+So nobody else gets messages because somebody mistyped, or meant to annoy. A code has six digits,
+holds for ten minutes and five tries; how many are sent is limited for the person and the number.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import prepared
+from bedside.errors import WrongInput
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.notifications.models import staff_alerts
+from bedside.people.messenger import Messenger, Notice, international, is_phone_number
+from bedside.people.permissions import StaffAccess
+from bedside.people.throttling import Limit, Throttle
+
+CODE_FOR = 10 * clock.MINUTE
+TRIES = 5
+PHONE_COLUMN = "staff_alerts.phone"
+_OFFERED = "staff_alerts.offered"
+CODES_FOR_PERSON = Limit("throttle.codes.person", free=3, first=clock.MINUTE, longest=clock.HOUR)
+CODES_TO_NUMBER = Limit("throttle.codes.number", free=3, first=clock.MINUTE, longest=clock.HOUR)
+
+_for_change = prepared(
+    select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")).with_for_update()
+)
+_offer = prepared(
+    upsert(staff_alerts).on_conflict_do_update(
+        index_elements=["staff_id"],
+        set_={
+            "offered": bindparam("new_offer"),
+            "offered_until": bindparam("new_until"),
+            "tries": 0,
+        },
+    )
+)
+_set = prepared(update(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")))
+_NO_OFFER: dict[str, Any] = {"offered": None, "offered_until": 0, "tries": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A number that waits for its code. It prints without the code."""
+
+    number: str
+    code: str
+
+    def __repr__(self) -> str:
+        return "Offered()"
+
+
+class OwnPhones:
+    """Takes, confirms and removes one's own mobile number."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        throttle: Throttle,
+        messenger: Messenger,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._throttle = throttle
+        self._messenger = messenger
+
+    async def offer(self, staff: StaffAccess, phone: str) -> None:
+        """Send a code to a number; a number that was confirmed before is used until then.
+
+        Raises WrongInput (field `phone`) for what is no number, TooMany for too many codes.
+        """
+        if not is_phone_number(phone):
+            raise WrongInput(N_("Enter a phone number like +46 70 123 45 67."), field="phone")
+        keys = await self._vault.clinic(staff.clinic_id)
+        offered = Offered(international(phone), f"{secrets.randbelow(1_000_000):06}")
+        sealed = keys.seal(_OFFERED, staff.staff_id, [offered.number, offered.code])
+        until = clock.now() + CODE_FOR
+        sent = ((CODES_FOR_PERSON, staff.staff_id), (CODES_TO_NUMBER, offered.number))
+        async with self._database.unit_of_work() as work:
+            await self._throttle.check_in(work, *sent)
+            await self._throttle.failed(work, *sent)
+            await work.execute(
+                _offer,
+                staff_id=staff.staff_id,
+                clinic_id=staff.clinic_id,
+                channels="email",
+                offered=sealed,
+                offered_until=until,
+                tries=0,
+                new_offer=sealed,
+                new_until=until,
+            )
+            await self._messenger.send(work, _with_code(staff, offered))
+
+    async def confirm(self, staff: StaffAccess, code: str) -> None:
+        """Use the number from now on when the code is the one that was sent there.
+
+        Raises WrongInput (field `code`): after five wrong ones, and after ten minutes, a new code
+        is needed.
+        """
+        keys = await self._vault.clinic(staff.clinic_id)
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_for_change, of=staff.staff_id)
+            offered = offered_in(keys, row) if row is not None else None
+            if row is None or offered is None:
+                refusal = N_("This code is too old. Have a new one sent.")
+            elif _is_same(code, offered.code):
+                await self._take(work, keys, staff, offered.number)
+                return
+            elif row.tries + 1 < TRIES:
+                await work.execute(_set, of=staff.staff_id, tries=row.tries + 1)
+                refusal = N_("This is not the code that we sent. Look at the newest message.")
+            else:
+                await work.execute(_set, of=staff.staff_id, **_NO_OFFER)
+                refusal = N_("This was not the code, too many times. Have a new one sent.")
+        raise WrongInput(refusal, field="code")
+
+    async def cancel(self, staff: StaffAccess) -> None:
+        """Forget a number that waits for its code."""
+        async with self._database.unit_of_work() as work:
+            await work.execute(_set, of=staff.staff_id, **_NO_OFFER)
+
+    async def remove(self, staff: StaffAccess) -> None:
+        """Forget the number. Whoever was told by SMS alone is told by e-mail again."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_for_change, of=staff.staff_id)
+            if row is None or row.phone is None:
+                return
+            others = [channel for channel in row.channels.split(",") if channel != "sms"]
+            by_sms_alone = row.channels == "sms"
+            await work.execute(
+                _set,
+                of=staff.staff_id,
+                phone=None,
+                channels="email" if by_sms_alone else ",".join(others),
+                **_NO_OFFER,
+            )
+            await self._line(work, staff, "removed")
+
+    async def _take(
+        self, work: UnitOfWork, keys: ClinicKeys, staff: StaffAccess, number: str
+    ) -> None:
+        sealed = keys.seal(PHONE_COLUMN, staff.staff_id, number)
+        await work.execute(_set, of=staff.staff_id, phone=sealed, **_NO_OFFER)
+        await self._line(work, staff, "confirmed")
+
+    async def _line(self, work: UnitOfWork, staff: StaffAccess, what: str) -> None:
+        await self._audit.record(
+            work,
+            staff.clinic_id,
+            staff.actor,
+            Action.ALERTS_CHANGED,
+            subject_id=staff.staff_id,
+            number=what,
+        )
+
+
+def offered_in(keys: ClinicKeys, row: Row) -> Offered | None:
+    """The number that waits for its code, while the code holds."""
+    if row.offered is None or row.offered_until < clock.now():
+        return None
+    number, code = keys.unseal(_OFFERED, row.staff_id, row.offered)
+    return Offered(number, code)
+
+
+def _is_same(typed: str, code: str) -> bool:
+    """Codes are compared in constant time, and read with the gaps that people type."""
+    return hmac.compare_digest("".join(typed.split()).encode(), code.encode())
+
+
+def _with_code(staff: StaffAccess, offered: Offered) -> Notice:
+    text = _("{code} is your code for Bedside. It holds for ten minutes.")
+    return Notice(
+        clinic_id=staff.clinic_id,
+        patient_id="",
+        cause_id=f"{staff.staff_id}/phone/{secrets.token_hex(8)}",
+        channel="sms",
+        to=offered.number,
+        text=text.format(code=offered.code),
+        staff_id=staff.staff_id,
+        useful_for=CODE_FOR,
+    )

@@ -1,0 +1,55 @@
+"""Rows of one's own account: sign-in, second factors, sessions, and how one is told."""
+
+from tests.house import PASSWORD
+from tests.matrix.people import Access, Kind
+from tests.matrix.row import Row, form
+from tests.peers.push_service import Device
+
+CREDENTIAL = {"credential": {"id": "cGFzc2tleQ", "response": {"clientDataJSON": "e30"}}}
+"""A passkey's answer that nobody's key has made."""
+_BROWSER = Device("https://push.example/1").given
+
+_HALF = {Kind.PENDING: 200}
+_HALF_HAS_ONE = {Kind.PENDING: 404}
+"""Somebody half signed in who has a second factor cannot set up another one."""
+
+ACCOUNT: dict[tuple[str, str], Row] = {
+    ("GET", "/account"): Row(Access.STAFF),
+    ("POST", "/account/password"): Row(
+        Access.STAFF,
+        303,
+        form(current_password=PASSWORD, new_password="nine patient otters"),
+    ),
+    ("GET", "/account/confirm"): Row(Access.STAFF),
+    ("POST", "/account/confirm"): Row(Access.STAFF, 303, form(current_password=PASSWORD)),
+    # of one's own session, also of one that is not signed in yet
+    ("GET", "/account/time-left"): Row(Access.STAFF, also={Kind.PENDING: 200}),
+    ("POST", "/account/stay"): Row(Access.STAFF),
+    ("POST", "/account/app/remove"): Row(Access.STAFF, 303),
+    ("POST", "/account/passkeys/remove"): Row(Access.OWN, 303, form(passkey="cGFzc2tleQ")),
+    ("POST", "/account/sessions/end"): Row(
+        Access.OWN, 303, lambda facts: {"data": {"session": facts["spare_session"]}}
+    ),
+    ("POST", "/account/sessions/end-others"): Row(Access.STAFF, 303),
+    ("GET", "/second-factor"): Row(Access.STAFF, also=_HALF),
+    ("GET", "/second-factor/app"): Row(Access.STAFF, also=_HALF_HAS_ONE),
+    ("POST", "/second-factor/app"): Row(Access.STAFF, 422, form(code="000000"), also=_HALF_HAS_ONE),
+    ("GET", "/second-factor/app/code.svg"): Row(Access.STAFF, also=_HALF_HAS_ONE),
+    ("POST", "/second-factor/codes"): Row(Access.STAFF),
+    ("POST", "/second-factor/passkey/options"): Row(Access.STAFF, also=_HALF_HAS_ONE),
+    ("POST", "/second-factor/passkey"): Row(
+        Access.STAFF, 422, lambda _facts: {"json": CREDENTIAL}, also=_HALF_HAS_ONE
+    ),
+    # how one is told that somebody waits
+    ("POST", "/account/alerts"): Row(Access.STAFF, 303, form(channels="email")),
+    ("POST", "/account/phone"): Row(Access.STAFF, 303, form(phone="+46 70 555 01 23")),
+    ("POST", "/account/phone/confirm"): Row(Access.STAFF, 422, form(code="000000")),
+    ("POST", "/account/phone/cancel"): Row(Access.STAFF, 303, form()),
+    ("POST", "/account/phone/remove"): Row(Access.STAFF, 303, form()),
+    ("GET", "/account/push"): Row(Access.STAFF),
+    ("POST", "/account/push"): Row(Access.STAFF, 201, lambda _facts: {"json": _BROWSER}),
+    ("POST", "/account/push/remove"): Row(
+        Access.OWN, 303, lambda facts: {"data": {"device": facts["push_device"]}}
+    ),
+    ("GET", "/push/worker.js"): Row(Access.OPEN),
+}
