@@ -1,20 +1,62 @@
-"""A call that outgrows direct connections goes through a real Janus, and nobody notices."""
+"""Twelve people in one call, through the product's own signalling and a real Janus: a clinician and
+two patients in browsers, and nine guests who do what their pages do."""
 
-import shutil
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.house import Served, living_in, serving
-from tests.journeys.calling import LONG, TwoInCall, pictures_move, two_in_call, watched
+from bedside.calls.access import HostSeat
+from tests.house import Served, served_with
+from tests.journeys.calling import LONG, pictures_move, watched
+from tests.journeys.meeting import (
+    Desk,
+    comes_in,
+    desk_of,
+    small_pictures,
+    start_call,
+    visit_in,
+)
+from tests.peers.call_client import CallGuest
 from tests.peers.chromium import Chromium, Person
 from tests.peers.janus import SECRET, Janus
-from tests.peers.ports import free_port
+from tests.peers.media_member import until
+from tests.peers.page_checks import Journey
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V6")]
+
+GUESTS = 9
+
+_DECODED_EACH = """async () => {
+  const decoded = {};
+  for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected"))
+    (await one.getStats()).forEach((entry) => {
+      if (entry.type === "inbound-rtp" && entry.kind === "video")
+        decoded[entry.mid] = entry.framesDecoded ?? 0;
+    });
+  return decoded;
+}"""
+
+
+async def pictures_of(page: Page, others: int) -> None:
+    """Wait until the page shows so many others, and goes on decoding pictures of each, by its two
+    connections with the media server."""
+    shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
+    await expect(shown).to_have_count(others, timeout=2 * LONG)
+    states = "window.connectionsOfTest.map((it) => it.connectionState)"
+    script = f"() => {states}.filter((state) => state === 'connected').length === 2"
+    await page.wait_for_function(script, timeout=LONG)
+    before = now = dict[str, int](await page.evaluate(_DECODED_EACH))
+    for _ in range(LONG // 500):
+        now = dict[str, int](await page.evaluate(_DECODED_EACH))
+        if sum(frames > before.get(mid, 0) + 3 for mid, frames in now.items()) >= others:
+            return
+        await page.wait_for_timeout(500)
+    raise AssertionError(f"not everybody's pictures arrived: {before}, then {now}")
 
 
 @pytest.fixture
@@ -31,85 +73,134 @@ async def served_with_janus(
     anyio_backend: object, tmp_path: Path, empty_sqlite: Path, own_janus: Janus
 ) -> AsyncIterator[Served]:
     """The house behind uvicorn, with a media server."""
-    port = free_port()
-    data = tmp_path / "data"
-    data.mkdir()
-    database = shutil.copy(empty_sqlite, data / "bedside.db")
-    settings = {"port": port, "janus_url": own_janus.url, "janus_secret": SECRET}
-    async with (
-        living_in(data, f"sqlite:///{database}", **settings) as house,
-        serving(house.services, port) as address,
-    ):
-        yield Served(house, address)
+    settings = {"janus_url": own_janus.url, "janus_secret": SECRET}
+    async with served_with(tmp_path / "data", empty_sqlite, **settings) as served:
+        yield served
 
 
 @dataclass
-class ThreeInCall:
-    """A call through the media server: the two, and a second patient."""
+class LargeCall:
+    """A call of three browsers, which guests come into."""
 
-    two: TwoInCall
-    third: Person
-    pages: tuple[Page, Page, Page]
+    served: Served
+    desk: Desk
+    host: HostSeat
+    patients: list[Page]
+    people: list[Person]
+    guests: list[CallGuest]
+
+    @property
+    def pages(self) -> list[Page]:
+        """Those in browsers."""
+        return [self.desk.page, *self.patients]
+
+    async def knock(self, number: int) -> CallGuest:
+        """Somebody opens a guest's link, and asks to be let in."""
+        link = (await self.served.house.guests.invite(self.host)).link
+        guest = CallGuest(self.served.url, f"Guest {number}", watches=1 + number % 2)
+        await guest.ask_in(link)
+        return guest
+
+    async def admit(self, guest: CallGuest) -> None:
+        """The clinician presses “Admit”."""
+        asks = self.desk.page.locator("[data-knocking] [data-guest]", has_text=guest.name)
+        await asks.get_by_role("button", name="Admit").click()
+
+    async def all_see_all(self) -> None:
+        """Wait until each browser gets pictures of everybody else, by its two connections with the
+        media server, and each guest those that it watches."""
+        others = len(self.pages) + len(self.guests) - 1
+        for page in self.pages:
+            await pictures_of(page, others)
+        await asyncio.gather(*(guest.sees() for guest in self.guests))
+
+    async def end(self) -> None:
+        """Everybody closes the page, and had nothing to complain of."""
+        for guest in self.guests:
+            await guest.close()
+        for person in self.people:
+            await person.leave()
 
 
-async def three_in_call(served: Served, chromium: Chromium) -> ThreeInCall:
-    """A call that begins directly, and goes on through the media server."""
-    two = await two_in_call(served, chromium)
-    for page in (two.staff_page, two.patient_page):
+async def three_in_browsers(served: Served, chromium: Chromium) -> LargeCall:
+    """A call that begins with direct connections."""
+    desk = await desk_of(chromium, served, "Dr Okafor", served.house.here.clinician)
+    await small_pictures(desk.person)
+    people, patients = [desk.person], list[Page]()
+    for name in ("Noor Haddad", "Samir Okoye"):
+        phone = await chromium.phone(served.url)
+        await watched(phone)
+        await small_pictures(phone)
+        people.append(phone)
+        patients.append(await comes_in(phone, served, desk.room, name))
+    call_id = await start_call(desk, visit_in(patients[0]))
+    host = await served.house.seats.host(desk.staff, call_id)
+    await served.house.calls.add(host, desk.access, visit_in(patients[1]))
+    for page in (desk.page, *patients):
         await pictures_move(page)
-    third = await chromium.phone(served.url)
-    await watched(third)
-    visit = await two.clinic.check_in(third, "Samir Okoye")
-    page = await third.page(f"/visit/{visit}")
-    services = two.clinic.house.services
-    host = await services.seats.host(two.clinic.staff, two.call_id)
-    await services.calls.add(host, two.clinic.access, visit)
-    return ThreeInCall(two, third, (two.staff_page, two.patient_page, page))
+    return LargeCall(served, desk, host, patients, people, [])
 
 
-async def all_see_all(pages: tuple[Page, ...]) -> None:
-    """Wait until each page shows everybody else, by its two connections with the media server."""
-    for page in pages:
-        shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
-        await expect(shown).to_have_count(len(pages) - 1, timeout=2 * LONG)
-        await page.wait_for_function(
-            "window.connectionsOfTest.filter((it) => it.connectionState === 'connected')"
-            ".length === 2",
-            timeout=LONG,
-        )
-        await pictures_move(page)
-
-
-@pytest.fixture
-def few_directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three browsers outgrow a direct call: as many as a machine with two processors carries."""
-    monkeypatch.setattr("bedside.calls.participants.DIRECT_LIMIT", 2)
-
-
-@pytest.mark.feature("V6")
-async def test_a_call_that_outgrows_direct_connections(
-    served_with_janus: Served, chromium: Chromium, few_directly: None
+async def test_twelve_people(
+    served_with_janus: Served, own_janus: Janus, chromium: Chromium
 ) -> None:
-    three = await three_in_call(served_with_janus, chromium)
-    await all_see_all(three.pages)
-    await three.third.leave()
-    gone = three.two.staff_page.locator("[data-tiles] > *", has_text="Samir Okoye")
-    await expect(gone).to_have_attribute("data-state", "reconnecting", timeout=LONG)
-    await pictures_move(three.two.staff_page)
-    await three.two.leave()
+    call = await three_in_browsers(served_with_janus, chromium)
+    call.guests = list(await asyncio.gather(*(call.knock(number) for number in range(GUESTS))))
+    for guest in call.guests:
+        await call.admit(guest)
+    await call.all_see_all()
+    await _is_well_laid_out(call)
+    await _is_full_with_sixteen(call)
+    await _others_see_who_leaves(call)
+    await _waits_for_a_media_server_that_dies(call, own_janus)
+    await call.end()
 
 
-@pytest.mark.feature("V6")
-async def test_a_media_server_that_dies_is_waited_for(
-    served_with_janus: Served, chromium: Chromium, own_janus: Janus, few_directly: None
-) -> None:
-    three = await three_in_call(served_with_janus, chromium)
-    await all_see_all(three.pages)
-    own_janus.crash()
-    paused = three.two.staff_page.locator("[data-interrupted]")
-    await expect(paused).to_be_visible(timeout=LONG)
-    own_janus.start()
-    await expect(paused).to_be_hidden(timeout=2 * LONG)
-    await all_see_all(three.pages)
-    await three.third.leave()
-    await three.two.leave()
+async def _is_well_laid_out(call: LargeCall) -> None:
+    journey = Journey("call-twelve")
+    await journey.seen(call.desk.page, "docked", whole=False)
+    await call.desk.page.locator("[data-layout-choice]").click()
+    await journey.seen(call.desk.page, "filling", whole=False)
+    await call.desk.page.locator("[data-layout-choice]").click()
+    phone = call.patients[0]
+    await phone.set_viewport_size({"width": 390, "height": 844})
+    await journey.seen(phone, "phone", whole=False)
+
+
+async def _is_full_with_sixteen(call: LargeCall) -> None:
+    """Who would let in one more is told; who asks to be let in waits on."""
+    guests = call.served.house.guests
+    expected: list[str] = []
+    for number in range(4):
+        secret = (await guests.invite(call.host)).link.rpartition("/")[2]
+        guest_id, _ = await guests.enter(secret, f"Expected {number}", "127.0.0.1")
+        await guests.admit(call.host, guest_id)
+        expected.append(guest_id)
+    one_more = await call.knock(GUESTS)
+    await call.admit(one_more)
+    told = call.desk.page.locator("#toasts")
+    await expect(told).to_contain_text("This call is full. Nobody else can join until somebody")
+    assert one_more.standing == "knocking"
+    await one_more.close()
+    for guest_id in (*expected, one_more.guest_id):
+        await guests.revoke(call.host, guest_id)
+
+
+async def _others_see_who_leaves(call: LargeCall) -> None:
+    gone = call.guests.pop()
+    await gone.leave()
+    tile = call.desk.page.locator("[data-tiles] > *", has_text=gone.name)
+    await expect(tile).to_have_count(0)
+    for guest in call.guests:
+        await until(partial(guest.knows_left, gone.connection_id), f"{guest.name} is told")
+    await call.all_see_all()
+
+
+async def _waits_for_a_media_server_that_dies(call: LargeCall, janus: Janus) -> None:
+    janus.crash()
+    for page in call.pages:
+        await expect(page.locator("[data-interrupted]")).to_be_visible(timeout=LONG)
+    janus.start()
+    for page in call.pages:
+        await expect(page.locator("[data-interrupted]")).to_be_hidden(timeout=2 * LONG)
+    await call.all_see_all()

@@ -15,29 +15,29 @@ from av import VideoFrame
 from bedside.calls.media_server import MediaServer, SubscriptionOffer
 
 _CLOCK = 90_000
-_FRAMES = 10
 PATIENCE = 30.0
 """Seconds that pictures may take to arrive."""
 
 
 class Picture(MediaStreamTrack):
-    """160 × 120 pixels, ten times a second, whose brightness changes."""
+    """160 × 120 pixels, so many times a second, whose brightness changes."""
 
     kind = "video"
 
-    def __init__(self) -> None:
+    def __init__(self, frames: int = 10) -> None:
         super().__init__()
+        self._frames = frames
         self._count = 0
 
     async def recv(self) -> VideoFrame:
         """The next picture, when its time has come."""
-        await asyncio.sleep(1 / _FRAMES)
+        await asyncio.sleep(1 / self._frames)
         self._count += 1
         shade = self._count * 8 % 256
         frame = VideoFrame.from_ndarray(
             numpy.full((180, 160), shade, dtype=numpy.uint8), format="yuv420p"
         )
-        frame.pts = self._count * _CLOCK // _FRAMES
+        frame.pts = self._count * _CLOCK // self._frames
         frame.time_base = fractions.Fraction(1, _CLOCK)
         return frame
 

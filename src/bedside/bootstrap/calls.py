@@ -145,6 +145,7 @@ class CallParts(VisitParts):
             **super().sweeps,
             "calls.absences": (5.0, self.absences.sweep),
             "calls.forget_guests": (600.0, self.guests.forget),
+            "calls.rooms": (60.0, self.group_calls.close_forgotten_rooms),
         }
 
     @cached_property

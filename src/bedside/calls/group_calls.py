@@ -5,11 +5,19 @@ Each process talks with the media server for the connections whose pages are con
 """
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
-from bedside.calls.events import CallSignal, MediaInterrupted, ParticipantChanged
-from bedside.calls.media_server import Interruption, MediaServer, SubscriptionOffer
-from bedside.calls.records import NoMediaServer, Standing
+from bedside.calls import rows
+from bedside.calls.events import CallChanged, CallSignal, MediaInterrupted, ParticipantChanged
+from bedside.calls.media_server import (
+    Interruption,
+    MediaServer,
+    MediaServerDown,
+    SubscriptionOffer,
+)
+from bedside.calls.records import CallState, NoMediaServer, Standing
 from bedside.database import Database
 from bedside.database.engine import Published
 from bedside.errors import BedsideError
@@ -24,6 +32,8 @@ class GroupCalls:
         self._media = media
         self._here: dict[str, str] = {}
         """connection → participant, of those whose media this process has arranged."""
+        self._opened: set[str] = set()
+        """Calls whose room this process has asked for."""
         self._tasks: set[asyncio.Task[None]] = set()
         if media is not None:
             media.on_offer(self._offered)
@@ -54,15 +64,16 @@ class GroupCalls:
         """
         if self._media is None:
             raise NoMediaServer
-        await self._media.open_room(call_id)
+        await self._open_room(self._media, call_id)
 
     async def take(self, participant_id: str, signal: Signal) -> None:
         """What a connection says to the media server. A failure is told to that connection."""
         if self._media is None:
             return
-        self._here[signal.sender] = participant_id
         try:
             if signal.to == FROM_PUBLISH:
+                if signal.ask == "watch" or signal.description is not None:
+                    self._here[signal.sender] = participant_id
                 await self._publishing(self._media, signal)
             else:
                 await self._subscribing(self._media, signal)
@@ -71,10 +82,10 @@ class GroupCalls:
 
     async def _publishing(self, media: MediaServer, signal: Signal) -> None:
         if signal.ask == "watch":
-            await media.open_room(signal.call)
+            await self._open_room(media, signal.call)
             await media.watch(signal.call, signal.sender)
         elif signal.description is not None:
-            await media.open_room(signal.call)
+            await self._open_room(media, signal.call)
             answer = await media.publish(signal.call, signal.sender, signal.description.sdp)
             said = {"type": "answer", "sdp": answer}
             await self._tell(signal.call, FROM_PUBLISH, signal.sender, description=said)
@@ -82,17 +93,39 @@ class GroupCalls:
             await media.trickle(signal.sender, "publish", _candidate(signal))
 
     async def _subscribing(self, media: MediaServer, signal: Signal) -> None:
-        if signal.ask == "restart_ice":
+        if signal.ask == "restart_ice" and signal.sender not in self._here:
+            # What it had was arranged by another process, and may have gone with it.
+            await self._interrupted(Interruption(signal.call, (signal.sender,), over=True))
+        elif signal.ask == "restart_ice":
             await media.restart_ice(signal.sender)
         elif signal.description is not None:
             await media.answer(signal.sender, signal.number, signal.description.sdp)
         else:
             await media.trickle(signal.sender, "subscribe", _candidate(signal))
 
+    # --- rooms -----------------------------------------------------------------------------------
+
+    async def _open_room(self, media: MediaServer, call_id: str) -> None:
+        self._opened.add(call_id)
+        await media.open_room(call_id)
+
     async def close_room(self, payload: dict[str, Any]) -> None:
         """Job: a call has ended."""
         if self._media is not None:
             await self._media.close_room(payload["call_id"])
+
+    async def close_forgotten_rooms(self) -> None:
+        """Sweep: rooms whose call is over, for whoever should have closed them was killed, or could
+        not reach the media server. A call that is not known here is another Bedside's, and so is
+        its room."""
+        if self._media is None:
+            return
+        with suppress(MediaServerDown):  # the next sweep comes soon
+            for call_id in await self._media.rooms():
+                async with self._database.read() as db:
+                    call = await rows.call_row(db, call_id)
+                if call is not None and call.state == CallState.ENDED:
+                    await self._media.close_room(call_id)
 
     # --- what the media server says ------------------------------------------------------------
 
@@ -136,21 +169,31 @@ class GroupCalls:
     # --- who is there no more ------------------------------------------------------------------
 
     def _heard(self, events: list[Published]) -> None:
-        """Connections that are not in their call any more lose their media."""
+        """Connections that are not in their call any more lose their media, and a room that this
+        process has opened ends with its call; else it would be made anew with the next connection
+        to the media server."""
         for published in events:
-            if published.type != ParticipantChanged.type or not self._here:
-                continue
             told = published.payload
-            joined = told["state"] == Standing.JOINED
-            for connection_id, participant_id in list(self._here.items()):
-                gone = not joined or told["connection_id"] != connection_id
-                if participant_id == told["participant_id"] and gone:
-                    self._leave(connection_id)
+            if published.type == ParticipantChanged.type:
+                self._changed(told)
+            elif published.type == CallChanged.type and told["state"] == CallState.ENDED:
+                self._ended(told["call_id"])
 
-    def _leave(self, connection_id: str) -> None:
-        del self._here[connection_id]
-        assert self._media is not None  # noqa: S101 - who is here came through it
-        task = asyncio.ensure_future(self._media.leave(connection_id))
+    def _changed(self, told: dict[str, Any]) -> None:
+        joined = told["state"] == Standing.JOINED
+        for connection_id, participant_id in list(self._here.items()):
+            gone = not joined or told["connection_id"] != connection_id
+            if self._media is not None and participant_id == told["participant_id"] and gone:
+                del self._here[connection_id]
+                self._begin(self._media.leave(connection_id))
+
+    def _ended(self, call_id: str) -> None:
+        if self._media is not None and call_id in self._opened:
+            self._opened.discard(call_id)
+            self._begin(self._media.close_room(call_id))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

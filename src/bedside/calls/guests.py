@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import Actor, ActorKind
@@ -18,6 +18,7 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
+from bedside.calls.media_server import MOST_PUBLISHERS, CallIsFull
 from bedside.calls.models import calls, guests
 from bedside.calls.records import (
     DIRECT_LIMIT,
@@ -59,8 +60,10 @@ _add = prepared(insert(guests))
 _set = prepared(update(guests).where(guests.c.id == bindparam("of")))
 _over = prepared(
     select(guests.c.id)
-    .select_from(guests.join(calls, calls.c.id == guests.c.call_id))
-    .where(guests.c.expires_at <= bindparam("before"), calls.c.state == CallState.ENDED.value)
+    .where(
+        guests.c.expires_at <= bindparam("before"),
+        ~exists().where(calls.c.id == guests.c.call_id, calls.c.state == CallState.ACTIVE.value),
+    )
     .order_by(guests.c.expires_at)
     .limit(_AT_ONCE)
 )
@@ -162,7 +165,7 @@ class Guests:
         ]
 
     async def admit(self, host: HostSeat, guest_id: str) -> None:
-        """Let in somebody who knocks. Raises NotFound, CallEnded, NoMediaServer."""
+        """Let in somebody who knocks. Raises NotFound, CallEnded, CallIsFull, NoMediaServer."""
         async with self._database.unit_of_work() as work:
             await _active(work, host.call_id)
             row = await _knocking(work, host, guest_id)
@@ -334,9 +337,12 @@ def _notices(
 
 
 async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) -> None:
-    """Raises NoMediaServer when one more could not join."""
+    """Raises CallIsFull or NoMediaServer when one more could not join: whoever would let them in is
+    told, and they wait on."""
     people = await rows.participants_of(work, call_id)
     present = sum(row.state in PRESENT for row in people)
+    if present >= MOST_PUBLISHERS:
+        raise CallIsFull
     if present >= DIRECT_LIMIT and not group_calls.configured:
         raise NoMediaServer
 

@@ -125,6 +125,11 @@ class MediaServer(Protocol):
         one that cannot be reached now is ended as soon as it can."""
         ...
 
+    async def rooms(self) -> set[str]:
+        """Calls that have a room there, whoever opened it: another process, one that was killed, or
+        another Bedside that shares the media server. Raises MediaServerDown."""
+        ...
+
     async def publish(self, call_id: str, connection_id: str, offer_sdp: str) -> str:
         """The answer to the offer of a connection's publishing RTCPeerConnection.
 

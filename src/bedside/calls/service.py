@@ -150,8 +150,8 @@ class Calls:
     ) -> None:
         """Admit one more waiting patient to a running call.
 
-        Raises CallEnded, NoMediaServer, Conflict with a sentence when the patient does not wait
-        here (any more), NotFound.
+        Raises CallEnded, CallIsFull, NoMediaServer, Conflict with a sentence when the patient does
+        not wait here (any more), NotFound.
         """
         async with self._database.unit_of_work() as work:
             await work.lock(f"call:{host.call_id}")

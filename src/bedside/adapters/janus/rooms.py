@@ -1,5 +1,7 @@
 """What a call is called in Janus, and the words that open it. Nothing of it is stored: every web
-process derives the same from Janus's secret, so that they share a room without talking about it."""
+process derives the same from Janus's secret, so that they share a room without talking about it.
+
+A room's description is the id of its call, so that one that was left behind is found again."""
 
 import hashlib
 import hmac
@@ -37,12 +39,20 @@ class Room:
         """What a connection shows to get in."""
         return self._derive(f"token:{connection_id}")
 
+    @staticmethod
+    async def all_there(session: Session, handle: int, key: str) -> list["Room"]:
+        """Those that were made with this key, by whatever process."""
+        told = (await session.ask(handle, {"request": "list"})).data["list"]
+        found = [(Room(str(one["description"]), key), one["room"]) for one in told]
+        return [room for room, number in found if room.number == number]
+
     async def create(self, session: Session, handle: int) -> None:
         """Make it, unless it is there."""
         body: dict[str, Any] = {
             **self._request("create"),
+            "description": self.call_id,
             "permanent": False,
-            "is_private": True,
+            "is_private": False,  # Janus lists no others; who gets in is said by `allowed`
             "allowed": [],
             "publishers": MOST_PUBLISHERS,
             "bitrate": BITRATE,

@@ -101,6 +101,15 @@ class JanusServer:
             await room.destroy(session, self._desk)
             self._to_close.pop(call_id, None)
 
+    async def rooms(self) -> set[str]:
+        """Calls that have a room."""
+        session = await self._connected()
+        try:
+            there = await Room.all_there(session, self._desk, self._secret)
+        except Refused as refused:
+            raise _meaning(refused) from refused
+        return {room.call_id for room in there}
+
     async def publish(self, call_id: str, connection_id: str, offer_sdp: str) -> str:
         """The answer to a connection's offer to publish."""
         if not fingerprint(offer_sdp):
