@@ -7,7 +7,7 @@ keeps their place.
 from sqlalchemy import bindparam, select
 
 from bedside.calls import rows
-from bedside.calls.models import calls, participants
+from bedside.calls.models import NOT_ENDED, calls, participants
 from bedside.calls.records import PRESENT, CallState, Kind, Standing
 from bedside.calls.service import Calls
 from bedside.database.statements import prepared
@@ -29,6 +29,7 @@ _followed = prepared(
     .select_from(calls.join(participants, participants.c.call_id == calls.c.id))
     .where(
         calls.c.state == CallState.ACTIVE.value,
+        NOT_ENDED,
         participants.c.kind != bindparam("not_kind"),
         participants.c.state.in_(sorted(PRESENT)),
     )

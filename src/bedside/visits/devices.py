@@ -8,7 +8,7 @@ it opens nothing itself.
 import base64
 import hashlib
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn
@@ -17,7 +17,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.permissions import VisitorAccess, visitor_access
 from bedside.visits.models import visit_devices, visits
-from bedside.visits.state_machine import State
+from bedside.visits.state_machine import GOING_ON, State
 
 KEPT_FOR = clock.DAY
 _AT_ONCE = 500
@@ -37,8 +37,10 @@ _by_token = prepared(
 )
 _over = prepared(
     select(visit_devices.c.token_hash)
-    .select_from(visit_devices.join(visits, visits.c.id == visit_devices.c.visit_id))
-    .where(visit_devices.c.expires_at <= bindparam("moment"), visits.c.state == State.ENDED.value)
+    .where(
+        visit_devices.c.expires_at <= bindparam("moment"),
+        ~exists().where(visits.c.id == visit_devices.c.visit_id, visits.c.state.in_(GOING_ON)),
+    )
     .order_by(visit_devices.c.expires_at)
     .limit(_AT_ONCE)
 )

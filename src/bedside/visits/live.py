@@ -11,13 +11,13 @@ from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.audiences import Audiences
 from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
 from bedside.visits import room_rows, rows
-from bedside.visits.models import patient_transfers, rooms, visits
+from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
 from bedside.visits.state_machine import GOING_ON, State
 
 _rooms = prepared(select(rooms.c.id, rooms.c.open).where(rooms.c.clinic_id == bindparam("clinic")))
 _counts = prepared(
     select(visits.c.room_id, visits.c.state, func.count().label("visits"))
-    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON))
+    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON), NOT_ENDED)
     .group_by(visits.c.room_id, visits.c.state)
 )
 _open_transfers = prepared(

@@ -20,7 +20,7 @@ from bedside.people.staff import Staff
 from bedside.people.teams import Team, TeamKind, Teams
 from bedside.visits import room_rows, texts
 from bedside.visits.events import RoomChanged
-from bedside.visits.models import patient_transfers, rooms, visits
+from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
 from bedside.visits.room_rows import Room, RoomKind, RoomOptions, opened, slug_of
 from bedside.visits.state_machine import GOING_ON, State
 from bedside.visits.texts import Place
@@ -44,7 +44,7 @@ _in_charge_of = prepared(
 )
 _counts = prepared(
     select(visits.c.room_id, visits.c.state, func.count().label("visits"))
-    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON))
+    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON), NOT_ENDED)
     .group_by(visits.c.room_id, visits.c.state)
 )
 _open_transfers_to = prepared(

@@ -23,7 +23,7 @@ from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import rows
 from bedside.visits.events import RoomMessaged, VisitRoomMessage
-from bedside.visits.models import patient_transfers, room_messages, visit_legs, visits
+from bedside.visits.models import NOT_ENDED, patient_transfers, room_messages, visit_legs, visits
 from bedside.visits.rows import Identified
 from bedside.visits.state_machine import GOING_ON, Presence, State, Step
 from bedside.visits.transitions import Transitions
@@ -94,6 +94,7 @@ _unseen_of = prepared(
     .where(
         visits.c.clinic_id == bindparam("clinic"),
         visits.c.state == State.WAITING.value,
+        NOT_ENDED,
         visits.c.looked_at == 0,
         visits.c.room_id.in_(rooms_in_charge()),
     )

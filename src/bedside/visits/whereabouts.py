@@ -16,7 +16,7 @@ from bedside.people.permissions import (
     rooms_in_charge,
 )
 from bedside.visits import rows
-from bedside.visits.models import visit_legs, visits
+from bedside.visits.models import NOT_ENDED, visit_legs, visits
 from bedside.visits.state_machine import GOING_ON, State
 
 _rooms = prepared(
@@ -45,6 +45,7 @@ _waiting = prepared(
     select(func.count().label("visits")).where(
         visits.c.clinic_id == bindparam("clinic"),
         visits.c.state == State.WAITING.value,
+        NOT_ENDED,
         visits.c.room_id.in_(rooms_in_charge()),
     )
 )
