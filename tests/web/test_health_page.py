@@ -34,6 +34,7 @@ async def test_what_is_missing_is_said_with_what_that_means(
         "No e-mail leaves this machine.",
         "From behind strict firewalls",
         "Without HTTPS",
+        "Browsers take push messages from sites over HTTPS only.",
         "Every file is scanned before anybody can open it.",
     ):
         assert said in text
@@ -58,6 +59,7 @@ async def test_what_is_set_up_is_said_without_its_secrets(
     text = await _page(quick_house, visitor)
     assert "Group calls of 5 people and more go through it." in text
     assert "Patients reach this clinic over HTTPS." in text
+    assert "to the push services of the browsers’ makers" in text.replace("&#39;", "’")
     for secret in ("falcon-nest", "otter-holt", "badger-sett", "mail.riverside.example", "8188"):
         assert secret not in text
 

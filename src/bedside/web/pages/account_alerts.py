@@ -16,12 +16,13 @@ from bedside.web.said import go, sayable
 from bedside.web.signed_in import staff_of
 
 CHOSEN = sayable("alerts_chosen", N_("Your choice is saved."))
-CODE_SENT = sayable("code_sent", N_("A code is on its way to this number."))
 CONFIRMED = sayable("phone_confirmed", N_("Your number is confirmed. You can choose SMS now."))
 CANCELLED = sayable("phone_cancelled", N_("The number was not added."))
 REMOVED = sayable("phone_removed", N_("Your number is removed."))
 DEVICE_REMOVED = sayable("device_removed", N_("The device is not told any more."))
-_PAGE = "/account#alerts"
+_CHOICE = "/account#alerts"
+_PHONE = "/account#mobile-number"
+_DEVICES = "/account#devices"
 
 
 async def choose(request: Request) -> Response:
@@ -32,7 +33,7 @@ async def choose(request: Request) -> Response:
         await services_of(request).staff_alerts.choose(staff, given.all("channels"))
     except WrongInput as error:
         return await account_page(request, error)
-    return go(_PAGE, CHOSEN)
+    return go(_CHOICE, CHOSEN)
 
 
 async def offer_phone(request: Request) -> Response:
@@ -43,7 +44,7 @@ async def offer_phone(request: Request) -> Response:
         await services_of(request).own_phones.offer(staff, phone)
     except (WrongInput, TooMany) as error:
         return await account_page(request, error, field="phone", phone=phone)
-    return go(_PAGE, CODE_SENT)
+    return go(_PHONE)  # the page says where the code went
 
 
 async def confirm_phone(request: Request) -> Response:
@@ -54,19 +55,19 @@ async def confirm_phone(request: Request) -> Response:
         await services_of(request).own_phones.confirm(staff, code)
     except WrongInput as error:
         return await account_page(request, error)
-    return go(_PAGE, CONFIRMED)
+    return go(_CHOICE, CONFIRMED)
 
 
 async def cancel_phone(request: Request) -> Response:
     """POST /account/phone/cancel: another number, or none."""
     await services_of(request).own_phones.cancel(await staff_of(request))
-    return go(_PAGE, CANCELLED)
+    return go(_PHONE, CANCELLED)
 
 
 async def remove_phone(request: Request) -> Response:
     """POST /account/phone/remove."""
     await services_of(request).own_phones.remove(await staff_of(request))
-    return go(_PAGE, REMOVED)
+    return go(_PHONE, REMOVED)
 
 
 async def push(request: Request) -> Response:
@@ -92,7 +93,7 @@ async def remove_device(request: Request) -> Response:
     staff = await staff_of(request)
     device_id = (await form_of(request))["device"]
     await services_of(request).push_devices.remove(staff, device_id)
-    return go(_PAGE, DEVICE_REMOVED)
+    return go(_DEVICES, DEVICE_REMOVED)
 
 
 async def worker(_request: Request) -> Response:

@@ -83,6 +83,20 @@ _PARTS: dict[str, _Known] = {
         advice=N_("Set twilio_url, twilio_account, twilio_token and sms_from."),
         needed=True,
     ),
+    "push": _Known(
+        N_("Web push"),
+        N_(
+            "Staff who allowed it are told on their devices that somebody waits, also while they "
+            "are signed out. The server needs a way out, by HTTPS, to the push services of the "
+            "browsers' makers."
+        ),
+        N_("Staff are not told on their devices while they are signed out."),
+        without=N_(
+            "Browsers take push messages from sites over HTTPS only. Staff who are signed out are "
+            "told by e-mail or SMS."
+        ),
+        advice=N_("Put Bedside behind HTTPS and set public_url."),
+    ),
     "media server": _Known(
         N_("Media server"),
         N_("Group calls of 5 people and more go through it."),
@@ -166,6 +180,7 @@ def _settings(settings: Settings) -> dict[str, str]:
     return {
         "email": settings.smtp_url,
         "sms": settings.twilio_url,
+        "push": settings.base_url if settings.base_url.startswith("https://") else "",
         "media server": settings.janus_url,
         "relay": settings.turn_urls,
         "stun": settings.stun_urls,

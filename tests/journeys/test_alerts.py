@@ -1,0 +1,209 @@
+"""Being told that somebody waits while one is signed out: a number by SMS, and web push."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import CDPSession, Page, Worker, expect
+
+from bedside.kernel import clock
+from tests.house import Served, served_with
+from tests.journeys.test_staff_console import at_desk, connected, sign_in
+from tests.peers.certificates import authority
+from tests.peers.chromium import Chromium, reached
+from tests.peers.page_checks import Journey
+from tests.peers.push_service import Device, PushService
+from tests.requests.sending import do_jobs
+from tests.web.visiting import arrive, rooms_of
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.feature("V16"),
+    pytest.mark.xdist_group("chromium"),
+]
+
+# The maker's push service cannot be reached from here; all else is the browser's own.
+_SUBSCRIBE = """(given) => {
+  window.asked = 0;
+  const ask = Notification.requestPermission.bind(Notification);
+  Notification.requestPermission = () => { window.asked += 1; return ask(); };
+  PushManager.prototype.subscribe = async (options) => {
+    window.key = [...new Uint8Array(options.applicationServerKey)];
+    return { toJSON: () => given };
+  };
+}"""
+
+
+@pytest.mark.parametrize(("device", "scheme"), [("phone", "light"), ("desktop", "dark")])
+async def test_a_number_is_added_and_sms_is_chosen(
+    served: Served, chromium: Chromium, device: str, scheme: Any
+) -> None:
+    journey = Journey(f"alerts-number-{device}")
+    open_browser = chromium.phone if device == "phone" else chromium.desktop
+    person = await open_browser(served.url, scheme=scheme)
+    await sign_in(person, served)
+    page = await person.page("/account")
+    section = page.get_by_role("region", name="When somebody waits")
+    await expect(section.get_by_role("checkbox", name="E-mail")).to_be_checked()
+    await expect(section.get_by_role("checkbox", name="SMS")).to_have_count(0)
+    await section.scroll_into_view_if_needed()
+    await journey.seen(page, "before")
+    await section.get_by_label("Your mobile number").fill("+46 70 555 01 23")
+    await section.get_by_role("button", name="Send a code").click()
+    await expect(section).to_contain_text("We sent six digits to +46705550123.")
+    await journey.seen(page, "code")
+    await section.get_by_label("Code").fill("1")
+    await section.get_by_role("button", name="Confirm").click()
+    await expect(section).to_contain_text("This is not the code that we sent.")
+    await journey.seen(page, "wrong-code")
+
+    await do_jobs(served.house)
+    [sent] = await served.house.messages.outbox(served.house.here.receptionist)
+    await section.get_by_label("Code").fill(re.findall(r"\d{6}", sent.text)[0])
+    await section.get_by_role("button", name="Confirm").click()
+    await section.get_by_role("checkbox", name="SMS").check()
+    await section.get_by_role("checkbox", name="E-mail").uncheck()
+    await section.get_by_role("button", name="Save").click()
+    toasts = page.locator("#toasts")
+    await expect(toasts).to_contain_text("Your choice is saved.")
+    await toasts.get_by_role("button").click()  # it lies over the page
+    await expect(toasts.get_by_role("button")).to_have_count(0)
+    await expect(section.get_by_role("checkbox", name="SMS")).to_be_checked()
+    await expect(section.get_by_role("checkbox", name="E-mail")).not_to_be_checked()
+    await journey.seen(page, "by-sms")
+    await person.leave()
+
+
+@pytest.fixture
+async def reaching(
+    anyio_backend: object, tmp_path: Path, empty_sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Served]:
+    """A house that may reach push services in this network, and trusts those of the tests."""
+    bundle = tmp_path / "authority.pem"
+    bundle.write_bytes(authority().cert_pem.bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    async with served_with(tmp_path / "data", empty_sqlite, internal_push_services=True) as house:
+        yield house
+
+
+async def subscribe(page: Page, device: Device) -> Worker:
+    """Press the switch on the page of the account; the service worker."""
+    context = page.context
+    await page.add_init_script(f"({_SUBSCRIBE})({json.dumps(device.given)})")
+    await page.goto("/account")
+    switch = page.get_by_role("button", name="Tell this device too")
+    await expect(switch).to_be_visible()
+    assert await page.evaluate("window.asked") == 0, "nobody is asked before the click"
+    async with page.expect_navigation(url="**/account"):
+        await switch.click()
+    await expect(page.get_by_role("list", name="Devices that are told")).to_contain_text(
+        "This device"
+    )
+    await expect(switch).to_be_hidden()
+    [worker] = context.service_workers
+    return worker
+
+
+class Pusher:
+    """The browser's own end of its push service, by the DevTools protocol."""
+
+    def __init__(self, devtools: CDPSession, origin: str) -> None:
+        self._devtools = devtools
+        self._origin = origin
+        self._known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        devtools.on("ServiceWorker.workerRegistrationUpdated", self._note)
+
+    @classmethod
+    async def of(cls, page: Page, origin: str) -> "Pusher":
+        """For the service worker of a page's site."""
+        pusher = cls(await page.context.new_cdp_session(page), origin)
+        await pusher._devtools.send("ServiceWorker.enable")
+        return pusher
+
+    def _note(self, event: dict[str, Any]) -> None:
+        for one in event["registrations"]:
+            if one["scopeURL"].endswith("/push/") and not self._known.done():
+                self._known.set_result(one["registrationId"])
+
+    async def deliver(self, text: str) -> None:
+        """As the browser does with a message that it has decrypted."""
+        registration = await asyncio.wait_for(self._known, 20)
+        await self._devtools.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": self._origin, "registrationId": registration, "data": text},
+        )
+
+
+_SHOWN = """async () => (await self.registration.getNotifications())
+  .map(({ title, body, tag, data }) => ({ title, body, tag, data }))"""
+_PRESS = """async () => {
+  const opened = [];
+  self.clients.openWindow = async (address) => void opened.push(address);
+  const [notification] = await self.registration.getNotifications();
+  let done = Promise.resolve();
+  const event = new NotificationEvent("notificationclick", { notification });
+  event.waitUntil = (work) => { done = work; };
+  self.dispatchEvent(event);
+  await done;
+  return { opened, left: (await self.registration.getNotifications()).length };
+}"""
+
+
+async def test_a_device_is_told_when_nobody_is_signed_in(
+    reaching: Served, chromium: Chromium, push_service: PushService
+) -> None:
+    house, journey = reaching.house, Journey("alerts-push")
+    services, amara = house.services, house.here.clinician
+    rooms, device = await rooms_of(house), push_service.device()
+    person, page = await at_desk(chromium, reaching, amara, allow=("notifications",))
+    worker = await subscribe(page, device)
+    await journey.seen(page, "told")
+    await page.goto(f"/rooms/{rooms.own.id}")
+    await connected(page, house)
+    await page.get_by_role("button", name="Alerts").click()
+    dialog = page.get_by_role("dialog", name="Alerts")
+    await expect(dialog).to_contain_text("This device is told, also when you are signed out.")
+    await journey.seen(page, "alerts", whole=False)
+    pusher = await Pusher.of(page, reaching.url)
+    await page.goto(f"{reaching.url}/push/worker.js")  # of this site, and no page of the console
+    await reached(
+        page,
+        lambda: services.presence.online({amara.staff_id}),
+        lambda online: not online,
+        "nobody of the room is online",
+    )
+
+    await arrive(house, rooms.own, "Maya Lindqvist", reason="Rash")
+    with clock.shifted(31 * clock.SECOND):
+        await do_jobs(house)
+    [pushed] = push_service.pushed
+    text = device.read(pushed.body).decode()
+    assert "Maya" not in text
+    await pusher.deliver(text)
+    shown = await reached(page, lambda: worker.evaluate(_SHOWN), bool, "a notification")
+    assert shown == [
+        {
+            "title": "Somebody is waiting in Dr Okafor's room",
+            "body": "Somebody is waiting in Dr Okafor's room at Riverside Clinic, "
+            "and nobody of the room is signed in.",
+            "tag": f"/rooms/{rooms.own.id}",
+            "data": f"/rooms/{rooms.own.id}",
+        }
+    ]
+    pressed = await worker.evaluate(_PRESS)
+    assert pressed == {"opened": [f"{reaching.url}/rooms/{rooms.own.id}"], "left": 0}
+    await person.leave()
+
+
+async def test_a_browser_that_shows_nothing_says_so(served: Served, chromium: Chromium) -> None:
+    """One without anybody in front of it allows no notifications, unless it is told to."""
+    person, page = await at_desk(chromium, served)
+    await page.goto("/account")
+    said = page.locator("[data-push-said]")
+    await expect(said).to_contain_text("This browser does not show notifications of this site.")
+    await expect(page.get_by_role("button", name="Tell this device too")).to_be_hidden()
+    await person.leave()
