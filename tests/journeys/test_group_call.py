@@ -42,6 +42,19 @@ _DECODED_EACH = """async () => {
 }"""
 
 
+_ALL_FIT = """(people) => {
+  const stage = document.querySelector(".call-pictures").getBoundingClientRect();
+  const all = [...document.querySelectorAll("[data-tiles] > *, [data-own]")]
+    .map((tile) => tile.getBoundingClientRect());
+  const apart = (a, b) =>
+    a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  return all.length === people
+    && all.every((one) => one.width >= 120 && one.height >= 70)
+    && all.every((one) => one.bottom <= stage.bottom + 1 && one.right <= stage.right + 1)
+    && all.every((one, n) => all.slice(n + 1).every((other) => apart(one, other)));
+}"""
+
+
 async def pictures_of(page: Page, others: int) -> None:
     """Wait until the page shows so many others, and goes on decoding pictures of each, by its two
     connections with the media server."""
@@ -157,14 +170,23 @@ async def test_twelve_people(
 
 
 async def _is_well_laid_out(call: LargeCall) -> None:
+    """Everybody's picture is whole in the window, with the own one, and none covers another."""
     journey = Journey("call-twelve")
-    await journey.seen(call.desk.page, "docked", whole=False)
-    await call.desk.page.locator("[data-layout-choice]").click()
-    await journey.seen(call.desk.page, "filling", whole=False)
-    await call.desk.page.locator("[data-layout-choice]").click()
-    phone = call.patients[0]
-    await phone.set_viewport_size({"width": 390, "height": 844})
-    await journey.seen(phone, "phone", whole=False)
+    desk, phone = call.desk.page, call.patients[0]
+    await _has_room_for(desk, 12)
+    await journey.seen(desk, "docked", whole=False)
+    await desk.locator("[data-layout-choice]").click()
+    await _has_room_for(desk, 12)
+    await journey.seen(desk, "filling", whole=False)
+    await desk.locator("[data-layout-choice]").click()
+    for name, width, height in (("phone", 390, 844), ("phone-lying", 844, 390)):
+        await phone.set_viewport_size({"width": width, "height": height})
+        await _has_room_for(phone, 12)
+        await journey.seen(phone, name, whole=False)
+
+
+async def _has_room_for(page: Page, people: int) -> None:
+    await page.wait_for_function(_ALL_FIT, arg=people)
 
 
 async def _is_full_with_sixteen(call: LargeCall) -> None:

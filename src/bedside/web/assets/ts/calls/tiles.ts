@@ -7,6 +7,7 @@ import { announce } from "../components/announce";
 import { say } from "./place";
 import type { CallSession } from "./session";
 import type { Participant } from "./state";
+import { gridFor, MANY } from "./tile_grid";
 import type { PartState } from "./tracks";
 
 interface Shown {
@@ -23,11 +24,13 @@ interface Shown {
 export class Tiles {
   private readonly tiles = new Map<string, HTMLElement>();
   private readonly states = new Map<string, Shown["state"]>();
+  private readonly resized = new ResizeObserver(() => this.arrange());
 
   constructor(
     private readonly root: HTMLElement,
     private readonly session: CallSession,
   ) {
+    this.resized.observe(this.pictures());
     this.draw();
   }
 
@@ -44,6 +47,7 @@ export class Tiles {
     });
     list.dataset.count = String(shown.length);
     list.toggleAttribute("data-screen", shown.some((one) => one.isScreen));
+    this.arrange();
     this.root.querySelector<HTMLElement>("[data-alone]")?.toggleAttribute("hidden", shown.length > 0);
     this.drawOwn();
   }
@@ -58,6 +62,27 @@ export class Tiles {
     const videos = [...this.list().querySelectorAll("video")].filter((video) => video.srcObject && video.paused);
     const results = await Promise.allSettled(videos.map((video) => video.play()));
     return results.every((result) => result.status === "fulfilled");
+  }
+
+  close(): void {
+    this.resized.disconnect();
+  }
+
+  /** A large group stands in a grid that fits the room; smaller ones are laid out by the styles. */
+  private arrange(): void {
+    const [list, pictures] = [this.list(), this.pictures()];
+    const count = list.childElementCount;
+    const screens = list.querySelectorAll("[data-kind=screen]").length;
+    const isMany = count - screens >= MANY;
+    pictures.toggleAttribute("data-many", isMany);
+    if (!isMany) return;
+    const grid = gridFor(count - screens + 1, screens > 0, pictures.clientWidth, pictures.clientHeight);
+    pictures.style.setProperty("--columns", String(grid.columns));
+    pictures.style.setProperty("--screen-rows", String(grid.screenRows));
+  }
+
+  private pictures(): HTMLElement {
+    return this.list().parentElement ?? this.root;
   }
 
   private list(): HTMLElement {

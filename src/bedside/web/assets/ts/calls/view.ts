@@ -49,6 +49,7 @@ export class CallView {
     this.over = true;
     window.clearInterval(this.clock);
     this.controls.close();
+    this.tiles.close();
     this.session.stop();
   }
 
