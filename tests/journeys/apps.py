@@ -110,3 +110,16 @@ async def downloaded(page: Page, act: Callable[[], Awaitable[Any]]) -> bytes:
     async with page.expect_download(timeout=LONG) as saving:
         await act()
     return (await (await saving.value).path()).read_bytes()
+
+
+async def draw(page: Page, place: Locator, *ways: tuple[float, float]) -> None:
+    """Press, move along parts of the surface of a whiteboard, and let go."""
+    await place.scroll_into_view_if_needed()
+    box = await place.bounding_box()
+    assert box is not None
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ways]
+    await page.mouse.move(*points[0])
+    await page.mouse.down()
+    for point in points[1:]:
+        await page.mouse.move(*point, steps=6)
+    await page.mouse.up()

@@ -7,26 +7,13 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 
 from bedside.calls.records import Mode
 from tests.house import Served
-from tests.journeys.apps import Meeting, meeting
+from tests.journeys.apps import Meeting, draw, meeting
 from tests.journeys.calling import LONG
 from tests.peers.chromium import Chromium, reached
 from tests.peers.page_checks import Journey
 from tests.visits.ward import Ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
-
-
-async def _draw(page: Page, place: Locator, *ways: tuple[float, float]) -> None:
-    """Press, move along parts of the surface, and let go."""
-    await place.scroll_into_view_if_needed()
-    box = await place.bounding_box()
-    assert box is not None
-    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ways]
-    await page.mouse.move(*points[0])
-    await page.mouse.down()
-    for point in points[1:]:
-        await page.mouse.move(*point, steps=6)
-    await page.mouse.up()
 
 
 async def test_whiteboard(served: Served, chromium: Chromium) -> None:
@@ -36,10 +23,10 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
         panel = await two.app("Whiteboard")
         here, there = (place.locator("[data-board-surface]") for place in (panel, two.patient))
         await expect(there).to_be_visible(timeout=LONG)  # it opens for the patient by itself
-        await _draw(two.staff, here, (0.1, 0.5), (0.4, 0.8), (0.6, 0.4))
+        await draw(two.staff, here, (0.1, 0.5), (0.4, 0.8), (0.6, 0.4))
         await expect(there.locator("[data-number]")).not_to_have_count(0)
         await two.patient.locator(".board-ink", has_text="Red").click()
-        await _draw(two.patient, there, (0.7, 0.2), (0.9, 0.3))
+        await draw(two.patient, there, (0.7, 0.2), (0.9, 0.3))
         await expect(here.locator("[data-ink=red][data-number]")).not_to_have_count(0)
         await panel.get_by_label("Words for the whiteboard").fill("Two a day")
         await panel.get_by_role("button", name="Write").click()
@@ -64,7 +51,7 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
         await expect(panel).to_be_hidden()
 
 
-async def test_photo_capture_and_notes(served: Served, chromium: Chromium) -> None:
+async def test_photo_capture(served: Served, chromium: Chromium) -> None:
     journey = Journey("photo-capture")
     async with meeting(served, chromium) as two:
         await two.call()
@@ -76,18 +63,66 @@ async def test_photo_capture_and_notes(served: Served, chromium: Chromium) -> No
         await asked.get_by_role("button", name="No thanks").click()
         row = panel.locator("[data-transfer]").first
         await expect(row).to_have_attribute("data-phase", "declined")
-        await panel.get_by_role("button", name="Ask for a photo").click()
-        await two.patient.get_by_role("button", name="Agree, take the photo").click()
-        chart_link = panel.get_by_role("link", name="Open in the chart")
-        await expect(chart_link).to_be_visible(timeout=LONG)
-        await journey.seen(two.staff, "arrived", whole=False)
-        [entry] = await two.filed(1)
-        assert (entry.channel, entry.source_id) == ("visit_capture", two.visit_id)
-        assert (entry.media_type, entry.sender_kind) == ("image/jpeg", "patient")
-        await chart_link.click()
-        console = two.staff.frame_locator("[data-console]")
-        await expect(console.locator("img").first).to_be_visible(timeout=LONG)
+        taking = two.patient.get_by_role("dialog", name="Your photo for the clinic")
+        await _taken_back(two, taking)
 
+        await panel.get_by_role("button", name="Ask for a photo").click()
+        agree = two.patient.get_by_role("button", name="Agree, take the photo")
+        await agree.click()
+        take = taking.get_by_role("button", name="Take the photo")
+        await expect(take).to_be_focused()
+        await two.patient.wait_for_function(
+            "() => document.querySelector('[data-photo-taking] video').videoWidth > 0"
+        )
+        await journey.seen(two.patient, "aims", whole=False)
+        await two.patient.keyboard.press("Enter")
+        use = taking.get_by_role("button", name="Use this photo")
+        await expect(use).to_be_focused()
+        await expect(taking.get_by_role("status")).to_contain_text("This is your photo.")
+        await expect(taking.get_by_role("img", name="The photo that you took")).to_be_visible()
+        await journey.seen(two.patient, "looks", whole=False)
+        await two.patient.keyboard.press("Escape")  # neither of both: nothing goes on
+        await expect(taking).to_be_hidden()
+        await expect(agree).to_be_focused()
+        await expect(row).to_have_attribute("data-phase", "asked")
+        await agree.click()
+        await take.click()
+        await taking.get_by_role("button", name="Take another").click()
+        await expect(take).to_be_focused()
+        assert await two.entries() == []
+        await take.click()
+        await use.click()
+        await expect(taking).to_be_hidden()
+        await _is_in_the_chart(two, panel, journey)
+
+
+async def _taken_back(two: Meeting, taking: Locator) -> None:
+    """Staff ask for a photo, and cancel it while the patient aims."""
+    panel = two.staff.locator("[data-app-panel]")
+    await panel.get_by_role("button", name="Ask for a photo").click()
+    await two.patient.get_by_role("button", name="Agree, take the photo").click()
+    await expect(taking).to_be_visible()
+    await panel.get_by_role("button", name="Cancel").click()
+    await expect(taking).to_be_hidden()
+
+
+async def _is_in_the_chart(two: Meeting, panel: Locator, journey: Journey) -> None:
+    chart_link = panel.get_by_role("link", name="Open in the chart")
+    await expect(chart_link).to_be_visible(timeout=LONG)
+    await journey.seen(two.staff, "arrived", whole=False)
+    [entry] = await two.filed(1)
+    assert (entry.channel, entry.source_id) == ("visit_capture", two.visit_id)
+    assert (entry.media_type, entry.sender_kind) == ("image/jpeg", "patient")
+    await chart_link.click()
+    console = two.staff.frame_locator("[data-console]")
+    await expect(console.locator("img").first).to_be_visible(timeout=LONG)
+
+
+async def test_notes(served: Served, chromium: Chromium) -> None:
+    journey = Journey("notes")
+    async with meeting(served, chromium) as two:
+        await two.call()
+        await _scripts_are_gone(two.staff)
         panel = await two.app("Notes")
         note = panel.get_by_label("Your note on this visit")
         await note.fill("Swelling on the left knee.")
@@ -101,6 +136,14 @@ async def test_photo_capture_and_notes(served: Served, chromium: Chromium) -> No
         await expect(panel.locator("[data-note-state]")).to_contain_text("Saved.", timeout=LONG)
         await journey.seen(two.staff, "notes", whole=False)
         assert "Swelling" not in await two.patient.content()
+
+
+async def _scripts_are_gone(page: Page) -> None:
+    """As after an update of the server during the call: what the page has not fetched is away."""
+    fetched = "performance.getEntriesByType('resource').map((one) => one.name)"
+    there = f"() => {fetched}.filter((name) => name.includes('/app.')).length >= 5"
+    await page.wait_for_function(there)
+    await page.route("**/static/*.js", lambda route: route.fulfill(status=404))
 
 
 @pytest.mark.feature("V11")

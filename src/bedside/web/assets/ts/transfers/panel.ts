@@ -5,12 +5,12 @@
  *   <div data-transfers data-base="/visits/vis_…/transfers" data-visit="vis_…"
  *        data-topic="transfers:vis_…" data-words="{…}"> … <div data-transfer-list>…</div></div>
  */
+import { PhotoTaking } from "../apps/photo_capture/taking";
 import { announce } from "../components/announce";
 import { morph } from "../live/morph";
 import { liveSocket, type Heard } from "../live/socket";
 import { Fetching } from "./fetching";
 import { posted, type Sender, senderOf, sentenceOf } from "./sending";
-import { takeStill } from "./still";
 
 const TOGETHER_MS = 40;
 const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused"]);
@@ -24,6 +24,10 @@ export class TransferPanel {
   private readonly wanted = new Set<string>();
   /** What is coming down now. */
   private readonly fetching = new Set<string>();
+  /** Where the patient takes a photo; staff have no such place. */
+  private readonly taking: PhotoTaking | null;
+  /** The transfer that the photo is taken for. */
+  private takingFor = "";
   private timer = 0;
 
   constructor(private readonly root: HTMLElement) {
@@ -31,6 +35,8 @@ export class TransferPanel {
     this.list = root.dataset.list ?? `${base}/list`;
     this.words = JSON.parse(words) as Record<string, string>;
     this.sender = senderOf(base, visit, (name, sentence) => this.say(`${name}: ${sentence}`, true));
+    const dialog = root.querySelector<HTMLDialogElement>("[data-photo-taking]");
+    this.taking = dialog && new PhotoTaking(dialog);
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
     root.addEventListener("click", this.pressed);
     root.addEventListener("submit", this.submitted);
@@ -41,6 +47,7 @@ export class TransferPanel {
   /** The panel is closed; what is on its way goes on. */
   end(): void {
     this.leave();
+    this.taking?.close();
     window.clearTimeout(this.timer);
     this.root.removeEventListener("click", this.pressed);
     this.root.removeEventListener("submit", this.submitted);
@@ -84,6 +91,7 @@ export class TransferPanel {
     template.innerHTML = await answer.text();
     this.announceNew(list, template.content);
     morph(list, template.content);
+    if (this.takingFor && !this.row(this.takingFor)?.querySelector("[data-transfer-capture]")) this.taking?.close();
     this.fetchWanted();
   }
 
@@ -155,7 +163,7 @@ export class TransferPanel {
     if (link) {
       event.preventDefault();
       void this.fetchFile(link.closest<HTMLElement>("[data-transfer]")?.dataset.transfer ?? "", link);
-    } else if (capture) void this.capture(capture);
+    } else if (capture) void this.capture(capture.dataset.transferCapture ?? "");
     else if (target.closest("[data-transfer-more]")) this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
     else if (target.closest("[data-transfer-close]")) this.close();
   };
@@ -187,12 +195,14 @@ export class TransferPanel {
     await this.refresh();
   }
 
-  private async capture(button: HTMLElement): Promise<void> {
-    if (button instanceof HTMLButtonElement) button.disabled = true;
-    const still = await takeStill();
-    if (still) await this.send([still], button.dataset.transferCapture ?? "");
-    else this.say(this.words.noCamera ?? "", true);
-    if (button instanceof HTMLButtonElement) button.disabled = false;
+  /** The patient has agreed to a photo, and sees it before it goes on. */
+  private async capture(transfer: string): Promise<void> {
+    if (!this.taking || this.takingFor) return;
+    this.takingFor = transfer;
+    const taken = await this.taking.run();
+    this.takingFor = "";
+    if (taken instanceof File) await this.send([taken], transfer);
+    else if (taken === "no_camera") this.say(this.words.noCamera ?? "", true);
   }
 
   private say(sentence: string, bad = false): void {
