@@ -1,7 +1,8 @@
 """People in a call: a clinic with an open room, a patient who checked in, a clinician at a desk.
 
 `frames_decoded` and the rest read the page's own RTCPeerConnections, which a script that runs
-before the page's collects in `window.connectionsOfTest`.
+before the page's collects in `window.connectionsOfTest`. What a page says to screen readers is in
+`window.saidOfTest`, what it shows of its connection in `window.qualityOfTest`.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,18 @@ window.RTCPeerConnection = class extends Made {
     window.connectionsOfTest.push(this);
   }
 };
+window.saidOfTest = [];
+window.qualityOfTest = [];
+addEventListener("DOMContentLoaded", () => {
+  new MutationObserver(() => {
+    const said = document.querySelector("#announce")?.textContent;
+    if (said && said !== window.saidOfTest.at(-1)) window.saidOfTest.push(said);
+    const quality = document.querySelector("[data-quality]")?.dataset.quality;
+    if (quality && quality !== window.qualityOfTest.at(-1)) window.qualityOfTest.push(quality);
+  }).observe(document.body, {
+    childList: true, subtree: true, characterData: true, attributeFilter: ["data-quality"],
+  });
+});
 """
 _DECODED = """async () => {
   let most = 0;
@@ -51,15 +64,51 @@ _HEARD = """async () => {
   return most;
 }"""
 
+_ENCODED = """async () => {
+  let most = 0;
+  for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected"))
+    (await one.getStats()).forEach((entry) => {
+      if (entry.type === "outbound-rtp") most += entry.framesEncoded ?? 0;
+    });
+  return most;
+}"""
+
+_HEIGHTS = """() => {
+  window.heightsOfTest = [];
+  setInterval(async () => {
+    for (const one of window.connectionsOfTest.filter((it) => it.connectionState === "connected"))
+      (await one.getStats()).forEach((entry) => {
+        const height = entry.type === "outbound-rtp" && entry.frameHeight;
+        if (height && height !== window.heightsOfTest.at(-1)) window.heightsOfTest.push(height);
+      });
+  }, 250);
+}"""
+
 
 async def watched(person: Person) -> None:
-    """Collect the connections of pages that this person opens from now on."""
+    """Collect the connections of pages that this person opens from now on, and what they say."""
     await person.context.add_init_script(_COLLECT)
 
 
 async def frames_decoded(page: Page) -> int:
     """Pictures that arrived on a page so far, by all connections that stand."""
     return int(await page.evaluate(_DECODED))
+
+
+async def pictures_sent(page: Page) -> int:
+    """Pictures that a page has sent so far, by all connections that stand."""
+    return int(await page.evaluate(_ENCODED))
+
+
+async def heights_kept(page: Page) -> None:
+    """Keep from now on how high the pictures are that a page sends, in `window.heightsOfTest`."""
+    await page.evaluate(_HEIGHTS)
+    await page.wait_for_function("() => window.heightsOfTest.length > 0", timeout=LONG)
+
+
+async def heights_sent(page: Page) -> list[int]:
+    """How high they were since then, one after the other."""
+    return list(await page.evaluate("window.heightsOfTest"))
 
 
 async def sound_received(page: Page) -> int:
@@ -78,7 +127,7 @@ async def sound_flows(page: Page, *, patience: int = LONG) -> None:
 
 
 async def _grows(page: Page, counter: str, patience: int) -> None:
-    await page.wait_for_function("window.connectionsOfTest !== undefined")
+    await page.wait_for_function("() => window.connectionsOfTest !== undefined")
     before = int(await page.evaluate(counter))
     script = f"async (before) => (await ({counter})()) > before + 3"
     for _ in range(patience // 250):

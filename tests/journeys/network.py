@@ -1,14 +1,47 @@
-"""A weak network between browsers and the server, which can break."""
+"""Weak networks: between browsers and the server, where it can break, and between browsers."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from playwright.async_api import CDPSession, Page
+
 from tests.house import Served, create_tables, living_in, serving
 from tests.peers.ports import free_port
 
 _PIECE = 16_384
+_FAST = 10_000_000
+"""Bytes a second. Without any limit Chromium would take the link away."""
+
+
+class Link:
+    """What goes between a page and other browsers, both ways, as Chromium makes it worse."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self._session = session
+
+    async def loses(self, percent: int) -> None:
+        """So many packets do not arrive; with 0 it is a good link."""
+        conditions = {
+            "offline": False,
+            "latency": 0,
+            "downloadThroughput": _FAST,
+            "uploadThroughput": _FAST,
+            "packetLoss": percent,
+        }
+        await self._session.send("Network.emulateNetworkConditions", conditions)
+
+
+async def link_of(page: Page) -> Link:
+    """The link of a page, which is good at first. The page is loaded anew: Chromium passes only
+    those connections through it that begin later."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    link = Link(session)
+    await link.loses(0)
+    await page.reload()
+    return link
 
 
 class Network:

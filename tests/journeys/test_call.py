@@ -1,10 +1,14 @@
 """A call between a clinician at a desk and a patient with a phone, in real browsers."""
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, WebSocket, expect
 
 from bedside.calls.records import Mode
 from tests.house import Served
+from tests.journeys.apps import draw
 from tests.journeys.calling import (
     LONG,
     TwoInCall,
@@ -145,6 +149,48 @@ async def test_a_reload_of_either_side_goes_on_by_itself(
     await two.leave()
 
 
+@pytest.mark.feature("V5")
+async def test_a_page_that_hears_of_the_call_before_it_has_joined(
+    served: Served, chromium: Chromium
+) -> None:
+    """It does not take itself for somebody else who leaves, and knows the names of the others."""
+    two = await two_in_call(served, chromium)
+    await connected(two)
+    for page, other, name in (
+        (two.staff_page, "patient", "Noor Haddad"),
+        (two.patient_page, "staff", "Dr Amara Okafor"),
+    ):
+        await _joins_late(page)
+        await page.reload()
+        await connected(two)
+        await expect(tile(page, other).locator("[data-name]")).to_have_text(name)
+        await expect(page.locator("#announce")).to_have_text(f"{name} is in the call")
+        said = await page.evaluate("window.saidOfTest")
+        assert [words for words in said if "left" in words] == []
+    await two.leave()
+
+
+async def _joins_late(page: Page) -> None:
+    """From the next load on, the answer to joining comes after everything else about the call."""
+    heard = asyncio.Event()
+
+    def received(frame: str | bytes) -> None:
+        if '"participants"' in str(frame):
+            heard.set()
+
+    def opened(socket: WebSocket) -> None:
+        socket.on("framereceived", received)
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await heard.wait()
+        await page.wait_for_timeout(500)  # what follows the snapshot, and a drawing of it
+        await route.fulfill(response=answer)
+
+    page.on("websocket", opened)
+    await page.route("**/join", late)
+
+
 @pytest.mark.feature("V15")
 async def test_pictures_go_on_while_the_socket_is_lost(served: Served, chromium: Chromium) -> None:
     two = await two_in_call(served, chromium)
@@ -237,7 +283,9 @@ async def test_a_guest_is_invited_knocks_and_is_let_in(served: Served, chromium:
     await connected(two)
     await desk.get_by_role("button", name="More").click()
     await desk.get_by_role("menuitem", name="Invite a guest").click()
-    link = await desk.get_by_label("Link for the guest").input_value()
+    field = desk.get_by_label("Link for the guest")
+    await expect(field).to_have_value(re.compile("^http"))
+    link = await field.input_value()
     await journey.seen(desk, "invitation", whole=False)
     await desk.get_by_role("button", name="Close").last.click()
 
@@ -262,6 +310,7 @@ async def test_a_guest_is_invited_knocks_and_is_let_in(served: Served, chromium:
     await expect(tile(desk, "guest")).to_contain_text("Ana Ruiz")
     await expect(tile(page, "patient")).to_have_attribute("data-picture", "on", timeout=LONG)
     await journey.seen(page, "in-call", whole=False)
+    await _guest_draws(desk, phone, page)
 
     await desk.get_by_role("button", name="People in the call").first.click()
     person = desk.locator("[data-people] li", has_text="Ana Ruiz")
@@ -271,6 +320,18 @@ async def test_a_guest_is_invited_knocks_and_is_let_in(served: Served, chromium:
     await journey.seen(page, "sent-away")
     await interpreter.leave()
     await two.leave()
+
+
+async def _guest_draws(desk: Page, phone: Page, guest: Page) -> None:
+    await desk.locator("[data-app-tab]", has_text="Whiteboard").click()
+    board = guest.locator("[data-board-surface]")
+    await expect(board).to_be_visible(timeout=LONG)
+    await guest.locator(".board-ink", has_text="Blue").click()
+    await draw(guest, board, (0.2, 0.2), (0.6, 0.5))
+    for page in (desk, phone):
+        await expect(page.locator("[data-ink=blue][data-number]")).not_to_have_count(0)
+    await desk.get_by_role("button", name="Close for everybody").click()
+    await expect(board).to_have_count(0)
 
 
 @pytest.mark.feature("V6")
@@ -296,6 +357,8 @@ async def test_further_patients_are_taken_into_the_call(served: Served, chromium
     await journey.seen(desk, "four", whole=False)
     await journey.seen(pages[0], "four-on-a-phone", whole=False)
 
+    await _one_of_three_patients_is_written_to(desk, [two.patient_page, *pages])
+
     await desk.get_by_role("button", name="People in the call").first.click()
     await journey.seen(desk, "people", whole=False)
     person_row = desk.locator("[data-people] li", has_text="Samir Okoye")
@@ -303,7 +366,28 @@ async def test_further_patients_are_taken_into_the_call(served: Served, chromium
     await expect(pages[0].locator("#visit-now")).to_have_attribute("data-view", "waiting")
     await expect(person_row).to_have_count(0)
     await expect(pages[1].locator("[data-tiles] > *")).to_have_count(2)
+    await desk.keyboard.press("Escape")
+    chosen = desk.locator("[data-app-panel]").get_by_label("Patient", exact=True)
+    await expect(chosen.locator("option")).to_have_text(["Noor Haddad", "Lena Fors"])
+    await expect(chosen.locator("option:checked")).to_have_text("Lena Fors")
     await two.leave()
+
+
+async def _one_of_three_patients_is_written_to(desk: Page, patients: list[Page]) -> None:
+    """Staff choose in an app tab whom it concerns; the others get nothing."""
+    await desk.locator("[data-app-tab]", has_text="Chat").click()
+    panel = desk.locator("[data-app-panel]")
+    await panel.get_by_label("Patient", exact=True).select_option("Lena Fors")
+    await expect(panel.locator("[data-chat-messages]")).to_contain_text("Lena Fors sees")
+    message = panel.get_by_label("Message", exact=True)
+    await message.fill("Only for Lena")
+    await message.press("Enter")
+    *others, lena = patients
+    await expect(lena.locator("[data-chat-unread]")).to_be_visible()
+    await lena.get_by_role("link", name="Chat").click()
+    await expect(lena.locator("[data-message]")).to_contain_text("Only for Lena")
+    for page in others:
+        await expect(page.locator("[data-chat-unread]")).to_be_hidden()
 
 
 # --- what does not work as it should ---------------------------------------------------------

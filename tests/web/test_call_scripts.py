@@ -111,7 +111,33 @@ def test_a_try_that_was_too_early_makes_it_wait_longer(levels: Levels) -> None:
     for before, now in zip(["full", *steps], steps, strict=False):
         if now == "smaller":
             waits = [*waits, 1] if before == "full" else [*waits[:-1], waits[-1] + 1]
-    assert waits == [5, 10, 20, 1]
+    assert waits == [5, 10, 15, 1]
+
+
+def test_a_step_up_that_has_held_ends_the_long_waits(levels: Levels) -> None:
+    early = [WEAK, WEAK, *[GOOD] * 5, WEAK, WEAK]  # up once, and down again: ten samples next time
+    held = levels([*early, *[GOOD] * 20, WEAK, WEAK, *[GOOD] * 5])
+    assert held[: len(early)][-1] == "smaller"
+    assert held[len(early) :] == ["smaller"] * 9 + ["full"] * 12 + ["smaller"] * 5 + ["full"]
+
+
+def test_what_can_be_sent_is_judged_when_a_step_up_had_time_to_find_out(levels: Levels) -> None:
+    up = [WEAK, WEAK, *[GOOD] * 5]
+    assert levels([*up, *[NARROW] * 3])[-1] == "full"
+    assert levels([*up, *[NARROW] * 5])[-1] == "smaller"
+    assert levels([*up, WEAK, WEAK])[-1] == "smaller"  # what is lost counts at once
+
+
+@pytest.mark.feature("V7")
+def test_a_narrow_connection_stays_with_the_smaller_picture(levels: Levels) -> None:
+    assert levels([NARROW] * 60) == ["full"] + ["smaller"] * 59
+    assert levels([*[NARROW] * 60, *[GOOD] * 5])[-1] == "full"
+
+
+def test_what_is_said_of_several_connections_is_the_worst(run: Callable[[str], Run]) -> None:
+    said = [[], ["full", "paused"], ["paused", "smaller", "full"], ["smaller", "sound"]]
+    found = run("quality")("(quality, said) => said.map(quality.worstOf)", said)
+    assert found == ["full", "paused", "smaller", "sound"]
 
 
 def test_what_is_not_known_yet_counts_as_enough(levels: Levels) -> None:

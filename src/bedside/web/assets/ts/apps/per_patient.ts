@@ -88,6 +88,7 @@ class PerPatient implements CallApp {
     this.running?.end();
     this.running = null;
     this.visit = visit;
+    this.place?.replaceChildren(); // nothing may be written to the one before by mistake
     let found: HTMLElement | null = null;
     try {
       found = (await fragmentOf(this.address(visit))).querySelector<HTMLElement>(this.marked);

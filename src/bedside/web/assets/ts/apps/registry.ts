@@ -1,4 +1,4 @@
-/** The apps of the call window, by the names of bedside/calls/apps; each is loaded when it is opened. */
+/** The apps of the call window, by the names of bedside/calls/apps; a call loads them when it has begun. */
 import type { AppModules } from "../calls/apps_panel";
 
 export const APPS: AppModules = {

@@ -3,6 +3,8 @@ import { toast } from "../components/toasts";
 import { showInDialog } from "../visits_staff/in_dialog";
 import type { Running } from "./per_patient";
 
+const PREPARE_AFTER_MS = 3_000;
+
 type Start = (dialog: HTMLElement) => Running | null;
 
 /** By the name in data-app: loads what brings to life what the server sends. */
@@ -40,7 +42,14 @@ async function open(link: HTMLAnchorElement, load: () => Promise<Start>): Promis
   dialog?.addEventListener("close", () => app?.end());
 }
 
+/** Those of this page: it may stay open for days, and a server that was updated does not have them. */
+function prepare(): void {
+  const names = new Set([...document.querySelectorAll<HTMLElement>("a[data-app]")].map((link) => link.dataset.app ?? ""));
+  for (const name of names) void APPS[name]?.().catch(() => undefined);
+}
+
 export function startAppDialogs(): void {
+  window.setTimeout(prepare, PREPARE_AFTER_MS);
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-app]");
     const load = APPS[link?.dataset.app ?? ""];

@@ -3,6 +3,7 @@
  * which the chosen app's module mounts. One is open at a time; Esc or “Close” closes it.
  */
 import { UnreadSign } from "../apps/chat/unread";
+import { say } from "./place";
 import type { CallSession, Person } from "./session";
 
 /** What an app gets. `visits` are the patients in the call now, as visit ids. */
@@ -18,8 +19,10 @@ export interface CallApp {
   unmount: () => void;
 }
 
-/** Modules by the name in the server's registry, each loaded when its app is opened first. */
+/** Modules by the name in the server's registry, loaded when the call has begun. */
 export type AppModules = Readonly<Record<string, () => Promise<CallApp>>>;
+
+const PREPARE_AFTER_MS = 3_000;
 
 export class AppsPanel {
   private open = "";
@@ -37,6 +40,7 @@ export class AppsPanel {
     this.panel()?.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.close();
     });
+    window.setTimeout(() => this.prepare(), PREPARE_AFTER_MS);
   }
 
   /** Opens an app by its name, as its tab does. */
@@ -49,6 +53,11 @@ export class AppsPanel {
     const tab = [...this.tabs()].find((one) => one.dataset.appTab === this.open);
     this.unmount();
     tab?.focus();
+  }
+
+  /** All of them now: a server that is updated during the call does not have them any more. */
+  private prepare(): void {
+    for (const load of Object.values(this.modules)) void load().catch(() => undefined);
   }
 
   private tabs(): NodeListOf<HTMLElement> {
@@ -71,11 +80,15 @@ export class AppsPanel {
     panel.hidden = false;
     const title = panel.querySelector<HTMLElement>("[data-app-title]");
     if (title) title.textContent = tab.querySelector("[data-app-label]")?.textContent ?? "";
-    const app = await load();
+    const app = await load().catch(() => null);
     const body = panel.querySelector<HTMLElement>("[data-app-body]");
     if (this.open !== name || !body) return;
-    this.app = app;
     title?.focus();
+    if (!app) {
+      body.textContent = say(this.session.place, "app_missing");
+      return;
+    }
+    this.app = app;
     await app.mount(body, { session: this.session, visits: () => visitsIn(this.session), close: () => this.close() });
   }
 

@@ -114,7 +114,7 @@ export class Controls {
   private drawQuality(): void {
     const { session } = this;
     const connected = session.others().some(([, one]) => session.stateOf(one) === "connected");
-    const level = connected ? session.level() : "";
+    const level = connected ? session.quality() : "";
     const shown = this.root.querySelector<HTMLElement>("[data-quality]");
     if (!shown || shown.dataset.quality === level) return;
     const before = shown.dataset.quality;

@@ -1,6 +1,6 @@
 /** Direct connections: one to each other browser in the call, up to four people. */
 import { Peer } from "./peer";
-import type { Level } from "./quality";
+import type { Words } from "./quality";
 import type { Incoming, Outgoing } from "./signals";
 import type { PartState, Received, Tracks } from "./tracks";
 
@@ -28,11 +28,11 @@ export class Mesh implements Way {
     private readonly changed: () => void,
   ) {}
 
-  /** These other connections are in the call now. */
-  meet(connections: ReadonlySet<string>): void {
-    for (const connection of connections) {
+  /** These other connections are in the call now, each with whether its camera is on. */
+  meet(connections: ReadonlyMap<string, boolean>): void {
+    for (const [connection, camera] of connections) {
       this.unannounced.delete(connection);
-      if (!this.gone.has(connection)) this.peer(connection);
+      if (!this.gone.has(connection)) this.peer(connection).expectPictures(camera);
     }
     for (const connection of this.peers.keys()) {
       if (!connections.has(connection) && !this.unannounced.has(connection)) this.part(connection);
@@ -54,8 +54,10 @@ export class Mesh implements Way {
     return this.peers.get(connection)?.state ?? "connecting";
   }
 
-  levelOf(connection: string): Level {
-    return this.peers.get(connection)?.level ?? "full";
+  /** What is sent to a connection; when that is everything, whether its pictures pause. */
+  wordsFor(connection: string): Words {
+    const peer = this.peers.get(connection);
+    return peer?.level === "full" && peer.isPaused ? "paused" : (peer?.level ?? "full");
   }
 
   send(tracks: Tracks): void {

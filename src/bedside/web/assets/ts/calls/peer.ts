@@ -51,6 +51,16 @@ export class Peer {
     return this.watch.level;
   }
 
+  /** The other side's camera is on, and its pictures do not come any more. */
+  get isPaused(): boolean {
+    return this.state === "connected" && this.watch.isPaused;
+  }
+
+  /** Whether the other side's camera is on. */
+  expectPictures(expects: boolean): void {
+    this.watch.expectPictures(expects);
+  }
+
   /** Send these from now on; `others` is how many browsers get the same. */
   send(tracks: Tracks, others: number): void {
     this.tracks = tracks;

@@ -14,6 +14,9 @@ export interface Sample {
   availableKbps: number | null;
 }
 
+/** The connection in words: what is sent, or that a picture of somebody else pauses. */
+export type Words = Level | "paused";
+
 export interface Quality {
   level: Level;
   /** Bad samples and good samples in a row. */
@@ -21,7 +24,7 @@ export interface Quality {
   good: number;
   /** As many good samples are wanted before the next step up. */
   patience: number;
-  /** Samples since the last step up; a step down soon after it makes patience longer. */
+  /** Samples since the last step up, until it has held; a step down before makes patience longer. */
   sinceUp: number;
 }
 
@@ -29,36 +32,51 @@ type Grade = "good" | "weak" | "very_weak";
 
 const BAD_IN_A_ROW = 2;
 const FIRST_PATIENCE = 5;
-const LONGEST_PATIENCE = 40;
-const TOO_EARLY = 8;
+const LONGEST_PATIENCE = 15;
+/** A step up has held when it was not taken back for so long. */
+const HELD = 8;
+/** After a step up the browser needs a while to find out how much can be sent. */
+const FINDS_OUT = 3;
 /** With less than this a picture of the level is no longer sent as it should be. */
-const NEEDED_KBPS: Record<Level, number> = { full: 350, smaller: 120, sound: 0 };
+const NEEDED_KBPS: Record<Level, number> = { full: 250, smaller: 120, sound: 0 };
+/** With less than this known, the next step up is not tried: it would be taken back at once. */
+const WANTED_TO_GO_UP_KBPS: Record<Level, number> = { full: 0, smaller: 300, sound: 0 };
 const DOWN: Record<Level, Level> = { full: "smaller", smaller: "sound", sound: "sound" };
 const UP: Record<Level, Level> = { full: "full", smaller: "full", sound: "smaller" };
 
-export const BEST: Quality = { level: "full", bad: 0, good: 0, patience: FIRST_PATIENCE, sinceUp: TOO_EARLY };
+export const BEST: Quality = { level: "full", bad: 0, good: 0, patience: FIRST_PATIENCE, sinceUp: HELD };
 
-function gradeOf(sample: Sample, level: Level): Grade {
+function gradeOf(sample: Sample, { level, sinceUp }: Quality): Grade {
   const needed = NEEDED_KBPS[level];
-  const available = sample.availableKbps ?? needed;
+  const available = sinceUp < FINDS_OUT ? needed : (sample.availableKbps ?? needed);
   if (sample.lost >= 0.2 || sample.roundTripMs >= 1_500 || available < needed / 3) return "very_weak";
   if (sample.lost >= 0.08 || sample.roundTripMs >= 700 || available < needed) return "weak";
   return "good";
 }
 
-export function after(now: Quality, sample: Sample): Quality {
-  const grade = gradeOf(sample, now.level);
-  const sinceUp = now.sinceUp + 1;
+export function after(before: Quality, sample: Sample): Quality {
+  const grade = gradeOf(sample, before);
+  const sinceUp = Math.min(before.sinceUp + 1, HELD);
+  const hasHeld = before.sinceUp < HELD && sinceUp === HELD;
+  const now = { ...before, sinceUp, patience: hasHeld ? FIRST_PATIENCE : before.patience };
   if (grade === "good") {
-    const good = now.good + 1;
-    if (now.level === "full" || good < now.patience) return { ...now, bad: 0, good, sinceUp };
+    const mayGoUp = (sample.availableKbps ?? Infinity) >= WANTED_TO_GO_UP_KBPS[now.level];
+    const good = mayGoUp ? now.good + 1 : 0;
+    if (now.level === "full" || good < now.patience) return { ...now, bad: 0, good };
     return { ...now, level: UP[now.level], bad: 0, good: 0, sinceUp: 0 };
   }
   const bad = now.bad + 1;
   const goesDown = bad >= BAD_IN_A_ROW && (grade === "very_weak" || now.level === "full") && now.level !== "sound";
-  if (!goesDown) return { ...now, bad, good: 0, sinceUp };
-  const patience = sinceUp < TOO_EARLY ? Math.min(now.patience * 2, LONGEST_PATIENCE) : now.patience;
-  return { level: DOWN[now.level], bad: 0, good: 0, patience, sinceUp };
+  if (!goesDown) return { ...now, bad, good: 0 };
+  const patience = sinceUp < HELD ? Math.min(now.patience * 2, LONGEST_PATIENCE) : now.patience;
+  return { level: DOWN[now.level], bad: 0, good: 0, patience, sinceUp: HELD };
+}
+
+const WORST_FIRST: readonly Words[] = ["sound", "smaller", "paused", "full"];
+
+/** What is said of several connections. */
+export function worstOf(all: readonly Words[]): Words {
+  return WORST_FIRST.find((words) => all.includes(words)) ?? "full";
 }
 
 /** What a video sender is told for a level. `others` get a picture each when it goes to them directly. */

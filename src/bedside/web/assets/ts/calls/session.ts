@@ -8,7 +8,7 @@ import { Devices } from "./devices";
 import { MediaServerWay } from "./media_server";
 import { Mesh } from "./mesh";
 import type { CallPlace, Mode } from "./place";
-import type { Level } from "./quality";
+import { worstOf, type Words } from "./quality";
 import { ask, Refused, tell } from "./server";
 import { PUBLISH, Signals, SUBSCRIBE, type Incoming } from "./signals";
 import { apply, type CallState, type Participant } from "./state";
@@ -63,6 +63,7 @@ export class CallSession extends EventTarget {
   private iceTimer = 0;
   private readonly leaves: (() => void)[] = [];
   private asking = false;
+  private heardSoFar = 0;
   private joining = false;
   private drawing = 0;
 
@@ -106,6 +107,7 @@ export class CallSession extends EventTarget {
   /** Everybody else who is in the call or expected, with their ids: staff see the patients first,
       patients and guests the clinic. */
   others(): [string, Participant][] {
+    if (!this.me) return []; // nobody can be told from oneself yet
     const present = Object.entries(this.state?.participants ?? {}).filter(
       ([id, one]) => id !== this.participantId && (one.state === "joined" || one.state === "asked"),
     );
@@ -132,9 +134,8 @@ export class CallSession extends EventTarget {
   }
 
   /** The worst of all connections: what people are told about “the” connection. */
-  level(): Level {
-    const levels = this.others().map(([, one]) => this.mesh?.levelOf(one.connection_id) ?? this.server?.level ?? "full");
-    return levels.includes("sound") ? "sound" : levels.includes("smaller") ? "smaller" : "full";
+  quality(): Words {
+    return worstOf(this.others().map(([, one]) => this.mesh?.wordsFor(one.connection_id) ?? this.server?.level ?? "full"));
   }
 
   setMuted(muted: boolean): void {
@@ -240,6 +241,7 @@ export class CallSession extends EventTarget {
     document.addEventListener("bedside:connected", this.tellMedia);
     this.leaves.push(() => document.removeEventListener("bedside:connected", this.tellMedia));
     this.meet();
+    void this.learnNames(); // everybody may have been heard of before it was known who is oneself
     this.give();
   }
 
@@ -248,6 +250,7 @@ export class CallSession extends EventTarget {
   private heard(heard: Heard): void {
     if (heard.kind === "event" && heard.type === "call.media_interrupted") this.interrupted(heard.data);
     this.state = apply(this.state, heard);
+    this.heardSoFar += 1;
     if (!this.state) return;
     if (this.state.state === "ended") this.finish("ended");
     this.look();
@@ -274,7 +277,7 @@ export class CallSession extends EventTarget {
       return;
     }
     this.mesh ??= this.makeMesh();
-    this.mesh.meet(new Set(joined.map(([, one]) => one.connection_id)));
+    this.mesh.meet(new Map(joined.map(([, one]) => [one.connection_id, one.camera])));
   }
 
   private makeMesh(): Mesh {
@@ -328,10 +331,9 @@ export class CallSession extends EventTarget {
 
   /** Names are fetched, with one's own permission: events carry ids only. */
   private async learnNames(): Promise<void> {
-    const shown = [...this.others().map(([id]) => id), ...this.knocking()];
-    const unknown = shown.some((id) => !(id in this.people));
-    if (!unknown || this.asking) return;
+    if (this.asking || !this.hasUnknown()) return;
     this.asking = true;
+    const heardBefore = this.heardSoFar;
     try {
       // Whoever has left keeps the name here, for what is still said of them.
       const { people } = await ask<{ people: Record<string, Person> }>(this.place.addresses.people);
@@ -341,6 +343,11 @@ export class CallSession extends EventTarget {
       // Asked again with the next thing that happens.
     }
     this.asking = false;
+    if (this.heardSoFar > heardBefore) void this.learnNames(); // who came meanwhile
+  }
+
+  private hasUnknown(): boolean {
+    return [...this.others().map(([id]) => id), ...this.knocking()].some((id) => !(id in this.people));
   }
 
   // --- giving -------------------------------------------------------------------------------------

@@ -2,56 +2,106 @@
 import type { Sample } from "./quality";
 
 interface Counted {
+  timestamp: number;
   packetsLost?: number;
   packetsReceived?: number;
+  framesReceived?: number;
+  framesEncoded?: number;
   fractionLost?: number;
   roundTripTime?: number;
   nominated?: boolean;
-  state?: string;
-  currentRoundTripTime?: number;
+  totalRoundTripTime?: number;
+  responsesReceived?: number;
   availableOutgoingBitrate?: number;
 }
 
-/** The estimate of a connection that has just begun says nothing yet. */
+/** What a sample is made of; what counts up does so from the beginning of the connection. */
+interface Sums {
+  lost: number;
+  received: number;
+  framesIn: number;
+  framesOut: number;
+  /** Answers of the other side to checks of the connection, and the seconds that they took. */
+  answers: number;
+  answersTook: number;
+  /** What the other side has told of late, and how many milliseconds ago it told anything. */
+  lostThere: number;
+  roundTrip: number;
+  toldAgo: number;
+  available: number | null;
+}
+
+const NOTHING: Sums = {
+  ...{ lost: 0, received: 0, framesIn: 0, framesOut: 0, answers: 0, answersTook: 0 },
+  ...{ lostThere: 0, roundTrip: 0, toldAgo: Infinity, available: null },
+};
+
+/** The estimate says nothing yet while pictures have just begun to be sent. */
 const SETTLES_MS = 6_000;
+/** What the other side told of a stream that is sent no more stays in the statistics as it was. */
+const FRESH_MS = 5_000;
+/** Somebody who gets pictures tells about them every second; when not, everything is held up. */
+const HELD_UP_MS = 3_000;
 
 export class Meter {
-  private lost = 0;
-  private received = 0;
-  private readonly began = performance.now();
+  private before = NOTHING;
+  /** When pictures began to be sent; 0 while none are, for then the estimate is never tried. */
+  private sendsSince = 0;
 
   constructor(private readonly connection: RTCPeerConnection) {}
 
-  async sample(): Promise<Sample> {
-    const report = await this.connection.getStats();
-    let lost = 0;
-    let received = 0;
-    let lostThere = 0;
-    let roundTrip = 0;
-    let available: number | null = null;
-    report.forEach((entry: { type: string } & Counted) => {
-      if (entry.type === "inbound-rtp") {
-        lost += entry.packetsLost ?? 0;
-        received += entry.packetsReceived ?? 0;
-      } else if (entry.type === "remote-inbound-rtp") {
-        lostThere = Math.max(lostThere, entry.fractionLost ?? 0);
-        roundTrip = Math.max(roundTrip, entry.roundTripTime ?? 0);
-      } else if (entry.type === "candidate-pair" && entry.nominated && entry.state === "succeeded") {
-        roundTrip = Math.max(roundTrip, entry.currentRoundTripTime ?? 0);
-        if (entry.availableOutgoingBitrate !== undefined) available = entry.availableOutgoingBitrate / 1_000;
-      }
-    });
-    const lostNow = Math.max(0, lost - this.lost);
-    const total = lostNow + Math.max(0, received - this.received);
-    this.lost = lost;
-    this.received = received;
-    const settled = performance.now() - this.began > SETTLES_MS;
+  /** What was measured since the last time, and whether pictures came. */
+  async sample(): Promise<Sample & { hasPictures: boolean }> {
+    const now = sumsOf(await this.connection.getStats());
+    const { before } = this;
+    this.before = now;
+    if (now.framesOut <= before.framesOut) this.sendsSince = 0;
+    else this.sendsSince ||= performance.now();
+    const settled = this.sendsSince > 0 && performance.now() - this.sendsSince > SETTLES_MS;
+    const lostNow = Math.max(0, now.lost - before.lost);
+    const total = lostNow + Math.max(0, now.received - before.received);
     return {
-      roundTripMs: roundTrip * 1_000,
-      lost: Math.max(lostThere, total > 0 ? lostNow / total : 0),
-      availableKbps: settled ? available : null,
+      roundTripMs: roundTripOf(now, before),
+      lost: Math.max(now.lostThere, total > 0 ? lostNow / total : 0),
+      availableKbps: settled ? now.available : null,
+      hasPictures: now.framesIn > before.framesIn,
     };
   }
+}
+
+/** Checks are rare, so that only those count that were answered now: the last may be long ago. */
+function roundTripOf(now: Sums, before: Sums): number {
+  const answers = now.answers - before.answers;
+  const check = answers > 0 ? (1_000 * (now.answersTook - before.answersTook)) / answers : 0;
+  const sends = before.framesOut > 0 && now.framesOut > before.framesOut;
+  const heldUp = sends && now.toldAgo < Infinity && now.toldAgo > HELD_UP_MS ? now.toldAgo : 0;
+  return Math.max(1_000 * now.roundTrip, check, heldUp);
+}
+
+function sumsOf(report: RTCStatsReport): Sums {
+  const sums = { ...NOTHING };
+  let latest = 0;
+  report.forEach((entry: Counted) => (latest = Math.max(latest, entry.timestamp)));
+  report.forEach((entry: { type: string } & Counted) => {
+    if (entry.type === "inbound-rtp") {
+      sums.lost += entry.packetsLost ?? 0;
+      sums.received += entry.packetsReceived ?? 0;
+      sums.framesIn += entry.framesReceived ?? 0;
+    } else if (entry.type === "outbound-rtp") {
+      sums.framesOut += entry.framesEncoded ?? 0;
+    } else if (entry.type === "remote-inbound-rtp") {
+      const ago = latest - entry.timestamp;
+      sums.toldAgo = Math.min(sums.toldAgo, ago);
+      if (ago >= FRESH_MS) return;
+      sums.lostThere = Math.max(sums.lostThere, entry.fractionLost ?? 0);
+      sums.roundTrip = Math.max(sums.roundTrip, entry.roundTripTime ?? 0);
+    } else if (entry.type === "candidate-pair" && entry.nominated) {
+      sums.answers += entry.responsesReceived ?? 0;
+      sums.answersTook += entry.totalRoundTripTime ?? 0;
+      if (entry.availableOutgoingBitrate !== undefined) sums.available = entry.availableOutgoingBitrate / 1_000;
+    }
+  });
+  return sums;
 }
 
 /** Samples without a packet after which a sender counts as silent. */

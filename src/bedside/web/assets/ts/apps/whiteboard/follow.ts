@@ -3,6 +3,8 @@ import { liveSocket } from "../../live/socket";
 import { fragmentOf } from "../fragment";
 import type { Board } from "./board";
 
+const PREPARE_AFTER_MS = 3_000;
+
 /** Follows the whiteboard of the call in `call`, until `end`. */
 export function followWhiteboard(call: HTMLElement): { end: () => void } {
   const place = call.querySelector<HTMLElement>('[data-app="whiteboard"]');
@@ -21,6 +23,8 @@ class Follower {
       if (Number(heard.data.last) === 0) this.close();
       else void this.open();
     });
+    // A server that is updated during the call does not have it any more.
+    window.setTimeout(() => void import("./board").catch(() => undefined), PREPARE_AFTER_MS);
     place.addEventListener("click", (event) => {
       if ((event.target as Element).closest("[data-app-close]")) place.hidden = true;
     });
