@@ -15,6 +15,7 @@ import pytest
 from bedside.database import schema
 from tests.canary.filling import EXACTLY, SITE, Filling, Markers
 from tests.canary.searching import Search
+from tests.canary.telling import OWN, be_told
 from tests.canary.visiting import TYPED, Visiting
 from tests.faults.servers import Server, wait_until
 from tests.hostile.builders import docx
@@ -47,6 +48,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
     ) as http:
         filling = Filling(house, mark, http)
         await filling.people()
+        await be_told(house, mark, http, wait)
         await filling.files()
         await asyncio.to_thread(wait)
         await filling.annotate()
@@ -77,7 +79,7 @@ async def test_no_marker_is_found(
         async with living_in(data, url, port=server.port) as house:
             server.start()
             metrics = await fill(house, server, mark, settled(server, url, postgres))
-            search = Search(mark.words.values(), EXACTLY + TYPED)
+            search = Search(mark.words.values(), EXACTLY + TYPED + OWN)
             assert search.found_below(data) == {}, "while it runs"
         backup = await asyncio.create_subprocess_exec(
             *server.command("backup", str(tmp_path / "backup.tar")), env=server.environment()
