@@ -107,6 +107,42 @@ async def test_what_is_written_offline_is_sent_once(served: Served, chromium: Ch
         await expect(words(two.patient)).to_have_count(2)
 
 
+_WRITES_ON_AND_ON = """
+({ base, leg }) => {
+  let number = 0;
+  window.writing = setInterval(() => {
+    const fields = { draft_id: "", body: `Message ${++number}`, leg };
+    const body = new URLSearchParams(fields);
+    void fetch(base, { method: "POST", headers: { Accept: "application/json" }, body });
+  }, 50);
+}
+"""
+
+
+@pytest.mark.feature("S4")
+async def test_who_writes_too_much_is_told_and_loses_nothing(
+    served: Served, chromium: Chromium
+) -> None:
+    async with meeting(served, chromium) as two:
+        page = two.patient
+        await page.locator("#open-chat").click()
+        field = page.get_by_label("Message", exact=True)
+        await expect(field).to_be_focused()
+        await page.evaluate(_WRITES_ON_AND_ON, {"base": f"/visit/{two.visit_id}/chat", "leg": "1"})
+        await expect(words(page).nth(29)).to_be_visible(timeout=LONG)
+        await field.fill("This one counts.")
+        await field.press("Enter")
+        waiting = page.locator("[data-chat-pending] li")
+        await expect(waiting).to_contain_text("This one counts.")
+        await expect(waiting).to_contain_text("It is sent by itself in a moment.")
+        said = page.locator("[data-chat-said]")
+        await expect(said).to_contain_text("You have written many messages in a short time.")
+        await page.evaluate("() => clearInterval(window.writing)")
+        await expect(words(page).last).to_have_text("This one counts.", timeout=LONG)
+        await expect(waiting).to_have_count(0)
+        await expect(said).to_be_hidden()
+
+
 async def test_without_script_and_by_keyboard_at_320(served: Served, chromium: Chromium) -> None:
     clinic = await open_clinic(served)
     phone = await chromium.phone(served.url, script=False, width=320)

@@ -14,4 +14,5 @@ CALLS: dict[tuple[str, str], Row] = {
     ("GET", "/g/{secret}"): Row(Access.INVITATION),
     ("POST", "/g/{secret}"): Row(Access.INVITATION, 303, form(name="Gustav Guest")),
     ("GET", "/guest/{guest_id}"): Row(Access.GUEST, also=_ELSEWHERE),
+    ("POST", "/guest/{guest_id}/knock"): Row(Access.GUEST, 303, also=_ELSEWHERE),
 }

@@ -248,6 +248,20 @@ GUESSABLE = (
 from the lock-outs of single accounts and links."""
 
 
+WRITING = Rate("visit chat", per_second=0.5, burst=30)
+KNOCKING = Rate("knocking", per_second=0.1, burst=5)
+"""What one device may do to those who read or hear it: messages of a patient, asking to be let into
+a call. Apart from addresses, for a whole family may share one."""
+
+
+def require_rate(request: Request, rate: Rate, key: str, sentence: str) -> None:
+    """Count one of something that `key` (a visit, a guest) does. Raises TooMany with `sentence`
+    when it is too often."""
+    wait = request.app.state.buckets.take(rate, key)
+    if wait:
+        raise TooMany(sentence, retry_after=max(1, round(wait)))
+
+
 class RateLimits:
     """Limits how much one address, and one session, may ask for; 429 with Retry-After."""
 

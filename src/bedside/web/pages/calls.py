@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.participants import joined_facts
-from bedside.calls.records import InAnotherCall, Mode, NotInCall
+from bedside.calls.records import InAnotherCall, Mode, NotInCall, Standing
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess
@@ -23,6 +23,8 @@ from bedside.web.context import services_of
 from bedside.web.errors import wants_json
 from bedside.web.forms import Form, form_of
 from bedside.web.guests import guest_of
+from bedside.web.pages.guest import TOO_OFTEN
+from bedside.web.protection import KNOCKING, require_rate
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell, staff_of
@@ -240,7 +242,11 @@ async def ice_for_patient(request: Request) -> Response:
 
 async def join_as_guest(request: Request) -> Response:
     """POST /guest/{guest_id}/call/join: as `join`; who has left knocks again."""
-    return await _join(request, await _guest_seat(request))
+    guest = await guest_of(request)
+    services = services_of(request)
+    if (await services.guests.get(guest)).state == Standing.LEFT:
+        require_rate(request, KNOCKING, guest.guest_id, TOO_OFTEN)
+    return await _join(request, await services.seats.guest(guest))
 
 
 async def leave_as_guest(request: Request) -> Response:

@@ -7,13 +7,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.calls.guests import LONGEST_NAME, Guest, GuestLinkClosed
-from bedside.errors import NotFound, NotSignedIn, WrongInput
+from bedside.calls.records import Standing
+from bedside.errors import NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.web.context import address_of, services_of
 from bedside.web.forms import form_of
 from bedside.web.guests import guest_of, keep_guest, page_of_guest
+from bedside.web.protection import KNOCKING, require_rate
 from bedside.web.rendering import render
+
+TOO_OFTEN = N_("You have asked several times already. Please wait a moment, then ask again.")
 
 
 async def door(request: Request) -> Response:
@@ -35,9 +40,11 @@ async def enter(request: Request) -> Response:
     except (NotFound, GuestLinkClosed) as error:
         return await _closed(request, error)
     try:
+        require_rate(request, KNOCKING, invited.id, TOO_OFTEN)
         guest_id, token = await services.guests.enter(secret, name, address_of(request))
-    except WrongInput as error:
-        return await _door(request, invited, name=name, error=_(error.sentence), status=422)
+    except (WrongInput, TooMany) as error:
+        sentence, status = _(error.sentence), error.status
+        return await _door(request, invited, name=name, error=sentence, status=status)
     except GuestLinkClosed as error:  # in between
         return await _closed(request, error)
     response = RedirectResponse(page_of_guest(guest_id), status_code=303)
@@ -54,6 +61,20 @@ async def page(request: Request) -> Response:
     except (NotFound, NotSignedIn, GuestLinkClosed) as error:
         return await _closed(request, error)
     return await _rendered(request, guest, "pages/guest/guest.html", here=page_of_guest(guest.id))
+
+
+async def knock(request: Request) -> Response:
+    """POST /guest/{guest_id}/knock: who has left the call asks to be let in again."""
+    services = services_of(request)
+    try:
+        access = await guest_of(request)
+        guest = await services.guests.get(access)
+    except (NotFound, NotSignedIn, GuestLinkClosed) as error:
+        return await _closed(request, error)
+    if guest.state == Standing.LEFT:
+        require_rate(request, KNOCKING, guest.id, TOO_OFTEN)
+        await services.call_participants.join(await services.seats.guest(access))
+    return RedirectResponse(page_of_guest(guest.id), status_code=303)
 
 
 async def _door(
@@ -99,4 +120,5 @@ routes = [
     Route("/g/{secret}", door, methods=["GET"]),
     Route("/g/{secret}", enter, methods=["POST"]),
     Route("/guest/{guest_id}", page, methods=["GET"]),
+    Route("/guest/{guest_id}/knock", knock, methods=["POST"]),
 ]

@@ -8,16 +8,23 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.conversations.visit_chat import LONGEST, Message
-from bedside.errors import BedsideError, Conflict, WrongInput
+from bedside.errors import BedsideError, Conflict, TooMany, WrongInput
 from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.web.context import services_of
 from bedside.web.errors import wants_json
 from bedside.web.forms import form_of
 from bedside.web.fragments import wants_fragment
+from bedside.web.protection import WRITING, require_rate
 from bedside.web.rendering import render
 from bedside.web.visit_sides import Side, framed, side_of
+
+_TOO_FAST = N_(
+    "You have written many messages in a short time. Please wait a moment. What you have written "
+    "is kept."
+)
 
 
 async def panel(request: Request) -> Response:
@@ -37,11 +44,14 @@ async def listing(request: Request) -> Response:
 
 
 async def say(request: Request) -> Response:
-    """POST …/chat: a message. Fields: body, draft_id (made by the page), leg (that it showed)."""
+    """POST …/chat: a message. Fields: body, draft_id (made by the page), leg (that it showed).
+    What is not taken stays in the field."""
     side = await side_of(request)
     form = await form_of(request)
     body = form["body"]
     try:
+        if not side.is_staff:
+            require_rate(request, WRITING, side.visit_id, _TOO_FAST)
         message_id = await services_of(request).visit_chat.say(
             side.access,
             side.visit_id,
@@ -49,7 +59,7 @@ async def say(request: Request) -> Response:
             form.line("draft_id"),
             leg=form.number("leg"),
         )
-    except (WrongInput, Conflict) as error:
+    except (WrongInput, Conflict, TooMany) as error:
         if wants_json(request):
             raise
         await framed(request)
@@ -102,6 +112,7 @@ async def _render(
         words={
             "sending": _("Sending…"),
             "waiting": _("There is no connection. It is sent by itself when it is back."),
+            "soon": _("It is sent by itself in a moment."),
             "said": _("{who} writes: {words}"),
         },
     )

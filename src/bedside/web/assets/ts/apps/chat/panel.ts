@@ -26,6 +26,8 @@ export class ChatPanel {
   private timer = 0;
   private again = 0;
   private sending = false;
+  /** Why what is not sent waits. */
+  private waits: "waiting" | "soon" = "waiting";
 
   constructor(private readonly root: HTMLElement) {
     const { base = "", visit = "", leg = "", topic = "", words = "{}" } = root.dataset;
@@ -176,12 +178,20 @@ export class ChatPanel {
   private async send({ draft, body }: Unsent): Promise<boolean> {
     try {
       const answer = await posted(this.base, { draft_id: draft, body, leg: this.leg });
+      if (answer.status === 429) {
+        this.waits = "soon";
+        this.say(await sentenceOf(answer));
+        return false;
+      }
+      if (answer.ok && this.waits === "soon") this.say("");
+      this.waits = "waiting";
       if (answer.ok) return true;
-      if (answer.status >= 500 || answer.status === 429 || answer.status === 401) return false;
+      if (answer.status >= 500 || answer.status === 401) return false;
       this.say(await sentenceOf(answer));
       this.giveBack(body);
       return true;
     } catch {
+      this.waits = "waiting";
       return false;
     }
   }
@@ -206,7 +216,7 @@ export class ChatPanel {
     const row = Object.assign(document.createElement("li"), { className: "chat-message chat-ours chat-unsent" });
     const words = Object.assign(document.createElement("p"), { className: "chat-words preserve", textContent: body });
     const state = Object.assign(document.createElement("p"), { className: "chat-state" });
-    state.textContent = (this.sending && navigator.onLine ? this.words.sending : this.words.waiting) ?? "";
+    state.textContent = (this.sending && navigator.onLine ? this.words.sending : this.words[this.waits]) ?? "";
     row.append(words, state);
     return row;
   }
