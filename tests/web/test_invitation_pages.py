@@ -71,7 +71,10 @@ async def test_a_wrong_date_of_birth_lets_nobody_in_and_locks_in_the_end(
     room = await opened(quick_house, PLAIN)
     link = await invited(quick_house, visitor, room)
     async with at_the_door(create_app(quick_house.services)) as stranger:
-        assert (await stranger.post(link, data={"birth_day": "x"})).status_code == 422
+        for typed, sentence in (("x", "as three numbers"), ("32", "This day does not exist.")):
+            refused = await stranger.post(link, data={**RIGHT, "birth_day": typed})
+            assert refused.status_code == 422
+            assert sentence in refused.text
         for left in (4, 3, 2, 1):
             wrong = await stranger.post(link, data=WRONG)
             assert wrong.status_code == 422

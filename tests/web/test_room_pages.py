@@ -82,6 +82,11 @@ async def test_the_door_asks_for_what_the_room_asks_for(
     for name in ("name", "birth_day", "phone", "reason", "consented"):
         assert f'name="{name}"' in page
 
+    asks = RoomOptions(ask_birth_date="optional", ask_phone="optional", ask_reason="optional")
+    optional = await opened(quick_house, asks, personal=False)
+    page = (await visitor.get(f"/r/{optional.slug}")).text
+    assert page.count('<span class="field-optional">(optional)</span>') == 3
+
     least = await opened(
         quick_house, RoomOptions(ask_birth_date="no", ask_reason="no"), personal=False
     )
@@ -133,7 +138,8 @@ async def test_an_unknown_room_is_said_to_be_one(visitor: httpx.AsyncClient) -> 
     ("field", "value", "sentence"),
     [
         ("name", " ", "Enter your name."),
-        ("birth_day", "31", "Enter your date of birth as three numbers"),
+        ("birth_day", "x", "Enter your date of birth as three numbers"),
+        ("birth_day", "31", "This day does not exist. Check day, month and year."),
         ("birth_year", "1085", "Check the year of your date of birth."),
         ("phone", "", "Enter your phone number."),
         ("phone", "12", "Enter a phone number like"),

@@ -247,7 +247,7 @@ def problems(room: Room, form: CheckInForm) -> dict[str, str]:
     if born is None and options.ask_birth_date == "required":
         found["birth"] = N_("Enter your date of birth.")
     elif born is not None and not 0 <= today.year - born.year <= 130:
-        found["birth"] = N_("Check the year of your date of birth.")
+        found["birth"] = N_("Check the year of your date of birth. It has four digits.")
     phone = _line(form.phone)
     if not phone and options.ask_phone == "required":
         found["phone"] = N_("Enter your phone number.")

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.web.context import services_of
+from bedside.web.dates import typed_date
 from bedside.web.forms import Form
 from bedside.web.signed_in import is_secure, path_cookie_name
 
@@ -32,9 +33,6 @@ def link_device_token(request: Request) -> str:
     return request.cookies.get(path_cookie_name(services_of(request).settings, _COOKIE), "")
 
 
-def date_in(form: Form) -> date | None:
-    """The date of birth of a form; None when it is no date."""
-    try:
-        return date(*(int(form.line(f"birth_{part}")) for part in ("year", "month", "day")))
-    except (ValueError, OverflowError):
-        return None
+def date_in(form: Form) -> tuple[date | None, str]:
+    """The date of birth of a form, or None with a sentence, not translated yet."""
+    return typed_date(*(form.line(f"birth_{part}") for part in ("year", "month", "day")))

@@ -50,9 +50,8 @@ async def answer_invitation(request: Request, link: Link) -> Response:
     if link.state is not LinkState.OPEN:
         return await _page(request, link, "closed", status=_STATUS[link.state])
     room = await services_of(request).invitations.room_of(link)
-    born, errors = date_in(form), dict[str, str]()
-    if born is None:
-        errors["birth"] = _("Enter your date of birth as three numbers, for example 27 3 1985.")
+    born, wrong = date_in(form)
+    errors = {"birth": _(wrong)} if wrong else dict[str, str]()
     if room.options.consent_text and form["consented"] != "yes":
         errors["consented"] = _("Please agree to go on.")
     if errors or born is None:

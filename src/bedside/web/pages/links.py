@@ -51,10 +51,9 @@ async def answer(request: Request) -> Response:
     if face is None:
         return closed_page(request, None)
     form = await form_of(request)
-    born = date_in(form)
+    born, wrong = date_in(form)
     if born is None:
-        sentence = _("Enter your date of birth as three numbers, for example 27 3 1985.")
-        return _question(request, face, form, sentence)
+        return _question(request, face, form, _(wrong))
     services = services_of(request)
     answered = await services.photo_answers.answer(
         request.path_params["secret"], born, address_of(request)

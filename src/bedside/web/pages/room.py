@@ -9,11 +9,11 @@ from starlette.routing import Route
 
 from bedside.errors import WrongInput
 from bedside.kernel import language
-from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, problems
 from bedside.visits.rooms import Room
 from bedside.web.context import address_of, services_of
+from bedside.web.dates import typed_date
 from bedside.web.forms import Form, form_of
 from bedside.web.rendering import render
 from bedside.web.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
@@ -26,7 +26,6 @@ _FIELDS = {
     "consented": "consented",
 }
 """What can be wrong, in the order of the form, and where the summary leads for it."""
-_DATE = ("year", "month", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Entered:
 
     def checked(self, room: Room) -> tuple[CheckInForm, dict[str, str]]:
         """The form as it is to be sent, and a sentence for each field that is not right."""
-        born, is_date = self._birth_date()
+        born, wrong = self._birth_date()
         form = CheckInForm(
             draft=self.draft,
             name=self.name,
@@ -54,18 +53,15 @@ class Entered:
             consented=self.consented,
         )
         found = problems(room, form)
-        if not is_date:
-            found["birth"] = N_("Enter your date of birth as three numbers, for example 27 3 1985.")
+        if wrong:
+            found["birth"] = wrong
         return form, {field: _(found[field]) for field in _FIELDS if field in found}
 
-    def _birth_date(self) -> tuple[date | None, bool]:
-        typed = [getattr(self, part) for part in _DATE]
-        if not any(typed):
-            return None, True
-        try:
-            return date(*map(int, typed)), True
-        except (ValueError, OverflowError):
-            return None, False
+    def _birth_date(self) -> tuple[date | None, str]:
+        """The date, if there is one, and what is not right with it."""
+        if not (self.year or self.month or self.day):
+            return None, ""
+        return typed_date(self.year, self.month, self.day)
 
 
 def _entered(room: Room, form: Form) -> Entered:

@@ -1,0 +1,21 @@
+"""A date of birth that a patient typed as three numbers."""
+
+from datetime import date
+
+from bedside.kernel.language import N_
+
+NO_NUMBERS = N_("Enter your date of birth as three numbers, for example 27 3 1985.")
+NO_DAY = N_("This day does not exist. Check day, month and year.")
+
+
+def typed_date(year: str, month: str, day: str) -> tuple[date | None, str]:
+    """The date, or None with a sentence of what is not right, which is translated where it is
+    shown."""
+    try:
+        numbers = [int(part) for part in (year, month, day)]
+    except ValueError:
+        return None, NO_NUMBERS
+    try:
+        return date(*numbers), ""
+    except (ValueError, OverflowError):
+        return None, NO_DAY
