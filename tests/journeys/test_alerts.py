@@ -207,3 +207,20 @@ async def test_a_browser_that_shows_nothing_says_so(served: Served, chromium: Ch
     await expect(said).to_contain_text("This browser does not show notifications of this site.")
     await expect(page.get_by_role("button", name="Tell this device too")).to_be_hidden()
     await person.leave()
+
+
+async def test_a_push_service_that_cannot_be_reached_is_said(
+    served: Served, chromium: Chromium
+) -> None:
+    """The window of a test keeps nothing, and for such ones browsers do not subscribe."""
+    person, page = await at_desk(chromium, served, allow=("notifications",))
+    await page.goto("/account")
+    switch = page.get_by_role("button", name="Tell this device too")
+    await switch.click()
+    said = page.locator("[data-push-said]")
+    await expect(said).to_contain_text("The push service of this browser cannot be reached.")
+    await expect(switch).to_be_visible()
+    assert await served.house.services.push_devices.listed(served.house.here.receptionist) == []
+    # what Chromium writes about such windows is no fault of the page
+    person.complaints = [one for one in person.complaints if "incognito mode" not in one]
+    await person.leave()

@@ -15,7 +15,7 @@ const SCOPE = "/push/";
 const THIS_DEVICE = "bedside-push";
 
 async function offered(): Promise<Offer> {
-  const answer = await fetch("/account/push", { headers: { Accept: "application/json" } });
+  const answer = await fetch("/account/push", { headers: { Accept: "application/json", "X-Background": "1" } });
   if (!answer.ok) throw new Error(`${answer.status}`);
   return (await answer.json()) as Offer;
 }
