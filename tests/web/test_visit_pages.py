@@ -148,6 +148,8 @@ async def test_the_page_follows_the_visit_from_the_waiting_room_to_the_end(
     await visiting.house.waiting_room.complete(there, visiting.visit)
     page = await visiting.page()
     assert "Your visit is over" in page
+    assert "Thank you for your visit.</p>" in page
+    assert "visit with Dermatology" not in page
     assert "What happens next" in page
     assert "Your record at the clinic" in page
     assert "Check in again" in page
@@ -186,6 +188,12 @@ async def test_leaving_asks_first_and_checking_in_again_types_nothing(visiting: 
     assert (await visiting.client.get(again.headers["location"])).status_code == 200
     [waiting] = await queue(visiting.house, visiting.room)
     assert waiting.name == "Nora Newcome"
+
+
+@pytest.mark.feature("V18")
+async def test_one_is_thanked_for_a_visit_with_a_person(visiting: Visiting) -> None:
+    await visiting.house.waiting_room.complete(visiting.charge, visiting.visit)
+    assert "Thank you for your visit with Dr Amara Okafor." in await visiting.page()
 
 
 @pytest.mark.feature("V18")

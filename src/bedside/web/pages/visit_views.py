@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
-from bedside.kernel.language import ngettext
 from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import How
 from bedside.visits.state_machine import Step
@@ -150,13 +150,20 @@ class Shown:
         return steps
 
 
+_THANKS = N_("Thank you for your visit.")
+_YOU_ENDED = N_("You have ended your visit.")
+"""One is with a person, not with a shared room."""
+
+
 def _ended(shown: Shown) -> tuple[str, str]:
     """Heading and sentence of an ended visit."""
-    host = {"host": shown.host, "clinic": shown.clinic}
+    host, personal = {"host": shown.host, "clinic": shown.clinic}, shown.visit.place.personal
     if shown.visit.ended_reason == Step.COMPLETED:
-        return _("Your visit is over"), _("Thank you for your visit with %(host)s.") % host
+        thanks = _("Thank you for your visit with %(host)s.") if personal else _(_THANKS)
+        return _("Your visit is over"), thanks % host
     if shown.visit.ended_reason == Step.LEFT and shown.visit.seen:
-        return _("Your visit is over"), _("You have ended your visit with %(host)s.") % host
+        ended = _("You have ended your visit with %(host)s.") if personal else _(_YOU_ENDED)
+        return _("Your visit is over"), ended % host
     if shown.visit.ended_reason == Step.LEFT:
         return (
             _("You have left the waiting room"),
