@@ -28,6 +28,11 @@ def quality(page: Page) -> Locator:
     return page.locator("[data-quality]")
 
 
+def sign(page: Page) -> Locator:
+    """What stands on the other's tile while no pictures come."""
+    return page.locator("[data-tiles] [data-sign=paused]")
+
+
 @pytest.mark.feature("V7")
 async def test_a_bad_link_takes_the_picture_and_a_good_one_brings_it_back(
     served: Served, chromium: Chromium
@@ -52,6 +57,8 @@ async def test_a_bad_link_takes_the_picture_and_a_good_one_brings_it_back(
         before = await pictures_sent(page)
         await sound_flows(page)
         assert await pictures_sent(page) == before
+        await expect(sign(page)).to_be_visible()
+        await expect(page.locator("[data-tiles] > *")).to_have_attribute("data-picture", "off")
     await journey.seen(two.patient_page, "sound-only", whole=False)
 
     await link.loses(0)
@@ -59,6 +66,7 @@ async def test_a_bad_link_takes_the_picture_and_a_good_one_brings_it_back(
         await expect(quality(page)).to_have_attribute("data-quality", "full", timeout=UP)
     for page in both:
         await pictures_move(page)
+        await expect(sign(page)).to_be_hidden()
         shown = await page.evaluate("window.qualityOfTest")
         assert shown == ["full", "smaller", "sound", "smaller", "full"]
         said = await page.evaluate("window.saidOfTest")

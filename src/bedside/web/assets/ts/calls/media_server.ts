@@ -111,6 +111,11 @@ export class MediaServerWay implements Way {
     return this.flow.isSilent(connection);
   }
 
+  /** Whether pictures have come from a connection, and do not come any more. */
+  isPaused(connection: string): boolean {
+    return this.flow.isPaused(connection);
+  }
+
   stateOf(_connection: string): PartState {
     const states = [this.publishing.connection.connectionState, this.receiving?.connection.connectionState ?? "new"];
     if (states.every((state) => state === "connected")) return "connected";

@@ -60,6 +60,11 @@ export class Mesh implements Way {
     return peer?.level === "full" && peer.isPaused ? "paused" : (peer?.level ?? "full");
   }
 
+  /** The camera of a connection is on, and its pictures do not come any more. */
+  isPaused(connection: string): boolean {
+    return this.peers.get(connection)?.isPaused ?? false;
+  }
+
   send(tracks: Tracks): void {
     this.tracks = tracks;
     for (const peer of this.peers.values()) peer.send(tracks, this.peers.size);

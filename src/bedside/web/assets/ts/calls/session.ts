@@ -133,6 +133,12 @@ export class CallSession extends EventTarget {
     return silent ? "reconnecting" : (this.server?.stateOf(connection) ?? "connecting");
   }
 
+  /** Whether somebody's camera is on, and the link does not carry its pictures. */
+  isPaused({ connection_id: connection, camera }: Participant): boolean {
+    const way = this.mesh?.from(connection) ? this.mesh : this.server;
+    return camera && (way?.isPaused(connection) ?? false);
+  }
+
   /** The worst of all connections: what people are told about “the” connection. */
   quality(): Words {
     return worstOf(this.others().map(([, one]) => this.mesh?.wordsFor(one.connection_id) ?? this.server?.level ?? "full"));

@@ -1,8 +1,10 @@
 /** Reads a connection's getStats into the samples that `quality` judges. */
 import type { Sample } from "./quality";
+import { SCREEN } from "./tracks";
 
 interface Counted {
   timestamp: number;
+  mid?: string;
   packetsLost?: number;
   packetsReceived?: number;
   framesReceived?: number;
@@ -86,7 +88,7 @@ function sumsOf(report: RTCStatsReport): Sums {
     if (entry.type === "inbound-rtp") {
       sums.lost += entry.packetsLost ?? 0;
       sums.received += entry.packetsReceived ?? 0;
-      sums.framesIn += entry.framesReceived ?? 0;
+      if (entry.mid !== String(SCREEN)) sums.framesIn += entry.framesReceived ?? 0;
     } else if (entry.type === "outbound-rtp") {
       sums.framesOut += entry.framesEncoded ?? 0;
     } else if (entry.type === "remote-inbound-rtp") {
@@ -104,29 +106,58 @@ function sumsOf(report: RTCStatsReport): Sums {
   return sums;
 }
 
+/** Samples in a row without a picture after which it counts as paused. */
+export const PAUSED_AFTER = 2;
 /** Samples without a packet after which a sender counts as silent. */
 const SILENT_AFTER = 3;
 
 /** Through a media server a connection stays up whoever goes: only their packets tell. */
 export class Flow {
-  private readonly packets = new Map<string, number>();
-  private readonly still = new Map<string, number>();
+  private readonly packets = new Streak();
+  private readonly frames = new Streak();
 
   /** Look again; `from` says whose each transceiver (by its mid) is. */
   async look(connection: RTCPeerConnection, from: ReadonlyMap<string, string>): Promise<void> {
-    const now = new Map<string, number>();
-    (await connection.getStats()).forEach((entry: { type: string; mid?: string } & Counted) => {
+    const packets = new Map<string, number>();
+    const frames = new Map<string, number>();
+    (await connection.getStats()).forEach((entry: { type: string } & Counted) => {
       const sender = entry.type === "inbound-rtp" ? from.get(entry.mid ?? "") : undefined;
-      if (sender) now.set(sender, (now.get(sender) ?? 0) + (entry.packetsReceived ?? 0));
+      if (!sender) return;
+      packets.set(sender, (packets.get(sender) ?? 0) + (entry.packetsReceived ?? 0));
+      frames.set(sender, (frames.get(sender) ?? 0) + (entry.framesReceived ?? 0));
     });
-    for (const [sender, count] of now) {
-      const moved = count !== this.packets.get(sender);
-      this.packets.set(sender, count);
+    this.packets.count(packets);
+    this.frames.count(frames);
+  }
+
+  isSilent(sender: string): boolean {
+    return this.packets.of(sender) >= SILENT_AFTER;
+  }
+
+  /** Pictures have come from a sender, and do not come any more. */
+  isPaused(sender: string): boolean {
+    return this.frames.has(sender) && this.frames.of(sender) >= PAUSED_AFTER;
+  }
+}
+
+/** For how many samples in a row something has not grown. */
+class Streak {
+  private readonly sums = new Map<string, number>();
+  private readonly still = new Map<string, number>();
+
+  count(now: ReadonlyMap<string, number>): void {
+    for (const [sender, sum] of now) {
+      const moved = sum !== this.sums.get(sender);
+      this.sums.set(sender, sum);
       this.still.set(sender, moved ? 0 : (this.still.get(sender) ?? 0) + 1);
     }
   }
 
-  isSilent(sender: string): boolean {
-    return (this.still.get(sender) ?? 0) >= SILENT_AFTER;
+  of(sender: string): number {
+    return this.still.get(sender) ?? 0;
+  }
+
+  has(sender: string): boolean {
+    return (this.sums.get(sender) ?? 0) > 0;
   }
 }

@@ -18,6 +18,7 @@ interface Shown {
   hasPicture: boolean;
   isScreen: boolean;
   muted: boolean;
+  isPaused: boolean;
   state: PartState | "asked";
 }
 
@@ -96,13 +97,14 @@ export class Tiles {
       name: this.nameOf(id, one),
       kind: one.kind,
       muted: one.muted,
+      isPaused: state === "connected" && this.session.isPaused(one),
       state,
     };
     const person: Shown = {
       ...base,
       id,
       stream: received?.camera ?? null,
-      hasPicture: one.camera && flows(received?.camera),
+      hasPicture: one.camera && flows(received?.camera) && !base.isPaused,
       isScreen: false,
     };
     if (!one.sharing) return [person];
@@ -135,6 +137,7 @@ export class Tiles {
     const muted = one.muted && !one.isScreen && one.state !== "asked";
     tile.querySelector("[data-sign=muted]")?.toggleAttribute("hidden", !muted);
     tile.querySelector("[data-sign=reconnecting]")?.toggleAttribute("hidden", one.state !== "reconnecting");
+    tile.querySelector("[data-sign=paused]")?.toggleAttribute("hidden", !one.isPaused || one.isScreen);
     tile.querySelector("[data-sign=joining]")?.toggleAttribute("hidden", one.state !== "asked" && one.state !== "connecting");
     const video = tile.querySelector("video");
     if (video) this.show(video, one, words);

@@ -1,10 +1,8 @@
 /** Measures a connection every two seconds and moves the level of what is sent over it. */
 import { after, BEST, type Level, type Quality } from "./quality";
-import { Meter } from "./stats";
+import { Meter, PAUSED_AFTER } from "./stats";
 
 const EVERY_MS = 2_000;
-/** Samples in a row without a picture after which it counts as paused. */
-const PAUSED_AFTER = 2;
 
 export class Watch {
   private quality: Quality = BEST;
