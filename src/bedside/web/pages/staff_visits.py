@@ -145,6 +145,7 @@ def test_chip(test: DeviceTest | None) -> TestChip:
         (test.microphone, TestChip(microphone, "attention", "mic-off")),
         (test.speaker, TestChip(_("Hears nothing"), "attention", "volume-2")),
         (test.camera, TestChip(camera, "attention", "eye-off")),
+        (test.relay, TestChip(_("Calls may not get through"), "attention", "wifi-off")),
     )
     for result, chip in wrong:
         if result in FAILS:

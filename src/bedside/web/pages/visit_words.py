@@ -29,16 +29,14 @@ def _found() -> dict[str, str]:
             "Turn the volume up, and switch off silent mode. If headphones are connected, also by "
             "Bluetooth, the sound is there. Then play it again."
         ),
-        "relay_ok": _("Relay: works"),
-        "relay_failed": _("Relay: not reached"),
-        "relay_not_set_up": _("Relay: not set up at this clinic"),
-        "relay_failed_fix": _(
-            "Your network blocks the clinic's relay. A call can work all the same. If it does not, "
-            "switch off VPN, or use mobile data instead of Wi-Fi."
+        "connection_ok": _("Calls get through."),
+        "connection_maybe": _(
+            "If you do not see or hear the clinic in the call, use mobile data instead of Wi-Fi. "
+            "If you use a VPN, switch it off."
         ),
         "connection_failed": _(
-            "Your network blocks video calls. Switch off VPN, use mobile data instead of Wi-Fi, or "
-            "move closer to the Wi-Fi router. You can wait here all the same."
+            "Video calls do not get through here. Use mobile data instead of Wi-Fi, or move closer "
+            "to the Wi-Fi router. If you use a VPN, switch it off. You can wait here all the same."
         ),
     }
 

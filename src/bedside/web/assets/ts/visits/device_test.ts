@@ -168,10 +168,11 @@ export class DeviceTest {
     this.busy("connection");
     const reach = await checkConnection(this.ice);
     this.results.relay = reach.relay;
-    this.found("connection", reach.connection, word(`relay_${reach.relay}`));
+    const works = reach.connection === "ok";
+    this.found("connection", reach.connection, works ? word("connection_ok") : "");
     const lines: string[] = [];
-    if (reach.connection === "failed") lines.push(word("connection_failed"));
-    else if (reach.relay === "failed") lines.push(word("relay_failed_fix"));
+    if (!works) lines.push(word("connection_failed"));
+    else if (reach.relay === "failed") lines.push(word("connection_maybe"));
     if (lines.length > 0) {
       this.fix("connection", lines, { label: word("try_again"), run: () => void this.checkConnection() });
     }
