@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
+from bedside.adapters.janus import JanusServer
 from bedside.calls.media_server import MediaServerDown
 from bedside.calls.participants import Joined
 from bedside.database import outbox
+from bedside.kernel.ids import new_id
 from bedside.people.permissions import VisitorAccess
 from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Description
 from tests.calls.calling import Pair, Ward, offer
@@ -95,6 +97,42 @@ async def test_the_fifth_person_moves_the_call_to_the_media_server(
         await do_jobs(ward.house)
         for peer in peers:
             await peer.close()
+
+
+async def test_a_room_ends_with_its_call_in_each_process(janus: Janus, tmp_path: Path) -> None:
+    """The worker, which closes it for good, may be another process; and it looks for those that
+    were left behind, where it knows the call, and the call is over."""
+    async with ward_with(janus, tmp_path) as ward, another_process(janus) as other:
+        pair, _ = await crowd(ward)
+        running = await ward.start(await ward.wait("Ruth Runs"), ward.house.here.receptionist)
+        await ward.group_calls.prepare(running.call_id)
+        theirs = new_id("cal")
+        await other.open_room(theirs)
+        assert {pair.call_id, running.call_id, theirs} <= await other.rooms()
+        await ward.calls.end_for_all(pair.host)
+        await until_gone(other, pair.call_id)
+        await other.open_room(pair.call_id)  # by a process that had not heard of the end
+        await ward.sweeps["calls.rooms"][1]()
+        there = await other.rooms()
+        assert pair.call_id not in there
+        assert {running.call_id, theirs} <= there
+        for call_id in (running.call_id, theirs):
+            await other.close_room(call_id)
+
+
+@asynccontextmanager
+async def another_process(janus: Janus) -> AsyncIterator[JanusServer]:
+    """Another process that talks with the media server."""
+    server = JanusServer(janus.url, SECRET)
+    yield server
+    await server.stop()
+
+
+async def until_gone(server: JanusServer, call_id: str) -> None:
+    """Wait until a call has no room any more."""
+    async with asyncio.timeout(PATIENCE):
+        while call_id in await server.rooms():  # noqa: ASYNC110 - Janus tells nobody
+            await asyncio.sleep(0.05)
 
 
 async def test_an_offer_that_is_none_is_told_to_who_made_it(janus: Janus, tmp_path: Path) -> None:

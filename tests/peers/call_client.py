@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import httpx
@@ -61,6 +60,7 @@ class CallGuest:
         self._http = httpx.AsyncClient(base_url=url, headers=_BROWSER, timeout=PATIENCE)
         self._socket: ClientConnection | None = None
         self._live = ""
+        self._versions: Counter[str] = Counter()
         self._place: dict[str, Any] = {}
         self._configuration = RTCConfiguration([])
         self._is_sending = False
@@ -117,18 +117,18 @@ class CallGuest:
 
     async def sees(self, more: int = 5) -> None:
         """Wait until it decoded so many more pictures of each that it watches."""
-        await until(lambda: len(self._watched) == self.watches, f"{self.name} watches somebody")
-        wanted = {who: self.frames[who] + more for who in self._watched.values()}
-        for who, count in wanted.items():
-            await until(partial(self._has_seen, who, count), f"{self.name} sees {who}")
+        before = Counter(self.frames)
+        await until(lambda: self._has_seen(before, more), f"{self.name} sees others")
 
     def knows_left(self, connection_id: str) -> bool:
         """Whether nobody is in the call by this connection, as far as the page was told."""
         people = self.call["participants"].values()
         return connection_id not in [one["connection_id"] for one in people]
 
-    def _has_seen(self, who: str, count: int) -> bool:
-        return self.frames[who] >= count
+    def _has_seen(self, before: Counter[str], more: int) -> bool:
+        watched = set(self._watched.values())
+        grown = [who for who in watched if self.frames[who] >= before[who] + more]
+        return len(grown) == self.watches
 
     # --- what the page hears ---------------------------------------------------------------------
 
@@ -137,6 +137,7 @@ class CallGuest:
             async for text in socket:
                 message = json.loads(text)
                 assert message["type"] != "refused", message
+                self._versions[message["topic"]] = message["version"]
                 hear = {"guest": self._stands, "call": self._happened, "signals": self._signalled}
                 if "data" in message:
                     hear[message["topic"].partition(":")[0]](message["type"], message["data"])
@@ -243,7 +244,7 @@ class CallGuest:
         await self._say(**message, **own)
 
     async def _follow(self, topic: str) -> None:
-        await self._say(action="subscribe", topic=topic, since=0)
+        await self._say(action="subscribe", topic=topic, since=self._versions[topic])
 
     async def _say(self, **message: Any) -> None:
         assert self._socket is not None

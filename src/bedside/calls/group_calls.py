@@ -21,6 +21,7 @@ from bedside.calls.records import CallState, NoMediaServer, Standing
 from bedside.database import Database
 from bedside.database.engine import Published
 from bedside.errors import BedsideError
+from bedside.kernel import faults
 from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Signal
 
 
@@ -108,6 +109,7 @@ class GroupCalls:
     async def _open_room(self, media: MediaServer, call_id: str) -> None:
         self._opened.add(call_id)
         await media.open_room(call_id)
+        faults.point("call.room_opened")
 
     async def close_room(self, payload: dict[str, Any]) -> None:
         """Job: a call has ended."""

@@ -1,0 +1,119 @@
+"""The server is killed around group calls, and Janus goes on: rooms of calls that are over do not
+stay behind, and those of running calls, and of others who share the Janus, are left alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from bedside.adapters.janus import JanusServer
+from bedside.kernel.ids import new_id
+from tests.faults.conftest import Installed
+from tests.faults.servers import Server, wait_until
+from tests.faults.ward import Ward
+from tests.peers.call_client import CallGuest
+from tests.peers.janus import SECRET, Janus
+from tests.peers.ports import PATIENCE
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V6")]
+
+
+@pytest.fixture
+def own_janus() -> Iterator[Janus]:
+    """A media server with no rooms."""
+    server = Janus()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def ward(server: Server, installed: Installed, own_janus: Janus) -> Ward:
+    """Its rooms are open; the server is not started yet."""
+    server.settings = {"janus_url": own_janus.url, "janus_secret": SECRET}
+    return Ward(server, installed).prepare()
+
+
+@asynccontextmanager
+async def another_bedside(janus: Janus) -> AsyncIterator[JanusServer]:
+    """It shares the media server, and its secret."""
+    server = JanusServer(janus.url, SECRET)
+    yield server
+    await server.stop()
+
+
+def begin(ward: Ward) -> str:
+    """The receptionist and a patient are in a call, without sending anything; its id."""
+    patient = ward.patient()
+    called = ward.post(f"/rooms/{ward.rooms[0]}/next", mode="video")
+    call_id = called.json()["call_id"]
+    assert ward.post(f"/calls/{call_id}/join", camera="false").status_code == 200
+    joined = patient.ask("POST", "/call/join", data={"camera": "false"})
+    assert joined.status_code == 200, joined.text
+    return call_id
+
+
+async def come_in(ward: Ward, call_id: str, name: str) -> CallGuest:
+    """Somebody comes in as a guest; whether joining is answered, the page says."""
+    link = ward.post(f"/calls/{call_id}/guests", email="").json()["link"]
+    guest = CallGuest(ward.server.url, name)
+    await guest.ask_in(link)
+    assert ward.post(f"/calls/{call_id}/guests/{guest.guest_id}/admit", _="").status_code == 200
+    return guest
+
+
+async def become(ward: Ward, bedside: JanusServer, *calls: str) -> None:
+    """Wait until there are just these rooms."""
+    async with asyncio.timeout(PATIENCE):
+        while await bedside.rooms() != set(calls):  # noqa: ASYNC110 - Janus tells nobody
+            await asyncio.sleep(0.1)
+
+
+async def test_rooms_that_a_killed_server_left_behind(ward: Ward, own_janus: Janus) -> None:
+    async with another_bedside(own_janus) as other:
+        theirs = new_id("cal")
+        await other.open_room(theirs)
+        over = await asyncio.to_thread(call_whose_room_stays_behind, ward)
+        await become(ward, other, theirs, over)
+
+        call_id = await asyncio.to_thread(begin, ward)
+        guests = [await come_in(ward, call_id, f"Guest {number}") for number in range(3)]
+        await asyncio.gather(*(guest.sees() for guest in guests))
+        await become(ward, other, theirs, over, call_id)
+        ward.server.kill()
+        await asyncio.to_thread(ward.server.restart)
+        await become(ward, other, theirs, call_id)
+
+        for guest in guests:
+            await guest.come_back()
+        await asyncio.gather(*(guest.sees() for guest in guests))
+        assert ward.post(f"/calls/{call_id}/end", then="complete").status_code == 200
+        await become(ward, other, theirs)
+        for guest in guests:
+            await guest.close()
+
+
+def call_whose_room_stays_behind(ward: Ward) -> str:
+    """The server is killed when it has made the room, before it has written down that the call
+    goes through it; and the call ends without anybody knowing of the room."""
+    ward.server.start("call.room_opened")
+    call_id = begin(ward)
+    for _ in range(2):
+        assert joins(ward, call_id).status_code == 200
+    with pytest.raises(httpx.TransportError):
+        joins(ward, call_id)
+    wait_until(lambda: ward.server.is_dead, "death")
+    ward.server.restart()
+    assert ward.server.ask("SELECT topology, state FROM calls") == [("direct", "active")]
+    assert ward.post(f"/calls/{call_id}/end", then="complete").status_code == 200
+    return call_id
+
+
+def joins(ward: Ward, call_id: str) -> httpx.Response:
+    """One more patient is added to the call, and joins."""
+    patient = ward.patient()
+    added = ward.post(f"/calls/{call_id}/add", visit=patient.visit_id, leg="1")
+    assert added.status_code == 200, added.text
+    return patient.ask("POST", "/call/join", data={"camera": "false"})
