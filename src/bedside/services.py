@@ -6,6 +6,7 @@ from typing import Any
 
 from bedside.audit import AuditLog
 from bedside.audit.looks import Looks
+from bedside.calls.absence import Absences
 from bedside.calls.access import Seats
 from bedside.calls.apps.whiteboard import Whiteboard
 from bedside.calls.group_calls import GroupCalls
@@ -152,6 +153,7 @@ class Services:
     calls: Calls
     call_people: CallPeople
     call_summaries: CallSummaries
+    absences: Absences
     call_participants: Participants
     guests: Guests
     signalling: Signalling

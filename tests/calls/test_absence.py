@@ -1,14 +1,18 @@
 """Pages that are gone: staff and guests are given up after a minute, patients keep their place."""
 
+import html
+
 import pytest
 
 from bedside.calls.absence import GRACE
+from bedside.calls.records import Mode
 from bedside.calls.rows import call_row, participant_row
 from bedside.kernel import clock
 from bedside.visits.rows import by_id
 from bedside.visits.state_machine import State
+from bedside.web.app import create_app
 from tests.calls.calling import Ward
-from tests.house import House
+from tests.house import House, at_the_door
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
 
@@ -59,6 +63,43 @@ async def test_a_clinician_who_does_not_come_back(ward: Ward) -> None:
     await sweep(ward, GRACE + 5_000)
     assert not await going_on(ward, pair.call_id)
     assert await visit_state(ward, pair.visitor.visit_id) == State.WAITING
+
+
+async def page_of_visit(ward: Ward, visit_id: str) -> str:
+    """What the patient's device shows."""
+    cookies = {"bedside-visitor": ward.tokens[visit_id]}
+    async with at_the_door(create_app(ward.house.services), cookies=cookies) as phone:
+        return html.unescape((await phone.get(f"/visit/{visit_id}/now?view=waiting")).text)
+
+
+async def test_a_patient_is_told_why_they_wait_again(ward: Ward) -> None:
+    """When the clinic's page was gone; not when somebody sent them back from the next call."""
+    why = "The clinic lost its connection, so your call has ended."
+    pair, room = await ward.both(), await ward.room()
+    visit_id = pair.visitor.visit_id
+    assert why not in await page_of_visit(ward, visit_id)
+    await sweep(ward)
+    await sweep(ward, GRACE + 5_000)
+    page = await page_of_visit(ward, visit_id)
+    assert page.count(why) == 2, "shown, and read aloud"
+    with clock.shifted(GRACE + 10_000):
+        await ward.calls.start(room, visit_id, Mode.VIDEO)
+        assert why not in await page_of_visit(ward, visit_id)
+        await ward.calls.return_to_waiting_room(room, visit_id)
+        assert why not in await page_of_visit(ward, visit_id)
+
+
+async def test_who_was_sent_back_before_is_told_nothing(ward: Ward) -> None:
+    """The call that they were in went on without them, and ended alone long after."""
+    pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
+    await ward.calls.add(pair.host, room, second.visit_id)
+    with clock.shifted(-clock.MINUTE):
+        await ward.calls.return_to_waiting_room(room, second.visit_id)
+    await sweep(ward)
+    await sweep(ward, GRACE + 5_000)
+    assert await visit_state(ward, pair.visitor.visit_id) == State.WAITING
+    assert await ward.absences.cut_off(pair.visitor)
+    assert not await ward.absences.cut_off(second)
 
 
 async def test_a_clinician_who_comes_back_in_time(ward: Ward) -> None:

@@ -6,6 +6,7 @@ keeps their place.
 
 from sqlalchemy import bindparam, select
 
+from bedside.audit.actors import SYSTEM
 from bedside.calls import rows
 from bedside.calls.models import NOT_ENDED, calls, participants
 from bedside.calls.records import PRESENT, CallState, Kind, Standing
@@ -13,11 +14,14 @@ from bedside.calls.service import Calls
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 
 GRACE = clock.MINUTE
 """So long a call goes on without the page of a member of staff or a guest."""
 _WATCHED = 30 * clock.SECOND
+_TOGETHER = 10 * clock.SECOND
+"""Who left a call longer before its end did not leave because of it."""
 
 _followed = prepared(
     select(
@@ -33,6 +37,16 @@ _followed = prepared(
         participants.c.kind != bindparam("not_kind"),
         participants.c.state.in_(sorted(PRESENT)),
     )
+)
+_last_call = prepared(
+    select(calls.c.state, calls.c.ended_by, calls.c.ended_at, participants.c.left_at)
+    .select_from(participants.join(calls, calls.c.id == participants.c.call_id))
+    .where(
+        participants.c.person_id == bindparam("visit"),
+        participants.c.kind == bindparam("of_kind"),
+    )
+    .order_by(participants.c.left_at.desc(), participants.c.id.desc())
+    .limit(1)
 )
 
 
@@ -64,6 +78,14 @@ class Absences:
             elif not here and row.away_since < now - GRACE:
                 await self._calls.give_up(row.id, now - GRACE)
         self._watch.looked()
+
+    async def cut_off(self, visitor: VisitorAccess) -> bool:
+        """Whether the last call of a visit ended because the page of the clinic was gone."""
+        async with self._database.read() as db:
+            call = await db.one(_last_call, visit=visitor.visit_id, of_kind=Kind.PATIENT)
+        if call is None or call.state != CallState.ENDED or call.ended_by != SYSTEM.id:
+            return False
+        return call.ended_at - call.left_at < _TOGETHER
 
     async def _note(self, participant_id: str, since: int) -> None:
         async with self._database.unit_of_work() as work:

@@ -109,6 +109,7 @@ async def _page(
     ahead = await services.waiting_room.ahead(visitor) if waits else None
     options = visit.room.options
     call = await _call(services, visitor, visit)
+    came_back = waits and visit.seen
     shown = Shown(
         visit=visit,
         view=view,
@@ -122,6 +123,7 @@ async def _page(
         emergency_text=await services.rooms.emergency_text(visit.room),
         mode=call.mode if call else "",
         call_started_at=call.started_at if call else 0,
+        cut_off=came_back and await services.absences.cut_off(visitor),
     )
     return render(
         request,

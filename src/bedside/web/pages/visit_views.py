@@ -48,6 +48,8 @@ class Shown:
     mode: str = ""
     """Of the call: “video” or “voice”."""
     call_started_at: int = 0
+    cut_off: bool = False
+    """The patient waits again because the page of the clinic was gone from the call."""
 
     @property
     def call_id(self) -> str:
@@ -87,7 +89,8 @@ class Shown:
             return f"{heading}. {text}"
         if self.view is not View.WAITING:
             return self.heading
-        return " ".join(filter(None, (self.transferred, self.heading + ".", self.estimate)))
+        told = (self.transferred, self.interrupted, self.heading + ".", self.estimate)
+        return " ".join(filter(None, told))
 
     @property
     def taking(self) -> str:
@@ -98,6 +101,16 @@ class Shown:
     def transferred(self) -> str:
         """After the patient has come here from another room; "" for who checked in here."""
         return self.visit.place.transferred if self.visit.how == How.TRANSFERRED else ""
+
+    @property
+    def interrupted(self) -> str:
+        """Why a patient is in the waiting room again; "" where nothing went wrong."""
+        if not self.cut_off:
+            return ""
+        return _(
+            "The clinic lost its connection, so your call has ended. You have kept your place, and "
+            "will be called again. You need not do anything."
+        )
 
     @property
     def estimate(self) -> str:
