@@ -42,9 +42,8 @@ async def test_an_administrator_adds_a_colleague(
     await sign_in(page, served)
     await journey.seen(page, "people")
 
-    await page.get_by_role("link", name="Teams and rooms").click()
+    await page.get_by_role("link", name="Teams", exact=True).click()
     await page.get_by_label("Name").fill("Night shift")
-    await page.get_by_text("People who share patients.").click()
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.get_by_label("Team", exact=True).wait_for()
     await journey.seen(page, "teams")

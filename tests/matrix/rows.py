@@ -259,9 +259,7 @@ _SETTINGS = {
     ("POST", f"{_PEOPLE}/{{staff_id}}/disable"): Row(Access.ADMINISTRATOR_OF, 303),
     ("POST", f"{_PEOPLE}/{{staff_id}}/enable"): Row(Access.ADMINISTRATOR_OF, 303),
     ("GET", "/settings/teams"): Row(Access.ADMINISTRATOR, shows=("dermatoscopy",)),
-    ("POST", "/settings/teams"): Row(
-        Access.ADMINISTRATOR, 303, _form(kind="team", name="New team")
-    ),
+    ("POST", "/settings/teams"): Row(Access.ADMINISTRATOR, 303, _form(name="New team")),
     ("POST", "/settings/teams/{team_id}"): Row(Access.ADMINISTRATOR_OF, 303, _form(name="Renamed")),
     ("GET", "/settings/clinic"): Row(Access.ADMINISTRATOR, shows=("riverside",)),
     ("POST", "/settings/clinic"): Row(Access.ADMINISTRATOR, 303, lambda _facts: {"data": _CLINIC}),

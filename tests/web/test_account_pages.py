@@ -207,11 +207,29 @@ async def test_a_new_persons_password_is_shown_once_and_opens_the_door(
 
 
 @pytest.mark.feature("A2")
+async def test_rooms_are_not_made_among_the_teams(
+    ada: httpx.AsyncClient, quick_house: House
+) -> None:
+    """They have a page of their own, which also asks for an address and whose they are."""
+    room = quick_house.here.room
+    page = (await ada.get("/settings/teams")).text
+    assert f'value="{room.name}"' not in page
+    assert 'href="/settings/rooms"' in page
+    assert 'name="kind"' not in page
+    await ada.post("/settings/teams", data={"name": "Night shift", "kind": "room"})
+    listed = {team.name: team.kind for team in await quick_house.teams.listed(room.clinic_id)}
+    assert listed["Night shift"] == "team"
+    renamed = await ada.post(f"/settings/teams/{room.id}", data={"name": "Renamed"})
+    assert renamed.status_code == 404
+    assert room.name in {one.name for one in await quick_house.teams.listed(room.clinic_id)}
+
+
+@pytest.mark.feature("A2")
 async def test_the_ticked_teams_are_the_ones_there_are(
     ada: httpx.AsyncClient, quick_house: House
 ) -> None:
     amara = quick_house.here.clinician.staff_id
-    await ada.post("/settings/teams", data={"name": "Night shift", "kind": "team"})
+    await ada.post("/settings/teams", data={"name": "Night shift"})
     teams = await quick_house.services.teams.listed(quick_house.clinic.id)
     night = next(team.id for team in teams if team.name == "Night shift")
     await ada.post(f"/settings/people/{amara}/teams", data={"teams": [night]})

@@ -1,4 +1,4 @@
-"""Settings of an administrator: people, teams and rooms, the clinic."""
+"""Settings of an administrator: people, teams, the clinic."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.errors import WrongInput
+from bedside.errors import NotFound, WrongInput
 from bedside.kernel.language import LANGUAGES, N_, gettext
 from bedside.people.clinics import MB, ClinicOptions
 from bedside.people.permissions import ClinicAccess
 from bedside.people.roles import Role
 from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
+from bedside.services import Services
 from bedside.web.context import services_of
 from bedside.web.forms import Form, form_of
 from bedside.web.rendering import render
@@ -255,11 +256,11 @@ def _choices(teams: list[Team]) -> list[tuple[str, str, str]]:
     return [(team.id, team.name, gettext(kinds[team.kind])) for team in teams]
 
 
-# --- teams and rooms -----------------------------------------------------------------------------
+# --- teams ---------------------------------------------------------------------------------------
 
 
 async def teams(request: Request) -> Response:
-    """GET /settings/teams."""
+    """GET /settings/teams. Rooms have pages of their own (`room_settings`)."""
     return await _teams(request)
 
 
@@ -267,9 +268,8 @@ async def add_team(request: Request) -> Response:
     """POST /settings/teams."""
     clinic = services_of(request).permissions.administer(await staff_of(request))
     given = await form_of(request)
-    kind = TeamKind.TEAM if given["kind"] == TeamKind.TEAM else TeamKind.ROOM
     try:
-        await services_of(request).teams.create(clinic, kind, given["name"])
+        await services_of(request).teams.create(clinic, TeamKind.TEAM, given["name"])
     except WrongInput as error:
         return await _teams(request, given, {"name": gettext(error.sentence)})
     return go("/settings/teams", TEAM_ADDED)
@@ -279,6 +279,8 @@ async def rename_team(request: Request) -> Response:
     """POST /settings/teams/{team_id}."""
     clinic = services_of(request).permissions.administer(await staff_of(request))
     team_id = request.path_params["team_id"]
+    if team_id not in {team.id for team in await _teams_of(services_of(request), clinic)}:
+        raise NotFound
     given = await form_of(request)
     try:
         await services_of(request).teams.rename(clinic, team_id, given["name"])
@@ -287,12 +289,18 @@ async def rename_team(request: Request) -> Response:
     return go("/settings/teams", SAVED)
 
 
+async def _teams_of(services: Services, clinic: ClinicAccess) -> list[Team]:
+    """Teams that are no rooms."""
+    listed = await services.teams.listed(clinic.clinic_id)
+    return [team for team in listed if team.kind is TeamKind.TEAM]
+
+
 async def _teams(
     request: Request, given: Form | None = None, errors: dict[str, str] | None = None
 ) -> Response:
     clinic = await administrator(request)
     services = services_of(request)
-    found = await services.teams.listed(clinic.clinic_id)
+    found = await _teams_of(services, clinic)
     assigned = await services.staff.assignments(clinic)
     counts = {team.id: sum(team.id in targets for targets in assigned.values()) for team in found}
     return render(
