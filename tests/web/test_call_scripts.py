@@ -25,7 +25,7 @@ _RUNNER = """
 import * as module from "./module.mjs";
 import { readFileSync } from "node:fs";
 const { call, given } = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(eval(call)(module, given)));
+process.stdout.write(JSON.stringify(await eval(call)(module, given)));
 """
 
 Run = Callable[[str, Any], Any]
@@ -114,6 +114,7 @@ def test_a_try_that_was_too_early_makes_it_wait_longer(levels: Levels) -> None:
     assert waits == [5, 10, 15, 1]
 
 
+@pytest.mark.feature("V7")
 def test_a_step_up_that_has_held_ends_the_long_waits(levels: Levels) -> None:
     early = [WEAK, WEAK, *[GOOD] * 5, WEAK, WEAK]  # up once, and down again: ten samples next time
     held = levels([*early, *[GOOD] * 20, WEAK, WEAK, *[GOOD] * 5])
@@ -121,6 +122,7 @@ def test_a_step_up_that_has_held_ends_the_long_waits(levels: Levels) -> None:
     assert held[len(early) :] == ["smaller"] * 9 + ["full"] * 12 + ["smaller"] * 5 + ["full"]
 
 
+@pytest.mark.feature("V7")
 def test_what_can_be_sent_is_judged_when_a_step_up_had_time_to_find_out(levels: Levels) -> None:
     up = [WEAK, WEAK, *[GOOD] * 5]
     assert levels([*up, *[NARROW] * 3])[-1] == "full"
@@ -134,6 +136,7 @@ def test_a_narrow_connection_stays_with_the_smaller_picture(levels: Levels) -> N
     assert levels([*[NARROW] * 60, *[GOOD] * 5])[-1] == "full"
 
 
+@pytest.mark.feature("V7")
 def test_what_is_said_of_several_connections_is_the_worst(run: Callable[[str], Run]) -> None:
     said = [[], ["full", "paused"], ["paused", "smaller", "full"], ["smaller", "sound"]]
     found = run("quality")("(quality, said) => said.map(quality.worstOf)", said)
@@ -151,6 +154,80 @@ def test_senders_are_told_less_for_less(run: Callable[[str], Run]) -> None:
     assert [one["active"] for one in alone] == [True, True, False]
     assert alone[0]["maxBitrate"] > group[0]["maxBitrate"] > alone[1]["maxBitrate"]
     assert alone[1]["scaleResolutionDownBy"] > alone[0]["scaleResolutionDownBy"] == 1
+
+
+# --- what is measured -----------------------------------------------------------------------------
+
+Report = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def measured(run: Callable[[str], Run]) -> Callable[[list[Report]], list[dict[str, Any]]]:
+    """The samples that a meter takes of what a browser reports, one report after the other."""
+    stats = run("stats")
+    script = """(stats, reports) => {
+      const connection = {
+        getStats: async () => new Map(reports.shift().map((entry, id) => [id, entry])),
+      };
+      const meter = new stats.Meter(connection);
+      return (async () => {
+        const samples = [];
+        while (reports.length > 0) samples.push(await meter.sample());
+        return samples;
+      })();
+    }"""
+    return lambda reports: stats(script, reports)
+
+
+Measured = Callable[[list[Report]], list[dict[str, Any]]]
+
+
+def report(
+    now: int, *, told: int, took: float = 0.02, lost: float = 0.0, sent: int = 0, came: int = 0
+) -> Report:
+    """What a browser says `now`, when the other side has `told` something last (both in ms)."""
+    there = {"fractionLost": lost, "roundTripTime": took}
+    return [
+        {"type": "transport", "timestamp": now},
+        {"type": "outbound-rtp", "timestamp": now, "framesEncoded": sent},
+        {"type": "remote-inbound-rtp", "timestamp": told, **there},
+        {"type": "inbound-rtp", "timestamp": now, "mid": "1", "framesReceived": came},
+        {"type": "inbound-rtp", "timestamp": now, "mid": "2", "framesReceived": now},
+    ]
+
+
+def checked(now: int, answers: int, took: float) -> Report:
+    """Checks of the connection: so many answers until now, and the seconds that they took."""
+    counted = {"responsesReceived": answers, "totalRoundTripTime": took}
+    return [{"type": "candidate-pair", "timestamp": now, "nominated": True, **counted}]
+
+
+@pytest.mark.feature("V7")
+def test_what_the_other_side_told_long_ago_counts_no_more(measured: Measured) -> None:
+    bad = {"told": 1_000, "took": 13.0, "lost": 0.4}
+    fresh, old = measured([report(2_000, **bad), report(9_000, **bad)])
+    assert (fresh["roundTripMs"], fresh["lost"]) == (13_000, 0.4)
+    assert (old["roundTripMs"], old["lost"]) == (0, 0)
+
+
+@pytest.mark.feature("V7")
+def test_a_slow_check_counts_when_it_is_answered_and_not_later(measured: Measured) -> None:
+    samples = measured([checked(2_000, 4, 0.04), checked(4_000, 6, 6.04), checked(6_000, 6, 6.04)])
+    assert [round(one["roundTripMs"]) for one in samples] == [10, 3_000, 0]
+
+
+@pytest.mark.feature("V7")
+def test_pictures_of_which_nobody_tells_anything_are_held_up(measured: Measured) -> None:
+    reports = [report(now, told=1_000, sent=now) for now in (2_000, 4_000, 6_000)]
+    assert [one["roundTripMs"] for one in measured(reports)] == [20, 20, 5_000]
+    silent = [report(now, told=1_000, sent=50) for now in (2_000, 4_000, 6_000)]
+    assert [one["roundTripMs"] for one in measured(silent)] == [20, 20, 0]
+
+
+@pytest.mark.feature("V7")
+def test_a_shared_screen_is_no_picture_of_the_camera(measured: Measured) -> None:
+    reports = [report(now, told=now, came=came) for now, came in ((2_000, 9), (4_000, 9))]
+    assert [one["hasPictures"] for one in measured(reports)] == [True, False]
 
 
 # --- who is in the call ---------------------------------------------------------------------------
