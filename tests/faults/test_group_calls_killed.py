@@ -4,16 +4,21 @@ stay behind, and those of running calls, and of others who share the Janus, are 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import httpx
 import pytest
+from playwright.async_api import Page, expect
 
 from bedside.adapters.janus import JanusServer
 from bedside.kernel.ids import new_id
 from tests.faults.conftest import Installed
 from tests.faults.servers import Server, wait_until
 from tests.faults.ward import Ward
+from tests.journeys.calling import LONG, pictures_move, watched
+from tests.journeys.meeting import small_pictures
 from tests.peers.call_client import CallGuest
+from tests.peers.chromium import Chromium, Person
 from tests.peers.janus import SECRET, Janus
 from tests.peers.ports import PATIENCE
 
@@ -71,28 +76,73 @@ async def become(ward: Ward, bedside: JanusServer, *calls: str) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_rooms_that_a_killed_server_left_behind(ward: Ward, own_janus: Janus) -> None:
+async def test_rooms_that_a_killed_server_left_behind(
+    ward: Ward, own_janus: Janus, chromium: Chromium
+) -> None:
     async with another_bedside(own_janus) as other:
         theirs = new_id("cal")
         await other.open_room(theirs)
         over = await asyncio.to_thread(call_whose_room_stays_behind, ward)
         await become(ward, other, theirs, over)
 
-        call_id = await asyncio.to_thread(begin, ward)
-        guests = [await come_in(ward, call_id, f"Guest {number}") for number in range(3)]
-        await asyncio.gather(*(guest.sees() for guest in guests))
-        await become(ward, other, theirs, over, call_id)
+        call = await call_of_five(ward, chromium)
+        await call.all_see_all()
+        await become(ward, other, theirs, over, call.id)
         ward.server.kill()
         await asyncio.to_thread(ward.server.restart)
-        await become(ward, other, theirs, call_id)
+        await become(ward, other, theirs, call.id)
 
-        for guest in guests:
+        for guest in call.guests:  # browsers come back by themselves
             await guest.come_back()
-        await asyncio.gather(*(guest.sees() for guest in guests))
-        assert ward.post(f"/calls/{call_id}/end", then="complete").status_code == 200
+        await call.all_see_all()
+        assert ward.post(f"/calls/{call.id}/end", then="complete").status_code == 200
         await become(ward, other, theirs)
-        for guest in guests:
+        await call.end()
+
+
+@dataclass
+class CallOfFive:
+    """Two in browsers, and three guests."""
+
+    id: str
+    people: list[Person]
+    pages: list[Page]
+    guests: list[CallGuest]
+
+    async def all_see_all(self) -> None:
+        """Wait until pictures of everybody arrive, and go on arriving, where they are watched."""
+        for page in self.pages:
+            shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
+            await expect(shown).to_have_count(4, timeout=2 * LONG)
+            await pictures_move(page)
+        await asyncio.gather(*(guest.sees() for guest in self.guests))
+
+    async def end(self) -> None:
+        """Everybody closes the page; while the server was away, browsers complained of that."""
+        for guest in self.guests:
             await guest.close()
+        for person in self.people:
+            await person.context.close()
+
+
+async def call_of_five(ward: Ward, chromium: Chromium) -> CallOfFive:
+    """A call through the media server."""
+    url = ward.server.url.replace("127.0.0.1", "localhost")  # where browsers allow cameras
+    people = [await chromium.desktop(url), await chromium.phone(url)]
+    patient = await asyncio.to_thread(ward.patient)
+    for person, jar in zip(people, (ward.installed.cookies, patient.cookies), strict=True):
+        await watched(person)
+        await small_pictures(person)
+        await person.context.add_cookies(
+            [{"name": name, "value": value, "url": url} for name, value in jar.items()]
+        )
+    pages = [await people[1].page(patient.page)]
+    call_id = ward.post(f"/rooms/{ward.rooms[0]}/next", mode="video").json()["call_id"]
+    pages.append(await people[0].page(f"/calls/{call_id}"))
+    for page in pages:
+        await pictures_move(page)
+    guests = [await come_in(ward, call_id, f"Guest {number}") for number in range(3)]
+    return CallOfFive(call_id, people, pages, guests)
 
 
 def call_whose_room_stays_behind(ward: Ward) -> str:

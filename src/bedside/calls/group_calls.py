@@ -72,7 +72,10 @@ class GroupCalls:
         if self._media is None:
             return
         try:
-            if signal.to == FROM_PUBLISH:
+            if signal.sender not in self._here and _goes_on(signal):
+                # What it goes on with was arranged by another process, and may have gone with it.
+                await self._interrupted(Interruption(signal.call, (signal.sender,), over=True))
+            elif signal.to == FROM_PUBLISH:
                 if signal.ask == "watch" or signal.description is not None:
                     self._here[signal.sender] = participant_id
                 await self._publishing(self._media, signal)
@@ -94,10 +97,7 @@ class GroupCalls:
             await media.trickle(signal.sender, "publish", _candidate(signal))
 
     async def _subscribing(self, media: MediaServer, signal: Signal) -> None:
-        if signal.ask == "restart_ice" and signal.sender not in self._here:
-            # What it had was arranged by another process, and may have gone with it.
-            await self._interrupted(Interruption(signal.call, (signal.sender,), over=True))
-        elif signal.ask == "restart_ice":
+        if signal.ask == "restart_ice":
             await media.restart_ice(signal.sender)
         elif signal.description is not None:
             await media.answer(signal.sender, signal.number, signal.description.sdp)
@@ -198,6 +198,12 @@ class GroupCalls:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _goes_on(signal: Signal) -> bool:
+    """Whether it is about an RTCPeerConnection that there must have been for a while."""
+    is_offer = signal.to == FROM_PUBLISH and signal.description is not None
+    return signal.ask == "restart_ice" or (is_offer and signal.number > 0)
 
 
 def _candidate(signal: Signal) -> dict[str, object] | None:

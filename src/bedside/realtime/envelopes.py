@@ -64,8 +64,9 @@ class Signal(_Message):
     """Something that another browser of a call, or the media server, needs to connect to this one.
 
     `sender` and `to` are connections; `to` may be one of MEDIA_SERVER. `number` is that of the
-    offer of the media server that is answered. `ask` is for the media server: to watch without
-    sending anything, or to restart ICE of what is received.
+    offer of the media server that is answered; with an offer to it, 0 for the first one of an
+    RTCPeerConnection. `ask` is for the media server: to watch without sending anything, or to
+    restart ICE of what is received.
     """
 
     action: Literal["signal"]

@@ -163,11 +163,17 @@ export class MediaServerWay implements Way {
   private async offer(half: Half): Promise<void> {
     if (half.connection.signalingState !== "stable") return;
     await half.connection.setLocalDescription();
-    half.describeHere();
+    this.describeOffer(half);
+  }
+
+  /** A process that hears of this connection for the first time, and of an offer that is not its
+      first, has us begin anew. */
+  private describeOffer(half: Half): void {
+    half.describeHere(half.connection.currentRemoteDescription ? 1 : 0);
   }
 
   private restartPublishing(half: Half): void {
-    if (half.connection.signalingState === "have-local-offer") half.describeHere();
+    if (half.connection.signalingState === "have-local-offer") this.describeOffer(half);
     else half.connection.restartIce();
   }
 

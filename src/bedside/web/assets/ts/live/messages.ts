@@ -28,7 +28,8 @@ export interface Signal {
   to: string;
   description: { type: RTCSdpType; sdp: string } | null;
   candidate: RTCIceCandidateInit | null;
-  /** Which of the media server's offers is answered. */
+  /** Which of the media server's offers is answered; with an offer to it, 0 for the first of a
+      connection. */
   number: number;
   /** Of the media server: to send everybody else's pictures, or to restart ICE of them. */
   ask: "watch" | "restart_ice" | null;
