@@ -75,7 +75,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
             .set_input_files(file("my hand.heic", PHOTO.read_bytes()))
         )
         await expect(newest(dialog)).to_contain_text(
-            "Here, scanned, and in the chart.", timeout=LONG
+            "was checked for viruses, and is in the chart.", timeout=LONG
         )
         await expect(newest(two.patient)).to_contain_text("Sent. It is in your record now.")
         await journey.seen(two.staff, "arrived", whole=False)
@@ -219,7 +219,7 @@ async def test_in_a_call_in_both_directions(served: Served, chromium: Chromium) 
             file("my hand.heic", PHOTO.read_bytes())
         )
         await expect(newest(panel)).to_contain_text(
-            "Here, scanned, and in the chart.", timeout=LONG
+            "was checked for viruses, and is in the chart.", timeout=LONG
         )
         download = newest(panel).get_by_role("link", name="Download")
         assert len(await downloaded(two.staff, download.click)) > 1_000

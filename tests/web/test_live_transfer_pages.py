@@ -1,11 +1,13 @@
-"""Files on their way in a room that is shared: what a colleague of the sender sees and may do."""
+"""Files on their way: what a colleague of the sender sees and may do, and what a patient reads."""
 
 import httpx
 import pytest
 
 from bedside.calls.live_transfers import Chosen
+from bedside.files.announcing import Announced
 from tests.calls.calling import Ward
 from tests.house import House
+from tests.requests.sending import jpeg, pieces
 from tests.web.console import FRAGMENT, enter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("X2")]
@@ -36,3 +38,29 @@ async def test_a_colleague_sees_who_sends_and_is_told_why_they_cannot(
     assert refused.json()["sentence"].startswith("A colleague has offered this file")
     taken_over = await visitor.head(begun.headers["location"], headers=TUS)
     assert taken_over.status_code == 403
+
+
+@pytest.mark.feature("X5")
+async def test_a_patient_may_leave_only_where_the_file_is_kept(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    ward, content = Ward(quick_house), jpeg()
+    patient = await ward.wait()
+    chosen = Chosen("hand.jpg", "image/jpeg", len(content))
+    sent = await ward.live_transfers.send_own(patient, chosen)
+    holder, transfer = await ward.live_transfers.sender(patient, sent.id)
+    announced = Announced("hand.jpg", len(content))
+    upload = await ward.live_transfers.begin_upload(holder, transfer, announced)
+    await ward.uploads.append(holder, upload.id, 0, pieces(content))  # nothing scans it yet
+
+    visitor.cookies.set("bedside-visitor", ward.tokens[patient.visit_id])
+    listing = f"/visit/{patient.visit_id}/transfers/list"
+    assert "You may leave this page." in (await visitor.get(listing, headers=FRAGMENT)).text
+    clinic = await ward.clinics.get(quick_house.clinic.id)
+    options = clinic.options.model_copy(update={"keep_unfinished_files": False})
+    async with quick_house.database.unit_of_work() as work:
+        actor = quick_house.here.administrator.actor
+        await ward.clinics.change(work, actor, clinic.id, clinic.name, options)
+    said = (await visitor.get(listing, headers=FRAGMENT)).text
+    assert "Keep this page open." in said
+    assert "You may leave this page." not in said

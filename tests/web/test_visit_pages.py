@@ -83,6 +83,22 @@ async def test_the_device_test_comes_first_and_can_be_skipped(visiting: Visiting
     assert "Check your camera" in await visiting.page("?view=test")
 
 
+@pytest.mark.feature("V2")
+async def test_a_room_calls_nobody_its_people_do(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    room = await opened(quick_house, ASKS_LITTLE, personal=False)
+    here = (await checked_in(visitor, room)).headers["location"]
+    page = html.unescape((await visitor.get(here)).text)
+    assert "The clinic can call you any time." in page
+    assert '"ready": "The clinic is ready"' in page
+    charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)
+    await quick_house.calls.start(charge, here.removeprefix("/visit/"), Mode.VIDEO)
+    page = html.unescape((await visitor.get(here)).text)
+    assert "The clinic is ready. Your call begins." in page
+    assert "The clinic is joining…" in page
+
+
 @pytest.mark.feature("V2", "V3")
 async def test_what_the_device_test_found_goes_to_the_queue_and_stays_on_the_page(
     visiting: Visiting,

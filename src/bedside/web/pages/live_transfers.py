@@ -69,8 +69,9 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
     found = [transfer for transfer in found if kind in (None, transfer.kind)]
     names = await services.staff.named(side.access.clinic_id, {t.staff_id for t in found} - {""})
     allowance = await services.live_transfers.allowance(side.access.clinic_id)
-    rows = [_row(transfer, side, names) for transfer in found]
     clinic = await services.clinics.get(side.access.clinic_id)
+    keep = clinic.options.keep_unfinished_files
+    rows = [_row(transfer, side, names, keep=keep) for transfer in found]
     return {
         "rows": rows,
         "visit_id": side.visit_id,
@@ -88,8 +89,10 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
     }
 
 
-def _row(transfer: LiveTransfer, side: Side, names: dict[str, str]) -> dict[str, Any]:
-    words = told(transfer, to_staff=side.is_staff)
+def _row(
+    transfer: LiveTransfer, side: Side, names: dict[str, str], *, keep: bool
+) -> dict[str, Any]:
+    words = told(transfer, to_staff=side.is_staff, keep=keep)
     given = Direction.FROM_PATIENT if side.is_staff else Direction.TO_PATIENT
     return {
         "transfer": transfer,

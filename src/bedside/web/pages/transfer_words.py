@@ -33,8 +33,8 @@ _STAFF_SENDS = {
 _STAFF_GETS = {
     Phase.ASKED: N_("Waiting for the patient to choose a file."),
     Phase.MOVING: N_("The patient is sending it."),
-    Phase.SCANNING: N_("Here. It is being checked for viruses."),
-    Phase.READY: N_("Here, scanned, and in the chart."),
+    Phase.SCANNING: N_("It has arrived and is being checked for viruses."),
+    Phase.READY: N_("It has arrived, was checked for viruses, and is in the chart."),
     Phase.DONE: N_("Done. It was downloaded, and it is in the chart."),
     Phase.FILED: N_("The patient moved on. The file had arrived and is in the chart."),
     Phase.DECLINED: N_("The patient declined to send a file. You can ask again."),
@@ -86,6 +86,12 @@ _REFUSED_TO_PATIENT = N_(
     "another copy."
 )
 _UNSCANNED = N_("Here. It cannot be opened yet: the virus scanner is down. It is scanned later.")
+_CHECKED_LATER = N_(
+    "The virus check is not available right now. The file is checked later; you need not do "
+    "anything."
+)
+_SCANNING_AND_LOST = N_("Sent. It is being checked for viruses. Keep this page open.")
+"""To a patient, where the clinic keeps no files of unfinished transfers."""
 _BAR = frozenset({Phase.ASKED, Phase.MOVING})
 _TONES = {
     Phase.DECLINED: "attention",
@@ -98,15 +104,19 @@ _TONES = {
 }
 
 
-def told(transfer: LiveTransfer, *, to_staff: bool) -> Told:
-    """A transfer in the words of one side."""
+def told(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Told:
+    """A transfer in the words of one side. `keep`: the clinic keeps a file that has arrived when
+    the patient leaves before the end."""
     phase = transfer.phase
     is_unanswered = phase is Phase.ASKED and not to_staff
     bar = phase in _BAR and transfer.size > 0 and not is_unanswered
     if phase is Phase.REFUSED:
         return Told(_refused(transfer, to_staff=to_staff), "bad", bar=False)
     if phase is Phase.SCANNING and transfer.reason == "unscanned":
-        return Told(_(_UNSCANNED), "attention", bar=False)
+        return Told(_(_UNSCANNED if to_staff else _CHECKED_LATER), "attention", bar=False)
+    gives = not to_staff and transfer.direction == Direction.FROM_PATIENT
+    if phase is Phase.SCANNING and gives and not keep:
+        return Told(_(_SCANNING_AND_LOST), "", bar=False)
     return Told(_(_table(transfer, to_staff=to_staff)[phase]), _TONES.get(phase, ""), bar)
 
 

@@ -134,7 +134,7 @@ async def _page(
         zone=clinic.options.time_zone,
         here=page_of(visit.id),
         shown=shown,
-        words=words_for_script(shown.host),
+        words=words_for_script(shown.caller),
     )
 
 

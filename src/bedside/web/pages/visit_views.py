@@ -62,6 +62,11 @@ class Shown:
         return self.visit.place.name
 
     @property
+    def caller(self) -> str:
+        """Who calls the patient, at the beginning of a sentence: a room calls nobody."""
+        return self.host if self.visit.place.personal else _("The clinic")
+
+    @property
     def heading(self) -> str:
         """The h1 of the view."""
         if self.view is View.ENDED:
@@ -83,7 +88,7 @@ class Shown:
     def said(self) -> str:
         """What is read aloud when the page comes to this."""
         if self.view is View.CALL:
-            return _("%(host)s is ready. Your call begins.") % {"host": self.host}
+            return _("%(caller)s is ready. Your call begins.") % {"caller": self.caller}
         if self.view is View.ENDED:
             heading, text = _ended(self)
             return f"{heading}. {text}"
@@ -132,9 +137,9 @@ class Shown:
     @property
     def place_kept(self) -> str:
         """Beside the device test: nothing is lost by it."""
-        return _("You are checked in, and your place is kept. %(host)s can call you any time.") % {
-            "host": self.host
-        }
+        return _(
+            "You are checked in, and your place is kept. %(caller)s can call you any time."
+        ) % {"caller": self.caller}
 
     @property
     def ended_text(self) -> str:
@@ -149,7 +154,7 @@ class Shown:
             steps.append(
                 (
                     "mail",
-                    _("%(clinic)s contacts you about everything that follows.")
+                    _("If anything else is needed, %(clinic)s will contact you.")
                     % {"clinic": self.clinic},
                 )
             )
@@ -186,8 +191,10 @@ def _ended(shown: Shown) -> tuple[str, str]:
         return (
             _("Your place is no longer kept"),
             ngettext(
-                "Your phone was away for more than %(num)s minute, so your visit was ended.",
-                "Your phone was away for more than %(num)s minutes, so your visit was ended.",
+                "This page was closed or without a connection for more than %(num)s minute, so "
+                "your visit has ended.",
+                "This page was closed or without a connection for more than %(num)s minutes, so "
+                "your visit has ended.",
                 shown.grace_minutes,
             )
             % {"num": shown.grace_minutes},
@@ -200,7 +207,7 @@ def _ended(shown: Shown) -> tuple[str, str]:
 
 def _chart_got(files: int) -> str:
     if not files:
-        return _("Your record at the clinic has a note of this visit. You have sent no files.")
+        return _("Your record at the clinic has a note of this visit. No files were sent.")
     return ngettext(
         "Your record at the clinic has a note of this visit, and %(num)s file.",
         "Your record at the clinic has a note of this visit, and %(num)s files.",

@@ -3,10 +3,10 @@
 from bedside.kernel.language import gettext as _
 
 
-def words_for_script(host: str) -> dict[str, str]:
-    """Sentences by the names that ts/visits knows. `host` is whom the patient waits for."""
+def words_for_script(caller: str) -> dict[str, str]:
+    """Sentences by the names that ts/visits knows. `caller` is who calls the patient."""
     return {
-        "ready": _("%(host)s is ready") % {"host": host},
+        "ready": _("%(caller)s is ready") % {"caller": caller},
         "asking": _("Your browser asks for your camera and microphone. Choose “Allow”."),
         "no_picture": _("No picture. You can go on without a camera."),
         "try_again": _("Try again"),
