@@ -240,11 +240,13 @@ async def test_the_sender_hears_no_more_of_the_visit(quick_ward: Ward) -> None:
     live = services.visit_live
     clinic = quick_ward.house.clinic.id
     patient = f"{clinic}/{waiter.visit_id}"
-    before = await live.audience_of_visit(waiter.visit_id)
+    before = await live.audience_of_visit(waiter.visit_id, {"leg": 1})
     assert before == {patient, f"{clinic}/{mine.staff.staff_id}"}
     await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id)
-    after = await live.audience_of_visit(waiter.visit_id)
-    assert after == {patient, f"{clinic}/{theirs.staff.staff_id}"}
+    for told in ({"leg": 2}, {}):
+        after = await live.audience_of_visit(waiter.visit_id, told)
+        assert after == {patient, f"{clinic}/{theirs.staff.staff_id}"}
+    assert await live.audience_of_visit(waiter.visit_id, {"leg": 1}) == {patient}
     with pytest.raises(NotFound):
         await live.visit(mine.staff, waiter.visit_id)
 

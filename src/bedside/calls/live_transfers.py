@@ -249,9 +249,9 @@ class LiveTransfers:
         direction = Direction.TO_PATIENT if by_staff else Direction.FROM_PATIENT
         if row.direction != direction:
             raise NotFound
+        require_running(row.ended)
         if by_staff and row.staff_id != access.actor.id:
             raise NotTheSender
-        require_running(row.ended)
         owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id
         holder = transfer_access(row.id, row.clinic_id, row.patient_id, owner, access.actor)
         return holder, records.opened(await self._vault.clinic(row.clinic_id), row)
