@@ -3,6 +3,7 @@
 Where the service is says the browser, so an address is somebody else's word: the name is looked up
 here, every address that it has must be one of the public internet, and the connection goes to the
 address that was looked at. So the outbox cannot be made to knock at hosts of an internal network.
+What takes memory (curves, an HTTP client) is loaded when something is sent.
 """
 
 import asyncio
@@ -12,7 +13,6 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from bedside.adapters.push_encryption import authorization, encrypted
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.network import is_public
@@ -71,6 +71,8 @@ class WebPush:
 
         A message that is sent twice replaces itself on the screen, for both name the same page.
         """
+        from bedside.adapters.push_encryption import encrypted
+
         subscription = await self._devices.subscription(message.to)
         if subscription is None:
             raise PermanentFailure(_GONE)
@@ -94,6 +96,8 @@ class WebPush:
     async def _posted(self, subscription: PushSubscription, body: bytes) -> int:
         """The answer's status; raises TemporaryFailure when there is none."""
         import httpx
+
+        from bedside.adapters.push_encryption import authorization
 
         parts = urlsplit(subscription.endpoint)
         headers = {

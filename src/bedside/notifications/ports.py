@@ -5,9 +5,10 @@ The adapters implement `Gateway`; bootstrap chooses which there are.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 
 class Channel(StrEnum):
@@ -95,7 +96,7 @@ class PushBook(Protocol):
 class PushSigner(Protocol):
     """Has the key pair by which push services know this installation (RFC 8292)."""
 
-    async def pair(self) -> EllipticCurvePrivateKey:
+    async def pair(self) -> "EllipticCurvePrivateKey":
         """The private key, with the public one in it."""
         ...
 

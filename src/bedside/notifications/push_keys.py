@@ -1,18 +1,13 @@
 """The key pair by which push services know this installation (VAPID, RFC 8292).
 
 It is made once: browsers bind their subscription to its public half. It is sealed by the key of the
-platform, and so under the master key.
+platform, and so under the master key. Curves are loaded when somebody needs them, for they take
+memory.
 """
 
 import base64
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    SECP256R1,
-    EllipticCurvePrivateKey,
-    derive_private_key,
-    generate_private_key,
-)
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -20,6 +15,9 @@ from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Transactions
 from bedside.notifications.models import push_keys
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 _NAME = "vapid"
 _COLUMN = "push_keys.private"
@@ -34,9 +32,9 @@ class PushKeys:
     def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._pair: EllipticCurvePrivateKey | None = None
+        self._pair: "EllipticCurvePrivateKey | None" = None
 
-    async def pair(self) -> EllipticCurvePrivateKey:
+    async def pair(self) -> "EllipticCurvePrivateKey":
         """The private key, with the public one in it."""
         if self._pair is None:
             self._pair = await self._load()
@@ -44,11 +42,19 @@ class PushKeys:
 
     async def public(self) -> str:
         """The public key as browsers want it: 65 bytes in base 64 for addresses."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         pair = await self.pair()
         point = pair.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return base64.urlsafe_b64encode(point).decode().rstrip("=")
 
-    async def _load(self) -> EllipticCurvePrivateKey:
+    async def _load(self) -> "EllipticCurvePrivateKey":
+        from cryptography.hazmat.primitives.asymmetric.ec import (
+            SECP256R1,
+            derive_private_key,
+            generate_private_key,
+        )
+
         keys = await self._vault.platform()
         async with self._database.read() as db:
             row = await db.one(_by_name, of=_NAME)
