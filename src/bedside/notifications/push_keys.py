@@ -32,7 +32,7 @@ class PushKeys:
     def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._pair: "EllipticCurvePrivateKey | None" = None
+        self._pair: EllipticCurvePrivateKey | None = None
 
     async def pair(self) -> "EllipticCurvePrivateKey":
         """The private key, with the public one in it."""
