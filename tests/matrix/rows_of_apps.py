@@ -12,7 +12,7 @@ _STAFF = "/visits/{visit_id}"
 _PATIENT = "/visit/{visit}"
 _TUS_STRANGERS: dict[Kind, int] = dict.fromkeys((*OUTSIDE, Kind.PENDING), 401)
 """An upload is a program, which is not led to the sign-in."""
-_NOT_THE_SENDER = {**_TUS_STRANGERS, Kind.WRONG_ROLE: 404}
+_NOT_THE_SENDER = {**_TUS_STRANGERS, Kind.WRONG_ROLE: 403}
 _PIECE = {**TUS, "upload-offset": "0", "content-type": "application/offset+octet-stream"}
 _CHOSEN = form(name="new.jpg", media_type="image/jpeg", size="1000")
 _SAID = form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fav", leg="1")
