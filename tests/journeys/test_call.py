@@ -422,7 +422,7 @@ async def test_the_call_window_on_a_small_screen(
     await connected(two)
     await two.staff_page.set_viewport_size({"width": width, "height": 720})
     await journey.seen(two.staff_page, "call", whole=False)
-    await two.staff_page.get_by_role("button", name="Console").click()
+    await two.staff_page.get_by_role("button", name="Charts").click()
     console = two.staff_page.frame_locator("[data-console]")
     await expect(console.get_by_role("heading", level=1)).to_be_visible()
     await journey.seen(two.staff_page, "console", whole=False)
