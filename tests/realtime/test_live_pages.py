@@ -5,13 +5,14 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import delete
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from bedside import bootstrap
 from bedside.charts.live import apply
@@ -238,3 +239,41 @@ async def test_a_page_of_a_session_that_ends_is_closed(served: Served) -> None:
             await house.services.sessions.end_all(work, house.here.clinician.staff_id)
         await asyncio.wait_for(page._connection.wait_closed(), PATIENCE)
         assert page._connection.close_code == 4401
+
+
+@pytest.mark.parametrize("said", [b"\0\xff", b"{}", "", "{", "[]", "[" * 60_000, "x" * 70_000])
+async def test_a_page_that_says_nonsense_is_closed_without_a_defect(
+    said: bytes | str, served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with looking(served, f"desk:{served.house.clinic.id}") as page:
+        await page.settle()
+        await page._connection.send(said)
+        await asyncio.wait_for(page._connection.wait_closed(), PATIENCE)
+        assert page._connection.close_code in (1008, 1009)
+    await looked_after(served)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_page_that_asks_without_an_end_is_closed_without_a_defect(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While it is closed there are answers that wait to be written to it."""
+    async with looking(served, f"desk:{served.house.clinic.id}") as page:
+        with suppress(ConnectionClosed):
+            for number in range(1_000):
+                await page._connection.send(
+                    json.dumps({"action": "unsubscribe", "topic": f"none:{number}"})
+                )
+        with suppress(ConnectionClosed):
+            async with asyncio.timeout(PATIENCE):
+                async for _ in page._connection:  # until it is closed
+                    pass
+        assert page._connection.close_code in (1006, 1008)
+    await looked_after(served)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def looked_after(served: Served) -> None:
+    """Another page has come and gone: whatever the ones before left behind has come to its end."""
+    async with looking(served, f"desk:{served.house.clinic.id}") as page:
+        await page.settle()

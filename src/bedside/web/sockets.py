@@ -96,16 +96,18 @@ class LivePage:
         stop = self._services.bus.watch(_end_of(access), self._session_ended)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
-            await self._recheck(tasks)
+            code = await self._recheck(tasks)
         finally:
             stop()
             self._services.bus.leave(self._listener)
             for task in tasks:
                 task.cancel()
             await self._presence.closed()
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                    raise result
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            failed = [one for one in done if isinstance(one, Exception)]
+            for one in sorted(failed, key=lambda one: isinstance(one, WebSocketDisconnect)):
+                raise one
+        await self._socket.close(code)  # at last: nobody writes to it any more
 
     async def _look_up(self) -> None:
         access: Access | None = None
@@ -123,9 +125,9 @@ class LivePage:
         if not self._look_again.done():
             self._look_again.set_result(None)
 
-    async def _recheck(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Until one of the tasks ends, or the session. Nothing is made anew but a timer: thousands
-        of pages do this all the time."""
+    async def _recheck(self, tasks: list[asyncio.Task[None]]) -> int:
+        """Until one of the tasks ends, or the session; the code to close with. Nothing is made anew
+        but a timer: thousands of pages do this all the time."""
         while self._access is not None:
             await asyncio.wait(
                 [*tasks, self._look_again],
@@ -133,24 +135,22 @@ class LivePage:
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if any(task.done() for task in tasks):
-                return
+                return _POLICY_VIOLATION
             if self._look_again.done():  # before looking: what ends meanwhile is looked at again
                 self._look_again = asyncio.get_running_loop().create_future()
             with suppress(Unavailable):
                 await self._look_up()
-        await self._socket.close(_SIGNED_OUT)
+        return _SIGNED_OUT
 
     async def _read(self) -> None:
+        """Until the page says what no page of ours says, or too much."""
         while True:
-            text = await self._socket.receive_text()
             try:
-                message = from_page.validate_json(text)
-            except ValidationError:
-                await self._socket.close(_POLICY_VIOLATION)
+                message = from_page.validate_json(await self._socket.receive_text())
+            except (KeyError, ValidationError):  # a frame of bytes has no text
                 return
             rate = _SIGNALS if isinstance(message, Signal) else _MESSAGES
             if self._rate.take(rate, ""):
-                await self._socket.close(_POLICY_VIOLATION)
                 return
             await self._take(message)
 
