@@ -272,6 +272,18 @@ async def test_a_fifth_person_needs_a_media_server(ward: Ward) -> None:
     assert await state_of(ward, fifth.visit_id) == State.WAITING
 
 
+@pytest.mark.feature("V6")
+async def test_adding_the_last_who_has_room_twice_says_nothing_of_room(ward: Ward) -> None:
+    """A double click on “Add”, where the call has room for four: the patient is in it."""
+    pair, room = await ward.both(), await ward.room()
+    added = [await ward.wait(f"Number {number}") for number in range(2)]
+    for visitor in added:
+        await ward.calls.add(pair.host, room, visitor.visit_id)
+    with pytest.raises(Conflict, match="admitted this patient already") as again:
+        await ward.calls.add(pair.host, room, added[-1].visit_id)
+    assert again.value.code == "visit_is_in_call"
+
+
 async def test_names_are_told_with_ones_own_permission(ward: Ward) -> None:
     pair, second = await ward.both("Wilma Waiting"), await ward.wait("Second")
     room = await ward.room()

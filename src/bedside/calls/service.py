@@ -157,10 +157,11 @@ class Calls:
             await work.lock(f"call:{host.call_id}")
             visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
             call = await self._locked(work, host)
-            await check_room(work, call.id, self._group_calls)
+            # before the room is counted: who pressed twice is told that the patient is here
             await self._transitions.take_step(
                 work, visit, Step.ADMITTED, room.actor, call_id=call.id
             )
+            await check_room(work, call.id, self._group_calls)
             place = (call.id, call.clinic_id)
             await rows.put_participant(work, place, Kind.PATIENT, visit.id, Standing.ASKED)
 
