@@ -2,6 +2,8 @@
 
 import pytest
 
+from bedside.audit import Action
+from bedside.audit.recorder import Filter
 from bedside.calls.guests import KEPT_FOR, VALID, GuestLinkClosed
 from bedside.calls.records import NotInCall, Standing
 from bedside.errors import NotFound, NotSignedIn, WrongInput
@@ -92,7 +94,10 @@ async def test_who_is_sent_away_stays_away(ward: Ward, how: str) -> None:
     if how == "revoke":
         await ward.guests.admit(pair.host, guest.guest_id)
         await ward.join(await ward.seats.guest(guest))
-    await getattr(ward.guests, how)(pair.host, guest.guest_id)
+    for _ in range(2):  # a double click
+        await getattr(ward.guests, how)(pair.host, guest.guest_id)
+    kind = {"refuse": Action.GUEST_REFUSED, "revoke": Action.GUEST_REVOKED}[how]
+    assert len(await ward.house.audit.lines(ward.house.clinic.id, Filter(action=kind))) == 1
     with pytest.raises(GuestLinkClosed):
         await resumed(ward, guest.guest_id)
     with pytest.raises(NotFound):
@@ -139,7 +144,7 @@ async def test_guests_are_of_one_call_only(ward: Ward) -> None:
         await ward.seats.visitor(await ward.wait("Third"))
 
 
-@pytest.mark.parametrize("name", ["", "  \n ", "x" * 81])
+@pytest.mark.parametrize("name", ["", "  \n ", "x" * 81, "\u200b\u202e", "\u200d", "…"])
 async def test_a_guest_has_a_name(ward: Ward, name: str) -> None:
     pair = await ward.both()
     with pytest.raises(WrongInput):

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -130,9 +130,11 @@ async def test_only_the_device_that_checked_in_comes_back(ward: Ward) -> None:
         ({}, {"name": "  "}, "name"),
         ({}, {"name": "…"}, "name"),
         ({}, {"name": "n" * 201}, "name"),
+        ({}, {"name": "\u200b\u2060\u202e\u200d"}, "name"),
         ({"ask_birth_date": "required"}, {"born": None}, "birth"),
         ({}, {"born": date(1620, 1, 1)}, "birth"),
         ({}, {"born": date(2999, 1, 1)}, "birth"),
+        ({}, {"born": date.today() + timedelta(days=3)}, "birth"),
         ({"ask_phone": "required"}, {}, "phone"),
         ({}, {"phone": "12"}, "phone"),
         ({"ask_reason": "required"}, {"reason": " \n"}, "reason"),
@@ -149,6 +151,16 @@ async def test_what_has_to_be_corrected_names_its_field(
         await quick_ward.house.services.check_in.check_in(await quick_ward.of(room), wrong, ADDRESS)
     assert said.value.field == field
     assert await quick_ward.order(room) == []
+
+
+async def test_what_cannot_be_seen_is_no_part_of_a_name(quick_ward: Ward) -> None:
+    """Staff read the name in a line with other words, which it may not turn around; and it finds
+    the patient whose name it is."""
+    room = await quick_ward.room("Shared")
+    waiter = await quick_ward.check_in(room, "\u202eMaya\u200b Lindqvist\u2066\x07\x85", BORN)
+    [row] = await quick_ward.house.services.waiting_room.queue(room)
+    assert (row.name, row.identified) == ("Maya Lindqvist", Identified.MATCHED)
+    assert waiter.visitor.patient_id == quick_ward.house.patients[0].id
 
 
 async def test_what_was_typed_is_sealed_and_on_the_card(ward: Ward) -> None:

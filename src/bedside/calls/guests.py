@@ -36,6 +36,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import is_id, new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.messenger import Messenger, Notice
@@ -179,11 +180,12 @@ class Guests:
             await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
 
     async def refuse(self, host: HostSeat, guest_id: str) -> None:
-        """Do not let in somebody who knocks; their link ends with it. Raises NotFound."""
+        """Do not let in somebody who knocks; their link ends with it. Again is no error. Raises
+        NotFound."""
         await self._send_away(host, guest_id, Action.GUEST_REFUSED)
 
     async def revoke(self, host: HostSeat, guest_id: str) -> None:
-        """Withdraw an invitation, wherever the guest is by now. Raises NotFound."""
+        """Withdraw an invitation, wherever the guest is by now. Raises as `refuse`."""
         await self._send_away(host, guest_id, Action.GUEST_REVOKED)
 
     async def _send_away(self, host: HostSeat, guest_id: str, action: Action) -> None:
@@ -192,6 +194,8 @@ class Guests:
             invited = await work.one(_by_id, of=guest_id)
             if invited is None or invited.call_id != host.call_id:
                 raise NotFound
+            if invited.revoked:
+                return
             await work.execute(_set, of=guest_id, revoked=True)
             row = await rows.of_person(work, host.call_id, Kind.GUEST, guest_id)
             if row is not None and row.state != Standing.REFUSED:
@@ -216,8 +220,8 @@ class Guests:
 
         Raises WrongInput, NotFound, GuestLinkClosed.
         """
-        name = " ".join(name.split())
-        if not name or len(name) > LONGEST_NAME:
+        name = one_line(name)
+        if not re.search(r"\w", name) or len(name) > LONGEST_NAME:
             raise WrongInput(N_("Please tell your name, so that you can be let in."), field="name")
         row = await self._invited(secret)
         keys = await self._vault.clinic(row.clinic_id)

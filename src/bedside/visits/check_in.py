@@ -6,7 +6,7 @@ of them: whoever types somebody's name and date of birth learns nothing.
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
@@ -19,6 +19,7 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock, faults, language
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
+from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.patients import Demographics, Patient, Patients, digits_of
 from bedside.people.permissions import LinkAccess, VisitorAccess
@@ -32,6 +33,8 @@ from bedside.visits.transitions import Transitions
 
 NAME_MAX = 200
 REASON_MAX = 500
+_FURTHEST_EAST = timedelta(days=1)
+"""Where a patient is, the next day may have begun."""
 _SAME_FORM = 10 * clock.MINUTE
 """So long after a check-in the same form, sent again, leads to the visit that it made."""
 
@@ -239,16 +242,18 @@ class RoomClosed(Conflict):
 def problems(room: Room, form: CheckInForm) -> dict[str, str]:
     """What is not right in a form, by field: sentences that are translated where they are shown."""
     options, found = room.options, dict[str, str]()
-    if not re.search(r"\w", form.name):
+    name, phone = one_line(form.name), one_line(form.phone)
+    if not re.search(r"\w", name):
         found["name"] = N_("Enter your name.")
-    elif len(_line(form.name)) > NAME_MAX:
+    elif len(name) > NAME_MAX:
         found["name"] = N_("This name is too long: at most 200 characters.")
     born, today = form.birth_date, date.fromtimestamp(clock.now() / 1000)
     if born is None and options.ask_birth_date == "required":
         found["birth"] = N_("Enter your date of birth.")
+    elif born is not None and born > today + _FURTHEST_EAST:
+        found["birth"] = N_("This day is in the future. Check the year.")
     elif born is not None and not 0 <= today.year - born.year <= 130:
         found["birth"] = N_("Check the year of your date of birth. It has four digits.")
-    phone = _line(form.phone)
     if not phone and options.ask_phone == "required":
         found["phone"] = N_("Enter your phone number.")
     elif phone and (len(phone) > 40 or len(digits_of(phone)) < 5):
@@ -262,18 +267,14 @@ def problems(room: Room, form: CheckInForm) -> dict[str, str]:
     return found
 
 
-def _line(typed: str) -> str:
-    return " ".join(typed.split())
-
-
 def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
     """What is sealed of a form. Raises WrongInput for the first field that is not right."""
     for field, sentence in problems(room, form).items():
         raise WrongInput(sentence, field=field)
     return {
-        "name": _line(form.name),
+        "name": one_line(form.name),
         "birth_date": form.birth_date.isoformat() if form.birth_date else "",
-        "phone": _line(form.phone),
+        "phone": one_line(form.phone),
         "reason": form.reason.strip(),
         "consented_to": room.options.consent_text if form.consented else "",
     }
