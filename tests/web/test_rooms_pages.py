@@ -8,6 +8,7 @@ import pytest
 
 from bedside.audit import Action
 from bedside.calls.records import Mode
+from bedside.kernel import clock
 from bedside.visits.waiting_room import DeviceTest
 from tests.house import House
 from tests.web.console import FRAGMENT, enter, lines
@@ -115,6 +116,37 @@ async def test_who_is_being_seen_by_whom(quick_house: House, visitor: httpx.Asyn
     card = (await visitor.get(f"/visits/{seen.visit_id}/card")).text
     assert "In a call with Dr Amara Okafor" in card
     assert "Start call" not in card
+
+
+@pytest.mark.feature("V3")
+async def test_rows_that_are_kept_follow_every_change_and_every_pair_of_eyes(
+    quick_house: House, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, rooms = quick_house, await rooms_of(quick_house)
+    address = f"/rooms/{rooms.reception.id}/queue"
+    seen = await arrive(house, rooms.reception, "Maya Lindqvist", born=date(1991, 3, 14))
+    await enter(visitor, house, house.here.clinician)
+    assert "0 min" in (await visitor.get(address, headers=FRAGMENT)).text
+    now = clock.now()
+    with monkeypatch.context() as later:
+        later.setattr(clock, "now", lambda: now + 7 * clock.MINUTE)
+        assert "7 min" in (await visitor.get(address, headers=FRAGMENT)).text
+    chart = await house.services.permissions.chart(house.here.receptionist, seen.patient_id)
+    renamed = house.patients[0].demographics.model_copy(update={"name": "Maya Berg"})
+    async with house.services.database.unit_of_work() as work:
+        await house.services.patients.change(work, chart, renamed)
+    page = (await visitor.get(address, headers=FRAGMENT)).text
+    assert "Maya Berg" in page
+    assert "Lindqvist" not in page
+    theirs = await in_charge(house, rooms.reception.id, house.here.clinician)
+    await house.calls.start(theirs, seen.visit_id, Mode.VIDEO)
+    mine = (await visitor.get(address, headers=FRAGMENT)).text
+    assert "With you" in mine
+    assert "Back to the call" in mine
+    await enter(visitor, house)
+    others = (await visitor.get(address, headers=FRAGMENT)).text
+    assert "With Dr Amara Okafor" in others
+    assert "Back to the call" not in others
 
 
 @pytest.mark.feature("V1")
