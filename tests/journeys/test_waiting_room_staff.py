@@ -129,6 +129,7 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
     await receiver.get_by_role("link", name="Thi Nguyen").click()
     await expect(receiver.locator("#panel")).to_contain_text("Please look at the stitch.")
     await journey.seen(receiver, "received", whole=False)
+    await receiver.locator("#panel").hover()  # a row stays as long as the pointer is on it
 
     [transfer] = await house.patient_transfers.open_of(here.clinician)
     await sender.goto("/patients")

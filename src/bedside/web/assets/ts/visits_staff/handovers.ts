@@ -28,7 +28,7 @@ function region(): HTMLElement {
   const known = document.getElementById("handovers");
   if (known) return known;
   const made = Object.assign(document.createElement("div"), { id: "handovers", className: "handovers" });
-  document.getElementById("toasts")?.before(made);
+  document.getElementById("toasts")?.prepend(made); // one stack: a message never lies over “Take back”
   return made;
 }
 
