@@ -196,6 +196,13 @@ export class DeviceTest {
     if (template) place?.replaceChildren(template.content.cloneNode(true));
   }
 
+  /** “Camera: Works”, for people who do not see in which line it stands; how it goes on until then is not said. */
+  private say(part: Part): void {
+    const place = this.line(part).querySelector<HTMLElement>("[data-said-name]");
+    const result = this.line(part).querySelector("[data-chip]")?.textContent.trim() ?? "";
+    if (place) place.textContent = `${place.dataset.saidName ?? ""}: ${result}`;
+  }
+
   private words(part: Part, text: string): void {
     const place = this.line(part).querySelector<HTMLElement>("[data-words]");
     if (place) place.textContent = text;
@@ -204,6 +211,8 @@ export class DeviceTest {
   private busy(part: Part): void {
     this.chip(part, "busy");
     this.words(part, "");
+    const said = this.line(part).querySelector("[data-said-name]");
+    if (said) said.textContent = ""; // the same result after another try is said again
     this.fix(part, []);
   }
 
@@ -212,6 +221,7 @@ export class DeviceTest {
     this.line(part).dataset.result = result;
     this.chip(part, result);
     this.words(part, text);
+    this.say(part);
     this.fix(part, []);
     this.renameGoOn();
     if (PARTS.every((one) => this.results[one] !== undefined)) void this.report().catch(() => undefined);
