@@ -35,6 +35,10 @@ export class PatientPlace<App extends Running> {
       const pressed = (event.target as Element).closest("[data-app-close]");
       if (pressed && this.place?.contains(pressed)) this.close();
     });
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+      if ((event.target as Element).closest("dialog") === null && this.place?.contains(event.target as Node)) this.close();
+    });
     root.addEventListener("bedside:close-app", (event) => {
       if (this.place?.contains(event.target as Node)) this.close();
     });
@@ -93,7 +97,9 @@ export class PatientPlace<App extends Running> {
   private close(): void {
     if (!this.place) return;
     this.place.hidden = true;
-    this.root.querySelector<HTMLElement>(`[data-opens-app="${this.name}"]`)?.focus();
+    const opener = this.root.querySelector<HTMLElement>(`[data-opens-app="${this.name}"]`);
+    const menu = opener?.closest("dialog"); // shut by now: what opens it gets the focus
+    (menu ? this.root.querySelector<HTMLElement>(`[data-opens="${menu.id}"]`) : opener)?.focus();
   }
 
   private follow(): void {
