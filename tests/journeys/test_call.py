@@ -244,6 +244,7 @@ async def test_how_a_call_ends(served: Served, chromium: Chromium) -> None:
     await desk.wait_for_url("**/after")
     await expect(desk.get_by_role("heading", level=1)).to_have_text("The call has ended")
     await expect(desk.locator(".chip")).to_contain_text("In the waiting room")
+    await expect(desk.locator("#who-is-next")).to_contain_text("Next: Noor Haddad")
     await journey.seen(desk, "after")
     await expect(phone.locator("#visit-now")).to_have_attribute("data-view", "waiting")
     await expect(phone.locator("body")).not_to_have_class("in-call")
@@ -255,6 +256,7 @@ async def test_how_a_call_ends(served: Served, chromium: Chromium) -> None:
     await desk.get_by_role("button", name="End visit").click()
     await desk.wait_for_url("**/after")
     await expect(desk.locator(".chip")).to_contain_text("Visit ended")
+    await expect(desk.locator("#who-is-next")).to_have_text("Nobody is waiting.")
     await expect(phone.locator("#visit-now")).to_have_attribute("data-view", "ended")
     await two.leave()
 

@@ -14,6 +14,7 @@ from bedside.errors import BedsideError
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
+from bedside.visits.waiting_room import Waiting
 from bedside.web.context import services_of
 from bedside.web.fragments import prepare
 from bedside.web.rendering import render
@@ -30,6 +31,7 @@ async def window(request: Request) -> Response:
         return RedirectResponse(f"/calls/{call_id}/after", status_code=303)
     call = await services.seats.listener(staff, call_id)
     patients = [one for one in await services.call_people.of(host) if one.kind is Kind.PATIENT]
+    console_href, reason = await _about(request, staff, patients)
     return render(
         request,
         "pages/calls/window.html",
@@ -37,7 +39,8 @@ async def window(request: Request) -> Response:
         mode=call.mode,
         started_at=call.started_at,
         heading=_heading(patients),
-        console_href=await _console(request, staff, patients),
+        reason=reason if len(patients) == 1 else "",
+        console_href=console_href,
         apps=[
             {"name": app.name, "label": _(app.label), "icon": app.icon}
             for app in apps_of(Kind.STAFF)
@@ -61,13 +64,17 @@ async def waiting(request: Request) -> Response:
 
 async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
     services = services_of(request)
-    found: list[dict[str, Any]] = []
-    for room in await services.rooms.of_staff(host.staff):
-        access = await services.permissions.room(host.staff, room.id)
-        for one in await services.waiting_room.queue(access):
-            if not one.call_id:
-                found.append({"visit": one, "room": room.name})
-    return found
+    return [
+        {"visit": one, "room": room.name}
+        for room in await services.rooms.of_staff(host.staff)
+        for one in await _waiting_in(request, host.staff, room.id)
+    ]
+
+
+async def _waiting_in(request: Request, staff: StaffAccess, room_id: str) -> list[Waiting]:
+    services = services_of(request)
+    access = await services.permissions.room(staff, room_id)
+    return [one for one in await services.waiting_room.queue(access) if not one.call_id]
 
 
 async def after(request: Request) -> Response:
@@ -76,12 +83,16 @@ async def after(request: Request) -> Response:
     services = services_of(request)
     call = await services.call_summaries.of(staff, request.path_params["call_id"])
     rooms = {room.id: room.name for room in await services.rooms.of_staff(staff)}
+    room_id = call.room_id if call.room_id in rooms else ""
+    waiting = await _waiting_in(request, staff, room_id) if room_id else []
     return render(
         request,
         "pages/calls/after.html",
         call=call,
         rooms=rooms,
-        room_id=call.room_id if call.room_id in rooms else "",
+        room_id=room_id,
+        # As “Next patient” takes them: who is away for a moment comes last.
+        waiting=sorted(waiting, key=lambda one: one.away_since > 0),
         handed={one.visit_id: one for one in await services.patient_transfers.open_of(staff)},
         minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
     )
@@ -93,8 +104,9 @@ def _heading(patients: list[Person]) -> str:
     return _("Group call")
 
 
-async def _console(request: Request, staff: StaffAccess, patients: list[Person]) -> str:
-    """Where the console beside the call begins: the chart of the patient, or the waiting room."""
+async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -> tuple[str, str]:
+    """Where the console beside the call begins, and why the patient has come: the chart of the
+    first whose chart this person may open, or the waiting room and nothing."""
     services = services_of(request)
     for one in patients:
         try:
@@ -103,8 +115,8 @@ async def _console(request: Request, staff: StaffAccess, patients: list[Person])
             chart = await services.permissions.chart(staff, visit.waiting.patient_id)
         except BedsideError:
             continue
-        return f"/patients/{chart.patient_id}"
-    return "/rooms"
+        return f"/patients/{chart.patient_id}", visit.waiting.reason
+    return "/rooms", ""
 
 
 routes = [
