@@ -64,7 +64,9 @@ async def in_the_call(two: Meeting, journey: Journey) -> None:
     field = phone.get_by_label("Message", exact=True)  # it goes with the patient
     await expect(field).to_have_value("I am just wri", timeout=LONG)
     await journey.seen(phone, "call", whole=False)
-    await phone.get_by_role("button", name="Close Chat").click()
+    await field.press("Escape")
+    await expect(field).to_be_hidden()
+    await expect(phone.locator("#open-chat")).to_be_focused()
     panel = await two.app("Chat")
     await panel.get_by_label("Message", exact=True).fill("Please show me your knee.")
     await panel.get_by_label("Message", exact=True).press("Enter")

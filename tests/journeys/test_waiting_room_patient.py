@@ -375,6 +375,8 @@ async def test_with_the_keyboard_alone_at_320_pixels(door: Door, chromium: Chrom
     await page.wait_for_url("**/visit/*")
     await _press(page, "[data-start-test]")
     await expect(page.get_by_text("We can hear you.")).to_be_visible()
+    heard = page.get_by_role("status").filter(has_text="Works")
+    await expect(heard).to_have_text(["Camera: Works", "Microphone: Works", "Connection: Works"])
     await page.keyboard.press("Shift+Tab")
     await _press(page, "[data-play]", back=True)
     await _press(page, "[data-heard-it=ok]")

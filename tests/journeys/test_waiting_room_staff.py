@@ -126,8 +126,13 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
 
     row = receiver.locator("#queue-waiting .row", has_text="Thi Nguyen")
     await expect(row).to_contain_text("Transferred by Dr Amara Okafor")
+    before = await row.bounding_box()
     await receiver.get_by_role("link", name="Thi Nguyen").click()
     await expect(receiver.locator("#panel")).to_contain_text("Please look at the stitch.")
+    after = await row.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] == before["y"], "the row stays where it was pressed"
     await journey.seen(receiver, "received", whole=False)
     await receiver.locator("#panel").hover()  # a row stays as long as the pointer is on it
 
