@@ -55,6 +55,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         await journey.seen(two.staff, "waits-for-the-patient", whole=False)
         await expect(offered).to_contain_text("Dr Amara Okafor sends you a file")
         await expect(offered).to_contain_text("Care after stitches.pdf · PDF, 1 MB")
+        await expect(two.patient.locator("#announce")).to_contain_text("sends you a file")
         await journey.seen(two.patient, "offered")
         accept = offered.get_by_role("button", name="Accept")
         assert await downloaded(two.patient, accept.click) == PAPER.read_bytes()

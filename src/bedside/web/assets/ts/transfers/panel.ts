@@ -103,6 +103,12 @@ export class TransferPanel {
     }
   }
 
+  /** What waits for an answer, for whoever did not open the panel: it has opened by itself. */
+  announceAsked(): void {
+    const asked = this.root.querySelector<HTMLElement>('[data-phase="asked"]');
+    if (asked) announce(asked.dataset.said ?? "");
+  }
+
   /** An accepted file comes down by itself. */
   private fetchWanted(): void {
     for (const id of this.wanted) {

@@ -14,7 +14,11 @@ interface Facts {
 
 /** `sound` is made when the clinic offers or asks for something. */
 export function startPatientFiles(root: HTMLElement, here: string, sound: () => void): void {
-  const place = new PatientPlace(root, "files", `${here}/transfers`, startTransfers);
+  const place = new PatientPlace(root, "files", `${here}/transfers`, (around) => {
+    const panel = startTransfers(around);
+    panel?.announceAsked();
+    return panel;
+  });
   liveSocket().subscribe(`transfers:${root.dataset.visit ?? ""}`, (heard: Heard) => {
     const facts = heard.kind === "snapshot" ? Object.values(heard.data.transfers as Record<string, Facts>) : [];
     const isNews = heard.kind === "event" && heard.type === "transfer.changed" && RUNNING.has(String(heard.data.phase));
