@@ -1,6 +1,7 @@
 /**
- * The form of a transfer: sent without leaving the page; what was typed stays when it is refused.
- * The card then says where the patient has gone, for a few seconds.
+ * The form of a transfer in a dialog: sent without leaving the page; what was typed stays when it is
+ * refused. The card then says where the patient has gone, for a few seconds. On a page of its own the
+ * form is sent as a page, and leads on to one.
  */
 import { closeDialog } from "../components/dialogs";
 import { closePanel } from "../components/panel";
@@ -27,6 +28,7 @@ function showOnCard(html: string): void {
 
 async function send(form: HTMLFormElement): Promise<void> {
   const button = form.querySelector<HTMLElement>("button[type=submit]");
+  if (button?.ariaBusy === "true") return; // pressed twice: the second answer would be a refusal
   button?.setAttribute("aria-busy", "true");
   try {
     const fields = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
@@ -56,7 +58,7 @@ export function startTransferring(failed: (form: HTMLFormElement) => void = (for
     "submit",
     (event) => {
       const form = event.target;
-      if (!(form instanceof HTMLFormElement) || form.dataset.transfer === undefined) return;
+      if (!(form instanceof HTMLFormElement) || form.dataset.transfer === undefined || !form.closest("dialog")) return;
       event.preventDefault();
       void send(form).catch(() => failed(form));
     },
