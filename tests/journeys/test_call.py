@@ -324,6 +324,29 @@ async def test_a_guest_is_invited_knocks_and_is_let_in(served: Served, chromium:
     await two.leave()
 
 
+@pytest.mark.feature("V18")
+async def test_with_the_visit_ends_the_call_of_the_guest(
+    served: Served, chromium: Chromium
+) -> None:
+    two = await two_in_call(served, chromium)
+    services, staff = served.house.services, served.house.here.clinician
+    host = await services.seats.host(staff, two.call_id)
+    relative = await chromium.phone()
+    page = await relative.page((await services.guests.invite(host)).link)
+    await page.get_by_label("Your name").fill("Ana Ruiz")
+    await page.get_by_role("button", name="Ask to join").click()
+    await two.staff_page.locator("[data-knocking]").get_by_role("button", name="Admit").click()
+    heading = page.get_by_role("heading", level=1)
+    await expect(heading).to_contain_text("Your call with", timeout=LONG)
+    await control(two.staff_page, "leave").click()
+    await two.staff_page.get_by_role("button", name="End visit").click()
+    await two.staff_page.wait_for_url("**/after")
+    await expect(two.staff_page.get_by_role("heading", level=1)).to_have_text("The call has ended")
+    await expect(heading).to_have_text("The call has ended for you")
+    await relative.leave()
+    await two.leave()
+
+
 async def _guest_draws(desk: Page, phone: Page, guest: Page) -> None:
     await desk.locator("[data-app-tab]", has_text="Whiteboard").click()
     board = guest.locator("[data-board-surface]")

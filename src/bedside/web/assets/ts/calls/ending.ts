@@ -61,6 +61,8 @@ export class Ending {
     this.leaving = true;
     try {
       await tell(address, { leg: String(patient?.leg ?? "") });
+      // After the only patient one goes out oneself, and guests do not stay behind. A 1:1 call is over already.
+      if (address !== addresses.leave && address !== addresses.end) await tell(addresses.leave).catch(() => undefined);
       closeDialog("ending");
       this.show();
     } catch (error) {
