@@ -1,8 +1,9 @@
 """File contents over HTTP: ranges (RFC 9110), safe names, nothing that could run in the page."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -27,6 +28,8 @@ class SealedResponse(Response):
     def __init__(self, request: Request, opened: Opened) -> None:
         self._opened = opened
         self._head = request.method == "HEAD"
+        self.cut_off = False
+        """Whether the other side has gone before all of it was sent."""
         self.start, self.length, status = _range_of(request, opened)
         super().__init__(status_code=status, headers=self._headers(status))
 
@@ -51,7 +54,7 @@ class SealedResponse(Response):
         return headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send head and body."""
+        """Send head and body, as long as somebody is there: a server takes bytes for nobody too."""
         await send(
             {
                 "type": "http.response.start",
@@ -60,14 +63,33 @@ class SealedResponse(Response):
             }
         )
         if not self._head and self.status_code in (200, 206):
-            async with aclosing(self._pieces()) as pieces:
+            async with _until_gone(receive) as gone, aclosing(self._pieces()) as pieces:
                 async for piece in pieces:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    if gone.done():
+                        self.cut_off = True
+                        break
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _pieces(self) -> AsyncGenerator[bytes]:
         async for piece in self._opened.chunks(self.start, self.length):
             yield piece
+
+
+@asynccontextmanager
+async def _until_gone(receive: Receive) -> AsyncGenerator[asyncio.Task[None]]:
+    """A task that is done when the other side has gone."""
+
+    async def wait() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    waiting = asyncio.create_task(wait())
+    try:
+        yield waiting
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
 
 
 def _range_of(request: Request, opened: Opened) -> tuple[int, int, int]:

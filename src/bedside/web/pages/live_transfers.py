@@ -270,9 +270,9 @@ class _Download(SealedResponse):
         self._finished = finished
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, and tell."""
+        """Send it, and tell when all of it went out: who was cut off comes back for the rest."""
         await super().__call__(scope, receive, send)
-        if self._to_the_end:
+        if self._to_the_end and not self.cut_off:
             await self._finished()
 
 
