@@ -102,6 +102,9 @@ async def _transferred_without_a_reload(door: Door, page: Page, seen: Journey) -
     await house.patient_transfers.transfer(door.charge, visit_in(page), room.id, "", expected_leg=1)
     await expect(heading(page, "Taking you to Ada Norberg’s room now")).to_be_visible()
     await expect(shown(page, "You have been transferred to Ada Norberg’s room")).to_be_visible()
+    await expect(page.locator("h1")).to_have_accessible_description(
+        "You have been transferred to Ada Norberg’s room"
+    )
     await expect(heading(page, "Ada Norberg will see you soon")).to_be_visible()
     await expect(shown(page, "Running 10 minutes late.")).to_have_count(0)
     await seen.seen(page, "transferred")
