@@ -110,6 +110,6 @@ class StorageFull(BedsideError):
     status = 507
     code = "storage_full"
     sentence = (
-        "The clinic's storage is full. What arrived so far is kept, and sending goes on by itself "
-        "when there is room again."
+        "The clinic's storage is full, so this was not saved. Please try again later, or tell the "
+        "clinic."
     )

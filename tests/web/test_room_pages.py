@@ -10,6 +10,7 @@ import pytest
 from bedside.people.clinics import ClinicOptions
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.app import create_app
+from tests.database.test_sqlite import full_disk
 from tests.house import House, at_the_door
 
 pytestmark = pytest.mark.anyio
@@ -224,3 +225,17 @@ async def test_one_address_cannot_fill_a_waiting_room(
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert "Please wait a moment" in answers[-1].text
+
+
+async def test_a_check_in_for_which_there_is_no_room_on_the_disk_is_not_said_to_go_on(
+    quick_house: House,
+) -> None:
+    """What is typed into a form is not sent again by itself, as an upload is."""
+    app = create_app(quick_house.services)
+    room = await opened(quick_house, RoomOptions())
+    async with at_the_door(app) as phone:
+        with full_disk(str(quick_house.services.settings.data / "bedside.db")):
+            refused = await phone.post(f"/r/{room.slug}", data={"name": "Nora Newcome"})
+    assert refused.status_code == 507
+    assert "was not saved. Please try again later" in refused.text
+    assert "by itself" not in refused.text

@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from bedside.errors import StorageFull
 from bedside.files.sealing import SEGMENT
 from bedside.kernel import clock
+from bedside.web.uploads import SENDING_GOES_ON
 from tests.house import Served
 from tests.peers.ports import PATIENCE, drained
 from tests.web.tus import BODY, VERSION, Sender, checksum, metadata, pieces, sending, words
@@ -444,7 +444,7 @@ async def test_a_full_disk_is_said_and_healed(
     try:
         response = await sender.patch(address, 0, pieces(content))
         assert response.status_code == 507
-        assert response.json() == {"code": "storage_full", "sentence": StorageFull.sentence}
+        assert response.json() == {"code": "storage_full", "sentence": SENDING_GOES_ON}
         kept = await sender.offset(address)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

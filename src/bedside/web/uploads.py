@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.charts.categories import Category
-from bedside.errors import BedsideError, TooLarge, WrongInput
+from bedside.errors import BedsideError, StorageFull, TooLarge, WrongInput
 from bedside.files.announcing import Allowance, Announced, Upload
 from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone
@@ -33,6 +33,10 @@ _CHECKSUMS = ("sha1", "sha256", "md5")
 _HEADERS = {**TUS_ANSWER, "Cache-Control": "no-store"}
 BODY = "application/offset+octet-stream"
 
+SENDING_GOES_ON = N_(
+    "The clinic's storage is full. What arrived so far is kept, and sending goes on by itself when "
+    "there is room again."
+)
 UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned."))
 
 Begin = Callable[[Announced], Awaitable[Upload]]
@@ -168,9 +172,12 @@ async def _append(
     watch: Watch | None,
 ) -> Upload:
     body = raw_body(request)
-    return await services_of(request).uploads.append(
-        access, upload_id, offset, watch(body, offset) if watch else body, _checksum(request)
-    )
+    try:
+        return await services_of(request).uploads.append(
+            access, upload_id, offset, watch(body, offset) if watch else body, _checksum(request)
+        )
+    except StorageFull as error:  # of all that people send, only this goes on by itself
+        raise StorageFull(SENDING_GOES_ON) from error
 
 
 def _check_version(request: Request) -> None:
