@@ -78,8 +78,9 @@ async def test_a_draft_that_is_sent_again_is_there_once(talk: Talk) -> None:
 
 
 async def test_what_cannot_be_said(talk: Talk) -> None:
-    with pytest.raises(WrongInput):
-        await talk.patient(" \n ")
+    for blank in (" \n ", "\u200b\u2060 \u202e", "\x01\u200d"):
+        with pytest.raises(WrongInput):
+            await talk.patient(blank)
     with pytest.raises(WrongInput):
         await talk.patient("x" * (LONGEST + 1))
     await talk.ward.house.services.waiting_room.leave(talk.waiter.visitor)

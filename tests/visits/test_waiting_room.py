@@ -140,7 +140,7 @@ async def test_everyone_waiting_reads_a_message_until_it_is_withdrawn(ward: Ward
 
 
 @pytest.mark.feature("V17")
-@pytest.mark.parametrize("text", ["", "  \n", "x" * 301])
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b\u202e\x01", "x" * 301])
 async def test_a_message_has_words_and_not_too_many(quick_ward: Ward, text: str) -> None:
     room = await quick_ward.room("Shared")
     with pytest.raises(WrongInput) as said:

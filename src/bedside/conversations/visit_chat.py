@@ -22,6 +22,7 @@ from bedside.kernel.events import Event, declared
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.kernel.typed import says_nothing
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.permissions import ChartAccess, RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits.events import RoomVisitTouched
@@ -176,7 +177,7 @@ class VisitChat:
         in another leg, NotFound for those who have nothing to do with it.
         """
         body = body.replace("\r\n", "\n").strip()
-        if not body:
+        if says_nothing(body):
             raise WrongInput(_("Please write something first."), field="body")
         if len(body) > LONGEST:
             raise WrongInput(_("Please use at most 4,000 characters."), field="body")

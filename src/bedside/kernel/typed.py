@@ -1,4 +1,4 @@
-"""What people type into a field of one line."""
+"""What people type into a field: what of it can be seen."""
 
 import unicodedata
 
@@ -13,6 +13,11 @@ def one_line(typed: str) -> str:
     people read beside it as well.
     """
     return "".join(c for c in " ".join(typed.split()) if not _is_unseen(c)).strip()
+
+
+def says_nothing(typed: str) -> bool:
+    """Whether nobody would see anything of a text."""
+    return not one_line(typed).strip(_JOINERS)
 
 
 def _is_unseen(character: str) -> bool:

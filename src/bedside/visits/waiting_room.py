@@ -16,6 +16,7 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
+from bedside.kernel.typed import says_nothing
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.patients import SEALED_PATIENTS, name_of
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, rooms_in_charge
@@ -318,7 +319,7 @@ class WaitingRoom:
         """Say something to everyone who waits, and who comes in the next hours, until it is
         withdrawn; the message's id. Raises WrongInput."""
         text = text.strip()
-        if not text:
+        if says_nothing(text):
             raise WrongInput(N_("Write what everyone waiting should read."), field="text")
         if len(text) > MESSAGE_MAX:
             raise WrongInput(N_("Please use at most 300 characters here."), field="text")
