@@ -140,6 +140,18 @@ async def test_a_file_from_the_patient(desk: Desk) -> None:
     assert await desk.phase(asked.id) is Phase.DONE
 
 
+async def test_what_it_is_by_its_bytes_is_said_as_soon_as_they_are_there(quick_desk: Desk) -> None:
+    desk, content = quick_desk, b"Nothing but words.\n"
+    asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id)
+    chosen = Chosen("gpj.txt", "image/jpeg", len(content))
+    answered = await desk.transfers.answer(desk.visitor, asked.id, chosen)
+    assert answered.media_type == "image/jpeg"
+    await desk.send(desk.visitor, asked.id, content)
+    await do_jobs(desk.house)
+    seen = await desk.lists.one(desk.room, asked.id)
+    assert (seen.name, seen.media_type) == ("gpj.txt", "text/plain")
+
+
 async def test_a_still_of_the_camera_is_a_capture(quick_desk: Desk) -> None:
     desk = quick_desk
     asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id, Kind.CAPTURE)

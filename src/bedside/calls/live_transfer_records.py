@@ -120,6 +120,13 @@ def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:
     )
 
 
+def of_type(keys: ClinicKeys, row: Row, media_type: str) -> bytes:
+    """The sealed part of a row with the type that the file has by its bytes: until these are there
+    both sides read what the sender's browser said."""
+    record = keys.unseal(RECORD, row.id, row.record)
+    return keys.seal(RECORD, row.id, {**record, "media_type": media_type})
+
+
 def facts(row: Row) -> dict[str, Any]:
     """What open pages are told of a transfer; no name, no type."""
     return {

@@ -318,9 +318,11 @@ class LiveTransfers:
         after = Bytes.CLEAN if file.state == FileState.FILED else Bytes.SCANNING
         reason = "unscanned" if file.state == FileState.UNSCANNED else ""
         if may_become(row.bytes, after) or row.reason != reason:
+            sealed = records.of_type(await self._vault.clinic(row.clinic_id), row, file.media_type)
             await work.execute(
                 records.CHANGE,
                 of=row.id,
+                record=sealed,
                 bytes=after,
                 reason=reason,
                 file_id=file.id,
@@ -481,10 +483,7 @@ class LiveTransfers:
 def _told(chosen: Chosen | None) -> dict[str, str]:
     if chosen is None:
         return {"name": "", "media_type": ""}
-    return {
-        "name": safe_name(chosen.name),
-        "media_type": chosen.media_type[:_NAME_OF_TYPE_MAX],
-    }
+    return {"name": safe_name(chosen.name), "media_type": chosen.media_type[:_NAME_OF_TYPE_MAX]}
 
 
 def _sender_of(row: Row) -> Actor:
