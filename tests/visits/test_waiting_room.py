@@ -140,6 +140,17 @@ async def test_everyone_waiting_reads_a_message_until_it_is_withdrawn(ward: Ward
 
 
 @pytest.mark.feature("V17")
+async def test_what_is_said_again_stands_there_once(quick_ward: Ward) -> None:
+    waiting_room, room = quick_ward.house.services.waiting_room, await quick_ward.room("Shared")
+    await waiting_room.message_everyone(room, "Running late")
+    await waiting_room.message_everyone(room, "Back soon")
+    again = await waiting_room.message_everyone(room, "Running late")
+    shown = await waiting_room.messages(room)
+    assert [one.text for one in shown] == ["Running late", "Back soon"]
+    assert shown[0].id == again
+
+
+@pytest.mark.feature("V17")
 @pytest.mark.parametrize("text", ["", "  \n", "\u200b\u202e\x01", "x" * 301])
 async def test_a_message_has_words_and_not_too_many(quick_ward: Ward, text: str) -> None:
     room = await quick_ward.room("Shared")

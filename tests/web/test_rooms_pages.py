@@ -185,6 +185,13 @@ async def test_a_message_to_everyone_and_its_withdrawal(
     assert "Running late" not in (await visitor.get(address)).text
     repeated = await visitor.post(f"{address}/messages/{found[1]}/withdraw", data={})
     assert repeated.status_code == 404
+    for text in ("Ten minutes late.", "Twenty minutes late."):
+        await visitor.post(f"{address}/messages", data={"text": text})
+    before, _, folded = (await visitor.get(address)).text.partition(
+        "1 earlier message, still shown"
+    )
+    assert "Twenty minutes late." in before
+    assert "Ten minutes late." in folded
 
 
 @pytest.mark.feature("V16")

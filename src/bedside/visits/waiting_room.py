@@ -325,7 +325,10 @@ class WaitingRoom:
             raise WrongInput(N_("Please use at most 300 characters here."), field="text")
         keys = await self._vault.clinic(room.clinic_id)
         message_id = new_id("rmg")
+        same = [one.id for one in await self.messages(room) if one.text == text]
         async with self._database.unit_of_work() as work:
+            for old in same:  # said again, it stands there once, with the new time
+                await work.execute(_withdraw, of=old, room=room.room_id, moment=clock.now())
             await work.execute(
                 _add_message,
                 id=message_id,
