@@ -67,6 +67,7 @@ from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
 from bedside.visits.records import VisitRecords
+from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
@@ -138,6 +139,7 @@ class Services:
     check_in: CheckIn
     visit_devices: VisitDevices
     waiting_room: WaitingRoom
+    room_messages: RoomMessages
     patient_transfers: PatientTransfers
     presence: Presence
     sent_transfers: SentTransfers

@@ -75,7 +75,7 @@ async def test_from_the_door_to_the_end(door: Door, chromium: Chromium, width: i
         "relay": "not_set_up",
     }
     await marked(page)
-    await door.house.waiting_room.message_everyone(door.charge, "Running 10 minutes late.")
+    await door.house.room_messages.say(door.charge, "Running 10 minutes late.")
     await expect(shown(page, "Running 10 minutes late.")).to_be_visible()
     await seen.seen(page, "waiting")
     await _transferred_without_a_reload(door, page, seen)
@@ -199,7 +199,7 @@ async def test_a_reload_and_a_lost_network_keep_the_place(door: Door, chromium: 
     await expect(page.get_by_text("Reconnecting, your place is kept")).to_be_visible(timeout=LONG)
     await seen.seen(page, "offline")
     await _presence(door, Presence.RECONNECTING)
-    await door.house.waiting_room.message_everyone(door.charge, "Said while you were away.")
+    await door.house.room_messages.say(door.charge, "Said while you were away.")
     await page.wait_for_timeout(10_000)  # as long as a lift, or a tunnel
     await phone.context.set_offline(False)
     await expect(page.get_by_text("Connected")).to_be_visible(timeout=LONG)
@@ -348,7 +348,7 @@ async def test_checking_in_and_waiting_work_without_script(
     await expect(heading(page, "will see you soon")).to_be_visible()
     assert '<noscript><meta http-equiv="refresh"' in await page.content()
     await seen.seen(page, "waiting")
-    await door.house.waiting_room.message_everyone(door.charge, "Running late.")
+    await door.house.room_messages.say(door.charge, "Running late.")
     await page.reload()  # as the page does by itself
     await expect(shown(page, "Running late.")).to_be_visible()
     await page.get_by_role("link", name="Leave the waiting room").click()

@@ -60,7 +60,7 @@ class Visits:
         self._ids.update(
             other_room=other.id,
             transfer_id=await house.patient_transfers.transfer(room, sent.visit_id, other.id),
-            message_id=await house.waiting_room.message_everyone(room, "Running late."),
+            message_id=await house.room_messages.say(room, "Running late."),
         )
 
     async def _wait(self, kind: Kind | None, patient: int) -> VisitorAccess:

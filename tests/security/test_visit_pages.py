@@ -58,7 +58,7 @@ class Scene:
         self.visit, token = await services.check_in.check_in(shown, odd, ADDRESS)
         self.phone.cookies.set("bedside-visitor", token)
         self.visitor = await services.visit_devices.resume(token, self.visit, ADDRESS)
-        await services.waiting_room.message_everyone(room, ODD)
+        await services.room_messages.say(room, ODD)
         await services.visit_chat.say(self.visitor, self.visit, ODD, "")
         await services.visit_chat.say(room, self.visit, ODD, "")
         await services.visit_notes.keep(room, self.visit, ODD)

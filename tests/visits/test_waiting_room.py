@@ -119,33 +119,33 @@ async def emails(ward: Ward) -> list[Any]:
 
 @pytest.mark.feature("V17")
 async def test_everyone_waiting_reads_a_message_until_it_is_withdrawn(ward: Ward) -> None:
-    waiting_room = ward.house.services.waiting_room
+    messages = ward.house.services.room_messages
     room = await ward.room("Shared")
     other = await ward.room("Other")
     waiter, elsewhere = await ward.check_in(room), await ward.check_in(other)
-    message_id = await waiting_room.message_everyone(room, " Running 10 minutes late ")
+    message_id = await messages.say(room, " Running 10 minutes late ")
     later = await ward.check_in(room)
     for one in (waiter, later):
-        [said] = await waiting_room.messages_for(one.visitor)
+        [said] = await messages.shown_to(one.visitor)
         assert (said.text, said.by) == ("Running 10 minutes late", "Dr Amara Okafor")
-    assert await waiting_room.messages_for(elsewhere.visitor) == []
-    [shown] = await waiting_room.messages(room)
+    assert await messages.shown_to(elsewhere.visitor) == []
+    [shown] = await messages.shown(room)
     assert shown.id == message_id
     with pytest.raises(NotFound):
-        await waiting_room.withdraw(other, message_id)
-    await waiting_room.withdraw(room, message_id)
-    assert await waiting_room.messages_for(waiter.visitor) == []
+        await messages.withdraw(other, message_id)
+    await messages.withdraw(room, message_id)
+    assert await messages.shown_to(waiter.visitor) == []
     with pytest.raises(NotFound):
-        await waiting_room.withdraw(room, message_id)
+        await messages.withdraw(room, message_id)
 
 
 @pytest.mark.feature("V17")
 async def test_what_is_said_again_stands_there_once(quick_ward: Ward) -> None:
-    waiting_room, room = quick_ward.house.services.waiting_room, await quick_ward.room("Shared")
-    await waiting_room.message_everyone(room, "Running late")
-    await waiting_room.message_everyone(room, "Back soon")
-    again = await waiting_room.message_everyone(room, "Running late")
-    shown = await waiting_room.messages(room)
+    messages, room = quick_ward.house.services.room_messages, await quick_ward.room("Shared")
+    await messages.say(room, "Running late")
+    await messages.say(room, "Back soon")
+    again = await messages.say(room, "Running late")
+    shown = await messages.shown(room)
     assert [one.text for one in shown] == ["Running late", "Back soon"]
     assert shown[0].id == again
 
@@ -155,7 +155,7 @@ async def test_what_is_said_again_stands_there_once(quick_ward: Ward) -> None:
 async def test_a_message_has_words_and_not_too_many(quick_ward: Ward, text: str) -> None:
     room = await quick_ward.room("Shared")
     with pytest.raises(WrongInput) as said:
-        await quick_ward.house.services.waiting_room.message_everyone(room, text)
+        await quick_ward.house.services.room_messages.say(room, text)
     assert said.value.field == "text"
 
 

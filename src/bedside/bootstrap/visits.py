@@ -17,6 +17,7 @@ from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
 from bedside.visits.records import VisitRecords
+from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
@@ -56,9 +57,11 @@ class VisitParts(Parts):
 
     @cached_property
     def waiting_room(self) -> WaitingRoom:
-        return WaitingRoom(
-            self.database, self.vault, self.audit, self.looks, self.staff, self.transitions
-        )
+        return WaitingRoom(self.database, self.vault, self.looks, self.staff, self.transitions)
+
+    @cached_property
+    def room_messages(self) -> RoomMessages:
+        return RoomMessages(self.database, self.vault, self.audit, self.staff)
 
     @cached_property
     def patient_transfers(self) -> PatientTransfers:

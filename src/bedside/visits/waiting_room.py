@@ -6,25 +6,22 @@ from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.errors import Conflict
 from bedside.kernel import clock
-from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
-from bedside.kernel.typed import says_nothing
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.patients import SEALED_PATIENTS, name_of
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, rooms_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import rows
-from bedside.visits.events import RoomMessaged, VisitRoomMessage
-from bedside.visits.models import NOT_ENDED, patient_transfers, room_messages, visit_legs, visits
+from bedside.visits.models import NOT_ENDED, patient_transfers, visit_legs, visits
 from bedside.visits.rows import Identified
 from bedside.visits.state_machine import GOING_ON, Presence, State, Step
 from bedside.visits.transitions import Transitions
@@ -84,11 +81,6 @@ _waits = prepared(
 )
 
 
-_MESSAGE = "room_messages.body"
-MESSAGE_MAX = 300
-_MESSAGE_HOLDS = 4 * clock.HOUR
-"""After which something that was said to everyone is old news."""
-
 _unseen_of = prepared(
     select(visits.c.id, visits.c.room_id, visits.c.queued_at, ROOM_NAMES.c.room_name)
     .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
@@ -100,26 +92,6 @@ _unseen_of = prepared(
         visits.c.room_id.in_(rooms_in_charge()),
     )
     .order_by(visits.c.queued_at)
-)
-_add_message = prepared(insert(room_messages))
-_messages = prepared(
-    select(room_messages)
-    .where(
-        room_messages.c.room_id == bindparam("room"),
-        room_messages.c.at > bindparam("since"),
-        room_messages.c.withdrawn_at == 0,
-    )
-    .order_by(room_messages.c.at.desc(), room_messages.c.id.desc())
-    .limit(10)
-)
-_withdraw = prepared(
-    update(room_messages)
-    .where(
-        room_messages.c.id == bindparam("of"),
-        room_messages.c.room_id == bindparam("room"),
-        room_messages.c.withdrawn_at == 0,
-    )
-    .values(withdrawn_at=bindparam("moment"))
 )
 
 
@@ -192,16 +164,6 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomMessage:
-    """Something that was said to everyone waiting. `by` is a name."""
-
-    id: str
-    by: str
-    text: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
 class Ahead:
     """What a patient who waits is told. `place` from 1; `minutes` is None when nothing is known."""
 
@@ -216,14 +178,12 @@ class WaitingRoom:
         self,
         database: Transactions,
         vault: Vault,
-        audit: AuditLog,
         looks: Looks,
         staff: Staff,
         transitions: Transitions,
     ) -> None:
         self._database = database
         self._vault = vault
-        self._audit = audit
         self._looks = looks
         self._staff = staff
         self._transitions = transitions
@@ -312,83 +272,6 @@ class WaitingRoom:
         async with self._database.read() as db:
             found = await db.all(_unseen_of, staff=staff.staff_id, clinic=staff.clinic_id)
         return [Arrival(row.id, row.room_id, row.room_name, row.queued_at) for row in found]
-
-    # --- messages to everyone ------------------------------------------------------------------
-
-    async def message_everyone(self, room: RoomAccess, text: str) -> str:
-        """Say something to everyone who waits, and who comes in the next hours, until it is
-        withdrawn; the message's id. Raises WrongInput."""
-        text = text.strip()
-        if says_nothing(text):
-            raise WrongInput(N_("Write what everyone waiting should read."), field="text")
-        if len(text) > MESSAGE_MAX:
-            raise WrongInput(N_("Please use at most 300 characters here."), field="text")
-        keys = await self._vault.clinic(room.clinic_id)
-        message_id = new_id("rmg")
-        same = [one.id for one in await self.messages(room) if one.text == text]
-        async with self._database.unit_of_work() as work:
-            for old in same:  # said again, it stands there once, with the new time
-                await work.execute(_withdraw, of=old, room=room.room_id, moment=clock.now())
-            await work.execute(
-                _add_message,
-                id=message_id,
-                clinic_id=room.clinic_id,
-                room_id=room.room_id,
-                staff_id=room.staff.staff_id,
-                body=keys.seal(_MESSAGE, message_id, text),
-                at=clock.now(),
-                withdrawn_at=0,
-            )
-            await self._tell_everyone(work, room, message_id, Action.ROOM_MESSAGED)
-        return message_id
-
-    async def withdraw(self, room: RoomAccess, message_id: str) -> None:
-        """Take back what was said to everyone. Raises NotFound."""
-        async with self._database.unit_of_work() as work:
-            done = await work.execute(
-                _withdraw, of=message_id, room=room.room_id, moment=clock.now()
-            )
-            if not done:
-                raise NotFound
-            await self._tell_everyone(work, room, message_id, Action.ROOM_MESSAGE_WITHDRAWN)
-
-    async def _tell_everyone(
-        self, work: UnitOfWork, room: RoomAccess, message_id: str, action: Action
-    ) -> None:
-        await self._audit.record(
-            work, room.clinic_id, room.actor, action, subject_id=message_id, target=room.room_id
-        )
-        withdrawn = action is Action.ROOM_MESSAGE_WITHDRAWN
-        work.emit(RoomMessaged(room_id=room.room_id, message_id=message_id, withdrawn=withdrawn))
-        for row in await work.all(_ahead, room=room.room_id):
-            work.emit(VisitRoomMessage(visit_id=row.id, message_id=message_id))
-
-    async def messages(self, room: RoomAccess) -> list[RoomMessage]:
-        """What is said to everyone waiting now, newest first."""
-        return await self._said(room.clinic_id, room.room_id)
-
-    async def messages_for(self, visitor: VisitorAccess) -> list[RoomMessage]:
-        """What a patient who waits should read, newest first."""
-        async with self._database.read() as db:
-            row = await db.one(rows.by_id, of=visitor.visit_id)
-        if row is None or row.state != State.WAITING:
-            return []
-        return await self._said(row.clinic_id, row.room_id)
-
-    async def _said(self, clinic_id: str, room_id: str) -> list[RoomMessage]:
-        keys = await self._vault.clinic(clinic_id)
-        async with self._database.read() as db:
-            found = await db.all(_messages, room=room_id, since=clock.now() - _MESSAGE_HOLDS)
-        names = await self._staff.named(clinic_id, {row.staff_id for row in found})
-        return [
-            RoomMessage(
-                row.id,
-                names.get(row.staff_id, ""),
-                keys.unseal(_MESSAGE, row.id, row.body),
-                row.at,
-            )
-            for row in found
-        ]
 
     # --- who is next ---------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ async def message_everyone(request: Request) -> Response:
     room = await _room(request)
     text = (await form_of(request))["text"]
     try:
-        await services_of(request).waiting_room.message_everyone(room, text)
+        await services_of(request).room_messages.say(room, text)
     except WrongInput as error:
         if wants_json(request):
             raise
@@ -60,7 +60,7 @@ async def message_everyone(request: Request) -> Response:
 async def withdraw_message(request: Request) -> Response:
     """POST /rooms/{room_id}/messages/{message_id}/withdraw."""
     room = await _room(request)
-    await services_of(request).waiting_room.withdraw(room, request.path_params["message_id"])
+    await services_of(request).room_messages.withdraw(room, request.path_params["message_id"])
     return _done(request, f"/rooms/{room.room_id}", WITHDRAWN)
 
 

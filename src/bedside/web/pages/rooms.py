@@ -108,7 +108,7 @@ async def _bar(services: Services, room: RoomAccess) -> dict[str, Any]:
     return {
         "room": found,
         "address": _address(services, found.slug),
-        "messages": await services.waiting_room.messages(room),
+        "messages": await services.room_messages.shown(room),
     }
 
 
@@ -199,26 +199,17 @@ async def alerts(request: Request) -> Response:
     A sentence names the room and never a patient, for it goes to the desktop of a computer.
     """
     staff = await prepare(request)
-    services = services_of(request)
-    arrived = [
-        room
-        for room in await services.rooms.of_staff(staff)
-        if _nobody_looked(await services.visit_live.room(staff, room.id))
-    ]
+    arrivals = await services_of(request).waiting_room.unlooked(staff)
+    rooms = {one.room_id: one.room_name for one in arrivals}
     sentence = _("Somebody is waiting in %(room)s")
     return JSONResponse(
         {
             "arrived": [
-                {"room": room.id, "sentence": sentence % {"room": room.name}} for room in arrived
+                {"room": room_id, "sentence": sentence % {"room": name}}
+                for room_id, name in rooms.items()
             ]
         }
     )
-
-
-def _nobody_looked(room: dict[str, Any]) -> bool:
-    """Whether somebody waits in a room, by its snapshot, whom nobody in charge has seen yet."""
-    visits = room["visits"].values()
-    return any(one["state"] == State.WAITING and not one["looked"] for one in visits)
 
 
 async def looked(request: Request) -> Response:

@@ -118,7 +118,7 @@ async def _page(
         position=ahead.place if ahead and options.show_position else None,
         grace_minutes=clinic.options.visit_grace_minutes,
         files=0 if waits else await services.charts.count_from_visit(visitor),
-        messages=await services.waiting_room.messages_for(visitor),
+        messages=await services.room_messages.shown_to(visitor),
         unread=await services.visit_chat.unread_for(visitor),
         emergency_text=await services.rooms.emergency_text(visit.room),
         mode=call.mode if call else "",

@@ -7,10 +7,10 @@ from enum import StrEnum
 from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
 from bedside.visits.own_visit import OwnVisit
+from bedside.visits.room_messages import RoomMessage
 from bedside.visits.rows import How
 from bedside.visits.state_machine import Step
 from bedside.visits.texts import usual_wait
-from bedside.visits.waiting_room import RoomMessage
 
 
 class View(StrEnum):
