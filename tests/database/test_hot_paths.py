@@ -99,7 +99,8 @@ class Database:
         """Tables that a statement reads from one end to the other."""
         if self.is_sqlite:
             plan = await self.run(f"EXPLAIN QUERY PLAN {sql}", named=values)
-            steps = [row[3].split() for row in plan]
+            # an index of what has not ended may be read whole, for that is what is asked for
+            steps = [row[3].split() for row in plan if "_not_ended" not in row[3]]
             return [step[1] for step in steps if step[0] == "SCAN"]
         arguments = [values[name] for name in order]
         [(plan,)] = await self.run(f"EXPLAIN (FORMAT JSON) {sql}", *arguments)
@@ -208,7 +209,7 @@ async def test_nothing_hot_reads_a_whole_table(
     assert await whole_tables(database, reads) == {}
     if database.is_sqlite:  # ANALYZE at night, when nobody waits
         await database.run("UPDATE visits SET state = 'ended', ended_at = 1")
-        await database.run("UPDATE calls SET state = 'ended'")
+        await database.run("UPDATE calls SET state = 'ended', ended_at = 1")
         await database.run("ANALYZE")
         assert await whole_tables(database, reads) == {}
         await database.run("DELETE FROM sqlite_stat4")  # which not every build of it keeps
