@@ -42,7 +42,7 @@ _OVERRIDES = {
         OLD_VISITS,
         {"id": "'trf_old' || i", "visit_id": "'vis_old' || i", "ended": "'done'"},
     ),
-    "calls": (OLD_VISITS, {"id": "'cal_old' || i", "state": "'ended'"}),
+    "calls": (OLD_VISITS, {"id": "'cal_old' || i", "state": "'ended'", "ended_at": "i"}),
     "call_participants": (
         OLD_VISITS,
         {"id": "'prt_old' || i", "call_id": "'cal_old' || i", "state": "'left'"},
