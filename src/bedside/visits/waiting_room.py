@@ -40,8 +40,13 @@ _sender = patient_transfers.c.by_staff_id.label("sender")
 _with_person = visits.join(
     SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id
 ).outerjoin(patient_transfers, patient_transfers.c.id == visits.c.transfer_id)
+_NOT_SHOWN = {"clinic_id", "room_id", "ended_reason", "ended_at", "ended_by", "changed_at"}
 _queue = prepared(
-    select(*visits.c, SEALED_PATIENTS.c.person, _sender)
+    select(
+        *[column for column in visits.c if column.name not in _NOT_SHOWN],
+        SEALED_PATIENTS.c.person,
+        _sender,
+    )
     .select_from(_with_person)
     .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
     .order_by(visits.c.queued_at, visits.c.id)
@@ -112,10 +117,14 @@ class DeviceTest(BaseModel):
         return {self.camera, self.microphone, self.speaker, self.connection} == {"ok"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Waiting:
     """A visit in the queue of a room, as those in charge see it. Times in milliseconds; `place`
-    counts those who wait from 1 and is 0 for those in a call."""
+    counts those who wait from 1 and is 0 for those in a call.
+
+    The same row gives the same object for as long as it is kept: compared by identity, it serves
+    as a key for what is made from it.
+    """
 
     visit_id: str
     patient_id: str
