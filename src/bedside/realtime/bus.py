@@ -43,7 +43,7 @@ class Listener:
         self.topics: set[str] = set()
         self.fell_behind: set[str] = set()
 
-    def hear(self, published: Published, text: str, *, as_told: str) -> None:
+    def hear(self, published: Published, text: str, as_told: str) -> None:
         """Give the page an event at once as `as_told`, or queue it as `text`, which it gets when
         its person may see it then."""
         if self._at_rest and self._push(as_told):
@@ -187,9 +187,10 @@ class Bus:
             for listener in listeners:
                 listener.offer(published, text)
             return
-        for number, listener in enumerate(listeners, 1):
-            if published.topic in listener.topics:
-                seen = persons is None or listener.person in persons
-                listener.hear(published, text, as_told=text if seen else elsewhere)
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+        topic = published.topic
+        for first in range(0, len(listeners), _AT_ONCE):
+            for listener in listeners[first : first + _AT_ONCE]:
+                if topic in listener.topics:
+                    seen = persons is None or listener.person in persons
+                    listener.hear(published, text, text if seen else elsewhere)
+            await asyncio.sleep(0)

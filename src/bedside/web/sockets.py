@@ -49,7 +49,7 @@ _MESSAGES = Rate("socket", per_second=5, burst=200)
 """What a page may say; each subscription reads a snapshot."""
 _SIGNALS = Rate("signals", per_second=30, burst=400)
 """Signals of a call come in bursts: some twenty candidates for each participant."""
-_CHECK_EVERY = 30.0
+_CHECK_EVERY = 60.0
 """Seconds after which an open socket's session is looked up again, for it may have expired; one
 that was ended is noticed at once."""
 
