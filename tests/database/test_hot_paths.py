@@ -99,8 +99,7 @@ class Database:
         """Tables that a statement reads from one end to the other."""
         if self.is_sqlite:
             plan = await self.run(f"EXPLAIN QUERY PLAN {sql}", named=values)
-            # an index of what has not ended may be read whole, for that is what is asked for
-            steps = [row[3].split() for row in plan if "_not_ended" not in row[3]]
+            steps = [row[3].split() for row in plan]
             return [step[1] for step in steps if step[0] == "SCAN"]
         arguments = [values[name] for name in order]
         [(plan,)] = await self.run(f"EXPLAIN (FORMAT JSON) {sql}", *arguments)
