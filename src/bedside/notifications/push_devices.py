@@ -23,7 +23,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.network import is_public
-from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.notifications.models import push_devices
 from bedside.notifications.ports import PushSubscription
 from bedside.people.permissions import StaffAccess
@@ -113,14 +113,7 @@ class PushDevices:
             )
             for old in (await work.all(_of_staff, of=staff.staff_id))[AT_MOST:]:
                 await work.execute(_drop, of=old.id)
-            await self._audit.record(
-                work,
-                staff.clinic_id,
-                staff.actor,
-                Action.ALERTS_CHANGED,
-                subject_id=staff.staff_id,
-                device="added",
-            )
+            await self._line(work, staff, "added")
         return device_id
 
     async def listed(self, staff: StaffAccess) -> list[Device]:
@@ -138,14 +131,17 @@ class PushDevices:
         async with self._database.unit_of_work() as work:
             if not await work.execute(_drop_own, of=device_id, own=staff.staff_id):
                 raise NotFound
-            await self._audit.record(
-                work,
-                staff.clinic_id,
-                staff.actor,
-                Action.ALERTS_CHANGED,
-                subject_id=staff.staff_id,
-                device="removed",
-            )
+            await self._line(work, staff, "removed")
+
+    async def _line(self, work: UnitOfWork, staff: StaffAccess, what: str) -> None:
+        await self._audit.record(
+            work,
+            staff.clinic_id,
+            staff.actor,
+            Action.ALERTS_CHANGED,
+            subject_id=staff.staff_id,
+            device=what,
+        )
 
     async def of_member(self, db: Reader, staff_id: str) -> list[str]:
         """The ids of the devices of somebody who is to be told."""
