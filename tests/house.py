@@ -116,6 +116,10 @@ class House:
         """The cookie of such a session, for an HTTP client."""
         return {cookie_name(self.services.settings): await self.token(staff)}
 
+    async def enter(self, member: Member) -> StaffAccess:
+        """Somebody, signed in."""
+        return await _enter(self.services, member)
+
     async def email(self, staff: StaffAccess) -> str:
         """The address that somebody signs in with; the password is PASSWORD."""
         member = await self.services.staff.get(staff.clinic_id, staff.staff_id)

@@ -61,6 +61,7 @@ from bedside.requests.photo_requests import PhotoRequests
 from bedside.settings import Settings
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
+from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
 from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
@@ -72,6 +73,7 @@ from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
 from bedside.visits.transitions import Transitions
+from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
 
@@ -137,6 +139,8 @@ class Services:
     request_lists: RequestLists
     rooms: Rooms
     check_in: CheckIn
+    identification: Identification
+    unidentified: UnidentifiedVisits
     visit_devices: VisitDevices
     waiting_room: WaitingRoom
     room_messages: RoomMessages

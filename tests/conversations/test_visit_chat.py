@@ -105,9 +105,8 @@ async def test_the_next_room_begins_with_nothing(talk: Talk) -> None:
         await talk.patient("Meant for the first room.", leg=1)
     await talk.patient("For the second room.", leg=2)
     assert [words for _, words, _ in await talk.seen(there)] == ["For the second room."]
-    chart = await talk.ward.house.services.permissions.chart(
-        there.staff, talk.waiter.visitor.patient_id
-    )
+    known = await talk.ward.identify(there, talk.waiter)
+    chart = await talk.ward.house.services.permissions.chart(there.staff, known.visitor.patient_id)
     record = await talk.chat.of_record(chart, talk.waiter.visit_id)
     assert [(one.leg, one.body) for one in record] == [
         (1, "For the first room."),

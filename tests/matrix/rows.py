@@ -64,6 +64,8 @@ _VISITS = {
     "unattended_seconds": "30",
     "transfer_bytes_limit": "100",
     "transfers_at_once": "5",
+    "visitor_files_limit": "20",
+    "visitor_bytes_limit": "200",
 }
 _OPEN = Row(Access.OPEN)
 _NOT_OWN_TEAM = dict.fromkeys(ELSEWHERE, 422)

@@ -16,6 +16,16 @@ _CHANGED = form(
 )
 
 
+_IDENTIFY = f"{_VISIT}/identify"
+_UNKNOWN = {"visit_id": "waiting_visit"}
+_TOMAS = {"name": "Tomás Ramírez", "birth_day": "2", "birth_month": "11", "birth_year": "1958"}
+"""Whom the house has as its second patient."""
+
+
+def _is_the_other(facts: Facts) -> dict[str, dict[str, str]]:
+    return {"data": {"patient": facts["other_patient"]}}
+
+
 def _elsewhere(facts: Facts) -> dict[str, dict[str, str]]:
     return {"data": {"room": facts["other_room"], "note": "", "leg": "1"}}
 
@@ -29,6 +39,7 @@ ROOMS: dict[tuple[str, str], Row] = {
     ("GET", f"{_ROOM}/bar"): Row(Access.ROOM),
     ("GET", f"{_ROOM}/queue"): Row(Access.ROOM, shows=_SHOWN),
     ("GET", f"/api/v1{_ROOM}/queue"): Row(Access.API_ROOM, shows=_SHOWN),
+    ("GET", f"{_ROOM}/unidentified"): Row(Access.ROOM),
     ("GET", f"{_ROOM}/qr.svg"): Row(Access.ROOM),
     ("POST", f"{_ROOM}/looked"): Row(Access.ROOM, 204, form()),
     ("POST", f"{_ROOM}/open"): Row(Access.ROOM, 303, form(open="no")),
@@ -36,6 +47,17 @@ ROOMS: dict[tuple[str, str], Row] = {
     ("POST", _ROOM + "/messages/{message_id}/withdraw"): Row(Access.ROOM, 303, form()),
     ("GET", f"{_VISIT}/card"): Row(Access.ROOM, shows=_SHOWN),
     ("GET", f"{_VISIT}/card/now"): Row(Access.ROOM, shows=("philtrum",)),
+    ("GET", _IDENTIFY): Row(Access.ROOM, path=_UNKNOWN, shows=("ramírez",)),
+    ("POST", _IDENTIFY): Row(Access.ROOM, 303, _is_the_other, path=_UNKNOWN),
+    ("POST", f"{_IDENTIFY}/find"): Row(
+        Access.ROOM, call=form(words="1958-11-02"), path=_UNKNOWN, shows=("ramírez",)
+    ),
+    ("POST", f"{_IDENTIFY}/new"): Row(Access.ROOM, 303, form(another="yes"), path=_UNKNOWN),
+    ("POST", f"{_IDENTIFY}/clinic"): Row(
+        Access.ROOM, 303, form(**_TOMAS, reason="Chest pain"), path=_UNKNOWN
+    ),
+    # the patient waits: who is there is removed first
+    ("POST", f"{_IDENTIFY}/nobody"): Row(Access.ROOM, 409, form(), path=_UNKNOWN),
     ("GET", f"{_VISIT}/remove"): Row(Access.ROOM, shows=("lindqvist",)),
     ("POST", f"{_VISIT}/remove"): Row(Access.ROOM, 303, form()),
     ("GET", f"{_VISIT}/transfer"): Row(Access.ROOM, shows=("lindqvist",)),

@@ -10,6 +10,8 @@ from tests.matrix.apps import Apps
 from tests.matrix.people import Kind
 
 _ADDRESS = "198.51.100.9"
+_UNKNOWN = 1
+"""The patient who waits, and of whom nobody has said yet who it is."""
 
 
 class Visits:
@@ -64,7 +66,7 @@ class Visits:
         )
 
     async def _wait(self, kind: Kind | None, patient: int) -> VisitorAccess:
-        """A patient of the house checks in, and is recognised by name and date of birth."""
+        """A patient of the house checks in; all but the second are known to staff then."""
         who = self._house.patients[patient].demographics
         room = await self._house.rooms.get(self._house.clinic.id, self._house.here.room.id)
         form = CheckInForm(
@@ -74,6 +76,11 @@ class Visits:
             reason="Something on the philtrum",
         )
         checked_in = await self._house.check_in.check_in(room, form, _ADDRESS)
+        if patient != _UNKNOWN:
+            in_charge = await self._house.permissions.room(self._house.here.administrator, room.id)
+            await self._house.identification.confirm(
+                in_charge, checked_in.visit_id, self._house.patients[patient].id
+            )
         if kind is not None:
             self._cookies[kind] = {"bedside-visitor": checked_in.token}
         return await self._house.visit_devices.resume(

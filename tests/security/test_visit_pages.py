@@ -95,8 +95,14 @@ async def test_what_people_write_in_a_visit_stays_words(quick_house: House) -> N
     await _quotes(scene.desk, f"/calls/{call}")
     for page in (f"/calls/{call}/people", f"/calls/{call}/whiteboard/marks"):
         assert (await scene.desk.get(page)).headers["content-type"] == "application/json", page
+    for end in ("card", "identify"):
+        await _quotes(scene.desk, f"/visits/{visit}/{end}")
     await scene.services.calls.end_visit(scene.room, visit)
-    chart = f"/patients/{scene.visitor.patient_id}"
+    for page in (f"/rooms/{room_id}", f"/visits/{visit}/identify"):
+        await _quotes(scene.desk, page)
+    await scene.services.identification.add(scene.room, visit)
+    [patient] = await scene.services.patients.find(scene.room.staff, "alert")
+    chart = f"/patients/{patient.id}"
     for page in (f"/calls/{call}/after", f"{chart}/visits", f"{chart}/visits/{visit}"):
         await _quotes(scene.desk, page)
 

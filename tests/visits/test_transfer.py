@@ -38,7 +38,7 @@ async def allow(ward: Ward, **options: Any) -> None:
 async def test_a_patient_goes_on_in_another_room(ward: Ward, in_call: bool) -> None:
     services = ward.house.services
     mine, theirs = await two_rooms(ward)
-    waiter = await ward.check_in(mine, reason="Cut finger")
+    waiter = await ward.identify(mine, await ward.check_in(mine, reason="Cut finger"))
     if in_call:
         await ward.admit(mine, waiter.visit_id)
     transfer_id = await services.patient_transfers.transfer(
@@ -162,7 +162,7 @@ async def test_the_sender_is_told_after_five_minutes_and_takes_back_with_one_cli
 ) -> None:
     services = ward.house.services
     mine, theirs = await two_rooms(ward)
-    waiter = await ward.check_in(mine)
+    waiter = await ward.identify(mine, await ward.check_in(mine))
     transfers = services.patient_transfers
     transfer_id = await transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     with clock.shifted(4 * clock.MINUTE):

@@ -198,7 +198,7 @@ async def test_the_record_tells_who_when_where_and_why(ward: Ward) -> None:
     services, here = ward.house.services, ward.house.here
     mine = await ward.room("Dr Okafor’s room", owner=here.clinician)
     theirs = await ward.room("Minor injuries", here.receptionist)
-    waiter = await ward.check_in(mine, reason="Cut finger")
+    waiter = await ward.identify(mine, await ward.check_in(mine, reason="Cut finger"))
     await ward.admit(mine, waiter.visit_id)
     await services.visit_notes.keep(mine, waiter.visit_id, "Deep cut.")
     await services.visit_notes.keep(mine, waiter.visit_id, "Deep cut, left index finger.")

@@ -85,6 +85,17 @@ class Ward:
         visitor = await self.house.services.visit_devices.resume(token, visit_id, ADDRESS)
         return Waiter(visitor, token)
 
+    async def identify(self, access: RoomAccess, waiter: Waiter, patient_id: str = "") -> Waiter:
+        """Staff say who it is, by default a new patient; the device as it is known from then on."""
+        identification = self.house.services.identification
+        if patient_id:
+            await identification.confirm(access, waiter.visit_id, patient_id)
+        else:
+            await identification.add(access, waiter.visit_id, another=True)
+        known = await self.enter((waiter.visit_id, waiter.token))
+        known.connection = waiter.connection
+        return known
+
     async def connect(self, waiter: Waiter, *, hidden: bool = False) -> None:
         """A page of the patient connects."""
         waiter.connection = f"soc_{next(_numbers)}"

@@ -89,14 +89,24 @@ async def test_the_card_shows_the_visit_with_the_actions_in_their_order(
     )
     await enter(visitor, quick_house)
     card = (await visitor.get(f"/visits/{seen.visit_id}/card", headers=FRAGMENT)).text
-    assert "Matched by name and date of birth: please confirm" in card
+    assert "Who is this?" in card
+    assert "Request photos" not in card
+    confirmed = await visitor.post(
+        f"/visits/{seen.visit_id}/identify",
+        data={"patient": quick_house.patients[0].id},
+        headers=JSON,
+    )
+    assert confirmed.status_code == 204
+    card = (await visitor.get(f"/visits/{seen.visit_id}/card", headers=FRAGMENT)).text
     order = ("Start call", "Voice call", "Chat", "Transfer", "File transfer", "Request photos")
     places = [card.index(f"<span>{name}</span>") for name in (*order, "Remove")]
     assert places == sorted(places)
     menu = (await visitor.get(f"/rooms/{rooms.reception.id}/queue", headers=FRAGMENT)).text
     places = [menu.index(f"<span>{name}</span>") for name in (*order, "Remove")]
     assert places == sorted(places)
-    same = (await visitor.get(f"/patients/{seen.patient_id}/card", headers=FRAGMENT)).text
+    same = (
+        await visitor.get(f"/patients/{quick_house.patients[0].id}/card", headers=FRAGMENT)
+    ).text
     assert "Rash" in same
     assert f"/visits/{seen.visit_id}/call" in same
     assert "<h1" in (await visitor.get(f"/visits/{seen.visit_id}/card")).text
@@ -131,7 +141,9 @@ async def test_rows_that_are_kept_follow_every_change_and_every_pair_of_eyes(
     with monkeypatch.context() as later:
         later.setattr(clock, "now", lambda: now + 7 * clock.MINUTE)
         assert "7 min" in (await visitor.get(address, headers=FRAGMENT)).text
-    chart = await house.services.permissions.chart(house.here.receptionist, seen.patient_id)
+    at_reception = await in_charge(house, rooms.reception.id)
+    await house.services.identification.confirm(at_reception, seen.visit_id, house.patients[0].id)
+    chart = await house.services.permissions.chart(house.here.receptionist, house.patients[0].id)
     renamed = house.patients[0].demographics.model_copy(update={"name": "Maya Berg"})
     async with house.services.database.unit_of_work() as work:
         await house.services.patients.change(work, chart, renamed)
@@ -251,6 +263,8 @@ async def test_the_chart_has_the_visit(quick_house: House, visitor: httpx.AsyncC
     )
     room = await in_charge(quick_house, rooms.reception.id)
     await quick_house.waiting_room.complete(room, seen.visit_id)
+    assert "No visit yet" in (await visitor.get(f"/patients/{patient.id}/visits")).text
+    await quick_house.identification.confirm(room, seen.visit_id, patient.id)
     chart = (await visitor.get(f"/patients/{patient.id}")).text
     assert f'href="/patients/{patient.id}/visits"' in chart
     listed = (await visitor.get(f"/patients/{patient.id}/visits")).text

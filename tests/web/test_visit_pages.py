@@ -167,7 +167,7 @@ async def test_the_page_follows_the_visit_from_the_waiting_room_to_the_end(
     assert "Thank you for your visit.</p>" in page
     assert "visit with Dermatology" not in page
     assert "What happens next" in page
-    assert "Your record at the clinic" in page
+    assert "The clinic has a note of this visit. No files were sent." in page
     assert "Check in again" in page
 
 

@@ -14,6 +14,8 @@ _GIVEN = {
     "unattended_seconds": "45",
     "transfer_bytes_limit": "80",
     "transfers_at_once": "3",
+    "visitor_files_limit": "8",
+    "visitor_bytes_limit": "90",
 }
 
 

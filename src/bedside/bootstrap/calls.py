@@ -14,6 +14,7 @@ from bedside.calls.ice import IceServers
 from bedside.calls.live import LiveCalls
 from bedside.calls.media_server import MediaServer
 from bedside.calls.participants import Participants
+from bedside.calls.patient_names import PatientNames
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
@@ -86,12 +87,16 @@ class CallParts(VisitParts):
         return Calls(self.database, self.audit, self.transitions, self.endings, self.group_calls)
 
     @cached_property
+    def patient_names(self) -> PatientNames:
+        return PatientNames(self.vault, self.patients, self.permissions)
+
+    @cached_property
     def call_people(self) -> CallPeople:
-        return CallPeople(self.database, self.staff, self.patients, self.guests, self.permissions)
+        return CallPeople(self.database, self.staff, self.patient_names, self.guests)
 
     @cached_property
     def call_summaries(self) -> CallSummaries:
-        return CallSummaries(self.database, self.seats, self.patients, self.permissions)
+        return CallSummaries(self.database, self.seats, self.patient_names)
 
     @cached_property
     def signalling(self) -> Signalling:

@@ -13,7 +13,9 @@ class ConversationParts(LiveTransferParts):
 
     @cached_property
     def visit_chat(self) -> VisitChat:
-        return VisitChat(self.database, self.vault, self.audit, self.looks)
+        chat = VisitChat(self.database, self.vault, self.audit, self.looks)
+        self.identification.tell("messages", chat)
+        return chat
 
     @cached_property
     def topics(self) -> Topics:

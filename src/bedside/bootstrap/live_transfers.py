@@ -7,6 +7,7 @@ from bedside.bootstrap.calls import CallParts
 from bedside.calls import live_transfers as jobs
 from bedside.calls.live_transfer_lists import LiveTransferLists
 from bedside.calls.live_transfers import LiveTransfers
+from bedside.calls.transfer_filing import CLEAR_UP, TransferFiling
 from bedside.errors import NotFound
 from bedside.kernel.jobs import Handler
 from bedside.people.permissions import StaffAccess, VisitorAccess
@@ -18,16 +19,18 @@ class LiveTransferParts(CallParts):
 
     @cached_property
     def live_transfers(self) -> LiveTransfers:
+        filing = TransferFiling(self.intake)
         transfers = LiveTransfers(
-            self.database, self.vault, self.audit, self.clinics, self.uploads, self.intake
+            self.database, self.vault, self.audit, self.clinics, self.uploads, self.intake, filing
         )
+        self.identification.tell("files", filing)
         self.intake.tell(jobs.HOLDER, transfers.file_changed)
         self.transitions.tell_legs(transfers)
         return transfers
 
     @cached_property
     def transfer_lists(self) -> LiveTransferLists:
-        return LiveTransferLists(self.database, self.vault)
+        return LiveTransferLists(self.database, self.vault, self.clinics)
 
     @cached_property
     def topics(self) -> Topics:
@@ -47,4 +50,4 @@ class LiveTransferParts(CallParts):
 
     @cached_property
     def handlers(self) -> dict[str, Handler]:
-        return {**super().handlers, jobs.CLEAR_UP: self.live_transfers.clear_up}
+        return {**super().handlers, CLEAR_UP: self.live_transfers.clear_up}

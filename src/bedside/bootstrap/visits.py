@@ -11,6 +11,7 @@ from bedside.visits import transfer as transfer_jobs
 from bedside.visits.alerts import RoomAlerts
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
+from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
 from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
@@ -22,6 +23,7 @@ from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.transfer import PatientTransfers
 from bedside.visits.transitions import UNATTENDED, Transitions
+from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
 
@@ -42,6 +44,21 @@ class VisitParts(Parts):
     @cached_property
     def check_in(self) -> CheckIn:
         return CheckIn(self.database, self.vault, self.patients, self.rooms, self.transitions)
+
+    @cached_property
+    def identification(self) -> Identification:
+        return Identification(
+            self.database,
+            self.vault,
+            self.audit,
+            self.patients,
+            self.permissions,
+            self.transitions,
+        )
+
+    @cached_property
+    def unidentified(self) -> UnidentifiedVisits:
+        return UnidentifiedVisits(self.database, self.vault, self.staff, self.identification)
 
     @cached_property
     def visit_devices(self) -> VisitDevices:
@@ -145,4 +162,5 @@ class VisitParts(Parts):
             **super().sweeps,
             "visits.expire": (5.0, self.visit_presence.expire),
             "visits.forget_devices": (600.0, self.visit_devices.forget),
+            "visits.forget_unidentified": (3600.0, self.identification.forget),
         }

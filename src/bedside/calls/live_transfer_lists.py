@@ -4,8 +4,10 @@ from typing import Any
 
 from bedside.calls import live_transfer_records as records
 from bedside.calls.live_transfer_records import LiveTransfer
+from bedside.calls.visitor_allowance import VisitorAllowance, visitor_allowance
 from bedside.database.sealed import Vault
 from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.visits.whereabouts import visit_of
 
@@ -13,9 +15,10 @@ from bedside.visits.whereabouts import visit_of
 class LiveTransferLists:
     """What is, or was, on its way in a visit."""
 
-    def __init__(self, database: Transactions, vault: Vault) -> None:
+    def __init__(self, database: Transactions, vault: Vault, clinics: Clinics) -> None:
         self._database = database
         self._vault = vault
+        self._clinics = clinics
 
     async def of_visit(
         self, access: RoomAccess | VisitorAccess, visit_id: str
@@ -36,6 +39,12 @@ class LiveTransferLists:
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             return visit, await db.all(records.OF_LEG, visit=visit.id, of_leg=visit.leg)
+
+    async def allowance(self, visitor: VisitorAccess) -> VisitorAllowance:
+        """What the patient may still send without being asked."""
+        options = (await self._clinics.get(visitor.clinic_id)).options
+        async with self._database.read() as db:
+            return await visitor_allowance(db, visitor.visit_id, options)
 
     async def one(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:
         """One transfer. Raises NotFound."""

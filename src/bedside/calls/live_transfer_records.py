@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from bedside.calls.live_transfer_states import Phase, phase
+from bedside.audit import Actor
+from bedside.audit.actors import ActorKind
+from bedside.calls.live_transfer_states import Direction, Phase, phase
 from bedside.calls.models import live_transfers
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
@@ -13,7 +15,12 @@ from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.people.permissions import (
+    RoomAccess,
+    TransferAccess,
+    VisitorAccess,
+    transfer_access,
+)
 from bedside.visits.events import RoomVisitTouched
 
 RECORD = "live_transfers.record"
@@ -28,6 +35,18 @@ OF_LEG = prepared(
     )
     .order_by(live_transfers.c.created_at, live_transfers.c.id)
 )
+OF_VISIT = prepared(
+    select(live_transfers)
+    .where(live_transfers.c.visit_id == bindparam("visit"))
+    .order_by(live_transfers.c.id)
+)
+HELD_BY = live_transfers.c.visit_id
+HELD = (
+    select(HELD_BY, func.count().label("files"))
+    .where(live_transfers.c.filed, live_transfers.c.entry_id == "")
+    .group_by(HELD_BY)
+)
+"""Files that have arrived and are in no chart; to be asked for some visits (HELD_BY)."""
 RUNNING_OF_LEG = prepared(
     select(live_transfers.c.id)
     .where(
@@ -94,6 +113,19 @@ def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
     elif row.visit_id != access.visit_id:
         raise NotFound
     return row
+
+
+def sender_of(row: Row) -> Actor:
+    """Who sends the bytes of a transfer."""
+    if row.direction == Direction.TO_PATIENT:
+        return Actor(ActorKind.STAFF, row.staff_id)
+    return Actor(ActorKind.PATIENT, row.patient_id or row.visit_id)
+
+
+def holder_of(row: Row) -> TransferAccess:
+    """The transfer itself as the holder of its file, in the name of its sender."""
+    owner = row.staff_id if row.direction == Direction.TO_PATIENT else row.visit_id
+    return transfer_access(row.id, row.clinic_id, row.patient_id, owner, sender_of(row))
 
 
 def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:

@@ -40,7 +40,8 @@ class Ended(StrEnum):
     DONE = "done"
     """The other side has downloaded the file."""
     FILED = "filed"
-    """The visit went on before that; the file, which had arrived completely, is in the chart."""
+    """The visit went on before that; the file, which had arrived completely, is in the chart, or
+    with the visit until somebody has said whose it is."""
     DECLINED = "declined"
     CANCELLED = "cancelled"
     LEFT = "left"
@@ -48,6 +49,8 @@ class Ended(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     """By its type or by the scan; the file was destroyed."""
+    DISCARDED = "discarded"
+    """It had arrived, and nobody ever said whose chart it belongs to."""
 
 
 class NotTheSender(NotAllowed):
@@ -74,6 +77,7 @@ class Phase(StrEnum):
     LEFT = "left"
     FAILED = "failed"
     REFUSED = "refused"
+    DISCARDED = "discarded"
 
 
 def phase(*, agreed: bool, bytes_: str, ended: str) -> Phase:
@@ -125,4 +129,5 @@ _OVER = {
     Ended.LEFT: N_("The patient left before the file had arrived. Nothing of it was kept."),
     Ended.FAILED: N_("This file did not arrive. Please send it again."),
     Ended.REFUSED: N_("This file was refused. Nothing of it was kept."),
+    Ended.DISCARDED: N_("The visit belonged to no patient of the clinic. Nothing of it was kept."),
 }

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import ActorKind
 from bedside.calls import live_transfer_records as records
 from bedside.calls.live_transfer_records import LiveTransfer
 from bedside.calls.live_transfer_states import (
@@ -22,6 +21,8 @@ from bedside.calls.live_transfer_states import (
     may_become,
     require_running,
 )
+from bedside.calls.transfer_filing import TransferFiling
+from bedside.calls.visitor_allowance import visitor_allowance
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import ClinicKeys, Vault
@@ -43,7 +44,6 @@ from bedside.people.permissions import (
 )
 from bedside.visits.whereabouts import require_open, visit_of
 
-CLEAR_UP = "live_transfer.clear_up"
 HOLDER = "trf"
 _NAME_OF_TYPE_MAX = 100
 
@@ -68,6 +68,7 @@ class LiveTransfers:
         clinics: Clinics,
         uploads: Uploads,
         intake: Intake,
+        filing: TransferFiling,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -75,6 +76,7 @@ class LiveTransfers:
         self._clinics = clinics
         self._uploads = uploads
         self._intake = intake
+        self._filing = filing
 
     # --- beginning -----------------------------------------------------------------------------
 
@@ -120,7 +122,7 @@ class LiveTransfers:
         if chosen is not None:
             await self._check_size(access.clinic_id, chosen)
         keys = await self._vault.clinic(access.clinic_id)
-        at_once = (await self._clinics.get(access.clinic_id)).options.transfers_at_once
+        options = (await self._clinics.get(access.clinic_id)).options
         by_staff = isinstance(access, RoomAccess)
         now = clock.now()
         async with self._database.unit_of_work() as work:
@@ -128,8 +130,10 @@ class LiveTransfers:
             require_open(visit)
             if (known := await work.one(records.BY_ID, of=transfer_id)) is not None:
                 return self._known(known, visit, keys)
+            if not by_staff and chosen is not None:
+                (await visitor_allowance(work, visit.id, options)).require(chosen.size)
             running = await work.one(records.COUNT_RUNNING, visit=visit.id, way=direction)
-            if running is not None and running.running >= at_once:
+            if running is not None and running.running >= options.transfers_at_once:
                 raise Conflict(
                     _("%(count)s files are on their way already. Send the next one afterwards.")
                     % {"count": running.running},
@@ -310,10 +314,12 @@ class LiveTransfers:
         row = await self._locked(work, file.holder_id)
         if row is None or row.ended:
             if row is not None and not row.filed:  # given up while the last byte came
-                work.enqueue(CLEAR_UP, {"transfer_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
+                self._filing.clear_up_later(work, row.id)
             return
+        if file.patient_id != row.patient_id:  # it became known while the file arrived
+            await self._intake.set_patient(work, file.id, row.patient_id)
         if file.state in (FileState.REFUSED, FileState.INFECTED):
-            await self._end(work, row, Ended.REFUSED, _sender_of(row), file.refusal)
+            await self._end(work, row, Ended.REFUSED, records.sender_of(row), file.refusal)
             return
         after = Bytes.CLEAN if file.state == FileState.FILED else Bytes.SCANNING
         reason = "unscanned" if file.state == FileState.UNSCANNED else ""
@@ -340,12 +346,8 @@ class LiveTransfers:
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
         ready = row.agreed and row.bytes == Bytes.CLEAN and not row.filed
         if ready and (keep or row.direction == Direction.FROM_PATIENT):
-            await self._file(work, row)
+            await self._filing.file(work, row)
         return await self._tell(work, row.id)
-
-    async def _file(self, work: UnitOfWork, row: Row) -> None:
-        entry_id = await self._intake.file_held(work, _holder_of(row), row.file_id)
-        await work.execute(records.CHANGE, of=row.id, filed=True, entry_id=entry_id)
 
     # --- receiving -----------------------------------------------------------------------------
 
@@ -380,7 +382,7 @@ class LiveTransfers:
             if row is None or row.ended:
                 return
             if not row.filed:
-                await self._file(work, row)
+                await self._filing.file(work, row)
             await self._end(work, row, Ended.DONE, receiver.actor)
 
     # --- the end -------------------------------------------------------------------------------
@@ -406,8 +408,8 @@ class LiveTransfers:
                 keep=keep,
             )
             if after is Ended.FILED and not row.filed:
-                await self._file(work, row)
-            await self._end(work, row, after, _sender_of(row))
+                await self._filing.file(work, row)
+            await self._end(work, row, after, records.sender_of(row))
 
     async def _end(
         self, work: UnitOfWork, row: Row, after: Ended, actor: Actor, reason: str = ""
@@ -416,7 +418,7 @@ class LiveTransfers:
             records.CHANGE, of=row.id, ended=after, reason=reason, changed_at=clock.now()
         )
         if after not in (Ended.DONE, Ended.FILED):
-            work.enqueue(CLEAR_UP, {"transfer_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
+            self._filing.clear_up_later(work, row.id)
         await self._line(work, row, actor, Action.LIVE_TRANSFER_ENDED, outcome=str(after))
         return await self._tell(work, row.id)
 
@@ -426,7 +428,7 @@ class LiveTransfers:
             row = await db.one(records.BY_ID, of=payload["transfer_id"])
         if row is None or row.filed:
             return
-        await self._uploads.abandon(_holder_of(row))
+        await self._uploads.abandon(records.holder_of(row))
         faults.point("live_transfer.abandoned")
         await self._intake.discard_all_held(row.clinic_id, row.id)
 
@@ -484,16 +486,3 @@ def _told(chosen: Chosen | None) -> dict[str, str]:
     if chosen is None:
         return {"name": "", "media_type": ""}
     return {"name": safe_name(chosen.name), "media_type": chosen.media_type[:_NAME_OF_TYPE_MAX]}
-
-
-def _sender_of(row: Row) -> Actor:
-    """Who sends the bytes of a transfer."""
-    if row.direction == Direction.TO_PATIENT:
-        return Actor(ActorKind.STAFF, row.staff_id)
-    return Actor(ActorKind.PATIENT, row.patient_id)
-
-
-def _holder_of(row: Row) -> TransferAccess:
-    """The transfer itself as the holder of its file, in the name of its sender."""
-    owner = row.staff_id if row.direction == Direction.TO_PATIENT else row.visit_id
-    return transfer_access(row.id, row.clinic_id, row.patient_id, owner, _sender_of(row))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from bedside.calls import rows
 from bedside.calls.access import CallSeat
 from bedside.calls.guests import Guests
+from bedside.calls.patient_names import PatientNames
 from bedside.calls.records import PRESENT, Kind, Standing
 from bedside.errors import NotFound
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
-from bedside.people.patients import Patients
-from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.permissions import StaffAccess
 from bedside.people.staff import Staff
 from bedside.visits import rows as visit_rows
 
@@ -38,15 +38,13 @@ class CallPeople:
         self,
         database: Transactions,
         staff: Staff,
-        patients: Patients,
+        patients: PatientNames,
         guests: Guests,
-        permissions: Permissions,
     ) -> None:
         self._database = database
         self._staff = staff
         self._patients = patients
         self._guests = guests
-        self._permissions = permissions
 
     async def of(self, seat: CallSeat) -> list[Person]:
         """Everybody in the call, and for staff those who knock, in the order in which they came.
@@ -65,21 +63,8 @@ class CallPeople:
         if is_staff:
             assert isinstance(seat.access, StaffAccess)  # noqa: S101 - of this kind they are
             names |= await self._guests.names(seat.clinic_id, _ids(present, Kind.GUEST))
-            names |= await self._patient_names(seat.access, visits)
+            names |= await self._patients.seen_by(seat.access, visits.values())
         return [_person(seat, row, names, visits.get(row.person_id)) for row in present]
-
-    async def _patient_names(self, staff: StaffAccess, visits: dict[str, Row]) -> dict[str, str]:
-        seen = {
-            visit_id: row.patient_id
-            for visit_id, row in visits.items()
-            if await self._permissions.sees(staff, row.patient_id)
-        }
-        names = await self._patients.named(staff.clinic_id, set(seen.values()))
-        return {
-            visit_id: names[patient_id]
-            for visit_id, patient_id in seen.items()
-            if patient_id in names
-        }
 
 
 async def _visits_of(db: Reader, present: list[Row]) -> dict[str, Row]:

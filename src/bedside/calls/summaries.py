@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 from bedside.calls import rows
 from bedside.calls.access import Seats
+from bedside.calls.patient_names import PatientNames
 from bedside.calls.records import CallState, Kind
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
-from bedside.people.patients import Patients
-from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.permissions import StaffAccess
 from bedside.visits import rows as visit_rows
 
 
 @dataclass(frozen=True, slots=True)
 class PatientOfCall:
-    """A patient who was in a call, and where the visit stands now."""
+    """A patient who was in a call, and where the visit stands now. `patient_id` is "" until
+    somebody has said who it is."""
 
     visit_id: str
     patient_id: str
@@ -43,13 +44,10 @@ class CallSummary:
 class CallSummaries:
     """Looks back at calls."""
 
-    def __init__(
-        self, database: Transactions, seats: Seats, patients: Patients, permissions: Permissions
-    ) -> None:
+    def __init__(self, database: Transactions, seats: Seats, patients: PatientNames) -> None:
         self._database = database
         self._seats = seats
         self._patients = patients
-        self._permissions = permissions
 
     async def of(self, staff: StaffAccess, call_id: str) -> CallSummary:
         """The call, with the patients whom this person may see. Raises NotFound for those who did
@@ -57,14 +55,13 @@ class CallSummaries:
         call = await self._seats.listener(staff, call_id)
         async with self._database.read() as db:
             visits = await _visits_of(db, call_id)
-        seen = [row for row in visits if await self._permissions.sees(staff, row.patient_id)]
-        names = await self._patients.named(staff.clinic_id, {row.patient_id for row in seen})
+        names = await self._patients.seen_by(staff, visits)
         return CallSummary(
             call_id=call.id,
             room_id=call.room_id,
             started_at=call.started_at,
             ended_at=call.ended_at if call.state == CallState.ENDED else 0,
-            patients=tuple(_patient(row, names.get(row.patient_id, "")) for row in seen),
+            patients=tuple(_patient(row, names[row.id]) for row in visits if row.id in names),
         )
 
 

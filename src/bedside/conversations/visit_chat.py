@@ -8,7 +8,7 @@ A transfer begins the next leg with an empty chat: nothing that was said goes to
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
@@ -23,8 +23,9 @@ from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import says_nothing
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.permissions import ChartAccess, RoomAccess, StaffAccess, VisitorAccess
+from bedside.visits import rows as visit_rows
 from bedside.visits.events import RoomVisitTouched
 from bedside.visits.state_machine import State
 from bedside.visits.whereabouts import Whereabouts, require_open, visit_of
@@ -54,6 +55,10 @@ _of_visit = prepared(
         visit_messages.c.clinic_id == bindparam("clinic"),
     )
     .order_by(visit_messages.c.at, visit_messages.c.id)
+)
+_drop_all = prepared(delete(visit_messages).where(visit_messages.c.visit_id == bindparam("visit")))
+_counted = select(visit_messages.c.visit_id, func.count().label("messages")).group_by(
+    visit_messages.c.visit_id
 )
 _read_until = prepared(
     select(visit_reads.c.reader, visit_reads.c.read_at).where(
@@ -144,9 +149,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What was said in the present leg of a visit, oldest first. `is_open`: one can write."""
+    """What was said in the present leg of a visit, oldest first. `is_open`: one can write; before
+    somebody has said who the patient is, `patient_id` is "" and only `typed_name` is known."""
 
     patient_id: str
+    typed_name: str
     leg: int
     is_open: bool
     messages: list[Message]
@@ -188,7 +195,7 @@ class VisitChat:
         async with self._database.unit_of_work() as work:
             visit = await visit_of(work, access, visit_id, for_change=True)
             if (known := await work.one(_by_draft, draft=draft_id)) is not None:
-                if known.visit_id != visit.id or known.sender_id != access.actor.id:
+                if known.visit_id != visit.id or not _is_from(known, access):
                     raise NotFound
                 return known.id
             require_open(visit)
@@ -247,7 +254,8 @@ class VisitChat:
             )
         until = {row.reader: row.read_at for row in read}
         said = [_opened(keys, row, until) for row in rows]
-        return Conversation(visit.patient_id, visit.leg, visit.state != State.ENDED, said)
+        name = visit_rows.typed(keys, visit)["name"]
+        return Conversation(visit.patient_id, name, visit.leg, visit.state != State.ENDED, said)
 
     async def of_record(self, chart: ChartAccess, visit_id: str) -> list[Message]:
         """Everything that was said in a visit of this patient, for its record in the chart. The
@@ -272,6 +280,23 @@ class VisitChat:
             work.emit(ChatRead(visit_id=visit.id, leg=visit.leg, reader=side, read_at=newest.at))
             if side == "staff":
                 work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
+
+    # --- what a visit without a chart holds: see `visits.ports.ContentOfVisits` -------------------
+
+    async def lock_content(self, work: UnitOfWork, row: Row) -> None:
+        """Messages are written under the lock of their visit."""
+
+    async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
+        """Messages are kept with the visit, whose record comes into the chart."""
+
+    async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
+        """The messages are deleted."""
+        await work.execute(_drop_all, visit=row.id)
+
+    async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, int]:
+        """Messages, by visit."""
+        found = _counted.where(visit_messages.c.visit_id.in_(visit_ids))
+        return {row.visit_id: row.messages for row in await reader.all(found)}
 
     async def unread_in(self, room: RoomAccess) -> dict[tuple[str, int], int]:
         """How many messages of patients nobody has read, by visit and leg, for the queue."""
@@ -324,6 +349,14 @@ async def access_of(
     if not isinstance(access, StaffAccess):
         raise NotFound
     return await whereabouts.room_of(access, visit_id)
+
+
+def _is_from(row: Row, access: RoomAccess | VisitorAccess) -> bool:
+    """Whether a message is this person's. A patient's are all of the visit's: who it is may have
+    become known after the first."""
+    if isinstance(access, VisitorAccess):
+        return row.sender_kind == "patient"
+    return row.sender_id == access.staff.staff_id
 
 
 def _side(access: RoomAccess | VisitorAccess) -> Side:

@@ -102,6 +102,14 @@ def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = 
     )
 
 
+def belongs_to(row: Row, access: ChartAccess | HolderAccess) -> bool:
+    """Whether an upload goes where this permission is for: into the chart, or to the holder (whose
+    patient may have become known since it began)."""
+    if isinstance(access, ChartAccess):
+        return not row.holder_id and row.patient_id == access.patient_id
+    return row.holder_id == access.subject_id
+
+
 def seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
     """A row as its sender sees it."""
     return Upload(

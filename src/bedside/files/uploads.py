@@ -491,7 +491,7 @@ class Uploads:
             row = await db.one(
                 upload_rows.BY_ID, of=upload_id, owner=access.owner_id, clinic=access.clinic_id
             )
-        if row is None or row.patient_id != access.patient_id:
+        if row is None or not upload_rows.belongs_to(row, access):
             raise NotFound
         if row.expires_at < clock.now():
             raise Gone(_("This upload was not finished in time. Please choose the file again."))

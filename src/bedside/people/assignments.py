@@ -1,14 +1,14 @@
 """Which teams and rooms a patient belongs to: what decides whose chart list the patient is in."""
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.statements import prepared
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people.models import patient_assignments, teams
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.models import PASSING, patient_assignments, teams
 from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.people.teams import Team, TeamKind
 
@@ -31,6 +31,20 @@ _remove = prepared(
         patient_assignments.c.target_id == bindparam("target"),
         patient_assignments.c.clinic_id == bindparam("clinic"),
     )
+)
+_of_visit = prepared(
+    select(patient_assignments)
+    .where(patient_assignments.c.visit_id == bindparam("visit"), PASSING)
+    .order_by(patient_assignments.c.target_id)
+)
+_lasts = prepared(
+    update(patient_assignments)
+    .where(
+        patient_assignments.c.patient_id == bindparam("of"),
+        patient_assignments.c.target_id == bindparam("target"),
+        PASSING,
+    )
+    .values(visit_id=bindparam("new_visit"))
 )
 
 
@@ -71,33 +85,68 @@ class Assignments:
             await work.execute(_remove, of=chart.patient_id, target=team_id, clinic=chart.clinic_id)
             await self._line(work, chart, team_id, assigned=False)
 
+    # --- rooms that a visit brings ---------------------------------------------------------------
+
     async def join(
-        self, work: UnitOfWork, clinic_id: str, by: Actor, patient_id: str, team_id: str
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        by: Actor,
+        patient_id: str,
+        room_id: str,
+        visit_id: str,
     ) -> None:
-        """Assign a patient to a team or room besides those there are, as a visit to a room does."""
+        """Assign a patient to the room that a visit came to, until the visit ends. An assignment
+        that is there already stays as it is."""
         added = await work.execute(
-            _add, patient_id=patient_id, target_id=team_id, clinic_id=clinic_id
+            _add, patient_id=patient_id, target_id=room_id, clinic_id=clinic_id, visit_id=visit_id
         )
         if added:
-            await self._audit.record(
-                work,
-                clinic_id,
-                by,
-                Action.PATIENT_ASSIGNED,
-                patient_id=patient_id,
-                target=team_id,
-                assigned=True,
-            )
+            await self._record(work, clinic_id, by, patient_id, room_id, assigned=True)
+
+    async def keep(self, work: UnitOfWork, patient_id: str, room_id: str) -> None:
+        """Somebody of the room has treated the patient: the assignment outlasts the visit."""
+        await work.execute(_lasts, of=patient_id, target=room_id, new_visit="")
+
+    async def of_visit(self, work: UnitOfWork, visit_id: str) -> list[Row]:
+        """The assignments that end with a visit."""
+        return await work.all(_of_visit, visit=visit_id)
+
+    async def pass_on(self, work: UnitOfWork, assignment: Row, visit_id: str) -> None:
+        """From now on an assignment ends with this visit of the same patient."""
+        await work.execute(
+            _lasts, of=assignment.patient_id, target=assignment.target_id, new_visit=visit_id
+        )
+
+    async def end(self, work: UnitOfWork, assignment: Row, by: Actor) -> None:
+        """A visit ended, and nobody of the room has treated the patient."""
+        of, target, clinic_id = assignment.patient_id, assignment.target_id, assignment.clinic_id
+        await work.execute(_remove, of=of, target=target, clinic=clinic_id)
+        await self._record(work, clinic_id, by, of, target, assigned=False)
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, team_id: str, *, assigned: bool
     ) -> None:
+        await self._record(
+            work, chart.clinic_id, chart.actor, chart.patient_id, team_id, assigned=assigned
+        )
+
+    async def _record(
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        by: Actor,
+        patient_id: str,
+        team_id: str,
+        *,
+        assigned: bool,
+    ) -> None:
         await self._audit.record(
             work,
-            chart.clinic_id,
-            chart.actor,
+            clinic_id,
+            by,
             Action.PATIENT_ASSIGNED,
-            patient_id=chart.patient_id,
+            patient_id=patient_id,
             target=team_id,
             assigned=assigned,
         )

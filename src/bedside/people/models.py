@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    literal_column,
 )
 
 from bedside.database.tables import metadata
@@ -148,10 +149,20 @@ patient_assignments = Table(
     Column("patient_id", Text, ForeignKey("patients.id"), primary_key=True),
     Column("target_id", Text, primary_key=True),
     Column("clinic_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False, server_default=""),
     Index("ix_patient_assignments_target", "target_id", "patient_id"),
     sqlite_with_rowid=False,
 )
-"""Patient → a team, a room, or the patient itself (so that one join answers who sees whom)."""
+"""Patient → a team, a room, or the patient itself (so that one join answers who sees whom).
+`visit_id` names the visit for which a room has an assignment that ends with it; "" for good."""
+PASSING = patient_assignments.c.visit_id != literal_column("''")
+"""What finds assignments that end with a visit by an index of only these."""
+Index(
+    "ix_patient_assignments_visit",
+    patient_assignments.c.visit_id,
+    sqlite_where=PASSING,
+    postgresql_where=PASSING,
+)
 
 links = Table(
     "links",

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import ActorKind
+from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound
@@ -28,7 +27,6 @@ from bedside.people.permissions import (
     ChartAccess,
     LinkAccess,
     StaffAccess,
-    VisitorAccess,
     visible_patients,
 )
 from bedside.people.roles import May, allows
@@ -124,7 +122,17 @@ class Patients:
         """A new patient of the clinic, assigned to teams, rooms, and to the one who adds."""
         if not allows(staff.role, May.ADD_PATIENTS):
             raise NotAllowed
-        patient = await self._added(work, staff.clinic_id, demographics)
+        patient = Patient(id=new_id("pat"), clinic_id=staff.clinic_id, demographics=demographics)
+        keys = await self._vault.clinic(staff.clinic_id)
+        await work.execute(
+            _add,
+            id=patient.id,
+            clinic_id=patient.clinic_id,
+            record=_sealed(keys, patient.id, demographics),
+            created_at=clock.now(),
+            changed_at=clock.now(),
+        )
+        await self._index(work, keys, patient)
         for target in {patient.id, *assigned_to}:
             await self.assign(work, staff, patient.id, target)
         await work.execute(
@@ -138,46 +146,19 @@ class Patients:
         )
         return patient
 
-    async def check_in(
-        self, work: UnitOfWork, clinic_id: str, demographics: Demographics, address: str
-    ) -> Patient:
-        """A new patient who came to a waiting room; the actor is the patient."""
-        patient = await self._added(work, clinic_id, demographics)
-        actor = Actor(ActorKind.PATIENT, patient.id, address)
-        await self._audit.record(
-            work, clinic_id, actor, Action.PATIENT_ADDED, patient_id=patient.id
-        )
-        return patient
-
-    async def match(self, clinic_id: str, name: str, born: date | None) -> Patient | None:
-        """The only patient of the clinic with this name and this date of birth; None when there is
-        none or more than one, or the date is not known. For check-ins: it is never shown to the
-        one who typed what the chart knows besides.
+    async def same(self, clinic_id: str, name: str, born: date | None) -> list[Patient]:
+        """The patients of the clinic with this name and this date of birth; none when the date is
+        not known. The caller checks who of them may be shown to whom.
         """
         words = re.findall(r"\w+", fold(name))
         if born is None or not words:
-            return None
+            return []
         keys = await self._vault.clinic(clinic_id)
         tokens = [[keys.token("patient.birth_date", born.isoformat())]]
         tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in words]
         async with self._database.read() as db:
             rows = await db.all(_with_tokens(clinic_id, tokens, _SAME_PERSON))
-        same = [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
-        return same[0] if len(same) == 1 else None
-
-    async def _added(self, work: UnitOfWork, clinic_id: str, demographics: Demographics) -> Patient:
-        patient = Patient(id=new_id("pat"), clinic_id=clinic_id, demographics=demographics)
-        keys = await self._vault.clinic(clinic_id)
-        await work.execute(
-            _add,
-            id=patient.id,
-            clinic_id=clinic_id,
-            record=_sealed(keys, patient.id, demographics),
-            created_at=clock.now(),
-            changed_at=clock.now(),
-        )
-        await self._index(work, keys, patient)
-        return patient
+        return [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
 
     async def assign(
         self, work: UnitOfWork, staff: StaffAccess, patient_id: str, target_id: str
@@ -212,10 +193,6 @@ class Patients:
     async def of_link(self, link: LinkAccess) -> Patient:
         """The patient whose device came by a link."""
         return await self._load(link.clinic_id, link.patient_id)
-
-    async def of_visit(self, visitor: VisitorAccess) -> Patient:
-        """The patient whose device is in a visit."""
-        return await self._load(visitor.clinic_id, visitor.patient_id)
 
     async def birth_date(self, clinic_id: str, patient_id: str) -> date | None:
         """What the answer to a link is compared with, None when it is not known; for

@@ -156,7 +156,8 @@ class RoomAccess(_OfStaff):
 
 @dataclass(frozen=True, slots=True)
 class VisitorAccess(_Verified):
-    """A patient's device in one visit: its own waiting room, call, chat and files, nothing else."""
+    """A patient's device in one visit: its own waiting room, call, chat and files, nothing else.
+    `patient_id` is empty until a member of staff has said who it is."""
 
     visit_id: str
     clinic_id: str
@@ -167,7 +168,7 @@ class VisitorAccess(_Verified):
     @property
     def actor(self) -> Actor:
         """Who acts, for the audit log."""
-        return Actor(ActorKind.PATIENT, self.patient_id, self.address)
+        return Actor(ActorKind.PATIENT, self.patient_id or self.visit_id, self.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Checking in at a room: typed by the patient, by a personal invitation, or again after the end.
 
-There is always a patient behind a visit, and the patient's page never shows what the chart knows
-of them: whoever types somebody's name and date of birth learns nothing.
+Anybody can type anybody's name and date of birth at an open door. So a visit from there carries
+what was typed and nothing else: it is tied to no chart until a member of staff says who it is
+(`identification`), and the one who typed learns nothing.
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bedside.audit import Actor
 from bedside.audit.actors import ActorKind
@@ -21,11 +22,18 @@ from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.patients import Demographics, Patient, Patients, digits_of
+from bedside.people.patients import Patient, Patients, digits_of
 from bedside.people.permissions import LinkAccess, VisitorAccess
 from bedside.visits import rows
-from bedside.visits.devices import add_device, device, lock_name, next_token
-from bedside.visits.models import invitations, visits
+from bedside.visits.devices import (
+    add_device,
+    add_draft,
+    device,
+    lock_name,
+    next_token,
+    visit_of_draft,
+)
+from bedside.visits.models import UNIDENTIFIED, invitations, visits
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import Identified
 from bedside.visits.state_machine import State
@@ -37,8 +45,19 @@ _FURTHEST_EAST = timedelta(days=1)
 """Where a patient is, the next day may have begun."""
 _SAME_FORM = 10 * clock.MINUTE
 """So long after a check-in the same form, sent again, leads to the visit that it made."""
+MOST_UNKNOWN = 100
+"""So many visits from the door wait in a room at the same time: whoever fills a waiting room with
+made-up names does not fill the disk, nor the page of those who look for the patients among them."""
 
 _add = prepared(insert(visits))
+_unknown_here = prepared(
+    select(func.count().label("visits")).where(
+        visits.c.clinic_id == bindparam("clinic"),
+        visits.c.room_id == bindparam("room"),
+        visits.c.ended_at == 0,
+        UNIDENTIFIED,
+    )
+)
 _by_id = prepared(select(invitations).where(invitations.c.id == bindparam("of")))
 _invitation = prepared(
     select(invitations).where(invitations.c.id == bindparam("of")).with_for_update()
@@ -52,8 +71,8 @@ _note_visit = prepared(
 
 @dataclass(frozen=True, slots=True)
 class CheckInForm:
-    """What a patient typed. `draft` is a secret that was made with the form (`new_draft`): it
-    becomes the token of the device, and sending the form twice makes one visit."""
+    """What a patient typed. `draft` is a secret that was made with the form (`new_draft`): sending
+    the form twice makes one visit."""
 
     draft: str
     name: str
@@ -93,27 +112,33 @@ class CheckIn:
         return new_secret()
 
     async def check_in(self, room: Room, form: CheckInForm, address: str) -> CheckedIn:
-        """Check in with what was typed. Raises WrongInput with the field that is not right, and
-        Conflict when the room is closed."""
+        """Check in with what was typed.
+
+        Raises WrongInput with the field that is not right, RoomClosed, and RoomFull.
+        """
         typed = _typed(room, form)
         keys = await self._vault.clinic(room.clinic_id)
-        match = await self._patients.match(room.clinic_id, typed["name"], form.birth_date)
+        # Always new: whoever saw the form on a shared tablet knows its draft.
+        token = new_secret()
         async with self._database.unit_of_work() as work:
             await work.lock(f"check-in:{lock_name(form.draft)}")  # pressed twice at once
-            known = await device(work, form.draft)
+            known = await visit_of_draft(work, form.draft)
             row = await work.one(rows.by_id, of=known.id) if known else None
             if row is not None and _is_repeated(row, rows.typed(keys, row), typed):
-                return CheckedIn(row.id, form.draft)
-            token = new_secret() if known or len(form.draft) < len(new_secret()) else form.draft
+                await add_device(work, row.id, token)
+                return CheckedIn(row.id, token)
             await self._must_be_open(work, room)
-            patient = match or await self._patients.check_in(
-                work, room.clinic_id, _demographics(form, typed), address
-            )
-            identified = Identified.MATCHED if match else Identified.NEW
-            visit_id = await self._begin(work, room, patient.id, identified, typed, address)
+            await self._must_have_place(work, room)
+            visit_id = await self._begin(work, room, "", Identified.TYPED, typed, address)
             await add_device(work, visit_id, token)
+            await add_draft(work, visit_id, form.draft)
         faults.point("visit.checked_in")
         return CheckedIn(visit_id, token)
+
+    async def _must_have_place(self, work: UnitOfWork, room: Room) -> None:
+        found = await work.one(_unknown_here, clinic=room.clinic_id, room=room.id)
+        if found is not None and found.visits >= MOST_UNKNOWN:
+            raise RoomFull
 
     async def with_invitation(self, link: LinkAccess, *, consented: bool = False) -> CheckedIn:
         """Check in by a personal invitation: nothing is typed but the date of birth before. A
@@ -158,6 +183,9 @@ class CheckIn:
         ended. `token` is the device's for that visit; the new one follows from it, so that a device
         that asks twice comes to one visit, and no queue can be filled by asking.
 
+        Who it was in the last visit says nothing about who holds the device now: staff are asked
+        again, unless the patient came by an invitation.
+
         Raises Conflict while the visit goes on, or when the room is closed.
         """
         async with self._database.read() as db:
@@ -174,11 +202,12 @@ class CheckIn:
             if (known := await device(work, token)) is not None:
                 return CheckedIn(known.id, token)
             await self._must_be_open(work, room)
+            invited = row.identified == Identified.INVITED
             visit_id = await self._begin(
                 work,
                 room,
-                row.patient_id,
-                Identified(row.identified),
+                row.patient_id if invited else "",
+                Identified.INVITED if invited else Identified.TYPED,
                 rows.typed(keys, row),
                 visitor.address,
             )
@@ -227,7 +256,7 @@ class CheckIn:
         }
         await work.execute(_add, **values)
         row = await work.one(rows.by_id, of=visit_id)
-        actor = Actor(ActorKind.PATIENT, patient_id, address)
+        actor = Actor(ActorKind.PATIENT, patient_id or visit_id, address)
         await self._transitions.begin(work, row, actor)
         return visit_id
 
@@ -237,6 +266,16 @@ class RoomClosed(Conflict):
 
     code = "room_closed"
     sentence = N_("This waiting room is closed right now. Please come back later.")
+
+
+class RoomFull(Conflict):
+    """More people wait at this room than anybody can look at."""
+
+    code = "room_full"
+    sentence = N_(
+        "Very many people are waiting here right now. Please try again in a few minutes, or call "
+        "the clinic."
+    )
 
 
 def problems(room: Room, form: CheckInForm) -> dict[str, str]:
@@ -277,16 +316,8 @@ def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
         "phone": one_line(form.phone),
         "reason": form.reason.strip(),
         "consented_to": room.options.consent_text if form.consented else "",
+        "language": language.spoken(),
     }
-
-
-def _demographics(form: CheckInForm, typed: dict[str, Any]) -> Demographics:
-    return Demographics(
-        name=typed["name"],
-        birth_date=form.birth_date,
-        phone=typed["phone"],
-        language=language.spoken(),
-    )
 
 
 def _known(room: Room, patient: Patient, consented: bool) -> dict[str, Any]:

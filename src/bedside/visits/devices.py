@@ -7,12 +7,15 @@ it opens nothing itself.
 
 import base64
 import hashlib
+import hmac
 
 from sqlalchemy import bindparam, delete, exists, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn
 from bedside.kernel import clock
+from bedside.kernel.ids import new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.permissions import VisitorAccess, visitor_access
@@ -24,6 +27,12 @@ _AT_ONCE = 500
 """Devices that are forgotten in one unit of work: others who write do not wait for all of them."""
 
 _add = prepared(insert(visit_devices))
+_set_draft = prepared(
+    upsert(visit_devices).on_conflict_do_update(
+        index_elements=["token_hash"],
+        set_={"visit_id": bindparam("new_visit"), "expires_at": bindparam("until")},
+    )
+)
 _by_token = prepared(
     select(
         visits.c.id,
@@ -95,6 +104,28 @@ async def add_device(work: UnitOfWork, visit_id: str, token: str) -> None:
     )
 
 
+async def visit_of_draft(reader: Reader, draft: str) -> Row | None:
+    """The visit that a form with this draft has made; None when there is none."""
+    return await reader.one(_by_token, hash=_hash_of_draft(draft)) if _is_secret(draft) else None
+
+
+async def add_draft(work: UnitOfWork, visit_id: str, draft: str) -> None:
+    """Remember that a form has made a visit, the newest one if it was used again. The draft lets no
+    device in: it is kept by another hash than tokens are."""
+    if not _is_secret(draft):
+        return
+    moment = clock.now()
+    await work.execute(
+        _set_draft,
+        token_hash=_hash_of_draft(draft),
+        visit_id=visit_id,
+        created_at=moment,
+        expires_at=moment + KEPT_FOR,
+        new_visit=visit_id,
+        until=moment + KEPT_FOR,
+    )
+
+
 def lock_name(token: str) -> str:
     """By which units of work take turns about a token, without naming it."""
     return _hash(token).hex()[:32]
@@ -104,6 +135,15 @@ def next_token(token: str) -> str:
     """The token of the same device in the visit after the one that `token` is for."""
     digest = hashlib.sha256(f"next:{token}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _is_secret(draft: str) -> bool:
+    """Whether a draft is as long as those that we make: a shorter one is somebody's invention."""
+    return len(draft) >= len(new_secret())
+
+
+def _hash_of_draft(draft: str) -> bytes:
+    return hmac.digest(b"check-in draft", draft.encode(), "sha256")
 
 
 def _is_over(row: Row) -> bool:

@@ -52,8 +52,8 @@ class RoomVisitGone(_OfRoom):
 
 @declared
 class RoomVisitTouched(_OfRoom):
-    """Something that belongs to a visit here changed: its chat, or a file on its way. Lists ask
-    again; the visit itself is as it was."""
+    """Something that belongs to a visit here changed: its chat, a file on its way, or whose visit
+    it was. Lists ask again; the visit itself is as it was."""
 
     type: ClassVar[str] = "room.visit_touched"
     visit_id: str

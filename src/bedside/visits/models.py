@@ -59,9 +59,10 @@ visits = Table(
     Index("ix_visits_patient", "patient_id", "checked_in_at"),
     Index("ix_visits_state", "state", "away_since"),
 )
-"""`record` seals what was typed at the check-in; `queued_at` decides the order; `leg` counts the
-rooms of the visit from 1; `away_since` is 0 while a page of the patient is connected; `looked_at`
-is 0 until somebody in charge of the room has looked at the new arrival."""
+"""`patient_id` is empty until a member of staff has said who it is (`identification`); `record`
+seals what was typed at the check-in; `queued_at` decides the order; `leg` counts the rooms of the
+visit from 1; `away_since` is 0 while a page of the patient is connected; `looked_at` is 0 until
+somebody in charge of the room has looked at the new arrival."""
 NOT_ENDED = visits.c.ended_at == literal_column("0")
 """What finds a visit that goes on by an index of only these. It is written out, for no database
 takes such an index for a value that is bound; and SQLite's guess of how many visits wait is wrong
@@ -73,6 +74,17 @@ Index(
     visits.c.state,
     sqlite_where=NOT_ENDED,
     postgresql_where=NOT_ENDED,
+)
+
+UNIDENTIFIED = visits.c.patient_id == literal_column("''")
+"""What finds a visit of which nobody has said whose it is, by an index of only these."""
+Index(
+    "ix_visits_unidentified",
+    visits.c.clinic_id,
+    visits.c.room_id,
+    visits.c.ended_at,
+    sqlite_where=UNIDENTIFIED,
+    postgresql_where=UNIDENTIFIED,
 )
 
 visit_legs = Table(

@@ -7,12 +7,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
-from bedside.database.sealed import Vault
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import RoomAccess
 from bedside.visits.models import visit_legs, visit_notes, visits
 
@@ -32,6 +32,7 @@ _own = prepared(
         visit_notes.c.leg == bindparam("leg"),
     )
 )
+_of_visit = prepared(select(visit_notes).where(visit_notes.c.visit_id == bindparam("visit")))
 _last_leg_here = prepared(
     select(visits.c.patient_id, visit_legs.c.number)
     .select_from(visits.join(visit_legs, visit_legs.c.visit_id == visits.c.id))
@@ -56,6 +57,14 @@ class VisitNote:
 def place(visit_id: str, staff_id: str, leg: int) -> str:
     """Where a note is sealed for."""
     return f"{visit_id}/{staff_id}/{leg}"
+
+
+async def says_something(reader: Reader, keys: ClinicKeys, visit_id: str) -> bool:
+    """Whether anybody has noted anything on a visit."""
+    for row in await reader.all(_of_visit, visit=visit_id):
+        if keys.unseal(COLUMN, place(visit_id, row.staff_id, row.leg), row.body).strip():
+            return True
+    return False
 
 
 class VisitNotes:

@@ -1,9 +1,10 @@
 """What visits need from above."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bedside.audit import Actor
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
 from bedside.visits.state_machine import Step
 
 
@@ -27,4 +28,26 @@ class LegsOfVisits(Protocol):
     async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
         """The patient leaves the room for good, in this unit of work. `row` is the visit as it was
         before, and locked."""
+        ...
+
+
+class ContentOfVisits(Protocol):
+    """Whoever holds content of visits that is not in a chart yet, such as files and messages."""
+
+    async def lock_content(self, work: UnitOfWork, row: Row) -> None:
+        """Take the locks that the other two need: these come after the visit, which is locked, and
+        before the audit log."""
+        ...
+
+    async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
+        """It was said who the patient is (`row.patient_id`), in this unit of work: what is held
+        goes into the chart. `row` is the visit as it is now."""
+        ...
+
+    async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
+        """Nobody has said who it was: what is held is destroyed. As `visit_identified`."""
+        ...
+
+    async def held(self, reader: Reader, visit_ids: list[str]) -> Mapping[str, int]:
+        """How many pieces of content are held for these visits; none is 0 or left out."""
         ...

@@ -9,7 +9,8 @@ from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.visits.events import RoomVisitChanged, VisitChanged
+from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
 from bedside.visits.models import visits
 from bedside.visits.state_machine import GOING_ON, Presence, State, Step
 
@@ -24,6 +25,8 @@ in_room = prepared(
     .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
     .order_by(visits.c.queued_at, visits.c.id)
 )
+NAMED_BY = (visits.c.patient_id, visits.c.record, SEALED_PATIENTS.c.person)
+"""What `name_in` needs: `visits`, joined from outside with SEALED_PATIENTS."""
 _change = prepared(update(visits).where(visits.c.id == bindparam("of")))
 
 
@@ -38,12 +41,18 @@ class How(StrEnum):
 class Identified(StrEnum):
     """How it is known who the patient of a visit is."""
 
+    TYPED = "typed"
+    """Not yet: only what was typed at the door is known, and nothing of it is in a chart."""
     INVITED = "invited"
     """By a personal invitation and the date of birth."""
-    MATCHED = "matched"
-    """Name and date of birth fit one patient of the clinic, which staff should confirm."""
+    CONFIRMED = "confirmed"
+    """A member of staff has said which patient of the clinic it is."""
     NEW = "new"
-    """Nobody fits: a patient was added from what was typed."""
+    """New at the clinic: a patient was added from what was typed."""
+    DISCARDED = "discarded"
+    """Nobody ever said who it was, and what the visit held was destroyed."""
+    MATCHED = "matched"
+    """In visits of before 0.3: name and date of birth fitted one patient, and nobody was asked."""
 
 
 def room_facts(row: Row) -> dict[str, Any]:
@@ -104,6 +113,11 @@ def tell_room(work: UnitOfWork, row: Row) -> None:
     work.emit(RoomVisitChanged(room_id=row.room_id, **room_facts(row)))
 
 
+def tell_touched(work: UnitOfWork, row: Row, what: str) -> None:
+    """Tell those in charge of the room that something beside the visit changed."""
+    work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.id, what=what))
+
+
 def tell_patient(work: UnitOfWork, row: Row) -> None:
     """Tell the patient's page how its visit is now."""
     work.emit(VisitChanged(**visit_facts(row)))
@@ -112,6 +126,14 @@ def tell_patient(work: UnitOfWork, row: Row) -> None:
 def typed(keys: ClinicKeys, row: Row) -> dict[str, Any]:
     """What was typed at the check-in."""
     return keys.unseal(COLUMN, row.id, row.record)
+
+
+def name_in(keys: ClinicKeys, visit_id: str, row: Row) -> str:
+    """The name of the patient of a row with the columns NAMED_BY: that of the chart, or the one
+    that was typed as long as there is no chart."""
+    if row.patient_id:
+        return name_of(keys, row.patient_id, row.person)
+    return str(keys.unseal(COLUMN, visit_id, row.record)["name"])
 
 
 def ended_by_clinic(reason: str) -> bool:

@@ -8,23 +8,24 @@ from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.patients import SEALED_PATIENTS
 from bedside.people.permissions import StaffAccess
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
+from bedside.visits import rows
 from bedside.visits.models import patient_transfers, visits
 
 _sent = prepared(
     select(
+        patient_transfers.c.visit_id,
         patient_transfers.c.state,
-        visits.c.patient_id,
+        *rows.NAMED_BY,
         visits.c.admitted_by,
-        SEALED_PATIENTS.c.person,
         ROOM_NAMES.c.room_name,
     )
     .select_from(
         patient_transfers.join(visits, visits.c.id == patient_transfers.c.visit_id)
-        .join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
+        .outerjoin(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
         .join(ROOM_NAMES, ROOM_NAMES.c.named == patient_transfers.c.to_room_id)
     )
     .where(
@@ -64,7 +65,7 @@ class SentTransfers:
         names = await self._staff.named(staff.clinic_id, {row.admitted_by} - {""})
         return SentTransfer(
             row.state,
-            name_of(keys, row.patient_id, row.person),
+            rows.name_in(keys, row.visit_id, row),
             row.room_name,
             names.get(row.admitted_by, ""),
         )

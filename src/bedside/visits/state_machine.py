@@ -61,7 +61,7 @@ _REFUSALS = {
     (State.IN_CALL, Step.ADMITTED): N_("Somebody else is seeing this patient already."),
     (State.WAITING, Step.RETURNED): N_("This patient is in the waiting room already."),
 }
-_ENDED = N_("This visit has ended. What belongs to it is in the chart.")
+_ENDED = N_("This visit has ended. What belongs to it is kept.")
 
 
 def after(state: State, step: Step) -> State:

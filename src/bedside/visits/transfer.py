@@ -14,10 +14,10 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
-from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.patients import SEALED_PATIENTS
 from bedside.people.permissions import Permissions, RoomAccess, StaffAccess
 from bedside.people.teams import ROOM_NAMES
-from bedside.visits import room_rows
+from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
 from bedside.visits.state_machine import Step
 from bedside.visits.transitions import Transitions
@@ -39,14 +39,13 @@ _alert = prepared(
 _open_of = prepared(
     select(
         *patient_transfers.c,
-        visits.c.patient_id,
-        SEALED_PATIENTS.c.person,
+        *rows.NAMED_BY,
         ROOM_NAMES.c.room_name,
         rooms.c.open,
     )
     .select_from(
         patient_transfers.join(visits, visits.c.id == patient_transfers.c.visit_id)
-        .join(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
+        .outerjoin(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
         .join(ROOM_NAMES, ROOM_NAMES.c.named == patient_transfers.c.to_room_id)
         .join(rooms, rooms.c.id == patient_transfers.c.to_room_id)
     )
@@ -202,7 +201,7 @@ class PatientTransfers:
             return Conflict(N_("You have taken this patient back already."))
         if state == "passed_on":
             return Conflict(N_("This patient was transferred to yet another room."))
-        return Conflict(N_("This visit has ended. What belongs to it is in the chart."))
+        return Conflict(N_("This visit has ended. What belongs to it is kept."))
 
     async def open_of(self, staff: StaffAccess) -> list[OpenTransfer]:
         """The patients whom this person sent somewhere and who wait there, oldest first."""
@@ -214,7 +213,7 @@ class PatientTransfers:
                 row.id,
                 row.visit_id,
                 row.patient_id,
-                name_of(keys, row.patient_id, row.person),
+                rows.name_in(keys, row.visit_id, row),
                 row.to_room_id,
                 row.room_name,
                 bool(row.open),

@@ -93,6 +93,21 @@ _way = prepared(
     .where(visit_legs.c.visit_id == bindparam("visit"))
     .order_by(visit_legs.c.number)
 )
+_treated = prepared(
+    select(visit_legs.c.room_id)
+    .where(visit_legs.c.visit_id == bindparam("visit"), visit_legs.c.admitted_at > 0)
+    .distinct()
+)
+_other = prepared(
+    select(visits.c.id)
+    .where(
+        visits.c.patient_id == bindparam("patient"),
+        visits.c.room_id == bindparam("room"),
+        visits.c.state.in_(GOING_ON),
+    )
+    .order_by(visits.c.id)
+    .limit(1)
+)
 _open = prepared(select(rooms.c.open).where(rooms.c.id == bindparam("room")))
 _counts = prepared(
     select(visits.c.state, func.count().label("visits"))
@@ -241,8 +256,9 @@ class Transitions:
             for legs in self._legs_of_visits:
                 await legs.leg_ended(work, row)
         await self._note(work, now, step, by, taken_back)
+        if now.patient_id:
+            await self._who_sees(work, now, step, by)
         if now.room_id != row.room_id:
-            await self._assignments.join(work, row.clinic_id, by, row.patient_id, now.room_id)
             await self._watch_arrival(work, now)
         await self._tell(work, row, now, step)
         if closed is not None:
@@ -262,12 +278,42 @@ class Transitions:
             subject_id=row.id,
             target=row.room_id,
         )
-        await self._assignments.join(work, row.clinic_id, by, row.patient_id, row.room_id)
+        if row.patient_id:
+            await self._assignments.join(
+                work, row.clinic_id, by, row.patient_id, row.room_id, row.id
+            )
         await self._watch_arrival(work, row)
         rows.tell_room(work, row)
         rows.tell_patient(work, row)
         await self.tell_counts(work, row.clinic_id, row.room_id)
         faults.point("visit.arriving")
+
+    async def _who_sees(self, work: UnitOfWork, now: Row, step: Step, by: Actor) -> None:
+        """A room sees the chart for as long as the visit lasts, and from then on when somebody of
+        it has treated the patient."""
+        if step is Step.TRANSFERRED:
+            await self._assignments.join(
+                work, now.clinic_id, by, now.patient_id, now.room_id, now.id
+            )
+        elif step is Step.ADMITTED:
+            await self._assignments.keep(work, now.patient_id, now.room_id)
+        elif ends(step):
+            for one in await self._assignments.of_visit(work, now.id):
+                other = await work.one(_other, patient=now.patient_id, room=one.target_id)
+                if other is not None:  # the same patient is there on a second device
+                    await self._assignments.pass_on(work, one, other.id)
+                else:
+                    await self._assignments.end(work, one, by)
+
+    async def identified(self, work: UnitOfWork, row: Row, by: Actor) -> None:
+        """It was said who the patient of a locked visit is (`row.patient_id`): the rooms that have
+        treated the patient see the chart from now on, and the present one while the visit lasts."""
+        treated = {leg.room_id for leg in await work.all(_treated, visit=row.id)}
+        present = {row.room_id} if row.state != State.ENDED else set[str]()
+        for room_id in sorted(treated | present):
+            await self._assignments.join(work, row.clinic_id, by, row.patient_id, room_id, row.id)
+            if room_id in treated:
+                await self._assignments.keep(work, row.patient_id, room_id)
 
     async def _watch_arrival(self, work: UnitOfWork, row: Row) -> None:
         options = (await self._clinics.get(row.clinic_id)).options

@@ -16,7 +16,7 @@ from bedside.errors import Conflict
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.patients import SEALED_PATIENTS
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, rooms_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
@@ -25,6 +25,7 @@ from bedside.visits.models import NOT_ENDED, patient_transfers, visit_legs, visi
 from bedside.visits.rows import Identified
 from bedside.visits.state_machine import GOING_ON, Presence, State, Step
 from bedside.visits.transitions import Transitions
+from bedside.visits.typed import Typed
 
 Result = Literal["ok", "failed", "blocked", "missing", "skipped", "not_set_up"]
 FAILS = frozenset({"failed", "blocked", "missing"})
@@ -37,7 +38,7 @@ _LAST_VISITS = 20
 _LAST_DAYS = 14 * clock.DAY
 
 _sender = patient_transfers.c.by_staff_id.label("sender")
-_with_person = visits.join(
+_with_person = visits.outerjoin(
     SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id
 ).outerjoin(patient_transfers, patient_transfers.c.id == visits.c.transfer_id)
 _NOT_SHOWN = {"clinic_id", "room_id", "ended_reason", "ended_at", "ended_by", "changed_at"}
@@ -123,7 +124,8 @@ class Waiting:
     counts those who wait from 1 and is 0 for those in a call.
 
     The same row gives the same object for as long as it is kept: compared by identity, it serves
-    as a key for what is made from it.
+    as a key for what is made from it. `patient_id` is "" until somebody has said who it is, and
+    `name` is then the one that was typed.
     """
 
     visit_id: str
@@ -155,9 +157,7 @@ class Visit:
     """A visit on its card: what the row shows, what was typed, and the note of the sender."""
 
     waiting: Waiting
-    typed_name: str
-    typed_birth_date: str
-    typed_phone: str
+    typed: Typed
     note: str
     """Of whoever transferred the patient here, for this room only."""
 
@@ -249,7 +249,6 @@ class WaitingRoom:
             patient_id=row.patient_id,
             visit=visit_id,
         )
-        typed = rows.typed(keys, row)
         return Visit(
             _waiting(
                 keys,
@@ -258,9 +257,7 @@ class WaitingRoom:
                 names.get(row.admitted_by, ""),
                 names.get(row.sender, ""),
             ),
-            typed["name"],
-            typed["birth_date"],
-            typed["phone"],
+            Typed.of(rows.typed(keys, row)),
             keys.unseal(_NOTE, transfer.id, transfer.note) if transfer else "",
         )
 
@@ -358,7 +355,7 @@ def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: s
     return Waiting(
         visit_id=row.id,
         patient_id=row.patient_id,
-        name=name_of(keys, row.patient_id, row.person),
+        name=rows.name_in(keys, row.id, row),
         reason=rows.typed(keys, row)["reason"],
         state=State(row.state),
         place=place,

@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, func, select
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
 from bedside.kernel.ids import is_id
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.permissions import (
@@ -51,6 +52,13 @@ _waiting = prepared(
 )
 
 
+class NotIdentified(Conflict):
+    """Nobody has said yet who the patient of a visit is, so there is no chart."""
+
+    code = "visit_not_identified"
+    sentence = N_("Say first who this patient is, on the card. Then it goes into the right chart.")
+
+
 class Whereabouts:
     """Finds the room of a visit, and counts who waits."""
 
@@ -73,10 +81,14 @@ class Whereabouts:
         return await self._permissions.room(staff, row.room_id)
 
     async def patient_of(self, staff: StaffAccess, visit_id: str) -> str:
-        """The patient of a visit that is in a room of one's own now. Raises NotFound."""
+        """The patient of a visit that is in a room of one's own now. Raises NotFound, and
+        NotIdentified before somebody has said who it is."""
         room = await self.room_of(staff, visit_id)
         async with self._database.read() as db:
-            return (await visit_of(db, room, visit_id)).patient_id
+            patient_id: str = (await visit_of(db, room, visit_id)).patient_id
+        if not patient_id:
+            raise NotIdentified
+        return patient_id
 
     async def present(self, chart: ChartAccess) -> str:
         """The visit of a patient who waits or is in a call in one of one's own rooms; or ""."""
@@ -124,4 +136,4 @@ async def visit_of(
 def require_open(visit: Row) -> None:
     """Raises Conflict when the visit has ended."""
     if visit.state == State.ENDED:
-        raise Conflict(_("This visit has ended. What belongs to it is in the chart."))
+        raise Conflict(_("This visit has ended. What belongs to it is kept."))

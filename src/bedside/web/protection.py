@@ -252,6 +252,8 @@ WRITING = Rate("visit chat", per_second=0.5, burst=30)
 KNOCKING = Rate("knocking", per_second=0.1, burst=5)
 """What one device may do to those who read or hear it: messages of a patient, asking to be let into
 a call. Apart from addresses, for a whole family may share one."""
+CHECKING_IN = Rate("checking in", per_second=1 / 30, burst=10)
+"""New visits from one address: behind a clinic's own network are several patients, not hundreds."""
 
 
 def require_rate(request: Request, rate: Rate, key: str, sentence: str) -> None:

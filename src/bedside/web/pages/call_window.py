@@ -106,12 +106,15 @@ def _heading(patients: list[Person]) -> str:
 
 async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -> tuple[str, str]:
     """Where the console beside the call begins, and why the patient has come: the chart of the
-    first whose chart this person may open, or the waiting room and nothing."""
+    first whose chart this person may open, or the card where one says who it is; or the waiting
+    room and nothing."""
     services = services_of(request)
     for one in patients:
         try:
             room = await services.whereabouts.room_of(staff, one.visit_id)
             visit = await services.waiting_room.visit(room, one.visit_id)
+            if not visit.waiting.patient_id:
+                return f"/visits/{one.visit_id}/card", visit.waiting.reason
             chart = await services.permissions.chart(staff, visit.waiting.patient_id)
         except BedsideError:
             continue

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from bedside.calls.live_transfer_records import LiveTransfer
 from bedside.calls.live_transfer_states import Direction, Kind, Phase
 from bedside.calls.live_transfers import Chosen
+from bedside.calls.visitor_allowance import VisitorAllowance
 from bedside.errors import NotFound, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload
 from bedside.files.ports import Chunk
@@ -78,6 +79,7 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
         "base": _base(side),
         "limit": allowance.largest,
         "at_once": clinic.options.transfers_at_once,
+        "left": await _left(services, side),
         "all_done": any(t.phase in (Phase.DONE, Phase.FILED) for t in found)
         and all(row["over"] for row in rows),
         "clinic_name": clinic.name,
@@ -87,6 +89,12 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
             "resting": _("The connection is gone. It goes on by itself."),
         },
     }
+
+
+async def _left(services: Services, side: Side) -> VisitorAllowance | None:
+    if isinstance(side.access, RoomAccess):
+        return None
+    return await services.transfer_lists.allowance(side.access)
 
 
 def _row(

@@ -7,14 +7,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.errors import WrongInput
+from bedside.errors import TooMany, WrongInput
 from bedside.kernel import language
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, problems
+from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, RoomFull, problems
 from bedside.visits.rooms import Room
 from bedside.web.context import address_of, services_of
 from bedside.web.dates import typed_date
 from bedside.web.forms import Form, form_of
+from bedside.web.protection import CHECKING_IN, require_rate
 from bedside.web.rendering import render
 from bedside.web.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
 
@@ -26,6 +28,10 @@ _FIELDS = {
     "consented": "consented",
 }
 """What can be wrong, in the order of the form, and where the summary leads for it."""
+_TOO_MANY = N_(
+    "Many people have checked in from this network just now. Please wait a moment, then press the "
+    "button again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,13 @@ async def check_in(request: Request) -> Response:
     if errors:
         return await _page(request, room, "check_in", entered, errors)
     try:
+        require_rate(request, CHECKING_IN, address_of(request), _(_TOO_MANY))
         checked_in = await services.check_in.check_in(room, form, address_of(request))
     except RoomClosed as error:
         return await _page(request, room, "closed", status=error.status)
+    except (RoomFull, TooMany) as error:
+        said = _(error.sentence)
+        return await _page(request, room, "check_in", entered, status=error.status, problem=said)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)
     keep_known(response, services.settings, door_of(room.slug), checked_in.visit_id)
@@ -129,6 +139,7 @@ async def _page(
     errors: dict[str, str] | None = None,
     *,
     status: int = 200,
+    problem: str = "",
 ) -> Response:
     services = services_of(request)
     clinic = await services.clinics.get(room.clinic_id)
@@ -147,6 +158,7 @@ async def _page(
         emergency_text=await services.rooms.emergency_text(room),
         entered=entered,
         errors=errors,
+        problem=problem,
         summary=[(_FIELDS[field], sentence) for field, sentence in errors.items()],
     )
 

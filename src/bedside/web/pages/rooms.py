@@ -73,6 +73,7 @@ async def waiting_page(
         message_text=message_text,
         message_error=message_error,
         handed=await services.patient_transfers.open_of(room.staff),
+        unidentified=await services.unidentified.of_room(room),
         **await _bar(services, room),
         **await _queue(request, room),
     )
@@ -95,6 +96,17 @@ async def queue(request: Request) -> Response:
         room=found,
         address=_address(services, found.slug),
         **await _queue(request, room),
+    )
+
+
+async def unidentified(request: Request) -> Response:
+    """GET /rooms/{room_id}/unidentified: visits that are over and in no chart yet."""
+    services = services_of(request)
+    room = await _room_of_fragment(request)
+    return render(
+        request,
+        "pages/rooms/unidentified.html",
+        unidentified=await services.unidentified.of_room(room),
     )
 
 
@@ -230,6 +242,7 @@ routes = [
     Route(_ROOM, room_page),
     Route(f"{_ROOM}/bar", bar),
     Route(f"{_ROOM}/queue", queue),
+    Route(f"{_ROOM}/unidentified", unidentified),
     Route(f"{_ROOM}/qr.svg", qr_code),
     Route(f"{_ROOM}/looked", looked, methods=["POST"]),
 ]

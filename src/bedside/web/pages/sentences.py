@@ -44,6 +44,9 @@ SENTENCES: dict[Action, Sentence] = {
     Action.ACCESS_REFUSED: Sentence(
         "shield-alert", N_("{who} tried to reach {patient} and was refused"), "bad"
     ),
+    Action.GLASS_BROKEN: Sentence(
+        "shield-alert", N_("{who} looked for the chart of {patient} in the whole clinic"), "bad"
+    ),
     Action.CHART_OPENED: Sentence("eye", N_("{who} opened the chart of {patient}")),
     Action.CHART_SEARCHED: Sentence("search", N_("{who} searched documents of {patient}")),
     Action.INBOX_OPENED: Sentence("inbox", N_("{who} opened the inbox")),
@@ -90,6 +93,12 @@ SENTENCES: dict[Action, Sentence] = {
     Action.QUEUE_OPENED: Sentence("eye", N_("{who} looked at a waiting room")),
     Action.INVITATION_SENT: Sentence("send", N_("{who} invited {patient} to a waiting room")),
     Action.VISIT_CHECKED_IN: Sentence("armchair", N_("{patient} checked in")),
+    Action.VISIT_IDENTIFIED: Sentence(
+        "user-check", N_("{who} said that a visit is one of {patient}")
+    ),
+    Action.VISIT_DISCARDED: Sentence(
+        "trash-2", N_("{who} destroyed what a visit without a chart held"), "attention"
+    ),
     Action.VISIT_ADMITTED: Sentence("video", N_("{who} admitted {patient}")),
     Action.VISIT_RETURNED: Sentence("armchair", N_("{who} returned {patient} to the waiting room")),
     Action.VISIT_TRANSFERRED: Sentence(
@@ -155,6 +164,7 @@ TODAY: dict[Action, str] = {
     Action.REQUEST_LOCKED: N_("The link was locked after wrong dates of birth"),
     Action.REQUEST_EXPIRED: N_("The link expired"),
     Action.VISIT_CHECKED_IN: N_("{who} checked in"),
+    Action.VISIT_IDENTIFIED: N_("{who} said that a visit is one of this patient"),
     Action.VISIT_ADMITTED: N_("{who} admitted the patient"),
     Action.VISIT_TRANSFERRED: N_("{who} transferred the patient to another room"),
     Action.VISIT_TAKEN_BACK: N_("{who} took the patient back"),

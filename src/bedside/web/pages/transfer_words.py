@@ -29,6 +29,7 @@ _STAFF_SENDS = {
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
     Phase.LEFT: N_("The patient left before the file had arrived. Nothing was kept."),
     Phase.FAILED: N_("The file did not arrive. Please send it again."),
+    Phase.DISCARDED: N_("Destroyed, because the visit belonged to no patient of the clinic."),
 }
 _STAFF_GETS = {
     Phase.ASKED: N_("Waiting for the patient to choose a file."),
@@ -41,6 +42,7 @@ _STAFF_GETS = {
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
     Phase.LEFT: N_("The patient left before the file had arrived. Nothing was kept."),
     Phase.FAILED: N_("The file did not arrive. Please ask for it again."),
+    Phase.DISCARDED: N_("Destroyed, because the visit belonged to no patient of the clinic."),
 }
 _PATIENT_GETS = {
     Phase.ASKED: N_("Do you want this file?"),
@@ -53,6 +55,7 @@ _PATIENT_GETS = {
     Phase.CANCELLED: N_("The clinic has taken it back. There is nothing to do."),
     Phase.LEFT: N_("It did not arrive before you went on. Ask the clinic for it."),
     Phase.FAILED: N_("It did not arrive. Ask the clinic to send it again."),
+    Phase.DISCARDED: N_("The clinic did not keep it."),
 }
 _PATIENT_SENDS = {
     Phase.ASKED: N_("Choose a file, or take a photo of a paper."),
@@ -65,6 +68,20 @@ _PATIENT_SENDS = {
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
     Phase.LEFT: N_("It had not arrived when you went on. Send it again."),
     Phase.FAILED: N_("It did not arrive. Send it again."),
+    Phase.DISCARDED: N_("The clinic did not keep it."),
+}
+_IN_NO_CHART_TO_STAFF = N_("It goes into the chart as soon as somebody says who the patient is.")
+_IN_NO_CHART = {
+    _STAFF_SENDS[Phase.DONE]: N_("Done. The patient has downloaded it."),
+    _STAFF_SENDS[Phase.FILED]: N_("The patient moved on before the download. The file is kept."),
+    _STAFF_GETS[Phase.READY]: N_("It has arrived and was checked for viruses."),
+    _STAFF_GETS[Phase.DONE]: N_("Done. It was downloaded."),
+    _STAFF_GETS[Phase.FILED]: N_("The patient moved on. The file had arrived and is kept."),
+}
+"""To staff, before it was said who the patient is: without the chart that is not there yet."""
+_HELD_TO_PATIENT = {
+    _PATIENT_GETS[Phase.FILED]: N_("The clinic has it."),
+    _PATIENT_SENDS[Phase.READY]: N_("Sent. The clinic has it now."),
 }
 _CAPTURE_TO_STAFF = {
     Phase.ASKED: N_("Waiting for the patient to agree."),
@@ -117,7 +134,19 @@ def told(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Told:
     gives = not to_staff and transfer.direction == Direction.FROM_PATIENT
     if phase is Phase.SCANNING and gives and not keep:
         return Told(_(_SCANNING_AND_LOST), "", bar=False)
-    return Told(_(_table(transfer, to_staff=to_staff)[phase]), _TONES.get(phase, ""), bar)
+    said = _table(transfer, to_staff=to_staff)[phase]
+    return Told(_in_words(transfer, said, to_staff=to_staff), _TONES.get(phase, ""), bar)
+
+
+def _in_words(transfer: LiveTransfer, said: str, *, to_staff: bool) -> str:
+    """A sentence of the tables, true also while nobody has said whose chart the file goes into."""
+    if transfer.patient_id:
+        return _(said)
+    if not to_staff:
+        return _(_HELD_TO_PATIENT.get(said, said))
+    if said in _IN_NO_CHART:
+        return f"{_(_IN_NO_CHART[said])} {_(_IN_NO_CHART_TO_STAFF)}"
+    return _(said)
 
 
 def _refused(transfer: LiveTransfer, *, to_staff: bool) -> str:

@@ -99,6 +99,13 @@ async def now(request: Request, visitor: VisitorAccess) -> Response:
     return await _page(request, visitor, visit, "pages/visit/now.html")
 
 
+async def _files(services: Services, visitor: VisitorAccess) -> int:
+    """How many files of the visit the clinic has: in the chart, or held until it is known whose."""
+    if visitor.patient_id:
+        return await services.charts.count_from_visit(visitor)
+    return (await services.identification.held_of(visitor)).get("files", 0)
+
+
 async def _page(
     request: Request, visitor: VisitorAccess, visit: OwnVisit, template: str
 ) -> Response:
@@ -117,7 +124,8 @@ async def _page(
         minutes=ahead.minutes if ahead and options.show_estimate else None,
         position=ahead.place if ahead and options.show_position else None,
         grace_minutes=clinic.options.visit_grace_minutes,
-        files=0 if waits else await services.charts.count_from_visit(visitor),
+        files=0 if waits else await _files(services, visitor),
+        identified=bool(visitor.patient_id),
         messages=await services.room_messages.shown_to(visitor),
         unread=await services.visit_chat.unread_for(visitor),
         emergency_text=await services.rooms.emergency_text(visit.room),

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from bedside.errors import Conflict, Gone
 from bedside.kernel.language import gettext as _
+from bedside.people.patients import Patient
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
@@ -27,12 +28,15 @@ async def card(request: Request) -> Response:
     staff = await (prepare(request) if fragment else shell(request, "rooms"))
     room = await room_of_visit(request, staff)
     shown = await visit_part(services, room, request.path_params["visit_id"])
+    kind = "card_panel" if fragment else "card"
+    if not shown["visit"].patient_id:
+        return render(request, f"pages/visits/unidentified_{kind}.html", **shown)
     chart = await services.permissions.chart(staff, shown["visit"].patient_id)
     clinic = await services.clinics.get(staff.clinic_id)
     patient = await services.patients.get(chart)
     return render(
         request,
-        "pages/visits/card_panel.html" if fragment else "pages/visits/card.html",
+        f"pages/visits/{kind}.html",
         **await about(services, chart, clinic, patient),
         **await recent(services, chart, clinic),
         **shown,
@@ -41,7 +45,8 @@ async def card(request: Request) -> Response:
 
 async def card_now(request: Request) -> Response:
     """GET /visits/{visit_id}/card/now: the part that changes by itself. When the visit went to
-    another room or has ended, it says so."""
+    another room or has ended, it says so. With `typed=1` it stands on the card of a patient who was
+    not identified, and asks for the whole card when that is over."""
     services = services_of(request)
     staff = await prepare(request)
     room = await room_of_visit(request, staff)
@@ -50,6 +55,10 @@ async def card_now(request: Request) -> Response:
     except (Conflict, Gone) as moved:
         said = _(moved.sentence)
         return render(request, "pages/visits/card_now.html", visit=None, moved=said)
+    if not shown["visit"].patient_id:
+        return render(request, "pages/visits/unidentified_now.html", **shown)
+    if request.query_params.get("typed"):
+        return render(request, "pages/visits/identified.html", **shown)
     chart = await services.permissions.chart(staff, shown["visit"].patient_id)
     return render(
         request,
@@ -65,10 +74,14 @@ async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dic
     with where it went."""
     visit = await services.waiting_room.visit(room, visit_id)
     [shown] = await rows_of(services, room, [visit.waiting])
+    suggested: list[Patient] = []
+    if not shown.patient_id:
+        suggested = await services.identification.suggested(room, visit.typed)
     return {
         "visit": shown,
         "note": visit.note,
-        "typed": {"name": visit.typed_name, "phone": visit.typed_phone},
+        "typed": visit.typed,
+        "suggested": suggested,
         "moved": "",
     }
 

@@ -27,6 +27,8 @@ NUMBERS: Numbers = (
     ("unattended_seconds", N_("Tell the owner of an arrival nobody sees after"), N_("seconds"), 1),
     ("transfer_bytes_limit", N_("Size of one file in a file transfer"), "MB", MB),
     ("transfers_at_once", N_("Files on their way at once in a visit"), N_("files"), 1),
+    ("visitor_files_limit", N_("Files a patient sends in a visit unasked"), N_("files"), 1),
+    ("visitor_bytes_limit", N_("All files a patient sends in a visit unasked"), "MB", MB),
 )
 
 

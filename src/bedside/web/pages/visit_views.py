@@ -43,7 +43,9 @@ class Shown:
     unread: int = 0
     """Messages of the clinic in the chat that the patient has not read."""
     files: int = 0
-    """How many of this visit are in the chart."""
+    """How many of this visit the clinic has."""
+    identified: bool = True
+    """Whether it was said who the patient is; until then there is no record to speak of."""
     emergency_text: str = ""
     mode: str = ""
     """Of the call: “video” or “voice”."""
@@ -149,7 +151,7 @@ class Shown:
     @property
     def next_steps(self) -> list[tuple[str, str]]:
         """What happens next: signs and sentences."""
-        steps = [("file-text", _chart_got(self.files))]
+        steps = [("file-text", _clinic_got(self))]
         if self.visit.ended_reason == Step.COMPLETED:
             steps.append(
                 (
@@ -205,11 +207,19 @@ def _ended(shown: Shown) -> tuple[str, str]:
     )
 
 
-def _chart_got(files: int) -> str:
-    if not files:
+def _clinic_got(shown: Shown) -> str:
+    if not shown.identified:
+        if not shown.files:
+            return _("The clinic has a note of this visit. No files were sent.")
+        return ngettext(
+            "The clinic has a note of this visit and %(num)s file.",
+            "The clinic has a note of this visit and %(num)s files.",
+            shown.files,
+        ) % {"num": shown.files}
+    if not shown.files:
         return _("Your record at the clinic has a note of this visit. No files were sent.")
     return ngettext(
         "Your record at the clinic has a note of this visit, and %(num)s file.",
         "Your record at the clinic has a note of this visit, and %(num)s files.",
-        files,
-    ) % {"num": files}
+        shown.files,
+    ) % {"num": shown.files}

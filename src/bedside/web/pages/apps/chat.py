@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.conversations.visit_chat import LONGEST, Message
+from bedside.conversations.visit_chat import LONGEST, Conversation, Message
 from bedside.errors import BedsideError, Conflict, TooMany, WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
@@ -87,7 +87,7 @@ async def _render(
     services = services_of(request)
     found = await services.visit_chat.conversation(side.access, side.visit_id)
     clinic = await services.clinics.get(side.access.clinic_id)
-    other = await _other(request, side, found.patient_id)
+    other = await _other(request, side, found)
     names = await services.staff.named(
         clinic.id, {one.sender_id for one in found.messages if one.sender_kind == "staff"}
     )
@@ -118,12 +118,13 @@ async def _render(
     )
 
 
-async def _other(request: Request, side: Side, patient_id: str) -> str:
+async def _other(request: Request, side: Side, found: Conversation) -> str:
     """The name of the other side."""
     services = services_of(request)
     if isinstance(side.access, RoomAccess):
-        names = await services.patients.named(side.access.clinic_id, {patient_id})
-        return names.get(patient_id) or _("Patient")
+        known = {found.patient_id} - {""}
+        names = await services.patients.named(side.access.clinic_id, known)
+        return names.get(found.patient_id) or found.typed_name
     return (await services.own_visits.get(side.access)).place.name
 
 

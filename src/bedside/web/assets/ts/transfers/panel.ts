@@ -13,7 +13,7 @@ import { Fetching } from "./fetching";
 import { posted, type Sender, senderOf, sentenceOf } from "./sending";
 
 const TOGETHER_MS = 40;
-const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused"]);
+const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused", "discarded"]);
 
 export class TransferPanel {
   private readonly list: string;

@@ -1,0 +1,41 @@
+"""Names of patients in calls, each told with the permission of the one who asks."""
+
+from collections.abc import Iterable
+
+from bedside.database.sealed import Vault
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Row
+from bedside.people.patients import Patients
+from bedside.people.permissions import Permissions, StaffAccess
+from bedside.visits import rows as visit_rows
+
+
+class PatientNames:
+    """Says what the patients of visits are called: by the chart, for those who may see it; as long
+    as there is none, by what was typed, for those in charge of the room."""
+
+    def __init__(self, vault: Vault, patients: Patients, permissions: Permissions) -> None:
+        self._vault = vault
+        self._patients = patients
+        self._permissions = permissions
+
+    async def seen_by(self, staff: StaffAccess, visits: Iterable[Row]) -> dict[str, str]:
+        """By visit; those whom this person may not see are left out. `visits` are rows."""
+        names: dict[str, str] = {}
+        charts: dict[str, str] = {}
+        for row in visits:
+            if row.patient_id:
+                if await self._permissions.sees(staff, row.patient_id):
+                    charts[row.id] = row.patient_id
+            elif await self._is_in_charge(staff, row.room_id):
+                keys = await self._vault.clinic(row.clinic_id)
+                names[row.id] = visit_rows.typed(keys, row)["name"]
+        known = await self._patients.named(staff.clinic_id, set(charts.values()))
+        return names | {visit: known[who] for visit, who in charts.items() if who in known}
+
+    async def _is_in_charge(self, staff: StaffAccess, room_id: str) -> bool:
+        try:
+            await self._permissions.room(staff, room_id)
+        except NotFound:
+            return False
+        return True

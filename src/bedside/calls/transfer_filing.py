@@ -1,0 +1,56 @@
+"""How the file of a live transfer comes into the chart; until it is known whose chart that is, the
+transfer holds the file, for its visit."""
+
+from bedside.calls import live_transfer_records as records
+from bedside.calls.live_transfer_states import Ended
+from bedside.files.intake import Intake
+from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+
+CLEAR_UP = "live_transfer.clear_up"
+
+
+class TransferFiling:
+    """Files what has arrived. Implements `visits.ports.ContentOfVisits`."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def file(self, work: UnitOfWork, row: Row) -> None:
+        """Into the chart, or kept for the visit before anybody has said whose it is. The transfer
+        is locked."""
+        entry_id = ""
+        if row.patient_id:
+            entry_id = await self._intake.file_held(work, records.holder_of(row), row.file_id)
+        await work.execute(records.CHANGE, of=row.id, filed=True, entry_id=entry_id)
+
+    @staticmethod
+    def clear_up_later(work: UnitOfWork, transfer_id: str) -> None:
+        """Nothing of the file of this transfer stays."""
+        work.enqueue(CLEAR_UP, {"transfer_id": transfer_id}, unique=f"{CLEAR_UP}:{transfer_id}")
+
+    # --- visits without a chart ------------------------------------------------------------------
+
+    async def lock_content(self, work: UnitOfWork, row: Row) -> None:
+        """All transfers of the visit."""
+        for one in await work.all(records.OF_VISIT, visit=row.id):
+            await work.lock(one.id)
+
+    async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
+        """What has arrived is filed, and what is under way as soon as it has."""
+        for one in await work.all(records.OF_VISIT, visit=row.id):
+            await work.execute(records.CHANGE, of=one.id, patient_id=row.patient_id)
+            if one.filed:
+                await self.file(work, one._replace(patient_id=row.patient_id))
+            records.tell(work, one)
+
+    async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
+        """What has arrived is destroyed, by the job that clears up."""
+        for one in await work.all(records.OF_VISIT, visit=row.id):
+            if one.filed:
+                await work.execute(records.CHANGE, of=one.id, filed=False, ended=Ended.DISCARDED)
+                self.clear_up_later(work, one.id)
+
+    async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, int]:
+        """Files that have arrived and are in no chart, by visit."""
+        found = records.HELD.where(records.HELD_BY.in_(visit_ids))
+        return {row.visit_id: row.files for row in await reader.all(found)}

@@ -1,0 +1,334 @@
+"""Saying who the patient of a visit is: the only way from the door of a room into a chart.
+
+What was typed at the door proves nothing, so it opens nothing. “This is Maya Lindqvist, born …” is
+a step by a member of staff in charge of the room who may see that chart already, or who says why
+they must (“breaks the glass”); the audit log names them for it, and not the patient. Until then the
+visit holds what is sent, said and noted; with the step all of it goes into the chart, in one unit
+of work. What nobody ever says anything of is destroyed after a time.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import SYSTEM
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.kernel import clock, faults
+from bedside.kernel.language import N_
+from bedside.kernel.typed import one_line
+from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.people.patients import Demographics, Patient, Patients
+from bedside.people.permissions import Permissions, RoomAccess, VisitorAccess
+from bedside.visits import rows
+from bedside.visits.models import UNIDENTIFIED, visit_legs, visits
+from bedside.visits.notes import says_something
+from bedside.visits.ports import ContentOfVisits
+from bedside.visits.rows import Identified
+from bedside.visits.state_machine import State
+from bedside.visits.transitions import Transitions
+from bedside.visits.typed import Typed
+
+REASON_MAX = 500
+KEPT_FOR = 30 * clock.DAY
+"""How long a visit that nobody treated waits for somebody to say who it was."""
+_AT_ONCE = 100
+
+_legs_seen = prepared(
+    select(visit_legs.c.room_id).where(
+        visit_legs.c.visit_id == bindparam("visit"), visit_legs.c.admitted_at > 0
+    )
+)
+_was_seen = (
+    select(visit_legs.c.visit_id)
+    .where(visit_legs.c.visit_id == visits.c.id, visit_legs.c.admitted_at > 0)
+    .exists()
+)
+_forgotten = prepared(
+    select(visits.c.id, visits.c.clinic_id)
+    .where(
+        UNIDENTIFIED,
+        visits.c.ended_at > 0,
+        visits.c.ended_at < bindparam("until"),
+        visits.c.identified != str(Identified.DISCARDED),
+        ~_was_seen,
+    )
+    .order_by(visits.c.id)
+    .limit(_AT_ONCE)
+)
+
+
+class IsIdentified(Conflict):
+    """A colleague was faster."""
+
+    code = "visit_is_identified"
+    sentence = N_("It was said already who this patient is. Look again.")
+
+
+class HasChart(Conflict):
+    """Somebody with this name and date of birth has a chart already."""
+
+    code = "patient_has_chart"
+    sentence = N_(
+        "Somebody with this name and date of birth has a chart already. Choose it above, or look "
+        "in all charts of the clinic. If it is another person, say so."
+    )
+
+
+class NoChartFits(Conflict):
+    """The whole clinic has no chart with this name and date of birth, or more than one."""
+
+    code = "no_chart_fits"
+    sentence = N_(
+        "No single chart of the clinic has this name and this date of birth. Check both, or add a "
+        "new patient."
+    )
+
+
+class Identification:
+    """Ties visits to charts."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        patients: Patients,
+        permissions: Permissions,
+        transitions: Transitions,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._patients = patients
+        self._permissions = permissions
+        self._transitions = transitions
+        self._contents: dict[str, ContentOfVisits] = {}
+
+    def tell(self, what: str, content: ContentOfVisits) -> None:
+        """From now on `content` hears whose visits are, in the same unit of work. `what` it holds,
+        as “files”."""
+        self._contents[what] = content
+
+    # --- looking -------------------------------------------------------------------------------
+
+    async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, dict[str, int]]:
+        """What is held for visits: by visit, how much of what."""
+        found: dict[str, dict[str, int]] = {}
+        for what, content in self._contents.items():
+            for visit_id, count in (await content.held(reader, visit_ids)).items():
+                found.setdefault(visit_id, {})[what] = count
+        return found
+
+    async def held_of(self, visitor: VisitorAccess) -> Mapping[str, int]:
+        """What is held for one's own visit: how much of what."""
+        async with self._database.read() as db:
+            return (await self.held(db, [visitor.visit_id])).get(visitor.visit_id, {})
+
+    async def asked(self, room: RoomAccess, visit_id: str) -> tuple[Typed, bool]:
+        """What was typed at the door, and whether the visit is over. Raises NotFound,
+        IsIdentified."""
+        async with self._database.unit_of_work() as work:
+            row = await self._locked(work, room, visit_id)
+        if row.patient_id:
+            raise IsIdentified
+        keys = await self._vault.clinic(row.clinic_id)
+        return Typed.of(rows.typed(keys, row)), row.state == State.ENDED
+
+    async def suggested(self, room: RoomAccess, typed: Typed) -> list[Patient]:
+        """The patients whom this person may see and who have this name and this date of birth."""
+        fits = await self._patients.same(room.clinic_id, typed.name, typed.birth_date)
+        return [one for one in fits if await self._permissions.sees(room.staff, one.id)]
+
+    # --- saying who it is ----------------------------------------------------------------------
+
+    async def confirm(self, room: RoomAccess, visit_id: str, patient_id: str) -> None:
+        """“This is …”: a patient whose chart this person may see already. Twice is no error.
+
+        Raises NotFound, also for a chart that the person may not see, and IsIdentified when it was
+        said that it is somebody else.
+        """
+        chart = await self._permissions.chart(room.staff, patient_id)
+        async with self._database.unit_of_work() as work:
+            row = await self._locked(work, room, visit_id)
+            if row.patient_id == chart.patient_id:
+                return
+            await self._lock_contents(work, row)
+            await self._tie(work, room, row, chart.patient_id, Identified.CONFIRMED)
+        faults.point("visit.identified")
+
+    async def override(
+        self, room: RoomAccess, visit_id: str, name: str, born: date | None, reason: str
+    ) -> None:
+        """Break the glass: the patient of the clinic with this name and date of birth, whose chart
+        this person may not see yet. Who looked and why is written down, also when nobody fits.
+
+        Raises WrongInput for the reason, NoChartFits, NotFound, IsIdentified.
+        """
+        reason = reason.strip()
+        if not reason:
+            raise WrongInput(N_("Say why you need this chart."), field="reason")
+        if len(reason) > REASON_MAX:
+            raise WrongInput(N_("Please use at most 500 characters here."), field="reason")
+        fits = await self._patients.same(room.clinic_id, one_line(name), born)
+        fit = fits[0].id if len(fits) == 1 else ""
+        async with self._database.unit_of_work() as work:
+            row = await self._locked(work, room, visit_id)
+            await self._lock_contents(work, row)
+            await self._audit.record(
+                work,
+                room.clinic_id,
+                room.actor,
+                Action.GLASS_BROKEN,
+                patient_id=fit,
+                subject_id=row.id,
+                target=room.room_id,
+                reason=reason,
+            )
+            if fit:
+                await self._tie(work, room, row, fit, Identified.CONFIRMED)
+        if not fit:
+            raise NoChartFits
+        faults.point("visit.identified")
+
+    async def add(self, room: RoomAccess, visit_id: str, *, another: bool = False) -> None:
+        """A new patient, from what was typed. `another`: it was said that it is not the one who has
+        this name and date of birth already.
+
+        Raises HasChart, NotAllowed for those who may not add patients, NotFound, IsIdentified.
+        """
+        typed, _is_over = await self.asked(room, visit_id)
+        if not another:
+            await self._must_be_new(room, typed)
+        async with self._database.unit_of_work() as work:
+            row = await self._locked(work, room, visit_id)
+            if row.patient_id:
+                raise IsIdentified
+            await self._lock_contents(work, row)
+            patient = await self._patients.add(
+                work,
+                room.staff,
+                Demographics(
+                    name=typed.name,
+                    birth_date=typed.birth_date,
+                    phone=typed.phone,
+                    language=typed.language,
+                ),
+                [room.room_id],
+            )
+            await self._tie(work, room, row, patient.id, Identified.NEW)
+        faults.point("visit.identified")
+
+    async def _must_be_new(self, room: RoomAccess, typed: Typed) -> None:
+        fits = await self._patients.same(room.clinic_id, typed.name, typed.birth_date)
+        for one in fits:
+            if not await self._permissions.sees(room.staff, one.id):
+                # The answer tells that there is such a patient: that is a look, and written down.
+                await self._audit.note(
+                    room.clinic_id, room.actor, Action.ACCESS_REFUSED, patient_id=one.id
+                )
+        if fits:
+            raise HasChart
+
+    async def _tie(
+        self, work: UnitOfWork, room: RoomAccess, row: Row, patient_id: str, how: Identified
+    ) -> None:
+        if row.patient_id:
+            raise IsIdentified
+        now = await rows.save(work, row, patient_id=patient_id, identified=str(how))
+        for content in self._contents.values():
+            await content.visit_identified(work, now)
+        await self._audit.record(
+            work,
+            room.clinic_id,
+            room.actor,
+            Action.VISIT_IDENTIFIED,
+            patient_id=patient_id,
+            subject_id=row.id,
+            target=room.room_id,
+        )
+        await self._transitions.identified(work, now, room.actor)
+        self._tell(work, now)
+        faults.point("visit.identifying")
+
+    # --- nobody's ------------------------------------------------------------------------------
+
+    async def discard(self, room: RoomAccess, visit_id: str) -> None:
+        """Nobody of the clinic: what a visit that is over holds is destroyed. Twice is no error.
+
+        Raises Conflict while the visit goes on and where somebody of the clinic has noted
+        something, IsIdentified, NotFound.
+        """
+        async with self._database.unit_of_work() as work:
+            row = await self._locked(work, room, visit_id)
+            if row.patient_id:
+                raise IsIdentified
+            if row.state != State.ENDED:
+                raise Conflict(N_("This visit goes on. Remove the patient first."))
+            if await says_something(work, await self._vault.clinic(row.clinic_id), row.id):
+                raise Conflict(N_("There is a note on this visit. Say whose chart it belongs to."))
+            await self._discard(work, row, room.actor)
+
+    async def forget(self) -> int:
+        """Destroy what visits hold that nobody treated, and that nobody said anything of for 30
+        days (a sweep of the worker); how many there were."""
+        forgotten = 0
+        while True:
+            async with self._database.read() as db:
+                found = await db.all(_forgotten, until=clock.now() - KEPT_FOR)
+            for one in found:
+                async with self._database.unit_of_work() as work:
+                    row = await self._transitions.lock(work, one.clinic_id, one.id)
+                    if not row.patient_id:
+                        await self._discard(work, row, SYSTEM)
+            forgotten += len(found)
+            if len(found) < _AT_ONCE:
+                return forgotten
+
+    async def _discard(self, work: UnitOfWork, row: Row, by: Actor) -> None:
+        if row.identified == Identified.DISCARDED:
+            return
+        await self._lock_contents(work, row)
+        keys = await self._vault.clinic(row.clinic_id)
+        nothing = dict.fromkeys(rows.typed(keys, row), "")
+        now = await rows.save(
+            work,
+            row,
+            identified=str(Identified.DISCARDED),
+            record=keys.seal(rows.COLUMN, row.id, nothing),
+        )
+        for content in self._contents.values():
+            await content.visit_discarded(work, now)
+        await self._audit.record(
+            work, row.clinic_id, by, Action.VISIT_DISCARDED, subject_id=row.id, target=row.room_id
+        )
+        self._tell(work, now)
+
+    # --- rows ----------------------------------------------------------------------------------
+
+    async def _locked(self, work: UnitOfWork, room: RoomAccess, visit_id: str) -> Row:
+        """The visit, for those in charge of the room that it is or ended in, and of rooms that have
+        treated the patient. Raises NotFound."""
+        row = await self._transitions.lock(work, room.clinic_id, visit_id)
+        if row.room_id != room.room_id:
+            seen = await work.all(_legs_seen, visit=row.id)
+            if room.room_id not in {leg.room_id for leg in seen}:
+                raise NotFound
+        if row.identified == Identified.DISCARDED:
+            raise Conflict(N_("What belonged to this visit was destroyed."))
+        return row
+
+    async def _lock_contents(self, work: UnitOfWork, row: Row) -> None:
+        for content in self._contents.values():
+            await content.lock_content(work, row)
+
+    @staticmethod
+    def _tell(work: UnitOfWork, row: Row) -> None:
+        """Tell those in charge; a visit that has ended is in none of their lists but one."""
+        if row.state == State.ENDED:
+            rows.tell_touched(work, row, "identity")
+        else:
+            rows.tell_room(work, row)

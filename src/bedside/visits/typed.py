@@ -1,0 +1,26 @@
+"""What a patient typed at the door of a room."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed at the door. `birth_date` is None when it was not asked for."""
+
+    name: str
+    birth_date: date | None
+    phone: str
+    language: str
+
+    @classmethod
+    def of(cls, typed: dict[str, Any]) -> "Typed":
+        """From the sealed record of a visit."""
+        born = typed["birth_date"]
+        return cls(
+            typed["name"],
+            date.fromisoformat(born) if born else None,
+            typed["phone"],
+            typed.get("language", "en"),
+        )
