@@ -47,6 +47,12 @@ class Ward:
         await services.visit_presence.arrived(visitor, f"sck_{visitor.visit_id}")
         return visitor
 
+    async def identify(self, visitor: VisitorAccess) -> VisitorAccess:
+        """Staff say that it is a new patient; the device as it is known from then on."""
+        services, visit_id = self.house.services, visitor.visit_id
+        await services.identification.add(await self.room(), visit_id)
+        return await services.visit_devices.resume(self.tokens[visit_id], visit_id, ADDRESS)
+
     async def start(
         self, visitor: VisitorAccess, staff: StaffAccess | None = None, mode: Mode = Mode.VIDEO
     ) -> HostSeat:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bedside.audit.actors import SYSTEM
 from bedside.calls.live_transfer_lists import LiveTransferLists
 from bedside.calls.live_transfer_records import LiveTransfer, apply
 from bedside.calls.live_transfer_states import Kind, NotTheSender, Phase
@@ -14,8 +15,9 @@ from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict, NotFound, TooLarge
 from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel.ids import new_id
-from bedside.people.permissions import RoomAccess, VisitorAccess
-from tests.calls.calling import Ward
+from bedside.people.permissions import RoomAccess, VisitorAccess, visitor_access
+from bedside.visits import rows as visit_rows
+from tests.calls.calling import ADDRESS, Ward
 from tests.house import House
 from tests.requests.sending import do_jobs, jpeg, pieces
 
@@ -94,7 +96,7 @@ async def quick_desk(quick_house: House) -> Desk:
 
 async def _desk(house: House) -> Desk:
     ward = Ward(house)
-    return Desk(house, await ward.room(), await ward.wait())
+    return Desk(house, await ward.room(), await ward.identify(await ward.wait()))
 
 
 @pytest.mark.feature("X2")
@@ -240,6 +242,127 @@ async def test_what_arrived_completely_is_filed_when_the_patient_leaves(desk: De
     await do_jobs(desk.house)
     [entry] = await desk.entries()
     assert entry.state == "filed"
+
+
+# --- before anybody has said whose visit it is ----------------------------------------------------
+
+
+@pytest.fixture
+async def unknown(house: House) -> Desk:
+    """A patient whom nobody has identified, on both databases."""
+    ward = Ward(house)
+    return Desk(house, await ward.room(), await ward.wait())
+
+
+async def identified(desk: Desk) -> None:
+    """Staff say that it is a new patient."""
+    services, visit_id = desk.house.services, desk.visitor.visit_id
+    await services.identification.add(desk.room, visit_id)
+    async with services.database.read() as db:
+        row = await db.one(visit_rows.by_id, of=visit_id)
+    desk.visitor = visitor_access(visit_id, row.clinic_id, row.patient_id, ADDRESS)
+
+
+async def own(desk: Desk, content: bytes, name: str = "a.jpg", upto: int = 0) -> str:
+    """The patient sends a file."""
+    chosen = Chosen(name, "image/jpeg", len(content))
+    transfer = await desk.transfers.send_own(desk.visitor, chosen)
+    await desk.send(desk.visitor, transfer.id, content, upto)
+    return transfer.id
+
+
+@pytest.mark.feature("S2", "X7")
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_a_file_waits_with_the_visit_until_it_is_known_whose_it_is(
+    unknown: Desk, leaves: bool
+) -> None:
+    desk, services = unknown, unknown.house.services
+    sent = await own(desk, jpeg())
+    await do_jobs(desk.house)
+    if leaves:
+        await desk.leave()
+    else:
+        assert await desk.download(desk.room, sent)
+    assert await desk.phase(sent) is (Phase.FILED if leaves else Phase.DONE)
+    async with services.database.read() as db:
+        held = await services.identification.held(db, [desk.visitor.visit_id])
+    assert held == {desk.visitor.visit_id: {"files": 1}}
+    assert await services.inbox.lines(desk.room.staff) == []
+    await identified(desk)
+    [entry] = await desk.entries()
+    assert (entry.state, entry.source_id, entry.sender_kind) == (
+        "filed",
+        desk.visitor.visit_id,
+        "patient",
+    )
+    chart = await services.permissions.chart(desk.room.staff, desk.visitor.patient_id)
+    opened = await services.retrieval.open(chart, entry.id, "original")
+    assert b"".join([piece async for piece in opened.chunks(0, opened.size)]) == jpeg()
+
+
+@pytest.mark.feature("S2")
+async def test_a_file_that_comes_while_it_is_said_who_it_is_goes_into_the_chart(
+    unknown: Desk,
+) -> None:
+    desk = unknown
+    content = jpeg() + bytes(100_000)
+    chosen = Chosen("a.jpg", "image/jpeg", len(content))
+    transfer = await desk.transfers.send_own(desk.visitor, chosen)
+    holder, opened = await desk.transfers.sender(desk.visitor, transfer.id)
+    announced = Announced("a.jpg", len(content))
+    upload = await desk.transfers.begin_upload(holder, opened, announced)
+    append = desk.house.services.uploads.append
+    await append(holder, upload.id, 0, pieces(content[:70_000]))
+    await identified(desk)
+    for stale_or_new in (holder, (await desk.transfers.sender(desk.visitor, transfer.id))[0]):
+        found = await desk.house.services.uploads.find(stale_or_new, upload.id)
+        assert found.position == 70_000
+    await append(holder, upload.id, 70_000, pieces(content[70_000:]))
+    await do_jobs(desk.house)
+    [entry] = await desk.entries()
+    assert (entry.state, entry.size) == ("filed", len(content))
+    chart = await desk.house.services.permissions.chart(desk.room.staff, desk.visitor.patient_id)
+    await desk.house.services.retrieval.open(chart, entry.id, "original")
+
+
+@pytest.mark.feature("S2")
+async def test_what_is_nobodys_is_destroyed_with_its_keys(unknown: Desk) -> None:
+    desk = unknown
+    sent = await own(desk, jpeg())
+    await do_jobs(desk.house)
+    await desk.leave()
+    await desk.house.services.identification.discard(desk.room, desk.visitor.visit_id)
+    await do_jobs(desk.house)
+    assert await desk.phase(sent) is Phase.DISCARDED
+    assert not [key async for key, _ in desk.house.services.custody.blobs()]
+
+
+@pytest.mark.feature("S4", "X1")
+async def test_a_visitor_sends_so_much_unasked_and_no_more(quick_house: House) -> None:
+    desk = Desk(quick_house, await Ward(quick_house).room(), await Ward(quick_house).wait())
+    await limited(quick_house, visitor_files_limit=2, visitor_bytes_limit=1_000_000)
+    left = await desk.lists.allowance(desk.visitor)
+    assert (left.files, left.bytes) == (2, 1_000_000)
+    with pytest.raises(Conflict, match="larger than what you can still send"):
+        await own(desk, bytes(1_000_001))
+    given_up = await desk.transfers.send_own(desk.visitor, Chosen("b", "image/jpeg", 9))
+    await desk.transfers.cancel(desk.visitor, given_up.id)
+    for number in range(2):
+        await own(desk, jpeg(), f"{number}.jpg")
+        await do_jobs(desk.house)
+    with pytest.raises(Conflict, match="as many files as one visit takes") as said:
+        await own(desk, jpeg())
+    assert said.value.code == "visitor_limit"
+    assert (await desk.lists.allowance(desk.visitor)).is_used_up
+    asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id)  # what is asked for is taken
+    await desk.transfers.answer(desk.visitor, asked.id, Chosen("c.jpg", "image/jpeg", 9))
+
+
+async def limited(house: House, **options: int) -> None:
+    clinic = await house.services.clinics.get(house.clinic.id)
+    wanted = clinic.options.model_copy(update=options)
+    async with house.services.database.unit_of_work() as work:
+        await house.services.clinics.change(work, SYSTEM, clinic.id, clinic.name, wanted)
 
 
 @pytest.mark.feature("X1")

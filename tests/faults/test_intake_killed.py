@@ -68,6 +68,8 @@ ELSEWHERE = {
     "live_transfer.accepted": "tests/faults/test_transfers_killed.py",
     "live_transfer.handed_over": "tests/faults/test_transfers_killed.py",
     "live_transfer.abandoned": "tests/faults/test_transfers_killed.py",
+    "visit.identifying": "tests/faults/test_visits_killed.py",
+    "visit.identified": "tests/faults/test_visits_killed.py",
 }
 
 

@@ -35,6 +35,8 @@ TO_THE_PATIENT = (
     "live_transfer.accepted",
     "live_transfer.handed_over",
 )
+HELD = ("upload.begun", "file.examined", "visit.identifying", "visit.identified")
+"""From a patient of whom nobody has said who it is."""
 FROM_THE_PATIENT = ("upload.begun", "upload.paused", "file.examined", "job.done")
 """The other points of the way of the bytes are gone through in test_intake_killed."""
 
@@ -48,6 +50,7 @@ class Desk:
         server.start()
         self.patient: Patient = self.ward.patient()
         server.stop()
+        self.is_known = False
         self.transfer_id = new_id("trf")
 
     def live(self, faults: Iterable[str]) -> None:
@@ -128,8 +131,17 @@ class Desk:
         )
         return {"bytes": bytes_, "ended": ended}
 
+    def identify(self) -> None:
+        """Staff say that it is a new patient, as often as it takes."""
+        path = f"/visits/{self.patient.visit_id}/identify/new"
+        answer = self.until_answered(lambda: self.ward.post(path, another="no"))
+        assert answer.status_code in (204, 409), answer.text
+        self.is_known = True
+
     def is_in_the_chart_once(self) -> None:
         """And no byte of anything else is left."""
+        if not self.is_known:
+            self.identify()
         self._stop()
         self.ward.server.inside(self._in_the_chart)
 
@@ -191,6 +203,18 @@ def test_killed_at_each_step_on_the_way_from_the_patient(desk: Desk) -> None:
     desk.send(by_staff=False)
     desk.scanned()
     desk.download(by_staff=True)
+    desk.is_in_the_chart_once()
+
+
+@pytest.mark.feature("S2")
+def test_killed_while_a_file_waits_for_its_chart(desk: Desk) -> None:
+    desk.live(HELD)
+    desk.begin(by_staff=False)
+    desk.send(by_staff=False)
+    desk.scanned()
+    assert desk.ward.server.ask("SELECT count(*) FROM chart_entries") == [(0,)]
+    desk.identify()
+    assert desk.ward.server.ask("SELECT count(*) FROM chart_entries") == [(1,)]
     desk.is_in_the_chart_once()
 
 

@@ -70,13 +70,35 @@ def test_killed_while_somebody_checks_in(ward: Ward, fault: str) -> None:
     assert len(there) == (fault == "visit.checked_in")
     patient.check_in(ward.slugs[0])  # the browser sends the same form again
     assert len(ward.server.ask("SELECT id FROM visits")) == 1
-    people = ward.server.ask(
-        "SELECT count(*) FROM patients WHERE id = (SELECT patient_id FROM visits)"
-    )
-    assert people == [(1,)]
+    assert ward.server.ask("SELECT patient_id FROM visits") == [("",)]
     ward.is_whole(patient)
     ward.comes_back(patient)
     assert NAME in ward.get(f"/rooms/{ward.rooms[0]}/queue").text
+
+
+@pytest.mark.feature("S2")
+@pytest.mark.parametrize("fault", ["visit.identifying", "visit.identified"])
+def test_killed_while_staff_say_who_it_is(ward: Ward, fault: str) -> None:
+    """All that the visit holds is in the one chart afterwards, or none of it; never half."""
+    ward.server.start(fault)
+    patient = ward.patient()
+    ward.post(f"/visits/{patient.visit_id}/chat", body="Hello", draft_id="", leg="1")
+    press = f"/visits/{patient.visit_id}/identify/new"
+    dies(ward, lambda: ward.post(press, another="no"))
+    is_there = fault == "visit.identified"
+    [(patient_id,)] = ward.server.ask("SELECT patient_id FROM visits")
+    people = ward.server.ask("SELECT count(*) FROM patients WHERE id = ?", patient_id)
+    rooms = ward.server.ask(
+        "SELECT count(*) FROM patient_assignments WHERE patient_id = ? AND target_id = ?",
+        patient_id,
+        ward.rooms[0],
+    )
+    assert (bool(patient_id), people, rooms) == (is_there, [(is_there,)], [(is_there,)])
+    ward.comes_back(patient)
+    assert ward.post(press, another="no").status_code == (409 if is_there else 204)
+    [(patient_id,)] = ward.server.ask("SELECT patient_id FROM visits")
+    assert ward.get(f"/patients/{patient_id}/visits/{patient.visit_id}").status_code == 200
+    ward.is_whole(patient)
 
 
 @pytest.mark.feature("V4")

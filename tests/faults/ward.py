@@ -29,7 +29,7 @@ class Patient:
 
     server: Server
     draft: str = field(default_factory=CheckIn.new_draft)
-    jar: httpx.Cookies = field(default_factory=httpx.Cookies)
+    token: str = ""
     visit_id: str = ""
 
     @property
@@ -40,7 +40,7 @@ class Patient:
     @property
     def cookies(self) -> dict[str, str]:
         """What the browser sends to the page of the visit."""
-        return {"bedside-visitor": self.draft}
+        return {"bedside-visitor": self.token}
 
     def check_in(self, slug: str) -> None:
         """Send the form; the same one when it is sent again."""
@@ -49,6 +49,7 @@ class Patient:
             answer = http.post(f"/r/{slug}", data=form, headers={"accept": "text/html"})
         assert answer.status_code == 303, answer.text
         self.visit_id = answer.headers["location"].rpartition("/")[2]
+        self.token = answer.cookies["bedside-visitor"]
 
     def ask(self, method: str, path: str = "", **more: Any) -> httpx.Response:
         """A request of the page of the visit."""
@@ -61,7 +62,7 @@ class Patient:
     def open_page(self) -> Iterator[None]:
         """The socket of the page is there for the length of the block, or the server dies."""
         address = self.server.url.replace("http", "ws") + self.page + "/live"
-        headers = {"Cookie": f"bedside-visitor={self.draft}", "Origin": self.server.url}
+        headers = {"Cookie": f"bedside-visitor={self.token}", "Origin": self.server.url}
         with connect(address, additional_headers=headers) as socket:
             socket.send(json.dumps({"action": "subscribe", "topic": f"visit:{self.visit_id}"}))
             assert json.loads(socket.recv(PATIENCE))["type"] == "snapshot"

@@ -151,13 +151,18 @@ class Clinic:
         """The house."""
         return self.served.house
 
-    async def check_in(self, person: Person, name: str = "Noor Haddad") -> str:
-        """A patient checks in with this browser; the id of the visit."""
+    async def check_in(
+        self, person: Person, name: str = "Noor Haddad", *, identified: bool = True
+    ) -> str:
+        """A patient checks in with this browser, and staff have said that it is a new one; the id
+        of the visit."""
         services = self.house.services
         form = CheckInForm(draft=services.check_in.new_draft(), name=name)
         visit = await services.check_in.check_in(self.room, form, "127.0.0.1")
         visitor = await services.visit_devices.resume(visit.token, visit.visit_id, "127.0.0.1")
         await services.waiting_room.record_device_test(visitor, TESTED)
+        if identified:
+            await services.identification.add(self.access, visit.visit_id)
         name_of = path_cookie_name(services.settings, "bedside-visitor")
         page = f"/visit/{visit.visit_id}"
         await person.context.add_cookies(

@@ -143,6 +143,7 @@ class Seed:
             seen = visits.VisitStory(self._services, people, groups)
             for visit in visits.STORY:
                 await seen.tell(patients[visit.patient], visit)
+            await seen.tell_unknown(visits.UNKNOWN)
 
     @staticmethod
     def _somebody_of(

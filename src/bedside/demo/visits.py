@@ -5,6 +5,7 @@ after a few minutes. Open a room's address in another window, check in, and some
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from bedside.calls.records import Mode
 from bedside.demo import cast
@@ -38,6 +39,19 @@ class Told:
     to_by: str = ""
     handover: str = ""
     to_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Somebody who left before anybody saw them, with a message."""
+
+    name: str
+    born: date
+    room: str
+    by: str
+    hours_ago: int
+    reason: str
+    says: str
 
 
 STORY = (
@@ -88,6 +102,18 @@ STORY = (
 )
 
 
+UNKNOWN = Unknown(
+    "Freya Holm",
+    date(1988, 6, 21),
+    "Minor injuries",
+    "elin.berg@riverside.example",
+    1,
+    "Ear hurts",
+    "It is better now, so I am leaving. Can I book a time for Monday?",
+)
+"""Nobody has said yet who she is."""
+
+
 async def furnish(
     services: Services, clinic: cast.Clinic, people: dict[str, StaffAccess], groups: dict[str, str]
 ) -> None:
@@ -130,6 +156,8 @@ class VisitStory:
         with clock.shifted(began):
             visit_id = await self._check_in(room, patient, told)
         seen = began + told.waited * clock.MINUTE
+        with clock.shifted(seen):
+            await self._identify(room, visit_id, patient)
         await self._see(room, visit_id, told.note, seen, told.lasted)
         over = seen + told.lasted * clock.MINUTE
         if told.to:
@@ -144,6 +172,19 @@ class VisitStory:
         with clock.shifted(over):
             await services.waiting_room.complete(room, visit_id)
 
+    async def tell_unknown(self, told: Unknown) -> None:
+        """A visit that is over, and in no chart."""
+        services = self._services
+        room = await self._room(told.by, told.room)
+        found = await services.rooms.get(room.clinic_id, room.room_id)
+        draft = services.check_in.new_draft()
+        form = CheckInForm(draft, told.name, told.born, reason=told.reason)
+        with clock.shifted(-told.hours_ago * clock.HOUR):
+            visit_id, token = await services.check_in.check_in(found, form, _ADDRESS)
+            visitor = await services.visit_devices.resume(token, visit_id, _ADDRESS)
+            await services.visit_chat.say(visitor, visit_id, told.says, "")
+            await services.waiting_room.leave(visitor)
+
     async def _room(self, email: str, name: str) -> RoomAccess:
         return await self._services.permissions.room(self._people[email], self._groups[name])
 
@@ -157,6 +198,17 @@ class VisitStory:
         visitor = await services.visit_devices.resume(token, visit_id, _ADDRESS)
         await services.waiting_room.record_device_test(visitor, _FINE)
         return visit_id
+
+    async def _identify(self, room: RoomAccess, visit_id: str, patient: cast.PatientOfDemo) -> None:
+        """The clinician has asked for name and date of birth."""
+        services = self._services
+        [fits] = await services.patients.same(room.clinic_id, patient.name, patient.born)
+        if await services.permissions.sees(room.staff, fits.id):
+            await services.identification.confirm(room, visit_id, fits.id)
+        else:
+            await services.identification.override(
+                room, visit_id, patient.name, patient.born, "Came to the waiting room"
+            )
 
     async def _see(self, room: RoomAccess, visit_id: str, note: str, at: int, minutes: int) -> None:
         with clock.shifted(at):
