@@ -60,6 +60,8 @@ async def listing(request: Request) -> Response:
 
 async def _render(request: Request, side: Side, name: str) -> Response:
     shown = await transfers_shown(request, side)
+    if name == "page":  # where no script runs, nothing can be sent
+        shown["left"] = None
     return render(request, f"pages/transfers/{side.name}_{name}.html", **shown)
 
 
