@@ -1,7 +1,8 @@
 """The command line: `bedside …`. Each command says what it does with --help."""
 
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,12 +35,16 @@ def main() -> None:
 def demo(data: Path | None, port: int | None, lan: bool) -> None:
     """Serve a clinic that looks lived in, to try everything out.
 
-    Starts from an empty directory or goes on with what is there. Needs no network. Not for real
+    Fills an empty or new directory (demo-data, unless --data names another), and goes on with a
+    demonstration that is there. One that was interrupted while it was being filled is begun anew;
+    anything else is refused and left alone. Settings of the environment and of a bedside.toml are
+    not used, so that no real database, key or gateway is touched. Needs no network. Not for real
     patients: the sign-ins are known to everybody.
     """
     from bedside.demo.run import run
 
-    run(data or Path("demo-data"), port or 8080, lan=lan)
+    with _in_words():
+        run(data or Path("demo-data"), port or 8080, lan=lan)
 
 
 @main.command()
@@ -48,23 +53,31 @@ def demo(data: Path | None, port: int | None, lan: bool) -> None:
 @click.option("--host", help="Address to listen on.")
 @click.option("--no-worker", is_flag=True, help="Leave the jobs to `bedside worker`.")
 def serve(data: Path | None, port: int | None, host: str | None, no_worker: bool) -> None:
-    """Serve a clinic. The first start shows a set-up page in the browser."""
+    """Serve a clinic. The first start shows a set-up page in the browser.
+
+    Refuses to start when the master key does not open what is in the database.
+    """
     gc.disable()  # nothing of what is loaded now can be collected; `settle` turns it on again
     from bedside.serving import serve as run
 
     given: dict[str, Any] = {"data": data, "port": port, "host": host}
     if no_worker:
         given["worker_in_process"] = False
-    run(configuration.load(**given))
+    with _in_words():
+        run(configuration.load(**given))
 
 
 @main.command()
 @_data
 def worker(data: Path | None) -> None:
-    """Do jobs (scans, previews, messages) in a process of its own."""
+    """Do jobs (scans, previews, messages) in a process of its own.
+
+    Refuses to start when the master key does not open what is in the database.
+    """
     from bedside.serving import work
 
-    work(configuration.load(data=data))
+    with _in_words():
+        work(configuration.load(data=data))
 
 
 @main.command()
@@ -97,18 +110,23 @@ def doctor(data: Path | None, deep: bool) -> None:
             bad = bad or finding.grade is checks.Grade.BAD
         return bad
 
-    if _with_services(data, run):
+    if _with_services(data, run, whatever_is_wrong=True):
         raise SystemExit(1)
 
 
 @main.command()
 @_data
+@click.option("--force", is_flag=True, help="Overwrite TARGET when it is there already.")
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-def backup(data: Path | None, target: Path) -> None:
-    """Write everything but the master key to the tar file TARGET, also while Bedside runs."""
+def backup(data: Path | None, target: Path, force: bool) -> None:
+    """Write everything but the master key to the tar file TARGET, also while Bedside runs.
+
+    The file is sealed as a whole under the master key, so that a change to it is found, and appears
+    when it is complete. Sessions and known devices are not in it.
+    """
     from bedside.upkeep.backup import take
 
-    taken = _with_services(data, lambda services: take(services, target))
+    taken = _with_services(data, lambda services: take(services, target, overwrite=force))
     click.echo(f"{target}: {taken.rows} rows, {taken.blobs} sealed files.")
     key_file = configuration.load(data=data).key_file
     click.echo(f"The master key is not in it. Keep a copy of {key_file} somewhere else.")
@@ -121,12 +139,22 @@ def backup(data: Path | None, target: Path) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Copy of the master key; needed unless it is in its place already.",
 )
+@click.option(
+    "--unsealed",
+    is_flag=True,
+    help="Take a backup of before backups were sealed, of which nobody can say who changed it.",
+)
 @click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def restore(data: Path | None, key_file: Path | None, source: Path) -> None:
-    """Restore the backup SOURCE into an empty data directory, and verify what came back."""
+def restore(data: Path | None, key_file: Path | None, unsealed: bool, source: Path) -> None:
+    """Restore the backup SOURCE into an empty data directory, and verify what came back.
+
+    The whole backup is verified before anything is written, and a restore that fails leaves nothing
+    behind. Everybody signs in anew afterwards. Run it as the user that Bedside runs as.
+    """
     from bedside.upkeep import restoring
 
-    restoring.run(configuration.load(data=data), source, key_file)
+    with _in_words():
+        restoring.run(configuration.load(data=data), source, key_file, unsealed=unsealed)
 
 
 @main.group()
@@ -164,24 +192,45 @@ def keys() -> None:
 def keys_rotate(data: Path | None) -> None:
     """Make a new master key and new clinic keys, and wrap every data key anew.
 
-    No file is touched. Bedside may run meanwhile. Keep a copy of the new key file.
+    No file is touched. Bedside may run meanwhile; a second rotation is refused. If it is
+    interrupted, run it again. The old master key is kept beside the new one, under its name and
+    the date: backups of before open with it, and with nothing else.
     """
     from bedside.upkeep.rotation import rotate
 
+    async def run(services: "Services") -> None:
+        async for done in rotate(services):
+            click.echo(done)
+
+    _with_services(data, run)
     key_file = configuration.load(data=data).key_file
-    done = _with_services(data, rotate)
-    click.echo(f"New keys for {done.clinics} holders; {done.data_keys} data keys wrapped anew.")
-    click.echo(f"Keep a copy of {key_file} somewhere else: older copies no longer open the data.")
+    click.echo(f"Keep a copy of {key_file} somewhere else; other machines need it at once.")
+    click.echo("Keep the old master key as long as any backup from before now.")
 
 
-def _with_services(data: Path | None, run: Callable[["Services"], Coroutine[Any, Any, T]]) -> T:
+def _with_services(
+    data: Path | None,
+    run: Callable[["Services"], Coroutine[Any, Any, T]],
+    *,
+    whatever_is_wrong: bool = False,
+) -> T:
     """Run something over the services of an installation that exists."""
     from bedside.serving import once
 
+    with _in_words():
+        return once(configuration.load(data=data), run, whatever_is_wrong=whatever_is_wrong)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What is expected to go wrong is said in a sentence, and the exit code is 1."""
     try:
-        return once(configuration.load(data=data), run)
+        yield
     except BedsideError as error:
         raise click.ClickException(error.sentence) from error
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise click.ClickException(f"{error.strerror or error}{where}.") from error
 
 
 if __name__ == "__main__":

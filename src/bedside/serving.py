@@ -11,7 +11,8 @@ import uvloop
 
 from bedside import bootstrap
 from bedside.database import schema
-from bedside.errors import NotFound
+from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
+from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.kernel import logs
 from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import KnownSignIn, Services
@@ -20,6 +21,13 @@ from bedside.web.connections import PatientProtocol
 from bedside.web.live_protocol import LiveProtocol
 
 T = TypeVar("T")
+
+
+class WrongKey(BedsideError):
+    """The master key is missing, cannot be read or is another one; the sentence says which."""
+
+    code = "wrong_key"
+
 
 PROTOCOLS: dict[str, Any] = {
     "http": PatientProtocol,
@@ -42,12 +50,16 @@ def serve(
     migrate: bool = True,
     known_sign_ins: tuple[KnownSignIn, ...] = (),
 ) -> None:
-    """Serve until stopped. `certificate` is (certificate file, key file) for built-in TLS."""
+    """Serve until stopped. `certificate` is (certificate file, key file) for built-in TLS.
+
+    Raises WrongKey when the master key does not open what is there.
+    """
     tune_allocator()
     logs.configure(settings.log_format)
     if migrate:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade(settings.url)
+    uvloop.run(_check_keys(settings))
     options = dict(PROTOCOLS)
     if certificate:
         options |= {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
@@ -64,9 +76,10 @@ def serve(
 
 
 def work(settings: Settings) -> None:
-    """Run the worker alone, until it is stopped."""
+    """Run the worker alone, until it is stopped. Raises as `serve` does."""
     logs.configure(settings.log_format)
     schema.upgrade(settings.url)
+    uvloop.run(_check_keys(settings))
     uvloop.run(_work(settings))
 
 
@@ -83,25 +96,72 @@ async def _work(settings: Settings) -> None:
     await services.database.close()
 
 
-def once(settings: Settings, run: Callable[[Services], Coroutine[Any, Any, T]]) -> T:
+def once(
+    settings: Settings,
+    run: Callable[[Services], Coroutine[Any, Any, T]],
+    *,
+    whatever_is_wrong: bool = False,
+) -> T:
     """Run one thing over the services of an installation.
 
-    Raises NotFound when there is none, or its master key is missing: another one is not made.
+    Raises NotFound when there is none; unless `whatever_is_wrong`, also Conflict when the database
+    is at another revision, and WrongKey.
     """
-    if settings.url.startswith("sqlite:") and not (settings.data / "bedside.db").exists():
+    if settings.url.startswith("sqlite:///") and not Path(settings.url[10:]).exists():
         raise NotFound(f"There is no installation in {settings.data}.")
-    if not settings.key_file.exists():
-        raise NotFound(
-            f"The master key {settings.key_file} is missing. Put a copy of it there: without it "
-            "nothing can be opened."
-        )
 
     async def opened() -> T:
         services = bootstrap.build(settings)
         await services.database.open()
         try:
+            if not whatever_is_wrong:
+                await _check_revision(services)
+                await _check_keys(settings)
             return await run(services)
         finally:
             await services.database.close()
 
     return uvloop.run(opened())
+
+
+async def _check_revision(services: Services) -> None:
+    newest, there = schema.newest_revision(), await schema.revision_of(services.database)
+    if there < newest:
+        raise Conflict(
+            f"The database is at revision {there or 'none'}, and this Bedside needs {newest}. Run "
+            "“bedside migrate” first. For a backup from before that, use the version that ran here."
+        )
+    if there > newest:
+        raise Conflict(
+            f"The database is at revision {there}, and this Bedside knows only {newest}. Use the "
+            "version that ran here last."
+        )
+
+
+async def _check_keys(settings: Settings) -> None:
+    """Another key would be worth nothing here: none is made, and nothing is served without it."""
+    try:
+        await bootstrap.check_keys(settings)
+    except MasterKeyMissing as error:
+        raise WrongKey(_why_missing(settings.key_file)) from error
+    except RecordSealBroken as error:
+        raise WrongKey(
+            f"The master key {settings.key_file} is not the one that this database was sealed "
+            "with. Put the right one there: nothing can be opened with this one."
+        ) from error
+
+
+def _why_missing(path: Path) -> str:
+    try:
+        owner = path.stat().st_uid
+    except FileNotFoundError:
+        return (
+            f"The master key {path} is missing. Put a copy of it there: without it nothing can be "
+            "opened. No new key was made."
+        )
+    except OSError as error:
+        return f"The master key {path} cannot be reached ({error.strerror})."
+    return (
+        f"The master key {path} cannot be read by this user; it belongs to user {owner}. Run this "
+        "as the user that Bedside runs as, or give the file to it."
+    )

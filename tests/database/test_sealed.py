@@ -166,6 +166,7 @@ async def test_the_same_words_have_other_tokens_next_door(house: House) -> None:
 
 
 async def test_another_master_key_opens_nothing(house: House, tmp_path: Path) -> None:
-    other = KeyFile.create(tmp_path / "other" / "master.key")
+    other = KeyFile(tmp_path / "other" / "master.key")
+    await other.make_first()
     with pytest.raises(RecordSealBroken):
         await Vault(house.services.database, other).clinic(house.clinic.id)

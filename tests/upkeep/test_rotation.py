@@ -52,7 +52,7 @@ def test_all_keys_are_new_and_everything_opens(installation: Installation, tmp_p
 
 def test_rotating_again_after_a_kill(installation: Installation) -> None:
     """Killed after the first step: two generations of the master key are there."""
-    KeyFile(installation.key_file).add_generation()
+    KeyFile(installation.key_file).add_generation(above=1)
     assert installation.run("keys", "rotate").exit_code == 0
     assert installation.key_file.read_text().startswith("3:")
     assert installation.inside(installation.content) == CONTENT

@@ -5,77 +5,140 @@ owner only. Losing it means losing every sealed record, so `bedside backup` remi
 """
 
 import base64
+import hmac
 import os
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bedside.database.sealed import RecordSealBroken, unwrap_key, wrap_key
+from bedside.database.sealed import MasterKeyMissing, RecordSealBroken, unwrap_key, wrap_key
+from bedside.errors import Conflict, Unavailable
+from bedside.kernel import clock, durable, faults
 
 
 class KeyFile:
-    """A master key read from a file; the newest generation wraps, the older ones still unwrap."""
+    """A master key read from a file; the newest generation wraps, the older ones still unwrap.
+
+    The file is read when it is first needed, and again by everything that depends on what other
+    processes have made of it meanwhile.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._keys = _read(path)
+        self._keys: dict[int, bytes] = {}
 
-    @classmethod
-    def create(cls, path: Path) -> "KeyFile":
-        """Make a key file with its first generation. An existing file is opened, never replaced."""
-        if not path.exists():
-            _write(path, {1: os.urandom(32)})
-        return cls(path)
+    async def make_first(self) -> None:
+        """See `MasterKey.make_first`."""
+        if self.path.exists():
+            return
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.put_new(self.path, _lines({1: os.urandom(32)}))
+        except OSError as error:
+            raise Unavailable(
+                f"The master key could not be written to {self.path} ({error.strerror}). Nothing "
+                "was set up."
+            ) from error
 
     async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
         """See `MasterKey.wrap`. The file is read anew, for another process may have rotated."""
-        self._keys = _read(self.path)
-        newest = max(self._keys)
-        return newest, wrap_key(AESGCM(self._keys[newest]), key, f"master/{context}")
+        newest, cipher = self._newest()
+        return newest, wrap_key(AESGCM(cipher), key, f"master/{context}")
 
     async def unwrap(self, wrapped: bytes, generation: int, context: str) -> bytes:
         """See `MasterKey.unwrap`; a rotation by another process is picked up from the file."""
-        if generation not in self._keys:
-            self._keys = _read(self.path)
-        key = self._keys.get(generation)
+        return unwrap_key(AESGCM(self._of(generation)), wrapped, f"master/{context}")
+
+    async def authenticate(self, message: bytes, purpose: str) -> tuple[int, bytes]:
+        """See `MasterKey.authenticate`."""
+        newest, key = self._newest()
+        return newest, hmac.digest(_derived(key, purpose), message, "sha256")
+
+    async def is_authentic(self, message: bytes, purpose: str, generation: int, mac: bytes) -> bool:
+        """See `MasterKey.is_authentic`."""
+        key = _derived(self._of(generation), purpose)
+        return hmac.compare_digest(hmac.digest(key, message, "sha256"), mac)
+
+    def only_one(self) -> AbstractContextManager[bool]:
+        """See `MasterKey.only_one`: a lock on a file beside the key file."""
+        if not self.path.exists():
+            raise MasterKeyMissing
+        return durable.only_one(self.path.with_name(self.path.name + ".lock"), self.path)
+
+    def add_generation(self, above: int) -> int:
+        """See `MasterKey.add_generation`."""
+        keys = self._read()
+        number = max(above, *keys) + 1
+        durable.put(self.path, _lines({**keys, number: os.urandom(32)}), like=self.path)
+        faults.point("keys.generation_added")
+        self._read()
+        return number
+
+    def keep_only(self, generation: int) -> str:
+        """See `MasterKey.keep_only`. The others go to a file with the date, beside this one."""
+        proven, keys = self._keys.get(generation), self._read()
+        if proven is None or proven != keys.get(generation):
+            raise Conflict(
+                f"Somebody changed {self.path} during the rotation, so nothing was taken out of it."
+            )
+        old = {number: key for number, key in keys.items() if number != generation}
+        kept = self._keep(_lines(old))
+        faults.point("keys.old_kept")
+        durable.put(self.path, _lines({generation: proven}), like=self.path)
+        faults.point("keys.old_dropped")
+        self._read()
+        return str(kept)
+
+    def _keep(self, lines: bytes) -> Path:
+        """Write the old key where nothing lies yet."""
+        today = datetime.fromtimestamp(clock.now() / clock.SECOND, UTC).date()
+        for number in count(1):
+            which = f"-{number}" if number > 1 else ""
+            path = self.path.with_name(f"{self.path.name}.until-{today}{which}")
+            try:
+                durable.put_new(path, lines, like=self.path)
+            except FileExistsError:
+                continue
+            return path
+        raise AssertionError("numbers do not end")
+
+    def _newest(self) -> tuple[int, bytes]:
+        keys = self._read()
+        return max(keys), keys[max(keys)]
+
+    def _of(self, generation: int) -> bytes:
+        key = self._keys.get(generation) or self._read().get(generation)
         if key is None:
             raise RecordSealBroken
-        return unwrap_key(AESGCM(key), wrapped, f"master/{context}")
+        return key
 
-    def add_generation(self) -> None:
-        """Put a new generation beside the old ones, durably."""
-        keys = {**self._keys, max(self._keys) + 1: os.urandom(32)}
-        _write(self.path, keys)
+    def _read(self) -> dict[int, bytes]:
+        """All generations, as they are in the file now."""
+        try:
+            text = self.path.read_text()
+        except OSError as error:
+            raise MasterKeyMissing from error
+        keys: dict[int, bytes] = {}
+        try:
+            for line in text.splitlines():
+                number, _, encoded = line.partition(":")
+                keys[int(number)] = base64.b64decode(encoded, validate=True)
+        except ValueError as error:
+            raise RecordSealBroken from error
+        if not keys or any(len(key) != 32 for key in keys.values()):
+            raise RecordSealBroken
         self._keys = keys
-
-    def drop_old_generations(self) -> None:
-        """Keep only the newest; call it when nothing is wrapped by the others any more."""
-        newest = max(self._keys)
-        keys = {newest: self._keys[newest]}
-        _write(self.path, keys)
-        self._keys = keys
+        return keys
 
 
-def _read(path: Path) -> dict[int, bytes]:
-    keys: dict[int, bytes] = {}
-    for line in path.read_text().splitlines():
-        number, _, encoded = line.partition(":")
-        keys[int(number)] = base64.b64decode(encoded, validate=True)
-    return keys
+def _lines(keys: dict[int, bytes]) -> bytes:
+    lines = (f"{number}:{base64.b64encode(key).decode()}\n" for number, key in sorted(keys.items()))
+    return "".join(lines).encode()
 
 
-def _write(path: Path, keys: dict[int, bytes]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = "".join(f"{n}:{base64.b64encode(k).decode()}\n" for n, k in sorted(keys.items()))
-    part = path.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+def _derived(key: bytes, purpose: str) -> bytes:
+    """A key for one purpose: HKDF-Expand with SHA-256 and one block (RFC 5869, 2.3)."""
+    return hmac.digest(key, b"bedside/" + purpose.encode() + b"\x01", "sha256")

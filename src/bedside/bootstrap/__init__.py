@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from bedside.api import api_routes
 from bedside.bootstrap.conversations import ConversationParts
-from bedside.bootstrap.parts import Wrappers
+from bedside.bootstrap.parts import Parts, Wrappers
 from bedside.errors import BedsideError
 from bedside.realtime.presence import BEAT_EVERY
 from bedside.services import KnownSignIn, Services
@@ -30,6 +30,19 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
     wiring.teams.tell(wiring.rooms.made)
     return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
+
+
+async def check_keys(settings: Settings) -> None:
+    """See that the master key opens what the database holds; nothing is made.
+
+    Raises MasterKeyMissing, RecordSealBroken.
+    """
+    parts = Parts(settings, None)
+    await parts.database.open()
+    try:
+        await parts.vault.check()
+    finally:
+        await parts.database.close()
 
 
 class _Background:

@@ -84,7 +84,7 @@ class Parts:
 
     @cached_property
     def master(self) -> MasterKey:
-        return KeyFile.create(self.settings.key_file)
+        return KeyFile(self.settings.key_file)
 
     @cached_property
     def vault(self) -> Vault:
@@ -235,7 +235,7 @@ class Parts:
 
     @cached_property
     def custody(self) -> Custody:
-        return Custody(self.files, self.uploads)
+        return Custody(self.database, self.vault, self.files)
 
     @cached_property
     def links(self) -> Links:

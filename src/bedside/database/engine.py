@@ -58,6 +58,8 @@ class Database(ABC):
     """A database that hands out readers and units of work."""
 
     dialect: str
+    no_such_table: type[Exception]
+    """What is raised where nothing was migrated yet."""
 
     def __init__(self) -> None:
         self.origin = secrets.token_hex(8)
@@ -96,6 +98,11 @@ class Database(ABC):
     @abstractmethod
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction, durable at the end of the block."""
+
+    @abstractmethod
+    def only_one(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Let one process at a time, of all that use this database, be in such a block, which may
+        hold several units of work; gives False when another is. The lock ends with its process."""
 
     @abstractmethod
     async def open(self) -> None:

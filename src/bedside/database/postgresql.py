@@ -48,7 +48,7 @@ class _Connection(asyncpg.Connection):  # pyright: ignore[reportUntypedBaseClass
     """A connection that goes back to the pool without a word to the server.
 
     Nothing of a session outlives its block here: locks go with the transaction, which is rolled
-    back if it is still open, and listeners are taken off. Asking the server to forget them all
+    back if it is still open, or are given back, and listeners are taken off. Asking the server to forget them all
     again would double what a look-up costs.
     """
 
@@ -102,6 +102,7 @@ class PostgresDatabase(Database):
     """A pool of connections to one PostgreSQL database."""
 
     dialect = "postgresql"
+    no_such_table = asyncpg.UndefinedTableError
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -155,6 +156,22 @@ class PostgresDatabase(Database):
                     note = json.dumps([self.origin, event.topic, event.version])
                     await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, note)
         self._committed(work)
+
+    @asynccontextmanager
+    async def only_one(self, name: str) -> AsyncGenerator[bool]:
+        """An advisory lock of one connection, which ends with it."""
+        async with self._connection() as connection:
+            first = await connection.fetchval(
+                "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name
+            )
+            try:
+                yield first
+            finally:
+                if first:
+                    with suppress(*_AWAY):  # it went with the connection
+                        await connection.execute(
+                            "SELECT pg_advisory_unlock(hashtextextended($1, 0))", name
+                        )
 
     async def watch(self) -> AsyncIterator[None]:
         """LISTEN for events of other processes, again after the server was away."""

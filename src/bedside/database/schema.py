@@ -4,12 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+from sqlalchemy import Text, column, select, table
 
+from bedside.database.engine import Database
+from bedside.database.statements import prepared
+
+_revision = prepared(select(column("version_num", Text)).select_from(table("alembic_version")))
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(url: str) -> None:
-    """Bring a database to the newest revision.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database to the newest revision, or to the one that is named.
 
     Blocks; call it where no event loop runs. Alembic is loaded here only, for an up-to-date
     database does not need it and starts faster without.
@@ -18,7 +23,17 @@ def upgrade(url: str) -> None:
         return
     from alembic import command
 
-    command.upgrade(configuration(url), "head")
+    command.upgrade(configuration(url), revision)
+
+
+async def revision_of(database: Database) -> str:
+    """The revision that a database is at; "" when nothing was ever put into it."""
+    try:
+        async with database.read() as db:
+            row = await db.one(_revision)
+    except database.no_such_table:
+        return ""
+    return row.version_num if row else ""
 
 
 def configuration(url: str, metadata: Any = None) -> Any:

@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import json
 import os
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -24,7 +25,7 @@ from bedside.database.statements import prepared
 from bedside.database.tables import clinic_keys
 from bedside.errors import Unavailable
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 
 VERSION = 1
 PLATFORM = "cli_platform"
@@ -45,8 +46,22 @@ class RecordSealBroken(Unavailable):
     )
 
 
+class MasterKeyMissing(RecordSealBroken):
+    """There is no master key where it should be, or it cannot be read there."""
+
+    code = "master_key_missing"
+    sentence = (
+        "The master key is missing, so nothing can be opened. Nothing was changed. Please tell "
+        "your administrator to run “bedside doctor”."
+    )
+
+
 class MasterKey(Protocol):
     """Wraps the clinics' keys; the key itself never leaves its holder."""
+
+    async def make_first(self) -> None:
+        """Make the first generation, durably, unless there is a key already."""
+        ...
 
     async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
         """Encrypt a key, bound to `context`: (generation that did it, wrapped key)."""
@@ -56,12 +71,33 @@ class MasterKey(Protocol):
         """Decrypt a key. Raises RecordSealBroken."""
         ...
 
-    def add_generation(self) -> None:
-        """Make a new generation, which wraps from now on; the old ones still unwrap."""
+    async def authenticate(self, message: bytes, purpose: str) -> tuple[int, bytes]:
+        """A message authentication code, by a key made from this one for `purpose`:
+        (generation that did it, code)."""
         ...
 
-    def drop_old_generations(self) -> None:
-        """Forget all but the newest; nothing is wrapped by the others any more."""
+    async def is_authentic(self, message: bytes, purpose: str, generation: int, mac: bytes) -> bool:
+        """Whether `authenticate` gave this code for this message. Raises RecordSealBroken when
+        there is no such generation."""
+        ...
+
+    def only_one(self) -> AbstractContextManager[bool]:
+        """Keep other rotations of this very key away for a block; False when one is going on."""
+        ...
+
+    def add_generation(self, above: int) -> int:
+        """Make a new generation, durably, which wraps from now on; the old ones still unwrap.
+
+        Its number is higher than `above` and than all that are there. Returns the number.
+        """
+        ...
+
+    def keep_only(self, generation: int) -> str:
+        """Take the other generations out, for nothing is wrapped by them any more.
+
+        Returns where they are kept, for backups of before. Raises Conflict when `generation` is
+        not what it was.
+        """
         ...
 
 
@@ -150,6 +186,11 @@ class ClinicKeys:
         """Whether the clinic's key that wrapped this is among those that are open."""
         return int.from_bytes(wrapped[:4], "big") in self._wrapping
 
+    @property
+    def newest(self) -> int:
+        """The generation of the clinic's key that wraps from now on, as far as is known here."""
+        return self._newest_wrapping
+
     def is_newest(self, wrapped: bytes) -> bool:
         """Whether a data key is wrapped by the clinic's newest key."""
         return int.from_bytes(wrapped[:4], "big") == self._newest_wrapping
@@ -175,6 +216,25 @@ _rewrap = prepared(
     .values(wrapped=bindparam("new_wrapped"), wrapped_by=bindparam("new_wrapped_by"))
 )
 _clinics = prepared(select(clinic_keys.c.clinic_id).distinct())
+_wrapped_by_master = prepared(
+    select(
+        clinic_keys.c.clinic_id,
+        clinic_keys.c.generation,
+        clinic_keys.c.wrapped,
+        clinic_keys.c.wrapped_by,
+    ).where(clinic_keys.c.purpose == "clinic")
+)
+_in_force = prepared(
+    select(clinic_keys.c.wrapped_by)
+    .where(clinic_keys.c.clinic_id == bindparam("of"), clinic_keys.c.purpose == "columns")
+    .with_for_update(read=True)
+)
+"""The generation of a clinic's newest key, which wraps its working keys. Read for sharing, so that
+a rotation waits for who uses it, and the other way round."""
+
+_MASTER = "keys.master"
+"""Held by units of work that wrap by the master key, so that none of its generations is dropped
+while somebody is about to use it."""
 
 
 class Vault:
@@ -207,6 +267,18 @@ class Vault:
             keys = await self.clinic(clinic_id)
         return keys.unwrap(wrapped, column, row_id)
 
+    async def wrap_new(
+        self, work: UnitOfWork, clinic_id: str, data_key: bytes, column: str, row_id: str
+    ) -> bytes:
+        """A new file's data key, wrapped by the clinic's newest key, for a row of this unit of
+        work: whether another process rotates before or after it, nothing stays with the old key."""
+        keys = await self.clinic(clinic_id)
+        row = await work.one(_in_force, of=clinic_id)
+        if row is not None and row.wrapped_by != keys.newest:
+            self._open.pop(clinic_id, None)
+            keys = await self.clinic(clinic_id)
+        return keys.wrap(data_key, column, row_id)
+
     def forget(self) -> None:
         """Drop the open keys; they are loaded again when needed (after a rotation)."""
         self._open.clear()
@@ -234,8 +306,39 @@ class Vault:
             clinic_id, wrapping, working["columns"], working["index"][1], working["audit"][1]
         )
 
+    async def check(self) -> None:
+        """See that the master key opens the keys of everyone who has some.
+
+        Raises MasterKeyMissing when there are such keys and no master key, RecordSealBroken when
+        it is another one.
+        """
+        async with self._database.read() as db:
+            await self._opened_by(await db.all(_wrapped_by_master))
+
+    async def _opened_by(self, rows: list[Row]) -> set[int]:
+        """Generations of the master key that wrap these clinics' keys, after opening each."""
+        for row in rows:
+            context = f"{row.clinic_id}/clinic/{row.generation}"
+            await self._master.unwrap(row.wrapped, row.wrapped_by, context)
+        return {row.wrapped_by for row in rows}
+
+    async def master_in_use(self, work: UnitOfWork) -> set[int]:
+        """Generations of the master key that are needed, each of which was tried.
+
+        Until the unit of work ends no clinic is founded and no other rotation wraps anything.
+        Raises as `check` does.
+        """
+        await work.lock(_MASTER)
+        return await self._opened_by(await work.all(_wrapped_by_master))
+
     async def create(self, work: UnitOfWork, clinic_id: str) -> ClinicKeys:
-        """Make the first keys of a new clinic."""
+        """Make the first keys of a new clinic; before the very first one, the master key.
+
+        Raises as `check` does: what another master key wraps could not be opened beside the rest.
+        """
+        in_use = await self.master_in_use(work)
+        if not in_use:
+            await self._master.make_first()
         clinic_key = os.urandom(32)
         by, wrapped = await self._master.wrap(clinic_key, f"{clinic_id}/clinic/1")
         await self._add(work, clinic_id, "clinic", 1, wrapped, by)
@@ -277,6 +380,16 @@ class Vault:
         """Everyone who has keys: the clinics and the platform."""
         async with self._database.read() as db:
             return [row.clinic_id for row in await db.all(_clinics)]
+
+    async def renew(self, work: UnitOfWork) -> list[str]:
+        """Wrap everyone's keys by the master key's newest generation, and give each a new clinic
+        key. Returns the holders."""
+        await work.lock(_MASTER)
+        holders = [row.clinic_id for row in await work.all(_clinics)]
+        for holder in holders:
+            await self.rewrap_under_master(work, holder)
+            await self.new_clinic_key(work, holder)
+        return holders
 
     async def rewrap_under_master(self, work: UnitOfWork, clinic_id: str) -> None:
         """Wrap the clinic's keys with the master key's newest generation."""

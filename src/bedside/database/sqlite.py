@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -18,6 +19,7 @@ from bedside.database import outbox
 from bedside.database.engine import Database, Pending, Published
 from bedside.database.statements import compiled
 from bedside.errors import StorageFull, Unavailable
+from bedside.kernel import durable
 from bedside.kernel.unit_of_work import Row
 
 _BUSY_FOR = 10.0
@@ -72,6 +74,7 @@ class SqliteDatabase(Database):
     """One SQLite file in WAL mode."""
 
     dialect = "sqlite"
+    no_such_table = apsw.SQLError
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -139,6 +142,13 @@ class SqliteDatabase(Database):
                 raise
             durable = self._join_group(work)
         await asyncio.shield(durable)
+
+    @asynccontextmanager
+    async def only_one(self, name: str) -> AsyncGenerator[bool]:
+        """A file beside the database: all processes of one SQLite file run on one machine."""
+        path = Path(self.path)
+        with durable.only_one(path.with_name(f"{path.name}-{name}.lock"), path) as first:
+            yield first
 
     async def _begin(self) -> None:
         """Open the shared transaction; wait politely while another process writes."""

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import BinaryIO
 
+from bedside.database.sealed import Vault
 from bedside.errors import BedsideError, NotFound
+from bedside.files import upload_rows
 from bedside.files.repository import Repository, blob_key
-from bedside.files.uploads import Uploads
-from bedside.kernel.unit_of_work import Row
+from bedside.kernel.unit_of_work import Row, Transactions
 
 _PIECE = 1 << 20
 
@@ -19,14 +20,29 @@ _PIECE = 1 << 20
 class Custody:
     """The keeper of all sealed files."""
 
-    def __init__(self, repository: Repository, uploads: Uploads) -> None:
+    def __init__(self, database: Transactions, vault: Vault, repository: Repository) -> None:
+        self._database = database
+        self._vault = vault
         self._repository = repository
-        self._uploads = uploads
 
     async def rewrap_keys(self, clinic_id: str) -> int:
-        """Wrap every data key by the clinic's newest key; how many were changed."""
-        changed = await self._repository.rewrap_keys(clinic_id)
-        return changed + await self._uploads.rewrap_keys(clinic_id)
+        """Wrap every data key by the clinic's newest key; how many were changed.
+
+        Uploads come first: one that ends meanwhile hands its key on to a file.
+        """
+        changed = await self._rewrap_uploads(clinic_id)
+        return changed + await self._repository.rewrap_keys(clinic_id)
+
+    async def _rewrap_uploads(self, clinic_id: str) -> int:
+        keys, changed = await self._vault.clinic(clinic_id), 0
+        async with self._database.unit_of_work() as work:
+            for row in await work.all(upload_rows.UNFINISHED, clinic=clinic_id):
+                old = bytes(row.data_key)
+                if not keys.is_newest(old):
+                    data_key = keys.unwrap(old, upload_rows.KEY, row.file_id)
+                    new = keys.wrap(data_key, upload_rows.KEY, row.file_id)
+                    changed += await work.execute(upload_rows.SET_KEY, of=row.id, old=old, new=new)
+        return changed
 
     async def damaged(self, clinic_id: str) -> AsyncIterator[str]:
         """Ids of files whose sealed bytes are missing or not what was sealed; reads everything."""

@@ -30,6 +30,12 @@ _held = prepared(
 _add = prepared(insert(files))
 _drop = prepared(delete(files).where(files.c.id == bindparam("of")))
 _set = prepared(update(files).where(files.c.id == bindparam("of")))
+_set_key = prepared(
+    update(files)
+    .where(files.c.id == bindparam("of"), files.c.data_key == bindparam("old"))
+    .values(data_key=bindparam("new"))
+)
+"""Only in place of the key that was read: one that was destroyed meanwhile does not come back."""
 _add_derivative = prepared(
     upsert(derivatives).on_conflict_do_update(
         index_elements=["file_id", "role"],
@@ -275,5 +281,5 @@ class Repository:
         if not wrapped or keys.is_newest(wrapped):
             return 0
         data_key = keys.unwrap(wrapped, _KEY, row.id)
-        await self.change(work, row.id, data_key=keys.wrap(data_key, _KEY, row.id))
-        return 1
+        rewrapped = keys.wrap(data_key, _KEY, row.id)
+        return await work.execute(_set_key, of=row.id, old=wrapped, new=rewrapped)

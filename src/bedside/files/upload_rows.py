@@ -27,6 +27,9 @@ class Target:
     actor: Actor
 
 
+KEY = "files.data_key"
+"""The place that a data key is bound to: an upload's key goes on as its file's."""
+
 ADD = prepared(insert(uploads))
 BY_ID = prepared(
     select(uploads).where(
@@ -36,6 +39,12 @@ BY_ID = prepared(
     )
 )
 CHANGE = prepared(update(uploads).where(uploads.c.id == bindparam("of")))
+SET_KEY = prepared(
+    update(uploads)
+    .where(uploads.c.id == bindparam("of"), uploads.c.data_key == bindparam("old"))
+    .values(data_key=bindparam("new"))
+)
+"""Only in place of the key that was read: one that was destroyed meanwhile does not come back."""
 DROP = prepared(delete(uploads).where(uploads.c.id == bindparam("of")))
 OPEN_OF_HOLDER = prepared(
     select(

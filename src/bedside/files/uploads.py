@@ -37,7 +37,6 @@ from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.permissions import ChartAccess, HolderAccess
 
 EXPIRES_AFTER = clock.DAY
-_KEY = "files.data_key"
 _TAIL = "uploads.tail"
 _RECORD = "uploads.record"
 
@@ -185,6 +184,9 @@ class Uploads:
                 await work.lock(target.holder_id)
                 if announced.length > await room_left(self._repository, work, target, allowance):
                     raise too_many_bytes(allowance)
+            wrapped = await self._vault.wrap_new(
+                work, target.clinic_id, new_data_key(), upload_rows.KEY, file_id
+            )
             await work.execute(
                 upload_rows.ADD,
                 id=upload_id,
@@ -196,7 +198,7 @@ class Uploads:
                 channel=target.channel,
                 category=target.category,
                 source_id=target.source_id,
-                data_key=keys.wrap(new_data_key(), _KEY, file_id),
+                data_key=wrapped,
                 length=announced.length,
                 position=0,
                 tail=b"",
@@ -329,7 +331,8 @@ class Uploads:
         )
 
     async def _data_key(self, row: Row) -> bytes:
-        return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), _KEY, row.file_id)
+        key = upload_rows.KEY
+        return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), key, row.file_id)
 
     async def _resume_point(self, row: Row) -> ResumePoint:
         """Where this upload goes on. Most start at once, and then there is nothing to look for."""
@@ -435,17 +438,6 @@ class Uploads:
         for row in rows:
             sender = await self._sender(row)
             await self._remove(row, sender.actor, Action.UPLOAD_EXPIRED)
-        return len(rows)
-
-    async def rewrap_keys(self, clinic_id: str) -> int:
-        """Wrap the data keys of unfinished uploads by the clinic's newest key; how many."""
-        keys = await self._vault.clinic(clinic_id)
-        async with self._database.unit_of_work() as work:
-            rows = await work.all(upload_rows.UNFINISHED, clinic=clinic_id)
-            for row in rows:
-                data_key = keys.unwrap(bytes(row.data_key), _KEY, row.file_id)
-                wrapped = keys.wrap(data_key, _KEY, row.file_id)
-                await work.execute(upload_rows.CHANGE, of=row.id, data_key=wrapped)
         return len(rows)
 
     async def _remove(self, row: Row, actor: Actor, action: Action) -> None:

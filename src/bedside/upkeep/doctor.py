@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Text, column, select, table
-
 from bedside.database import outbox, schema
-from bedside.database.sealed import RecordSealBroken
-from bedside.database.statements import prepared
+from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
 from bedside.errors import BedsideError
 from bedside.files.ports import Verdict
 from bedside.services import Services
@@ -20,7 +17,6 @@ from bedside.upkeep.backup import broken_blobs
 from bedside.web.rendering import STATIC
 
 _LITTLE_SPACE = 2_000_000_000
-_revision = prepared(select(column("version_num", Text)).select_from(table("alembic_version")))
 
 
 class Grade(StrEnum):
@@ -70,15 +66,12 @@ async def _files(services: Services) -> Finding:
 
 async def _schema(services: Services) -> Finding:
     """The database can be reached"""
-    async with services.database.read() as db:
-        row = await db.one(_revision)
-    newest = schema.newest_revision()
-    if row is None or row.version_num != newest:
-        there = row.version_num if row else "none"
+    there, newest = await schema.revision_of(services.database), schema.newest_revision()
+    if there != newest:
         return Finding(
             Grade.BAD,
-            f"The database is at revision {there}, and this Bedside needs {newest}.",
-            "Run: bedside migrate",
+            f"The database is at revision {there or 'none'}, and this Bedside needs {newest}.",
+            "Run: bedside migrate" if there < newest else "Use the version that ran here last.",
         )
     return Finding(Grade.GOOD, f"The database answers (revision {newest}).")
 
@@ -86,8 +79,13 @@ async def _schema(services: Services) -> Finding:
 async def _keys(services: Services) -> Finding:
     """The master key opens every clinic's keys"""
     try:
-        for holder in await services.vault.holders():
-            await services.vault.clinic(holder)
+        await services.vault.check()
+    except MasterKeyMissing:
+        return Finding(
+            Grade.BAD,
+            f"The master key {services.settings.key_file} is missing, or cannot be read.",
+            "Put a copy of it there: without it nothing can be opened. Do not make another one.",
+        )
     except RecordSealBroken:
         return Finding(
             Grade.BAD,
@@ -100,6 +98,10 @@ async def _keys(services: Services) -> Finding:
 async def _key_file(services: Services) -> Finding:
     """The key file is readable by its owner only"""
     path = services.settings.key_file
+    if not path.exists():
+        if await services.vault.holders():
+            return Finding(Grade.BAD, f"There is no key file at {path}.")
+        return Finding(Grade.GOOD, f"The master key will be made with the clinic, at {path}.")
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         return Finding(
             Grade.BAD, f"Others can read the master key {path}.", f"Run: chmod 600 {path}"
@@ -112,6 +114,19 @@ async def _key_file(services: Services) -> Finding:
             "Set BEDSIDE_MASTER_KEY_FILE to a place that backups of the data do not include.",
         )
     return Finding(Grade.GOOD, "The key file is readable by its owner only.")
+
+
+async def _private(services: Services) -> Finding:
+    """Settings and data are readable by their owner only"""
+    data = services.settings.data
+    # Who cannot enter the directory reaches nothing in it, whatever the files themselves allow.
+    if stat.S_IMODE(data.stat().st_mode) & 0o077:
+        for path in (data / "bedside.toml", data / "bedside.db", data / "files"):
+            if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+                return Finding(
+                    Grade.ATTENTION, f"Others can read {path}.", f"Run: chmod 700 {data}"
+                )
+    return Finding(Grade.GOOD, "Settings and data are readable by their owner only.")
 
 
 async def _space(services: Services) -> Finding:
@@ -190,6 +205,7 @@ _CHECKS: tuple[Check, ...] = (
     _schema,
     _keys,
     _key_file,
+    _private,
     _writable,
     _space,
     _scanner,

@@ -1,31 +1,91 @@
-"""Rotating keys: new master key, new clinic keys, every data key wrapped anew, no file touched."""
+"""Rotating keys: new master key, new clinic keys, every data key wrapped anew, no file touched.
 
-from dataclasses import dataclass
+One rotation at a time: it holds a lock beside the key file and one in the database, for several
+machines may each have their copy of the key file. After each step everything opens, so that a
+rotation may be killed at any time and another one begun. The old master key is taken out last, in
+a unit of work that has seen that it opens nothing any more, and is kept beside the new one
+(docs/decisions/0016).
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from bedside.audit import Action
 from bedside.audit.actors import SYSTEM
+from bedside.database.sealed import RecordSealBroken
+from bedside.errors import Conflict, NotFound
+from bedside.kernel import faults
 from bedside.services import Services
 
-
-@dataclass(frozen=True, slots=True)
-class Rotated:
-    """How much was wrapped anew."""
-
-    clinics: int
-    data_keys: int
+_LOCK = "keys"
 
 
-async def rotate(services: Services) -> Rotated:
-    """Rotate the master key and every clinic's key. May be run again after a kill: each step
-    leaves everything readable, and the old master key is dropped last."""
-    services.master.add_generation()
-    data_keys = 0
-    holders = await services.vault.holders()
-    for holder in holders:
+class RotationRunning(Conflict):
+    """There is one rotation at a time."""
+
+    code = "rotation_running"
+    sentence = (
+        "The keys are being rotated already, by another process. Nothing was changed. If that one "
+        "is interrupted, run this again."
+    )
+
+
+class AnotherKeyFile(Conflict):
+    """The keys were rotated with another copy of the key file."""
+
+    code = "another_key_file"
+    sentence = (
+        "This copy of the master key does not open everything: the keys were last rotated with "
+        "another one. Nothing was changed. Copy that one here first."
+    )
+
+
+async def rotate(services: Services) -> AsyncGenerator[str]:
+    """Rotate the master key and every clinic's key; gives a sentence after each step.
+
+    Raises RotationRunning, AnotherKeyFile, and NotFound as long as there is no clinic.
+    """
+    master, vault = services.master, services.vault
+    async with _alone(services):
+        generation = master.add_generation(above=await _in_use(services))
+        faults.point("rotation.begun")
+        yield "A new master key lies beside the old one."
+        while True:
+            async with services.database.unit_of_work() as work:
+                holders = await vault.renew(work)
+            faults.point("rotation.clinics_wrapped")
+            yield f"New keys for {len(holders)} holders."
+            for holder in holders:
+                data_keys = await services.custody.rewrap_keys(holder)
+                faults.point("rotation.files_wrapped")
+                await services.audit.note(holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys)
+                yield f"{data_keys} data keys of {holder} wrapped anew."
+            async with services.database.unit_of_work() as work:
+                # Who founded a clinic meanwhile may have used the old key: then once more.
+                if await vault.master_in_use(work) == {generation}:
+                    kept = master.keep_only(generation)
+                    break
+    yield f"The old master key is kept in {kept}."
+
+
+@asynccontextmanager
+async def _alone(services: Services) -> AsyncGenerator[None]:
+    with services.master.only_one() as here:
+        if not here:
+            raise RotationRunning
+        async with services.database.only_one(_LOCK) as anywhere:
+            if not anywhere:
+                raise RotationRunning
+            yield
+
+
+async def _in_use(services: Services) -> int:
+    """The newest generation of the master key that the database needs."""
+    try:
         async with services.database.unit_of_work() as work:
-            await services.vault.rewrap_under_master(work, holder)
-            await services.vault.new_clinic_key(work, holder)
-        data_keys += await services.custody.rewrap_keys(holder)
-        await services.audit.note(holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys)
-    services.master.drop_old_generations()
-    return Rotated(len(holders), data_keys)
+            in_use = await services.vault.master_in_use(work)
+    except RecordSealBroken as error:
+        raise AnotherKeyFile from error
+    if not in_use:
+        raise NotFound("There is no clinic here yet, and so no key to rotate.")
+    return max(in_use)

@@ -1,0 +1,86 @@
+"""Files that are there completely or not at all, and a lock that ends with its process."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def only_one(lock: Path, beside: Path) -> Iterator[bool]:
+    """Hold the lock file `lock` during the block; gives False when another process holds it.
+
+    The kernel takes the lock away when the process ends, however it ends (flock(2)). The file
+    stays: were it removed, two processes could each hold the lock of a file of that name. It goes
+    to the owner of `beside`, so that the service can take it after root did.
+    """
+    fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        _give(fd, beside)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(fd)
+
+
+def create(path: Path) -> BinaryIO:
+    """A file that was not there before, for its owner only. Raises FileExistsError.
+
+    Whatever lay at a name that is used for parts has to be removed first: it may be readable by
+    others, or be a link to somewhere else.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def put(path: Path, data: bytes, *, like: Path | None = None) -> None:
+    """Write a file durably, in place of the one that is there. `like`: whose owner and mode it
+    gets; without, it is for its owner only."""
+    part = _written(path, data, like)
+    part.replace(path)
+    fsync_directory(path.parent)
+
+
+def put_new(path: Path, data: bytes, *, like: Path | None = None) -> None:
+    """The same, where nothing is there yet. Raises FileExistsError, and changes nothing then."""
+    part = _written(path, data, like)
+    try:
+        os.link(part, path)
+    finally:
+        part.unlink()
+    fsync_directory(path.parent)
+
+
+def fsync_directory(path: Path) -> None:
+    """Make the names in a directory durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _written(path: Path, data: bytes, like: Path | None) -> Path:
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    with create(part) as file:
+        if like is not None:
+            _give(file.fileno(), like)
+            os.fchmod(file.fileno(), like.stat().st_mode & 0o777)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return part
+
+
+def _give(fd: int, beside: Path) -> None:
+    """Give a file to the owner of another; only root can do that, and only root needs to."""
+    if os.geteuid() == 0:
+        owner = beside.stat()
+        os.fchown(fd, owner.st_uid, owner.st_gid)
