@@ -1,7 +1,7 @@
 """The command line: `bedside …`. Each command says what it does with --help."""
 
 import gc
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -222,7 +222,7 @@ def _with_services(
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words() -> Generator[None]:
     """What is expected to go wrong is said in a sentence, and the exit code is 1."""
     try:
         yield

@@ -6,12 +6,15 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import fields
+from pathlib import Path
 
 from starlette.applications import Starlette
 
+from bedside.adapters.keys_file import KeyFile
 from bedside.api import api_routes
 from bedside.bootstrap.conversations import ConversationParts
 from bedside.bootstrap.parts import Parts, Wrappers
+from bedside.database.sealed import MasterKey
 from bedside.errors import BedsideError
 from bedside.realtime.presence import BEAT_EVERY
 from bedside.services import KnownSignIn, Services
@@ -30,6 +33,11 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
     wiring.teams.tell(wiring.rooms.made)
     return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
+
+
+def master_key(path: Path) -> MasterKey:
+    """The master key of a file that is not yet, or not any more, that of an installation."""
+    return KeyFile(path)
 
 
 async def check_keys(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bedside.database.tables import metadata
+from bedside.database.tables import RESTORED_AS, metadata
 
 calls = Table(
     "calls",
@@ -66,7 +66,7 @@ guests = Table(
     Column("clinic_id", Text, nullable=False),
     Column("call_id", Text, nullable=False),
     Column("secret_hash", LargeBinary, nullable=False, unique=True),
-    Column("device_hash", LargeBinary, nullable=False),
+    Column("device_hash", LargeBinary, nullable=False, info={RESTORED_AS: b""}),
     Column("record", LargeBinary, nullable=False),
     Column("invited_by", Text, nullable=False),
     Column("revoked", Boolean, nullable=False),

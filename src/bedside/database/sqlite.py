@@ -19,7 +19,7 @@ from bedside.database import outbox
 from bedside.database.engine import Database, Pending, Published
 from bedside.database.statements import compiled
 from bedside.errors import StorageFull, Unavailable
-from bedside.kernel import durable
+from bedside.kernel.durable import only_one
 from bedside.kernel.unit_of_work import Row
 
 _BUSY_FOR = 10.0
@@ -147,7 +147,7 @@ class SqliteDatabase(Database):
     async def only_one(self, name: str) -> AsyncGenerator[bool]:
         """A file beside the database: all processes of one SQLite file run on one machine."""
         path = Path(self.path)
-        with durable.only_one(path.with_name(f"{path.name}-{name}.lock"), path) as first:
+        with only_one(path.with_name(f"{path.name}-{name}.lock"), path) as first:
             yield first
 
     async def _begin(self) -> None:

@@ -25,6 +25,12 @@ metadata = MetaData(
     }
 )
 
+ENDS_WITH_RESTORE = "ends_with_restore"
+"""In a table's `info`: what lets somebody in, and is not to come back with a backup."""
+
+RESTORED_AS = "restored_as"
+"""In a column's `info`: the same for one column, with the value that it comes back with."""
+
 topics = Table(
     "topics",
     metadata,

@@ -2,14 +2,14 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 
 @contextmanager
-def only_one(lock: Path, beside: Path) -> Iterator[bool]:
+def only_one(lock: Path, beside: Path) -> Generator[bool]:
     """Hold the lock file `lock` during the block; gives False when another process holds it.
 
     The kernel takes the lock away when the process ends, however it ends (flock(2)). The file

@@ -13,7 +13,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bedside.database.tables import metadata
+from bedside.database.tables import ENDS_WITH_RESTORE, metadata
 
 clinics = Table(
     "clinics",
@@ -71,6 +71,7 @@ challenges = Table(
     Column("staff_id", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+    info={ENDS_WITH_RESTORE: True},
 )
 """What a passkey is asked to sign, once; `staff_id` is empty while nobody is known yet."""
 
@@ -100,6 +101,7 @@ sessions = Table(
     Column("confirmed_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_sessions_staff", "staff_id"),
+    info={ENDS_WITH_RESTORE: True},
 )
 
 teams = Table(
@@ -189,4 +191,5 @@ link_devices = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_link_devices_link", "link_id"),
+    info={ENDS_WITH_RESTORE: True},
 )

@@ -359,6 +359,14 @@ class Staff:
         members = [_opened(keys, row, row.id in keyed) for row in rows]
         return sorted(members, key=lambda m: (m.disabled, m.name.casefold()))
 
+    async def administrators(self, clinic_id: str) -> list[Member]:
+        """Those who may sign in as administrators, by name; for the operator."""
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_of_clinic, clinic=clinic_id)
+        found = [_opened(keys, row) for row in rows if row.role == Role.ADMINISTRATOR]
+        return sorted((m for m in found if not m.disabled), key=lambda m: m.name.casefold())
+
     async def of_log(self, audit: AuditAccess) -> list[tuple[str, str]]:
         """(id, name) of everybody, also of former colleagues, for filtering the audit log."""
         keys = await self._vault.clinic(audit.clinic_id)

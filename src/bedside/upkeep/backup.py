@@ -1,42 +1,36 @@
-"""Backup and restore.
+"""Taking a backup.
 
-A backup is one tar file: `manifest.json`, `tables/NAME.jsonl` with one row a line, and the sealed
-blobs under `files/`. It is the same for SQLite and PostgreSQL, so it also moves an installation
-from one to the other. Everything in it that tells of a patient is sealed; the master key is not in
-it and must be kept elsewhere.
+It is the same for SQLite and PostgreSQL, so it also moves an installation from one to the other.
+Everything in it that tells of a patient is sealed; the master key is not in it and must be kept
+elsewhere. `archive` has its form, `restoring` the way back.
 
 The rows are read in one snapshot, then the blobs that they name: blobs never change once they are
 complete, so nothing has to stop while a backup is taken. When one that the rows name was destroyed
 meanwhile, rows are read again, for what is destroyed is not to come back as damage.
 """
 
-import base64
-import io
-import json
-import tarfile
-from collections.abc import AsyncIterator, Iterator
+import fcntl
+import os
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from sqlalchemy import Boolean, Table, insert, select
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Boolean, Table, select
 
 from bedside.database import schema
-from bedside.database.tables import metadata
+from bedside.database.tables import ENDS_WITH_RESTORE, metadata
 from bedside.errors import BedsideError
-from bedside.kernel import clock
+from bedside.kernel import clock, durable, faults
 from bedside.services import Services
-
-FORMAT = 1
-_PIECE = 1 << 20
-_BATCH = 200
+from bedside.upkeep.archive import Writer, portable
 
 
-class NotRestored(BedsideError):
-    """The backup cannot be restored here; nothing was changed."""
+class NotTaken(BedsideError):
+    """The backup could not be taken; there is nothing of it."""
 
-    code = "not_restored"
+    code = "not_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,151 +41,95 @@ class Taken:
     blobs: int
 
 
-async def take(services: Services, target: Path) -> Taken:
+async def take(services: Services, target: Path, *, overwrite: bool = False) -> Taken:
     """Write a backup of a running or stopped installation to `target`, which appears when it is
-    complete."""
-    part = target.with_name(target.name + ".part")
-    part.touch(mode=0o600)
+    complete. Raises NotTaken; an earlier file of that name is as it was then."""
+    try:
+        with _appearing(target, overwrite) as file:
+            return await _write(services, Writer(file))
+    except OSError as error:
+        raise NotTaken(
+            f"The backup could not be written to {target} ({error.strerror}). What there was of it "
+            "was removed; earlier backups are as they were."
+        ) from error
+
+
+async def _write(services: Services, archive: Writer) -> Taken:
     sizes: dict[str, int] = {}
-    with tarfile.open(part, "w") as archive:
-        while True:
-            found = await _rows(services)
-            async for key, sealed in services.custody.blobs(sizes):
-                _add(archive, f"files/{key}", sealed)
-                sizes[key] = len(sealed)
-            if services.custody.named_by(found["files"]) <= sizes.keys():
-                break
-        for table in metadata.sorted_tables:
-            _add_lines(archive, table, found[table.name])
-        rows = {name: len(lines) for name, lines in found.items()}
-        manifest = {
-            "format": FORMAT,
-            "revision": schema.newest_revision(),
-            "taken_at": clock.now(),
-            "rows": rows,
-            "blobs": len(sizes),
-        }
-        _add(archive, "manifest.json", json.dumps(manifest, indent=1).encode())
-    part.replace(target)
+    while True:
+        found = await _rows(services)
+        async for key, sealed in services.custody.blobs(sizes):
+            archive.add_blob(key, sealed)
+            sizes[key] = len(sealed)
+        if services.custody.named_by(found["files"]) <= sizes.keys():
+            break
+    for table in _kept():
+        truths = [isinstance(column.type, Boolean) for column in table.columns]
+        archive.add_table(
+            table.name,
+            [column.name for column in table.columns],
+            (
+                [portable(value, is_truth=truth) for value, truth in zip(row, truths, strict=True)]
+                for row in found[table.name]
+            ),
+        )
+    rows = {name: len(lines) for name, lines in found.items()}
+    await archive.seal(
+        services.master,
+        revision=schema.newest_revision(),
+        taken_at=clock.now(),
+        rows=rows,
+        blobs=len(sizes),
+    )
     return Taken(sum(rows.values()), len(sizes))
+
+
+def _kept() -> list[Table]:
+    """Tables that a backup holds; parents come before those that refer to them."""
+    return [table for table in metadata.sorted_tables if not table.info.get(ENDS_WITH_RESTORE)]
 
 
 async def _rows(services: Services) -> dict[str, list[Any]]:
     """All rows of one moment, by table."""
     async with services.database.snapshot() as db:
-        return {table.name: await db.all(select(table)) for table in metadata.sorted_tables}
+        return {table.name: await db.all(select(table)) for table in _kept()}
 
 
-def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size = len(data)
-    entry.mode = 0o600
-    archive.addfile(entry, io.BytesIO(data))
-
-
-def _add_lines(archive: tarfile.TarFile, table: Table, rows: list[Any]) -> None:
-    kinds = [column.type for column in table.columns]
-    lines = (json.dumps(list(map(_portable, row, kinds))) for row in rows)
-    head = json.dumps([column.name for column in table.columns])
-    _add(archive, f"tables/{table.name}.jsonl", "\n".join([head, *lines]).encode())
-
-
-def _portable(value: Any, kind: TypeEngine[Any]) -> Any:
-    """A value as JSON has it, the same from SQLite, whose booleans are numbers."""
-    if isinstance(value, bytes):
-        return {"b": base64.b64encode(value).decode()}
-    return bool(value) if isinstance(kind, Boolean) and value is not None else value
-
-
-async def restore(services: Services, source: Path) -> Taken:
-    """Restore a backup into an empty, migrated installation. Raises NotRestored."""
+@contextmanager
+def _appearing(target: Path, overwrite: bool) -> Generator[BinaryIO]:
+    """A file that gets its name, durably, when the block ends well, and is removed otherwise."""
+    if target.exists() and not overwrite:
+        raise NotTaken(f"There is a file {target} already. Nothing was written; --force does.")
+    part = target.with_name(target.name + ".part")
+    _remove_left_over(part)
+    file = durable.create(part)
     try:
-        return await _restore(services, source)
-    except tarfile.TarError as error:
-        raise NotRestored("This file is not a complete backup of Bedside.") from error
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        faults.point("backup.written")
+        part.replace(target)
+        file.close()
+        durable.fsync_directory(target.absolute().parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        with suppress(OSError):  # what is still to be written finds no room either
+            file.close()
+        raise
 
 
-async def _restore(services: Services, source: Path) -> Taken:
-    with tarfile.open(source) as archive:
-        manifest = _manifest(archive)
-        await _check_empty(services)
-        rows = 0
-        for table in metadata.sorted_tables:
-            rows += await _restore_table(services, archive, table)
-        blobs: set[str] = set()
-        for entry in archive:
-            if entry.isfile() and entry.name.startswith("files/"):
-                await _restore_blob(services, archive, entry)  # the last one of a name counts
-                blobs.add(entry.name)
-    if rows != sum(manifest["rows"].values()) or len(blobs) != manifest["blobs"]:
-        raise NotRestored("The backup is not complete: it holds less than it says.")
-    return Taken(rows, len(blobs))
-
-
-def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:
-    try:
-        member = archive.extractfile("manifest.json")
-    except KeyError:
-        member = None
-    if member is None:
-        raise NotRestored("This file is not a complete backup of Bedside: it has no manifest.")
-    manifest = json.load(member)
-    if manifest.get("format") != FORMAT:
-        raise NotRestored("This backup was written by a newer Bedside. Update first.")
-    if manifest["revision"] != schema.newest_revision():
-        raise NotRestored(
-            f"This backup is of revision {manifest['revision']}, and this Bedside is at "
-            f"{schema.newest_revision()}. Restore it with the version that wrote it, then update."
-        )
-    return manifest
-
-
-async def _check_empty(services: Services) -> None:
-    if await services.clinics.any_exist():
-        raise NotRestored("There is a clinic here already. Restore into an empty data directory.")
-
-
-async def _restore_table(services: Services, archive: tarfile.TarFile, table: Table) -> int:
-    count = 0
-    statement = insert(table)
-    for batch in _batches(_lines(archive, f"tables/{table.name}.jsonl")):
-        async with services.database.unit_of_work() as work:
-            for values in batch:
-                await work.execute(statement, **values)
-                count += 1
-    return count
-
-
-def _lines(archive: tarfile.TarFile, name: str) -> Iterator[dict[str, Any]]:
-    member = archive.extractfile(name)
-    if member is None:
+def _remove_left_over(part: Path) -> None:
+    """Remove what a killed backup left, but never what another one is writing."""
+    if not part.exists():
+        part.unlink(missing_ok=True)  # a link to nowhere
         return
-    columns = json.loads(member.readline())
-    for line in member:
-        yield {c: _native(v) for c, v in zip(columns, json.loads(line), strict=True)}
-
-
-def _native(value: str | float | bool | dict[str, str] | None) -> Any:
-    return base64.b64decode(value["b"]) if isinstance(value, dict) else value
-
-
-def _batches(lines: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-async def _restore_blob(
-    services: Services, archive: tarfile.TarFile, entry: tarfile.TarInfo
-) -> None:
-    member = archive.extractfile(entry)
-    assert member is not None  # noqa: S101 - the entry is a file
-    await services.custody.put_blob(entry.name.removeprefix("files/"), cast(BinaryIO, member))
+    with part.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotTaken(f"Another backup is being written to {part} right now.") from None
+        part.unlink()
 
 
 async def broken_blobs(services: Services) -> AsyncIterator[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bedside.database.tables import metadata
+from bedside.database.tables import ENDS_WITH_RESTORE, metadata
 
 rooms = Table(
     "rooms",
@@ -113,6 +113,7 @@ visit_devices = Table(
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_visit_devices_visit", "visit_id"),
     Index("ix_visit_devices_expires", "expires_at"),
+    info={ENDS_WITH_RESTORE: True},
 )
 
 patient_transfers = Table(

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bedside.database.schema import sqlalchemy_url
@@ -32,7 +32,8 @@ async def _run_async(url: str) -> None:
 
 _url = sqlalchemy_url(_attributes["url"])
 if _url.startswith("sqlite"):
-    with create_engine(_url).connect() as _connection:
+    # No pool: a file that is closed later would take away the locks of this process' own SQLite.
+    with create_engine(_url, poolclass=NullPool).connect() as _connection:
         _run(_connection)
         _connection.commit()
 else:
