@@ -12,6 +12,7 @@ import uvloop
 from bedside import bootstrap
 from bedside.database import schema
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
+from bedside.demo import own
 from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.kernel import logs
 from bedside.kernel.memory import settle, tune_allocator
@@ -52,10 +53,16 @@ def serve(
 ) -> None:
     """Serve until stopped. `certificate` is (certificate file, key file) for built-in TLS.
 
-    Raises WrongKey when the master key does not open what is there.
+    Raises WrongKey when the master key does not open what is there, and Conflict in a directory
+    that a demonstration has marked and not filled.
     """
     tune_allocator()
     logs.configure(settings.log_format)
+    if own.is_unfinished(settings.data):
+        raise Conflict(
+            f"In {settings.data} a demonstration was being made; “bedside demo” would clear it. "
+            "Choose another directory with --data."
+        )
     if migrate:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade(settings.url)

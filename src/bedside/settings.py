@@ -139,12 +139,17 @@ class Settings(BaseModel):
 def load(**given: Any) -> Settings:
     """Settings from file and environment; `given` (command line options) win over both."""
     chosen = {name: value for name, value in given.items() if value is not None}
-    environment = {
+    outside = environment()
+    data = Path(chosen.get("data") or outside.get("data") or "data")
+    file = data / "bedside.toml"
+    from_file: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
+    return Settings.model_validate({**from_file, **outside, **chosen})
+
+
+def environment() -> dict[str, str]:
+    """Settings that the environment gives, by name."""
+    return {
         name: value
         for name in Settings.model_fields
         if (value := os.environ.get("BEDSIDE_" + name.upper())) is not None
     }
-    data = Path(chosen.get("data") or environment.get("data") or "data")
-    file = data / "bedside.toml"
-    from_file: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
-    return Settings.model_validate({**from_file, **environment, **chosen})

@@ -48,8 +48,8 @@ class _Connection(asyncpg.Connection):  # pyright: ignore[reportUntypedBaseClass
     """A connection that goes back to the pool without a word to the server.
 
     Nothing of a session outlives its block here: locks go with the transaction, which is rolled
-    back if it is still open, or are given back, and listeners are taken off. Asking the server to forget them all
-    again would double what a look-up costs.
+    back if it is still open, or are given back, and listeners are taken off. Asking the server to
+    forget them all again would double what a look-up costs.
     """
 
     def get_reset_query(self) -> str:

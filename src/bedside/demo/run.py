@@ -1,7 +1,6 @@
 """`bedside demo`: set up, fill on the first start, and serve."""
 
 import asyncio
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -11,14 +10,13 @@ import uvloop
 
 from bedside import bootstrap, serving
 from bedside.database import schema
-from bedside.demo import cast
+from bedside.demo import cast, own
 from bedside.demo.lan import certificate_for, lan_address, qr_code
 from bedside.demo.seed import RememberingExaminer, RememberingScanner, Seed
-from bedside.kernel import logs
+from bedside.kernel import faults, logs
 from bedside.services import KnownSignIn
-from bedside.settings import Settings, load
+from bedside.settings import Settings, environment
 
-_MARK = "demo-is-complete"
 _AT_ONCE = 6
 
 
@@ -26,7 +24,9 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
     """Serve the demonstration from `data`, which is filled on the first start."""
     address = lan_address() if lan else "localhost"
     scheme = "https" if lan else "http"
-    settings = load(
+    # As they are given here, whatever the environment and a bedside.toml say: those may be of a
+    # real installation, with its database, key and gateways.
+    settings = Settings(
         data=data,
         port=port,
         host="0.0.0.0" if lan else "127.0.0.1",  # noqa: S104 - asked for with --lan
@@ -35,6 +35,7 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
         log_format="console",
     )
     logs.configure(settings.log_format)
+    _say_what_is_ignored(data)
     _fill(settings)
     certificate = certificate_for(data, address) if lan else None
     _greet(settings)
@@ -47,22 +48,26 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
     )
 
 
+def _say_what_is_ignored(data: Path) -> None:
+    ignored = [name for name in environment() if name != "data"]
+    ignored += ["bedside.toml"] if (data / "bedside.toml").exists() else []
+    if ignored:
+        click.echo(f"Not used for the demonstration: {', '.join(ignored)}.")
+
+
 def _fill(settings: Settings) -> None:
     """Fill an empty directory; one that was left half-filled is begun anew."""
-    if (settings.data / _MARK).exists():
+    if own.is_complete(settings.data):
         schema.upgrade(settings.url)
         click.echo("Going on with the demonstration clinic that is here.")
         return
     started = time.monotonic()
-    if settings.data.exists():
-        if not (settings.data / "bedside.db").exists() and any(settings.data.iterdir()):
-            raise click.ClickException(f"{settings.data} holds something else; choose another.")
-        shutil.rmtree(settings.data)
-    settings.data.mkdir(mode=0o700, parents=True)
-    click.echo("Making the database …")
-    schema.upgrade(settings.url)
-    uvloop.run(_seed(settings))
-    (settings.data / _MARK).touch()
+    with own.filling(settings.data):
+        faults.point("demo.marked")
+        click.echo("Making the database …")
+        schema.upgrade(settings.url)
+        faults.point("demo.migrated")
+        uvloop.run(_seed(settings))
     _progress("")
     click.echo(f"The clinic is ready ({time.monotonic() - started:.0f} s).")
 
