@@ -70,6 +70,18 @@ ELSEWHERE = {
     "live_transfer.abandoned": "tests/faults/test_transfers_killed.py",
     "visit.identifying": "tests/faults/test_visits_killed.py",
     "visit.identified": "tests/faults/test_visits_killed.py",
+    "keys.generation_added": "tests/upkeep/test_rotation.py",
+    "keys.old_kept": "tests/upkeep/test_rotation.py",
+    "keys.old_dropped": "tests/upkeep/test_rotation.py",
+    "rotation.begun": "tests/upkeep/test_rotation.py",
+    "rotation.clinics_wrapped": "tests/upkeep/test_rotation.py",
+    "rotation.files_wrapped": "tests/upkeep/test_rotation.py",
+    "backup.written": "tests/upkeep/test_restore.py",
+    "restore.begun": "tests/upkeep/test_restore.py",
+    "restore.blobs_put": "tests/upkeep/test_restore.py",
+    "restore.committed": "tests/upkeep/test_restore.py",
+    "demo.marked": "tests/demo/test_own.py",
+    "demo.migrated": "tests/demo/test_own.py",
 }
 
 

@@ -47,13 +47,21 @@ class Installation:
             main, [*arguments, "--data", str(data or self.data)]
         )
 
-    def run_beside(self, *arguments: str) -> int:
+    def run_beside(self, *arguments: str, **environment: str) -> int:
         """The same in a process of its own, for when a loop runs here; its exit code."""
-        return subprocess.run(
+        process = self.begin(*arguments, **environment)
+        process.communicate()
+        return process.returncode
+
+    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """The same, without waiting for its end."""
+        return subprocess.Popen(
             [sys.executable, "-m", "bedside", *arguments, "--data", str(self.data)],
-            env={"BEDSIDE_MASTER_KEY_FILE": str(self.key_file)},
-            check=False,
-        ).returncode
+            env={"BEDSIDE_MASTER_KEY_FILE": str(self.key_file), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def inside(
         self, look: Callable[[Services], Coroutine[Any, Any, T]], data: Path | None = None

@@ -30,6 +30,16 @@ class RotationRunning(Conflict):
     )
 
 
+class RotationDisturbed(Conflict):
+    """The locks did not hold, say on a network's file system."""
+
+    code = "rotation_disturbed"
+    sentence = (
+        "Another rotation came in between. Everything opens, and the old master keys were left in "
+        "the key file. Run this again when nobody else does."
+    )
+
+
 class AnotherKeyFile(Conflict):
     """The keys were rotated with another copy of the key file."""
 
@@ -43,7 +53,8 @@ class AnotherKeyFile(Conflict):
 async def rotate(services: Services) -> AsyncGenerator[str]:
     """Rotate the master key and every clinic's key; gives a sentence after each step.
 
-    Raises RotationRunning, AnotherKeyFile, and NotFound as long as there is no clinic.
+    Raises RotationRunning, RotationDisturbed, AnotherKeyFile, and NotFound as long as there is no
+    clinic.
     """
     master, vault = services.master, services.vault
     async with _alone(services):
@@ -61,8 +72,11 @@ async def rotate(services: Services) -> AsyncGenerator[str]:
                 await services.audit.note(holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys)
                 yield f"{data_keys} data keys of {holder} wrapped anew."
             async with services.database.unit_of_work() as work:
+                in_use = await vault.master_in_use(work)
+                if generation not in in_use:
+                    raise RotationDisturbed
                 # Who founded a clinic meanwhile may have used the old key: then once more.
-                if await vault.master_in_use(work) == {generation}:
+                if in_use == {generation}:
                     kept = master.keep_only(generation)
                     break
     yield f"The old master key is kept in {kept}."
