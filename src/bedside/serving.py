@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ def serve(
     if migrate:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade(settings.url)
-    uvloop.run(_check_keys(settings))
+    uvloop.run(_in_words(settings, bootstrap.begin_keys(settings)))
     options = dict(PROTOCOLS)
     if certificate:
         options |= {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
@@ -86,7 +86,7 @@ def work(settings: Settings) -> None:
     """Run the worker alone, until it is stopped. Raises as `serve` does."""
     logs.configure(settings.log_format)
     schema.upgrade(settings.url)
-    uvloop.run(_check_keys(settings))
+    uvloop.run(_in_words(settings, bootstrap.begin_keys(settings)))
     uvloop.run(_work(settings))
 
 
@@ -123,7 +123,7 @@ def once(
         try:
             if not whatever_is_wrong:
                 await _check_revision(services)
-                await _check_keys(settings)
+                await _in_words(settings, services.vault.check())
             return await run(services)
         finally:
             await services.database.close()
@@ -145,10 +145,11 @@ async def _check_revision(services: Services) -> None:
         )
 
 
-async def _check_keys(settings: Settings) -> None:
-    """Another key would be worth nothing here: none is made, and nothing is served without it."""
+async def _in_words(settings: Settings, checked: Awaitable[None]) -> None:
+    """Say what is wrong with the master key to the operator. Another one would be worth nothing
+    where there is a clinic: none is made there, and nothing is served without it."""
     try:
-        await bootstrap.check_keys(settings)
+        await checked
     except MasterKeyMissing as error:
         raise WrongKey(_why_missing(settings.key_file)) from error
     except RecordSealBroken as error:

@@ -33,7 +33,8 @@ def backup(installation: Installation, tmp_path: Path) -> Path:
 def members_of(backup: Path) -> Members:
     """What is in a backup, by name."""
     with tarfile.open(backup) as archive:
-        return {entry.name: archive.extractfile(entry).read() for entry in archive}  # type: ignore[union-attr]
+        found = [(entry.name, archive.extractfile(entry)) for entry in archive]
+        return {name: file.read() for name, file in found if file is not None}
 
 
 def write(backup: Path, members: Members) -> None:

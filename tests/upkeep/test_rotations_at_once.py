@@ -5,7 +5,7 @@ does; tests/upkeep/test_rotation.py kills real processes, also within a step.
 """
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -70,7 +70,7 @@ async def play(
     processes: list[Services], moves: list[tuple[int, str]], key_files: list[Path]
 ) -> list[type[Conflict]]:
     """Let the rotations go on as said, and look after each move; how they were refused."""
-    running: dict[int, AsyncIterator[str]] = {}
+    running: dict[int, AsyncGenerator[str]] = {}
     refused: list[type[Conflict]] = []
     for who, what in moves:
         if what == "kill":
@@ -90,10 +90,10 @@ async def play(
     return refused
 
 
-async def end(rotation: AsyncIterator[str] | None) -> None:
+async def end(rotation: AsyncGenerator[str] | None) -> None:
     """What the end of its process is to a rotation."""
     if rotation is not None:
-        await rotation.aclose()  # type: ignore[attr-defined]
+        await rotation.aclose()
 
 
 @given(moves=MOVES)

@@ -52,7 +52,7 @@ def test_before_there_is_a_clinic_no_key_is_missed(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "data"))
     assert CliRunner().invoke(main, ["migrate", *data]).exit_code == 0
     said = CliRunner().invoke(main, ["doctor", *data]).output
-    assert "The master key will be made with the clinic" in said
+    assert "The master key will be made with the first start" in said
     assert "missing" not in said
     rotated = CliRunner().invoke(main, ["keys", "rotate", *data])
     assert rotated.exit_code == 1

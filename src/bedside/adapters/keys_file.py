@@ -38,6 +38,8 @@ class KeyFile:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             durable.put_new(self.path, _lines({1: os.urandom(32)}))
         except OSError as error:
+            if self.path.exists():  # another process was first
+                return
             raise Unavailable(
                 f"The master key could not be written to {self.path} ({error.strerror}). Nothing "
                 "was set up."

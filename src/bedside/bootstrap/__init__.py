@@ -40,15 +40,12 @@ def master_key(path: Path) -> MasterKey:
     return KeyFile(path)
 
 
-async def check_keys(settings: Settings) -> None:
-    """See that the master key opens what the database holds; nothing is made.
-
-    Raises MasterKeyMissing, RecordSealBroken.
-    """
+async def begin_keys(settings: Settings) -> None:
+    """See `Vault.begin`. Raises MasterKeyMissing, RecordSealBroken, Unavailable."""
     parts = Parts(settings, None)
     await parts.database.open()
     try:
-        await parts.vault.check()
+        await parts.vault.begin()
     finally:
         await parts.database.close()
 

@@ -60,7 +60,8 @@ class MasterKey(Protocol):
     """Wraps the clinics' keys; the key itself never leaves its holder."""
 
     async def make_first(self) -> None:
-        """Make the first generation, durably, unless there is a key already."""
+        """Make the first generation, durably, unless there is a key already. Raises Unavailable
+        when it cannot be written."""
         ...
 
     async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
@@ -315,6 +316,14 @@ class Vault:
         async with self._database.read() as db:
             await self._opened_by(await db.all(_wrapped_by_master))
 
+    async def begin(self) -> None:
+        """See that the master key opens everything, as `check` does; where nobody has keys yet it
+        is made, so that it can be copied before there is anything to lose."""
+        if await self.holders():
+            await self.check()
+        else:
+            await self._master.make_first()
+
     async def _opened_by(self, rows: list[Row]) -> set[int]:
         """Generations of the master key that wrap these clinics' keys, after opening each."""
         for row in rows:
@@ -335,6 +344,7 @@ class Vault:
         """Make the first keys of a new clinic; before the very first one, the master key.
 
         Raises as `check` does: what another master key wraps could not be opened beside the rest.
+        Unavailable when the master key cannot be written.
         """
         in_use = await self.master_in_use(work)
         if not in_use:

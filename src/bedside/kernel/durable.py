@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,16 +41,24 @@ def create(path: Path) -> BinaryIO:
 
 
 def put(path: Path, data: bytes, *, like: Path | None = None) -> None:
-    """Write a file durably, in place of the one that is there. `like`: whose owner and mode it
-    gets; without, it is for its owner only."""
-    part = _written(path, data, like)
+    """Write a file durably, in place of the one that is there, by one process at a time.
+
+    `like`: whose owner and mode it gets; without, it is for its owner only.
+    """
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    _write(part, data, like)
     part.replace(path)
     fsync_directory(path.parent)
 
 
 def put_new(path: Path, data: bytes, *, like: Path | None = None) -> None:
-    """The same, where nothing is there yet. Raises FileExistsError, and changes nothing then."""
-    part = _written(path, data, like)
+    """The same where nothing is there yet, also by several processes, of which one is first.
+
+    Raises FileExistsError, and changes nothing then.
+    """
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    _write(part, data, like)
     try:
         os.link(part, path)
     finally:
@@ -66,9 +75,7 @@ def fsync_directory(path: Path) -> None:
         os.close(fd)
 
 
-def _written(path: Path, data: bytes, like: Path | None) -> Path:
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
+def _write(part: Path, data: bytes, like: Path | None) -> None:
     with create(part) as file:
         if like is not None:
             _give(file.fileno(), like)
@@ -76,7 +83,6 @@ def _written(path: Path, data: bytes, like: Path | None) -> Path:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    return part
 
 
 def _give(fd: int, beside: Path) -> None:

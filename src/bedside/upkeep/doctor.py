@@ -101,7 +101,7 @@ async def _key_file(services: Services) -> Finding:
     if not path.exists():
         if await services.vault.holders():
             return Finding(Grade.BAD, f"There is no key file at {path}.")
-        return Finding(Grade.GOOD, f"The master key will be made with the clinic, at {path}.")
+        return Finding(Grade.GOOD, f"The master key will be made with the first start, at {path}.")
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         return Finding(
             Grade.BAD, f"Others can read the master key {path}.", f"Run: chmod 600 {path}"
