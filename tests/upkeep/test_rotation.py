@@ -211,6 +211,10 @@ def test_while_the_server_runs_and_a_file_is_on_its_way(installation: Installati
             half = {"Upload-Offset": "0", "Content-Type": BODY}
             assert http.patch(address, content=content[:600_000], headers=half).status_code == 204
             assert installation.run("keys", "rotate").exit_code == 0
+            # This process has the old clinic key open, and has not met the new one yet.
+            assert http.post(f"{chart}/uploads", headers=said).status_code == 201
+            wrapped = server.ask("SELECT data_key FROM uploads WHERE NOT finished")
+            assert [int.from_bytes(key[:4], "big") for (key,) in wrapped] == [2, 2]
             rest = {"Upload-Offset": "600000", "Content-Type": BODY}
             done = http.patch(address, content=content[600_000:], headers=rest)
             assert done.status_code == 204, done.text
@@ -222,10 +226,6 @@ def test_while_the_server_runs_and_a_file_is_on_its_way(installation: Installati
             )[0]
             after = http.get(f"{chart}/entries/{entry_id}/content?form=original")
             assert after.content == content
-            # This process has had the old clinic key open since its start.
-            assert http.post(f"{chart}/uploads", headers=said).status_code == 201
-            (wrapped,) = server.ask("SELECT data_key FROM uploads WHERE NOT finished")[0]
-            assert int.from_bytes(wrapped[:4], "big") == 2
     finally:
         server.stop()
     assert installation.inside(installation.content) == CONTENT
