@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bedside.audit import AuditLog
+from bedside.audit.bindings import Bindings
 from bedside.audit.looks import Looks
 from bedside.calls.absence import Absences
 from bedside.calls.access import Seats
@@ -105,6 +106,7 @@ class Services:
     master: MasterKey
     vault: Vault
     audit: AuditLog
+    bindings: Bindings
     looks: Looks
     clinics: Clinics
     patients: Patients

@@ -93,6 +93,7 @@ def work(settings: Settings) -> None:
 async def _work(settings: Settings) -> None:
     services = bootstrap.build(settings)
     await services.database.open()
+    await services.bindings.ensure()
     worker = bootstrap.worker(services)
     await worker.start()
     stopped = asyncio.Event()
@@ -124,6 +125,7 @@ def once(
             if not whatever_is_wrong:
                 await _check_revision(services)
                 await _in_words(settings, services.vault.check())
+                await services.bindings.ensure()
             return await run(services)
         finally:
             await services.database.close()

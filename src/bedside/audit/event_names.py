@@ -109,6 +109,8 @@ class Action(StrEnum):
     OUTBOX_OPENED = "outbox.opened"
     AUDIT_OPENED = "audit.opened"
     AUDIT_EXPORTED = "audit.exported"
+    ROWS_BOUND = "rows.bound"
+    ROW_REFUSED = "row.refused"
     KEYS_ROTATED = "keys.rotated"
     BACKUP_TAKEN = "backup.taken"
     BACKUP_RESTORED = "backup.restored"

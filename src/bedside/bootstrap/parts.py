@@ -10,6 +10,7 @@ from bedside.adapters.keys_file import KeyFile
 from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.yara import BuiltInScanner
 from bedside.audit import AuditLog
+from bedside.audit.bindings import Bindings
 from bedside.audit.looks import Looks
 from bedside.bootstrap.gateways import gateways_of
 from bedside.charts.entries import Charts
@@ -95,12 +96,16 @@ class Parts:
         return AuditLog(self.database, self.vault)
 
     @cached_property
+    def bindings(self) -> Bindings:
+        return Bindings(self.database, self.vault, self.audit)
+
+    @cached_property
     def looks(self) -> Looks:
         return Looks(self.audit)
 
     @cached_property
     def clinics(self) -> Clinics:
-        return Clinics(self.database, self.vault, self.audit)
+        return Clinics(self.database, self.vault, self.audit, self.bindings)
 
     @cached_property
     def patients(self) -> Patients:
@@ -150,10 +155,10 @@ class Parts:
     def passkeys(self) -> Passkeys:
         return Passkeys(
             self.database,
+            self.vault,
             self.audit,
             self.clinics,
             self.sign_in,
-            self.throttle,
             self.settings.base_url,
         )
 
@@ -179,7 +184,7 @@ class Parts:
 
     @cached_property
     def assignments(self) -> Assignments:
-        return Assignments(self.database, self.audit)
+        return Assignments(self.database, self.vault, self.audit)
 
     @cached_property
     def search(self) -> SearchIndex:
@@ -239,7 +244,7 @@ class Parts:
 
     @cached_property
     def links(self) -> Links:
-        return Links(self.database, self.audit, self.clinics, self.patients)
+        return Links(self.database, self.vault, self.audit, self.clinics, self.patients)
 
     @cached_property
     def push_devices(self) -> PushDevices:

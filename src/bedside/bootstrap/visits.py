@@ -62,7 +62,7 @@ class VisitParts(Parts):
 
     @cached_property
     def visit_devices(self) -> VisitDevices:
-        return VisitDevices(self.database)
+        return VisitDevices(self.database, self.vault)
 
     @cached_property
     def presence(self) -> Presence:

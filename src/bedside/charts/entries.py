@@ -6,8 +6,10 @@ from bedside.audit import Action, AuditLog
 from bedside.charts import queries
 from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
+from bedside.charts.models import chart_entries
 from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Version
 from bedside.charts.search import SearchIndex
+from bedside.database.bound_rows import BoundTable
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
@@ -21,6 +23,7 @@ LONGEST_NOTE = 5_000
 LONGEST_REASON = 500
 """In characters."""
 _COLUMN = "chart_entries.record"
+ENTRIES = BoundTable(chart_entries, "id", "clinic_id", "patient_id", "file_id", sealed=("record",))
 
 
 class Charts:
@@ -52,28 +55,28 @@ class Charts:
             "note": "",
             "taken_at": incoming.taken_at,
         }
-        await work.execute(
-            queries.ADD,
-            id=entry_id,
-            clinic_id=incoming.clinic_id,
-            patient_id=incoming.patient_id,
-            file_id=incoming.file_id,
-            state=incoming.state,
-            media_type=incoming.media_type,
-            size=incoming.size,
-            category=incoming.category,
-            channel=incoming.channel,
-            source_id=incoming.source_id,
-            sender_kind=str(incoming.actor.kind),
-            sender_id=incoming.actor.id,
-            received_at=incoming.received_at,
-            record=keys.seal(_COLUMN, entry_id, record),
-            reviewed_at=incoming.received_at if incoming.reviewed else 0,
-            reviewed_by=incoming.actor.id if incoming.reviewed else "",
-            moved_from="",
-            moved_to="",
-            version=1,
-        )
+        row = {
+            "id": entry_id,
+            "clinic_id": incoming.clinic_id,
+            "patient_id": incoming.patient_id,
+            "file_id": incoming.file_id,
+            "state": incoming.state,
+            "media_type": incoming.media_type,
+            "size": incoming.size,
+            "category": incoming.category,
+            "channel": incoming.channel,
+            "source_id": incoming.source_id,
+            "sender_kind": str(incoming.actor.kind),
+            "sender_id": incoming.actor.id,
+            "received_at": incoming.received_at,
+            "record": keys.seal(_COLUMN, entry_id, record),
+            "reviewed_at": incoming.received_at if incoming.reviewed else 0,
+            "reviewed_by": incoming.actor.id if incoming.reviewed else "",
+            "moved_from": "",
+            "moved_to": "",
+            "version": 1,
+        }
+        await work.execute(queries.ADD, **ENTRIES.bound(keys, row))
         words = f"{incoming.name} {incoming.label} {incoming.comment}"
         await self._index.add(work, keys, incoming.patient_id, entry_id, words)
         await self._audit.record(
@@ -86,8 +89,8 @@ class Charts:
             channel=incoming.channel,
             entry=entry_id,
         )
-        row = await work.one(queries.OF_FILE, file=incoming.file_id)
-        self._tell(work, row, EntryAdded, "added")
+        added = await work.one(queries.OF_FILE, file=incoming.file_id)
+        self._tell(work, added, EntryAdded, "added")
         return entry_id
 
     async def set_file_state(
@@ -118,10 +121,13 @@ class Charts:
         return [opened(keys, row) for row in rows]
 
     async def entry(self, chart: ChartAccess, entry_id: str) -> Entry:
-        """One entry. Raises NotFound, also when it is in another chart."""
+        """One entry. Raises NotFound, also when it is in another chart; RecordSealBroken when it
+        was put there without the clinic's keys."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            return opened(keys, await _required(db, chart, entry_id))
+            row = await _required(db, chart, entry_id)
+        await ENTRIES.check(self._vault, row)
+        return opened(keys, row)
 
     async def count_from_visit(self, visitor: VisitorAccess) -> int:
         """How many files the chart has of a visit, for its patient."""
@@ -247,6 +253,7 @@ class Charts:
         async with self._database.unit_of_work() as work:
             await work.lock(entry_id)
             row = await _required(work, chart, entry_id)
+            await ENTRIES.check(self._vault, row)
             moved_id = new_id("ent")
             record: dict[str, Any] = keys.unseal(_COLUMN, entry_id, row.record)
             record.update(
@@ -269,7 +276,7 @@ class Charts:
                 "reviewed_by": "",
                 "version": 1,
             }
-            await work.execute(queries.ADD, **copied)
+            await work.execute(queries.ADD, **ENTRIES.bound(keys, copied))
             await self._index.move(work, entry_id, moved_id, to.patient_id)
             await self._line(work, chart, Action.ENTRY_MOVED, row, reason=reason, to=moved_id)
             work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=entry_id))

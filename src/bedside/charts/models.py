@@ -26,6 +26,7 @@ chart_entries = Table(
     Column("moved_from", Text, nullable=False),
     Column("moved_to", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("mac", LargeBinary),
     Index("ix_chart_entries_chart", "clinic_id", "patient_id", "received_at", "id"),
     Index(
         "ix_chart_entries_unreviewed",

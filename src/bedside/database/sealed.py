@@ -134,6 +134,7 @@ class ClinicKeys:
         self._newest_columns = max(columns)
         self._head = bytes([VERSION]) + self._newest_columns.to_bytes(4, "big")
         self._index = index
+        self._binding = hmac.digest(index, b"\0binding", "sha256")  # no kind of token begins so
         self._audit = audit
 
     def seal(self, column: str, row_id: str, value: Any) -> bytes:
@@ -169,6 +170,11 @@ class ClinicKeys:
         clinic. Callers normalise the term first."""
         digest = hmac.digest(self._index, f"{kind}\0{term}".encode(), "sha256")
         return int.from_bytes(digest[:8], "big", signed=True)
+
+    def bind(self, content: bytes) -> bytes:
+        """HMAC-SHA-256 of something that stands in clear and must not be changed without the
+        clinic's keys (docs/formats/bound-row.md). Callers begin it with what it is."""
+        return hmac.digest(self._binding, content, "sha256")
 
     def wrap(self, data_key: bytes, column: str, row_id: str) -> bytes:
         """Wrap a file's data key: generation (4) ‖ nonce ‖ ciphertext and tag."""

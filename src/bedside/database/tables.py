@@ -76,3 +76,12 @@ clinic_keys = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("retired_at", BigInteger),
 )
+
+bound_clinics = Table(
+    "bound_clinics",
+    metadata,
+    Column("clinic_id", Text, primary_key=True),
+    Column("mac", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Clinics all of whose rows are bound (`audit.bindings`)."""

@@ -289,7 +289,8 @@ class Intake:
         if row is None:
             return ""
         # The patient is the holder's: of a visit it may not have been known when the file arrived.
-        await self._repository.change(work, row.id, holder_id="", patient_id=holder.patient_id)
+        await self._repository.give_to(work, row.id, holder.patient_id)
+        await self._repository.change(work, row.id, holder_id="")
         entry_id = await self._file(work, row.id, holder.actor, label)
         text = await self._repository.text(row, work)
         await self._charts.add_text(work, row.clinic_id, row.id, text)
@@ -297,7 +298,7 @@ class Intake:
 
     async def set_patient(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
         """Whose a held file is, as its holder has learned meanwhile."""
-        await self._repository.change(work, file_id, patient_id=patient_id)
+        await self._repository.give_to(work, file_id, patient_id)
 
     async def set_comment(self, holder: HolderAccess, file_id: str, comment: str) -> None:
         """The patient says something about a held file. At most 2,000 characters are kept."""

@@ -30,6 +30,7 @@ files = Table(
     Column("sender_id", Text, nullable=False),
     Column("record", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
     Index("ix_files_holder", "holder_id"),
     Index("ix_files_clinic", "clinic_id"),
 )

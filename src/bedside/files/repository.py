@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bedside.database.bound_rows import BoundTable
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
@@ -20,6 +21,7 @@ from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 _KEY = "files.data_key"
 _RECORD = "files.record"
 _TEXT = "file_texts.text"
+FILES = BoundTable(files, "id", "clinic_id", "patient_id", sealed=("record",))
 
 _by_id = prepared(select(files).where(files.c.id == bindparam("of")))
 _held = prepared(
@@ -122,11 +124,17 @@ class Repository:
         """A new file, whose sealed bytes are complete."""
         keys = await self._vault.clinic(row["clinic_id"])
         sealed = keys.seal(_RECORD, row["id"], record.as_json())
-        await work.execute(_add, **row, record=sealed)
+        await work.execute(_add, **FILES.bound(keys, {**row, "record": sealed}))
 
     async def change(self, work: UnitOfWork, file_id: str, **values: Any) -> None:
-        """Change columns of a file."""
+        """Change columns of a file that say nothing of whose it is (for that: `FILES.change`)."""
         await work.execute(_set, of=file_id, **values)
+
+    async def give_to(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
+        """Say whose a file is. Raises RecordSealBroken for a row that was tampered with."""
+        row = await FILES.locked(work, self._vault, id=file_id)
+        if row is not None and row.patient_id != patient_id:
+            await FILES.change(work, self._vault, row, patient_id=patient_id)
 
     async def record(self, row: Row) -> FileRecord:
         """The sealed facts of a file."""

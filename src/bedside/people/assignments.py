@@ -1,13 +1,15 @@
 """Which teams and rooms a patient belongs to: what decides whose chart list the patient is in."""
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, Actor, AuditLog
+from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.bound import PATIENT_ASSIGNMENTS
 from bedside.people.models import PASSING, patient_assignments, teams
 from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.people.teams import Team, TeamKind
@@ -37,22 +39,14 @@ _of_visit = prepared(
     .where(patient_assignments.c.visit_id == bindparam("visit"), PASSING)
     .order_by(patient_assignments.c.target_id)
 )
-_lasts = prepared(
-    update(patient_assignments)
-    .where(
-        patient_assignments.c.patient_id == bindparam("of"),
-        patient_assignments.c.target_id == bindparam("target"),
-        PASSING,
-    )
-    .values(visit_id=bindparam("new_visit"))
-)
 
 
 class Assignments:
     """Ties patients to teams and rooms."""
 
-    def __init__(self, database: Transactions, audit: AuditLog) -> None:
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
         self._database = database
+        self._vault = vault
         self._audit = audit
 
     async def of_patient(self, chart: ChartAccess) -> list[Team]:
@@ -77,9 +71,7 @@ class Assignments:
         rows = await work.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
         before, wanted = {row.id for row in rows}, set(team_ids)
         for team_id in sorted(wanted - before):
-            await work.execute(
-                _add, patient_id=chart.patient_id, target_id=team_id, clinic_id=chart.clinic_id
-            )
+            await self._add(work, chart.clinic_id, chart.patient_id, team_id)
             await self._line(work, chart, team_id, assigned=True)
         for team_id in sorted(before - wanted):
             await work.execute(_remove, of=chart.patient_id, target=team_id, clinic=chart.clinic_id)
@@ -98,15 +90,12 @@ class Assignments:
     ) -> None:
         """Assign a patient to the room that a visit came to, until the visit ends. An assignment
         that is there already stays as it is."""
-        added = await work.execute(
-            _add, patient_id=patient_id, target_id=room_id, clinic_id=clinic_id, visit_id=visit_id
-        )
-        if added:
+        if await self._add(work, clinic_id, patient_id, room_id, visit_id):
             await self._record(work, clinic_id, by, patient_id, room_id, assigned=True)
 
     async def keep(self, work: UnitOfWork, patient_id: str, room_id: str) -> None:
         """Somebody of the room has treated the patient: the assignment outlasts the visit."""
-        await work.execute(_lasts, of=patient_id, target=room_id, new_visit="")
+        await self._last(work, patient_id, room_id, "")
 
     async def of_visit(self, work: UnitOfWork, visit_id: str) -> list[Row]:
         """The assignments that end with a visit."""
@@ -114,15 +103,35 @@ class Assignments:
 
     async def pass_on(self, work: UnitOfWork, assignment: Row, visit_id: str) -> None:
         """From now on an assignment ends with this visit of the same patient."""
-        await work.execute(
-            _lasts, of=assignment.patient_id, target=assignment.target_id, new_visit=visit_id
+        await self._last(work, assignment.patient_id, assignment.target_id, visit_id)
+
+    async def _last(
+        self, work: UnitOfWork, patient_id: str, room_id: str, visit_id: str
+    ) -> None:
+        """Make an assignment that ends with a visit end with another one, or never."""
+        row = await PATIENT_ASSIGNMENTS.locked(
+            work, self._vault, patient_id=patient_id, target_id=room_id
         )
+        if row is not None and row.visit_id:
+            await PATIENT_ASSIGNMENTS.change(work, self._vault, row, visit_id=visit_id)
 
     async def end(self, work: UnitOfWork, assignment: Row, by: Actor) -> None:
         """A visit ended, and nobody of the room has treated the patient."""
         of, target, clinic_id = assignment.patient_id, assignment.target_id, assignment.clinic_id
         await work.execute(_remove, of=of, target=target, clinic=clinic_id)
         await self._record(work, clinic_id, by, of, target, assigned=False)
+
+    async def _add(
+        self, work: UnitOfWork, clinic_id: str, patient_id: str, team_id: str, visit_id: str = ""
+    ) -> int:
+        keys = await self._vault.clinic(clinic_id)
+        row = {
+            "patient_id": patient_id,
+            "target_id": team_id,
+            "clinic_id": clinic_id,
+            "visit_id": visit_id,
+        }
+        return await work.execute(_add, **PATIENT_ASSIGNMENTS.bound(keys, row))
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, team_id: str, *, assigned: bool

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.bindings import Bindings
 from bedside.database.sealed import PLATFORM, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
@@ -75,10 +76,13 @@ _change = prepared(
 class Clinics:
     """Finds and changes clinics."""
 
-    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, bindings: Bindings
+    ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._bindings = bindings
         self._known: dict[str, tuple[int, Clinic]] = {}
 
     async def any_exist(self) -> bool:
@@ -121,6 +125,7 @@ class Clinics:
             created_at=clock.now(),
         )
         await self._audit.record(work, clinic.id, actor, Action.CLINIC_SET_UP)
+        await self._bindings.begin(work, clinic.id, actor)
         return clinic
 
     async def _has_platform_keys(self) -> bool:

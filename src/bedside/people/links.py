@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
+from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Gone, NotFound, NotSignedIn, TooMany
 from bedside.kernel import clock
@@ -24,6 +25,7 @@ from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.network import caller_of
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.bound import LINK_DEVICES, LINKS
 from bedside.people.clinics import Clinics
 from bedside.people.models import link_devices, links
 from bedside.people.patients import Patients
@@ -111,11 +113,8 @@ _revoke = prepared(
     .where(links.c.subject_id == bindparam("of_subject"), ~links.c.revoked)
     .values(revoked=True)
 )
-_by_device = prepared(
-    select(links, link_devices.c.expires_at.label("device_expires_at"))
-    .select_from(link_devices.join(links, links.c.id == link_devices.c.link_id))
-    .where(link_devices.c.token_hash == bindparam("hash"))
-)
+_by_device = prepared(select(link_devices).where(link_devices.c.token_hash == bindparam("hash")))
+_by_id = prepared(select(links).where(links.c.id == bindparam("of")))
 
 _newest_opened = prepared(
     select(links)
@@ -129,9 +128,15 @@ class Links:
     """Issues links, lets devices in, and closes links again."""
 
     def __init__(
-        self, database: Transactions, audit: AuditLog, clinics: Clinics, patients: Patients
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        patients: Patients,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._audit = audit
         self._clinics = clinics
         self._patients = patients
@@ -145,20 +150,21 @@ class Links:
         Links to the same thing that were issued before stay open, unless they are revoked.
         """
         secret = new_secret()
-        await work.execute(
-            _add,
-            id=new_id("lnk"),
-            secret_hash=_hash(secret),
-            clinic_id=clinic_id,
-            patient_id=patient_id,
-            subject_id=subject_id,
-            wrong_answers=0,
-            locked=False,
-            revoked=False,
-            opened_at=0,
-            expires_at=until,
-            created_at=clock.now(),
-        )
+        row = {
+            "id": new_id("lnk"),
+            "secret_hash": _hash(secret),
+            "clinic_id": clinic_id,
+            "patient_id": patient_id,
+            "subject_id": subject_id,
+            "wrong_answers": 0,
+            "locked": False,
+            "revoked": False,
+            "opened_at": 0,
+            "expires_at": until,
+            "created_at": clock.now(),
+        }
+        keys = await self._vault.clinic(clinic_id)
+        await work.execute(_add, **LINKS.bound(keys, row))
         return secret
 
     async def revoke(self, work: UnitOfWork, subject_id: str) -> None:
@@ -167,8 +173,7 @@ class Links:
 
     async def look(self, secret: str) -> Link | None:
         """The link with this secret, unchanged by looking; None when there is none."""
-        async with self._database.read() as db:
-            row = await db.one(_by_secret, hash=_hash(secret))
+        row = await self._of_secret(secret)
         if row is None:
             return None
         return _link(row, await self._allowed(row.clinic_id))
@@ -180,8 +185,7 @@ class Links:
         secret, TooMany for an address with too many wrong answers.
         """
         self._addresses.check(address)
-        async with self._database.read() as db:
-            row = await db.one(_by_secret, hash=_hash(secret))
+        row = await self._of_secret(secret)
         if row is None:
             self._addresses.wrong(address)
             raise NotFound
@@ -213,20 +217,18 @@ class Links:
         Raises NotSignedIn when the device is not known for `subject_id`, LinkClosed when its link
         was revoked or has expired. A link that others have locked stays open to it.
         """
-        async with self._database.read() as db:
-            row = await db.one(_by_device, hash=_hash(token)) if token else None
-        if row is None or row.subject_id != subject_id:
+        device, row = await self._of_token(token)
+        if device is None or row is None or row.subject_id != subject_id:
             raise NotSignedIn
         if row.revoked:
             raise LinkClosed(LinkState.REVOKED)
-        if min(row.expires_at, row.device_expires_at) <= clock.now():
+        if min(row.expires_at, device.expires_at) <= clock.now():
             raise LinkClosed(LinkState.EXPIRED)
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, address)
 
     async def of_device(self, token: str, subject_id: str) -> Link | None:
         """The link that a device was let in by, whatever became of it; None for other devices."""
-        async with self._database.read() as db:
-            row = await db.one(_by_device, hash=_hash(token)) if token else None
+        _, row = await self._of_token(token)
         if row is None or row.subject_id != subject_id:
             return None
         return _link(row, await self._allowed(row.clinic_id))
@@ -240,19 +242,43 @@ class Links:
             return None
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, "")
 
+    async def _of_secret(self, secret: str) -> Row | None:
+        """Raises RecordSealBroken for a link that was not made here, or was tied to another
+        patient."""
+        async with self._database.read() as db:
+            row = await db.one(_by_secret, hash=_hash(secret))
+        if row is not None:
+            await LINKS.check(self._vault, row)
+        return row
+
+    async def _of_token(self, token: str) -> tuple[Row | None, Row | None]:
+        """The device of a token, and its link. Raises RecordSealBroken as `_of_secret`."""
+        if not token:
+            return None, None
+        async with self._database.read() as db:
+            device = await db.one(_by_device, hash=_hash(token))
+            row = await db.one(_by_id, of=device.link_id) if device is not None else None
+        if device is None or row is None:
+            return None, None
+        await LINK_DEVICES.check(self._vault, device)
+        await LINKS.check(self._vault, row)
+        return device, row
+
     async def _allowed(self, clinic_id: str) -> int:
         return (await self._clinics.get(clinic_id)).options.link_wrong_answers
 
     async def _let_in(self, work: UnitOfWork, link: Link, address: str) -> Answer:
         token = new_secret()
         await work.execute(_opened, of=link.id, moment=clock.now())
-        await work.execute(
-            _add_device,
-            token_hash=_hash(token),
-            link_id=link.id,
-            created_at=clock.now(),
-            expires_at=link.expires_at,
-        )
+        row = {
+            "token_hash": _hash(token),
+            "link_id": link.id,
+            "clinic_id": link.clinic_id,
+            "created_at": clock.now(),
+            "expires_at": link.expires_at,
+        }
+        keys = await self._vault.clinic(link.clinic_id)
+        await work.execute(_add_device, **LINK_DEVICES.bound(keys, row))
         await self._note(work, link, _patient(link, address), Action.REQUEST_CHECKED)
         return Answer(link, token)
 

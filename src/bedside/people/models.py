@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
     literal_column,
 )
 
@@ -35,12 +36,14 @@ staff = Table(
     Column("password_hash", Text, nullable=False),
     Column("temporary_password", Boolean, nullable=False),
     Column("totp", LargeBinary),
-    Column("totp_offered", LargeBinary),
     Column("totp_last_step", BigInteger, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("has_passkey", Boolean, nullable=False, server_default=false()),
+    Column("mac", LargeBinary),
     Index("ix_staff_clinic", "clinic_id"),
 )
+"""`has_passkey` says that passkeys are asked for, also when somebody deleted their rows."""
 
 passkeys = Table(
     "passkeys",
@@ -52,6 +55,8 @@ passkeys = Table(
     Column("label", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
+    Column("clinic_id", Text, nullable=False, server_default=""),
+    Column("mac", LargeBinary),
     Index("ix_passkeys_staff", "staff_id"),
 )
 
@@ -60,6 +65,8 @@ recovery_codes = Table(
     metadata,
     Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
     Column("code_hash", LargeBinary, primary_key=True),
+    Column("clinic_id", Text, nullable=False, server_default=""),
+    Column("mac", LargeBinary),
     sqlite_with_rowid=False,
 )
 """Single-use codes for the day the telephone is lost; a used one is deleted."""
@@ -80,11 +87,13 @@ throttles = Table(
     metadata,
     Column("token", BigInteger, primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("locked_until", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
     Column("failed_at", BigInteger, nullable=False),
-    Index("ix_throttles_failed_at", "failed_at"),
+    Column("kept_until", BigInteger, nullable=False),
+    Index("ix_throttles_kept_until", "kept_until"),
 )
-"""Failed sign-ins by keyed token of an e-mail address, a person or a network address."""
+"""What failed, by keyed token of a rule and whom it counts; `until` is when a lock ends or a bucket
+is empty."""
 
 sessions = Table(
     "sessions",
@@ -100,9 +109,12 @@ sessions = Table(
     Column("seen_at", BigInteger, nullable=False),
     Column("confirmed_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("totp_offered", LargeBinary),
+    Column("mac", LargeBinary),
     Index("ix_sessions_staff", "staff_id"),
     info={ENDS_WITH_RESTORE: True},
 )
+"""`totp_offered` seals the secret of an authenticator app that waits for its first code."""
 
 teams = Table(
     "teams",
@@ -141,6 +153,7 @@ staff_assignments = Table(
     Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
     Column("target_id", Text, primary_key=True),
     Column("clinic_id", Text, nullable=False),
+    Column("mac", LargeBinary),
     sqlite_with_rowid=False,
 )
 """Staff → a team, a room or a single patient."""
@@ -152,6 +165,7 @@ patient_assignments = Table(
     Column("target_id", Text, primary_key=True),
     Column("clinic_id", Text, nullable=False),
     Column("visit_id", Text, nullable=False, server_default=""),
+    Column("mac", LargeBinary),
     Index("ix_patient_assignments_target", "target_id", "patient_id"),
     sqlite_with_rowid=False,
 )
@@ -180,6 +194,7 @@ links = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
     Index("ix_links_subject", "subject_id"),
 )
 
@@ -190,6 +205,8 @@ link_devices = Table(
     Column("link_id", Text, ForeignKey("links.id"), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("clinic_id", Text, nullable=False, server_default=""),
+    Column("mac", LargeBinary),
     Index("ix_link_devices_link", "link_id"),
     info={ENDS_WITH_RESTORE: True},
 )

@@ -14,18 +14,20 @@ from urllib.parse import urlsplit
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from bedside.audit import Action, AuditLog
+from bedside.audit.actors import SYSTEM
+from bedside.database.sealed import RecordSealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.bound import PASSKEYS, STAFF
 from bedside.people.clinics import Clinics
 from bedside.people.models import challenges, passkeys
 from bedside.people.permissions import StaffAccess
 from bedside.people.second_factors import Who
 from bedside.people.sessions import Pending
 from bedside.people.sign_in import SignedIn, SignIn
-from bedside.people.throttling import BY_ADDRESS, Throttle
 
 if TYPE_CHECKING:
     from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
@@ -81,17 +83,17 @@ class Passkeys:
     def __init__(
         self,
         database: Transactions,
+        vault: Vault,
         audit: AuditLog,
         clinics: Clinics,
         sign_in: SignIn,
-        throttle: Throttle,
         base_url: str,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._audit = audit
         self._clinics = clinics
         self._sign_in = sign_in
-        self._throttle = throttle
         self._origin = base_url
         self._host = urlsplit(base_url).hostname or ""
 
@@ -118,7 +120,8 @@ class Passkeys:
             UserVerificationRequirement,
         )
 
-        await self._may_register(who)
+        async with self._database.unit_of_work() as work:
+            await self._may_register(work, who)
         async with self._database.read() as db:
             there = await db.all(_of_staff, staff=who.staff_id)
         clinic = await self._clinics.get(who.clinic_id)
@@ -149,7 +152,6 @@ class Passkeys:
         from webauthn.helpers import bytes_to_base64url
         from webauthn.helpers.exceptions import WebAuthnException
 
-        await self._may_register(who)
         given = _checked(credential)
         challenge = await self._taken_challenge(given, who.staff_id)
         try:
@@ -167,16 +169,20 @@ class Passkeys:
         async with self._database.unit_of_work() as work:
             if await work.one(_by_id, of=credential_id):
                 raise Conflict(N_("This passkey is registered already. Nothing was changed."))
-            await work.execute(
-                _add,
-                credential_id=credential_id,
-                staff_id=who.staff_id,
-                public_key=made.credential_public_key,
-                sign_count=made.sign_count,
-                label=" ".join(label.split())[:_LABEL_MAX],
-                created_at=clock.now(),
-                used_at=0,
-            )
+            person = await self._may_register(work, who)
+            row = {
+                "credential_id": credential_id,
+                "staff_id": who.staff_id,
+                "clinic_id": who.clinic_id,
+                "public_key": made.credential_public_key,
+                "sign_count": made.sign_count,
+                "label": " ".join(label.split())[:_LABEL_MAX],
+                "created_at": clock.now(),
+                "used_at": 0,
+            }
+            keys = await self._vault.clinic(who.clinic_id)
+            await work.execute(_add, **PASSKEYS.bound(keys, row))
+            await STAFF.change(work, self._vault, person, has_passkey=True)
             await self._audit.record(
                 work,
                 who.clinic_id,
@@ -186,10 +192,15 @@ class Passkeys:
                 method="passkey",
             )
 
-    async def _may_register(self, who: Who) -> None:
-        """With the password alone one may set up the first second factor, not a further one."""
-        if isinstance(who, Pending) and (await self._sign_in.factors(who.staff_id)).any:
+    async def _may_register(self, work: UnitOfWork, who: Who) -> Row:
+        """The person's row, until the commit. With the password alone one may set up the first
+        second factor, not a further one: NotFound."""
+        person = await STAFF.locked(work, self._vault, id=who.staff_id)
+        if person is None:
             raise NotFound
+        if isinstance(who, Pending) and (person.totp is not None or person.has_passkey):
+            raise NotFound
+        return person
 
     async def listed(self, who: StaffAccess) -> list[Passkey]:
         """One's own passkeys, oldest first."""
@@ -212,8 +223,13 @@ class Passkeys:
                     )
                 )
         async with self._database.unit_of_work() as work:
-            if not await work.execute(_remove, of=credential_id, staff=who.staff_id):
+            person = await STAFF.locked(work, self._vault, id=who.staff_id)
+            if person is None or not await work.execute(
+                _remove, of=credential_id, staff=who.staff_id
+            ):
                 raise NotFound
+            left = await work.one(_of_staff, staff=who.staff_id)
+            await STAFF.change(work, self._vault, person, has_passkey=left is not None)
             await self._audit.record(
                 work,
                 who.clinic_id,
@@ -253,28 +269,26 @@ class Passkeys:
         )
         return options_to_json(options)
 
-    async def sign_in(self, credential: Any, *, address: str, device: str) -> SignedIn:
-        """Sign in by a passkey alone. Raises WrongInput, TooMany."""
-        await self._throttle.check((BY_ADDRESS, address))
-        try:
-            key, used = await self._verified(credential, "", must_verify_person=True)
-        except WrongInput:
-            async with self._database.unit_of_work() as work:
-                await self._throttle.failed(work, (BY_ADDRESS, address))
-            raise
+    async def sign_in(
+        self, credential: Any, *, address: str, device: str, known: str = ""
+    ) -> SignedIn:
+        """Sign in by a passkey alone. `device` and `known` as in `SignIn.with_password`. Raises
+        WrongInput, RecordSealBroken."""
+        key, used = await self._verified(credential, "", must_verify_person=True)
+        await self._sign_in.check_row(key.staff_id)
         async with self._database.unit_of_work() as work:
             await self._use(work, key, used)
             return await self._sign_in.admit(
-                work, key.staff_id, "passkey", address=address, device=device
+                work, key.staff_id, "passkey", address=address, device=device, known=known
             )
 
     async def second_factor(self, pending: Pending, credential: Any) -> SignedIn:
-        """The second step, by a passkey of the person. Raises WrongInput, TooMany."""
-        await self._sign_in.check_tries(pending)
+        """The second step, by a passkey of the person. Raises WrongInput."""
         try:
             key, used = await self._verified(credential, pending.staff_id, must_verify_person=False)
         except WrongInput:
-            await self._sign_in.second_factor_failed(pending, "passkey")
+            async with self._database.unit_of_work() as work:
+                await self._sign_in.record_failure(work, pending, "passkey")
             raise
         async with self._database.unit_of_work() as work:
             await self._use(work, key, used)
@@ -293,6 +307,7 @@ class Passkeys:
             key = await db.one(_by_id, of=str(given.get("id", "")))
         if key is None or (staff_id and key.staff_id != staff_id):
             raise WrongInput(_NOT_ACCEPTED)
+        await self._check(key)
         handle = given.get("response", {}).get("userHandle")
         try:
             if handle and base64url_to_bytes(str(handle)) != key.staff_id.encode():
@@ -309,6 +324,17 @@ class Passkeys:
         except (WebAuthnException, ValueError, KeyError) as error:
             raise WrongInput(_NOT_ACCEPTED) from error
         return key, used
+
+    async def _check(self, key: Row) -> None:
+        """Refuse, and tell of, a passkey that was written without the clinic's keys. Raises
+        RecordSealBroken."""
+        try:
+            await PASSKEYS.check(self._vault, key)
+        except RecordSealBroken:
+            await self._audit.note(
+                key.clinic_id, SYSTEM, Action.ROW_REFUSED, subject_id=key.staff_id, table="passkeys"
+            )
+            raise
 
     async def _use(self, work: Any, key: Row, used: "VerifiedAuthentication") -> None:
         """Count the use; a copy of the key that is used at the same moment loses the race."""

@@ -16,6 +16,7 @@ from bedside.errors import NotAllowed, NotFound
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import (
     patient_assignments,
     patient_tokens,
@@ -135,12 +136,13 @@ class Patients:
         await self._index(work, keys, patient)
         for target in {patient.id, *assigned_to}:
             await self.assign(work, staff, patient.id, target)
-        await work.execute(
-            _assign_staff,
-            staff_id=staff.staff_id,
-            target_id=patient.id,
-            clinic_id=staff.clinic_id,
-        )
+        keys = await self._vault.clinic(staff.clinic_id)
+        own = {
+            "staff_id": staff.staff_id,
+            "target_id": patient.id,
+            "clinic_id": staff.clinic_id,
+        }
+        await work.execute(_assign_staff, **STAFF_ASSIGNMENTS.bound(keys, own))
         await self._audit.record(
             work, staff.clinic_id, staff.actor, Action.PATIENT_ADDED, patient_id=patient.id
         )
@@ -164,9 +166,14 @@ class Patients:
         self, work: UnitOfWork, staff: StaffAccess, patient_id: str, target_id: str
     ) -> None:
         """Tie a patient to a team or room, so that its people see the chart."""
-        await work.execute(
-            _assign, patient_id=patient_id, target_id=target_id, clinic_id=staff.clinic_id
-        )
+        keys = await self._vault.clinic(staff.clinic_id)
+        row = {
+            "patient_id": patient_id,
+            "target_id": target_id,
+            "clinic_id": staff.clinic_id,
+            "visit_id": "",
+        }
+        await work.execute(_assign, **PATIENT_ASSIGNMENTS.bound(keys, row))
 
     async def change(
         self, work: UnitOfWork, chart: ChartAccess, demographics: Demographics

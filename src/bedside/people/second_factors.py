@@ -14,12 +14,13 @@ from pyotp.totp import TOTP
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bedside.audit import Action, AuditLog
-from bedside.database.sealed import Vault
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.bound import RECOVERY_CODES, STAFF
 from bedside.people.clinics import Clinics
 from bedside.people.models import passkeys, recovery_codes, staff
 from bedside.people.permissions import ClinicAccess, StaffAccess
@@ -32,6 +33,14 @@ _TOLERANCE = 1
 _CODES = 10
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 _ISSUER = "Bedside"
+_NOT_THE_FIRST = N_(
+    "This code does not fit. Type the six digits that the app shows now, and check that the clock "
+    "of your phone is right."
+)
+_TOO_LATE = N_(
+    "The code that you scanned was shown for a quarter of an hour, and is not taken any more. "
+    "Remove it from the app, and scan the one that is shown now."
+)
 
 Who = StaffAccess | Pending
 """Somebody who sets up a second factor: signed in, or about to be for the first time."""
@@ -45,30 +54,11 @@ class Offer:
     address: str
 
 
-_of = prepared(
-    select(
-        staff.c.id, staff.c.totp, staff.c.totp_offered, staff.c.totp_last_step, staff.c.disabled
-    ).where(staff.c.id == bindparam("of"))
-)
-_offer = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.totp_offered.is_(None))
-    .values(totp_offered=bindparam("new_offer"))
-)
-_take = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.totp_offered.is_not(None))
-    .values(totp=staff.c.totp_offered, totp_offered=None, totp_last_step=bindparam("new_step"))
-)
+_of = prepared(select(staff).where(staff.c.id == bindparam("of")))
 _use_step = prepared(
     update(staff)
     .where(staff.c.id == bindparam("of"), staff.c.totp_last_step < bindparam("new_step"))
     .values(totp_last_step=bindparam("new_step"))
-)
-_remove = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
-    .values(totp=None, totp_offered=None)
 )
 _add_code = prepared(insert(recovery_codes))
 _use_code = prepared(
@@ -108,19 +98,14 @@ class SecondFactors:
     # --- an authenticator app --------------------------------------------------------------
 
     async def offered(self, who: Who, account: str) -> Offer:
-        """The secret to scan; the same one until it is confirmed. `account` names it in the app.
+        """The secret to scan, of this session only: the same one for a quarter of an hour, until
+        it is confirmed or the session ends. `account` names it in the app.
 
         Somebody half signed in who already has a second factor has to use that one: NotFound.
         """
-        await self._may_set_up(who)
-        keys = await self._vault.clinic(who.clinic_id)
-        fresh = keys.seal(_COLUMN, who.staff_id, random_base32())
         async with self._database.unit_of_work() as work:
-            await work.execute(_offer, of=who.staff_id, new_offer=fresh)
-            row = await work.one(_of, of=who.staff_id)
-        if row is None:
-            raise NotFound
-        secret: str = keys.unseal(_COLUMN, who.staff_id, row.totp_offered)
+            await self._may_set_up(work, who)
+            secret = await self._sessions.offer(work, who, random_base32())
         clinic = await self._clinics.get(who.clinic_id)
         address = TOTP(secret).provisioning_uri(
             name=account, issuer_name=f"{_ISSUER} {clinic.name}"
@@ -132,26 +117,18 @@ class SecondFactors:
 
         Raises WrongInput (field `code`).
         """
-        await self._may_set_up(who)
-        keys = await self._vault.clinic(who.clinic_id)
-        async with self._database.read() as db:
-            row = await db.one(_of, of=who.staff_id)
-        step = None
-        if row is not None and row.totp_offered is not None:
-            step = _step_of(keys.unseal(_COLUMN, who.staff_id, row.totp_offered), code, 0)
-        if step is None:
-            raise WrongInput(
-                N_(
-                    "This code does not fit. Type the six digits that the app shows now, and check "
-                    "that the clock of your phone is right."
-                ),
-                field="code",
-            )
         codes = [_new_code() for _ in range(_CODES)]
+        keys = await self._vault.clinic(who.clinic_id)
         async with self._database.unit_of_work() as work:
-            if not await work.execute(_take, of=who.staff_id, new_step=step):
-                raise Conflict
-            await self._keep_codes(work, who.staff_id, codes)
+            person = await self._may_set_up(work, who)
+            secret = await self._sessions.offered(work, who)
+            step = _step_of(secret, code, 0) if secret else None
+            if step is None:
+                raise WrongInput(_NOT_THE_FIRST if secret else _TOO_LATE, field="code")
+            sealed = keys.seal(_COLUMN, who.staff_id, secret)
+            await STAFF.change(work, self._vault, person, totp=sealed, totp_last_step=step)
+            await self._sessions.withdraw_offer(work, who.session_id)
+            await self._keep_codes(work, keys, who.staff_id, codes)
             await self._audit.record(
                 work,
                 who.clinic_id,
@@ -180,7 +157,7 @@ class SecondFactors:
             done = await self._by_totp(pending, plain)
         if done is not None:
             return done
-        await self._sign_in.second_factor_failed(pending, "code")
+        await self._sign_in.code_failed(pending)
         raise WrongInput(
             N_(
                 "This code does not fit, or it was used already. Wait for the next one in the app "
@@ -205,11 +182,15 @@ class SecondFactors:
             return await self._sign_in.proven(work, pending, "totp")
 
     async def _by_recovery_code(self, pending: Pending, code: str) -> SignedIn | None:
+        hashed = _code_hash(pending.staff_id, code)
         async with self._database.unit_of_work() as work:
-            used = await work.execute(
-                _use_code, of=pending.staff_id, code=_code_hash(pending.staff_id, code)
+            row = await RECOVERY_CODES.locked(
+                work, self._vault, staff_id=pending.staff_id, code_hash=hashed
             )
-            return await self._sign_in.proven(work, pending, "recovery code") if used else None
+            if row is None:
+                return None
+            await work.execute(_use_code, of=pending.staff_id, code=hashed)
+            return await self._sign_in.proven(work, pending, "recovery code")
 
     # --- codes on paper --------------------------------------------------------------------
 
@@ -222,8 +203,9 @@ class SecondFactors:
     async def new_codes(self, who: StaffAccess) -> list[str]:
         """New recovery codes; the old ones are void."""
         codes = [_new_code() for _ in range(_CODES)]
+        keys = await self._vault.clinic(who.clinic_id)
         async with self._database.unit_of_work() as work:
-            await self._keep_codes(work, who.staff_id, codes)
+            await self._keep_codes(work, keys, who.staff_id, codes)
             await self._audit.record(
                 work,
                 who.clinic_id,
@@ -234,11 +216,17 @@ class SecondFactors:
             )
         return codes
 
-    async def _keep_codes(self, work: UnitOfWork, staff_id: str, codes: list[str]) -> None:
+    async def _keep_codes(
+        self, work: UnitOfWork, keys: ClinicKeys, staff_id: str, codes: list[str]
+    ) -> None:
         await work.execute(_drop_codes, of=staff_id)
         for code in codes:
-            plain = code.replace("-", "")
-            await work.execute(_add_code, staff_id=staff_id, code_hash=_code_hash(staff_id, plain))
+            row = {
+                "staff_id": staff_id,
+                "code_hash": _code_hash(staff_id, code.replace("-", "")),
+                "clinic_id": keys.clinic_id,
+            }
+            await work.execute(_add_code, **RECOVERY_CODES.bound(keys, row))
 
     # --- removing --------------------------------------------------------------------------
 
@@ -255,7 +243,11 @@ class SecondFactors:
                 )
             )
         async with self._database.unit_of_work() as work:
-            await work.execute(_remove, of=who.staff_id, clinic=who.clinic_id)
+            person = await STAFF.locked(work, self._vault, id=who.staff_id)
+            if person is None:
+                raise NotFound
+            await STAFF.change(work, self._vault, person, totp=None)
+            await self._sessions.withdraw_offer(work, who.session_id)
             await work.execute(_drop_codes, of=who.staff_id)
             await self._audit.record(
                 work,
@@ -270,8 +262,10 @@ class SecondFactors:
         """An administrator helps somebody who lost everything: all second factors are removed and
         all sessions end. Raises NotFound."""
         async with self._database.unit_of_work() as work:
-            if not await work.execute(_remove, of=staff_id, clinic=clinic.clinic_id):
+            person = await STAFF.locked(work, self._vault, id=staff_id)
+            if person is None or person.clinic_id != clinic.clinic_id:
                 raise NotFound
+            await STAFF.change(work, self._vault, person, totp=None, has_passkey=False)
             await work.execute(_drop_codes, of=staff_id)
             await work.execute(_drop_passkeys, of=staff_id)
             await self._sessions.end_all(work, staff_id)
@@ -284,10 +278,15 @@ class SecondFactors:
                 method="all",
             )
 
-    async def _may_set_up(self, who: Who) -> None:
-        """With the password alone one may set up the first second factor, not replace one."""
-        if isinstance(who, Pending) and (await self._sign_in.factors(who.staff_id)).any:
+    async def _may_set_up(self, work: UnitOfWork, who: Who) -> Row:
+        """The person's row, until the commit. With the password alone one may set up the first
+        second factor, not replace one: NotFound."""
+        person = await STAFF.locked(work, self._vault, id=who.staff_id)
+        if person is None:
             raise NotFound
+        if isinstance(who, Pending) and (person.totp is not None or person.has_passkey):
+            raise NotFound
+        return person
 
 
 def _step_of(secret: str, code: str, last_step: int) -> int | None:

@@ -3,10 +3,13 @@
 The token (256 bits) is stored as its SHA-256, so that a copy of the database lets nobody in. A
 session has a stage: after the password alone it reaches the second-factor pages and nothing else.
 Each rise of the stage gives a new token, so that one seen before is worth nothing after
-(OWASP ASVS 5.0, 7.2.4).
+(OWASP ASVS 5.0, 7.2.4). What a session lets do is bound to its row (`people.bound`): one that was
+made or changed without the clinic's keys is ended at its first use.
 """
 
 import hashlib
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,20 +17,24 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import ActorKind
-from bedside.database.sealed import Vault
+from bedside.audit.actors import SYSTEM, ActorKind
+from bedside.database.sealed import PLATFORM, RecordSealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.errors import BedsideError, NotAllowed, NotFound, NotSignedIn
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people.bound import SESSIONS
 from bedside.people.events import SessionsEnded
 from bedside.people.models import sessions
 from bedside.people.permissions import StaffAccess, staff_access
 from bedside.people.roles import Role
 
+_logger = logging.getLogger(__name__)
 _COLUMN = "sessions.device"
+_OFFERED = "sessions.totp_offered"
+_OFFERED_FOR = 15 * clock.MINUTE
 _SEEN_EVERY = clock.MINUTE
 _PENDING_FOR = 15 * clock.MINUTE
 _DEVICE_MAX = 300
@@ -62,7 +69,8 @@ class SignInUnfinished(NotSignedIn):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A session that is not signed in yet: for the steps of signing in, and for nothing else."""
+    """A session that is not signed in yet: for the steps of signing in, and for nothing else.
+    `known` is the browser's cookie of `people.known_browsers`."""
 
     session_id: str
     staff_id: str
@@ -70,6 +78,7 @@ class Pending:
     stage: Stage
     address: str
     token: str
+    known: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -89,17 +98,9 @@ class Shown:
     current: bool
 
 
-_of_token = prepared(
-    select(
-        sessions.c.id,
-        sessions.c.staff_id,
-        sessions.c.clinic_id,
-        sessions.c.role,
-        sessions.c.stage,
-        sessions.c.seen_at,
-        sessions.c.expires_at,
-    ).where(sessions.c.token_hash == bindparam("hash"))
-)
+_of_token = prepared(select(sessions).where(sessions.c.token_hash == bindparam("hash")))
+_by_id = prepared(select(sessions).where(sessions.c.id == bindparam("of")))
+_all_of_staff = prepared(select(sessions).where(sessions.c.staff_id == bindparam("staff")))
 _of_staff = prepared(
     select(
         sessions.c.id,
@@ -117,32 +118,15 @@ _of_staff = prepared(
     .order_by(sessions.c.seen_at.desc())
 )
 _add = prepared(insert(sessions))
-_rise = prepared(
-    update(sessions)
-    .where(
-        sessions.c.token_hash == bindparam("old_hash"), sessions.c.stage == bindparam("old_stage")
-    )
-    .values(
-        token_hash=bindparam("new_hash"),
-        stage=bindparam("new_stage"),
-        seen_at=bindparam("moment"),
-        confirmed_at=bindparam("moment"),
-        expires_at=bindparam("new_end"),
-    )
-)
-_confirmed_at = prepared(select(sessions.c.confirmed_at).where(sessions.c.id == bindparam("of")))
-_confirm = prepared(
-    update(sessions).where(sessions.c.id == bindparam("of")).values(confirmed_at=bindparam("now"))
-)
 _see = prepared(
     update(sessions)
     .where(sessions.c.token_hash == bindparam("hash"), sessions.c.seen_at < bindparam("moment"))
     .values(seen_at=bindparam("moment"))
 )
-_set_role = prepared(
+_set_offer = prepared(
     update(sessions)
-    .where(sessions.c.staff_id == bindparam("staff"))
-    .values(role=bindparam("new_role"))
+    .where(sessions.c.id == bindparam("of"))
+    .values(totp_offered=bindparam("new_offer"))
 )
 _end = prepared(
     delete(sessions)
@@ -183,17 +167,39 @@ class Sessions:
         With `active` False (a page that refreshes itself) the idle time goes on. Raises
         NotSignedIn, or SignInUnfinished.
         """
-        hashed = _hash(token)
-        async with self._database.read() as db:
-            row = await db.one(_of_token, hash=hashed)
+        row = await self._found(token)
         now = clock.now()
         if row is None or row.expires_at <= now or row.seen_at <= now - self._idle:
             raise NotSignedIn
         if row.stage != Stage.FULL:
             raise SignInUnfinished
         if active and row.seen_at < now - _SEEN_EVERY:
-            await self._seen(hashed, now)
+            await self._seen(row.token_hash, now)
         return staff_access(row.staff_id, row.clinic_id, Role(row.role), row.id, address)
+
+    async def _found(self, token: str) -> Row | None:
+        """The session of a token; None when there is none, or it was not made here."""
+        async with self._database.read() as db:
+            row = await db.one(_of_token, hash=_hash(token))
+        if row is None:
+            return None
+        try:
+            await SESSIONS.check(self._vault, row)
+        except RecordSealBroken:
+            await self._refuse(row)
+            return None
+        return row
+
+    async def _refuse(self, row: Row) -> None:
+        """End a session that was made or changed without the clinic's keys, and tell of it."""
+        _logger.error("a session was changed outside Bedside", extra={"session": row.id})
+        known = row.clinic_id if row.clinic_id in await self._vault.holders() else PLATFORM
+        async with self._database.unit_of_work() as work:
+            if await work.one(_end, of=row.id, staff=row.staff_id):
+                work.emit(SessionsEnded(staff_id=row.staff_id, session_ids=[row.id]))
+                await self._audit.record(
+                    work, known, SYSTEM, Action.ROW_REFUSED, subject_id=row.id, table="sessions"
+                )
 
     async def _seen(self, hashed: bytes, now: int) -> None:
         try:
@@ -204,20 +210,18 @@ class Sessions:
 
     async def time_left(self, token: str) -> int:
         """Milliseconds until a session ends unless it is used. Raises NotSignedIn."""
-        async with self._database.read() as db:
-            row = await db.one(_of_token, hash=_hash(token))
+        row = await self._found(token)
         left = min(row.seen_at + self._idle, row.expires_at) - clock.now() if row else 0
         if left <= 0:
             raise NotSignedIn
         return left
 
-    async def pending(self, token: str, address: str) -> Pending:
+    async def pending(self, token: str, address: str, known: str = "") -> Pending:
         """A session on its way to being signed in. Raises NotSignedIn."""
-        async with self._database.read() as db:
-            row = await db.one(_of_token, hash=_hash(token))
+        row = await self._found(token)
         if row is None or row.expires_at <= clock.now() or row.stage == Stage.FULL:
             raise NotSignedIn
-        return Pending(row.id, row.staff_id, row.clinic_id, Stage(row.stage), address, token)
+        return Pending(row.id, row.staff_id, row.clinic_id, Stage(row.stage), address, token, known)
 
     async def begin(
         self,
@@ -233,37 +237,39 @@ class Sessions:
         token, session_id, now = new_secret(), new_id("ses"), clock.now()
         keys = await self._vault.clinic(clinic_id)
         about = {"agent": device[:_DEVICE_MAX], "address": address}
-        await work.execute(
-            _add,
-            token_hash=_hash(token),
-            id=session_id,
-            staff_id=staff_id,
-            clinic_id=clinic_id,
-            role=str(role),
-            device=keys.seal(_COLUMN, session_id, about),
-            stage=str(stage),
-            created_at=now,
-            seen_at=now,
-            confirmed_at=now,
-            expires_at=now + self._lasts(stage),
-        )
+        row = {
+            "token_hash": _hash(token),
+            "id": session_id,
+            "staff_id": staff_id,
+            "clinic_id": clinic_id,
+            "role": str(role),
+            "device": keys.seal(_COLUMN, session_id, about),
+            "stage": str(stage),
+            "created_at": now,
+            "seen_at": now,
+            "confirmed_at": now,
+            "expires_at": now + self._lasts(stage),
+        }
+        await work.execute(_add, **SESSIONS.bound(keys, row))
         return token
 
     async def rise(self, work: UnitOfWork, pending: Pending, stage: Stage) -> str:
         """Take a pending session to a further stage under a new token. Raises NotSignedIn when
         somebody else did so meanwhile."""
-        token = new_secret()
-        done = await work.execute(
-            _rise,
-            old_hash=_hash(pending.token),
-            old_stage=str(pending.stage),
-            new_hash=_hash(token),
-            new_stage=str(stage),
-            moment=clock.now(),
-            new_end=clock.now() + self._lasts(stage),
-        )
-        if not done:
+        token, now = new_secret(), clock.now()
+        row = await SESSIONS.locked(work, self._vault, token_hash=_hash(pending.token))
+        if row is None or row.stage != pending.stage:
             raise NotSignedIn
+        await SESSIONS.change(
+            work,
+            self._vault,
+            row,
+            token_hash=_hash(token),
+            stage=str(stage),
+            seen_at=now,
+            confirmed_at=now,
+            expires_at=now + self._lasts(stage),
+        )
         return token
 
     def _lasts(self, stage: Stage) -> int:
@@ -273,14 +279,26 @@ class Sessions:
         """Before a change to how somebody signs in: raises ConfirmationNeeded when they proved who
         they are longer than `within` milliseconds ago (OWASP ASVS 5.0, 7.5.1)."""
         async with self._database.read() as db:
-            row = await db.one(_confirmed_at, of=staff.session_id)
+            row = await db.one(_by_id, of=staff.session_id)
         if row is None or row.confirmed_at < clock.now() - within:
             raise ConfirmationNeeded
+        await SESSIONS.check(self._vault, row)
 
     async def confirmed(self, staff: StaffAccess) -> None:
         """The person has just proved again who it is."""
         async with self._database.unit_of_work() as work:
-            await work.execute(_confirm, of=staff.session_id, now=clock.now())
+            for row in await self._of_person(work, staff.staff_id):
+                if row.id == staff.session_id:
+                    await SESSIONS.change(work, self._vault, row, confirmed_at=clock.now())
+
+    async def _of_person(self, work: UnitOfWork, staff_id: str) -> list[Row]:
+        """All sessions of somebody, to be changed, without those that are refused anyway."""
+        found: list[Row] = []
+        for row in await work.all(_all_of_staff, staff=staff_id):
+            with suppress(RecordSealBroken):
+                locked = await SESSIONS.locked(work, self._vault, token_hash=row.token_hash)
+                found += [locked] if locked is not None else []
+        return found
 
     async def listed(self, staff: StaffAccess) -> list[Shown]:
         """One's own sessions, the latest used first."""
@@ -337,7 +355,37 @@ class Sessions:
 
     async def change_role(self, work: UnitOfWork, staff_id: str, role: Role) -> None:
         """Let open sessions follow a change of role at once."""
-        await work.execute(_set_role, staff=staff_id, new_role=str(role))
+        for row in await self._of_person(work, staff_id):
+            await SESSIONS.change(work, self._vault, row, role=str(role))
+
+    # --- an authenticator app that waits for its first code ----------------------------------
+
+    async def offer(self, work: UnitOfWork, who: StaffAccess | Pending, secret: str) -> str:
+        """Keep a secret for this session only, for a quarter of an hour; the one that is kept
+        already comes first. Raises NotSignedIn."""
+        kept = await self.offered(work, who)
+        if kept:
+            return kept
+        keys = await self._vault.clinic(who.clinic_id)
+        until = clock.now() + _OFFERED_FOR
+        sealed = keys.seal(_OFFERED, who.session_id, {"secret": secret, "until": until})
+        if not await work.execute(_set_offer, of=who.session_id, new_offer=sealed):
+            raise NotSignedIn
+        return secret
+
+    async def offered(self, work: UnitOfWork, who: StaffAccess | Pending) -> str:
+        """The secret that waits in this session; "" when there is none, or no more."""
+        await work.lock(who.session_id)
+        row = await work.one(_by_id, of=who.session_id)
+        if row is None or row.totp_offered is None:
+            return ""
+        keys = await self._vault.clinic(who.clinic_id)
+        kept: dict[str, Any] = keys.unseal(_OFFERED, row.id, row.totp_offered)
+        return kept["secret"] if kept["until"] > clock.now() else ""
+
+    async def withdraw_offer(self, work: UnitOfWork, session_id: str) -> None:
+        """Forget the secret that waits in a session."""
+        await work.execute(_set_offer, of=session_id, new_offer=None)
 
     async def end_expired(self) -> int:
         """Remove sessions whose time is over (the worker's daily sweep); how many there were."""

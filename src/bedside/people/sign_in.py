@@ -1,29 +1,34 @@
 """Signing in: a password, then a second factor where there is one or the clinic asks for one.
 
 An unknown address, a wrong password and a disabled person give one answer, after the same work:
-one hash, one transaction with one audit line.
+one hash, one transaction with one audit line. Wrong tries count as `people.tries` says; a passkey
+cannot be guessed, so that nothing locks it.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import ActorKind
-from bedside.database.sealed import PLATFORM, Vault
+from bedside.audit.actors import SYSTEM, ActorKind
+from bedside.database.sealed import PLATFORM, RecordSealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn, WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.people import known_browsers
+from bedside.people.bound import STAFF
 from bedside.people.clinics import Clinics
-from bedside.people.models import passkeys, staff
+from bedside.people.models import staff
 from bedside.people.passwords import Passwords
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Pending, Sessions, Stage
 from bedside.people.staff import sign_in_name
-from bedside.people.throttling import BY_ADDRESS, BY_EMAIL, BY_PERSON, Throttle
+from bedside.people.throttling import Limit, Throttle
+from bedside.people.tries import BY_SESSION, TOLD_AT, Attempt, PasswordTries, for_codes
 
 _WRONG = N_(
     "E-mail address and password do not match. Check both and try again; "
@@ -54,47 +59,24 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A step that was taken: the session's new token, and how far it has come."""
+    """A step that was taken: the session's new token, how far it has come, and with the last one
+    the cookie by which this browser will be known (`people.known_browsers`)."""
 
     token: str
     stage: Stage
+    known: str = ""
 
 
-_by_email = prepared(
-    select(
-        staff.c.id,
-        staff.c.clinic_id,
-        staff.c.role,
-        staff.c.password_hash,
-        staff.c.temporary_password,
-        staff.c.disabled,
-        staff.c.totp,
-    ).where(staff.c.email_token == bindparam("token"))
-)
-_by_id = prepared(
-    select(
-        staff.c.id,
-        staff.c.clinic_id,
-        staff.c.role,
-        staff.c.password_hash,
-        staff.c.temporary_password,
-        staff.c.disabled,
-        staff.c.totp,
-    ).where(staff.c.id == bindparam("of"))
-)
-_has_passkey = prepared(
-    select(passkeys.c.credential_id).where(passkeys.c.staff_id == bindparam("of")).limit(1)
-)
-_set_password = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"))
-    .values(password_hash=bindparam("new_hash"), temporary_password=False)
-)
-_improve_hash = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.password_hash == bindparam("old_hash"))
-    .values(password_hash=bindparam("new_hash"))
-)
+class CodesListener(Protocol):
+    """Whoever tells people that somebody else knows their password."""
+
+    async def __call__(self, work: UnitOfWork, clinic_id: str, staff_id: str, /) -> None:
+        """Some wrong codes in a row followed this person's right password."""
+        ...
+
+
+_by_email = prepared(select(staff).where(staff.c.email_token == bindparam("token")))
+_by_id = prepared(select(staff).where(staff.c.id == bindparam("of")))
 
 
 class SignIn:
@@ -117,58 +99,88 @@ class SignIn:
         self._passwords = passwords
         self._sessions = sessions
         self._throttle = throttle
+        self._tries = PasswordTries(throttle)
+        self._listeners: list[CodesListener] = []
+
+    def tell(self, listener: CodesListener) -> None:
+        """Tell `listener`, in the same transaction, of wrong codes that follow a right password."""
+        self._listeners.append(listener)
 
     async def with_password(
-        self, email: str, password: str, *, address: str, device: str
+        self, email: str, password: str, *, address: str, device: str, known: str = ""
     ) -> SignedIn:
-        """The first step. Raises WrongInput (field `password`) or TooMany."""
+        """The first step. `device` is what the browser calls itself, `known` its cookie of
+        `people.known_browsers`. Raises WrongInput (field `password`) or TooMany."""
         name = sign_in_name(email)
-        tries = ((BY_EMAIL, name), (BY_ADDRESS, address))
-        await self._throttle.check(*tries)
         person = await self._find(name)
+        browser = await self._recognised(known, person.id if person else "")
+        attempt = Attempt(name, address, browser)
+        await self._tries.check(attempt)
         right = await self._passwords.fits(password, person.password_hash if person else None)
         if person is None or not right or person.disabled:
             async with self._database.unit_of_work() as work:
-                await self._throttle.check_in(work, *tries)
-                locked = await self._throttle.failed(work, *tries)
+                await self._tries.check_in(work, attempt)
+                locked = await self._tries.failed(work, attempt)
                 await self._record_failure(work, person, address, "password", locked)
             raise WrongInput(_WRONG, field="password")
-        await self._keep_hash_modern(person, password)
+        await self._check(person)
         clinic = await self._clinics.get(person.clinic_id)
-        factors = await self.factors(person.id)
-        stage = Stage.PASSWORD
-        if not factors.any and not clinic.options.second_factor_required:
-            stage = _after_both(person)
         async with self._database.unit_of_work() as work:
-            await self._throttle.check_in(work, *tries)
-            await self._throttle.succeeded(work, BY_EMAIL, name)
-            token = await self._sessions.begin(
-                work,
-                person.id,
-                person.clinic_id,
-                Role(person.role),
-                stage,
-                device,
-                address,
-            )
-            if stage is Stage.FULL:
-                await self.record_success(work, person, address, "password")
-        return SignedIn(token, stage)
+            await self._tries.check_in(work, attempt)
+            person = await self._same(work, person)
+            await self._tries.succeeded(work, attempt)
+            stage = Stage.PASSWORD
+            if not _factors(person).any and not clinic.options.second_factor_required:
+                stage = _after_both(person)
+            done = await self._begin(work, person, stage, "password", address, device, known)
+        await self._keep_hash_modern(person, password)
+        return done
 
     async def admit(
-        self, work: UnitOfWork, staff_id: str, method: str, *, address: str, device: str
+        self,
+        work: UnitOfWork,
+        staff_id: str,
+        method: str,
+        *,
+        address: str,
+        device: str,
+        known: str = "",
     ) -> SignedIn:
         """Begin a session for somebody who proved both factors at once, as a passkey does."""
-        person = await work.one(_by_id, of=staff_id)
-        if person is None or person.disabled:
-            raise NotSignedIn
+        person = await self._person(work, staff_id)
         stage = _after_both(person)
+        return await self._begin(work, person, stage, method, address, device, known)
+
+    async def _begin(
+        self,
+        work: UnitOfWork,
+        person: Row,
+        stage: Stage,
+        method: str,
+        address: str,
+        device: str,
+        known: str,
+    ) -> SignedIn:
         token = await self._sessions.begin(
             work, person.id, person.clinic_id, Role(person.role), stage, device, address
         )
-        if stage is Stage.FULL:
-            await self.record_success(work, person, address, method)
-        return SignedIn(token, stage)
+        return await self._reached(work, person, token, stage, method, address, known)
+
+    async def _reached(
+        self,
+        work: UnitOfWork,
+        person: Row,
+        token: str,
+        stage: Stage,
+        method: str,
+        address: str,
+        known: str,
+    ) -> SignedIn:
+        if stage is not Stage.FULL:
+            return SignedIn(token, stage)
+        await self.record_success(work, person, address, method)
+        keys = await self._vault.platform()
+        return SignedIn(token, stage, known_browsers.remembered(keys, known, person.id))
 
     async def next_step(self, pending: Pending) -> Step:
         """What is asked for now."""
@@ -181,88 +193,103 @@ class SignIn:
         """Which second factors somebody has."""
         async with self._database.read() as db:
             person = await db.one(_by_id, of=staff_id)
-            passkey = await db.one(_has_passkey, of=staff_id)
-        return Factors(totp=bool(person and person.totp), passkey=passkey is not None)
+        return _factors(person) if person is not None else Factors(totp=False, passkey=False)
 
     async def proven(self, work: UnitOfWork, pending: Pending, method: str) -> SignedIn:
         """Both factors were right: called by what verified the second one, in its transaction.
 
-        Raises TooMany when wrong ones that were sent at the same time have locked the person.
+        Raises TooMany when wrong codes that were sent at the same time have locked the person.
         """
-        await self._throttle.check_in(work, (BY_PERSON, pending.staff_id))
-        person = await work.one(_by_id, of=pending.staff_id)
-        if person is None or person.disabled:
-            raise NotSignedIn
+        tries = await self._tries_of(pending)
+        if method != "passkey":
+            await self._throttle.check_in(work, tries)
+        person = await self._person(work, pending.staff_id)
         stage = _after_both(person)
         token = await self._sessions.rise(work, pending, stage)
-        await self._throttle.succeeded(work, BY_PERSON, pending.staff_id)
-        if stage is Stage.FULL:
-            await self.record_success(work, person, pending.address, method)
-        return SignedIn(token, stage)
+        await self._throttle.succeeded(work, tries)
+        return await self._reached(
+            work, person, token, stage, method, pending.address, pending.known
+        )
 
     async def check_tries(self, pending: Pending) -> None:
-        """Raises TooMany while second factors of this person are locked."""
-        await self._throttle.check((BY_PERSON, pending.staff_id), (BY_ADDRESS, pending.address))
+        """Raises TooMany while codes of this person are locked."""
+        await self._throttle.check(await self._tries_of(pending))
 
-    async def second_factor_failed(self, pending: Pending, method: str) -> None:
-        """Count and record a wrong second factor."""
+    async def code_failed(self, pending: Pending) -> None:
+        """Count and record a wrong code."""
+        tries = await self._tries_of(pending)
         async with self._database.unit_of_work() as work:
-            tries = ((BY_PERSON, pending.staff_id), (BY_ADDRESS, pending.address))
-            await self._throttle.check_in(work, *tries)
-            locked = await self._throttle.failed(work, *tries)
-            person = await work.one(_by_id, of=pending.staff_id)
-            await self._record_failure(work, person, pending.address, method, locked)
+            await self._throttle.check_in(work, tries)
+            locked = await self._throttle.failed(work, tries)
+            await self.record_failure(work, pending, "code", locked=locked)
+            failures, _ = await self._throttle.failures(work, *tries)
+            if failures == TOLD_AT:
+                for listener in self._listeners:
+                    await listener(work, pending.clinic_id, pending.staff_id)
+
+    async def record_failure(
+        self, work: UnitOfWork, pending: Pending, method: str, *, locked: bool = False
+    ) -> None:
+        """The audit line of a second factor that was wrong."""
+        person = await work.one(_by_id, of=pending.staff_id)
+        await self._record_failure(work, person, pending.address, method, locked)
 
     async def choose_password(self, pending: Pending, password: str, *personal: str) -> SignedIn:
-        """Replace a first password, as the last step. Raises WrongInput."""
+        """Replace a first password, as the last step; every other session of the person ends, also
+        one on its way to this step. Raises WrongInput, or NotSignedIn when there is no first
+        password to replace any more."""
         if pending.stage is not Stage.PROVEN:
             raise NotSignedIn
         password_hash = await self._checked(pending.staff_id, password, personal)
         async with self._database.unit_of_work() as work:
-            person = await work.one(_by_id, of=pending.staff_id)
-            if person is None or person.disabled:
+            person = await self._person(work, pending.staff_id)
+            if not person.temporary_password:
                 raise NotSignedIn
-            await work.execute(_set_password, of=pending.staff_id, new_hash=password_hash)
             token = await self._sessions.rise(work, pending, Stage.FULL)
-            await self._audit.record(
-                work,
-                pending.clinic_id,
-                pending.actor,
-                Action.PASSWORD_CHANGED,
-                subject_id=pending.staff_id,
+            await self._set_password(work, person, password_hash, pending.actor, pending.session_id)
+            return await self._reached(
+                work, person, token, Stage.FULL, "password", pending.address, pending.known
             )
-            await self.record_success(work, person, pending.address, "password")
-        return SignedIn(token, Stage.FULL)
 
     async def change_password(
         self, staff_access: StaffAccess, current: str, new: str, *personal: str
     ) -> None:
         """Change one's own password; all other sessions end. Raises WrongInput, TooMany."""
-        await self.confirm_password(staff_access, current)
+        confirmed = await self.confirm_password(staff_access, current)
         password_hash = await self._checked(staff_access.staff_id, new, personal)
         async with self._database.unit_of_work() as work:
-            await work.execute(_set_password, of=staff_access.staff_id, new_hash=password_hash)
-            await self._sessions.end_all(work, staff_access.staff_id, but=staff_access.session_id)
-            await self._audit.record(
-                work,
-                staff_access.clinic_id,
-                staff_access.actor,
-                Action.PASSWORD_CHANGED,
-                subject_id=staff_access.staff_id,
+            person = await self._same(work, confirmed)
+            await self._set_password(
+                work, person, password_hash, staff_access.actor, staff_access.session_id
             )
 
-    async def confirm_password(self, staff_access: StaffAccess, password: str) -> None:
-        """Ask again who it is, before something that matters. Raises WrongInput, TooMany."""
-        tries = ((BY_PERSON, staff_access.staff_id), (BY_ADDRESS, staff_access.address))
-        await self._throttle.check(*tries)
+    async def _set_password(
+        self, work: UnitOfWork, person: Row, password_hash: str, actor: Actor, session_id: str
+    ) -> None:
+        """With a new password everything ends that an older one began, but this session."""
+        await STAFF.change(
+            work, self._vault, person, password_hash=password_hash, temporary_password=False
+        )
+        await self._sessions.end_all(work, person.id, but=session_id)
+        await self._sessions.withdraw_offer(work, session_id)
+        await self._audit.record(
+            work, person.clinic_id, actor, Action.PASSWORD_CHANGED, subject_id=person.id
+        )
+
+    async def confirm_password(self, staff_access: StaffAccess, password: str) -> Row:
+        """Ask again who it is, before something that matters; the person's row. Raises WrongInput,
+        TooMany."""
+        tries = (BY_SESSION, staff_access.session_id)
+        await self._throttle.check(tries)
         async with self._database.read() as db:
             person = await db.one(_by_id, of=staff_access.staff_id)
         right = person is not None and await self._passwords.fits(password, person.password_hash)
         async with self._database.unit_of_work() as work:
-            await self._throttle.check_in(work, *tries)
+            await self._throttle.check_in(work, tries)
             if right:
-                return
-            locked = await self._throttle.failed(work, *tries)
+                await self._throttle.succeeded(work, tries)
+                return person
+            locked = await self._throttle.failed(work, tries)
             await self._record_failure(work, person, staff_access.address, "password", locked)
         raise WrongInput(
             N_("This is not your password. Nothing was changed."), field="current_password"
@@ -287,6 +314,47 @@ class SignIn:
         async with self._database.read() as db:
             return await db.one(_by_email, token=keys.token("staff.email", name))
 
+    async def _recognised(self, known: str, staff_id: str) -> str:
+        return known_browsers.recognised(await self._vault.platform(), known, staff_id)
+
+    async def _tries_of(self, pending: Pending) -> tuple[Limit, str]:
+        browser = await self._recognised(pending.known, pending.staff_id)
+        async with self._database.read() as db:
+            person = await db.one(_by_id, of=pending.staff_id)
+        return for_codes(pending.staff_id, person.password_hash if person else "", browser)
+
+    async def _person(self, work: UnitOfWork, staff_id: str) -> Row:
+        """Somebody who may sign in, until the commit. Raises NotSignedIn, RecordSealBroken."""
+        person = await STAFF.locked(work, self._vault, id=staff_id)
+        if person is None or person.disabled:
+            raise NotSignedIn
+        return person
+
+    async def _same(self, work: UnitOfWork, before: Row) -> Row:
+        """The person whose password was right, if nobody has changed it meanwhile."""
+        person = await self._person(work, before.id)
+        if person.password_hash != before.password_hash:
+            raise WrongInput(_WRONG, field="password")
+        return person
+
+    async def check_row(self, staff_id: str) -> None:
+        """As `_check`, for somebody who signs in without a password."""
+        async with self._database.read() as db:
+            person = await db.one(_by_id, of=staff_id)
+        if person is not None:
+            await self._check(person)
+
+    async def _check(self, person: Row) -> None:
+        """Refuse, and tell of, a person whose row was changed without the clinic's keys. Raises
+        RecordSealBroken."""
+        try:
+            await STAFF.check(self._vault, person)
+        except RecordSealBroken:
+            await self._audit.note(
+                person.clinic_id, SYSTEM, Action.ROW_REFUSED, subject_id=person.id, table="staff"
+            )
+            raise
+
     async def _checked(self, staff_id: str, password: str, personal: tuple[str, ...]) -> str:
         self._passwords.check(password, *personal)
         async with self._database.read() as db:
@@ -303,9 +371,9 @@ class SignIn:
             return
         better = await self._passwords.hashed(password)
         async with self._database.unit_of_work() as work:
-            await work.execute(
-                _improve_hash, of=person.id, old_hash=person.password_hash, new_hash=better
-            )
+            now = await STAFF.locked(work, self._vault, id=person.id)
+            if now is not None and now.password_hash == person.password_hash:
+                await STAFF.change(work, self._vault, now, password_hash=better)
 
     async def _record_failure(
         self, work: UnitOfWork, person: Row | None, address: str, method: str, locked: bool
@@ -325,3 +393,7 @@ class SignIn:
 
 def _after_both(person: Row) -> Stage:
     return Stage.PROVEN if person.temporary_password else Stage.FULL
+
+
+def _factors(person: Row) -> Factors:
+    return Factors(totp=person.totp is not None, passkey=bool(person.has_passkey))

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, Actor, AuditLog
@@ -15,7 +15,8 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.models import passkeys, patients, staff, staff_assignments, teams
+from bedside.people.bound import STAFF, STAFF_ASSIGNMENTS
+from bedside.people.models import patients, staff, staff_assignments, teams
 from bedside.people.passwords import Passwords
 from bedside.people.permissions import AuditAccess, ClinicAccess
 from bedside.people.roles import Role
@@ -62,17 +63,12 @@ _columns = (
     staff.c.record,
     staff.c.disabled,
     staff.c.totp,
+    staff.c.has_passkey,
 )
 _by_id = prepared(
     select(*_columns).where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
 )
 _of_clinic = prepared(select(*_columns).where(staff.c.clinic_id == bindparam("clinic")))
-_with_passkeys = prepared(
-    select(passkeys.c.staff_id)
-    .select_from(passkeys.join(staff, staff.c.id == passkeys.c.staff_id))
-    .where(staff.c.clinic_id == bindparam("clinic"))
-    .distinct()
-)
 _assigned = prepared(
     select(*_columns)
     .select_from(staff.join(staff_assignments, staff_assignments.c.staff_id == staff.c.id))
@@ -84,21 +80,6 @@ _assigned = prepared(
 )
 _taken = prepared(select(staff.c.id).where(staff.c.email_token == bindparam("token")))
 _add = prepared(insert(staff))
-_set_role = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
-    .values(role=bindparam("new_role"))
-)
-_set_disabled = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
-    .values(disabled=bindparam("new_disabled"))
-)
-_set_password = prepared(
-    update(staff)
-    .where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
-    .values(password_hash=bindparam("new_hash"), temporary_password=bindparam("new_temporary"))
-)
 _administrators = prepared(
     select(staff.c.id)
     .where(
@@ -194,19 +175,21 @@ class Staff:
         if await work.one(_taken, token=email_token):
             raise WrongInput(N_("Somebody signs in with this address already."), field="email")
         staff_id = new_id("stf")
-        await work.execute(
-            _add,
-            id=staff_id,
-            clinic_id=clinic_id,
-            email_token=email_token,
-            role=str(person.role),
-            record=keys.seal(_COLUMN, staff_id, {"name": person.name, "email": person.email}),
-            password_hash=password_hash,
-            temporary_password=temporary,
-            totp_last_step=0,
-            disabled=False,
-            created_at=clock.now(),
-        )
+        row = {
+            "id": staff_id,
+            "clinic_id": clinic_id,
+            "email_token": email_token,
+            "role": str(person.role),
+            "record": keys.seal(_COLUMN, staff_id, {"name": person.name, "email": person.email}),
+            "password_hash": password_hash,
+            "temporary_password": temporary,
+            "totp": None,
+            "totp_last_step": 0,
+            "disabled": False,
+            "created_at": clock.now(),
+            "has_passkey": False,
+        }
+        await work.execute(_add, **STAFF.bound(keys, row))
         await self._audit.record(
             work, clinic_id, actor, Action.STAFF_ADDED, subject_id=staff_id, role=str(person.role)
         )
@@ -225,11 +208,8 @@ class Staff:
         async with self._database.unit_of_work() as work:
             if role is not Role.ADMINISTRATOR:
                 await self._keep_an_administrator(work, clinic, staff_id)
-            done = await work.execute(
-                _set_role, of=staff_id, clinic=clinic.clinic_id, new_role=str(role)
-            )
-            if not done:
-                raise NotFound
+            row = await self._locked(work, clinic, staff_id)
+            await STAFF.change(work, self._vault, row, role=str(role))
             await self._sessions.change_role(work, staff_id, role)
             await self._changed(work, clinic, staff_id, Action.STAFF_CHANGED, role=str(role))
 
@@ -257,12 +237,9 @@ class Staff:
         self._passwords.check(password, member.name, member.email)
         password_hash = await self._passwords.hashed(password)
         async with self._database.unit_of_work() as work:
-            await work.execute(
-                _set_password,
-                of=staff_id,
-                clinic=clinic.clinic_id,
-                new_hash=password_hash,
-                new_temporary=True,
+            row = await self._locked(work, clinic, staff_id)
+            await STAFF.change(
+                work, self._vault, row, password_hash=password_hash, temporary_password=True
             )
             await self._sessions.end_all(work, staff_id)
             await self._changed(work, clinic, staff_id, Action.PASSWORD_CHANGED)
@@ -270,11 +247,15 @@ class Staff:
     async def _set_disabled(
         self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str, disabled: bool
     ) -> None:
-        done = await work.execute(
-            _set_disabled, of=staff_id, clinic=clinic.clinic_id, new_disabled=disabled
-        )
-        if not done:
+        row = await self._locked(work, clinic, staff_id)
+        await STAFF.change(work, self._vault, row, disabled=disabled)
+
+    async def _locked(self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str) -> Row:
+        """Somebody of the clinic, to be changed. Raises NotFound, RecordSealBroken."""
+        row = await STAFF.locked(work, self._vault, id=staff_id)
+        if row is None or row.clinic_id != clinic.clinic_id:
             raise NotFound
+        return row
 
     async def _keep_an_administrator(
         self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str
@@ -309,9 +290,9 @@ class Staff:
         """As `assign`, for set-up and demonstration. Raises NotFound."""
         if not await work.one(_is_target, of=staff_id, target=target_id, clinic=clinic_id):
             raise NotFound
-        done = await work.execute(
-            _assign, staff_id=staff_id, target_id=target_id, clinic_id=clinic_id
-        )
+        row = {"staff_id": staff_id, "target_id": target_id, "clinic_id": clinic_id}
+        keys = await self._vault.clinic(clinic_id)
+        done = await work.execute(_assign, **STAFF_ASSIGNMENTS.bound(keys, row))
         if done:
             await self._audit.record(
                 work,
@@ -355,8 +336,7 @@ class Staff:
         keys = await self._vault.clinic(clinic.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_of_clinic, clinic=clinic.clinic_id)
-            keyed = {row.staff_id for row in await db.all(_with_passkeys, clinic=clinic.clinic_id)}
-        members = [_opened(keys, row, row.id in keyed) for row in rows]
+        members = [_opened(keys, row) for row in rows]
         return sorted(members, key=lambda m: (m.disabled, m.name.casefold()))
 
     async def administrators(self, clinic_id: str) -> list[Member]:
@@ -412,9 +392,9 @@ class Staff:
         self._cards.pop(staff_id, None)
 
 
-def _opened(keys: ClinicKeys, row: Row, has_passkey: bool = False) -> Member:
+def _opened(keys: ClinicKeys, row: Row) -> Member:
     record = keys.unseal(_COLUMN, row.id, row.record)
-    factors = [("totp", row.totp is not None), ("passkey", has_passkey)]
+    factors = [("totp", row.totp is not None), ("passkey", bool(row.has_passkey))]
     return Member(
         id=row.id,
         clinic_id=row.clinic_id,

@@ -125,13 +125,13 @@ class CheckIn:
             known = await visit_of_draft(work, form.draft)
             row = await work.one(rows.by_id, of=known.id) if known else None
             if row is not None and _is_repeated(row, rows.typed(keys, row), typed):
-                await add_device(work, row.id, token)
+                await add_device(work, keys, row.id, token)
                 return CheckedIn(row.id, token)
             await self._must_be_open(work, room)
             await self._must_have_place(work, room)
             visit_id = await self._begin(work, room, "", Identified.TYPED, typed, address)
-            await add_device(work, visit_id, token)
-            await add_draft(work, visit_id, form.draft)
+            await add_device(work, keys, visit_id, token)
+            await add_draft(work, keys, visit_id, form.draft)
         faults.point("visit.checked_in")
         return CheckedIn(visit_id, token)
 
@@ -153,6 +153,7 @@ class CheckIn:
             raise NotFound
         room = await self._rooms.get(link.clinic_id, invited.room_id)
         patient = await self._patients.of_link(link)
+        keys = await self._vault.clinic(link.clinic_id)
         token = new_secret()
         async with self._database.unit_of_work() as work:
             invited = await work.one(_invitation, of=link.subject_id)
@@ -160,7 +161,7 @@ class CheckIn:
                 raise NotFound
             before = await work.one(rows.by_id, of=invited.visit_id)
             if before is not None and before.state != State.ENDED:
-                await add_device(work, before.id, token)
+                await add_device(work, keys, before.id, token)
                 return CheckedIn(before.id, token)
             await self._must_be_open(work, room)
             known = _known(room, patient, consented)
@@ -168,7 +169,7 @@ class CheckIn:
                 work, room, patient.id, Identified.INVITED, known, link.address
             )
             await work.execute(_note_visit, of=link.subject_id, newest=visit_id)
-            await add_device(work, visit_id, token)
+            await add_device(work, keys, visit_id, token)
         return CheckedIn(visit_id, token)
 
     async def goes_on(self, link: LinkAccess) -> bool:
@@ -211,7 +212,7 @@ class CheckIn:
                 rows.typed(keys, row),
                 visitor.address,
             )
-            await add_device(work, visit_id, token)
+            await add_device(work, keys, visit_id, token)
         return CheckedIn(visit_id, token)
 
     async def _must_be_open(self, work: UnitOfWork, room: Room) -> None:

@@ -8,10 +8,13 @@ it opens nothing itself.
 import base64
 import hashlib
 import hmac
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bedside.database.bound_rows import BoundTable
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn
 from bedside.kernel import clock
@@ -22,6 +25,7 @@ from bedside.people.permissions import VisitorAccess, visitor_access
 from bedside.visits.models import visit_devices, visits
 from bedside.visits.state_machine import GOING_ON, State
 
+VISIT_DEVICES = BoundTable(visit_devices, "token_hash", "visit_id", "clinic_id", "expires_at")
 KEPT_FOR = clock.DAY
 _AT_ONCE = 500
 """Devices that are forgotten in one unit of work: others who write do not wait for all of them."""
@@ -30,7 +34,11 @@ _add = prepared(insert(visit_devices))
 _set_draft = prepared(
     upsert(visit_devices).on_conflict_do_update(
         index_elements=["token_hash"],
-        set_={"visit_id": bindparam("new_visit"), "expires_at": bindparam("until")},
+        set_={
+            "visit_id": bindparam("new_visit"),
+            "expires_at": bindparam("until"),
+            "mac": bindparam("new_mac"),
+        },
     )
 )
 _by_token = prepared(
@@ -39,7 +47,10 @@ _by_token = prepared(
         visits.c.clinic_id,
         visits.c.patient_id,
         visits.c.state,
+        visit_devices.c.token_hash,
+        visit_devices.c.visit_id,
         visit_devices.c.expires_at,
+        visit_devices.c.mac,
     )
     .select_from(visit_devices.join(visits, visits.c.id == visit_devices.c.visit_id))
     .where(visit_devices.c.token_hash == bindparam("hash"))
@@ -59,18 +70,21 @@ _forget = prepared(delete(visit_devices).where(visit_devices.c.token_hash == bin
 class VisitDevices:
     """Lets devices back into their visit."""
 
-    def __init__(self, database: Transactions) -> None:
+    def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     async def resume(self, token: str, visit_id: str, address: str) -> VisitorAccess:
         """Access for a device that checked in. Raises NotSignedIn when it is not known for this
-        visit, or when the visit ended more than a day after the check-in."""
+        visit, or when the visit ended more than a day after the check-in; RecordSealBroken when it
+        was not let in here, or into another visit."""
         async with self._database.read() as db:
             row = await device(db, token)
         if row is None or row.id != visit_id or _is_over(row):
             raise NotSignedIn(
                 N_("This visit was opened on another device. Please check in again to go on.")
             )
+        await VISIT_DEVICES.check(self._vault, row)
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
 
     async def forget(self) -> int:
@@ -92,16 +106,9 @@ async def device(reader: Reader, token: str) -> Row | None:
     return await reader.one(_by_token, hash=_hash(token)) if token else None
 
 
-async def add_device(work: UnitOfWork, visit_id: str, token: str) -> None:
-    """Let the device that holds `token` into a visit."""
-    moment = clock.now()
-    await work.execute(
-        _add,
-        token_hash=_hash(token),
-        visit_id=visit_id,
-        created_at=moment,
-        expires_at=moment + KEPT_FOR,
-    )
+async def add_device(work: UnitOfWork, keys: ClinicKeys, visit_id: str, token: str) -> None:
+    """Let the device that holds `token` into a visit of the clinic whose keys these are."""
+    await work.execute(_add, **_row(keys, visit_id, _hash(token)))
 
 
 async def visit_of_draft(reader: Reader, draft: str) -> Row | None:
@@ -109,21 +116,27 @@ async def visit_of_draft(reader: Reader, draft: str) -> Row | None:
     return await reader.one(_by_token, hash=_hash_of_draft(draft)) if _is_secret(draft) else None
 
 
-async def add_draft(work: UnitOfWork, visit_id: str, draft: str) -> None:
+async def add_draft(work: UnitOfWork, keys: ClinicKeys, visit_id: str, draft: str) -> None:
     """Remember that a form has made a visit, the newest one if it was used again. The draft lets no
     device in: it is kept by another hash than tokens are."""
     if not _is_secret(draft):
         return
-    moment = clock.now()
+    row = _row(keys, visit_id, _hash_of_draft(draft))
     await work.execute(
-        _set_draft,
-        token_hash=_hash_of_draft(draft),
-        visit_id=visit_id,
-        created_at=moment,
-        expires_at=moment + KEPT_FOR,
-        new_visit=visit_id,
-        until=moment + KEPT_FOR,
+        _set_draft, **row, new_visit=visit_id, until=row["expires_at"], new_mac=row["mac"]
     )
+
+
+def _row(keys: ClinicKeys, visit_id: str, token_hash: bytes) -> dict[str, Any]:
+    moment = clock.now()
+    row = {
+        "token_hash": token_hash,
+        "visit_id": visit_id,
+        "clinic_id": keys.clinic_id,
+        "created_at": moment,
+        "expires_at": moment + KEPT_FOR,
+    }
+    return VISIT_DEVICES.bound(keys, row)
 
 
 def lock_name(token: str) -> str:

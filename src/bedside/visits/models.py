@@ -111,6 +111,8 @@ visit_devices = Table(
     Column("visit_id", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("clinic_id", Text, nullable=False, server_default=""),
+    Column("mac", LargeBinary),
     Index("ix_visit_devices_visit", "visit_id"),
     Index("ix_visit_devices_expires", "expires_at"),
     info={ENDS_WITH_RESTORE: True},

@@ -82,6 +82,7 @@ def create_app(
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncGenerator[None]:
         await services.database.open()
+        await services.bindings.ensure()
         await set_up.announce(services)
         for companion in companions:
             await companion.start()

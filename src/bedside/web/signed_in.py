@@ -11,6 +11,7 @@ from starlette.responses import Response
 from bedside.errors import NotSignedIn
 from bedside.kernel import clock, language
 from bedside.kernel.language import N_, gettext
+from bedside.people.known_browsers import KEPT_FOR
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, Role, allows
 from bedside.people.sessions import ConfirmationNeeded, Pending
@@ -101,6 +102,28 @@ def drop_session(response: Response, settings: Settings) -> None:
     )
 
 
+def known_of(request: Request) -> str:
+    """The cookie that says who has signed in with this browser before; "" when nobody has."""
+    return request.cookies.get(_known_name(services_of(request).settings), "")
+
+
+def keep_known(response: Response, settings: Settings, known: str) -> None:
+    """Let the browser be known by the one who has just signed in with it."""
+    response.set_cookie(
+        _known_name(settings),
+        known,
+        max_age=KEPT_FOR // clock.SECOND,
+        path="/",
+        httponly=True,
+        secure=is_secure(settings),
+        samesite="lax",
+    )
+
+
+def _known_name(settings: Settings) -> str:
+    return f"{cookie_name(settings)}-known"
+
+
 def token_of(connection: HTTPConnection) -> str:
     """The session token of a request or socket; "" when it has none."""
     return connection.cookies.get(cookie_name(services_of(connection).settings), "")
@@ -149,7 +172,9 @@ async def pending_of(request: Request) -> Pending:
     token = token_of(request)
     if not token:
         raise NotSignedIn
-    return await services_of(request).sessions.pending(token, address_of(request))
+    return await services_of(request).sessions.pending(
+        token, address_of(request), known_of(request)
+    )
 
 
 # --- the frame of the pages --------------------------------------------------------------------

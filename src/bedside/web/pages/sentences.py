@@ -140,6 +140,10 @@ SENTENCES: dict[Action, Sentence] = {
     Action.OUTBOX_OPENED: Sentence("archive", N_("{who} opened the outbox")),
     Action.AUDIT_OPENED: Sentence("scroll-text", N_("{who} opened the audit log")),
     Action.AUDIT_EXPORTED: Sentence("download", N_("{who} exported the audit log"), "attention"),
+    Action.ROWS_BOUND: Sentence("key", N_("{who} bound the rows that decide to the clinic’s keys")),
+    Action.ROW_REFUSED: Sentence(
+        "shield-alert", N_("{who} refused a row that was changed outside Bedside"), "bad"
+    ),
     Action.KEYS_ROTATED: Sentence("key", N_("{who} rotated the keys")),
     Action.BACKUP_TAKEN: Sentence("archive", N_("{who} took a backup")),
     Action.BACKUP_RESTORED: Sentence("archive", N_("{who} restored a backup"), "attention"),

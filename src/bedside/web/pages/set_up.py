@@ -17,6 +17,7 @@ from bedside.web.context import address_of, is_local, services_of
 from bedside.web.forms import Form, form_of
 from bedside.web.pages.sign_in import proceed
 from bedside.web.rendering import render
+from bedside.web.signed_in import known_of
 
 _log = structlog.get_logger("bedside.set_up")
 _FIELDS = {"name": N_("Please enter your name."), "email": N_("Please enter an e-mail address.")}
@@ -69,6 +70,7 @@ async def run(request: Request) -> Response:
         given["new_password"],
         address=address_of(request),
         device=request.headers.get("user-agent", ""),
+        known=known_of(request),
     )
     return proceed(request, done, "/")
 

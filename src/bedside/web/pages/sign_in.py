@@ -20,7 +20,9 @@ from bedside.web.signed_in import (
     ROLE_NAMES,
     drop_session,
     is_secure,
+    keep_known,
     keep_session,
+    known_of,
     local_path,
     pending_of,
     staff_of,
@@ -62,6 +64,7 @@ async def with_password(request: Request) -> Response:
             given["password"],
             address=address_of(request),
             device=request.headers.get("user-agent", ""),
+            known=known_of(request),
         )
     except (WrongInput, TooMany) as error:
         return _form(request, back, email=given.line("email"), error=error)
@@ -81,6 +84,7 @@ async def with_passkey(request: Request) -> Response:
         given.get("credential"),
         address=address_of(request),
         device=request.headers.get("user-agent", ""),
+        known=known_of(request),
     )
     return proceed(request, done, local_path(str(given.get("next", "/"))), script=True)
 
@@ -97,6 +101,7 @@ def proceed(request: Request, done: SignedIn, back: str = "", *, script: bool = 
     keep_session(response, services_of(request).settings, done.token)
     if is_in:
         response.delete_cookie(_NEXT, path="/")
+        keep_known(response, services_of(request).settings, done.known)
     else:
         response.set_cookie(
             _NEXT,

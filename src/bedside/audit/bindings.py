@@ -1,0 +1,139 @@
+"""Binding the rows of installations from before rows were bound, once, and finding altered ones.
+
+A clinic whose rows are all bound has a mark, made with its keys, and a line in its audit log. A
+row without a `mac` is refused from then on: to blank it is of no use. To remove the mark as well is
+of none either, for without it rows are bound only when the clinic's log is whole and has no such
+line; and nobody can take a line out of the log unnoticed.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.audit.actors import SYSTEM, Actor
+from bedside.audit.event_names import Action
+from bedside.audit.recorder import AuditLog, Filter
+from bedside.database.bound_rows import TABLES, BoundTable
+from bedside.database.sealed import PLATFORM, ClinicKeys, RecordSealBroken, Vault
+from bedside.database.statements import prepared
+from bedside.database.tables import bound_clinics
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+
+_logger = logging.getLogger(__name__)
+
+_mark_of = prepared(select(bound_clinics).where(bound_clinics.c.clinic_id == bindparam("clinic")))
+_set_mark = prepared(
+    upsert(bound_clinics).on_conflict_do_update(
+        index_elements=["clinic_id"], set_={"mac": bindparam("new_mac")}
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A row that says something else than what it was written with."""
+
+    table: str
+    row: str
+
+
+class Bindings:
+    """Knows which clinics' rows are bound."""
+
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+
+    async def begin(self, work: UnitOfWork, clinic_id: str, actor: Actor) -> None:
+        """A clinic is new: all rows that it will have are bound."""
+        await self._mark(work, await self._vault.clinic(clinic_id))
+        await self._audit.record(work, clinic_id, actor, Action.ROWS_BOUND)
+
+    async def ensure(self) -> None:
+        """At the start of a process: bind what was written before rows were bound."""
+        for clinic_id in await self._clinics():
+            try:
+                if not await self.are_bound(clinic_id) and await self._may_bind(clinic_id):
+                    await self.accept(clinic_id)
+            except RecordSealBroken:
+                continue  # without its keys nothing of this clinic opens anyway; doctor says so
+
+    async def are_bound(self, clinic_id: str) -> bool:
+        """Whether a clinic has its mark. Raises RecordSealBroken without its keys."""
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            row = await db.one(_mark_of, clinic=clinic_id)
+        return row is not None and compare_digest(row.mac, _mark(keys))
+
+    async def _may_bind(self, clinic_id: str) -> bool:
+        lines = await self._audit.lines(clinic_id, Filter(action=Action.ROWS_BOUND, limit=1))
+        if not lines and (await self._audit.verify(clinic_id)).broken_at is None:
+            return True
+        _logger.error(
+            "rows of a clinic are not bound to its keys, and cannot be taken for true: "
+            "run “bedside doctor --deep”",
+            extra={"clinic": clinic_id},
+        )
+        return False
+
+    async def accept(self, clinic_id: str, actor: Actor = SYSTEM) -> int:
+        """Take all rows of a clinic for true as they are; how many were bound by that.
+
+        May be run again after a kill: rows that are bound stay so, and the mark comes last.
+        """
+        keys = await self._vault.clinic(clinic_id)
+        count = 0
+        for table in TABLES:
+            async for rows in table.pages(self._database, clinic_id):
+                count += await self._bind(table, keys, rows)
+        async with self._database.unit_of_work() as work:
+            await self._mark(work, keys)
+            await self._audit.record(work, clinic_id, actor, Action.ROWS_BOUND, rows=count)
+        return count
+
+    async def _bind(self, table: BoundTable, keys: ClinicKeys, rows: list[Row]) -> int:
+        loose = [row for row in rows if not table.holds(keys, row)]
+        if loose:
+            async with self._database.unit_of_work() as work:
+                for row in loose:
+                    await table.bind(work, keys, row)
+        return len(loose)
+
+    async def altered(self, clinic_id: str) -> AsyncIterator[Altered]:
+        """Rows of a clinic that were changed, made or tied to others without its keys.
+
+        Raises RecordSealBroken without them.
+        """
+        keys = await self._vault.clinic(clinic_id)
+        for table in TABLES:
+            async for rows in table.pages(self._database, clinic_id):
+                for row in rows:
+                    if not table.holds(keys, row) or not table.opens(keys, row):
+                        yield Altered(table.name, table.name_of(row))
+
+    async def of_nobody(self) -> AsyncIterator[Altered]:
+        """Rows that say they are of a clinic that is none."""
+        known = set(await self._clinics())
+        for table in TABLES:
+            async with self._database.read() as db:
+                said = await table.clinics(db)
+            for clinic_id in sorted(said - known):
+                async for rows in table.pages(self._database, clinic_id):
+                    for row in rows:
+                        yield Altered(table.name, table.name_of(row))
+
+    async def _clinics(self) -> list[str]:
+        return [holder for holder in await self._vault.holders() if holder != PLATFORM]
+
+    async def _mark(self, work: UnitOfWork, keys: ClinicKeys) -> None:
+        mac = _mark(keys)
+        await work.execute(_set_mark, clinic_id=keys.clinic_id, mac=mac, new_mac=mac)
+
+
+def _mark(keys: ClinicKeys) -> bytes:
+    return keys.bind(f"all rows are bound\0{keys.clinic_id}".encode())

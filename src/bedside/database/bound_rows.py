@@ -1,0 +1,139 @@
+"""Rows that decide who may do what, bound to what they say by the clinic's keys.
+
+Each has a column `mac`: HMAC-SHA-256 over the columns that decide. Whoever can write the database
+and has no key can neither make such a row nor change one, or tie it to somebody else, unnoticed.
+What a row says is changed by `locked` and `change` only, so that a row that was tampered with is
+never bound anew. docs/formats/bound-row.md has the format, and what this does not find.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from hmac import compare_digest
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from sqlalchemy import Boolean, LargeBinary, Table, and_, bindparam, select, tuple_, update
+
+from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
+from bedside.database.statements import prepared
+from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+
+_PAGE = 500
+_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+class BoundTable:
+    """A table whose rows are bound. `columns` decide, and are what is bound, with the name of the
+    table; one of them is `clinic_id`. `sealed` names columns whose seal names the row."""
+
+    def __init__(self, table: Table, *columns: str, sealed: tuple[str, ...] = ()) -> None:
+        kinds = [table.c[name].type for name in columns]
+        self.name = table.name
+        self.sealed = sealed
+        self._columns = columns
+        self._of_row = attrgetter(*columns)
+        self._of_values = itemgetter(*columns)
+        self._bytes = [at for at, kind in enumerate(kinds) if isinstance(kind, LargeBinary)]
+        self._flags = [at for at, kind in enumerate(kinds) if isinstance(kind, Boolean)]
+        key = list(table.primary_key.columns)
+        self.key = tuple(column.name for column in key)
+        this = and_(*(column == bindparam(f"of_{column.name}") for column in key))
+        self._locked = prepared(select(table).where(this).with_for_update())
+        self._change = prepared(update(table).where(this))
+        page = select(table).where(table.c.clinic_id == bindparam("clinic")).order_by(*key)
+        after = tuple_(*key) > tuple_(*(bindparam(f"after_{c.name}", type_=c.type) for c in key))
+        self._first_page = prepared(page.limit(_PAGE))
+        self._next_page = prepared(page.where(after).limit(_PAGE))
+        self._clinics = prepared(select(table.c.clinic_id).distinct())
+        TABLES.append(self)
+
+    # --- one row ---------------------------------------------------------------------------
+
+    def bound(self, keys: ClinicKeys, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a row with its `mac`, for an INSERT."""
+        return {**values, "mac": self._mac(keys, self._of_values(values))}
+
+    def holds(self, keys: ClinicKeys, row: Row) -> bool:
+        """Whether a row says what it said when it was written. One without `mac` does not."""
+        mac = row.mac
+        return mac is not None and compare_digest(mac, self._mac(keys, self._of_row(row)))
+
+    async def check(self, vault: Vault, row: Row) -> None:
+        """Raises RecordSealBroken for a row that was changed or made without the clinic's keys."""
+        if not self.holds(await vault.clinic(row.clinic_id), row):
+            raise RecordSealBroken
+
+    async def locked(self, work: UnitOfWork, vault: Vault, **key: Any) -> Row | None:
+        """The row with this primary key, until the commit nobody else's to change; None when there
+        is none. Raises RecordSealBroken."""
+        row = await work.one(self._locked, **{f"of_{name}": of for name, of in key.items()})
+        if row is not None:
+            await self.check(vault, row)
+        return row
+
+    async def change(self, work: UnitOfWork, vault: Vault, row: Row, **values: Any) -> None:
+        """Change a row that `locked` gave."""
+        keys = await vault.clinic(row.clinic_id)
+        await self._set(work, keys, row, {**row._asdict(), **values}, values)
+
+    async def bind(self, work: UnitOfWork, keys: ClinicKeys, row: Row) -> None:
+        """Take a row for true as it is: for `audit.bindings` only."""
+        await self._set(work, keys, row, row._asdict(), {})
+
+    async def _set(
+        self,
+        work: UnitOfWork,
+        keys: ClinicKeys,
+        row: Row,
+        said: Mapping[str, Any],
+        values: Mapping[str, Any],
+    ) -> None:
+        this = {f"of_{name}": getattr(row, name) for name in self.key}
+        await work.execute(
+            self._change, **this, **values, mac=self._mac(keys, self._of_values(said))
+        )
+
+    def _mac(self, keys: ClinicKeys, values: tuple[Any, ...]) -> bytes:
+        content = list(values)
+        for at in self._bytes:
+            if content[at] is not None:
+                content[at] = content[at].hex()
+        for at in self._flags:
+            content[at] = bool(content[at])  # SQLite has numbers for them
+        return keys.bind(_json([self.name, content]).encode())
+
+    # --- all rows --------------------------------------------------------------------------
+
+    async def pages(self, database: Transactions, clinic_id: str) -> AsyncIterator[list[Row]]:
+        """All rows of a clinic, in the order of the primary key."""
+        async with database.read() as db:
+            rows = await db.all(self._first_page, clinic=clinic_id)
+        while rows:
+            yield rows
+            after = {f"after_{name}": getattr(rows[-1], name) for name in self.key}
+            async with database.read() as db:
+                rows = await db.all(self._next_page, clinic=clinic_id, **after)
+
+    async def clinics(self, db: Reader) -> set[str]:
+        """The clinics that rows say they are of."""
+        return {row.clinic_id for row in await db.all(self._clinics)}
+
+    def opens(self, keys: ClinicKeys, row: Row) -> bool:
+        """Whether what is sealed in a row was sealed for this very row."""
+        try:
+            for column in self.sealed:
+                sealed = getattr(row, column)
+                if sealed is not None:
+                    keys.unseal_bytes(f"{self.name}.{column}", getattr(row, self.key[0]), sealed)
+        except RecordSealBroken:
+            return False
+        return True
+
+    def name_of(self, row: Row) -> str:
+        """A row in the words of an operator: its primary key."""
+        parts = [getattr(row, name) for name in self.key]
+        return " ".join(part.hex()[:16] if isinstance(part, bytes) else str(part) for part in parts)
+
+
+TABLES: list[BoundTable] = []
+"""Every bound table of the product; each adds itself."""

@@ -1,0 +1,39 @@
+"""What of people is bound to the clinic's keys: who is who, and who may do what."""
+
+from bedside.database.bound_rows import BoundTable
+from bedside.people import models
+
+STAFF = BoundTable(
+    models.staff,
+    "id",
+    "clinic_id",
+    "email_token",
+    "role",
+    "password_hash",
+    "temporary_password",
+    "totp",
+    "has_passkey",
+    "disabled",
+    sealed=("record", "totp"),
+)
+SESSIONS = BoundTable(
+    models.sessions,
+    "token_hash",
+    "id",
+    "staff_id",
+    "clinic_id",
+    "role",
+    "stage",
+    "confirmed_at",
+    "expires_at",
+)
+PASSKEYS = BoundTable(models.passkeys, "credential_id", "staff_id", "clinic_id", "public_key")
+RECOVERY_CODES = BoundTable(models.recovery_codes, "staff_id", "code_hash", "clinic_id")
+STAFF_ASSIGNMENTS = BoundTable(models.staff_assignments, "staff_id", "target_id", "clinic_id")
+PATIENT_ASSIGNMENTS = BoundTable(
+    models.patient_assignments, "patient_id", "target_id", "clinic_id", "visit_id"
+)
+LINKS = BoundTable(
+    models.links, "id", "secret_hash", "clinic_id", "patient_id", "subject_id", "expires_at"
+)
+LINK_DEVICES = BoundTable(models.link_devices, "token_hash", "link_id", "clinic_id", "expires_at")
