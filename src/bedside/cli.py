@@ -165,7 +165,8 @@ def audit() -> None:
 @audit.command("verify")
 @_data
 def audit_verify(data: Path | None) -> None:
-    """Walk every clinic's chain; exits with 1 when a line was changed, removed or moved."""
+    """Walk every clinic's chain, and every row that decides who may do what; exits with 1 when a
+    line was changed, removed or moved, or a row was written outside Bedside."""
 
     async def run(services: "Services") -> bool:
         broken = False
@@ -176,10 +177,35 @@ def audit_verify(data: Path | None) -> None:
             else:
                 click.echo(f"{holder}: broken at line {result.broken_at}: {result.reason}.")
                 broken = True
+        for holder in await services.vault.holders():
+            async for row in services.bindings.altered(holder):
+                click.echo(f"{holder}: {row.table} {row.row} was changed outside Bedside.")
+                broken = True
+        async for row in services.bindings.of_nobody():
+            click.echo(f"{row.table} {row.row} is of no clinic.")
+            broken = True
         return broken
 
     if _with_services(data, run):
         raise SystemExit(1)
+
+
+@audit.command("accept")
+@_data
+@click.confirmation_option(
+    prompt="Take all rows as they are now for true? Only after you have compared them."
+)
+def audit_accept(data: Path | None) -> None:
+    """Take the rows that decide who may do what for true as they are now.
+
+    For a row that `bedside doctor --deep` names and that you have put right with the tools of your
+    database. Each clinic's audit log tells of it.
+    """
+
+    async def run(services: "Services") -> int:
+        return sum([await services.bindings.accept(c.id) for c in await services.clinics.all()])
+
+    click.echo(f"{_with_services(data, run)} rows were bound.")
 
 
 @main.group()

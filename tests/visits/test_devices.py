@@ -62,9 +62,10 @@ async def test_many_devices_are_forgotten_a_batch_at_a_time(quick_ward: Ward) ->
     ward = quick_ward
     ended = await ward.check_in(await ward.room("Shared"))
     database = ward.house.services.database
+    keys = await ward.house.services.vault.clinic(ward.house.clinic.id)
     async with database.unit_of_work() as work:
         for number in range(1_200):
-            await add_device(work, ended.visit_id, f"tablet {number}")
+            await add_device(work, keys, ended.visit_id, f"tablet {number}")
     await ward.house.services.waiting_room.leave(ended.visitor)
     with clock.shifted(LATER):
         assert await forget(ward) == 1_202

@@ -31,6 +31,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     wiring = ConversationParts(settings, remember)
     wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
+    wiring.sign_in.tell(wiring.code_alerts.wrong_codes)
     wiring.teams.tell(wiring.rooms.made)
     return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
 

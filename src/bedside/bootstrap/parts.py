@@ -32,6 +32,7 @@ from bedside.kernel.jobs import Handler
 from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as notification_jobs
 from bedside.notifications.callbacks import SmsReports
+from bedside.notifications.code_alerts import CodeAlerts
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
@@ -273,6 +274,10 @@ class Parts:
             self.dispatcher,
             self.settings.base_url,
         )
+
+    @cached_property
+    def code_alerts(self) -> CodeAlerts:
+        return CodeAlerts(self.clinics, self.staff, self.staff_alerts)
 
     @cached_property
     def own_phones(self) -> OwnPhones:

@@ -1,5 +1,6 @@
 """Entries of the chart: filing, labelling, reviewing, moving."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from bedside.audit import Action, AuditLog
@@ -10,7 +11,7 @@ from bedside.charts.models import chart_entries
 from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Version
 from bedside.charts.search import SearchIndex
 from bedside.database.bound_rows import BoundTable
-from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
@@ -125,9 +126,14 @@ class Charts:
         was put there without the clinic's keys."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            row = await _required(db, chart, entry_id)
-        await ENTRIES.check(self._vault, row)
-        return opened(keys, row)
+            return opened(keys, await _required(db, chart, entry_id))
+
+    async def filed(self, clinic_id: str) -> AsyncIterator[tuple[str, str]]:
+        """(file, patient) of every entry of a clinic that was never moved to another chart."""
+        async for rows in ENTRIES.pages(self._database, clinic_id):
+            for row in rows:
+                if not row.moved_from and not row.moved_to:
+                    yield row.file_id, row.patient_id
 
     async def count_from_visit(self, visitor: VisitorAccess) -> int:
         """How many files the chart has of a visit, for its patient."""
@@ -381,10 +387,13 @@ def _gone_elsewhere() -> Conflict:
 
 
 def opened(keys: ClinicKeys, row: Row) -> Entry:
-    """An entry from its row."""
+    """An entry from its row. Raises RecordSealBroken for one that was put into this chart without
+    the clinic's keys."""
+    if not ENTRIES.holds(keys, row):
+        raise RecordSealBroken
     known = row._asdict()
     known.update(keys.unseal(_COLUMN, row.id, known.pop("record")))
-    del known["clinic_id"]
+    del known["clinic_id"], known["mac"]
     if row.moved_to:  # what it said is another patient's
         known.update(name="", label="", comment="", note="")
     return Entry(**known)

@@ -32,7 +32,7 @@ class BoundTable:
         self.sealed = sealed
         self._columns = columns
         self._of_row = attrgetter(*columns)
-        self._of_values = itemgetter(*columns)
+        self._of_values: itemgetter[Any] = itemgetter(*columns)
         self._bytes = [at for at, kind in enumerate(kinds) if isinstance(kind, LargeBinary)]
         self._flags = [at for at, kind in enumerate(kinds) if isinstance(kind, Boolean)]
         key = list(table.primary_key.columns)

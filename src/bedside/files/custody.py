@@ -44,6 +44,13 @@ class Custody:
                     changed += await work.execute(upload_rows.SET_KEY, of=row.id, old=old, new=new)
         return changed
 
+    async def patient_of(self, file_id: str) -> str:
+        """Whose a file is; "" for one that is not there."""
+        try:
+            return (await self._repository.row(file_id)).patient_id
+        except NotFound:
+            return ""
+
     async def damaged(self, clinic_id: str) -> AsyncIterator[str]:
         """Ids of files whose sealed bytes are missing or not what was sealed; reads everything."""
         async for row in self._repository.all_rows(clinic_id):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bedside.audit.bindings import Altered
 from bedside.database import outbox, schema
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
 from bedside.errors import BedsideError
@@ -16,6 +17,7 @@ from bedside.services import Services
 from bedside.upkeep.backup import broken_blobs
 from bedside.web.rendering import STATIC
 
+_COMPARE = "Somebody may have changed the database: compare with a backup."
 _LITTLE_SPACE = 2_000_000_000
 
 
@@ -40,7 +42,8 @@ Check = Callable[[Services], Awaitable[Finding]]
 
 
 async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Finding]:
-    """All findings. `deep` also reads every file to its end, which takes as long as it takes."""
+    """All findings. `deep` also reads every file to its end and every row that decides, which takes
+    as long as it takes."""
     for check in _CHECKS:
         try:
             yield await check(services)
@@ -50,6 +53,8 @@ async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Fi
         yield finding
     if deep:
         yield await _files(services)
+        async for finding in _rows(services):
+            yield finding
 
 
 async def _files(services: Services) -> Finding:
@@ -62,6 +67,56 @@ async def _files(services: Services) -> Finding:
         what = f"{len(broken)} files are damaged: {names}"
         return Finding(Grade.BAD, what, "Restore them from a backup.")
     return Finding(Grade.GOOD, "Every file opens and is as it was sealed.")
+
+
+async def _rows(services: Services) -> AsyncIterator[Finding]:
+    """Rows that decide say what they were written with, and each file lies with its patient."""
+    found = 0
+    async for finding in _altered(services):
+        found += 1
+        yield finding
+    for clinic in await services.clinics.all():
+        async for file_id in misfiled(services, clinic.id):
+            found += 1
+            yield Finding(
+                Grade.BAD,
+                f"File {file_id} lies in the chart of a patient whose it is not.",
+                _COMPARE,
+            )
+    if not found:
+        yield Finding(Grade.GOOD, "Rows that decide are as they were written.")
+
+
+async def _altered(services: Services) -> AsyncIterator[Finding]:
+    for clinic in await services.clinics.all():
+        try:
+            if not await services.bindings.are_bound(clinic.id):
+                yield Finding(
+                    Grade.BAD,
+                    f"Rows of {clinic.id} were never bound to its keys, or its mark was removed.",
+                    f"{_COMPARE} Then run: bedside audit accept",
+                )
+            async for one in services.bindings.altered(clinic.id):
+                yield _changed_outside(one)
+        except RecordSealBroken:
+            yield Finding(Grade.BAD, f"Rows of {clinic.id} cannot be verified without its key.")
+    async for one in services.bindings.of_nobody():
+        yield _changed_outside(one)
+
+
+def _changed_outside(row: Altered) -> Finding:
+    return Finding(
+        Grade.BAD,
+        f"In {row.table}, the row {row.row} was changed or made outside Bedside.",
+        f"{_COMPARE} Put it right, then run: bedside audit accept",
+    )
+
+
+async def misfiled(services: Services, clinic_id: str) -> AsyncIterator[str]:
+    """Ids of files that lie in the chart of another patient, where nobody has moved them to."""
+    async for file_id, patient_id in services.charts.filed(clinic_id):
+        if await services.custody.patient_of(file_id) not in ("", patient_id):
+            yield file_id
 
 
 async def _schema(services: Services) -> Finding:

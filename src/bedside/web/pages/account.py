@@ -6,13 +6,14 @@ from starlette.routing import Route
 
 from bedside.errors import BedsideError, TooMany, WrongInput
 from bedside.kernel import clock
-from bedside.kernel.language import N_, gettext
+from bedside.kernel.language import N_
 from bedside.web.context import services_of
 from bedside.web.forms import form_of
 from bedside.web.pages.account_page import account_page
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import confirmed_staff_of, local_path, shell, staff_of, token_of
+from bedside.web.waits import sentence_of
 
 PASSWORD_CHANGED = sayable(
     "password_changed", N_("Your password is changed. All your other sessions are ended.")
@@ -112,7 +113,7 @@ async def _confirm(request: Request, back: str, error: BedsideError | None = Non
         status=error.status if error else 200,
         back=back,
         email=member.email,
-        error=gettext(error.sentence) if error else "",
+        error=sentence_of(error) if error else "",
     )
 
 

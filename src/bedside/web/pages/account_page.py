@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.errors import BedsideError, WrongInput
-from bedside.kernel.language import gettext
 from bedside.notifications.ports import Channel
 from bedside.people.permissions import StaffAccess
 from bedside.people.sessions import Shown
@@ -14,6 +13,7 @@ from bedside.web.browsers import browser_name, is_phone
 from bedside.web.context import services_of
 from bedside.web.rendering import render
 from bedside.web.signed_in import shell
+from bedside.web.waits import sentence_of
 
 _OF_ALERTS = ("phone", "code", "channels")
 """Fields of the forms about alerts; all others are those of the password."""
@@ -70,4 +70,4 @@ def _by_field(error: BedsideError | None, field: str) -> dict[str, str]:
     if error is None:
         return {}
     named = error.field if isinstance(error, WrongInput) else ""
-    return {named or field or "current_password": gettext(error.sentence)}
+    return {named or field or "current_password": sentence_of(error)}

@@ -15,9 +15,10 @@ from bedside.services import Services
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.context import services_of
 from bedside.web.forms import Form, form_of
-from bedside.web.pages.settings import SAVED, administrator
+from bedside.web.pages.settings import PAGE_OPEN, SAVED, administrator
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
+from bedside.web.signed_in import confirmed_staff_of
 
 ADDED = sayable(
     "room_added", N_("The room is added. Open it in the waiting room when you are ready.")
@@ -66,7 +67,8 @@ async def rooms(request: Request) -> Response:
 
 
 async def new_room(request: Request) -> Response:
-    """GET /settings/rooms/new."""
+    """GET /settings/rooms/new. Who is in charge sees charts, so it is asked who this is."""
+    await confirmed_staff_of(request, f"{_ROOMS}/new")
     clinic = await administrator(request)
     given = {**_of_options(RoomOptions()), "name": "", "kind": "shared", "owner": "", "slug": ""}
     return await _form(request, clinic, None, {**given, "people": []}, {})
@@ -74,6 +76,7 @@ async def new_room(request: Request) -> Response:
 
 async def add_room(request: Request) -> Response:
     """POST /settings/rooms."""
+    await confirmed_staff_of(request, f"{_ROOMS}/new", minutes=PAGE_OPEN)
     clinic = await administrator(request)
     services = services_of(request)
     given = _typed(await form_of(request))
@@ -87,6 +90,7 @@ async def add_room(request: Request) -> Response:
 
 async def room_page(request: Request) -> Response:
     """GET /settings/rooms/{room_id}."""
+    await confirmed_staff_of(request, request.url.path)
     clinic = await administrator(request)
     services = services_of(request)
     room = await services.rooms.get(clinic.clinic_id, request.path_params["room_id"])
@@ -104,6 +108,7 @@ async def room_page(request: Request) -> Response:
 
 async def change_room(request: Request) -> Response:
     """POST /settings/rooms/{room_id}."""
+    await confirmed_staff_of(request, request.url.path, minutes=PAGE_OPEN)
     clinic = await administrator(request)
     services = services_of(request)
     room = await services.rooms.get(clinic.clinic_id, request.path_params["room_id"])

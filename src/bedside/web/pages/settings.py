@@ -34,7 +34,7 @@ FACTORS_RESET = sayable(
 TEAM_ADDED = sayable("team_added", N_("Added. Now say who belongs to it, under People."))
 
 _PEOPLE = "/settings/people"
-_PAGE_OPEN = 30
+PAGE_OPEN = 30
 """Minutes that somebody may take to fill in a form that was reached with a fresh password."""
 
 
@@ -84,7 +84,7 @@ async def new_person(request: Request) -> Response:
 
 async def add_person(request: Request) -> Response:
     """POST /settings/people: answers with the first password, which is shown this once."""
-    clinic = await _confirmed_administrator(request, f"{_PEOPLE}/new", _PAGE_OPEN)
+    clinic = await _confirmed_administrator(request, f"{_PEOPLE}/new", PAGE_OPEN)
     services = services_of(request)
     given = await form_of(request)
     try:
@@ -140,9 +140,8 @@ async def change_role(request: Request) -> Response:
 
 async def change_assignments(request: Request) -> Response:
     """POST /settings/people/{staff_id}/teams: the ticked teams and rooms are those there are."""
-    staff = await staff_of(request)
+    clinic = await _confirmed_administrator(request, _page_of(request))
     services = services_of(request)
-    clinic = services.permissions.administer(staff)
     staff_id = request.path_params["staff_id"]
     wanted = set((await form_of(request)).all("teams"))
     before = set((await services.staff.assignments(clinic)).get(staff_id, []))
@@ -156,7 +155,7 @@ async def change_assignments(request: Request) -> Response:
 
 async def unassign_patient(request: Request) -> Response:
     """POST /settings/people/{staff_id}/unassign: from a single patient."""
-    clinic = services_of(request).permissions.administer(await staff_of(request))
+    clinic = await _confirmed_administrator(request, _page_of(request))
     target = (await form_of(request))["target"]
     await services_of(request).staff.unassign(clinic, request.path_params["staff_id"], target)
     return go(_page_of(request), SAVED)
@@ -352,6 +351,8 @@ async def change_clinic(request: Request) -> Response:
     if errors:
         return _clinic(request, shown, errors)
     before = (await services.clinics.get(access.clinic_id)).options
+    if before.second_factor_required and not shown["second_factor_required"]:
+        await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
     changed = {key: value for key, value in shown.items() if key != "name"}
     changed |= {name: int(shown[name]) * unit for name, _, _, unit in NUMBERS}
     options = ClinicOptions.model_validate({**before.model_dump(), **changed})

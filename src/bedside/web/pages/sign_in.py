@@ -28,6 +28,7 @@ from bedside.web.signed_in import (
     staff_of,
     token_of,
 )
+from bedside.web.waits import sentence_of
 
 SIGNED_OUT = sayable("signed_out", N_("You are signed out."))
 
@@ -125,8 +126,8 @@ def _form(
         status=error.status if error else 200,
         back=back,
         email=email,
-        error=gettext(error.sentence) if error else "",
-        wait=error.retry_after if isinstance(error, TooMany) else 0,
+        error=sentence_of(error) if error else "",
+        waits=isinstance(error, TooMany),
         passkeys=services.passkeys.possible,
         known=_by_clinic(services.known_sign_ins),
         roles={role: gettext(name) for role, name in ROLE_NAMES.items()},
@@ -197,7 +198,7 @@ async def _second_factor(request: Request, error: BedsideError | None = None) ->
         status=error.status if error else 200,
         factors=factors,
         passkeys=factors.passkey and services.passkeys.possible,
-        error=gettext(error.sentence) if error else "",
+        error=sentence_of(error) if error else "",
     )
 
 
@@ -232,7 +233,7 @@ async def _new_password(request: Request, error: BedsideError | None = None) -> 
         "pages/sign_in/new_password.html",
         status=error.status if error else 200,
         email=member.email,
-        error=gettext(error.sentence) if error else "",
+        error=sentence_of(error) if error else "",
     )
 
 
