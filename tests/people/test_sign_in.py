@@ -83,19 +83,6 @@ async def test_failures_are_audited_where_they_belong(house: House) -> None:
     assert (platform.action, platform.actor_kind) == ("sign_in.failed", "unknown")
 
 
-async def test_an_address_is_locked_after_twenty_failures_with_any_names(
-    quick_house: House,
-) -> None:
-    for number in range(20):
-        await fail(quick_house, f"guess{number}@riverside.example")
-    with pytest.raises(TooMany):
-        await enter(quick_house)
-    done = await quick_house.services.sign_in.with_password(
-        RITA, PASSWORD, address="198.51.100.4", device=""
-    )
-    assert done.stage is Stage.FULL
-
-
 async def test_getting_in_forgets_the_failures(house: House) -> None:
     for _ in range(4):
         await fail(house)
@@ -226,6 +213,68 @@ async def test_the_new_password_cannot_be_chosen_before_the_second_factor(house:
     step = await pending(house, await enter(house))
     with pytest.raises(NotSignedIn):
         await house.services.sign_in.choose_password(step, "marble lantern oxbow")
+
+
+async def at_new_password(house: House, first: str) -> Pending:
+    """A sign-in with a first password that has come to its last step."""
+    return await pending(house, await enter(house, first))
+
+
+@pytest.mark.parametrize("how", ["chosen", "changed"])
+async def test_a_sign_in_that_is_half_finished_dies_with_a_new_password(
+    house: House, how: str
+) -> None:
+    """Whoever knows a first password does not overwrite what its owner has chosen since."""
+    first, rita = house.services.passwords.made_up(), house.here.receptionist
+    await house.services.staff.give_password(house.administer(), rita.staff_id, first)
+    owner, other = await at_new_password(house, first), await at_new_password(house, first)
+    full = await house.services.sign_in.choose_password(owner, "marble lantern oxbow")
+    mine = "marble lantern oxbow"
+    if how == "changed":
+        signed_in = await house.services.sessions.resume(full.token, HERE)
+        mine = "seven slow otters"
+        await house.services.sign_in.change_password(signed_in, "marble lantern oxbow", mine)
+    with pytest.raises(NotSignedIn):
+        await pending(house, SignedIn(other.token, other.stage))
+    with pytest.raises(NotSignedIn):
+        await house.services.sign_in.choose_password(other, "velvet anchor prairie")
+    assert (await enter(house, mine)).stage is Stage.FULL
+
+
+async def test_a_chosen_password_is_not_replaced_as_a_first_one(house: House) -> None:
+    """Also by a session at the last step that nobody has ended."""
+    first, rita = house.services.passwords.made_up(), house.here.receptionist
+    await house.services.staff.give_password(house.administer(), rita.staff_id, first)
+    owner = await at_new_password(house, first)
+    await house.services.sign_in.choose_password(owner, "marble lantern oxbow")
+    async with house.services.database.unit_of_work() as work:
+        token = await house.services.sessions.begin(
+            work, rita.staff_id, rita.clinic_id, rita.role, Stage.PROVEN, "", HERE
+        )
+    left = await house.services.sessions.pending(token, HERE)
+    with pytest.raises(NotSignedIn):
+        await house.services.sign_in.choose_password(left, "velvet anchor prairie")
+    assert (await enter(house, "marble lantern oxbow")).stage is Stage.FULL
+
+
+async def test_an_offered_secret_is_of_one_session(house: House) -> None:
+    """Who was signed in once has not seen what the owner takes into use later."""
+    factors = house.services.second_factors
+    mine = house.here.receptionist
+    theirs = await house.services.sessions.resume(await house.token(mine), HERE)
+    seen = (await factors.offered(theirs, "x")).secret
+    offered = (await factors.offered(mine, "x")).secret
+    assert offered != seen
+    assert (await factors.offered(mine, "x")).secret == offered
+    with pytest.raises(WrongInput):
+        await factors.confirm(mine, now_in(TOTP(seen)))
+    await house.services.sign_in.change_password(mine, PASSWORD, "marble lantern oxbow")
+    after = (await factors.offered(mine, "x")).secret
+    assert after not in (seen, offered)
+    with clock.shifted(16 * clock.MINUTE):
+        with pytest.raises(WrongInput, match="quarter of an hour"):
+            await factors.confirm(mine, now_in(TOTP(after)))
+        assert (await factors.offered(mine, "x")).secret != after
 
 
 async def test_changing_the_password_ends_the_other_sessions(house: House) -> None:

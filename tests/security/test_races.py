@@ -53,7 +53,7 @@ async def test_passwords_that_are_tried_at_once_are_five(house: House) -> None:
 
     def attempt(password: str, number: int) -> Any:
         return house.sign_in.with_password(
-            email, password, address=f"198.51.100.{number}", device=""
+            email, password, address="198.51.100.4", device=f"browser {number}"
         )
 
     done = await at_once(*(attempt(f"wrong {n}", n) for n in range(12)))
