@@ -169,6 +169,7 @@ def audit_verify(data: Path | None) -> None:
     line was changed, removed or moved, or a row was written outside Bedside."""
 
     async def run(services: "Services") -> bool:
+        await services.bindings.ensure()
         broken = False
         for holder in await services.vault.holders():
             result = await services.audit.verify(holder)

@@ -125,7 +125,6 @@ def once(
             if not whatever_is_wrong:
                 await _check_revision(services)
                 await _in_words(settings, services.vault.check())
-                await services.bindings.ensure()
             return await run(services)
         finally:
             await services.database.close()

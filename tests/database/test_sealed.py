@@ -9,19 +9,19 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import LargeBinary, insert, select, update
 
 from bedside.adapters.keys_file import KeyFile
 from bedside.database import Database
+from bedside.database.bound_rows import TABLES
 from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
-from bedside.database.tables import clinic_keys
+from bedside.database.tables import clinic_keys, metadata
 from bedside.people.models import patients
 from tests.house import House
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F6")]
-VECTORS = json.loads(
-    (Path(__file__).parents[1] / "vectors" / "sealed-column-v1.json").read_text(encoding="utf-8")
-)
+_VECTORS = Path(__file__).parents[1] / "vectors"
+VECTORS = json.loads((_VECTORS / "sealed-column-v1.json").read_text(encoding="utf-8"))
 CLINIC = VECTORS["clinic"]
 PLACE = ("patients.record", "pat_1")
 
@@ -170,3 +170,22 @@ async def test_another_master_key_opens_nothing(house: House, tmp_path: Path) ->
     await other.make_first()
     with pytest.raises(RecordSealBroken):
         await Vault(house.services.database, other).clinic(house.clinic.id)
+
+
+async def test_the_vectors_of_bound_rows() -> None:
+    vectors = json.loads((_VECTORS / "bound-row-v1.json").read_text(encoding="utf-8"))
+    index = bytes.fromhex(vectors["index_key"])
+    keys = ClinicKeys(vectors["clinic"], {1: bytes(32)}, {1: bytes(32)}, index, bytes(32))
+    tables = {table.name: table for table in TABLES}
+    for vector in vectors["rows"]:
+        table = tables[vector["table"]]
+        columns = metadata.tables[table.name].c
+        values = {
+            name: bytes.fromhex(value)
+            if isinstance(columns[name].type, LargeBinary) and value
+            else value
+            for name, value in zip(table.columns, vector["values"], strict=True)
+        }
+        assert table.bound(keys, values)["mac"].hex() == vector["mac"], table.name
+    mark = keys.bind(f"all rows are bound\0{keys.clinic_id}".encode())
+    assert mark.hex() == vectors["mark"]

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
 from click.testing import CliRunner
 
 from bedside.cli import main
+from bedside.database import schema
 from tests.upkeep.conftest import Installation
 
 Plant = Callable[[Installation], None]
@@ -66,6 +68,24 @@ def a_scanner_that_is_down(installation: Installation) -> None:
     (installation.data / "bedside.toml").write_text('clamd = "unix:/nowhere/clamd"\n')
 
 
+def a_file_of_another_patient(installation: Installation) -> None:
+    change(installation, "UPDATE files SET patient_id = 'pat_00000000000000000000000000'")
+
+
+def files_of_another_patient(installation: Installation) -> None:
+    change(installation, "UPDATE files SET patient_id = 'pat_00000000000000000000000000'")
+    change(installation, "UPDATE chart_entries SET patient_id = 'pat_00000000000000000000000000'")
+
+
+def a_raised_role(installation: Installation) -> None:
+    change(installation, "UPDATE staff SET role = 'administrator'")
+
+
+def rows_that_look_old(installation: Installation) -> None:
+    change(installation, "UPDATE staff SET role = 'administrator', mac = NULL")
+    change(installation, "DELETE FROM bound_clinics")
+
+
 PLANTED: list[tuple[Plant, int, str]] = [
     (another_key, 1, "The master key does not open the clinics' keys."),
     (a_key_for_everybody, 1, "chmod 600"),
@@ -74,6 +94,11 @@ PLANTED: list[tuple[Plant, int, str]] = [
     (an_old_revision, 1, "bedside migrate"),
     (a_spoilt_file, 1, "1 files are damaged: fil_"),
     (a_missing_file, 1, "1 files are damaged: fil_"),
+    (a_file_of_another_patient, 1, "In files, the row fil_"),
+    (a_file_of_another_patient, 1, "lies in the chart of a patient whose it is not."),
+    (files_of_another_patient, 1, "In chart_entries, the row ent_"),
+    (a_raised_role, 1, "In staff, the row stf_"),
+    (rows_that_look_old, 1, "were never bound to its keys, or its mark was removed."),
     (a_scanner_that_is_down, 1, "The scanner does not answer"),
 ]
 
@@ -96,6 +121,27 @@ def test_what_is_planted_is_found(
     result = installation.run("doctor", "--deep")
     assert result.exit_code == code, result.output
     assert said in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_a_row_that_was_put_right_is_taken_for_true(installation: Installation) -> None:
+    assert installation.run("audit", "verify").exit_code == 0
+    a_raised_role(installation)
+    found = installation.run("audit", "verify")
+    assert (found.exit_code, "was changed outside Bedside" in found.output) == (1, True)
+    change(installation, "UPDATE staff SET role = 'clinician'")
+    asked = installation.run("audit", "accept")
+    assert asked.exit_code == 1, "it asks first"
+    accepted = installation.run("audit", "accept", "--yes")
+    assert accepted.exit_code == 0, accepted.output
+    assert "rows were bound" in accepted.output
+    assert installation.run("audit", "verify").exit_code == 0
+
+
+def test_a_database_of_before_is_told_to_be_one(installation: Installation) -> None:
+    alembic.downgrade(schema.configuration(f"sqlite:///{installation.data}/bedside.db"), "0005")
+    result = installation.run("doctor", "--deep")
+    assert (result.exit_code, "bedside migrate" in result.output) == (1, True)
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 

@@ -240,6 +240,51 @@ async def test_the_ticked_teams_are_the_ones_there_are(
     assert amara not in assigned
 
 
+def _clinic_form() -> dict[str, str]:
+    numbers = {option: str(bounds(option)[0] // unit) for option, _, _, unit in NUMBERS}
+    return {"name": "Riverside Clinic", "language": "en", "time_zone": "UTC", **numbers}
+
+
+@pytest.mark.feature("S1")
+async def test_no_second_factor_any_more_needs_the_password_again(
+    ada: httpx.AsyncClient, quick_house: House
+) -> None:
+    on = {**_clinic_form(), "second_factor_required": "on"}
+    with clock.shifted(20 * clock.MINUTE):
+        await ada.post("/account/stay")
+    with clock.shifted(45 * clock.MINUTE):
+        assert (await ada.post("/settings/clinic", data=on)).headers["location"].endswith("/clinic")
+        asked = await ada.post("/settings/clinic", data=_clinic_form())
+        assert asked.headers["location"] == "/account/confirm?next=/settings/clinic"
+        clinic = await quick_house.services.clinics.get(quick_house.clinic.id)
+        assert clinic.options.second_factor_required
+        await ada.post(
+            "/account/confirm", data={"current_password": PASSWORD, "next": "/settings/clinic"}
+        )
+        done = await ada.post("/settings/clinic", data=_clinic_form())
+        assert done.headers["location"] == "/settings/clinic"
+
+
+@pytest.mark.feature("S1")
+@pytest.mark.parametrize("what", ["teams", "unassign", "room", "new room"])
+async def test_assigning_people_needs_the_password_again(
+    ada: httpx.AsyncClient, quick_house: House, what: str
+) -> None:
+    """Also oneself: a screen that an administrator left opens no chart to whoever comes."""
+    me, room = quick_house.here.administrator.staff_id, quick_house.here.room.id
+    before = await quick_house.services.staff.assignments(quick_house.administer())
+    page = {"room": f"/settings/rooms/{room}", "new room": "/settings/rooms"}.get(
+        what, f"/settings/people/{me}/{what}"
+    )
+    form = {"target": quick_house.patients[0].id, "name": "x", "kind": "shared", "slug": "xyz"}
+    with clock.shifted(20 * clock.MINUTE):
+        await ada.post("/account/stay")
+    with clock.shifted(40 * clock.MINUTE):
+        asked = await ada.post(page, data=form)
+        assert asked.headers["location"].startswith("/account/confirm?next=/settings/")
+    assert await quick_house.services.staff.assignments(quick_house.administer()) == before
+
+
 @pytest.mark.feature("A2")
 @pytest.mark.parametrize("name", [name for name, *_ in NUMBERS])
 async def test_limits_hold_at_both_ends(

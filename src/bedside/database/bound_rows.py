@@ -30,7 +30,7 @@ class BoundTable:
         kinds = [table.c[name].type for name in columns]
         self.name = table.name
         self.sealed = sealed
-        self._columns = columns
+        self.columns = columns
         self._of_row = attrgetter(*columns)
         self._of_values: itemgetter[Any] = itemgetter(*columns)
         self._bytes = [at for at, kind in enumerate(kinds) if isinstance(kind, LargeBinary)]

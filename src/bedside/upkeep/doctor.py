@@ -53,8 +53,13 @@ async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Fi
         yield finding
     if deep:
         yield await _files(services)
-        async for finding in _rows(services):
-            yield finding
+        try:
+            async for finding in _rows(services):
+                yield finding
+        except Exception as error:  # such as tables of an older revision
+            yield Finding(
+                Grade.BAD, "Rows that decide are as they were written", type(error).__name__
+            )
 
 
 async def _files(services: Services) -> Finding:
@@ -71,6 +76,7 @@ async def _files(services: Services) -> Finding:
 
 async def _rows(services: Services) -> AsyncIterator[Finding]:
     """Rows that decide say what they were written with, and each file lies with its patient."""
+    await services.bindings.ensure()
     found = 0
     async for finding in _altered(services):
         found += 1
