@@ -52,14 +52,12 @@ async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Fi
     async for finding in _chains(services):
         yield finding
     if deep:
-        yield await _files(services)
         try:
+            yield await _files(services)
             async for finding in _rows(services):
                 yield finding
         except Exception as error:  # such as tables of an older revision
-            yield Finding(
-                Grade.BAD, "Rows that decide are as they were written", type(error).__name__
-            )
+            yield Finding(Grade.BAD, "Not everything could be read.", type(error).__name__)
 
 
 async def _files(services: Services) -> Finding:
