@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from typing import Any
 import apsw
 import httpx
 from pyotp.totp import TOTP
+from sqlalchemy import insert, select
 from starlette.applications import Starlette
 
 from bedside import bootstrap
@@ -21,6 +21,8 @@ from bedside.api import api_routes
 from bedside.audit.actors import SYSTEM
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel import clock
+from bedside.people.bound import LINKS, PASSKEYS, STAFF
+from bedside.people.models import links, passkeys
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Stage
@@ -280,29 +282,39 @@ def make_template(data: Path) -> Template:
 
     async def build() -> Facts:
         async with living_in(data, f"sqlite:///{data / 'bedside.db'}") as house:
-            return await Builder(house).build()
+            facts = await Builder(house).build()
+            await _let_time_pass(house.services, facts)
+            return facts
 
     data.mkdir(parents=True)
     create_tables(f"sqlite:///{data / 'bedside.db'}")
     with ThreadPoolExecutor(1) as aside:  # on a loop of its own
         facts = aside.submit(asyncio.run, build()).result()
-    _let_time_pass(data / "bedside.db", facts)
     return Template(data, facts)
 
 
-def _let_time_pass(path: Path, facts: Facts) -> None:
+async def _let_time_pass(services: Services, facts: Facts) -> None:
     """The expired link ended a second ago; a passkey was registered long ago."""
-    with sqlite3.connect(path) as db:
-        ago = clock.now() - 1_000
-        subject = facts.requests[Kind.EXPIRED]
-        assert db.execute(
-            "UPDATE links SET expires_at = ? WHERE subject_id = ?", (ago, subject)
-        ).rowcount
-        db.execute(
-            "INSERT INTO passkeys (credential_id, staff_id, public_key, sign_count, label,"
-            " created_at, used_at) VALUES (:id, :staff, :key, 0, 'Chrome', 1, 0)",
-            {"id": "cGFzc2tleQ", "staff": facts["administrator"], "key": b"-"},
-        )
+    vault, who = services.vault, facts["administrator"]
+    of_link = select(links.c.id).where(links.c.subject_id == facts.requests[Kind.EXPIRED])
+    async with services.database.unit_of_work() as work:
+        for row in await work.all(of_link):
+            link = await LINKS.locked(work, vault, id=row.id)
+            await LINKS.change(work, vault, link, expires_at=clock.now() - 1_000)
+        person = await STAFF.locked(work, vault, id=who)
+        await STAFF.change(work, vault, person, has_passkey=True)
+        passkey = {
+            "credential_id": "cGFzc2tleQ",
+            "staff_id": who,
+            "clinic_id": facts["clinic_id"],
+            "public_key": b"-",
+            "sign_count": 0,
+            "label": "Chrome",
+            "created_at": 1,
+            "used_at": 0,
+        }
+        keys = await vault.clinic(facts["clinic_id"])
+        await work.execute(insert(passkeys), **PASSKEYS.bound(keys, passkey))
 
 
 _WITHOUT_USE = (

@@ -244,7 +244,7 @@ async def test_cookies_by_https(tmp_path: Path) -> None:
     assert done.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
     cookies = [*done.headers.get_list("set-cookie"), *let_in.headers.get_list("set-cookie")]
     given = [cookie for cookie in cookies if "Max-Age=0" not in cookie]
-    assert len(given) == 3
+    assert len(given) == 4  # session, known browser, link, its device
     for cookie in given:
         assert cookie.startswith(("__Host-", "__Secure-")), cookie
         assert {"HttpOnly", "Secure", "SameSite=lax"} <= set(cookie.split("; ")), cookie

@@ -152,6 +152,8 @@ class Passkeys:
         from webauthn.helpers import bytes_to_base64url
         from webauthn.helpers.exceptions import WebAuthnException
 
+        async with self._database.unit_of_work() as work:
+            await self._may_register(work, who)
         given = _checked(credential)
         challenge = await self._taken_challenge(given, who.staff_id)
         try:
