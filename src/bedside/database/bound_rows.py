@@ -8,6 +8,7 @@ never bound anew. docs/formats/bound-row.md has the format, and what this does n
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
 from hmac import compare_digest
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -19,6 +20,8 @@ from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 
 _PAGE = 500
+_KEPT = 2_000
+"""Rows of each table whose `mac` is not computed anew while they say the same."""
 _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -32,6 +35,7 @@ class BoundTable:
         self.sealed = sealed
         self.columns = columns
         self._of_row = attrgetter(*columns)
+        self._holds = lru_cache(_KEPT)(self._compare)  # a session's row is checked at each request
         self._of_values: itemgetter[Any] = itemgetter(*columns)
         self._bytes = [at for at, kind in enumerate(kinds) if isinstance(kind, LargeBinary)]
         self._flags = [at for at, kind in enumerate(kinds) if isinstance(kind, Boolean)]
@@ -55,8 +59,7 @@ class BoundTable:
 
     def holds(self, keys: ClinicKeys, row: Row) -> bool:
         """Whether a row says what it said when it was written. One without `mac` does not."""
-        mac = row.mac
-        return mac is not None and compare_digest(mac, self._mac(keys, self._of_row(row)))
+        return row.mac is not None and self._holds(keys, self._of_row(row), row.mac)
 
     async def check(self, vault: Vault, row: Row) -> None:
         """Raises RecordSealBroken for a row that was changed or made without the clinic's keys."""
@@ -92,6 +95,9 @@ class BoundTable:
         await work.execute(
             self._change, **this, **values, mac=self._mac(keys, self._of_values(said))
         )
+
+    def _compare(self, keys: ClinicKeys, values: tuple[Any, ...], mac: bytes) -> bool:
+        return compare_digest(mac, self._mac(keys, values))
 
     def _mac(self, keys: ClinicKeys, values: tuple[Any, ...]) -> bytes:
         content = list(values)

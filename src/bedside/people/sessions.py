@@ -98,7 +98,11 @@ class Shown:
     current: bool
 
 
-_of_token = prepared(select(sessions).where(sessions.c.token_hash == bindparam("hash")))
+_of_token = prepared(
+    select(*(sessions.c[name] for name in (*SESSIONS.columns, "seen_at", "mac"))).where(
+        sessions.c.token_hash == bindparam("hash")
+    )
+)
 _by_id = prepared(select(sessions).where(sessions.c.id == bindparam("of")))
 _all_of_staff = prepared(select(sessions).where(sessions.c.staff_id == bindparam("staff")))
 _of_staff = prepared(
