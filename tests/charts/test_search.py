@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.charts.search import marked, query_words, words_of
-from bedside.people.patients import fold
+from bedside.charts.search import marked, query_words
+from bedside.kernel.words import fold, words_of
 from tests.charts.filing import filed
 from tests.house import House
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, Protocol, cast
 
 from bedside.adapters.rendering import framing
+from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.errors import Unavailable
 from bedside.files import media_types as types
 from bedside.files.media_types import Kind
@@ -251,6 +252,8 @@ _DAMAGED = {
     Kind.DOCUMENT: "damaged_document",
     Kind.VIDEO: "damaged_video",
 }
+_LONGEST_PAGE = 100_000
+"""Characters that are read from one picture."""
 _ROLE = re.compile(r"thumbnail|preview|shared|strip|page-\d{1,2}")
 _UNREAD = re.compile(r"ocr-(\d{1,2})")
 
@@ -300,7 +303,7 @@ class ChildExaminer:
             answer = await self._children.ask("derive", chunks, size, media_type=media_type)
         except ChildFailed:
             return Derivation()
-        derivation, unread = _checked_derivation(answer)
+        derivation, unread = await asyncio.to_thread(_checked_derivation, answer)
         return await self._with_recognised_words(derivation, unread)
 
     async def _with_recognised_words(
@@ -308,11 +311,12 @@ class ChildExaminer:
     ) -> Derivation:
         if self._reader is None or not unread:
             return derivation
-        pages = derivation.text.split("\f")
+        pages = derivation.text.split("\f", max(unread))
         pages += [""] * (max(unread) - len(pages))
         for number, picture in unread.items():
-            pages[number - 1] = await self._reader.read(picture) or pages[number - 1]
-        text = "\f".join(pages)
+            read = await self._reader.read(picture)
+            pages[number - 1] = read[:_LONGEST_PAGE] or pages[number - 1]
+        text = "\f".join(pages)[:MAX_TEXT]
         return replace(derivation, text=text, text_source="recognised" if text.strip() else "")
 
 
@@ -360,4 +364,5 @@ def _checked_derivation(answer: Answer) -> tuple[Derivation, dict[int, bytes]]:
             kept.append(Derivative(role, media_type, data))
     facts = {str(key): str(value) for key, value in dict(made.get("facts", {})).items()}
     source = "embedded" if made.get("text_source") == "embedded" else ""
-    return Derivation(tuple(kept), str(made.get("text", "")), source, facts), unread
+    text = answer.parts[-1].decode("utf-8", "replace")[:MAX_TEXT] if answer.parts else ""
+    return Derivation(tuple(kept), text, source, facts), unread

@@ -385,6 +385,7 @@ class Parts:
         return {
             file_jobs.EXAMINE: self.intake.examine,
             file_jobs.DERIVE: self.intake.derive,
+            file_jobs.INDEX: self.intake.index,
             file_jobs.ERASE: self.intake.erase,
             notification_jobs.DELIVER: self.dispatcher.deliver,
             reminder_jobs.REMIND: self.photo_requests.remind,

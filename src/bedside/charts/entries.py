@@ -1,6 +1,6 @@
 """Entries of the chart: filing, labelling, reviewing, moving."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from bedside.audit import Action, AuditLog
@@ -17,6 +17,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.words import words_of
 from bedside.people.permissions import ChartAccess, StaffAccess, VisitorAccess
 
 LONGEST_LABEL = 200
@@ -78,7 +79,7 @@ class Charts:
             "version": 1,
         }
         await work.execute(queries.ADD, **ENTRIES.bound(keys, row))
-        words = f"{incoming.name} {incoming.label} {incoming.comment}"
+        words = words_of(f"{incoming.name} {incoming.label} {incoming.comment}")
         await self._index.add(work, keys, incoming.patient_id, entry_id, words)
         await self._audit.record(
             work,
@@ -106,13 +107,20 @@ class Charts:
             row = await work.one(queries.OF_FILE, file=file_id)
             self._tell(work, row, EntryChanged, state)
 
-    async def add_text(self, work: UnitOfWork, clinic_id: str, file_id: str, text: str) -> None:
-        """Index the words of a file's content, and tell pages that its preview is ready."""
+    async def show_preview(self, work: UnitOfWork, file_id: str) -> None:
+        """Tell pages that the preview of a file is ready."""
+        row = await work.one(queries.OF_FILE, file=file_id)
+        if row:
+            self._tell(work, row, EntryChanged, "preview")
+
+    async def add_words(
+        self, work: UnitOfWork, clinic_id: str, file_id: str, words: Iterable[str]
+    ) -> None:
+        """Make a file findable by words of its content; some hundred at a time."""
         row = await work.one(queries.OF_FILE, file=file_id)
         if row:
             keys = await self._vault.clinic(clinic_id)
-            await self._index.add(work, keys, row.patient_id, row.id, text)
-            self._tell(work, row, EntryChanged, "preview")
+            await self._index.add(work, keys, row.patient_id, row.id, words)
 
     async def entries(self, chart: ChartAccess, wanted: ChartFilter) -> list[Entry]:
         """Entries of one chart, newest first."""
@@ -209,7 +217,8 @@ class Charts:
                     )
                 )
             await self._keep_version(work, chart, row)
-            await self._index.add(work, keys, row.patient_id, entry_id, f"{label} {note}")
+            words = words_of(f"{label} {note}")
+            await self._index.add(work, keys, row.patient_id, entry_id, words)
             await self._line(work, chart, Action.ENTRY_CHANGED, row, category=category)
             row = await _required(work, chart, entry_id)
             self._tell(work, row, EntryChanged, "changed")

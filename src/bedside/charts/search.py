@@ -1,7 +1,7 @@
 """Search by words, over keyed tokens: the index holds no readable text (F10)."""
 
-import asyncio
 import re
+from collections.abc import Iterable
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -10,17 +10,10 @@ from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.people.patients import fold
+from bedside.kernel.words import BETWEEN, LONGEST, WORD, fold
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
 
-_MOST_WORDS = 20_000
-"""Different words of one file that are indexed."""
-_WORDS_AT_ONCE = 200
-"""Words, some milliseconds' worth, that are indexed before others are served."""
-_LONGEST = 40
 _MOST_QUERY_WORDS = 8
-_WORD = r"\w[\w.,/:-]*\w"
-_BETWEEN = r"[^\w]+"
 
 _add = prepared(
     upsert(entry_words).on_conflict_do_nothing(index_elements=["token", "patient_id", "entry_id"])
@@ -34,18 +27,6 @@ _move = prepared(
 )
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text as they are indexed: folded, at least two characters."""
-    found = re.findall(_WORD, fold(text))
-    words: dict[str, None] = {}
-    for word in found:
-        words[word[:_LONGEST]] = None
-        for part in re.split(_BETWEEN, word):
-            if len(part) > 1:
-                words[part[:_LONGEST]] = None
-    return list(words)
-
-
 def query_words(text: str) -> list[str]:
     """The words of a query, each of which must be in an entry; at most eight.
 
@@ -53,21 +34,21 @@ def query_words(text: str) -> list[str]:
     unless a part is too short to be indexed by itself: “1.5” and “27.3.1985” stay whole.
     """
     wanted: dict[str, None] = {}
-    for word in re.findall(_WORD, fold(text)):
-        parts = re.split(_BETWEEN, word)
+    for word in WORD.findall(fold(text)):
+        parts = BETWEEN.split(word)
         whole = any(len(part) < 2 for part in parts)
         for part in [word] if whole else parts:
-            wanted[part[:_LONGEST]] = None
+            wanted[part[:LONGEST]] = None
     return list(wanted)[:_MOST_QUERY_WORDS]
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     """A text cut into pieces: (piece, whether it is one of these folded words)."""
+    parts = {part for word in words for part in (word, *BETWEEN.split(word))}
     pieces: list[tuple[str, bool]] = []
     end = 0
     for match in re.finditer(r"\w+", text):
-        folded = fold(match.group())
-        if any(folded == part for word in words for part in (word, *re.split(_BETWEEN, word))):
+        if fold(match.group()) in parts:
             pieces += [(text[end : match.start()], False), (match.group(), True)]
             end = match.end()
     return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]
@@ -81,12 +62,18 @@ class SearchIndex:
         self._vault = vault
 
     async def add(
-        self, work: UnitOfWork, keys: ClinicKeys, patient_id: str, entry_id: str, text: str
+        self,
+        work: UnitOfWork,
+        keys: ClinicKeys,
+        patient_id: str,
+        entry_id: str,
+        words: Iterable[str],
     ) -> None:
-        """Index the words of a text for an entry; words that are there already stay."""
-        for number, word in enumerate(words_of(text)[:_MOST_WORDS], start=1):
-            if number % _WORDS_AT_ONCE == 0:
-                await asyncio.sleep(0)  # SQLite never waits, so a long text would stop everybody
+        """Index words (`kernel.words.words_of`) for an entry; those that are there already stay.
+
+        SQLite never waits, so give some hundred at a time: many would stop everybody.
+        """
+        for word in words:
             await work.execute(
                 _add,
                 token=keys.token("entry.word", word),

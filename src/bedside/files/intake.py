@@ -1,8 +1,8 @@
 """The story of a file, top to bottom.
 
 limit → type → seal and store (files.uploads, while the bytes arrive) → scan → examine → file in
-the chart → derive text and previews. Each step after the last byte is a job that may be killed
-and runs again.
+the chart → derive text and previews → index the words. Each step after the last byte is a job that
+may be killed and runs again.
 """
 
 import asyncio
@@ -25,12 +25,16 @@ from bedside.files.states import FileState, may_become
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.words import words_of
 from bedside.people.permissions import HolderAccess
 
 EXAMINE = "file.examine"
 DERIVE = "file.derive"
+INDEX = "file.index"
 ERASE = "file.erase"
 _SCAN_AGAIN = 20 * clock.SECOND
+_WORDS_AT_ONCE = 200
+"""Words, some milliseconds' worth, that are indexed before others may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,18 +253,35 @@ class Intake:
         for derivative in made.derivatives:
             await self._repository.store_derivative(row, derivative)
             faults.point("file.derivative_stored")
-        text = made.text.encode()
+        sealed = await self._repository.sealed_text(row, made.text)
         async with self._database.unit_of_work() as work:
             await self._lock_holder(work, row)
             row = await self._repository.row(row.id, work)
             for derivative in made.derivatives:
                 await self._repository.add_derivative(work, row.id, derivative)
-            if text:
-                await self._repository.add_text(work, row, made.text, made.text_source)
+            if made.text:
+                await self._repository.add_text(work, row, sealed, made.text_source)
             if row.holder_id:
                 await self._tell_holder(work, row, preview=True)
             else:
-                await self._charts.add_text(work, row.clinic_id, row.id, made.text)
+                await self._charts.show_preview(work, row.id)
+                _index_later(work, row.id)
+
+    async def index(self, payload: dict[str, Any]) -> None:
+        """Job: make a filed file findable by its words, which are counted in a thread. Between some
+        hundred of them others write; what a kill leaves out is added when the job runs again."""
+        row = await self._row_of_job(payload)
+        if row is None:
+            return
+        words = await asyncio.to_thread(words_of, await self._repository.text(row))
+        for start in range(0, len(words), _WORDS_AT_ONCE):
+            some = words[start : start + _WORDS_AT_ONCE]
+            async with self._database.unit_of_work() as work:
+                current = await self._repository.row(row.id, work)
+                if current.state != FileState.FILED or current.holder_id:
+                    return  # destroyed meanwhile, or not filed yet
+                await self._charts.add_words(work, row.clinic_id, row.id, some)
+            faults.point("file.some_words_indexed")
 
     def erase_later(
         self, work: UnitOfWork, clinic_id: str, file_id: str, roles: list[str] | None = None
@@ -292,8 +313,8 @@ class Intake:
         await self._repository.give_to(work, row.id, holder.patient_id)
         await self._repository.change(work, row.id, holder_id="")
         entry_id = await self._file(work, row.id, holder.actor, label)
-        text = await self._repository.text(row, work)
-        await self._charts.add_text(work, row.clinic_id, row.id, text)
+        await self._charts.show_preview(work, row.id)
+        _index_later(work, row.id)
         return entry_id
 
     async def set_patient(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
@@ -394,3 +415,7 @@ class Intake:
             signature=result.signature,
             **details,
         )
+
+
+def _index_later(work: UnitOfWork, file_id: str) -> None:
+    work.enqueue(INDEX, {"file_id": file_id}, unique=f"index:{file_id}")

@@ -1,5 +1,6 @@
 """Rows of files and their sealed bytes. Only the file domain stores or opens a file."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
@@ -22,6 +23,8 @@ _KEY = "files.data_key"
 _RECORD = "files.record"
 _TEXT = "file_texts.text"
 FILES = BoundTable(files, "id", "clinic_id", "patient_id", sealed=("record",))
+_LONG_TEXT = 32 << 10
+"""Bytes or characters of which it is worth a thread to seal and unseal them."""
 
 _by_id = prepared(select(files).where(files.c.id == bindparam("of")))
 _held = prepared(
@@ -231,10 +234,17 @@ class Repository:
             size=made.size,
         )
 
-    async def add_text(self, work: UnitOfWork, row: Row, text: str, source: str) -> None:
-        """Seal the words of a file."""
+    async def sealed_text(self, row: Row, text: str) -> bytes:
+        """The words of a file, sealed for `add_text`."""
         keys = await self._vault.clinic(row.clinic_id)
-        sealed = keys.seal_bytes(_TEXT, row.id, text.encode())
+
+        def seal() -> bytes:
+            return keys.seal_bytes(_TEXT, row.id, text.encode())
+
+        return await asyncio.to_thread(seal) if len(text) > _LONG_TEXT else seal()
+
+    async def add_text(self, work: UnitOfWork, row: Row, sealed: bytes, source: str) -> None:
+        """Keep the words of a file, as `sealed_text` has sealed them."""
         await work.execute(
             _set_text,
             file_id=row.id,
@@ -244,13 +254,18 @@ class Repository:
             new_text=sealed,
         )
 
-    async def text(self, row: Row, db: Reader) -> str:
+    async def text(self, row: Row) -> str:
         """The words of a file; "" when it has none or they are not extracted yet."""
-        found = await db.one(_text, of=row.id)
+        async with self._database.read() as db:
+            found = await db.one(_text, of=row.id)
         if found is None:
             return ""
         keys = await self._vault.clinic(row.clinic_id)
-        return keys.unseal_bytes(_TEXT, row.id, bytes(found.text)).decode()
+
+        def unseal() -> str:
+            return keys.unseal_bytes(_TEXT, row.id, bytes(found.text)).decode()
+
+        return await asyncio.to_thread(unseal) if len(found.text) > _LONG_TEXT else unseal()
 
     async def chunks(self, row: Row) -> AsyncIterator[bytes]:
         """The whole content of a file as a stream."""

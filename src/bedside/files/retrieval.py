@@ -4,7 +4,7 @@ Only filed files are opened. Others than the original's owner get the “shared�
 location data, HEIC as JPEG, DICOM as PNG. Every opening makes one audit line.
 """
 
-import re
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
@@ -22,12 +22,16 @@ from bedside.files.states import FileState
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions
-from bedside.people.patients import fold
+from bedside.kernel.words import place_of
 from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 
 _SAME_OPENING = 30 * clock.MINUTE
 """Further ranges within this time belong to the opening that was recorded."""
 _REMEMBERED = 10_000
+_READ_FOR_HITS = 4_000_000
+"""Characters of texts that are read for the results of one search, some tenths of a second."""
+_LONG_TEXT = 4_000
+"""Characters that are read in less time than a thread takes to begin."""
 _SHOWN = frozenset(
     {
         media_types.JPEG,
@@ -121,8 +125,7 @@ class Retrieval:
         row = await self._repository.row(entry.file_id)
         record = await self._repository.record(row)
         made = await self._repository.derivatives(row.id)
-        async with self._database.read() as db:
-            text = await self._repository.text(row, db)
+        text = await self._repository.text(row)
         return FileFacts(
             id=row.id,
             state=row.state,
@@ -185,9 +188,7 @@ class Retrieval:
     async def text(self, chart: ChartAccess, entry_id: str) -> str:
         """The words of a file, for showing them in the page. The caller has recorded the view."""
         entry = await self._charts.entry(chart, entry_id)
-        row = await self._openable(entry.file_id)
-        async with self._database.read() as db:
-            return await self._repository.text(row, db)
+        return await self._repository.text(await self._openable(entry.file_id))
 
     async def record_view(self, chart: ChartAccess, entry: Entry) -> None:
         """Somebody looked at an entry in the viewer."""
@@ -213,12 +214,21 @@ class Retrieval:
             self._recorded.popitem(last=False)
         return True
 
-    async def hit(self, entry: Entry, words: list[str]) -> str:
-        """The piece of a file's text around the first of these (folded) words, or ""."""
-        row = await self._repository.row(entry.file_id)
-        async with self._database.read() as db:
-            text = await self._repository.text(row, db)
-        return _around(text, words)
+    async def hits(self, entries: Iterable[Entry], words: list[str]) -> dict[str, str]:
+        """By the id of its entry, the piece of a file's text around the first of these (folded)
+        words; "" for a text without them, and where so much was read before that others wait."""
+        pieces: dict[str, str] = {}
+        left = _READ_FOR_HITS
+        for entry in entries:
+            text = ""
+            if left > 0 and words:
+                text = await self._repository.text(await self._repository.row(entry.file_id))
+            left -= len(text)
+            aside = len(text) > _LONG_TEXT
+            pieces[entry.id] = (
+                await asyncio.to_thread(_around, text, words) if aside else _around(text, words)
+            )
+        return pieces
 
     async def _openable(self, file_id: str) -> Row:
         row = await self._repository.row(file_id)
@@ -313,10 +323,9 @@ def _named(name: str, media_type: str) -> str:
 
 
 def _around(text: str, words: list[str], width: int = 70) -> str:
-    for word in words:
-        for match in re.finditer(r"\w[\w.,/:-]*\w", text):
-            if word in fold(match.group()):
-                start, end = max(0, match.start() - width), match.end() + width
-                piece = " ".join(text[start:end].split())
-                return ("… " if start else "") + piece + (" …" if end < len(text) else "")
-    return ""
+    found = place_of(text, words)
+    if found is None:
+        return ""
+    start, end = max(0, found.start - width), found.end + width
+    piece = " ".join(text[start:end].split())
+    return ("… " if start else "") + piece + (" …" if end < len(text) else "")

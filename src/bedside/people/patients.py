@@ -1,7 +1,6 @@
 """Patients: demographics, sealed, and found again by keyed tokens."""
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from bedside.errors import NotAllowed, NotFound
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.words import fold
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import (
     patient_assignments,
@@ -34,6 +34,8 @@ from bedside.people.roles import May, allows
 
 _COLUMN = "patients.record"
 _PREFIX_MIN, _PREFIX_MAX = 2, 12
+_MOST_QUERY_WORDS = 8
+"""Each word of a look-up is a condition of its statement; more than these narrow nothing down."""
 
 
 class Demographics(BaseModel):
@@ -157,7 +159,7 @@ class Patients:
             return []
         keys = await self._vault.clinic(clinic_id)
         tokens = [[keys.token("patient.birth_date", born.isoformat())]]
-        tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in words]
+        tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in _narrowing(words)]
         async with self._database.read() as db:
             rows = await db.all(_with_tokens(clinic_id, tokens, _SAME_PERSON))
         return [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
@@ -310,13 +312,6 @@ def _is(who: Demographics, words: list[str], born: date) -> bool:
     return who.birth_date == born and re.findall(r"\w+", fold(who.name)) == words
 
 
-def fold(text: str) -> str:
-    """Case and accents folded away, so that “ramirez” finds “Ramírez”."""
-    # Decomposing may give capitals again (of “𝑨”), and folding may compose: hence both sides.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def digits_of(phone: str) -> str:
     """Only the digits of a phone number."""
     return re.sub(r"\D", "", phone)
@@ -363,8 +358,13 @@ def _query_tokens(keys: ClinicKeys, text: str) -> list[list[int]]:
             keys.token("patient.name", word[:_PREFIX_MAX]),
             keys.token("patient.identifier", word),
         ]
-        for word in re.findall(r"\w+", fold(text))
+        for word in _narrowing(re.findall(r"\w+", fold(text)))
     ]
+
+
+def _narrowing(words: list[str]) -> list[str]:
+    """Those words of a look-up that its statement asks for."""
+    return list(dict.fromkeys(words))[:_MOST_QUERY_WORDS]
 
 
 def _as_date(text: str) -> date | None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Reader, Row
-from bedside.people.patients import fold
+from bedside.kernel.words import fold
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits.models import rooms
 

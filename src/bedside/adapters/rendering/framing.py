@@ -30,11 +30,12 @@ def frame_examination(examination: Examination) -> list[bytes]:
 
 
 def frame_derivation(derivation: Derivation) -> list[bytes]:
-    """An answer that carries a derivation; the derivatives' bytes are its parts."""
+    """An answer that carries a derivation: its parts are the derivatives and, last, the text, which
+    as JSON would be several times as long and read on the serving process's event loop."""
     header = {
         "derivatives": [[made.role, made.media_type] for made in derivation.derivatives],
-        "text": derivation.text,
         "text_source": derivation.text_source,
         "facts": derivation.facts,
     }
-    return frame({"derivation": header}, (made.data for made in derivation.derivatives))
+    text = derivation.text.encode("utf-8", "replace")
+    return frame({"derivation": header}, [*(made.data for made in derivation.derivatives), text])

@@ -21,8 +21,9 @@ from bedside.files.states import FileState
 from bedside.kernel import clock
 from bedside.kernel.language import gettext
 from bedside.kernel.language import gettext as _
+from bedside.kernel.words import fold
 from bedside.people.clinics import Clinic
-from bedside.people.patients import Patient, fold
+from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
 from bedside.web.context import services_of
@@ -149,16 +150,25 @@ async def rows_of(at: Visit, entries: list[Entry], words: list[str] | None = Non
         )
         for entry in entries
     ]
-    return [await _with_hit(at, row, words) for row in rows] if words else rows
+    return await _with_hits(at, rows, words) if words else rows
 
 
-async def _with_hit(at: Visit, row: ListRow, words: list[str]) -> ListRow:
+async def _with_hits(at: Visit, rows: list[ListRow], words: list[str]) -> list[ListRow]:
     """Show where the words were found: in the comment, the note, or the content."""
+    rows = [_with_said(row, words) for row in rows]
+    unseen = [row.entry for row in rows if not row.hit]
+    pieces = await at.services.retrieval.hits(unseen, words)
+    return [
+        row if row.hit else replace(row, hit=marked(pieces[row.entry.id], words)) for row in rows
+    ]
+
+
+def _with_said(row: ListRow, words: list[str]) -> ListRow:
     for label, text in ((_("Comment"), row.entry.comment), (_("Note"), row.entry.note)):
-        if any(hit for _piece, hit in marked(text, words)):
-            return replace(row, hit=marked(text, words), hit_from=label)
-    text = await at.services.retrieval.hit(row.entry, words)
-    return replace(row, hit=marked(text, words))
+        pieces = marked(text, words)
+        if any(hit for _piece, hit in pieces):
+            return replace(row, hit=pieces, hit_from=label)
+    return row
 
 
 async def shared_context(request: Request, at: Visit) -> dict[str, Any]:

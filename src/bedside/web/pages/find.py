@@ -8,10 +8,10 @@ from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.charts.records import Entry
-from bedside.charts.search import words_of
 from bedside.errors import NotFound
 from bedside.kernel.language import N_, gettext
-from bedside.people.patients import Patient, fold
+from bedside.kernel.words import fold, words_of
+from bedside.people.patients import Patient
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
 from bedside.web.context import services_of
@@ -140,12 +140,11 @@ async def _documents(request: Request, staff: StaffAccess, words: str) -> list[H
         return []
     rows = await services.search.everywhere(staff, words, _DOCUMENTS)
     names = await services.patients.named(staff.clinic_id, {row.patient_id for row in rows})
-    hits: list[Hit] = []
+    found: list[Entry] = []
     for row in rows:
         try:
             chart = await services.permissions.chart(staff, row.patient_id)
-            entry = await services.charts.entry(chart, row.id)
-            piece = await services.retrieval.hit(entry, words_of(words))
+            found.append(await services.charts.entry(chart, row.id))
         except NotFound:
             continue  # moved or destroyed since the index was read
         await services.looks.note(
@@ -156,8 +155,8 @@ async def _documents(request: Request, staff: StaffAccess, words: str) -> list[H
             patient_id=row.patient_id,
             found=1,
         )
-        hits.append(Hit(entry, names[row.patient_id], piece))
-    return hits
+    pieces = await services.retrieval.hits(found, words_of(words))
+    return [Hit(entry, names[entry.patient_id], pieces[entry.id]) for entry in found]
 
 
 routes = [Route("/find", find, methods=["POST"])]

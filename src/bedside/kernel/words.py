@@ -1,0 +1,150 @@
+"""Words of texts: folded for look-ups, and counted while they are read.
+
+A text may be anybody's, so everything here works in slices: in memory that does not grow with the
+text, and in steps of about a millisecond, so that a thread that does it lets others work.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_WORDS = 20_000
+"""Different words of one text."""
+MOST_FOLDED = 2_000_000
+"""Characters after folding, for one character may become eighteen (U+FDFA)."""
+LONGEST = 40
+"""Characters of a word that are kept."""
+_SLICE = 4_096
+_LONGEST_RUN = 2 * _SLICE
+_RUN = re.compile(r"[\w.,/:-]+")
+WORD = re.compile(r"\w[\w.,/:-]*\w")
+BETWEEN = re.compile(r"[^\w]+")
+
+
+def fold(text: str) -> str:
+    """Case and accents folded away, so that “ramirez” finds “Ramírez”.
+
+    A text may be folded in pieces: the pieces of the folded text are the folded pieces.
+    """
+    if text.isascii():
+        return text.casefold()
+    # Decomposing may give capitals again (of “𝑨”), and folding may compose: hence both sides.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are indexed: folded, at least two characters, and compounds as
+    well as their parts. At most MOST_WORDS of the first MOST_FOLDED characters."""
+    words: dict[str, None] = {}
+    for run in _runs(text):
+        for word in WORD.findall(run):
+            words[word[:LONGEST]] = None
+            for part in BETWEEN.split(word):
+                if len(part) > 1:
+                    words[part[:LONGEST]] = None
+        if len(words) >= MOST_WORDS:
+            break
+    return list(words)[:MOST_WORDS]
+
+
+def _runs(text: str) -> Iterator[str]:
+    """The folded runs of characters that compounds are made of. One of many thousand characters is
+    no word of anybody's, and is cut."""
+    open_end = ""
+    for piece in _folded(text):
+        piece = open_end + piece  # noqa: PLW2901 - what the slice before left open
+        open_end = ""
+        for found in _RUN.finditer(piece):
+            if found.end() == len(piece) and len(found[0]) < _LONGEST_RUN:
+                open_end = found[0]
+            else:
+                yield found[0]
+    if open_end:
+        yield open_end
+
+
+def _folded(text: str) -> Iterator[str]:
+    left = MOST_FOLDED
+    for at in range(0, len(text), _SLICE):
+        piece = fold(text[at : at + _SLICE])[:left]
+        yield piece
+        left -= len(piece)
+        if not left:
+            return
+
+
+# --- where words stand in a text -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a text: the characters from `start` to before `end`."""
+
+    start: int
+    end: int
+
+
+def place_of(text: str, words: list[str]) -> Place | None:
+    """Where the first of these folded words stands that is in the text at all; None for none.
+
+    The text is read once, however many words there are.
+    """
+    found: dict[str, Place] = {}
+    folded = 0
+    for start, end in _slices(text):
+        piece = fold(text[start:end])
+        for word in words:
+            if word not in found and (at := _whole(piece, word)) >= 0:
+                found[word] = _unfolded(text, start, end, at, at + len(word))
+        folded += len(piece)
+        if words[0] in found or folded > MOST_FOLDED:
+            break
+    return next((found[word] for word in words if word in found), None)
+
+
+def _slices(text: str) -> Iterator[tuple[int, int]]:
+    """Slices of a text that do not end within a word, unless it is longer than half a slice."""
+    start = 0
+    while start < len(text):
+        end = min(start + _SLICE, len(text))
+        if end < len(text):
+            spaces = (text.rfind(space, start + _SLICE // 2, end) for space in " \n\t")
+            end = max(end if (last := max(spaces)) < 0 else last, start + 1)
+        yield start, end
+        start = end
+
+
+def _whole(text: str, word: str) -> int:
+    """Where a word stands in a text by itself, or as a part of a compound; -1 for nowhere. One of
+    LONGEST characters may be the beginning of a longer one."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        begins = at == 0 or not _is_letter(text[at - 1])
+        if begins and (len(word) == LONGEST or end == len(text) or not _is_letter(text[end])):
+            return at
+        at = text.find(word, at + 1)
+    return -1
+
+
+def _is_letter(character: str) -> bool:
+    return character == "_" or character.isalnum()
+
+
+def _unfolded(text: str, start: int, end: int, first: int, last: int) -> Place:
+    """The place in the text of characters of its folded slice."""
+
+    def before(length: int) -> int:
+        """As many characters of the slice as give at least `length` folded ones."""
+        low, high = start, end
+        while low < high:
+            middle = (low + high) // 2
+            if len(fold(text[start:middle])) < length:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    return Place(max(start, before(first + 1) - 1), before(last))
