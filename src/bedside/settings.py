@@ -6,6 +6,7 @@ environment wins; the name there is `BEDSIDE_` and the setting's name in capital
 
 import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,7 +36,15 @@ class Settings(BaseModel):
         description="Address that patients reach, for links; empty: http://localhost:PORT.",
     )
     trusted_proxy: str = Field(
-        default="", description="Address of the reverse proxy whose X-Forwarded-For is believed."
+        default="",
+        description="Address of the reverse proxy whose X-Forwarded-For is believed; for several "
+        "use trusted_proxies.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses and networks of reverse proxies whose X-Forwarded-For is believed, "
+        "several with commas, such as 10.0.0.0/24; the header is read from its end, past all of "
+        "them.",
     )
     worker_in_process: bool = Field(
         default=True, description="Run the worker inside the web process."
@@ -89,9 +98,17 @@ class Settings(BaseModel):
         description="Requests that one session may make for good (ten times as many at once; "
         "one address four times as many); 0: no limit.",
     )
+    connections_per_address: int = Field(
+        default=2_000,
+        ge=0,
+        description="Connections that one network address may have at once, with a page of staff "
+        "open taking one or two: a hospital may be one address. Never more than half of what the "
+        "process can open; 0: no limit.",
+    )
     metrics_token: str = Field(
         default="",
-        description="Bearer token for /metrics from elsewhere; empty: this machine only.",
+        description="Bearer token for /metrics, and for the parts of /health, from elsewhere; "
+        "empty: this machine only.",
     )
     log_format: str = Field(default="json", description="json or console.")
     development: bool = Field(default=False, description="Show /styleguide and reload templates.")
@@ -101,6 +118,13 @@ class Settings(BaseModel):
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value  # Path("") would be the working directory
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for name in value.replace(",", " ").split():
+            ip_network(name, strict=False)
+        return value
 
     @model_validator(mode="after")
     def _addresses_have_what_they_need(self) -> Self:
@@ -124,6 +148,11 @@ class Settings(BaseModel):
     def key_file(self) -> Path:
         """The master key file in force."""
         return self.master_key_file or self.data / "keys" / "master.key"
+
+    @property
+    def proxies(self) -> str:
+        """The reverse proxies in front, separated by commas."""
+        return f"{self.trusted_proxy},{self.trusted_proxies}"
 
     @property
     def session_cookie(self) -> str:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bedside.kernel.network import caller_of, forwarded_address, host_of_origin
+from bedside.kernel.network import Proxies, caller_of, host_of_origin
 from bedside.web.app import create_app
 from bedside.web.signed_in import local_path
 from tests.house import PASSWORD, House, at_the_door, living_in
@@ -108,10 +108,39 @@ def test_one_ipv6_connection_is_one_caller(address: str, caller: str) -> None:
         ("192.0.2.1", "203.0.113.9", "10.0.0.1", "192.0.2.1"),
         ("10.0.0.1", "198.51.100.3, 203.0.113.9", "10.0.0.1", "203.0.113.9"),
         ("10.0.0.1", "", "10.0.0.1", "10.0.0.1"),
+        # as some write an address: with the port, which is another one each time
+        ("10.0.0.1", "203.0.113.9:49152", "10.0.0.1", "203.0.113.9"),
+        ("10.0.0.1", "[2001:db8::9]:443", "10.0.0.1", "2001:db8::9"),
+        ("10.0.0.1", "[2001:db8::9]", "10.0.0.1", "2001:db8::9"),
+        ("10.0.0.1", "2001:db8::9", "10.0.0.1", "2001:db8::9"),
+        ("::ffff:10.0.0.1", "::ffff:203.0.113.9", "10.0.0.1", "203.0.113.9"),
+        # two in a row: what the caller made up stands before the address that the first one saw
+        ("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.7.3", "10.0.0.0/16, 2001:db8::/32", "203.0.113.9"),
+        (
+            "10.0.0.1",
+            "203.0.113.9, 10.0.7.3, 2001:db8::1",
+            "10.0.0.0/16 2001:db8::/32",
+            "203.0.113.9",
+        ),
+        ("10.0.0.1", "10.0.7.4, 10.0.7.3", "10.0.0.0/16", "10.0.7.4"),
+        ("10.0.0.1", "203.0.113.9, unknown", "10.0.0.1", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.9, unknown, 10.0.7.3", "10.0.0.0/16", "10.0.7.3"),
+        ("10.0.0.1", "203.0.113.9", "proxy.example", "10.0.0.1"),
     ],
 )
 def test_forwarded_addresses(peer: str, forwarded: str, trusted: str, address: str) -> None:
-    assert forwarded_address(peer, forwarded, trusted) == address
+    assert Proxies(trusted).caller(peer, forwarded) == address
+
+
+@pytest.mark.parametrize("path", ["/account/", "/sign-in/?next=/inbox", "/l/x/", "//evil.example/"])
+async def test_a_slash_too_many_names_no_host(path: str, app: Starlette) -> None:
+    """The address asked for may be anybody's word, and behind a proxy it is http://."""
+    async with at_the_door(app, headers={"host": "evil.example"}) as client:
+        answer = await client.get(f"http://localhost:8080{path}")
+        posted = await client.post(f"http://localhost:8080{path}")
+    assert "evil" not in answer.headers.get("location", "")
+    assert answer.headers["location"] in (path.replace("/?", "?").rstrip("/"), "/")
+    assert posted.status_code == 404
 
 
 async def test_a_second_header_of_the_proxy_counts(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files and queries of a stranger's choosing: whatever is read of them, nobody else waits for it."""
+"""Files and queries of a stranger's choosing: whatever is read of them, nobody else waits."""
 
 import asyncio
 import resource

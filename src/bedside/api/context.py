@@ -5,7 +5,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from bedside.errors import NotSignedIn
-from bedside.kernel.network import forwarded_address
+from bedside.kernel.network import proxies_of
 from bedside.people.permissions import StaffAccess
 from bedside.services import Services
 
@@ -29,8 +29,6 @@ async def staff_of(connection: HTTPConnection) -> StaffAccess:
         raise NotSignedIn
     headers = connection.headers
     peer = connection.client.host if connection.client else ""
-    address = peer
-    if settings.trusted_proxy:
-        forwarded = ",".join(headers.getlist("x-forwarded-for"))
-        address = forwarded_address(peer, forwarded, settings.trusted_proxy)
+    forwarded = ",".join(headers.getlist("x-forwarded-for"))
+    address = proxies_of(settings.proxies).caller(peer, forwarded)
     return await services.sessions.resume(token, address, active=_BACKGROUND not in headers)

@@ -1,10 +1,12 @@
 """The API as FastAPI describes and checks it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from bedside.api.context import services_of, staff_of
@@ -46,6 +48,10 @@ def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Failure} for status in (401, 422, 429, *statuses)}
 
 
+_WORDS = {
+    "required": True,
+    "content": {"application/json": {"schema": Words.model_json_schema()}},
+}
 _ROOM_ID = {"name": "room_id", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -57,6 +63,7 @@ def create_api(services: Services) -> FastAPI:
         description="Sign in on the pages; the session cookie is what this API asks for.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     api.state.services = services
     api.add_exception_handler(BedsideError, _expected)
@@ -77,7 +84,8 @@ def create_api(services: Services) -> FastAPI:
         search,
         methods=["POST"],
         response_model=FoundPatients,
-        responses=_failures(400, 403, 415),
+        responses=_failures(400, 403, 408, 413, 415),
+        openapi_extra={"requestBody": _WORDS},
     )
     add(
         "/patients/{patient_id}/entries",
@@ -103,8 +111,13 @@ async def patients(
     return PatientPage(patients=[_patient(one) for one in found], count=count)
 
 
-async def search(caller: Caller, services: Here, wanted: Words) -> FoundPatients:
+async def search(request: Request, caller: Caller, services: Here) -> FoundPatients:
     """Patients by beginnings of names, phone or date of birth. Posted, for addresses are logged."""
+    # read here and not by FastAPI, which would parse the body before it asks who sends it
+    try:
+        wanted = Words.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise _wrong(error.errors()) from error
     found = await services.patients.find(caller, wanted.words, limit=_FOUND)
     await services.audit.note(
         caller.clinic_id, caller.actor, Action.PATIENTS_SEARCHED, shown=len(found)
@@ -203,6 +216,8 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     """Names the field, never repeats its value: an answer may be logged on the way."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    wrong: list[dict[str, Any]] = list(error.errors())
-    place = [str(part) for part in wrong[0]["loc"][1:]] if wrong else []
-    return _answer(WrongInput(field=".".join(place)))
+    return _answer(_wrong([{"loc": wrong["loc"][1:]} for wrong in error.errors()]))
+
+
+def _wrong(errors: Sequence[Mapping[str, Any]]) -> WrongInput:
+    return WrongInput(field=".".join(str(part) for part in errors[0]["loc"]) if errors else "")

@@ -1,17 +1,72 @@
 """Network addresses of callers, and where their requests say they come from."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+import re
+from contextlib import suppress
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from urllib.parse import urlsplit
 
-
-def forwarded_address(peer: str, forwarded: str, trusted: str) -> str:
-    """Who calls: the last address of X-Forwarded-For (`forwarded`) when `peer` is the trusted
-    proxy, else `peer`. Earlier ones in the header are whatever the caller made up."""
-    if trusted and peer == trusted:
-        return forwarded.rsplit(",", 1)[-1].strip() or peer
-    return peer
+_MOST_HOPS = 16
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
+"""An address as some proxies write it: “[2001:db8::1]:443”, “192.0.2.7:5678”."""
 
 
+class Proxies:
+    """The reverse proxies whose X-Forwarded-For is believed: addresses and networks, separated by
+    commas or spaces. What is neither is nobody's."""
+
+    def __init__(self, trusted: str) -> None:
+        self._networks: list[IPv4Network | IPv6Network] = []
+        for name in trusted.replace(",", " ").split():
+            with suppress(ValueError):
+                self._networks.append(ip_network(name, strict=False))
+
+    def trust(self, address: str) -> bool:
+        """Whether this address is one of theirs."""
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in network for network in self._networks)
+
+    def caller(self, peer: str, forwarded: str) -> str:
+        """Who calls: `peer`, or, when that is a proxy, the last address of X-Forwarded-For
+        (`forwarded`) that is not another one. Earlier ones are whatever the caller made up."""
+        if not self._networks or not self.trust(peer):
+            return peer
+        address = peer
+        for hop in reversed(forwarded.rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
+            parsed = _parsed(hop.strip())
+            if parsed is None:
+                break
+            address = str(parsed)
+            if not self.trust(address):
+                break
+        return address
+
+
+@lru_cache(8)
+def proxies_of(trusted: str) -> Proxies:
+    """The proxies that a setting names."""
+    return Proxies(trusted)
+
+
+@lru_cache(4_096)
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    with_port = _WITH_PORT.fullmatch(address)
+    try:
+        parsed = ip_address((with_port[1] or with_port[2]) if with_port else address)
+    except ValueError:
+        return None
+    inside = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return inside or parsed
+
+
+@lru_cache(4_096)
 def caller_of(address: str) -> str:
     """What limits count by: an IPv4 address, or the /64 network of an IPv6 address, of which one
     connection has 2⁶⁴ to change between (RFC 6177)."""

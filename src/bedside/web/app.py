@@ -11,6 +11,8 @@ from starlette.staticfiles import StaticFiles
 
 from bedside.services import Services
 from bedside.web import downloads, errors, sockets, uploads, watching
+from bedside.web.at_once import AtOnce
+from bedside.web.body_limits import SmallBodies
 from bedside.web.languages import Spoken
 from bedside.web.pages import (
     account,
@@ -104,10 +106,13 @@ def create_app(
             Middleware(WellFormed),
             Middleware(Spoken),
             Middleware(errors.Caught),
+            Middleware(AtOnce, settings=settings),
             Middleware(RateLimits, settings=settings),
             Middleware(SameOrigin, settings=settings),
+            Middleware(SmallBodies),
         ],
     )
+    app.router.redirect_slashes = False  # `errors.on_http` does it, without naming a host
     app.state.services = services
     app.state.buckets = Buckets()
     return app

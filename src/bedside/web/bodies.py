@@ -9,10 +9,16 @@ from starlette.requests import Request
 from bedside.errors import BedsideError, TooLarge
 from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone
+from bedside.kernel.language import N_
+from bedside.web.body_limits import streamed
 
 _LONGEST_FIELD = 64 << 10
 _LONGEST_HEADERS = 16 << 10
 """Bytes of the headers of one field."""
+_MOST_PARTS = 500
+_MOST_UNREAD = 512 << 20
+"""Bytes of a form that nobody asked for, such as what is left of files that were refused."""
+_TOO_MUCH = N_("What you sent is larger than the limit. Go back and look at what has arrived.")
 
 
 class NotAForm(BedsideError):
@@ -23,7 +29,11 @@ class NotAForm(BedsideError):
 
 
 async def raw_body(request: Request) -> AsyncIterator[Chunk]:
-    """The bytes of a body as they arrive. Raises SenderGone when the connection ends early."""
+    """The bytes of a body as they arrive, however many: who takes them has a limit of their own.
+
+    Raises SenderGone when the connection ends early.
+    """
+    streamed(request)
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
@@ -160,17 +170,27 @@ class _Form:
 
 
 async def form_parts(request: Request) -> AsyncIterator[Part]:
-    """The fields of a multipart form, one after the other. Raises NotAForm, SenderGone."""
+    """The fields of a multipart form, one after the other.
+
+    Raises NotAForm, SenderGone, and TooLarge for what no page of ours sends: hundreds of fields, or
+    hundreds of megabytes that nobody asked for.
+    """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary or len(boundary) > 200:
         raise NotAForm
     form = _Form(raw_body(request), boundary)
+    parts = unread = 0
     while True:
         while form.ready:
+            parts += 1
             part = form.ready.pop(0)
             yield part
-            async for _ in part.chunks():
-                pass  # whatever the page did not read
+            async for piece in part.chunks():  # whatever the page did not read
+                unread += len(piece)
+                if unread > _MOST_UNREAD:
+                    raise TooLarge(_TOO_MUCH)
+        if parts > _MOST_PARTS:
+            raise TooLarge(_TOO_MUCH)
         if not await form.feed():
             return

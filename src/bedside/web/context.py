@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from bedside.kernel.network import forwarded_address
+from bedside.kernel.network import proxies_of
 from bedside.services import Services
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -17,10 +17,10 @@ def services_of(connection: HTTPConnection) -> Services:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """The network address of the caller; behind the trusted proxy, the one it forwards."""
+    """The network address of the caller; behind a trusted proxy, the one it forwards."""
     peer = connection.client.host if connection.client else ""
     forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
-    return forwarded_address(peer, forwarded, services_of(connection).settings.trusted_proxy)
+    return proxies_of(services_of(connection).settings.proxies).caller(peer, forwarded)
 
 
 def is_local(connection: HTTPConnection) -> bool:

@@ -28,6 +28,7 @@ _TITLES = {
     403: N_("You cannot do this"),
     404: N_("Page not found"),
     405: N_("This does not work here"),
+    408: N_("This took too long"),
     409: N_("This has changed"),
     410: N_("No longer available"),
     413: N_("Too large"),
@@ -35,6 +36,8 @@ _TITLES = {
     503: N_("Not available right now"),
     507: N_("The storage is full"),
 }
+TOO_MANY = 4429
+"""The close code of a socket that is one too many; assets/ts/live/socket.ts knows it."""
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """In every answer to a client that speaks tus, also when it is a failure (tus 1.0, core)."""
 
@@ -90,6 +93,10 @@ async def on_http(connection: HTTPConnection, error: Exception) -> Response | No
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if not isinstance(connection, Request):
         raise error
+    if error.status_code == 404 and _ends_with_slash(connection):
+        # by path alone: an address that names host and scheme would be the caller's word
+        path, query = local_path(connection.url.path.rstrip("/")), connection.url.query
+        return RedirectResponse(f"{path}?{query}" if query else path, status_code=307)
     known: dict[int, BedsideError] = {404: NotFound(), 405: WrongMethod()}
     expected = known.get(error.status_code)
     if expected is None:
@@ -98,6 +105,12 @@ async def on_http(connection: HTTPConnection, error: Exception) -> Response | No
     response = await answer(connection, expected)
     response.headers.update(error.headers or {})
     return response
+
+
+def _ends_with_slash(request: Request) -> bool:
+    """Whether somebody typed an address with one “/” more than it has."""
+    path = request.url.path
+    return request.method in ("GET", "HEAD") and path.endswith("/") and bool(path.strip("/"))
 
 
 HANDLERS: dict[Any, Any] = {BedsideError: on_expected, HTTPException: on_http}
@@ -122,6 +135,20 @@ async def answer(request: Request, error: BedsideError) -> Response:
     if error.status == 412:
         response.headers["Tus-Version"] = TUS_ANSWER["Tus-Resumable"]
     return response
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, error: BedsideError) -> None:
+    """Answer with a failure before anything else looks at a request. A socket is closed before it
+    is accepted (HTTP 403), but for one that is one too many: only on an open socket pages get a
+    code, and this one may be tried again."""
+    if scope["type"] == "websocket":
+        if isinstance(error, TooMany):
+            await send({"type": "websocket.accept"})
+        code = TOO_MANY if isinstance(error, TooMany) else 1008
+        await send({"type": "websocket.close", "code": code})
+        return
+    response = await answer(Request(scope, receive), error)
+    await response(scope, receive, send)
 
 
 def wants_json(request: Request) -> bool:

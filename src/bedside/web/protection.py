@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bedside.errors import BedsideError, NotAllowed, TooMany
+from bedside.errors import NotAllowed, TooMany
 from bedside.kernel.language import N_
-from bedside.kernel.network import caller_of, forwarded_address, host_of_origin
+from bedside.kernel.network import host_of_origin
 from bedside.settings import Settings
-from bedside.web.errors import answer
+from bedside.web.at_once import CALLER
+from bedside.web.errors import refuse
 from bedside.web.said import COOKIE as SAID
 from bedside.web.signed_in import FRAMEABLE, cookie_name, is_secure
 
@@ -90,15 +91,6 @@ class ForeignOrigin(NotAllowed):
         "This was sent by another website, so nothing was changed. Open the page from your own "
         "bookmark or link and try again."
     )
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, error: BedsideError) -> None:
-    """Answer with a failure; a socket is closed before it is accepted (HTTP 403)."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    response = await answer(Request(scope, receive), error)
-    await response(scope, receive, send)
 
 
 class SecurityHeaders:
@@ -187,7 +179,7 @@ class SameOrigin:
         if allowed:
             await self.app(scope, receive, send)
         else:
-            await _refuse(scope, receive, send, ForeignOrigin())
+            await refuse(scope, receive, send, ForeignOrigin())
 
     def _allows(self, headers: Headers) -> bool:
         site = headers.get("sec-fetch-site")
@@ -270,7 +262,6 @@ class RateLimits:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self._buckets = Buckets()
-        self._trusted = settings.trusted_proxy
         self._cookie = cookie_name(settings) + "="
         usual = settings.requests_per_second
         self._by_address = Rate("address", 4 * usual, 40 * usual) if usual else None
@@ -283,16 +274,13 @@ class RateLimits:
         wait = max(self._waits(scope), default=0.0)
         if wait:
             error = TooMany(retry_after=max(1, round(wait)))
-            await _refuse(scope, receive, send, error)
+            await refuse(scope, receive, send, error)
             return
         await self.app(scope, receive, send)
 
     def _waits(self, scope: Scope) -> Iterable[float]:
         headers = Headers(scope=scope)
-        client = scope.get("client")
-        forwarded = ",".join(headers.getlist("x-forwarded-for"))
-        peer = client[0] if client else ""
-        address = caller_of(forwarded_address(peer, forwarded, self._trusted))
+        address = scope[CALLER]
         if self._by_address is not None:
             yield self._buckets.take(self._by_address, address)
         session = _cookie_in(headers.get("cookie", ""), self._cookie)
