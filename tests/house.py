@@ -35,7 +35,7 @@ from bedside.people.sessions import Stage
 from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
 from bedside.services import Services
-from bedside.serving import PROTOCOLS
+from bedside.serving import protocols
 from bedside.settings import load
 from bedside.web.app import create_app
 from bedside.web.signed_in import cookie_name
@@ -300,7 +300,11 @@ async def serving(services: Services, port: int) -> AsyncIterator[str]:
     """Serve with uvicorn on a loopback port, on this loop, for the length of a block."""
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(services), host="127.0.0.1", port=port, lifespan="off", **PROTOCOLS
+            create_app(services),
+            host="127.0.0.1",
+            port=port,
+            lifespan="off",
+            **protocols(services.settings),
         )
     )
     task = asyncio.create_task(server.serve())

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,9 @@ from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
 from bedside.web.connections import PatientProtocol
+from bedside.web.gate import gate_of
 from bedside.web.live_protocol import LiveProtocol
+from bedside.web.room_for_all import raise_open_files
 
 T = TypeVar("T")
 
@@ -31,8 +34,6 @@ class WrongKey(BedsideError):
 
 
 PROTOCOLS: dict[str, Any] = {
-    "http": PatientProtocol,
-    "ws": LiveProtocol,
     "ws_max_size": 64 << 10,
     # What is said is short, and each open page would hold another 40 kB for it.
     "ws_per_message_deflate": False,
@@ -41,7 +42,17 @@ PROTOCOLS: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
 }
-"""How uvicorn talks, in uvicorn's words; the tests serve in the same way."""
+"""How uvicorn talks, in uvicorn's words, whatever the settings."""
+
+
+def protocols(settings: Settings) -> dict[str, Any]:
+    """How uvicorn talks with these settings; the tests serve in the same way."""
+    gate = gate_of(settings)
+    return {
+        "http": partial(PatientProtocol, gate=gate),
+        "ws": partial(LiveProtocol, gate=gate),
+        **PROTOCOLS,
+    }
 
 
 def serve(
@@ -67,7 +78,8 @@ def serve(
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade(settings.url)
     uvloop.run(_in_words(settings, bootstrap.begin_keys(settings)))
-    options = dict(PROTOCOLS)
+    raise_open_files()
+    options = protocols(settings)
     if certificate:
         options |= {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
     application = bootstrap.application(settings, known_sign_ins)
@@ -85,6 +97,7 @@ def serve(
 def work(settings: Settings) -> None:
     """Run the worker alone, until it is stopped. Raises as `serve` does."""
     logs.configure(settings.log_format)
+    raise_open_files()
     schema.upgrade(settings.url)
     uvloop.run(_in_words(settings, bootstrap.begin_keys(settings)))
     uvloop.run(_work(settings))

@@ -14,7 +14,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bedside import bootstrap
 from bedside.kernel import clock
-from bedside.serving import PROTOCOLS
+from bedside.serving import protocols
 from bedside.visits.state_machine import Presence
 from tests.house import House, Served, living_in, served_with
 from tests.journeys.calling import LONG, frames_decoded, pictures_move, sound_flows, watched
@@ -167,7 +167,7 @@ async def _process(house: House) -> AsyncIterator[Served]:
     """The whole application as it starts and stops, on what the house has on disk."""
     settings = house.services.settings
     app = bootstrap.application(settings)
-    given = uvicorn.Config(app, host="127.0.0.1", port=settings.port, **PROTOCOLS)
+    given = uvicorn.Config(app, host="127.0.0.1", port=settings.port, **protocols(settings))
     server = uvicorn.Server(given)
     task = asyncio.create_task(server.serve())
     while not server.started:

@@ -395,6 +395,8 @@ def test_starlette_alone_would_not_do(quick_house: House) -> None:
         "WellFormed",
         "Spoken",
         "Caught",
+        "AtOnce",
         "RateLimits",
         "SameOrigin",
+        "SmallBodies",
     ]
