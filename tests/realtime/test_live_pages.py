@@ -268,7 +268,7 @@ async def test_a_page_that_asks_without_an_end_is_closed_without_a_defect(
             async with asyncio.timeout(PATIENCE):
                 async for _ in page._connection:  # until it is closed
                     pass
-        assert page._connection.close_code in (1006, 1008)
+        assert page._connection.close_code in (1006, 4429)
     await looked_after(served)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 

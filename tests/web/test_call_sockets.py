@@ -224,4 +224,4 @@ async def test_signals_come_in_bursts_and_not_without_end(served: Served, ward: 
         for _ in range(600):
             await staff.say(**about)
         await asyncio.wait_for(staff.connection.wait_closed(), PATIENCE)
-        assert staff.connection.close_code == 1008
+        assert staff.connection.close_code == 4429

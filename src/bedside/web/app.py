@@ -14,6 +14,7 @@ from bedside.web import downloads, errors, sockets, uploads, watching
 from bedside.web.at_once import AtOnce
 from bedside.web.body_limits import SmallBodies
 from bedside.web.languages import Spoken
+from bedside.web.open_pages import OpenPages
 from bedside.web.pages import (
     account,
     account_alerts,
@@ -115,6 +116,7 @@ def create_app(
     app.router.redirect_slashes = False  # `errors.on_http` does it, without naming a host
     app.state.services = services
     app.state.buckets = Buckets()
+    app.state.open_pages = OpenPages()
     return app
 
 

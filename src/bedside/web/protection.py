@@ -213,14 +213,14 @@ class Buckets:
         self._size = size
         self._left: dict[tuple[str, int], tuple[float, float]] = {}
 
-    def take(self, rate: Rate, key: str) -> float:
-        """Take one token. 0.0 when there was one, otherwise the seconds until there is."""
+    def take(self, rate: Rate, key: str, tokens: float = 1) -> float:
+        """Take tokens. 0.0 when there were as many, otherwise the seconds until there are."""
         now = monotonic()
         place = (rate.name, hash(key))
         left, at = self._left.pop(place, (rate.burst, now))
         left = min(rate.burst, left + (now - at) * rate.per_second)
-        wait = 0.0 if left >= 1 else (1 - left) / rate.per_second
-        self._left[place] = (left - 1 if left >= 1 else left, now)
+        wait = 0.0 if left >= tokens else (tokens - left) / rate.per_second
+        self._left[place] = (left - tokens if left >= tokens else left, now)
         if len(self._left) > self._size:
             del self._left[next(iter(self._left))]
         return wait

@@ -33,8 +33,10 @@ from bedside.realtime.envelopes import (
 from bedside.services import Services
 from bedside.web.context import services_of
 from bedside.web.devices import device_of
+from bedside.web.errors import TOO_MANY
 from bedside.web.guests import guest_of
 from bedside.web.live_protocol import push_of
+from bedside.web.open_pages import OpenPages, holder_of
 from bedside.web.protection import Buckets, Rate
 from bedside.web.signed_in import staff_of
 from bedside.web.socket_presence import SocketPresence
@@ -46,9 +48,7 @@ _TRY_AGAIN = 1013
 """Something is down: the page comes back by itself."""
 _MOST_TOPICS = 32
 _MESSAGES = Rate("socket", per_second=5, burst=200)
-"""What a page may say; each subscription reads a snapshot."""
-_SIGNALS = Rate("signals", per_second=30, burst=400)
-"""Signals of a call come in bursts: some twenty candidates for each participant."""
+"""What a page may say; each subscription reads a snapshot. Signals are counted for a person."""
 _CHECK_EVERY = 60.0
 """Seconds after which an open socket's session is looked up again, for it may have expired; one
 that was ended is noticed at once."""
@@ -67,7 +67,9 @@ class LivePage:
         self._listener = Listener(self._may_see, push_of(socket))
         self._access: Access | None = None
         self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._rate = Buckets(size=2)
+        self._rate = Buckets(size=1)
+        self._pages: OpenPages = socket.app.state.open_pages
+        self._gives_way = False
         self._presence = SocketPresence(services)
 
     async def serve(self) -> None:
@@ -85,15 +87,24 @@ class LivePage:
         if self._access is None:  # said on an open socket, for only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
+        self._holder, most = holder_of(self._access)
+        self._pages.enter(self._holder, self, most)
         try:
             await self._presence.opened(self._access)
             await self._talk(self._access)
         except Unavailable:
             with suppress(RuntimeError):  # it has gone meanwhile
                 await self._socket.close(_TRY_AGAIN)
+        finally:
+            self._pages.leave(self._holder, self)
+
+    def give_way(self) -> None:
+        """A newer page of the same person has the place now."""
+        self._gives_way = True
+        self._wake()
 
     async def _talk(self, access: Access) -> None:
-        stop = self._services.bus.watch(_end_of(access), self._session_ended)
+        stop = self._services.bus.watch(_end_of(access), self._wake)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
             code = await self._recheck(tasks)
@@ -121,11 +132,12 @@ class LivePage:
         self._access = access
         self._listener.person = heard_as(access) if isinstance(access, CallAccess) else None
 
-    def _session_ended(self) -> None:
+    def _wake(self) -> None:
+        """The session has ended, or the page gives way."""
         if not self._look_again.done():
             self._look_again.set_result(None)
 
-    async def _recheck(self, tasks: list[asyncio.Task[None]]) -> int:
+    async def _recheck(self, tasks: list[asyncio.Task[int]]) -> int:
         """Until one of the tasks ends, or the session; the code to close with. Nothing is made anew
         but a timer: thousands of pages do this all the time."""
         while self._access is not None:
@@ -134,24 +146,30 @@ class LivePage:
                 timeout=_CHECK_EVERY,
                 return_when=asyncio.FIRST_COMPLETED,
             )
-            if any(task.done() for task in tasks):
-                return _POLICY_VIOLATION
+            for task in tasks:
+                if task.done():
+                    return _POLICY_VIOLATION if task.exception() else task.result()
+            if self._gives_way:
+                return TOO_MANY
             if self._look_again.done():  # before looking: what ends meanwhile is looked at again
                 self._look_again = asyncio.get_running_loop().create_future()
             with suppress(Unavailable):
                 await self._look_up()
         return _SIGNED_OUT
 
-    async def _read(self) -> None:
-        """Until the page says what no page of ours says, or too much."""
+    async def _read(self) -> int:
+        """Until the page says what no page of ours says, or too much; the code to close with."""
         while True:
             try:
-                message = from_page.validate_json(await self._socket.receive_text())
+                text = await self._socket.receive_text()
+                message = from_page.validate_json(text)
             except (KeyError, ValidationError):  # a frame of bytes has no text
-                return
-            rate = _SIGNALS if isinstance(message, Signal) else _MESSAGES
-            if self._rate.take(rate, ""):
-                return
+                return _POLICY_VIOLATION
+            if isinstance(message, Signal):
+                if not self._pages.may_signal(self._holder, len(text)):
+                    return TOO_MANY
+            elif self._rate.take(_MESSAGES, ""):
+                return TOO_MANY
             await self._take(message)
 
     async def _take(self, message: Said) -> None:
@@ -171,7 +189,7 @@ class LivePage:
             else:
                 await self._services.call_participants.media(self._access, message)
 
-    async def _write(self) -> None:
+    async def _write(self) -> int:
         while True:
             text = await self._listener.next()
             if text is not None:

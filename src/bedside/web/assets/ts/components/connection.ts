@@ -3,7 +3,7 @@ const BACK_SHOWN_MS = 4_000;
 
 let timer = 0;
 
-function show(state: "lost" | "back" | ""): void {
+function show(state: "lost" | "rests" | "back" | ""): void {
   window.clearTimeout(timer);
   for (const bar of document.querySelectorAll<HTMLElement>("#connection [data-connection]")) {
     bar.hidden = bar.dataset.connection !== state;
@@ -15,9 +15,16 @@ export function connectionLost(): void {
   document.dispatchEvent(new CustomEvent("bedside:connection-lost"));
 }
 
+/** The server hears enough pages of this person, or of this network, already. */
+export function connectionRests(): void {
+  show("rests");
+  document.dispatchEvent(new CustomEvent("bedside:connection-lost"));
+}
+
 /** Says “connected again”, but only to somebody who saw that it was lost. */
 export function connectionBack(): void {
-  if (document.querySelector("#connection [data-connection=lost]:not([hidden])") === null) return;
+  const said = "#connection :is([data-connection=lost], [data-connection=rests]):not([hidden])";
+  if (document.querySelector(said) === null) return;
   show("back");
   timer = window.setTimeout(() => show(""), BACK_SHOWN_MS);
 }

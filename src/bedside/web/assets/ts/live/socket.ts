@@ -3,7 +3,7 @@
  * with chance in it, so that a restarted server is not asked by everybody at once; each topic goes
  * on from the last version that the page has. A gap in the versions is asked for again.
  */
-import { connectionBack, connectionLost } from "../components/connection";
+import { connectionBack, connectionLost, connectionRests } from "../components/connection";
 import { messageOf, type FromPage, type LiveEvent, type Snapshot, type ToPage } from "./messages";
 
 export type Heard = Snapshot | LiveEvent;
@@ -23,8 +23,13 @@ const LONGEST_IN_CALL_MS = 1_500;
 /** A loss that heals sooner than this is not worth a bar. */
 const SAY_AFTER_MS = 1_500;
 const SIGN_IN_AFTER_MS = 1_000;
-/** Close codes of bedside/web/sockets.py: the session ended; the page may not talk to us. */
+/** After the server had too many: less hurry, so that pages do not push each other out in turns. */
+const REST_MS = 10_000;
+const HIDDEN_REST_MS = 60_000;
+/** Close codes of bedside/web: the session ended; this socket is one too many; the page may not talk
+ * to us. */
 const SIGNED_OUT = 4401;
+const TOO_MANY = 4429;
 const NOT_ALLOWED = 1008;
 
 export class LiveSocket {
@@ -120,10 +125,21 @@ export class LiveSocket {
       return;
     }
     if (code === NOT_ALLOWED) return;
+    if (code === TOO_MANY) {
+      this.rest();
+      return;
+    }
     if (this.tries === 0) this.say = window.setTimeout(connectionLost, SAY_AFTER_MS);
     const longest = Math.min(this.longestWait, FIRST_WAIT_MS * 2 ** this.tries);
     this.tries += 1;
     this.retry = window.setTimeout(() => this.connectNow(), longest * (0.5 + Math.random() / 2));
+  }
+
+  /** Wait until somebody looks at the page, or for a while. */
+  private rest(): void {
+    connectionRests();
+    const rest = document.visibilityState === "hidden" ? HIDDEN_REST_MS : REST_MS;
+    this.retry = window.setTimeout(() => this.connectNow(), rest * (1 + Math.random()));
   }
 
   private heard(text: string): void {
