@@ -32,6 +32,7 @@ from bedside.files.ports import Scanner
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
+from bedside.kernel.known_states import Check, KnownStates
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
@@ -82,8 +83,7 @@ Periodic = Callable[[], Awaitable[Any]]
 
 CountBadge = Callable[[StaffAccess], Awaitable[int]]
 """How many things wait for a person in one section of the console."""
-HealthCheck = Callable[[], Awaitable[str]]
-"""The state of a part in a word or two: “ok”, “down”, “not configured”. It never raises."""
+HealthCheck = Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,7 @@ class Services:
     visit_chat: VisitChat
     bus: Bus
     topics: Topics
+    health: KnownStates
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     """Job handlers of the worker, by kind."""
     sweeps: dict[str, tuple[float, Periodic]] = field(

@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from bedside.kernel import known_states
 from bedside.settings import Settings
 from tests.house import House
 from tests.web.console import enter
@@ -67,7 +68,7 @@ async def test_what_is_set_up_is_said_without_its_secrets(
 async def test_a_part_that_is_down_or_hangs_holds_nothing_up(
     quick_house: House, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bedside.web.pages.health._PATIENCE", 0.05)
+    monkeypatch.setattr(known_states, "PATIENCE", 0.05)
 
     async def down() -> str:
         return "down"

@@ -1,7 +1,7 @@
 """Sockets of one person, over a real server: how many, how much they say, and how they say it."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
@@ -91,10 +91,9 @@ async def test_signals_are_counted_in_bytes(served: Served, ward: Ward) -> None:
 async def test_pings_without_an_end_are_cut_off(served: Served, ward: Ward) -> None:
     """Whoever does not read their answers would fill the server's memory with them."""
     async with opened(served, "/live", await staff_cookies(ward)) as page:
-        with pytest.raises(ConnectionClosed):
+        with suppress(ConnectionClosed):
             for number in range(10_000):
                 await page.connection.ping(number.to_bytes(2))
-                await asyncio.sleep(0)
         assert await closed(page) == 1008
 
 

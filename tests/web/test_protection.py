@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bedside.errors import Gone, TooMany, Unavailable, WrongInput
-from bedside.kernel import clock, logs
+from bedside.kernel import clock, known_states, logs
 from bedside.web.app import create_app
 from bedside.web.protection import Buckets, Rate
 from tests.house import PASSWORD, House, at_the_door
@@ -364,13 +364,20 @@ async def test_a_page_that_refreshes_itself_does_not_keep_one_signed_in(
 
 
 @pytest.mark.feature("A4")
-async def test_health_says_what_is_down(quick_house: House) -> None:
+async def test_health_says_what_is_down(
+    quick_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_states, "DATABASE_EVERY", 0)
+    known = quick_house.services.health
+
     async def down() -> str:
         return "down"
 
     async with door(quick_house) as client:
+        await known.look()
         fine = await client.get("/health")
         quick_house.services.checks["scanner"] = down
+        await known.look()
         without_scanner = await client.get("/health")
         async with quick_house.services.database.unit_of_work() as work:
             await work.execute(text("ALTER TABLE clinics RENAME TO elsewhere"))

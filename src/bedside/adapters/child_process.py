@@ -75,6 +75,11 @@ class Children:
         self._memory = memory
         self._seconds = seconds
 
+    @property
+    def busy(self) -> bool:
+        """Whether a further child would have to wait for its turn."""
+        return self._turns.locked()
+
     async def ask(
         self, task: str, chunks: AsyncIterator[bytes], size: int, **fields: object
     ) -> Answer:

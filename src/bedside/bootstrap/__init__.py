@@ -94,7 +94,11 @@ def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()
     """The web application, with the worker inside unless it has a process of its own."""
     services = build(settings)
     services.known_sign_ins = known_sign_ins
-    companions: list[Companion] = [_Background(services), services.group_calls]
+    companions: list[Companion] = [
+        _Background(services),
+        services.group_calls,
+        services.health,
+    ]
     if settings.worker_in_process:
         companions.append(worker(services))
     return create_app(services, companions, api_routes(services))

@@ -29,6 +29,7 @@ from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.kernel.jobs import Handler
+from bedside.kernel.known_states import BUSY, OK, KnownStates
 from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as notification_jobs
 from bedside.notifications.callbacks import SmsReports
@@ -421,7 +422,18 @@ class Parts:
     def checks(self) -> dict[str, HealthCheck]:
         return {"scanner": self._scanner_state, "jobs": self._jobs_state}
 
+    @cached_property
+    def health(self) -> KnownStates:
+        return KnownStates(self.checks, self._database_state)
+
+    async def _database_state(self) -> str:
+        await self.clinics.any_exist()
+        return OK
+
     async def _scanner_state(self) -> str:
+        if not self.settings.clamd and self.children.busy:
+            return BUSY  # the built-in scanner works in them: it would wait behind real files
+
         async def nothing() -> AsyncIterator[bytes]:
             yield b"nothing"
 

@@ -1,24 +1,21 @@
 """Settings → Health: what runs, and in plain words what is missing and what that means."""
 
-import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bedside.kernel.known_states import BUSY, OK
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.services import HealthCheck
 from bedside.settings import Settings
 from bedside.web.context import services_of
 from bedside.web.pages.settings import administrator
 from bedside.web.rendering import render
 
-_PATIENCE = 5.0
-"""Seconds after which a part that does not answer counts as down."""
-_OK = "ok"
+_LOOKED_WITHIN = 5.0
+"""Seconds for which a look at the parts is new enough for an administrator."""
 _SET_UP = "configured"
 _NOT_SET_UP = "not configured"
 
@@ -130,12 +127,8 @@ async def health(request: Request) -> Response:
     """GET /settings/health."""
     await administrator(request)
     services = services_of(request)
-    states = await _states(services.checks)
-    try:
-        await asyncio.wait_for(services.clinics.any_exist(), _PATIENCE)
-        database = _OK
-    except Exception:  # whatever is wrong with it here is what one came for
-        database = "down"
+    await services.health.look(within=_LOOKED_WITHIN)
+    states, database = services.health.known, await services.health.database()
     parts = [
         _part(_DATABASE, database),
         _address(services.settings),
@@ -150,21 +143,8 @@ async def health(request: Request) -> Response:
     return render(request, "pages/health/health.html", parts=parts, tab="health")
 
 
-async def _states(checks: Mapping[str, HealthCheck]) -> dict[str, str]:
-    """What each check says; all at once, for one that hangs must not hold up the others."""
-
-    async def ask(check: HealthCheck) -> str:
-        try:
-            return await asyncio.wait_for(check(), _PATIENCE)
-        except TimeoutError:
-            return "down"
-
-    answers = await asyncio.gather(*(ask(check) for check in checks.values()))
-    return dict(zip(checks, answers, strict=True))
-
-
 def _part(known: _Known, state: str) -> Part:
-    if state == _OK:
+    if state in (OK, BUSY):
         return Part(_(known.name), _("Works"), "good", _(known.works))
     if state == _SET_UP:
         return Part(_(known.name), _("Set up"), "good", _(known.works))
@@ -207,7 +187,7 @@ def _address(settings: Settings) -> Part:
 
 def _unknown(key: str, state: str) -> Part:
     """A part that was registered and is not described here: its own words."""
-    works = state in (_OK, _SET_UP)
+    works = state in (OK, BUSY, _SET_UP)
     return Part(key, _("Works") if works else _("Down"), "good" if works else "bad", state)
 
 
