@@ -3,18 +3,25 @@
 https://www.twilio.com/docs/messaging/api/message-resource
 """
 
+import asyncio
+import json
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import httpx
 
+from bedside.adapters.answers import Answered, ask
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
 
 SECONDS_EACH = 15
-"""Patience for connecting, and for each answer."""
+"""Patience for a whole answer, connecting included."""
+
+_LONGEST_ANSWER = 64 << 10
+_LONGEST_LIST = 4 << 20
+"""Bytes of an answer: to a message, and with LOOK_BACK messages of some 1,000 bytes."""
 
 CLOCKS_DIFFER = 5 * clock.SECOND
 """The gateway's times have whole seconds, and its clock is not ours."""
@@ -56,6 +63,7 @@ class TwilioSms:
         self._address = f"{url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender = sender
         self._reports = {"StatusCallback": reports_to} if reports_to else {}
+        self._seconds = seconds
         self._http = httpx.AsyncClient(
             auth=(account, token), timeout=seconds, follow_redirects=False, trust_env=False
         )
@@ -72,8 +80,9 @@ class TwilioSms:
                 return earlier
         began = clock.now()
         try:
-            answer = await self._http.post(
-                self._address,
+            answer = await self._ask(
+                "POST",
+                _LONGEST_ANSWER,
                 data={
                     "To": message.to,
                     "From": self._sender,
@@ -91,6 +100,14 @@ class TwilioSms:
             return taken
         return Delivered(str(_content(answer).get("sid", "")))
 
+    async def _ask(self, method: str, most: int, **request: Any) -> Answered:
+        """The gateway's answer, whole and in time; raises httpx.TransportError."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await ask(self._http, method, self._address, most=most, **request)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("") from error
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._http.aclose()
@@ -100,23 +117,24 @@ class TwilioSms:
         # The gateway could pick out the number, but then the number would be in an address.
         query = {"PageSize": str(LOOK_BACK)}
         try:
-            answer = await self._http.get(self._address, params=query)
+            answer = await self._ask("GET", _LONGEST_LIST, params=query)
         except httpx.TransportError:
             raise TemporaryFailure(_DOWN) from None
-        for sent in cast(list[dict[str, Any]], _content(answer).get("messages", [])):
+        listed = await asyncio.to_thread(_content, answer)
+        for sent in cast(list[dict[str, Any]], listed.get("messages", [])):
             same = sent.get("to") == message.to and sent.get("body") == message.text
             if same and _milliseconds(sent.get("date_created")) >= since - CLOCKS_DIFFER:
                 return Delivered(str(sent.get("sid", "")))
         return None
 
 
-def _content(answer: httpx.Response) -> dict[str, Any]:
+def _content(answer: Answered) -> dict[str, Any]:
     """The JSON of a good answer; raises what a bad one means for the message."""
     try:
-        content = answer.json()
-    except ValueError:
+        content = json.loads(answer.content)
+    except (ValueError, RecursionError):
         content = None
-    status = answer.status_code
+    status = answer.status
     if status == 429:
         raise TemporaryFailure(_LATER)
     if status >= 500:

@@ -3,12 +3,14 @@
 Where the service is says the browser, so an address is somebody else's word: the name is looked up
 here, every address that it has must be one of the public internet, and the connection goes to the
 address that was looked at. So the outbox cannot be made to knock at hosts of an internal network.
+Of the answer nothing but the status is read, and there is one deadline for all.
 What takes memory (curves, an HTTP client) is loaded when something is sent.
 """
 
 import asyncio
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -29,11 +31,14 @@ from bedside.notifications.ports import (
 if TYPE_CHECKING:
     import httpx
 
-SECONDS_EACH = 10
+SECONDS = 10
+"""Patience for a whole message: the name, each address of it, and the head of the answer."""
 KEPT_FOR = 600
 """Seconds for which the service keeps a message while the device is off; later nobody waits."""
 _SIGNED_FOR = 12 * 3600
 _PADDED_TO = 512
+_LOOK_UPS = 2
+"""Names that are looked up at once."""
 
 _DOWN = N_("The push service of the browser does not answer. The message is sent again.")
 _LATER = N_("The push service of the browser asks to try later. The message is sent again.")
@@ -57,7 +62,7 @@ class WebPush:
         *,
         internal: bool = False,
         trust: ssl.SSLContext | None = None,
-        seconds: float = SECONDS_EACH,
+        seconds: float = SECONDS,
     ) -> None:
         self._devices = devices
         self._signer = signer
@@ -65,6 +70,8 @@ class WebPush:
         self._internal = internal
         self._trust = trust
         self._seconds = seconds
+        # of its own, for a name server that never answers keeps a thread for minutes
+        self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="push-names")
 
     async def deliver(self, message: Message) -> Delivered:
         """Hand the message to the push service of the device; a device that is gone is forgotten.
@@ -94,9 +101,17 @@ class WebPush:
         return Delivered()
 
     async def _posted(self, subscription: PushSubscription, body: bytes) -> int:
-        """The answer's status; raises TemporaryFailure when there is none."""
+        """The answer's status; raises TemporaryFailure when there is none in time."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._post(subscription, body)
+        except TimeoutError:
+            raise TemporaryFailure(_DOWN) from None
+
+    async def _post(self, subscription: PushSubscription, body: bytes) -> int:
         import httpx
 
+        from bedside.adapters.answers import ask
         from bedside.adapters.push_encryption import authorization
 
         parts = urlsplit(subscription.endpoint)
@@ -117,8 +132,11 @@ class WebPush:
         async with self._client() as http:
             for address in addresses:
                 try:
-                    answer = await http.post(
+                    answer = await ask(
+                        http,
+                        "POST",
                         address,
+                        most=0,
                         content=body,
                         headers=headers,
                         extensions={"sni_hostname": parts.hostname},
@@ -127,7 +145,7 @@ class WebPush:
                     continue  # the next address of the same name
                 except httpx.TransportError:
                     break
-                return answer.status_code
+                return answer.status
         raise TemporaryFailure(_DOWN)
 
     def _client(self) -> "httpx.AsyncClient":
@@ -146,8 +164,9 @@ class WebPush:
         """The endpoint with each address of its host in place of the name."""
         port = parts.port or 443
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(
-                parts.hostname, port, type=socket.SOCK_STREAM
+            found = await asyncio.get_running_loop().run_in_executor(
+                self._look_ups,
+                lambda: socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM),
             )
         except OSError:
             raise TemporaryFailure(_DOWN) from None

@@ -41,10 +41,10 @@ class KnownStates:
 
     async def stop(self) -> None:
         """Look no more."""
-        tasks = [task for task in (self._loop, self._looking, self._asking) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in (self._loop, self._looking, self._asking):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
 
     async def _look_on(self) -> None:
         while True:
