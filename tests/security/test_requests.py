@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from bedside.kernel.network import Proxies, caller_of, host_of_origin
 from bedside.web.app import create_app
+from bedside.web.protection import is_own_origin
 from bedside.web.signed_in import local_path
 from tests.house import PASSWORD, House, at_the_door, living_in
 from tests.house import create_tables as create
@@ -80,6 +81,25 @@ async def test_sign_in_by_another_site_is_refused(app: Starlette, quick_house: H
 )
 def test_origins(given: str, expected: str) -> None:
     assert host_of_origin(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "own", "is_own"),
+    [
+        ("https://visits.example", "visits.example", "https://visits.example", True),
+        ("https://visits.example", "10.0.0.5:8080", "https://visits.example", True),
+        ("http://visits.example", "visits.example", "https://visits.example", False),
+        ("http://bedside.intern:8080", "bedside.intern:8080", "https://visits.example", True),
+        ("https://localhost:8080", "localhost:8080", "http://localhost:8080", True),
+        ("https://evil.example", "visits.example", "https://visits.example", False),
+        ("null", "visits.example", "https://visits.example", False),
+        ("", "", "https://visits.example", False),
+    ],
+)
+def test_a_page_without_tls_is_none_of_a_site_with_it(
+    origin: str, host: str, own: str, is_own: bool
+) -> None:
+    assert is_own_origin(origin, host, own) is is_own
 
 
 # --- who a request comes from ---------------------------------------------------------------------

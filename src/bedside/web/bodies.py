@@ -184,13 +184,13 @@ async def form_parts(request: Request) -> AsyncIterator[Part]:
     while True:
         while form.ready:
             parts += 1
+            if parts > _MOST_PARTS:
+                raise TooLarge(_TOO_MUCH)
             part = form.ready.pop(0)
             yield part
             async for piece in part.chunks():  # whatever the page did not read
                 unread += len(piece)
                 if unread > _MOST_UNREAD:
                     raise TooLarge(_TOO_MUCH)
-        if parts > _MOST_PARTS:
-            raise TooLarge(_TOO_MUCH)
         if not await form.feed():
             return

@@ -23,7 +23,7 @@ class Connection(Protocol):
     """What the gate can do to a connection."""
 
     def give_way(self) -> None:
-        """Close: nothing was asked on it."""
+        """Leave the gate and close: nothing was asked on it."""
         ...
 
 

@@ -93,6 +93,15 @@ class ForeignOrigin(NotAllowed):
     )
 
 
+def is_own_origin(origin: str, host: str, own: str) -> bool:
+    """Whether a page of the product's own sent this: its origin is `own`, the address that patients
+    reach, or that of the host which was asked, such as a second name inside the clinic. A page over
+    http:// is no page of a site over https://."""
+    named = host_of_origin(origin)
+    without_tls = own.startswith("https://") and named == host_of_origin(own)
+    return origin == own or (bool(named) and named == host and not without_tls)
+
+
 class SecurityHeaders:
     """Adds what every answer carries; an answer's own header of that name wins."""
 
@@ -190,8 +199,7 @@ class SameOrigin:
         return "cookie" not in headers
 
     def _is_own(self, headers: Headers) -> bool:
-        host = host_of_origin(headers["origin"])
-        return headers["origin"] == self._origin or (bool(host) and host == headers.get("host"))
+        return is_own_origin(headers["origin"], headers.get("host", ""), self._origin)
 
 
 # --- rate limits -------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from bedside.calls.access import CallAccess
 from bedside.calls.events import GuestChanged
 from bedside.calls.live import heard_as
 from bedside.errors import BedsideError, Unavailable
-from bedside.kernel.network import host_of_origin
 from bedside.people.events import SessionsEnded
 from bedside.people.permissions import (
     GuestAccess,
@@ -37,7 +36,7 @@ from bedside.web.errors import TOO_MANY
 from bedside.web.guests import guest_of
 from bedside.web.live_protocol import push_of
 from bedside.web.open_pages import OpenPages, holder_of
-from bedside.web.protection import Buckets, Rate
+from bedside.web.protection import Buckets, Rate, is_own_origin
 from bedside.web.signed_in import staff_of
 from bedside.web.socket_presence import SocketPresence
 from bedside.web.visit_devices import visitor_of
@@ -261,9 +260,8 @@ def _end_of(access: Access) -> str:
 
 def _same_origin(socket: WebSocket, services: Services) -> bool:
     """Browsers send Origin with every socket, and do not keep sockets to their own site."""
-    host = host_of_origin(socket.headers.get("origin", ""))
-    own = host_of_origin(services.settings.base_url)
-    return bool(host) and host in (socket.headers.get("host", ""), own)
+    headers, own = socket.headers, services.settings.base_url
+    return is_own_origin(headers.get("origin", ""), headers.get("host", ""), own)
 
 
 async def _live(socket: WebSocket) -> None:
