@@ -16,6 +16,7 @@ from bedside.audit.recorder import Filter
 from bedside.charts.entries import ChartFilter
 from bedside.files.retrieval import FileFacts
 from bedside.kernel import clock
+from bedside.kernel.words import words_of
 from bedside.people.permissions import staff_access
 from bedside.people.roles import Role
 from bedside.services import Services
@@ -54,6 +55,7 @@ WHILE_WORKING = (
     "job.done:2",
 )
 ELSEWHERE = {
+    "file.some_words_indexed": "test_killed_while_words_are_indexed",
     "upload.taken": "test_a_form_that_was_cut_off_leaves_nothing",
     "notification.taken": "tests/faults/test_notifications_killed.py",
     "notification.delivered": "tests/faults/test_notifications_killed.py",
@@ -172,6 +174,18 @@ def test_the_bytes_of_a_refused_file_are_gone_after_a_kill(
         assert [key async for key, _ in services.custody.blobs()] == []
 
     server.inside(look)
+
+
+def test_killed_while_words_are_indexed(server: Server, installed: Installed) -> None:
+    """Some hundred of them were findable already; afterwards all of them are, once."""
+    text = " ".join(f"finding{number}" for number in range(900))
+    lives = Lives(server, installed, ["file.some_words_indexed:2", "file.some_words_indexed"])
+    lives.phone().send(text.encode(), "report.txt", parts=1)
+    lives.finish()
+    assert lives.has_died_enough
+    server.stop()
+    [(indexed,)] = server.ask("SELECT count(*) FROM entry_words")
+    assert indexed == len({*words_of(text), *words_of("report.txt")})
 
 
 def test_a_form_that_was_cut_off_leaves_nothing(server: Server, installed: Installed) -> None:
