@@ -41,6 +41,8 @@ _LATEST = 2**53 - 1
 
 Caller = Annotated[StaffAccess, Depends(staff_of)]
 Here = Annotated[Services, Depends(services_of)]
+Named = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
+"""An id; NUL is refused in every address (`web.protection.WellFormed`)."""
 Moment = Annotated[int, Query(ge=0, le=_LATEST)]
 
 
@@ -156,8 +158,8 @@ async def entries(
 async def audit(
     caller: Caller,
     services: Here,
-    patient: Annotated[str, Query(max_length=40)] = "",
-    person: Annotated[str, Query(max_length=40)] = "",
+    patient: Named = "",
+    person: Named = "",
     action: Action | None = None,
     since: Moment = 0,
     until: Moment = 0,
