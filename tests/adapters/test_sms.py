@@ -40,7 +40,7 @@ def message(**changes: Any) -> Message:
 @pytest.fixture
 async def gateway(sms_sink: SmsSink) -> AsyncIterator[TwilioSms]:
     """The adapter towards the sink, with little patience."""
-    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", seconds=0.5)
+    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", seconds=1)
     yield sms
     await sms.close()
 

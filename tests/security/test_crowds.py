@@ -5,6 +5,7 @@ import resource
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -178,18 +179,18 @@ async def test_a_socket_one_too_many_is_told_so(quick_house: House) -> None:
     services = quick_house.services
     services.settings = services.settings.model_copy(update={"connections_per_address": 1})
     app = create_app(services)
-    sent: list[dict[str, object]] = []
+    sent: list[Any] = []
     first = asyncio.Event()
 
-    async def wait() -> dict[str, object]:
+    async def wait() -> Any:
         first.set()
         await asyncio.Event().wait()
         return {}
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {
+    scope: dict[str, Any] = {
         "path": "/live",
         "raw_path": b"/live",
         "query_string": b"",
@@ -204,9 +205,9 @@ async def test_a_socket_one_too_many_is_told_so(quick_house: House) -> None:
         *scope["headers"],
         (b"content-type", b"application/x-www-form-urlencoded"),
     ]
-    waiting = asyncio.create_task(app(posts, wait, send))  # pyright: ignore[reportArgumentType]
+    waiting = asyncio.create_task(app(posts, wait, send))
     await first.wait()
-    await app(scope, wait, send)  # pyright: ignore[reportArgumentType]
+    await app(scope, wait, send)
     waiting.cancel()
     assert sent == [{"type": "websocket.accept"}, {"type": "websocket.close", "code": 4429}]
 

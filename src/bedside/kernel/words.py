@@ -53,8 +53,8 @@ def _runs(text: str) -> Iterator[str]:
     """The folded runs of characters that compounds are made of. One of many thousand characters is
     no word of anybody's, and is cut."""
     open_end = ""
-    for piece in _folded(text):
-        piece = open_end + piece  # noqa: PLW2901 - what the slice before left open
+    for folded in _folded(text):
+        piece = open_end + folded
         open_end = ""
         for found in _RUN.finditer(piece):
             if found.end() == len(piece) and len(found[0]) < _LONGEST_RUN:
