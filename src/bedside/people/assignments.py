@@ -105,9 +105,7 @@ class Assignments:
         """From now on an assignment ends with this visit of the same patient."""
         await self._last(work, assignment.patient_id, assignment.target_id, visit_id)
 
-    async def _last(
-        self, work: UnitOfWork, patient_id: str, room_id: str, visit_id: str
-    ) -> None:
+    async def _last(self, work: UnitOfWork, patient_id: str, room_id: str, visit_id: str) -> None:
         """Make an assignment that ends with a visit end with another one, or never."""
         row = await PATIENT_ASSIGNMENTS.locked(
             work, self._vault, patient_id=patient_id, target_id=room_id
