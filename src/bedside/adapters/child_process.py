@@ -16,7 +16,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
+import structlog
+
 from bedside.adapters.rendering import framing
+from bedside.adapters.rendering.confinement import CALLS, FILES
 from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.errors import Unavailable
 from bedside.files import media_types as types
@@ -25,6 +28,9 @@ from bedside.files.ports import Derivation, Derivative, Examination
 from bedside.files.refusals import NOTES, REFUSALS
 from bedside.files.sniffing import HEAD_SIZE, sniff
 
+WHOLE = frozenset({FILES, CALLS})
+"""All of the confinement; what a kernel or machine lacks of it, Health and doctor say."""
+_log = structlog.get_logger("files")
 _GIB = 1024**3
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -71,6 +77,8 @@ class Children:
     def __init__(
         self, *, at_once: int | None = None, memory: int = 2 * _GIB, seconds: int = 60
     ) -> None:
+        self.in_force: frozenset[str] | None = None
+        """What of `confinement` a child has found to be in force; None before the first one."""
         self._turns = asyncio.Semaphore(at_once or max(1, os.cpu_count() or 1))
         self._memory = memory
         self._seconds = seconds
@@ -94,13 +102,52 @@ class Children:
         async with self._started("child") as process:
             try:
                 async with asyncio.timeout(2 * self._seconds + size / 5_000_000):
-                    return await _converse(process, request, source)
+                    return await self._converse(process, request, source)
             except TimeoutError as error:
                 if source.keeps_waiting:
                     raise Unavailable from error
                 raise ChildFailed(Failure.TOO_LONG) from error
             except asyncio.IncompleteReadError as error:
                 raise await _reason(process) from error
+
+    async def confinement(self) -> frozenset[str]:
+        """What of the confinement is in force on this machine: a child is asked once.
+
+        Raises ChildFailed or Unavailable when no child could run.
+        """
+        if self.in_force is None:
+            await self.ask("begin", _nothing(), 0)
+        if self.in_force is None:
+            raise Unavailable
+        return self.in_force
+
+    async def _converse(
+        self, process: asyncio.subprocess.Process, request: bytes, source: "_Source"
+    ) -> Answer:
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            raise Unavailable
+        in_force = framing.read_ready(await stdout.readline())
+        if in_force is None:
+            await process.wait()
+            raise Unavailable
+        self._learn(in_force)
+        sending = asyncio.create_task(_send(stdin, request, source))
+        try:
+            answer = await _receive(stdout)
+        finally:
+            if not sending.done():
+                sending.cancel()
+            failed = (await asyncio.gather(sending, return_exceptions=True))[0]
+            if isinstance(failed, Exception):
+                raise failed
+        return answer
+
+    def _learn(self, in_force: frozenset[str]) -> None:
+        missing = WHOLE - in_force
+        if missing and self.in_force is None:
+            _log.warning("sandbox.incomplete", missing=sorted(missing))
+        self.in_force = in_force
 
     async def run(self, program: Sequence[str], data: bytes) -> bytes:
         """Give `data` to another program, confined as a child is; gives what it writes.
@@ -155,32 +202,16 @@ class Children:
             raise Unavailable from error
 
 
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
 async def _kill(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-
-
-async def _converse(
-    process: asyncio.subprocess.Process, request: bytes, source: "_Source"
-) -> Answer:
-    stdin, stdout = process.stdin, process.stdout
-    if stdin is None or stdout is None:
-        raise Unavailable
-    if await stdout.readline() != framing.READY:
-        await process.wait()
-        raise Unavailable
-    sending = asyncio.create_task(_send(stdin, request, source))
-    try:
-        answer = await _receive(stdout)
-    finally:
-        if not sending.done():
-            sending.cancel()
-        failed = (await asyncio.gather(sending, return_exceptions=True))[0]
-        if isinstance(failed, Exception):
-            raise failed
-    return answer
 
 
 class _Source:

@@ -38,7 +38,12 @@ def _recognise(incoming: Incoming) -> list[bytes]:
     return framing.frame({"text": recognise(incoming.whole())})
 
 
+def _begin(_incoming: Incoming) -> list[bytes]:
+    return framing.frame({})
+
+
 TASKS: dict[str, Callable[[Incoming], list[bytes]]] = {
+    "begin": _begin,
     "examine": _examine,
     "derive": _derive,
     "scan": _scan,
@@ -69,9 +74,7 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    confinement.forbid_files()
-    confinement.forbid_system_calls()
-    os.write(answer_to, framing.READY)
+    os.write(answer_to, framing.ready(confinement.confine()))
     line = bytearray()
     while not line.endswith(b"\n"):
         read = os.read(0, 1)

@@ -12,8 +12,7 @@ from bedside.adapters.rendering import confinement
 def main() -> None:
     """Confine this process, then replace it by the program."""
     confinement.limit(memory=int(sys.argv[1]), seconds=int(sys.argv[2]))
-    confinement.forbid_files()
-    confinement.forbid_system_calls(but_start_a_program=True)
+    confinement.confine(program=sys.argv[3])
     os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - the path comes from our own settings
 
 

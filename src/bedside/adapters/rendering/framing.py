@@ -1,7 +1,7 @@
 """The conversation between the serving process and its child.
 
-In: one line of JSON (the request), then the file's bytes until the end of input. Out: the line
-`READY` once the child is confined, then a length (4 bytes, big-endian), that much JSON, and the
+In: one line of JSON (the request), then the file's bytes until the end of input. Out: a line that
+says “ready” and what of the confinement is in force, then a length (4 bytes, big-endian), that much JSON, and the
 parts whose sizes the JSON lists under "parts".
 """
 
@@ -12,9 +12,20 @@ from typing import Any
 
 from bedside.files.ports import Derivation, Examination
 
-READY = b"ready\n"
+_READY = "ready"
 MAX_HEADER = 16 * 1024 * 1024
-MAX_PARTS = 512 * 1024 * 1024
+MAX_PARTS = 64 * 1024 * 1024
+
+
+def ready(in_force: Iterable[str]) -> bytes:
+    """The child's first line, written once it is confined."""
+    return f"{' '.join([_READY, *in_force])}\n".encode()
+
+
+def read_ready(line: bytes) -> frozenset[str] | None:
+    """What is in force by the child's first line; None when the child could not begin."""
+    words = line.decode("ascii", "replace").split()
+    return frozenset(words[1:]) if words[:1] == [_READY] else None
 
 
 def frame(header: Mapping[str, Any], parts: Iterable[bytes] = ()) -> list[bytes]:
