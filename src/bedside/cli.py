@@ -22,7 +22,17 @@ _data = click.option(
 _port = click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
 
 
-@click.group()
+class _Commands(click.Group):
+    """Says in words what is wrong with the settings, whichever command reads them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except configuration.BadSettings as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="bedside")
 def main() -> None:
     """Bedside: virtual visits and file exchange with patients, run by the clinic itself."""

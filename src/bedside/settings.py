@@ -10,7 +10,35 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+
+class BadSettings(ValueError):
+    """A setting cannot be used; the text says which, in words, and never repeats its value."""
+
+
+def socket_address(text: str) -> str | tuple[str, int]:
+    """Where a local service listens: the path of “unix:/path” or “/path”, or host and port of
+    “tcp:host:port”, with or without “//” or the “tcp:”, an IPv6 address in brackets.
+
+    Raises ValueError for anything else.
+    """
+    if text.startswith(("unix:/", "/")):
+        return text.removeprefix("unix:")
+    host, _, port = text.removeprefix("tcp:").removeprefix("//").rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    is_plain = ":" not in host or host == f"[{bare}]"
+    digits = port.isascii() and port.isdigit()
+    if not bare or not is_plain or "/" in bare or not digits or not 0 < int(port) < 65_536:
+        raise ValueError("neither unix:/path nor tcp:host:port")
+    return bare, int(port)
 
 
 class Settings(BaseModel):
@@ -51,6 +79,16 @@ class Settings(BaseModel):
     )
     clamd: str = Field(
         default="", description="clamd as unix:/path or tcp:host:port; empty: the built-in scanner."
+    )
+    clamd_max_file_size: int = Field(
+        default=0,
+        ge=0,
+        description="MaxFileSize of clamd, in MB as its configuration counts them; 0: measured.",
+    )
+    clamd_max_scan_size: int = Field(
+        default=0,
+        ge=0,
+        description="MaxScanSize of clamd, in MB as its configuration counts them; 0: measured.",
     )
     smtp_url: str = Field(
         default="",
@@ -126,6 +164,13 @@ class Settings(BaseModel):
             ip_network(name, strict=False)
         return value
 
+    @field_validator("clamd")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value:
+            socket_address(value)
+        return value
+
     @model_validator(mode="after")
     def _addresses_have_what_they_need(self) -> Self:
         """Rooms and credentials are derived from the secrets, and mail has a sender: there is no
@@ -166,13 +211,19 @@ class Settings(BaseModel):
 
 
 def load(**given: Any) -> Settings:
-    """Settings from file and environment; `given` (command line options) win over both."""
+    """Settings from file and environment; `given` (command line options) win over both.
+
+    Raises BadSettings.
+    """
     chosen = {name: value for name, value in given.items() if value is not None}
     outside = environment()
     data = Path(chosen.get("data") or outside.get("data") or "data")
     file = data / "bedside.toml"
     from_file: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
-    return Settings.model_validate({**from_file, **outside, **chosen})
+    try:
+        return Settings.model_validate({**from_file, **outside, **chosen})
+    except ValidationError as error:
+        raise BadSettings(_in_words(error)) from error
 
 
 def environment() -> dict[str, str]:
@@ -182,3 +233,11 @@ def environment() -> dict[str, str]:
         for name in Settings.model_fields
         if (value := os.environ.get("BEDSIDE_" + name.upper())) is not None
     }
+
+
+def _in_words(error: ValidationError) -> str:
+    said: list[str] = []
+    for wrong in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in wrong["loc"])
+        said.append(": ".join(filter(None, (name, wrong["msg"].removeprefix("Value error, ")))))
+    return "The settings cannot be used. " + "; ".join(said) + ". Nothing was started."

@@ -9,27 +9,29 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import structlog
 
+from bedside.adapters import child_answers
+from bedside.adapters.child_answers import Nonsense
 from bedside.adapters.rendering import framing
 from bedside.adapters.rendering.confinement import CALLS, FILES
 from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.errors import Unavailable
 from bedside.files import media_types as types
 from bedside.files.media_types import Kind
-from bedside.files.ports import Derivation, Derivative, Examination
-from bedside.files.refusals import NOTES, REFUSALS
+from bedside.files.ports import Derivation, Examination
 from bedside.files.sniffing import HEAD_SIZE, sniff
 
 WHOLE = frozenset({FILES, CALLS})
 """All of the confinement; what a kernel or machine lacks of it, Health and doctor say."""
+_MOST_SECONDS = {"scan": 30}
+"""Processor time of tasks that need less than the others."""
 _log = structlog.get_logger("files")
 _GIB = 1024**3
 _ENVIRONMENT = {
@@ -99,10 +101,11 @@ class Children:
         """
         request = json.dumps({"task": task, "size": size, **fields}).encode() + b"\n"
         source = _Source(chunks)
-        async with self._started("child") as process:
+        seconds = min(self._seconds, _MOST_SECONDS.get(task, self._seconds))
+        async with self._started("child", seconds) as process:
             try:
-                async with asyncio.timeout(2 * self._seconds + size / 5_000_000):
-                    return await self._converse(process, request, source)
+                async with asyncio.timeout(2 * seconds + size / 5_000_000):
+                    return await self._converse(process, request, source, size)
             except TimeoutError as error:
                 if source.keeps_waiting:
                     raise Unavailable from error
@@ -122,7 +125,7 @@ class Children:
         return self.in_force
 
     async def _converse(
-        self, process: asyncio.subprocess.Process, request: bytes, source: "_Source"
+        self, process: asyncio.subprocess.Process, request: bytes, source: "_Source", size: int
     ) -> Answer:
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
@@ -134,7 +137,7 @@ class Children:
         self._learn(in_force)
         sending = asyncio.create_task(_send(stdin, request, source))
         try:
-            answer = await _receive(stdout)
+            answer = await _receive(stdout, size)
         finally:
             if not sending.done():
                 sending.cancel()
@@ -155,7 +158,7 @@ class Children:
         `program` is its path and arguments. Raises ChildFailed when it fails or takes too long,
         and Unavailable when it could not be started.
         """
-        async with self._started("confined_program", *program) as process:
+        async with self._started("confined_program", self._seconds, *program) as process:
             try:
                 async with asyncio.timeout(2 * self._seconds):
                     written, _ = await process.communicate(data)
@@ -167,11 +170,11 @@ class Children:
 
     @contextlib.asynccontextmanager
     async def _started(
-        self, module: str, *arguments: str
+        self, module: str, seconds: int, *arguments: str
     ) -> AsyncGenerator[asyncio.subprocess.Process]:
         """A running child in its turn, which is gone when the block is left."""
         async with self._turns:
-            starting = asyncio.create_task(self._start(module, *arguments))
+            starting = asyncio.create_task(self._start(module, seconds, *arguments))
             try:
                 process = await asyncio.shield(starting)
             except asyncio.CancelledError:
@@ -185,12 +188,14 @@ class Children:
             finally:
                 await _kill(process)
 
-    async def _start(self, module: str, *arguments: str) -> asyncio.subprocess.Process:
+    async def _start(
+        self, module: str, seconds: int, *arguments: str
+    ) -> asyncio.subprocess.Process:
         try:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-B", "-X", "utf8"),
                 *("-m", f"bedside.adapters.rendering.{module}"),
-                *(str(self._memory), str(self._seconds), *arguments),
+                *(str(self._memory), str(seconds), *arguments),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -249,7 +254,7 @@ async def _send(stdin: asyncio.StreamWriter, request: bytes, source: _Source) ->
         await source.close()
 
 
-async def _receive(stdout: asyncio.StreamReader) -> Answer:
+async def _receive(stdout: asyncio.StreamReader, size: int) -> Answer:
     length = int.from_bytes(await stdout.readexactly(4), "big")
     if length > framing.MAX_HEADER:
         raise ChildFailed(Failure.CRASHED)
@@ -258,7 +263,7 @@ async def _receive(stdout: asyncio.StreamReader) -> Answer:
         sizes = [int(size) for size in header["parts"]]
     except (ValueError, KeyError, TypeError) as error:
         raise ChildFailed(Failure.CRASHED) from error
-    if min(sizes, default=0) < 0 or sum(sizes) > framing.MAX_PARTS:
+    if min(sizes, default=0) < 0 or sum(sizes) > framing.MAX_PARTS + size:
         raise ChildFailed(Failure.CRASHED)
     parts = [await stdout.readexactly(size) for size in sizes]
     failed = header.get("failed")
@@ -290,8 +295,6 @@ _DAMAGED = {
 }
 _LONGEST_PAGE = 100_000
 """Characters that are read from one picture."""
-_ROLE = re.compile(r"thumbnail|preview|shared|strip|page-\d{1,2}")
-_UNREAD = re.compile(r"ocr-(\d{1,2})")
 
 
 class PageReader(Protocol):
@@ -323,10 +326,11 @@ class ChildExaminer:
             answer = await self._children.ask(
                 "examine", _remembering(chunks, head), size, name=name[:255]
             )
-        except ChildFailed as failed:
+            return child_answers.examination(answer.header)
+        except (ChildFailed, Nonsense) as failed:
             media_type = sniff(bytes(head), name).media_type
-            return Examination(media_type, refusal=_refusal(failed.failure, media_type))
-        return _checked_examination(answer)
+            failure = failed.failure if isinstance(failed, ChildFailed) else Failure.CRASHED
+            return Examination(media_type, refusal=_refusal(failure, media_type))
 
     async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
         """Thumbnail, previews, text of an accepted file; empty when its parser fails.
@@ -337,9 +341,11 @@ class ChildExaminer:
             return Derivation()
         try:
             answer = await self._children.ask("derive", chunks, size, media_type=media_type)
-        except ChildFailed:
+            derivation, unread = await asyncio.to_thread(
+                child_answers.derivation, answer.header, answer.parts
+            )
+        except (ChildFailed, Nonsense):
             return Derivation()
-        derivation, unread = await asyncio.to_thread(_checked_derivation, answer)
         return await self._with_recognised_words(derivation, unread)
 
     async def _with_recognised_words(
@@ -372,33 +378,3 @@ def _refusal(failure: Failure, media_type: str) -> str:
         return "damaged_dicom"
     shown_as = types.kind(media_type)
     return _DAMAGED[shown_as] if shown_as else "unknown_type"
-
-
-def _checked_examination(answer: Answer) -> Examination:
-    found = cast(dict[str, Any], answer.header.get("examination") or {})
-    try:
-        examination = Examination(**found)
-    except TypeError as error:
-        raise Unavailable from error
-    known = examination.media_type in types.MEDIA_TYPES or examination.refusal
-    if not known or examination.refusal not in {"", *REFUSALS}:
-        raise Unavailable
-    return replace(examination, note=examination.note if examination.note in NOTES else "")
-
-
-def _checked_derivation(answer: Answer) -> tuple[Derivation, dict[int, bytes]]:
-    """The derivation, and by number the pages whose words are still to be read."""
-    made = cast(dict[str, Any], answer.header.get("derivation") or {})
-    kept: list[Derivative] = []
-    unread: dict[int, bytes] = {}
-    listed = cast(list[tuple[str, str]], made.get("derivatives", []))
-    for (role, media_type), data in zip(listed, answer.parts, strict=False):
-        scan = _UNREAD.fullmatch(role)
-        if scan and 1 <= int(scan[1]) <= 99:
-            unread[int(scan[1])] = data
-        elif _ROLE.fullmatch(role) and types.kind(media_type) is Kind.IMAGE:
-            kept.append(Derivative(role, media_type, data))
-    facts = {str(key): str(value) for key, value in dict(made.get("facts", {})).items()}
-    source = "embedded" if made.get("text_source") == "embedded" else ""
-    text = answer.parts[-1].decode("utf-8", "replace")[:MAX_TEXT] if answer.parts else ""
-    return Derivation(tuple(kept), text, source, facts), unread

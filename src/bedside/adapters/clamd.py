@@ -1,33 +1,40 @@
-"""ClamAV's daemon as a scanner, by its INSTREAM command over a unix socket or TCP (clamd(8))."""
+"""ClamAV's daemon as a scanner."""
 
-import asyncio
-import contextlib
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 
-from bedside.files.ports import ScanResult, Verdict
+from bedside.adapters.clamd_connection import ClamdConnection, NoAnswer
+from bedside.adapters.clamd_limits import NOT_CERTAIN, ClamdLimits
+from bedside.files.ports import Cause, Examination, ScanResult, Verdict
 
-_PIECE = 256 * 1024
 _VERSION = re.compile(r"ClamAV (\d+(?:\.\d+)*)")
-
-
-class _NoAnswer(Exception):
-    """clamd is down, too slow, or hung up; `reason` is for the screen."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+_NOT_MALWARE = (
+    ("Heuristics.Limits.Exceeded", Cause.TOO_LARGE, "the file is larger than ClamAV looks at"),
+    ("Heuristics.Encrypted", Cause.ENCRYPTED, "ClamAV cannot look into what is encrypted"),
+)
+"""What clamd calls FOUND although it found nothing: it could not look."""
+_MACROS = "Heuristics.OLE2.ContainsMacros"
+_TOO_LARGE = "the file is larger than ClamAV is set to take"
 
 
 class ClamdScanner:
-    """Scans through the clamd at `address`: a socket's path, or “host:port”.
+    """Scans through the clamd at `address`, as in the setting (`settings.socket_address`).
 
     `seconds` is how long clamd may be silent, while it takes the file and before its verdict.
+    `file_limit` and `total_limit` are its MaxFileSize and MaxScanSize in bytes where they were
+    stated; else they are measured.
     """
 
-    def __init__(self, address: str, *, seconds: float = 60) -> None:
-        self._address = address
-        self._seconds = seconds
+    def __init__(
+        self,
+        address: str,
+        *,
+        seconds: float = 60,
+        file_limit: int | None = None,
+        total_limit: int | None = None,
+    ) -> None:
+        self._connection = ClamdConnection(address, seconds)
+        self._limits = ClamdLimits(self._connection, file=file_limit, total=total_limit)
         self._name = "ClamAV"
 
     @property
@@ -36,95 +43,71 @@ class ClamdScanner:
         return self._name
 
     async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
-        """Scan a stream of `size` bytes. Anything but clamd's own “OK” is never CLEAN.
+        """Scan a stream of `size` bytes. Anything but clamd's own “OK” is never CLEAN, and neither
+        is that for more than it looks at.
 
-        UNSCANNED, with its reason, when clamd is down, too slow, or refuses so large a file.
+        UNSCANNED, with its cause, when clamd is down, too slow, has not looked or is not certain.
         An error of `chunks` itself goes through to the caller.
         """
         try:
-            async with self._talking():
-                await self._learn_version()
-            reply = await self._instream(chunks)
-        except _NoAnswer as failed:
-            return self._unscanned(failed.reason)
+            found = _VERSION.match(await self._connection.version())
+            self._name = f"ClamAV {found[1]}" if found else "ClamAV"
+            reply = await self._connection.scan(chunks)
+            if reply == "stream: OK" and not await self._limits.looks_at(size):
+                return self._unscanned(Cause.TOO_LARGE, _TOO_LARGE)
+        except NoAnswer as failed:
+            return self._unscanned(Cause.BROKE if failed.had_all else Cause.AWAY, failed.reason)
         return self._verdict(reply)
 
-    @contextlib.asynccontextmanager
-    async def _talking(self) -> AsyncGenerator[None]:
-        """Bounds the time, and tells trouble with clamd from trouble with the stream."""
+    async def complete(self, result: ScanResult, size: int, found: Examination) -> ScanResult:
+        """The verdict on a file now that it is known to how much it unpacks: clamd says “OK” of
+        members that it does not look into."""
+        if result.verdict is not Verdict.CLEAN:
+            return result
         try:
-            async with asyncio.timeout(self._seconds):
-                yield
-        except TimeoutError as error:
-            raise _NoAnswer("ClamAV did not answer in time") from error
-        except (OSError, EOFError) as error:
-            raise _NoAnswer("ClamAV cannot be reached") from error
+            if await self._limits.looks_at(size, found.largest_member, found.unpacked):
+                return result
+        except NoAnswer as failed:
+            return self._unscanned(Cause.AWAY, failed.reason)
+        return self._unscanned(Cause.TOO_LARGE, "the file unpacks to more than ClamAV looks at")
 
-    async def version(self) -> str:
-        """What clamd says of itself. Raises OSError or TimeoutError when it is down."""
-        async with asyncio.timeout(self._seconds):
-            reader, writer = await self._connect()
-            try:
-                writer.write(b"zVERSION\x00")
-                return (await reader.readuntil(b"\x00"))[:-1].decode("utf-8", "replace")
-            except EOFError as error:
-                raise ConnectionResetError from error
-            finally:
-                writer.close()
-
-    async def _learn_version(self) -> None:
-        found = _VERSION.match(await self.version())
-        self._name = f"ClamAV {found[1]}" if found else "ClamAV"
-
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if "/" in self._address:
-            return await asyncio.open_unix_connection(self._address.removeprefix("unix:"))
-        host, _, port = self._address.removeprefix("tcp://").rpartition(":")
-        return await asyncio.open_connection(host.strip("[]"), int(port))
-
-    async def _instream(self, chunks: AsyncIterator[bytes]) -> bytes:
-        async with self._talking():
-            reader, writer = await self._connect()
+    async def shortcomings(self) -> list[str]:
+        """What keeps its verdicts from being whole, for the operator; empty when it is down."""
+        said: list[str] = []
         try:
-            await self._send(writer, chunks)
-        except _NoAnswer as failed:
-            # clamd may have stopped listening on purpose; what it said before tells why.
-            return await self._last_words(reader, failed)
-        else:
-            async with self._talking():
-                return (await reader.readuntil(b"\x00"))[:-1]
-        finally:
-            writer.close()
+            if not await self._limits.reports():
+                said.append(
+                    "ClamAV does not say when it stops looking into a file. "
+                    "Set AlertExceedsMax yes in clamd.conf."
+                )
+            if await self._limits.assumed():
+                said.append(
+                    "ClamAV does not find the EICAR test file: its signatures are missing or not "
+                    "the official ones, and its limits cannot be measured. Run freshclam, or set "
+                    "clamd_max_file_size and clamd_max_scan_size."
+                )
+        except NoAnswer:
+            return []
+        return said
 
-    async def _send(self, writer: asyncio.StreamWriter, chunks: AsyncIterator[bytes]) -> None:
-        writer.write(b"zINSTREAM\x00")
-        async for chunk in chunks:
-            for start in range(0, len(chunk), _PIECE):
-                piece = chunk[start : start + _PIECE]
-                writer.write(len(piece).to_bytes(4, "big"))
-                writer.write(piece)
-                async with self._talking():
-                    await writer.drain()
-        writer.write(bytes(4))
-        async with self._talking():
-            await writer.drain()
-
-    async def _last_words(self, reader: asyncio.StreamReader, failed: _NoAnswer) -> bytes:
-        with contextlib.suppress(_NoAnswer):
-            async with self._talking():
-                return (await reader.readuntil(b"\x00"))[:-1]
-        raise failed
-
-    def _verdict(self, reply: bytes) -> ScanResult:
-        text = reply.decode("utf-8", "replace").strip()
-        if text == "stream: OK":
+    def _verdict(self, reply: str) -> ScanResult:
+        if reply == "stream: OK":
             return ScanResult(Verdict.CLEAN, self._name)
-        if text.startswith("stream: ") and text.endswith(" FOUND"):
-            signature = text.removeprefix("stream: ").removesuffix(" FOUND")
-            return ScanResult(Verdict.INFECTED, self._name, signature=signature)
-        if "size limit exceeded" in text:
-            return self._unscanned("the file is larger than ClamAV is set to take")
-        return self._unscanned("ClamAV reported an error")
+        if reply.startswith("stream: ") and reply.endswith(" FOUND"):
+            return self._found(reply.removeprefix("stream: ").removesuffix(" FOUND"))
+        if "size limit exceeded" in reply:
+            return self._unscanned(Cause.TOO_LARGE, _TOO_LARGE)
+        return self._unscanned(Cause.AWAY, "ClamAV reported an error")
 
-    def _unscanned(self, reason: str) -> ScanResult:
-        return ScanResult(Verdict.UNSCANNED, self._name, reason=reason)
+    def _found(self, signature: str) -> ScanResult:
+        for beginning, cause, reason in _NOT_MALWARE:
+            if signature.startswith(beginning):
+                return self._unscanned(cause, reason, signature)
+        if signature.startswith(NOT_CERTAIN) and not signature.startswith(_MACROS):
+            return self._unscanned(Cause.SUSPECTED, "ClamAV suspects it only", signature)
+        return ScanResult(Verdict.INFECTED, self._name, signature=signature)
+
+    def _unscanned(self, cause: Cause, reason: str, signature: str = "") -> ScanResult:
+        return ScanResult(
+            Verdict.UNSCANNED, self._name, signature=signature, reason=reason, cause=cause
+        )

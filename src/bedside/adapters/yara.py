@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from bedside.adapters.child_process import ChildFailed, Children
 from bedside.errors import Unavailable
-from bedside.files.ports import ScanResult, Verdict
+from bedside.files.ports import Cause, Examination, ScanResult, Verdict
 
 _NAME = "Built-in scanner"
 
@@ -24,16 +24,32 @@ class BuiltInScanner:
         return _NAME
 
     async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
-        """Scan a stream of `size` bytes; UNSCANNED when the file breaks the scan."""
+        """Scan a stream of `size` bytes; UNSCANNED when the file breaks the scan or unpacks to more
+        than it looks at."""
         try:
             answer = await self._children.ask("scan", chunks, size)
         except ChildFailed:
-            return ScanResult(Verdict.UNSCANNED, _NAME, reason="the file is too complex to scan")
+            return _unscanned(Cause.BROKE, "the file broke the scan")
         except Unavailable:
-            return ScanResult(Verdict.UNSCANNED, _NAME, reason="the scanner could not be started")
+            return _unscanned(Cause.AWAY, "the scanner could not be started")
+        if "refusal" in answer.header:
+            return _unscanned(Cause.TOO_LARGE, "the file unpacks to too much")
         signature = answer.header.get("signature")
         if not isinstance(signature, str):
-            return ScanResult(Verdict.UNSCANNED, _NAME, reason="the file is too complex to scan")
+            return _unscanned(Cause.BROKE, "the file broke the scan")
         if signature:
             return ScanResult(Verdict.INFECTED, _NAME, signature=signature[:100])
         return ScanResult(Verdict.CLEAN, _NAME)
+
+    async def complete(self, result: ScanResult, size: int, found: Examination) -> ScanResult:
+        """The same verdict: it has looked at all that it could unpack, or refused to."""
+        del size, found
+        return result
+
+    async def shortcomings(self) -> list[str]:
+        """None that its name does not tell."""
+        return []
+
+
+def _unscanned(cause: Cause, reason: str) -> ScanResult:
+    return ScanResult(Verdict.UNSCANNED, _NAME, reason=reason, cause=cause)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Container
 from functools import cached_property
 
 from bedside.adapters.blobs_local import LocalBlobs
-from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.child_process import WHOLE, ChildExaminer, ChildFailed, Children
 from bedside.adapters.clamd import ClamdScanner
 from bedside.adapters.keys_file import KeyFile
 from bedside.adapters.ocr import Recogniser, tesseract
@@ -19,7 +19,7 @@ from bedside.charts.live import LiveCharts
 from bedside.charts.search import SearchIndex
 from bedside.database import Database, connect, outbox
 from bedside.database.sealed import MasterKey, Vault
-from bedside.errors import NotFound
+from bedside.errors import NotFound, Unavailable
 from bedside.files import intake as file_jobs
 from bedside.files.custody import Custody
 from bedside.files.intake import Intake
@@ -28,7 +28,7 @@ from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
-from bedside.kernel.jobs import Handler
+from bedside.kernel.jobs import Handler, given_up
 from bedside.kernel.known_states import BUSY, OK, KnownStates
 from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as notification_jobs
@@ -211,7 +211,15 @@ class Parts:
     @cached_property
     def scanner(self) -> Scanner:
         clamd = self.settings.clamd
-        scanner: Scanner = ClamdScanner(clamd) if clamd else BuiltInScanner(self.children)
+        file_limit, total_limit = (
+            megabytes * 1024 * 1024 or None
+            for megabytes in (self.settings.clamd_max_file_size, self.settings.clamd_max_scan_size)
+        )
+        scanner: Scanner = (
+            ClamdScanner(clamd, file_limit=file_limit, total_limit=total_limit)
+            if clamd
+            else BuiltInScanner(self.children)
+        )
         return self._remember[0](scanner) if self._remember else scanner
 
     @cached_property
@@ -385,6 +393,7 @@ class Parts:
     def handlers(self) -> dict[str, Handler]:
         return {
             file_jobs.EXAMINE: self.intake.examine,
+            given_up(file_jobs.EXAMINE): self.intake.give_up,
             file_jobs.DERIVE: self.intake.derive,
             file_jobs.INDEX: self.intake.index,
             file_jobs.ERASE: self.intake.erase,
@@ -420,7 +429,12 @@ class Parts:
 
     @cached_property
     def checks(self) -> dict[str, HealthCheck]:
-        return {"scanner": self._scanner_state, "jobs": self._jobs_state}
+        return {
+            "scanner": self._scanner_state,
+            "scanner limits": self._scanner_limits,
+            "sandbox": self._sandbox_state,
+            "jobs": self._jobs_state,
+        }
 
     @cached_property
     def health(self) -> KnownStates:
@@ -439,6 +453,16 @@ class Parts:
 
         result = await self.scanner.scan(nothing(), len(b"nothing"))
         return "down" if result.verdict is Verdict.UNSCANNED else "ok"
+
+    async def _scanner_limits(self) -> str:
+        return "incomplete" if await self.scanner.shortcomings() else "ok"
+
+    async def _sandbox_state(self) -> str:
+        try:
+            in_force = await self.children.confinement()
+        except (ChildFailed, Unavailable):
+            return "down"
+        return "ok" if in_force >= WHOLE else "incomplete"
 
     async def _jobs_state(self) -> str:
         return "some were given up" if await outbox.failed_jobs(self.database) else "ok"

@@ -322,7 +322,7 @@ class LiveTransfers:
             await self._end(work, row, Ended.REFUSED, records.sender_of(row), file.refusal)
             return
         after = Bytes.CLEAN if file.state == FileState.FILED else Bytes.SCANNING
-        reason = "unscanned" if file.state == FileState.UNSCANNED else ""
+        reason = (file.note or "unscanned") if file.state == FileState.UNSCANNED else ""
         if may_become(row.bytes, after) or row.reason != reason:
             sealed = records.of_type(await self._vault.clinic(row.clinic_id), row, file.media_type)
             await work.execute(

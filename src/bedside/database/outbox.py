@@ -1,13 +1,14 @@
 """Events and jobs are written with what caused them, in the same transaction."""
 
 import json
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.engine import Database, Pending, Published
-from bedside.database.statements import prepared
+from bedside.database.statements import Prepared, prepared
 from bedside.database.tables import events, jobs, topics
 from bedside.kernel import clock
 from bedside.kernel.events import KEEP, all_declared
@@ -95,28 +96,59 @@ async def forget_old_events(work: UnitOfWork) -> int:
 
 # --- the worker's side -----------------------------------------------------------------------
 
-_due = (
-    select(jobs.c.id)
-    .where(
-        ~jobs.c.failed,
-        jobs.c.run_at <= bindparam("moment"),
-        or_(jobs.c.locked_until < bindparam("moment")),
+
+class Lane(StrEnum):
+    """Jobs that do not wait for each other: a file that is stuck holds up no message."""
+
+    FILES = "files"
+    OTHERS = "others"
+
+
+_OF_FILES = jobs.c.kind.like("file.%")
+
+
+def _claiming(*which: ColumnElement[bool]) -> Prepared:
+    due = (
+        select(jobs.c.id)
+        .where(
+            ~jobs.c.failed,
+            jobs.c.run_at <= bindparam("moment"),
+            or_(jobs.c.locked_until < bindparam("moment")),
+            *which,
+        )
+        .order_by(jobs.c.run_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
-    .order_by(jobs.c.run_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_claim = prepared(
-    update(jobs)
-    .where(jobs.c.id == _due.scalar_subquery())
-    .values(attempts=jobs.c.attempts + 1, locked_until=bindparam("lease"))
-    .returning(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.attempts)
-)
+    return prepared(
+        update(jobs)
+        .where(jobs.c.id == due.scalar_subquery())
+        .values(attempts=jobs.c.attempts + 1, locked_until=bindparam("lease"))
+        .returning(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.attempts)
+    )
+
+
+_claim: dict[Lane | None, Prepared] = {
+    None: _claiming(),
+    Lane.FILES: _claiming(_OF_FILES),
+    Lane.OTHERS: _claiming(~_OF_FILES),
+}
 _finish = prepared(delete(jobs).where(jobs.c.id == bindparam("of")))
 _again = prepared(
     update(jobs)
     .where(jobs.c.id == bindparam("of"))
     .values(run_at=bindparam("at"), locked_until=0, last_error=bindparam("error"))
+)
+_wait = prepared(
+    update(jobs)
+    .where(jobs.c.id == bindparam("of"))
+    .values(
+        run_at=bindparam("at"),
+        locked_until=0,
+        last_error=bindparam("reason"),
+        attempts=0,
+        payload=bindparam("with"),
+    )
 )
 _give_up = prepared(
     update(jobs)
@@ -137,11 +169,14 @@ _extend = prepared(
 )
 
 
-async def claim_job(database: Database, lease: int) -> Any | None:
-    """Take the next due job for `lease` milliseconds; (id, kind, payload, attempts) or None."""
+async def claim_job(database: Database, lease: int, lane: Lane | None = None) -> Any | None:
+    """Take the next due job, of all or of one lane, for `lease` milliseconds.
+
+    Returns (id, kind, payload, attempts), or None when there is none.
+    """
     moment = clock.now()
     async with database.unit_of_work() as work:
-        return await work.one(_claim, moment=moment, lease=moment + lease)
+        return await work.one(_claim[lane], moment=moment, lease=moment + lease)
 
 
 async def extend_lease(database: Database, job_id: str, lease: int) -> None:
@@ -160,6 +195,15 @@ async def retry_job(database: Database, job_id: str, delay: int, error: str) -> 
     """Try again in `delay` milliseconds. `error` is a class name, never content."""
     async with database.unit_of_work() as work:
         await work.execute(_again, of=job_id, at=clock.now() + delay, error=error)
+
+
+async def wait_job(database: Database, job_id: str, delay: int, reason: str, payload: str) -> None:
+    """Take the job up again in `delay` milliseconds, with its tries counted from the beginning.
+    `reason` is a word of the handler's, never content."""
+    async with database.unit_of_work() as work:
+        await work.execute(
+            _wait, of=job_id, at=clock.now() + delay, reason=reason, **{"with": payload}
+        )
 
 
 async def give_up_job(database: Database, job_id: str, error: str) -> None:

@@ -70,6 +70,14 @@ class RememberingScanner:
             self._results[key] = asyncio.ensure_future(work)
         return await self._results[key]
 
+    async def complete(self, result: ScanResult, size: int, found: Examination) -> ScanResult:
+        """See `Scanner.complete`."""
+        return await self._scanner.complete(result, size, found)
+
+    async def shortcomings(self) -> list[str]:
+        """See `Scanner.shortcomings`."""
+        return await self._scanner.shortcomings()
+
 
 async def _again(data: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(data), 1 << 18):

@@ -7,6 +7,7 @@ may be killed and runs again.
 
 import asyncio
 import hashlib
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,10 +17,10 @@ from bedside.audit.actors import SYSTEM, ActorKind
 from bedside.charts.channels import Channel
 from bedside.charts.entries import Charts, Incoming
 from bedside.database.sealed import Vault
-from bedside.errors import NotFound
+from bedside.errors import NotFound, Unavailable
 from bedside.files.events import HeldFileChanged
-from bedside.files.ports import Examination, Examiner, Scanner, ScanResult, Verdict
-from bedside.files.refusals import refusal_for_signature
+from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
+from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.states import FileState, may_become
 from bedside.kernel import clock, faults
@@ -35,6 +36,9 @@ ERASE = "file.erase"
 _SCAN_AGAIN = 20 * clock.SECOND
 _WORDS_AT_ONCE = 200
 """Words, some milliseconds' worth, that are indexed before others may write."""
+_MOST_BREAKS = 2
+_PATIENCE = (5 * clock.MINUTE, clock.DAY)
+"""How long a scan that does not help waits for the next try: at first, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +152,38 @@ class Intake:
         row = await self._row_of_job(payload)
         if row is None or row.state not in (FileState.SCANNING, FileState.UNSCANNED):
             return
+        try:
+            await self._examine(row, payload)
+        except Unavailable as error:
+            raise TryAgain(_SCAN_AGAIN, "unavailable") from error
+
+    async def _examine(self, row: Row, payload: dict[str, Any]) -> None:
         result, digest = await self._scan(row)
         faults.point("file.scanned")
-        if result.verdict is Verdict.UNSCANNED:
-            await self._leave_unscanned(row, result)
-            raise TryAgain(_SCAN_AGAIN, "not scanned")
         if result.verdict is Verdict.INFECTED:
-            await self._end(row, FileState.INFECTED, result, Examination(row.media_type))
+            refusal = refusal_for_signature(result.signature)
+            await self._end(row, result, Examination(row.media_type, refusal=refusal))
             return
+        if result.verdict is Verdict.UNSCANNED and result.cause not in UNSCANNED_NOTES:
+            await self._scan_later(row, result, payload)
+            return
+        # Also when it could not be scanned: what its examination refuses has a better reason.
         record = await self._repository.record(row)
         found = await self._examiner.examine(self._repository.chunks(row), row.size, record.name)
         faults.point("file.examined")
-        state = FileState.REFUSED if found.refusal else FileState.FILED
-        await self._end(row, state, result, found, digest)
+        if not found.refusal:
+            result = await self._scanner.complete(result, row.size, found)
+        if not found.refusal and result.verdict is Verdict.UNSCANNED:
+            await self._scan_later(row, result, payload)
+            return
+        await self._end(row, result, found, digest)
+
+    async def give_up(self, payload: dict[str, Any]) -> None:
+        """Hears that the job of a file was given up: it is kept and cannot be opened."""
+        row = await self._row_of_job(payload)
+        if row is not None and row.state in (FileState.SCANNING, FileState.UNSCANNED):
+            result = ScanResult(Verdict.UNSCANNED, row.engine, reason="given up")
+            await self._leave_unscanned(row, result, "scan_failed")
 
     async def _row_of_job(self, payload: dict[str, Any]) -> Row | None:
         try:
@@ -180,13 +203,40 @@ class Intake:
         result = await self._scanner.scan(hashed(), row.size)
         return result, digest.hexdigest()
 
-    async def _leave_unscanned(self, row: Row, result: ScanResult) -> None:
-        if not may_become(row.state, FileState.UNSCANNED):
+    async def _scan_later(self, row: Row, result: ScanResult, payload: dict[str, Any]) -> None:
+        """Leave a file unscanned and say when to try again; refuse one that broke the scan twice.
+
+        A scanner that is away is asked again soon. What is too large or encrypted for it stays so
+        until somebody changes the scanner, so the times between tries grow.
+        """
+        breaks = payload.get("breaks", 0) + (result.cause is Cause.BROKE)
+        if breaks >= _MOST_BREAKS:
+            await self._end(row, result, Examination(row.media_type, refusal="too_complex"))
+            return
+        note = UNSCANNED_NOTES.get(result.cause, "")
+        await self._leave_unscanned(row, result, note)
+        if note:
+            waits = payload.get("waits", 0)
+            first, longest = _PATIENCE
+            delay = min(longest, first << min(waits, 16))
+            raise TryAgain(delay, result.cause, remember={"waits": waits + 1})
+        # Apart from others that a scanner which broke down took along with it
+        delay = int(_SCAN_AGAIN * random.uniform(1, 3)) if breaks else _SCAN_AGAIN  # noqa: S311
+        raise TryAgain(delay, result.cause, remember={"breaks": breaks})
+
+    async def _leave_unscanned(self, row: Row, result: ScanResult, note: str) -> None:
+        before = (row.state, row.note)
+        if before == (FileState.UNSCANNED, note):
             return
         async with self._database.unit_of_work() as work:
             await self._lock_holder(work, row)
             await self._repository.change(
-                work, row.id, state=FileState.UNSCANNED, engine=result.engine
+                work,
+                row.id,
+                state=FileState.UNSCANNED,
+                engine=result.engine,
+                signature=result.signature,
+                note=note,
             )
             await self._announce(work, row.id, row.media_type)
             await self._line(work, row, Action.FILE_SCANNED, result, verdict=result.reason)
@@ -194,15 +244,17 @@ class Intake:
     async def _end(
         self,
         row: Row,
-        state: FileState,
         result: ScanResult,
         found: Examination,
         digest: str = "",
     ) -> None:
         """The verdict on a file. Refused and infected ones are destroyed here and now."""
-        destroyed = state is not FileState.FILED
-        infected = state is FileState.INFECTED
-        refusal = refusal_for_signature(result.signature) if infected else found.refusal
+        refusal = found.refusal
+        destroyed = refusal != ""
+        infected = result.verdict is Verdict.INFECTED and refusal.startswith("infected")
+        state = FileState.FILED
+        if destroyed:
+            state = FileState.INFECTED if infected else FileState.REFUSED
         async with self._database.unit_of_work() as work:
             await self._lock_holder(work, row)
             current = await self._repository.row(row.id, work)

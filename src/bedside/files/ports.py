@@ -78,14 +78,31 @@ class Verdict(StrEnum):
     UNSCANNED = "unscanned"
 
 
+class Cause(StrEnum):
+    """Why there is no verdict."""
+
+    AWAY = "away"
+    """The scanner does not answer or cannot work; the file is scanned when it does."""
+    BROKE = "broke"
+    """The scan ended without an answer, or took too long; the file may be what broke it."""
+    TOO_LARGE = "too_large"
+    """The file, or what it unpacks to, is more than the scanner looks at."""
+    ENCRYPTED = "encrypted"
+    """A part is encrypted, so that the scanner cannot look into it."""
+    SUSPECTED = "suspected"
+    """The scanner has a suspicion, named by its signature, and says itself that it is no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """One verdict of one engine. `signature` names what was found; `reason` why it did not scan."""
+    """One verdict of one engine. `signature` names what was found; `cause` and `reason` say why it
+    did not scan, the latter for logs."""
 
     verdict: Verdict
     engine: str
     signature: str = ""
     reason: str = ""
+    cause: Cause = Cause.AWAY
 
 
 class Scanner(Protocol):
@@ -100,6 +117,14 @@ class Scanner(Protocol):
         """Scan a stream of `size` bytes. Never raises for an engine that is down: UNSCANNED."""
         ...
 
+    async def complete(self, result: ScanResult, size: int, found: "Examination") -> ScanResult:
+        """The verdict `result` on a file of `size` bytes, now that it is known what it holds."""
+        ...
+
+    async def shortcomings(self) -> list[str]:
+        """What keeps its verdicts from being whole and what to do about it, for the operator."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -108,6 +133,8 @@ class Examination:
     `refusal` is a key of `files.refusals.REFUSALS`, or "" when the file is accepted.
     `taken_at` is the time of capture in milliseconds, when the file tells. `note` is a key of
     `files.refusals.NOTES`, e.g. a DICOM file without pixels that is kept but cannot be shown.
+    `unpacked` are the bytes to which all its members or streams unpack, `largest_member` those of
+    the largest one; 0 when nothing is packed.
     """
 
     media_type: str
@@ -117,6 +144,8 @@ class Examination:
     height: int | None = None
     taken_at: int | None = None
     note: str = ""
+    unpacked: int = 0
+    largest_member: int = 0
 
 
 @dataclass(frozen=True, slots=True)

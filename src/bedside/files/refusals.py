@@ -4,6 +4,7 @@ Each sentence says what the file is, what happened to it, and what works instead
 marked for the catalogue and translated where they are shown: `gettext(REFUSALS[key])`.
 """
 
+from bedside.files.ports import Cause
 from bedside.kernel.language import N_
 
 REFUSALS: dict[str, str] = {
@@ -101,8 +102,8 @@ REFUSALS: dict[str, str] = {
         "in the program that made it, or as a PDF, and send that instead."
     ),
     "too_complex": N_(
-        "This file takes too long to open safely, so it was not kept. Save it as a simpler PDF "
-        "or as pictures, and send those instead."
+        "This file is too complex to be checked safely, so it was not kept. Save it as a simpler "
+        "PDF or as pictures, and send those instead."
     ),
     # Where it was sent
     "not_a_photo": N_(
@@ -146,11 +147,37 @@ NOTES: dict[str, str] = {
         "This PDF holds commands. It is kept, and they are never run here; take care when you open "
         "it in another program."
     ),
+    # Why a file stays unscanned
+    "scan_too_large": N_(
+        "The malware scanner does not look into files that are so large, or that unpack to so "
+        "much. This file is kept and cannot be opened. Ask for it in smaller parts, or have the "
+        "scanner’s limits raised: the file is scanned by itself within a day then."
+    ),
+    "scan_encrypted": N_(
+        "Part of this file is encrypted, and the malware scanner cannot look into it. It is kept "
+        "and cannot be opened. Ask for a copy without a password."
+    ),
+    "scan_suspected": N_(
+        "The malware scanner suspects this file, without being certain that it is harmful. It is "
+        "kept and cannot be opened. Ask for a copy that was printed and saved as a PDF."
+    ),
+    "scan_failed": N_(
+        "The scan of this file was tried many times and never came to an end. It is kept and "
+        "cannot be opened. Ask for another copy, and tell whoever runs this server."
+    ),
 }
+
+_MACROS = ("Bedside.Office.Macros", "Heuristics.OLE2.ContainsMacros")
+UNSCANNED_NOTES: dict[Cause, str] = {
+    Cause.TOO_LARGE: "scan_too_large",
+    Cause.ENCRYPTED: "scan_encrypted",
+    Cause.SUSPECTED: "scan_suspected",
+}
+"""What is said of a file for which trying again does not help by itself."""
 
 
 def refusal_for_signature(signature: str) -> str:
     """The key of the sentence for what a scanner found; `signature` is the engine's own name."""
-    if signature == "Bedside.Office.Macros":
+    if signature.startswith(_MACROS):
         return "macros"
     return "infected_pdf_script" if signature.startswith("Bedside.PDF.") else "infected"

@@ -20,6 +20,7 @@ from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
 from bedside.files.states import FileState
 from bedside.kernel import clock
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.kernel.words import place_of
@@ -28,6 +29,9 @@ from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 _SAME_OPENING = 30 * clock.MINUTE
 """Further ranges within this time belong to the opening that was recorded."""
 _REMEMBERED = 10_000
+_SCANNER_AWAY = N_(
+    "This file is not scanned: the scanner does not answer. It is scanned by itself later."
+)
 _READ_FOR_HITS = 4_000_000
 """Characters of texts that are read for the results of one search, some tenths of a second."""
 _LONG_TEXT = 4_000
@@ -235,9 +239,8 @@ class Retrieval:
         if row.state in (FileState.SCANNING, FileState.RECEIVING):
             raise NotOpened(_("This file waits for its scan. It can be opened in a moment."))
         if row.state == FileState.UNSCANNED:
-            raise NotOpened(
-                _("This file is not scanned: the scanner is down. It is scanned by itself later.")
-            )
+            why = NOTES.get(row.note, _SCANNER_AWAY)
+            raise NotOpened(_(why))
         if row.state != FileState.FILED:
             raise NotOpened(_("This file was destroyed and cannot be opened."))
         return row

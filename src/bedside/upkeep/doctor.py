@@ -216,9 +216,36 @@ async def _scanner(services: Services) -> Finding:
         return Finding(
             Grade.BAD,
             f"The scanner does not answer ({result.reason}).",
-            "Start clamd, or unset BEDSIDE_CLAMD to use the built-in scanner.",
+            "Start clamd, and let the user that runs Bedside use its socket (for a unix socket "
+            "often by the group clamav), or unset BEDSIDE_CLAMD to use the built-in scanner.",
         )
     return Finding(Grade.GOOD, f"Files are scanned by: {services.scanner.name}.")
+
+
+async def _scanner_limits(services: Services) -> Finding:
+    """The scanner says what it did not look at"""
+    short = await services.scanner.shortcomings()
+    if short:
+        return Finding(Grade.ATTENTION, "The scanner does not tell all.", " ".join(short))
+    return Finding(Grade.GOOD, "Files that the scanner does not look at as a whole stay unscanned.")
+
+
+async def _sandbox(services: Services) -> Finding:
+    """Files are parsed in a sandbox"""
+    state = await services.checks["sandbox"]()
+    if state == "ok":
+        return Finding(Grade.GOOD, "Files are parsed in a sandbox (Landlock and seccomp).")
+    if state == "incomplete":
+        return Finding(
+            Grade.BAD,
+            "Files are parsed without the whole sandbox: this machine lacks Landlock or seccomp.",
+            "Run Bedside on Linux 5.13 or newer with Landlock on, on x86-64 or arm64.",
+        )
+    return Finding(
+        Grade.BAD,
+        "No file can be parsed: the process for it does not start.",
+        "Look at the log, and install the packages of Bedside again.",
+    )
 
 
 async def _jobs(services: Services) -> Finding:
@@ -268,6 +295,8 @@ _CHECKS: tuple[Check, ...] = (
     _writable,
     _space,
     _scanner,
+    _scanner_limits,
+    _sandbox,
     _jobs,
     _assets,
     _gateways,

@@ -1,7 +1,8 @@
 """Claims jobs and runs their handlers, one process or many.
 
-A job belongs to its worker for the length of a lease, which is extended while the handler runs;
-when the worker is killed the lease runs out and another takes the job.
+Files have slots of their own, so that one that takes long, or several, hold up no message. A job
+belongs to its worker for the length of a lease, which is extended while the handler runs; when the
+worker is killed the lease runs out and another takes the job.
 """
 
 import asyncio
@@ -14,20 +15,23 @@ from typing import Any
 import structlog
 
 from bedside.database import Database, outbox
+from bedside.database.outbox import Lane
 from bedside.errors import BedsideError
 from bedside.kernel import clock, faults
-from bedside.kernel.jobs import Handler, TryAgain
+from bedside.kernel.jobs import Handler, TryAgain, given_up
 
 _LEASE = 30 * clock.SECOND
 _LOOK_EVERY = 1.0
 _MOST_ATTEMPTS = 12
+_OTHERS_AT_ONCE = 2
 _log = structlog.get_logger("worker")
 
 Periodic = Callable[[], Awaitable[Any]]
 
 
 class Worker:
-    """Runs jobs, `at_once` at the same time, and sweeps now and then."""
+    """Runs jobs, those of `at_once` files at the same time and some others, and sweeps now and
+    then."""
 
     def __init__(
         self,
@@ -39,16 +43,16 @@ class Worker:
         self._database = database
         self._handlers = handlers
         self._sweeps = sweeps
-        self._at_once = at_once
-        self._wake = asyncio.Event()
+        self._slots = {Lane.FILES: at_once, Lane.OTHERS: _OTHERS_AT_ONCE}
+        self._wakes = {lane: asyncio.Event() for lane in Lane}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
-        database.on_jobs(self._wake.set)
+        database.on_jobs(self._woken)
 
     async def start(self) -> None:
         """Begin to work, in the background of the running loop."""
-        for _ in range(self._at_once):
-            self._tasks.append(asyncio.create_task(self._work()))
+        for lane, slots in self._slots.items():
+            self._tasks += [asyncio.create_task(self._work(lane)) for _ in range(slots)]
         for name, (every, sweep) in self._sweeps.items():
             self._tasks.append(asyncio.create_task(self._sweep(name, every, sweep)))
 
@@ -66,21 +70,26 @@ class Worker:
             done += 1
         return done
 
-    async def _work(self) -> None:
+    def _woken(self) -> None:
+        for wake in self._wakes.values():
+            wake.set()
+
+    async def _work(self, lane: Lane) -> None:
+        wake = self._wakes[lane]
         while not self._stopping:
             try:
-                if await self._take_one():
+                if await self._take_one(lane):
                     continue
             except asyncio.CancelledError:
                 raise
             except Exception as error:
                 _log.warning("worker.database", error=type(error).__name__)
-            self._wake.clear()
+            wake.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY)
+                await asyncio.wait_for(wake.wait(), _LOOK_EVERY)
 
-    async def _take_one(self) -> bool:
-        job = await outbox.claim_job(self._database, _LEASE)
+    async def _take_one(self, lane: Lane | None = None) -> bool:
+        job = await outbox.claim_job(self._database, _LEASE, lane)
         if job is None:
             return False
         faults.point("job.claimed")
@@ -98,22 +107,33 @@ class Worker:
                 await outbox.extend_lease(self._database, job_id, _LEASE)
 
     async def _run(self, job: Any) -> None:
+        payload: dict[str, Any] = json.loads(job.payload)
+        if job.attempts > _MOST_ATTEMPTS:  # its last tries took the whole worker with them
+            await self._give_up(job, payload, "unfinished")
+            return
         try:
-            await self._handlers[job.kind](json.loads(job.payload))
+            await self._handlers[job.kind](payload)
         except TryAgain as wish:
-            await outbox.retry_job(self._database, job.id, wish.delay, wish.reason)
+            remembered = json.dumps({**payload, **wish.remember})
+            await outbox.wait_job(self._database, job.id, wish.delay, wish.reason, remembered)
         except Exception as error:
             # The class only: a message may quote what it failed on.
             name = type(error).__name__
             _log.warning("job.failed", kind=job.kind, attempt=job.attempts, error=name)
             if job.attempts >= _MOST_ATTEMPTS:
-                await outbox.give_up_job(self._database, job.id, name)
+                await self._give_up(job, payload, name)
             else:
                 await outbox.retry_job(self._database, job.id, _back_off(job.attempts), name)
         else:
             faults.point("job.done")
             await outbox.finish_job(self._database, job.id)
             faults.point("job.forgotten")
+
+    async def _give_up(self, job: Any, payload: dict[str, Any], error: str) -> None:
+        hears = self._handlers.get(given_up(job.kind))
+        if hears is not None:
+            await hears(payload)
+        await outbox.give_up_job(self._database, job.id, error)
 
     async def _sweep(self, name: str, every: float, sweep: Periodic) -> None:
         while not self._stopping:

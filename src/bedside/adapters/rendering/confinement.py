@@ -1,9 +1,9 @@
 """Takes away from this process what parsing a file does not need.
 
 Resource limits bound memory, time and files. Landlock (Linux 5.13) leaves the program's own files
-readable, nothing writable and nothing to be started, and from Linux 6.12 on no signal and no abstract
-socket reaches another process. A seccomp filter (`system_calls`) allows the system calls that
-parsing needs. A kernel without the last two runs with the limits alone, and the child says so.
+readable, nothing writable and nothing to be started, and from Linux 6.12 on no signal and no
+abstract socket reaches another process. A seccomp filter (`system_calls`) allows the system calls
+that parsing needs. A kernel without the last two runs with the limits alone, and the child says so.
 """
 
 import ctypes

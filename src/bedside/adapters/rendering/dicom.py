@@ -41,9 +41,7 @@ _OPEN_LENGTH = 0xFFFFFFFF  # PS3.5, 7.1.1
 def _read(data: bytes) -> FileDataset:
     """The data set. Raises Refused when it is none."""
     has_preamble = data[128:132] == b"DICM"
-    if has_preamble and _DEFLATED in data[132:1024]:
-        start = 144 + int.from_bytes(data[140:144], "little")  # behind the file meta group
-        _refuse_inflated_bomb(data[start:])
+    inflated_data_set(data)  # refuses a bomb before the library unpacks it
     try:
         dataset = dcmread(BytesIO(data), force=not has_preamble)
         meaningful = len(dataset) > 0 or len(dataset.file_meta) > 0
@@ -60,12 +58,17 @@ def _read(data: bytes) -> FileDataset:
     return dataset
 
 
-def _refuse_inflated_bomb(packed: bytes) -> None:
-    grown = 0
-    for piece in inflated(iter((packed,)), raw=True):
-        grown += len(piece)
-        if grown > MAX_STREAM:
+def inflated_data_set(data: bytes) -> bytes:
+    """The data set as it is when unpacked (PS3.5, A.5). Raises Refused for a bomb."""
+    if data[128:132] != b"DICM" or _DEFLATED not in data[132:1024]:
+        return data
+    start = 144 + int.from_bytes(data[140:144], "little")  # behind the file meta group
+    whole = bytearray()
+    for piece in inflated(iter((data[start:],)), raw=True):
+        whole += piece
+        if len(whole) > MAX_STREAM:
             raise Refused("decompression_bomb")
+    return bytes(whole)
 
 
 def _is_cut_off(element: object) -> bool:

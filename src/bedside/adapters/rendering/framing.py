@@ -1,8 +1,8 @@
 """The conversation between the serving process and its child.
 
 In: one line of JSON (the request), then the file's bytes until the end of input. Out: a line that
-says “ready” and what of the confinement is in force, then a length (4 bytes, big-endian), that much JSON, and the
-parts whose sizes the JSON lists under "parts".
+says “ready” and what of the confinement is in force, then a length (4 bytes, big-endian), that much
+JSON, and the parts whose sizes the JSON lists under "parts".
 """
 
 import json
@@ -15,6 +15,7 @@ from bedside.files.ports import Derivation, Examination
 _READY = "ready"
 MAX_HEADER = 16 * 1024 * 1024
 MAX_PARTS = 64 * 1024 * 1024
+"""Bytes beyond those of the file: a copy without location data is about as large as the file."""
 
 
 def ready(in_force: Iterable[str]) -> bytes:

@@ -24,7 +24,7 @@ def examine(data: bytes, media_type: str) -> Examination:
     elif media_type == types.RTF:
         rtf.check(data)
     else:
-        media_type = office_zip.check(data)
+        return office_zip.check(data)
     return Examination(media_type)
 
 

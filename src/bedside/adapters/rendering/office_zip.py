@@ -12,6 +12,7 @@ from defusedxml.ElementTree import fromstring
 
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_TEXT, MAX_UNPACKED, Refused
 from bedside.files import media_types as types
+from bedside.files.ports import Examination
 
 _MAX_MEMBERS = 10_000
 _MAX_XML = 128 * 1024 * 1024
@@ -28,8 +29,9 @@ _PROGRAMS = re.compile(
     r"|(?:^|/)(?:activex|macrosheets|ctrlprops)/|\.(?:exe|dll|js|vbs|scr|bat|cmd|hta|jar)$"
 )
 _MACRO_TYPES = ("macroenabled", "vnd.ms-office.vbaproject", "intlmacrosheet")
+_TAG = re.compile(rb"<[^<>]*+>")
 _REMOTE_TEMPLATE = re.compile(
-    rb"<[^>]*(?:/attachedTemplate|/oleObject|/frame|/subDocument)\"[^>]*>", re.IGNORECASE
+    rb"/(?:attachedTemplate|oleObject|frame|subDocument)\"", re.IGNORECASE
 )
 _EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External", re.IGNORECASE)
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,11 +39,11 @@ _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
-def check(data: bytes) -> str:
-    """The true type of the document. Raises Refused when it is damaged or not acceptable."""
+def check(data: bytes) -> Examination:
+    """What the document truly is. Raises Refused when it is damaged or not acceptable."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            _measure(archive)
+            unpacked, largest = _measure(archive)
             media_type = _true_type(archive)
             _refuse_programs(archive)
             for name in _parts_with_words(archive, media_type):
@@ -50,11 +52,12 @@ def check(data: bytes) -> str:
         raise Refused("damaged_document") from error
     except (KeyError, ValueError, RuntimeError) as error:
         raise Refused("damaged_document") from error
-    return media_type
+    return Examination(media_type, unpacked=unpacked, largest_member=largest)
 
 
-def _measure(archive: zipfile.ZipFile) -> None:
-    """Unpack everything once, keeping nothing: sizes in the directory may lie."""
+def _measure(archive: zipfile.ZipFile) -> tuple[int, int]:
+    """Unpack everything once, keeping nothing, for sizes in the directory may lie; the bytes of
+    all members and of the largest."""
     members = archive.infolist()
     if len(members) > _MAX_MEMBERS:
         raise Refused("decompression_bomb")
@@ -62,7 +65,7 @@ def _measure(archive: zipfile.ZipFile) -> None:
         raise Refused("encrypted_document")
     if sum(member.file_size for member in members) > MAX_UNPACKED:
         raise Refused("decompression_bomb")
-    total = 0
+    total = largest = 0
     for member in members:
         grown = 0
         with archive.open(member) as opened:
@@ -71,6 +74,8 @@ def _measure(archive: zipfile.ZipFile) -> None:
                 if grown > MAX_STREAM or total + grown > MAX_UNPACKED:
                     raise Refused("decompression_bomb")
         total += grown
+        largest = max(largest, grown)
+    return total, largest
 
 
 def _true_type(archive: zipfile.ZipFile) -> str:
@@ -100,8 +105,8 @@ def _refuse_programs(archive: zipfile.ZipFile) -> None:
         if ".." in name.split("/") or name.startswith("/") or "\\" in name:
             raise Refused("damaged_document")
         if name.endswith(".rels"):
-            for found in _REMOTE_TEMPLATE.findall(_read(archive, name)):
-                if _EXTERNAL.search(found):
+            for tag in _TAG.findall(_read(archive, name)):
+                if _REMOTE_TEMPLATE.search(tag) and _EXTERNAL.search(tag):
                     raise Refused("active_content")
 
 

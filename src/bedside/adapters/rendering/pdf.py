@@ -30,7 +30,7 @@ def examine(data: bytes, media_type: str) -> Examination:
     try:
         with pikepdf.open(BytesIO(data)) as opened:
             _count_pages(opened)
-            measure_streams(opened)
+            unpacked, largest = measure_streams(opened)
             pages = len(opened.pages)
             if pages == 0:
                 raise Refused("damaged_pdf")
@@ -41,7 +41,9 @@ def examine(data: bytes, media_type: str) -> Examination:
         raise Refused("damaged_pdf") from error
     if pages > MAX_PAGES:
         raise Refused("too_many_pages")
-    return Examination(media_type, pages=pages, note=note)
+    return Examination(
+        media_type, pages=pages, note=note, unpacked=unpacked, largest_member=largest
+    )
 
 
 def _count_pages(opened: pikepdf.Pdf) -> None:

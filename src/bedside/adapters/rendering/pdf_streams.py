@@ -1,39 +1,53 @@
 """The streams of a PDF, unpacked with an eye on how large they grow."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pikepdf
 
 from bedside.adapters.rendering.inflating import inflated
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 
+_MOST_OF_OTHERS = 16_000_000
+"""Bytes of a stream that is packed otherwise than by Flate, which qpdf unpacks in one go."""
 _FLATE = ("/FlateDecode", "/Fl")
 _PICTURES = ("/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode")
 
 
-def measure_streams(opened: pikepdf.Pdf) -> None:
-    """Unpack each stream piecewise, keeping nothing. Raises Refused for a bomb."""
-    total = 0
+def measure_streams(opened: pikepdf.Pdf) -> tuple[int, int]:
+    """Unpack each stream piecewise, keeping nothing; the bytes of all and of the largest.
+
+    Raises Refused for a bomb.
+    """
+    total = largest = 0
     for stream in _streams(opened):
+        before = total
         for piece in _pieces(stream):
             total += len(piece)
             if total > MAX_UNPACKED:
                 raise Refused("decompression_bomb")
+        largest = max(largest, total - before)
+    return total, largest
 
 
 def stream_contents(opened: pikepdf.Pdf) -> Iterator[bytes]:
-    """Each stream's content, unpacked where it is packed with Flate. Raises Refused for a bomb.
+    """Each stream's content, unpacked as far as it can be. Raises Refused for a bomb.
 
-    Pictures come as they are: what their codecs hold is no file for anybody.
+    Pictures are left out: what their codecs hold is no file for anybody. A stream that is broken,
+    or packed in an unknown way, comes with its outer layers of Flate taken off, and the next ones
+    come all the same.
     """
     for stream in _streams(opened):
         names = _filters(stream)
         if names and names[0] in _PICTURES:
             continue
-        if all(name in _FLATE for name in names):
+        if not all(name in _FLATE for name in names):
+            with suppress(pikepdf.PdfError, pikepdf.DataDecodingError):
+                if len(stream.read_raw_bytes()) < _MOST_OF_OTHERS:
+                    yield stream.read_bytes()
+                    continue
+        with suppress(pikepdf.PdfError):
             yield b"".join(_pieces(stream))
-        else:
-            yield stream.read_bytes() if len(stream.read_raw_bytes()) < 16_000_000 else b""
 
 
 def _streams(opened: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:

@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -10,14 +11,18 @@ import yara_x
 
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
+from bedside.files import media_types as types
+from bedside.files.sniffing import HEAD_SIZE, sniff
 
 _RULES = Path(__file__).parents[1] / "rules" / "built_in.yar"
 _OVERLAP = 64 * 1024
 """Longer than any signature, so that none hides in the seam between two windows."""
 _WINDOW = 4 * 1024 * 1024
+_PIECE = 1024 * 1024
 _UNWRAPPED = 256 * 1024 * 1024
 """Larger files are only looked at as they are; of the accepted types only videos are larger."""
 _MAX_NESTING = 2
+_MOST_DOCUMENTS = 16
 
 
 def scan(incoming: Incoming) -> str:
@@ -26,8 +31,10 @@ def scan(incoming: Incoming) -> str:
     Raises Refused for a file that unpacks to an enormous size, and IncompleteError.
     """
     matcher = _Matcher()
-    head = incoming.head(1024)
-    keep = incoming.size <= _UNWRAPPED and (head.startswith(b"PK\x03\x04") or b"%PDF-" in head)
+    head = incoming.head(HEAD_SIZE)
+    keep = incoming.size <= _UNWRAPPED and (
+        head.startswith(b"PK\x03\x04") or b"%PDF-" in head[:1024] or _is_dicom(head)
+    )
     whole = bytearray()
     found = ""
     for window in _windows(incoming.blocks(), whole if keep else None):
@@ -58,11 +65,13 @@ def _windows(blocks: Iterator[bytes], whole: bytearray | None) -> Iterator[bytes
 
 
 def _unwrapped(data: bytes, matcher: _Matcher, depth: int) -> str:
-    """What hides in the members of an archive or in the streams of a PDF."""
+    """What hides in the members of an archive, in the streams of a PDF, or in a PDF in DICOM."""
     if depth > _MAX_NESTING:
         return ""
     if data.startswith(b"PK\x03\x04"):
         pieces = _members(data)
+    elif _is_dicom(data[:HEAD_SIZE]):
+        return _in_dicom(data, matcher, depth)
     elif b"%PDF-" in data[:1024]:
         return _in_pdf(data, matcher, depth)
     else:
@@ -77,18 +86,48 @@ def _unwrapped(data: bytes, matcher: _Matcher, depth: int) -> str:
 def _members(data: bytes) -> Iterator[bytes]:
     total = 0
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            for member in archive.infolist():
-                if member.flag_bits & 1:
-                    continue
-                with archive.open(member) as opened:
-                    content = opened.read(MAX_STREAM + 1)
-                total += len(content)
-                if len(content) > MAX_STREAM or total > MAX_UNPACKED:
-                    raise Refused("decompression_bomb")
-                yield content
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-        return  # damaged: its examination refuses it
+        archive = zipfile.ZipFile(BytesIO(data))
+    except (zipfile.BadZipFile, OSError):
+        return
+    with archive:
+        for member in archive.infolist():
+            if member.flag_bits & 1:
+                continue
+            content = _content(archive, member)
+            total += len(content)
+            if len(content) > MAX_STREAM or total > MAX_UNPACKED:
+                raise Refused("decompression_bomb")
+            yield content
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """What a member unpacks to, as far as it does: a broken one hides neither itself nor others."""
+    content = bytearray()
+    with suppress(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+        with archive.open(member) as opened:
+            while len(content) <= MAX_STREAM and (piece := opened.read(_PIECE)):
+                content += piece
+    return bytes(content)
+
+
+def _is_dicom(head: bytes) -> bool:
+    return head[128:132] == b"DICM" or sniff(head, "").media_type == types.DICOM
+
+
+def _in_dicom(data: bytes, matcher: _Matcher, depth: int) -> str:
+    """Documents that a data set carries (PS3.3, A.45), wherever in it they lie."""
+    from bedside.adapters.rendering.dicom import inflated_data_set
+
+    unpacked = inflated_data_set(data)
+    at = -1
+    for _ in range(_MOST_DOCUMENTS):
+        at = unpacked.find(b"%PDF-", at + 1)
+        if at < 0:
+            return ""
+        found = _in_pdf(unpacked[at:], matcher, depth)
+        if found:
+            return found
+    raise Refused("decompression_bomb")  # more documents than any data set has
 
 
 def _in_pdf(data: bytes, matcher: _Matcher, depth: int) -> str:
@@ -99,7 +138,9 @@ def _in_pdf(data: bytes, matcher: _Matcher, depth: int) -> str:
 
     try:
         with pikepdf.open(BytesIO(data)) as opened:
-            found = harmful_action(opened)
+            found = ""
+            with suppress(pikepdf.PdfError):  # an object is broken: the streams are looked at
+                found = harmful_action(opened)
             if found:
                 return found
             for content in stream_contents(opened):

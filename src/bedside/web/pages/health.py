@@ -18,6 +18,7 @@ _LOOKED_WITHIN = 5.0
 """Seconds for which a look at the parts is new enough for an administrator."""
 _SET_UP = "configured"
 _NOT_SET_UP = "not configured"
+_INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,24 @@ _PARTS: dict[str, _Known] = {
         N_("Every file is scanned before anybody can open it."),
         N_("Files that arrive are kept and wait for their scan. Nobody can open them until then."),
         advice=N_("Start clamd again; the files are scanned by themselves when it answers."),
+    ),
+    "scanner limits": _Known(
+        N_("What the scanner looks at"),
+        N_("A file that the scanner does not look at as a whole stays unscanned and unopened."),
+        N_(
+            "The scanner cannot be relied on to say when it stops looking into a file: its limits "
+            "are not known for certain."
+        ),
+        advice=N_("Run: bedside doctor"),
+    ),
+    "sandbox": _Known(
+        N_("Sandbox"),
+        N_("Files are parsed by processes that can reach nothing else on this machine."),
+        N_(
+            "Files are parsed with less protection than there should be: this machine’s kernel or "
+            "processor lacks Landlock or seccomp. A harmful file could do more damage."
+        ),
+        advice=N_("Run Bedside on Linux 5.13 or newer, on x86-64 or arm64. See: bedside doctor"),
     ),
     "jobs": _Known(
         N_("Work in the background"),
@@ -152,6 +171,8 @@ def _part(known: _Known, state: str) -> Part:
         tone = "attention" if known.needed else "neutral"
         meaning, advice = _(known.without), _(known.advice)
         return Part(_(known.name), _("Not set up"), tone, meaning, advice)
+    if state == _INCOMPLETE:
+        return Part(_(known.name), _("Incomplete"), "attention", _(known.down), _(known.advice))
     return Part(_(known.name), _("Down"), "bad", _(known.down), _(known.advice))
 
 

@@ -22,7 +22,7 @@ def texts_for_script() -> dict[str, str]:
         "checking": _("Checking…"),
         "ready": _("Ready"),
         "unscanned": _("Not checked yet"),
-        "unscannedNote": _("The check is slow right now. You can send the photo."),
+        "unscannedNote": _("It could not be checked yet. You can send it all the same."),
         "refused": _("Not accepted"),
         "dark": _("Looks dark"),
         "darkNote": _("Try near a window. You can still send it."),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bedside.calls.live_transfer_records import LiveTransfer
 from bedside.calls.live_transfer_states import Direction, Kind, Phase
-from bedside.files.refusals import REFUSALS
+from bedside.files.refusals import NOTES, REFUSALS
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 
@@ -107,6 +107,10 @@ _CHECKED_LATER = N_(
     "The virus check is not available right now. The file is checked later; you need not do "
     "anything."
 )
+_NOT_CHECKED = N_(
+    "The clinic’s virus check cannot look into this file, so it was not opened. Ask the clinic "
+    "whether to send it in another form."
+)
 _SCANNING_AND_LOST = N_("Sent. It is being checked for viruses. Keep this page open.")
 """To a patient, where the clinic keeps no files of unfinished transfers."""
 _BAR = frozenset({Phase.ASKED, Phase.MOVING})
@@ -131,6 +135,9 @@ def told(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Told:
         return Told(_refused(transfer, to_staff=to_staff), "bad", bar=False)
     if phase is Phase.SCANNING and transfer.reason == "unscanned":
         return Told(_(_UNSCANNED if to_staff else _CHECKED_LATER), "attention", bar=False)
+    if phase is Phase.SCANNING and transfer.reason in NOTES:
+        words = NOTES[transfer.reason] if to_staff else _NOT_CHECKED
+        return Told(_(words), "attention", bar=False)
     gives = not to_staff and transfer.direction == Direction.FROM_PATIENT
     if phase is Phase.SCANNING and gives and not keep:
         return Told(_(_SCANNING_AND_LOST), "", bar=False)

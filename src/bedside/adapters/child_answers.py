@@ -1,0 +1,90 @@
+"""What a child says of a file, checked: a parser that was taken over may say anything."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bedside.adapters.rendering.limits import MAX_TEXT
+from bedside.files import media_types as types
+from bedside.files.media_types import Kind
+from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.refusals import NOTES, REFUSALS
+
+_ROLE = re.compile(r"thumbnail|preview|shared|strip|page-\d{1,2}")
+_UNREAD = re.compile(r"ocr-(\d{1,2})")
+_Count = Annotated[int, Field(ge=0, le=10_000_000)]
+_Moment = Annotated[int, Field(ge=-62_135_596_800_000, le=253_402_300_799_999)]
+"""Milliseconds of the years 1 to 9999."""
+_Short = Annotated[str, Field(max_length=1_000)]
+
+_Pair = Annotated[list[_Short], Field(min_length=2, max_length=2)]
+
+
+class Nonsense(Exception):
+    """The answer is none that a child of ours gives."""
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Examined(_Checked):
+    media_type: _Short
+    refusal: _Short
+    pages: _Count | None
+    width: _Count | None
+    height: _Count | None
+    taken_at: _Moment | None
+    note: _Short
+    unpacked: Annotated[int, Field(ge=0)]
+    largest_member: Annotated[int, Field(ge=0)]
+
+
+class _Made(_Checked):
+    derivatives: Annotated[list[_Pair], Field(max_length=200)]
+    text_source: Literal["", "embedded"]
+    facts: Annotated[dict[_Short, _Short], Field(max_length=50)]
+
+
+def examination(header: Mapping[str, Any]) -> Examination:
+    """The examination in an answer. Raises Nonsense."""
+    try:
+        said = _Examined.model_validate(header.get("examination"))
+    except ValidationError as error:
+        raise Nonsense from error
+    known = said.media_type in types.MEDIA_TYPES or said.refusal
+    if not known or said.refusal not in {"", *REFUSALS} or said.note not in {"", *NOTES}:
+        raise Nonsense
+    return Examination(**said.model_dump())
+
+
+def derivation(
+    header: Mapping[str, Any], parts: tuple[bytes, ...]
+) -> tuple[Derivation, dict[int, bytes]]:
+    """The derivation in an answer, whose last part is the text, and by number the pages whose words
+    are still to be read.
+
+    Raises Nonsense.
+    """
+    if "refusal" in header:
+        return Derivation(), {}
+    try:
+        made = _Made.model_validate(header.get("derivation"))
+    except ValidationError as error:
+        raise Nonsense from error
+    if len(made.derivatives) + 1 != len(parts):
+        raise Nonsense
+    kept: list[Derivative] = []
+    unread: dict[int, bytes] = {}
+    for (role, media_type), data in zip(made.derivatives, parts[:-1], strict=True):
+        scan = _UNREAD.fullmatch(role)
+        if scan and int(scan[1]) >= 1:
+            unread[int(scan[1])] = data
+        elif _ROLE.fullmatch(role) and types.kind(media_type) is Kind.IMAGE:
+            kept.append(Derivative(role, media_type, data))
+        else:
+            raise Nonsense
+    text = parts[-1].decode("utf-8", "replace")[:MAX_TEXT]
+    return Derivation(tuple(kept), text, made.text_source, made.facts), unread
