@@ -115,8 +115,8 @@ def is_common(password: str) -> bool:
 
 def _is_repeated(text: str) -> bool:
     """“passwordpassword”, “abcabcabcabc”."""
-    unit = re.fullmatch(r"(.+?)\1+", text)
-    return unit is not None and (len(unit[1]) < 6 or unit[1] in _common())
+    length = (text + text).find(text, 1)  # the shortest turn after which it is the same again
+    return 0 < length < len(text) and (length < 6 or text[:length] in _common())
 
 
 def _is_run(text: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from bedside.calls.media_server import Candidate
 
 _NAME = re.compile(r"^s=[^\r\n]*", re.MULTILINE)
-_FINGERPRINT = re.compile(r"^a=fingerprint:\s*(\S+\s+\S+)", re.MULTILINE)
+_FINGERPRINT = re.compile(r"^a=fingerprint:\s*+(\S++\s++\S++)", re.MULTILINE)
 _LONGEST = 2_000
 """Characters of a candidate; browsers write some 150."""
 

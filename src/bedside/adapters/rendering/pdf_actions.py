@@ -24,15 +24,21 @@ _FORM_DESIGNER_SHAPES = frozenset(
         "ed0c522867e10252c34c61d2f13d97146b5f3683ec0680274c97c2991cbcf9d8",
     }
 )
-_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+# Scripts are foreign, so no expression here may try twice what it has matched: possessive repeats
+# (*+, ++, ?+) keep each of them linear.
+_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*+)("?)')
+_LONGEST = 100_000
+"""Characters; the scripts of Adobe's designer have some thousand."""
 _ADDRESS = re.compile(r"https?://(?:[a-z0-9-]+\.)*adobe\.com(?:/|\Z)", re.IGNORECASE)
 
 # Field formats and sums that every reader brings itself; their arguments are only literals.
 _LITERAL = r"""(?:"[^"\\]*"|'[^'\\]*'|-?[\d.]+|true|false)"""
-_LIST = rf"(?:(?:new\s+Array\s*\(|\[)\s*{_LITERAL}?(?:\s*,\s*{_LITERAL})*\s*[)\]])"
+_LITERALS = rf"\s*+{_LITERAL}?+(?:\s*+,\s*+{_LITERAL})*+\s*+"
+_LIST = rf"(?:(?:new\s++Array\s*+\(|\[){_LITERALS}[)\]])"
 _ARGUMENT = rf"(?:{_LITERAL}|{_LIST})"
-_FIELD_CALL = rf"AF[A-Za-z]+_?[A-Za-z]*\s*\(\s*{_ARGUMENT}?(?:\s*,\s*{_ARGUMENT})*\s*\)"
-_FIELD_SCRIPT = re.compile(rf"\s*(?:{_FIELD_CALL}\s*;?\s*)*\Z")
+_ARGUMENTS = rf"\s*+{_ARGUMENT}?+(?:\s*+,\s*+{_ARGUMENT})*+\s*+"
+_FIELD_CALL = rf"AF[A-Za-z]++(?:_[A-Za-z]*+)?+\s*+\({_ARGUMENTS}\)"
+_FIELD_SCRIPT = re.compile(rf"\s*+(?:{_FIELD_CALL}\s*+(?:;\s*+)?+)*+\Z")
 
 
 def harmful_action(opened: pikepdf.Pdf) -> str:
@@ -86,15 +92,18 @@ def _text(script: Any) -> str:
 
 def is_harmless(script: str) -> bool:
     """Whether a script only formats fields, or is the version check of Adobe's form designer."""
-    if _FIELD_SCRIPT.match(script[:10_000]) and len(script) <= 10_000:
+    if len(script) > _LONGEST:
+        return False
+    if _FIELD_SCRIPT.match(script):
         return True
-    addresses = [text for text in _TEXT.findall(script) if "://" in text]
-    if not all(_ADDRESS.match(address) for address in addresses):
+    texts: list[tuple[str, str]] = _TEXT.findall(script)
+    if not all(_ADDRESS.match(text) for text, _ in texts if "://" in text):
         return False
     return shape(script) in _FORM_DESIGNER_SHAPES
 
 
 def shape(script: str) -> str:
     """The SHA-256 of a script without its texts, numbers and white space."""
-    bare = re.sub(r"\s+", "", re.sub(r"\d+(?:\.\d+)?", "0", _TEXT.sub('""', script)))
+    without_texts = _TEXT.sub(lambda text: '""' if text[2] else text[0], script)
+    bare = re.sub(r"\s+", "", re.sub(r"\d+(?:\.\d+)?", "0", without_texts))
     return hashlib.sha256(bare.encode()).hexdigest()
