@@ -1,6 +1,7 @@
-"""A real clamd of one's own, with signatures of our own: EICAR and a marker of the tests."""
+"""A real clamd of one's own, with signatures of our own: EICAR and markers of the tests."""
 
 import grp
+import hashlib
 import os
 import pwd
 import shutil
@@ -13,19 +14,25 @@ from tests.hostile.builders import EICAR
 from tests.peers.ports import PATIENCE, free_port, listens, wait_until
 
 MARKER = b"bedside-test-malware-7f3a"
+SUSPICION = b"bedside-test-suspicion-91c2"
+"""Found by a clamd with DetectPUA."""
 
 
 class Clamd:
     """clamd on a unix socket and a free loopback port, with the options given.
 
+    It knows EICAR by its bytes wherever they are; with `eicar` “hash” as a whole file only, which
+    is how the official database knows it too, with “” not at all.
+
     `start`, `stop`, `pause` and `crash` may be called in turn; `remove` ends it all.
     """
 
-    def __init__(self, **options: str) -> None:
+    def __init__(self, *, eicar: str = "bytes", **options: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="clamd-"))
         self.port = free_port()
         self.socket = self.folder / "socket"
         self._options = options
+        self._eicar = eicar
         self._process: subprocess.Popen[bytes] | None = None
         self._write()
 
@@ -71,6 +78,13 @@ class Clamd:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def set(self, **options: str) -> None:
+        """Start again with other options."""
+        self.stop()
+        self._options.update(options)
+        self._write_settings()
+        self.start()
+
     def remove(self) -> None:
         """Stop it and remove its folder."""
         self.crash()
@@ -92,9 +106,17 @@ class Clamd:
     def _write(self) -> None:
         signatures = self.folder / "signatures"
         signatures.mkdir()
-        (signatures / "test.ndb").write_text(
-            f"Bedside.Test.Marker:0:*:{MARKER.hex()}\nBedside.Eicar:0:*:{EICAR.hex()}\n"
-        )
+        lines = [f"Bedside.Test.Marker:0:*:{MARKER.hex()}"]
+        lines += [f"Bedside.Eicar:0:*:{EICAR.hex()}"] if self._eicar == "bytes" else []
+        (signatures / "test.ndb").write_text("\n".join(lines) + "\n")
+        (signatures / "test.ndu").write_text(f"PUA.Bedside.Test:0:*:{SUSPICION.hex()}\n")
+        if self._eicar == "hash":
+            known = hashlib.sha256(EICAR).hexdigest()
+            (signatures / "test.hsb").write_text(f"{known}:{len(EICAR)}:Bedside.Eicar:73\n")
+        self._write_settings()
+
+    def _write_settings(self) -> None:
+        signatures = self.folder / "signatures"
         user = pwd.getpwuid(os.geteuid())
         settings = {
             "DatabaseDirectory": str(signatures),
