@@ -209,8 +209,10 @@ def test_an_address_is_read_in_each_form(text: str, address: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["clamd", "tcp:127.0.0.1", "tcp:127.0.0.1:port", "tcp::3310", "::1:3310", "http://a/b:1"]
-    + ["tcp:a:70000", "tcp:a:0", "unix:relative", "a/b:3310"],
+    [
+        *("clamd", "tcp:127.0.0.1", "tcp:127.0.0.1:port", "tcp::3310", "::1:3310"),
+        *("http://a/b:1", "tcp:a:70000", "tcp:a:0", "unix:relative", "a/b:3310"),
+    ],
 )
 def test_a_nonsense_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="unix:/path"):

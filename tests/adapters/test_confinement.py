@@ -1,4 +1,4 @@
-"""What a parser that was taken over could still do: each try is made inside the real confinement."""
+"""What a parser that was taken over could do: each try is made inside the real confinement."""
 
 import ctypes
 import json

@@ -8,8 +8,10 @@ import pytest
 from alembic import command as alembic
 from click.testing import CliRunner
 
+from bedside.adapters.child_process import Children
 from bedside.cli import main
 from bedside.database import schema
+from tests.peers.clamd import Clamd
 from tests.upkeep.conftest import Installation
 
 Plant = Callable[[Installation], None]
@@ -108,6 +110,7 @@ def test_a_sound_installation_is_said_to_be(installation: Installation) -> None:
     assert result.exit_code == 0, result.output
     assert "✗" not in result.output
     assert "Every file opens and is as it was sealed." in result.output
+    assert "Files are parsed in a sandbox (Landlock and seccomp)." in result.output
     assert installation.clinic_id in result.output
 
 
@@ -143,6 +146,42 @@ def test_a_database_of_before_is_told_to_be_one(installation: Installation) -> N
     result = installation.run("doctor", "--deep")
     assert (result.exit_code, "bedside migrate" in result.output) == (1, True)
     assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_a_machine_without_a_sandbox_is_found(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def without_seccomp(_children: Children) -> frozenset[str]:
+        return frozenset({"files"})
+
+    monkeypatch.setattr(Children, "confinement", without_seccomp)
+    result = installation.run("doctor")
+    assert result.exit_code == 1
+    assert "without the whole sandbox" in result.output
+
+
+def test_a_scanner_that_does_not_tell_all_is_found(installation: Installation) -> None:
+    clamd = Clamd(AlertExceedsMax="no")
+    try:
+        clamd.start()
+        settings = f'clamd = "tcp:127.0.0.1:{clamd.port}"\n'
+        (installation.data / "bedside.toml").write_text(settings)
+        result = installation.run("doctor")
+    finally:
+        clamd.remove()
+    assert result.exit_code == 0
+    assert "Set AlertExceedsMax yes in clamd.conf." in result.output
+
+
+@pytest.mark.parametrize("command", ["doctor", "worker", "serve", "migrate"])
+def test_a_nonsense_address_of_clamd_is_refused_in_words(
+    installation: Installation, command: str
+) -> None:
+    (installation.data / "bedside.toml").write_text('clamd = "tcp:127.0.0.1"\n')
+    result = installation.run(command)
+    assert result.exit_code == 1
+    assert "clamd: neither unix:/path nor tcp:host:port" in result.output
+    assert "127.0.0.1" not in result.output
 
 
 @pytest.mark.parametrize("command", [("doctor",), ("audit", "verify"), ("keys", "rotate")])

@@ -86,3 +86,19 @@ async def test_a_part_that_is_down_or_hangs_holds_nothing_up(
 async def test_it_is_for_administrators(quick_house: House, visitor: httpx.AsyncClient) -> None:
     await enter(visitor, quick_house)
     assert (await visitor.get("/settings/health")).status_code == 403
+
+
+async def test_a_sandbox_and_a_scanner_that_fall_short_are_said(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    text = await _page(quick_house, visitor)
+    assert "processes that can reach nothing else on this machine" in text
+
+    async def incomplete() -> str:
+        return "incomplete"
+
+    quick_house.services.checks.update(sandbox=incomplete, **{"scanner limits": incomplete})
+    answer = await visitor.get("/settings/health")
+    for said in ("lacks Landlock or seccomp", "its limits are not known for certain"):
+        assert said in answer.text
+    assert (await visitor.get("/health")).json()["status"] == "degraded"

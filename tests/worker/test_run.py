@@ -10,7 +10,7 @@ import pytest
 from bedside.database import Database, outbox
 from bedside.errors import Unavailable
 from bedside.kernel import clock
-from bedside.kernel.jobs import Handler, TryAgain
+from bedside.kernel.jobs import Handler, TryAgain, given_up
 from bedside.worker import run
 from bedside.worker.run import Worker
 from tests.database.databases import ALL_JOBS, opened, until
@@ -104,6 +104,67 @@ async def test_what_waits_for_something_else_waits_as_long_as_it_takes(
         monkeypatch.setattr(clock, "_shift", clock._shift + clock.MINUTE + 1)
     assert len(tries) == 40
     assert await left(database) == []
+
+
+async def test_files_that_are_stuck_hold_up_no_message(database: Database) -> None:
+    """More of them than there are slots, and as many jobs of other kinds behind them."""
+    sent: list[int] = []
+
+    async def hang(_payload: dict[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    async def send(payload: dict[str, Any]) -> None:
+        sent.append(payload["n"])
+
+    handlers: dict[str, Handler] = {"file.examine": hang, "file.derive": hang, "send": send}
+    async with working(Worker(database, handlers, {}, at_once=2)):
+        for kind in ("file.examine", "file.derive", "file.examine", "file.examine"):
+            await enqueue(database, kind)
+        for number in range(10):
+            await enqueue(database, "send", n=number)
+        await until(lambda: len(sent) == 10)
+
+
+async def test_a_job_that_takes_its_worker_along_is_given_up_at_last(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try is begun and never ended, as when the process is killed."""
+    tried: list[str] = []
+    heard: list[dict[str, Any]] = []
+
+    async def note(_payload: dict[str, Any]) -> None:
+        tried.append("again")
+
+    async def hear(payload: dict[str, Any]) -> None:
+        heard.append(payload)
+
+    await enqueue(database, "note", n=1)
+    for _ in range(12):
+        assert await outbox.claim_job(database, 1_000) is not None
+        monkeypatch.setattr(clock, "_shift", clock._shift + clock.MINUTE)
+    handlers: dict[str, Handler] = {"note": note, given_up("note"): hear}
+    await Worker(database, handlers, {}).run_until_idle()
+    assert (tried, heard) == ([], [{"n": 1}])
+    (job,) = await left(database)
+    assert job.failed
+
+
+async def test_a_job_that_waits_remembers_for_what(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def wait(payload: dict[str, Any]) -> None:
+        seen.append(payload)
+        if len(seen) < 3:
+            raise TryAgain(clock.SECOND, "busy", remember={"waits": len(seen)})
+
+    await enqueue(database, "wait", of="this")
+    worker = Worker(database, {"wait": wait}, {})
+    for _ in range(3):
+        await worker.run_until_idle()
+        monkeypatch.setattr(clock, "_shift", clock._shift + clock.MINUTE)
+    assert seen == [{"of": "this"}, {"of": "this", "waits": 1}, {"of": "this", "waits": 2}]
 
 
 async def test_a_long_job_is_not_taken_by_another(

@@ -82,9 +82,9 @@ class ClamdScanner:
                 )
             if await self._limits.assumed():
                 said.append(
-                    "ClamAV does not find the EICAR test file: its signatures are missing or not "
-                    "the official ones, and its limits cannot be measured. Run freshclam, or set "
-                    "clamd_max_file_size and clamd_max_scan_size."
+                    "ClamAV does not find the EICAR test file in an archive: its signatures are "
+                    "missing or not the official ones, or ScanArchive is off. Its limits cannot be "
+                    "measured. Run freshclam, or set clamd_max_file_size and clamd_max_scan_size."
                 )
         except NoAnswer:
             return []

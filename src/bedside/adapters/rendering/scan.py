@@ -19,6 +19,7 @@ _OVERLAP = 64 * 1024
 """Longer than any signature, so that none hides in the seam between two windows."""
 _WINDOW = 4 * 1024 * 1024
 _PIECE = 1024 * 1024
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _UNWRAPPED = 256 * 1024 * 1024
 """Larger files are only looked at as they are; of the accepted types only videos are larger."""
 _MAX_NESTING = 2
@@ -103,10 +104,9 @@ def _members(data: bytes) -> Iterator[bytes]:
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """What a member unpacks to, as far as it does: a broken one hides neither itself nor others."""
     content = bytearray()
-    with suppress(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-        with archive.open(member) as opened:
-            while len(content) <= MAX_STREAM and (piece := opened.read(_PIECE)):
-                content += piece
+    with suppress(*_BROKEN), archive.open(member) as opened:
+        while len(content) <= MAX_STREAM and (piece := opened.read(_PIECE)):
+            content += piece
     return bytes(content)
 
 
