@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bedside.adapters.child_process import ChildExaminer, ChildFailed, Children, Failure
+from bedside.adapters.child_process import WHOLE, ChildExaminer, ChildFailed, Children, Failure
 from bedside.errors import Unavailable
 from bedside.files import media_types as types
 from tests.hostile import builders
@@ -95,6 +95,10 @@ def test_a_child_can_neither_write_nor_look_around_nor_reach_out(code: str) -> N
 
 def test_a_child_can_still_start_a_thread() -> None:
     assert "it could" in confined("import threading; threading.Thread(target=len).start()")
+
+
+async def test_a_child_says_what_is_in_force() -> None:
+    assert await Children().confinement() == WHOLE
 
 
 async def test_an_ordinary_photo_is_examined_and_pictures_are_made() -> None:
