@@ -27,7 +27,6 @@ EXAMINED: dict[str, Any] = {
 }
 MADE: dict[str, Any] = {
     "derivatives": [["thumbnail", "image/jpeg"], ["ocr-2", "image/jpeg"]],
-    "text": "Potassium",
     "text_source": "embedded",
     "facts": {"modality": "CT"},
 }
@@ -35,7 +34,7 @@ MADE: dict[str, Any] = {
 
 def test_a_true_answer_is_believed() -> None:
     assert child_answers.examination({"examination": EXAMINED}) == Examination(**EXAMINED)
-    made, unread = child_answers.derivation({"derivation": MADE}, (b"1", b"2"))
+    made, unread = child_answers.derivation({"derivation": MADE}, (b"1", b"2", b"Potassium"))
     thumbnail = Derivative("thumbnail", "image/jpeg", b"1")
     assert made == Derivation((thumbnail,), "Potassium", "embedded", {"modality": "CT"})
     assert unread == {2: b"2"}
@@ -79,7 +78,7 @@ def test_no_examination_is_nonsense(header: dict[str, Any]) -> None:
         {"derivatives": [["original", "image/jpeg"], ["preview", "image/jpeg"]]},
         {"derivatives": [["thumbnail", "text/html"], ["preview", "image/jpeg"]]},
         {"derivatives": [["ocr-0", "image/jpeg"], ["preview", "image/jpeg"]]},
-        {"text": 5},
+        {"text": "Potassium"},
         {"text_source": "invented"},
         {"facts": {"a": {"b": "c"}}},
         {"facts": {str(number): "x" for number in range(60)}},
@@ -89,7 +88,7 @@ def test_no_examination_is_nonsense(header: dict[str, Any]) -> None:
 )
 def test_a_wrong_derivation_is_nonsense(changed: dict[str, Any]) -> None:
     with pytest.raises(Nonsense):
-        child_answers.derivation({"derivation": {**MADE, **changed}}, (b"1", b"2"))
+        child_answers.derivation({"derivation": {**MADE, **changed}}, (b"1", b"2", b""))
 
 
 @pytest.mark.anyio

@@ -8,7 +8,6 @@ import ast
 import importlib
 import re
 import signal
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,15 +18,13 @@ from typing import Any
 
 import pytest
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from re import _parser as parser  # pyright: ignore
-
 import bedside
 from bedside.adapters.rendering.pdf_actions import is_harmless
 from bedside.people.passwords import is_common
 from bedside.web import browsers
 
+_parser: Any = importlib.import_module("re._parser")
+"""How the library itself reads an expression."""
 SOURCE = Path(bedside.__file__).parent
 _FUNCTIONS = {
     "compile",
@@ -76,12 +73,12 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 def _value(expression: ast.expr, module: ModuleType) -> Any:
     """What an expression of our own source means in its module. Raises NameError."""
-    return eval(ast.unparse(expression), vars(module))  # noqa: S307
+    return eval(ast.unparse(expression), vars(module))  # noqa: S307 - our own source
 
 
-def _flags(call: ast.Call, module: ModuleType) -> int:
+def _flags(function: str, call: ast.Call, module: ModuleType) -> int:
     given = [word.value for word in call.keywords if word.arg == "flags"]
-    place = {"compile": 1, "sub": 4, "split": 3}.get(call.func.attr, 2)  # type: ignore[attr-defined]
+    place = {"compile": 1, "sub": 4, "split": 3}.get(function, 2)
     given += call.args[place : place + 1]
     return int(_value(given[0], module)) if given else 0
 
@@ -101,7 +98,7 @@ def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
             except NameError:
                 elsewhere.add((where, ast.unparse(call.args[0])))
                 continue
-            compiled = re.compile(pattern, _flags(call, module))
+            compiled = re.compile(pattern, _flags(function, call, module))
             method = "match" if function in {"match", "fullmatch"} else "search"
             if function == "compile":  # kept under a name; how it is used stands elsewhere
                 names = [name for name, value in vars(module).items() if value is compiled]
@@ -190,7 +187,7 @@ def _repeats(items: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[A
 
 def attacks(pattern: re.Pattern[Any]) -> set[str]:
     """Long texts that its structure suggests."""
-    tree = list(parser.parse(pattern.pattern, pattern.flags))
+    tree = list(_parser.parse(pattern.pattern, pattern.flags))
     literals = [
         c for c in dict.fromkeys(re.sub(r"\w", "", str(pattern.pattern))) if c in "\"'<(/. "
     ]

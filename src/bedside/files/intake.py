@@ -220,9 +220,7 @@ class Intake:
             first, longest = _PATIENCE
             delay = min(longest, first << min(waits, 16))
             raise TryAgain(delay, result.cause, remember={"waits": waits + 1})
-        # Apart from others that a scanner which broke down took along with it
-        delay = int(_SCAN_AGAIN * random.uniform(1, 3)) if breaks else _SCAN_AGAIN  # noqa: S311
-        raise TryAgain(delay, result.cause, remember={"breaks": breaks})
+        raise TryAgain(_soon(alone=breaks > 0), result.cause, remember={"breaks": breaks})
 
     async def _leave_unscanned(self, row: Row, result: ScanResult, note: str) -> None:
         before = (row.state, row.note)
@@ -471,3 +469,9 @@ class Intake:
 
 def _index_later(work: UnitOfWork, file_id: str) -> None:
     work.enqueue(INDEX, {"file_id": file_id}, unique=f"index:{file_id}")
+
+
+def _soon(*, alone: bool) -> int:
+    """Milliseconds until a scanner is asked again; `alone`, apart from other files that a scanner
+    which broke down took along with it."""
+    return int(_SCAN_AGAIN * random.uniform(1, 3)) if alone else _SCAN_AGAIN  # noqa: S311 - jitter
