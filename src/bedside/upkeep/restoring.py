@@ -230,6 +230,7 @@ def _anew(name: str) -> dict[str, Any]:
 
 async def _look(services: Services) -> list[str]:
     """What is wrong with what came back; says who can administer it."""
+    await services.bindings.ensure()  # a backup of before rows were bound
     problems = [f"file {file_id} is damaged" async for file_id in broken_blobs(services)]
     for holder in await services.vault.holders():
         result = await services.audit.verify(holder)
