@@ -359,10 +359,8 @@ async def test_a_visitor_sends_so_much_unasked_and_no_more(quick_house: House) -
 
 
 async def limited(house: House, **options: int) -> None:
-    clinic = await house.services.clinics.get(house.clinic.id)
-    wanted = clinic.options.model_copy(update=options)
     async with house.services.database.unit_of_work() as work:
-        await house.services.clinics.change(work, SYSTEM, clinic.id, clinic.name, wanted)
+        await house.services.clinics.change(work, SYSTEM, house.clinic.id, **options)
 
 
 @pytest.mark.feature("X1")

@@ -136,10 +136,10 @@ async def test_every_way_it_can_end(served: Served, chromium: Chromium) -> None:
 async def _too_large(two: Meeting, dialog: Locator) -> None:
     """A clinic that takes little: what is said names the file and the limit."""
     services, who = two.clinic.house.services, two.clinic.house.administer()
-    clinic = await services.clinics.get(who.clinic_id)
-    small = clinic.options.model_copy(update={"transfer_bytes_limit": 1_000_000})
     async with services.database.unit_of_work() as work:
-        await services.clinics.change(work, who.actor, clinic.id, clinic.name, small)
+        await services.clinics.change(
+            work, who.actor, who.clinic_id, transfer_bytes_limit=1_000_000
+        )
     await dialog.locator("input[type=file]").set_input_files(file("large.txt", b"x" * 1_000_001))
     said = dialog.locator("[data-transfer-said]")
     await expect(said).to_contain_text("large.txt:")

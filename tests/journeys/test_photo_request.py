@@ -4,7 +4,6 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bedside.charts.records import ChartFilter
-from bedside.people.clinics import ClinicOptions
 from bedside.requests.states import State
 from tests.house import Served
 from tests.journeys.asked import (
@@ -147,10 +146,9 @@ async def test_previews_and_scanners_use_nothing_up(asked: Asked, chromium: Chro
 @pytest.mark.feature("R2")
 async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium: Chromium) -> None:
     house, seen = asked.house, Journey("photo-request-closed")
-    options = ClinicOptions(phone="+46 70 174 06 00", second_factor_required=False)
     async with house.database.unit_of_work() as work:
         await house.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, house.clinic.name, options
+            work, house.here.administrator.actor, house.clinic.id, phone="+46 70 174 06 00"
         )
     phone = await chromium.phone()
     page = await phone.page(asked.link)

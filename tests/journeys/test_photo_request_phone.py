@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
-from bedside.people.clinics import MB, ClinicOptions
+from bedside.people.clinics import MB
 from bedside.requests.states import State
 from tests.journeys.asked import (
     LONG,
@@ -219,11 +219,8 @@ async def test_pressing_twice_sends_once(asked: Asked, chromium: Chromium) -> No
 async def limited(asked: Asked, **limits: int) -> None:
     """Another clinic might take less; the next request is under these limits."""
     house = asked.house
-    options = ClinicOptions(second_factor_required=False, **limits)
     async with house.database.unit_of_work() as work:
-        await house.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, house.clinic.name, options
-        )
+        await house.clinics.change(work, house.here.administrator.actor, house.clinic.id, **limits)
     asked.sent = await send(house)
     asked.secret = await asked.sent.secret()
 

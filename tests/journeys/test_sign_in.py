@@ -26,14 +26,12 @@ FIRST_PASSWORD = "for the first day only"
 async def ask_for_second_factors(served: Served, household: Household) -> None:
     """What a clinic has by default, and the house has not."""
     house = served.house
-    options = household.clinic.options.model_copy(update={"second_factor_required": True})
     async with house.services.database.unit_of_work() as work:
         await house.services.clinics.change(
             work,
             household.administrator.actor,
             household.clinic.id,
-            household.clinic.name,
-            options,
+            second_factor_required=True,
         )
 
 

@@ -171,10 +171,9 @@ async def test_the_password_alone_cannot_replace_a_second_factor(house: House) -
 
 
 async def require_second_factors(house: House) -> None:
-    options = house.clinic.options.model_copy(update={"second_factor_required": True})
     async with house.services.database.unit_of_work() as work:
         await house.services.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, house.clinic.name, options
+            work, house.here.administrator.actor, house.clinic.id, second_factor_required=True
         )
 
 

@@ -12,7 +12,6 @@ from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
-from bedside.people.clinics import ClinicOptions
 from bedside.people.links import LinkClosed
 from bedside.requests.filing import EXPIRE, SETTLE
 from bedside.requests.photo_requests import REMIND
@@ -299,10 +298,13 @@ async def test_more_photos_can_follow_until_the_link_ends(quick_house: House) ->
 
 @pytest.mark.feature("F4", "R3")
 async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> None:
-    options = ClinicOptions(photo_limit=2, photo_bytes_limit=1_000_000)
     async with house.database.unit_of_work() as work:
         await house.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, house.clinic.name, options
+            work,
+            house.here.administrator.actor,
+            house.clinic.id,
+            photo_limit=2,
+            photo_bytes_limit=1_000_000,
         )
     sent = await send(house)
     link = await sent.enter()

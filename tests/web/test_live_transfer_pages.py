@@ -56,11 +56,9 @@ async def test_a_patient_may_leave_only_where_the_file_is_kept(
     visitor.cookies.set("bedside-visitor", ward.tokens[patient.visit_id])
     listing = f"/visit/{patient.visit_id}/transfers/list"
     assert "You may leave this page." in (await visitor.get(listing, headers=FRAGMENT)).text
-    clinic = await ward.clinics.get(quick_house.clinic.id)
-    options = clinic.options.model_copy(update={"keep_unfinished_files": False})
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await ward.clinics.change(work, actor, clinic.id, clinic.name, options)
+        await ward.clinics.change(work, actor, quick_house.clinic.id, keep_unfinished_files=False)
     said = (await visitor.get(listing, headers=FRAGMENT)).text
     assert "Keep this page open." in said
     assert "You may leave this page." not in said

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bedside.people.clinics import ClinicOptions
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.app import create_app
 from tests.database.test_sqlite import full_disk
@@ -102,13 +101,14 @@ async def test_a_closed_room_says_so_and_what_to_do(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
     room = await opened(quick_house, RoomOptions(closed_text="Open again on Monday."))
-    options = ClinicOptions(
-        phone="+46 70 174 06 00", emergency_text="Call 112.", second_factor_required=False
-    )
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
         await quick_house.clinics.change(
-            work, actor, quick_house.clinic.id, quick_house.clinic.name, options
+            work,
+            actor,
+            quick_house.clinic.id,
+            phone="+46 70 174 06 00",
+            emergency_text="Call 112.",
         )
     draft = draft_in(await visitor.get(f"/r/{room.slug}"))
     charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)

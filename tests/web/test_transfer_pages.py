@@ -115,11 +115,9 @@ async def test_where_it_is_switched_off_nobody_is_offered_it(
 ) -> None:
     rooms = await rooms_of(quick_house)
     seen = await arrive(quick_house, rooms.reception)
-    clinic = await quick_house.clinics.get(quick_house.clinic.id)
-    options = clinic.options.model_copy(update={"transfer_allowed": False})
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await quick_house.clinics.change(work, actor, clinic.id, clinic.name, options)
+        await quick_house.clinics.change(work, actor, quick_house.clinic.id, transfer_allowed=False)
     await enter(visitor, quick_house)
     assert "<span>Transfer</span>" not in (await visitor.get(f"/visits/{seen.visit_id}/card")).text
     answer = await visitor.post(

@@ -1,6 +1,7 @@
 """Clinics: the tenants. Nothing crosses from one to another."""
 
 import json
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, func, insert, select, update
@@ -63,6 +64,7 @@ class Clinic(BaseModel):
 
 
 _by_id = prepared(select(clinics).where(clinics.c.id == bindparam("of")))
+_for_change = prepared(select(clinics).where(clinics.c.id == bindparam("of")).with_for_update())
 _all = prepared(select(clinics).order_by(clinics.c.created_at))
 _count = prepared(select(func.count().label("clinics")).select_from(clinics))
 _add = prepared(insert(clinics))
@@ -132,14 +134,30 @@ class Clinics:
         return PLATFORM in await self._vault.holders()
 
     async def change(
-        self, work: UnitOfWork, actor: Actor, clinic_id: str, name: str, options: ClinicOptions
+        self, work: UnitOfWork, actor: Actor, clinic_id: str, *, name: str = "", **given: Any
     ) -> None:
-        """Change name and options; each change is audited by the names of what changed."""
-        before = await self.get(clinic_id)
+        """Change the name, unless it is empty, and the options that are given; all others stay as
+        they are in the database at this moment, whatever page was saved in between.
+
+        One audit line names what changed; none is written when nothing did. Raises NotFound, and
+        ValidationError for an option that is out of its bounds.
+        """
+        row = await work.one(_for_change, of=clinic_id)
+        if row is None:
+            raise NotFound
+        before = _clinic(row)
+        options = ClinicOptions.model_validate({**before.options.model_dump(), **given})
         old, new = before.options.model_dump(), options.model_dump()
         changed = [key for key in new if new[key] != old[key]]
+        if name and name != before.name:
+            changed.append("name")
+        if not changed:
+            return
         await work.execute(
-            _change, of=clinic_id, new_name=name, new_options=options.model_dump_json()
+            _change,
+            of=clinic_id,
+            new_name=name or before.name,
+            new_options=options.model_dump_json(),
         )
         await self._audit.record(work, clinic_id, actor, Action.CLINIC_CHANGED, changed=changed)
         work.after_commit(lambda: self._forget(clinic_id))

@@ -353,11 +353,11 @@ async def change_clinic(request: Request) -> Response:
     before = (await services.clinics.get(access.clinic_id)).options
     if before.second_factor_required and not shown["second_factor_required"]:
         await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
-    changed = {key: value for key, value in shown.items() if key != "name"}
-    changed |= {name: int(shown[name]) * unit for name, _, _, unit in NUMBERS}
-    options = ClinicOptions.model_validate({**before.model_dump(), **changed})
+    changed: dict[str, Any] = shown | {
+        name: int(shown[name]) * unit for name, _, _, unit in NUMBERS
+    }
     async with services.database.unit_of_work() as work:
-        await services.clinics.change(work, access.actor, access.clinic_id, shown["name"], options)
+        await services.clinics.change(work, access.actor, access.clinic_id, **changed)
     return go("/settings/clinic", SAVED)
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bedside.kernel.language import N_
-from bedside.people.clinics import MB, ClinicOptions
+from bedside.people.clinics import MB
 from bedside.web.context import services_of
 from bedside.web.forms import form_of
 from bedside.web.pages.settings import (
@@ -51,11 +51,11 @@ async def change(request: Request) -> Response:
     errors = number_errors(NUMBERS, shown)
     if errors:
         return _page(request, shown, errors)
-    clinic = await services.clinics.get(access.clinic_id)
-    numbers = {name: int(shown[name]) * unit for name, _label, _unit, unit in NUMBERS}
-    options = ClinicOptions.model_validate({**clinic.options.model_dump(), **shown, **numbers})
+    changed: dict[str, Any] = shown | {
+        name: int(shown[name]) * unit for name, _label, _unit, unit in NUMBERS
+    }
     async with services.database.unit_of_work() as work:
-        await services.clinics.change(work, access.actor, clinic.id, clinic.name, options)
+        await services.clinics.change(work, access.actor, access.clinic_id, **changed)
     return go("/settings/visits", SAVED)
 
 

@@ -1,0 +1,52 @@
+"""Options of a clinic: each is set by itself, whoever saves others at the same time."""
+
+import asyncio
+
+import pytest
+from pydantic import ValidationError
+
+from bedside.audit import Action
+from bedside.audit.recorder import Filter
+from bedside.errors import NotFound
+from tests.house import House
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("A2")]
+
+
+async def change(house: House, **given: object) -> None:
+    async with house.services.database.unit_of_work() as work:
+        await house.services.clinics.change(
+            work, house.here.administrator.actor, house.clinic.id, **given
+        )
+
+
+async def test_two_pages_saved_at_once_undo_nothing_of_each_other(house: House) -> None:
+    await house.services.clinics.get(house.clinic.id)  # as a page would have kept it
+    await asyncio.gather(
+        change(house, phone="+46 8 123 45 67"),
+        change(house, transfer_allowed=False),
+        change(house, name="Riverside"),
+        change(house, link_days=3),
+    )
+    clinic = await house.services.clinics.get(house.clinic.id)
+    options = clinic.options
+    assert (options.phone, options.transfer_allowed) == ("+46 8 123 45 67", False)
+    assert (clinic.name, options.link_days) == ("Riverside", 3)
+    lines = await house.services.audit.lines(
+        house.clinic.id, Filter(action=str(Action.CLINIC_CHANGED))
+    )
+    changed = sorted(line.details["changed"] for line in lines)
+    assert changed == [["link_days"], ["name"], ["phone"], ["transfer_allowed"]]
+
+
+async def test_what_changes_nothing_is_no_line_and_bounds_hold(quick_house: House) -> None:
+    await change(quick_house, phone="", name=quick_house.clinic.name)
+    wanted = Filter(action=str(Action.CLINIC_CHANGED))
+    assert await quick_house.services.audit.lines(quick_house.clinic.id, wanted) == []
+    with pytest.raises(ValidationError):
+        await change(quick_house, link_days=0)
+    with pytest.raises(NotFound):
+        async with quick_house.services.database.unit_of_work() as work:
+            await quick_house.services.clinics.change(
+                work, quick_house.here.administrator.actor, "cli_nobody", phone="1"
+            )
