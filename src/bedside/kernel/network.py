@@ -83,19 +83,38 @@ def caller_of(address: str) -> str:
 
 _TRANSLATED = ip_network("64:ff9b::/96")
 """IPv6 addresses that a gateway turns into the IPv4 address at their end (RFC 6052)."""
+_ASSIGNED = ip_network("2000::/3")
+"""The only part of IPv6 that global unicast addresses are given from (RFC 4291, 2.4; IANA)."""
+_NEVER_PUBLIC = tuple(
+    ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # protocol assignments (RFC 6890)
+        "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
+        "2001::/23",  # protocol assignments, Teredo among them (RFC 2928, RFC 4380)
+        "2002::/16",  # 6to4: an IPv4 address stands behind each (RFC 3056)
+        "3fff::/20",  # documentation (RFC 9637)
+    )
+)
+"""Not hosts of the public internet, whatever `is_global` of this Python says of them."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the public internet, and no host of an internal network stands
-    behind it: a request that somebody else chose the address of may go there."""
+    behind it: a request that somebody else chose the address of may go there.
+
+    IPv6 addresses are refused unless they are global unicast; those two that lead to an IPv4 host
+    where no other way is (mapped, and the well-known prefix of NAT64) are judged by that host.
+    """
     if isinstance(address, IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
-        if address.teredo:
-            inside = address.teredo[1]
+        inside = address.ipv4_mapped
         if address in _TRANSLATED:
             inside = IPv4Address(int(address) & 0xFFFF_FFFF)
         if inside is not None:
             return is_public(inside)
+        if address not in _ASSIGNED:
+            return False
+    if any(address in network for network in _NEVER_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast
 
 
