@@ -1,4 +1,4 @@
-"""Credentials for relays: a real relay takes them for an hour, and no other ones."""
+"""Credentials for relays: a real relay takes them for ten minutes, and no other ones."""
 
 import asyncio
 from typing import Any

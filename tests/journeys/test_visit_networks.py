@@ -13,6 +13,7 @@ import uvicorn
 from playwright.async_api import Locator, Page, expect
 
 from bedside import bootstrap
+from bedside.calls import ice
 from bedside.kernel import clock
 from bedside.serving import protocols
 from bedside.visits.state_machine import Presence
@@ -102,6 +103,35 @@ async def test_a_call_by_the_relay_alone_that_loses_its_network_for_ten_seconds(
     await pictures_move(desk.page)
     await pictures_move(patient)
     assert same.loads == []
+    await phone.leave()
+    await desk.person.leave()
+
+
+@pytest.mark.feature("V5", "V15")
+async def test_a_call_that_outlasts_its_credentials_comes_back_by_the_relay(
+    with_relay: Served, chromium: Chromium, coturn: Coturn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ice, "VALID", 2 * clock.SECOND)
+    served = with_relay
+    desk = await desk_of(chromium, served, "Dr Okafor", served.house.here.clinician)
+    phone = await chromium.phone(served.url)
+    await watched(phone)
+    for person in (desk.person, phone):
+        await relay_only(person)
+        await small_pictures(person)
+    patient = await comes_in(phone, served, desk.room, "Noor Haddad")
+    await start_call(desk, visit_in(patient))
+    await see_each_other(desk.page, patient)
+    await asyncio.sleep(2)  # the credentials of the beginning run out
+    coturn.crash()  # and every way through the relay is gone
+    tile = desk.page.locator("[data-tiles] [data-kind=patient]")
+    await expect(tile).to_have_attribute("data-state", "reconnecting", timeout=LONG)
+    coturn.start()
+    back = time.monotonic()
+    await asyncio.gather(*(_pictures_are_back(p, back) for p in (desk.page, patient)))
+    await see_each_other(desk.page, patient)
+    for page in (desk.page, patient):
+        assert await candidates(page) == ["relay"]
     await phone.leave()
     await desk.person.leave()
 

@@ -23,13 +23,18 @@ class Coturn:
     `remove` ends it.
 
     `secret` can be another one than the product is told, `address` is what browsers reach it by.
+    With a `configuration`, the text of a turnserver.conf, it runs as that says, but for the ports
+    and addresses of the test.
     """
 
-    def __init__(self, secret: str = SECRET, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, secret: str = SECRET, address: str = "127.0.0.1", configuration: str = ""
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="coturn-"))
         self.port = free_port()
         self.address = address
         self._secret = secret
+        self._configuration = configuration
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,14 +55,15 @@ class Coturn:
             self._process = subprocess.Popen(
                 [
                     *("setpriv", "--pdeathsig=KILL"),  # never outlives the tests
-                    *("turnserver", "-n", "--log-file=stdout", "--realm=bedside.test"),
+                    *("turnserver", "--log-file=stdout", "--realm=bedside.test"),
+                    *self._told(),
                     f"--listening-ip={self.address}",
                     f"--listening-port={self.port}",
                     f"--relay-ip={self.address}",
                     f"--min-port={first}",
                     f"--max-port={first + PORTS_EACH - 1}",
                     *("--use-auth-secret", f"--static-auth-secret={self._secret}"),
-                    *("--no-cli", "--no-tls", "--no-dtls", "--allow-loopback-peers"),
+                    *("--no-cli", "--no-tls", "--no-dtls"),
                     f"--pidfile={self.folder / 'pid'}",
                     f"--userdb={self.folder / 'userdb'}",
                 ],
@@ -66,6 +72,13 @@ class Coturn:
                 stderr=log,
             )
         wait_until(self._answers, "coturn")
+
+    def _told(self) -> list[str]:
+        if not self._configuration:
+            return ["-n", "--allow-loopback-peers"]
+        file = self.folder / "turnserver.conf"
+        file.write_text(self._configuration)
+        return ["-c", str(file), "--relay-ip=::1"]
 
     def crash(self) -> None:
         """Die in the middle of whatever it does."""

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from bedside.calls import ice
 from bedside.calls.records import Mode
+from bedside.kernel import clock
 from tests.calls.calling import Ward
 from tests.house import House
 from tests.web.console import enter
@@ -39,8 +41,8 @@ async def test_starting_leads_to_the_call(ward: Ward, visitor: httpx.AsyncClient
         "topology",
     }
     assert (call, joined["mode"]) == (f"/calls/{joined['call_id']}", "voice")
-    ice = (await visitor.get(f"{call}/ice")).json()
-    assert set(ice) == {"iceServers", "expires"}
+    relays = (await visitor.get(f"{call}/ice")).json()
+    assert set(relays) == {"iceServers", "lasts", "expires"}
     assert (await visitor.post(f"{call}/video", headers=JSON)).json() == {}
     people = (await visitor.get(f"{call}/people")).json()["people"]
     assert people[joined["participant_id"]]["you"]
@@ -118,10 +120,12 @@ async def test_a_guest_by_link(ward: Ward, visitor: httpx.AsyncClient) -> None:
     assert [(p["name"], p["guest_id"]) for p in people if p["kind"] == "guest"] == [
         ("Gustav Guest", guest_id)
     ]
+    page = f"/guest/{guest_id}"
+    visitor.cookies.set("bedside-guest", token)
+    knocks = await visitor.get(f"{page}/ice", headers=JSON)
+    assert (knocks.status_code, knocks.json()["code"]) == (409, "not_in_call")
     admitted = await visitor.post(f"{call}/guests/{guest_id}/admit", headers=JSON)
     assert admitted.json() == {}
-    visitor.cookies.set("bedside-guest", token)
-    page = f"/guest/{guest_id}"
     form = {"camera": "true", "muted": "false"}
     joined = (await visitor.post(f"{page}/call/join", data=form, headers=JSON)).json()
     assert joined["state"] == "joined"
@@ -130,11 +134,29 @@ async def test_a_guest_by_link(ward: Ward, visitor: httpx.AsyncClient) -> None:
     assert {p["name"] for p in names} == {"Dr Amara Okafor", "Patient", "Guest"}
     left = await visitor.post(f"{page}/call/leave", headers=JSON)
     assert left.json() == {}
+    assert (await visitor.get(f"{page}/ice", headers=JSON)).status_code == 409
     knocking = (await visitor.post(f"{page}/call/join", data=form, headers=JSON)).json()
     assert (knocking["state"], knocking["connection_id"]) == ("knocking", "")
     await visitor.post(f"{call}/guests/{guest_id}/refuse", headers=JSON)
     gone = await visitor.post(f"{page}/call/join", data=form, headers=JSON)
     assert (gone.status_code, gone.json()["code"]) == (410, "guest_link_closed")
+
+
+@pytest.mark.feature("V15")
+async def test_a_patient_gets_relays_for_a_call_and_now_and_then_for_a_device_test(
+    ward: Ward, visitor: httpx.AsyncClient
+) -> None:
+    patient = await ward.wait()
+    visitor.cookies.clear()
+    visitor.cookies.set("bedside-visitor", ward.tokens[patient.visit_id])
+    address = f"/visit/{patient.visit_id}/ice"
+    tested = [await visitor.get(address, headers=JSON) for _ in range(13)]
+    assert [answer.status_code for answer in tested] == [200] * 12 + [429]
+    assert tested[0].json()["lasts"] == ice.VALID_FOR_A_TEST == 5 * clock.MINUTE
+    await ward.start(patient)
+    called = [await visitor.get(address, headers=JSON) for _ in range(7)]
+    assert [answer.json()["lasts"] for answer in called] == [ice.VALID] * 7
+    assert ice.VALID == 10 * clock.MINUTE
 
 
 async def test_the_patients_own_side(ward: Ward, visitor: httpx.AsyncClient) -> None:

@@ -119,6 +119,16 @@ class Seats:
             raise CallEnded
         return CallSeat(call.id, call.clinic_id, row.id, guest, _PROOF)
 
+    async def let_in(self, guest: GuestAccess) -> CallSeat:
+        """The place of a guest who was let in. Raises NotInCall for one who knocks or has left,
+        NotFound, CallEnded."""
+        seat = await self.guest(guest)
+        async with self._database.read() as db:
+            row = await current_of(db, Kind.GUEST, guest.guest_id)
+        if row is None or row.id != seat.participant_id:
+            raise NotInCall
+        return seat
+
     async def listener(self, access: CallAccess, call_id: str) -> Row:
         """The call, for somebody who may hear what happens in it: staff who take part, also when
         it is over, and whoever else is in it now. Raises NotFound."""

@@ -1,9 +1,10 @@
 """How browsers find a way to each other: addresses of STUN servers and relays, with credentials
-that a relay takes for an hour.
+that a relay takes for some minutes.
 
 The credentials follow draft-uberti-behave-turn-rest: the name is the time of expiry and an id, the
 password its HMAC under the secret that the product shares with the relays. The secret itself never
-leaves the server.
+leaves the server. A relay looks at the time when a way through it begins: one that is there goes on
+(RFC 8656, 3.3 leaves it so, and coturn does), and a page asks anew before it makes another one.
 """
 
 import base64
@@ -14,7 +15,9 @@ from typing import Any
 
 from bedside.kernel import clock
 
-VALID = clock.HOUR
+VALID = 10 * clock.MINUTE
+VALID_FOR_A_TEST = 5 * clock.MINUTE
+"""Who was in a call, or tried a device, has nothing of a relay for longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +33,22 @@ class IceServers:
         """Whether there is a relay for networks that let nothing else through."""
         return bool(self.turn_urls)
 
-    def for_(self, who: str) -> dict[str, Any]:
-        """{iceServers, expires}: what RTCPeerConnection takes, and when it has to be asked anew.
+    def for_(self, who: str, *, for_a_test: bool = False) -> dict[str, Any]:
+        """{iceServers, lasts, expires}: what RTCPeerConnection takes, and for how long: `lasts` in
+        milliseconds from now, for a device's clock may be wrong, and `expires` by this one's.
 
         `who` is the id of a visit, a guest or a member of staff. Without settings the list is
         empty: on one network browsers find each other without.
         """
-        expires = clock.now() + VALID
+        valid = VALID_FOR_A_TEST if for_a_test else VALID
+        expires = clock.now() + valid
         servers: list[dict[str, Any]] = []
         if stun := _listed(self.stun_urls):
             servers.append({"urls": stun})
         if relays := _listed(self.turn_urls):
             name = f"{expires // clock.SECOND}:{who}"
             servers.append({"urls": relays, "username": name, "credential": self._password(name)})
-        return {"iceServers": servers, "expires": expires}
+        return {"iceServers": servers, "lasts": valid, "expires": expires}
 
     def _password(self, name: str) -> str:
         # SHA-1 is what relays compute; HMAC-SHA1 is not touched by collisions of SHA-1

@@ -250,8 +250,10 @@ from the lock-outs of single accounts and links."""
 
 WRITING = Rate("visit chat", per_second=0.5, burst=30)
 KNOCKING = Rate("knocking", per_second=0.1, burst=5)
-"""What one device may do to those who read or hear it: messages of a patient, asking to be let into
-a call. Apart from addresses, for a whole family may share one."""
+TESTING = Rate("device test", per_second=0.05, burst=12)
+"""What one device may do to those who read or hear it, or to the relay: messages of a patient,
+asking to be let into a call, trying the way to the relay without being in one. Apart from
+addresses, for a whole family may share one."""
 CHECKING_IN = Rate("checking in", per_second=1 / 30, burst=10)
 """New visits from one address: behind a clinic's own network are several patients, not hundreds."""
 

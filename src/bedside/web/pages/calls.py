@@ -24,12 +24,13 @@ from bedside.web.errors import wants_json
 from bedside.web.forms import Form, form_of
 from bedside.web.guests import guest_of
 from bedside.web.pages.guest import TOO_OFTEN
-from bedside.web.protection import KNOCKING, require_rate
+from bedside.web.protection import KNOCKING, TESTING, require_rate
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell, staff_of
 from bedside.web.visit_devices import page_of, visitor_of
 
+_TESTED_OFTEN = N_("You have tried this several times already. Please wait a moment.")
 NOBODY_WAITS = sayable("nobody_waits", N_("Nobody is waiting right now."), "info")
 
 
@@ -230,11 +231,16 @@ async def people_for_patient(request: Request) -> Response:
 
 
 async def ice_for_patient(request: Request) -> Response:
-    """GET /visit/{visit}/ice: also for the device test, before there is a call; not any more when
-    the visit is over, for a relay is nobody's to keep."""
-    visitor = await visitor_of(request)
-    await services_of(request).own_visits.require_open(visitor)
-    return JSONResponse(services_of(request).ice.for_(visitor.visit_id))
+    """GET /visit/{visit}/ice: in a call, and now and then for the device test before it; not any
+    more when the visit is over, for a relay is nobody's to keep."""
+    visitor, services = await visitor_of(request), services_of(request)
+    await services.own_visits.require_open(visitor)
+    try:
+        await services.seats.visitor(visitor)
+    except NotInCall:
+        require_rate(request, TESTING, visitor.visit_id, _TESTED_OFTEN)
+        return JSONResponse(services.ice.for_(visitor.visit_id, for_a_test=True))
+    return JSONResponse(services.ice.for_(visitor.visit_id))
 
 
 # --- the guest ---------------------------------------------------------------------------------
@@ -261,8 +267,8 @@ async def people_for_guest(request: Request) -> Response:
 
 
 async def ice_for_guest(request: Request) -> Response:
-    """GET /guest/{guest_id}/ice."""
-    seat = await _guest_seat(request)
+    """GET /guest/{guest_id}/ice: for a guest who was let in."""
+    seat = await services_of(request).seats.let_in(await guest_of(request))
     return JSONResponse(services_of(request).ice.for_(seat.person_id))
 
 

@@ -73,6 +73,7 @@ export class MediaServerWay implements Way {
     private configuration: RTCConfiguration,
     private readonly signal: (signal: Outgoing) => void,
     private readonly changed: () => void,
+    private readonly freshIce: () => Promise<void>,
   ) {
     [this.publishing, this.watch] = this.publish();
     this.flowTimer = window.setInterval(() => void this.lookAtFlow(), FLOW_EVERY_MS);
@@ -174,7 +175,7 @@ export class MediaServerWay implements Way {
 
   private restartPublishing(half: Half): void {
     if (half.connection.signalingState === "have-local-offer") this.describeOffer(half);
-    else half.connection.restartIce();
+    else void this.freshIce().then(() => half.connection.restartIce());
   }
 
   /** The media server has lost everything, and is back. */
@@ -202,6 +203,7 @@ export class MediaServerWay implements Way {
     if (fresh || !this.receiving) this.receiveAnew();
     const half = this.receiving;
     half?.enqueue(async () => {
+      await this.freshIce(); // the media server may restart ICE
       await half.describe(description);
       this.assign(half.connection, streams);
       await half.connection.setLocalDescription();
@@ -212,8 +214,12 @@ export class MediaServerWay implements Way {
   private receiveAnew(): void {
     this.receiving?.close();
     this.by.clear();
-    this.receiving = new Half(this.configuration, SUBSCRIBE, this.signal, () => this.signal({ to: SUBSCRIBE, ask: "restart_ice" }));
+    this.receiving = new Half(this.configuration, SUBSCRIBE, this.signal, () => this.restartReceiving());
     this.receiving.connection.addEventListener("connectionstatechange", this.changed);
+  }
+
+  private restartReceiving(): void {
+    void this.freshIce().then(() => this.signal({ to: SUBSCRIBE, ask: "restart_ice" }));
   }
 
   /** Transceivers are used again for others: who is in which is as the last offer says. */

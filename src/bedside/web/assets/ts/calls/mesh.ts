@@ -26,6 +26,7 @@ export class Mesh implements Way {
     private configuration: RTCConfiguration,
     private readonly signal: (signal: Outgoing) => void,
     private readonly changed: () => void,
+    private readonly freshIce: () => Promise<void>,
   ) {}
 
   /** These other connections are in the call now, each with whether its camera is on. */
@@ -87,6 +88,7 @@ export class Mesh implements Way {
       configuration: this.configuration,
       send: (description, candidate) => this.signal({ to: connection, description, candidate }),
       changed: this.changed,
+      freshIce: this.freshIce,
     });
     this.peers.set(connection, made);
     made.send(this.tracks, this.peers.size);

@@ -14,6 +14,8 @@ export interface PeerWiring {
   configuration: RTCConfiguration;
   send: (description: RTCSessionDescription | null, candidate: RTCIceCandidate | null) => void;
   changed: () => void;
+  /** Sees to credentials of the relay that have not run out. */
+  freshIce: () => Promise<void>;
 }
 
 const POLITE_WAITS_MS = 1_000;
@@ -111,6 +113,7 @@ export class Peer {
     await connection.setRemoteDescription(description);
     for (const candidate of this.early.splice(0)) await this.add(candidate);
     if (description.type === "offer") {
+      await this.wiring.freshIce(); // the other side may restart ICE
       for (const transceiver of connection.getTransceivers()) transceiver.direction = "sendrecv";
       await this.giveTracks();
       await connection.setLocalDescription();
@@ -148,7 +151,7 @@ export class Peer {
     const { connection } = this;
     const negotiated = connection.currentRemoteDescription !== null;
     if (connection.signalingState === "have-local-offer") this.wiring.send(connection.localDescription, null);
-    else if (negotiated) connection.restartIce();
+    else if (negotiated) void this.wiring.freshIce().then(() => connection.restartIce());
   }
 
   private look(): void {

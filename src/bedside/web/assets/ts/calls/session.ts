@@ -5,6 +5,7 @@
 import type { Data } from "../live/messages";
 import type { Heard, LiveSocket } from "../live/socket";
 import { Devices } from "./devices";
+import { Ice } from "./ice";
 import { MediaServerWay } from "./media_server";
 import { Mesh } from "./mesh";
 import type { CallPlace, Mode } from "./place";
@@ -30,18 +31,12 @@ interface Joined {
   mode: string;
 }
 
-interface Ice {
-  iceServers: RTCIceServer[];
-  expires: number;
-}
-
 /** Why this page is in the call no more. */
 export type End = "ended" | "out" | "elsewhere" | "refused";
 
 const ENDS: Record<string, End> = { call_ended: "ended", not_in_call: "out" };
 /** When the media server is slow, the direct connections are kept for as long. */
 const HAND_OVER_MS = 10_000;
-const ICE_EARLY_MS = 60_000;
 const TRY_AGAIN_MS = 2_000;
 
 export class CallSession extends EventTarget {
@@ -59,8 +54,7 @@ export class CallSession extends EventTarget {
   private mesh: Mesh | null = null;
   private server: MediaServerWay | null = null;
   private signals: Signals | null = null;
-  private configuration: RTCConfiguration = {};
-  private iceTimer = 0;
+  private readonly ice: Ice;
   private readonly leaves: (() => void)[] = [];
   private asking = false;
   private heardSoFar = 0;
@@ -73,6 +67,10 @@ export class CallSession extends EventTarget {
   ) {
     super();
     this.camera = place.mode === "video";
+    this.ice = new Ice(place.addresses.ice, (configuration) => {
+      this.mesh?.configure(configuration);
+      this.server?.configure(configuration);
+    });
     this.devices.addEventListener("change", () => this.give());
     this.leaves.push(socket.subscribe(`call:${place.call}`, (heard) => this.heard(heard)));
     socket.hurry(true);
@@ -82,7 +80,7 @@ export class CallSession extends EventTarget {
   async start(): Promise<void> {
     const known = this.place.mode !== "";
     const early = known ? this.devices.open(this.camera) : null;
-    const servers = this.fetchIce();
+    const servers = this.ice.fetch();
     const joined = await this.join();
     await servers;
     if (joined) this.connect(joined);
@@ -174,7 +172,7 @@ export class CallSession extends EventTarget {
 
   /** Ends everything of this page; the server is told by whoever leaves. */
   stop(): void {
-    window.clearTimeout(this.iceTimer);
+    this.ice.close();
     for (const leave of this.leaves.splice(0)) leave();
     this.signals?.close();
     this.mesh?.close();
@@ -223,20 +221,6 @@ export class CallSession extends EventTarget {
     this.server?.close();
     this.mesh = this.server = null;
     this.connect(joined);
-  }
-
-  private async fetchIce(): Promise<void> {
-    let ice: Ice | null = null;
-    try {
-      ice = await ask<Ice>(this.place.addresses.ice);
-      this.configuration = { iceServers: ice.iceServers, bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 };
-      this.mesh?.configure(this.configuration);
-      this.server?.configure(this.configuration);
-    } catch {
-      // Without them browsers still find each other in one network; it is asked again soon.
-    }
-    const wait = ice ? Math.max(ICE_EARLY_MS, ice.expires - Date.now() - ICE_EARLY_MS) : 5_000;
-    this.iceTimer = window.setTimeout(() => void this.fetchIce(), wait);
   }
 
   private connect(joined: Joined): void {
@@ -288,13 +272,13 @@ export class CallSession extends EventTarget {
 
   private makeMesh(): Mesh {
     const own = this.me?.connection_id ?? "";
-    const mesh = new Mesh(own, this.configuration, (signal) => this.signals?.send(signal), () => this.changed());
+    const mesh = new Mesh(own, this.ice.configuration, (signal) => this.signals?.send(signal), () => this.changed(), () => this.ice.fresh());
     mesh.send(this.tracks());
     return mesh;
   }
 
   private makeServer(): MediaServerWay {
-    const server = new MediaServerWay(this.configuration, (signal) => this.signals?.send(signal), () => this.changed());
+    const server = new MediaServerWay(this.ice.configuration, (signal) => this.signals?.send(signal), () => this.changed(), () => this.ice.fresh());
     server.send(this.tracks());
     window.setTimeout(() => this.closeMesh(), HAND_OVER_MS);
     return server;

@@ -1,0 +1,14 @@
+"""The operators' manual as its readers use it: blocks of configuration to copy."""
+
+import re
+from pathlib import Path
+
+_MANUAL = Path(__file__).parents[2] / "docs" / "operators"
+
+
+def block(page: str, holding: str) -> str:
+    """The one block of a page (its name without .md) that holds this text, as it is written."""
+    text = (_MANUAL / f"{page}.md").read_text()
+    found = [one for one in re.findall(r"^```\n(.*?)^```", text, re.S | re.M) if holding in one]
+    assert len(found) == 1, f"{len(found)} blocks of {page}.md hold “{holding}”"
+    return found[0]
