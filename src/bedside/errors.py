@@ -9,12 +9,14 @@ class BedsideError(Exception):
     """Base of every expected failure.
 
     `status` is the HTTP status, `code` a stable name for programs, `sentence` the text for a
-    person. The sentence never carries patient content, for it is logged.
+    person. The sentence never carries patient content, for it is logged. `retry_after`: in how many
+    seconds it pays to ask again, 0 when that is not known.
     """
 
     status = 400
     code = "not_possible"
     sentence = "This is not possible."
+    retry_after = 0
 
     def __init__(self, sentence: str | None = None, *, code: str | None = None) -> None:
         if sentence is not None:
@@ -85,7 +87,7 @@ class WrongInput(BedsideError):
 
 
 class TooMany(BedsideError):
-    """Rate limit or lock-out; `retry_after` is in seconds."""
+    """Rate limit or lock-out."""
 
     status = 429
     code = "too_many"

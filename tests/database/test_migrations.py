@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -82,3 +82,68 @@ def test_the_database_refuses_to_change_audit_lines(change, tmp_path, postgres):
         connection.exec_driver_sql(LINE)
         with pytest.raises(IntegrityError, match="append-only"):
             connection.exec_driver_sql(change)
+
+
+FILE = (
+    "INSERT INTO files (id, clinic_id, patient_id, holder_id, state, data_key, size, media_type, "
+    "refusal, note, engine, signature, scanned_at, pages, width, height, channel, category, "
+    "source_id, sender_kind, sender_id, record, created_at) VALUES (:id, 'c', 'p', '', :state, "
+    "'k', 1, :type, '', :note, '', '', 0, 0, 0, 0, '', '', '', '', '', 'r', 0)"
+)
+OLD_FILES = {
+    "fil_copied": ("filed", "image/jpeg", "", ("shared", "thumbnail"), "copy"),
+    "fil_plain": ("filed", "image/png", "", ("thumbnail",), "as_it_is"),
+    "fil_underived": ("filed", "image/jpeg", "", (), "waiting"),
+    "fil_paper": ("filed", "application/pdf", "", (), "as_it_is"),
+    "fil_report": ("filed", "application/dicom", "dicom_without_pixels", (), "as_it_is"),
+    "fil_scan": ("filed", "application/dicom", "", (), "waiting"),
+    "fil_video": ("filed", "video/mp4", "", (), "waiting"),
+    "fil_webm": ("filed", "video/webm", "", (), "as_it_is"),
+    "fil_arriving": ("scanning", "image/jpeg", "", (), "waiting"),
+}
+
+
+@pytest.mark.feature("F13")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_files_that_are_there_are_shared_as_before_or_wait_for_a_job(kind, tmp_path, postgres):
+    from alembic import command
+
+    url = f"sqlite:///{tmp_path}/bedside.db" if kind == "sqlite" else postgres.fresh()
+    configuration = schema.configuration(url)
+    schema.upgrade(url)
+    command.downgrade(configuration, "0005")
+
+    def fill(connection: Connection) -> None:
+        for file_id, (state, media_type, note, made, _) in OLD_FILES.items():
+            row = {"id": file_id, "state": state, "type": media_type, "note": note}
+            connection.execute(text(FILE), row)
+            for role in made:
+                insert = "INSERT INTO derivatives VALUES (:id, :role, 'image/jpeg', 1)"
+                connection.execute(text(insert), {"id": file_id, "role": role})
+
+    def look(connection: Connection) -> tuple[dict[str, str], list[str]]:
+        files = connection.execute(text("SELECT id, sharing FROM files")).all()
+        jobs = connection.execute(text("SELECT unique_name FROM jobs")).all()
+        return {row.id: row.sharing for row in files}, [name for (name,) in jobs]
+
+    inside(url, fill)
+    schema.upgrade(url)
+    found, jobs = inside(url, look)
+    assert found == {file_id: after for file_id, (*_, after) in OLD_FILES.items()}
+    assert sorted(jobs) == ["share:fil_scan", "share:fil_underived", "share:fil_video"]
+
+
+def inside(url: str, work):
+    """Do something in a transaction on one database or the other."""
+
+    async def on_postgresql():
+        engine = create_async_engine(schema.sqlalchemy_url(url))
+        async with engine.begin() as connection:
+            done = await connection.run_sync(work)
+        await engine.dispose()
+        return done
+
+    if url.startswith("postgresql"):
+        return asyncio.run(on_postgresql())
+    with create_engine(url).begin() as connection:
+        return work(connection)

@@ -46,6 +46,7 @@ WHILE_WORKING = (
     "job.claimed",
     "file.scanned",
     "file.examined",
+    "file.copy_stored",
     "job.done",
     "job.forgotten",
     "job.claimed:2",
@@ -116,7 +117,10 @@ def test_killed_while_the_worker_works(server: Server, installed: Installed) -> 
     lives = Lives(server, installed, WHILE_WORKING)
     sent: dict[str, bytes] = {}
     while not lives.has_died_enough and len(sent) < 15:
-        name, content = f"photo {len(sent)}.jpg", photo(f"photo {len(sent)}", size=(64, 48))
+        name, content = (
+            f"photo {len(sent)}.jpg",
+            photo(f"photo {len(sent)}", size=(64, 48), place="59.33N 18.07E"),
+        )
         lives.phone().send(content, name, parts=1)
         sent[name] = content
         lives.finish()

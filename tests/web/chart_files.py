@@ -47,12 +47,22 @@ async def work(house: House) -> None:
     await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
 
 
-def photo(words: str = "", colour: str = "#c98d78", size: tuple[int, int] = (800, 600)) -> bytes:
-    """A JPEG with words on it."""
+def photo(
+    words: str = "",
+    colour: str = "#c98d78",
+    size: tuple[int, int] = (800, 600),
+    *,
+    place: str = "",
+) -> bytes:
+    """A JPEG with words on it; with a `place`, a phone's note where it was taken."""
     made = BytesIO()
     picture = Image.new("RGB", size, colour)
     ImageDraw.Draw(picture).text((40, 40), words, fill="black")
-    picture.save(made, "JPEG")
+    exif = Image.Exif()
+    if place:
+        exif[0x010E] = place
+        exif.get_ifd(0x8825).update({1: "N", 2: (59.0, 20.0, 6.5), 3: "E", 4: (18.0, 4.0, 7.0)})
+    picture.save(made, "JPEG", exif=exif)
     return made.getvalue()
 
 

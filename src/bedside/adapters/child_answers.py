@@ -12,13 +12,14 @@ from bedside.files.media_types import Kind
 from bedside.files.ports import Derivation, Derivative, Examination
 from bedside.files.refusals import NOTES, REFUSALS
 
-_ROLE = re.compile(r"thumbnail|preview|shared|strip|page-\d{1,2}")
+_ROLE = re.compile(r"thumbnail|preview|strip|page-\d{1,2}")
 _UNREAD = re.compile(r"ocr-(\d{1,2})")
 _Count = Annotated[int, Field(ge=0, le=10_000_000)]
 _Moment = Annotated[int, Field(ge=-62_135_596_800_000, le=253_402_300_799_999)]
 """Milliseconds of the years 1 to 9999."""
 _Short = Annotated[str, Field(max_length=1_000)]
 
+_Place = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]
 _Pair = Annotated[list[_Short], Field(min_length=2, max_length=2)]
 
 
@@ -40,6 +41,9 @@ class _Examined(_Checked):
     note: _Short
     unpacked: Annotated[int, Field(ge=0)]
     largest_member: Annotated[int, Field(ge=0)]
+    shared: _Short | None = None
+    blanked: Annotated[list[_Place], Field(max_length=100_000)]
+    sharing_failed: bool
 
 
 class _Made(_Checked):
@@ -48,8 +52,9 @@ class _Made(_Checked):
     facts: Annotated[dict[_Short, _Short], Field(max_length=50)]
 
 
-def examination(header: Mapping[str, Any]) -> Examination:
-    """The examination in an answer. Raises Nonsense."""
+def examination(header: Mapping[str, Any], parts: tuple[bytes, ...] = ()) -> Examination:
+    """The examination in an answer, whose only part is what others get, if that is something else
+    than the file. Raises Nonsense."""
     try:
         said = _Examined.model_validate(header.get("examination"))
     except ValidationError as error:
@@ -57,7 +62,25 @@ def examination(header: Mapping[str, Any]) -> Examination:
     known = said.media_type in types.MEDIA_TYPES or said.refusal
     if not known or said.refusal not in {"", *REFUSALS} or said.note not in {"", *NOTES}:
         raise Nonsense
-    return Examination(**said.model_dump())
+    facts = said.model_dump(exclude={"shared", "blanked"})
+    return Examination(**facts, shared=_shared(said, parts), blanked=_places(said.blanked))
+
+
+def _shared(said: _Examined, parts: tuple[bytes, ...]) -> Derivative | None:
+    if said.shared is None and not parts:
+        return None
+    if said.shared is None or len(parts) != 1 or types.kind(said.shared) is not Kind.IMAGE:
+        raise Nonsense
+    return Derivative("shared", said.shared, parts[0])
+
+
+def _places(given: list[list[int]]) -> tuple[tuple[int, int], ...]:
+    """Places in a file, in order and apart from each other. Raises Nonsense."""
+    places = tuple((start, end) for start, end in given)
+    ends = [0, *(end for _, end in places)]
+    if any(not last <= start < end for last, (start, end) in zip(ends, places, strict=False)):
+        raise Nonsense
+    return places
 
 
 def derivation(

@@ -326,7 +326,7 @@ class ChildExaminer:
             answer = await self._children.ask(
                 "examine", _remembering(chunks, head), size, name=name[:255]
             )
-            return child_answers.examination(answer.header)
+            return child_answers.examination(answer.header, answer.parts)
         except (ChildFailed, Nonsense) as failed:
             media_type = sniff(bytes(head), name).media_type
             failure = failed.failure if isinstance(failed, ChildFailed) else Failure.CRASHED

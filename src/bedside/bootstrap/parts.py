@@ -396,6 +396,7 @@ class Parts:
             given_up(file_jobs.EXAMINE): self.intake.give_up,
             file_jobs.DERIVE: self.intake.derive,
             file_jobs.INDEX: self.intake.index,
+            file_jobs.SHARE: self.intake.share,
             file_jobs.ERASE: self.intake.erase,
             notification_jobs.DELIVER: self.dispatcher.deliver,
             reminder_jobs.REMIND: self.photo_requests.remind,

@@ -12,6 +12,7 @@ from bedside.calls.models import live_transfers
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
+from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.unit_of_work import Row, UnitOfWork
@@ -208,6 +209,16 @@ class LiveTransferMoved(Event):
     def topic(self) -> str:
         """Told to the patient of the visit and to those in charge of its room."""
         return f"transfers:{self.visit_id}"
+
+
+def turned_away(row: Row, file: Row) -> str:
+    """Why the file of a transfer does not reach the other side, as a key of `files.refusals`; ""
+    when it does. Of one that nothing can be handed over of, the original goes into the chart; to a
+    patient it does not go."""
+    if file.state in (FileState.REFUSED, FileState.INFECTED):
+        return str(file.refusal)
+    is_stuck = file.state == FileState.FILED and file.sharing == Sharing.FAILED
+    return "not_shared" if is_stuck and row.direction == Direction.TO_PATIENT else ""
 
 
 def tell(work: UnitOfWork, row: Row) -> None:

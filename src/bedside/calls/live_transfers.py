@@ -318,8 +318,8 @@ class LiveTransfers:
             return
         if file.patient_id != row.patient_id:  # it became known while the file arrived
             await self._intake.set_patient(work, file.id, row.patient_id)
-        if file.state in (FileState.REFUSED, FileState.INFECTED):
-            await self._end(work, row, Ended.REFUSED, records.sender_of(row), file.refusal)
+        if reason := records.turned_away(row, file):
+            await self._end(work, row, Ended.REFUSED, records.sender_of(row), reason)
             return
         after = Bytes.CLEAN if file.state == FileState.FILED else Bytes.SCANNING
         reason = (file.note or "unscanned") if file.state == FileState.UNSCANNED else ""

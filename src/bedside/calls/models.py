@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     literal_column,
+    true,
 )
 
 from bedside.database.tables import RESTORED_AS, metadata
@@ -67,17 +68,22 @@ guests = Table(
     Column("call_id", Text, nullable=False),
     Column("secret_hash", LargeBinary, nullable=False, unique=True),
     Column("device_hash", LargeBinary, nullable=False, info={RESTORED_AS: b""}),
+    Column("link_id", Text, nullable=False, server_default=""),
+    Column("link_open", Boolean, nullable=False, server_default=true()),
     Column("record", LargeBinary, nullable=False),
     Column("invited_by", Text, nullable=False),
     Column("revoked", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_guests_call", "call_id"),
+    Index("ix_guests_link", "link_id"),
     Index("ix_guests_device", "device_hash"),
     Index("ix_guests_expires", "expires_at"),
 )
-"""People invited to one call by link; `record` seals the name that the guest gave. Rows are deleted
-some time after the call (`Guests.forget`)."""
+"""Guests of a call, each with one device and no other: who was invited by a link, and whoever else
+came by it. `link_id` is the guest that the link was made for, the row's own id there; `link_open`
+is false when nobody comes in by it any more. `record` seals the name that the guest gave. Rows are
+deleted some time after the call (`Guests.forget`)."""
 
 live_transfers = Table(
     "live_transfers",

@@ -1,8 +1,8 @@
 """The story of a file, top to bottom.
 
-limit → type → seal and store (files.uploads, while the bytes arrive) → scan → examine → file in
-the chart → derive text and previews → index the words. Each step after the last byte is a job that
-may be killed and runs again.
+limit → type → seal and store (files.uploads, while the bytes arrive) → scan → examine, and make
+what others get → file in the chart → derive text and previews → index the words. Each step after
+the last byte is a job that may be killed and runs again.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from bedside.files.events import HeldFileChanged
 from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
 from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
 from bedside.files.repository import FileRecord, Repository
-from bedside.files.states import FileState, may_become
+from bedside.files.states import FileState, Sharing, may_become
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
@@ -30,6 +30,7 @@ from bedside.kernel.words import words_of
 from bedside.people.permissions import HolderAccess
 
 EXAMINE = "file.examine"
+SHARE = "file.share"
 DERIVE = "file.derive"
 INDEX = "file.index"
 ERASE = "file.erase"
@@ -96,6 +97,7 @@ class Intake:
                 "media_type": upload.media_type,
                 "refusal": "",
                 "note": "",
+                "sharing": Sharing.WAITING,
                 "engine": "",
                 "signature": "",
                 "scanned_at": 0,
@@ -176,6 +178,9 @@ class Intake:
         if not found.refusal and result.verdict is Verdict.UNSCANNED:
             await self._scan_later(row, result, payload)
             return
+        if found.shared is not None and not found.refusal:
+            await self._repository.store_derivative(row, found.shared)
+            faults.point("file.copy_stored")
         await self._end(row, result, found, digest)
 
     async def give_up(self, payload: dict[str, Any]) -> None:
@@ -265,6 +270,7 @@ class Intake:
                 media_type=found.media_type or row.media_type,
                 refusal=refusal,
                 note=found.note,
+                sharing=_sharing_of(found),
                 engine=result.engine,
                 signature=result.signature,
                 scanned_at=clock.now(),
@@ -280,6 +286,8 @@ class Intake:
                 action = Action.FILE_DESTROYED
                 await self._line(work, row, action, result, reason=refusal)
             else:
+                if found.shared is not None:
+                    await self._repository.add_derivative(work, row.id, found.shared)
                 await self._line(work, row, Action.FILE_FILED, result)
                 work.enqueue(DERIVE, {"file_id": row.id}, unique=f"derive:{row.id}")
             await self._announce(work, row.id, found.media_type)
@@ -290,11 +298,30 @@ class Intake:
         record = await self._repository.record(row)
         taken_at = found.taken_at or record.taken_at
         await self._repository.set_record(
-            work, row, replace(record, taken_at=taken_at, sha256=digest)
+            work, row, replace(record, taken_at=taken_at, sha256=digest, blanked=found.blanked)
         )
 
+    async def share(self, payload: dict[str, Any]) -> None:
+        """Job: make what others get of a file that was filed before this was done first."""
+        row = await self._row_of_job(payload)
+        if row is None or row.state != FileState.FILED or row.sharing != Sharing.WAITING:
+            return
+        record = await self._repository.record(row)
+        found = await self._examiner.examine(self._repository.chunks(row), row.size, record.name)
+        if found.refusal:  # by rules that are stricter now
+            found = replace(found, shared=None, blanked=(), sharing_failed=True)
+        if found.shared is not None:
+            await self._repository.store_derivative(row, found.shared)
+        async with self._database.unit_of_work() as work:
+            row = await self._repository.row(row.id, work)
+            record = await self._repository.record(row)
+            await self._repository.change(work, row.id, sharing=_sharing_of(found))
+            await self._repository.set_record(work, row, replace(record, blanked=found.blanked))
+            if found.shared is not None:
+                await self._repository.add_derivative(work, row.id, found.shared)
+
     async def derive(self, payload: dict[str, Any]) -> None:
-        """Job: thumbnail, previews, the copy that others download, and the words."""
+        """Job: thumbnail, previews, and the words."""
         row = await self._row_of_job(payload)
         if row is None or row.state != FileState.FILED:
             return
@@ -475,3 +502,12 @@ def _soon(*, alone: bool) -> int:
     """Milliseconds until a scanner is asked again; `alone`, apart from other files that a scanner
     which broke down took along with it."""
     return int(_SCAN_AGAIN * random.uniform(1, 3)) if alone else _SCAN_AGAIN  # noqa: S311 - jitter
+
+
+def _sharing_of(found: Examination) -> Sharing:
+    """In what form a file is given to others, as its examination says."""
+    if found.sharing_failed:
+        return Sharing.FAILED
+    if found.shared is not None:
+        return Sharing.COPY
+    return Sharing.BLANKED if found.blanked else Sharing.AS_IT_IS

@@ -17,6 +17,7 @@ files = Table(
     Column("media_type", Text, nullable=False),
     Column("refusal", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("sharing", Text, nullable=False, server_default="waiting"),
     Column("engine", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("scanned_at", BigInteger, nullable=False),
@@ -36,7 +37,7 @@ files = Table(
 )
 """`data_key` is empty once a file is destroyed; `holder_id` names the request that holds a file
 which its patient has not agreed to send yet; `record` seals name, comment, time of capture and
-SHA-256 of the content."""
+SHA-256 of the content, and what of it is blanked for others; `sharing` is a `states.Sharing`."""
 
 derivatives = Table(
     "derivatives",

@@ -127,14 +127,29 @@ class Scanner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """Something made from a file. `role` is one of: thumbnail (≤ 320 px JPEG), preview (first
+    page or display-size image, ≤ 1600 px JPEG), page-N (further pages), strip (frames of a
+    multi-frame image side by side), shared (what others download: a copy without location data,
+    HEIC as JPEG, DICOM as PNG)."""
+
+    role: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
-    """What a file really is, found by parsing it.
+    """What a file really is, found by parsing it, and what others get of it.
 
     `refusal` is a key of `files.refusals.REFUSALS`, or "" when the file is accepted.
     `taken_at` is the time of capture in milliseconds, when the file tells. `note` is a key of
     `files.refusals.NOTES`, e.g. a DICOM file without pixels that is kept but cannot be shown.
     `unpacked` are the bytes to which all its members or streams unpack, `largest_member` those of
     the largest one; 0 when nothing is packed.
+
+    Others get the file as it is unless `shared` holds what they get instead, or `blanked` the
+    places in it (from, to) that are not for them. `sharing_failed`: they get nothing.
     """
 
     media_type: str
@@ -146,18 +161,9 @@ class Examination:
     note: str = ""
     unpacked: int = 0
     largest_member: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Derivative:
-    """Something made from a file. `role` is one of: thumbnail (≤ 320 px JPEG), preview (first
-    page or display-size image, ≤ 1600 px JPEG), page-N (further pages), strip (frames of a
-    multi-frame image side by side), shared (what others download: a copy without location data,
-    HEIC as JPEG, DICOM as PNG)."""
-
-    role: str
-    media_type: str
-    data: bytes
+    shared: Derivative | None = None
+    blanked: tuple[tuple[int, int], ...] = ()
+    sharing_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,10 @@ REFUSALS: dict[str, str] = {
         "This file is larger than the limit for sending here, so it was not kept. Choose a "
         "smaller file, or send it in parts."
     ),
+    "not_shared": N_(
+        "The location data could not be taken out of this file, so it was not handed over and "
+        "not kept. Save it as JPEG or MP4, or take a screenshot of it, and send that instead."
+    ),
     # What the malware scan found
     "infected": N_(
         "The malware scan found something harmful in this file. The file was destroyed. Do not "
@@ -142,6 +146,10 @@ NOTES: dict[str, str] = {
     "pdf_repaired": N_("This PDF is slightly damaged. It can be shown and is kept as it came."),
     "pdf_cannot_be_shown": N_(
         "The first page of this PDF cannot be shown here. It is kept and can be downloaded."
+    ),
+    "not_shared": N_(
+        "The location data could not be taken out of this file, so nobody gets a copy of it. The "
+        "original is kept in the chart, and can be downloaded there."
     ),
     "pdf_with_scripts": N_(
         "This PDF holds commands. It is kept, and they are never run here; take care when you open "

@@ -70,12 +70,14 @@ _page = prepared(
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """What is known of a file and sealed. `taken_at` in milliseconds, 0 when unknown."""
+    """What is known of a file and sealed. `taken_at` in milliseconds, 0 when unknown; `blanked`:
+    places in its bytes (from, to) that are not for others."""
 
     name: str
     comment: str = ""
     taken_at: int = 0
     sha256: str = ""
+    blanked: tuple[tuple[int, int], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For sealing."""
@@ -84,6 +86,7 @@ class FileRecord:
             "comment": self.comment,
             "taken_at": self.taken_at,
             "sha256": self.sha256,
+            "blanked": self.blanked,
         }
 
 
@@ -142,7 +145,9 @@ class Repository:
     async def record(self, row: Row) -> FileRecord:
         """The sealed facts of a file."""
         keys = await self._vault.clinic(row.clinic_id)
-        return FileRecord(**keys.unseal(_RECORD, row.id, row.record))
+        known = keys.unseal(_RECORD, row.id, row.record)
+        blanked = tuple((start, end) for start, end in known.pop("blanked", ()))
+        return FileRecord(**known, blanked=blanked)
 
     async def set_record(self, work: UnitOfWork, row: Row, record: FileRecord) -> None:
         """Replace the sealed facts of a file."""
@@ -161,8 +166,9 @@ class Repository:
         await work.execute(_drop_text, of=row.id)
 
     async def delete_blobs(self, clinic_id: str, file_id: str, roles: list[str]) -> None:
-        """Remove the sealed bytes; no error when they are gone already."""
-        for role in ["", *roles]:
+        """Remove the sealed bytes; no error when they are gone already. The copy for others goes
+        too: it is stored before its row is written."""
+        for role in {"", "shared", *roles}:
             await self.store.delete(blob_key(clinic_id, file_id, role))
 
     async def data_key(self, row: Row) -> bytes:

@@ -1,7 +1,8 @@
 """Opening files: what may be seen, in which form, and that it was seen.
 
 Only filed files are opened. Others than the original's owner get the “shared” form: without
-location data, HEIC as JPEG, DICOM as PNG. Every opening makes one audit line.
+location data, HEIC as JPEG, DICOM as PNG. A file that has none yet is not given at all: the
+original is for those who ask for it by name. Every opening makes one audit line.
 """
 
 import asyncio
@@ -15,10 +16,12 @@ from bedside.charts.entries import Charts, Entry
 from bedside.database.sealed import Vault
 from bedside.errors import BedsideError, NotFound
 from bedside.files import media_types
+from bedside.files.blanking import BlankedReader
+from bedside.files.intake import SHARE
 from bedside.files.refusals import NOTES, REFUSALS
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
-from bedside.files.states import FileState
+from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -55,6 +58,14 @@ class NotOpened(BedsideError):
     code = "not_opened"
 
 
+class NotReady(NotOpened):
+    """The file is opened in a moment, without anybody doing anything."""
+
+    code = "not_ready"
+    title = N_("In a moment")
+    retry_after = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file (or something made from it) that may be read. `size` in bytes; `shown` in the page,
@@ -64,7 +75,7 @@ class Opened:
     media_type: str
     size: int
     etag: str
-    reader: SealedReader
+    reader: SealedReader | BlankedReader
     shown: bool = False
 
     def chunks(self, start: int, length: int) -> AsyncIterator[bytes]:
@@ -88,6 +99,7 @@ class FileFacts:
     taken_at: int
     sha256: str
     forms: tuple[str, ...]
+    sharing: str
     text_found: bool
 
 
@@ -136,13 +148,14 @@ class Retrieval:
             engine=row.engine,
             scanned_at=row.scanned_at,
             refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
-            note=_(NOTES[row.note]) if row.note in NOTES else "",
+            note=_note_of(row),
             pages=row.pages,
             width=row.width,
             height=row.height,
             taken_at=record.taken_at,
             sha256=record.sha256,
             forms=tuple(made),
+            sharing=row.sharing,
             text_found=bool(text.strip()),
         )
 
@@ -237,7 +250,7 @@ class Retrieval:
     async def _openable(self, file_id: str) -> Row:
         row = await self._repository.row(file_id)
         if row.state in (FileState.SCANNING, FileState.RECEIVING):
-            raise NotOpened(_("This file waits for its scan. It can be opened in a moment."))
+            raise NotReady(_("This file waits for its scan. It opens by itself in a moment."))
         if row.state == FileState.UNSCANNED:
             why = NOTES.get(row.note, _SCANNER_AWAY)
             raise NotOpened(_(why))
@@ -246,19 +259,40 @@ class Retrieval:
         return row
 
     async def _form(self, row: Row, record: FileRecord, form: str) -> Opened:
-        made = await self._repository.derivatives(row.id)
-        if form == "" and "shared" in made:
-            form = "shared"
-        if form in ("", "original"):
-            name = _named(record.name, row.media_type)
+        if form in ("", "shared"):
+            form = await self._form_for_others(row)
+        if form in ("original", "blanked"):
+            name, tag = _named(record.name, row.media_type), f'"{row.id}"'
             reader = await self._repository.open(row)
-            return Opened(name, row.media_type, row.size, f'"{row.id}"', reader)
+            if form == "original":
+                return Opened(name, row.media_type, row.size, tag, reader)
+            others = BlankedReader(reader, record.blanked)
+            return Opened(name, row.media_type, row.size, f'"{row.id}.blanked"', others)
+        made = await self._repository.derivatives(row.id)
         if form not in made:
             raise NotFound
         reader = await self._repository.open_derivative(row, made[form])
         media_type: str = made[form].media_type
         name = _named(record.name, media_type)
         return Opened(name, media_type, made[form].size, f'"{row.id}.{form}"', reader)
+
+    async def _form_for_others(self, row: Row) -> str:
+        """What others get. Raises NotReady, NotOpened while or when there is nothing for them."""
+        if row.sharing == Sharing.WAITING:
+            async with self._database.unit_of_work() as work:
+                work.enqueue(SHARE, {"file_id": row.id}, unique=f"share-now:{row.id}")
+            raise NotReady(
+                _("A copy of this file without location data is being made. It opens by itself.")
+            )
+        if row.sharing == Sharing.FAILED:
+            raise NotOpened(_(NOTES["not_shared"]))
+        forms = {Sharing.COPY: "shared", Sharing.BLANKED: "blanked"}
+        return forms.get(Sharing(row.sharing), "original")
+
+    async def require_given(self, entries: Iterable[Entry]) -> None:
+        """Several files are to be given at once. Raises NotReady, NotOpened when one is not."""
+        for entry in entries:
+            await self._form_for_others(await self._openable(entry.file_id))
 
     # --- files that were handed over live ------------------------------------------------------
 
@@ -312,6 +346,11 @@ class Retrieval:
         if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
             raise NotFound
         return replace(await self._form(row, await self._repository.record(row), form), shown=True)
+
+
+def _note_of(row: Row) -> str:
+    key = "not_shared" if row.sharing == Sharing.FAILED else row.note
+    return _(NOTES[key]) if key in NOTES else ""
 
 
 def _named(name: str, media_type: str) -> str:

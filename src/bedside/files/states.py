@@ -16,6 +16,22 @@ class FileState(StrEnum):
     INFECTED = "infected"
 
 
+class Sharing(StrEnum):
+    """In what form a filed file is given to others than its sender.
+
+    A file is filed together with that form. Only files of before this was so wait for it.
+    """
+
+    WAITING = "waiting"
+    AS_IT_IS = "as_it_is"
+    BLANKED = "blanked"
+    """The bytes of the original, without those that tell a place."""
+    COPY = "copy"
+    """The derivative “shared”."""
+    FAILED = "failed"
+    """No such form could be made, so that nothing is given."""
+
+
 MOVES: dict[FileState, frozenset[FileState]] = {
     FileState.RECEIVING: frozenset({FileState.SCANNING, FileState.REFUSED}),
     FileState.SCANNING: frozenset(

@@ -15,7 +15,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
+from bedside.errors import BedsideError, NotFound, NotSignedIn, WrongInput
+from bedside.files.retrieval import NotReady
 from bedside.kernel.language import N_, gettext
 from bedside.people.sessions import ConfirmationNeeded, SignInUnfinished
 from bedside.web.rendering import render
@@ -128,8 +129,10 @@ async def answer(request: Request, error: BedsideError) -> Response:
         then = local_path(page or "/account")
         return RedirectResponse(f"/account/confirm?next={quote(then)}", status_code=303)
     response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
-    if isinstance(error, TooMany):
+    if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotReady) and request.method == "GET":  # browsers go on by themselves
+        response.headers["Refresh"] = str(error.retry_after)
     if "tus-resumable" in request.headers or error.status == 412:
         response.headers.update(TUS_ANSWER)
     if error.status == 412:
@@ -180,7 +183,8 @@ def _as_json(error: BedsideError) -> JSONResponse:
 
 
 async def _page(request: Request, error: BedsideError) -> Response:
-    title = error.title if isinstance(error, AnotherDevice) else _TITLES.get(error.status)
+    own = isinstance(error, AnotherDevice | NotReady)
+    title = error.title if own else _TITLES.get(error.status)
     title = _DEFECT_TITLE if error.status == 500 else title or _OTHER_TITLE
     return render(
         request,

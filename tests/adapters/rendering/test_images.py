@@ -1,6 +1,7 @@
 """Photos: sizes, turns, colours, capture time, and copies that tell no place."""
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,9 @@ def tags(orientation: int) -> TiffImagePlugin.ImageFileDirectory_v2:
 
 def shared(data: bytes, media_type: str) -> bytes:
     """The copy that others download."""
-    made = images.derive(data, media_type).derivatives
-    return next(one.data for one in made if one.role == "shared")
+    made = images.examine(data, media_type).shared
+    assert made is not None
+    return made.data
 
 
 @pytest.mark.feature("F13")
@@ -106,8 +108,8 @@ def test_colour_profile_stays_and_whatever_follows_the_picture_goes() -> None:
 def test_a_photo_without_anything_to_hide_has_no_copy() -> None:
     for media_type in (types.PNG, types.GIF, types.BMP):
         name = {types.PNG: "PNG", types.GIF: "GIF", types.BMP: "BMP"}[media_type]
-        roles = [one.role for one in images.derive(builders.picture(name), media_type).derivatives]
-        assert roles == ["thumbnail", "preview"]
+        found = images.examine(builders.picture(name), media_type)
+        assert (found.shared, found.sharing_failed) == (None, False)
 
 
 @pytest.mark.feature("F2")
@@ -236,3 +238,68 @@ def test_taking_the_place_out_of_a_broken_photo_ends(
     broken = data[:at] + noise + data[at + len(noise) :]
     copy = without_location(broken, media_type, b"")
     assert len(copy) <= len(broken) + 16
+
+
+@pytest.mark.feature("F13")
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_big_tiff_tells_no_place_either(order: str) -> None:
+    """Pillow reads BigTIFF and does not write it, so this one is made by hand."""
+    pixels, place = b"\x10" * 12, b"59.33N"
+    gps_at, text_at, pixels_at = 300, 400, 420
+
+    def entry(tag: int, kind: int, count: int, value: int) -> bytes:
+        short = kind == 3 and count == 1
+        packed = struct.pack(order + "H6x", value) if short else struct.pack(order + "Q", value)
+        return struct.pack(order + "HHQ", tag, kind, count) + packed
+
+    fields = [(0x100, 3, 1, 4), (0x101, 3, 1, 3), (0x102, 3, 1, 8), (0x103, 3, 1, 1)]
+    fields += [(0x106, 3, 1, 1), (0x111, 16, 1, pixels_at), (0x115, 3, 1, 1), (0x116, 3, 1, 3)]
+    fields += [(0x117, 16, 1, len(pixels)), (0x8825, 18, 1, gps_at)]
+    made = bytearray(500)
+    made[:16] = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HHHQ", 43, 8, 0, 16)
+    first = struct.pack(order + "Q", len(fields)) + b"".join(entry(*one) for one in fields)
+    made[16 : 16 + len(first)] = first
+    gps = struct.pack(order + "Q", 1) + entry(0x1D, 2, 9, text_at)
+    made[gps_at : gps_at + len(gps)] = gps
+    made[text_at : text_at + len(place)] = place
+    made[pixels_at : pixels_at + len(pixels)] = pixels
+    original = bytes(made)
+    copy = without_location(original, types.TIFF, b"")
+    assert (place in original, place in copy) == (True, False)
+    directory = copy[16 : gps_at - 8]
+    assert struct.pack(order + "H", 0x8825) not in directory
+    assert struct.pack(order + "H", 0x117) in directory
+    if order == "<":  # Pillow reads these only
+        assert Image.open(io.BytesIO(copy)).tobytes() == pixels
+        assert shared(original, types.TIFF) == copy
+
+
+@pytest.mark.feature("F13")
+def test_comments_and_xmp_of_a_gif_go_and_its_pictures_stay() -> None:
+    frames = [Image.new("P", (20, 10), number) for number in range(3)]
+    out = io.BytesIO()
+    frames[0].save(
+        out, "GIF", save_all=True, append_images=frames[1:], loop=4, comment=b"at 59.33N"
+    )
+    xmp = b"\x21\xff\x0bXMP DataXMP\x0559.33\x00"
+    original = out.getvalue()[:-1] + xmp + b"\x3b" + b"59.33N"
+    copy = shared(original, types.GIF)
+    assert b"59.33" not in copy
+    before, after = Image.open(io.BytesIO(original)), Image.open(io.BytesIO(copy))
+    assert (after.n_frames, after.info["loop"]) == (before.n_frames, 4)
+    for number in range(after.n_frames):
+        before.seek(number)
+        after.seek(number)
+        assert before.tobytes() == after.tobytes()
+
+
+@pytest.mark.feature("F13")
+def test_a_picture_of_which_no_copy_can_be_made_is_kept_and_not_handed_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise ValueError("a structure that nobody thought of")
+
+    monkeypatch.setattr(images, "without_location", broken)
+    found = images.examine(photo(types.JPEG), types.JPEG)
+    assert (found.refusal, found.shared, found.sharing_failed) == ("", None, True)

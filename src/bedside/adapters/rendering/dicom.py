@@ -89,21 +89,23 @@ def _complete(dataset: FileDataset) -> None:
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """See that it can be read and whether it has a picture. Raises Refused."""
+    """See that it can be read and whether it has a picture, which others get. Raises Refused."""
     dataset = _read(data)
-    note, size = "", (None, None)
+    note, size, shared = "", (None, None), None
     if not any(name in dataset for name in _PIXELS):
         note = "dicom_without_pixels"
     else:
         _refuse_bombs(dataset)
         try:
-            size = frame_as_picture(dataset, _middle(dataset)).size
+            picture = frame_as_picture(dataset, _middle(dataset))
+            size, shared = picture.size, Derivative("shared", types.PNG, as_png(picture))
         except TooShort as error:
             raise Refused("damaged_dicom") from error
         except CannotBeShown:
             note = "dicom_cannot_be_shown"
+    taken_at = _taken_at(dataset)
     return Examination(
-        media_type, width=size[0], height=size[1], taken_at=_taken_at(dataset), note=note
+        media_type, width=size[0], height=size[1], taken_at=taken_at, note=note, shared=shared
     )
 
 
@@ -131,7 +133,7 @@ def _middle(dataset: FileDataset) -> int:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """The middle frame as thumbnail, preview and PNG to share; a strip of several frames."""
+    """The middle frame as thumbnail and preview; a strip of several frames."""
     del media_type
     dataset = _read(data)
     text = "\n".join(_words(dataset))[:MAX_TEXT]
@@ -143,8 +145,7 @@ def derive(data: bytes, media_type: str) -> Derivation:
         picture = frame_as_picture(dataset, _middle(dataset))
     except (CannotBeShown, TooShort):
         return Derivation(text=text, text_source=source, facts=facts)
-    made = [*thumbnail_and_preview(picture), Derivative("shared", types.PNG, as_png(picture))]
-    made += _strip(dataset)
+    made = [*thumbnail_and_preview(picture), *_strip(dataset)]
     return Derivation(tuple(made), text, source, facts)
 
 

@@ -7,7 +7,7 @@ JSON, and the parts whose sizes the JSON lists under "parts".
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bedside.files.ports import Derivation, Examination
@@ -37,8 +37,12 @@ def frame(header: Mapping[str, Any], parts: Iterable[bytes] = ()) -> list[bytes]
 
 
 def frame_examination(examination: Examination) -> list[bytes]:
-    """An answer that carries an examination."""
-    return frame({"examination": asdict(examination)})
+    """An answer that carries an examination; the bytes for others are its only part."""
+    header = asdict(replace(examination, shared=None))
+    if examination.shared is None:
+        return frame({"examination": header})
+    header["shared"] = examination.shared.media_type
+    return frame({"examination": header}, [examination.shared.data])
 
 
 def frame_derivation(derivation: Derivation) -> list[bytes]:

@@ -1,6 +1,7 @@
 """Photos and pictures, by Pillow and libheif."""
 
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 
 import PIL.Image
@@ -66,7 +67,7 @@ def _open(data: bytes, media_type: str) -> Image.Image:
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """Decode the picture once to see that it is whole. Raises Refused."""
+    """Decode the picture once to see that it is whole, and make what others get. Raises Refused."""
     picture = _open(data, media_type)
     try:
         exif = picture.getexif()
@@ -78,8 +79,23 @@ def examine(data: bytes, media_type: str) -> Examination:
     width, height = picture.size
     if orientation in {5, 6, 7, 8}:
         width, height = height, width
+    keep = exif_to_keep(picture, upright=media_type in _CONVERTED)
     _decode(picture, small=True)
-    return Examination(media_type, width=width, height=height, taken_at=taken)
+    found = Examination(media_type, width=width, height=height, taken_at=taken)
+    try:
+        return replace(found, shared=_shared(picture, data, media_type, keep))
+    except MemoryError:
+        raise
+    except Exception:  # a picture that can be shown may still have a structure that breaks this
+        return replace(found, sharing_failed=True)
+
+
+def _shared(picture: Image.Image, data: bytes, media_type: str, keep: bytes) -> Derivative | None:
+    """What others get, None for the file itself. `picture` is decoded; `keep` is EXIF data."""
+    if media_type in _CONVERTED:
+        return Derivative("shared", types.JPEG, as_jpeg(_upright(picture), 92, keep))
+    cleaned = without_location(data, media_type, keep)
+    return None if cleaned == data else Derivative("shared", media_type, cleaned)
 
 
 def _decode(picture: Image.Image, *, small: bool) -> None:
@@ -95,25 +111,14 @@ def _decode(picture: Image.Image, *, small: bool) -> None:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Thumbnail, preview, further pages of a TIFF, and the copy without location data.
+    """Thumbnail, preview, and further pages of a TIFF.
 
     A photo of a document comes along as “ocr-1” too, for the parent to have it read.
     """
     picture = _open(data, media_type)
-    keep = exif_to_keep(picture)
-    shared: list[Derivative] = []
-    if media_type in _CONVERTED:
-        whole = _upright(picture)
-        jpeg = as_jpeg(whole, 92, exif_to_keep(picture, upright=True))
-        shared = [Derivative("shared", types.JPEG, jpeg)]
-        picture_to_show = whole
-    else:
-        cleaned = without_location(data, media_type, keep)
-        if cleaned != data:
-            shared = [Derivative("shared", media_type, cleaned)]
-        picture.draft(None, (OCR_SIDE, OCR_SIDE))
-        picture_to_show = _upright(picture)
-    made = [*thumbnail_and_preview(picture_to_show), *shared]
+    picture.draft(None, (OCR_SIDE, OCR_SIDE))
+    picture_to_show = _upright(picture)
+    made = thumbnail_and_preview(picture_to_show)
     if looks_like_document(picture_to_show):
         scan = fitted(picture_to_show, OCR_SIDE).convert("L")
         made.append(Derivative("ocr-1", types.JPEG, as_jpeg(scan, 90)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from bedside.adapters.rendering.limits import Refused
 
@@ -74,11 +75,27 @@ def _extent_ends(table: bytes) -> Iterator[int]:
                 return
 
 
-class VideoWalk:
-    """Follows the boxes of a video that streams past, keeping none of it but small headers."""
+class Boxes(Protocol):
+    """Hears of the boxes of a file that streams past."""
 
-    def __init__(self) -> None:
+    def begin(self, name: bytes, start: int, end: int, *, long: bool) -> None:
+        """A box, whose content goes from `start` to `end`; `long`: its length has eight bytes."""
+        ...
+
+    def feed(self, content: memoryview) -> None:
+        """Some of its content."""
+        ...
+
+
+class VideoWalk:
+    """Follows the boxes of a video of `size` bytes that streams past, keeping none of it but small
+    headers."""
+
+    def __init__(self, size: int, listener: Boxes) -> None:
         self.names: list[bytes] = []
+        self._size = size
+        self._listener = listener
+        self._at = 0
         self._skip = 0
         self._header = b""
         self._open_ended = False
@@ -89,12 +106,15 @@ class VideoWalk:
         while view and not self._open_ended:
             if self._skip:
                 passed = min(self._skip, len(view))
+                self._listener.feed(view[:passed])
                 self._skip -= passed
+                self._at += passed
                 view = view[passed:]
                 continue
             wanted = 16 if self._header[:4] == b"\x00\x00\x00\x01" else 8
             taken = bytes(view[: wanted - len(self._header)])
             self._header += taken
+            self._at += len(taken)
             view = view[len(taken) :]
             if len(self._header) == wanted:
                 self._begin()
@@ -113,6 +133,8 @@ class VideoWalk:
         if not all(32 <= letter < 127 or letter == 0xA9 for letter in name):
             raise Refused("damaged_video")
         self.names.append(name)
+        end = self._size if self._open_ended else self._at + max(0, length - header)
+        self._listener.begin(name, self._at, end, long=header == 16)
         self._skip = max(0, length - header)
         self._header = b""
 

@@ -6,16 +6,14 @@ _GPS, _XMP, _IPTC, _PHOTOSHOP, _MAKER_NOTE = 0x8825, 0x02BC, 0x83BB, 0x8649, 0x9
 _EXIF_POINTER = 0x8769
 _REMOVED = frozenset({_GPS, _XMP, _IPTC, _PHOTOSHOP, _MAKER_NOTE})
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_SIZES |= {16: 8, 17: 8, 18: 8}
+_BIG = 43
 _MAX_DIRECTORIES = 5_000
 
 
 def tiff_without_location(data: bytes) -> bytes:
-    """`data` with GPS, XMP, IPTC, Photoshop and maker's tags blanked, every offset as it was.
-
-    BigTIFF comes back unchanged: no camera writes it.
-    """
-    if data[2:4] not in {b"*\x00", b"\x00*"}:
-        return data
+    """`data` with GPS, XMP, IPTC, Photoshop and maker's tags blanked, every offset as it was; also
+    of a BigTIFF, whose numbers are wider."""
     return bytes(_Tiff(bytearray(data)).cleaned())
 
 
@@ -24,9 +22,12 @@ class _Tiff:
         self._data = data
         self._order: Literal["little", "big"] = "little" if data.startswith(b"II") else "big"
         self._seen: set[int] = set()
+        self._wide = 8 if self._number(2, 2) == _BIG else 4  # of an offset, and of a count
+        self._counted = 8 if self._wide == 8 else 2  # of the number of a directory's entries
+        self._entry = 4 + 2 * self._wide
 
     def cleaned(self) -> bytearray:
-        at = self._number(4, 4)
+        at = self._number(8 if self._wide == 8 else 4, self._wide)
         while at and at not in self._seen and len(self._seen) < _MAX_DIRECTORIES:
             at = self._clean_directory(at)
         return self._data
@@ -34,50 +35,59 @@ class _Tiff:
     def _number(self, at: int, length: int) -> int:
         return int.from_bytes(self._data[at : at + length], self._order)
 
+    def _entries(self, start: int) -> tuple[int, int]:
+        """Where a directory's entries begin and end; nowhere for one that is cut off."""
+        first = start + self._counted
+        end = first + self._number(start, self._counted) * self._entry
+        return (first, end) if end <= len(self._data) else (first, first)
+
+    def _value(self, entry: int) -> int:
+        """The offset that an entry holds."""
+        return self._number(entry + 4 + self._wide, self._wide)
+
+    def _length(self, entry: int) -> int:
+        """The bytes of an entry's values."""
+        kind, count = self._number(entry + 2, 2), self._number(entry + 4, self._wide)
+        return count * _SIZES.get(kind, 1)
+
     def _clean_directory(self, start: int) -> int:
         """Blank a directory's tags; gives where the next directory is, 0 at the end."""
         self._seen.add(start)
-        count = self._number(start, 2)
-        end = start + 2 + count * 12
-        if end > len(self._data):
+        first, end = self._entries(start)
+        if first == end:
             return 0
         kept = bytearray()
-        for at in range(start + 2, end, 12):
+        for at in range(first, end, self._entry):
             tag = self._number(at, 2)
             if tag in _REMOVED:
                 self._blank(at)
                 continue
-            if tag == _EXIF_POINTER and self._number(at + 8, 4) not in self._seen:
-                self._clean_directory(self._number(at + 8, 4))
-            kept += self._data[at : at + 12]
-        following = self._data[end : end + 4]
-        if len(kept) < end - start - 2:
-            entries = len(kept) // 12
-            self._data[start : start + 2] = entries.to_bytes(2, self._order)
-            rest = bytes(end + 4 - start - 2 - len(kept) - 4)
-            self._data[start + 2 : end + 4] = kept + following + rest
+            if tag == _EXIF_POINTER and self._value(at) not in self._seen:
+                self._clean_directory(self._value(at))
+            kept += self._data[at : at + self._entry]
+        following = self._data[end : end + self._wide]
+        if len(kept) < end - first:
+            entries = len(kept) // self._entry
+            self._data[start:first] = entries.to_bytes(self._counted, self._order)
+            rest = bytes(end - first - len(kept))
+            self._data[first : end + self._wide] = kept + following + rest
         return int.from_bytes(following, self._order)
 
     def _blank(self, entry: int) -> None:
         """Zero what the entry points to: the value, or all of the GPS directory with its values."""
-        tag, kind = self._number(entry, 2), self._number(entry + 2, 2)
-        if tag == _GPS:
-            self._blank_directory(self._number(entry + 8, 4))
-            return
-        length = self._number(entry + 4, 4) * _SIZES.get(kind, 1)
-        if length > 4:
-            self._zero(self._number(entry + 8, 4), length)
+        if self._number(entry, 2) == _GPS:
+            self._blank_directory(self._value(entry))
+        elif self._length(entry) > self._wide:
+            self._zero(self._value(entry), self._length(entry))
 
     def _blank_directory(self, start: int) -> None:
-        count = self._number(start, 2)
-        end = start + 2 + count * 12
-        if end > len(self._data):
+        first, end = self._entries(start)
+        if first == end:
             return
-        for at in range(start + 2, end, 12):
-            length = self._number(at + 4, 4) * _SIZES.get(self._number(at + 2, 2), 1)
-            if length > 4:
-                self._zero(self._number(at + 8, 4), length)
-        self._zero(start, end + 4 - start)
+        for at in range(first, end, self._entry):
+            if self._length(at) > self._wide:
+                self._zero(self._value(at), self._length(at))
+        self._zero(start, end + self._wide - start)
 
     def _zero(self, at: int, length: int) -> None:
         end = min(at + length, len(self._data))

@@ -1,9 +1,10 @@
-"""Videos: their container is followed to its end; nothing of them is decoded or kept."""
+"""Videos: their container is followed to its end; nothing of them is decoded."""
 
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.iso_media import VideoWalk, webm_is_whole
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.polyglots import hides_archive
+from bedside.adapters.rendering.video_places import CannotBlank, Places
 from bedside.files import media_types as types
 from bedside.files.ports import Examination
 from bedside.files.sniffing import HEAD_SIZE
@@ -12,13 +13,15 @@ _TAIL = 66_000
 
 
 def examine_video(incoming: Incoming, media_type: str) -> Examination:
-    """See that the container is whole, in a memory that does not grow with the video.
+    """See that the container is whole, and what in it is not for others, in a memory that grows
+    with the video's index only.
 
     Raises Refused, and IncompleteError when bytes are missing from the stream.
     """
     if media_type == types.WEBM and not webm_is_whole(incoming.head(HEAD_SIZE), incoming.size):
         raise Refused("damaged_video")
-    walk = VideoWalk() if media_type != types.WEBM else None
+    places = Places()
+    walk = VideoWalk(incoming.size, places) if media_type != types.WEBM else None
     tail = b""
     for block in incoming.blocks():
         if walk is not None:
@@ -28,4 +31,7 @@ def examine_video(incoming: Incoming, media_type: str) -> Examination:
         walk.finish()
     if hides_archive(tail):
         raise Refused("polyglot")
-    return Examination(media_type)
+    try:
+        return Examination(media_type, blanked=tuple(places.all(incoming.size)))
+    except CannotBlank:
+        return Examination(media_type, sharing_failed=True)

@@ -49,6 +49,8 @@ def without_location(data: bytes, media_type: str, exif: bytes) -> bytes:
         return _png(data, exif)
     if media_type == types.WEBP:
         return _webp(data, exif)
+    if media_type == types.GIF:
+        return _gif(data)
     if media_type == types.TIFF:
         return tiff_without_location(data)
     return data
@@ -102,8 +104,6 @@ _WEBP_EXIF_FLAG, _WEBP_XMP_FLAG = 0x08, 0x04
 
 def _webp(data: bytes, exif: bytes) -> bytes:
     """Rewrites the chunks of the extended format (RFC 9649, 2.7)."""
-    if data[12:16] != b"VP8X":
-        return data  # the simple formats hold one picture and nothing else
     pieces: list[bytes] = []
     at = 12
     while at + 8 <= len(data):
@@ -117,7 +117,41 @@ def _webp(data: bytes, exif: bytes) -> bytes:
         elif name in {b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"}:
             pieces.append(chunk)
         at = end
-    if exif:
+    if exif and data[12:16] == b"VP8X":  # the simple formats hold one picture and nothing else
         pieces.append(b"EXIF" + len(exif).to_bytes(4, "little") + exif + b"\x00" * (len(exif) & 1))
     body = b"WEBP" + b"".join(pieces)
     return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+_GIF_COMMENT, _GIF_APPLICATION = 0xFE, 0xFF
+_GIF_KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
+"""How often an animation repeats, and the colour profile; XMP is an application too."""
+
+
+def _gif(data: bytes) -> bytes:
+    """Leaves out comments and applications (GIF89a, 24 and 26), and whatever follows the end."""
+    end = 13 + _colours(data[10])
+    pieces = [data[:end]]
+    while end < len(data) and data[end] != 0x3B:
+        start, kept = end, True
+        if data[start] == 0x2C:
+            end = _end_of_blocks(data, start + 11 + _colours(data[start + 9]))
+        else:
+            label = data[start + 1]
+            is_other = label == _GIF_APPLICATION and data[start + 3 : start + 14] not in _GIF_KEPT
+            kept = label != _GIF_COMMENT and not is_other
+            end = _end_of_blocks(data, start + 2)
+        if kept:
+            pieces.append(data[start:end])
+    return b"".join([*pieces, b"\x3b"])
+
+
+def _colours(packed: int) -> int:
+    """The bytes of a table of colours, as the packed field before it says."""
+    return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
+
+
+def _end_of_blocks(data: bytes, at: int) -> int:
+    while data[at]:
+        at += data[at] + 1
+    return at + 1

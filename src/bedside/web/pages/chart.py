@@ -290,6 +290,7 @@ async def several(request: Request) -> Response:
         return _to_comparison(at, ready)
     if not ready:
         raise WrongInput(_("Choose at least one file that was scanned, then press Download."))
+    await at.services.retrieval.require_given(ready)
     name = f"files-{clock.now() // 1000}.zip"
     return StreamingResponse(
         zipped(_opened_in_turn(at, ready)),

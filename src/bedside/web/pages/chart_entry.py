@@ -15,7 +15,7 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.files import media_types
 from bedside.files.media_types import Kind
 from bedside.files.retrieval import FileFacts
-from bedside.files.states import FileState
+from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
 from bedside.kernel.language import gettext as _
@@ -129,6 +129,11 @@ class Viewed:
         return self.entry.state == FileState.FILED and not self.entry.moved_to
 
     @property
+    def is_given(self) -> bool:
+        """Whether others get it, now or in a moment."""
+        return self.is_open and self.facts.sharing != Sharing.FAILED
+
+    @property
     def may_review(self) -> bool:
         """Whether there is something to have looked at: its content, or why it was destroyed."""
         return self.is_open or self.stage is Stage.DESTROYED
@@ -156,7 +161,12 @@ class Viewed:
     @property
     def has_shared_copy(self) -> bool:
         """Whether others download a copy and the original is kept beside it."""
-        return "shared" in self.facts.forms
+        return self.facts.sharing in (Sharing.COPY, Sharing.BLANKED)
+
+    @property
+    def has_original_apart(self) -> bool:
+        """Whether the original is something else than what others get."""
+        return self.has_shared_copy or self.facts.sharing == Sharing.FAILED
 
     @property
     def original_label(self) -> str:
@@ -170,6 +180,8 @@ class Viewed:
         """What others get in place of the original."""
         if self.entry.media_type == media_types.DICOM:
             return _("original kept; others get a picture of it")
+        if self.facts.sharing == Sharing.FAILED:
+            return _("original kept; others get nothing")
         return _("original kept; others get a copy without location data")
 
     @property
@@ -180,7 +192,10 @@ class Viewed:
     @property
     def full_picture(self) -> str:
         """The address of the picture in full size, where a browser can show it."""
-        showable = self.entry.media_type in (media_types.JPEG, media_types.PNG)
+        showable = self.facts.sharing == Sharing.AS_IT_IS and self.entry.media_type in (
+            media_types.JPEG,
+            media_types.PNG,
+        )
         return content_of(self.entry) if self.has_shared_copy or showable else ""
 
     @property
