@@ -81,7 +81,7 @@ def film(kind: str, **options: str) -> bytes:
 
 def pictures(data: bytes) -> list[bytes]:
     """Every frame, decoded."""
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         return [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
 
 
