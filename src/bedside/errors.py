@@ -10,13 +10,15 @@ class BedsideError(Exception):
 
     `status` is the HTTP status, `code` a stable name for programs, `sentence` the text for a
     person. The sentence never carries patient content, for it is logged. `retry_after`: in how many
-    seconds it pays to ask again, 0 when that is not known.
+    seconds it pays to ask again, 0 when that is not known. `title`: the heading, where that of the
+    status does not fit.
     """
 
     status = 400
     code = "not_possible"
     sentence = "This is not possible."
     retry_after = 0
+    title = ""
 
     def __init__(self, sentence: str | None = None, *, code: str | None = None) -> None:
         if sentence is not None:

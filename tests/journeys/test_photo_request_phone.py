@@ -133,7 +133,7 @@ async def test_a_killed_browser_loses_no_photo_and_goes_on(asked: Asked, tmp_pat
             ),
         )
         await page.goto(asked.link)
-        if "/l/" in page.url:  # the browser died before it had written its cookies
+        if "/link/" in page.url:  # the browser died before it had written its cookies
             await answer(page)
         await page.wait_for_url("**/my/*")
         await page.goto(page.url.rstrip("/") + "/photos")
@@ -177,7 +177,7 @@ async def test_after_agreeing_it_goes_on_by_itself_even_in_a_new_browser(
     async with browser_of(profile) as context:
         page = await context.new_page()
         await page.goto(asked.link)
-        if "/l/" in page.url:  # the browser died before it had written its cookies
+        if "/link/" in page.url:  # the browser died before it had written its cookies
             await answer(page)
         await page.get_by_role("heading", name="Your photos have been sent").wait_for(timeout=LONG)
     assert {entry.comment for entry in await asked.chart()} == {"typed 0", "typed 1"}

@@ -70,12 +70,14 @@ class Access(StrEnum):
     ADMINISTRATOR = "an administrator; answers for their own clinic"
     ADMINISTRATOR_OF = "an administrator of the clinic that the id belongs to"
     LINK = "the secret of a link"
+    LINK_PAGE = "the secret of a link, in the cookie of its page"
     DEVICE = "a device that was let in by the link of this request"
     ROOM = "being in charge of the room"
     CALL = "staff who take part in the call"
     VISITOR = "the device of this visit"
     GUEST = "the device of this guest"
     INVITATION = "the secret of an invitation to a call"
+    DOOR = "that secret, in the cookie of its page"
     STEP = "a sign-in under way"
     API = "as STAFF, for programs"
     API_ROOM = "as ROOM, for programs"
@@ -84,7 +86,17 @@ class Access(StrEnum):
 
 
 FOR_PROGRAMS = frozenset({Access.API, Access.API_ROOM, Access.API_CHART, Access.API_ADMINISTRATOR})
-BY_LINK = frozenset({Access.LINK, Access.DEVICE, Access.VISITOR, Access.GUEST, Access.INVITATION})
+BY_LINK = frozenset(
+    {
+        Access.LINK,
+        Access.LINK_PAGE,
+        Access.DEVICE,
+        Access.VISITOR,
+        Access.GUEST,
+        Access.INVITATION,
+        Access.DOOR,
+    }
+)
 """Where nobody signs in."""
 _FOR_ADMINISTRATORS = frozenset(
     {Access.ADMINISTRATOR, Access.ADMINISTRATOR_OF, Access.API_ADMINISTRATOR}
@@ -100,10 +112,12 @@ def right_kind(access: Access) -> Kind:
     to all patients."""
     by_access = {
         Access.LINK: Kind.PATIENT_A,
+        Access.LINK_PAGE: Kind.PATIENT_A,
         Access.DEVICE: Kind.PATIENT_A,
         Access.VISITOR: Kind.VISITOR,
         Access.GUEST: Kind.GUEST,
         Access.INVITATION: Kind.GUEST,
+        Access.DOOR: Kind.GUEST,
         Access.STEP: Kind.PENDING,
     }
     return by_access.get(access, Kind.RIGHT)
@@ -125,13 +139,13 @@ def outcome(access: Access, kind: Kind) -> Outcome:
 
 
 def _by_link(access: Access, kind: Kind) -> Outcome:
-    if access in (Access.VISITOR, Access.GUEST):
+    if access in (Access.VISITOR, Access.GUEST, Access.DOOR):
         return Outcome.STRANGER
     if access is Access.INVITATION:
         return Outcome.MISSING
     if kind in (Kind.EXPIRED, Kind.REVOKED):
         return Outcome.GONE
-    if access is Access.DEVICE:
+    if access is Access.DEVICE or (access is Access.LINK_PAGE and kind is not Kind.LOCKED):
         return Outcome.STRANGER
     return Outcome.FORBIDDEN if kind is Kind.LOCKED else Outcome.MISSING
 

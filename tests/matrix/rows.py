@@ -271,27 +271,26 @@ _SETTINGS = {
 }
 
 _CLOSED = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED})
+_ALL_LINKS = {*_CLOSED, Kind.PATIENT_B}
+_LINK = "/link/{link_id}"
 _LINKS = {
-    ("GET", "/l/{secret}"): Row(Access.LINK, 303, also={Kind.PATIENT_B: 303}),
-    ("POST", "/l/{secret}"): Row(
-        Access.LINK,
+    **{
+        (method, path): Row(Access.LINK, status, also=dict.fromkeys(_ALL_LINKS, status))
+        for path in ("/l/{secret}", "/l/{secret}/{rest}")
+        for method, status in (("GET", 303), ("POST", 307))
+    },
+    ("GET", _LINK): Row(Access.LINK_PAGE, 303, also={Kind.PATIENT_B: 303}),
+    ("POST", _LINK): Row(
+        Access.LINK_PAGE,
         303,
         lambda _facts: {"data": _BORN},
         also={Kind.PATIENT_B: 422},
         counted=frozenset({Kind.PATIENT_B}),
     ),
-    ("GET", "/l/{secret}/not-me"): Row(
-        Access.LINK, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 200)
-    ),
-    ("POST", "/l/{secret}/not-me"): Row(
-        Access.LINK, 303, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 303)
-    ),
-    ("POST", "/l/{secret}/new-link"): Row(
-        Access.LINK, 303, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 303)
-    ),
-    ("GET", "/l/{secret}/told"): Row(
-        Access.LINK, also=dict.fromkeys({*_CLOSED, Kind.PATIENT_B}, 200)
-    ),
+    ("GET", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
+    ("POST", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
+    ("POST", f"{_LINK}/new-link"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
+    ("GET", f"{_LINK}/told"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
 }
 
 _MY = "/my/{request_id}"

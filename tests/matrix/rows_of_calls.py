@@ -11,8 +11,10 @@ CALLS: dict[tuple[str, str], Row] = {
     ("GET", _CALL): Row(Access.CALL, shows=("lindqvist",)),
     ("GET", f"{_CALL}/after"): Row(Access.CALL, shows=("lindqvist",)),
     ("GET", f"{_CALL}/waiting"): Row(Access.CALL),
-    ("GET", "/g/{secret}"): Row(Access.INVITATION),
-    ("POST", "/g/{secret}"): Row(Access.INVITATION, 303, form(name="Gustav Guest")),
+    ("GET", "/g/{secret}"): Row(Access.INVITATION, 303),
+    ("POST", "/g/{secret}"): Row(Access.INVITATION, 307, form(name="Gustav Guest")),
+    ("GET", "/guest/{guest_id}/door"): Row(Access.DOOR, 303),
+    ("POST", "/guest/{guest_id}/door"): Row(Access.DOOR, 303, form(name="Gustav Guest")),
     ("GET", "/guest/{guest_id}"): Row(Access.GUEST, also=_ELSEWHERE),
     ("POST", "/guest/{guest_id}/knock"): Row(Access.GUEST, 303, also=_ELSEWHERE),
 }

@@ -29,7 +29,7 @@ from tests.matrix.world import CLINIC_WORDS, PATIENT_WORDS, Template, World, ent
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
 
-_OF_GUESTS = (Access.GUEST, Access.INVITATION)
+_OF_GUESTS = (Access.GUEST, Access.INVITATION, Access.DOOR)
 """Where even the right ones read nothing of patients."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _STATUS = {
@@ -154,9 +154,11 @@ async def ask(world: World, place: tuple[str, str], row: Row, kind: Kind) -> htt
     if row.access is Access.STEP and kind is Kind.PENDING and path.endswith("new-password"):
         name = world.services.settings.session_cookie
         cookies = {"cookies": {name: world.facts["proven_token"]}}
-    elif row.access is Access.LINK and kind in (Kind.PATIENT_A, Kind.PATIENT_B):
-        token = world.facts.cookies[kind]["bedside-device"]
-        cookies = {"cookies": {"bedside-known": token}}
+    elif row.access in (Access.LINK_PAGE, Access.DOOR) and kind in world.facts.secrets:
+        own = world.facts.cookies.get(kind, {})
+        cookies = {"cookies": {**own, "bedside-link": world.facts.secrets[kind]}}
+        if kind in (Kind.PATIENT_A, Kind.PATIENT_B):
+            cookies["cookies"]["bedside-known"] = own["bedside-device"]
     async with world.client(kind, **cookies) as client:
         return await client.request(
             method, _address(world, path, row, kind), **row.call(world.facts)
@@ -169,6 +171,8 @@ def _address(world: World, path: str, row: Row, kind: Kind) -> str:
         "secret": facts.secrets.get(kind, "A" * 43),
         "form": "thumbnail",
         "path": "nothing.css",
+        "rest": "not-me",
+        "link_id": facts.links.get(kind, facts.links[Kind.PATIENT_A]),
         **facts.ids,
         **{name: facts[other] for name, other in row.path.items()},
     }

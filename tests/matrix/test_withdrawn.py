@@ -92,7 +92,7 @@ async def test_a_guest_who_was_sent_away_finds_nothing(
             await _post(world, Kind.RIGHT, "/calls/{call_id}" + target, then="return")
             assert await page.closed() == 4401
         before = world.state()
-        for place, row in rows_for(Access.GUEST, Access.INVITATION):
+        for place, row in rows_for(Access.GUEST, Access.INVITATION, Access.DOOR):
             answer = await ask(world, place, row, Kind.GUEST)
             assert answer.status_code in (401, 410), (place, answer)
         assert world.state() == before

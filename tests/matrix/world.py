@@ -64,6 +64,8 @@ class Facts:
     secrets: dict[Kind, str] = field(default_factory=dict[Kind, str])
     requests: dict[Kind, str] = field(default_factory=dict[Kind, str])
     """The request that a device or the holder of a link belongs to."""
+    links: dict[Kind, str] = field(default_factory=dict[Kind, str])
+    """The id of the link that a secret belongs to."""
     totp_secret: str = ""
     emails: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -237,6 +239,9 @@ class Builder:
         sent = Sent(self.house, chart, wanted.id)
         secret = self.facts.secrets[kind] = await sent.secret()
         self.facts.requests[kind] = wanted.id
+        link = await self.house.links.look(secret)
+        assert link is not None
+        self.facts.links[kind] = link.id
         if enter:
             born = self.house.patients[patient].demographics.birth_date
             answer = await self.house.photo_answers.answer(secret, born, ADDRESS)

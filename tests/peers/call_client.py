@@ -74,9 +74,11 @@ class CallGuest:
 
     async def ask_in(self, link: str) -> None:
         """Open the link, give a name; the page waits from now on."""
-        path = httpx.URL(link).path
-        assert (await self._http.get(path)).status_code == 200
-        entered = await self._http.post(path, data={"name": self.name})
+        arrived = await self._http.get(httpx.URL(link).path)
+        assert arrived.status_code == 303, arrived.text
+        door = arrived.headers["location"]
+        assert (await self._http.get(door)).status_code == 200
+        entered = await self._http.post(door, data={"name": self.name})
         assert entered.status_code == 303, entered.text
         page = (await self._http.get(entered.headers["location"])).text
         self.guest_id, self._live = _PAGE.findall(page)[0]

@@ -97,6 +97,7 @@ async def _fill(house: House) -> tuple[str, str, str]:
     await do_jobs(house)
     shown = await house.messages.outbox(who)
     secret = next(re.findall(r"/l/([\w-]+)", m.text) for m in shown if draft.id in m.cause_id)[0]
+    looked = await house.links.look(secret)
     answer = await house.photo_answers.answer(secret, BORN, ADDRESS)
     link = await house.photo_answers.resume(answer.token, draft.id, ADDRESS)
     content = jpeg(64, 48)
@@ -107,12 +108,12 @@ async def _fill(house: House) -> tuple[str, str, str]:
     )
     await house.uploads.append(link, begun.id, 0, pieces(content))
     await do_jobs(house)
-    return patient.id, entry_id, f"{secret} {draft.id} {answer.token}"
+    return patient.id, entry_id, f"{secret} {looked.id} {draft.id} {answer.token}"
 
 
 async def test_text_stays_text(quick_house: House) -> None:
     patient, entry, link = await _fill(quick_house)
-    secret, request_id, token = link.split()
+    secret, link_id, request_id, token = link.split()
     pages = [
         "/inbox",
         "/patients",
@@ -128,7 +129,7 @@ async def test_text_stays_text(quick_house: House) -> None:
         f"/patients/{patient}/requests/{request_id}",
         f"/patients/{patient}/entries/{entry}",
         f"/patients/{patient}/entries/{entry}/move",
-        f"/l/{secret}",
+        f"/link/{link_id}",
         f"/my/{request_id}/photos",
     ]
     posts = {
@@ -142,10 +143,11 @@ async def test_text_stays_text(quick_house: House) -> None:
         f"/patients/{patient}/entries/{entry}/change": {"label": MARKUP * 9, "note": MARKUP},
         f"/patients/{patient}/entries/{entry}/move": {"words": MARKUP, "reason": MARKUP},
         f"/patients/{patient}/requests/new": {"instructions": MARKUP, "template": "general"},
-        f"/l/{secret}": {"birth_day": MARKUP, "birth_month": MARKUP, "birth_year": MARKUP},
+        f"/link/{link_id}": {"birth_day": MARKUP, "birth_month": MARKUP, "birth_year": MARKUP},
     }
     cookies = await quick_house.cookie(quick_house.here.administrator)
     cookies["bedside-device"] = token
+    cookies["bedside-link"] = secret
     escaped = 0
     async with at_the_door(create_app(quick_house.services), cookies=cookies) as client:
         for path in pages:

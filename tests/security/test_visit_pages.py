@@ -72,6 +72,7 @@ class Scene:
         call = await services.calls.start(room, self.visit, Mode.VIDEO)
         host = await services.seats.host(room.staff, call)
         door = "/g/" + (await services.guests.invite(host)).link.rpartition("/")[2]
+        door = (await self.guest.get(door)).headers["location"]
         entered = await self.guest.post(door, data={"name": ODD[:80]})
         assert entered.status_code == 303
         await services.whiteboard.open(host)

@@ -3,10 +3,14 @@
 A link is known by the SHA-256 of its secret. Looking at it changes nothing: previews and scanners
 open links too. A guest gives a name and waits until somebody of staff in the call lets them in;
 they see that call only, and nothing any more when it is over. A month later they are forgotten.
+
+A guest is one device: whoever else comes by the same link is another guest, who is let in apart. So
+staff let in whom they have seen, and nobody takes the place of a guest who is in the call.
 """
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +35,7 @@ from bedside.calls.records import (
 )
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.errors import Gone, NotFound, NotSignedIn, WrongInput
+from bedside.errors import Conflict, Gone, NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id, new_id, new_secret
 from bedside.kernel.language import N_
@@ -49,6 +53,8 @@ nobody knows it, and the name that the guest gave is gone: records name the gues
 _AT_ONCE = 500
 """Guests who are forgotten in one unit of work."""
 LONGEST_NAME = 80
+DEVICES_OF_A_LINK = 4
+"""Who was invited, whoever got the link passed on, and some of both who changed the device."""
 _COLUMN = "guests.record"
 
 _by_secret = prepared(select(guests).where(guests.c.secret_hash == bindparam("hash")))
@@ -57,6 +63,10 @@ _by_id = prepared(select(guests).where(guests.c.id == bindparam("of")))
 _of_call = prepared(
     select(guests).where(guests.c.call_id == bindparam("of_call")).order_by(guests.c.id)
 )
+_of_link = prepared(
+    select(guests).where(guests.c.link_id == bindparam("of_link")).order_by(guests.c.id)
+)
+_close_link = prepared(update(guests).where(guests.c.id == bindparam("of")).values(link_open=False))
 _add = prepared(insert(guests))
 _set = prepared(update(guests).where(guests.c.id == bindparam("of")))
 _over = prepared(
@@ -77,6 +87,16 @@ class GuestLinkClosed(Gone):
     code = "guest_link_closed"
     sentence = N_(
         "This invitation no longer works. The call has ended, or the clinic has withdrawn it."
+    )
+
+
+class LinkInUse(Conflict):
+    """So many have come by one link that nobody can tell any more who was meant."""
+
+    code = "guest_link_in_use"
+    sentence = N_(
+        "Several devices have asked to join with this link already. Ask whoever invited you for a "
+        "new one."
     )
 
 
@@ -142,6 +162,8 @@ class Guests:
                 call_id=host.call_id,
                 secret_hash=_hash(secret),
                 device_hash=b"",
+                link_id=guest_id,
+                link_open=True,
                 record=keys.seal(_COLUMN, guest_id, {"name": ""}),
                 invited_by=host.staff.staff_id,
                 revoked=False,
@@ -180,8 +202,8 @@ class Guests:
             await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
 
     async def refuse(self, host: HostSeat, guest_id: str) -> None:
-        """Do not let in somebody who knocks; their link ends with it. Again is no error. Raises
-        NotFound."""
+        """Do not let in somebody who knocks; the link that they came by ends with it, and others
+        who came by it stay where they are. Again is no error. Raises NotFound."""
         await self._send_away(host, guest_id, Action.GUEST_REFUSED)
 
     async def revoke(self, host: HostSeat, guest_id: str) -> None:
@@ -197,6 +219,7 @@ class Guests:
             if invited.revoked:
                 return
             await work.execute(_set, of=guest_id, revoked=True)
+            await work.execute(_close_link, of=invited.link_id)
             row = await rows.of_person(work, host.call_id, Kind.GUEST, guest_id)
             if row is not None and row.state != Standing.REFUSED:
                 await rows.take_out(work, row, Standing.REFUSED)
@@ -215,34 +238,45 @@ class Guests:
         return await self._guest(row, place.state if place else "invited")
 
     async def enter(self, secret: str, name: str, address: str) -> tuple[str, str]:
-        """Give a name and knock: (guest id, the device's token). A second device that enters by the
-        same link takes the place of the first, and has to be let in anew.
+        """Give a name and knock: (guest id, the device's token). The first device is the guest who
+        was invited, each further one a guest of its own.
 
-        Raises WrongInput, NotFound, GuestLinkClosed.
+        Raises WrongInput, NotFound, GuestLinkClosed, LinkInUse.
         """
         name = one_line(name)
         if not re.search(r"\w", name) or len(name) > LONGEST_NAME:
             raise WrongInput(N_("Please tell your name, so that you can be let in."), field="name")
-        row = await self._invited(secret)
-        keys = await self._vault.clinic(row.clinic_id)
+        invited = await self._invited(secret)
+        keys = await self._vault.clinic(invited.clinic_id)
         token = new_secret()
         async with self._database.unit_of_work() as work:
-            if not await _is_active(work, row.call_id):
+            if not await _is_active(work, invited.call_id):
                 raise GuestLinkClosed
-            record = keys.seal(_COLUMN, row.id, {"name": name})
-            await work.execute(_set, of=row.id, device_hash=_hash(token), record=record)
+            come = [row for row in await work.all(_of_link, of_link=invited.id) if row.device_hash]
+            if len(come) >= DEVICES_OF_A_LINK:
+                raise LinkInUse
+            guest_id = new_id("gst") if come else invited.id
+            device = {
+                "device_hash": _hash(token),
+                "record": keys.seal(_COLUMN, guest_id, {"name": name}),
+            }
+            if come:
+                await _add_device(work, invited, guest_id, device)
+            else:
+                await work.execute(_set, of=guest_id, **device)
             place = await rows.put_participant(
-                work, (row.call_id, row.clinic_id), Kind.GUEST, row.id, Standing.KNOCKING
+                work, (invited.call_id, invited.clinic_id), Kind.GUEST, guest_id, Standing.KNOCKING
             )
             rows.tell_guest(work, place, place.state)
             await self._audit.record(
                 work,
-                row.clinic_id,
-                Actor(ActorKind.GUEST, row.id, address),
+                invited.clinic_id,
+                Actor(ActorKind.GUEST, guest_id, address),
                 Action.GUEST_KNOCKED,
-                subject_id=row.call_id,
+                subject_id=invited.call_id,
+                invitation=invited.id,
             )
-        return row.id, token
+        return guest_id, token
 
     async def resume(self, token: str, guest_id: str, address: str) -> GuestAccess:
         """Access for a device that entered before.
@@ -267,6 +301,13 @@ class Guests:
         if row is None:
             raise NotFound
         return await self._guest(row, place.state if place else "invited")
+
+    async def sharing_links(self, call_id: str) -> frozenset[str]:
+        """Guests of a call by whose link more than one device has come, for staff."""
+        async with self._database.read() as db:
+            come = [row for row in await db.all(_of_call, of_call=call_id) if row.device_hash]
+        devices = Counter(row.link_id for row in come)
+        return frozenset(row.id for row in come if devices[row.link_id] > 1)
 
     async def names(self, clinic_id: str, guest_ids: set[str]) -> dict[str, str]:
         """The names that guests gave, for staff."""
@@ -301,7 +342,7 @@ class Guests:
             row = await db.one(_by_secret, hash=_hash(secret))
             if row is None:
                 raise NotFound
-            if not await _opens(db, row):
+            if not row.link_open or not await _opens(db, row):
                 raise GuestLinkClosed
         return row
 
@@ -361,6 +402,26 @@ async def _active(work: UnitOfWork, call_id: str) -> Row:
 async def _is_active(work: Any, call_id: str) -> bool:
     call = await rows.locked_call(work, call_id)
     return call is not None and call.state == CallState.ACTIVE
+
+
+async def _add_device(
+    work: UnitOfWork, invited: Row, guest_id: str, device: dict[str, bytes]
+) -> None:
+    """A further guest by the same link, which is not theirs: nobody knows this secret."""
+    await work.execute(
+        _add,
+        id=guest_id,
+        clinic_id=invited.clinic_id,
+        call_id=invited.call_id,
+        secret_hash=_hash(new_secret()),
+        link_id=invited.id,
+        link_open=False,
+        invited_by=invited.invited_by,
+        revoked=False,
+        created_at=clock.now(),
+        expires_at=invited.expires_at,
+        **device,
+    )
 
 
 async def _knocking(work: UnitOfWork, host: HostSeat, guest_id: str) -> Row:

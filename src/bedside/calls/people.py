@@ -1,6 +1,6 @@
 """The names of those in a call, each told with one's own permission."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bedside.calls import rows
 from bedside.calls.access import CallSeat
@@ -18,7 +18,8 @@ from bedside.visits import rows as visit_rows
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody in a call, or who knocks. `visit_id`, `room_id`, `leg` and `guest_id` are for staff
-    only, who act on them; "" (0) otherwise."""
+    only, who act on them; "" (0) otherwise. So is `same_link`: a guest by whose link more than one
+    device has come."""
 
     participant_id: str
     kind: Kind
@@ -28,6 +29,7 @@ class Person:
     room_id: str = ""
     leg: int = 0
     guest_id: str = ""
+    same_link: bool = False
 
 
 class CallPeople:
@@ -57,6 +59,7 @@ class CallPeople:
             everybody = await rows.participants_of(db, seat.call_id)
             present = [row for row in everybody if row.state in shown]
             visits = await _visits_of(db, present) if is_staff else {}
+        shared: frozenset[str] = frozenset()
         if not is_staff and seat.participant_id not in {row.id for row in present}:
             raise NotFound
         names = await self._staff.named(seat.clinic_id, _ids(present, Kind.STAFF))
@@ -64,7 +67,12 @@ class CallPeople:
             assert isinstance(seat.access, StaffAccess)  # noqa: S101 - of this kind they are
             names |= await self._guests.names(seat.clinic_id, _ids(present, Kind.GUEST))
             names |= await self._patients.seen_by(seat.access, visits.values())
-        return [_person(seat, row, names, visits.get(row.person_id)) for row in present]
+            shared = await self._guests.sharing_links(seat.call_id)
+        found = [_person(seat, row, names, visits.get(row.person_id)) for row in present]
+        return [
+            replace(person, same_link=True) if person.guest_id in shared else person
+            for person in found
+        ]
 
 
 async def _visits_of(db: Reader, present: list[Row]) -> dict[str, Row]:

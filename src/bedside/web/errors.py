@@ -42,7 +42,7 @@ TOO_MANY = 4429
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """In every answer to a client that speaks tus, also when it is a failure (tus 1.0, core)."""
 
-_OF_PATIENTS = ("/l/", "/my/", "/r/", "/visit/", "/g/", "/guest/")
+_OF_PATIENTS = ("/l/", "/link/", "/my/", "/r/", "/visit/", "/g/", "/guest/")
 _OTHER_TITLE = N_("This did not work")
 _DEFECT_TITLE = N_("Something went wrong")
 
@@ -183,9 +183,8 @@ def _as_json(error: BedsideError) -> JSONResponse:
 
 
 async def _page(request: Request, error: BedsideError) -> Response:
-    own = isinstance(error, AnotherDevice | NotReady)
-    title = error.title if own else _TITLES.get(error.status)
-    title = _DEFECT_TITLE if error.status == 500 else title or _OTHER_TITLE
+    title = error.title or _TITLES.get(error.status, _OTHER_TITLE)
+    title = _DEFECT_TITLE if error.status == 500 else title
     return render(
         request,
         "pages/error.html",

@@ -1,17 +1,22 @@
-"""A guest's device behind a request: the cookie it got for a name, kept to one guest's pages."""
+"""A guest's device behind a request: the cookie it got for a name, kept to one guest's pages.
 
-from starlette.requests import HTTPConnection
+The door of its link has another one, so that who opens the link again on the same device goes on
+where they were.
+"""
+
+from contextlib import suppress
+
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from bedside.calls.guests import VALID
-from bedside.errors import NotSignedIn
-from bedside.kernel import clock
+from bedside.errors import BedsideError, NotSignedIn
 from bedside.people.permissions import GuestAccess
-from bedside.settings import Settings
 from bedside.web.context import address_of, services_of
-from bedside.web.signed_in import is_secure, path_cookie_name
+from bedside.web.link_secrets import keep, kept
 
 _COOKIE = "bedside-guest"
+_ENTERED = "bedside-entered"
 
 
 def page_of_guest(guest_id: str) -> str:
@@ -19,17 +24,29 @@ def page_of_guest(guest_id: str) -> str:
     return f"/guest/{guest_id}"
 
 
-def keep_guest(response: Response, settings: Settings, guest_id: str, token: str) -> None:
-    """Let this device come back to this call until it ends."""
-    response.set_cookie(
-        path_cookie_name(settings, _COOKIE),
-        token,
-        path=page_of_guest(guest_id),
-        max_age=VALID // clock.SECOND,
-        httponly=True,
-        secure=is_secure(settings),
-        samesite="lax",
-    )
+def door_of_guest(guest_id: str) -> str:
+    """Where a link leads that was made for this guest."""
+    return f"{page_of_guest(guest_id)}/door"
+
+
+def keep_guest(
+    request: Request, response: Response, invited_id: str, guest_id: str, token: str
+) -> None:
+    """Let this device, which came by the link of `invited_id`, back to its call until that ends."""
+    keep(request, response, _COOKIE, token, page_of_guest(guest_id), VALID)
+    keep(request, response, _ENTERED, f"{guest_id}.{token}", door_of_guest(invited_id), VALID)
+
+
+async def entered_before(request: Request) -> str:
+    """The guest that this device entered as by the link of the door; "" for another device, and
+    when there is no call any more."""
+    entered = kept(request, _ENTERED).partition(".")
+    own = request.path_params["guest_id"], "", kept(request, _COOKIE)
+    for guest_id, _, token in (entered, own):
+        with suppress(BedsideError):
+            await services_of(request).guests.resume(token, guest_id, address_of(request))
+            return guest_id
+    return ""
 
 
 async def guest_of(connection: HTTPConnection) -> GuestAccess:
@@ -38,7 +55,7 @@ async def guest_of(connection: HTTPConnection) -> GuestAccess:
     Raises NotSignedIn for a device that did not enter, GuestLinkClosed when it is over.
     """
     services = services_of(connection)
-    token = connection.cookies.get(path_cookie_name(services.settings, _COOKIE), "")
+    token = kept(connection, _COOKIE)
     if not token:
         raise NotSignedIn
     guest_id = connection.path_params["guest_id"]

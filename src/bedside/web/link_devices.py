@@ -5,32 +5,37 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bedside.kernel import clock
+from bedside.people.links import Link
 from bedside.web.context import services_of
 from bedside.web.dates import typed_date
 from bedside.web.forms import Form
-from bedside.web.signed_in import is_secure, path_cookie_name
+from bedside.web.link_secrets import OpenLinkAgain, keep, kept, secret_of
 
 _COOKIE = "bedside-known"
 
 
-def keep_link_device(request: Request, response: Response, token: str) -> None:
-    """The same device may open the message again: it is not asked twice. The cookie goes to this
-    address only, which has the secret in it anyway."""
-    settings = services_of(request).settings
-    response.set_cookie(
-        path_cookie_name(settings, _COOKIE),
-        token,
-        path=request.url.path,
-        max_age=400 * 24 * 3600,
-        httponly=True,
-        secure=is_secure(settings),
-        samesite="lax",
-    )
+def page_of_link(link_id: str) -> str:
+    """Where the first page of a link is, for who has opened it."""
+    return f"/link/{link_id}"
+
+
+async def opened_link(request: Request) -> Link:
+    """The link whose page is asked for, by a device that has opened it. Raises OpenLinkAgain."""
+    link = await services_of(request).links.look(secret_of(request))
+    if link is None or link.id != request.path_params["link_id"]:
+        raise OpenLinkAgain
+    return link
+
+
+def keep_link_device(request: Request, response: Response, link_id: str, token: str) -> None:
+    """The same device may open the message again: it is not asked twice."""
+    keep(request, response, _COOKIE, token, page_of_link(link_id), 400 * clock.DAY)
 
 
 def link_device_token(request: Request) -> str:
     """What a device shows that opens a message again; "" for others."""
-    return request.cookies.get(path_cookie_name(services_of(request).settings, _COOKIE), "")
+    return kept(request, _COOKIE)
 
 
 def date_in(form: Form) -> tuple[date | None, str]:

@@ -61,9 +61,11 @@ def _features(used: Iterable[str], never: Iterable[str]) -> str:
 _HEADERS = {
     "content-security-policy": _CONTENT_POLICY,
     "permissions-policy": _features(_USED, (*_SEEN_AND_HEARD, *_NEVER)),
-    # “same-origin” and not “no-referrer”: under the latter browsers send “Origin: null” with the
-    # product's own forms, which older ones (without Sec-Fetch-Site) need for the check below.
-    "referrer-policy": "same-origin",
+    # No address leaves a page, not even to this server: a link's secret would come into a proxy's
+    # log with each file of the page. “strict-origin” and not “no-referrer”: under the latter
+    # browsers send “Origin: null” with the product's own forms, which older ones (without
+    # Sec-Fetch-Site) need for the check below.
+    "referrer-policy": "strict-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
@@ -237,10 +239,12 @@ class Buckets:
         return len(self._left)
 
 
+LINKS = Rate("links", per_second=1, burst=60)
 GUESSABLE = (
     ("/sign-in", Rate("sign-in", per_second=0.5, burst=30)),
     ("/set-up", Rate("set-up", per_second=0.2, burst=10)),
-    ("/l/", Rate("links", per_second=1, burst=60)),
+    ("/l/", LINKS),
+    ("/link/", LINKS),
     ("/g/", Rate("guests", per_second=1, burst=60)),
     ("/r/", Rate("check-in", per_second=0.5, burst=30)),
 )

@@ -1,4 +1,7 @@
-"""The pages of a guest: giving a name, waiting to be let in, the call, its end."""
+"""The pages of a guest: giving a name, waiting to be let in, the call, its end.
+
+The link in a message is `/g/{secret}`; the pages are below `/guest/{guest_id}`, without it.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.calls.guests import LONGEST_NAME, Guest, GuestLinkClosed
+from bedside.calls.guests import LONGEST_NAME, Guest, GuestLinkClosed, LinkInUse
 from bedside.calls.records import Standing
 from bedside.errors import NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language
@@ -14,42 +17,76 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.web.context import address_of, services_of
 from bedside.web.forms import form_of
-from bedside.web.guests import guest_of, keep_guest, page_of_guest
+from bedside.web.guests import (
+    door_of_guest,
+    entered_before,
+    guest_of,
+    keep_guest,
+    page_of_guest,
+)
+from bedside.web.link_secrets import OpenLinkAgain, led_on, secret_of
 from bedside.web.protection import KNOCKING, require_rate
 from bedside.web.rendering import render
 
 TOO_OFTEN = N_("You have asked several times already. Please wait a moment, then ask again.")
 
 
-async def door(request: Request) -> Response:
-    """GET /g/{secret}: asks for a name. Looking at a link changes nothing."""
+async def arrive(request: Request) -> Response:
+    """GET /g/{secret}, also by previews, and what pages of before send there: lead on to the door.
+    Looking at a link changes nothing."""
+    secret = request.path_params["secret"]
     try:
-        invited = await services_of(request).guests.open(request.path_params["secret"])
+        invited = await services_of(request).guests.open(secret)
     except (NotFound, GuestLinkClosed) as error:
+        return await _closed(request, error)
+    return led_on(request, door_of_guest(invited.id), secret, invited.expires_at)
+
+
+async def door(request: Request) -> Response:
+    """GET /guest/{guest_id}/door: asks for a name, once."""
+    known = await entered_before(request)
+    if known:
+        return RedirectResponse(page_of_guest(known), status_code=303)
+    try:
+        invited = await _invited(request)
+    except GuestLinkClosed as error:
         return await _closed(request, error)
     return await _door(request, invited)
 
 
 async def enter(request: Request) -> Response:
-    """POST /g/{secret}: a name was given; the guest knocks. Field: name."""
-    services, secret = services_of(request), request.path_params["secret"]
-    form = await form_of(request)
-    name = form.line("name")
+    """POST /guest/{guest_id}/door: a name was given; the guest knocks. Field: name."""
+    services = services_of(request)
+    name = (await form_of(request)).line("name")
+    known = await entered_before(request)
+    if known:
+        return RedirectResponse(page_of_guest(known), status_code=303)
     try:
-        invited = await services.guests.open(secret)
-    except (NotFound, GuestLinkClosed) as error:
+        invited = await _invited(request)
+    except GuestLinkClosed as error:
         return await _closed(request, error)
     try:
         require_rate(request, KNOCKING, invited.id, TOO_OFTEN)
-        guest_id, token = await services.guests.enter(secret, name, address_of(request))
-    except (WrongInput, TooMany) as error:
+        entered = await services.guests.enter(secret_of(request), name, address_of(request))
+    except (WrongInput, TooMany, LinkInUse) as error:
         sentence, status = _(error.sentence), error.status
         return await _door(request, invited, name=name, error=sentence, status=status)
     except GuestLinkClosed as error:  # in between
         return await _closed(request, error)
-    response = RedirectResponse(page_of_guest(guest_id), status_code=303)
-    keep_guest(response, services.settings, guest_id, token)
+    response = RedirectResponse(page_of_guest(entered[0]), status_code=303)
+    keep_guest(request, response, invited.id, *entered)
     return response
+
+
+async def _invited(request: Request) -> Guest:
+    """Whose door is asked for. Raises OpenLinkAgain, GuestLinkClosed."""
+    try:
+        invited = await services_of(request).guests.open(secret_of(request))
+    except NotFound as error:
+        raise OpenLinkAgain from error
+    if invited.id != request.path_params["guest_id"]:
+        raise OpenLinkAgain
+    return invited
 
 
 async def page(request: Request) -> Response:
@@ -86,7 +123,7 @@ async def _door(
         "pages/guest/door.html",
         status=status,
         address=request.url.path,
-        name=name or invited.name,
+        name=name,
         error=error,
         longest=LONGEST_NAME,
     )
@@ -117,8 +154,9 @@ async def _closed(request: Request, error: Exception) -> Response:
 
 
 routes = [
-    Route("/g/{secret}", door, methods=["GET"]),
-    Route("/g/{secret}", enter, methods=["POST"]),
+    Route("/g/{secret}", arrive, methods=["GET", "HEAD", "POST"]),
+    Route("/guest/{guest_id}/door", door, methods=["GET", "HEAD"]),
+    Route("/guest/{guest_id}/door", enter, methods=["POST"]),
     Route("/guest/{guest_id}", page, methods=["GET"]),
     Route("/guest/{guest_id}/knock", knock, methods=["POST"]),
 ]

@@ -19,7 +19,14 @@ from bedside.people.permissions import LinkAccess
 from bedside.visits.check_in import RoomClosed
 from bedside.web.context import address_of, services_of
 from bedside.web.forms import Form, form_of
-from bedside.web.link_devices import date_in, keep_link_device, link_device_token
+from bedside.web.link_devices import (
+    date_in,
+    keep_link_device,
+    link_device_token,
+    opened_link,
+    page_of_link,
+)
+from bedside.web.link_secrets import secret_of
 from bedside.web.rendering import render
 from bedside.web.visit_devices import keep_visitor, page_of
 
@@ -27,13 +34,13 @@ _STATUS = {LinkState.EXPIRED: 410, LinkState.REVOKED: 410, LinkState.LOCKED: 403
 
 
 async def invitation_of(request: Request) -> Link | None:
-    """The link in the address, when it is an invitation."""
-    link = await services_of(request).links.look(request.path_params["secret"])
-    return link if link is not None and link.subject_id.startswith("inv_") else None
+    """The link whose page is asked for, when it is an invitation. Raises OpenLinkAgain."""
+    link = await opened_link(request)
+    return link if link.subject_id.startswith("inv_") else None
 
 
 async def open_invitation(request: Request, link: Link) -> Response:
-    """GET /l/{secret}: whose room it is, and the question for the date of birth."""
+    """GET /link/{link_id}: whose room it is, and the question for the date of birth."""
     access = await _known_device(request, link)
     if access is None and link.state is not LinkState.OPEN:
         return await _page(request, link, "closed", status=_STATUS[link.state])
@@ -42,7 +49,7 @@ async def open_invitation(request: Request, link: Link) -> Response:
 
 
 async def answer_invitation(request: Request, link: Link) -> Response:
-    """POST /l/{secret}: let this device in, and check the patient in."""
+    """POST /link/{link_id}: let this device in, and check the patient in."""
     form = await form_of(request)
     access = await _known_device(request, link)
     if access is not None:
@@ -61,13 +68,13 @@ async def answer_invitation(request: Request, link: Link) -> Response:
 
 async def _answer(request: Request, link: Link, form: Form, born: date) -> Response:
     services = services_of(request)
-    checked = await services.links.check(request.path_params["secret"], born, address_of(request))
+    checked = await services.links.check(secret_of(request), born, address_of(request))
     async with services.database.unit_of_work() as work:
         answer = await services.links.count(work, checked)
     if answer.token:
         access = await services.links.resume(answer.token, link.subject_id, address_of(request))
         response = await _check_in(request, link, access, form)
-        keep_link_device(request, response, answer.token)
+        keep_link_device(request, response, link.id, answer.token)
         return response
     if answer.link.state is LinkState.OPEN:
         left = answer.link.tries_left
@@ -132,7 +139,7 @@ async def _page(
         asked_by=clinic.name,
         state=str(link.state),
         tries=link.tries_left,
-        here=f"/l/{request.path_params['secret']}",
+        here=page_of_link(link.id),
         room=room,
         host=place.name,
         emergency_text=await services.rooms.emergency_text(room),

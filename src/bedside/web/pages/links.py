@@ -1,4 +1,7 @@
-"""The first page of a link: is this for you? A GET changes nothing, whoever makes it."""
+"""The first page of a link: is this for you? A GET changes nothing, whoever makes it.
+
+The link in a message is `/l/{secret}`; the page itself is below `/link/{link_id}`, without it.
+"""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,14 +11,21 @@ from bedside.errors import BedsideError
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
-from bedside.people.links import LinkState
+from bedside.people.links import Link, LinkState
 from bedside.requests.answers import Face
 from bedside.requests.records import Told
 from bedside.settings import Settings
 from bedside.web.context import address_of, services_of
 from bedside.web.devices import keep_device, pages_of
 from bedside.web.forms import Form, form_of
-from bedside.web.link_devices import date_in, keep_link_device, link_device_token
+from bedside.web.link_devices import (
+    date_in,
+    keep_link_device,
+    link_device_token,
+    opened_link,
+    page_of_link,
+)
+from bedside.web.link_secrets import led_on, secret_of
 from bedside.web.pages.invited import answer_invitation, invitation_of, open_invitation
 from bedside.web.rendering import render
 
@@ -27,8 +37,22 @@ _STATUS = {
 }
 
 
+async def arrive(request: Request) -> Response:
+    """GET /l/{secret}, also HEAD and by previews, and what pages of before send there: lead on to
+    the page of the link."""
+    secret = request.path_params["secret"]
+    link = await services_of(request).links.look(secret)
+    if link is None:
+        return closed_page(request, None)
+    response = led_on(request, page_of_link(link.id), secret, link.expires_at)
+    token = link_device_token(request)
+    if token:  # of a device that was let in when the page was still here
+        keep_link_device(request, response, link.id, token)
+    return response
+
+
 async def open_link(request: Request) -> Response:
-    """GET /l/{secret}, also HEAD and by previews: ask for the date of birth, or say why not."""
+    """GET /link/{link_id}: ask for the date of birth, or say why not."""
     invitation = await invitation_of(request)
     if invitation is not None:
         return await open_invitation(request, invitation)
@@ -43,7 +67,7 @@ async def open_link(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """POST /l/{secret}: the date of birth. The right one lets this device in, and no other."""
+    """POST /link/{link_id}: the date of birth. The right one lets this device in, and no other."""
     invitation = await invitation_of(request)
     if invitation is not None:
         return await answer_invitation(request, invitation)
@@ -55,11 +79,9 @@ async def answer(request: Request) -> Response:
     if born is None:
         return _question(request, face, form, _(wrong))
     services = services_of(request)
-    answered = await services.photo_answers.answer(
-        request.path_params["secret"], born, address_of(request)
-    )
+    answered = await services.photo_answers.answer(secret_of(request), born, address_of(request))
     if answered.token:
-        return _let_in(request, services.settings, answered.link.subject_id, answered.token)
+        return _let_in(request, services.settings, answered.link, answered.token)
     if answered.link.state is LinkState.OPEN:
         left = answered.link.tries_left
         sentence = ngettext(
@@ -72,10 +94,10 @@ async def answer(request: Request) -> Response:
     return closed_page(request, face, address=request.url.path)
 
 
-def _let_in(request: Request, settings: Settings, request_id: str, token: str) -> Response:
-    response = RedirectResponse(pages_of(request_id), status_code=303)
-    keep_device(response, settings, request_id, token)
-    keep_link_device(request, response, token)
+def _let_in(request: Request, settings: Settings, link: Link, token: str) -> Response:
+    response = RedirectResponse(pages_of(link.subject_id), status_code=303)
+    keep_device(response, settings, link.subject_id, token)
+    keep_link_device(request, response, link.id, token)
     return response
 
 
@@ -89,7 +111,7 @@ async def _is_known(request: Request, face: Face) -> bool:
 
 
 async def not_me(request: Request) -> Response:
-    """GET /l/{secret}/not-me: what to do with a message that reached somebody else."""
+    """GET /link/{link_id}/not-me: what to do with a message that reached somebody else."""
     face = await _face(request)
     if face is None:
         return closed_page(request, None)
@@ -97,12 +119,12 @@ async def not_me(request: Request) -> Response:
 
 
 async def tell_not_me(request: Request) -> Response:
-    """POST /l/{secret}/not-me: the clinic is told."""
+    """POST /link/{link_id}/not-me: the clinic is told."""
     return await _tell(request, Told.WRONG_PERSON)
 
 
 async def ask_new_link(request: Request) -> Response:
-    """POST /l/{secret}/new-link: the clinic is asked for a new link."""
+    """POST /link/{link_id}/new-link: the clinic is asked for a new link."""
     return await _tell(request, Told.NEW_LINK)
 
 
@@ -115,7 +137,7 @@ async def _tell(request: Request, told: Told) -> Response:
 
 
 async def told(request: Request) -> Response:
-    """GET /l/{secret}/told: what the clinic was told."""
+    """GET /link/{link_id}/told: what the clinic was told."""
     face = await _face(request)
     if face is None:
         return closed_page(request, None)
@@ -184,18 +206,23 @@ def _page(
 
 
 async def _face(request: Request) -> Face | None:
-    return await services_of(request).photo_answers.face(request.path_params["secret"])
+    await opened_link(request)
+    return await services_of(request).photo_answers.face(secret_of(request))
 
 
 def _link_of(request: Request) -> str:
-    return f"/l/{request.path_params['secret']}"
+    return page_of_link(request.path_params["link_id"])
 
+
+_PAGE = "/link/{link_id}"
 
 routes = [
-    Route("/l/{secret}", open_link, methods=["GET", "HEAD"]),
-    Route("/l/{secret}", answer, methods=["POST"]),
-    Route("/l/{secret}/not-me", not_me, methods=["GET"]),
-    Route("/l/{secret}/not-me", tell_not_me, methods=["POST"]),
-    Route("/l/{secret}/new-link", ask_new_link, methods=["POST"]),
-    Route("/l/{secret}/told", told, methods=["GET"]),
+    Route("/l/{secret}", arrive, methods=["GET", "HEAD", "POST"]),
+    Route("/l/{secret}/{rest}", arrive, methods=["GET", "HEAD", "POST"]),
+    Route(_PAGE, open_link, methods=["GET", "HEAD"]),
+    Route(_PAGE, answer, methods=["POST"]),
+    Route(_PAGE + "/not-me", not_me, methods=["GET"]),
+    Route(_PAGE + "/not-me", tell_not_me, methods=["POST"]),
+    Route(_PAGE + "/new-link", ask_new_link, methods=["POST"]),
+    Route(_PAGE + "/told", told, methods=["GET"]),
 ]

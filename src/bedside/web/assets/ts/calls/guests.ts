@@ -7,7 +7,8 @@ import { Refused, tell } from "./server";
 import type { CallSession } from "./session";
 
 export class GuestDoor {
-  private readonly asked = new Set<string>();
+  /** What was said last of each guest who knocks. */
+  private readonly said = new Map<string, string>();
 
   constructor(
     private readonly root: HTMLElement,
@@ -34,18 +35,22 @@ export class GuestDoor {
     }
     for (const id of knocking) {
       const person = this.session.people[id];
-      if (!person || list.querySelector(`[data-guest="${id}"]`)) continue;
-      const item = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
-      item.dataset.guest = id;
-      item.dataset.guestId = person.guest_id ?? "";
-      const words = say(this.session.place, "asks_in", { name: person.name });
+      if (!person) continue;
+      const words = say(this.session.place, person.same_link ? "asks_in_again" : "asks_in", { name: person.name });
+      let item = list.querySelector<HTMLElement>(`[data-guest="${id}"]`);
+      if (!item) {
+        item = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
+        item.dataset.guest = id;
+        item.dataset.guestId = person.guest_id ?? "";
+        list.append(item);
+      }
+      if (this.said.get(id) === words) continue;
       const text = item.querySelector("[data-knock-text]");
       if (text) text.textContent = words;
-      list.append(item);
-      if (!this.asked.has(id)) announce(words, true);
-      this.asked.add(id);
+      announce(words, true);
+      this.said.set(id, words);
     }
-    for (const gone of [...this.asked].filter((id) => !knocking.includes(id))) this.asked.delete(gone);
+    for (const gone of [...this.said.keys()].filter((id) => !knocking.includes(id))) this.said.delete(gone);
   }
 
   private async answer(button: HTMLElement): Promise<void> {

@@ -23,6 +23,8 @@ export interface Person {
   visit_id?: string;
   leg?: number;
   guest_id?: string;
+  /** More than one device has come by the link of this guest. */
+  same_link?: boolean;
 }
 
 interface Joined {
