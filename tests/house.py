@@ -22,6 +22,7 @@ import sqlalchemy
 import uvicorn
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bedside import bootstrap
 from bedside.audit.actors import SYSTEM
@@ -36,7 +37,7 @@ from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
 from bedside.services import Services
 from bedside.serving import protocols
-from bedside.settings import load
+from bedside.settings import Settings, load
 from bedside.web.app import create_app
 from bedside.web.signed_in import cookie_name
 from tests.peers.ports import free_port
@@ -222,7 +223,8 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _copied(empty: Path, data: Path) -> str:
+def copied(empty: Path, data: Path) -> str:
+    """A database in `data` like the empty one; its address."""
     data.mkdir(exist_ok=True)
     shutil.copy(empty, data / "bedside.db")
     return f"sqlite:///{data / 'bedside.db'}"
@@ -240,7 +242,7 @@ def _in_thread(work: Callable[[], str]) -> str:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database with all tables, on each kind that is supported."""
     if request.param == "sqlite":
-        return _copied(request.getfixturevalue("empty_sqlite"), tmp_path / "data")
+        return copied(request.getfixturevalue("empty_sqlite"), tmp_path / "data")
     server: Postgres = request.getfixturevalue("postgres")
     return _in_thread(lambda: server.fresh(create_tables))
 
@@ -261,7 +263,7 @@ async def quick_house(
 ) -> AsyncIterator[House]:
     """The house on SQLite."""
     data = tmp_path / "data"
-    async with living_in(data, _copied(empty_sqlite, data)) as made:
+    async with living_in(data, copied(empty_sqlite, data)) as made:
         yield made
 
 
@@ -298,14 +300,15 @@ class Served:
 @asynccontextmanager
 async def serving(services: Services, port: int) -> AsyncIterator[str]:
     """Serve with uvicorn on a loopback port, on this loop, for the length of a block."""
+    async with serving_app(create_app(services), port, services.settings) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving_app(app: ASGIApp, port: int, settings: Settings) -> AsyncIterator[str]:
+    """The same for an application with these settings, or for what stands around it."""
     server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(services),
-            host="127.0.0.1",
-            port=port,
-            lifespan="off",
-            **protocols(services.settings),
-        )
+        uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", **protocols(settings))
     )
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -323,7 +326,7 @@ async def served_with(data: Path, empty_sqlite: Path, **settings: Any) -> AsyncI
     """A house on SQLite behind uvicorn, with more settings, for the length of a block."""
     port = free_port()
     async with (
-        living_in(data, _copied(empty_sqlite, data), port=port, **settings) as house,
+        living_in(data, copied(empty_sqlite, data), port=port, **settings) as house,
         serving(house.services, port) as url,
     ):
         yield Served(house, url)

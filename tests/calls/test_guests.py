@@ -1,10 +1,12 @@
 """Guests of a call: invited by link, let in by staff, shut out with the end of it."""
 
+import asyncio
+
 import pytest
 
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
-from bedside.calls.guests import KEPT_FOR, VALID, GuestLinkClosed
+from bedside.calls.guests import KEPT_FOR, VALID, GuestLinkClosed, LinkInUse
 from bedside.calls.records import NotInCall, Standing
 from bedside.errors import NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
@@ -118,18 +120,72 @@ async def test_an_invitation_lasts_a_day_at_most(ward: Ward) -> None:
             await resumed(ward, guest.guest_id)
 
 
-async def test_a_second_device_on_the_link_is_let_in_anew(ward: Ward) -> None:
-    """A link that was passed on lets nobody in by itself, and the first device is out."""
+async def test_a_second_device_on_the_link_is_another_guest(ward: Ward) -> None:
+    """A link that was passed on lets nobody in by itself, and the first device stays."""
     pair = await ward.both()
     secret = await invited(ward, pair.host)
-    guest_id, first = await ward.guests.enter(secret, "First", ADDRESS)
+    guest_id, first = await ward.guests.enter(secret, "Ana Ruiz", ADDRESS)
+    another, second = await ward.guests.enter(secret, "Ana Ruiz", ADDRESS)
+    assert another != guest_id
     await ward.guests.admit(pair.host, guest_id)
-    same, second = await ward.guests.enter(secret, "Second", ADDRESS)
-    assert same == guest_id
-    with pytest.raises(NotSignedIn):
-        await ward.guests.resume(first, guest_id, ADDRESS)
-    guest = await ward.guests.resume(second, guest_id, ADDRESS)
-    assert (await ward.join(await ward.seats.guest(guest))).state == Standing.KNOCKING
+    seen = await ward.guests.resume(first, guest_id, ADDRESS)
+    assert (await ward.join(await ward.seats.guest(seen))).state == Standing.JOINED
+    unseen = await ward.guests.resume(second, another, ADDRESS)
+    assert (await ward.join(await ward.seats.guest(unseen))).state == Standing.KNOCKING
+    with pytest.raises(NotInCall):
+        await ward.seats.let_in(unseen)
+    for token, guest in ((first, another), (second, guest_id)):
+        with pytest.raises(NotSignedIn):
+            await ward.guests.resume(token, guest, ADDRESS)
+
+
+async def test_staff_are_told_that_two_devices_came_by_one_link(ward: Ward) -> None:
+    pair = await ward.both()
+    alone = await ward.guest(pair.host, "Alone")
+    secret = await invited(ward, pair.host)
+    guest_id, _ = await ward.guests.enter(secret, "Ana Ruiz", ADDRESS)
+    assert not any(person.same_link for person in await ward.call_people.of(pair.host))
+    another, _ = await ward.guests.enter(secret, "Ana Ruiz", ADDRESS)
+    told = {p.guest_id for p in await ward.call_people.of(pair.host) if p.same_link}
+    assert told == {guest_id, another}
+    assert alone.guest_id not in told
+    seat = await ward.seat(pair.visitor)
+    assert not any(person.same_link for person in await ward.call_people.of(seat))
+    lines = await ward.house.audit.lines(ward.house.clinic.id, Filter(action=Action.GUEST_KNOCKED))
+    knocked = {line.actor_id: line.details["invitation"] for line in lines}
+    assert knocked == {alone.guest_id: alone.guest_id, guest_id: guest_id, another: guest_id}
+
+
+async def test_nobody_takes_the_place_of_a_guest_who_is_in(ward: Ward) -> None:
+    pair = await ward.both()
+    secret = await invited(ward, pair.host)
+    guest_id, token = await ward.guests.enter(secret, "Ana Ruiz", ADDRESS)
+    await ward.guests.admit(pair.host, guest_id)
+    guest = await ward.guests.resume(token, guest_id, ADDRESS)
+    joined = await ward.join(await ward.seats.guest(guest))
+    stranger, _ = await ward.guests.enter(secret, "Mallory", ADDRESS)
+    assert (await ward.guests.get(guest)).state == Standing.JOINED
+    assert (await ward.guests.get(guest)).name == "Ana Ruiz"
+    await ward.guests.refuse(pair.host, stranger)  # and the link ends with it
+    with pytest.raises(GuestLinkClosed):
+        await ward.guests.open(secret)
+    with pytest.raises(GuestLinkClosed):
+        await ward.guests.enter(secret, "Mallory", ADDRESS)
+    again = await ward.guests.resume(token, guest_id, ADDRESS)
+    assert (await ward.join(await ward.seats.guest(again))).participant_id == joined.participant_id
+
+
+async def test_two_devices_that_enter_at_once_are_two_guests(ward: Ward) -> None:
+    pair = await ward.both()
+    secret = await invited(ward, pair.host)
+    entered = await asyncio.gather(
+        *(ward.guests.enter(secret, f"Guest {number}", ADDRESS) for number in range(4))
+    )
+    assert len({guest_id for guest_id, _ in entered}) == 4
+    for guest_id, token in entered:
+        assert await ward.guests.resume(token, guest_id, ADDRESS)
+    with pytest.raises(LinkInUse):
+        await ward.guests.enter(secret, "Guest 5", ADDRESS)
 
 
 async def test_guests_are_of_one_call_only(ward: Ward) -> None:

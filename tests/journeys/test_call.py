@@ -324,6 +324,45 @@ async def test_a_guest_is_invited_knocks_and_is_let_in(served: Served, chromium:
     await two.leave()
 
 
+@pytest.mark.feature("V6")
+async def test_a_link_that_was_passed_on_lets_nobody_in_unseen(
+    served: Served, chromium: Chromium
+) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("call-guest-twice")
+    services, staff = served.house.services, served.house.here.clinician
+    host = await services.seats.host(staff, two.call_id)
+    link = (await services.guests.invite(host)).link
+    interpreter, stranger = await chromium.phone(), await chromium.phone()
+    here, there = await interpreter.page(link), await stranger.page(link)
+    assert link.rpartition("/")[2] not in here.url
+    for page in (here, there):
+        await page.get_by_label("Your name").fill("Ana Ruiz")
+        await page.get_by_role("button", name="Ask to join").click()
+        heading = page.get_by_role("heading", level=1)
+        await expect(heading).to_have_text("You will be let in soon")
+    knocks = two.staff_page.locator("[data-knocking] li")
+    await expect(knocks).to_have_count(2)
+    for place in range(2):
+        await expect(knocks.nth(place)).to_contain_text("More than one device came by this link")
+    await journey.seen(two.staff_page, "two-knock", whole=False)
+    await two.staff_page.set_viewport_size({"width": 390, "height": 844})
+    await journey.seen(two.staff_page, "two-knock-on-a-phone", whole=False)
+    await knocks.first.get_by_role("button", name="Admit").click()
+    await expect(here.get_by_role("heading", level=1)).to_contain_text("Your call with")
+    await expect(knocks).to_have_count(1)
+    await expect(there.get_by_role("heading", level=1)).to_have_text("You will be let in soon")
+    await there.goto(link)  # the same device once more: no third one
+    await expect(there.get_by_role("heading", level=1)).to_have_text("You will be let in soon")
+    await expect(knocks).to_have_count(1)
+    await knocks.first.get_by_role("button", name="Refuse").click()
+    await expect(there.get_by_role("heading", level=1)).to_have_text("You were not let in")
+    await expect(tile(two.staff_page, "guest")).to_contain_text("Ana Ruiz")
+    await expect(here.get_by_role("heading", level=1)).to_contain_text("Your call with")
+    for person in (interpreter, stranger):
+        await person.leave()
+    await two.leave()
+
+
 @pytest.mark.feature("V18")
 async def test_with_the_visit_ends_the_call_of_the_guest(
     served: Served, chromium: Chromium
