@@ -181,6 +181,7 @@ class Filling:
         settled()
         link = await self._link(wanted.id)
         async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
+            link = (await phone.get(link)).headers["location"]
             born = {"birth_day": "17", "birth_month": "9", "birth_year": "1913"}
             wrong = await phone.post(link, data={**born, "birth_year": "1914"})
             assert wrong.status_code in (200, 403, 422), wrong.text[:300]

@@ -202,7 +202,7 @@ def test_no_formula(text: str) -> None:
 async def test_a_browser_runs_nothing_of_it(chromium: Chromium, served: Served) -> None:
     """In the browser with its scripts: palette, toasts, panels, the patient's own page."""
     patient, entry, link = await _fill(served.house)
-    _secret, request_id, token = link.split()
+    _secret, _link_id, request_id, token = link.split()
     cookies = await served.house.cookie(served.house.here.administrator)
     cookies["bedside-device"] = token
     person = await chromium.desktop(served.url)

@@ -252,7 +252,10 @@ class Guests:
         async with self._database.unit_of_work() as work:
             if not await _is_active(work, invited.call_id):
                 raise GuestLinkClosed
-            come = [row for row in await work.all(_of_link, of_link=invited.id) if row.device_hash]
+            by_link = await work.all(_of_link, of_link=invited.id)
+            if not any(row.link_open for row in by_link):  # refused since it was looked at
+                raise GuestLinkClosed
+            come = [row for row in by_link if row.device_hash]
             if len(come) >= DEVICES_OF_A_LINK:
                 raise LinkInUse
             guest_id = new_id("gst") if come else invited.id
