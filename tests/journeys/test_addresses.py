@@ -42,7 +42,7 @@ async def listening(
     data, port = tmp_path / "data", free_port()
     async with living_in(data, copied(empty_sqlite, data), port=port) as house:
         listener = Listening(create_app(house.services))
-        async with serving_app(listener, port, services.settings) as url:
+        async with serving_app(listener, port, house.services.settings) as url:
             yield Served(house, url), listener
 
 

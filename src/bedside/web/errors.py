@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bedside.errors import BedsideError, NotFound, NotSignedIn, WrongInput
+from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.files.retrieval import NotReady
 from bedside.kernel.language import N_, gettext
 from bedside.people.sessions import ConfirmationNeeded, SignInUnfinished

@@ -8,8 +8,8 @@ from alembic import op
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 
-revision = "0008"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
