@@ -67,6 +67,8 @@ ELSEWHERE = {
     "visit.transferred": "tests/faults/test_visits_killed.py",
     "visit.admitted": "tests/faults/test_visits_killed.py",
     "call.room_opened": "tests/faults/test_group_calls_killed.py",
+    "request.lapsed": "tests/faults/test_requests_killed.py",
+    "request.abandoned": "tests/faults/test_requests_killed.py",
     "live_transfer.begun": "tests/faults/test_transfers_killed.py",
     "live_transfer.accepted": "tests/faults/test_transfers_killed.py",
     "live_transfer.handed_over": "tests/faults/test_transfers_killed.py",

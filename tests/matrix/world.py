@@ -253,7 +253,7 @@ class Builder:
             self.facts.cookies[Kind.PATIENT_A]["bedside-device"], sent.id, ADDRESS
         )
         file_id = self.facts.ids["file_id"] = await sent.upload(link, "quetzal photo.jpg")
-        await self.house.photo_answers.comment(link, file_id, "borborygmus")
+        await self.house.photo_answers.comment(link, {file_id: "borborygmus"})
         begun = await self.house.uploads.begin_held(
             link,
             Announced("quetzal unfinished.jpg", 1_000),

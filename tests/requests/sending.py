@@ -71,12 +71,16 @@ class Sent:
         assert answer.token, answer
         return await self.house.photo_answers.resume(answer.token, self.id, ADDRESS)
 
-    async def upload(self, link: LinkAccess, name: str = "hand.jpg", **photo: Any) -> str:
-        """Upload a photo; its file id."""
+    async def upload(
+        self, link: LinkAccess, name: str = "hand.jpg", given_id: str = "", **photo: Any
+    ) -> str:
+        """Upload a photo, which the device calls `given_id`; its file id."""
         content = jpeg(**photo)
         answers, uploads = self.house.photo_answers, self.house.uploads
         allowance = await answers.allowance(link)
-        begun = await uploads.begin_held(link, Announced(name, len(content)), allowance)
+        begun = await uploads.begin_held(
+            link, Announced(name, len(content), given_id=given_id), allowance
+        )
         done = await uploads.append(link, begun.id, 0, pieces(content))
         assert done.finished
         return done.file_id

@@ -123,13 +123,13 @@ async def test_photos_are_in_the_chart_only_after_the_patient_agreed(house: Hous
     sent = await send(house)
     link = await sent.enter()
     first = await sent.upload(link, "one.jpg")
-    await sent.upload(link, "two.jpg", colour=(20, 90, 40))
-    await house.photo_answers.comment(link, first, "Since Tuesday")
+    second = await sent.upload(link, "two.jpg", colour=(20, 90, 40))
+    await house.photo_answers.comment(link, {first: "Since Tuesday"})
     await do_jobs(house)
     assert (await sent.now()).state is State.IN_PROGRESS
     assert await charted(house) == []
 
-    assert await house.photo_answers.agree(link, 2)
+    assert await house.photo_answers.agree(link, [first, second])
     request = await sent.now()
     assert (request.state, request.filed, request.expected) == (State.DONE, 2, 2)
     entries = await charted(house)
@@ -156,10 +156,11 @@ async def test_photos_are_called_what_was_asked_for(
     house = quick_house
     sent = await send(house, template=template, body_part=body_part)
     link = await sent.enter()
-    await sent.upload(link, "IMG_1.jpg")
+    await sent.upload(link, "IMG_1.jpg", given_id="one")
     await do_jobs(house)
-    await house.photo_answers.agree(link, 2)  # the numbers go on with what comes later
-    await sent.upload(link, "IMG_2.jpg", colour=(20, 90, 40))
+    # the numbers go on with what comes later
+    await house.photo_answers.agree(link, ["one", "two"])
+    await sent.upload(link, "IMG_2.jpg", given_id="two", colour=(20, 90, 40))
     await do_jobs(house)
     assert await house.photo_answers.settle(link)
     entries = sorted(await charted(house), key=lambda entry: entry.name)
@@ -171,10 +172,10 @@ async def test_photos_are_called_what_was_asked_for(
 async def test_pressing_twice_sends_once(house: House) -> None:
     sent = await send(house)
     link = await sent.enter()
-    await sent.upload(link)
+    photo = await sent.upload(link)
     await do_jobs(house)
-    await asyncio.gather(*(house.photo_answers.agree(link, 1) for _ in range(3)))
-    assert await house.photo_answers.agree(link, 1)
+    await asyncio.gather(*(house.photo_answers.agree(link, [photo]) for _ in range(3)))
+    assert await house.photo_answers.agree(link, [photo])
     await do_jobs(house)
     assert len(await charted(house)) == 1
     thanks = [
@@ -189,12 +190,13 @@ async def test_pressing_twice_sends_once(house: House) -> None:
 async def test_photos_that_arrive_after_the_agreement_are_filed_as_they_come(house: House) -> None:
     sent = await send(house)
     link = await sent.enter()
-    await sent.upload(link, "one.jpg")
+    first = await sent.upload(link, "one.jpg")
     await do_jobs(house)
-    assert not await house.photo_answers.agree(link, 2)
+    assert not await house.photo_answers.agree(link, [first, "two"])
     assert (await sent.now()).filed == 1
-    await sent.upload(link, "two.jpg", colour=(9, 9, 90))
-    await do_jobs(house)
+    await sent.upload(link, "two.jpg", given_id="two", colour=(9, 9, 90))
+    await do_jobs(house)  # filed with its scan: nobody has to ask
+    assert (await sent.now()).filed == 2
     assert await house.photo_answers.settle(link)
     assert (await sent.now()).state is State.DONE
     assert len(await charted(house)) == 2
@@ -204,7 +206,7 @@ async def test_the_worker_files_for_a_patient_who_left(house: House) -> None:
     sent = await send(house)
     link = await sent.enter()
     await sent.upload(link)
-    assert not await house.photo_answers.agree(link, 1)  # its scan has not run
+    assert not await house.photo_answers.agree(link)  # its scan has not run
     await run(house, SETTLE, request_id=sent.id)
     assert (await sent.now()).state is State.DONE
     assert len(await charted(house)) == 1
@@ -215,8 +217,8 @@ async def test_the_worker_files_for_a_patient_who_left(house: House) -> None:
 async def test_the_worker_waits_for_what_is_still_on_the_phone(quick_house: House) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
-    await sent.upload(link)
-    await quick_house.photo_answers.agree(link, 3)
+    photo = await sent.upload(link)
+    await quick_house.photo_answers.agree(link, [photo, "two", "three"])
     with pytest.raises(TryAgain) as again:
         await run(quick_house, SETTLE, request_id=sent.id)
     assert again.value.delay >= 5 * clock.SECOND
@@ -229,14 +231,14 @@ async def test_a_photo_that_is_refused_after_the_agreement_is_not_waited_for(
 ) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
-    await sent.upload(link)
+    good = await sent.upload(link)
     await do_jobs(quick_house)
     whole = jpeg(colour=(1, 2, 3))
     allowance = await quick_house.photo_answers.allowance(link)
     damaged = whole[: len(whole) // 3]
     begun = await quick_house.uploads.begin_held(link, Announced("b.jpg", len(damaged)), allowance)
     await quick_house.uploads.append(link, begun.id, 0, pieces(damaged))
-    assert not await quick_house.photo_answers.agree(link, 2)
+    assert not await quick_house.photo_answers.agree(link, [good, begun.file_id])
     await do_jobs(quick_house)
     assert await quick_house.photo_answers.settle(link)
     request = await sent.now()
@@ -252,8 +254,9 @@ async def test_when_nothing_was_acceptable_the_patient_chooses_again(quick_house
     sent = await send(quick_house)
     link = await sent.enter()
     allowance = await quick_house.photo_answers.allowance(link)
-    await quick_house.photo_answers.agree(link, 1)  # it is still on the phone
-    begun = await quick_house.uploads.begin_held(link, Announced("notes.txt", 5), allowance)
+    await quick_house.photo_answers.agree(link, ["a"])  # it is still on the phone
+    announced = Announced("notes.txt", 5, given_id="a")
+    begun = await quick_house.uploads.begin_held(link, announced, allowance)
     with pytest.raises(FileRefused):
         await quick_house.uploads.append(link, begun.id, 0, pieces(b"hello"))
     assert await quick_house.photo_answers.settle(link)
@@ -268,7 +271,7 @@ async def test_when_nothing_was_acceptable_the_patient_chooses_again(quick_house
 async def test_agreeing_without_a_photo_is_told(quick_house: House) -> None:
     link = await (await send(quick_house)).enter()
     with pytest.raises(WrongInput):
-        await quick_house.photo_answers.agree(link, 0)
+        await quick_house.photo_answers.agree(link)
 
 
 async def test_a_deleted_photo_is_gone_and_one_that_is_being_sent_cannot_be_deleted(
@@ -280,7 +283,7 @@ async def test_a_deleted_photo_is_gone_and_one_that_is_being_sent_cannot_be_dele
     await quick_house.photo_answers.discard(link, gone)
     await quick_house.photo_answers.discard(link, gone)
     assert [photo.id for photo in (await quick_house.photo_answers.visit(link)).photos] == [kept]
-    await quick_house.photo_answers.agree(link, 1)
+    await quick_house.photo_answers.agree(link, [kept])
     with pytest.raises(Conflict):
         await quick_house.photo_answers.discard(link, kept)
 
@@ -289,9 +292,9 @@ async def test_more_photos_can_follow_until_the_link_ends(quick_house: House) ->
     sent = await send(quick_house)
     link = await sent.enter()
     for number, colour in enumerate(((200, 10, 10), (10, 200, 10)), 1):
-        await sent.upload(link, f"{number}.jpg", colour=colour)
+        photo = await sent.upload(link, f"{number}.jpg", colour=colour)
         await do_jobs(quick_house)
-        assert await quick_house.photo_answers.agree(link, number)
+        assert await quick_house.photo_answers.agree(link, [photo])
         assert (await sent.now()).state is State.DONE
     assert (await sent.now()).filed == 2
 
@@ -319,7 +322,7 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
     with pytest.raises(TooLarge, match="up to 2 photos"):
         await begin(link, Announced("third.jpg", 10), allowance)
     await do_jobs(house)
-    await house.photo_answers.agree(link, 2)
+    await house.photo_answers.agree(link)
     with pytest.raises(TooLarge):  # what is in the chart counts
         await house.photo_answers.allowance(link)
     assert (await sent.now()).state is State.DONE
@@ -374,8 +377,8 @@ async def test_a_request_expires_and_what_it_held_is_destroyed(house: House) -> 
 async def test_at_its_end_what_was_agreed_to_is_filed(quick_house: House) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
-    await sent.upload(link)
-    await quick_house.photo_answers.agree(link, 2)  # the second never comes
+    photo = await sent.upload(link)
+    await quick_house.photo_answers.agree(link, [photo, "never comes"])
     await run(quick_house, EXPIRE, request_id=sent.id, round=1)
     request = await sent.now()
     assert (request.state, request.filed, request.expected) == (State.DONE, 1, 1)
@@ -411,7 +414,7 @@ async def test_photos_that_were_chosen_survive_a_new_link(quick_house: House) ->
     await do_jobs(quick_house)
     link = await sent.enter()
     assert len((await quick_house.photo_answers.visit(link)).photos) == 1
-    assert await quick_house.photo_answers.agree(link, 1)
+    assert await quick_house.photo_answers.agree(link)
 
 
 async def test_a_corrected_number_is_used_for_the_new_link(quick_house: House) -> None:

@@ -107,7 +107,7 @@ async def test_agreeing_twice_sends_once(house: House) -> None:
     link = await sent.enter()
     await sent.upload(link)
     await do_jobs(house)
-    await at_once(*(house.photo_answers.agree(link, 1) for _ in range(6)))
+    await at_once(*(house.photo_answers.agree(link) for _ in range(6)))
     await do_jobs(house)
     entries = await house.charts.entries(sent.chart, ChartFilter(limit=50))
     assert len(entries) == 1
@@ -120,7 +120,7 @@ async def test_two_who_review_and_two_who_move(house: House) -> None:
     link = await sent.enter()
     await sent.upload(link)
     await do_jobs(house)
-    await house.photo_answers.agree(link, 1)
+    await house.photo_answers.agree(link)
     await do_jobs(house)
     (entry,) = await house.charts.entries(sent.chart, ChartFilter(limit=5))
     mine, theirs = sent.chart, await house.chart(0, house.here.clinician)

@@ -320,7 +320,7 @@ class Parts:
 
     @cached_property
     def filing(self) -> Filing:
-        return Filing(
+        filing = Filing(
             self.database,
             self.vault,
             self.audit,
@@ -331,6 +331,8 @@ class Parts:
             self.retrieval,
             self.dispatcher,
         )
+        self.intake.tell(request_jobs.HOLDER, filing.file_changed)
+        return filing
 
     @cached_property
     def photo_answers(self) -> PhotoAnswers:

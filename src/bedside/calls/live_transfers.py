@@ -430,7 +430,8 @@ class LiveTransfers:
             return
         await self._uploads.abandon(records.holder_of(row))
         faults.point("live_transfer.abandoned")
-        await self._intake.discard_all_held(row.clinic_id, row.id)
+        async with self._database.unit_of_work() as work:
+            await self._intake.discard_all_held(work, row.clinic_id, row.id)
 
     # --- rows ----------------------------------------------------------------------------------
 

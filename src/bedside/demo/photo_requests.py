@@ -82,7 +82,7 @@ class PhotoRequestStory:
             for file, comment in told.photos:
                 await self._send_photo(link, file, comment)
             if told.ends == "done":
-                await services.photo_answers.agree(link, len(told.photos))
+                await services.photo_answers.agree(link)
 
     async def _send_photo(self, link: LinkAccess, file: str, comment: str) -> None:
         services = self._services

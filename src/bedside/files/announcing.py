@@ -37,6 +37,8 @@ class Announced:
     taken_at: int = 0
     metadata: str = ""
     """What the sender's protocol said, to be given back to the sender as it came."""
+    given_id: str = ""
+    """What the sender's device calls the file, from before it had an id here; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ def too_many_bytes(allowance: Allowance) -> TooLarge:
         % {"size": (allowance.total or 0) // 1_000_000},
         code="too_many_bytes",
     )
+
+
+def safe_id(given: str) -> str:
+    """What a device calls a file, when it is a name for one; else ""."""
+    return given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", given) else ""
 
 
 def safe_name(name: str) -> str:

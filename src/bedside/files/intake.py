@@ -40,6 +40,8 @@ _WORDS_AT_ONCE = 200
 _MOST_BREAKS = 2
 _PATIENCE = (5 * clock.MINUTE, clock.DAY)
 """How long a scan that does not help waits for the next try: at first, and at most."""
+_REQUEST = "req"
+"""Ids of requests begin so: open pages hear of their files by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Intake:
 
     def tell(self, kind: str, listener: HolderListener) -> None:
         """From now on `listener` hears of the files that holders of this kind hold; `kind` is the
-        prefix of their ids, such as `trf`. Requests hear of theirs by event."""
+        prefix of their ids, such as `trf`."""
         self._listeners[kind] = listener
 
     async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:
@@ -398,30 +400,26 @@ class Intake:
         """Whose a held file is, as its holder has learned meanwhile."""
         await self._repository.give_to(work, file_id, patient_id)
 
-    async def set_comment(self, holder: HolderAccess, file_id: str, comment: str) -> None:
-        """The patient says something about a held file. At most 2,000 characters are kept."""
-        async with self._database.unit_of_work() as work:
-            row = await self._held_row(work, holder, file_id)
-            record = await self._repository.record(row)
-            await self._repository.set_record(
-                work, row, replace(record, comment=comment.strip()[:2_000])
-            )
+    async def set_comment(
+        self, work: UnitOfWork, holder: HolderAccess, file_id: str, comment: str
+    ) -> None:
+        """The patient says something about a held file. At most 2,000 characters are kept. The
+        caller holds the holder's lock, so that no scan puts the older words back."""
+        row = await self._held_row(work, holder, file_id)
+        record = await self._repository.record(row)
+        await self._repository.set_record(
+            work, row, replace(record, comment=comment.strip()[:2_000])
+        )
 
-    async def discard_held(self, holder: HolderAccess, file_id: str) -> None:
+    async def discard_held(self, work: UnitOfWork, holder: HolderAccess, file_id: str) -> None:
         """The patient deletes a held file: key and bytes are destroyed."""
-        roles = list(await self._repository.derivatives(file_id))
-        async with self._database.unit_of_work() as work:
-            row = await self._held_row(work, holder, file_id)
-            await self._discard(work, row, holder.actor, roles)
+        await self._discard(work, await self._held_row(work, holder, file_id), holder.actor)
 
-    async def discard_all_held(self, clinic_id: str, holder_id: str) -> int:
-        """A request or transfer ended without agreement: what it held is destroyed; how many."""
-        rows = await self._repository.held(clinic_id, holder_id)
-        for row in rows:
-            roles = list(await self._repository.derivatives(row.id))
-            async with self._database.unit_of_work() as work:
-                await self._discard(work, row, SYSTEM, roles)
-        return len(rows)
+    async def discard_all_held(self, work: UnitOfWork, clinic_id: str, holder_id: str) -> None:
+        """A request or transfer ended without agreement: what it held is destroyed."""
+        await work.lock(holder_id)
+        for row in await self._repository.held(clinic_id, holder_id, work):
+            await self._discard(work, row, SYSTEM)
 
     async def _held_row(self, work: UnitOfWork, holder: HolderAccess, file_id: str) -> Row:
         row = await self._repository.row(file_id, work)
@@ -429,7 +427,8 @@ class Intake:
             raise NotFound
         return row
 
-    async def _discard(self, work: UnitOfWork, row: Row, actor: Actor, roles: list[str]) -> None:
+    async def _discard(self, work: UnitOfWork, row: Row, actor: Actor) -> None:
+        roles = list(await self._repository.derivatives(row.id, work))
         await self._repository.remove(work, row)
         self.erase_later(work, row.clinic_id, row.id, roles)
         await self._audit.record(
@@ -440,7 +439,7 @@ class Intake:
             patient_id=row.patient_id,
             subject_id=row.id,
         )
-        if row.holder_id[:3] not in self._listeners:  # who discards a transfer's file knows it
+        if row.holder_id[:3] == _REQUEST:  # who discards a transfer's file knows it
             self._tell_request(work, row, state="discarded")
 
     # --- telling -------------------------------------------------------------------------------
@@ -461,7 +460,7 @@ class Intake:
         listener = self._listeners.get(row.holder_id[:3])
         if listener is not None:
             await listener(work, row)
-        else:
+        if row.holder_id[:3] == _REQUEST:
             self._tell_request(work, row, state=row.state, refusal=row.refusal, preview=preview)
 
     @staticmethod

@@ -78,6 +78,8 @@ class FileRecord:
     taken_at: int = 0
     sha256: str = ""
     blanked: tuple[tuple[int, int], ...] = ()
+    given_id: str = ""
+    """What the sender's device calls the file; see `announcing.Announced`."""
 
     def as_json(self) -> dict[str, Any]:
         """For sealing."""
@@ -87,6 +89,7 @@ class FileRecord:
             "taken_at": self.taken_at,
             "sha256": self.sha256,
             "blanked": self.blanked,
+            "given_id": self.given_id,
         }
 
 
@@ -187,10 +190,12 @@ class Repository:
             size=row.size,
         )
 
-    async def derivatives(self, file_id: str) -> dict[str, Row]:
+    async def derivatives(self, file_id: str, db: Reader | None = None) -> dict[str, Row]:
         """What was made from a file, by role."""
-        async with self._database.read() as db:
+        if db is not None:
             return {row.role: row for row in await db.all(_derivatives, of=file_id)}
+        async with self._database.read() as reader:
+            return await self.derivatives(file_id, reader)
 
     async def having(self, role: str, file_ids: list[str]) -> frozenset[str]:
         """Those of the files from which a derivative of this role was made."""

@@ -25,7 +25,7 @@ from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.kernel.words import place_of
 from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 
@@ -105,9 +105,11 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A file that a request holds, as its patient sees it. `refusal` is a sentence."""
+    """A file that a request holds, as its patient sees it. `given_id` is what the sender's device
+    calls it, or ""; `refusal` is a sentence."""
 
     id: str
+    given_id: str
     name: str
     size: int
     media_type: str
@@ -316,16 +318,17 @@ class Retrieval:
 
     # --- held files ----------------------------------------------------------------------------
 
-    async def held(self, link: LinkAccess) -> list[HeldFile]:
+    async def held(self, link: LinkAccess, db: Reader | None = None) -> list[HeldFile]:
         """What the request of this link holds, oldest first."""
-        rows = await self._repository.held(link.clinic_id, link.subject_id)
+        rows = await self._repository.held(link.clinic_id, link.subject_id, db)
         seen: list[HeldFile] = []
         for row in rows:
             record = await self._repository.record(row)
-            made = await self._repository.derivatives(row.id)
+            made = await self._repository.derivatives(row.id, db)
             seen.append(
                 HeldFile(
                     id=row.id,
+                    given_id=record.given_id,
                     name=record.name,
                     size=row.size,
                     media_type=row.media_type,

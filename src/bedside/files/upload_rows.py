@@ -30,6 +30,8 @@ class Target:
 KEY = "files.data_key"
 """The place that a data key is bound to: an upload's key goes on as its file's."""
 
+RECORD = "uploads.record"
+"""The sealed column, as its seal knows it."""
 ADD = prepared(insert(uploads))
 BY_ID = prepared(
     select(uploads).where(

@@ -38,7 +38,6 @@ from bedside.people.permissions import ChartAccess, HolderAccess
 
 EXPIRES_AFTER = clock.DAY
 _TAIL = "uploads.tail"
-_RECORD = "uploads.record"
 
 
 class Uploads:
@@ -177,6 +176,7 @@ class Uploads:
             "comment": announced.comment[:2_000],
             "taken_at": announced.taken_at,
             "metadata": announced.metadata,
+            "given_id": announced.given_id,
             "actor": [str(target.actor.kind), target.actor.id, target.actor.address],
         }
         async with self._database.unit_of_work() as work:
@@ -203,7 +203,7 @@ class Uploads:
                 position=0,
                 tail=b"",
                 media_type="",
-                record=keys.seal(_RECORD, upload_id, record),
+                record=keys.seal(upload_rows.RECORD, upload_id, record),
                 checked=False,
                 finished=False,
                 refusal="",
@@ -234,7 +234,7 @@ class Uploads:
         """What the sender said with its beginning, as it came. Raises NotFound, Gone."""
         row = await self._row(access, upload_id)
         keys = await self._vault.clinic(row.clinic_id)
-        return keys.unseal(_RECORD, row.id, row.record)["metadata"]
+        return keys.unseal(upload_rows.RECORD, row.id, row.record)["metadata"]
 
     async def append(
         self,
@@ -353,7 +353,7 @@ class Uploads:
     async def _check_head(self, row: Row, head: bytes) -> str:
         """The type by content. Raises FileRefused before anything is stored."""
         keys = await self._vault.clinic(row.clinic_id)
-        name = keys.unseal(_RECORD, row.id, row.record)["name"]
+        name = keys.unseal(upload_rows.RECORD, row.id, row.record)["name"]
         sniffed = sniff(head, name)
         refusal = sniffed.refusal or media_types.refusal_in_channel(sniffed.media_type, row.channel)
         if refusal:
@@ -381,7 +381,7 @@ class Uploads:
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.seal_bytes(_TAIL, row.id, received.tail) if received.tail else b""
         async with self._database.unit_of_work() as work:
-            await work.execute(
+            found = await work.execute(
                 upload_rows.CHANGE,
                 of=row.id,
                 position=received.offset,
@@ -390,16 +390,19 @@ class Uploads:
                 touched_at=clock.now(),
                 expires_at=clock.now() + EXPIRES_AFTER,
             )
+            if not found:
+                self._intake.erase_later(work, row.clinic_id, row.file_id)
 
     async def _complete(self, row: Row, media_type: str = "", length: int = 0) -> None:
         """The last byte is durable: hand the file to the intake, in one transaction, once."""
-        sender = await self._sender(row)
         key = {"of": row.id, "owner": row.owner_id, "clinic": row.clinic_id}
         async with self._database.unit_of_work() as work:
             if row.holder_id:
                 # Whoever counts what a request holds sees the file before or after, not in between.
                 await work.lock(row.holder_id)
             current = await work.one(upload_rows.BY_ID, **key)
+            if current is None:  # given up elsewhere while its bytes came
+                self._intake.erase_later(work, row.clinic_id, row.file_id)
             if current is None or current.finished:
                 return
             await work.execute(
@@ -411,16 +414,22 @@ class Uploads:
                 position=length or current.length,
                 tail=b"",
             )
+            sender = await self._sender(current)  # with the comment as it is now
             await self._intake.received(work, await work.one(upload_rows.BY_ID, **key), sender)
             await work.execute(upload_rows.CHANGE, of=row.id, data_key=b"")
 
     async def _sender(self, row: Row) -> Sender:
         keys = await self._vault.clinic(row.clinic_id)
-        record = keys.unseal(_RECORD, row.id, row.record)
+        record = keys.unseal(upload_rows.RECORD, row.id, row.record)
         kind, person, address = record["actor"]
         return Sender(
             Actor(kind, person, address),
-            FileRecord(record["name"], record["comment"], record["taken_at"]),
+            FileRecord(
+                record["name"],
+                record["comment"],
+                record["taken_at"],
+                given_id=record.get("given_id", ""),  # earlier versions kept none
+            ),
         )
 
     async def cancel(self, access: ChartAccess | HolderAccess, upload_id: str) -> None:
@@ -454,8 +463,9 @@ class Uploads:
                 )
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
 
-    async def abandon(self, holder: HolderAccess) -> None:
-        """What is on its way to this holder is wanted no more: it is stopped and destroyed."""
+    async def abandon(self, holder: HolderAccess, actor: Actor | None = None) -> None:
+        """What is on its way to this holder is wanted no more: it is stopped and destroyed, in the
+        name of `actor` if it is not the holder who says so."""
         async with self._database.read() as db:
             rows = await db.all(
                 upload_rows.UNFINISHED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
@@ -467,16 +477,7 @@ class Uploads:
                         upload_rows.BY_ID, of=row.id, owner=row.owner_id, clinic=row.clinic_id
                     )
                 if now is not None and not now.finished:  # else it is a file that is held
-                    await self._remove(now, holder.actor, Action.UPLOAD_CANCELLED)
-
-    async def refused(self, holder: HolderAccess) -> list[tuple[str, str, str]]:
-        """(id, name, key of the refusal) of what was refused while it arrived for this holder."""
-        keys = await self._vault.clinic(holder.clinic_id)
-        async with self._database.read() as db:
-            rows = await db.all(
-                upload_rows.REFUSED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
-            )
-        return [(r.id, keys.unseal(_RECORD, r.id, r.record)["name"], r.refusal) for r in rows]
+                    await self._remove(now, actor or holder.actor, Action.UPLOAD_CANCELLED)
 
     async def _row(self, access: ChartAccess | HolderAccess, upload_id: str) -> Row:
         async with self._database.read() as db:

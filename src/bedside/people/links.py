@@ -24,7 +24,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.network import caller_of
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.bound import LINK_DEVICES, LINKS
 from bedside.people.clinics import Clinics
 from bedside.people.models import link_devices, links
@@ -233,11 +233,13 @@ class Links:
             return None
         return _link(row, await self._allowed(row.clinic_id))
 
-    async def on_behalf(self, subject_id: str) -> LinkAccess | None:
+    async def on_behalf(self, subject_id: str, db: Reader | None = None) -> LinkAccess | None:
         """Access for the worker, to finish what the patient has agreed to on a device that was
         let in; None when no device ever was."""
-        async with self._database.read() as db:
-            row = await db.one(_newest_opened, of=subject_id)
+        if db is None:
+            async with self._database.read() as reader:
+                return await self.on_behalf(subject_id, reader)
+        row = await db.one(_newest_opened, of=subject_id)
         if row is None:
             return None
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, "")

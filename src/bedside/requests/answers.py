@@ -1,28 +1,38 @@
 """The patient's side of a photo request: from opening the link to agreeing to send."""
 
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
+from bedside.files import arrivals
+from bedside.files.announcing import Announced, Upload
 from bedside.files.intake import Intake
+from bedside.files.ports import Chunk
 from bedside.files.refusals import REFUSALS
 from bedside.files.retrieval import HeldFile, Retrieval
 from bedside.files.uploads import Allowance, Uploads
 from bedside.kernel import clock
+from bedside.kernel.ids import is_id
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.links import Answer, Link, LinkClosed, Links, LinkState
 from bedside.people.permissions import LinkAccess
-from bedside.requests import records, texts
+from bedside.requests import agreed, records, texts
+from bedside.requests.agreed import Outcome, name_of
 from bedside.requests.filing import DESTROYED, SETTLE, Filing
 from bedside.requests.records import PhotoRequest, Told
 from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
+_ENOUGH = N_("You have sent as many photos as can be sent with this link.")
 _ANSWERING = (State.OPENED, State.IN_PROGRESS, State.DONE)
 
 
@@ -46,17 +56,37 @@ class TurnedAway:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What the patient's page shows. Bytes count what is held and what is in the chart."""
+    """What the patient's page shows. Bytes count what is held and what is in the chart. `photos`
+    are those that are held; `coming` names the agreed ones that are not in the chart yet, and
+    `sent` those that are, by their names and by their files' ids."""
 
     request: PhotoRequest
     clinic: Clinic
     photos: tuple[HeldFile, ...]
     turned_away: tuple[TurnedAway, ...]
+    coming: frozenset[str]
+    sent: frozenset[str]
 
     @property
     def acceptable(self) -> tuple[HeldFile, ...]:
-        """Photos that can be sent."""
+        """Photos that can be sent, or are being sent."""
         return tuple(photo for photo in self.photos if photo.state not in DESTROYED)
+
+    @property
+    def unsent(self) -> tuple[HeldFile, ...]:
+        """Photos that can be sent, and that nobody has agreed to send."""
+        return tuple(p for p in self.acceptable if name_of(p) not in self.coming)
+
+    @property
+    def refused(self) -> tuple[HeldFile, ...]:
+        """Photos that were destroyed after their scan."""
+        return tuple(photo for photo in self.photos if photo.state in DESTROYED)
+
+    @property
+    def to_arrive(self) -> int:
+        """How many agreed photos are still on a phone."""
+        here = len(self.acceptable) - len(self.unsent)
+        return max(0, self.request.expected - self.request.filed - here)
 
     @property
     def bytes_used(self) -> int:
@@ -66,8 +96,7 @@ class Visit:
     @property
     def photos_left(self) -> int:
         """How many may still be chosen."""
-        used = self.request.filed + len(self.acceptable)
-        return max(0, self.request.photo_limit - used)
+        return max(0, self.request.photo_limit - self.total)
 
     @property
     def total(self) -> int:
@@ -124,7 +153,7 @@ class PhotoAnswers:
         checked = await self._links.check(secret, born, address)
         async with self._database.unit_of_work() as work:
             answer = await self._links.count(work, checked)
-            row = await work.one(records.for_change, of=answer.link.subject_id)
+            row = await records.locked(work, answer.link.subject_id)
             if row is None:
                 raise NotFound
             if answer.token:
@@ -149,7 +178,7 @@ class PhotoAnswers:
         if told is Told.NEW_LINK and link.state is LinkState.OPEN:
             return
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.for_change, of=link.subject_id)
+            row = await records.locked(work, link.subject_id)
             if row is None or row.told == told or row.state == State.DONE:
                 return
             await records.save(work, row, told=told, told_at=clock.now())
@@ -165,12 +194,18 @@ class PhotoAnswers:
     async def visit(self, link: LinkAccess) -> Visit:
         """Everything that the patient's page shows."""
         request = await self._request(link.subject_id)
-        refused = await self._uploads.refused(link)
+        keys = await self._vault.clinic(link.clinic_id)
+        async with self._database.read() as db:
+            photos = await self._retrieval.held(link, db)
+            refused = await arrivals.refused(db, keys, link)
+            known = await agreed.of_request(db, request.id)
         return Visit(
             request,
             await self._clinics.get(link.clinic_id),
-            tuple(await self._retrieval.held(link)),
-            tuple(TurnedAway(upload, name, _(REFUSALS[key])) for upload, name, key in refused),
+            tuple(photos),
+            tuple(TurnedAway(gone.id, gone.name, _(REFUSALS[gone.refusal])) for gone in refused),
+            agreed.coming(known),
+            agreed.filed(known),
         )
 
     async def snapshot(self, link: LinkAccess) -> dict[str, object]:
@@ -186,12 +221,14 @@ class PhotoAnswers:
             "photos": [
                 {
                     "id": photo.id,
+                    "given_id": photo.given_id,
                     "name": photo.name,
                     "size": photo.size,
                     "state": photo.state,
                     "comment": photo.comment,
                     "refusal": photo.refusal,
                     "preview": photo.preview,
+                    "agreed": name_of(photo) in visit.coming,
                 }
                 for photo in visit.photos
             ],
@@ -199,7 +236,34 @@ class PhotoAnswers:
                 {"id": gone.id, "name": gone.name, "refusal": gone.refusal}
                 for gone in visit.turned_away
             ],
+            "coming": sorted(visit.coming),
+            "sent": sorted(visit.sent),
         }
+
+    async def begin(self, link: LinkAccess, announced: Announced) -> Upload:
+        """A photo announces itself. Raises as `allowance` does, and FileRefused."""
+        allowance = await self.allowance(link)
+        begun = await self._uploads.begin_held(link, announced, allowance)
+        try:
+            now = await self.allowance(link)
+        except TooLarge:
+            await self._uploads.cancel(link, begun.id)
+            raise
+        if now == allowance:
+            return begun
+        # Photos went into the chart meanwhile, and may have been counted neither here nor there.
+        await self._uploads.cancel(link, begun.id)
+        return await self.begin(link, announced)
+
+    async def take(self, link: LinkAccess, name: str, source: AsyncIterator[Chunk]) -> None:
+        """A photo from a form, of unannounced length. Raises as `begin` does, and SenderGone."""
+        allowance = await self.allowance(link)
+        taken = await self._uploads.take_held(link, name, source, allowance)
+        visit = await self.visit(link)
+        most = visit.request
+        if visit.total > most.photo_limit or visit.bytes_used > most.bytes_limit:
+            await self.discard(link, taken.file_id)
+            raise TooLarge(_(_ENOUGH), code="too_many_files")
 
     async def allowance(self, link: LinkAccess) -> Allowance:
         """How much may still be sent, for `Uploads.begin_held`: told before any byte is taken.
@@ -213,79 +277,135 @@ class PhotoAnswers:
         files = request.photo_limit - request.filed
         left = request.bytes_limit - request.filed_bytes
         if files <= 0 or left <= 0:
-            raise TooLarge(
-                _("You have sent as many photos as can be sent with this link."),
-                code="too_many_files",
-            )
+            raise TooLarge(_(_ENOUGH), code="too_many_files")
         if request.state is not State.IN_PROGRESS:
             await self._start(link)
         return Allowance(largest=request.bytes_limit, files=files, total=left)
 
     async def _start(self, link: LinkAccess) -> None:
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.for_change, of=link.subject_id)
+            row = await records.locked(work, link.subject_id)
             if row is not None and row.state != State.IN_PROGRESS:
                 await records.take_step(work, row, Step.STARTED)
                 await self._note(work, row, link.actor, Action.REQUEST_STARTED)
 
-    async def comment(self, link: LinkAccess, file_id: str, comment: str) -> None:
-        """The patient says something about a photo that is not in the chart yet."""
-        await self._intake.set_comment(link, file_id, comment)
+    async def comment(self, link: LinkAccess, comments: Mapping[str, str], about: str = "") -> None:
+        """The patient says something about photos that are not in the chart yet, by their names.
+
+        `about` is the photo that is meant; the others stood on the same page. Raises NotFound when
+        it is not here, and Conflict when it is in the chart.
+        """
+        async with self._database.unit_of_work() as work:
+            await records.locked(work, link.subject_id)
+            known = await agreed.of_request(work, link.subject_id)
+            kept = await self._keep_comments(work, link, comments)
+        if about in agreed.filed(known):
+            raise Conflict(_("This photo was sent before. The comment was not added."))
+        if about and about not in kept:
+            raise NotFound
+
+    async def _keep_comments(
+        self, work: UnitOfWork, link: LinkAccess, comments: Mapping[str, str]
+    ) -> frozenset[str]:
+        """Returns the names of the photos that are held or on their way; one that has not been
+        announced yet brings its comment along."""
+        keys = await self._vault.clinic(link.clinic_id)
+        held = {
+            name: photo
+            for photo in await self._retrieval.held(link, work)
+            for name in (photo.id, name_of(photo))
+        }
+        kept: set[str] = set()
+        for name, comment in comments.items():
+            if name in held and held[name].comment != comment.strip():
+                await self._intake.set_comment(work, link, held[name].id, comment)
+            if name in held or await arrivals.set_comment(work, keys, link, name, comment):
+                kept.add(name)
+        return frozenset(kept)
 
     async def discard(self, link: LinkAccess, item_id: str) -> None:
         """Delete a photo that is not in the chart yet, or the trace of one that was refused.
 
-        Deleting twice is deleting once. Raises Conflict for a photo that was agreed to.
+        Deleting twice is deleting once. Raises Conflict for a photo that was agreed to, on this
+        device or on another one.
         """
-        request = await self._request(link.subject_id)
-        refused = {upload for upload, _name, _key in await self._uploads.refused(link)}
-        held = {photo.id: photo for photo in await self._retrieval.held(link)}
+        keys = await self._vault.clinic(link.clinic_id)
+        async with self._database.unit_of_work() as work:
+            await records.locked(work, link.subject_id)
+            known = await agreed.of_request(work, link.subject_id)
+            if item_id in agreed.filed(known):
+                raise Conflict(_("This photo was sent. It is in your record, and was not deleted."))
+            held = {photo.id: photo for photo in await self._retrieval.held(link, work)}
+            refused = {gone.id for gone in await arrivals.refused(work, keys, link)}
+            if item_id in held:
+                photo = held[item_id]
+                if photo.state not in DESTROYED and name_of(photo) in agreed.coming(known):
+                    raise Conflict(
+                        _("This photo is on its way to the clinic, and was not deleted.")
+                    )
+                await self._intake.discard_held(work, link, item_id)
         if item_id in refused:
             await self._uploads.cancel(link, item_id)
-        elif item_id in held:
-            if request.sending and held[item_id].state not in DESTROYED:
-                raise Conflict(_("This photo is on its way to the clinic and cannot be deleted."))
-            await self._intake.discard_held(link, item_id)
 
     # --- agreement -----------------------------------------------------------------------------
 
-    async def agree(self, link: LinkAccess, total: int) -> bool:
-        """The patient agrees to send; True when everything is in the chart already.
+    async def agree(
+        self,
+        link: LinkAccess,
+        photos: Collection[str] = (),
+        comments: Mapping[str, str] = MappingProxyType({}),
+    ) -> bool:
+        """The patient agrees to send these photos, with these comments; True when nothing is left
+        to come.
 
-        `total` counts all photos of the request: those in the chart, those here, and those that
-        the device still uploads. Agreeing again with the same total changes nothing; a device that
-        gives up on a photo agrees again with a smaller one. Raises WrongInput without a photo,
-        LinkClosed when the request has ended.
+        A photo is called what its device calls it, which may have it still, or by its file's id.
+        Without names, what is held now is agreed to. Agreeing again changes nothing. Raises
+        WrongInput without a photo, LinkClosed when the request has ended.
         """
-        visit = await self.visit(link)
-        request = visit.request
-        expected = min(max(total, visit.total), request.photo_limit)
-        if request.sending and expected < request.expected:
-            return await self._filing.settle(link, at_most=expected)
-        if expected <= request.filed and request.filed:
-            return True
-        if not expected:
-            raise WrongInput(_("Choose at least one photo first."), field="photos")
-        if request.state not in _ANSWERING:
-            raise LinkClosed(_closed_as(request.state))
-        if not request.sending:
-            await self._forget_refused(link, visit)
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.for_change, of=request.id)
+            row = await records.locked(work, link.subject_id)
             if row is None:
                 raise NotFound
-            if row.expected != expected and expected > row.filed:
-                await self._record_agreement(work, row, link, expected)
-        return await self._filing.settle(link)
+            _require_open(row)
+            await self._keep_comments(work, link, comments)
+            held = await self._retrieval.held(link, work)
+            known = await agreed.of_request(work, row.id)
+            names = _named(photos, held) if photos else _all_of(held)
+            if not names and not known:
+                raise WrongInput(_("Choose at least one photo first."), field="photos")
+            new = _new_of(names, held, known)
+            if new:
+                await self._record_agreement(work, row, link, new, agreed.coming(known))
+                row = await records.locked(work, row.id)
+            old = await self._forget_refused(work, link, held, names | known.keys())
+            complete = await self._filing.settle_in(work, row, link)
+        for upload_id in old:
+            with suppress(NotFound):  # forgotten by the same press
+                await self._uploads.cancel(link, upload_id)
+        return complete
+
+    async def finish(self, link: LinkAccess, photos: Collection[str] = ()) -> bool:
+        """Go on without agreed photos that have not arrived: these, or all of them. True when
+        nothing is left to come."""
+        async with self._database.unit_of_work() as work:
+            row = await records.locked(work, link.subject_id)
+            return row is None or await self._filing.leave_out(work, row, link, frozenset(photos))
 
     async def _record_agreement(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, expected: int
+        self,
+        work: UnitOfWork,
+        row: Row,
+        link: LinkAccess,
+        new: frozenset[str],
+        coming: frozenset[str],
     ) -> None:
+        await agreed.keep(work, row.id, new)
         await records.take_step(
             work,
             row,
             Step.STARTED,
-            expected=expected,
+            # Earlier versions counted photos without naming them: those are among the new ones.
+            expected=max(row.expected, row.filed + len(coming | new)),
             agreed_at=clock.now(),
             agreed_text=texts.AGREEMENT_VERSION,
         )
@@ -298,21 +418,23 @@ class PhotoAnswers:
             link.actor,
             Action.REQUEST_AGREED,
             text=texts.AGREEMENT_VERSION,
-            photos=expected,
+            photos=len(new),
         )
 
-    async def _forget_refused(self, link: LinkAccess, visit: Visit) -> None:
-        """What was refused before is known to the patient and not part of what is sent now."""
-        for upload in visit.turned_away:
-            await self._uploads.cancel(link, upload.id)
-        for photo in visit.photos:
-            if photo.state in DESTROYED:
-                await self._intake.discard_held(link, photo.id)
+    async def _forget_refused(
+        self, work: UnitOfWork, link: LinkAccess, held: Collection[HeldFile], named: frozenset[str]
+    ) -> list[str]:
+        """What was refused before is known to the patient, unless the page still offered it.
+        Returns ids of uploads that are to be forgotten too."""
+        for photo in held:
+            if photo.state in DESTROYED and name_of(photo) not in named:
+                await self._intake.discard_held(work, link, photo.id)
+        refused = await arrivals.refused(work, await self._vault.clinic(link.clinic_id), link)
+        return [gone.id for gone in refused if name_of(gone) not in named]
 
     async def settle(self, link: LinkAccess) -> bool:
         """A photo has arrived: file it if it was agreed to. True when nothing is left to come."""
-        request = await self._request(link.subject_id)
-        return await self._filing.settle(link) if request.sending else True
+        return await self._filing.settle(link)
 
     async def _request(self, request_id: str) -> PhotoRequest:
         async with self._database.read() as db:
@@ -337,3 +459,33 @@ class PhotoAnswers:
 
 def _closed_as(state: State) -> LinkState:
     return LinkState.REVOKED if state in ENDED - {State.EXPIRED} else LinkState.EXPIRED
+
+
+def _require_open(row: Row) -> None:
+    """Raises LinkClosed when nothing can be agreed to any more."""
+    if row.state not in _ANSWERING:
+        raise LinkClosed(_closed_as(State(row.state)))
+    if row.expires_at <= clock.now():
+        raise LinkClosed(LinkState.EXPIRED)
+
+
+def _named(photos: Collection[str], held: Collection[HeldFile]) -> frozenset[str]:
+    """Photos by their names, where a page called them by their files' ids."""
+    by_id = {photo.id: name_of(photo) for photo in held}
+    return frozenset(by_id.get(name, name) for name in photos)
+
+
+def _all_of(held: Collection[HeldFile]) -> frozenset[str]:
+    return frozenset(name_of(photo) for photo in held if photo.state not in DESTROYED)
+
+
+def _new_of(
+    names: frozenset[str], held: Collection[HeldFile], known: Mapping[str, Row]
+) -> frozenset[str]:
+    """Those that were not agreed to before, and that are here or may still come.
+
+    A file that is not held was deleted on another device, or is in the chart.
+    """
+    here = {name_of(photo) for photo in held}
+    over = {name for name, row in known.items() if row.outcome in (Outcome.COMING, Outcome.FILED)}
+    return frozenset(n for n in names - over if n in here or not is_id(n, "fil"))

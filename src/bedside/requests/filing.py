@@ -1,16 +1,16 @@
 """From the patient's agreement to the chart, and what happens to photos when a request ends."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
 from bedside.database.sealed import Vault
+from bedside.files import arrivals
 from bedside.files.intake import Intake
 from bedside.files.retrieval import HeldFile, Retrieval
 from bedside.files.states import FileState
 from bedside.files.uploads import Uploads
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
@@ -18,10 +18,13 @@ from bedside.people.links import Links
 from bedside.people.messenger import Messenger
 from bedside.people.permissions import LinkAccess
 from bedside.people.wording import in_language
-from bedside.requests import records, texts
+from bedside.requests import agreed, records, texts
+from bedside.requests.agreed import Outcome
 from bedside.requests.messages import send_letter
 from bedside.requests.states import State, Step
 
+HOLDER = "req"
+"""Ids of requests begin so."""
 SETTLE = "request.settle"
 EXPIRE = "request.expire"
 CLEAR_UP = "request.clear_up"
@@ -30,16 +33,7 @@ _SOON = 5 * clock.SECOND
 _LATER = 30 * clock.MINUTE
 
 DESTROYED = frozenset({FileState.REFUSED, FileState.INFECTED})
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a request holds now: photos that can be filed, those that wait for their scan, and how
-    many were turned away (refused on arrival, or destroyed after the scan)."""
-
-    ready: tuple[HeldFile, ...]
-    waiting: tuple[HeldFile, ...]
-    turned_away: int
+_COMPLETE = frozenset({FileState.FILED, FileState.UNSCANNED})
 
 
 class Filing:
@@ -67,55 +61,105 @@ class Filing:
         self._retrieval = retrieval
         self._messenger = messenger
 
-    async def held(self, link: LinkAccess) -> Held:
-        """Sort what the request of this link holds."""
-        files = await self._retrieval.held(link)
-        refused = await self._uploads.refused(link)
-        destroyed = [file for file in files if file.state in DESTROYED]
-        return Held(
-            tuple(f for f in files if f.state in (FileState.FILED, FileState.UNSCANNED)),
-            tuple(f for f in files if f.state == FileState.SCANNING),
-            len(destroyed) + len(refused),
-        )
+    async def file_changed(self, work: UnitOfWork, file: Row) -> None:
+        """The intake tells of a photo that a request holds: received, scanned, refused.
 
-    async def settle(
-        self, link: LinkAccess, *, patient: bool = True, at_most: int | None = None
-    ) -> bool:
+        One that was agreed to is filed, or told of, now; one that comes after the end of its
+        request is destroyed.
+        """
+        row = await records.locked(work, file.holder_id)
+        if row is None:
+            return
+        if records.has_ended(row):
+            # A job of its own: the one of the end itself may have looked already, and still run.
+            unique = f"{CLEAR_UP}:{row.id}:{file.id}"
+            work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=unique)
+        elif file.state != FileState.SCANNING:
+            link = await self._links.on_behalf(row.id, work)
+            if link is not None:
+                await self.settle_in(work, row, link)
+
+    async def settle(self, link: LinkAccess, *, patient: bool = True) -> bool:
         """File the agreed photos that are complete; True when nothing is left to come.
 
         With `patient`, photos whose scan runs are left for a moment, so that one that is refused
         is told to the patient instead of the clinic; otherwise they are filed as not scanned yet.
-        `at_most` is given when a device gives up on photos: no more than these will come.
         """
-        held = await self.held(link)
-        ready = held.ready if patient else (*held.ready, *held.waiting)
-        request_id = link.subject_id
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.for_change, of=request_id)
-            if row is None or row.expected <= row.filed:
-                return True
-            arrived = await self._file(work, row, link, ready)
-            filed = row.filed + len(arrived)
-            expected = row.expected if at_most is None else max(min(row.expected, at_most), filed)
-            values: dict[str, Any] = {
-                "expected": expected,
-                "filed": filed,
-                "filed_bytes": row.filed_bytes + sum(photo.size for photo in arrived),
-            }
-            if filed + held.turned_away < expected:
-                if arrived or expected != row.expected:
-                    await records.save(work, row, **values)
-                return False
-            if not filed:  # nothing was acceptable: back to choosing
-                await records.save(work, row, expected=0, agreed_at=0)
-                return True
-            await self._complete(work, row, link, values)
+            row = await records.locked(work, link.subject_id)
+            return row is None or await self.settle_in(work, row, link, patient=patient)
+
+    async def settle_in(
+        self, work: UnitOfWork, row: Row, link: LinkAccess, *, patient: bool = True
+    ) -> bool:
+        """The same in a unit of work, with the request as `records.locked` has read it."""
+        if row.state != State.IN_PROGRESS or row.expected <= row.filed:
+            return True
+        names = agreed.coming(await agreed.of_request(work, row.id))
+        held = await self._retrieval.held(link, work)
+        wanted = _COMPLETE if patient else {*_COMPLETE, FileState.SCANNING}
+        ready = [p for p in held if p.state in wanted and agreed.name_of(p) in names]
+        arrived = await self._file(work, row, link, ready)
+        gone = names & await self._turned_away(work, link, held)
+        for name in gone:
+            await agreed.settle(work, row.id, name, Outcome.REFUSED)
+        values = {
+            "expected": row.expected - len(gone),
+            "filed": row.filed + len(arrived),
+            "filed_bytes": row.filed_bytes + sum(photo.size for photo in arrived),
+        }
+        if values["filed"] < values["expected"]:
+            if arrived or gone:
+                await records.save(work, row, **values)
+            return False
+        await self._all_came(work, row, link, values)
         return True
 
+    async def leave_out(
+        self, work: UnitOfWork, row: Row, link: LinkAccess, names: frozenset[str]
+    ) -> bool:
+        """Go on without agreed photos that have not arrived: these, or all of them. True when
+        nothing is left to come."""
+        coming = agreed.coming(await agreed.of_request(work, row.id))
+        here = {agreed.name_of(photo) for photo in await self._retrieval.held(link, work)}
+        gone = (names & coming if names else coming) - here
+        for name in gone:
+            await agreed.settle(work, row.id, name, Outcome.LEFT_OUT)
+        # Without names, what earlier versions only counted goes too.
+        expected = row.expected - len(gone) if names else row.filed + len(coming - gone)
+        if row.state != State.IN_PROGRESS or row.expected <= row.filed:
+            return True
+        values = {"expected": expected, "filed": row.filed, "filed_bytes": row.filed_bytes}
+        if row.filed < expected:
+            await records.save(work, row, **values)
+            return False
+        await self._all_came(work, row, link, values)
+        return True
+
+    async def _turned_away(
+        self, work: UnitOfWork, link: LinkAccess, held: list[HeldFile]
+    ) -> frozenset[str]:
+        """Names of photos that were refused: as they arrived, or after their scan."""
+        keys = await self._vault.clinic(link.clinic_id)
+        refused = await arrivals.refused(work, keys, link)
+        destroyed = [photo for photo in held if photo.state in DESTROYED]
+        there = {agreed.name_of(photo) for photo in held if photo.state not in DESTROYED}
+        return frozenset(agreed.name_of(photo) for photo in (*refused, *destroyed)) - there
+
+    async def _all_came(
+        self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, int]
+    ) -> None:
+        if values["filed"]:
+            await self._complete(work, row, link, values)
+        else:  # nothing was acceptable: back to choosing
+            await records.save(work, row, expected=0, agreed_at=0)
+
     async def _file(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, ready: tuple[HeldFile, ...]
+        self, work: UnitOfWork, row: Row, link: LinkAccess, ready: list[HeldFile]
     ) -> list[HeldFile]:
         """File photos under what the clinic asked for, numbered: names of phones say little."""
+        if not ready:
+            return []
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
         arrived: list[HeldFile] = []
@@ -124,11 +168,13 @@ class Filing:
                 number = row.filed + len(arrived) + 1
                 title = texts.photo_title(content.template, content.body_part, number)
                 if await self._intake.file_held(work, link, photo.id, title):
+                    name = agreed.name_of(photo)
+                    await agreed.settle(work, row.id, name, Outcome.FILED, photo.id)
                     arrived.append(photo)
         return arrived
 
     async def _complete(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, Any]
+        self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, int]
     ) -> None:
         """Everything is in the chart: say so to the clinic and to the patient."""
         filed = values["filed"]
@@ -166,18 +212,21 @@ class Filing:
     async def expire(self, payload: dict[str, Any]) -> None:
         """Job: the link has ended. What was agreed to is filed, the rest is destroyed."""
         request_id = payload["request_id"]
-        row = await self._row(request_id)
-        if row is None or row.round != payload["round"]:
-            return
-        link = await self._links.on_behalf(request_id)
-        if link is not None and row.expected > row.filed:
-            await self.settle(link, patient=False)
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.for_change, of=request_id)
+            row = await records.locked(work, request_id)
             if row is None or row.round != payload["round"]:
                 return
-            await self._lapse(work, row)
-        await self._intake.discard_all_held(row.clinic_id, request_id)
+            await self._lapse(work, await self._settled_at_last(work, row))
+        faults.point("request.lapsed")
+        await self._destroy_rest(request_id)
+
+    async def _settled_at_last(self, work: UnitOfWork, row: Row) -> Row:
+        """The request, after what was agreed to and is here was filed, and the rest given up."""
+        link = await self._links.on_behalf(row.id, work)
+        if link is None or await self.settle_in(work, row, link, patient=False):
+            return await records.locked(work, row.id)
+        await self.leave_out(work, await records.locked(work, row.id), link, frozenset())
+        return await records.locked(work, row.id)
 
     async def _lapse(self, work: UnitOfWork, row: Row) -> None:
         if row.state == State.IN_PROGRESS and row.filed:
@@ -195,10 +244,21 @@ class Filing:
             )
 
     async def clear_up(self, payload: dict[str, Any]) -> None:
-        """Job: the request was revoked; what it held is destroyed."""
-        row = await self._row(payload["request_id"])
-        if row is not None and row.state == State.REVOKED:
-            await self._intake.discard_all_held(row.clinic_id, row.id)
+        """Job: the request has ended; what it held, or came since, is destroyed."""
+        await self._destroy_rest(payload["request_id"])
+
+    async def _destroy_rest(self, request_id: str) -> None:
+        """Stop what is on its way, and destroy what is held, unless a new link was sent."""
+        row = await self._row(request_id)
+        link = await self._links.on_behalf(request_id)
+        if row is None or link is None or not records.has_ended(row):
+            return
+        await self._uploads.abandon(link, SYSTEM)
+        faults.point("request.abandoned")
+        async with self._database.unit_of_work() as work:
+            row = await records.locked(work, request_id)
+            if row is not None and records.has_ended(row):
+                await self._intake.discard_all_held(work, row.clinic_id, row.id)
 
     async def _row(self, request_id: str) -> Row | None:
         async with self._database.read() as db:

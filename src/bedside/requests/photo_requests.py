@@ -19,7 +19,7 @@ from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
 from bedside.people.wording import Letter, in_language
-from bedside.requests import records, texts
+from bedside.requests import agreed, records, texts
 from bedside.requests.filing import CLEAR_UP, EXPIRE
 from bedside.requests.messages import send_letter
 from bedside.requests.records import Content, PhotoRequest, Told
@@ -61,6 +61,14 @@ class Preview:
     photo_limit: int
     bytes_limit: int
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """How many agreed photos were refused, and how many never arrived."""
+
+    refused: int
+    left_out: int
 
 
 class PhotoRequests:
@@ -124,7 +132,7 @@ class PhotoRequests:
                 **_new_row(chart, clinic, draft.id, until),
                 content=records.seal(keys, draft.id, content),
             )
-            row = await work.one(records.for_change, of=draft.id)
+            row = await records.locked(work, draft.id)
             if row is None or row.patient_id != chart.patient_id:
                 raise NotFound
             if added:
@@ -185,6 +193,16 @@ class PhotoRequests:
             raise NotFound
         return records.opened(await self._vault.clinic(chart.clinic_id), row)
 
+    async def not_taken(self, chart: ChartAccess, request_id: str) -> NotTaken:
+        """How many agreed photos are not in the chart, and will not be. Raises NotFound."""
+        await self.get(chart, request_id)
+        async with self._database.read() as db:
+            found = await agreed.of_request(db, request_id)
+        outcomes = [row.outcome for row in found.values()]
+        return NotTaken(
+            outcomes.count(agreed.Outcome.REFUSED), outcomes.count(agreed.Outcome.LEFT_OUT)
+        )
+
     async def revoke(self, chart: ChartAccess, request_id: str) -> None:
         """Close the link. What is not in the chart yet is destroyed, by the worker.
 
@@ -217,6 +235,7 @@ class PhotoRequests:
             row = await self._row(work, chart, request_id)
             require(State(row.state), Step.REISSUED)
             await self._links.revoke(work, row.id)
+            await agreed.take_back(work, row.id)
             await records.take_step(
                 work,
                 row,
@@ -232,7 +251,7 @@ class PhotoRequests:
             await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
 
     async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> Row:
-        row = await work.one(records.for_change, of=request_id)
+        row = await records.locked(work, request_id)
         if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
             raise NotFound
         return row
@@ -247,7 +266,7 @@ class PhotoRequests:
         cause, _slash, number = rest.partition("/")
         if not is_id(request_id, "req") or cause != "invite":
             return  # a message of something else
-        row = await work.one(records.for_change, of=request_id)
+        row = await records.locked(work, request_id)
         if row is not None and row.round == int(number):
             await records.take_step(work, row, _step_of(outcomes))
 
@@ -264,7 +283,7 @@ class PhotoRequests:
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
         async with self._database.unit_of_work() as work:
-            row = await work.one(records.for_change, of=request_id)
+            row = await records.locked(work, request_id)
             if row is None or row.round != payload["round"] or row.state not in _WAITING:
                 return
             secret = await self._links.issue(

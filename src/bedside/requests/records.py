@@ -14,14 +14,24 @@ from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.messenger import ChannelName
 from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, RequestChanged
 from bedside.requests.models import requests
-from bedside.requests.states import NEEDS_STAFF, State, Step, after
+from bedside.requests.states import ENDED, NEEDS_STAFF, State, Step, after
 
 _COLUMN = "requests.content"
 
 by_id = prepared(select(requests).where(requests.c.id == bindparam("of")))
-for_change = prepared(select(requests).where(requests.c.id == bindparam("of")).with_for_update())
+_for_change = prepared(select(requests).where(requests.c.id == bindparam("of")).with_for_update())
 add = prepared(upsert(requests).on_conflict_do_nothing(index_elements=["id"]))
 _change = prepared(update(requests).where(requests.c.id == bindparam("of")))
+
+
+async def locked(work: UnitOfWork, request_id: str) -> Row | None:
+    """A request, which nobody else changes until the commit.
+
+    By name before the row, because uploads and the intake take the same lock before they touch a
+    file that the request holds: requests come first, then files, then the audit chain.
+    """
+    await work.lock(request_id)
+    return await work.one(_for_change, of=request_id)
 
 
 class Told(StrEnum):
@@ -96,6 +106,13 @@ class PhotoRequest:
         return self.state in NEEDS_STAFF or self.told is not Told.NOTHING
 
 
+def has_ended(row: Row) -> bool:
+    """Whether nothing can be agreed to any more, so that what the request holds is destroyed."""
+    if row.state == State.DONE:  # more photos may follow until the link ends
+        return row.expires_at <= clock.now()
+    return row.state in ENDED
+
+
 def seal(keys: ClinicKeys, request_id: str, content: Content) -> bytes:
     """The sealed content of a request."""
     return keys.seal(_COLUMN, request_id, content.as_json())
@@ -130,7 +147,7 @@ def opened(keys: ClinicKeys, row: Row) -> PhotoRequest:
 async def take_step(work: UnitOfWork, row: Row, step: Step, **values: Any) -> State:
     """Take a step, set further columns with it, and tell everyone who looks. The new state.
 
-    `row` must have been read in this unit of work by `for_change`.
+    `row` must have been read in this unit of work by `locked`.
     """
     state = after(State(row.state), step)
     await save(work, row, state=state, **values)

@@ -1,0 +1,113 @@
+"""Photos that a patient has agreed to send: each by its name, and what became of it.
+
+An agreement names the photos that one page showed. What the page did not show, such as a photo on
+another phone, is not agreed to.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.database.statements import prepared
+from bedside.files.arrivals import RefusedUpload
+from bedside.files.retrieval import HeldFile
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+from bedside.requests.models import agreed_photos
+
+
+class Outcome(StrEnum):
+    """What became of an agreed photo."""
+
+    COMING = "coming"
+    """It is on its way, or waits for its scan."""
+    FILED = "filed"
+    REFUSED = "refused"
+    """It cannot be taken; the patient is told why."""
+    LEFT_OUT = "left_out"
+    """It did not arrive, and the patient finished without it."""
+
+
+_of_request = prepared(
+    select(agreed_photos).where(agreed_photos.c.request_id == bindparam("of")).order_by("photo")
+)
+_keep = prepared(
+    upsert(agreed_photos).on_conflict_do_update(
+        index_elements=["request_id", "photo"],
+        set_={
+            "outcome": bindparam("new_outcome"),
+            "file_id": bindparam("new_file"),
+            "agreed_at": bindparam("moment"),
+        },
+    )
+)
+_set = prepared(
+    update(agreed_photos)
+    .where(
+        agreed_photos.c.request_id == bindparam("of_request"),
+        agreed_photos.c.photo == bindparam("of_photo"),
+    )
+    .values(outcome=bindparam("new_outcome"), file_id=bindparam("new_file"))
+)
+_take_back = prepared(
+    delete(agreed_photos).where(
+        agreed_photos.c.request_id == bindparam("of_request"),
+        agreed_photos.c.outcome == Outcome.COMING,
+    )
+)
+
+
+def name_of(photo: HeldFile | RefusedUpload) -> str:
+    """What an agreement calls a photo: as its device does, or by the file's id."""
+    if photo.given_id:
+        return photo.given_id
+    return photo.id if isinstance(photo, HeldFile) else photo.file_id
+
+
+async def of_request(db: Reader, request_id: str) -> dict[str, Row]:
+    """Returns everything that was ever agreed to in this request, by its name."""
+    return {row.photo: row for row in await db.all(_of_request, of=request_id)}
+
+
+def coming(agreed: dict[str, Row]) -> frozenset[str]:
+    """Returns the names of those that are not in the chart yet, and still may come."""
+    return frozenset(name for name, row in agreed.items() if row.outcome == Outcome.COMING)
+
+
+def filed(agreed: dict[str, Row]) -> frozenset[str]:
+    """Returns what those in the chart are called: their names, and the ids of their files."""
+    rows = [row for row in agreed.values() if row.outcome == Outcome.FILED]
+    return frozenset(name for row in rows for name in (row.photo, row.file_id))
+
+
+async def keep(work: UnitOfWork, request_id: str, names: Iterable[str]) -> None:
+    """These were agreed to just now."""
+    now = clock.now()
+    for name in names:
+        await work.execute(
+            _keep,
+            request_id=request_id,
+            photo=name,
+            outcome=Outcome.COMING,
+            file_id="",
+            agreed_at=now,
+            new_outcome=Outcome.COMING,
+            new_file="",
+            moment=now,
+        )
+
+
+async def settle(
+    work: UnitOfWork, request_id: str, name: str, outcome: Outcome, file_id: str = ""
+) -> None:
+    """What became of one of them."""
+    await work.execute(
+        _set, of_request=request_id, of_photo=name, new_outcome=outcome, new_file=file_id
+    )
+
+
+async def take_back(work: UnitOfWork, request_id: str) -> None:
+    """A new link was sent: what has not come by the old one is agreed to anew."""
+    await work.execute(_take_back, of_request=request_id)
