@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
 
 from bedside.people.clinics import MB
 from bedside.requests.states import State
@@ -55,13 +55,20 @@ async def browser_of(profile: Path) -> AsyncIterator[BrowserContext]:
             await context.close()
 
 
-async def slowed(context: BrowserContext, page: Page, bytes_a_second: int) -> None:
-    """A weak network for uploads."""
+async def slowed(context: BrowserContext, page: Page, bytes_a_second: int) -> CDPSession:
+    """A weak network for uploads. Returns the session whose network it is."""
     session = await context.new_cdp_session(page)
     await session.send("Network.enable")
     await session.send(
         "Network.emulateNetworkConditions", {**SLOW, "uploadThroughput": bytes_a_second}
     )
+    return session
+
+
+async def cut(session: CDPSession, *, off: bool = True) -> None:
+    """No network at all for a page whose network was weak, or a strong one again."""
+    fast = {**SLOW, "uploadThroughput": 10**7}
+    await session.send("Network.emulateNetworkConditions", {**fast, "offline": off})
 
 
 def kill(profile: Path) -> None:
@@ -135,8 +142,8 @@ async def test_a_killed_browser_loses_no_photo_and_goes_on(asked: Asked, tmp_pat
         await page.goto(asked.link)
         if "/link/" in page.url:  # the browser died before it had written its cookies
             await answer(page)
-        await page.wait_for_url("**/my/*")
-        await page.goto(page.url.rstrip("/") + "/photos")
+        await page.wait_for_url("**/photos")  # nobody has to find the way back
+        await expect(page.locator("[data-note]")).to_contain_text("2 photos were kept")
         await expect(cards(page)).to_have_count(2)
         await expect(page.get_by_text("“typed before”")).to_be_visible()
         await ready(page, 2)

@@ -308,6 +308,7 @@ _DEVICES = {
     ("POST", f"{_MY}/photos/{{file_id}}/delete"): Row(Access.DEVICE, 303),
     ("GET", f"{_MY}/photos/{{file_id}}/{{form}}"): Row(Access.DEVICE),
     ("POST", f"{_MY}/agree"): Row(Access.DEVICE, 303, _form(total="1")),
+    ("POST", f"{_MY}/finish"): Row(Access.DEVICE, 303, _form(photo="one")),
     ("GET", f"{_MY}/sent"): Row(Access.DEVICE, 303),
     ("GET", f"{_MY}/state"): Row(Access.DEVICE, shows=("borborygmus",)),
     ("POST", f"{_MY}/new-link"): Row(Access.DEVICE, also={Kind.EXPIRED: 200, Kind.REVOKED: 200}),

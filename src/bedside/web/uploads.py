@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bedside.charts.categories import Category
 from bedside.errors import BedsideError, StorageFull, TooLarge, WrongInput
-from bedside.files.announcing import Allowance, Announced, Upload
+from bedside.files.announcing import Allowance, Announced, Upload, safe_id
 from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone
 from bedside.files.uploads import Uploads
@@ -207,6 +207,7 @@ def _announced(request: Request) -> Announced:
         comment=said.get("comment", ""),
         taken_at=int(taken_at) if taken_at.isdecimal() and len(taken_at) < 15 else 0,
         metadata=header,
+        given_id=safe_id(said.get("photo", "")),
     )
 
 

@@ -145,7 +145,6 @@ async def _page(
         emergency_text=await services.rooms.emergency_text(room),
         consented=bool(form and form["consented"] == "yes"),
         errors=errors or {},
-        sent=False,
         **typed,
         **{**usual, **values},
     )

@@ -161,6 +161,7 @@ def closed_page(request: Request, face: Face | None, *, address: str = "") -> Re
         state=str(face.link.state),
         address=address,
         asked=face.request.told is Told.NEW_LINK,
+        sent=face.request.filed > 0,
     )
 
 

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.errors import NotSignedIn, TooLarge, WrongInput
-from bedside.files.announcing import Announced, FileRefused, Upload
+from bedside.errors import Conflict, NotSignedIn, TooLarge, WrongInput
+from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
 from bedside.kernel import language
 from bedside.kernel.language import N_
@@ -32,7 +32,7 @@ from bedside.web.downloads import SealedResponse
 from bedside.web.errors import wants_json
 from bedside.web.forms import Form, form_of
 from bedside.web.pages.links import closed_page, told_page
-from bedside.web.pages.photo_texts import texts_for_script
+from bedside.web.pages.photo_texts import counted_texts_for_script, texts_for_script
 from bedside.web.rendering import render
 from bedside.web.said import go, sayable, was_said
 
@@ -56,6 +56,19 @@ CUT_OFF = sayable(
     "attention",
 )
 
+SENT_BEFORE = sayable(
+    "photo_sent_before",
+    N_("This photo was sent before, from another page or device. It was not deleted."),
+    "attention",
+)
+COMMENT_TOO_LATE = sayable(
+    "comment_too_late",
+    N_("This photo was sent before, from another page or device. The comment was not added."),
+    "attention",
+)
+
+_COMMENT = "comment-"
+_MOST_NAMES = 100
 _WAIT_FOR_SCAN = 16
 """Half seconds that “Agree & send photos” waits for the scans, before it shows how far they are."""
 
@@ -117,6 +130,8 @@ async def start(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}: guidance; or where the patient stopped."""
     visit = await services_of(request).photo_answers.visit(link)
     here = pages_of(link.subject_id)
+    if visit.unsent:
+        return RedirectResponse(f"{here}/photos", status_code=303)
     if visit.request.state is State.DONE or visit.request.sending:
         return RedirectResponse(f"{here}/sent", status_code=303)
     if visit.photos or visit.turned_away:
@@ -127,30 +142,24 @@ async def start(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def photos(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos: choose, comment, delete, agree."""
-    visit = await services_of(request).photo_answers.visit(link)
-    if visit.request.sending:
-        return RedirectResponse(f"{pages_of(link.subject_id)}/sent", status_code=303)
-    return _page(request, "photos", visit)
+    return _page(request, "photos", await services_of(request).photo_answers.visit(link))
 
 
 @for_device
 async def sent(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/sent: what has arrived, and that it has."""
-    answers = services_of(request).photo_answers
-    if await answers.settle(link):
-        visit = await answers.visit(link)
-        if visit.request.state is State.DONE:
-            return _page(request, "done", visit)
-        return RedirectResponse(f"{pages_of(link.subject_id)}/photos", status_code=303)
-    return _page(request, "sending", await answers.visit(link))
+    visit = await services_of(request).photo_answers.visit(link)
+    if visit.request.sending:
+        return _page(request, "sending", visit)
+    if visit.request.state is State.DONE:
+        return _page(request, "done", visit)
+    return RedirectResponse(f"{pages_of(link.subject_id)}/photos", status_code=303)
 
 
 @for_device
 async def state(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/state: the page as data, for its script."""
-    answers = services_of(request).photo_answers
-    await answers.settle(link)
-    return JSONResponse(await answers.snapshot(link))
+    return JSONResponse(await services_of(request).photo_answers.snapshot(link))
 
 
 def _page(request: Request, name: str, visit: Visit) -> Response:
@@ -170,11 +179,18 @@ def _page(request: Request, name: str, visit: Visit) -> Response:
         toasts=was_said(request),
         for_script={
             "request": visit.request.id,
+            "round": visit.request.round,
             "limit": visit.request.photo_limit,
             "bytes": visit.request.bytes_limit,
             "filed": visit.request.filed,
-            "filedBytes": visit.request.filed_bytes,
+            "sending": visit.request.sending,
+            "away": visit.total - len(visit.unsent),
+            "awayBytes": visit.bytes_used - sum(photo.size for photo in visit.unsent),
+            "expected": visit.request.expected,
+            "coming": sorted(visit.coming),
+            "sent": sorted(visit.sent),
             "texts": texts_for_script(),
+            "counted": counted_texts_for_script(visit.request.photo_limit),
         },
     )
 
@@ -192,8 +208,7 @@ async def add(request: Request, link: LinkAccess) -> Response:
             if part.name != "photo" or not part.file_name:
                 continue
             try:
-                allowance = await services.photo_answers.allowance(link)
-                await services.uploads.take_held(link, part.file_name, part.chunks(), allowance)
+                await services.photo_answers.take(link, part.file_name, part.chunks())
             except FileRefused:
                 continue  # it is listed on the page, with its reason
             except TooLarge as error:
@@ -207,47 +222,56 @@ async def add(request: Request, link: LinkAccess) -> Response:
 async def comment(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/photos/{file_id}/comment."""
     form = await form_of(request)
-    await _keep_typed(request, link, form)
+    comments = _typed(form)
+    photo = request.path_params["file_id"]
     if "comment" in form:
-        await services_of(request).photo_answers.comment(
-            link, request.path_params["file_id"], form["comment"]
-        )
-    return _done(request, link)
+        comments[photo] = form["comment"]
+    said = ""
+    try:
+        await services_of(request).photo_answers.comment(link, comments, photo)
+    except Conflict:
+        if wants_json(request):
+            raise
+        said = COMMENT_TOO_LATE
+    return _done(request, link, said)
 
 
 @for_device
 async def delete(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/photos/{file_id}/delete; also what is left of a refused upload."""
-    if request.headers.get("content-length", "0") != "0":
-        await _keep_typed(request, link, await form_of(request))
-    await services_of(request).photo_answers.discard(link, request.path_params["file_id"])
-    return _done(request, link)
-
-
-async def _keep_typed(request: Request, link: LinkAccess, form: Form) -> None:
-    """Keep every comment that stands on the page, saved or not: the page is one form."""
     answers = services_of(request).photo_answers
-    for photo in (await answers.visit(link)).photos:
-        field = f"comment-{photo.id}"
-        if field in form and form[field].strip() != photo.comment:
-            await answers.comment(link, photo.id, form[field])
+    said = ""
+    try:
+        if request.headers.get("content-length", "0") != "0":
+            await answers.comment(link, _typed(await form_of(request)))
+        await answers.discard(link, request.path_params["file_id"])
+    except Conflict:
+        if wants_json(request):
+            raise
+        said = SENT_BEFORE
+    return _done(request, link, said)
 
 
-def _done(request: Request, link: LinkAccess) -> Response:
+def _typed(form: Form) -> dict[str, str]:
+    """Every comment that stands on the page, saved or not, by its photo: the page is one form."""
+    fields = form.pairs()
+    return {key.removeprefix(_COMMENT): text for key, text in fields if key.startswith(_COMMENT)}
+
+
+def _done(request: Request, link: LinkAccess, said: str = "") -> Response:
     if wants_json(request):
         return Response(status_code=204)
-    return RedirectResponse(f"{pages_of(link.subject_id)}/photos", status_code=303)
+    return go(f"{pages_of(link.subject_id)}/photos", said)
 
 
 @for_device
 async def agree(request: Request, link: LinkAccess) -> Response:
-    """POST /my/{request_id}/agree: “Agree & send photos”. Pressing twice sends once."""
+    """POST /my/{request_id}/agree: “Agree & send photos”, those that the page showed. Pressing
+    twice sends once."""
     answers = services_of(request).photo_answers
     form = await form_of(request)
-    await _keep_typed(request, link, form)
-    total = int(form["total"]) if form["total"].isdecimal() and len(form["total"]) < 4 else 0
     try:
-        complete = await answers.agree(link, total)
+        complete = await answers.agree(link, _photos_in(form), _typed(form))
     except WrongInput:
         if wants_json(request):
             raise
@@ -260,6 +284,25 @@ async def agree(request: Request, link: LinkAccess) -> Response:
         await asyncio.sleep(0.5)
         complete = await answers.settle(link)
     return RedirectResponse(f"{pages_of(link.subject_id)}/sent", status_code=303)
+
+
+@for_device
+async def finish(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/finish: “Finish without them”, or without one that cannot come."""
+    answers = services_of(request).photo_answers
+    form = await form_of(request)
+    await answers.finish(link, _photos_in(form))
+    if wants_json(request):
+        return JSONResponse(await answers.snapshot(link))
+    return RedirectResponse(f"{pages_of(link.subject_id)}/sent", status_code=303)
+
+
+def _photos_in(form: Form) -> list[str]:
+    """The photos that a page names. Raises WrongInput for what names none."""
+    named = form.all("photo")
+    if len(named) > _MOST_NAMES or not all(map(safe_id, named)):
+        raise WrongInput(field="photos")
+    return named
 
 
 @for_device
@@ -277,15 +320,19 @@ async def picture(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def begin_upload(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/uploads (tus): a photo announces itself."""
-    services = services_of(request)
+    answers = services_of(request).photo_answers
     begun: list[Upload] = []
 
     async def begin(announced: Announced) -> Upload:
-        allowance = await services.photo_answers.allowance(link)
-        begun.append(await services.uploads.begin_held(link, announced, allowance))
+        begun.append(await answers.begin(link, announced))
         return begun[0]
 
-    response = await uploads.create(request, link, begin, f"{pages_of(link.subject_id)}/uploads")
+    address = f"{pages_of(link.subject_id)}/uploads"
+    try:
+        response = await uploads.create(request, link, begin, address)
+    except FileRefused:
+        await answers.settle(link)  # it is waited for no longer
+        raise
     response.headers["Bedside-File"] = begun[0].file_id
     return response
 
@@ -300,10 +347,11 @@ async def upload_options(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def one_upload(request: Request, link: LinkAccess) -> Response:
     """HEAD, PATCH, DELETE /my/{request_id}/uploads/{upload_id} (tus)."""
-    response = await uploads.resource(request, link, request.path_params["upload_id"])
-    if uploads.method_of(request) == "PATCH":
-        await services_of(request).photo_answers.settle(link)
-    return response
+    try:
+        return await uploads.resource(request, link, request.path_params["upload_id"])
+    except FileRefused:
+        await services_of(request).photo_answers.settle(link)  # it is waited for no longer
+        raise
 
 
 def _routes() -> list[Route]:
@@ -317,6 +365,7 @@ def _routes() -> list[Route]:
         (photo + "/delete", delete, ["POST"]),
         (photo + "/{form}", picture, ["GET"]),
         (here + "/agree", agree, ["POST"]),
+        (here + "/finish", finish, ["POST"]),
         (here + "/sent", sent, ["GET"]),
         (here + "/state", state, ["GET"]),
         (here + "/new-link", ask_new_link, ["POST"]),

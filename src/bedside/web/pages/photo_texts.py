@@ -1,6 +1,37 @@
 """What ts/photos says, from the same catalogue as the pages. Names in {braces} are filled in."""
 
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
+
+
+def counted_texts_for_script(most: int) -> dict[str, list[str]]:
+    """Sentences about 0, 1, 2 … photos, up to `most`: each language counts in its own way."""
+
+    def each(one: str, many: str) -> list[str]:
+        return [ngettext(one, many, count) % {"count": count} for count in range(most + 1)]
+
+    return {
+        "sentElsewhere": each(
+            "%(count)s photo was sent from another device or window.",
+            "%(count)s photos were sent from another device or window.",
+        ),
+        "notSentYet": each(
+            "The photo below is not sent yet.", "The %(count)s photos below are not sent yet."
+        ),
+        "deletedElsewhere": each(
+            "%(count)s photo was deleted on another device or window.",
+            "%(count)s photos were deleted on another device or window.",
+        ),
+        "addedElsewhere": each(
+            "%(count)s photo was added on another device or window. It is not sent from here.",
+            "%(count)s photos were added on another device or window. They are not sent from here.",
+        ),
+        "keptHere": each(
+            "%(count)s photo was kept on this phone, and goes on by itself. It is not sent yet.",
+            "%(count)s photos were kept on this phone, and go on by themselves. They are not sent "
+            "yet.",
+        ),
+    }
 
 
 def texts_for_script() -> dict[str, str]:
@@ -28,7 +59,7 @@ def texts_for_script() -> dict[str, str]:
         "darkNote": _("Try near a window. You can still send it."),
         "blurred": _("Looks blurred"),
         "blurredNote": _("Tap on the screen to focus, and hold still. You can still send it."),
-        "tooMany": _("You can send up to {limit} photos. The first ones are kept."),
+        "tooMany": _("You can send up to {limit} photos. Not added: {names}"),
         "tooLarge": _(
             "All photos together are larger than {most} MB, and we could not make them small "
             "enough. Delete one to send the others."
@@ -39,6 +70,8 @@ def texts_for_script() -> dict[str, str]:
         ),
         "failed": _("Could not be uploaded. Delete it and choose it again."),
         "deleted": _("Photo deleted"),
+        "notDeleted": _("No connection. The photo is not deleted. Please try again later."),
+        "commentNotSaved": _("No connection. The comment is not saved yet: press “Save” again."),
         "commentSaved": _("Comment saved"),
         "sending": _("Sending photo {number} of {count}, {percent}%"),
         "ofCount": _("{filed} of {count}"),

@@ -121,6 +121,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
     asked = await services.photo_requests.get(chart, request.path_params["request_id"])
     return {
         "asked": asked,
+        "not_taken": await services.photo_requests.not_taken(chart, asked.id),
         "kind": _(PHOTO_TEMPLATES[asked.content.template].label),
         "deliveries": await services.messages.of_request(chart, asked.id),
         "may_revoke": allowed(asked.state, Step.REVOKED),

@@ -1,7 +1,7 @@
 /** The pages of a photo request: choosing, sending, done. */
 import { ChoosingPage } from "../photos/choosing";
+import { DonePage } from "../photos/done";
 import { SendingPage } from "../photos/sending";
-import { PhotoStore } from "../photos/store";
 
 const choosing = document.querySelector<HTMLElement>("[data-photos]");
 const sending = document.querySelector<HTMLElement>("[data-sending]");
@@ -9,4 +9,4 @@ const done = document.querySelector<HTMLElement>("[data-done]");
 
 if (choosing) void new ChoosingPage(choosing).start();
 if (sending) void new SendingPage(sending).start();
-if (done) void new PhotoStore(done.dataset.done ?? "").clear();
+if (done) void new DonePage(done).start();

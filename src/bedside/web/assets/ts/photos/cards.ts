@@ -1,7 +1,7 @@
 /** The cards of the photos: made from the page's templates, filled in here. */
 import { say, type Settings } from "./settings";
 import { isAcceptable, type ServerPhoto } from "./server";
-import type { Kept, Warning } from "./store";
+import { nameOf, type Kept, type Warning } from "./store";
 
 type ChipName = "waiting" | "smaller" | "checking" | "ready" | "unscanned" | "refused" | "failed" | "dark" | "blurred";
 
@@ -23,6 +23,8 @@ export class Card {
   kept: Kept | null = null;
   /** The file's id at the server; "" before it has one. */
   fileId = "";
+  /** What the device that sent it calls it. */
+  givenId = "";
   comment = "";
   size = 0;
   acceptable = true;
@@ -38,6 +40,16 @@ export class Card {
     this.element = element;
   }
 
+  /** What the server calls the photo; "" for what is left of a refused one. */
+  get name(): string {
+    return this.kept ? nameOf(this.kept) : this.fileId;
+  }
+
+  /** Whether it is one of these, which may be called by the device's name or by the file's id. */
+  isAmong(names: ReadonlySet<string>): boolean {
+    return [this.kept?.id ?? "", this.givenId, this.fileId].some((name) => name !== "" && names.has(name));
+  }
+
   static fresh(settings: Settings, kept: Kept): Card {
     const card = new Card(settings, copyOf("#photo-card") as HTMLLIElement);
     const id = `comment-${kept.id}`;
@@ -51,6 +63,8 @@ export class Card {
     const card = new Card(settings, element);
     card.comment = element.querySelector("textarea")?.defaultValue ?? "";
     card.fileId = element.dataset.photo ?? "";
+    card.givenId = element.dataset.given ?? "";
+    card.size = Number(element.dataset.size ?? 0);
     card.acceptable = element.dataset.refused === undefined && !element.classList.contains("photo-card-bad");
     return card;
   }
@@ -58,6 +72,7 @@ export class Card {
   private hold(kept: Kept): void {
     this.kept = kept;
     this.fileId = kept.fileId;
+    this.givenId = kept.id;
     this.size = kept.photo.size;
     this.setComment(kept.comment);
     this.showPicture(URL.createObjectURL(kept.photo), true);

@@ -1,13 +1,16 @@
 /** The page on which photos are chosen: keeps, shows and uploads them while comments are typed. */
 import { announce } from "../components/announce";
+import { Agreeing } from "./agreeing";
 import { captureTime } from "./capture_time";
 import { Card } from "./cards";
 import { fit } from "./fitting";
+import { compare, follow, type Away } from "./following";
+import { Notices } from "./notices";
 import { decoded, warningOf } from "./picture";
-import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
-import { megabytes, readSettings, say, type Settings } from "./settings";
-import { PhotoStore, type Kept } from "./store";
-import { Uploader } from "./uploader";
+import { Closed, isAcceptable, Refused, RequestServer, type Snapshot } from "./server";
+import { megabytes, readSettings, say, sayCount, type Settings } from "./settings";
+import { nameOf, PhotoStore, type Kept } from "./store";
+import { Uploader, type Watcher } from "./uploader";
 
 const LOOK_EVERY = 1_500;
 
@@ -16,10 +19,17 @@ export class ChoosingPage {
   private readonly server: RequestServer;
   private readonly store: PhotoStore;
   private readonly uploader: Uploader;
+  private readonly agreeing: Agreeing;
+  private readonly notices: Notices;
   private readonly list: HTMLElement;
   private readonly title = document.querySelector("h1");
   private readonly titleEnd: string;
   private cards: Card[] = [];
+  /** Photos that are at the server, while a comment of theirs is still on this phone. */
+  private uncommented: Kept[] = [];
+  private away: Away;
+  private takenElsewhere = 0;
+  private uploadingWords = "";
   private timer = 0;
   private adding: Promise<void> = Promise.resolve();
 
@@ -27,13 +37,22 @@ export class ChoosingPage {
     this.settings = readSettings(root.dataset.photos ?? "");
     this.server = new RequestServer(this.settings.here);
     this.store = new PhotoStore(this.settings.request);
+    this.notices = new Notices(root);
+    this.away = { count: this.settings.away, bytes: this.settings.awayBytes };
     this.list = root.querySelector<HTMLElement>("[data-list]")!;
     this.titleEnd = document.title.replace(this.title?.textContent?.trim() ?? "", "");
-    this.uploader = new Uploader(this.server, this.store, {
+    const watcher: Watcher = {
       onProgress: (photo, share) => this.progress(photo, share),
       onArrived: (photo) => void this.arrived(photo),
-      onRefused: (photo, sentence) => this.refused(photo, sentence),
+      onRefused: (photo, sentence) => void this.refused(photo, sentence),
+      onGone: (photo) => void this.gone(photo),
       onWaiting: () => this.status(say(this.settings, "noConnection")),
+    };
+    this.uploader = new Uploader(this.server, this.store, watcher, say(this.settings, "failed"));
+    this.agreeing = new Agreeing(this.server, this.store, {
+      onHeard: () => window.location.assign(`${this.settings.here}/sent`),
+      onWaiting: () => this.showAgreed(),
+      onOver: () => window.location.reload(), // the page that comes says what is
     });
   }
 
@@ -42,16 +61,56 @@ export class ChoosingPage {
       this.cards.push(Card.atServer(this.settings, element));
     }
     this.listen();
-    const there = new Set(this.cards.map((card) => card.fileId).filter(Boolean));
-    for (const kept of await this.store.all()) {
-      // It had arrived when the page died, and only the phone did not know yet.
-      if (kept.fileId && there.has(kept.fileId)) await this.store.remove(kept.id);
-      else this.show(kept);
+    await this.takeUp(await this.store.all());
+    const agreed = await this.agreeing.resume(this.settings.round);
+    // Everything that this phone has was agreed to: there is nothing to choose.
+    if (!agreed && this.cards.length === 0 && this.settings.sending) {
+      window.location.replace(`${this.settings.here}/sent`);
+      return;
     }
     this.showSources();
     this.refresh();
-    for (const card of this.cards) if (card.kept && !card.kept.problem) this.uploader.add(card.kept);
+    if (agreed) this.showAgreed();
+    void this.agreeing.say();
+    follow(this.settings.request, () => void this.look());
     await this.look();
+  }
+
+  /** Go on with what this phone has kept: show and upload it, or say what the server lacks of it. */
+  private async takeUp(photos: Kept[]): Promise<void> {
+    const sent = new Set(this.settings.sent);
+    const coming = new Set(this.settings.coming);
+    let shown = 0;
+    for (const kept of photos) {
+      const arrived = this.cards.find((card) => card.isAmong(new Set([kept.id, kept.fileId])));
+      if (arrived && kept.comment !== kept.sentComment) {
+        arrived.setComment(kept.comment);
+        this.uncommented.push(kept);
+      } else if (arrived || sent.has(kept.id) || sent.has(kept.fileId)) {
+        await this.store.remove(kept.id); // it had arrived when the page died
+      } else if (coming.has(nameOf(kept))) {
+        this.uploader.add(kept); // agreed to: it goes on without a card
+      } else {
+        this.show(kept);
+        if (!kept.problem) this.uploader.add(kept);
+        shown += 1;
+      }
+    }
+    if (shown) this.notices.note(sayCount(this.settings, "keptHere", shown));
+    await this.bringComments();
+  }
+
+  /** Comments that were saved here while their photos went up. */
+  private async bringComments(): Promise<void> {
+    for (const kept of this.uncommented) {
+      try {
+        await this.server.comment(kept.id, kept.comment);
+      } catch (error) {
+        if (!(error instanceof Refused)) return; // the network: later
+      }
+      this.uncommented = this.uncommented.filter((other) => other !== kept);
+      await this.store.remove(kept.id);
+    }
   }
 
   private listen(): void {
@@ -62,6 +121,15 @@ export class ChoosingPage {
       const fromCamera = input.dataset.camera !== undefined;
       input.value = "";
       this.adding = this.adding.then(() => this.add(files, fromCamera));
+    });
+    window.addEventListener("online", () => {
+      this.notices.networkIsBack();
+      void this.bringComments();
+      void this.look();
+    });
+    this.root.querySelector("[data-added-show]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      void this.showAdded();
     });
     document.getElementById("agree")?.addEventListener("submit", (event) => this.submitted(event as SubmitEvent));
     const opened = (event: Event): void => {
@@ -82,11 +150,11 @@ export class ChoosingPage {
   // --- choosing ---------------------------------------------------------------------------------
 
   private async add(files: File[], fromCamera: boolean): Promise<void> {
-    const room = this.settings.limit - this.settings.filed - this.acceptable().length;
-    if (files.length > room) this.problem(say(this.settings, "tooMany", { limit: this.settings.limit }));
-    else this.problem("");
+    const room = Math.max(0, this.settings.limit - this.away.count - this.acceptable().length);
+    const leftOut = files.slice(room).map((file) => file.name);
+    const tooMany = say(this.settings, "tooMany", { limit: this.settings.limit, names: leftOut.join(", ") });
     const added: Kept[] = [];
-    for (const [index, file] of files.slice(0, Math.max(0, room)).entries()) {
+    for (const [index, file] of files.slice(0, room).entries()) {
       const kept: Kept = {
         id: crypto.randomUUID(),
         request: this.settings.request,
@@ -106,9 +174,9 @@ export class ChoosingPage {
       this.show(kept);
       added.push(kept);
     }
-    if (!this.store.durable) this.problem(say(this.settings, "notStored"));
     this.refresh();
     this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
+    this.notices.problem(leftOut.length ? tooMany : this.store.durable ? "" : say(this.settings, "notStored"));
     await this.fitAll();
     for (const kept of added) {
       await this.judge(kept);
@@ -126,7 +194,7 @@ export class ChoosingPage {
   private async fitAll(): Promise<void> {
     const waiting = this.cards.flatMap((card) => (card.kept && !card.kept.problem && !card.kept.uploadUrl ? [card.kept] : []));
     const elsewhere = this.acceptable().filter((card) => !card.kept || card.kept.uploadUrl);
-    const used = this.settings.filedBytes + elsewhere.reduce((sum, card) => sum + card.size, 0);
+    const used = this.away.bytes + elsewhere.reduce((sum, card) => sum + card.size, 0);
     for (const kept of waiting) this.cardOf(kept)?.chip("waiting");
     const tooMuch = await fit(waiting, this.settings.bytes - used, async (photo) => {
       const card = this.cardOf(photo);
@@ -161,7 +229,8 @@ export class ChoosingPage {
     const open = this.cards.filter((card) => card.acceptable);
     const number = open.findIndex((card) => card.kept?.id === photo.id) + 1;
     const values = { number, count: open.length, percent };
-    this.status(say(this.settings, "uploadingOf", values));
+    this.uploadingWords = number ? say(this.settings, "uploadingOf", values) : "";
+    this.status(this.uploadingWords);
   }
 
   private async arrived(photo: Kept): Promise<void> {
@@ -176,10 +245,30 @@ export class ChoosingPage {
     await this.look();
   }
 
-  private refused(photo: Kept, sentence: string): void {
-    const words = sentence || say(this.settings, "failed");
-    this.cardOf(photo)?.refuse(words);
-    announce(words, true);
+  /** Another window of this phone has sent it up, or deleted it. */
+  private async gone(photo: Kept): Promise<void> {
+    const snapshot = await this.server.snapshot().catch(() => null);
+    const there = snapshot?.photos.find((other) => other.given_id === photo.id);
+    const card = this.cardOf(photo);
+    if (card && there) {
+      photo.fileId = there.id;
+      await this.arrived(photo);
+    } else if (card) {
+      this.cards = this.cards.filter((other) => other !== card);
+      card.remove();
+      await this.look();
+    }
+  }
+
+  private async refused(photo: Kept, sentence: string): Promise<void> {
+    const card = this.cardOf(photo);
+    if (card) {
+      card.refuse(sentence);
+      announce(sentence, true);
+    } else {
+      this.notices.problem(`${photo.name}: ${sentence}`); // agreed to before: nobody is to wait for it
+      await this.server.finish([nameOf(photo)]).catch(() => undefined);
+    }
     this.status(this.uploadedWords());
     this.refresh();
   }
@@ -193,20 +282,20 @@ export class ChoosingPage {
   /** Ask the server how the photos are, until there is nothing more to learn. */
   private async look(): Promise<void> {
     window.clearTimeout(this.timer);
-    const waits = this.cards.some((card) => card.fileId && !card.kept && !card.settled);
-    if (!waits) return;
     try {
       this.apply(await this.server.snapshot());
     } catch (error) {
       if (error instanceof Closed) {
-        this.problem(say(this.settings, "closed"));
+        this.notices.problem(say(this.settings, "closed"));
         return;
       }
     }
-    this.timer = window.setTimeout(() => void this.look(), LOOK_EVERY);
+    const waits = this.cards.some((card) => card.fileId && !card.kept && !card.settled);
+    if (waits) this.timer = window.setTimeout(() => void this.look(), LOOK_EVERY);
   }
 
   private apply(snapshot: Snapshot): void {
+    this.applyElsewhere(snapshot);
     for (const photo of snapshot.photos) {
       const card = this.cards.find((other) => other.fileId === photo.id);
       if (card && !card.kept) {
@@ -218,76 +307,129 @@ export class ChoosingPage {
     this.refresh();
   }
 
+  /** What other devices did: what was sent or deleted there is no longer to be chosen here. */
+  private applyElsewhere(snapshot: Snapshot): void {
+    const { taken, deleted, added, away } = compare(this.cards, snapshot);
+    this.away = away;
+    if (this.agreeing.waits) return; // this page has agreed to what it shows
+    for (const card of [...taken, ...deleted]) {
+      this.cards = this.cards.filter((other) => other !== card);
+      card.remove();
+    }
+    const count = Math.max(0, snapshot.expected - this.settings.expected);
+    if (taken.length || count > this.takenElsewhere) this.tellTaken(Math.max(count, taken.length));
+    else if (deleted.length) this.notices.note(sayCount(this.settings, "deletedElsewhere", deleted.length));
+    this.takenElsewhere = Math.max(count, this.takenElsewhere);
+    const more = this.root.querySelector<HTMLElement>("[data-added]");
+    if (!more) return;
+    more.hidden = added.length === 0;
+    more.querySelector("[data-added-text]")!.textContent = sayCount(this.settings, "addedElsewhere", added.length);
+  }
+
+  /** The page anew, with every photo; what was typed is saved first. */
+  private async showAdded(): Promise<void> {
+    for (const card of this.acceptable()) {
+      if (card.typed() !== card.comment) await this.keepTyped(card).catch(() => undefined);
+    }
+    window.location.reload();
+  }
+
+  private tellTaken(count: number): void {
+    const rest = this.acceptable().length;
+    const sentences = [sayCount(this.settings, "sentElsewhere", count)];
+    if (rest) sentences.push(sayCount(this.settings, "notSentYet", rest));
+    this.notices.note(sentences.join(" "));
+  }
+
   // --- what the patient does --------------------------------------------------------------------
 
   /** The page is one form: which button was pressed says what to do. */
   private submitted(event: SubmitEvent): void {
     const pressed = event.submitter;
     const card = this.cards.find((other) => other.element.contains(pressed));
-    if (!card) {
-      this.agree(event);
-      return;
-    }
     event.preventDefault();
-    if (pressed?.dataset.delete !== undefined) void this.delete(card);
+    if (!card) void this.agree();
+    else if (pressed?.dataset.delete !== undefined) void this.delete(card);
     else void this.comment(card);
   }
 
+  /** Only what is gone is said to be gone. */
   private async delete(card: Card): Promise<void> {
+    try {
+      if (card.kept) await this.uploader.forget(card.kept);
+      const id = card.fileId || (card.element.dataset.refused ?? "");
+      if (id) await this.server.delete(id);
+    } catch (error) {
+      if (card.kept) this.uploader.add(card.kept);
+      if (error instanceof Refused) this.notices.problem(error.message);
+      else this.notices.problem(say(this.settings, "notDeleted"), true);
+      if (error instanceof Refused) await this.look();
+      return;
+    }
+    if (card.kept) await this.store.remove(card.kept.id);
     const next = (card.element.nextElementSibling ?? card.element.previousElementSibling)?.querySelector<HTMLElement>("summary, button");
     this.cards = this.cards.filter((other) => other !== card);
     card.remove();
     this.refresh();
     (next ?? this.title)?.focus();
     announce(say(this.settings, "deleted"));
-    if (card.kept) {
-      await this.uploader.forget(card.kept);
-      await this.store.remove(card.kept.id);
-    }
-    const refused = card.element.dataset.refused ?? "";
-    if (card.fileId || refused) await this.server.delete(card.fileId || refused).catch(() => undefined);
   }
 
   private async comment(card: Card): Promise<void> {
+    try {
+      await this.keepTyped(card);
+    } catch (error) {
+      if (error instanceof Refused) this.notices.problem(error.message);
+      else this.notices.problem(say(this.settings, "commentNotSaved"), true);
+      return; // it stays open, with what was typed
+    }
     card.element.querySelector("details")?.removeAttribute("open");
     card.element.querySelector("summary")?.focus();
-    await this.keepTyped(card).catch(() => this.problem(say(this.settings, "noConnection")));
     announce(say(this.settings, "commentSaved"));
   }
 
   private async keepTyped(card: Card): Promise<void> {
-    card.setComment(card.typed());
+    const typed = card.typed();
     if (card.kept) {
-      card.kept.comment = card.comment;
+      card.kept.comment = typed;
       await this.store.put(card.kept);
     } else {
-      await this.server.comment(card.fileId, card.comment);
+      await this.server.comment(card.fileId, typed);
+      this.uncommented = this.uncommented.filter((kept) => !card.isAmong(new Set([kept.id])));
     }
+    card.setComment(typed);
   }
 
-  /** With photos still on the phone: agree now, and go on uploading on the next page. */
-  private agree(event: SubmitEvent): void {
-    const total = this.settings.filed + this.acceptable().length;
-    const field = document.querySelector<HTMLInputElement>("[data-total]");
-    if (field) field.value = String(total);
-    if (!this.cards.some((card) => card.kept && card.acceptable)) return; // the form takes comments along
-    event.preventDefault();
+  /** Agree to what this page shows, with what was typed; photos still on the phone follow. */
+  private async agree(): Promise<void> {
     const button = document.querySelector<HTMLElement>("[data-agree]");
-    if (button?.getAttribute("aria-busy") === "true") return;
+    const cards = this.acceptable();
+    if (button?.getAttribute("aria-busy") === "true" || this.agreeing.waits || !cards.length) return;
     button?.setAttribute("aria-busy", "true");
-    this.agreeNow(total).then(
-      () => window.location.assign(`${this.settings.here}/sent`),
-      (error: unknown) => {
-        button?.removeAttribute("aria-busy");
-        this.problem(say(this.settings, error instanceof Closed ? "closed" : "noConnection"));
-      },
-    );
+    const comments: Record<string, string> = {};
+    for (const card of cards) {
+      const typed = card.typed();
+      if (typed || card.comment) comments[card.name] = typed;
+      if (card.kept && typed !== card.kept.comment) await this.store.put(Object.assign(card.kept, { comment: typed }));
+    }
+    const photos = cards.map((card) => card.name);
+    await this.agreeing.give({ request: this.settings.request, round: this.settings.round, photos, comments });
   }
 
-  /** What was typed and not saved goes along. */
-  private async agreeNow(total: number): Promise<void> {
-    for (const card of this.acceptable()) if (card.typed() !== card.comment) await this.keepTyped(card);
-    await this.server.agree(total);
+  /** The server has not heard it yet: nothing can be changed any more, and it is said how things stand. */
+  private showAgreed(): void {
+    const agreed = this.root.querySelector<HTMLElement>("[data-agreed]");
+    if (!agreed?.hidden) return;
+    agreed.hidden = false;
+    agreed.querySelector<HTMLElement>("[data-agreed-durable]")!.hidden = !this.store.durable;
+    agreed.querySelector<HTMLElement>("[data-agreed-open]")!.hidden = this.store.durable;
+    this.root.classList.add("photos-agreed");
+    this.status("");
+    this.notices.problem("");
+    this.notices.note("");
+    this.refresh();
+    announce(agreed.textContent?.replace(/\s+/g, " ").trim() ?? "");
+    agreed.scrollIntoView({ block: "nearest" });
   }
 
   // --- the page ---------------------------------------------------------------------------------
@@ -302,9 +444,11 @@ export class ChoosingPage {
 
   private refresh(): void {
     const some = this.cards.length > 0;
+    const agreed = this.agreeing.waits;
     this.list.hidden = !some;
     for (const element of document.querySelectorAll<HTMLElement>("[data-when-some]")) element.hidden = !some;
     for (const element of document.querySelectorAll<HTMLElement>("[data-when-empty]")) element.hidden = some;
+    for (const element of document.querySelectorAll<HTMLElement>("[data-until-agreed]")) element.hidden = !some || agreed;
     const sending = document.querySelector<HTMLButtonElement>("[data-agree]");
     if (sending) sending.disabled = this.acceptable().length === 0;
     const words = say(this.settings, some ? "yourPhotos" : "choosePhotos");
@@ -312,14 +456,14 @@ export class ChoosingPage {
       this.title.textContent = words;
       document.title = words + this.titleEnd;
     }
-    const count = this.settings.filed + this.acceptable().length;
-    const bytes = this.settings.filedBytes + this.acceptable().reduce((sum, card) => sum + card.size, 0);
+    const count = this.away.count + this.acceptable().length;
+    const bytes = this.away.bytes + this.acceptable().reduce((sum, card) => sum + card.size, 0);
     const used = document.querySelector("[data-used]");
     const values = { count, limit: this.settings.limit, size: megabytes(bytes), most: this.settings.bytes / 1_000_000 };
     if (used) used.textContent = say(this.settings, "used", values);
     const sources = document.querySelector<HTMLElement>("[data-sources]");
     if (sources) {
-      sources.hidden = count >= this.settings.limit;
+      sources.hidden = agreed || count >= this.settings.limit;
       this.placeSources(sources, some);
     }
     this.cards.forEach((card, index) => card.number(this.settings.filed + index + 1));
@@ -339,17 +483,8 @@ export class ChoosingPage {
     gallery?.classList.toggle("button-secondary", some);
   }
 
-  /** The line over the list, a live region. */
+  /** The line over the list; what was agreed to has a sentence of its own. */
   private status(sentence: string): void {
-    const shown = this.root.querySelector<HTMLElement>("[data-status]");
-    if (shown && shown.textContent !== sentence) shown.textContent = sentence;
-  }
-
-  private problem(sentence: string): void {
-    const banner = this.root.querySelector<HTMLElement>("[data-problem]");
-    if (!banner) return;
-    banner.hidden = !sentence;
-    banner.querySelector("[data-problem-text]")!.textContent = sentence;
-    if (sentence) announce(sentence, true);
+    this.notices.status(this.agreeing.waits && sentence !== this.uploadingWords ? "" : sentence);
   }
 }

@@ -1,9 +1,10 @@
 /** After “Agree & send photos”: goes on with what is still on this phone, and says how far it is. */
 import { announce } from "../components/announce";
+import { follow } from "./following";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
 import { readSettings, say, type Settings } from "./settings";
-import { PhotoStore, type Kept } from "./store";
-import { Uploader } from "./uploader";
+import { nameOf, PhotoStore, type Kept } from "./store";
+import { Uploader, type Watcher } from "./uploader";
 
 const LOOK_EVERY = 1_500;
 
@@ -13,30 +14,42 @@ export class SendingPage {
   private readonly store: PhotoStore;
   private readonly uploader: Uploader;
   private waiting: Kept[] = [];
+  /** Photos that cannot come, which the server does not know yet. */
+  private failed: Kept[] = [];
   private given = 0;
+  private timer = 0;
 
   constructor(private readonly root: HTMLElement) {
     this.settings = readSettings(root.dataset.sending ?? "");
     this.server = new RequestServer(this.settings.here);
     this.store = new PhotoStore(this.settings.request);
-    this.uploader = new Uploader(this.server, this.store, {
+    const watcher: Watcher = {
       onProgress: (photo, share) => this.progress(photo, share),
       onArrived: (photo) => this.leave(photo),
       onRefused: (photo, sentence, code) => void this.refused(photo, sentence, code),
+      onGone: (photo) => this.leave(photo),
       onWaiting: () => this.status(say(this.settings, "noConnection")),
-    });
+    };
+    this.uploader = new Uploader(this.server, this.store, watcher, say(this.settings, "failed"));
   }
 
   async start(): Promise<void> {
     document.querySelector("[data-without-script]")?.setAttribute("hidden", "");
-    this.waiting = (await this.store.all()).filter((photo) => !photo.problem);
+    const coming = new Set(this.settings.coming);
+    const agreed = (await this.store.all()).filter((photo) => coming.has(nameOf(photo)));
+    this.waiting = agreed.filter((photo) => !photo.problem);
+    this.failed = agreed.filter((photo) => photo.problem);
     this.given = this.waiting.length;
     for (const photo of this.waiting) this.uploader.add(photo);
+    follow(this.settings.request, () => void this.look());
     await this.look();
   }
 
   private async look(): Promise<void> {
+    window.clearTimeout(this.timer);
     try {
+      if (this.failed.length) await this.server.finish(this.failed.map(nameOf));
+      this.failed = [];
       const snapshot = await this.server.snapshot();
       if (!snapshot.sending) {
         window.location.reload();
@@ -50,7 +63,7 @@ export class SendingPage {
       }
       this.status(say(this.settings, "noConnection"));
     }
-    window.setTimeout(() => void this.look(), LOOK_EVERY);
+    this.timer = window.setTimeout(() => void this.look(), LOOK_EVERY);
   }
 
   private show(snapshot: Snapshot): void {
@@ -63,10 +76,24 @@ export class SendingPage {
     const text = this.root.querySelector<HTMLElement>("[data-progress-text]");
     if (text) text.textContent = say(this.settings, "ofCount", { filed: snapshot.filed, count: snapshot.expected });
     if (!this.waiting.length) this.status(words);
+    for (const photo of snapshot.photos) if (!isAcceptable(photo)) this.turnedAway(photo.id, photo.name, photo.refusal);
+    for (const gone of snapshot.refused) this.turnedAway(gone.id, gone.name, gone.refusal);
     // Photos that are neither here nor at the server are on another phone: this one can end it.
-    const here = this.waiting.length + snapshot.photos.filter(isAcceptable).length;
+    const here = this.waiting.length + snapshot.photos.filter((photo) => photo.agreed && isAcceptable(photo)).length;
     const finish = this.root.querySelector<HTMLElement>("[data-finish]");
-    if (finish) finish.hidden = here > 0 || snapshot.filed === 0;
+    if (finish) finish.hidden = here >= snapshot.expected - snapshot.filed;
+  }
+
+  /** Say which photo was not accepted, once. */
+  private turnedAway(id: string, name: string, sentence: string): void {
+    const list = this.root.querySelector<HTMLElement>("[data-turned-away]");
+    if (!list || list.querySelector(`[data-gone="${CSS.escape(id)}"]`)) return;
+    const line = document.createElement("li");
+    line.dataset.gone = id;
+    line.textContent = `${name}: ${sentence}`;
+    list.querySelector("ul")!.append(line);
+    list.hidden = false;
+    announce(line.textContent, true);
   }
 
   private progress(photo: Kept, share: number): void {
@@ -77,22 +104,17 @@ export class SendingPage {
 
   private leave(photo: Kept): void {
     this.waiting = this.waiting.filter((other) => other.id !== photo.id);
+    void this.look();
   }
 
   /** The others go on without it; the clinic is not left waiting for one that cannot come. */
   private async refused(photo: Kept, sentence: string, code: string): Promise<void> {
-    this.leave(photo);
-    const words = sentence || say(this.settings, "failed");
-    const banner = this.root.querySelector<HTMLElement>("[data-problem]");
-    if (banner) {
-      banner.hidden = false;
-      banner.querySelector("[data-problem-text]")!.textContent = `${photo.name}: ${words}`;
+    this.waiting = this.waiting.filter((other) => other.id !== photo.id);
+    if (!code.startsWith("file_refused")) {
+      this.turnedAway(photo.id, photo.name, sentence);
+      this.failed.push(photo); // the server has not counted it
     }
-    announce(words, true);
-    if (code.startsWith("file_refused")) return; // the server has counted it
-    const snapshot = await this.server.snapshot();
-    const there = snapshot.photos.filter(isAcceptable).length;
-    await this.server.agree(snapshot.filed + there + this.waiting.length).catch(() => undefined);
+    await this.look();
   }
 
   private status(sentence: string): void {

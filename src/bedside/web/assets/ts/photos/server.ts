@@ -1,12 +1,16 @@
 /** What the server knows of the request, and the small things that are said to it. */
 export interface ServerPhoto {
   id: string;
+  /** What its device called it; "" without script. */
+  given_id: string;
   name: string;
   size: number;
   state: "scanning" | "unscanned" | "filed" | "refused" | "infected";
   comment: string;
   refusal: string;
   preview: boolean;
+  /** Whether it is on its way to the chart: agreed to, here or on another device. */
+  agreed: boolean;
 }
 
 export interface Snapshot {
@@ -18,44 +22,73 @@ export interface Snapshot {
   photos_left: number;
   photos: ServerPhoto[];
   refused: { id: string; name: string; refusal: string }[];
+  /** Names of photos that were agreed to: not yet in the chart, and in the chart. */
+  coming: string[];
+  sent: string[];
 }
 
 /** The link has ended, or this device is not let in any more. */
 export class Closed extends Error {}
 
+/** The server does not do it, and trying again does not help. The message is a sentence to show. */
+export class Refused extends Error {}
+
 const JSON_ONLY = { Accept: "application/json" };
+/** A network that swallows everything is no network. */
+const PATIENCE_MS = 30_000;
 
 async function answered(response: Response): Promise<Response> {
   if (response.status === 401 || response.status === 410) throw new Closed();
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return response;
+  if (response.ok) return response;
+  if ([400, 404, 409, 413, 415, 422].includes(response.status)) throw new Refused(await sentenceOf(response));
+  throw new Error(`status ${response.status}`);
+}
+
+async function sentenceOf(response: Response): Promise<string> {
+  try {
+    return String(((await response.json()) as { sentence?: string }).sentence ?? "");
+  } catch {
+    return "";
+  }
 }
 
 export class RequestServer {
   constructor(readonly here: string) {}
 
   async snapshot(): Promise<Snapshot> {
-    const response = await answered(await fetch(`${this.here}/state`, { headers: JSON_ONLY, cache: "no-store" }));
-    return (await response.json()) as Snapshot;
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(`${this.here}/state`, { headers: JSON_ONLY, cache: "no-store", signal });
+    return (await (await answered(response)).json()) as Snapshot;
   }
 
-  async comment(fileId: string, comment: string): Promise<void> {
-    await this.post(`/photos/${fileId}/comment`, { comment });
+  async comment(photo: string, comment: string): Promise<void> {
+    await this.post(`/photos/${photo}/comment`, [["comment", comment]]);
   }
 
   async delete(fileId: string): Promise<void> {
-    await this.post(`/photos/${fileId}/delete`, {});
+    await this.post(`/photos/${fileId}/delete`, []);
   }
 
-  /** “Agree & send photos”: `total` counts all photos of the request. */
-  async agree(total: number): Promise<Snapshot> {
-    const response = await this.post("/agree", { total: String(total) });
-    return (await response.json()) as Snapshot;
+  /** “Agree & send photos”: these, and no others. */
+  async agree(photos: string[], comments: Record<string, string>): Promise<Snapshot> {
+    const said = Object.entries(comments).map(([photo, comment]): [string, string] => [`comment-${photo}`, comment]);
+    return this.about("/agree", photos, said);
   }
 
-  private async post(path: string, fields: Record<string, string>): Promise<Response> {
+  /** Go on without agreed photos that cannot come. */
+  async finish(photos: string[]): Promise<Snapshot> {
+    return this.about("/finish", photos);
+  }
+
+  private async about(path: string, photos: string[], more: [string, string][] = []): Promise<Snapshot> {
+    const named = photos.map((photo): [string, string] => ["photo", photo]);
+    return (await (await this.post(path, [...named, ...more])).json()) as Snapshot;
+  }
+
+  private async post(path: string, fields: [string, string][]): Promise<Response> {
     const body = new URLSearchParams(fields);
-    return answered(await fetch(this.here + path, { method: "POST", headers: JSON_ONLY, body }));
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    return answered(await fetch(this.here + path, { method: "POST", headers: JSON_ONLY, body, signal }));
   }
 }
 

@@ -1,15 +1,27 @@
-/** What the page tells its script: limits, and the sentences of the catalogue. */
+/** What the page tells its script: limits, what is agreed to, and the sentences of the catalogue. */
 export interface Settings {
   request: string;
   /** Address of the request's pages, without a trailing slash. */
   here: string;
+  /** Which link this is: a new one has the next number. */
+  round: number;
   /** Most photos, and most bytes of all of them together. */
   limit: number;
   bytes: number;
-  /** What is in the chart already counts. */
+  /** How many photos are in the chart already. */
   filed: number;
-  filedBytes: number;
+  /** Whether agreed photos are still to come. */
+  sending: boolean;
+  /** What the request has beside the photos that the page shows counts, too. */
+  away: number;
+  awayBytes: number;
+  /** How many photos were agreed to when the page was made, and what they are called. */
+  expected: number;
+  coming: string[];
+  sent: string[];
   texts: Record<string, string>;
+  /** Sentences for 0, 1, 2 … photos. */
+  counted: Record<string, string[]>;
 }
 
 export function readSettings(here: string): Settings {
@@ -21,6 +33,12 @@ export function readSettings(here: string): Settings {
 export function say(settings: Settings, name: string, values: Record<string, string | number> = {}): string {
   const sentence = settings.texts[name] ?? name;
   return sentence.replace(/\{(\w+)\}/g, (_whole, key: string) => String(values[key] ?? ""));
+}
+
+/** The sentence for so many photos. */
+export function sayCount(settings: Settings, name: string, count: number): string {
+  const sentences = settings.counted[name] ?? [];
+  return sentences[Math.min(count, sentences.length - 1)] ?? "";
 }
 
 export function megabytes(bytes: number): string {

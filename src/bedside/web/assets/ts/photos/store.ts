@@ -1,11 +1,12 @@
 /**
- * Photos that were chosen and are not at the server yet, kept in IndexedDB: they survive a reload,
- * a killed browser and a phone that ran out of memory. Where there is no IndexedDB, or no room, they
- * are kept in memory, and `durable` says so.
+ * Photos that were chosen and are not at the server yet, and what was agreed to without a network,
+ * kept in IndexedDB: they survive a reload, a killed browser and a phone that ran out of memory.
+ * Where there is no IndexedDB, or no room, they are kept in memory, and `durable` says so.
  */
 export type Warning = "" | "dark" | "blurred";
 
 export interface Kept {
+  /** Also what the server calls the photo, from before it has an id there. */
   id: string;
   request: string;
   name: string;
@@ -20,13 +21,23 @@ export interface Kept {
   /** Address of the upload at the server, and the file's id there; "" until it has begun. */
   uploadUrl: string;
   fileId: string;
+  /** Whether the upload was announced by `id`. Pages of earlier versions did not. */
+  named?: boolean;
   warning: Warning;
   /** A sentence when it cannot be uploaded. */
   problem: string;
 }
 
-const DATABASE = "bedside-photos";
-const PHOTOS = "photos";
+/** “Agree & send photos” was pressed, and the server has not heard it. */
+export interface Agreement {
+  request: string;
+  /** Which link it was: what was agreed to by an older one is agreed to anew. */
+  round: number;
+  /** What the server calls the photos that the page showed. */
+  photos: string[];
+  /** Comments by the names of their photos. */
+  comments: Record<string, string>;
+}
 
 function finished<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -35,18 +46,57 @@ function finished<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore(PHOTOS, { keyPath: "id" }).createIndex("request", "request");
-  };
-  return finished(request);
+/** One database with one object store: an older page that is still open never blocks a new one. */
+class Shelf<T> {
+  private database: Promise<IDBDatabase> | null = null;
+
+  constructor(
+    private readonly databaseName: string,
+    private readonly name: string,
+    private readonly keyPath: string,
+    private readonly index = "",
+  ) {}
+
+  async get(key: string): Promise<T | undefined> {
+    return (await finished((await this.open("readonly")).get(key))) as T | undefined;
+  }
+
+  async where(value: string): Promise<T[]> {
+    return (await finished((await this.open("readonly")).index(this.index).getAll(value))) as T[];
+  }
+
+  /** Resolves when the change would survive the page. */
+  async change(change: (shelf: IDBObjectStore) => IDBRequest): Promise<void> {
+    const shelf = await this.open("readwrite");
+    const done = new Promise<void>((resolve, reject) => {
+      shelf.transaction.oncomplete = () => resolve();
+      shelf.transaction.onabort = () => reject(shelf.transaction.error ?? new Error("IndexedDB"));
+    });
+    change(shelf);
+    await done;
+  }
+
+  private async open(mode: IDBTransactionMode): Promise<IDBObjectStore> {
+    this.database ??= this.opened();
+    return (await this.database).transaction(this.name, mode).objectStore(this.name);
+  }
+
+  private opened(): Promise<IDBDatabase> {
+    const request = indexedDB.open(this.databaseName, 1);
+    request.onupgradeneeded = () => {
+      const shelf = request.result.createObjectStore(this.name, { keyPath: this.keyPath });
+      if (this.index) shelf.createIndex(this.index, this.index);
+    };
+    return finished(request);
+  }
 }
 
 export class PhotoStore {
   durable = true;
+  private readonly photos = new Shelf<Kept>("bedside-photos", "photos", "id", "request");
+  private readonly agreements = new Shelf<Agreement>("bedside-agreements", "agreements", "request");
   private readonly memory = new Map<string, Kept>();
-  private database: Promise<IDBDatabase> | null = null;
+  private remembered: Agreement | null = null;
 
   constructor(private readonly request: string) {}
 
@@ -54,8 +104,7 @@ export class PhotoStore {
   async all(): Promise<Kept[]> {
     let stored: Kept[] = [];
     try {
-      const index = (await this.photos("readonly")).index("request");
-      stored = (await finished(index.getAll(this.request))) as Kept[];
+      stored = await this.photos.where(this.request);
     } catch {
       this.durable = false;
     }
@@ -63,10 +112,22 @@ export class PhotoStore {
     return [...kept.values()].sort((one, other) => one.order - other.order);
   }
 
+  /** A photo as it is kept now; null when another page of this phone has sent or deleted it. */
+  async get(id: string): Promise<Kept | null> {
+    const remembered = this.memory.get(id);
+    if (remembered) return remembered;
+    try {
+      return (await this.photos.get(id)) ?? null;
+    } catch {
+      this.durable = false;
+      return null;
+    }
+  }
+
   /** Keep a photo; resolves when it would survive the page. */
   async put(photo: Kept): Promise<void> {
     try {
-      await this.committed((photos) => photos.put(photo));
+      await this.photos.change((photos) => photos.put(photo));
       this.memory.delete(photo.id);
     } catch {
       this.durable = false;
@@ -77,29 +138,44 @@ export class PhotoStore {
   async remove(id: string): Promise<void> {
     this.memory.delete(id);
     try {
-      await this.committed((photos) => photos.delete(id));
+      await this.photos.change((photos) => photos.delete(id));
     } catch {
       this.durable = false;
     }
   }
 
-  /** Forget every photo of this request: it is done. */
-  async clear(): Promise<void> {
-    for (const photo of await this.all()) await this.remove(photo.id);
+  /** What was agreed to on this phone, and not said to the server yet. */
+  async agreement(): Promise<Agreement | null> {
+    if (this.remembered) return this.remembered;
+    try {
+      return (await this.agreements.get(this.request)) ?? null;
+    } catch {
+      this.durable = false;
+      return null;
+    }
   }
 
-  private async photos(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-    this.database ??= open();
-    return (await this.database).transaction(PHOTOS, mode).objectStore(PHOTOS);
+  /** Keep what was agreed to; resolves when it would survive the page. */
+  async keepAgreement(agreement: Agreement): Promise<void> {
+    try {
+      await this.agreements.change((agreements) => agreements.put(agreement));
+    } catch {
+      this.durable = false;
+      this.remembered = agreement;
+    }
   }
 
-  private async committed(change: (photos: IDBObjectStore) => IDBRequest): Promise<void> {
-    const photos = await this.photos("readwrite");
-    const done = new Promise<void>((resolve, reject) => {
-      photos.transaction.oncomplete = () => resolve();
-      photos.transaction.onabort = () => reject(photos.transaction.error ?? new Error("IndexedDB"));
-    });
-    change(photos);
-    await done;
+  async forgetAgreement(): Promise<void> {
+    this.remembered = null;
+    try {
+      await this.agreements.change((agreements) => agreements.delete(this.request));
+    } catch {
+      this.durable = false;
+    }
   }
+}
+
+/** What the server calls a photo that is still on this phone. */
+export function nameOf(photo: Kept): string {
+  return photo.uploadUrl && !photo.named ? photo.fileId : photo.id;
 }

@@ -1,10 +1,11 @@
 /**
  * Uploads kept photos one by one, in the background, resumable (tus 1.0). A lost network, a reload
- * or a killed browser only makes it wait: it goes on from the last byte that the server has.
+ * or a killed browser only makes it wait: it goes on from the last byte that the server has. Of two
+ * pages on one phone, one uploads a photo, and the other learns that it is done.
  */
 import { DetailedError, Upload } from "tus-js-client";
-import type { Kept, PhotoStore } from "./store";
-import type { RequestServer } from "./server";
+import { Refused, type RequestServer } from "./server";
+import { nameOf, type Kept, type PhotoStore } from "./store";
 
 const RETRY_AFTER = [0, 1_000, 3_000, 6_000, 12_000];
 const TRY_AGAIN_EVERY = 10_000;
@@ -16,8 +17,37 @@ export interface Watcher {
   onArrived(photo: Kept): void;
   /** It will not be taken; `sentence` says why and what to do. `code` is the server's. */
   onRefused(photo: Kept, sentence: string, code: string): void;
+  /** Another page of this phone has uploaded or deleted it. */
+  onGone(photo: Kept): void;
   /** The network is away; it goes on by itself. */
   onWaiting(): void;
+}
+
+/** A photo that is being uploaded, or waits until another page of this phone lets go of it. */
+class Turn {
+  upload: Upload | null = null;
+  private letGo: () => void = () => undefined;
+  private readonly over = new Promise<void>((resolve) => {
+    this.letGo = resolve;
+  });
+
+  constructor(readonly photo: Kept) {}
+
+  /** Does `work` when no other page has the photo, and keeps it from them until `end`. */
+  take(work: () => Promise<void>): void {
+    const held = async (): Promise<void> => {
+      await work();
+      await this.over;
+    };
+    // Without locks (an address without TLS) the page takes it that it is the only one.
+    if (!navigator.locks) void held();
+    else void navigator.locks.request(`bedside-photo/${this.photo.id}`, held);
+  }
+
+  async end(): Promise<void> {
+    this.letGo();
+    await this.upload?.abort();
+  }
 }
 
 interface Refusal {
@@ -27,13 +57,15 @@ interface Refusal {
 
 export class Uploader {
   private queue: Kept[] = [];
-  private current: { photo: Kept; upload: Upload } | null = null;
+  private current: Turn | null = null;
   private timer = 0;
 
   constructor(
     private readonly server: RequestServer,
     private readonly store: PhotoStore,
     private readonly watcher: Watcher,
+    /** Said of a photo that is refused without a reason. */
+    private readonly noReason: string,
   ) {
     window.addEventListener("offline", () => {
       if (this.queue.length) this.watcher.onWaiting();
@@ -53,9 +85,9 @@ export class Uploader {
   async forget(photo: Kept): Promise<void> {
     this.queue = this.queue.filter((other) => other.id !== photo.id);
     if (this.current?.photo.id === photo.id) {
-      const { upload } = this.current;
+      const stopped = this.current;
       this.current = null;
-      await upload.abort();
+      await stopped.end();
       this.goOn();
     }
     if (photo.uploadUrl) await Upload.terminate(photo.uploadUrl, { retryDelays: [] }).catch(() => undefined);
@@ -65,7 +97,7 @@ export class Uploader {
   private async startAgain(): Promise<void> {
     const stopped = this.current;
     this.current = null;
-    await stopped?.upload.abort();
+    await stopped?.end();
     this.goOn();
   }
 
@@ -75,24 +107,49 @@ export class Uploader {
     if (this.current) return;
     const photo = this.queue[0];
     if (!photo) return;
-    const upload = this.uploadOf(photo);
-    this.current = { photo, upload };
-    this.watcher.onProgress(photo, 0);
-    upload.start();
+    const turn = new Turn(photo);
+    this.current = turn;
+    turn.take(() => this.begin(turn));
   }
 
-  private uploadOf(photo: Kept): Upload {
-    const mine = (): boolean => this.current?.photo.id === photo.id;
+  private async begin(turn: Turn): Promise<void> {
+    const { photo } = turn;
+    const kept = await this.store.get(photo.id);
+    if (this.current !== turn) return;
+    if (!kept) {
+      await this.next(photo);
+      this.watcher.onGone(photo);
+      return;
+    }
+    // Another page may have brought it some way.
+    Object.assign(photo, { uploadUrl: kept.uploadUrl, fileId: kept.fileId, named: kept.named, sentComment: kept.sentComment });
+    turn.upload = this.uploadOf(photo, () => this.current === turn);
+    this.watcher.onProgress(photo, 0);
+    turn.upload.start();
+  }
+
+  /** This photo is done with, one way or the other. */
+  private async next(photo: Kept): Promise<void> {
+    this.queue = this.queue.filter((other) => other.id !== photo.id);
+    const over = this.current;
+    this.current = null;
+    await over?.end();
+    this.goOn();
+  }
+
+  private uploadOf(photo: Kept, mine: () => boolean): Upload {
     const upload = new Upload(photo.photo, {
       endpoint: `${this.server.here}/uploads`,
       uploadUrl: photo.uploadUrl || null,
       retryDelays: RETRY_AFTER,
-      metadata: { filename: photo.name, comment: photo.comment, taken_at: String(photo.takenAt) },
+      metadata: { photo: photo.id, filename: photo.name, comment: photo.comment, taken_at: String(photo.takenAt) },
       headers: { Accept: "application/json" },
       // Which upload belongs to which photo is kept with the photo itself.
       storeFingerprintForResuming: false,
       onBeforeRequest: (request) => {
-        if (request.getMethod() === "POST") photo.sentComment = photo.comment;
+        if (request.getMethod() !== "POST") return;
+        photo.sentComment = photo.comment;
+        photo.named = true;
       },
       onAfterResponse: (_request, response) => {
         photo.fileId = response.getHeader("Bedside-File") ?? photo.fileId;
@@ -119,29 +176,41 @@ export class Uploader {
     return upload;
   }
 
+  /** Every byte is there. The phone lets go of the photo when its comment is there too. */
   private async arrived(photo: Kept): Promise<void> {
-    this.queue.shift();
-    this.current = null;
-    if (photo.comment !== photo.sentComment && photo.fileId) {
-      await this.server.comment(photo.fileId, photo.comment).catch(() => undefined);
+    try {
+      if (photo.comment !== photo.sentComment) await this.server.comment(nameOf(photo), photo.comment);
+    } catch (error) {
+      // What was agreed to has taken its comment along, and may be in the chart by now.
+      if (!(error instanceof Refused)) {
+        await this.later();
+        return;
+      }
     }
     await this.store.remove(photo.id);
     this.watcher.onArrived(photo);
-    this.goOn();
+    await this.next(photo);
   }
 
   private async failed(photo: Kept, error: DetailedError): Promise<void> {
-    this.current = null;
     if (!isFinal(error)) {
-      this.watcher.onWaiting();
-      this.timer = window.setTimeout(() => this.goOn(), TRY_AGAIN_EVERY);
+      await this.later();
       return;
     }
-    this.queue.shift();
     const refusal = refusalOf(error);
-    await this.store.remove(photo.id);
-    this.watcher.onRefused(photo, refusal.sentence, refusal.code);
-    this.goOn();
+    // The server lists what it has refused itself; the rest only this phone knows of.
+    if (refusal.code.startsWith("file_refused")) await this.store.remove(photo.id);
+    else await this.store.put(Object.assign(photo, { problem: refusal.sentence || this.noReason }));
+    this.watcher.onRefused(photo, refusal.sentence || this.noReason, refusal.code);
+    await this.next(photo);
+  }
+
+  private async later(): Promise<void> {
+    const stopped = this.current;
+    this.current = null;
+    await stopped?.end();
+    this.watcher.onWaiting();
+    this.timer = window.setTimeout(() => this.goOn(), TRY_AGAIN_EVERY);
   }
 }
 
