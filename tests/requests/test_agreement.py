@@ -283,7 +283,7 @@ def _by_way_of_the_earlier_version(house: House) -> None:
     """Take the migration back and do it again, as an upgrade does on what is under way."""
     configuration = schema.configuration(f"sqlite:///{house.settings.data}/bedside.db")
     command.stamp(configuration, "head")
-    migration = ScriptDirectory.from_config(configuration).get_revision("0009")
+    migration = ScriptDirectory.from_config(configuration).get_revision("0010")
     command.downgrade(configuration, str(migration.down_revision))
     command.upgrade(configuration, "head")
 

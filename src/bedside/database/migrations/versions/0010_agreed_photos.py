@@ -6,8 +6,8 @@ Requests under way keep what was agreed to before: everything that they hold or 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0005"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
