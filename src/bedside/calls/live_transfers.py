@@ -314,7 +314,7 @@ class LiveTransfers:
         row = await self._locked(work, file.holder_id)
         if row is None or row.ended:
             if row is not None and not row.filed:  # given up while the last byte came
-                self._filing.clear_up_later(work, row.id)
+                self._filing.clear_up_later(work, row.id, file.id)
             return
         if file.patient_id != row.patient_id:  # it became known while the file arrived
             await self._intake.set_patient(work, file.id, row.patient_id)

@@ -24,9 +24,11 @@ class TransferFiling:
         await work.execute(records.CHANGE, of=row.id, filed=True, entry_id=entry_id)
 
     @staticmethod
-    def clear_up_later(work: UnitOfWork, transfer_id: str) -> None:
-        """Nothing of the file of this transfer stays."""
-        work.enqueue(CLEAR_UP, {"transfer_id": transfer_id}, unique=f"{CLEAR_UP}:{transfer_id}")
+    def clear_up_later(work: UnitOfWork, transfer_id: str, file_id: str = "") -> None:
+        """Nothing of the file of this transfer stays. With `file_id`, of one that came when it was
+        given up already: the job of then may be running at this moment, and see nothing of it."""
+        name = f"{CLEAR_UP}:{transfer_id}" + (f":{file_id}" if file_id else "")
+        work.enqueue(CLEAR_UP, {"transfer_id": transfer_id}, unique=name)
 
     # --- visits without a chart ------------------------------------------------------------------
 
