@@ -15,7 +15,7 @@ import uvicorn
 import uvloop
 
 from bedside.adapters.blobs_local import LocalBlobs
-from bedside.database.engine import connect
+from bedside.database import connect
 from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone, receive
 from bedside.files.sealing import SealedReader, SealedWriter, new_data_key

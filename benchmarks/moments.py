@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from bedside.database.engine import Published
+from bedside.kernel.events import Published
 from bedside.realtime.bus import Bus
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from statistics import median
 
-from bedside.database.engine import Published
+from bedside.kernel.events import Published
 from bedside.realtime.envelopes import event_envelope
 from benchmarks.moments import noted_in
 from benchmarks.pages import Visit

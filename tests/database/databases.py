@@ -8,10 +8,9 @@ from typing import ClassVar
 from sqlalchemy import bindparam, insert, select
 
 from bedside.database import Database, connect
-from bedside.database.engine import Published
 from bedside.database.statements import prepared
 from bedside.database.tables import events, jobs, topics
-from bedside.kernel.events import Event
+from bedside.kernel.events import Event, Published
 from tests.peers.ports import PATIENCE
 
 PUT = prepared(insert(topics))

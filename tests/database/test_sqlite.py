@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import delete
 
 from bedside.database import sqlite
-from bedside.database.engine import Published
 from bedside.database.tables import topics
 from bedside.errors import StorageFull, Unavailable
+from bedside.kernel.events import Published
 from tests.database.databases import ALL_ROWS, PUT, Said, opened, say, until, watched
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bedside.database import Database, outbox
-from bedside.database.engine import Published
+from bedside.kernel.events import Published
 from tests.database.databases import (
     ALL_JOBS,
     ALL_ROWS,

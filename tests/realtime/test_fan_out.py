@@ -6,8 +6,8 @@ from collections.abc import Container
 import pytest
 
 from bedside.charts.events import InboxChanged
-from bedside.database.engine import Published
 from bedside.errors import Unavailable
+from bedside.kernel.events import Published
 from bedside.people.audiences import Audiences, person_of
 from bedside.people.permissions import StaffAccess
 from bedside.realtime.bus import Bus, Listener

@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 
 from bedside import bootstrap
 from bedside.charts.live import apply
-from bedside.database.engine import Published
 from bedside.database.tables import events
+from bedside.kernel.events import Published
 from bedside.people.permissions import StaffAccess
 from bedside.settings import load
 from tests.house import Served

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bedside.database import Database, outbox
+from bedside.database import Database, jobs
 from bedside.errors import Unavailable
 from bedside.kernel import clock
 from bedside.kernel.jobs import Handler, TryAgain, given_up
@@ -147,7 +147,7 @@ async def test_a_job_that_takes_its_worker_along_is_given_up_at_last(
 
     await enqueue(database, "note", n=1)
     for _ in range(12):
-        assert await outbox.claim_job(database, 1_000) is not None
+        assert await jobs.claim_job(database, 1_000) is not None
         monkeypatch.setattr(clock, "_shift", clock._shift + clock.MINUTE)
     handlers: dict[str, Handler] = {"note": note, given_up("note"): hear}
     await Worker(database, handlers, {}).run_until_idle()
@@ -205,7 +205,7 @@ async def test_a_lease_is_kept_although_the_database_is_away_for_a_moment(
 ) -> None:
     monkeypatch.setattr(run, "_LEASE", 300)
     calls: list[str] = []
-    real = outbox.extend_lease
+    real = jobs.extend_lease
 
     async def sometimes(*arguments: Any) -> None:
         calls.append("extend")
@@ -216,7 +216,7 @@ async def test_a_lease_is_kept_although_the_database_is_away_for_a_moment(
     async def last(_payload: dict[str, Any]) -> None:
         await until(lambda: len(calls) >= 3)
 
-    monkeypatch.setattr(outbox, "extend_lease", sometimes)
+    monkeypatch.setattr(jobs, "extend_lease", sometimes)
     await enqueue(database, "last")
     await Worker(database, {"last": last}, {}).run_until_idle()
     assert await left(database) == []
@@ -236,7 +236,7 @@ async def test_a_worker_that_stops_leaves_its_job_to_others(database: Database) 
     (job,) = await left(database)
     assert (job.attempts, job.failed) == (1, False)
     with clock.shifted(clock.MINUTE):
-        again = await outbox.claim_job(database, 1_000)
+        again = await jobs.claim_job(database, 1_000)
     assert again is not None
     assert again.id == job.id
 
@@ -262,10 +262,10 @@ async def test_the_clock_jumps(database: Database, jump: int) -> None:
         done.append("once")
 
     await enqueue(database, "note")
-    job = await outbox.claim_job(database, 1_000)
+    job = await jobs.claim_job(database, 1_000)
     assert job is not None
     with clock.shifted(jump):
-        await outbox.finish_job(database, job.id)
+        await jobs.finish_job(database, job.id)
         await enqueue(database, "note")
         await Worker(database, {"note": note}, {}).run_until_idle()
     assert done == ["once"]

@@ -17,7 +17,7 @@ from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
 from bedside.charts.search import SearchIndex
-from bedside.database import Database, connect, outbox
+from bedside.database import Database, connect, jobs, outbox
 from bedside.database.sealed import MasterKey, Vault
 from bedside.errors import NotFound, Unavailable
 from bedside.files import intake as file_jobs
@@ -468,4 +468,4 @@ class Parts:
         return "ok" if in_force >= WHOLE else "incomplete"
 
     async def _jobs_state(self) -> str:
-        return "some were given up" if await outbox.failed_jobs(self.database) else "ok"
+        return "some were given up" if await jobs.failed_jobs(self.database) else "ok"

@@ -19,9 +19,9 @@ from bedside.calls.media_server import (
 )
 from bedside.calls.records import CallState, NoMediaServer, Standing
 from bedside.database import Database
-from bedside.database.engine import Published
 from bedside.errors import BedsideError
 from bedside.kernel import faults
+from bedside.kernel.events import Published
 from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Signal
 
 

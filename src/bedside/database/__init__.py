@@ -1,6 +1,7 @@
 """Where rows live: SQLite by default, PostgreSQL to scale; one interface for both."""
 
-from bedside.database.engine import Database, connect
+from bedside.database.connecting import connect
+from bedside.database.engine import Database
 from bedside.database.statements import prepared
 
 __all__ = ["Database", "connect", "prepared"]

@@ -1,57 +1,13 @@
-"""What SQLite and PostgreSQL have in common, and the choice between them by URL."""
+"""What SQLite and PostgreSQL have in common."""
 
-import json
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from typing import Any
 
-from bedside.kernel import clock
-from bedside.kernel.events import Event
+from bedside.database.pending import Pending
+from bedside.kernel.events import Published
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """An event with its place in the topic, as it goes to the bus."""
-
-    topic: str
-    version: int
-    type: str
-    payload: dict[str, Any]
-
-
-@dataclass
-class Pending:
-    """What a unit of work wants to happen with its commit and after it."""
-
-    events: list[Event] = field(default_factory=list[Event])
-    jobs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    actions: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
-    published: list[Published] = field(default_factory=list[Published])
-
-    def emit(self, event: Event) -> None:
-        """See `UnitOfWork.emit`."""
-        self.events.append(event)
-
-    def enqueue(
-        self, kind: str, payload: dict[str, Any], *, unique: str | None = None, delay: int = 0
-    ) -> None:
-        """See `UnitOfWork.enqueue`."""
-        self.jobs.append(
-            {
-                "kind": kind,
-                "payload": json.dumps(payload),
-                "unique_name": unique,
-                "run_at": clock.now() + delay,
-            }
-        )
-
-    def after_commit(self, action: Callable[[], None]) -> None:
-        """See `UnitOfWork.after_commit`."""
-        self.actions.append(action)
 
 
 class Database(ABC):
@@ -115,16 +71,3 @@ class Database(ABC):
     @abstractmethod
     def watch(self) -> AsyncIterator[None]:
         """Publish what other processes commit, for as long as it is iterated."""
-
-
-def connect(url: str) -> Database:
-    """The database for `sqlite:///path` or `postgresql://…`. It is not opened yet."""
-    if url.startswith("sqlite:///"):
-        from bedside.database.sqlite import SqliteDatabase
-
-        return SqliteDatabase(url.removeprefix("sqlite:///"))
-    if url.startswith(("postgresql://", "postgres://")):
-        from bedside.database.postgresql import PostgresDatabase
-
-        return PostgresDatabase(url)
-    raise ValueError("the database URL starts with sqlite:/// or postgresql://")

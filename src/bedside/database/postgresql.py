@@ -10,11 +10,13 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from sqlalchemy import bindparam, select
 
 from bedside.database import outbox
-from bedside.database.engine import Database, Pending, Published
+from bedside.database.engine import Database
+from bedside.database.pending import Pending
 from bedside.database.statements import compiled, prepared
 from bedside.database.tables import events
 from bedside.errors import StorageFull, Unavailable
 from bedside.kernel import clock
+from bedside.kernel.events import Published
 from bedside.kernel.unit_of_work import Row
 
 _CHANNEL = "bedside_events"
@@ -151,7 +153,7 @@ class PostgresDatabase(Database):
             work = _Work(connection)
             async with connection.transaction():
                 yield work
-                await outbox.write(work, work, self.origin)
+                await outbox.write(work, self.origin)
                 for event in work.published:
                     note = json.dumps([self.origin, event.topic, event.version])
                     await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, note)

@@ -16,10 +16,12 @@ from typing import Any
 import apsw
 
 from bedside.database import outbox
-from bedside.database.engine import Database, Pending, Published
+from bedside.database.engine import Database
+from bedside.database.pending import Pending
 from bedside.database.statements import compiled
 from bedside.errors import StorageFull, Unavailable
 from bedside.kernel.durable import only_one
+from bedside.kernel.events import Published
 from bedside.kernel.unit_of_work import Row
 
 _BUSY_FOR = 10.0
@@ -133,7 +135,7 @@ class SqliteDatabase(Database):
             work = _Work(self._writer)
             try:
                 yield work
-                await outbox.write(work, work, self.origin)
+                await outbox.write(work, self.origin)
                 self._writer.execute("RELEASE work")
             except BaseException as error:
                 self._undo()

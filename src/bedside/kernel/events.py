@@ -4,6 +4,7 @@ An event is declared as a class; it refuses fields that it does not know and car
 states only, never patient content, for it is kept and broadcast.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -49,3 +50,13 @@ def declared(kind: type[E]) -> type[E]:
 def all_declared() -> dict[str, type[Event]]:
     """Every event type of the product, for documentation and its test."""
     return dict(_declared)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An event with its place in the topic, as it goes to the bus."""
+
+    topic: str
+    version: int
+    type: str
+    payload: dict[str, Any]

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Container
 
 from bedside.database import Database, outbox
-from bedside.database.engine import Published
 from bedside.errors import BedsideError
+from bedside.kernel.events import Published
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
 
 _LONGEST_QUEUE = 256

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bedside.database.engine import Published
+from bedside.kernel.events import Published
 
 
 class _Message(BaseModel):

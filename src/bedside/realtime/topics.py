@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bedside.database.engine import Published
+from bedside.kernel.events import Published
 
 Snapshot = Callable[[Any, str], Awaitable[dict[str, Any]]]
 """(access, id) → the state that events of the topic build on. Raises NotFound when the person

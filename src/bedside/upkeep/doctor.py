@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bedside.audit.bindings import Altered
-from bedside.database import outbox, schema
+from bedside.database import jobs, schema
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
 from bedside.errors import BedsideError
 from bedside.files.ports import Verdict
@@ -250,7 +250,7 @@ async def _sandbox(services: Services) -> Finding:
 
 async def _jobs(services: Services) -> Finding:
     """No job was given up"""
-    failed = await outbox.failed_jobs(services.database)
+    failed = await jobs.failed_jobs(services.database)
     if failed:
         kinds = ", ".join(sorted({job.kind for job in failed}))
         return Finding(

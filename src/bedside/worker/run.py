@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 
-from bedside.database import Database, outbox
-from bedside.database.outbox import Lane
+from bedside.database import Database, jobs
+from bedside.database.jobs import Lane
 from bedside.errors import BedsideError
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import Handler, TryAgain, given_up
@@ -89,7 +89,7 @@ class Worker:
                 await asyncio.wait_for(wake.wait(), _LOOK_EVERY)
 
     async def _take_one(self, lane: Lane | None = None) -> bool:
-        job = await outbox.claim_job(self._database, _LEASE, lane)
+        job = await jobs.claim_job(self._database, _LEASE, lane)
         if job is None:
             return False
         faults.point("job.claimed")
@@ -104,7 +104,7 @@ class Worker:
         while True:
             await asyncio.sleep(_LEASE / 3 / clock.SECOND)
             with suppress(BedsideError):  # the next one may still come in time
-                await outbox.extend_lease(self._database, job_id, _LEASE)
+                await jobs.extend_lease(self._database, job_id, _LEASE)
 
     async def _run(self, job: Any) -> None:
         payload: dict[str, Any] = json.loads(job.payload)
@@ -115,7 +115,7 @@ class Worker:
             await self._handlers[job.kind](payload)
         except TryAgain as wish:
             remembered = json.dumps({**payload, **wish.remember})
-            await outbox.wait_job(self._database, job.id, wish.delay, wish.reason, remembered)
+            await jobs.wait_job(self._database, job.id, wish.delay, wish.reason, remembered)
         except Exception as error:
             # The class only: a message may quote what it failed on.
             name = type(error).__name__
@@ -123,17 +123,17 @@ class Worker:
             if job.attempts >= _MOST_ATTEMPTS:
                 await self._give_up(job, payload, name)
             else:
-                await outbox.retry_job(self._database, job.id, _back_off(job.attempts), name)
+                await jobs.retry_job(self._database, job.id, _back_off(job.attempts), name)
         else:
             faults.point("job.done")
-            await outbox.finish_job(self._database, job.id)
+            await jobs.finish_job(self._database, job.id)
             faults.point("job.forgotten")
 
     async def _give_up(self, job: Any, payload: dict[str, Any], error: str) -> None:
         hears = self._handlers.get(given_up(job.kind))
         if hears is not None:
             await hears(payload)
-        await outbox.give_up_job(self._database, job.id, error)
+        await jobs.give_up_job(self._database, job.id, error)
 
     async def _sweep(self, name: str, every: float, sweep: Periodic) -> None:
         while not self._stopping:

@@ -1,0 +1,129 @@
+"""Jobs that commits leave behind, as the worker takes them: claimed for a time, done, tried again,
+or given up. `outbox.write` adds them, in the transaction of what caused them."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+
+from bedside.database.statements import Prepared, prepared
+from bedside.database.tables import jobs
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions
+
+
+class Lane(StrEnum):
+    """Jobs that do not wait for each other: a file that is stuck holds up no message."""
+
+    FILES = "files"
+    OTHERS = "others"
+
+
+_OF_FILES = jobs.c.kind.like("file.%")
+
+
+def _claiming(*which: ColumnElement[bool]) -> Prepared:
+    due = (
+        select(jobs.c.id)
+        .where(
+            ~jobs.c.failed,
+            jobs.c.run_at <= bindparam("moment"),
+            or_(jobs.c.locked_until < bindparam("moment")),
+            *which,
+        )
+        .order_by(jobs.c.run_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return prepared(
+        update(jobs)
+        .where(jobs.c.id == due.scalar_subquery())
+        .values(attempts=jobs.c.attempts + 1, locked_until=bindparam("lease"))
+        .returning(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.attempts)
+    )
+
+
+_claim: dict[Lane | None, Prepared] = {
+    None: _claiming(),
+    Lane.FILES: _claiming(_OF_FILES),
+    Lane.OTHERS: _claiming(~_OF_FILES),
+}
+_finish = prepared(delete(jobs).where(jobs.c.id == bindparam("of")))
+_again = prepared(
+    update(jobs)
+    .where(jobs.c.id == bindparam("of"))
+    .values(run_at=bindparam("at"), locked_until=0, last_error=bindparam("error"))
+)
+_wait = prepared(
+    update(jobs)
+    .where(jobs.c.id == bindparam("of"))
+    .values(
+        run_at=bindparam("at"),
+        locked_until=0,
+        last_error=bindparam("reason"),
+        attempts=0,
+        payload=bindparam("with"),
+    )
+)
+_give_up = prepared(
+    update(jobs)
+    .where(jobs.c.id == bindparam("of"))
+    .values(failed=True, locked_until=0, last_error=bindparam("error"))
+)
+_failed = prepared(
+    select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.last_error).where(jobs.c.failed)
+)
+_extend = prepared(
+    update(jobs).where(jobs.c.id == bindparam("of")).values(locked_until=bindparam("lease"))
+)
+
+
+async def claim_job(database: Transactions, lease: int, lane: Lane | None = None) -> Any | None:
+    """Take the next due job, of all or of one lane, for `lease` milliseconds.
+
+    Returns (id, kind, payload, attempts), or None when there is none.
+    """
+    moment = clock.now()
+    async with database.unit_of_work() as work:
+        return await work.one(_claim[lane], moment=moment, lease=moment + lease)
+
+
+async def extend_lease(database: Transactions, job_id: str, lease: int) -> None:
+    """Keep a claimed job for longer."""
+    async with database.unit_of_work() as work:
+        await work.execute(_extend, of=job_id, lease=clock.now() + lease)
+
+
+async def finish_job(database: Transactions, job_id: str) -> None:
+    """The job is done; forget it."""
+    async with database.unit_of_work() as work:
+        await work.execute(_finish, of=job_id)
+
+
+async def retry_job(database: Transactions, job_id: str, delay: int, error: str) -> None:
+    """Try again in `delay` milliseconds. `error` is a class name, never content."""
+    async with database.unit_of_work() as work:
+        await work.execute(_again, of=job_id, at=clock.now() + delay, error=error)
+
+
+async def wait_job(
+    database: Transactions, job_id: str, delay: int, reason: str, payload: str
+) -> None:
+    """Take the job up again in `delay` milliseconds, with its tries counted from the beginning.
+    `reason` is a word of the handler's, never content."""
+    async with database.unit_of_work() as work:
+        await work.execute(
+            _wait, of=job_id, at=clock.now() + delay, reason=reason, **{"with": payload}
+        )
+
+
+async def give_up_job(database: Transactions, job_id: str, error: str) -> None:
+    """Keep the job as failed, for the health page."""
+    async with database.unit_of_work() as work:
+        await work.execute(_give_up, of=job_id, error=error)
+
+
+async def failed_jobs(database: Transactions) -> list[Any]:
+    """Jobs that were given up: (id, kind, attempts, last_error)."""
+    async with database.read() as db:
+        return await db.all(_failed)
