@@ -118,7 +118,7 @@ async def _transferred_without_a_reload(door: Door, page: Page, seen: Journey) -
     await expect(page.get_by_text("Reconnecting, your place is kept")).to_be_hidden(timeout=LONG)
     await house.calls.return_to_waiting_room(there, visit_in(page))
     await expect(heading(page, "Ada Norberg will see you soon")).to_be_visible()
-    await house.waiting_room.complete(there, visit_in(page))
+    await house.calls.end_visit(there, visit_in(page))
     await expect(heading(page, "Your visit is over")).to_be_visible()
     await seen.seen(page, "over")
     assert await not_reloaded(page)

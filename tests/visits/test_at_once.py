@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from bedside.calls.records import Mode
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict
+from bedside.people.roles import Role
+from bedside.people.staff import Person
 from bedside.visits.state_machine import State, Step
+from tests.house import PASSWORD
 from tests.visits.ward import Ward
 
 pytestmark = pytest.mark.anyio
@@ -24,19 +28,28 @@ async def outcomes(*acts: Any) -> tuple[list[Any], list[str]]:
 
 async def both_in_charge(ward: Ward, name: str = "Shared") -> tuple[Any, Any]:
     """One room, in the hands of the clinician and of the receptionist."""
-    house = ward.house
     room = await ward.room(name)
-    await house.services.staff.assign(
-        house.administer(), house.here.receptionist.staff_id, room.room_id
-    )
-    return room, await house.services.permissions.room(house.here.receptionist, room.room_id)
+    return room, await ward.beside(room, ward.house.here.receptionist)
 
 
 @pytest.mark.feature("V5")
 async def test_ten_press_next_patient_and_nobody_gets_the_same_one(ward: Ward) -> None:
-    room = await ward.room("Shared")
+    house, room = ward.house, await ward.room("Shared")
+    doors = [
+        await ward.beside(
+            room,
+            await house.enter(
+                await house.services.staff.add(
+                    house.administer(),
+                    Person(name=f"Nurse {n}", email=f"nurse{n}@ward.example", role=Role.CLINICIAN),
+                    PASSWORD,
+                )
+            ),
+        )
+        for n in range(10)
+    ]
     waiting = [(await ward.check_in(room)).visit_id for _ in range(7)]
-    got = await asyncio.gather(*(ward.next_patient(room, f"cal_{n}") for n in range(10)))
+    got = await asyncio.gather(*(ward.next_patient(door) for door in doors))
     assert sorted(one for one in got if one) == sorted(waiting)
     assert got.count(None) == 3
 
@@ -44,13 +57,17 @@ async def test_ten_press_next_patient_and_nobody_gets_the_same_one(ward: Ward) -
 @pytest.mark.feature("V5")
 async def test_next_patient_takes_them_in_order_and_those_who_are_there_first(ward: Ward) -> None:
     room = await ward.room("Shared")
+    end_visit = ward.house.services.calls.end_visit
     first, second, third = [await ward.check_in(room) for _ in range(3)]
     await ward.lose(first)
     assert await ward.next_patient(room) == second.visit_id
+    await end_visit(room, second.visit_id)
     await ward.connect(first)
     assert await ward.next_patient(room) == first.visit_id
+    await end_visit(room, first.visit_id)
     await ward.lose(third)
     assert await ward.next_patient(room) == third.visit_id
+    await end_visit(room, third.visit_id)
     assert await ward.next_patient(room) is None
 
 
@@ -59,7 +76,8 @@ async def test_two_admit_one_patient_and_the_second_hears_who_was_faster(ward: W
     one, other = await both_in_charge(ward)
     waiter = await ward.check_in(one)
     done, refused = await outcomes(
-        ward.admit(one, waiter.visit_id, "cal_1"), ward.admit(other, waiter.visit_id, "cal_2")
+        ward.house.services.calls.start(one, waiter.visit_id, Mode.VIDEO),
+        ward.house.services.calls.start(other, waiter.visit_id, Mode.VIDEO),
     )
     assert len(done) == 1
     assert refused[0] in (
@@ -67,10 +85,7 @@ async def test_two_admit_one_patient_and_the_second_hears_who_was_faster(ward: W
         "Rita Sandberg is seeing this patient already.",
     )
     row = await ward.row(waiter.visit_id)
-    assert (row.state, row.call_id) == (
-        State.IN_CALL,
-        "cal_1" if "Amara" in refused[0] else "cal_2",
-    )
+    assert (row.state, row.call_id) == (State.IN_CALL, done[0])
 
 
 @pytest.mark.feature("V9")

@@ -86,7 +86,7 @@ async def test_a_colleague_opens_no_chart_by_typing_a_name_at_their_own_door(war
         await services.identification.add(hers, waiter.visit_id)
     assert len(await lines(ward, Action.ACCESS_REFUSED)) == 2
     await ward.admit(hers, waiter.visit_id)
-    await services.waiting_room.complete(hers, waiter.visit_id)
+    await services.calls.end_visit(hers, waiter.visit_id)
     assert not await sees(ward, hers)
     assert await lines(ward, Action.PATIENT_ASSIGNED) == await lines(ward, Action.PATIENT_ASSIGNED)
     assert all(line.actor_kind == "staff" for line in await lines(ward, Action.PATIENT_ASSIGNED))
@@ -172,7 +172,7 @@ async def test_a_room_that_treated_sees_the_chart_afterwards_and_others_do_not(w
     assert await sees(ward, third)
     await transfer(third, waiter.visit_id, hers.room_id)
     await ward.admit(hers, waiter.visit_id)
-    await services.waiting_room.complete(hers, waiter.visit_id)
+    await services.calls.end_visit(hers, waiter.visit_id)
     assert await sees(ward, hers)
     rooms = {team.name for team in await services.assignments.of_patient(await ward.house.chart())}
     assert "Dr Fuentes’s room" in rooms
@@ -184,7 +184,7 @@ async def test_said_after_the_call_the_room_that_treated_sees_the_chart(ward: Wa
     hers = await stranger(ward)
     waiter = await ward.check_in(hers, NAME, BORN)
     await ward.admit(hers, waiter.visit_id)
-    await services.waiting_room.complete(hers, waiter.visit_id)
+    await services.calls.end_visit(hers, waiter.visit_id)
     [over] = await services.unidentified.of_room(hers)
     assert (over.id, over.name, over.seen_by) == (waiter.visit_id, NAME, "Dr Lucía Fuentes")
     await services.identification.override(hers, waiter.visit_id, NAME, BORN, "I treated her")
@@ -263,7 +263,7 @@ async def test_what_nobody_says_anything_of_is_forgotten(ward: Ward) -> None:
     for waiter in (left, treated):
         await services.visit_chat.say(waiter.visitor, waiter.visit_id, "Hello", "")
     await ward.admit(mine, treated.visit_id)
-    await services.waiting_room.complete(mine, treated.visit_id)
+    await services.calls.end_visit(mine, treated.visit_id)
     await services.waiting_room.leave(left.visitor)
     listed = {one.id: dict(one.held) for one in await services.unidentified.of_room(mine)}
     assert listed == {left.visit_id: {"messages": 1}, treated.visit_id: {"messages": 1}}

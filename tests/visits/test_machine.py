@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from bedside.calls import rows as call_rows
+from bedside.calls.records import Kind, Mode
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.kernel import clock
@@ -122,8 +124,11 @@ class VisitsMachine(RuleBasedStateMachine):
 
     async def _build(self) -> None:
         self.rooms: list[RoomAccess] = []
+        self.beside: list[RoomAccess] = []
         for number, staff in enumerate(self.staff):
-            self.rooms.append(await self.ward.room(f"Room {number}", staff))
+            room = await self.ward.room(f"Room {number}", staff)
+            self.rooms.append(room)
+            self.beside.append(await self.ward.beside(room, self.staff[1 - number]))
         for room in self.rooms:
             await self._follow(room.staff, f"room:{room.room_id}")
         for staff in self.staff:
@@ -162,10 +167,14 @@ class VisitsMachine(RuleBasedStateMachine):
         row = await self.ward.row(waiter.visit_id)
         return next(room for room in self.rooms if room.room_id == row.room_id)
 
+    async def _in_call(self, door: RoomAccess) -> bool:
+        async with self.house.services.database.read() as db:
+            return await call_rows.current_of(db, Kind.STAFF, door.staff.staff_id) is not None
+
     async def _do(self, step: str, waiter: Waiter, room: RoomAccess, leg: int | None) -> Any:
         services, visit_id = self.house.services, waiter.visit_id
         if step == "admit":
-            return await self._tried(self.ward.admit(room, visit_id))
+            return await self._tried(services.calls.start(room, visit_id, Mode.VIDEO, leg=leg))
         if step == "transfer":
             to = self._other(room).room_id
             return await self._tried(
@@ -173,12 +182,14 @@ class VisitsMachine(RuleBasedStateMachine):
             )
         if step == "leave":
             return await self._tried(services.waiting_room.leave(waiter.visitor))
-        act = getattr(services.waiting_room, step)
-        return await self._tried(act(room, visit_id, leg))
+        act = {
+            "return": services.calls.return_to_waiting_room,
+            "end_visit": services.calls.end_visit,
+            "remove": services.waiting_room.remove,
+        }[step]
+        return await self._tried(act(room, visit_id, leg=leg))
 
-    steps = st.sampled_from(
-        ["admit", "transfer", "return_to_waiting_room", "complete", "remove", "leave"]
-    )
+    steps = st.sampled_from(["admit", "transfer", "return", "end_visit", "remove", "leave"])
 
     @precondition(lambda self: len(self.waiters) < 5)
     @rule(where=chosen)
@@ -224,18 +235,20 @@ class VisitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.waiters)
     @rule(which=chosen)
     def takes_the_next(self, which: int) -> None:
-        """Both press “Next patient” in one room."""
+        """Both press “Next patient” in one room, who are in no call yet."""
 
         async def act() -> None:
             room = self.rooms[which % 2]
+            doors = [room, self.beside[which % 2]]
+            free = [door for door in doors if not await self._in_call(door)]
             waited = {
                 w.visit_id
                 for w in await self.house.services.waiting_room.queue(room)
                 if w.state is State.WAITING
             }
-            got = await asyncio.gather(*(self.ward.next_patient(room) for _ in range(2)))
+            got = await asyncio.gather(*(self.ward.next_patient(door) for door in free))
             found = [visit_id for visit_id in got if visit_id]
-            assert len(set(found)) == len(found) == min(2, len(waited))
+            assert len(set(found)) == len(found) == min(len(free), len(waited))
             assert set(found) <= waited
 
         self.run(act())

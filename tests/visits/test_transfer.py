@@ -97,7 +97,7 @@ async def test_whoever_is_transferred_queues_at_the_end_and_whoever_returns_does
     waits = await ward.check_in(theirs)
     await ward.admit(theirs, returns.visit_id)
     await services.patient_transfers.transfer(mine, comes.visit_id, theirs.room_id)
-    await services.waiting_room.return_to_waiting_room(theirs, returns.visit_id)
+    await services.calls.return_to_waiting_room(theirs, returns.visit_id)
     order = [returns.visit_id, waits.visit_id, comes.visit_id]
     assert await ward.order(theirs) == order
     places = [row.place for row in await services.waiting_room.queue(theirs)]
@@ -263,6 +263,6 @@ async def test_whoever_holds_the_call_is_told_that_the_patient_leaves(quick_ward
     await quick_ward.admit(mine, waiter.visit_id, "cal_first")
     await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     await quick_ward.admit(theirs, waiter.visit_id, "cal_second")
-    await services.waiting_room.return_to_waiting_room(theirs, waiter.visit_id)
-    await services.waiting_room.complete(theirs, waiter.visit_id)
+    await services.calls.return_to_waiting_room(theirs, waiter.visit_id)
+    await services.calls.end_visit(theirs, waiter.visit_id)
     assert told == [("cal_first", Step.TRANSFERRED), ("cal_second", Step.RETURNED)]

@@ -205,7 +205,7 @@ async def test_the_record_tells_who_when_where_and_why(ward: Ward) -> None:
     await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id, "Stitches")
     await ward.admit(theirs, waiter.visit_id)
     await services.visit_notes.keep(theirs, waiter.visit_id, "Three stitches.")
-    await services.waiting_room.complete(theirs, waiter.visit_id)
+    await services.calls.end_visit(theirs, waiter.visit_id)
     chart = await services.permissions.chart(mine.staff, waiter.visitor.patient_id)
     [past] = await services.visit_records.of_chart(chart)
     assert (past.room_name, past.reason, past.legs) == ("Minor injuries", "Cut finger", 2)
@@ -251,10 +251,9 @@ async def test_a_note_is_finished_after_the_patient_has_left(ward: Ward) -> None
 async def test_how_a_visit_ended_is_said_to_whoever_comes_too_late(quick_ward: Ward) -> None:
     services = quick_ward.house.services
     room = await quick_ward.room("Shared")
-    acts = services.waiting_room
     for end, said in (
-        (acts.remove, r"Dr Amara Okafor has removed this patient\."),
-        (acts.complete, r"Dr Amara Okafor has ended this visit\."),
+        (services.waiting_room.remove, r"Dr Amara Okafor has removed this patient\."),
+        (services.calls.end_visit, r"Dr Amara Okafor has ended this visit\."),
     ):
         waiter = await quick_ward.check_in(room)
         await end(room, waiter.visit_id)

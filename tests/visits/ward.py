@@ -5,6 +5,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from bedside.calls.records import Mode
 from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits import rows
@@ -121,17 +122,24 @@ class Ward:
                 work, row, Step.ADMITTED, access.actor, call_id=call_id
             )
 
-    async def next_patient(self, access: RoomAccess, call_id: str = "cal_1") -> str | None:
-        """Admit whoever is next; the visit."""
+    async def beside(self, access: RoomAccess, staff: StaffAccess) -> RoomAccess:
+        """One more member of staff in charge of a room."""
         services = self.house.services
-        async with services.database.unit_of_work() as work:
-            row = await services.waiting_room.next_waiting(work, access)
-            if row is None:
-                return None
-            await services.transitions.take_step(
-                work, row, Step.ADMITTED, access.actor, call_id=call_id
-            )
-            return row.id
+        await services.staff.assign(self.house.administer(), staff.staff_id, access.room_id)
+        return await services.permissions.room(staff, access.room_id)
+
+    async def next_patient(self, access: RoomAccess) -> str | None:
+        """Press “Next patient”; the visit that came out of it, or None when nobody waited."""
+        services = self.house.services
+        call_id = await services.calls.next_patient(access, Mode.VIDEO)
+        if call_id is None:
+            return None
+        [admitted] = [
+            one.visit_id
+            for one in await services.waiting_room.queue(access)
+            if one.call_id == call_id
+        ]
+        return admitted
 
     async def order(self, access: RoomAccess) -> list[str]:
         """The visits in a room, in order."""

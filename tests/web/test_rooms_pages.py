@@ -262,7 +262,7 @@ async def test_the_chart_has_the_visit(quick_house: House, visitor: httpx.AsyncC
         quick_house, rooms.reception, patient.name, born=date(1991, 3, 14), reason="Rash"
     )
     room = await in_charge(quick_house, rooms.reception.id)
-    await quick_house.waiting_room.complete(room, seen.visit_id)
+    await quick_house.calls.end_visit(room, seen.visit_id)
     assert "No visit yet" in (await visitor.get(f"/patients/{patient.id}/visits")).text
     await quick_house.identification.confirm(room, seen.visit_id, patient.id)
     chart = (await visitor.get(f"/patients/{patient.id}")).text

@@ -161,7 +161,7 @@ async def test_the_page_follows_the_visit_from_the_waiting_room_to_the_end(
     assert "Taking you to Dermatology now" in page
     assert "You have been transferred to Dermatology" in page
     there = await visiting.house.permissions.room(visiting.house.here.clinician, other.id)
-    await visiting.house.waiting_room.complete(there, visiting.visit)
+    await visiting.house.calls.end_visit(there, visiting.visit)
     page = await visiting.page()
     assert "Your visit is over" in page
     assert "Thank you for your visit.</p>" in page
@@ -208,7 +208,7 @@ async def test_leaving_asks_first_and_checking_in_again_types_nothing(visiting: 
 
 @pytest.mark.feature("V18")
 async def test_one_is_thanked_for_a_visit_with_a_person(visiting: Visiting) -> None:
-    await visiting.house.waiting_room.complete(visiting.charge, visiting.visit)
+    await visiting.house.calls.end_visit(visiting.charge, visiting.visit)
     assert "Thank you for your visit with Dr Amara Okafor." in await visiting.page()
 
 

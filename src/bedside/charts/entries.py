@@ -323,10 +323,6 @@ class Charts:
             waiting = await db.one(queries.CHART_UNREVIEWED, **which)
         return Counts(count.entries if count else 0, waiting.unreviewed if waiting else 0)
 
-    async def unreviewed_in(self, chart: ChartAccess) -> int:
-        """How many entries of one chart wait for review."""
-        return (await self.counts(chart)).unreviewed
-
     async def senders(self, chart: ChartAccess) -> list[Sender]:
         """Everybody who ever sent something into this chart."""
         async with self._database.read() as db:

@@ -18,7 +18,6 @@ _MOST_QUERY_WORDS = 8
 _add = prepared(
     upsert(entry_words).on_conflict_do_nothing(index_elements=["token", "patient_id", "entry_id"])
 )
-_words_of = prepared(select(entry_words.c.token).where(entry_words.c.entry_id == bindparam("of")))
 _drop = prepared(delete(entry_words).where(entry_words.c.entry_id == bindparam("of")))
 _move = prepared(
     update(entry_words)

@@ -170,7 +170,7 @@ class VisitStory:
             await self._see(there, visit_id, told.to_note, seen, told.lasted)
             room, over = there, seen + told.lasted * clock.MINUTE
         with clock.shifted(over):
-            await services.waiting_room.complete(room, visit_id)
+            await services.calls.end_visit(room, visit_id)
 
     async def tell_unknown(self, told: Unknown) -> None:
         """A visit that is over, and in no chart."""

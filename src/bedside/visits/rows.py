@@ -12,7 +12,7 @@ from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.patients import SEALED_PATIENTS, name_of
 from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
 from bedside.visits.models import visits
-from bedside.visits.state_machine import GOING_ON, Presence, State, Step
+from bedside.visits.state_machine import GOING_ON, Presence, State
 
 COLUMN = "visits.record"
 _PROBLEMS = ("failed", "blocked", "missing")
@@ -134,8 +134,3 @@ def name_in(keys: ClinicKeys, visit_id: str, row: Row) -> str:
     if row.patient_id:
         return name_of(keys, row.patient_id, row.person)
     return str(keys.unseal(COLUMN, visit_id, row.record)["name"])
-
-
-def ended_by_clinic(reason: str) -> bool:
-    """Whether a visit ended because somebody of the clinic ended it."""
-    return reason in (Step.REMOVED, Step.COMPLETED)

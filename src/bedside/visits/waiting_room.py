@@ -15,7 +15,7 @@ from bedside.database.statements import prepared
 from bedside.errors import Conflict
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.patients import SEALED_PATIENTS
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, rooms_in_charge
 from bedside.people.staff import Staff
@@ -58,12 +58,6 @@ _one = prepared(
     .where(visits.c.id == bindparam("of"), visits.c.room_id == bindparam("room"))
 )
 _transfer = prepared(select(patient_transfers).where(patient_transfers.c.id == bindparam("of")))
-_first = prepared(
-    select(visits.c.id)
-    .where(visits.c.room_id == bindparam("room"), visits.c.state == State.WAITING.value)
-    .order_by(visits.c.away_since > 0, visits.c.queued_at, visits.c.id)
-    .limit(1)
-)
 _unseen = prepared(
     select(visits)
     .where(
@@ -279,40 +273,13 @@ class WaitingRoom:
             found = await db.all(_unseen_of, staff=staff.staff_id, clinic=staff.clinic_id)
         return [Arrival(row.id, row.room_id, row.room_name, row.queued_at) for row in found]
 
-    # --- who is next ---------------------------------------------------------------------------
-
-    async def next_waiting(self, work: UnitOfWork, room: RoomAccess) -> Row | None:
-        """The first who waits, locked: nobody else gets the same one. Those whose page is
-        connected come first. None when nobody waits."""
-        await work.lock(f"next:{room.room_id}")
-        while True:
-            first = await work.one(_first, room=room.room_id)
-            if first is None:
-                return None
-            row = await work.one(rows.for_change, of=first.id)
-            if row is not None and row.state == State.WAITING and row.room_id == room.room_id:
-                return row
-
-    # --- steps without a call ------------------------------------------------------------------
-
-    async def return_to_waiting_room(
-        self, room: RoomAccess, visit_id: str, leg: int | None = None
-    ) -> None:
-        """Out of the call and back to the old place. Raises NotFound, Conflict."""
-        await self._step(room, visit_id, Step.RETURNED, leg)
-
-    async def complete(self, room: RoomAccess, visit_id: str, leg: int | None = None) -> None:
-        """End the visit; what was done is done. Raises NotFound, Conflict."""
-        await self._step(room, visit_id, Step.COMPLETED, leg)
+    # --- leaving the queue; what leads into and out of calls is in `calls.service` --------------
 
     async def remove(self, room: RoomAccess, visit_id: str, leg: int | None = None) -> None:
         """Send a patient away, out of the call too. Raises NotFound, Conflict."""
-        await self._step(room, visit_id, Step.REMOVED, leg)
-
-    async def _step(self, room: RoomAccess, visit_id: str, step: Step, leg: int | None) -> None:
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock_in_room(work, room, visit_id, leg)
-            await self._transitions.take_step(work, row, step, room.actor)
+            await self._transitions.take_step(work, row, Step.REMOVED, room.actor)
 
     async def leave(self, visitor: VisitorAccess) -> None:
         """The patient leaves; nothing happens when the visit has ended already."""
