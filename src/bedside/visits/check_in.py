@@ -35,7 +35,7 @@ from bedside.visits.devices import (
 )
 from bedside.visits.models import UNIDENTIFIED, invitations, visits
 from bedside.visits.rooms import Room, Rooms
-from bedside.visits.rows import Identified
+from bedside.visits.rows import Discarded, Identified
 from bedside.visits.state_machine import State
 from bedside.visits.transitions import Transitions
 
@@ -187,7 +187,8 @@ class CheckIn:
         Who it was in the last visit says nothing about who holds the device now: staff are asked
         again, unless the patient came by an invitation.
 
-        Raises Conflict while the visit goes on, or when the room is closed.
+        Raises Conflict while the visit goes on, or when the room is closed; Discarded when what was
+        typed is destroyed.
         """
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
@@ -195,6 +196,8 @@ class CheckIn:
             raise NotFound
         if row.state != State.ENDED:
             raise Conflict(N_("You are checked in already. Go back to your visit."))
+        if row.identified == Identified.DISCARDED:
+            raise Discarded
         keys = await self._vault.clinic(row.clinic_id)
         room = await self._rooms.get(row.clinic_id, row.room_id)
         token = next_token(token)

@@ -27,7 +27,7 @@ from bedside.visits import rows
 from bedside.visits.models import UNIDENTIFIED, visit_legs, visits
 from bedside.visits.notes import says_something
 from bedside.visits.ports import ContentOfVisits
-from bedside.visits.rows import Identified
+from bedside.visits.rows import Discarded, Identified
 from bedside.visits.state_machine import State
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
@@ -263,7 +263,10 @@ class Identification:
         something, IsIdentified, NotFound.
         """
         async with self._database.unit_of_work() as work:
-            row = await self._locked(work, room, visit_id)
+            try:
+                row = await self._locked(work, room, visit_id)
+            except Discarded:
+                return
             if row.patient_id:
                 raise IsIdentified
             if row.state != State.ENDED:
@@ -318,7 +321,7 @@ class Identification:
             if room.room_id not in {leg.room_id for leg in seen}:
                 raise NotFound
         if row.identified == Identified.DISCARDED:
-            raise Conflict(N_("What belonged to this visit was destroyed."))
+            raise Discarded
         return row
 
     async def _lock_contents(self, work: UnitOfWork, row: Row) -> None:

@@ -15,6 +15,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import RoomAccess
 from bedside.visits.models import visit_legs, visit_notes, visits
+from bedside.visits.rows import Discarded, Identified
 
 NOTE_MAX = 20_000
 COLUMN = "visit_notes.body"
@@ -34,7 +35,7 @@ _own = prepared(
 )
 _of_visit = prepared(select(visit_notes).where(visit_notes.c.visit_id == bindparam("visit")))
 _last_leg_here = prepared(
-    select(visits.c.patient_id, visit_legs.c.number)
+    select(visits.c.patient_id, visits.c.identified, visit_legs.c.number)
     .select_from(visits.join(visit_legs, visit_legs.c.visit_id == visits.c.id))
     .where(
         visits.c.id == bindparam("visit"),
@@ -79,8 +80,8 @@ class VisitNotes:
     async def keep(self, room: RoomAccess, visit_id: str, text: str) -> int:
         """Keep one's own note as it is now; when that was, in milliseconds.
 
-        Raises NotFound for a visit that was never in this room, WrongInput for too many words. One
-        audit line for each ten minutes of writing.
+        Raises NotFound for a visit that was never in this room, Discarded for one of which nothing
+        is left, WrongInput for too many words. One audit line for each ten minutes of writing.
         """
         text = text.replace("\r\n", "\n")
         if len(text) > NOTE_MAX:
@@ -93,6 +94,8 @@ class VisitNotes:
             )
             if leg is None:
                 raise NotFound
+            if leg.identified == Identified.DISCARDED:  # nobody would ever find the note
+                raise Discarded
             body = keys.seal(COLUMN, place(visit_id, staff_id, leg.number), text)
             await work.execute(
                 _keep,

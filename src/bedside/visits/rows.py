@@ -7,7 +7,9 @@ from sqlalchemy import bindparam, select, update
 
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
+from bedside.errors import Conflict
 from bedside.kernel import clock
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.patients import SEALED_PATIENTS, name_of
 from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
@@ -53,6 +55,13 @@ class Identified(StrEnum):
     """Nobody ever said who it was, and what the visit held was destroyed."""
     MATCHED = "matched"
     """In visits of before 0.3: name and date of birth fitted one patient, and nobody was asked."""
+
+
+class Discarded(Conflict):
+    """Nothing of this visit is left to go on with."""
+
+    code = "visit_discarded"
+    sentence = N_("What belonged to this visit was destroyed.")
 
 
 def room_facts(row: Row) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import VisitorAccess
 from bedside.services import Services
 from bedside.visits.own_visit import OwnVisit
+from bedside.visits.rows import Discarded
 from bedside.visits.state_machine import State
 from bedside.visits.waiting_room import DeviceTest
 from bedside.web.context import services_of
@@ -187,10 +188,16 @@ async def leave(request: Request, visitor: VisitorAccess) -> Response:
 
 @for_visitor
 async def again(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/again: check in anew after the end, with nothing typed again."""
+    """POST /visit/{visit}/again: check in anew after the end, with nothing typed again; at the door
+    when what was typed is destroyed."""
     services = services_of(request)
     try:
         checked_in = await services.check_in.again(visitor, token_of_visitor(request))
+    except Discarded:
+        door = door_of((await services.own_visits.get(visitor)).room.slug)
+        response = RedirectResponse(door, status_code=303)
+        forget_known(response, services.settings, door)
+        return response
     except Conflict:  # it goes on, or the room is closed: the page says so
         return RedirectResponse(page_of(visitor.visit_id), status_code=303)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
