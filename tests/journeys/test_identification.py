@@ -49,6 +49,26 @@ async def test_one_press_on_the_card_and_the_other_desk_follows(
         await person.leave()
 
 
+async def test_the_card_as_a_page_goes_on_to_the_card_and_beside_a_call_to_the_chart(
+    served: Served, chromium: Chromium
+) -> None:
+    house = served.house
+    rooms = await rooms_of(house)
+    amara, page = await at_desk(chromium, served, house.here.clinician)
+    theirs = await in_charge(house, rooms.reception.id, house.here.clinician)
+    for in_call in (False, True):
+        seen = await arrive(house, rooms.reception, "maya lindqvist", born=MAYA[1])
+        if in_call:
+            await house.calls.start(theirs, seen.visit_id, Mode.VIDEO)
+        await page.goto(f"/visits/{seen.visit_id}/card")
+        await page.get_by_role("button", name="This is Maya Lindqvist").click()
+        if in_call:
+            await page.wait_for_url(f"**/patients/{house.patients[0].id}")
+        else:
+            await expect(page.locator("#main").get_by_text("Confirmed")).to_be_visible()
+    await amara.leave()
+
+
 async def test_beside_a_call_one_says_who_it_is_and_is_in_the_chart(
     served: Served, chromium: Chromium
 ) -> None:

@@ -30,7 +30,7 @@ async def card(request: Request) -> Response:
     shown = await visit_part(services, room, request.path_params["visit_id"])
     kind = "card_panel" if fragment else "card"
     if not shown["visit"].patient_id:
-        return render(request, f"pages/visits/unidentified_{kind}.html", **shown)
+        return render(request, f"pages/visits/unidentified_{kind}.html", page=not fragment, **shown)
     chart = await services.permissions.chart(staff, shown["visit"].patient_id)
     clinic = await services.clinics.get(staff.clinic_id)
     patient = await services.patients.get(chart)
@@ -46,7 +46,8 @@ async def card(request: Request) -> Response:
 async def card_now(request: Request) -> Response:
     """GET /visits/{visit_id}/card/now: the part that changes by itself. When the visit went to
     another room or has ended, it says so. With `typed=1` it stands on the card of a patient who was
-    not identified, and asks for the whole card when that is over."""
+    not identified, and asks for the whole card when that is over; with `typed=page` that card is a
+    page of its own."""
     services = services_of(request)
     staff = await prepare(request)
     room = await room_of_visit(request, staff)
@@ -56,7 +57,8 @@ async def card_now(request: Request) -> Response:
         said = _(moved.sentence)
         return render(request, "pages/visits/card_now.html", visit=None, moved=said)
     if not shown["visit"].patient_id:
-        return render(request, "pages/visits/unidentified_now.html", **shown)
+        page = request.query_params.get("typed") == "page"
+        return render(request, "pages/visits/unidentified_now.html", page=page, **shown)
     if request.query_params.get("typed"):
         return render(request, "pages/visits/identified.html", **shown)
     chart = await services.permissions.chart(staff, shown["visit"].patient_id)
