@@ -428,7 +428,7 @@ export class ChoosingPage {
     this.notices.problem("");
     this.notices.note("");
     this.refresh();
-    announce(agreed.textContent?.replace(/\s+/g, " ").trim() ?? "");
+    announce(agreed.innerText.replace(/\s+/g, " ").trim());
     agreed.scrollIntoView({ block: "nearest" });
   }
 
