@@ -2,7 +2,7 @@
 
 import pytest
 
-from bedside.kernel.typed import one_line
+from bedside.kernel.typed import one_line, several_lines
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,7 @@ from bedside.kernel.typed import one_line
 )
 def test_what_is_seen_is_kept(typed: str, kept: str) -> None:
     assert one_line(typed) == kept
+
+
+def test_lines_stay_lines_and_nothing_turns_what_stands_beside_them() -> None:
+    assert several_lines(" Fever\u202e \r\n\r\nand  a\x00 cough ") == "Fever\n\nand a cough"

@@ -12,6 +12,7 @@ from bedside.kernel import clock
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import Role
 from bedside.people.staff import Person
+from bedside.visits import unidentified
 from bedside.visits.identification import KEPT_FOR, HasChart, IsIdentified, NoChartFits
 from bedside.visits.rows import Discarded, Identified
 from tests.visits.ward import Waiter, Ward
@@ -308,6 +309,39 @@ async def test_nothing_goes_on_from_a_visit_that_was_destroyed(quick_ward: Ward)
     assert await ward.order(mine) == []
     with pytest.raises(Discarded):  # no chart would ever get the note
         await services.visit_notes.keep(mine, waiter.visit_id, "Called back.")
+
+
+@pytest.mark.parametrize("first", ["note", "discard"])
+async def test_a_note_and_a_discard_at_once(ward: Ward, first: str) -> None:
+    """Either the note is refused, or the visit is kept for its sake."""
+    services = ward.house.services
+    mine = await ward.room("Shared")
+    for _ in range(5):
+        waiter = await ward.check_in(mine)
+        await services.waiting_room.leave(waiter.visitor)
+        acts = [
+            services.visit_notes.keep(mine, waiter.visit_id, "Called back."),
+            services.identification.discard(mine, waiter.visit_id),
+        ]
+        if first == "discard":
+            acts.reverse()
+        done = await asyncio.gather(*acts, return_exceptions=True)
+        assert sum(isinstance(one, Conflict) for one in done) == 1, done
+
+
+async def test_who_came_and_left_pushes_out_nobody(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unidentified, "_PAGE", 3)
+    services = ward.house.services
+    mine = await ward.room("Shared")
+    first = await ward.check_in(mine)
+    await services.visit_chat.say(first.visitor, first.visit_id, "Please call me", "")
+    await services.waiting_room.leave(first.visitor)
+    for _ in range(7):
+        waiter = await ward.check_in(mine)
+        await services.waiting_room.leave(waiter.visitor)
+    assert [one.id for one in await services.unidentified.of_room(mine)] == [first.visit_id]
 
 
 async def test_only_those_in_charge_say_anything(ward: Ward) -> None:

@@ -139,7 +139,7 @@ async def test_an_unknown_room_is_said_to_be_one(visitor: httpx.AsyncClient) -> 
     ("field", "value", "sentence"),
     [
         ("name", " ", "Enter your name."),
-        ("birth_day", "x", "Enter your date of birth as three numbers"),
+        ("birth_day", "x", "Enter the date of birth as three numbers"),
         ("birth_day", "31", "This day does not exist. Check day, month and year."),
         ("birth_year", "1085", "Check the year of your date of birth."),
         ("phone", "", "Enter your phone number."),

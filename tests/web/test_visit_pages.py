@@ -171,6 +171,21 @@ async def test_the_page_follows_the_visit_from_the_waiting_room_to_the_end(
     assert "Check in again" in page
 
 
+async def test_after_the_end_the_page_promises_nothing_that_was_destroyed(
+    visiting: Visiting,
+) -> None:
+    house = visiting.house
+    await house.waiting_room.remove(visiting.charge, visiting.visit)
+    assert "You need not type anything." in await visiting.page()
+    await house.identification.discard(visiting.charge, visiting.visit)
+    page = await visiting.page()
+    assert "The clinic has kept nothing of this visit." in page
+    assert "To come back, check in again." in page
+    assert "You need not type anything." not in page
+    answer = await visiting.client.post(f"{visiting.here}/again")
+    assert answer.headers["location"] == f"/r/{visiting.room.slug}"
+
+
 @pytest.mark.feature("V12")
 async def test_a_transfer_to_a_personal_room_names_the_provider(visiting: Visiting) -> None:
     house = visiting.house

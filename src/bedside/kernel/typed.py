@@ -15,6 +15,11 @@ def one_line(typed: str) -> str:
     return "".join(c for c in " ".join(typed.split()) if not _is_unseen(c)).strip()
 
 
+def several_lines(typed: str) -> str:
+    """The same for a text of several lines, which stay lines."""
+    return "\n".join(map(one_line, typed.splitlines())).strip()
+
+
 def says_nothing(typed: str) -> bool:
     """Whether nobody would see anything of a text."""
     return not one_line(typed).strip(_JOINERS)

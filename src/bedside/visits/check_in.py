@@ -20,7 +20,7 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock, faults, language
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
-from bedside.kernel.typed import one_line
+from bedside.kernel.typed import one_line, several_lines
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.patients import Patient, Patients, digits_of
 from bedside.people.permissions import LinkAccess, VisitorAccess
@@ -318,7 +318,7 @@ def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
         "name": one_line(form.name),
         "birth_date": form.birth_date.isoformat() if form.birth_date else "",
         "phone": one_line(form.phone),
-        "reason": form.reason.strip(),
+        "reason": several_lines(form.reason),
         "consented_to": room.options.consent_text if form.consented else "",
         "language": language.spoken(),
     }

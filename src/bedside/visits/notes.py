@@ -15,7 +15,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import RoomAccess
 from bedside.visits.models import visit_legs, visit_notes, visits
-from bedside.visits.rows import Discarded, Identified
+from bedside.visits.rows import Discarded, Identified, for_change
 
 NOTE_MAX = 20_000
 COLUMN = "visit_notes.body"
@@ -89,6 +89,7 @@ class VisitNotes:
         keys = await self._vault.clinic(room.clinic_id)
         staff_id, moment = room.staff.staff_id, clock.now()
         async with self._database.unit_of_work() as work:
+            await work.one(for_change, of=visit_id)  # nobody destroys the visit meanwhile
             leg = await work.one(
                 _last_leg_here, visit=visit_id, clinic=room.clinic_id, room=room.room_id
             )

@@ -11,7 +11,7 @@ from bedside.people.permissions import VisitorAccess
 from bedside.visits import rows
 from bedside.visits.models import visit_legs
 from bedside.visits.rooms import Room, Rooms
-from bedside.visits.rows import How
+from bedside.visits.rows import How, Identified
 from bedside.visits.state_machine import State
 from bedside.visits.texts import Place
 from bedside.visits.waiting_room import DeviceTest
@@ -27,7 +27,7 @@ _leg = prepared(
 @dataclass(frozen=True, slots=True)
 class OwnVisit:
     """Where a visit stands, and in which room. `how`: how the patient came to this room; `seen`:
-    whether they were in a call there."""
+    whether they were in a call there; `discarded`: it is over, and nothing of it is left."""
 
     id: str
     state: State
@@ -36,6 +36,7 @@ class OwnVisit:
     leg: int
     how: How
     seen: bool
+    discarded: bool
     checked_in_at: int
     device_test: DeviceTest | None
     room: Room
@@ -71,6 +72,7 @@ class OwnVisits:
             leg=row.leg,
             how=How(leg.how),
             seen=leg.admitted_at > 0,
+            discarded=row.identified == Identified.DISCARDED,
             checked_in_at=row.checked_in_at,
             device_test=test,
             room=room,

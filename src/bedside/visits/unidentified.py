@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Transactions
+from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.permissions import RoomAccess
 from bedside.people.staff import Staff
 from bedside.visits import rows
@@ -18,6 +18,7 @@ from bedside.visits.rows import Identified
 from bedside.visits.typed import Typed
 
 _MOST = 200
+_PAGE = 200
 
 _seen_here = (
     select(visit_legs.c.visit_id)
@@ -36,10 +37,13 @@ _over = prepared(
         visits.c.ended_at > 0,
         visits.c.identified != str(Identified.DISCARDED),
         (visits.c.room_id == bindparam("room")) | _seen_here,
+        (visits.c.ended_at < bindparam("before"))
+        | ((visits.c.ended_at == bindparam("before_too")) & (visits.c.id < bindparam("before_id"))),
     )
     .order_by(visits.c.ended_at.desc(), visits.c.id.desc())
-    .limit(_MOST)
+    .limit(bindparam("page"))
 )
+_ALL_TIME = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,13 @@ class UnidentifiedVisits:
         self._identification = identification
 
     async def of_room(self, room: RoomAccess) -> list[UnidentifiedVisit]:
-        """The newest first. Who was never seen and has left nothing behind is not among them."""
-        async with self._database.read() as db:
-            found = await db.all(_over, clinic=room.clinic_id, room=room.room_id)
-            held = await self._identification.held(db, [row.id for row in found])
+        """The newest first, 200 at most. Who was never seen and has left nothing behind is not
+        among them."""
+        found, held = await self._that_count(room)
         keys = await self._vault.clinic(room.clinic_id)
         names = await self._staff.named(room.clinic_id, {row.admitted_by for row in found} - {""})
         listed: list[UnidentifiedVisit] = []
         for row in found:
-            if not (row.admitted_at or row.id in held):
-                continue
             record = rows.typed(keys, row)
             typed = Typed.of(record)
             listed.append(
@@ -95,3 +96,27 @@ class UnidentifiedVisits:
                 )
             )
         return listed
+
+    async def _that_count(self, room: RoomAccess) -> tuple[list[Row], dict[str, dict[str, int]]]:
+        """Rows, and what waits for a chart with each of them. Page by page, for any number of
+        people may have come and left again: they must not push out those with files."""
+        found: list[Row] = []
+        held: dict[str, dict[str, int]] = {}
+        before, before_id = _ALL_TIME, ""
+        async with self._database.read() as db:
+            while len(found) < _MOST:
+                page = await db.all(
+                    _over,
+                    clinic=room.clinic_id,
+                    room=room.room_id,
+                    page=_PAGE,
+                    before=before,
+                    before_too=before,
+                    before_id=before_id,
+                )
+                held |= await self._identification.held(db, [row.id for row in page])
+                found += [row for row in page if row.admitted_at or row.id in held]
+                if len(page) < _PAGE:
+                    break
+                before, before_id = page[-1].ended_at, page[-1].id
+        return found[:_MOST], held

@@ -1,10 +1,10 @@
-"""A date of birth that a patient typed as three numbers."""
+"""A date of birth that was typed as three numbers."""
 
 from datetime import date
 
 from bedside.kernel.language import N_
 
-NO_NUMBERS = N_("Enter your date of birth as three numbers, for example 27 3 1985.")
+NO_NUMBERS = N_("Enter the date of birth as three numbers, for example 27 3 1985.")
 NO_DAY = N_("This day does not exist. Check day, month and year.")
 
 

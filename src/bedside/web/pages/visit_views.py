@@ -161,6 +161,8 @@ class Shown:
                 )
             )
             steps.append(("check", _("You can close this page.")))
+        elif self.visit.room.open and self.visit.discarded:
+            steps.append(("rotate-cw", _("To come back, check in again.")))
         elif self.visit.room.open:
             steps.append(
                 ("rotate-cw", _("To come back, check in again. You need not type anything."))
@@ -208,6 +210,8 @@ def _ended(shown: Shown) -> tuple[str, str]:
 
 
 def _clinic_got(shown: Shown) -> str:
+    if shown.visit.discarded:
+        return _("The clinic has kept nothing of this visit.")
     if not shown.identified:
         if not shown.files:
             return _("The clinic has a note of this visit. No files were sent.")
