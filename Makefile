@@ -6,7 +6,7 @@ DATA ?= demo-data
 PYTHON = $(shell scripts/find-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo prepare dev debian test lint format bench requirements translations clean
+.PHONY: help demo prepare dev debian test lint format bench requirements sbom translations clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 24
@@ -38,6 +38,9 @@ bench: dev debian ## the table of speeds, against nginx and @tus/server
 
 requirements: dev ## pin all packages anew, with their hashes
 	@scripts/requirements
+
+sbom: dev ## the bill of materials (CycloneDX) of all packages that Bedside pins
+	@.venv/bin/python -m scripts.sbom artifacts/bedside.cdx.json
 
 translations: dev ## take new sentences into the catalogues and compile them
 	@scripts/translations
