@@ -24,6 +24,7 @@ COUNTS = {
     "I": 4,  # integration
     "A": 4,  # administration and analytics
 }
+LONGEST_TITLE = 60
 IDS = [f"{letter}{number + 1}" for letter, count in COUNTS.items() for number in range(count)]
 
 
@@ -54,15 +55,20 @@ def complaints(page: str, shown: set[str]) -> list[str]:
     table = rows(page)
     wrong = [f"{name} is listed twice or out of order" for name in _misplaced(table)]
     for cells in table:
-        name, status = cells[0], cells[1]
-        if len(cells) != 4:
-            wrong.append(f"{name} has {len(cells)} cells, not 4")
+        if len(cells) != 5:
+            wrong.append(f"{cells[0]} has {len(cells)} cells, not 5")
+            continue
+        name, title, status, *places = cells
+        if not 0 < len(title) <= LONGEST_TITLE or re.match(r"built|not yet|partly\b", title):
+            wrong.append(f"{name} has the title “{title}”")
         if not re.fullmatch(r"built|not yet|partly: \S.*", status):
             wrong.append(f"{name} has the status “{status}”")
         if status == "built" and name not in shown:
             wrong.append(f"{name} says built, and no test carries its id")
-        if status == "built" and not all(cells[2:4]):
+        if status == "built" and not all(places):
             wrong.append(f"{name} says built, but not where it lives or which tests show it")
+    titles = [cells[1] for cells in table]
+    wrong += [f"two rows are called “{one}”" for one in set(titles) if titles.count(one) > 1]
     return wrong + [f"a test carries {name}, which is no feature" for name in shown - set(IDS)]
 
 
@@ -88,20 +94,25 @@ def test_the_files_that_it_names_exist() -> None:
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ("| V9 | built | `src` | `tests` |", "no test carries its id"),
-        ("| V1 | built | | |", "not where it lives"),
-        ("| V9 | done | | |", "status"),
-        ("| V9 | partly | | |", "status"),
-        ("| V9 | partly: | | |", "status"),
-        ("| V9 | not yet | |", "cells"),
+        ("| V9 | Transfer | built | `src` | `tests` |", "no test carries its id"),
+        ("| V1 | Rooms | built | | |", "not where it lives"),
+        ("| V9 | Transfer | done | | |", "status"),
+        ("| V9 | Transfer | partly | | |", "status"),
+        ("| V9 | Transfer | partly: | | |", "status"),
+        ("| V9 | Transfer | not yet | |", "cells"),
+        ("| V9 | not yet | | |", "cells"),
+        ("| V9 | | not yet | | |", "title"),
+        ("| V9 | not yet | not yet | | |", "title"),
+        (f"| V9 | {'long ' * 13} | not yet | | |", "title"),
+        ("| V9 | Feature X1 | not yet | | |", "two rows are called “Feature X1”"),
         ("", "out of order"),
-        ("| V10 | not yet | | |", "out of order"),
+        ("| V10 | Transfer | not yet | | |", "out of order"),
     ],
 )
 def test_a_lie_is_noticed(row: str, complaint: str) -> None:
-    good = {name: f"| {name} | not yet | | |" for name in IDS}
-    good["V1"] = "| V1 | built | `src` | `tests` |"
-    good["V2"] = "| V2 | partly: no speaker test | | |"
+    good = {name: f"| {name} | Feature {name} | not yet | | |" for name in IDS}
+    good["V1"] = "| V1 | Rooms | built | `src` | `tests` |"
+    good["V2"] = "| V2 | Check-in | partly: no speaker test | | |"
     assert complaints("\n".join(good.values()), {"V1"}) == []
     changed = row.split()[1] if row.startswith("| V1 ") else "V9"
     page = "\n".join({**good, changed: row}.values())
@@ -109,7 +120,7 @@ def test_a_lie_is_noticed(row: str, complaint: str) -> None:
 
 
 def test_an_unknown_id_on_a_test_is_noticed() -> None:
-    page = "\n".join(f"| {name} | not yet | | |" for name in IDS)
+    page = "\n".join(f"| {name} | Feature {name} | not yet | | |" for name in IDS)
     assert complaints(page, {"Z1"}) == ["a test carries Z1, which is no feature"]
 
 
