@@ -26,6 +26,7 @@ from starlette.types import ASGIApp
 
 from bedside import bootstrap
 from bedside.audit.actors import SYSTEM
+from bedside.database import schema
 from bedside.database.schema import sqlalchemy_url
 from bedside.database.tables import metadata
 from bedside.people.clinics import Clinic, ClinicOptions
@@ -202,7 +203,8 @@ def create_tables(url: str) -> None:
     """All tables in an empty database."""
     if url.startswith("sqlite:"):
         engine = sqlalchemy.create_engine(url)
-        metadata.create_all(engine)
+        with engine.begin() as connection:
+            _create(connection)
         engine.dispose()
     else:
         asyncio.new_event_loop().run_until_complete(_create_tables(url))
@@ -211,8 +213,16 @@ def create_tables(url: str) -> None:
 async def _create_tables(url: str) -> None:
     engine = create_async_engine(sqlalchemy_url(url))
     async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+        await connection.run_sync(_create)
     await engine.dispose()
+
+
+def _create(connection: sqlalchemy.Connection) -> None:
+    """The tables as the migrations leave them, marked as up to date."""
+    metadata.create_all(connection)
+    connection.execute(sqlalchemy.text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+    newest = {"newest": schema.newest_revision()}
+    connection.execute(sqlalchemy.text("INSERT INTO alembic_version VALUES (:newest)"), newest)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ EXAMINED: dict[str, Any] = {
     "note": "",
     "unpacked": 0,
     "largest_member": 0,
+    "blanked": [[10, 20], [30, 31]],
+    "sharing_failed": False,
 }
 MADE: dict[str, Any] = {
     "derivatives": [["thumbnail", "image/jpeg"], ["ocr-2", "image/jpeg"]],
@@ -33,7 +35,8 @@ MADE: dict[str, Any] = {
 
 
 def test_a_true_answer_is_believed() -> None:
-    assert child_answers.examination({"examination": EXAMINED}) == Examination(**EXAMINED)
+    examined = Examination(**{**EXAMINED, "blanked": ((10, 20), (30, 31))})
+    assert child_answers.examination({"examination": EXAMINED}) == examined
     made, unread = child_answers.derivation({"derivation": MADE}, (b"1", b"2", b"Potassium"))
     thumbnail = Derivative("thumbnail", "image/jpeg", b"1")
     assert made == Derivation((thumbnail,), "Potassium", "embedded", {"modality": "CT"})

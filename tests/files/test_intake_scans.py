@@ -22,7 +22,7 @@ from bedside.worker.run import Worker
 from tests.adapters.test_clamd_limits import SMALL, encrypted
 from tests.database.databases import ALL_JOBS
 from tests.hostile import builders
-from tests.house import House, _copied, living_in
+from tests.house import House, copied, living_in
 from tests.peers.clamd import SUSPICION, Clamd
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F5")]
@@ -45,7 +45,7 @@ async def scanned_house(
     """A house whose files are scanned by that clamd, set up as the manual says."""
     data = tmp_path / "data"
     address = f"tcp:127.0.0.1:{clamd.port}"
-    async with living_in(data, _copied(empty_sqlite, data), clamd=address) as made:
+    async with living_in(data, copied(empty_sqlite, data), clamd=address) as made:
         yield made
 
 

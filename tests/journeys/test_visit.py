@@ -143,10 +143,10 @@ async def _is_in_the_chart(desk: Desk, patient: Page, journey: Journey) -> None:
     await expect(heading(page, "Who is Noor Haddad?")).to_be_visible()
     await journey.seen(page, "who-was-it")
     await page.get_by_role("button", name="Add as a new patient").click()
-    await expect(page.get_by_text("The patient is added, and the visit is")).to_be_visible()
+    await expect(page.locator("#toasts")).to_contain_text("The patient is added, and the visit is")
     await page.goto("/patients")
-    await page.get_by_role("link", name="Noor Haddad").first.click()
-    patient_id = re.search(r"pat_\w+", page.url)
+    link = page.get_by_role("link", name="Noor Haddad").first
+    patient_id = re.search(r"pat_\w+", str(await link.get_attribute("href")))
     assert patient_id is not None, page.url
     await page.goto(f"/patients/{patient_id[0]}/visits/{visit_in(patient)}")
     course = page.get_by_role("region", name="What happened")

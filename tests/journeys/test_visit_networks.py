@@ -274,7 +274,7 @@ async def test_who_is_gone_for_longer_than_the_grace_time_is_told_and_checks_in_
     with clock.shifted(3 * clock.MINUTE + clock.SECOND):
         await house.visit_presence.expire()
     await desk.page.wait_for_url("**/after")
-    await expect(desk.page.get_by_text("Visit ended")).to_be_visible()
+    await expect(desk.page.get_by_text("In no chart yet: say who it was")).to_be_visible()
     await phone.context.set_offline(False)
     again = patient.get_by_role("button", name="Check in again")
     await expect(again).to_be_visible(timeout=LONG)
@@ -347,7 +347,7 @@ async def test_a_whole_call_at_the_desk_by_keyboard(served: Served, chromium: Ch
     await _tab_to(page, page.get_by_role("button", name="End visit"))
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/after")
-    await expect(page.get_by_text("Visit ended")).to_be_visible()
+    await expect(page.get_by_text("In no chart yet: say who it was")).to_be_visible()
     await page.keyboard.press("n")
     await page.wait_for_url(re.compile(r"/calls/cal_\w+$"))
     await expect(heading(page, "Call with Samir Okoye")).to_be_visible()

@@ -101,7 +101,7 @@ def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
             compiled = re.compile(pattern, _flags(function, call, module))
             method = "match" if function in {"match", "fullmatch"} else "search"
             if function == "compile":  # kept under a name; how it is used stands elsewhere
-                names = [name for name, value in vars(module).items() if value is compiled]
+                names = [name for name, value in vars(module).items() if value == compiled]
                 used = {m for n in names for m in re.findall(rf"\b{n}\.(\w+)\(", text)}
                 method = "match" if used and used <= {"match", "fullmatch"} else "search"
             found.append(Found(f"{where}: {compiled.pattern!r}", compiled, method))

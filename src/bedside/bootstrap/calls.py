@@ -88,7 +88,7 @@ class CallParts(VisitParts):
 
     @cached_property
     def patient_names(self) -> PatientNames:
-        return PatientNames(self.vault, self.patients, self.permissions)
+        return PatientNames(self.vault, self.patients, self.permissions, self.whereabouts)
 
     @cached_property
     def call_people(self) -> CallPeople:

@@ -8,16 +8,25 @@ from bedside.kernel.unit_of_work import Row
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions, StaffAccess
 from bedside.visits import rows as visit_rows
+from bedside.visits.whereabouts import Whereabouts
 
 
 class PatientNames:
     """Says what the patients of visits are called: by the chart, for those who may see it; as long
-    as there is none, by what was typed, for those in charge of the room."""
+    as there is none, by what was typed, for those in charge of a room that the visit is or was in:
+    whoever has transferred a patient is told where to."""
 
-    def __init__(self, vault: Vault, patients: Patients, permissions: Permissions) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        patients: Patients,
+        permissions: Permissions,
+        whereabouts: Whereabouts,
+    ) -> None:
         self._vault = vault
         self._patients = patients
         self._permissions = permissions
+        self._whereabouts = whereabouts
 
     async def seen_by(self, staff: StaffAccess, visits: Iterable[Row]) -> dict[str, str]:
         """By visit; those whom this person may not see are left out. `visits` are rows."""
@@ -27,15 +36,15 @@ class PatientNames:
             if row.patient_id:
                 if await self._permissions.sees(staff, row.patient_id):
                     charts[row.id] = row.patient_id
-            elif await self._is_in_charge(staff, row.room_id):
+            elif await self._is_in_charge(staff, row.id):
                 keys = await self._vault.clinic(row.clinic_id)
                 names[row.id] = visit_rows.typed(keys, row)["name"]
         known = await self._patients.named(staff.clinic_id, set(charts.values()))
         return names | {visit: known[who] for visit, who in charts.items() if who in known}
 
-    async def _is_in_charge(self, staff: StaffAccess, room_id: str) -> bool:
+    async def _is_in_charge(self, staff: StaffAccess, visit_id: str) -> bool:
         try:
-            await self._permissions.room(staff, room_id)
+            await self._whereabouts.room_of(staff, visit_id)
         except NotFound:
             return False
         return True

@@ -7,7 +7,6 @@ the last byte is a job that may be killed and runs again.
 
 import asyncio
 import hashlib
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +17,7 @@ from bedside.charts.channels import Channel
 from bedside.charts.entries import Charts, Incoming
 from bedside.database.sealed import Vault
 from bedside.errors import NotFound, Unavailable
+from bedside.files import rescans
 from bedside.files.events import HeldFileChanged
 from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
 from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
@@ -34,12 +34,9 @@ SHARE = "file.share"
 DERIVE = "file.derive"
 INDEX = "file.index"
 ERASE = "file.erase"
-_SCAN_AGAIN = 20 * clock.SECOND
 _WORDS_AT_ONCE = 200
 """Words, some milliseconds' worth, that are indexed before others may write."""
 _MOST_BREAKS = 2
-_PATIENCE = (5 * clock.MINUTE, clock.DAY)
-"""How long a scan that does not help waits for the next try: at first, and at most."""
 _REQUEST = "req"
 """Ids of requests begin so: open pages hear of their files by event."""
 
@@ -159,7 +156,7 @@ class Intake:
         try:
             await self._examine(row, payload)
         except Unavailable as error:
-            raise TryAgain(_SCAN_AGAIN, "unavailable") from error
+            raise TryAgain(rescans.SOON, "unavailable") from error
 
     async def _examine(self, row: Row, payload: dict[str, Any]) -> None:
         result, digest = await self._scan(row)
@@ -224,10 +221,9 @@ class Intake:
         await self._leave_unscanned(row, result, note)
         if note:
             waits = payload.get("waits", 0)
-            first, longest = _PATIENCE
-            delay = min(longest, first << min(waits, 16))
-            raise TryAgain(delay, result.cause, remember={"waits": waits + 1})
-        raise TryAgain(_soon(alone=breaks > 0), result.cause, remember={"breaks": breaks})
+            raise TryAgain(rescans.later(waits), result.cause, remember={"waits": waits + 1})
+        delay = rescans.soon(alone=breaks > 0)
+        raise TryAgain(delay, result.cause, remember={"breaks": breaks})
 
     async def _leave_unscanned(self, row: Row, result: ScanResult, note: str) -> None:
         before = (row.state, row.note)
@@ -272,7 +268,7 @@ class Intake:
                 media_type=found.media_type or row.media_type,
                 refusal=refusal,
                 note=found.note,
-                sharing=_sharing_of(found),
+                sharing=found.sharing,
                 engine=result.engine,
                 signature=result.signature,
                 scanned_at=clock.now(),
@@ -317,7 +313,7 @@ class Intake:
         async with self._database.unit_of_work() as work:
             row = await self._repository.row(row.id, work)
             record = await self._repository.record(row)
-            await self._repository.change(work, row.id, sharing=_sharing_of(found))
+            await self._repository.change(work, row.id, sharing=found.sharing)
             await self._repository.set_record(work, row, replace(record, blanked=found.blanked))
             if found.shared is not None:
                 await self._repository.add_derivative(work, row.id, found.shared)
@@ -495,18 +491,3 @@ class Intake:
 
 def _index_later(work: UnitOfWork, file_id: str) -> None:
     work.enqueue(INDEX, {"file_id": file_id}, unique=f"index:{file_id}")
-
-
-def _soon(*, alone: bool) -> int:
-    """Milliseconds until a scanner is asked again; `alone`, apart from other files that a scanner
-    which broke down took along with it."""
-    return int(_SCAN_AGAIN * random.uniform(1, 3)) if alone else _SCAN_AGAIN  # noqa: S311 - jitter
-
-
-def _sharing_of(found: Examination) -> Sharing:
-    """In what form a file is given to others, as its examination says."""
-    if found.sharing_failed:
-        return Sharing.FAILED
-    if found.shared is not None:
-        return Sharing.COPY
-    return Sharing.BLANKED if found.blanked else Sharing.AS_IT_IS

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from bedside.files.states import Sharing
+
 Chunk = bytes | bytearray | memoryview
 
 
@@ -164,6 +166,15 @@ class Examination:
     shared: Derivative | None = None
     blanked: tuple[tuple[int, int], ...] = ()
     sharing_failed: bool = False
+
+    @property
+    def sharing(self) -> Sharing:
+        """In what form others get the file."""
+        if self.sharing_failed:
+            return Sharing.FAILED
+        if self.shared is not None:
+            return Sharing.COPY
+        return Sharing.BLANKED if self.blanked else Sharing.AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)
