@@ -112,6 +112,24 @@ async def test_the_card_shows_the_visit_with_the_actions_in_their_order(
     assert "<h1" in (await visitor.get(f"/visits/{seen.visit_id}/card")).text
 
 
+async def test_who_says_twice_who_it_is_is_led_on_to_the_card(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    rooms = await rooms_of(quick_house)
+    seen = await arrive(quick_house, rooms.reception, "Nora Newcome")
+    await enter(visitor, quick_house)
+    here = f"/visits/{seen.visit_id}/identify"
+    new = (f"{here}/new", {"another": ""})
+    for address, typed in (new, new, (here, {"patient": quick_house.patients[0].id})):
+        answer = await visitor.post(address, data=typed)
+        assert answer.headers.get("location", "").startswith(f"/visits/{seen.visit_id}/card"), (
+            address,
+            answer.status_code,
+        )
+    refused = await visitor.post(new[0], data=new[1], headers=JSON)
+    assert refused.status_code == 409
+
+
 @pytest.mark.feature("V3")
 async def test_who_is_being_seen_by_whom(quick_house: House, visitor: httpx.AsyncClient) -> None:
     rooms = await rooms_of(quick_house)

@@ -1,6 +1,8 @@
 """“Who is this?”: tying a visit from the door to a chart, from the card or a page of its own."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,9 +25,13 @@ from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell, staff_of
 
+Handler = Callable[[Request], Awaitable[Response]]
 _MOST_FOUND = 12
 IDENTIFIED = sayable("visit_identified", N_("The visit is in the chart of this patient now."))
 ADDED = sayable("visit_patient_added", N_("The patient is added, and the visit is in the chart."))
+WAS_IDENTIFIED = sayable(
+    "visit_was_identified", N_("It was said already who this patient is."), "info"
+)
 DISCARDED = sayable(
     "visit_discarded", N_("What belonged to this visit is being destroyed."), "info"
 )
@@ -44,6 +50,23 @@ class _Entered:
     errors: dict[str, str] = field(default_factory=dict[str, str])
 
 
+def _leads_on_when_identified(handler: Handler) -> Handler:
+    """Who says it after a colleague, or presses twice, is led on to what was said. A script that
+    stays on its page is refused."""
+
+    @wraps(handler)
+    async def handle(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except IsIdentified:
+            if wants_json(request):
+                raise
+            room = await room_of_visit(request, await staff_of(request))
+            return await _done(request, room, WAS_IDENTIFIED)
+
+    return handle
+
+
 async def page(request: Request) -> Response:
     """GET /visits/{visit_id}/identify: those who fit, a search, a new patient, all charts."""
     staff = await shell(request, "rooms")
@@ -58,6 +81,7 @@ async def find(request: Request) -> Response:
     return await _page(request, staff, _Entered(words=words), found)
 
 
+@_leads_on_when_identified
 async def confirm(request: Request) -> Response:
     """POST /visits/{visit_id}/identify: “This is …”, with `patient`."""
     staff = await staff_of(request)
@@ -67,6 +91,7 @@ async def confirm(request: Request) -> Response:
     return await _done(request, room, IDENTIFIED)
 
 
+@_leads_on_when_identified
 async def new(request: Request) -> Response:
     """POST /visits/{visit_id}/identify/new: a new patient from what was typed; `another=yes` says
     that it is not the one of this name."""
@@ -82,6 +107,7 @@ async def new(request: Request) -> Response:
     return await _done(request, room, ADDED)
 
 
+@_leads_on_when_identified
 async def whole_clinic(request: Request) -> Response:
     """POST /visits/{visit_id}/identify/clinic: break the glass, with name, date and reason."""
     staff = await shell(request, "rooms")
