@@ -46,7 +46,7 @@ def demo(data: Path | None, port: int | None, lan: bool) -> None:
     """Serve a clinic that looks lived in, to try everything out.
 
     Fills an empty or new directory (demo-data, unless --data names another), and goes on with a
-    demonstration that is there. One that was interrupted while it was being filled is begun anew;
+    demonstration that is there. One that was interrupted while it was being filled is started over;
     anything else is refused and left alone. Settings of the environment and of a bedside.toml are
     not used, so that no real database, key or gateway is touched. Needs no network. Not for real
     patients: the sign-ins are known to everybody.
@@ -159,7 +159,7 @@ def restore(data: Path | None, key_file: Path | None, unsealed: bool, source: Pa
     """Restore the backup SOURCE into an empty data directory, and verify what came back.
 
     The whole backup is verified before anything is written, and a restore that fails leaves nothing
-    behind. Everybody signs in anew afterwards. Run it as the user that Bedside runs as.
+    behind. Everybody signs in again afterwards. Run it as the user that Bedside runs as.
     """
     from bedside.upkeep import restoring
 
@@ -227,7 +227,7 @@ def keys() -> None:
 @keys.command("rotate")
 @_data
 def keys_rotate(data: Path | None) -> None:
-    """Make a new master key and new clinic keys, and wrap every data key anew.
+    """Make a new master key and new clinic keys, and rewrap every data key.
 
     No file is touched. Bedside may run meanwhile; a second rotation is refused. If it is
     interrupted, run it again. The old master key is kept beside the new one, under its name and

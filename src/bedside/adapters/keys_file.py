@@ -46,7 +46,7 @@ class KeyFile:
             ) from error
 
     async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
-        """See `MasterKey.wrap`. The file is read anew, for another process may have rotated."""
+        """See `MasterKey.wrap`. The file is read again, for another process may have rotated."""
         newest, cipher = self._newest()
         return newest, wrap_key(AESGCM(cipher), key, f"master/{context}")
 

@@ -2,7 +2,7 @@
 
 A plain Starlette route, for FastAPI's own part of a request costs more than the two statements
 behind this one. What a row says is unsealed and written as JSON once, and kept: the sealed bytes
-are the key, so that a row which changed is written anew.
+are the key, so that a row which changed is written again.
 """
 
 import json

@@ -60,7 +60,7 @@ class Absences:
         self._watch = clock.Watch(_WATCHED)
 
     async def sweep(self) -> None:
-        """Once every few seconds; after a time in which nobody could look, the minute begins anew.
+        """Once every few seconds; after a time in which nobody could look, the minute starts over.
         When the last member of staff is given up, patients go back to
         the waiting room, at their old place."""
         async with self._database.read() as db:

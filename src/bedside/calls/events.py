@@ -30,7 +30,7 @@ class CallChanged(Event):
 
 @declared
 class ParticipantChanged(Event):
-    """Somebody was asked in, knocks, joined, loaded the page anew, muted, or left."""
+    """Somebody was asked in, knocks, joined, loaded the page again, muted, or left."""
 
     type: ClassVar[str] = "call.participant_changed"
 
@@ -51,7 +51,7 @@ class ParticipantChanged(Event):
 @declared
 class MediaInterrupted(Event):
     """The media server stopped sending media on to these connections, or can do it again: `over`
-    means that each of them begins anew."""
+    means that each of them starts over."""
 
     type: ClassVar[str] = "call.media_interrupted"
 

@@ -172,7 +172,7 @@ class GroupCalls:
 
     def _heard(self, events: list[Published]) -> None:
         """Connections that are not in their call any more lose their media, and a room that this
-        process has opened ends with its call; else it would be made anew with the next connection
+        process has opened ends with its call; else it would be made again with the next connection
         to the media server."""
         for published in events:
             told = published.payload

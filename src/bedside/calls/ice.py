@@ -4,7 +4,7 @@ that a relay takes for some minutes.
 The credentials follow draft-uberti-behave-turn-rest: the name is the time of expiry and an id, the
 password its HMAC under the secret that the product shares with the relays. The secret itself never
 leaves the server. A relay looks at the time when a way through it begins: one that is there goes on
-(RFC 8656, 3.3 leaves it so, and coturn does), and a page asks anew before it makes another one.
+(RFC 8656, 3.3 leaves it so, and coturn does), and a page asks again before it makes another one.
 """
 
 import base64

@@ -116,7 +116,7 @@ class MediaServer(Protocol):
     async def open_room(self, call_id: str) -> None:
         """Make a room for the call, or find the one that is there; again is no error.
 
-        It is made anew by itself after a crash of the media server. Raises MediaServerDown.
+        It is made again by itself after a crash of the media server. Raises MediaServerDown.
         """
         ...
 
@@ -135,7 +135,7 @@ class MediaServer(Protocol):
 
         The first time it takes the connection into the room. Another offer of the same
         RTCPeerConnection renegotiates (a shared screen came, ICE restarts); one of a new
-        RTCPeerConnection begins anew, and the next SubscriptionOffer is `fresh`.
+        RTCPeerConnection starts over, and the next SubscriptionOffer is `fresh`.
 
         Raises NotFound when the room is not open here, WrongInput for an offer that is none,
         CallIsFull, MediaServerDown.
@@ -144,7 +144,7 @@ class MediaServer(Protocol):
 
     async def watch(self, call_id: str, connection_id: str) -> None:
         """Take a connection into the room that has neither camera nor microphone: it gets
-        everybody else's media, and may `publish` later. Again begins anew with a fresh offer.
+        everybody else's media, and may `publish` later. Again starts over with a fresh offer.
 
         Raises NotFound when the room is not open here, MediaServerDown.
         """

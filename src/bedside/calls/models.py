@@ -57,7 +57,7 @@ participants = Table(
     Index("ix_call_participants_of", "person_id", "state"),
 )
 """`person_id` is a member of staff, a visit or a guest, by `kind`; `connection_id` names the page
-that is in the call at present: a page that is loaded anew is another connection. `away_since` is 0
+that is in the call at present: a page that is loaded again is another connection. `away_since` is 0
 while that page is heard of."""
 
 guests = Table(

@@ -103,7 +103,7 @@ async def current_of(db: Reader, kind: Kind, person_id: str) -> Row | None:
 async def add_call(
     work: UnitOfWork, clinic_id: str, room_id: str, mode: str, started_by: str
 ) -> str:
-    """A new call, with nobody in it yet; its id."""
+    """Add a call with nobody in it yet, and return its id."""
     call_id = new_id("cal")
     await work.execute(
         _add_call,

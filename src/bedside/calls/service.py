@@ -80,7 +80,8 @@ class Calls:
     async def start(
         self, room: RoomAccess, visit_id: str, mode: Mode, *, leg: int | None = None
     ) -> str:
-        """Admit a waiting patient to a new call; its id. `leg` is the one that the page has shown.
+        """Admit a waiting patient to a new call. `leg` is the one that the page has shown.
+        Returns the id of the call.
 
         Raises InAnotherCall for somebody who is in a call, Conflict with a sentence when the
         patient does not wait here (any more), NotFound.
@@ -91,10 +92,10 @@ class Calls:
             return await self._begin(work, room, visit, mode)
 
     async def next_patient(self, room: RoomAccess, mode: Mode) -> str | None:
-        """Admit who waits longest to a new call; its id, or None when nobody waits. Two who ask at
-        once never get the same patient. Who is connected comes before who is away for a moment.
+        """Admit whoever waits longest to a new call. Two who ask at once never get the same
+        patient. Those who are connected come before those who are away for a moment.
 
-        Raises InAnotherCall.
+        Returns the id of the call, or None when nobody waits. Raises InAnotherCall.
         """
         while True:
             try:

@@ -177,11 +177,12 @@ class VisitChat:
         *,
         leg: int | None = None,
     ) -> str:
-        """Write a message; its id. The same draft, sent again, is there once. `leg` is the one that
-        the page has shown: what was meant for one clinician does not go to the next.
+        """Write a message. The same draft, sent again, is there once. `leg` is the one that the
+        page has shown: what was meant for one clinician does not go to the next.
 
-        Raises WrongInput for an empty or overlong message, Conflict when the visit has ended or is
-        in another leg, NotFound for those who have nothing to do with it.
+        Returns the id of the message. Raises WrongInput for an empty or overlong message, Conflict
+        when the visit has ended or is in another leg, NotFound for those who have nothing to do
+        with it.
         """
         body = body.replace("\r\n", "\n").strip()
         if says_nothing(body):

@@ -3,7 +3,7 @@
 Each has a column `mac`: HMAC-SHA-256 over the columns that decide. Whoever can write the database
 and has no key can neither make such a row nor change one, or tie it to somebody else, unnoticed.
 What a row says is changed by `locked` and `change` only, so that a row that was tampered with is
-never bound anew. docs/formats/bound-row.md has the format, and what this does not find.
+never rebound. docs/formats/bound-row.md has the format, and what this does not find.
 """
 
 import json
@@ -21,7 +21,7 @@ from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 
 _PAGE = 500
 _KEPT = 2_000
-"""Rows of each table whose `mac` is not computed anew while they say the same."""
+"""Rows of each table whose `mac` is not recomputed while they say the same."""
 _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 

@@ -24,7 +24,7 @@ def lan_address() -> str:
 
 
 def certificate_for(data: Path, address: str) -> tuple[Path, Path]:
-    """A self-signed certificate for `address`, made anew: (certificate file, key file)."""
+    """A self-signed certificate for `address`, freshly made: (certificate file, key file)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Bedside demonstration")])
     now = datetime.now(UTC)

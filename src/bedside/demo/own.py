@@ -1,7 +1,7 @@
 """What the demonstration may touch: directories that it marked before it put anything into them.
 
 Whatever else lies in the directory that was named is a real installation, or could be, and is
-refused. What it deletes, when it was interrupted and begins anew, are the names that it makes.
+refused. What it deletes, when it was interrupted and starts over, are the names that it makes.
 """
 
 import shutil

@@ -56,7 +56,7 @@ def _say_what_is_ignored(data: Path) -> None:
 
 
 def _fill(settings: Settings) -> None:
-    """Fill an empty directory; one that was left half-filled is begun anew."""
+    """Fill an empty directory; one that was left half-filled is started over."""
     if own.is_complete(settings.data):
         schema.upgrade(settings.url)
         click.echo("Going on with the demonstration clinic that is here.")

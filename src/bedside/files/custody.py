@@ -1,4 +1,4 @@
-"""Looking after sealed files as a whole: keys wrapped anew, damage found, blobs carried out and in.
+"""Looking after sealed files as a whole: keys rewrapped, damage found, blobs carried out and in.
 
 For those who keep an installation (backup, restore, doctor, rotation); nothing here opens a file
 for a person.

@@ -30,7 +30,7 @@ class BlobWriter(Protocol):
         ...
 
     async def commit(self, make: MakeChunks | None = None) -> None:
-        """Append the last bytes, if any, and close. A blob begun anew without bytes is empty then.
+        """Append the last bytes, if any, and close. A blob begun without bytes is empty then.
 
         Returns when everything written survives a power cut (fsync of the blob and of the
         directory that names it).
@@ -48,7 +48,7 @@ class BlobStore(Protocol):
     async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
         """Open `key` for appending at byte `at`; whatever lies beyond is cut off first.
 
-        With `at` 0 a blob is begun (or begun anew) by the first write. Raises NotFound when the
+        With `at` 0 a blob is begun (or started over) by the first write. Raises NotFound when the
         blob is missing or shorter than `at`, Conflict when somebody else has it open for appending
         (for `at` 0 the first write raises it), and also when `seen` is given, the size that the
         caller has based its decision on (-1: there was no blob), and is not the size any more.

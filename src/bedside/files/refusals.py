@@ -52,7 +52,7 @@ REFUSALS: dict[str, str] = {
     ),
     "polyglot": N_(
         "This file is two kinds of file at once, which is a way to hide harmful content, so it "
-        "was not kept. Save it anew, or take a photo or screenshot of it, and send that instead."
+        "was not kept. Save it again, or take a photo or screenshot of it, and send that instead."
     ),
     # Found by parsing the whole file
     "encrypted_pdf": N_(
@@ -98,7 +98,7 @@ REFUSALS: dict[str, str] = {
         "Split it into smaller parts and send them one by one."
     ),
     "decompression_bomb": N_(
-        "This file would grow to an enormous size when opened, so it was not kept. Save it anew "
+        "This file would grow to an enormous size when opened, so it was not kept. Save it again "
         "in the program that made it, or as a PDF, and send that instead."
     ),
     "too_complex": N_(

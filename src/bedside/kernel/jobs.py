@@ -15,7 +15,7 @@ def given_up(kind: str) -> str:
 class TryAgain(Exception):
     """The job cannot be done now for a reason that heals; run it again in `delay` milliseconds.
 
-    This is no failure, and the count of tries begins anew. `remember` is added to the payload, for
+    This is no failure, and the count of tries starts over. `remember` is added to the payload, for
     a handler that counts what it waits for.
     """
 

@@ -15,7 +15,7 @@ _ARENAS = 2
 
 
 def tune_allocator() -> bool:
-    """Keep buffers of up to 8 MiB on the heap instead of mapping each one anew.
+    """Keep buffers of up to 8 MiB on the heap instead of mapping new memory each time.
 
     glibc maps every allocation above 128 KiB and unmaps it on free, so each 256 KiB of a body
     costs two system calls and 64 page faults. Call once, at the start of the process, before

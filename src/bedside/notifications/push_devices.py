@@ -81,7 +81,8 @@ class PushDevices:
         self._internal = internal
 
     async def add(self, staff: StaffAccess, given: Any, label: str) -> str:
-        """Tell this device from now on; its id. `given` is the browser's PushSubscription as JSON.
+        """Tell this device from now on. `given` is the browser's PushSubscription as JSON. Returns
+        the id of the device.
 
         A browser tells one person: whoever asked last. Raises WrongInput.
         """

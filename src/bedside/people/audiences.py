@@ -29,7 +29,7 @@ _of_room = prepared(
 
 
 class Audiences:
-    """Reads audiences anew for each event: nothing is remembered that could be withdrawn."""
+    """Reads audiences afresh for each event: nothing is remembered that could be withdrawn."""
 
     def __init__(self, database: Transactions) -> None:
         self._database = database

@@ -323,7 +323,7 @@ class _AddressLimit:
     """Counts wrong answers by network address over the past hour, in memory.
 
     The count of each link is what protects a patient, and is durable; this one slows down those
-    who try many links, and may forget when the process starts anew.
+    who try many links, and may forget when the process starts again.
     """
 
     def __init__(self) -> None:

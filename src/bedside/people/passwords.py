@@ -63,7 +63,7 @@ class Passwords:
         return await self._aside(self._verified, password_hash, password)
 
     def outdated(self, password_hash: str) -> bool:
-        """Whether the hash was made with other parameters and should be made anew."""
+        """Whether the hash was made with other parameters and should be made again."""
         return self._hasher.check_needs_rehash(password_hash)
 
     def check(self, password: str, *personal: str) -> None:

@@ -61,7 +61,7 @@ class Attempt:
 
 def for_codes(staff_id: str, password_hash: str, browser: str) -> tuple[Limit, str]:
     """What counts the wrong codes of somebody whose password was right: a new password begins
-    anew."""
+    again."""
     name = f"{staff_id}\0{password_hash}"
     return (BY_PERSON_THERE, f"{name}\0{browser}") if browser else (BY_PERSON, name)
 

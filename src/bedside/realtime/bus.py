@@ -70,7 +70,7 @@ class Listener:
         self._wake.set()
 
     async def next(self) -> str | None:
-        """The next text for the page. None: look at `fell_behind` and give snapshots anew."""
+        """The next text for the page. None: look at `fell_behind` and give snapshots again."""
         while True:
             if self._queue:
                 waiting = self._queue.popleft()

@@ -93,7 +93,7 @@ class Presence:
 
     async def beat(self, work: UnitOfWork) -> list[str]:
         """A sign of life. A process that was thought to be gone, because it came to nothing for a
-        while, writes its sockets down anew, and drops those that closed meanwhile; whose they
+        while, writes its sockets down again, and drops those that closed meanwhile; whose they
         are."""
         self._begun = True
         unsaid = dict(self._unsaid)

@@ -109,5 +109,5 @@ async def settle(
 
 
 async def take_back(work: UnitOfWork, request_id: str) -> None:
-    """A new link was sent: what has not come by the old one is agreed to anew."""
+    """A new link was sent: what has not come by the old one is agreed to again."""
     await work.execute(_take_back, of_request=request_id)

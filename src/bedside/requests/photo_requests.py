@@ -113,7 +113,7 @@ class PhotoRequests:
         )
 
     async def send(self, chart: ChartAccess, draft: Draft) -> str:
-        """Send a request; its id. Sending the same draft again changes nothing.
+        """Send a request and return its id. Sending the same draft again changes nothing.
 
         Raises NotAllowed, and WrongInput for a channel without an address, unknown templates and
         texts that are too long.
@@ -219,7 +219,7 @@ class PhotoRequests:
     async def reissue(self, chart: ChartAccess, request_id: str) -> None:
         """Send a new link, to the addresses that the patient has now; older links stop working.
 
-        Photos that were chosen before stay, and the patient agrees to them anew. Raises Conflict
+        Photos that were chosen before stay, and the patient agrees to them again. Raises Conflict
         when the request is done, WrongInput when the patient has no address for its channels.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):

@@ -236,7 +236,7 @@ async def _look(services: Services) -> list[str]:
         result = await services.audit.verify(holder)
         if result.broken_at is not None:
             problems.append(f"audit log of {holder}: {result.reason} at line {result.broken_at}")
-    click.echo("Everybody signs in anew. These administrators came back with the backup:")
+    click.echo("Everybody signs in again. These administrators came back with the backup:")
     for clinic in await services.clinics.all():
         await services.audit.note(clinic.id, SYSTEM, Action.BACKUP_RESTORED)
         try:

@@ -1,4 +1,4 @@
-"""Rotating keys: new master key, new clinic keys, every data key wrapped anew, no file touched.
+"""Rotating keys: new master key, new clinic keys, every data key rewrapped, no file touched.
 
 One rotation at a time: it holds a lock beside the key file and one in the database, for several
 machines may each have their copy of the key file. After each step everything opens, so that a
@@ -70,7 +70,7 @@ async def rotate(services: Services) -> AsyncGenerator[str]:
                 data_keys = await services.custody.rewrap_keys(holder)
                 faults.point("rotation.files_wrapped")
                 await services.audit.note(holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys)
-                yield f"{data_keys} data keys of {holder} wrapped anew."
+                yield f"{data_keys} data keys of {holder} rewrapped."
             async with services.database.unit_of_work() as work:
                 in_use = await vault.master_in_use(work)
                 if generation not in in_use:

@@ -180,7 +180,7 @@ class CheckIn:
         return visit is not None and visit.state != State.ENDED
 
     async def again(self, visitor: VisitorAccess, token: str) -> CheckedIn:
-        """Check in anew after a visit has ended, with nothing typed again: in the room where it
+        """Check in again after a visit has ended, with nothing typed again: in the room where it
         ended. `token` is the device's for that visit; the new one follows from it, so that a device
         that asks twice comes to one visit, and no queue can be filled by asking.
 

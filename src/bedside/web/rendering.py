@@ -24,7 +24,7 @@ def _manifest(_changed_at: int) -> dict[str, str]:
 
 def asset(name: str) -> str:
     """The address of a built asset, with the hash of its content in the name."""
-    # Read anew after a build, so that an update of the assets does not break open servers.
+    # Read again after a build, so that an update of the assets does not break open servers.
     return f"/static/{_manifest(_MANIFEST.stat().st_mtime_ns)[name]}"
 
 

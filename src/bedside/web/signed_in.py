@@ -140,7 +140,7 @@ async def staff_of(connection: HTTPConnection) -> StaffAccess:
     """
     is_request = connection.scope["type"] == "http"
     known = cast(StaffAccess | None, getattr(connection.state, "staff", None))
-    if known is not None and is_request:  # a socket asks anew: its session may have ended
+    if known is not None and is_request:  # a socket asks again: its session may have ended
         return known
     token = token_of(connection)
     if not token:

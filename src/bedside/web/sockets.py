@@ -137,7 +137,7 @@ class LivePage:
             self._look_again.set_result(None)
 
     async def _recheck(self, tasks: list[asyncio.Task[int]]) -> int:
-        """Until one of the tasks ends, or the session; the code to close with. Nothing is made anew
+        """Until one of the tasks ends, or the session; the code to close with. Nothing is remade
         but a timer: thousands of pages do this all the time."""
         while self._access is not None:
             await asyncio.wait(

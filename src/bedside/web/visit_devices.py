@@ -41,7 +41,7 @@ def keep_known(response: Response, settings: Settings, path: str, visit_id: str)
 
 
 def forget_known(response: Response, settings: Settings, path: str) -> None:
-    """Who opens `path` again begins anew."""
+    """Who opens `path` again starts over."""
     _set(response, settings, _KNOWN, "", path, 0)
 
 

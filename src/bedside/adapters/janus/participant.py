@@ -19,7 +19,7 @@ class Participant:
     """In `room` on `session`, where `desk` is the handle for what concerns rooms.
 
     Offers go to `tell`; `broken` is called once when media ended by itself, and `publish` or
-    `watch` begin anew then; `closed` is called when somebody else ended the room. Requests raise
+    `watch` start over then; `closed` is called when somebody else ended the room. Requests raise
     Refused and MediaServerDown.
     """
 
@@ -49,7 +49,7 @@ class Participant:
 
     async def publish(self, offer_sdp: str) -> str:
         """The answer to an offer: the first one, a renegotiation, or that of a new
-        RTCPeerConnection, with which everything begins anew."""
+        RTCPeerConnection, with which everything starts over."""
         async with self._turn:
             mark = fingerprint(offer_sdp)
             if self._is_broken or self._published not in ("", mark):

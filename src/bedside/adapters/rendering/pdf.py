@@ -69,7 +69,7 @@ def _note(opened: pikepdf.Pdf, data: bytes) -> str:
 
 
 def _loaded(data: bytes) -> pypdfium2.PdfDocument:
-    """The document for PDFium; what it cannot load is first written anew by the more lenient qpdf.
+    """The document for PDFium; what it cannot load is first rewritten by the more lenient qpdf.
 
     Raises PdfiumError.
     """

@@ -2,7 +2,7 @@
 
 After each event everyone in charge asks for the list again, and most of its rows say what they said
 before. A row takes half a millisecond to draw, so it is kept by all that it shows: a row that
-changed is drawn anew, and nothing has to be told that it did.
+changed is drawn again, and nothing has to be told that it did.
 """
 
 from collections.abc import Iterable

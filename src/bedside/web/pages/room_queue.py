@@ -18,7 +18,9 @@ from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell, staff_of
 
 OPENED = sayable("room_opened", N_("The room is open. Patients can check in."))
-CLOSED = sayable("room_closed", N_("The room is closed. Patients who are waiting keep their place."), "info")
+CLOSED = sayable(
+    "room_closed", N_("The room is closed. Patients who are waiting keep their place."), "info"
+)
 TOLD = sayable("everyone_told", N_("Everyone who waits reads it now."))
 WITHDRAWN = sayable("message_withdrawn", N_("The message is withdrawn."), "info")
 REMOVED = sayable("visit_removed", N_("The patient was removed from the waiting room."), "info")

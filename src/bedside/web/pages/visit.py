@@ -188,7 +188,7 @@ async def leave(request: Request, visitor: VisitorAccess) -> Response:
 
 @for_visitor
 async def again(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/again: check in anew after the end, with nothing typed again; at the door
+    """POST /visit/{visit}/again: check in after the end, with nothing typed again; at the door
     when what was typed is destroyed."""
     services = services_of(request)
     try:

@@ -42,7 +42,7 @@ def upgrade() -> None:
         "UPDATE staff SET has_passkey = "
         "EXISTS (SELECT 1 FROM passkeys WHERE passkeys.staff_id = staff.id)"
     )
-    op.execute("ALTER TABLE staff DROP COLUMN totp_offered")  # offered anew, for one session each
+    op.execute("ALTER TABLE staff DROP COLUMN totp_offered")  # offered again, for one session each
     op.add_column("sessions", sa.Column("totp_offered", sa.LargeBinary(), nullable=True))
     op.create_table(
         "bound_clinics",

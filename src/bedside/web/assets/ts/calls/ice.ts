@@ -1,6 +1,6 @@
 /**
  * Ways to the others through the clinic's servers: addresses, and credentials that relays take for
- * some minutes. They are fetched anew before they run out, and before a connection is made anew: a
+ * some minutes. They are fetched again before they run out, and before a connection is made again: a
  * device that slept has old ones, for its timers did not run.
  */
 import { ask } from "./server";
@@ -14,7 +14,7 @@ interface Given {
 const EARLY_MS = 120_000;
 const AT_LEAST_MS = 60_000;
 const TRY_AGAIN_MS = 5_000;
-/** A connection that is made anew waits so long for fresh ones, and then tries those it has. */
+/** A connection that is made again waits so long for fresh ones, and then tries those it has. */
 const PATIENCE_MS = 3_000;
 
 export class Ice {

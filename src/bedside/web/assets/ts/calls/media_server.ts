@@ -12,7 +12,7 @@ import { Watch } from "./watch";
 
 const FLOW_EVERY_MS = 2_000;
 
-/** A half of the way: a connection that is made anew when the media server begins anew. */
+/** A half of the way: a connection that is made again when the media server starts over. */
 class Half {
   readonly connection: RTCPeerConnection;
   work: Promise<void> = Promise.resolve();
@@ -168,7 +168,7 @@ export class MediaServerWay implements Way {
   }
 
   /** A process that hears of this connection for the first time, and of an offer that is not its
-      first, has us begin anew. */
+      first, has us start over. */
   private describeOffer(half: Half): void {
     half.describeHere(half.connection.currentRemoteDescription ? 1 : 0);
   }

@@ -94,7 +94,7 @@ export class Peer {
       try {
         await step();
       } catch {
-        // A description that came too late; recovery offers anew until both are connected.
+        // A description that came too late; recovery offers again until both are connected.
       }
     });
   }

@@ -299,7 +299,7 @@ export class CallSession extends EventTarget {
     this.changed();
   }
 
-  /** The media server went down, or is back and everybody begins anew. */
+  /** The media server went down, or is back and everybody starts over. */
   private interrupted(data: Data): void {
     const concerned = Array.isArray(data.connection_ids) && data.connection_ids.includes(this.me?.connection_id);
     if (!concerned) return;

@@ -20,7 +20,7 @@ export interface Incoming {
   streams: StreamFacts[];
   /** The number of the media server's offer, by which it is answered. */
   number: number;
-  /** The media server begins anew: what was subscribed before is over. */
+  /** The media server starts over: what was subscribed before is over. */
   fresh: boolean;
   /** Why the media server could not do what it was asked. */
   failure: string;
@@ -34,7 +34,7 @@ export interface Outgoing {
   ask?: "watch" | "restart_ice";
 }
 
-/** Milliseconds; a socket that is gone for longer comes back to connections that begin anew anyway. */
+/** Milliseconds; a socket that is gone for longer comes back to connections that start over anyway. */
 const KEPT_FOR_MS = 60_000;
 
 export class Signals {

@@ -193,7 +193,7 @@ export class Tiles {
 }
 
 /**
- * Gives a video what has begun to arrive; true when it is to be played anew. A track that is silent
+ * Gives a video what has begun to arrive; true when it is to be played again. A track that is silent
  * from the start would hold back the page's “load” for ever; one that pauses later stays.
  */
 function sync(video: HTMLVideoElement, one: Shown): boolean {

@@ -326,7 +326,7 @@ export class ChoosingPage {
     more.querySelector("[data-added-text]")!.textContent = sayCount(this.settings, "addedElsewhere", added.length);
   }
 
-  /** The page anew, with every photo; what was typed is saved first. */
+  /** The page again, with every photo; what was typed is saved first. */
   private async showAdded(): Promise<void> {
     for (const card of this.acceptable()) {
       if (card.typed() !== card.comment) await this.keepTyped(card).catch(() => undefined);

@@ -31,7 +31,7 @@ export interface Kept {
 /** “Agree & send photos” was pressed, and the server has not heard it. */
 export interface Agreement {
   request: string;
-  /** Which link it was: what was agreed to by an older one is agreed to anew. */
+  /** Which link it was: what was agreed to by an older one is agreed to again. */
   round: number;
   /** What the server calls the photos that the page showed. */
   photos: string[];

@@ -1,7 +1,7 @@
 /**
  * Sends the bytes of live file transfers (tus 1.0). Whatever happens on the way, it goes on from the
  * last byte that the server has: after a lost network, and, where the browser can keep the file,
- * after the page was loaded anew.
+ * after the page was loaded again.
  */
 import { DetailedError, Upload } from "tus-js-client";
 import { newId } from "../apps/fragment";
@@ -57,7 +57,7 @@ export class Sender {
 
   /**
    * Sends a chosen file; `asked` is the transfer that asked for it, without it the file is offered
-   * anew. False when the server does not want it.
+   * again. False when the server does not want it.
    */
   async send(file: File, asked = ""): Promise<boolean> {
     const transfer = asked || newId("trf");

@@ -40,7 +40,7 @@ async function subscribed(key: string): Promise<PushSubscription> {
   try {
     return await pushManager.subscribe(options);
   } catch (error) {
-    // One that was made for another key pair, such as of an installation that was set up anew.
+    // One that was made for another key pair, such as of an installation that was set up again.
     const old = await pushManager.getSubscription();
     if (!old) throw error;
     await old.unsubscribe();

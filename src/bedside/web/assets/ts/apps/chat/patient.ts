@@ -25,7 +25,7 @@ export class PatientChat {
       return panel && new ChatPanel(panel);
     });
     liveSocket().subscribe(`chat:${root.dataset.visit ?? ""}`, (heard) => this.heard(heard));
-    // A view that was put in place anew has the number of a moment ago.
+    // A view that was put in place again has the number of a moment ago.
     new MutationObserver(() => this.draw()).observe(root, { childList: true });
   }
 
