@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from bedside.adapters.email import SmtpMail
 from bedside.adapters.sms import TwilioSms
@@ -210,6 +211,24 @@ async def test_gateways_that_are_down_are_tried_again_until_they_are_up(wired: W
     assert len(wired.sms.messages) == 1
     assert len(wired.mail.mails) == 1
     assert (await sent.now()).state is State.SENT
+
+
+async def test_the_log_says_why_a_message_stays_and_not_whose_it_is(wired: Wired) -> None:
+    wired.sms.stop()
+    wired.mail.stop()
+    sent = await wired.ask()
+    with structlog.testing.capture_logs() as logged:
+        await do_jobs(wired.house)
+        with clock.shifted(GIVE_UP_AFTER + clock.MINUTE):
+            await do_jobs(wired.house)
+    told = [line for line in logged if line["event"].startswith("message.")]
+    for event, level in (("message.kept", "warning"), ("message.given_up", "error")):
+        lines = {line["channel"]: line for line in told if line["event"] == event}
+        assert lines.keys() == {"sms", "email"}
+        assert {line["log_level"] for line in lines.values()} == {level}
+        assert "mail server does not answer" in lines["email"]["reason"]
+    for delivery in (await wired.deliveries(sent)).values():
+        assert delivery.to not in str(told)
 
 
 async def test_pauses_grow_and_are_spread(wired: Wired) -> None:

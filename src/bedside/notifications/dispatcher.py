@@ -12,6 +12,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -37,6 +38,8 @@ from bedside.notifications.ports import (
 from bedside.notifications.states import NoticeState, may_become
 from bedside.people.messenger import Notice, Outcome
 from bedside.people.permissions import ChartAccess
+
+_log = structlog.get_logger("notifications")
 
 DELIVER = "notification.deliver"
 LEASE = 3 * clock.MINUTE
@@ -234,13 +237,16 @@ class Dispatcher:
                 failure=failure.sentence,
                 tried_since=row.tried_since or began,
             )
-        raise TryAgain(_pause(row.attempts), type(failure).__name__)
+        # The sentence names neither content nor address, so it may stand in a log.
+        _log.warning("message.kept", channel=row.channel, reason=failure.sentence)
+        raise TryAgain(_pause(row.attempts), failure.sentence)
 
     async def _failed(self, notification_id: str, sentence: str) -> None:
         async with self._database.unit_of_work() as work:
             current = await self._move(work, notification_id, NoticeState.FAILED, failure=sentence)
             if current is not None:
                 await self._line(work, current, Action.NOTIFICATION_FAILED)
+                _log.error("message.given_up", channel=current.channel, reason=sentence)
 
     async def _move(
         self, work: UnitOfWork, notification_id: str, state: NoticeState, **values: Any
