@@ -49,5 +49,5 @@ async def test_gets_its_sentence(hostile: Hostile) -> None:
 def test_every_way_to_refuse_a_file_is_tried() -> None:
     tried = {hostile.expected for hostile in catalogue()} - {""}
     elsewhere = {"not_a_photo", "video_not_here", "too_large", "damaged_text", "too_complex"}
-    elsewhere.add("not_shared")  # of a copy without a place, which the file itself is not
+    elsewhere |= {"not_shared"}  # said of the copy that others get, not of the file
     assert tried == REFUSALS.keys() - elsewhere

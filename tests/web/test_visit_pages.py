@@ -184,6 +184,9 @@ async def test_after_the_end_the_page_promises_nothing_that_was_destroyed(
     assert "You need not type anything." not in page
     answer = await visiting.client.post(f"{visiting.here}/again")
     assert answer.headers["location"] == f"/r/{visiting.room.slug}"
+    visiting.client.cookies.update(await house.cookie(house.here.clinician))
+    chat = await visiting.client.get(f"/visits/{visiting.visit}/chat")
+    assert "Chat with the patient" in chat.text
 
 
 @pytest.mark.feature("V12")

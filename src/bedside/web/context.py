@@ -1,13 +1,17 @@
 """What a page handler asks for: the services and who is there."""
 
+from collections.abc import Awaitable, Callable
 from typing import cast
 from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
 from bedside.kernel.network import proxies_of
 from bedside.services import Services
 
+Handler = Callable[[Request], Awaitable[Response]]
+"""Answers one request; what decorates handlers takes one and returns one."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 

@@ -1,6 +1,5 @@
 """“Who is this?”: tying a visit from the door to a chart, from the card or a page of its own."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import wraps
 
@@ -16,7 +15,7 @@ from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import May, allows
 from bedside.visits.identification import HasChart, IsIdentified, NoChartFits
 from bedside.visits.typed import Typed
-from bedside.web.context import services_of
+from bedside.web.context import Handler, services_of
 from bedside.web.dates import typed_date
 from bedside.web.errors import wants_json
 from bedside.web.forms import form_of
@@ -25,7 +24,6 @@ from bedside.web.rendering import render
 from bedside.web.said import go, sayable
 from bedside.web.signed_in import shell, staff_of
 
-Handler = Callable[[Request], Awaitable[Response]]
 _MOST_FOUND = 12
 IDENTIFIED = sayable("visit_identified", N_("The visit is in the chart of this patient now."))
 ADDED = sayable("visit_patient_added", N_("The patient is added, and the visit is in the chart."))

@@ -26,7 +26,7 @@ from bedside.requests.states import State
 from bedside.requests.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.web import uploads
 from bedside.web.bodies import form_parts
-from bedside.web.context import address_of, services_of
+from bedside.web.context import Handler, address_of, services_of
 from bedside.web.devices import device_of, device_token, pages_of
 from bedside.web.downloads import SealedResponse
 from bedside.web.errors import wants_json
@@ -73,7 +73,6 @@ _WAIT_FOR_SCAN = 16
 """Half seconds that “Agree & send photos” waits for the scans, before it shows how far they are."""
 
 Page = Callable[[Request, LinkAccess], Awaitable[Response]]
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def for_device(page: Page) -> Handler:

@@ -19,7 +19,7 @@ from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import Discarded
 from bedside.visits.state_machine import State
 from bedside.visits.waiting_room import DeviceTest
-from bedside.web.context import services_of
+from bedside.web.context import Handler, services_of
 from bedside.web.errors import wants_json
 from bedside.web.forms import form_of
 from bedside.web.pages.visit_views import ASKED_FOR, Shown, View
@@ -36,7 +36,6 @@ from bedside.web.visit_devices import (
 )
 
 Page = Callable[[Request, VisitorAccess], Awaitable[Response]]
-Handler = Callable[[Request], Awaitable[Response]]
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 

@@ -124,7 +124,8 @@ async def _other(request: Request, side: Side, found: Conversation) -> str:
     if isinstance(side.access, RoomAccess):
         known = {found.patient_id} - {""}
         names = await services.patients.named(side.access.clinic_id, known)
-        return names.get(found.patient_id) or found.typed_name
+        # Of a visit that was destroyed nothing typed is left.
+        return names.get(found.patient_id) or found.typed_name or _("the patient")
     return (await services.own_visits.get(side.access)).place.name
 
 
