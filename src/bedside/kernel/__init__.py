@@ -1,1 +1,1 @@
-"""The smallest shared ideas: ids, time, events, the unit of work, language."""
+"""Shared primitives: ids, time, events, the unit of work, language."""

@@ -19,19 +19,17 @@ def now() -> int:
 
 
 class Watch:
-    """For what ends when somebody is away for too long: whether time was watched all along.
-
-    It was not when the process stood still or could not look, for the database was away; when the
-    machine slept; and when somebody set its clock. `longest` is the longest pause between two looks
-    that means nothing, in milliseconds.
-    """
+    """Tracks whether time was observed without interruption, for timeouts that end what somebody
+    left. It was not if the process stalled or could not check because the database was down, if
+    the machine slept, or if somebody set its clock. `longest` is the longest harmless pause
+    between two checks, in milliseconds."""
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
         self._last: tuple[int, int] | None = None
 
     def has_gap(self) -> bool:
-        """Whether there is a gap between the last look and now; not before the first one."""
+        """Whether there is a gap between the last check and now; False before the first check."""
         if self._last is None:
             return False
         running, set_to = _clocks()
@@ -39,19 +37,19 @@ class Watch:
         return paused or abs(set_to - self._last[1]) > self._longest
 
     def looked(self) -> None:
-        """Everything was looked at just now."""
+        """Record that everything was checked just now."""
         self._last = _clocks()
 
 
 def _clocks() -> tuple[int, int]:
-    """A clock that nobody sets, and how far the other one is from it, in milliseconds."""
+    """Return a clock that nobody can set, and the wall clock's offset from it, in milliseconds."""
     running = time.monotonic_ns()
     return running // 1_000_000, (time.time_ns() - running) // 1_000_000 + _jump
 
 
 @contextmanager
 def shifted(milliseconds: int) -> Generator[None]:
-    """Let the clock run this far ahead (or behind), to see what expires."""
+    """Run the clock this far ahead (or behind), to see what expires."""
     global _shift  # noqa: PLW0603 - one clock for the process
     before = _shift
     _shift += milliseconds
@@ -63,7 +61,7 @@ def shifted(milliseconds: int) -> Generator[None]:
 
 @contextmanager
 def jumped(milliseconds: int) -> Generator[None]:
-    """Let somebody set the clock; no time passes."""
+    """Act as if somebody had set the clock; no time passes."""
     global _jump  # noqa: PLW0603 - one clock for the process
     before = _jump
     _jump += milliseconds

@@ -1,4 +1,4 @@
-"""Files that are there completely or not at all, and a lock that ends with its process."""
+"""Files that exist completely or not at all, and a lock that ends with its process."""
 
 import fcntl
 import os
@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 @contextmanager
 def only_one(lock: Path, beside: Path) -> Generator[bool]:
-    """Hold the lock file `lock` during the block; gives False when another process holds it.
+    """Hold the lock file `lock` during the block; yields False if another process holds it.
 
-    The kernel takes the lock away when the process ends, however it ends (flock(2)). The file
-    stays: were it removed, two processes could each hold the lock of a file of that name. It goes
-    to the owner of `beside`, so that the service can take it after root did.
+    The kernel releases the lock when the process ends, however it ends (flock(2)). The file stays:
+    if it were removed, two processes could each hold a lock on a file of that name. It is given to
+    the owner of `beside`, so that the service can take it after root did.
     """
     fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -31,19 +31,19 @@ def only_one(lock: Path, beside: Path) -> Generator[bool]:
 
 
 def create(path: Path) -> BinaryIO:
-    """A file that was not there before, for its owner only. Raises FileExistsError.
+    """Create a file readable by its owner only. Raises FileExistsError if the name is taken.
 
-    Whatever lay at a name that is used for parts has to be removed first: it may be readable by
-    others, or be a link to somewhere else.
+    Remove leftovers under a temporary name first: such a file may be readable by others, or be a
+    link to somewhere else.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def put(path: Path, data: bytes, *, like: Path | None = None) -> None:
-    """Write a file durably, in place of the one that is there, by one process at a time.
+    """Durably replace a file, or create it; for one process at a time.
 
-    `like`: whose owner and mode it gets; without, it is for its owner only.
+    `like` is the file whose owner and mode are copied; without it, the file is for its owner only.
     """
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
@@ -53,7 +53,7 @@ def put(path: Path, data: bytes, *, like: Path | None = None) -> None:
 
 
 def put_new(path: Path, data: bytes, *, like: Path | None = None) -> None:
-    """The same where nothing is there yet, also by several processes, of which one is first.
+    """Durably create a file that must not exist yet; safe if several processes try at once.
 
     Raises FileExistsError, and changes nothing then.
     """

@@ -1,7 +1,7 @@
-"""Events: what happened, told to other parts and to open pages.
+"""Events: what happened, published to other parts and to open pages.
 
-An event is declared as a class; it refuses fields that it does not know and carries ids and
-states only, never patient content, for it is kept and broadcast.
+An event is declared as a class. It rejects unknown fields and carries ids and states only, never
+patient content, because events are stored and broadcast.
 """
 
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from pydantic import BaseModel, ConfigDict
 from bedside.kernel import clock
 
 KEEP = clock.DAY
-"""How long most events are kept, for pages that were away."""
+"""How long most events are kept, for pages that were disconnected."""
 
 
 class Event(BaseModel):
-    """Base of every event. `topic` is whom it concerns, such as `chart:pat_…`."""
+    """Base of every event. `topic` is the stream it belongs to, such as `chart:pat_…`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
     keep: ClassVar[int] = KEEP
-    """Milliseconds for which it can be asked for again."""
+    """Milliseconds for which the event can be replayed."""
 
     def topic(self) -> str:
-        """The stream in which this event has its place."""
+        """The stream this event belongs to."""
         raise NotImplementedError
 
     def payload(self) -> dict[str, Any]:
-        """Fields as they go over the wire."""
+        """The fields as they go over the wire."""
         return self.model_dump()
 
 
@@ -40,7 +40,7 @@ _declared: dict[str, type[Event]] = {}
 
 
 def declared(kind: type[E]) -> type[E]:
-    """Class decorator: make an event known by its `type`. A second one of that type is a defect."""
+    """Class decorator that registers an event by its `type`. A duplicate type is a defect."""
     if kind.type in _declared:
         raise RuntimeError(f"the event {kind.type} is declared twice")
     _declared[kind.type] = kind
@@ -48,13 +48,13 @@ def declared(kind: type[E]) -> type[E]:
 
 
 def all_declared() -> dict[str, type[Event]]:
-    """Every event type of the product, for documentation and its test."""
+    """Return every event type of the product, for documentation and its test."""
     return dict(_declared)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An event with its place in the topic, as it goes to the bus."""
+    """An event with its version in the topic, as it goes to the bus."""
 
     topic: str
     version: int

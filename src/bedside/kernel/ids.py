@@ -15,7 +15,7 @@ _SHAPE = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}")
 
 
 def new_id(prefix: str) -> str:
-    """A new id such as `pat_01hx…`. `prefix` is three lower-case letters."""
+    """Return a new id such as `pat_01hx…`. `prefix` is three lower-case letters."""
     number = (clock.now() << 80) | secrets.randbits(80)
     digits: list[str] = []
     for _ in range(26):
@@ -25,10 +25,10 @@ def new_id(prefix: str) -> str:
 
 
 def is_id(text: str, prefix: str) -> bool:
-    """True when `text` has the shape of an id of this kind."""
+    """Whether `text` has the shape of an id of this kind."""
     return text.startswith(prefix + "_") and _SHAPE.fullmatch(text) is not None
 
 
 def new_secret() -> str:
-    """256 random bits for a link, a cookie or a token, safe in an address."""
+    """Return 256 random bits for a link, a cookie or a token, safe in a URL."""
     return secrets.token_urlsafe(32)

@@ -1,22 +1,22 @@
-"""What a job handler can say to the worker."""
+"""What a job handler can signal to the worker."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
-"""Does one job. It may run again after a kill, so doing it twice must be the same as once."""
+"""Runs one job. It may run again after a kill, so it must be idempotent."""
 
 
 def given_up(kind: str) -> str:
-    """The kind under which a handler hears of a job of this kind that was tried to no end."""
+    """The kind under which a handler is called once a job of this kind has used up its tries."""
     return f"{kind}.given_up"
 
 
 class TryAgain(Exception):
-    """The job cannot be done now for a reason that heals; run it again in `delay` milliseconds.
+    """The job cannot run now for a temporary reason; run it again in `delay` milliseconds.
 
-    This is no failure, and the count of tries starts over. `remember` is added to the payload, for
-    a handler that counts what it waits for.
+    This is not a failure, and the count of tries starts over. `remember` is added to the payload,
+    for a handler that counts how often it has waited.
     """
 
     def __init__(

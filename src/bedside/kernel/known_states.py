@@ -1,7 +1,7 @@
-"""What the parts of an installation said when they were last asked.
+"""Cached health of the parts of an installation.
 
-Whoever asks how things are gets what is known: asking a part may take a while, a process or a place
-among its users, and anybody on the network may ask as often as they like.
+Health requests get the last known state: probing a part may take a while, a process, or one of its
+connections, and anybody on the network may ask as often as they like.
 """
 
 import asyncio
@@ -10,20 +10,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from bedside.kernel import clock
 
 Check = Callable[[], Awaitable[str]]
-"""The state of a part in a word or two: “ok”, “down”, “not configured”. It never raises."""
+"""The state of a part in a word or two: “ok”, “down”, “not configured”. Never raises."""
 
 OK, DOWN, BUSY, UNKNOWN = "ok", "down", "busy", "not known yet"
 EVERY = 30.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 PATIENCE = 5.0
 """Seconds after which a part that does not answer counts as down."""
 DATABASE_EVERY = 1.0
-"""Seconds for which the database's state is known; without it nothing works."""
+"""Seconds for which the database's state is cached; without it nothing works."""
 
 
 class KnownStates:
-    """Asks every part in the background, all at once, for one that hangs must not hold up the
-    others; and the database when somebody wants to know, once for all who do."""
+    """Probes every part in the background: all at once, so that a hanging one does not hold up the
+    others. The database is probed on request, once for all callers."""
 
     def __init__(self, checks: Mapping[str, Check], database: Check) -> None:
         self._checks = checks
@@ -36,11 +36,11 @@ class KnownStates:
         self._asked_at = 0
 
     async def start(self) -> None:
-        """Look now, and again and again from now on."""
+        """Check now, and keep checking."""
         self._loop = asyncio.create_task(self._look_on())
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         for task in (self._loop, self._looking, self._asking):
             if task is not None:
                 task.cancel()
@@ -53,12 +53,12 @@ class KnownStates:
 
     @property
     def known(self) -> dict[str, str]:
-        """The parts' states, “not known yet” for those that were never asked."""
+        """The states of the parts, “not known yet” for those never checked."""
         return {name: self._known.get(name, UNKNOWN) for name in self._checks}
 
     async def look(self, *, within: float = 0.0) -> None:
-        """Ask every part now, unless that was done `within` so many seconds. Whoever asks while
-        somebody looks waits for the same look."""
+        """Check every part now, unless that was done within the last `within` seconds. Concurrent
+        callers share one check."""
         if self._looking is None or self._looking.done():
             if clock.now() - self._looked_at < within * clock.SECOND:
                 return
@@ -72,7 +72,7 @@ class KnownStates:
         self._looked_at = clock.now()
 
     async def database(self) -> str:
-        """Whether the database answers; asked once a second at most, and by one at a time."""
+        """Whether the database answers; probed at most once a second, by one caller at a time."""
         is_old = clock.now() - self._asked_at >= DATABASE_EVERY * clock.SECOND
         if self._asking is None or (self._asking.done() and is_old):
             self._asking = asyncio.create_task(_state(self._database))
@@ -83,5 +83,5 @@ class KnownStates:
 async def _state(check: Check) -> str:
     try:
         return await asyncio.wait_for(check(), PATIENCE)
-    except Exception:  # whatever is wrong with it is what one wants to know
+    except Exception:  # whatever went wrong is what the caller wants to know
         return DOWN

@@ -1,4 +1,4 @@
-"""The language of the person who is being served, and the catalogue of texts."""
+"""The language of the person being served, and the translation catalogue."""
 
 import gettext as _gettext
 from contextvars import ContextVar
@@ -17,13 +17,13 @@ def is_spoken(language: str) -> bool:
 
 
 def speak(language: str) -> None:
-    """Choose the language for the current task. One without a catalogue falls back to English, so
-    that no page mixes two languages (dates in one, sentences in the other)."""
+    """Set the language of the current task. One without a catalogue falls back to English, so that
+    no page mixes two languages (dates in one, sentences in the other)."""
     _current.set(language if is_spoken(language) else "en")
 
 
 def spoken() -> str:
-    """The language of the current task, an ISO 639-1 code."""
+    """Return the language of the current task, an ISO 639-1 code."""
     return _current.get()
 
 
@@ -33,15 +33,15 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
 
 
 def gettext(text: str) -> str:
-    """`text` in the current language."""
+    """Translate `text` into the current language."""
     return _catalogue(spoken()).gettext(text)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    """The form that fits `count`, in the current language."""
+    """Translate the form that fits `count` into the current language."""
     return _catalogue(spoken()).ngettext(singular, plural, count)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for “mark, do not translate yet”
-    """Mark a text for the catalogue; it is translated where it is shown."""
+    """Mark a text for the catalogue; it is translated where it is displayed."""
     return text

@@ -1,7 +1,7 @@
-"""Structured logs: one JSON object a line (or readable lines), never with patient content.
+"""Structured logs: one JSON object per line (or readable lines), never with patient content.
 
-Callers log names of events, ids and counts. Texts of failures may quote what somebody entered, so
-they are left out here for everything that comes through the standard library.
+Callers log event names, ids and counts. Exception messages may quote what somebody entered, so
+they are dropped here for everything that comes through the standard library.
 """
 
 import logging
@@ -13,7 +13,7 @@ import structlog
 
 
 class _StandardError:
-    """Standard error as it is at the moment of writing, for loggers outlive a redirection."""
+    """Standard error at the moment of writing, because loggers outlive a redirection."""
 
     def write(self, text: str) -> int:
         return sys.stderr.write(text)
@@ -23,7 +23,7 @@ class _StandardError:
 
 
 def configure(log_format: str = "json") -> None:
-    """Set up logging for the process: `log_format` is “json” or “console”, on standard error."""
+    """Set up logging for the process, on standard error. `log_format` is “json” or “console”."""
     out: Any = _StandardError()
     console = log_format == "console"
     renderer: Any = (
@@ -51,7 +51,7 @@ def configure(log_format: str = "json") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    # The product's own access log says the same without addresses of pages.
+    # The product's own access log says the same without the paths of pages.
     logging.getLogger("uvicorn.access").disabled = True
 
 

@@ -19,8 +19,8 @@ def tune_allocator() -> bool:
 
     glibc maps every allocation above 128 KiB and unmaps it on free, so each 256 KiB of a body
     costs two system calls and 64 page faults. Call once, at the start of the process, before
-    threads. Returns whether the C library took the values (glibc on Linux does, others keep
-    their own behaviour).
+    threads exist. Returns whether the C library accepted the values (glibc on Linux does, others
+    keep their own behaviour).
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -38,10 +38,10 @@ def tune_allocator() -> bool:
 
 
 def settle() -> None:
-    """Call when everything is loaded, before serving.
+    """Freeze the objects loaded so far; call once before serving.
 
-    What is there now stays for good. The collector, which may have been off while it was loaded,
-    goes on without it: looking through all of it would stop every request for some 50 ms.
+    They stay for good. The collector, which may have been off during loading, carries on without
+    them: scanning all of them would stall every request for some 50 ms.
     """
     gc.collect()
     gc.freeze()

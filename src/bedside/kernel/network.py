@@ -1,4 +1,4 @@
-"""Network addresses of callers, and where their requests say they come from."""
+"""Network addresses of callers, and the origins their requests claim."""
 
 import re
 from contextlib import suppress
@@ -19,8 +19,8 @@ _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
 
 
 class Proxies:
-    """The reverse proxies whose X-Forwarded-For is believed: addresses and networks, separated by
-    commas or spaces. What is neither is nobody's."""
+    """Reverse proxies whose X-Forwarded-For is trusted: addresses and networks, separated by
+    commas or spaces. Anything else in the setting matches nothing."""
 
     def __init__(self, trusted: str) -> None:
         self._networks: list[IPv4Network | IPv6Network] = []
@@ -29,13 +29,14 @@ class Proxies:
                 self._networks.append(ip_network(name, strict=False))
 
     def trust(self, address: str) -> bool:
-        """Whether this address is one of theirs."""
+        """Whether this address belongs to a trusted proxy."""
         parsed = _parsed(address)
         return parsed is not None and any(parsed in network for network in self._networks)
 
     def caller(self, peer: str, forwarded: str) -> str:
-        """Who calls: `peer`, or, when that is a proxy, the last address of X-Forwarded-For
-        (`forwarded`) that is not another one. Earlier ones are whatever the caller made up."""
+        """Return the caller's address: `peer` or, if that is a proxy, the last address of
+        X-Forwarded-For (`forwarded`) that is not another one. Earlier ones may be made up by the
+        caller."""
         if not self._networks or not self.trust(peer):
             return peer
         address = peer
@@ -51,7 +52,7 @@ class Proxies:
 
 @lru_cache(8)
 def proxies_of(trusted: str) -> Proxies:
-    """The proxies that a setting names."""
+    """Return the proxies named in a setting."""
     return Proxies(trusted)
 
 
@@ -68,8 +69,8 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 @lru_cache(4_096)
 def caller_of(address: str) -> str:
-    """What limits count by: an IPv4 address, or the /64 network of an IPv6 address, of which one
-    connection has 2⁶⁴ to change between (RFC 6177)."""
+    """The key that rate limits count by: an IPv4 address, or the /64 network of an IPv6 address,
+    because one connection has 2⁶⁴ of those to switch between (RFC 6177)."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -82,28 +83,29 @@ def caller_of(address: str) -> str:
 
 
 _TRANSLATED = ip_network("64:ff9b::/96")
-"""IPv6 addresses that a gateway turns into the IPv4 address at their end (RFC 6052)."""
+"""IPv6 addresses that a gateway translates into the IPv4 address they end in (RFC 6052)."""
 _ASSIGNED = ip_network("2000::/3")
-"""The only part of IPv6 that global unicast addresses are given from (RFC 4291, 2.4; IANA)."""
+"""The only part of IPv6 that global unicast addresses are assigned from (RFC 4291, 2.4; IANA)."""
 _NEVER_PUBLIC = tuple(
     ip_network(network)
     for network in (
         "192.0.0.0/24",  # protocol assignments (RFC 6890)
         "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
         "2001::/23",  # protocol assignments, Teredo among them (RFC 2928, RFC 4380)
-        "2002::/16",  # 6to4: an IPv4 address stands behind each (RFC 3056)
+        "2002::/16",  # 6to4: an IPv4 address is behind each (RFC 3056)
         "3fff::/20",  # documentation (RFC 9637)
     )
 )
-"""Not hosts of the public internet, whatever `is_global` of this Python says of them."""
+"""Never hosts of the public internet, whatever this Python's `is_global` says of them."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the public internet, and no host of an internal network stands
-    behind it: a request that somebody else chose the address of may go there.
+    """Whether an address is on the public internet with no internal host behind it, so that a
+    request to a destination chosen by somebody else may go there.
 
-    IPv6 addresses are refused unless they are global unicast; those two that lead to an IPv4 host
-    where no other way is (mapped, and the well-known prefix of NAT64) are judged by that host.
+    IPv6 addresses are refused unless they are global unicast. The two forms that lead to an IPv4
+    host where there is no other way (mapped, and the well-known prefix of NAT64) are judged by
+    that host.
     """
     if isinstance(address, IPv6Address):
         inside = address.ipv4_mapped
@@ -119,7 +121,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def host_of_origin(origin: str) -> str:
-    """The host and port of a header Origin, "" for one that is no web origin (RFC 6454)."""
+    """Return the host and port of an Origin header, "" if it is not a web origin (RFC 6454)."""
     try:
         parts = urlsplit(origin)
     except ValueError:

@@ -1,27 +1,27 @@
-"""What people type into a field: what of it can be seen."""
+"""Cleaning up what people type into a field: what of it is visible."""
 
 import unicodedata
 
 _JOINERS = "\u200c\u200d"
-"""Not seen, but letters of Persian and of Indic scripts look wrong without them."""
+"""Invisible, but Persian and Indic scripts look wrong without them."""
 
 
 def one_line(typed: str) -> str:
-    """The words of a line with one space between them, and nothing else that cannot be seen.
+    """Return the words of a line separated by single spaces, without invisible characters.
 
-    Control characters go, and those that turn the direction of writing: they would turn what other
-    people read beside it as well.
+    Control characters are removed, and so are those that change the text direction: they would
+    also reverse what others read beside it.
     """
     return "".join(c for c in " ".join(typed.split()) if not _is_unseen(c)).strip()
 
 
 def several_lines(typed: str) -> str:
-    """The same for a text of several lines, which stay lines."""
+    """Like `one_line`, for a text of several lines, which are kept."""
     return "\n".join(map(one_line, typed.splitlines())).strip()
 
 
 def says_nothing(typed: str) -> bool:
-    """Whether nobody would see anything of a text."""
+    """Whether nothing of a text is visible."""
     return not one_line(typed).strip(_JOINERS)
 
 

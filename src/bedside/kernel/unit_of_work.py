@@ -1,7 +1,7 @@
-"""The unit of work: what a service sees of the database.
+"""The unit of work: the database as a service sees it.
 
-One unit of work is one transaction. Rows, events and jobs of it commit together or not at all.
-The database package implements these protocols for SQLite and PostgreSQL.
+One unit of work is one transaction. Its rows, events and jobs commit together or not at all. The
+database package implements these protocols for SQLite and PostgreSQL.
 """
 
 from collections.abc import Callable
@@ -15,28 +15,28 @@ Row = Any
 
 
 class Reader(Protocol):
-    """A consistent view for reading."""
+    """A consistent read-only view."""
 
     async def one(self, statement: Any, /, **values: Any) -> Row | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         ...
 
     async def all(self, statement: Any, /, **values: Any) -> list[Row]:
-        """All rows."""
+        """Return all rows."""
         ...
 
 
 class UnitOfWork(Reader, Protocol):
-    """One transaction that writes."""
+    """A transaction that writes."""
 
     async def execute(self, statement: Any, /, **values: Any) -> int:
-        """Run a statement; the number of rows it touched."""
+        """Run a statement and return the number of affected rows."""
         ...
 
     async def lock(self, name: str) -> None:
-        """Let one unit of work at a time do what is done under this name, until it commits.
+        """Take a lock of this name until commit.
 
-        For rules over rows that are not there yet, such as “at most ten”. SQLite has one writer
+        For rules about rows that do not exist yet, such as “at most ten”. SQLite has one writer
         anyway.
         """
         ...
@@ -53,7 +53,7 @@ class UnitOfWork(Reader, Protocol):
         unique: str | None = None,
         delay: int = 0,
     ) -> None:
-        """Add a job for the worker, `delay` milliseconds from now.
+        """Add a job for the worker, due in `delay` milliseconds.
 
         With `unique`, a second job of that name is not added while the first is unfinished.
         """
@@ -65,12 +65,12 @@ class UnitOfWork(Reader, Protocol):
 
 
 class Transactions(Protocol):
-    """Where units of work come from."""
+    """The source of units of work."""
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
-        """A reader; keep it short and never hold it across other waits."""
+        """Open a reader; keep it short and never hold it across other waits."""
         ...
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A transaction; durable when the block ends, rolled back when it raises."""
+        """Open a transaction; durable when the block ends, rolled back if it raises."""
         ...

@@ -1,7 +1,7 @@
-"""Words of texts: folded for look-ups, and counted while they are read.
+"""Words of texts: folded for look-ups, and located while a text is read.
 
-A text may be anybody's, so everything here works in slices: in memory that does not grow with the
-text, and in steps of about a millisecond, so that a thread that does it lets others work.
+A text may come from anybody, so everything here works in slices: with memory that does not grow
+with the text, and in steps of about a millisecond, so that a thread doing it lets others work.
 """
 
 import re
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_WORDS = 20_000
-"""Different words of one text."""
+"""Most distinct words indexed of one text."""
 MOST_FOLDED = 2_000_000
-"""Characters after folding, for one character may become eighteen (U+FDFA)."""
+"""Most characters after folding, because one character may become eighteen (U+FDFA)."""
 LONGEST = 40
-"""Characters of a word that are kept."""
+"""Characters kept of a word."""
 _SLICE = 4_096
 _LONGEST_RUN = 2 * _SLICE
 _RUN = re.compile(r"[\w.,/:-]+")
@@ -23,20 +23,20 @@ BETWEEN = re.compile(r"[^\w]+")
 
 
 def fold(text: str) -> str:
-    """Case and accents folded away, so that “ramirez” finds “Ramírez”.
+    """Fold case and accents away, so that “ramirez” finds “Ramírez”.
 
     A text may be folded in pieces: the pieces of the folded text are the folded pieces.
     """
     if text.isascii():
         return text.casefold()
-    # Decomposing may give capitals again (of “𝑨”), and folding may compose: hence both sides.
+    # Decomposing may produce capitals (from “𝑨”), and folding may compose: hence both sides.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as they are indexed: folded, at least two characters, and compounds as
-    well as their parts. At most MOST_WORDS of the first MOST_FOLDED characters."""
+    """Return the words of a text as they are indexed: folded, at least two characters long,
+    compounds as well as their parts. At most MOST_WORDS from the first MOST_FOLDED characters."""
     words: dict[str, None] = {}
     for run in _runs(text):
         for word in WORD.findall(run):
@@ -50,8 +50,8 @@ def words_of(text: str) -> list[str]:
 
 
 def _runs(text: str) -> Iterator[str]:
-    """The folded runs of characters that compounds are made of. One of many thousand characters is
-    no word of anybody's, and is cut."""
+    """Yield the folded runs of characters that compounds are made of. A run of many thousand
+    characters is nobody's word, and is cut."""
     open_end = ""
     for folded in _folded(text):
         piece = open_end + folded
@@ -80,14 +80,14 @@ def _folded(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a text: the characters from `start` to before `end`."""
+    """A place in a text: the characters from `start` up to, but not including, `end`."""
 
     start: int
     end: int
 
 
 def place_of(text: str, words: list[str]) -> Place | None:
-    """Where the first of these folded words stands that is in the text at all; None for none.
+    """Find the first of these folded words that occurs in the text; None if none does.
 
     The text is read once, however many words there are.
     """
@@ -105,7 +105,8 @@ def place_of(text: str, words: list[str]) -> Place | None:
 
 
 def _slices(text: str) -> Iterator[tuple[int, int]]:
-    """Slices of a text that do not end within a word, unless it is longer than half a slice."""
+    """Yield slices of a text that do not end inside a word, unless it is longer than half a
+    slice."""
     start = 0
     while start < len(text):
         end = min(start + _SLICE, len(text))
@@ -117,7 +118,7 @@ def _slices(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _whole(text: str, word: str) -> int:
-    """Where a word stands in a text by itself, or as a part of a compound; -1 for nowhere. One of
+    """Find a word in a text, by itself or as part of a compound; -1 if it is not there. One of
     LONGEST characters may be the beginning of a longer one."""
     at = text.find(word)
     while at >= 0:
@@ -134,10 +135,10 @@ def _is_letter(character: str) -> bool:
 
 
 def _unfolded(text: str, start: int, end: int, first: int, last: int) -> Place:
-    """The place in the text of characters of its folded slice."""
+    """Map characters of a folded slice back to their place in the text."""
 
     def before(length: int) -> int:
-        """As many characters of the slice as give at least `length` folded ones."""
+        """Count the characters of the slice that give at least `length` folded ones."""
         low, high = start, end
         while low < high:
             middle = (low + high) // 2
