@@ -1,1 +1,1 @@
-"""Events on their way to open pages."""
+"""Delivery of events to open pages."""

@@ -1,8 +1,8 @@
-"""The bus: from commits to open pages.
+"""The bus: carries events from commits to open pages.
 
-An event is serialised once, and who may hear it is found out once, however many pages listen. A
-page that waits for nothing else gets it at once; any other has a bounded queue, and one that does
-not keep up is told to ask for snapshots (`resync`) instead of being waited for.
+Each event is serialised once and its audience computed once, however many pages subscribe. An idle
+page gets it immediately; any other has a bounded queue, and one that cannot keep up is told to
+`resync` (ask for snapshots) instead of holding up the others.
 """
 
 import asyncio
@@ -16,22 +16,22 @@ from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
 
 _LONGEST_QUEUE = 256
 _AT_ONCE = 250
-"""Pages that are told before anything else that waits has its turn: some two milliseconds."""
+"""Pages served before anything else that is waiting gets to run: some two milliseconds."""
 
 MaySee = Callable[[Published], Awaitable[bool]]
-"""Whether a page's person may see an event of a topic that it has subscribed to."""
+"""Whether a page's person may see an event of a topic the page has subscribed to."""
 Push = Callable[[str], bool]
-"""Gives a text to a page without waiting. False: not possible now, and nothing was sent."""
+"""Hands a text to a page without waiting. False: not possible now, and nothing was sent."""
 Audience = Callable[[Published], Awaitable[Container[object] | None]]
-"""The persons (`Listener.person`) who may see an event now; None when all who listen may."""
+"""The persons (`Listener.person`) who may see an event now; None if all subscribers may."""
 
 
 __all__ = ["Bus", "Listener", "Published"]
 
 
 class Listener:
-    """One open page. What `next` gives is sent by one task, which is passed over with `push` while
-    it has nothing to do. `person` is whom an `Audience` knows the page by."""
+    """One open page. `push` writes directly while the page's sender task is idle; otherwise texts
+    queue for `next`. `person` is the identity by which an `Audience` knows the page."""
 
     def __init__(self, may_see: MaySee, push: Push) -> None:
         self._may_see = may_see
@@ -44,14 +44,14 @@ class Listener:
         self.fell_behind: set[str] = set()
 
     def hear(self, published: Published, text: str, as_told: str) -> None:
-        """Give the page an event at once as `as_told`, or queue it as `text`, which it gets when
-        its person may see it then."""
+        """Push the event now as `as_told`, or queue it as `text`, to be delivered if its person
+        may see it then."""
         if self._at_rest and self._push(as_told):
             return
         self.offer(published, text)
 
     def offer(self, published: Published, text: str) -> None:
-        """Queue an event; when the queue is full the topic must be asked for again."""
+        """Queue an event; if the queue is full, the page must ask for the topic's snapshot."""
         if published.topic in self.fell_behind:
             return
         if len(self._queue) >= _LONGEST_QUEUE:
@@ -70,7 +70,8 @@ class Listener:
         self._wake.set()
 
     async def next(self) -> str | None:
-        """The next text for the page. None: look at `fell_behind` and give snapshots again."""
+        """Return the next text for the page. None: look at `fell_behind` and send snapshots
+        again."""
         while True:
             if self._queue:
                 waiting = self._queue.popleft()
@@ -90,7 +91,7 @@ class Listener:
 
 
 class Bus:
-    """Who listens to which topic, in this process."""
+    """The topics that pages subscribe to, in this process."""
 
     def __init__(self, database: Database, audience: Audience) -> None:
         self._database = database
@@ -103,16 +104,16 @@ class Bus:
 
     @property
     def pages(self) -> int:
-        """How many pages listen."""
+        """Number of subscribed pages."""
         return len({id(one) for many in self._listeners.values() for one in many})
 
     def subscribe(self, listener: Listener, topic: str) -> None:
-        """From now on `listener` hears of `topic`."""
+        """Deliver events of `topic` to `listener` from now on."""
         listener.topics.add(topic)
         self._listeners.setdefault(topic, set()).add(listener)
 
     def unsubscribe(self, listener: Listener, topic: str) -> None:
-        """`listener` hears no more of `topic`."""
+        """Stop delivering events of `topic` to `listener`."""
         listener.topics.discard(topic)
         listener.fell_behind.discard(topic)
         listeners = self._listeners.get(topic)
@@ -122,13 +123,13 @@ class Bus:
                 del self._listeners[topic]
 
     def leave(self, listener: Listener) -> None:
-        """The page is closed."""
+        """Drop a page that was closed."""
         for topic in list(listener.topics):
             self.unsubscribe(listener, topic)
 
     def watch(self, topic: str, action: Callable[[], None]) -> Callable[[], None]:
-        """Call `action` at each event of `topic`, before any page hears of it. Returns how to end
-        that."""
+        """Call `action` on each event of `topic`, before any page gets it. Returns a function that
+        ends this."""
         self._watchers.setdefault(topic, set()).add(action)
 
         def end() -> None:
@@ -142,9 +143,9 @@ class Bus:
     async def catch_up(
         self, listener: Listener, topic: str, since: int, *, from_first: bool = False
     ) -> int | None:
-        """Offer what happened after version `since`. None: it is all there now. Otherwise it is
-        no longer kept (or `since` is 0, and the topic is not one to be heard from its first event
-        on), and a snapshot of at least this version is needed."""
+        """Offer events after version `since`. Returns None if that covers everything. Otherwise
+        they are no longer kept (or `since` is 0 and the topic cannot be followed from its first
+        event on), and the result is the lowest version a snapshot must have."""
         async with self._database.read() as db:
             known = since or from_first
             missed = await outbox.events_since(db, topic, since) if known else None
@@ -156,8 +157,7 @@ class Bus:
         return None
 
     def publish(self, events: list[Published]) -> None:
-        """Give committed events to those who listen: each topic's in order, one topic's beside
-        another's."""
+        """Deliver committed events to subscribers: in order within a topic, topics in parallel."""
         for published in events:
             for action in list(self._watchers.get(published.topic, ())):
                 action()
@@ -183,7 +183,7 @@ class Bus:
         listeners = list(self._listeners.get(published.topic, ()))
         try:
             persons = await self._audience(published)
-        except BedsideError:  # the database was away; each page asks again when it sends
+        except BedsideError:  # the database was down; each page asks again when it sends
             for listener in listeners:
                 listener.offer(published, text)
             return

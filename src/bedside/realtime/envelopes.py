@@ -1,7 +1,7 @@
-"""What goes over the socket, as declared types.
+"""Message types of the socket protocol.
 
 From the page: `subscribe`, `unsubscribe`, `here`, `signal`, `media`. To the page: an event in its
-envelope, a snapshot, a refusal. Unknown fields are refused in both directions.
+envelope, a snapshot, a refusal. Unknown fields are rejected in both directions.
 """
 
 import json
@@ -17,13 +17,13 @@ class _Message(BaseModel):
 
 
 _NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL takes no NUL in a text, and nobody's id has one."""
+"""PostgreSQL accepts no NUL in a text, and no id contains one."""
 Id = Annotated[str, Field(max_length=40, pattern=_NO_NUL)]
 TopicName = Annotated[str, Field(max_length=80, pattern=_NO_NUL)]
 
 
 class Subscribe(_Message):
-    """The page wants to hear of a topic. `since` is the last version it has, 0 for none."""
+    """The page subscribes to a topic. `since` is the last version it has, 0 for none."""
 
     action: Literal["subscribe"]
     topic: TopicName
@@ -31,14 +31,14 @@ class Subscribe(_Message):
 
 
 class Unsubscribe(_Message):
-    """The page has seen enough of a topic."""
+    """The page no longer follows a topic."""
 
     action: Literal["unsubscribe"]
     topic: TopicName
 
 
 class Here(_Message):
-    """Whether anybody can see the page: a hidden one keeps its place."""
+    """Whether the page is visible; a hidden one keeps its place."""
 
     action: Literal["here"]
     hidden: bool
@@ -52,7 +52,7 @@ class Description(_Message):
 
 
 class Candidate(_Message):
-    """An RTCIceCandidate, as browsers write it; an empty one says that there are no more."""
+    """An RTCIceCandidate as browsers write it; an empty one means that there are no more."""
 
     candidate: str = Field(max_length=2_000)
     sdpMid: str | None = Field(default=None, max_length=64)  # noqa: N815 - the browsers' name
@@ -61,11 +61,11 @@ class Candidate(_Message):
 
 
 class Signal(_Message):
-    """Something that another browser of a call, or the media server, needs to connect to this one.
+    """Something another browser of a call, or the media server, needs to connect to this one.
 
     `sender` and `to` are connections; `to` may be one of MEDIA_SERVER. `number` is that of the
-    offer of the media server that is answered; with an offer to it, 0 for the first one of an
-    RTCPeerConnection. `ask` is for the media server: to watch without sending anything, or to
+    media server's offer being answered; with an offer to the media server, 0 for the first one of
+    an RTCPeerConnection. `ask` is for the media server: to watch without sending anything, or to
     restart ICE of what is received.
     """
 
@@ -80,7 +80,7 @@ class Signal(_Message):
 
 
 class Media(_Message):
-    """What a page of a call sends at present."""
+    """The media that a page of a call currently sends."""
 
     action: Literal["media"]
     call: Id
@@ -93,7 +93,7 @@ class Media(_Message):
 FROM_PUBLISH = "media_server:publish"
 FROM_SUBSCRIBE = "media_server:subscribe"
 MEDIA_SERVER = frozenset({FROM_PUBLISH, FROM_SUBSCRIBE})
-"""What stands in place of a connection for the two RTCPeerConnections with the media server."""
+"""Stands in for a connection, for the two RTCPeerConnections with the media server."""
 
 Said = Subscribe | Unsubscribe | Here | Signal | Media
 FromPage = Annotated[Said, Field(discriminator="action")]
@@ -105,7 +105,7 @@ def _packed(message: dict[str, Any]) -> str:
 
 
 def event_envelope(published: Published) -> str:
-    """An event; serialised once, however many pages get it."""
+    """Return an event in its envelope; serialised once, however many pages get it."""
     return _packed(
         {
             "topic": published.topic,
@@ -117,15 +117,15 @@ def event_envelope(published: Published) -> str:
 
 
 def elsewhere_envelope(published: Published) -> str:
-    """A place holder for an event that this person may not see: it only keeps the count."""
+    """Return a placeholder for an event this person may not see, which only keeps the count."""
     return _packed({"topic": published.topic, "version": published.version, "type": "elsewhere"})
 
 
 def snapshot_envelope(topic: str, version: int, data: dict[str, Any]) -> str:
-    """The whole state of a topic, for a page that is new or has missed something."""
+    """Return the whole state of a topic, for a page that is new or has missed something."""
     return _packed({"topic": topic, "version": version, "type": "snapshot", "data": data})
 
 
 def refused_envelope(topic: str) -> str:
-    """This page may not hear of this topic."""
+    """Tell a page that it may not follow this topic."""
     return _packed({"topic": topic, "version": 0, "type": "refused"})

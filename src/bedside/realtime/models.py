@@ -15,7 +15,7 @@ connections = Table(
     Index("ix_presence_subject", "subject_id"),
     Index("ix_presence_process", "process_id"),
 )
-"""Open sockets: `subject_id` is a visit, a member of staff or a guest."""
+"""Open sockets. `subject_id` is a visit, a member of staff or a guest."""
 
 processes = Table(
     "presence_processes",
@@ -23,4 +23,4 @@ processes = Table(
     Column("id", Text, primary_key=True),
     Column("seen_at", BigInteger, nullable=False),
 )
-"""Web processes that live; the connections of one that does not are no connections."""
+"""Live web processes; connections of a dead one do not count."""

@@ -1,7 +1,7 @@
-"""Who is connected: open sockets of all processes, counted by whose they are.
+"""Presence: the open sockets of all processes, counted by subject.
 
-A process writes down that it lives every few seconds. One that has not done so for a while is
-gone, and its sockets are none, whether it was killed or lost the database.
+Each process writes a heartbeat every few seconds. One without a recent heartbeat counts as dead,
+and so do its sockets, whether it was killed or lost the database.
 """
 
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.realtime.models import connections, processes
 
 BEAT_EVERY = 5.0
-"""Seconds between two signs of life."""
+"""Seconds between two heartbeats."""
 GONE_AFTER = 20 * clock.SECOND
 
 _beat = prepared(
@@ -65,7 +65,7 @@ _drop_nobody = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The open sockets of one subject. `hidden`: none of their pages is in front."""
+    """The open sockets of one subject. `hidden`: none of their pages is in the foreground."""
 
     connected: bool
     hidden: bool
@@ -81,20 +81,20 @@ class Presence:
         self._own: dict[str, tuple[str, bool]] = {}
         """The sockets of this process: connection → (subject, hidden)."""
         self._unsaid: dict[str, str] = {}
-        """Sockets that were closed while the database was away: connection → subject."""
+        """Sockets closed while the database was down: connection → subject."""
 
-    # --- the life of this process --------------------------------------------------------------
+    # --- lifecycle of this process -------------------------------------------------------------
 
     async def start(self, work: UnitOfWork) -> bool:
-        """This process lives from now on. True when no other did: the server was away."""
+        """Register this process. Returns True if no other was alive: the server was down."""
         alive = await work.all(_alive, since=clock.now() - GONE_AFTER)
         await self.beat(work)
         return not alive
 
     async def beat(self, work: UnitOfWork) -> list[str]:
-        """A sign of life. A process that was thought to be gone, because it came to nothing for a
-        while, writes its sockets down again, and drops those that closed meanwhile; whose they
-        are."""
+        """Write a heartbeat, and drop the sockets that closed while the database was down. A
+        process that had been counted as dead because it stalled re-registers its sockets. Returns
+        the subjects affected."""
         self._begun = True
         unsaid = dict(self._unsaid)
         for connection in unsaid:
@@ -115,7 +115,7 @@ class Presence:
             self._unsaid.pop(connection, None)
 
     async def stop(self, work: UnitOfWork) -> list[str]:
-        """This process ends, with all its sockets; whose they were."""
+        """Deregister this process with all its sockets; returns their subjects."""
         gone = await work.all(_of_process, process=self._process)
         self._own.clear()
         await work.execute(_drop_process, process=self._process)
@@ -123,8 +123,8 @@ class Presence:
         return [row.subject_id for row in gone]
 
     async def sweep(self, work: UnitOfWork) -> list[str]:
-        """Drop the sockets of processes that are gone; whose they were. A process that looks lives
-        itself, and one whose last sign is to come yet was set by a clock that went wrong."""
+        """Remove sockets of dead processes. The calling process counts as alive; a heartbeat in
+        the future means that a clock was wrong, and is removed. Returns the subjects affected."""
         back = await self.beat(work) if self._begun else []
         moment = clock.now()
         await work.execute(_forget, since=moment - GONE_AFTER, until=moment + GONE_AFTER)
@@ -138,7 +138,8 @@ class Presence:
     async def arrived(
         self, work: UnitOfWork, subject_id: str, connection: str, *, hidden: bool = False
     ) -> None:
-        """A socket of this process is open, or says whether its page is in front."""
+        """Register an open socket of this process, or record whether its page is in the
+        foreground."""
         if not self._begun:
             await self.beat(work)
         self._own[connection] = (subject_id, hidden)
@@ -153,17 +154,17 @@ class Presence:
         )
 
     async def left(self, work: UnitOfWork, connection: str) -> None:
-        """A socket is closed."""
+        """Remove a closed socket."""
         self._own.pop(connection, None)
         await work.execute(_drop, of=connection)
 
     async def here(self, subject_id: str, connection: str, *, hidden: bool = False) -> None:
-        """As `arrived`, by itself: for staff and guests."""
+        """Like `arrived`, in a unit of work of its own: for staff and guests."""
         async with self._database.unit_of_work() as work:
             await self.arrived(work, subject_id, connection, hidden=hidden)
 
     async def gone(self, connection: str) -> None:
-        """As `left`, by itself."""
+        """Like `left`, in a unit of work of its own."""
         try:
             async with self._database.unit_of_work() as work:
                 await self.left(work, connection)
@@ -171,19 +172,20 @@ class Presence:
             self.say_later(connection, "")
 
     def say_later(self, connection: str, subject_id: str) -> None:
-        """A socket was closed while the database was away: the next sign of life says so."""
+        """Remember a socket that closed while the database was down, for the next heartbeat to
+        record."""
         self._own.pop(connection, None)
         self._unsaid[connection] = subject_id
 
-    # --- looking -------------------------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------------------
 
     async def seen(self, reader: Reader, subject_id: str) -> Seen:
-        """Whether somebody is connected, and looks."""
+        """Whether a subject is connected, and looking."""
         found = await reader.all(_of_subject, subject=subject_id)
         return Seen(bool(found), bool(found) and all(row.hidden for row in found))
 
     async def online(self, subject_ids: Collection[str]) -> set[str]:
-        """Those of `subject_ids` who are connected."""
+        """Return those of `subject_ids` that are connected."""
         wanted = (
             select(connections.c.subject_id)
             .where(connections.c.subject_id.in_(sorted(subject_ids)))
