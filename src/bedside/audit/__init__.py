@@ -1,4 +1,5 @@
-"""Who did what to which patient's what, when and from where: append-only and hash-chained."""
+"""The audit log: who did what, to which patient's data, when and from where. Append-only and
+hash-chained."""
 
 from bedside.audit.actors import Actor
 from bedside.audit.event_names import Action

@@ -1,4 +1,4 @@
-"""Who acts."""
+"""Actors: whoever acts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts, and from which network address."""
+    """Somebody who acts, and the network address they act from."""
 
     kind: ActorKind
     id: str

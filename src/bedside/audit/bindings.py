@@ -1,9 +1,9 @@
-"""Binding the rows of installations from before rows were bound, once, and finding altered ones.
+"""Binds rows of installations older than row binding, once, and finds altered rows.
 
-A clinic whose rows are all bound has a mark, made with its keys, and a line in its audit log. A
-row without a `mac` is refused from then on: to blank it is of no use. To remove the mark as well is
-of none either, for without it rows are bound only when the clinic's log is whole and has no such
-line; and nobody can take a line out of the log unnoticed.
+A clinic whose rows are all bound has a mark made with its keys, and a line in its audit log. From
+then on a row without a `mac` is refused, so blanking it achieves nothing. Removing the mark as
+well achieves nothing either: without it, rows are bound only if the clinic's log is intact and has
+no such line, and nobody can take a line out of the log unnoticed.
 """
 
 import logging
@@ -35,7 +35,7 @@ _set_mark = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A row that says something else than what it was written with."""
+    """A row that does not say what was written into it."""
 
     table: str
     row: str
@@ -50,18 +50,18 @@ class Bindings:
         self._audit = audit
 
     async def begin(self, work: UnitOfWork, clinic_id: str, actor: Actor) -> None:
-        """A clinic is new: all rows that it will have are bound."""
+        """Mark a new clinic: all rows it will ever have are bound."""
         await self._mark(work, await self._vault.clinic(clinic_id))
         await self._audit.record(work, clinic_id, actor, Action.ROWS_BOUND)
 
     async def ensure(self) -> None:
-        """At the start of a process: bind what was written before rows were bound."""
+        """Bind what was written before rows were bound; called when a process starts."""
         for clinic_id in await self._clinics():
             try:
                 if not await self.are_bound(clinic_id) and await self._may_bind(clinic_id):
                     await self.accept(clinic_id)
             except RecordSealBroken:
-                continue  # without its keys nothing of this clinic opens anyway; doctor says so
+                continue  # without its keys nothing of this clinic opens; doctor reports that
 
     async def are_bound(self, clinic_id: str) -> bool:
         """Whether a clinic has its mark. Raises RecordSealBroken without its keys."""
@@ -82,9 +82,9 @@ class Bindings:
         return False
 
     async def accept(self, clinic_id: str, actor: Actor = SYSTEM) -> int:
-        """Take all rows of a clinic for true as they are; how many were bound by that.
+        """Accept all rows of a clinic as they are, and return how many were newly bound.
 
-        May be run again after a kill: rows that are bound stay so, and the mark comes last.
+        May be run again after a kill: bound rows stay bound, and the mark comes last.
         """
         keys = await self._vault.clinic(clinic_id)
         count = 0
@@ -105,7 +105,7 @@ class Bindings:
         return len(loose)
 
     async def altered(self, clinic_id: str) -> AsyncIterator[Altered]:
-        """Rows of a clinic that were changed, made or tied to others without its keys.
+        """Yield rows of a clinic that were changed, created or reassigned without its keys.
 
         Raises RecordSealBroken without them.
         """
@@ -117,7 +117,7 @@ class Bindings:
                         yield Altered(table.name, table.name_of(row))
 
     async def of_nobody(self) -> AsyncIterator[Altered]:
-        """Rows that say they are of a clinic that is none."""
+        """Yield rows that claim to belong to a clinic that does not exist."""
         known = set(await self._clinics())
         for table in TABLES:
             async with self._database.read() as db:

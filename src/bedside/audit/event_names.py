@@ -1,13 +1,13 @@
 """The names of audit lines, in one grammar: subject.action, in the past tense.
 
-docs/contributing/audit-events.md lists each; a test keeps the two alike.
+docs/contributing/audit-events.md lists each of them; a test keeps the two in step.
 """
 
 from enum import StrEnum
 
 
 class Action(StrEnum):
-    """Everything that makes an audit line."""
+    """Everything that writes an audit line."""
 
     CLINIC_SET_UP = "clinic.set_up"
     CLINIC_CHANGED = "clinic.changed"

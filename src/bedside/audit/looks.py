@@ -1,5 +1,5 @@
-"""Reads that repeat themselves: one audit line for a look, not one for each time a list is asked
-for while somebody types, or a page keeps itself current."""
+"""Repeated reads: one audit line for a look, not one for each refresh of a page or each keystroke
+in a search field."""
 
 from collections import OrderedDict
 from typing import Any
@@ -14,10 +14,10 @@ _REMEMBERED = 20_000
 
 
 class Looks:
-    """Writes a line for the first look of a session, and again after ten minutes.
+    """Writes a line for a session's first look, and again after ten minutes.
 
-    What was written is remembered by this process; another one would write a second line, which
-    says too much rather than too little.
+    Looks are remembered per process; another process would write a second line, which says too
+    much rather than too little.
     """
 
     def __init__(self, audit: AuditLog) -> None:
@@ -25,7 +25,7 @@ class Looks:
         self._written: OrderedDict[tuple[str, Action, str], int] = OrderedDict()
 
     def is_new(self, session_id: str, action: Action, patient_id: str = "") -> bool:
-        """Whether `note` would write a line now. Quick, for paths that are asked often."""
+        """Whether `note` would write a line now. Fast, for paths that are asked often."""
         last = self._written.get((session_id, action, patient_id), 0)
         return clock.now() - last >= _SAME_LOOK
 
@@ -39,7 +39,7 @@ class Looks:
         patient_id: str = "",
         **details: Any,
     ) -> None:
-        """Record a look unless this session's last one of this kind is recent."""
+        """Record a look, unless this session's last one of this kind is recent."""
         if not self.is_new(session_id, action, patient_id):
             return
         key = (session_id, action, patient_id)

@@ -1,4 +1,4 @@
-"""Tables of the audit log. There are no foreign keys: lines outlive what they tell of."""
+"""Tables of the audit log, without foreign keys: lines outlive what they are about."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 

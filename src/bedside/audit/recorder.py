@@ -1,11 +1,11 @@
 """Writing, reading and verifying the audit log.
 
-Each clinic has one chain. Its state after a line is an HMAC, under the clinic's audit key, over the
-state before it and the line: without the key no line can be changed, removed or re-ordered so that
-the chain still fits. Only the head row holds the state, with the length; a line holds a mark made
-from it. So a tail that was cut off is seen, also when the head is made to tell the shorter length,
-for the state that would fit is nowhere to be read. Not found: the whole log put back to how it was
-when somebody copied it, head and all; a backup kept elsewhere shows that.
+Each clinic has one chain. Its state after a line is an HMAC, under the clinic's audit key, of the
+previous state and the line: without the key no line can be changed, removed or reordered so that
+the chain still fits. Only the head row holds the state, with the length; a line holds a mark
+derived from it. So a truncated tail is detected even if the head is rewritten with the shorter
+length, because the matching state is stored nowhere else. What is not detected: the whole log
+rolled back to an earlier copy, head included; a backup kept elsewhere shows that.
 """
 
 import json
@@ -54,7 +54,7 @@ _page = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One audit line as it is shown. `details` are unsealed."""
+    """One audit line for display. `details` are unsealed."""
 
     seq: int
     at: int
@@ -68,7 +68,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the audit page asks for. Empty values do not filter; times in milliseconds."""
+    """Filter of the audit page. Empty values do not filter; times are in milliseconds."""
 
     patient_id: str = ""
     actor_id: str = ""
@@ -113,7 +113,7 @@ class AuditLog:
         subject_id: str = "",
         **details: Any,
     ) -> None:
-        """Add a line in the transaction of what it tells of. `details` are sealed."""
+        """Add a line in the same transaction as what it records. `details` are sealed."""
         keys = await self._vault.clinic(clinic_id)
         await work.execute(_start_chain, clinic_id=clinic_id, seq=0, hash=_GENESIS)
         head = await work.one(_head, clinic=clinic_id)
@@ -161,7 +161,7 @@ class AuditLog:
             )
 
     async def lines(self, clinic_id: str, wanted: Filter) -> list[Line]:
-        """Lines of a clinic, newest first."""
+        """Return lines of a clinic, newest first."""
         keys = await self._vault.clinic(clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_filtered(clinic_id, wanted))
@@ -186,7 +186,9 @@ class AuditLog:
                 break
         if head and (head.seq != chain.seq or bytes(head.hash) != chain.state):
             return _broken(clinic_id, chain, "lines are missing at the end")
-        if not head and (chain.seq or clinic_id != PLATFORM):  # a clinic's log begins with it
+        if not head and (
+            chain.seq or clinic_id != PLATFORM
+        ):  # a clinic's log is created along with it
             return _broken(clinic_id, chain, "the head of the chain is missing")
         return Verification(clinic_id, chain.seq, None)
 
@@ -232,7 +234,7 @@ def _shown(keys: ClinicKeys, row: Any) -> Line:
     try:
         details = keys.unseal(_COLUMN, str(row.seq), row.details)
     except RecordSealBroken:
-        details = {"broken": True}  # shown as such; `bedside audit verify` names the line
+        details = {"broken": True}  # displayed as broken; `bedside audit verify` names the line
     return Line(
         row.seq,
         row.at,
