@@ -1,4 +1,4 @@
-"""Where rows live: SQLite by default, PostgreSQL to scale; one interface for both."""
+"""Storage of rows: SQLite by default, PostgreSQL to scale; one interface for both."""
 
 from bedside.database.connecting import connect
 from bedside.database.engine import Database

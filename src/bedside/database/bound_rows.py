@@ -1,9 +1,9 @@
-"""Rows that decide who may do what, bound to what they say by the clinic's keys.
+"""Bound rows: rows that grant access, authenticated with the clinic's keys.
 
-Each has a column `mac`: HMAC-SHA-256 over the columns that decide. Whoever can write the database
-and has no key can neither make such a row nor change one, or tie it to somebody else, unnoticed.
-What a row says is changed by `locked` and `change` only, so that a row that was tampered with is
-never rebound. docs/formats/bound-row.md has the format, and what this does not find.
+Each has a column `mac`: HMAC-SHA-256 over the columns that decide. Somebody who can write to the
+database but has no key can neither create such a row nor change it, or reassign it, unnoticed.
+Bound rows are changed through `locked` and `change` only, so that a tampered row is never bound
+again. docs/formats/bound-row.md has the format, and what this does not detect.
 """
 
 import json
@@ -21,13 +21,14 @@ from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 
 _PAGE = 500
 _KEPT = 2_000
-"""Rows of each table whose `mac` is not recomputed while they say the same."""
+"""Rows per table whose `mac` is not recomputed while they stay the same."""
 _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class BoundTable:
-    """A table whose rows are bound. `columns` decide, and are what is bound, with the name of the
-    table; one of them is `clinic_id`. `sealed` names columns whose seal names the row."""
+    """A table whose rows are bound. `columns` decide; they are what is bound, together with the
+    table's name, and one of them is `clinic_id`. `sealed` names columns whose seal includes the
+    row's id."""
 
     def __init__(self, table: Table, *columns: str, sealed: tuple[str, ...] = ()) -> None:
         kinds = [table.c[name].type for name in columns]
@@ -35,7 +36,7 @@ class BoundTable:
         self.sealed = sealed
         self.columns = columns
         self._of_row = attrgetter(*columns)
-        self._holds = lru_cache(_KEPT)(self._compare)  # a session's row is checked at each request
+        self._holds = lru_cache(_KEPT)(self._compare)  # a session's row is checked on each request
         self._of_values: itemgetter[Any] = itemgetter(*columns)
         self._bytes = [at for at, kind in enumerate(kinds) if isinstance(kind, LargeBinary)]
         self._flags = [at for at, kind in enumerate(kinds) if isinstance(kind, Boolean)]
@@ -54,33 +55,34 @@ class BoundTable:
     # --- one row ---------------------------------------------------------------------------
 
     def bound(self, keys: ClinicKeys, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of a row with its `mac`, for an INSERT."""
+        """Return the values of a row with its `mac`, for an INSERT."""
         return {**values, "mac": self._mac(keys, self._of_values(values))}
 
     def holds(self, keys: ClinicKeys, row: Row) -> bool:
-        """Whether a row says what it said when it was written. One without `mac` does not."""
+        """Whether a row still says what was written. One without a `mac` does not."""
         return row.mac is not None and self._holds(keys, self._of_row(row), row.mac)
 
     async def check(self, vault: Vault, row: Row) -> None:
-        """Raises RecordSealBroken for a row that was changed or made without the clinic's keys."""
+        """Raise RecordSealBroken for a row that was changed or created without the clinic's
+        keys."""
         if not self.holds(await vault.clinic(row.clinic_id), row):
             raise RecordSealBroken
 
     async def locked(self, work: UnitOfWork, vault: Vault, **key: Any) -> Row | None:
-        """The row with this primary key, until the commit nobody else's to change; None when there
-        is none. Raises RecordSealBroken."""
+        """Lock the row with this primary key until commit and return it; None if there is none.
+        Raises RecordSealBroken."""
         row = await work.one(self._locked, **{f"of_{name}": of for name, of in key.items()})
         if row is not None:
             await self.check(vault, row)
         return row
 
     async def change(self, work: UnitOfWork, vault: Vault, row: Row, **values: Any) -> None:
-        """Change a row that `locked` gave."""
+        """Change a row returned by `locked`."""
         keys = await vault.clinic(row.clinic_id)
         await self._set(work, keys, row, {**row._asdict(), **values}, values)
 
     async def bind(self, work: UnitOfWork, keys: ClinicKeys, row: Row) -> None:
-        """Take a row for true as it is: for `audit.bindings` only."""
+        """Accept a row as it is and bind it: for `audit.bindings` only."""
         await self._set(work, keys, row, row._asdict(), {})
 
     async def _set(
@@ -105,13 +107,13 @@ class BoundTable:
             if content[at] is not None:
                 content[at] = content[at].hex()
         for at in self._flags:
-            content[at] = bool(content[at])  # SQLite has numbers for them
+            content[at] = bool(content[at])  # SQLite stores them as numbers
         return keys.bind(_json([self.name, content]).encode())
 
     # --- all rows --------------------------------------------------------------------------
 
     async def pages(self, database: Transactions, clinic_id: str) -> AsyncIterator[list[Row]]:
-        """All rows of a clinic, in the order of the primary key."""
+        """Yield all rows of a clinic, in the order of the primary key."""
         async with database.read() as db:
             rows = await db.all(self._first_page, clinic=clinic_id)
         while rows:
@@ -121,11 +123,11 @@ class BoundTable:
                 rows = await db.all(self._next_page, clinic=clinic_id, **after)
 
     async def clinics(self, db: Reader) -> set[str]:
-        """The clinics that rows say they are of."""
+        """Return the clinics that rows claim to belong to."""
         return {row.clinic_id for row in await db.all(self._clinics)}
 
     def opens(self, keys: ClinicKeys, row: Row) -> bool:
-        """Whether what is sealed in a row was sealed for this very row."""
+        """Whether the sealed values in a row were sealed for this very row."""
         try:
             for column in self.sealed:
                 sealed = getattr(row, column)
@@ -136,10 +138,10 @@ class BoundTable:
         return True
 
     def name_of(self, row: Row) -> str:
-        """A row in the words of an operator: its primary key."""
+        """Name a row for an operator: its primary key."""
         parts = [getattr(row, name) for name in self.key]
         return " ".join(part.hex()[:16] if isinstance(part, bytes) else str(part) for part in parts)
 
 
 TABLES: list[BoundTable] = []
-"""Every bound table of the product; each adds itself."""
+"""Every bound table of the product; each registers itself."""

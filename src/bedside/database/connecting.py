@@ -1,10 +1,10 @@
-"""The choice between the databases, by URL; the only module that knows both drivers."""
+"""The choice of database by URL; the only module that knows both drivers."""
 
 from bedside.database.engine import Database
 
 
 def connect(url: str) -> Database:
-    """The database for `sqlite:///path` or `postgresql://…`. It is not opened yet."""
+    """Return the database for `sqlite:///path` or `postgresql://…`, not opened yet."""
     if url.startswith("sqlite:///"):
         from bedside.database.sqlite import SqliteDatabase
 

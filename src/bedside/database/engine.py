@@ -15,7 +15,7 @@ class Database(ABC):
 
     dialect: str
     no_such_table: type[Exception]
-    """What is raised where nothing was migrated yet."""
+    """The exception raised where nothing was migrated yet."""
 
     def __init__(self) -> None:
         self.origin = secrets.token_hex(8)
@@ -23,7 +23,7 @@ class Database(ABC):
         self._on_jobs: list[Callable[[], None]] = []
 
     def on_events(self, listener: Callable[[list[Published]], None]) -> None:
-        """Call `listener` with the events of every commit, also of other processes."""
+        """Call `listener` with the events of every commit, including those of other processes."""
         self._on_events.append(listener)
 
     def on_jobs(self, listener: Callable[[], None]) -> None:
@@ -45,20 +45,20 @@ class Database(ABC):
 
     @abstractmethod
     def read(self) -> AbstractAsyncContextManager[Reader]:
-        """A consistent reader."""
+        """Open a consistent reader."""
 
     @abstractmethod
     def snapshot(self) -> AbstractAsyncContextManager[Reader]:
-        """A reader that sees one moment only, however long it reads."""
+        """Open a reader that sees a single moment, however long it reads."""
 
     @abstractmethod
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """One transaction, durable at the end of the block."""
+        """Open a transaction; durable at the end of the block."""
 
     @abstractmethod
     def only_one(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """Let one process at a time, of all that use this database, be in such a block, which may
-        hold several units of work; gives False when another is. The lock ends with its process."""
+        """Let only one process of all that use this database be in the block at a time, which may
+        hold several units of work; yields False if another is. The lock ends with its process."""
 
     @abstractmethod
     async def open(self) -> None:
@@ -66,8 +66,8 @@ class Database(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Finish what runs and disconnect."""
+        """Finish what is running and disconnect."""
 
     @abstractmethod
     def watch(self) -> AsyncIterator[None]:
-        """Publish what other processes commit, for as long as it is iterated."""
+        """Publish what other processes commit, for as long as this is iterated."""

@@ -1,5 +1,5 @@
-"""Jobs that commits leave behind, as the worker takes them: claimed for a time, done, tried again,
-or given up. `outbox.write` adds them, in the transaction of what caused them."""
+"""The job queue as the worker sees it: jobs are leased, then finished, retried, or given up.
+`outbox.write` adds them, in the transaction that caused them."""
 
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,8 @@ from bedside.kernel.unit_of_work import Transactions
 
 
 class Lane(StrEnum):
-    """Jobs that do not wait for each other: a file that is stuck holds up no message."""
+    """A group of kinds of jobs, worked off independently: a file that is stuck holds up no
+    message."""
 
     FILES = "files"
     OTHERS = "others"
@@ -79,9 +80,9 @@ _extend = prepared(
 
 
 async def claim_job(database: Transactions, lease: int, lane: Lane | None = None) -> Any | None:
-    """Take the next due job, of all or of one lane, for `lease` milliseconds.
+    """Lease the next due job, of any kind or of one lane, for `lease` milliseconds.
 
-    Returns (id, kind, payload, attempts), or None when there is none.
+    Returns (id, kind, payload, attempts), or None if there is none.
     """
     moment = clock.now()
     async with database.unit_of_work() as work:
@@ -89,19 +90,19 @@ async def claim_job(database: Transactions, lease: int, lane: Lane | None = None
 
 
 async def extend_lease(database: Transactions, job_id: str, lease: int) -> None:
-    """Keep a claimed job for longer."""
+    """Extend the lease of a claimed job."""
     async with database.unit_of_work() as work:
         await work.execute(_extend, of=job_id, lease=clock.now() + lease)
 
 
 async def finish_job(database: Transactions, job_id: str) -> None:
-    """The job is done; forget it."""
+    """Delete a job that is done."""
     async with database.unit_of_work() as work:
         await work.execute(_finish, of=job_id)
 
 
 async def retry_job(database: Transactions, job_id: str, delay: int, error: str) -> None:
-    """Try again in `delay` milliseconds. `error` is a class name, never content."""
+    """Retry in `delay` milliseconds. `error` is a class name, never content."""
     async with database.unit_of_work() as work:
         await work.execute(_again, of=job_id, at=clock.now() + delay, error=error)
 
@@ -109,8 +110,8 @@ async def retry_job(database: Transactions, job_id: str, delay: int, error: str)
 async def wait_job(
     database: Transactions, job_id: str, delay: int, reason: str, payload: str
 ) -> None:
-    """Take the job up again in `delay` milliseconds, with its tries counted from the beginning.
-    `reason` is a word of the handler's, never content."""
+    """Postpone the job by `delay` milliseconds and reset its count of tries. `reason` is a word
+    chosen by the handler, never content."""
     async with database.unit_of_work() as work:
         await work.execute(
             _wait, of=job_id, at=clock.now() + delay, reason=reason, **{"with": payload}
@@ -124,6 +125,6 @@ async def give_up_job(database: Transactions, job_id: str, error: str) -> None:
 
 
 async def failed_jobs(database: Transactions) -> list[Any]:
-    """Jobs that were given up: (id, kind, attempts, last_error)."""
+    """Return the jobs that were given up: (id, kind, attempts, last_error)."""
     async with database.read() as db:
         return await db.all(_failed)

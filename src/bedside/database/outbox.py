@@ -1,4 +1,4 @@
-"""Events and jobs are written with what caused them, in the same transaction.
+"""Events and jobs, written in the transaction that causes them.
 
 `jobs` has what the worker does with the jobs afterwards.
 """
@@ -38,7 +38,7 @@ _forget_kind = prepared(
 
 
 class Ending(UnitOfWork, Protocol):
-    """A unit of work with what it wants to happen (`pending.Pending`)."""
+    """A unit of work with what is pending for its commit (`pending.Pending`)."""
 
     events: list[Event]
     jobs: list[dict[str, Any]]
@@ -48,8 +48,8 @@ class Ending(UnitOfWork, Protocol):
 async def write(work: Ending, origin: str) -> None:
     """Write the pending events and jobs of a unit of work, as its last statements.
 
-    Topics, and names of unique jobs, are taken in one order by everybody: two units that want the
-    same two would otherwise wait for each other. Within a topic the order is that of `emit`.
+    Topics and names of unique jobs are locked in one global order: otherwise two units that want
+    the same two would deadlock. Within a topic the order is that of `emit`.
     """
     for event in sorted(work.events, key=lambda event: event.topic()):
         topic = event.topic()
@@ -79,13 +79,13 @@ async def write(work: Ending, origin: str) -> None:
 
 
 async def topic_version(reader: Reader, topic: str) -> int:
-    """The number of the newest event in `topic`; 0 when there was none."""
+    """Return the version of the newest event in `topic`; 0 if there was none."""
     row = await reader.one(_version, topic=topic)
     return row.version if row else 0
 
 
 async def events_since(reader: Reader, topic: str, version: int) -> list[Published] | None:
-    """Events after `version`, oldest first; None when some of them are no longer kept."""
+    """Return events after `version`, oldest first; None if some of them are no longer kept."""
     rows = await reader.all(_since, topic=topic, since=version)
     latest = await topic_version(reader, topic)
     if latest != version + len(rows):
@@ -94,7 +94,7 @@ async def events_since(reader: Reader, topic: str, version: int) -> list[Publish
 
 
 async def forget_old_events(work: UnitOfWork) -> int:
-    """Drop events that no page can still be waiting for: each kind after its own time."""
+    """Delete events that no page can still be waiting for, each kind after its own time."""
     now = clock.now()
     forgotten = await work.execute(_forget_events, before=now - KEEP)
     for name, kind in all_declared().items():

@@ -11,7 +11,7 @@ from bedside.kernel.events import Event, Published
 
 @dataclass
 class Pending:
-    """What a unit of work wants to happen with its commit and after it."""
+    """The events, jobs and actions that a unit of work leaves for its commit."""
 
     events: list[Event] = field(default_factory=list[Event])
     jobs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

@@ -22,17 +22,17 @@ from bedside.kernel.unit_of_work import Row
 _CHANNEL = "bedside_events"
 _LISTEN_AGAIN_AFTER = 0.5
 _MAYBE_MISSED = 10 * clock.SECOND
-"""A lost connection may be noticed this much after its last notice."""
+"""A lost connection may be noticed this long after its last notification."""
 
 _AWAY = (
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # it shuts down, starts, or ended this connection
+    asyncpg.OperatorInterventionError,  # it is shutting down, starting up, or ended this connection
     asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,  # a deadlock: the other one went on
+    asyncpg.TransactionRollbackError,  # a deadlock: the other transaction went on
     asyncpg.InterfaceError,
     OSError,
 )
-"""What passes by itself; whoever asked may ask again."""
+"""Transient errors; the caller may retry."""
 
 _exact = prepared(
     select(events.c.topic, events.c.version, events.c.type, events.c.payload).where(
@@ -47,11 +47,11 @@ _newer = prepared(
 
 
 class _Connection(asyncpg.Connection):  # pyright: ignore[reportUntypedBaseClass] - it ships no stubs
-    """A connection that goes back to the pool without a word to the server.
+    """A connection that returns to the pool without a round trip to the server.
 
-    Nothing of a session outlives its block here: locks go with the transaction, which is rolled
-    back if it is still open, or are given back, and listeners are taken off. Asking the server to
-    forget them all again would double what a look-up costs.
+    No session state outlives its block here: locks go with the transaction, which is rolled back
+    if still open, or are released, and listeners are removed. Asking the server to reset
+    everything again would double the cost of a look-up.
     """
 
     def get_reset_query(self) -> str:
@@ -95,7 +95,7 @@ class _Work(_Session, Pending):
         return int(count) if count.isdigit() else 0
 
     async def lock(self, name: str) -> None:
-        """An advisory lock; it goes with the transaction."""
+        """Take an advisory lock, released with the transaction."""
         statement = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
         await self._connection.execute(statement, name)
 
@@ -161,7 +161,7 @@ class PostgresDatabase(Database):
 
     @asynccontextmanager
     async def only_one(self, name: str) -> AsyncGenerator[bool]:
-        """An advisory lock of one connection, which ends with it."""
+        """Hold an advisory lock of one connection, released with it."""
         async with self._connection() as connection:
             first = await connection.fetchval(
                 "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name
@@ -170,13 +170,13 @@ class PostgresDatabase(Database):
                 yield first
             finally:
                 if first:
-                    with suppress(*_AWAY):  # it went with the connection
+                    with suppress(*_AWAY):  # it was released with the connection
                         await connection.execute(
                             "SELECT pg_advisory_unlock(hashtextextended($1, 0))", name
                         )
 
     async def watch(self) -> AsyncIterator[None]:
-        """LISTEN for events of other processes, again after the server was away."""
+        """LISTEN for events of other processes, reconnecting after the server was down."""
         since = 0
         while True:
             with suppress(Unavailable):
@@ -187,8 +187,9 @@ class PostgresDatabase(Database):
             await asyncio.sleep(_LISTEN_AGAIN_AFTER)
 
     async def _listen(self, since: int) -> AsyncGenerator[None]:
-        """Tell what comes in, as long as the connection lives; first what came since a moment, of
-        which pages ignore what they know. Notices carry topic and version only."""
+        """Publish incoming events for as long as the connection lives, starting with what came
+        since a given moment; pages ignore what they already have. Notifications carry topic and
+        version only."""
         notices: asyncio.Queue[str | None] = asyncio.Queue()
 
         def hear(_connection: Any, _pid: int, _channel: str, payload: str) -> None:

@@ -1,4 +1,4 @@
-"""The tables, brought up to date by Alembic."""
+"""Schema migrations, by Alembic."""
 
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database to the newest revision, or to the one that is named.
+    """Migrate a database to the newest revision, or to the given one.
 
-    Blocks; call it where no event loop runs. Alembic is loaded here only, for an up-to-date
-    database does not need it and starts faster without.
+    Blocks; call it where no event loop runs. Alembic is loaded only here: an up-to-date database
+    does not need it, and starts faster without.
     """
     if is_current(url):
         return
@@ -27,7 +27,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 
 async def revision_of(database: Database) -> str:
-    """The revision that a database is at; "" when nothing was ever put into it."""
+    """Return the revision a database is at; "" if it is still empty."""
     try:
         async with database.read() as db:
             row = await db.one(_revision)
@@ -37,7 +37,7 @@ async def revision_of(database: Database) -> str:
 
 
 def configuration(url: str, metadata: Any = None) -> Any:
-    """Alembic's configuration. `metadata` is needed only to write a new revision."""
+    """Return Alembic's configuration. `metadata` is needed only to write a new revision."""
     from alembic.config import Config
 
     config = Config()
@@ -48,17 +48,17 @@ def configuration(url: str, metadata: Any = None) -> Any:
 
 
 def newest_revision(default: str = "") -> str:
-    """The newest revision there is, by the names of the files; `default` when there is none."""
+    """Return the newest revision there is, by file names; `default` if there is none."""
     return max((path.name.split("_")[0] for path in migrations()), default=default)
 
 
 def migrations() -> list[Path]:
-    """The files of all migrations, oldest first."""
+    """Return the files of all migrations, oldest first."""
     return sorted((_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def is_current(url: str) -> bool:
-    """Whether a SQLite database is at the newest revision already; False when unknown."""
+    """Whether a SQLite database is at the newest revision already; False if unknown."""
     path = Path(url.removeprefix("sqlite:///"))
     if not url.startswith("sqlite:///") or not path.exists():
         return False
@@ -73,7 +73,8 @@ def is_current(url: str) -> bool:
 
 
 def sqlalchemy_url(url: str) -> str:
-    """The same database for SQLAlchemy's own engine, which only migrations use."""
+    """Return the URL of the same database for SQLAlchemy's own engine, which only migrations
+    use."""
     if url.startswith("sqlite:"):
         return url
     return "postgresql+asyncpg://" + url.split("://", 1)[1]

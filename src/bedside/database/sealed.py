@@ -5,9 +5,9 @@ clinic's key. The clinic's key wraps the working keys: `columns` (seals values),
 tokens to look values up by), `audit` (chains the audit log), and every file's own data key.
 Rotating a master or a clinic key re-wraps the keys below it and touches no content.
 
-Format of a sealed value: version (1 byte) ‖ generation of the columns key (4, big endian) ‖
-nonce (12) ‖ AES-256-GCM ciphertext and tag. The associated data name clinic, column and row, so
-that a value cannot be moved to another place. docs/formats/sealed-column.md has test vectors.
+Format of a sealed value: version (1 byte) ‖ generation of the columns key (4, big endian) ‖ nonce
+(12) ‖ AES-256-GCM ciphertext and tag. The associated data name clinic, column and row, so that a
+value cannot be moved to another place. docs/formats/sealed-column.md has test vectors.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 
 VERSION = 1
 PLATFORM = "cli_platform"
-"""The key holder for what belongs to no clinic, such as look-up of a sign-in name."""
+"""The key holder for what belongs to no clinic, such as looking up a sign-in name."""
 
 _NONCE = 12
 _HEAD = 1 + 4 + _NONCE
@@ -37,7 +37,7 @@ _WORKING = ("columns", "index", "audit")
 
 
 class RecordSealBroken(Unavailable):
-    """A sealed value does not open: wrong key, or changed or moved on disk."""
+    """A sealed value does not open: the key is wrong, or it was changed or moved on disk."""
 
     code = "record_seal_broken"
     sentence = (
@@ -47,7 +47,7 @@ class RecordSealBroken(Unavailable):
 
 
 class MasterKeyMissing(RecordSealBroken):
-    """There is no master key where it should be, or it cannot be read there."""
+    """There is no master key where it should be, or it cannot be read."""
 
     code = "master_key_missing"
     sentence = (
@@ -60,12 +60,12 @@ class MasterKey(Protocol):
     """Wraps the clinics' keys; the key itself never leaves its holder."""
 
     async def make_first(self) -> None:
-        """Make the first generation, durably, unless there is a key already. Raises Unavailable
-        when it cannot be written."""
+        """Create the first generation, durably, unless there is a key already. Raises Unavailable
+        if it cannot be written."""
         ...
 
     async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
-        """Encrypt a key, bound to `context`: (generation that did it, wrapped key)."""
+        """Encrypt a key, bound to `context`. Returns the generation used and the wrapped key."""
         ...
 
     async def unwrap(self, wrapped: bytes, generation: int, context: str) -> bytes:
@@ -73,31 +73,32 @@ class MasterKey(Protocol):
         ...
 
     async def authenticate(self, message: bytes, purpose: str) -> tuple[int, bytes]:
-        """A message authentication code, by a key made from this one for `purpose`:
-        (generation that did it, code)."""
+        """Compute a message authentication code with a key derived from this one for `purpose`.
+        Returns the generation used and the code."""
         ...
 
     async def is_authentic(self, message: bytes, purpose: str, generation: int, mac: bytes) -> bool:
-        """Whether `authenticate` gave this code for this message. Raises RecordSealBroken when
-        there is no such generation."""
+        """Whether `authenticate` gave this code for this message. Raises RecordSealBroken if there
+        is no such generation."""
         ...
 
     def only_one(self) -> AbstractContextManager[bool]:
-        """Keep other rotations of this very key away for a block; False when one is going on."""
+        """Keep out other rotations of this very key during a block; yields False if one is in
+        progress."""
         ...
 
     def add_generation(self, above: int) -> int:
-        """Make a new generation, durably, which wraps from now on; the old ones still unwrap.
+        """Create a new generation, durably, which wraps from now on; the old ones still unwrap.
 
-        Its number is higher than `above` and than all that are there. Returns the number.
+        Its number is higher than `above` and all existing ones. Returns the number.
         """
         ...
 
     def keep_only(self, generation: int) -> str:
-        """Take the other generations out, for nothing is wrapped by them any more.
+        """Remove the other generations, once nothing is wrapped by them.
 
-        Returns where they are kept, for backups of before. Raises Conflict when `generation` is
-        not what it was.
+        Returns where they are kept, for older backups. Raises Conflict if `generation` is no
+        longer the newest.
         """
         ...
 
@@ -117,7 +118,7 @@ def unwrap_key(cipher: AESGCM, wrapped: bytes, context: str) -> bytes:
 
 
 class ClinicKeys:
-    """One clinic's working keys, open in memory. All methods are synchronous and quick."""
+    """One clinic's working keys, open in memory. All methods are synchronous and fast."""
 
     def __init__(
         self,
@@ -134,7 +135,9 @@ class ClinicKeys:
         self._newest_columns = max(columns)
         self._head = bytes([VERSION]) + self._newest_columns.to_bytes(4, "big")
         self._index = index
-        self._binding = hmac.digest(index, b"\0binding", "sha256")  # no kind of token begins so
+        self._binding = hmac.digest(
+            index, b"\0binding", "sha256"
+        )  # no kind of token begins like this
         self._audit = audit
 
     def seal(self, column: str, row_id: str, value: Any) -> bytes:
@@ -149,11 +152,11 @@ class ClinicKeys:
         return self._head + nonce + cipher.encrypt(nonce, plain, self._place(column, row_id))
 
     def unseal(self, column: str, row_id: str, sealed: bytes) -> Any:
-        """The value sealed for this place. Raises RecordSealBroken."""
+        """Return the value sealed for this place. Raises RecordSealBroken."""
         return json.loads(self.unseal_bytes(column, row_id, sealed))
 
     def unseal_bytes(self, column: str, row_id: str, sealed: bytes) -> bytes:
-        """The raw bytes sealed for this place. Raises RecordSealBroken."""
+        """Return the raw bytes sealed for this place. Raises RecordSealBroken."""
         cipher = self._columns.get(int.from_bytes(sealed[1:5], "big"))
         if cipher is None or sealed[0] != VERSION:
             raise RecordSealBroken
@@ -166,14 +169,14 @@ class ClinicKeys:
         return f"{self.clinic_id}/{column}/{row_id}".encode()
 
     def token(self, kind: str, term: str) -> int:
-        """A keyed 64-bit token for a term: equal terms give equal tokens, and only in this
-        clinic. Callers normalise the term first."""
+        """Return a keyed 64-bit token for a term: equal terms give equal tokens, within this
+        clinic only. Callers normalise the term first."""
         digest = hmac.digest(self._index, f"{kind}\0{term}".encode(), "sha256")
         return int.from_bytes(digest[:8], "big", signed=True)
 
     def bind(self, content: bytes) -> bytes:
-        """HMAC-SHA-256 of something that stands in clear and must not be changed without the
-        clinic's keys (docs/formats/bound-row.md). Callers begin it with what it is."""
+        """Return the HMAC-SHA-256 of something in clear that must not be changed without the
+        clinic's keys (docs/formats/bound-row.md). Callers put its kind first."""
         return hmac.digest(self._binding, content, "sha256")
 
     def wrap(self, data_key: bytes, column: str, row_id: str) -> bytes:
@@ -183,19 +186,20 @@ class ClinicKeys:
         return self._newest_wrapping.to_bytes(4, "big") + wrap_key(cipher, data_key, context)
 
     def unwrap(self, wrapped: bytes, column: str, row_id: str) -> bytes:
-        """A file's data key. Raises RecordSealBroken."""
+        """Return a file's data key. Raises RecordSealBroken."""
         cipher = self._wrapping.get(int.from_bytes(wrapped[:4], "big"))
         if cipher is None:
             raise RecordSealBroken
         return unwrap_key(cipher, wrapped[4:], f"{self.clinic_id}/{column}/{row_id}")
 
     def knows(self, wrapped: bytes) -> bool:
-        """Whether the clinic's key that wrapped this is among those that are open."""
+        """Whether the clinic's key that wrapped this is among the open ones."""
         return int.from_bytes(wrapped[:4], "big") in self._wrapping
 
     @property
     def newest(self) -> int:
-        """The generation of the clinic's key that wraps from now on, as far as is known here."""
+        """The generation of the clinic's key that wraps from now on, as far as this process
+        knows."""
         return self._newest_wrapping
 
     def is_newest(self, wrapped: bytes) -> bool:
@@ -203,11 +207,13 @@ class ClinicKeys:
         return int.from_bytes(wrapped[:4], "big") == self._newest_wrapping
 
     def chain(self, previous: bytes, line: bytes) -> bytes:
-        """The next state of the audit chain: HMAC-SHA-256 over the previous one and the line."""
+        """Return the next state of the audit chain: HMAC-SHA-256 of the previous one and the
+        line."""
         return hmac.digest(self._audit, previous + hashlib.sha256(line).digest(), "sha256")
 
     def mark(self, state: bytes) -> bytes:
-        """What a line shows of the chain's state after it, from which the state cannot be had."""
+        """Return what a line shows of the chain's state after it; the state cannot be derived from
+        it."""
         return hmac.digest(self._audit, b"mark" + state, "sha256")
 
 
@@ -236,12 +242,12 @@ _in_force = prepared(
     .where(clinic_keys.c.clinic_id == bindparam("of"), clinic_keys.c.purpose == "columns")
     .with_for_update(read=True)
 )
-"""The generation of a clinic's newest key, which wraps its working keys. Read for sharing, so that
-a rotation waits for who uses it, and the other way round."""
+"""The generation of a clinic's newest key, which wraps its working keys. Read with a shared lock,
+so that a rotation waits for those using it, and the other way round."""
 
 _MASTER = "keys.master"
-"""Held by units of work that wrap by the master key, so that none of its generations is dropped
-while somebody is about to use it."""
+"""Locked by units of work that wrap with the master key, so that none of its generations is
+dropped while it is about to be used."""
 
 
 class Vault:
@@ -253,18 +259,18 @@ class Vault:
         self._open: dict[str, ClinicKeys] = {}
 
     async def clinic(self, clinic_id: str) -> ClinicKeys:
-        """The keys of a clinic. Raises RecordSealBroken when the master key does not fit."""
+        """Return the keys of a clinic. Raises RecordSealBroken if the master key does not fit."""
         keys = self._open.get(clinic_id)
         if keys is None:
             keys = self._open[clinic_id] = await self._load(clinic_id)
         return keys
 
     async def platform(self) -> ClinicKeys:
-        """The keys for what belongs to no clinic."""
+        """Return the keys for what belongs to no clinic."""
         return await self.clinic(PLATFORM)
 
     async def unwrap(self, clinic_id: str, wrapped: bytes, column: str, row_id: str) -> bytes:
-        """A file's data key, also when another process has rotated the clinic's key meanwhile.
+        """Return a file's data key, even if another process has just rotated the clinic's key.
 
         Raises RecordSealBroken.
         """
@@ -277,8 +283,8 @@ class Vault:
     async def wrap_new(
         self, work: UnitOfWork, clinic_id: str, data_key: bytes, column: str, row_id: str
     ) -> bytes:
-        """A new file's data key, wrapped by the clinic's newest key, for a row of this unit of
-        work: whether another process rotates before or after it, nothing stays with the old key."""
+        """Wrap a new file's data key with the clinic's newest key, for a row of this unit of work:
+        whether another process rotates before or after it, nothing stays with the old key."""
         keys = await self.clinic(clinic_id)
         row = await work.one(_in_force, of=clinic_id)
         if row is not None and row.wrapped_by != keys.newest:
@@ -287,7 +293,7 @@ class Vault:
         return keys.wrap(data_key, column, row_id)
 
     def forget(self) -> None:
-        """Drop the open keys; they are loaded again when needed (after a rotation)."""
+        """Drop the open keys (after a rotation); they are loaded again when needed."""
         self._open.clear()
 
     async def _load(self, clinic_id: str) -> ClinicKeys:
@@ -314,31 +320,32 @@ class Vault:
         )
 
     async def check(self) -> None:
-        """See that the master key opens the keys of everyone who has some.
+        """Verify that the master key opens all existing keys.
 
-        Raises MasterKeyMissing when there are such keys and no master key, RecordSealBroken when
-        it is another one.
+        Raises MasterKeyMissing if there are keys but no master key, RecordSealBroken if it is
+        another one.
         """
         async with self._database.read() as db:
             await self._opened_by(await db.all(_wrapped_by_master))
 
     async def begin(self) -> None:
-        """See that the master key opens everything, as `check` does; where nobody has keys yet it
-        is made, so that it can be copied before there is anything to lose."""
+        """Verify that the master key opens everything, as `check` does. Where there are no keys
+        yet it is created, so that it can be copied before there is anything to lose."""
         if await self.holders():
             await self.check()
         else:
             await self._master.make_first()
 
     async def _opened_by(self, rows: list[Row]) -> set[int]:
-        """Generations of the master key that wrap these clinics' keys, after opening each."""
+        """Return the generations of the master key that wrap these clinics' keys, after opening
+        each."""
         for row in rows:
             context = f"{row.clinic_id}/clinic/{row.generation}"
             await self._master.unwrap(row.wrapped, row.wrapped_by, context)
         return {row.wrapped_by for row in rows}
 
     async def master_in_use(self, work: UnitOfWork) -> set[int]:
-        """Generations of the master key that are needed, each of which was tried.
+        """Return the generations of the master key that are needed, each of which was tried.
 
         Until the unit of work ends no clinic is founded and no other rotation wraps anything.
         Raises as `check` does.
@@ -347,10 +354,10 @@ class Vault:
         return await self._opened_by(await work.all(_wrapped_by_master))
 
     async def create(self, work: UnitOfWork, clinic_id: str) -> ClinicKeys:
-        """Make the first keys of a new clinic; before the very first one, the master key.
+        """Create the keys of a new clinic and, before the very first ones, the master key.
 
-        Raises as `check` does: what another master key wraps could not be opened beside the rest.
-        Unavailable when the master key cannot be written.
+        Raises as `check` does, because what another master key wraps could not be opened beside
+        the rest; Unavailable if the master key cannot be written.
         """
         in_use = await self.master_in_use(work)
         if not in_use:
@@ -393,12 +400,12 @@ class Vault:
         )
 
     async def holders(self) -> list[str]:
-        """Everyone who has keys: the clinics and the platform."""
+        """Return all key holders: the clinics and the platform."""
         async with self._database.read() as db:
             return [row.clinic_id for row in await db.all(_clinics)]
 
     async def renew(self, work: UnitOfWork) -> list[str]:
-        """Wrap everyone's keys by the master key's newest generation, and give each a new clinic
+        """Wrap all keys with the master key's newest generation, and give each holder a new clinic
         key. Returns the holders."""
         await work.lock(_MASTER)
         holders = [row.clinic_id for row in await work.all(_clinics)]
@@ -426,7 +433,7 @@ class Vault:
     async def new_clinic_key(self, work: UnitOfWork, clinic_id: str) -> None:
         """Give a clinic a new key and wrap its working keys with it.
 
-        The old key stays, so that data keys it wraps still open until they are re-wrapped.
+        The old key stays, so that the data keys it wraps still open until they are re-wrapped.
         """
         rows = await work.all(_keys_of, of=clinic_id)
         old: dict[int, bytes] = {}

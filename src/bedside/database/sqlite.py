@@ -69,7 +69,7 @@ class _Work(_Session, Pending):
         return self._connection.changes()
 
     async def lock(self, name: str) -> None:
-        """There is one writer, and this is it."""
+        """Return at once: there is one writer, and this is it."""
 
 
 class SqliteDatabase(Database):
@@ -124,7 +124,7 @@ class SqliteDatabase(Database):
             self._idle.append(connection)
 
     def snapshot(self) -> AbstractAsyncContextManager[_Session]:
-        """A read transaction of SQLite sees one moment already."""
+        """Open a read transaction, which in SQLite sees a single moment anyway."""
         return self.read()
 
     @asynccontextmanager
@@ -147,13 +147,13 @@ class SqliteDatabase(Database):
 
     @asynccontextmanager
     async def only_one(self, name: str) -> AsyncGenerator[bool]:
-        """A file beside the database: all processes of one SQLite file run on one machine."""
+        """Lock a file beside the database: all processes of one SQLite file run on one machine."""
         path = Path(self.path)
         with only_one(path.with_name(f"{path.name}-{name}.lock"), path) as first:
             yield first
 
     async def _begin(self) -> None:
-        """Open the shared transaction; wait politely while another process writes."""
+        """Open the shared transaction; wait politely while another process is writing."""
         if self._writer.in_transaction:
             return
         deadline = asyncio.get_running_loop().time() + _BUSY_FOR
@@ -186,7 +186,7 @@ class SqliteDatabase(Database):
         return durable
 
     async def _commit_group(self) -> None:
-        # The lock is first come, first served: whoever waits for it already joins this commit.
+        # The lock is first come, first served: those waiting for it already join this commit.
         async with self._turn:
             if not self._group:
                 return
@@ -212,7 +212,7 @@ class SqliteDatabase(Database):
                 durable.set_exception(error)
 
     async def watch(self) -> AsyncIterator[None]:
-        """Look for commits of other processes; data_version costs a microsecond."""
+        """Poll for commits of other processes; data_version costs a microsecond."""
         seen = self._newest_event()
         version = self._data_version()
         while True:
@@ -230,9 +230,9 @@ class SqliteDatabase(Database):
         return self._watcher.execute("SELECT coalesce(max(rowid), 0) FROM events").fetchall()[0][0]
 
     def _tell_foreign(self, seen: int) -> int:
-        """Tell what others wrote after row `seen`; the newest row that was looked at."""
+        """Publish what other processes wrote after row `seen`. Returns the newest row seen."""
         rows = self._watcher.execute(_NEW_EVENTS, (seen,)).fetchall()
         foreign = [row for row in rows if row[1] != self.origin]
         self._tell([Published(r[2], r[3], r[4], json.loads(r[5])) for r in foreign])
-        # Without new rows the newest may be older than before: forgotten events give numbers back.
+        # Without new rows the newest may be older than before: forgotten events free their numbers.
         return rows[-1][0] if rows else self._newest_event()

@@ -1,7 +1,7 @@
 """SQLAlchemy Core statements, compiled once and run on a thin driver.
 
-SQLAlchemy is the SQL language of the product; its engines are not used on the hot paths, for an
-asynchronous engine over a thread costs ten times what an inline SQLite read does.
+SQLAlchemy is the SQL language of the product. Its engines are not used on hot paths, because an
+asynchronous engine over a thread costs ten times as much as an inline SQLite read.
 """
 
 from collections import namedtuple
@@ -21,7 +21,8 @@ _DIALECTS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One statement for one database. `order` lists parameters by position (PostgreSQL)."""
+    """One statement compiled for one database. `order` lists parameters by position
+    (PostgreSQL)."""
 
     sql: str
     defaults: dict[str, Any]
@@ -39,7 +40,7 @@ class Prepared:
         self._forms: dict[Any, Compiled] = {}
 
     def compiled(self, dialect: str, names: tuple[str, ...]) -> Compiled:
-        """The form for `dialect`, given the names of the values that come with it."""
+        """Return the form for `dialect`, given the names of the values that come with it."""
         key = (dialect, names) if isinstance(self.statement, UpdateBase) else dialect
         form = self._forms.get(key)
         if form is None:
@@ -53,7 +54,7 @@ def prepared(statement: Any) -> Prepared:
 
 
 def compiled(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
-    """The compiled form of a prepared or plain statement."""
+    """Return the compiled form of a prepared or plain statement."""
     if not isinstance(statement, Prepared):
         statement = Prepared(statement)
     return statement.compiled(dialect, names)
@@ -76,8 +77,8 @@ def _compile(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
 
 
 def _given_later(statement: Any) -> set[str]:
-    """Names that come with each run. Writing out an IN list asks for all values at once unless
-    they are marked as not required; a missing one is still noticed by the driver."""
+    """Return the names supplied on each run. Rendering an IN list asks for all values at once
+    unless they are marked as not required; the driver still notices a missing one."""
     names: set[str] = set()
     for element in visitors.iterate(statement):
         parameter: Any = element
@@ -89,7 +90,7 @@ def _given_later(statement: Any) -> set[str]:
 
 
 def _explicit(statement: Any) -> set[str]:
-    """Names given with bindparam(…): values for a WHERE, not for a column."""
+    """Return the names given with bindparam(…): values for a WHERE, not for a column."""
     elements: list[Any] = list(visitors.iterate(statement))
     return {
         element.key

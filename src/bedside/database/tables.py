@@ -1,7 +1,7 @@
 """The shared table registry, and the tables of the database package itself.
 
-Only portable column types are used (text, integers, bytes, booleans): the thin drivers bind
-Python values directly, without a conversion layer in between.
+Only portable column types are used (text, integers, bytes, booleans): the thin drivers bind Python
+values directly, without a conversion layer.
 """
 
 from sqlalchemy import (
@@ -26,10 +26,10 @@ metadata = MetaData(
 )
 
 ENDS_WITH_RESTORE = "ends_with_restore"
-"""In a table's `info`: what lets somebody in, and is not to come back with a backup."""
+"""Key of a table's `info`: its rows let somebody in, and must not come back with a backup."""
 
 RESTORED_AS = "restored_as"
-"""In a column's `info`: the same for one column, with the value that it comes back with."""
+"""Key of a column's `info`: the same for one column, with the value it is restored to."""
 
 topics = Table(
     "topics",
@@ -84,4 +84,4 @@ bound_clinics = Table(
     Column("mac", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Clinics all of whose rows are bound (`audit.bindings`)."""
+"""Clinics whose rows are all bound (`audit.bindings`)."""

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: SQLite directly, PostgreSQL through asyncpg."""
+"""Alembic's connection to the database: SQLite directly, PostgreSQL through asyncpg."""
 
 import asyncio
 from typing import Any
@@ -32,7 +32,7 @@ async def _run_async(url: str) -> None:
 
 _url = sqlalchemy_url(_attributes["url"])
 if _url.startswith("sqlite"):
-    # No pool: a file that is closed later would take away the locks of this process' own SQLite.
+    # No pool: closing a file later would release the locks of this process's own SQLite.
     with create_engine(_url, poolclass=NullPool).connect() as _connection:
         _run(_connection)
         _connection.commit()

@@ -1,7 +1,7 @@
 """The database itself refuses to change or remove audit lines.
 
-The chain finds what somebody with the database in their hands has done; these triggers keep
-mistakes, and code that should not exist, from doing it.
+The chain reveals what somebody with direct access to the database has done; these triggers prevent
+mistakes, and code that should not exist.
 """
 
 from alembic import op

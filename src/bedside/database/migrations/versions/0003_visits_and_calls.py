@@ -297,8 +297,8 @@ def upgrade() -> None:
 
 
 def _rooms_that_are_there() -> None:
-    """Rooms were teams only until now. Each becomes a shared room, closed, at an address made of
-    its id, which an administrator can change."""
+    """Turn existing rooms, which were teams only until now, into shared rooms: closed, at an
+    address made of their id, which an administrator can change."""
     op.execute(
         "INSERT INTO rooms (id, clinic_id, kind, owner_id, slug, open, options, created_at) "
         "SELECT id, clinic_id, 'shared', '', replace(id, '_', '-'), false, '{}', 0 "

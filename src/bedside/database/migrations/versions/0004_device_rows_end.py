@@ -1,4 +1,5 @@
-"""Devices of visits, and guests, are found by when they end; those that go on among all old ones."""
+"""Index devices of visits, and guests, by when they end, and visits and calls by not having ended:
+those in progress would otherwise be searched for among all old ones."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How staff are told that somebody waits: numbers, choices, devices, the key of web push."""
+"""Alerts to staff that a patient is waiting: numbers, choices, devices, the web push key."""
 
 import sqlalchemy as sa
 from alembic import op

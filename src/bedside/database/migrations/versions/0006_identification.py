@@ -1,4 +1,5 @@
-"""A visit from the door has no patient until staff say who it is; an assignment may end with a visit."""
+"""A visit from the door has no patient until staff identify one; an assignment may end with a
+visit."""
 
 import sqlalchemy as sa
 from alembic import op

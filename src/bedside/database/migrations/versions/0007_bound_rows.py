@@ -1,4 +1,4 @@
-"""Rows that decide have a `mac`; wrong tries are kept as long as they count."""
+"""Rows that grant access have a `mac`; failed tries are kept for as long as they count."""
 
 import sqlalchemy as sa
 from alembic import op

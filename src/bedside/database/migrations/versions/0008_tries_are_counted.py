@@ -1,4 +1,4 @@
-"""Tries of jobs that waited are no tries: they are counted from the beginning."""
+"""Postponed jobs have not failed: their tries are counted from the beginning."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Waiting, for a scanner that is down, was counted as trying, and tries have an end now.
+    # Waiting for a scanner that is down used to count as a try, and tries are limited now.
     op.execute("UPDATE jobs SET attempts = 0 WHERE NOT failed")
 
 

@@ -1,4 +1,4 @@
-"""In what form a file is given to others, and by which link each device of a guest came."""
+"""The form in which a file is given to others, and the link each device of a guest came by."""
 
 import json
 
@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _APART = 5 * clock.SECOND
-"""Between the jobs for old files, so that new ones do not wait behind all of them."""
+"""Between the jobs for old files, so that new files do not wait behind all of them."""
 
 
 def upgrade() -> None:
@@ -37,8 +37,9 @@ def upgrade() -> None:
 
 
 def _files_that_are_there() -> None:
-    """A photo got its copy together with its thumbnail, or needed none. Where there is neither,
-    and for videos, whose places were left in until now, a job finds out."""
+    """Give existing files their copy for others. A photo got its copy together with its thumbnail,
+    or needed none. If it has neither, and for videos, whose locations were left in until now, a
+    job finds out."""
     op.execute(
         "UPDATE files SET sharing = CASE WHEN EXISTS (SELECT 1 FROM derivatives"
         " WHERE file_id = files.id AND role = 'shared') THEN 'copy' ELSE 'as_it_is' END "

@@ -1,6 +1,6 @@
-"""Which photos a patient has agreed to send, each by its name.
+"""Photos a patient has agreed to send, each by its name.
 
-Requests under way keep what was agreed to before: everything that they hold or receive then.
+Requests in progress keep what was agreed to before: everything they hold or receive by then.
 """
 
 import sqlalchemy as sa
