@@ -1,17 +1,11 @@
 """The page's `apply` (ts/live/charts.ts) does what the server's does (charts/live.py)."""
 
-import json
-import subprocess
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bedside.charts.live import apply
-
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "src/bedside/web/assets/ts/live/charts.ts"
+from tests.web.scripts import run
 
 _ids = st.sampled_from(["ent_a", "ent_b", "ent_c"])
 _facts = st.fixed_dictionaries(
@@ -29,32 +23,12 @@ _events = st.one_of(
     st.tuples(st.just("chart.request_changed"), _removed),
 )
 
-_RUNNER = """
-import { apply } from "./charts.mjs";
-import { readFileSync } from "node:fs";
-const runs = JSON.parse(readFileSync(0, "utf8"));
-const step = (now, [type, data]) => apply(now, type, data);
-const state = ({ start, events }) => events.reduce(step, start);
-process.stdout.write(JSON.stringify(runs.map(state)));
-"""
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The module as the browser gets it, and a script that runs it."""
-    folder = tmp_path_factory.mktemp("live")
-    esbuild = ROOT / "node_modules/.bin/esbuild"
-    subprocess.run(
-        [esbuild, SCRIPT, "--bundle", "--format=esm", f"--outfile={folder / 'charts.mjs'}"],
-        check=True,
-        capture_output=True,
-    )
-    (folder / "run.mjs").write_text(_RUNNER)
-    return folder / "run.mjs"
+_STATES = """(charts, runs) => runs.map(({ start, events }) =>
+  events.reduce((now, [type, data]) => charts.apply(now, type, data), start))"""
 
 
 @pytest.mark.feature("F7")
-def test_page_and_server_agree(node: Path) -> None:
+def test_page_and_server_agree() -> None:
     runs: list[dict[str, object]] = []
     wanted: list[object] = []
 
@@ -69,8 +43,5 @@ def test_page_and_server_agree(node: Path) -> None:
         wanted.append(now)
 
     collect()
-    done = subprocess.run(
-        ["node", node], input=json.dumps(runs), capture_output=True, text=True, check=True
-    )
-    assert json.loads(done.stdout) == wanted
+    assert run("live/charts.ts", _STATES, runs) == wanted
     assert len(runs) >= 100
