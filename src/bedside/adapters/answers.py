@@ -1,7 +1,8 @@
-"""Answers of foreign servers, of which no more is read than can be needed.
+"""Bounded reading of answers from foreign servers.
 
-A server may be whoever somebody named, and any server may be taken over: an answer that goes on for
-ever, comes byte by byte or unpacks to a thousand times its size ends here, with the time for all.
+Anybody may have named the server, and any server may be taken over: an answer that never ends,
+trickles in byte by byte or unpacks to a thousand times its size is cut off here, with one deadline
+for everything.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,12 @@ _AS_IT_IS = {"Accept-Encoding": "identity"}
 
 
 class TooMuch(httpx.TransportError):
-    """The answer is longer than expected, or packed although nobody asked for that."""
+    """The answer is longer than expected, or compressed although nobody asked for that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a server said, and as many bytes of it as were wanted."""
+    """A server's status, and as many bytes of its answer as were wanted."""
 
     status: int
     content: bytes
@@ -34,10 +35,10 @@ async def ask(
     headers: Mapping[str, str] | None = None,
     **request: Any,
 ) -> Answered:
-    """Send a request and read at most `most` bytes of what is said; with 0 the status is enough,
-    and the rest is left where it is. The time for all of it is the caller's to limit.
+    """Send a request and read at most `most` bytes of the answer; with 0 the status is enough, and
+    the rest is left unread. The overall deadline is up to the caller.
 
-    Raises httpx.TransportError, also (TooMuch) for an answer that is longer.
+    Raises httpx.TransportError, including TooMuch for a longer answer.
     """
     given = {**(headers or {}), **_AS_IT_IS}
     async with http.stream(method, address, headers=given, **request) as answer:

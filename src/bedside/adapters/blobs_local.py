@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 
 
 def _find_sync_file_range() -> Callable[[int, int, int], None] | None:
-    """Linux's sync_file_range(2), which Python does not offer."""
+    """Find Linux's sync_file_range(2), which Python does not offer."""
     if not sys.platform.startswith("linux"):
         return None
     function = getattr(ctypes.CDLL(None), "sync_file_range", None)
@@ -39,7 +39,7 @@ def _find_sync_file_range() -> Callable[[int, int, int], None] | None:
     function.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
 
     def start_writing_back(fd: int, start: int, length: int) -> None:
-        # Only a hint: its failure shows at the fsync, if it matters.
+        # Only a hint: if it fails and that matters, the fsync fails too.
         function(fd, start, length, 2)  # SYNC_FILE_RANGE_WRITE
 
     return start_writing_back
@@ -61,7 +61,7 @@ class LocalBlobs:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
-        """See `BlobStore.append`. A blob to be gone on with is opened and cut at once."""
+        """See `BlobStore.append`. A blob being resumed is opened and truncated at once."""
         writer = _LocalWriter(self._path(key), at, seen, self._threads)
         if at:
             await writer.open()
@@ -78,8 +78,8 @@ class LocalBlobs:
         return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     async def read(self, key: str, start: int, length: int) -> bytes:
-        """See `BlobStore.read`. What the page cache holds is read inline, for a hop to a thread
-        costs more than the read; anything else is read in a thread."""
+        """See `BlobStore.read`. What the page cache holds is read inline, because a hop to a
+        thread costs more than the read; anything else is read in a thread."""
         try:
             fd = os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
@@ -100,7 +100,7 @@ class LocalBlobs:
                     yield name.replace("+", "/")
 
     def close(self) -> None:
-        """End the threads, after what they are doing."""
+        """Stop the threads once they have finished what they are doing."""
         self._threads.shutdown()
 
     def _path(self, key: str) -> Path:
@@ -114,8 +114,8 @@ class LocalBlobs:
 
 
 class _LocalWriter:
-    """See `BlobWriter`. The lock keeps order even where a cancelled caller left a call running:
-    a descriptor is never closed, and its number given to another file, under a write."""
+    """See `BlobWriter`. The lock keeps calls in order even if a cancelled caller left one running:
+    a descriptor is never closed, and its number reused for another file, during a write."""
 
     def __init__(self, path: Path, at: int, seen: int | None, threads: ThreadPoolExecutor) -> None:
         self._path = path
@@ -127,7 +127,7 @@ class _LocalWriter:
         self._closed = False
 
     async def open(self) -> None:
-        """Open and cut now, not with the first write."""
+        """Open and truncate now, not with the first write."""
         await _run(self._threads, self._locked, self._open)
 
     async def write(self, make: MakeChunks) -> None:
@@ -188,7 +188,7 @@ async def _run(
 
 
 def _named(error: OSError) -> Exception:
-    """The error of the port for one of the operating system."""
+    """Translate an error of the operating system into one of the port."""
     if error.errno in _NO_ROOM:
         return StorageFull()
     if error.errno == errno.ENOENT:
@@ -197,7 +197,7 @@ def _named(error: OSError) -> Exception:
 
 
 def _open_for_append(path: Path, at: int, seen: int | None) -> int:
-    """Open and lock `path`, make it `at` bytes long; with `at` 0 it may be new. `seen` as in
+    """Open and lock `path` and truncate it to `at` bytes; with `at` 0 it may be new. `seen` as in
     `BlobStore.append`."""
     flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
     if at:
@@ -208,7 +208,9 @@ def _open_for_append(path: Path, at: int, seen: int | None) -> int:
         except FileNotFoundError:
             try:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-            except FileNotFoundError as error:  # the whole directory is gone, say its mount
+            except (
+                FileNotFoundError
+            ) as error:  # the whole directory is gone, for instance its mount
                 raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
             _fsync_directory(path.parent.parent)
             fd = os.open(path, flags | os.O_CREAT, 0o600)
@@ -239,7 +241,7 @@ def _fsync_directory(path: Path) -> None:
 
 
 def _is_cached(fd: int, start: int, length: int) -> bool:
-    """Whether both ends of a range are in the page cache, so that reading it will not wait."""
+    """Whether both ends of a range are in the page cache, so that reading it will not block."""
     byte = bytearray(1)
     for at in (start, start + length - 1):
         try:

@@ -1,4 +1,4 @@
-"""What a child says of a file, checked: a parser that was taken over may say anything."""
+"""Validation of a child's answers, because a parser that was taken over may say anything."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _Pair = Annotated[list[_Short], Field(min_length=2, max_length=2)]
 
 
 class Nonsense(Exception):
-    """The answer is none that a child of ours gives."""
+    """The answer is not one that a child of ours gives."""
 
 
 class _Checked(BaseModel):
@@ -53,8 +53,8 @@ class _Made(_Checked):
 
 
 def examination(header: Mapping[str, Any], parts: tuple[bytes, ...] = ()) -> Examination:
-    """The examination in an answer, whose only part is what others get, if that is something else
-    than the file. Raises Nonsense."""
+    """Validate the examination in an answer. Its only part is the version for others, if that
+    differs from the file. Raises Nonsense."""
     try:
         said = _Examined.model_validate(header.get("examination"))
     except ValidationError as error:
@@ -75,7 +75,7 @@ def _shared(said: _Examined, parts: tuple[bytes, ...]) -> Derivative | None:
 
 
 def _places(given: list[list[int]]) -> tuple[tuple[int, int], ...]:
-    """Places in a file, in order and apart from each other. Raises Nonsense."""
+    """Validate places in a file: in order and not overlapping. Raises Nonsense."""
     places = tuple((start, end) for start, end in given)
     ends = [0, *(end for _, end in places)]
     if any(not last <= start < end for last, (start, end) in zip(ends, places, strict=False)):
@@ -86,8 +86,8 @@ def _places(given: list[list[int]]) -> tuple[tuple[int, int], ...]:
 def derivation(
     header: Mapping[str, Any], parts: tuple[bytes, ...]
 ) -> tuple[Derivation, dict[int, bytes]]:
-    """The derivation in an answer, whose last part is the text, and by number the pages whose words
-    are still to be read.
+    """Validate the derivation in an answer, whose last part is the text, and the pages still to be
+    read by OCR, by number.
 
     Raises Nonsense.
     """

@@ -1,8 +1,8 @@
-"""Parses hostile files in child processes: one process a file, confined, killed after.
+"""Parses hostile files in child processes: one process per file, confined, killed afterwards.
 
 The parent streams the file into the child's standard input and reads a framed answer; plaintext
-touches no disk and no other process. What the child says is checked like any input, for a parser
-that was taken over may say anything.
+touches no disk and no other process. The child's answer is validated like any input, because a
+parser that was taken over may say anything.
 """
 
 import asyncio
@@ -29,16 +29,16 @@ from bedside.files.ports import Derivation, Examination
 from bedside.files.sniffing import HEAD_SIZE, sniff
 
 WHOLE = frozenset({FILES, CALLS})
-"""All of the confinement; what a kernel or machine lacks of it, Health and doctor say."""
+"""Complete confinement; Health and doctor report what a kernel or machine lacks of it."""
 _MOST_SECONDS = {"scan": 30}
-"""Processor time of tasks that need less than the others."""
+"""Processor time for tasks that need less than the others."""
 _log = structlog.get_logger("files")
 _GIB = 1024**3
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TMPDIR": "/nonexistent",
     "MALLOC_ARENA_MAX": "1",
-    # One core a child. Tesseract with four threads on two cores takes six times as long.
+    # One core per child. Tesseract with four threads on two cores takes six times as long.
     "OMP_NUM_THREADS": "1",
     "OMP_THREAD_LIMIT": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -46,7 +46,7 @@ _ENVIRONMENT = {
 
 
 class Failure(StrEnum):
-    """Why a child gave no answer, as far as it is the file's doing."""
+    """A file-related reason why a child gave no answer."""
 
     CRASHED = "crashed"
     TOO_LONG = "too_long"
@@ -54,7 +54,7 @@ class Failure(StrEnum):
 
 
 class ChildFailed(Exception):
-    """The child was broken by the file."""
+    """The file broke the child."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
@@ -63,7 +63,7 @@ class ChildFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a child said: a JSON object and the binary parts that belong to it."""
+    """A child's answer: a JSON object and its binary parts."""
 
     header: Mapping[str, Any]
     parts: tuple[bytes, ...]
@@ -73,21 +73,22 @@ class Children:
     """Starts children, at most `at_once` at a time.
 
     `memory` is a child's address space in bytes; `seconds` its processor time, and half of the
-    wall-clock time that it has besides the time for receiving the file.
+    wall-clock time it has in addition to the time for receiving the file.
     """
 
     def __init__(
         self, *, at_once: int | None = None, memory: int = 2 * _GIB, seconds: int = 60
     ) -> None:
         self.in_force: frozenset[str] | None = None
-        """What of `confinement` a child has found to be in force; None before the first one."""
+        """The parts of `confinement` that a child found to be in force; None before the
+        first one."""
         self._turns = asyncio.Semaphore(at_once or max(1, os.cpu_count() or 1))
         self._memory = memory
         self._seconds = seconds
 
     @property
     def busy(self) -> bool:
-        """Whether a further child would have to wait for its turn."""
+        """Whether another child would have to wait for a slot."""
         return self._turns.locked()
 
     async def ask(
@@ -95,9 +96,9 @@ class Children:
     ) -> Answer:
         """Give a fresh child one task on a file of `size` bytes.
 
-        Raises ChildFailed when the file broke the child, and Unavailable when the child could not
-        work for another reason, so that the same file may succeed later. An error of `chunks`
-        goes through to the caller.
+        Raises ChildFailed if the file broke the child, and Unavailable if the child could not work
+        for another reason, so that the same file may succeed later. Errors of `chunks` are passed
+        on to the caller.
         """
         request = json.dumps({"task": task, "size": size, **fields}).encode() + b"\n"
         source = _Source(chunks)
@@ -114,9 +115,9 @@ class Children:
                 raise await _reason(process) from error
 
     async def confinement(self) -> frozenset[str]:
-        """What of the confinement is in force on this machine: a child is asked once.
+        """Return the parts of the confinement in force on this machine; a child is asked once.
 
-        Raises ChildFailed or Unavailable when no child could run.
+        Raises ChildFailed or Unavailable if no child could run.
         """
         if self.in_force is None:
             await self.ask("begin", _nothing(), 0)
@@ -153,10 +154,10 @@ class Children:
         self.in_force = in_force
 
     async def run(self, program: Sequence[str], data: bytes) -> bytes:
-        """Give `data` to another program, confined as a child is; gives what it writes.
+        """Feed `data` to another program, confined like a child, and return its output.
 
-        `program` is its path and arguments. Raises ChildFailed when it fails or takes too long,
-        and Unavailable when it could not be started.
+        `program` is its path and arguments. Raises ChildFailed if it fails or takes too long, and
+        Unavailable if it could not be started.
         """
         async with self._started("confined_program", self._seconds, *program) as process:
             try:
@@ -172,19 +173,19 @@ class Children:
     async def _started(
         self, module: str, seconds: int, *arguments: str
     ) -> AsyncGenerator[asyncio.subprocess.Process]:
-        """A running child in its turn, which is gone when the block is left."""
+        """Run a child when a slot is free; it is gone when the block is left."""
         async with self._turns:
             starting = asyncio.create_task(self._start(module, seconds, *arguments))
             try:
                 process = await asyncio.shield(starting)
             except asyncio.CancelledError:
-                await _kill(await starting)  # it may just have come to life
+                await _kill(await starting)  # it may just have started
                 raise
             try:
                 yield process
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(1):
-                        await process.wait()  # it has answered and ends by itself
+                        await process.wait()  # it has answered and will exit by itself
             finally:
                 await _kill(process)
 
@@ -220,8 +221,8 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 class _Source:
-    """The file's chunks. `keeps_waiting` is true while the next one is awaited: then slowness is
-    the store's and not the file's."""
+    """The file's chunks. `keeps_waiting` is true while the next one is awaited: slowness is the
+    store's fault then, not the file's."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
@@ -275,11 +276,11 @@ async def _receive(stdout: asyncio.StreamReader, size: int) -> Answer:
 
 
 async def _reason(process: asyncio.subprocess.Process) -> Exception:
-    """Why a child ended without an answer, by the signal that ended it."""
+    """Return why a child ended without an answer, by the signal that ended it."""
     code = await process.wait()
-    if code in {-15, -2}:  # SIGTERM, SIGINT: the service is being stopped
+    if code in {-15, -2}:  # SIGTERM, SIGINT: the service is stopping
         return Unavailable()
-    if code in {-24, -9}:  # SIGXCPU, SIGKILL: out of processor time, or the kernel's memory
+    if code in {-24, -9}:  # SIGXCPU, SIGKILL: out of processor time, or of the kernel's memory
         return ChildFailed(Failure.TOO_LONG)
     if code in {-4, -5, -6}:  # SIGILL, SIGTRAP, SIGABRT: how C++ libraries give up on memory
         return ChildFailed(Failure.TOO_MUCH_MEMORY)
@@ -294,19 +295,19 @@ _DAMAGED = {
     Kind.VIDEO: "damaged_video",
 }
 _LONGEST_PAGE = 100_000
-"""Characters that are read from one picture."""
+"""Characters read from one picture."""
 
 
 class PageReader(Protocol):
     """Reads the words of one page, given as a JPEG (`adapters.ocr.Recogniser`)."""
 
     async def read(self, picture: bytes) -> str:
-        """The words; "" when there are none. Never raises."""
+        """Return the words; "" if there are none. Never raises."""
         ...
 
 
 class ChildExaminer:
-    """The `Examiner` of the file domain. Without a `reader`, scans have no words."""
+    """The file domain's `Examiner`. Without a `reader`, scans have no words."""
 
     def __init__(
         self, children: Children | None = None, *, reader: PageReader | None = None
@@ -315,9 +316,9 @@ class ChildExaminer:
         self._reader = reader
 
     async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
-        """True type and validity of a file of `size` bytes; `name` as the sender gave it.
+        """Determine type and validity of a file of `size` bytes; `name` as the sender gave it.
 
-        A file that breaks its parser is refused. Raises Unavailable when no child could run.
+        A file that breaks its parser is refused. Raises Unavailable if no child could run.
         """
         if size == 0:
             return Examination(types.UNKNOWN, refusal="empty")
@@ -333,9 +334,9 @@ class ChildExaminer:
             return Examination(media_type, refusal=_refusal(failure, media_type))
 
     async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
-        """Thumbnail, previews, text of an accepted file; empty when its parser fails.
+        """Make thumbnail, previews and text of an accepted file; nothing if its parser fails.
 
-        Raises Unavailable when no child could run, so that the work is repeated later.
+        Raises Unavailable if no child could run, so that the work is repeated later.
         """
         if types.kind(media_type) in {None, Kind.VIDEO}:
             return Derivation()

@@ -12,7 +12,7 @@ _NOT_MALWARE = (
     ("Heuristics.Limits.Exceeded", Cause.TOO_LARGE, "the file is larger than ClamAV looks at"),
     ("Heuristics.Encrypted", Cause.ENCRYPTED, "ClamAV cannot look into what is encrypted"),
 )
-"""What clamd calls FOUND although it found nothing: it could not look."""
+"""Results that clamd reports as FOUND although it found nothing: it was unable to look."""
 _MACROS = "Heuristics.OLE2.ContainsMacros"
 _TOO_LARGE = "the file is larger than ClamAV is set to take"
 
@@ -20,9 +20,9 @@ _TOO_LARGE = "the file is larger than ClamAV is set to take"
 class ClamdScanner:
     """Scans through the clamd at `address`, as in the setting (`settings.socket_address`).
 
-    `seconds` is how long clamd may be silent, while it takes the file and before its verdict.
-    `file_limit` and `total_limit` are its MaxFileSize and MaxScanSize in bytes where they were
-    stated; else they are measured.
+    `seconds` is how long clamd may be silent, while taking the file and before its verdict.
+    `file_limit` and `total_limit` are its MaxFileSize and MaxScanSize in bytes if configured;
+    otherwise they are measured.
     """
 
     def __init__(
@@ -39,15 +39,15 @@ class ClamdScanner:
 
     @property
     def name(self) -> str:
-        """“ClamAV 1.4.1” once clamd has told its version, “ClamAV” before."""
+        """“ClamAV 1.4.1” once clamd has reported its version, “ClamAV” before."""
         return self._name
 
     async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
-        """Scan a stream of `size` bytes. Anything but clamd's own “OK” is never CLEAN, and neither
-        is that for more than it looks at.
+        """Scan a stream of `size` bytes. Nothing but clamd's own “OK” ever becomes CLEAN, and not
+        even that for more than clamd looks at.
 
-        UNSCANNED, with its cause, when clamd is down, too slow, has not looked or is not certain.
-        An error of `chunks` itself goes through to the caller.
+        UNSCANNED, with its cause, if clamd is down, too slow, has not looked or is not certain.
+        Errors of `chunks` are passed on to the caller.
         """
         try:
             found = _VERSION.match(await self._connection.version())
@@ -60,7 +60,7 @@ class ClamdScanner:
         return self._verdict(reply)
 
     async def complete(self, result: ScanResult, size: int, found: Examination) -> ScanResult:
-        """The verdict on a file now that it is known to how much it unpacks: clamd says “OK” of
+        """Revise the verdict once it is known how large the file unpacks: clamd says “OK” of
         members that it does not look into."""
         if result.verdict is not Verdict.CLEAN:
             return result
@@ -72,7 +72,8 @@ class ClamdScanner:
         return self._unscanned(Cause.TOO_LARGE, "the file unpacks to more than ClamAV looks at")
 
     async def shortcomings(self) -> list[str]:
-        """What keeps its verdicts from being whole, for the operator; empty when it is down."""
+        """Describe to the operator what keeps its verdicts from being complete; empty when it is
+        down."""
         said: list[str] = []
         try:
             if not await self._limits.reports():

@@ -1,4 +1,4 @@
-"""Talking to clamd: its VERSION and INSTREAM commands over a unix socket or TCP (clamd(8))."""
+"""A client for clamd: its VERSION and INSTREAM commands over a unix socket or TCP (clamd(8))."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ _PIECE = 256 * 1024
 class NoAnswer(Exception):
     """clamd is down, too slow, or hung up; `reason` is for the screen.
 
-    `had_all` tells that clamd had the whole file by then, so that the file may be what broke it.
+    `had_all` says that clamd had the whole file by then, so that the file may be what broke it.
     """
 
     def __init__(self, reason: str, *, had_all: bool = False) -> None:
@@ -23,9 +23,9 @@ class NoAnswer(Exception):
 
 
 class ClamdConnection:
-    """The clamd at `address`, as in the setting; a connection for each command.
+    """The clamd at `address`, as in the setting; one connection per command.
 
-    `seconds` is how long clamd may be silent, while it takes a file and before its verdict.
+    `seconds` is how long clamd may be silent, while taking a file and before its verdict.
     """
 
     def __init__(self, address: str, seconds: float) -> None:
@@ -33,7 +33,7 @@ class ClamdConnection:
         self._seconds = seconds
 
     async def version(self) -> str:
-        """What clamd says of itself and its database. Raises NoAnswer."""
+        """Return clamd's version of itself and its database. Raises NoAnswer."""
         async with self._talking():
             reader, writer = await self._connect()
             try:
@@ -43,8 +43,8 @@ class ClamdConnection:
                 writer.close()
 
     def socket_made(self) -> tuple[int, int]:
-        """Which socket it listens at: a clamd that was started again has made another. Zeros for
-        TCP, where this cannot be seen. Raises NoAnswer."""
+        """Identify the socket it listens on: a restarted clamd has a new one. Zeros for TCP, where
+        this cannot be seen. Raises NoAnswer."""
         if isinstance(self._address, tuple):
             return (0, 0)
         try:
@@ -54,13 +54,13 @@ class ClamdConnection:
         return (found.st_ino, found.st_mtime_ns)
 
     async def scan(self, chunks: AsyncIterator[bytes]) -> str:
-        """What clamd says of a stream. Raises NoAnswer; an error of `chunks` goes through."""
+        """Return clamd's answer for a stream. Raises NoAnswer; errors of `chunks` are passed on."""
         async with self._talking():
             reader, writer = await self._connect()
         try:
             await self._send(writer, chunks)
         except NoAnswer as failed:
-            # clamd may have stopped listening on purpose; what it said before tells why.
+            # clamd may have stopped reading on purpose; its answer so far says why.
             return await self._last_words(reader, failed)
         else:
             async with self._talking(had_all=True):
@@ -70,7 +70,7 @@ class ClamdConnection:
 
     @contextlib.asynccontextmanager
     async def _talking(self, *, had_all: bool = False) -> AsyncGenerator[None]:
-        """Bounds the time, and tells trouble with clamd from trouble with the stream."""
+        """Limit the time, and tell trouble with clamd from trouble with the stream."""
         try:
             async with asyncio.timeout(self._seconds):
                 yield

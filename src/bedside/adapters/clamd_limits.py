@@ -1,10 +1,10 @@
-"""How much of a file clamd looks at. It does not tell its configuration, so it is tried.
+"""Measures how much of a file clamd looks at, because it does not reveal its configuration.
 
 clamd says “OK” of what lies beyond its limits (clamd.conf(5): MaxFileSize, MaxScanSize) unless
-AlertExceedsMax is on, and even then of an archive's member that it cut off. So its “OK” counts only
-for sizes at which it has found the EICAR test file. Each is tried when a file of this size comes,
-rounded up to a power of two, so that small files cost small probes; what was learned holds until
-clamd is another one or ten minutes have passed. See docs/decisions/0013-what-clamd-looks-at.md.
+AlertExceedsMax is on, and even then of an archive's member that it truncated. So its “OK” counts
+only for sizes at which it has found the EICAR test file. A size is tried when a file of that size
+comes, rounded up to a power of two, so that small files cost small probes; results hold until
+clamd is replaced or ten minutes have passed. See docs/decisions/0013-what-clamd-looks-at.md.
 """
 
 import asyncio
@@ -18,22 +18,22 @@ from bedside.adapters.clamd_connection import ClamdConnection
 _MIB = 1024 * 1024
 _SMALLEST = 64 * 1024
 _HOLDS_FOR = 600.0
-"""Seconds. Over TCP a clamd that was started again with other settings is not noticed earlier."""
+"""Seconds. Over TCP a clamd restarted with other settings is not noticed earlier."""
 DEFAULT_FILE, DEFAULT_TOTAL = 100 * _MIB, 400 * _MIB
 """clamd's defaults from 1.0 on, assumed where its database does not know EICAR."""
 NOT_CERTAIN = ("Heuristics.", "PUA.")
-"""How names begin of what is no signature of malware."""
+"""Prefixes of names that are no malware signatures."""
 
 
 @dataclass(slots=True)
 class _Reach:
-    """Up to where it is known to look, and from where on it is known not to."""
+    """The size up to which it is known to look, and the size from which it is known not to."""
 
     seen: int = 0
     missed: int | None = None
 
     def verdict(self, size: int) -> bool | None:
-        """Whether it looks at so much; None when that is not known yet."""
+        """Whether it looks at this much; None if that is not known yet."""
         if size <= self.seen:
             return True
         return False if self.missed is not None and size >= self.missed else None
@@ -47,7 +47,7 @@ class _Reach:
 
 @dataclass(slots=True)
 class _Known:
-    """What was learned of one clamd. `of` tells it from another, `since` is monotonic time."""
+    """What was measured of one clamd. `of` identifies it, `since` is monotonic time."""
 
     of: tuple[str, tuple[int, int]]
     since: float
@@ -59,8 +59,8 @@ class _Known:
 
 
 class ClamdLimits:
-    """What the clamd behind `connection` looks at. `file` and `total` are its MaxFileSize and
-    MaxScanSize in bytes where the operator has stated them, None where they are to be tried."""
+    """Limits of the clamd behind `connection`. `file` and `total` are its MaxFileSize and
+    MaxScanSize in bytes if the operator has stated them, None if they are to be measured."""
 
     def __init__(
         self, connection: ClamdConnection, *, file: int | None = None, total: int | None = None
@@ -72,11 +72,11 @@ class ClamdLimits:
         self._turn = asyncio.Lock()
 
     async def looks_at(self, file: int, members: int = 0, total: int = 0) -> bool:
-        """Whether clamd looks at all of a file of `file` bytes, the largest of whose members has
-        `members` and which unpacks to `total`. Raises NoAnswer."""
+        """Whether clamd looks at all of a file of `file` bytes whose largest member has `members`
+        and which unpacks to `total`. Raises NoAnswer."""
         async with self._turn:
             known = await self._newest()
-            # Of the file itself clamd says it, of a member that it cut off it does not.
+            # It reports this for the file itself, but not for a member that it truncated.
             says_it = known.reports and self._stated_file is None
             largest = members if says_it else max(members, file)
             if largest and not await self._file(known, largest):
@@ -86,7 +86,7 @@ class ClamdLimits:
             return await self._total(known, file + total)
 
     async def assumed(self) -> bool:
-        """Whether its limits are neither stated nor can be tried: EICAR is not known to it.
+        """Whether its limits are neither stated nor measurable because it does not know EICAR.
 
         Raises NoAnswer.
         """
@@ -96,7 +96,8 @@ class ClamdLimits:
             return not (await self._newest()).knows_eicar
 
     async def reports(self) -> bool:
-        """Whether clamd says itself when it stopped looking (AlertExceedsMax). Raises NoAnswer."""
+        """Whether clamd reports by itself that it stopped looking (AlertExceedsMax). Raises
+        NoAnswer."""
         async with self._turn:
             return (await self._newest()).reports
 
@@ -128,7 +129,7 @@ class ClamdLimits:
     async def _tried(
         self, reach: _Reach, size: int, probe: Callable[[int], Iterable[bytes]]
     ) -> bool:
-        """The rounded size first: what it proves holds for many files."""
+        """Try the rounded size first: what it proves holds for many files."""
         for trial in (_rounded(size), size):
             verdict = reach.verdict(size)
             if verdict is not None:
@@ -149,7 +150,7 @@ def _rounded(size: int) -> int:
 
 
 async def _streamed(make: Callable[[], Iterable[bytes]]) -> AsyncIterator[bytes]:
-    """Pieces of a probe, each made in another thread: packing takes a while."""
+    """Yield the pieces of a probe, each made in another thread because packing takes a while."""
     pieces = iter(await asyncio.to_thread(make))
     while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
         yield piece

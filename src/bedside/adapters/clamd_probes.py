@@ -1,8 +1,8 @@
-"""Files by which clamd shows how far it looks: the harmless EICAR test file, packed beside padding.
+"""Files that reveal how far clamd looks: the harmless EICAR test file, packed beside padding.
 
-EICAR lies in an archive, packed, for two reasons. Some signatures are of the whole test file,
-which only unpacking brings to light. And a signature of its bytes must not find it in a piece that
-was cut off at a limit, where nothing was unpacked.
+EICAR is in an archive, compressed, for two reasons. Some signatures match the whole test file,
+which only unpacking brings to light. And a signature of its bytes must not match a piece cut off
+at a limit, where nothing was unpacked.
 """
 
 import zlib
@@ -13,7 +13,7 @@ _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + rb"STANDARD-ANTIVIRUS-TEST-FIL
 _STORED, _DEFLATED = 0, 8
 _MIB = 1024 * 1024
 _NESTED = 120
-"""Archives in archives; clamd is never set to open more than 100 (its CL_MAX_MAXRECLEVEL)."""
+"""Nested archives; clamd is never set to open more than 100 (its CL_MAX_MAXRECLEVEL)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class _Member:
     data: bytes
 
     def fields(self, stored: int) -> bytes:
-        """What local header and directory have in common (APPNOTE.TXT 4.3.7, 4.3.12)."""
+        """Return what local header and directory have in common (APPNOTE.TXT 4.3.7, 4.3.12)."""
         numbers = ((20, 2), (0, 2), (self.method, 2), (0, 4), (self.checksum, 4))
         sizes = ((stored, 4), (self.size, 4), (len(self.name), 2), (0, 2))
         return b"".join(number.to_bytes(width, "little") for number, width in (*numbers, *sizes))
 
     def local(self, stored: int) -> bytes:
-        """The header before the member's bytes."""
+        """Return the header before the member's bytes."""
         return b"PK\x03\x04" + self.fields(stored) + self.name
 
     def listed(self, stored: int, at: int) -> bytes:
-        """Its line in the archive's directory."""
+        """Return the member's entry in the archive's directory."""
         numbers = (20).to_bytes(2, "little") + self.fields(stored) + bytes(10)
         return b"PK\x01\x02" + numbers + at.to_bytes(4, "little") + self.name
 
@@ -57,9 +57,9 @@ def _end(members: int, directory: int, at: int) -> bytes:
 
 
 def of_size(size: int) -> Iterator[bytes]:
-    """An archive of exactly `size` bytes (at least 512), EICAR first and padding after it.
+    """Build an archive of exactly `size` bytes (at least 512), EICAR first and padding after it.
 
-    It is found only by a clamd that looks into files of this size (MaxFileSize, MaxScanSize).
+    Only a clamd that looks into files of this size finds it (MaxFileSize, MaxScanSize).
     """
     first = _TEST_FILE.local(len(_TEST_FILE.data)) + _TEST_FILE.data
     around = len(first) + len(_TEST_FILE.listed(0, 0)) + len(_end(0, 0, 0))
@@ -75,9 +75,9 @@ def of_size(size: int) -> Iterator[bytes]:
 
 
 def unpacking_to(size: int) -> Iterator[bytes]:
-    """A small archive whose members, a MiB each, unpack to `size` bytes, EICAR last.
+    """Build a small archive whose members, 1 MiB each, unpack to `size` bytes, EICAR last.
 
-    It is found only by a clamd that unpacks so much of one file (MaxScanSize).
+    Only a clamd that unpacks this much of one file finds it (MaxScanSize).
     """
     count = -(-size // _MIB)
     members = (_packed(b"%d" % n, n.to_bytes(4, "big") + bytes(_MIB - 4)) for n in range(count))
@@ -85,7 +85,7 @@ def unpacking_to(size: int) -> Iterator[bytes]:
 
 
 def nested() -> bytes:
-    """Archives in archives, more than any clamd opens: one that reports its limits reports it."""
+    """Nest more archives than any clamd opens: one that reports its limits reports this."""
     content = b"hello"
     for _ in range(_NESTED):
         inner = _Member(b"a.zip", _STORED, zlib.crc32(content), len(content), content)

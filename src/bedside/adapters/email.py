@@ -16,9 +16,9 @@ from bedside.kernel.language import N_
 from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
 
 SECONDS_EACH = 20
-"""Patience for one answer of the server."""
+"""Timeout for one answer of the server."""
 SECONDS_ALL = 60
-"""Patience for a whole delivery."""
+"""Timeout for a whole delivery."""
 
 _DOWN = N_("The mail server does not answer. The message is kept and sent again.")
 _CUT = N_("The connection to the mail server broke. The message is kept and sent again.")
@@ -42,8 +42,8 @@ class SmtpMail:
 
     `url` is `smtp://user:password@host:587` (STARTTLS, which must be offered),
     `smtp://host:25?starttls=never` (a relay inside the clinic), or `smtps://host:465` (TLS from
-    the first byte). `sender` is an address, with or without a name. `trust` replaces the
-    system's certificate authorities.
+    the first byte). `sender` is an address, with or without a name. `trust` replaces the system's
+    certificate authorities.
     """
 
     name = "E-mail (SMTP)"
@@ -73,8 +73,8 @@ class SmtpMail:
     async def deliver(self, message: Message) -> Delivered:
         """Hand the message to the mail server; the reference is its Message-ID.
 
-        A connection that breaks after the content was sent leaves open whether it was taken
-        (RFC 1047). The repetition has the same Message-ID, by which mailboxes recognise it.
+        A connection that breaks after the content was sent leaves open whether it was accepted
+        (RFC 1047). The retry has the same Message-ID, by which mailboxes recognise it.
         """
         mail = self._composed(message)
         try:
@@ -94,7 +94,7 @@ class SmtpMail:
         server = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
-            local_hostname=self._sender.domain,  # the host's own name would be asked of the DNS
+            local_hostname=self._sender.domain,  # the host's own name would need a DNS lookup
             use_tls=self._implicit_tls,
             start_tls=False,
             tls_context=self._trust,
@@ -114,7 +114,7 @@ class SmtpMail:
             await server.send_message(mail, sender=self._sender.addr_spec, recipients=[to])
 
     def _composed(self, message: Message) -> EmailMessage:
-        """The message with its headers; raises PermanentFailure when `to` is no address."""
+        """Build the message with its headers; raises PermanentFailure if `to` is not an address."""
         mail = EmailMessage(policy=SMTP)
         try:
             mail["To"] = Address(addr_spec=message.to)
@@ -124,7 +124,7 @@ class SmtpMail:
         mail["Subject"] = re.sub(r"\s+", " ", message.subject).strip()
         mail["Date"] = format_datetime(localtime())
         mail["Message-ID"] = f"<{message.id}@{self._sender.domain}>"
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply answers it
         mail.set_content(message.text)
         if message.html:
             mail.add_alternative(message.html, subtype="html")
@@ -132,7 +132,7 @@ class SmtpMail:
 
 
 def _failure(error: aiosmtplib.SMTPException) -> TemporaryFailure | PermanentFailure:
-    """What an error of the mail server means for the message (RFC 5321, 4.2.1: 4yz, 5yz)."""
+    """Translate an error of the mail server (RFC 5321, 4.2.1: 4yz, 5yz)."""
     if isinstance(error, aiosmtplib.SMTPTimeoutError | aiosmtplib.SMTPConnectError):
         cause = error.__cause__ or error.__context__
         return TemporaryFailure(_TLS if isinstance(cause, ssl.SSLError) else _DOWN)

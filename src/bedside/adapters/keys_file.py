@@ -1,6 +1,6 @@
 """The master key in a file beside, never inside, the database.
 
-The file holds one line a generation: number, a colon, 32 bytes in base 64. It is readable by its
+The file holds one line per generation: number, a colon, 32 bytes in base 64. It is readable by its
 owner only. Losing it means losing every sealed record, so `bedside backup` reminds of it.
 """
 
@@ -22,8 +22,8 @@ from bedside.kernel import clock, durable, faults
 class KeyFile:
     """A master key read from a file; the newest generation wraps, the older ones still unwrap.
 
-    The file is read when it is first needed, and again by everything that depends on what other
-    processes have made of it meanwhile.
+    The file is read on first use, and again by everything that depends on changes by other
+    processes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,7 +46,8 @@ class KeyFile:
             ) from error
 
     async def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
-        """See `MasterKey.wrap`. The file is read again, for another process may have rotated."""
+        """See `MasterKey.wrap`. The file is read again, because another process may have
+        rotated."""
         newest, cipher = self._newest()
         return newest, wrap_key(AESGCM(cipher), key, f"master/{context}")
 
@@ -95,7 +96,7 @@ class KeyFile:
         return str(kept)
 
     def _keep(self, lines: bytes) -> Path:
-        """Write the old key where nothing lies yet."""
+        """Write the old key to a file that does not exist yet."""
         today = datetime.fromtimestamp(clock.now() / clock.SECOND, UTC).date()
         for number in count(1):
             which = f"-{number}" if number > 1 else ""
@@ -118,7 +119,7 @@ class KeyFile:
         return key
 
     def _read(self) -> dict[int, bytes]:
-        """All generations, as they are in the file now."""
+        """Read all generations, as they are in the file now."""
         try:
             text = self.path.read_text()
         except OSError as error:
@@ -142,5 +143,5 @@ def _lines(keys: dict[int, bytes]) -> bytes:
 
 
 def _derived(key: bytes, purpose: str) -> bytes:
-    """A key for one purpose: HKDF-Expand with SHA-256 and one block (RFC 5869, 2.3)."""
+    """Derive a key for one purpose: HKDF-Expand with SHA-256 and one block (RFC 5869, 2.3)."""
     return hmac.digest(key, b"bedside/" + purpose.encode() + b"\x01", "sha256")

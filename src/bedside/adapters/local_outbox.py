@@ -1,6 +1,6 @@
 """The gateway of an installation without gateways: messages stay here, for staff to look at.
 
-The notification itself is the copy that the outbox page shows, so there is nothing to carry.
+The outbox page shows the notification itself, so there is nothing to send.
 """
 
 import structlog
@@ -11,7 +11,7 @@ _log = structlog.get_logger("outbox")
 
 
 class LocalOutbox:
-    """Takes every message of one channel and lets none leave the machine."""
+    """Accepts every message of one channel and lets none leave the machine."""
 
     name = "Local outbox"
 
@@ -19,5 +19,5 @@ class LocalOutbox:
         _log.warning("outbox.local", channel=channel, hint="messages do not leave this machine")
 
     async def deliver(self, message: Message) -> Delivered:
-        """The message is where it will be read."""
+        """Report the message as delivered: it already is where it will be read."""
         return Delivered(message.id)

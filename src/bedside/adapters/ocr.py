@@ -1,5 +1,5 @@
-"""Reads the words of scans and photographed documents: by tesseract where it is installed, else by
-RapidOCR. Both see only a picture that we made, in a confined process without a file."""
+"""OCR of scans and photographed documents, by tesseract if it is installed, else by RapidOCR. Both
+see only a picture that we made, in a confined process without a file."""
 
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -16,13 +16,13 @@ _LANGUAGES = ("eng", "spa", "fra", "deu")
 
 @cache
 def tesseract() -> str | None:
-    """Where tesseract is installed, None when it is not."""
+    """Return the path of tesseract, None if it is not installed."""
     return shutil.which("tesseract")
 
 
 @cache
 def tesseract_languages() -> tuple[str, ...]:
-    """The languages of Bedside that tesseract has data for, by ISO 639-2 code."""
+    """Return Bedside's languages that tesseract has data for, by ISO 639-2 code."""
     installed = {data.stem for place in _DATA for data in Path(place).rglob("*.traineddata")}
     return tuple(language for language in _LANGUAGES if language in installed)
 
@@ -43,13 +43,13 @@ class Recogniser:
 
     @property
     def name(self) -> str:
-        """Which engine reads: “tesseract”, “rapidocr”, or "" when there is none."""
+        """The engine in use: “tesseract”, “rapidocr”, or "" if there is none."""
         if self._program:
             return "tesseract"
         return "rapidocr" if find_spec("rapidocr_onnxruntime") else ""
 
     async def read(self, picture: bytes) -> str:
-        """The words on one page (a JPEG); "" when there are none or the engine fails."""
+        """Return the words on one page (a JPEG); "" if there are none or the engine fails."""
         try:
             if self._program:
                 return await self._by_tesseract(self._program, picture)

@@ -1,5 +1,5 @@
 """Encryption of web push messages for one browser (RFC 8291, in the coding of RFC 8188), and the
-signature by which push services know who sends (VAPID, RFC 8292)."""
+signature that identifies the sender to push services (VAPID, RFC 8292)."""
 
 import base64
 import json
@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from bedside.notifications.ports import PushSubscription
 
 RECORD = 4096
-"""One record; push services take no more than that (RFC 8030, 7.2)."""
+"""One record; push services accept no more than that (RFC 8030, 7.2)."""
 LONGEST = RECORD - 86 - 17
-"""Bytes of a message: the header and the delimiter with the tag go off."""
+"""Bytes of a message: the record without the header and the delimiter with the tag."""
 _SALT = 16
 
 
@@ -36,9 +36,9 @@ def encrypted(
     salt: bytes | None = None,
     sender: EllipticCurvePrivateKey | None = None,
 ) -> bytes:
-    """The body for the push service. It is padded, so that its length tells little; `salt` and
-    `sender`, which must be new each time, are given by tests. Raises ValueError for a key that is
-    no point of the curve, or too long a message."""
+    """Return the body for the push service, padded so that its length reveals little. `salt` and
+    `sender`, which must be new each time, are passed by tests only. Raises ValueError for a key
+    that is no point of the curve, or for too long a message."""
     if len(plain) > LONGEST:
         raise ValueError("too long for a push message")
     salt = salt or os.urandom(_SALT)
@@ -56,8 +56,8 @@ def encrypted(
 
 
 def authorization(pair: EllipticCurvePrivateKey, origin: str, contact: str, until: int) -> str:
-    """The header Authorization for a push service. `until` is in seconds since the epoch, at most
-    a day from now; `contact` a mailto: or https: address."""
+    """Return the Authorization header for a push service. `until` is in seconds since the epoch,
+    at most a day from now; `contact` a mailto: or https: address."""
     claims = {"aud": origin, "exp": until, "sub": contact}
     head = {"typ": "JWT", "alg": "ES256"}
     said = ".".join(text_of(json.dumps(part).encode()) for part in (head, claims))
@@ -67,12 +67,12 @@ def authorization(pair: EllipticCurvePrivateKey, origin: str, contact: str, unti
 
 
 def point_of(pair: EllipticCurvePrivateKey) -> bytes:
-    """The public key of a pair, uncompressed: 65 bytes."""
+    """Return the public key of a pair, uncompressed: 65 bytes."""
     return pair.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def text_of(value: bytes) -> str:
-    """Base 64 for addresses, without padding."""
+    """Encode base 64 for URLs, without padding."""
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""SMS through an HTTP gateway in the shape of Twilio's.
+"""SMS through an HTTP gateway compatible with Twilio's.
 
 https://www.twilio.com/docs/messaging/api/message-resource
 """
@@ -17,7 +17,7 @@ from bedside.kernel.language import N_
 from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
 
 SECONDS_EACH = 15
-"""Patience for a whole answer, connecting included."""
+"""Timeout for a whole answer, connecting included."""
 
 _LONGEST_ANSWER = 64 << 10
 _LONGEST_LIST = 4 << 20
@@ -27,7 +27,7 @@ CLOCKS_DIFFER = 5 * clock.SECOND
 """The gateway's times have whole seconds, and its clock is not ours."""
 
 LOOK_BACK = 1000
-"""How many of the newest messages are looked through: the most that one answer holds."""
+"""Newest messages to search: the most that one answer holds."""
 
 _WRONG_NUMBER = {21211, 21214, 21217, 21401, 21407, 21421, 21614}
 _CANNOT_REACH = {21408, 21610, 21612, 30003, 30004, 30005, 30006}
@@ -46,7 +46,7 @@ _REFUSED = N_("The SMS gateway refused the message.")
 
 class TwilioSms:
     """Sends through one account of a gateway. `url` is the gateway's base address, `reports_to`
-    the public address where it reports what became of a message, or "" for no reports."""
+    the public address for its delivery reports, or "" for no reports."""
 
     name = "SMS"
 
@@ -71,8 +71,8 @@ class TwilioSms:
     async def deliver(self, message: Message) -> Delivered:
         """Hand the message to the gateway; the reference is its message SID.
 
-        The gateway does not recognise a repetition. So when it may have taken the message before
-        (an answer that never came, here or in an earlier try), it is asked first.
+        The gateway does not recognise a retry. So if it may have accepted the message before (an
+        answer that never came, now or in an earlier try), its list of messages is checked first.
         """
         if message.tried_since:
             earlier = await self._already_sent(message, message.tried_since)
@@ -101,7 +101,7 @@ class TwilioSms:
         return Delivered(str(_content(answer).get("sid", "")))
 
     async def _ask(self, method: str, most: int, **request: Any) -> Answered:
-        """The gateway's answer, whole and in time; raises httpx.TransportError."""
+        """Return the gateway's answer, complete and in time; raises httpx.TransportError."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await ask(self._http, method, self._address, most=most, **request)
@@ -109,12 +109,13 @@ class TwilioSms:
             raise httpx.ReadTimeout("") from error
 
     async def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def _already_sent(self, message: Message, since: int) -> Delivered | None:
-        """The same words to the same number since then; TemporaryFailure when nobody can tell."""
-        # The gateway could pick out the number, but then the number would be in an address.
+        """Find the same words to the same number since then; raises TemporaryFailure if that
+        cannot be found out."""
+        # The gateway could filter by number, but then the number would be in a URL.
         query = {"PageSize": str(LOOK_BACK)}
         try:
             answer = await self._ask("GET", _LONGEST_LIST, params=query)
@@ -129,7 +130,7 @@ class TwilioSms:
 
 
 def _content(answer: Answered) -> dict[str, Any]:
-    """The JSON of a good answer; raises what a bad one means for the message."""
+    """Return the JSON of a good answer; raises what a bad one means for the message."""
     try:
         content = json.loads(answer.content)
     except (ValueError, RecursionError):
@@ -148,7 +149,7 @@ def _content(answer: Answered) -> dict[str, Any]:
 
 
 def _meaning(status: int, code: Any) -> str:
-    """The sentence for an error (https://www.twilio.com/docs/api/errors)."""
+    """Return the sentence for an error (https://www.twilio.com/docs/api/errors)."""
     if status in (401, 403):
         return _SIGN_IN
     if code in _WRONG_NUMBER:
@@ -157,7 +158,7 @@ def _meaning(status: int, code: Any) -> str:
 
 
 def _milliseconds(date: Any) -> int:
-    """An RFC 2822 date in milliseconds since the epoch; 0 when it is none."""
+    """Convert an RFC 2822 date to milliseconds since the epoch; 0 if it is not one."""
     try:
         moment: datetime = parsedate_to_datetime(str(date))
     except ValueError:

@@ -1,10 +1,10 @@
-"""Web push (RFC 8030): messages to browsers, by the push service of each browser's maker.
+"""Web push (RFC 8030): messages to browsers, through the push service of each browser's maker.
 
-Where the service is says the browser, so an address is somebody else's word: the name is looked up
-here, every address that it has must be one of the public internet, and the connection goes to the
-address that was looked at. So the outbox cannot be made to knock at hosts of an internal network.
-Of the answer nothing but the status is read, and there is one deadline for all.
-What takes memory (curves, an HTTP client) is loaded when something is sent.
+The browser says where the service is, so the address is untrusted: its name is resolved here,
+every address of it must be on the public internet, and the connection goes to the address that was
+checked. So the outbox cannot be made to knock on hosts of an internal network. Only the status of
+the answer is read, and there is one deadline for everything. Whatever takes memory (curves, an
+HTTP client) is loaded only when something is sent.
 """
 
 import asyncio
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     import httpx
 
 SECONDS = 10
-"""Patience for a whole message: the name, each address of it, and the head of the answer."""
+"""Timeout for a whole message: the name, each address of it, and the head of the answer."""
 KEPT_FOR = 600
-"""Seconds for which the service keeps a message while the device is off; later nobody waits."""
+"""Seconds for which the service keeps a message while the device is off; after that nobody is
+waiting any longer."""
 _SIGNED_FOR = 12 * 3600
 _PADDED_TO = 512
 _LOOK_UPS = 2
-"""Names that are looked up at once."""
+"""Names that are resolved at once."""
 
 _DOWN = N_("The push service of the browser does not answer. The message is sent again.")
 _LATER = N_("The push service of the browser asks to try later. The message is sent again.")
@@ -49,8 +50,8 @@ _KEY = N_("The browser gave a key that cannot be used.")
 
 
 class WebPush:
-    """Sends to the devices that `devices` knows. `contact` is whom a push service can write to;
-    `internal` allows services of this network, `trust` replaces the certificate authorities."""
+    """Sends to the devices that `devices` knows. `contact` is where a push service can write to;
+    `internal` allows services on this network, `trust` replaces the certificate authorities."""
 
     name = "Web push"
 
@@ -70,13 +71,13 @@ class WebPush:
         self._internal = internal
         self._trust = trust
         self._seconds = seconds
-        # of its own, for a name server that never answers keeps a thread for minutes
+        # of its own, because a name server that never answers blocks a thread for minutes
         self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="push-names")
 
     async def deliver(self, message: Message) -> Delivered:
-        """Hand the message to the push service of the device; a device that is gone is forgotten.
+        """Hand the message to the device's push service; a device that is gone is deleted.
 
-        A message that is sent twice replaces itself on the screen, for both name the same page.
+        A message sent twice replaces itself on the screen, because both name the same page.
         """
         from bedside.adapters.push_encryption import encrypted
 
@@ -101,7 +102,7 @@ class WebPush:
         return Delivered()
 
     async def _posted(self, subscription: PushSubscription, body: bytes) -> int:
-        """The answer's status; raises TemporaryFailure when there is none in time."""
+        """Return the answer's status; raises TemporaryFailure if there is none in time."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._post(subscription, body)
@@ -142,15 +143,15 @@ class WebPush:
                         extensions={"sni_hostname": parts.hostname},
                     )
                 except (httpx.ConnectError, httpx.ConnectTimeout):
-                    continue  # the next address of the same name
+                    continue  # try the next address of the same name
                 except httpx.TransportError:
                     break
                 return answer.status
         raise TemporaryFailure(_DOWN)
 
     def _client(self) -> "httpx.AsyncClient":
-        """A client for one message: alerts are rare, and a connection to one name must not serve
-        another one at the same address."""
+        """Make a client for one message: alerts are rare, and a connection to one name must not
+        serve another one at the same address."""
         import httpx
 
         return httpx.AsyncClient(
@@ -161,7 +162,7 @@ class WebPush:
         )
 
     async def _addresses(self, parts: SplitResult) -> list[str]:
-        """The endpoint with each address of its host in place of the name."""
+        """Return the endpoint with each address of its host in place of the name."""
         port = parts.port or 443
         try:
             found = await asyncio.get_running_loop().run_in_executor(

@@ -1,4 +1,5 @@
-"""The scanner that is always there: own signatures, matched by YARA-X in a child process (F5)."""
+"""The scanner that is always available: own signatures, matched by YARA-X in a child process
+(F5)."""
 
 from collections.abc import AsyncIterator
 
@@ -10,7 +11,7 @@ _NAME = "Built-in scanner"
 
 
 class BuiltInScanner:
-    """Looks for the EICAR test file, PDF with scripts or launch actions, and Office macros.
+    """Detects the EICAR test file, PDF with scripts or launch actions, and Office macros.
 
     It is no substitute for ClamAV, and the screen names it, so that nobody takes it for one.
     """
@@ -20,11 +21,11 @@ class BuiltInScanner:
 
     @property
     def name(self) -> str:
-        """What the screen says did the scan."""
+        """The scanner's name for the screen."""
         return _NAME
 
     async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
-        """Scan a stream of `size` bytes; UNSCANNED when the file breaks the scan or unpacks to more
+        """Scan a stream of `size` bytes; UNSCANNED if the file breaks the scan or unpacks to more
         than it looks at."""
         try:
             answer = await self._children.ask("scan", chunks, size)
@@ -42,12 +43,12 @@ class BuiltInScanner:
         return ScanResult(Verdict.CLEAN, _NAME)
 
     async def complete(self, result: ScanResult, size: int, found: Examination) -> ScanResult:
-        """The same verdict: it has looked at all that it could unpack, or refused to."""
+        """Return the same verdict: it has looked at all it could unpack, or refused to."""
         del size, found
         return result
 
     async def shortcomings(self) -> list[str]:
-        """None that its name does not tell."""
+        """Return nothing that its name does not already say."""
         return []
 
 

@@ -1,4 +1,4 @@
-"""One connection in a room: the handle that publishes, and the subscription to everybody else."""
+"""One connection in a room: the publisher handle, and the subscription to everybody else."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from bedside.calls.media_server import Candidate, MediaServerDown, Role, Subscri
 
 
 class Participant:
-    """In `room` on `session`, where `desk` is the handle for what concerns rooms.
+    """A participant of `room` on `session`; `desk` is the handle for managing rooms.
 
-    Offers go to `tell`; `broken` is called once when media ended by itself, and `publish` or
-    `watch` start over then; `closed` is called when somebody else ended the room. Requests raise
-    Refused and MediaServerDown.
+    Offers go to `tell`. `broken` is called once if media ended unexpectedly; `publish` or `watch`
+    then start over. `closed` is called if somebody else ended the room. Requests raise Refused and
+    MediaServerDown.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class Participant:
         self._is_broken = False
 
     async def publish(self, offer_sdp: str) -> str:
-        """The answer to an offer: the first one, a renegotiation, or that of a new
-        RTCPeerConnection, with which everything starts over."""
+        """Answer an offer: the first one, a renegotiation, or that of a new RTCPeerConnection,
+        which starts everything over."""
         async with self._turn:
             mark = fingerprint(offer_sdp)
             if self._is_broken or self._published not in ("", mark):
@@ -59,7 +59,7 @@ class Participant:
                 request = "configure" if self._published else "publish"
                 answer = await self._session.ask(handle, {"request": request}, offer=offer_sdp)
             except MediaServerDown:
-                self._is_broken = True  # how far it came, nobody knows
+                self._is_broken = True  # nobody knows how far it got
                 raise
             except Refused as refused:
                 self._is_broken |= refused.gone
@@ -68,33 +68,33 @@ class Participant:
             return described(answer.sdp)
 
     async def watch(self) -> None:
-        """Get everybody's media from a fresh offer on, and send nothing."""
+        """Receive everybody's media from a fresh offer on, and send nothing."""
         async with self._turn:
             await self._end()
             await self._join()
 
     async def trickle(self, role: Role, candidate: Candidate | None) -> None:
-        """A candidate for one of the two; dropped when that is not there."""
+        """Pass on a candidate for one of the two; dropped if that connection does not exist."""
         if role == "subscribe":
             if self._subscription is not None:
                 await self._subscription.trickle(candidate_for_janus(candidate))
             return
-        async with self._turn:  # it may come while the offer is still on its way
+        async with self._turn:  # it may arrive while the offer is still on its way
             if self._handle is not None and not self._is_broken:
                 await self._session.trickle(self._handle, candidate_for_janus(candidate))
 
     async def answer(self, number: int, sdp: str) -> None:
-        """The browser's answer to an offer."""
+        """Take the browser's answer to an offer."""
         if self._subscription is not None:
             await self._subscription.answer(number, sdp)
 
     def restart_ice(self) -> None:
-        """The next offer restarts ICE."""
+        """Make the next offer restart ICE."""
         if self._subscription is not None:
             self._subscription.restart_ice()
 
     async def leave(self) -> None:
-        """Out of the room, which it could not enter again."""
+        """Leave the room, which this participant cannot enter again."""
         async with self._turn:
             await self._end()
             await self.room.forbid(self._session, self._desk, self.connection_id)
@@ -143,7 +143,7 @@ class Participant:
             self._tell_broken()
 
     def _hear(self, event: Event) -> None:
-        """What the room says to its publishers: who else there is, and who is no longer."""
+        """Handle the room's news for publishers: who else is there, and who has left."""
         if event.data.get("videoroom") == "destroyed":
             self._is_broken = True
             self._tell_closed()
@@ -161,7 +161,7 @@ class Participant:
         self._forget(publisher["id"])
         who = str(publisher.get("display", ""))
         if who == self.connection_id:
-            return  # our own earlier self, which is about to go
+            return  # our own previous connection, which is about to go
         for stream in publisher.get("streams", ()):
             if stream["type"] in ("audio", "video") and not stream.get("disabled"):
                 self._sources[Source(publisher["id"], stream["mid"])] = who

@@ -1,7 +1,8 @@
-"""What a call is called in Janus, and the words that open it. Nothing of it is stored: every web
-process derives the same from Janus's secret, so that they share a room without talking about it.
+"""A call's room in Janus, and the secrets that open it. None of this is stored: every web process
+derives the same from Janus's secret, so that they share a room without coordinating.
 
-A room's description is the id of its call, so that one that was left behind is found again."""
+A room's description is the id of its call, by which an orphaned room is found again.
+"""
 
 import hashlib
 import hmac
@@ -12,7 +13,7 @@ from bedside.adapters.janus.session import Refused, Session
 from bedside.calls.media_server import MOST_PUBLISHERS
 
 BITRATE = 800_000
-"""Bits a second that each video may take; twelve people get nine megabits then."""
+"""Bits per second for each video; twelve people get nine megabits then."""
 
 _NO_SUCH_ROOM = 426
 _ROOM_EXISTS = 427
@@ -27,32 +28,32 @@ class Room:
 
     @property
     def number(self) -> int:
-        """Its number in Janus, which nobody guesses."""
+        """The room's number in Janus, which nobody can guess."""
         return int(self._derive("room")[:12], 16) + 1
 
     @property
     def secret(self) -> str:
-        """What changing or ending it takes."""
+        """The secret for changing or ending the room."""
         return self._derive("secret")
 
     def token(self, connection_id: str) -> str:
-        """What a connection shows to get in."""
+        """The token with which a connection enters."""
         return self._derive(f"token:{connection_id}")
 
     @staticmethod
     async def all_there(session: Session, handle: int, key: str) -> list["Room"]:
-        """Those that were made with this key, by whatever process."""
+        """Return the rooms created with this key, by whichever process."""
         told = (await session.ask(handle, {"request": "list"})).data["list"]
         found = [(Room(str(one["description"]), key), one["room"]) for one in told]
         return [room for room, number in found if room.number == number]
 
     async def create(self, session: Session, handle: int) -> None:
-        """Make it, unless it is there."""
+        """Create the room unless it exists."""
         body: dict[str, Any] = {
             **self._request("create"),
             "description": self.call_id,
             "permanent": False,
-            "is_private": False,  # Janus lists no others; who gets in is said by `allowed`
+            "is_private": False,  # Janus does not list private ones; `allowed` decides who gets in
             "allowed": [],
             "publishers": MOST_PUBLISHERS,
             "bitrate": BITRATE,
@@ -70,7 +71,7 @@ class Room:
                 raise
 
     async def destroy(self, session: Session, handle: int) -> None:
-        """End it with everybody inside, if it is there."""
+        """End the room with everybody inside, if it exists."""
         try:
             await session.ask(handle, self._request("destroy"))
         except Refused as refused:
@@ -78,11 +79,11 @@ class Room:
                 raise
 
     async def allow(self, session: Session, handle: int, connection_id: str) -> None:
-        """Let a connection in."""
+        """Allow a connection in."""
         await self._admit(session, handle, "add", connection_id)
 
     async def forbid(self, session: Session, handle: int, connection_id: str) -> None:
-        """Let it in no longer; who is inside stays."""
+        """Stop letting a connection in; it stays if it is inside."""
         await self._admit(session, handle, "remove", connection_id)
 
     async def _admit(self, session: Session, handle: int, action: str, connection_id: str) -> None:

@@ -33,10 +33,10 @@ _log = structlog.get_logger("janus")
 T = TypeVar("T")
 
 SECONDS_EACH = 5.0
-"""Patience for connecting, and for each answer."""
+"""Timeout for connecting, and for each answer."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
-"""Seconds between tries to connect; each pause is twice the one before."""
+"""Seconds between attempts to connect; each pause is twice the one before."""
 
 _NO_SUCH_ROOM = 426
 _PUBLISHERS_FULL = 432
@@ -50,8 +50,8 @@ _STRANGE = N_(
 class JanusServer:
     """The media server at `url`, a WebSocket; `secret` is its api_secret. See `MediaServer`.
 
-    Connects when it is first needed, and again whenever the connection is lost; meanwhile
-    everything that is asked of it fails at once.
+    Connects on first use, and reconnects whenever the connection is lost; until then every request
+    fails at once.
     """
 
     def __init__(self, url: str, secret: str, *, seconds: float = SECONDS_EACH) -> None:
@@ -71,15 +71,15 @@ class JanusServer:
         self._tell_interruption: TellInterruption | None = None
 
     def on_offer(self, tell: TellOffer) -> None:
-        """Who is told of offers."""
+        """Set the listener for offers."""
         self._tell_offer = tell
 
     def on_interruption(self, tell: TellInterruption) -> None:
-        """Who is told when media stopped, and when it can go on."""
+        """Set the listener for media that stopped, and for when it can go on."""
         self._tell_interruption = tell
 
     async def open_room(self, call_id: str) -> None:
-        """Make or find the call's room."""
+        """Create or find the call's room."""
         room = Room(call_id, self._secret)
         session = await self._connected()
         try:
@@ -90,7 +90,7 @@ class JanusServer:
         self._rooms[call_id] = room
 
     async def close_room(self, call_id: str) -> None:
-        """End the call's room, now or when Janus can be reached again."""
+        """End the call's room, now or once Janus can be reached again."""
         room = self._rooms.pop(call_id, None) or Room(call_id, self._secret)
         self._interrupted = {n: call for n, call in self._interrupted.items() if call != call_id}
         inside = [p for p in self._participants.values() if p.room.call_id == call_id]
@@ -102,7 +102,7 @@ class JanusServer:
             self._to_close.pop(call_id, None)
 
     async def rooms(self) -> set[str]:
-        """Calls that have a room."""
+        """Return the calls that have a room."""
         session = await self._connected()
         try:
             there = await Room.all_there(session, self._desk, self._secret)
@@ -111,26 +111,26 @@ class JanusServer:
         return {room.call_id for room in there}
 
     async def publish(self, call_id: str, connection_id: str, offer_sdp: str) -> str:
-        """The answer to a connection's offer to publish."""
+        """Answer a connection's offer to publish."""
         if not fingerprint(offer_sdp):
             raise WrongInput(_STRANGE)
         async with self._beginning(call_id, connection_id) as participant:
             return await participant.publish(offer_sdp)
 
     async def watch(self, call_id: str, connection_id: str) -> None:
-        """Take a connection in that sends nothing."""
+        """Admit a connection that sends nothing."""
         async with self._beginning(call_id, connection_id) as participant:
             await participant.watch()
 
     async def trickle(self, connection_id: str, role: Role, candidate: Candidate | None) -> None:
-        """Hand on a candidate, if there is somebody to hand it to."""
+        """Pass on a candidate, if its connection still exists."""
         participant = self._participants.get(connection_id)
         if participant is not None:
             with contextlib.suppress(MediaServerDown, Refused):
                 await participant.trickle(role, candidate)
 
     async def answer(self, connection_id: str, number: int, answer_sdp: str) -> None:
-        """The browser's answer to an offer."""
+        """Take the browser's answer to an offer."""
         participant = self._participants.get(connection_id)
         if participant is not None:
             try:
@@ -139,7 +139,7 @@ class JanusServer:
                 raise _meaning(refused) from refused
 
     async def restart_ice(self, connection_id: str) -> None:
-        """Tell an offer that restarts ICE."""
+        """Make an offer that restarts ICE."""
         participant = self._participants.get(connection_id)
         if participant is not None:
             participant.restart_ice()
@@ -162,7 +162,7 @@ class JanusServer:
         return "ok"
 
     async def stop(self) -> None:
-        """End the session, and with it all handles; nothing is told any more."""
+        """End the session, and with it all handles; listeners are not called any more."""
         tasks = [*self._telling]
         if self._supervising is not None:
             tasks.append(self._supervising)
@@ -172,11 +172,11 @@ class JanusServer:
         if self._session is not None:
             await self._session.close()
             self._session = None
-        self._tried.set()  # who asks from now on hears that it is down
+        self._tried.set()  # requests from now on learn that it is down
 
     @contextlib.asynccontextmanager
     async def _beginning(self, call_id: str, connection_id: str) -> AsyncGenerator[Participant]:
-        """The participant; one that is new does not stay when what it begins with fails."""
+        """Get the participant; a new one is dropped if its first request fails."""
         there = self._participants.get(connection_id)
         if there is not None and there.room.call_id != call_id and call_id in self._rooms:
             await self.leave(connection_id)
@@ -220,11 +220,11 @@ class JanusServer:
         return participant
 
     async def _connected(self) -> Session:
-        """The session; MediaServerDown when the last try to have one failed."""
+        """Return the session; raises MediaServerDown if the last attempt to get one failed."""
         if self._supervising is None:
             self._supervising = asyncio.create_task(
                 self._supervise(),
-                context=Context(),  # it outlives the request that began it
+                context=Context(),  # it outlives the request that started it
             )
         await self._tried.wait()
         if self._session is None:
@@ -232,12 +232,12 @@ class JanusServer:
         return self._session
 
     async def _supervise(self) -> None:
-        """Have a session, and another one when it ends, for as long as the process lives."""
+        """Keep a session open, reconnecting when it ends, for as long as the process lives."""
         pause = FIRST_PAUSE
         while True:
             try:
                 session, desk = await self._begin_session()
-            except Exception as error:  # whatever it was, the next try may be luckier
+            except Exception as error:  # whatever it was, the next attempt may succeed
                 self._tried.set()
                 if pause == FIRST_PAUSE:
                     _log.warning("down", error=type(error.__cause__ or error).__name__)
@@ -258,7 +258,7 @@ class JanusServer:
             self._tell_interruptions(over=False)
 
     async def _begin_session(self) -> tuple[Session, int]:
-        """A session, the handle for rooms, and the rooms that there must be."""
+        """Return a new session, its handle for rooms, and the rooms that have to exist."""
         session = await Session.open(self._url, self._secret, self._seconds)
         try:
             desk = await session.attach(_nothing_to_hear)
@@ -283,7 +283,8 @@ class JanusServer:
             self._interrupted.clear()
 
     def _tell(self, listener: Callable[[T], Awaitable[None]] | None, what: T) -> None:
-        """In a task of its own, for Janus's next word may be what the listener waits for."""
+        """Call a listener in a task of its own, because it may be waiting for Janus's next
+        message."""
         if listener is not None:
             task = asyncio.create_task(_told(listener, what))
             self._telling.add(task)
@@ -298,11 +299,11 @@ async def _told(listener: Callable[[T], Awaitable[None]], what: T) -> None:
 
 
 def _nothing_to_hear(_event: Event) -> None:
-    """Rooms have no news of their own."""
+    """Ignore an event; rooms have no news of their own."""
 
 
 def _meaning(refused: Refused) -> BedsideError:
-    """What a refusal means for the one who asked."""
+    """Translate a refusal for the caller."""
     if refused.code == _PUBLISHERS_FULL:
         return CallIsFull()
     if refused.code == _NO_SUCH_ROOM:

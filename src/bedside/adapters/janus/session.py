@@ -23,11 +23,11 @@ _log = structlog.get_logger("janus")
 PLUGIN = "janus.plugin.videoroom"
 
 KEEP_ALIVE = 25.0
-"""Seconds between signs of life; Janus ends a session after 60 without."""
+"""Seconds between keep-alives; Janus ends a session after 60 without."""
 
 _PROTOCOL = Subprotocol("janus-protocol")
 _LARGEST = 4 * 1024 * 1024
-"""Bytes of one message: the offer for everything of a full room is some 150 KB."""
+"""Bytes of one message: the offer with everything in a full room is some 150 KB."""
 
 _GONE = {458, 459, 462}
 
@@ -35,9 +35,9 @@ _Message = dict[str, Any]
 
 
 class Refused(Exception):
-    """Janus understood and said no; `code` is its number for why.
+    """Janus understood and refused; `code` is its number for the reason.
 
-    `gone` when it knows the session or the handle no longer.
+    `gone` if it no longer knows the session or the handle.
     """
 
     def __init__(self, code: int, reason: str) -> None:
@@ -48,9 +48,9 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that a handle is told: `kind` is Janus's word for it (event, webrtcup, hangup, …).
+    """An event for a handle: `kind` is Janus's word for it (event, webrtcup, hangup, …).
 
-    `data` is what the plugin says, `sdp` the session description that came along, or "".
+    `data` is the plugin's data, `sdp` the session description that came along, or "".
     """
 
     kind: str
@@ -62,10 +62,11 @@ Listener = Callable[[Event], None]
 
 
 class Session:
-    """Opened by `open`, of use until `ended` returns. `seconds` is the patience for each answer.
+    """A session, created by `open` and usable until `ended` returns. `seconds` is the timeout for
+    each answer.
 
-    Every request raises MediaServerDown when the session ends or the answer takes too long, and
-    Refused when Janus refuses it.
+    Every request raises MediaServerDown if the session ends or the answer takes too long, and
+    Refused if Janus refuses it.
     """
 
     def __init__(self, socket: ClientConnection, secret: str, seconds: float) -> None:
@@ -85,7 +86,7 @@ class Session:
             socket = await connect(
                 url,
                 subprotocols=[_PROTOCOL],
-                proxy=None,  # the secret goes nowhere else
+                proxy=None,  # the secret must go nowhere else
                 open_timeout=seconds,
                 close_timeout=1,
                 ping_interval=seconds,
@@ -108,7 +109,7 @@ class Session:
         return session
 
     async def ended(self) -> None:
-        """Return when the session is over, for whatever reason."""
+        """Wait until the session is over, for whatever reason."""
         await asyncio.wait([self._reading])
 
     async def close(self) -> None:
@@ -120,28 +121,28 @@ class Session:
         await self.ended()
 
     async def alive(self) -> None:
-        """Return when Janus answers."""
+        """Wait until Janus answers."""
         await self._request({"janus": "keepalive", "session_id": self._id}, ack_is_answer=True)
 
     async def attach(self, listener: Listener) -> int:
-        """A new handle of the VideoRoom, whose events (answers too) go to `listener`."""
+        """Create a handle of the VideoRoom, whose events (answers too) go to `listener`."""
         request = {"janus": "attach", "session_id": self._id, "plugin": PLUGIN}
         handle: int = (await self._request(request))["data"]["id"]
         self._listeners[handle] = listener
         return handle
 
     def ignore(self, handle: int) -> None:
-        """Tell nothing more of a handle, which is about to be detached."""
+        """Drop all further events of a handle that is about to be detached."""
         self._listeners.pop(handle, None)
 
     async def detach(self, handle: int) -> None:
-        """End a handle and its media. No error when it is gone; nothing is told of it any more."""
+        """End a handle and its media. Not an error if it is gone; its events are dropped."""
         self.ignore(handle)
         with contextlib.suppress(MediaServerDown, Refused):
             await self._request(self._to(handle, "detach"))
 
     async def ask(self, handle: int, body: _Message, *, offer: str = "", answer: str = "") -> Event:
-        """What the plugin answers to `body`, which may come with a session description."""
+        """Return the plugin's answer to `body`, which may come with a session description."""
         request = {**self._to(handle, "message"), "body": body}
         if offer or answer:
             request["jsep"] = {"type": "offer" if offer else "answer", "sdp": offer or answer}
@@ -151,7 +152,7 @@ class Session:
         return event
 
     async def trickle(self, handle: int, candidate: _Message) -> None:
-        """Hand on a candidate, or {"completed": True}."""
+        """Pass on a candidate, or {"completed": True}."""
         request = {**self._to(handle, "trickle"), "candidate": candidate}
         await self._request(request, ack_is_answer=True)
 
@@ -187,10 +188,10 @@ class Session:
             async for text in self._socket:
                 message = cast(_Message, json.loads(text))
                 if message["janus"] == "timeout" and "transaction" not in message:
-                    break  # Janus gave the session up
+                    break  # Janus dropped the session
                 self._dispatch(message)
         except WebSocketException:
-            pass  # whoever waits is told below
+            pass  # pending requests learn of it below
         except (ValueError, KeyError, TypeError) as error:
             _log.warning("unreadable", error=type(error).__name__)
         finally:
@@ -203,7 +204,8 @@ class Session:
             await self._socket.close()
 
     def _dispatch(self, message: _Message) -> None:
-        """Tell the handle first, so that what it knows is in the order in which Janus said it."""
+        """Call the handle's listener first, so that its view follows the order of Janus's
+        messages."""
         listener = self._listeners.get(message.get("sender", 0))
         if listener is not None and message["janus"] not in ("ack", "success", "error"):
             listener(_event(message))

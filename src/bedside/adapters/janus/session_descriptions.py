@@ -1,4 +1,4 @@
-"""The little that is read and changed in session descriptions and candidates."""
+"""The few things that are read and changed in session descriptions and candidates."""
 
 import re
 
@@ -7,22 +7,23 @@ from bedside.calls.media_server import Candidate
 _NAME = re.compile(r"^s=[^\r\n]*", re.MULTILINE)
 _FINGERPRINT = re.compile(r"^a=fingerprint:\s*+(\S++\s++\S++)", re.MULTILINE)
 _LONGEST = 2_000
-"""Characters of a candidate; browsers write some 150."""
+"""Characters in a candidate; browsers write some 150."""
 
 
 def described(sdp: str) -> str:
-    """A description of Janus's without the name of the room, which browsers need not know."""
+    """Return a description by Janus without the name of the room, which browsers need not know."""
     return _NAME.sub("s=-", sdp, count=1)
 
 
 def fingerprint(sdp: str) -> str:
-    """What tells one RTCPeerConnection from another: each has a certificate of its own."""
+    """Return the fingerprint, by which RTCPeerConnections are told apart: each has a certificate
+    of its own."""
     found = _FINGERPRINT.search(sdp)
     return found[1].lower() if found else ""
 
 
 def candidate_for_janus(candidate: Candidate | None) -> dict[str, object]:
-    """Only the fields that Janus knows, in the types that it expects."""
+    """Return only the fields that Janus knows, in the types that it expects."""
     text = str((candidate or {}).get("candidate") or "")[:_LONGEST]
     if candidate is None or not text:
         return {"completed": True}

@@ -1,4 +1,4 @@
-"""What one connection gets of the others: one handle of Janus for all their streams."""
+"""What one connection receives of the others: one handle of Janus for all their streams."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -17,21 +17,22 @@ _log = structlog.get_logger("janus")
 _NO_SUCH_FEED = 428
 
 _numbers = count(1)
-"""Of offers, for the whole process, so that an answer never fits another connection's offer."""
+"""Numbers of offers, for the whole process, so that an answer never fits another connection's
+offer."""
 
 
 class Source(NamedTuple):
-    """One stream that somebody publishes: Janus's number for the publisher, and its mid there."""
+    """A published stream: Janus's number for the publisher, and its mid there."""
 
     feed: int
     mid: str
 
 
 class Subscription:
-    """Follows what there is to get: `sources` is asked whenever `adjust` is called.
+    """Keeps a subscription up to date: `sources` is called on each `adjust`.
 
     Each change becomes an offer, given to `tell`; the next change waits for its answer, and those
-    in between become one. `broken` is called when the media ended by itself.
+    in between become one. `broken` is called if the media ended unexpectedly.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class Subscription:
         self._closed = False
 
     def adjust(self) -> None:
-        """Compare what there is with what the connection gets, now or after the next answer."""
+        """Compare what is published with what the connection receives, now or after the next
+        answer."""
         self._stale = True
         if self._closed or self._unanswered is not None:
             return
@@ -68,7 +70,7 @@ class Subscription:
             self._adjusting = asyncio.create_task(self._adjust())
 
     def restart_ice(self) -> None:
-        """Offer once more what has no answer yet; else make an offer that restarts ICE."""
+        """Repeat an offer that has no answer yet; otherwise make one that restarts ICE."""
         self._restart = self._handle is not None
         if self._unanswered is not None:
             self._tell(self._unanswered)
@@ -76,7 +78,7 @@ class Subscription:
             self.adjust()
 
     async def answer(self, number: int, sdp: str) -> None:
-        """Take the answer to the offer of this number; others are late. Raises Refused."""
+        """Take the answer to the offer of this number; others are too late. Raises Refused."""
         async with self._answering:
             offer = self._unanswered
             if offer is None or offer.number != number or self._handle is None or self._closed:
@@ -92,15 +94,15 @@ class Subscription:
         self.adjust()
 
     async def trickle(self, candidate: dict[str, object]) -> None:
-        """A candidate of the browser."""
+        """Pass on a candidate of the browser."""
         if self._handle is not None:
             await self._session.trickle(self._handle, candidate)
 
     async def close(self) -> None:
-        """End it; nothing is told any more."""
+        """End the subscription; its events are dropped."""
         self._closed = True
         if self._adjusting is not None:
-            await asyncio.wait([self._adjusting])  # else a handle could stay behind
+            await asyncio.wait([self._adjusting])  # otherwise a handle could be left behind
         if self._handle is not None:
             await self._session.detach(self._handle)
 
@@ -110,14 +112,14 @@ class Subscription:
                 self._stale = False
                 await self._step()
         except MediaServerDown:
-            return  # everybody is told of that
+            return  # this is announced to everybody
         except Refused as refused:
-            # A publisher who left between our question and its arrival; the news is under way.
+            # A publisher left between our request and its arrival; the event is on its way.
             if refused.code != _NO_SUCH_FEED:
                 _log.warning("subscription_refused", code=refused.code)
 
     async def _step(self) -> None:
-        """Ask for one change. Its offer comes to `_hear`, perhaps later."""
+        """Request one change. Its offer comes to `_hear`, perhaps later."""
         there = self._sources()
         subscribe = [{"feed": s.feed, "mid": s.mid} for s in there if s not in self._streams]
         gone = [stream.mid for source, stream in self._streams.items() if source not in there]
@@ -142,7 +144,7 @@ class Subscription:
             "ptype": "subscriber",
             "room": self._room.number,
             "token": self._room.token(self._connection_id),
-            "autoupdate": False,  # who left is taken out by `update`, with what else changed
+            "autoupdate": False,  # `update` removes whoever left, with what else changed
             "streams": subscribe,
         }
         self._handle = handle

@@ -1,4 +1,4 @@
-"""When a photo was taken, as its EXIF data tells (CIPA DC-008, EXIF 2.32)."""
+"""The time a photo was taken, from its EXIF data (CIPA DC-008, EXIF 2.32)."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,10 +15,10 @@ _QUARTER = timedelta(minutes=15)
 
 
 def taken_at(exif: Image.Exif) -> int | None:
-    """Milliseconds since the epoch, UTC; None when the photo does not tell.
+    """Return milliseconds since the epoch, UTC; None if the photo does not say.
 
-    EXIF holds the wall clock. Its distance from UTC is taken from OffsetTimeOriginal, else from
-    the GPS time (which is UTC); a photo that has neither is read as if taken in UTC.
+    EXIF holds the wall clock. Its offset from UTC is taken from OffsetTimeOriginal, else from the
+    GPS time (which is UTC); a photo that has neither is read as if taken in UTC.
     """
     details = exif.get_ifd(_EXIF_POINTER)
     wall = _moment(details.get(_ORIGINAL) or exif.get(_MODIFIED))
@@ -62,6 +62,6 @@ def _offset_from_gps(wall: datetime, gps: dict[int, Any]) -> timedelta | None:
         return None
     distance = wall.replace(tzinfo=UTC) - universal
     rounded = round(distance / _QUARTER) * _QUARTER
-    # A stale GPS fix lies hours off at odd minutes; a true one is within two minutes.
+    # A stale GPS fix is hours off at odd minutes; a true one is within two minutes.
     is_fresh = abs(distance - rounded) < timedelta(minutes=2)
     return rounded if is_fresh and abs(rounded) <= timedelta(hours=14) else None

@@ -63,7 +63,7 @@ def _answer(incoming: Incoming) -> list[bytes]:
     except MemoryError:
         return framing.frame({"failed": "memory"})
     except Exception as error:
-        # The kind of error only: its text may quote the file.
+        # Only the kind of error: its text may quote the file.
         return framing.frame({"failed": type(error).__name__})
 
 

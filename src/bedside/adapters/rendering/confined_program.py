@@ -1,6 +1,6 @@
-"""Becomes another program, confined: `-m …confined_program MEMORY SECONDS PROGRAM ARGUMENT…`.
+"""Executes another program, confined: `-m …confined_program MEMORY SECONDS PROGRAM ARGUMENT…`.
 
-For OCR by tesseract, which reads a picture that a hostile file led to.
+For OCR by tesseract, whose input comes from a hostile file.
 """
 
 import os
@@ -10,7 +10,7 @@ from bedside.adapters.rendering import confinement
 
 
 def main() -> None:
-    """Confine this process, then replace it by the program."""
+    """Confine this process, then replace it with the program."""
     confinement.limit(memory=int(sys.argv[1]), seconds=int(sys.argv[2]))
     confinement.confine(program=sys.argv[3])
     os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - the path comes from our own settings

@@ -1,9 +1,10 @@
 """Takes away from this process what parsing a file does not need.
 
-Resource limits bound memory, time and files. Landlock (Linux 5.13) leaves the program's own files
-readable, nothing writable and nothing to be started, and from Linux 6.12 on no signal and no
+Resource limits bound memory, time and files. Landlock (Linux 5.13) leaves only the program's own
+files readable, nothing writable and nothing executable, and from Linux 6.12 on no signal and no
 abstract socket reaches another process. A seccomp filter (`system_calls`) allows the system calls
-that parsing needs. A kernel without the last two runs with the limits alone, and the child says so.
+that parsing needs. A kernel without the last two runs with the limits alone, and the child reports
+that.
 """
 
 import ctypes
@@ -17,7 +18,7 @@ from pathlib import Path
 from bedside.adapters.rendering.system_calls import forbid_system_calls
 
 FILES, CALLS = "files", "calls"
-"""What can be in force: Landlock's rules about files, and the filter of system calls."""
+"""Parts of the confinement: Landlock's rules for files, and the system call filter."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -25,9 +26,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def confine(program: str = "") -> list[str]:
-    """Take away files, other processes and system calls; what is in force then, of FILES and CALLS.
+    """Take away files, other processes and system calls. Returns what is in force then, of FILES
+    and CALLS.
 
-    `program` is one that this process is about to become. Raises OSError when the kernel has
+    `program` is one that this process is about to execute. Raises OSError if the kernel has
     Landlock and refuses.
     """
     files = forbid_files(program)
@@ -36,10 +38,10 @@ def confine(program: str = "") -> list[str]:
 
 
 def limit(memory: int, seconds: int) -> None:
-    """Bound this process: `memory` in bytes of address space, `seconds` of processor time.
+    """Limit this process: `memory` in bytes of address space, `seconds` of processor time.
 
     It keeps the standard streams and no other open file. It may not write files, dump core or
-    outlive the process that started it. The number of processes is left alone: threads count as
+    outlive the process that started it. The number of processes is not limited: threads count as
     such, and decoders of HEIC and OCR need some.
     """
     os.closerange(3, max(1024, resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
@@ -71,7 +73,8 @@ _ELF_INTERPRETER = 3
 
 
 def _readable() -> list[Path]:
-    """Python and its packages wherever they are installed, the system's libraries, and facts."""
+    """Return what stays readable: Python and its packages wherever installed, the system's
+    libraries, and facts about the system."""
     package = Path(__file__).parents[2]
     places = [sys.prefix, sys.base_prefix, *filter(None, sys.path), "/usr", "/lib", "/lib64"]
     files = ["/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/null"]
@@ -81,7 +84,7 @@ def _readable() -> list[Path]:
 
 
 def _loader(program: Path) -> Path | None:
-    """The dynamic loader that the kernel starts for a program (elf(5), PT_INTERP)."""
+    """Return the dynamic loader that the kernel starts for a program (elf(5), PT_INTERP)."""
     with program.open("rb") as opened:
         head = opened.read(4096)
     if not head.startswith(b"\x7fELF\x02\x01"):  # 64 bits, little-endian
@@ -96,10 +99,10 @@ def _loader(program: Path) -> Path | None:
 
 
 def forbid_files(program: str = "") -> bool:
-    """Leave only the program's own files readable, none writable, and none but `program` to be
-    started; no signals and abstract sockets to others.
+    """Leave only the program's own files readable, none writable, and none but `program`
+    executable; block signals and abstract sockets to others.
 
-    Gives False where the kernel has no Landlock. Raises OSError when it has and refuses.
+    Returns False if the kernel has no Landlock. Raises OSError if it has and refuses.
     """
     version = _libc.syscall(
         _LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_CREATE_RULESET_VERSION
@@ -121,7 +124,7 @@ def forbid_files(program: str = "") -> bool:
 
 
 def _handled(version: int) -> bytes:
-    """What Landlock of this version is to forbid (struct landlock_ruleset_attr)."""
+    """Return what Landlock of this version should forbid (struct landlock_ruleset_attr)."""
     files = _EXECUTE | _READ_FILE | _READ_DIRECTORY | _WRITE_FILE | _CHANGES
     files |= _REFER if version >= 2 else 0
     files |= _TRUNCATE if version >= 3 else 0

@@ -1,4 +1,4 @@
-"""What is made from a file for people to see, read and search."""
+"""Derivatives of a file for people to see, read and search."""
 
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.specialists import specialist
@@ -7,7 +7,7 @@ from bedside.files.ports import Derivation
 
 
 def derive(incoming: Incoming) -> Derivation:
-    """Pictures and text of the file that `incoming` brings; nothing for a video."""
+    """Make pictures and text of the file in `incoming`; nothing for a video."""
     if kind(incoming.media_type) in {None, Kind.VIDEO}:
         return Derivation()
     return specialist(incoming.media_type).derive(incoming.whole(), incoming.media_type)

@@ -1,4 +1,4 @@
-"""DICOM (PS3): one picture that a patient can open, a strip of the frames, and what it says."""
+"""DICOM (PS3): a picture that a patient can open, a strip of its frames, and its text."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -39,7 +39,7 @@ _OPEN_LENGTH = 0xFFFFFFFF  # PS3.5, 7.1.1
 
 
 def _read(data: bytes) -> FileDataset:
-    """The data set. Raises Refused when it is none."""
+    """Return the data set. Raises Refused if it is none."""
     has_preamble = data[128:132] == b"DICM"
     inflated_data_set(data)  # refuses a bomb before the library unpacks it
     try:
@@ -50,7 +50,7 @@ def _read(data: bytes) -> FileDataset:
         raise
     except (InvalidDicomError, EOFError, OSError) as error:
         raise Refused("damaged_dicom") from error
-    except Exception as error:  # hostile lengths and tags surface as many kinds of error
+    except Exception as error:  # hostile lengths and tags surface as many kinds of errors
         raise Refused("damaged_dicom") from error
     if cut_off or not meaningful:
         raise Refused("damaged_dicom")
@@ -59,7 +59,7 @@ def _read(data: bytes) -> FileDataset:
 
 
 def inflated_data_set(data: bytes) -> bytes:
-    """The data set as it is when unpacked (PS3.5, A.5). Raises Refused for a bomb."""
+    """Return the data set, unpacked if necessary (PS3.5, A.5). Raises Refused for a bomb."""
     if data[128:132] != b"DICM" or _DEFLATED not in data[132:1024]:
         return data
     start = 144 + int.from_bytes(data[140:144], "little")  # behind the file meta group
@@ -72,14 +72,14 @@ def inflated_data_set(data: bytes) -> bytes:
 
 
 def _is_cut_off(element: object) -> bool:
-    """Whether the file ended within the element; the library gives what there was of it."""
+    """Whether the file ended inside the element; the library returns what there was of it."""
     if not isinstance(element, RawDataElement) or element.value is None:
         return False
     return element.length != _OPEN_LENGTH and len(element.value) < element.length
 
 
 def _complete(dataset: FileDataset) -> None:
-    """Supply what decoders insist on and older devices left out or wrote wrongly."""
+    """Supply what decoders insist on and older devices left out or got wrong."""
     if dataset.file_meta.get("TransferSyntaxUID") is None:
         implicit, little = dataset.original_encoding
         explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
@@ -89,7 +89,8 @@ def _complete(dataset: FileDataset) -> None:
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """See that it can be read and whether it has a picture, which others get. Raises Refused."""
+    """Check that it can be read and whether it has a picture, which is the version for others.
+    Raises Refused."""
     dataset = _read(data)
     note, size, shared = "", (None, None), None
     if not any(name in dataset for name in _PIXELS):
@@ -133,7 +134,7 @@ def _middle(dataset: FileDataset) -> int:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """The middle frame as thumbnail and preview; a strip of several frames."""
+    """Make thumbnail and preview of the middle frame, and a strip if there are several."""
     del media_type
     dataset = _read(data)
     text = "\n".join(_words(dataset))[:MAX_TEXT]
@@ -160,7 +161,7 @@ def _strip(dataset: FileDataset) -> list[Derivative]:
         try:
             small.append(fitted(frame_as_picture(dataset, number), _STRIP_SIDE).convert("RGB"))
         except (CannotBeShown, TooShort):
-            continue  # a series that broke off still has its first frames
+            continue  # a truncated series still has its first frames
     if not small:
         return []
     strip = Image.new(
@@ -188,11 +189,11 @@ def _plain(dataset: Any, name: str) -> str:
     try:
         return str(dataset.get(name) or "").strip()[:200]
     except Exception:
-        return ""  # a value that breaks the standard is left out
+        return ""  # a value that violates the standard is left out
 
 
 def _words(dataset: FileDataset) -> Iterator[str]:
-    """What the header describes, and the sentences of a structured report (PS3.3, C.17.3)."""
+    """Yield what the header describes, and the sentences of a structured report (PS3.3, C.17.3)."""
     yield from filter(None, (_plain(dataset, name) for name in _DESCRIBING))
     yield from _report(dataset, 0)
 
@@ -210,7 +211,7 @@ def _report(item: Any, depth: int) -> Iterator[str]:
 
 
 def _taken_at(dataset: FileDataset) -> int | None:
-    """Milliseconds since the epoch; without a stated offset the clock is read as UTC."""
+    """Return milliseconds since the epoch; without a stated offset the clock is read as UTC."""
     written = _plain(dataset, "AcquisitionDateTime")
     for kind in ("Acquisition", "Content", "Series", "Study"):
         written = written or _plain(dataset, f"{kind}Date") + _plain(dataset, f"{kind}Time")

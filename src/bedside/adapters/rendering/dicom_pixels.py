@@ -17,15 +17,15 @@ Floats = NDArray[numpy.float64]
 
 
 class CannotBeShown(Exception):
-    """The pixels are there, in a form that no decoder here understands."""
+    """The pixels are in a form that no decoder here understands."""
 
 
 class TooShort(Exception):
-    """Fewer pixels are there than the header promises."""
+    """There are fewer pixels than the header promises."""
 
 
 def frame_as_picture(dataset: Dataset, number: int) -> Image.Image:
-    """Frame `number` (from 0) as an 8-bit grey or RGB picture.
+    """Return frame `number` (from 0) as an 8-bit grey or RGB picture.
 
     Raises CannotBeShown and TooShort.
     """
@@ -35,13 +35,13 @@ def frame_as_picture(dataset: Dataset, number: int) -> Image.Image:
         picture = _picture(dataset, values, number)
     except MemoryError:
         raise
-    except Exception as error:  # decoders raise what they like
+    except Exception as error:  # decoders raise whatever they like
         raise CannotBeShown from error
     return _square_pixels(dataset, picture)
 
 
 def _check_length(dataset: Dataset) -> None:
-    """Uncompressed pixels must be all there; a compressed stream is judged by its decoder."""
+    """Check that uncompressed pixels are complete; a compressed stream is judged by its decoder."""
     if dataset.file_meta.get("TransferSyntaxUID") is None or "PixelData" not in dataset:
         return
     if dataset.file_meta.TransferSyntaxUID.is_compressed:
@@ -79,7 +79,8 @@ def _eight_bits(values: NDArray[Any], bits: int | None = None) -> NDArray[numpy.
 
 
 def _windowed(dataset: Dataset, stored: NDArray[Any], number: int) -> Floats:
-    """Grey from 0 to 1: by look-up table, else by window, else from darkest to brightest."""
+    """Scale to grey from 0 to 1: by look-up table, else by window, else from darkest to
+    brightest."""
     real = _real(dataset, stored, number)
     table = dataset.get("VOILUTSequence")
     if table:
@@ -98,7 +99,7 @@ def _windowed(dataset: Dataset, stored: NDArray[Any], number: int) -> Floats:
 
 
 def _groups(dataset: Dataset, number: int, name: str) -> Dataset | None:
-    """The item of a functional group for this frame: its own, else the shared one."""
+    """Return the item of a functional group for this frame: its own, else the shared one."""
     own: list[Dataset] = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())
     shared: list[Dataset] = list(dataset.get("SharedFunctionalGroupsSequence") or ())
     for group in (*own[number : number + 1], *shared[:1]):

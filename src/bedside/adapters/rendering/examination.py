@@ -1,4 +1,5 @@
-"""What a file really is: sniffed again, parsed whole, and judged by others than its parser."""
+"""The true type of a file: detected again, parsed completely, and judged by more than its
+parser."""
 
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import Refused
@@ -11,7 +12,7 @@ from bedside.files.sniffing import HEAD_SIZE, sniff
 
 
 def examine(incoming: Incoming) -> Examination:
-    """The examination of the file that `incoming` brings. Raises IncompleteError."""
+    """Examine the file in `incoming`. Raises IncompleteError."""
     sniffed = sniff(incoming.head(HEAD_SIZE), incoming.name)
     if sniffed.refusal:
         return Examination(sniffed.media_type, refusal=sniffed.refusal)

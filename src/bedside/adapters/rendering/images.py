@@ -40,11 +40,11 @@ _FORMATS = {
     types.HEIF: ["HEIF"],
 }
 _CONVERTED = frozenset({types.HEIC, types.HEIF, types.AVIF})
-PIL.Image.MAX_IMAGE_PIXELS = None  # counted here, with a sentence for the sender
+PIL.Image.MAX_IMAGE_PIXELS = None  # checked here, with a message for the sender
 
 
 def _open(data: bytes, media_type: str) -> Image.Image:
-    """The picture, not decoded yet. Raises Refused for one that is damaged or too large."""
+    """Open a picture without decoding it. Raises Refused for one that is damaged or too large."""
     formats = _FORMATS[media_type]
     if formats == ["HEIF"]:
         import pi_heif
@@ -57,7 +57,7 @@ def _open(data: bytes, media_type: str) -> Image.Image:
         frames = getattr(picture, "n_frames", 1)
     except MemoryError:
         raise
-    except Exception as error:  # each decoder raises its own kinds
+    except Exception as error:  # each decoder raises its own errors
         raise Refused("damaged_image") from error
     if picture.width * picture.height > MAX_PIXELS:
         raise Refused("too_many_pixels")
@@ -67,14 +67,15 @@ def _open(data: bytes, media_type: str) -> Image.Image:
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """Decode the picture once to see that it is whole, and make what others get. Raises Refused."""
+    """Decode the picture once to check that it is complete, and make the version for others.
+    Raises Refused."""
     picture = _open(data, media_type)
     try:
         exif = picture.getexif()
         orientation = exif.get(0x0112, 1)
         taken = taken_at(exif)
     except Exception:
-        # Broken EXIF data do not make the picture unreadable.
+        # Broken EXIF data does not make the picture unreadable.
         orientation, taken = 1, None
     width, height = picture.size
     if orientation in {5, 6, 7, 8}:
@@ -86,12 +87,13 @@ def examine(data: bytes, media_type: str) -> Examination:
         return replace(found, shared=_shared(picture, data, media_type, keep))
     except MemoryError:
         raise
-    except Exception:  # a picture that can be shown may still have a structure that breaks this
+    except Exception:  # a picture that displays may still have a structure that breaks this
         return replace(found, sharing_failed=True)
 
 
 def _shared(picture: Image.Image, data: bytes, media_type: str, keep: bytes) -> Derivative | None:
-    """What others get, None for the file itself. `picture` is decoded; `keep` is EXIF data."""
+    """Make the version for others, None for the file itself. `picture` is decoded; `keep` is EXIF
+    data."""
     if media_type in _CONVERTED:
         return Derivative("shared", types.JPEG, as_jpeg(_upright(picture), 92, keep))
     cleaned = without_location(data, media_type, keep)
@@ -100,7 +102,7 @@ def _shared(picture: Image.Image, data: bytes, media_type: str, keep: bytes) -> 
 
 def _decode(picture: Image.Image, *, small: bool) -> None:
     if small:
-        # JPEG only: every byte is read, an eighth of the pixels is computed.
+        # JPEG only: every byte is read, but only an eighth of the pixels is computed.
         picture.draft(None, (picture.width // 8, picture.height // 8))
     try:
         picture.load()
@@ -111,9 +113,9 @@ def _decode(picture: Image.Image, *, small: bool) -> None:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Thumbnail, preview, and further pages of a TIFF.
+    """Make thumbnail, preview, and further pages of a TIFF.
 
-    A photo of a document comes along as “ocr-1” too, for the parent to have it read.
+    A photo of a document is also returned as “ocr-1”, for the parent to have it read.
     """
     picture = _open(data, media_type)
     picture.draft(None, (OCR_SIDE, OCR_SIDE))
@@ -128,7 +130,7 @@ def derive(data: bytes, media_type: str) -> Derivation:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    with suppress(Exception):  # broken EXIF data: shown as it lies
+    with suppress(Exception):  # broken EXIF data: displayed as stored
         picture = ImageOps.exif_transpose(picture)
     return plain(picture)
 

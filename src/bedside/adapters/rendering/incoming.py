@@ -12,7 +12,7 @@ class IncompleteError(Exception):
 
 
 class Incoming:
-    """The file as it arrives on standard input; `size` bytes in all."""
+    """The file arriving on standard input; `size` bytes in all."""
 
     def __init__(self, request: dict[str, Any], descriptor: int) -> None:
         self.name: str = request.get("name", "")
@@ -23,7 +23,7 @@ class Incoming:
         self._seen = b""
 
     def head(self, length: int) -> bytes:
-        """The first `length` bytes, which a later read gives again."""
+        """Return the first `length` bytes, which later reads return again."""
         while len(self._seen) < length:
             block = os.read(self._descriptor, _BLOCK)
             if not block:
@@ -32,7 +32,7 @@ class Incoming:
         return self._seen[:length]
 
     def blocks(self) -> Iterator[bytes]:
-        """Everything, in blocks. Raises IncompleteError when bytes are missing at the end."""
+        """Yield everything in blocks. Raises IncompleteError if bytes are missing at the end."""
         received = len(self._seen)
         if self._seen:
             yield self._seen
@@ -44,7 +44,7 @@ class Incoming:
             raise IncompleteError
 
     def whole(self) -> bytes:
-        """Everything at once. Raises IncompleteError when bytes are missing at the end."""
+        """Return everything at once. Raises IncompleteError if bytes are missing at the end."""
         data = bytearray()
         for block in self.blocks():
             data += block

@@ -7,9 +7,9 @@ _STEP = 1024 * 1024
 
 
 def inflated(pieces: Iterator[bytes], *, raw: bool = False) -> Iterator[bytes]:
-    """What the pieces unpack to, at most a MiB at a time; ends early where they are damaged.
+    """Yield what the pieces unpack to, at most 1 MiB at a time; stops early if they are damaged.
 
-    `raw` is Deflate without zlib's header (RFC 1951), else it has one (RFC 1950).
+    `raw` is Deflate without zlib's header (RFC 1951), otherwise with it (RFC 1950).
     """
     unpacker = zlib.decompressobj(-15 if raw else 15)
     for piece in pieces:

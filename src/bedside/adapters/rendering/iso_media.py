@@ -19,7 +19,7 @@ class Box:
 
 
 def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
-    """The boxes between two places of `data`; ends early where they make no sense."""
+    """Yield the boxes between two places of `data`; stops early if they make no sense."""
     at = start
     for _ in range(_MAX_BOXES):
         if at + 8 > end:
@@ -36,7 +36,7 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
 
 
 def picture_is_whole(data: bytes) -> bool:
-    """Whether every byte that the picture's item table names is there (14496-12, 8.11.3)."""
+    """Whether every byte named in the picture's item table exists (14496-12, 8.11.3)."""
     meta = next((box for box in boxes(data, 0, len(data)) if box.name == b"meta"), None)
     if meta is None or meta.end > len(data):
         return False
@@ -49,7 +49,7 @@ def picture_is_whole(data: bytes) -> bool:
 
 
 def _extent_ends(table: bytes) -> Iterator[int]:
-    """Where the file offsets of an item location box end."""
+    """Yield the ends of the file extents in an item location box."""
     position = 0
 
     def number(length: int) -> int:
@@ -76,19 +76,20 @@ def _extent_ends(table: bytes) -> Iterator[int]:
 
 
 class Boxes(Protocol):
-    """Hears of the boxes of a file that streams past."""
+    """Receives the boxes of a file that streams past."""
 
     def begin(self, name: bytes, start: int, end: int, *, long: bool) -> None:
-        """A box, whose content goes from `start` to `end`; `long`: its length has eight bytes."""
+        """Begin a box whose content goes from `start` to `end`; `long`: its length field has eight
+        bytes."""
         ...
 
     def feed(self, content: memoryview) -> None:
-        """Some of its content."""
+        """Take some of its content."""
         ...
 
 
 class VideoWalk:
-    """Follows the boxes of a video of `size` bytes that streams past, keeping none of it but small
+    """Follows the boxes of a video of `size` bytes that streams past, keeping only small
     headers."""
 
     def __init__(self, size: int, listener: Boxes) -> None:
@@ -101,7 +102,7 @@ class VideoWalk:
         self._open_ended = False
 
     def feed(self, block: bytes) -> None:
-        """Take the next bytes. Raises Refused when they are no boxes."""
+        """Take the next bytes. Raises Refused if they are not boxes."""
         view = memoryview(block)
         while view and not self._open_ended:
             if self._skip:
@@ -139,7 +140,7 @@ class VideoWalk:
         self._header = b""
 
     def finish(self) -> None:
-        """Raises Refused when the file ends within a box or holds no film."""
+        """Raise Refused if the file ended inside a box or holds no video."""
         cut = bool(self._skip) or bool(self._header)
         has_index = b"moov" in self.names or b"moof" in self.names
         if cut or not has_index or not {b"mdat", b"moof"} & set(self.names):
@@ -150,9 +151,9 @@ _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
 def webm_is_whole(head: bytes, size: int) -> bool:
-    """Whether a WebM's segment, as its head states it, fits into `size` bytes (RFC 8794).
+    """Whether a WebM's segment fits into `size` bytes by the length in its head (RFC 8794).
 
-    A browser's recorder leaves the size open, which is allowed.
+    Browsers' recorders leave the length open, which is allowed.
     """
     if head[:4] != _EBML:
         return False
@@ -166,7 +167,7 @@ def webm_is_whole(head: bytes, size: int) -> bool:
 
 
 def _variable(data: bytes, at: int) -> tuple[int, int]:
-    """An EBML variable-size number and how many bytes it takes."""
+    """Read an EBML variable-size number. Returns it and how many bytes it takes."""
     first = data[at] if at < len(data) else 0
     if first == 0:
         raise Refused("damaged_video")

@@ -8,7 +8,8 @@ _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
 
 def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each marker with its segment and entropy-coded data, up to and with the end of the image."""
+    """Yield each marker with its segment and entropy-coded data, up to and including the end of
+    the image."""
     at = 2
     while at + 4 <= len(data):
         while data[at + 1 : at + 2] == b"\xff":
@@ -26,7 +27,7 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def end_of_jpeg(data: bytes) -> int:
-    """How many bytes the first picture takes; whatever follows is not part of it."""
+    """Return the size in bytes of the first picture; what follows is not part of it."""
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _END_OF_IMAGE:
         if data[at + 1] == 0xFF:

@@ -1,19 +1,19 @@
-"""How much of a file the child processes are willing to open (F4)."""
+"""Limits on how much of a file the child processes will open (F4)."""
 
 MAX_PIXELS = 100_000_000
 MAX_FRAMES = 5_000
 MAX_PAGES = 3_000
 SHOWN_PAGES = 20
-"""Pages of which pictures are made, and at most how many are given to OCR."""
+"""Pages that get pictures, and the maximum number given to OCR."""
 PREVIEW_SIDE = 1600
 THUMBNAIL_SIDE = 320
 OCR_SIDE = 2400
-"""Pixels on the longer side of a page that is given to OCR: about 200 to an inch."""
+"""Pixels on the longer side of a page for OCR: about 200 per inch."""
 MAX_TEXT = 2_000_000
-"""Characters of extracted text that are kept for search."""
+"""Characters of extracted text kept for search."""
 MAX_STREAM = 256 * 1024 * 1024
 MAX_UNPACKED = 1024 * 1024 * 1024
-"""Bytes that one stream, and all streams of a file together, may grow to."""
+"""Bytes that one stream, and all streams of a file together, may unpack to."""
 
 
 class Refused(Exception):

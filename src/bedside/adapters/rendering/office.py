@@ -1,4 +1,5 @@
-"""Word, Excel, OpenDocument and RTF: is it whole, does it carry a program, what does it say."""
+"""Word, Excel, OpenDocument and RTF: whether it is intact, whether it carries a program, and its
+text."""
 
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ _WORDS: dict[str, Callable[[bytes], str]] = {
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """See that the document is whole and carries no program. Raises Refused."""
+    """Check that the document is intact and carries no program. Raises Refused."""
     if media_type == types.DOC:
         word97.check(data)
     elif media_type == types.RTF:
@@ -29,6 +30,6 @@ def examine(data: bytes, media_type: str) -> Examination:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """The words of the document."""
+    """Extract the words of the document."""
     text = _WORDS[media_type](data)[:MAX_TEXT]
     return Derivation(text=text, text_source="embedded" if text.strip() else "")

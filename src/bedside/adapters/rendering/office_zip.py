@@ -40,7 +40,7 @@ _ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
 def check(data: bytes) -> Examination:
-    """What the document truly is. Raises Refused when it is damaged or not acceptable."""
+    """Determine what the document truly is. Raises Refused if it is damaged or not acceptable."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             unpacked, largest = _measure(archive)
@@ -56,8 +56,8 @@ def check(data: bytes) -> Examination:
 
 
 def _measure(archive: zipfile.ZipFile) -> tuple[int, int]:
-    """Unpack everything once, keeping nothing, for sizes in the directory may lie; the bytes of
-    all members and of the largest."""
+    """Unpack everything once, keeping nothing, because sizes in the directory may lie. Returns the
+    bytes of all members and of the largest."""
     members = archive.infolist()
     if len(members) > _MAX_MEMBERS:
         raise Refused("decompression_bomb")
@@ -140,7 +140,7 @@ def _parts_with_words(archive: zipfile.ZipFile, media_type: str) -> list[str]:
 
 
 def docx_words(data: bytes) -> str:
-    """The paragraphs of a Word document, its tables, notes, headers and footers."""
+    """Extract the paragraphs of a Word document, its tables, notes, headers and footers."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         parts = [_xml(archive, name) for name in _parts_with_words(archive, types.DOCX)]
     return "\n".join(text for part in parts for text in _paragraphs(part))
@@ -159,7 +159,7 @@ def _paragraphs(part: Element) -> Iterator[str]:
 
 
 def xlsx_words(data: bytes) -> str:
-    """The cells of every sheet, a row a line, with a tab between cells."""
+    """Extract the cells of every sheet, one row per line, with a tab between cells."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = _parts_with_words(archive, types.XLSX)
         shared: list[str] = []
@@ -188,7 +188,7 @@ def _all_text(element: Element, tag: str) -> str:
 
 
 def open_document_words(data: bytes) -> str:
-    """The paragraphs and headings of an OpenDocument text or table."""
+    """Extract the paragraphs and headings of an OpenDocument text or table."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         content = _xml(archive, "content.xml")
     lines: list[str] = []

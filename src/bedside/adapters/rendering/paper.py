@@ -1,4 +1,4 @@
-"""Whether a photo shows a written page, so that reading it is worth the seconds."""
+"""Detects whether a photo shows a written page, so that OCR is worth the seconds it takes."""
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -13,16 +13,17 @@ _MIN_PAPER, _MIN_WRITTEN = 0.30, 0.10
 def looks_like_document(picture: Image.Image) -> bool:
     """Whether enough of the picture is pale paper with strokes on it.
 
-    The picture is cut into blocks of 16 px at 640 px width. A block counts as paper when it is
-    bright and nearly grey, and as written when a twentieth to two thirds of it differ from their
-    surroundings. Fur, leaves and skin fail the first, walls and sky the second. A few milliseconds.
+    The picture is cut into blocks of 16 px at 640 px width. A block counts as paper if it is
+    bright and nearly grey, and as written if a twentieth to two thirds of it differ from their
+    surroundings. Fur, leaves and skin fail the first test, walls and sky the second. Takes a few
+    milliseconds.
     """
     paper, written = page_shares(picture)
     return paper >= _MIN_PAPER and written >= _MIN_WRITTEN
 
 
 def page_shares(picture: Image.Image) -> tuple[float, float]:
-    """The shares (0 to 1) of the picture that are paper, and that are written paper."""
+    """Return the shares (0 to 1) of the picture that are paper, and that are written paper."""
     scale = _SIDE / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     small = picture.convert("RGB").resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -39,7 +40,7 @@ def page_shares(picture: Image.Image) -> tuple[float, float]:
 
 
 def _between(low: int, high: int) -> list[int]:
-    """A look-up table: 255 for the values from `low` to `high`, 0 for the others."""
+    """Return a look-up table: 255 for the values from `low` to `high`, 0 for the others."""
     return [255 if low <= value <= high else 0 for value in range(256)]
 
 

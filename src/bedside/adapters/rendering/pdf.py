@@ -22,11 +22,11 @@ from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
 
 _MIN_LETTERS = 8
-"""A page with fewer is taken for a scan; scanners often stamp a page number as text."""
+"""A page with fewer counts as a scan; scanners often stamp a page number as text."""
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """See that it opens without a password and unpacks to a bearable size. Raises Refused."""
+    """Check that it opens without a password and unpacks to a tolerable size. Raises Refused."""
     try:
         with pikepdf.open(BytesIO(data)) as opened:
             _count_pages(opened)
@@ -47,17 +47,17 @@ def examine(data: bytes, media_type: str) -> Examination:
 
 
 def _count_pages(opened: pikepdf.Pdf) -> None:
-    """Believe a large number before walking the tree, which takes long for a hundred thousand."""
+    """Trust a large page count before walking the tree, which takes long for a hundred thousand."""
     stated = opened.Root.Pages.get("/Count")
     if isinstance(stated, int) and stated > MAX_PAGES:
         raise Refused("too_many_pages")
 
 
 def _note(opened: pikepdf.Pdf, data: bytes) -> str:
-    """What a person should know of a PDF that is kept; commands matter most.
+    """Return what people should know about a PDF that is accepted; commands matter most.
 
     With ClamAV as the scanner a PDF with scripts may be clean: the pictures made here never run
-    them, and whoever opens the original is told.
+    them, and whoever opens the original is warned.
     """
     if harmful_action(opened):
         return "pdf_with_scripts"
@@ -69,7 +69,7 @@ def _note(opened: pikepdf.Pdf, data: bytes) -> str:
 
 
 def _loaded(data: bytes) -> pypdfium2.PdfDocument:
-    """The document for PDFium; what it cannot load is first rewritten by the more lenient qpdf.
+    """Open the document in PDFium; if that fails, the more lenient qpdf rewrites it first.
 
     Raises PdfiumError.
     """
@@ -83,13 +83,13 @@ def _loaded(data: bytes) -> pypdfium2.PdfDocument:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Pictures of the first pages, and the text of all.
+    """Make pictures of the first pages, and extract the text of all.
 
-    The pages of a scan come along as derivatives “ocr-N”, for the parent to have them read.
+    The pages of a scan are returned as derivatives “ocr-N”, for the parent to have them read.
     """
     del media_type
     document = _loaded(data)
-    document.init_forms()  # what was filled into a form is part of the page
+    document.init_forms()  # filled-in form fields are part of the page
     made: list[Derivative] = []
     texts: list[str] = []
     length = 0
@@ -116,7 +116,7 @@ def _shown(page: pypdfium2.PdfPage, number: int) -> list[Derivative]:
 
 
 def render(page: pypdfium2.PdfPage, side: int, *, grey: bool = False) -> Image.Image:
-    """The page as a picture whose longer side is about `side` px."""
+    """Render the page as a picture whose longer side is about `side` px."""
     scale = side / max(1.0, *page.get_size())
     bitmap = page.render(scale=scale, grayscale=grey, may_draw_forms=True)
     return bitmap.to_pil().convert("L" if grey else "RGB")

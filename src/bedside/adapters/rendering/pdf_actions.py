@@ -1,4 +1,4 @@
-"""What a PDF would do by itself when a reader opens or uses it (ISO 32000-1, 12.6)."""
+"""Actions that a PDF triggers by itself when a reader opens or uses it (ISO 32000-1, 12.6)."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ _ACTIONS = {
 }
 _SCRIPT = "Bedside.PDF.JavaScript"
 
-# A form made by Adobe's designer carries three scripts that ask for a newer reader; millions of
+# A form made with Adobe's designer carries three scripts that ask for a newer reader; millions of
 # official forms have them. These are the hashes of their shape, without texts, numbers and space.
 _FORM_DESIGNER_SHAPES = frozenset(
     {
@@ -24,14 +24,14 @@ _FORM_DESIGNER_SHAPES = frozenset(
         "ed0c522867e10252c34c61d2f13d97146b5f3683ec0680274c97c2991cbcf9d8",
     }
 )
-# Scripts are foreign, so no expression here may try twice what it has matched: possessive repeats
+# Scripts are untrusted, so no expression here may try twice what it has matched: possessive repeats
 # (*+, ++, ?+) keep each of them linear.
 _TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*+)("?)')
 _LONGEST = 100_000
 """Characters; the scripts of Adobe's designer have some thousand."""
 _ADDRESS = re.compile(r"https?://(?:[a-z0-9-]+\.)*adobe\.com(?:/|\Z)", re.IGNORECASE)
 
-# Field formats and sums that every reader brings itself; their arguments are only literals.
+# Field formats and sums that every reader implements itself; their arguments are literals only.
 _LITERAL = r"""(?:"[^"\\]*"|'[^'\\]*'|-?[\d.]+|true|false)"""
 _LITERALS = rf"\s*+{_LITERAL}?+(?:\s*+,\s*+{_LITERAL})*+\s*+"
 _LIST = rf"(?:(?:new\s++Array\s*+\(|\[){_LITERALS}[)\]])"
@@ -42,9 +42,10 @@ _FIELD_SCRIPT = re.compile(rf"\s*+(?:{_FIELD_CALL}\s*+(?:;\s*+)?+)*+\Z")
 
 
 def harmful_action(opened: pikepdf.Pdf) -> str:
-    """The signature of the first action that runs something, "" when there is none.
+    """Return the signature of the first action that runs something, "" if there is none.
 
-    Every object is looked at, also those within object streams, and dictionaries nested in them.
+    Every object is checked, including those within object streams, and dictionaries nested in
+    them.
     """
     for found in opened.objects:
         for dictionary in _dictionaries(found, 0):
@@ -103,7 +104,7 @@ def is_harmless(script: str) -> bool:
 
 
 def shape(script: str) -> str:
-    """The SHA-256 of a script without its texts, numbers and white space."""
+    """Return the SHA-256 of a script without its texts, numbers and white space."""
     without_texts = _TEXT.sub(lambda text: '""' if text[2] else text[0], script)
     bare = re.sub(r"\s+", "", re.sub(r"\d+(?:\.\d+)?", "0", without_texts))
     return hashlib.sha256(bare.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The streams of a PDF, unpacked with an eye on how large they grow."""
+"""The streams of a PDF, unpacked with a limit on how large they grow."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,13 +9,13 @@ from bedside.adapters.rendering.inflating import inflated
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 
 _MOST_OF_OTHERS = 16_000_000
-"""Bytes of a stream that is packed otherwise than by Flate, which qpdf unpacks in one go."""
+"""Bytes of a stream not packed with Flate, which qpdf unpacks in one go."""
 _FLATE = ("/FlateDecode", "/Fl")
 _PICTURES = ("/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode")
 
 
 def measure_streams(opened: pikepdf.Pdf) -> tuple[int, int]:
-    """Unpack each stream piecewise, keeping nothing; the bytes of all and of the largest.
+    """Unpack each stream piecewise, keeping nothing. Returns the bytes of all and of the largest.
 
     Raises Refused for a bomb.
     """
@@ -31,11 +31,11 @@ def measure_streams(opened: pikepdf.Pdf) -> tuple[int, int]:
 
 
 def stream_contents(opened: pikepdf.Pdf) -> Iterator[bytes]:
-    """Each stream's content, unpacked as far as it can be. Raises Refused for a bomb.
+    """Yield each stream's content, unpacked as far as possible. Raises Refused for a bomb.
 
-    Pictures are left out: what their codecs hold is no file for anybody. A stream that is broken,
-    or packed in an unknown way, comes with its outer layers of Flate taken off, and the next ones
-    come all the same.
+    Pictures are left out: what their codecs hold is not a file to anybody. For a stream that is
+    broken, or packed in an unknown way, the outer layers of Flate are removed, and the next
+    streams follow all the same.
     """
     for stream in _streams(opened):
         names = _filters(stream)
@@ -57,7 +57,7 @@ def _streams(opened: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:
 
 
 def _filters(stream: pikepdf.Stream) -> list[str]:
-    """The filters' names from the outside in."""
+    """Return the filters' names from the outside in."""
     stated = stream.get("/Filter")
     if stated is None:
         return []
@@ -65,7 +65,7 @@ def _filters(stream: pikepdf.Stream) -> list[str]:
 
 
 def _pieces(stream: pikepdf.Stream) -> Iterator[bytes]:
-    """The content with its outer layers of Flate taken off. Raises Refused when it is a bomb."""
+    """Yield the content with its outer layers of Flate removed. Raises Refused for a bomb."""
     pieces: Iterator[bytes] = iter((stream.read_raw_bytes(),))
     for name in _filters(stream):
         if name not in _FLATE:

@@ -1,4 +1,4 @@
-"""What every maker of pictures shares: sizes, colours, JPEG."""
+"""Shared by all makers of pictures: sizes, colours, JPEG."""
 
 from functools import cache
 from io import BytesIO
@@ -11,7 +11,7 @@ from bedside.files.ports import Derivative
 
 
 def as_jpeg(picture: Image.Image, quality: int = 85, exif: bytes = b"") -> bytes:
-    """The picture as an RGB or grey JPEG; `exif` is a TIFF structure without its header."""
+    """Encode an RGB or grey JPEG; `exif` is a TIFF structure without its header."""
     out = BytesIO()
     options = {"exif": b"Exif\x00\x00" + exif} if exif else {}
     picture.save(out, "JPEG", quality=quality, optimize=False, progressive=False, **options)
@@ -19,14 +19,14 @@ def as_jpeg(picture: Image.Image, quality: int = 85, exif: bytes = b"") -> bytes
 
 
 def as_png(picture: Image.Image) -> bytes:
-    """The picture as a PNG."""
+    """Encode a PNG."""
     out = BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
 
 
 def fitted(picture: Image.Image, side: int) -> Image.Image:
-    """The picture with its longer side at most `side` px; never larger than it was."""
+    """Scale down so that the longer side has at most `side` px; never enlarges."""
     longest = max(picture.size)
     if longest <= side:
         return picture
@@ -35,7 +35,7 @@ def fitted(picture: Image.Image, side: int) -> Image.Image:
 
 
 def thumbnail_and_preview(picture: Image.Image) -> list[Derivative]:
-    """The two pictures that every file with an appearance has."""
+    """Make the two pictures that every file with a visual appearance has."""
     preview = fitted(picture, PREVIEW_SIDE)
     small = fitted(preview, THUMBNAIL_SIDE)
     return [
@@ -45,7 +45,7 @@ def thumbnail_and_preview(picture: Image.Image) -> list[Derivative]:
 
 
 def plain(picture: Image.Image) -> Image.Image:
-    """The picture as 8-bit sRGB or grey without transparency (white shows through)."""
+    """Convert to 8-bit sRGB or grey without transparency (white shows through)."""
     picture = _eight_bit(picture)
     if picture.mode in {"LA", "PA", "RGBA"} or "transparency" in picture.info:
         coloured = picture.convert("RGBA")
@@ -75,7 +75,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Photos of phones are often Display P3; the pages expect sRGB."""
+    """Convert to sRGB: phones often write Display P3, and the pages expect sRGB."""
     try:
         own = ImageCms.ImageCmsProfile(BytesIO(profile))
         converted = ImageCms.profileToProfile(picture, own, _srgb(), outputMode="RGB")

@@ -1,4 +1,4 @@
-"""Files that are two kinds at once: a picture to one program, something harmful to another."""
+"""Polyglots: a picture to one program, something harmful to another."""
 
 import re
 import zlib
@@ -33,9 +33,9 @@ def is_polyglot(data: bytes, media_type: str) -> bool:
 
 
 def hides_archive(tail: bytes) -> bool:
-    """Whether the last bytes of a file end a zip archive (APPNOTE.TXT 4.3.16).
+    """Whether a file ends with a zip archive, by its last bytes (APPNOTE.TXT 4.3.16).
 
-    Programs find an archive (and a Java program) from its end, whatever comes before.
+    Programs find an archive (and a Java program) from its end, whatever precedes it.
     """
     at = tail.rfind(_END_OF_ZIP)
     if at < 0 or at + 22 > len(tail):
@@ -60,7 +60,7 @@ def _is_program_or_page(rest: bytes) -> bool:
 
 
 def _end_of_picture(data: bytes, media_type: str) -> int | None:
-    """Where the picture ends by its own account; None when it does not say."""
+    """Return where the picture ends by its own account; None if it does not say."""
     find = _ENDS.get(media_type)
     return find(data) if find else None
 
@@ -76,7 +76,7 @@ def _end_of_png(data: bytes) -> int:
 
 
 def _end_of_gif(data: bytes) -> int:
-    """Walks the blocks (GIF89a specification, 17 to 27)."""
+    """Walk the blocks (GIF89a specification, 17 to 27)."""
     table = data[10]
     at = 13 + (3 << ((table & 7) + 1) if table & 0x80 else 0)
     while at < len(data) and data[at] != 0x3B:
@@ -108,7 +108,7 @@ _ENDS: dict[str, Callable[[bytes], int]] = {
 
 
 def _described(data: bytes, media_type: str) -> bytes:
-    """Comments and other free text of a picture's head, where a page can hide."""
+    """Return comments and other free text in a picture's head, where a page can hide."""
     if media_type == types.PNG:
         return _png_texts(data)
     if media_type == types.JPEG:

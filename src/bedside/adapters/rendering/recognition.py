@@ -1,4 +1,4 @@
-"""Reading a page with RapidOCR, whose models come in its wheel."""
+"""OCR of a page with RapidOCR, whose models come in its wheel."""
 
 from io import BytesIO
 
@@ -8,7 +8,7 @@ from rapidocr_onnxruntime import RapidOCR
 
 
 def recognise(picture: bytes) -> str:
-    """The words on a page, line by line from the top; "" when there are none."""
+    """Return the words on a page, line by line from the top; "" if there are none."""
     reader = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
     pixels = numpy.asarray(Image.open(BytesIO(picture), formats=["JPEG"]).convert("RGB"))
     found, _ = reader(pixels, use_cls=False)

@@ -21,7 +21,7 @@ _MAX_DEPTH = 5_000
 
 
 def check(data: bytes) -> None:
-    """Raises Refused when an object is embedded or the groups do not close."""
+    """Raise Refused if an object is embedded or the groups are not balanced."""
     if _OBJECT.search(data):
         raise Refused("active_content")
     if not data.rstrip(b"\x00\r\n\t ").endswith(b"}"):
@@ -29,7 +29,7 @@ def check(data: bytes) -> None:
 
 
 def words(data: bytes) -> str:
-    """The text that a reader sees."""
+    """Extract the text that a reader sees."""
     out: list[str] = []
     silent_above: list[bool] = []
     silent, skip = False, 0

@@ -16,18 +16,18 @@ from bedside.files.sniffing import HEAD_SIZE, sniff
 
 _RULES = Path(__file__).parents[1] / "rules" / "built_in.yar"
 _OVERLAP = 64 * 1024
-"""Longer than any signature, so that none hides in the seam between two windows."""
+"""Longer than any signature, so that none hides at the boundary of two windows."""
 _WINDOW = 4 * 1024 * 1024
 _PIECE = 1024 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _UNWRAPPED = 256 * 1024 * 1024
-"""Larger files are only looked at as they are; of the accepted types only videos are larger."""
+"""Larger files are matched only as they are; of the accepted types only videos are larger."""
 _MAX_NESTING = 2
 _MOST_DOCUMENTS = 16
 
 
 def scan(incoming: Incoming) -> str:
-    """The name of the first signature found, "" when there is none.
+    """Return the name of the first signature found, "" if there is none.
 
     Raises Refused for a file that unpacks to an enormous size, and IncompleteError.
     """
@@ -48,7 +48,7 @@ class _Matcher:
         self._rules = yara_x.compile(_RULES.read_text(encoding="utf-8"))
 
     def match(self, data: bytes) -> str:
-        """The name of the first rule that matches, with dots, or ""."""
+        """Return the name of the first rule that matches, with dots, or ""."""
         found = self._rules.scan(data).matching_rules
         return found[0].identifier.replace("_", ".") if found else ""
 
@@ -66,7 +66,7 @@ def _windows(blocks: Iterator[bytes], whole: bytearray | None) -> Iterator[bytes
 
 
 def _unwrapped(data: bytes, matcher: _Matcher, depth: int) -> str:
-    """What hides in the members of an archive, in the streams of a PDF, or in a PDF in DICOM."""
+    """Match the members of an archive, the streams of a PDF, or a PDF inside DICOM."""
     if depth > _MAX_NESTING:
         return ""
     if data.startswith(b"PK\x03\x04"):
@@ -102,7 +102,7 @@ def _members(data: bytes) -> Iterator[bytes]:
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """What a member unpacks to, as far as it does: a broken one hides neither itself nor others."""
+    """Unpack a member as far as possible: a broken one hides neither itself nor others."""
     content = bytearray()
     with suppress(*_BROKEN), archive.open(member) as opened:
         while len(content) <= MAX_STREAM and (piece := opened.read(_PIECE)):
@@ -115,7 +115,7 @@ def _is_dicom(head: bytes) -> bool:
 
 
 def _in_dicom(data: bytes, matcher: _Matcher, depth: int) -> str:
-    """Documents that a data set carries (PS3.3, A.45), wherever in it they lie."""
+    """Match documents embedded in a data set (PS3.3, A.45), wherever they are."""
     from bedside.adapters.rendering.dicom import inflated_data_set
 
     unpacked = inflated_data_set(data)
@@ -139,7 +139,7 @@ def _in_pdf(data: bytes, matcher: _Matcher, depth: int) -> str:
     try:
         with pikepdf.open(BytesIO(data)) as opened:
             found = ""
-            with suppress(pikepdf.PdfError):  # an object is broken: the streams are looked at
+            with suppress(pikepdf.PdfError):  # an object is broken: the streams are matched
                 found = harmful_action(opened)
             if found:
                 return found

@@ -1,7 +1,7 @@
-"""What two other judges of file types say: libmagic and Google's Magika.
+"""A second opinion on file types: libmagic and Google's Magika.
 
-They only ever refuse: a file that its own parser accepted is refused when one of them sees
-something dangerous in it.
+They only ever refuse: a file that its own parser accepted is refused if one of them sees something
+dangerous in it.
 """
 
 import ctypes
@@ -47,10 +47,10 @@ _MIN_CODE = 64  # with fewer bytes Magika guesses
 
 
 def objection(data: bytes, media_type: str) -> str:
-    """The key of a refusal that the other judges call for, "" when they have none.
+    """Return the key of a refusal that the other judges call for, "" if they have none.
 
-    Magika takes 0.2 s to load and is asked for text only: there no structure tells a letter from
-    a program. Everything else was parsed to its end before.
+    Magika takes 0.2 s to load and is asked for text only: no structure distinguishes a letter from
+    a program there. Everything else was parsed completely before.
     """
     seen = _libmagic(data[:_LOOKED_AT])
     refusal = _REFUSALS.get(seen, "")
@@ -61,7 +61,7 @@ def objection(data: bytes, media_type: str) -> str:
 
 @cache
 def _library() -> tuple[ctypes.CDLL, int] | None:
-    """libmagic and its open database, both out of the wheel; None where there is no wheel."""
+    """Return libmagic and its open database, both from the wheel; None without the wheel."""
     found = find_spec("pylibmagic")
     if found is None or not found.submodule_search_locations:
         return None

@@ -1,4 +1,4 @@
-"""Which module knows which type of file."""
+"""Maps a type of file to the module that handles it."""
 
 from importlib import import_module
 from typing import Protocol, cast
@@ -9,7 +9,7 @@ from bedside.files.ports import Derivation, Examination
 
 
 class Specialist(Protocol):
-    """A module that knows one kind of file."""
+    """A module that handles one kind of file."""
 
     def examine(self, data: bytes, media_type: str) -> Examination:
         """Parse the whole file. Raises Refused."""
@@ -24,7 +24,7 @@ _MODULES = {Kind.IMAGE: "images", Kind.PDF: "pdf", Kind.TEXT: "text", Kind.DOCUM
 
 
 def specialist(media_type: str) -> Specialist:
-    """The module for an accepted type that is no video.
+    """Return the module for an accepted type that is not a video.
 
     It is imported only now, so that a photo does not pay for a PDF library.
     """

@@ -1,10 +1,10 @@
 """The system calls that parsing a file needs; a seccomp filter refuses all others.
 
 The list was made by running every parser over the tests' files (Pillow, pikepdf, PDFium, numpy,
-libheif, GDCM, YARA-X, Magika, onnxruntime, tesseract) and adding what C libraries of other versions
-ask instead. Whatever reaches another process, another user's data, the network or a rarely used
-corner of the kernel is left out. A call that is not listed answers ENOSYS, on which C libraries
-fall back to an older one; one that is listed but asked with a wrong argument answers EPERM.
+libheif, GDCM, YARA-X, Magika, onnxruntime, tesseract) and adding what other versions of C
+libraries use instead. Whatever reaches another process, another user's data, the network or a
+rarely used corner of the kernel is left out. A call that is not listed returns ENOSYS, on which C
+libraries fall back to an older one; a listed one with a wrong argument returns EPERM.
 """
 
 import ctypes
@@ -124,7 +124,7 @@ _EXECVE = (59, 221)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A call that is allowed when its argument, as far as `mask` shows it, is one of `values`."""
+    """A call that is allowed if its argument, under `mask`, is one of `values`."""
 
     numbers: tuple[int | None, int | None]
     argument: int
@@ -136,8 +136,8 @@ _CLONE_THREAD = 0x10000
 _CLONE_NEW = 0x7E020000  # user, process, network, mount and further namespaces
 _OPEN_TO_WRITE = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC | 0x400000  # the last: O_TMPFILE's own bit
 _DESCRIPTOR_COMMANDS = (0, 1, 2, 3, 4, 1030)
-"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC; none that names an owner or signal
-of a descriptor, by which the kernel would signal another process."""
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC; none that sets an owner or signal
+of a descriptor, with which the kernel would signal another process."""
 _TERMINAL_QUESTIONS = (0x5401, 0x5413, 0x541B, 0x5450, 0x5451)
 """TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: whether it is a terminal, and the like."""
 _ABOUT_ITSELF = (3, 15, 16, 23, 0x53564D41)
@@ -158,7 +158,7 @@ def _asked(own_process: int) -> tuple[_Asked, ...]:
 
 
 _AUDIT_ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-"""By machine: which of the numbers are its own, and how the kernel calls it."""
+"""By machine: which of the numbers are its own, and the kernel's constant for it."""
 _LOAD, _JUMP_EQUAL, _AND, _RETURN = 0x20, 0x15, 0x54, 0x06  # <linux/bpf_common.h>
 _ALLOW, _NOT_PERMITTED, _NO_SUCH_CALL, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # places in struct seccomp_data
@@ -167,8 +167,8 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # places in struct seccomp_data
 def forbid_system_calls(*, but_start_a_program: bool = False) -> bool:
     """Allow what parsing a file needs and nothing else; threads stay allowed.
 
-    `but_start_a_program` leaves `execve`, for a process that is about to become another program.
-    Gives False on a machine whose system calls are not listed here or a kernel without seccomp.
+    `but_start_a_program` leaves `execve`, for a process that is about to execute another program.
+    Returns False on a machine whose system calls are not listed here or a kernel without seccomp.
     """
     if platform.machine() not in _AUDIT_ARCHITECTURES or sys.maxsize < 2**32:
         return False
@@ -202,7 +202,7 @@ def _allowed(number: int | None) -> Sequence[bytes]:
 
 
 def _allowed_if(asked: _Asked, number: int | None) -> Sequence[bytes]:
-    """The lower half of the argument is compared: the kernel reads no more of any of these."""
+    """Compare the lower half of the argument: the kernel reads no more of any of these."""
     if number is None:
         return ()
     count = len(asked.values)

@@ -13,9 +13,9 @@ _MARKS = (
 
 
 def decoded(data: bytes) -> str:
-    """`data` as text: by its byte order mark, else UTF-8, else Windows-1252.
+    """Decode `data` as text: by its byte order mark, else as UTF-8, else as Windows-1252.
 
-    Raises Refused when it is none of these.
+    Raises Refused if it is none of these.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -25,7 +25,7 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        # The five bytes that Windows-1252 leaves undefined come out as the replacement mark.
+        # The five bytes that Windows-1252 leaves undefined become the replacement character.
         return data.decode("cp1252", "replace")
 
 
@@ -37,13 +37,13 @@ def _strict(data: bytes, encoding: str) -> str:
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """See that all of it is text. Raises Refused."""
+    """Check that all of it is text. Raises Refused."""
     decoded(data)
     return Examination(media_type)
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """The text itself; a picture of it would help nobody."""
+    """Return the text itself; a picture of it would help nobody."""
     del media_type
     text = decoded(data)[:MAX_TEXT]
     return Derivation(text=text, text_source="embedded" if text.strip() else "")

@@ -1,4 +1,4 @@
-"""Takes the tags that can hold a place out of a TIFF, in place (TIFF 6.0, section 2)."""
+"""Removes the tags that can hold a location from a TIFF, in place (TIFF 6.0, section 2)."""
 
 from typing import Literal
 
@@ -14,8 +14,8 @@ _MAX_DIRECTORIES = 5_000
 
 
 def tiff_without_location(data: bytes) -> bytes:
-    """`data` with GPS, XMP, IPTC, Photoshop and maker's tags blanked, every offset as it was; also
-    of a BigTIFF, whose numbers are wider."""
+    """Return `data` with GPS, XMP, IPTC, Photoshop and maker's tags blanked and every offset
+    unchanged; handles BigTIFF, whose numbers are wider, too."""
     return bytes(_Tiff(bytearray(data)).cleaned())
 
 
@@ -24,8 +24,8 @@ class _Tiff:
         self._data = data
         self._order: Literal["little", "big"] = "little" if data.startswith(b"II") else "big"
         self._seen: set[int] = set()
-        self._wide = 8 if self._number(2, 2) == _BIG else 4  # of an offset, and of a count
-        self._counted = 8 if self._wide == 8 else 2  # of the number of a directory's entries
+        self._wide = 8 if self._number(2, 2) == _BIG else 4  # bytes of an offset, and of a count
+        self._counted = 8 if self._wide == 8 else 2  # bytes of the number of a directory's entries
         self._entry = 4 + 2 * self._wide
 
     def cleaned(self) -> bytearray:
@@ -38,22 +38,22 @@ class _Tiff:
         return int.from_bytes(self._data[at : at + length], self._order)
 
     def _entries(self, start: int) -> tuple[int, int]:
-        """Where a directory's entries begin and end; nowhere for one that is cut off."""
+        """Return where a directory's entries begin and end; an empty range if it is truncated."""
         first = start + self._counted
         end = first + self._number(start, self._counted) * self._entry
         return (first, end) if end <= len(self._data) else (first, first)
 
     def _value(self, entry: int) -> int:
-        """The offset that an entry holds."""
+        """Return the offset that an entry holds."""
         return self._number(entry + 4 + self._wide, self._wide)
 
     def _length(self, entry: int) -> int:
-        """The bytes of an entry's values."""
+        """Return the number of bytes of an entry's values."""
         kind, count = self._number(entry + 2, 2), self._number(entry + 4, self._wide)
         return count * _SIZES.get(kind, 1)
 
     def _clean_directory(self, start: int) -> int:
-        """Blank a directory's tags; gives where the next directory is, 0 at the end."""
+        """Blank a directory's tags. Returns where the next directory is, 0 at the end."""
         self._seen.add(start)
         first, end = self._entries(start)
         if first == end:
@@ -76,7 +76,7 @@ class _Tiff:
         return int.from_bytes(following, self._order)
 
     def _blank(self, entry: int) -> None:
-        """Zero what the entry points to: the value, or all of the GPS directory with its values."""
+        """Zero what the entry points to: the value, or the whole GPS directory with its values."""
         if self._number(entry, 2) == _GPS:
             self._blank_directory(self._value(entry))
         elif self._length(entry) > self._wide:

@@ -13,10 +13,10 @@ _TAIL = 66_000
 
 
 def examine_video(incoming: Incoming, media_type: str) -> Examination:
-    """See that the container is whole, and what in it is not for others, in a memory that grows
-    with the video's index only.
+    """Check that the container is complete, and find what in it is not for others, in memory that
+    grows only with the video's index.
 
-    Raises Refused, and IncompleteError when bytes are missing from the stream.
+    Raises Refused, and IncompleteError if bytes are missing from the stream.
     """
     if media_type == types.WEBM and not webm_is_whole(incoming.head(HEAD_SIZE), incoming.size):
         raise Refused("damaged_video")

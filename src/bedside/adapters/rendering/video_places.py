@@ -1,10 +1,10 @@
-"""What can tell a place in a video's boxes, to be blanked where it stands (ISO 14496-12; QTFF).
+"""Location data in a video's boxes, to be blanked in place (ISO 14496-12; QTFF).
 
 A video may be large, so no copy of it is made: places are blanked while it is read, and every
-offset stays. What is known to be needed for playing is kept, with the time of capture; whatever
-else there is goes, for makers of phones, cameras and drones put positions into many boxes of their
-own. A place that is blanked begins with the name “free” and is empty otherwise: of a whole box this
-makes free space, which players pass over.
+offset stays. What is known to be needed for playing is kept, with the time of capture. Everything
+else goes, because makers of phones, cameras and drones put positions into many boxes of their own.
+A blanked place begins with the name “free” and is empty otherwise: this turns a whole box into
+free space, which players skip.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ LARGEST_INDEX = 64 * 1024 * 1024
 _TOP_LEVEL = frozenset(
     {b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"prft", b"wide"}
 )
-"""The boxes of a file that are kept; of these `moov` and `moof` are looked into."""
+"""The boxes of a file that are kept; of these, `moov` and `moof` are looked into."""
 _KEPT_IN = {
     b"moov": frozenset({b"mvhd", b"trak", b"mvex", b"iods", b"udta", b"meta", b"free"}),
     b"trak": frozenset(
@@ -38,15 +38,16 @@ _KEPT_IN = {
 _LOOKED_INTO = frozenset({b"mdia", b"udta", b"meta", b"traf"})
 _KEYS_KEPT = frozenset({b"com.apple.quicktime.creationdate"})
 _TRACKS_KEPT = frozenset({b"vide", b"soun", b"tmcd", b"subt", b"sbtl", b"text", b"clcp"})
-"""Pictures, sound, time code, subtitles. Others follow the camera: where it is, how it moves."""
+"""Pictures, sound, time code, subtitles. Other tracks record where the camera is and how it
+moves."""
 
 
 class CannotBlank(Exception):
-    """The structure is not understood well enough to say that nothing is left."""
+    """The structure is not understood well enough to be sure that nothing is left."""
 
 
 class Places:
-    """Gathers the places of a video whose boxes stream past."""
+    """Collects the places of a video whose boxes stream past."""
 
     def __init__(self) -> None:
         self._found: list[Place] = []
@@ -56,8 +57,8 @@ class Places:
         self._hidden_tracks = self._fragments = False
 
     def begin(self, name: bytes, start: int, end: int, *, long: bool) -> None:
-        """A box of the file, whose content goes from `start` to `end`; `long` for one with a
-        length of eight bytes."""
+        """Begin a box of the file, whose content goes from `start` to `end`; `long` if its length
+        field has eight bytes."""
         if name in (b"moov", b"moof"):
             self._unknown |= end - start > LARGEST_INDEX
             self._fragments |= name == b"moof"
@@ -68,7 +69,7 @@ class Places:
             self._found.append((start if long else start - 4, end))
 
     def feed(self, content: bytes | memoryview) -> None:
-        """Some of the content of the box that was begun last."""
+        """Take some of the content of the current box."""
         if not self._left:
             return
         self._content += content[: self._left]
@@ -90,7 +91,8 @@ class Places:
             self._unknown = True
 
     def all(self, size: int) -> list[Place]:
-        """The places of a file of `size` bytes, in order and apart. Raises CannotBlank."""
+        """Return the places of a file of `size` bytes, in order and not overlapping. Raises
+        CannotBlank."""
         if self._unknown or (self._hidden_tracks and self._fragments):
             raise CannotBlank
         places: list[Place] = []
@@ -130,7 +132,7 @@ def _filled(data: bytes, box: Box) -> Iterator[Place]:
 
 
 def _children(data: bytes, start: int, end: int) -> Iterator[Box]:
-    """The boxes of a box, which fill it; user data may end with four zero bytes (QTFF)."""
+    """Yield the boxes that fill a box; user data may end with four zero bytes (QTFF)."""
     at = start
     for box in boxes(data, start, end):
         if box.start - 8 != at or box.end > end:
@@ -142,7 +144,7 @@ def _children(data: bytes, start: int, end: int) -> Iterator[Box]:
 
 
 def _in_list(data: bytes, items: Box, keys: Box | None) -> Iterator[Place]:
-    """The values of a metadata list. With `keys` its items are numbered, else named."""
+    """Yield the values of a metadata list. With `keys` its items are numbered, otherwise named."""
     names = _names(data, keys) if keys else []
     for item in _children(data, items.start, items.end):
         number = int.from_bytes(item.name, "big")
@@ -155,7 +157,7 @@ def _in_list(data: bytes, items: Box, keys: Box | None) -> Iterator[Place]:
 
 
 def _names(data: bytes, keys: Box) -> list[bytes]:
-    """The names of a table of keys, which are boxes that are called after their kind."""
+    """Return the names in a table of keys: each is a box named after its kind."""
     return [data[key.start : key.end] for key in _children(data, keys.start + 8, keys.end)]
 
 
@@ -174,7 +176,7 @@ def _hidden_tracks(data: bytes, movie: Box) -> Iterator[Box]:
 
 
 def _samples(data: bytes, track: Box) -> Iterator[Place]:
-    """Where in the file the samples of a track lie (14496-12, 8.6 and 8.7)."""
+    """Yield where in the file the samples of a track are (14496-12, 8.6 and 8.7)."""
     table = _down(data, track, b"mdia", b"minf", b"stbl")
     tables = {box.name: box for box in _children(data, table.start, table.end)}
     if not {b"stsz", b"stsc"} <= tables.keys() or not {b"stco", b"co64"} & tables.keys():
@@ -200,7 +202,7 @@ def _numbers(data: bytes, at: int, count: int) -> tuple[int, ...]:
 
 
 def _rows(data: bytes, table: Box, width: int, head: int = 8) -> Iterator[tuple[int, ...]]:
-    """The rows of a table, of `width` numbers each; how many stands at the end of its head."""
+    """Yield the rows of a table, each of `width` numbers; the count is at the end of its head."""
     (count,) = _numbers(data, table.start + head - 4, 1)
     first = table.start + head
     if first + 4 * width * count > table.end:

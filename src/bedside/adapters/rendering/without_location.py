@@ -1,8 +1,8 @@
 """A copy of a photo without location data, its picture untouched (F13).
 
-Nothing is decoded or compressed again: the parts that can hold a place (EXIF with GPS and maker's
-notes, XMP, IPTC, comments, embedded second pictures, whatever follows the end) are left out, and a
-small EXIF block with the capture time and the orientation takes their place.
+Nothing is decoded or compressed again: the parts that can hold a location (EXIF with GPS and
+maker's notes, XMP, IPTC, comments, embedded second pictures, whatever follows the end) are left
+out, and a small EXIF block with the capture time and the orientation takes their place.
 """
 
 import zlib
@@ -18,15 +18,16 @@ _TIMES = (0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292)
 
 
 def exif_to_keep(picture: Image.Image, *, upright: bool = False) -> bytes:
-    """Capture time and orientation of the picture as a TIFF structure, b"" when it has neither.
+    """Return capture time and orientation of the picture as a TIFF structure, b"" if it has
+    neither.
 
-    `upright` leaves the orientation out, for a copy whose pixels were turned already.
+    `upright` leaves the orientation out, for a copy whose pixels were rotated already.
     """
     try:
         found = picture.getexif()
         details = found.get_ifd(_EXIF_POINTER)
     except Exception:
-        return b""  # unreadable EXIF data are left out
+        return b""  # unreadable EXIF data is left out
     kept = Image.Exif()
     if not upright and found.get(_ORIENTATION) in range(2, 9):
         kept[_ORIENTATION] = found[_ORIENTATION]
@@ -39,9 +40,9 @@ def exif_to_keep(picture: Image.Image, *, upright: bool = False) -> bytes:
 
 
 def without_location(data: bytes, media_type: str, exif: bytes) -> bytes:
-    """`data` without what can hold a place; `exif` is what to put in its stead.
+    """Return `data` without what can hold a location; `exif` is put in its place.
 
-    The same bytes come back for a type or a file in which nothing had to be removed.
+    The same bytes are returned for a type or a file in which nothing had to be removed.
     """
     if media_type == types.JPEG:
         return _jpeg(data, exif)
@@ -103,7 +104,7 @@ _WEBP_EXIF_FLAG, _WEBP_XMP_FLAG = 0x08, 0x04
 
 
 def _webp(data: bytes, exif: bytes) -> bytes:
-    """Rewrites the chunks of the extended format (RFC 9649, 2.7)."""
+    """Rewrite the chunks of the extended format (RFC 9649, 2.7)."""
     pieces: list[bytes] = []
     at = 12
     while at + 8 <= len(data):
@@ -125,11 +126,11 @@ def _webp(data: bytes, exif: bytes) -> bytes:
 
 _GIF_COMMENT, _GIF_APPLICATION = 0xFE, 0xFF
 _GIF_KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
-"""How often an animation repeats, and the colour profile; XMP is an application too."""
+"""The repeat count of an animation, and the colour profile; XMP is an application extension too."""
 
 
 def _gif(data: bytes) -> bytes:
-    """Leaves out comments and applications (GIF89a, 24 and 26), and whatever follows the end."""
+    """Leave out comments and applications (GIF89a, 24 and 26), and whatever follows the end."""
     end = 13 + _colours(data[10])
     pieces = [data[:end]]
     while end < len(data) and data[end] != 0x3B:
@@ -147,7 +148,7 @@ def _gif(data: bytes) -> bytes:
 
 
 def _colours(packed: int) -> int:
-    """The bytes of a table of colours, as the packed field before it says."""
+    """Return the bytes of a colour table, by the packed field before it."""
     return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
 
 

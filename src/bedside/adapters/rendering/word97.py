@@ -12,7 +12,7 @@ _UNSHOWN = {0x07: "\t", 0x0B: "\n", 0x0C: "\f", 0x0D: "\n", 0x1E: "-", 0xA0: " "
 
 
 def check(data: bytes) -> None:
-    """Raises Refused for macros, a password, another program's file, or damage."""
+    """Raise Refused for macros, a password, another program's file, or damage."""
     with _opened(data) as compound:
         names = {"/".join(path).lower() for path in compound.listdir(streams=True, storages=True)}
         if any("vba" in name or name.split("/")[0] == "macros" for name in names):
@@ -27,7 +27,7 @@ def check(data: bytes) -> None:
 
 
 def words(data: bytes) -> str:
-    """The text of the document. Raises Refused when it cannot be read."""
+    """Extract the text of the document. Raises Refused if it cannot be read."""
     with _opened(data) as compound:
         return _text(compound)
 
@@ -57,7 +57,7 @@ def _text(compound: olefile.OleFileIO) -> str:
 
 
 def _piece_table(clx: bytes) -> bytes:
-    """The plain piece table behind the property modifiers ([MS-DOC] 2.9.38)."""
+    """Return the plain piece table behind the property modifiers ([MS-DOC] 2.9.38)."""
     at = 0
     while at + 3 <= len(clx) and clx[at] == 1:
         at += 3 + int.from_bytes(clx[at + 1 : at + 3], "little")
@@ -85,7 +85,7 @@ def _pieces(document: bytes, table: bytes) -> list[str]:
 
 
 def _visible(raw: str) -> list[str]:
-    """Without field instructions, which stand between the marks 0x13 and 0x14 or 0x15."""
+    """Remove field instructions, which stand between the marks 0x13 and 0x14 or 0x15."""
     out: list[str] = []
     depth = 0
     for letter in raw:
