@@ -1,1 +1,1 @@
-"""What an operator does with an installation: back up, restore, check, rotate keys."""
+"""Operation of an installation: backing up, restoring, checking, rotating keys."""

@@ -1,8 +1,8 @@
-"""The form of a backup: one tar file that is sealed as a whole (docs/formats/backup.md).
+"""The format of a backup: one tar file that is sealed as a whole (docs/formats/backup.md).
 
-`tables/NAME.jsonl` has the columns and then one row a line, `files/KEY` a sealed blob,
-`manifest.json` the size and the SHA-256 of each of them, and `seal.json` a MAC of the manifest by a
-key made from the master key. When a name comes twice, the last one counts.
+`tables/NAME.jsonl` has the columns and then one row per line, `files/KEY` a sealed blob,
+`manifest.json` the size and the SHA-256 of each of them, and `seal.json` a MAC of the manifest by
+a key derived from the master key. If a name occurs twice, the last one counts.
 """
 
 import base64
@@ -31,7 +31,7 @@ _PIECE = 1 << 20
 _TABLE = re.compile(r"tables/([a-z_]+)\.jsonl")
 _BLOB = re.compile(r"files/([a-z0-9_][a-z0-9_/.-]{0,199})")
 _TORN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, KeyError, TypeError)
-"""What reading anything but a whole backup ends in; it may have been compressed afterwards."""
+"""What reading anything but a complete backup ends in; it may have been compressed afterwards."""
 
 
 class NotRestored(BedsideError):
@@ -48,11 +48,11 @@ class Writer:
         self._members: dict[str, tuple[int, str]] = {}
 
     def add_blob(self, key: str, sealed: bytes) -> None:
-        """Add a sealed blob, in place of an earlier one of this key."""
+        """Add a sealed blob, replacing an earlier one with this key."""
         self._add(f"files/{key}", sealed)
 
     def add_table(self, name: str, columns: list[str], rows: Iterator[list[Any]]) -> None:
-        """Add the rows of a table, values as JSON has them."""
+        """Add the rows of a table, with values as JSON has them."""
         lines = "\n".join(json.dumps(line) for line in (columns, *rows))
         self._add(f"tables/{name}.jsonl", lines.encode())
 
@@ -74,7 +74,7 @@ class Writer:
 
 @contextmanager
 def opened(source: Path) -> Generator["Archive"]:
-    """A backup to be verified and read. Raises NotRestored."""
+    """Open a backup for verifying and reading. Raises NotRestored."""
     try:
         tar = tarfile.open(source)  # noqa: SIM115 - closed below, where reading goes on
     except (*_TORN, OSError) as error:
@@ -84,7 +84,7 @@ def opened(source: Path) -> Generator["Archive"]:
 
 
 class Archive:
-    """A backup to be read; nothing that it says is to be believed before `verify`."""
+    """A backup being read; nothing in it is to be trusted before `verify`."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
@@ -93,18 +93,20 @@ class Archive:
 
     @property
     def revision(self) -> str:
-        """Of the database that it was taken from."""
+        """The revision of the database it was taken from."""
         return self._manifest["revision"]
 
     @property
     def is_sealed(self) -> bool:
-        """Whether it says who wrote it; those of before format 2 do not."""
+        """Whether it says who wrote it; backups older than format 2 do not."""
         return self._manifest["format"] != _UNSEALED
 
     async def verify(self, master: MasterKey, *, unsealed: bool = False) -> None:
-        """See that this is what was written by whoever had the master key, whole and unchanged.
+        """Check that this is what was written by a holder of the master key, complete and
+        unchanged.
 
-        With `unsealed`, one without a seal will do, as far as it is whole. Raises NotRestored.
+        With `unsealed`, a backup without a seal is accepted as far as it is complete. Raises
+        NotRestored.
         """
         try:
             self._members = {entry.name: entry for entry in self._tar}
@@ -165,7 +167,7 @@ class Archive:
                 raise NotRestored(f"This backup was changed or is damaged: {name} is not whole.")
 
     def _check_counts(self) -> None:
-        """What a backup without a seal has to be compared with."""
+        """Check the counts, which are all that a backup without a seal can be compared with."""
         rows = {name: sum(1 for _ in self.rows(name)) for name in self.tables()}
         blobs = 0
         for name, entry in self._members.items():
@@ -190,22 +192,22 @@ class Archive:
                     ) from error
 
     def tables(self) -> list[str]:
-        """Names, in an order in which rows may be added."""
+        """Return the names of tables, in an order in which rows may be added."""
         return [found[1] for name in self._members if (found := _TABLE.fullmatch(name))]
 
     def columns(self, table: str) -> list[str]:
-        """Names of the columns of a table."""
+        """Return the names of a table's columns."""
         return json.loads(self._file(f"tables/{table}.jsonl").readline())
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """The rows of a table."""
+        """Yield the rows of a table."""
         file = self._file(f"tables/{table}.jsonl")
         columns = json.loads(file.readline())
         for line in file:
             yield {c: _native(v) for c, v in zip(columns, json.loads(line), strict=True)}
 
     def blobs(self) -> Iterator[tuple[str, BinaryIO]]:
-        """Every sealed blob by its key."""
+        """Yield every sealed blob with its key."""
         for name in self._members:
             if found := _BLOB.fullmatch(name):
                 yield found[1], self._file(name)
@@ -221,7 +223,7 @@ class Archive:
 
 
 def portable(value: Any, *, is_truth: bool) -> Any:
-    """A value as JSON has it, the same from SQLite, whose booleans are numbers."""
+    """Convert a value to JSON, the same from SQLite, whose booleans are numbers."""
     if isinstance(value, bytes):
         return {"b": base64.b64encode(value).decode()}
     return bool(value) if is_truth and value is not None else value

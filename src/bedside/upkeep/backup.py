@@ -1,12 +1,12 @@
 """Taking a backup.
 
-It is the same for SQLite and PostgreSQL, so it also moves an installation from one to the other.
-Everything in it that tells of a patient is sealed; the master key is not in it and must be kept
-elsewhere. `archive` has its form, `restoring` the way back.
+The format is the same for SQLite and PostgreSQL, so a backup also moves an installation from one
+to the other. Everything in it about patients is sealed; the master key is not in it and must be
+kept elsewhere. `archive` has the format, `restoring` the way back.
 
-The rows are read in one snapshot, then the blobs that they name: blobs never change once they are
-complete, so nothing has to stop while a backup is taken. When one that the rows name was destroyed
-meanwhile, rows are read again, for what is destroyed is not to come back as damage.
+The rows are read in one snapshot, then the blobs they name. Blobs never change once they are
+complete, so nothing has to stop while a backup is taken. If a blob named by the rows has been
+destroyed since, the rows are read again, because what was destroyed must not come back as damage.
 """
 
 import fcntl
@@ -28,22 +28,22 @@ from bedside.upkeep.archive import Writer, portable
 
 
 class NotTaken(BedsideError):
-    """The backup could not be taken; there is nothing of it."""
+    """The backup could not be taken; nothing of it is left."""
 
     code = "not_taken"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What went into a backup, or came out of one."""
+    """Counts of what went into a backup, or came out of one."""
 
     rows: int
     blobs: int
 
 
 async def take(services: Services, target: Path, *, overwrite: bool = False) -> Taken:
-    """Write a backup of a running or stopped installation to `target`, which appears when it is
-    complete. Raises NotTaken; an earlier file of that name is as it was then."""
+    """Write a backup of a running or stopped installation to `target`, which appears once it is
+    complete. Raises NotTaken; an earlier file of that name is unchanged then."""
     try:
         with _appearing(target, overwrite) as file:
             return await _write(services, Writer(file))
@@ -85,19 +85,19 @@ async def _write(services: Services, archive: Writer) -> Taken:
 
 
 def _kept() -> list[Table]:
-    """Tables that a backup holds; parents come before those that refer to them."""
+    """Return the tables that a backup holds; parents come before those that refer to them."""
     return [table for table in metadata.sorted_tables if not table.info.get(ENDS_WITH_RESTORE)]
 
 
 async def _rows(services: Services) -> dict[str, list[Any]]:
-    """All rows of one moment, by table."""
+    """Return all rows as of one moment, by table."""
     async with services.database.snapshot() as db:
         return {table.name: await db.all(select(table)) for table in _kept()}
 
 
 @contextmanager
 def _appearing(target: Path, overwrite: bool) -> Generator[BinaryIO]:
-    """A file that gets its name, durably, when the block ends well, and is removed otherwise."""
+    """Yield a file that gets its name, durably, if the block succeeds, and is removed otherwise."""
     if target.exists() and not overwrite:
         raise NotTaken(f"There is a file {target} already. Nothing was written; --force does.")
     part = target.with_name(target.name + ".part")
@@ -114,15 +114,15 @@ def _appearing(target: Path, overwrite: bool) -> Generator[BinaryIO]:
         durable.fsync_directory(target.absolute().parent)
     except BaseException:
         part.unlink(missing_ok=True)
-        with suppress(OSError):  # what is still to be written finds no room either
+        with suppress(OSError):  # there is no room for what is still buffered either
             file.close()
         raise
 
 
 def _remove_left_over(part: Path) -> None:
-    """Remove what a killed backup left, but never what another one is writing."""
+    """Remove what a killed backup left behind, but never what another one is writing."""
     if not part.exists():
-        part.unlink(missing_ok=True)  # a link to nowhere
+        part.unlink(missing_ok=True)  # a dangling link
         return
     with part.open("rb") as file:
         try:
@@ -133,7 +133,7 @@ def _remove_left_over(part: Path) -> None:
 
 
 async def broken_blobs(services: Services) -> AsyncIterator[str]:
-    """Ids of files of all clinics whose sealed bytes are missing or do not verify."""
+    """Yield the ids of files of all clinics whose sealed bytes are missing or do not verify."""
     for clinic in await services.clinics.all():
         async for file_id in services.custody.damaged(clinic.id):
             yield file_id

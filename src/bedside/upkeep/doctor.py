@@ -1,4 +1,4 @@
-"""`bedside doctor`: looks at an installation and says in plain words what is not right."""
+"""`bedside doctor`: examines an installation and says in plain words what is wrong."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `advice` says what to do when it is not good."""
+    """One thing that was checked. `advice` says what to do if it is not good."""
 
     grade: Grade
     what: str
@@ -42,12 +42,12 @@ Check = Callable[[Services], Awaitable[Finding]]
 
 
 async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Finding]:
-    """All findings. `deep` also reads every file to its end and every row that decides, which takes
-    as long as it takes."""
+    """Yield all findings. `deep` also reads every file to its end and every row that grants
+    access, however long that takes."""
     for check in _CHECKS:
         try:
             yield await check(services)
-        except Exception as error:  # whatever is wrong here is what one came for
+        except Exception as error:  # whatever is wrong here is what the operator wants to know
             yield Finding(Grade.BAD, check.__doc__ or check.__name__, type(error).__name__)
     async for finding in _chains(services):
         yield finding
@@ -117,7 +117,8 @@ def _changed_outside(row: Altered) -> Finding:
 
 
 async def misfiled(services: Services, clinic_id: str) -> AsyncIterator[str]:
-    """Ids of files that lie in the chart of another patient, where nobody has moved them to."""
+    """Yield the ids of files that are in another patient's chart although nobody moved them
+    there."""
     async for file_id, patient_id in services.charts.filed(clinic_id):
         if await services.custody.patient_of(file_id) not in ("", patient_id):
             yield file_id
@@ -178,7 +179,7 @@ async def _key_file(services: Services) -> Finding:
 async def _private(services: Services) -> Finding:
     """Settings and data are readable by their owner only"""
     data = services.settings.data
-    # Who cannot enter the directory reaches nothing in it, whatever the files themselves allow.
+    # Without access to the directory nothing in it can be reached, whatever the files' own modes.
     if stat.S_IMODE(data.stat().st_mode) & 0o077:
         for path in (data / "bedside.toml", data / "bedside.db", data / "files"):
             if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -1,8 +1,8 @@
-"""`bedside restore`, step by step, with what it says on the screen.
+"""`bedside restore`, step by step, with its output.
 
 The backup is verified as a whole before anything is written. All rows are committed at once, and
-whatever fails before that is taken back, so that the same line works afterwards; a restore that was
-killed is known by a mark that lies in the directory, and the next one clears up after it.
+whatever fails before that is undone, so that the same command works afterwards. A restore that was
+killed is recognised by a mark in the directory, and the next one cleans up after it.
 """
 
 import hashlib
@@ -33,8 +33,8 @@ _MARK = "restore-is-unfinished"
 
 
 def run(settings: Settings, source: Path, key_file: Path | None, *, unsealed: bool = False) -> None:
-    """Restore `source` and verify it. Raises NotRestored with what is wrong; exits with 1 when
-    something of what came back is damaged."""
+    """Restore `source` and verify it. Raises NotRestored with what is wrong; exits with 1 if
+    anything restored is damaged."""
     key_file = key_file or settings.key_file
     if not key_file.exists():
         raise NotRestored(
@@ -58,7 +58,8 @@ def run(settings: Settings, source: Path, key_file: Path | None, *, unsealed: bo
 
 
 class _Place:
-    """The empty installation that a backup goes into. `key` is what the key file has to hold."""
+    """The empty installation that a backup goes into. `key` is the expected content of the key
+    file."""
 
     def __init__(self, settings: Settings, key: bytes) -> None:
         self._settings = settings
@@ -73,10 +74,10 @@ class _Place:
         ours = [settings.key_file, settings.data]
         ours += [self._database, *_beside(self._database)] if self._database else []
         self._new = [path for path in ours if not path.exists()]
-        """What is not there yet, and is taken away again when something fails."""
+        """What does not exist yet, and is removed again if something fails."""
 
     async def check(self) -> None:
-        """See that nothing is here that a restore would write over. Raises NotRestored."""
+        """Check that a restore would overwrite nothing here. Raises NotRestored."""
         here = self._settings.key_file
         if here.exists() and here.read_bytes() != self._key:
             raise NotRestored(f"There is another master key at {here}. Nothing was written.")
@@ -107,7 +108,7 @@ class _Place:
         return hashlib.sha256(self._settings.url.encode()).hexdigest().encode()
 
     def fill(self, backup: Archive) -> Taken:
-        """Bring everything in; what fails is taken back. Raises NotRestored."""
+        """Bring everything in; undoes what it did if it fails. Raises NotRestored."""
         try:
             restored = self._fill(backup)
         except BaseException as error:
@@ -159,7 +160,7 @@ class _Place:
                 path.unlink(missing_ok=True)
 
     def give_to_owner(self) -> None:
-        """What root restored goes to the owner of the directory, who has to read it."""
+        """Give what root restored to the owner of the directory, who has to read it."""
         data, key_file = self._settings.data, self._settings.key_file
         if os.geteuid() != 0:
             return
@@ -173,7 +174,7 @@ class _Place:
 
 
 def _beside(database: Path) -> list[Path]:
-    """What SQLite keeps beside a database."""
+    """Return the files that SQLite keeps beside a database."""
     return [database.with_name(database.name + which) for which in ("-wal", "-shm")]
 
 
@@ -192,7 +193,7 @@ async def _has_clinic(database: Database) -> bool:
 
 
 async def _restore(settings: Settings, backup: Archive) -> Taken:
-    """Bring in the blobs, then all rows in one unit of work."""
+    """Restore the blobs, then all rows in one unit of work."""
     services = bootstrap.build(settings)
     await services.database.open()
     blobs = rows = 0
@@ -216,21 +217,21 @@ async def _restore(settings: Settings, backup: Archive) -> Taken:
 
 
 def _ends(name: str) -> bool:
-    """Whether a table's rows do not come back, as sessions do not."""
+    """Whether a table's rows are not restored, such as sessions."""
     known = metadata.tables.get(name)
     return known is not None and bool(known.info.get(ENDS_WITH_RESTORE))
 
 
 def _anew(name: str) -> dict[str, Any]:
-    """Columns of a table that do not come back, with what they start from."""
+    """Return the columns of a table that are not restored, with their initial values."""
     known = metadata.tables.get(name)
     columns = known.columns if known is not None else ()
     return {c.name: c.info[RESTORED_AS] for c in columns if RESTORED_AS in c.info}
 
 
 async def _look(services: Services) -> list[str]:
-    """What is wrong with what came back; says who can administer it."""
-    await services.bindings.ensure()  # a backup of before rows were bound
+    """Return what is wrong with the restored installation; prints who can administer it."""
+    await services.bindings.ensure()  # a backup older than row binding
     problems = [f"file {file_id} is damaged" async for file_id in broken_blobs(services)]
     for holder in await services.vault.holders():
         result = await services.audit.verify(holder)

@@ -1,10 +1,10 @@
-"""Rotating keys: new master key, new clinic keys, every data key rewrapped, no file touched.
+"""Key rotation: a new master key, new clinic keys, every data key re-wrapped, no file touched.
 
-One rotation at a time: it holds a lock beside the key file and one in the database, for several
-machines may each have their copy of the key file. After each step everything opens, so that a
-rotation may be killed at any time and another one begun. The old master key is taken out last, in
-a unit of work that has seen that it opens nothing any more, and is kept beside the new one
-(docs/decisions/0016).
+One rotation at a time: it holds a lock beside the key file and one in the database, because
+several machines may each have their copy of the key file. Everything opens after each step, so
+that a rotation may be killed at any time and another one started. The old master key is removed
+last, in a unit of work that has verified that nothing is wrapped by it any longer, and is kept
+beside the new one (docs/decisions/0016).
 """
 
 from collections.abc import AsyncGenerator
@@ -21,7 +21,7 @@ _LOCK = "keys"
 
 
 class RotationRunning(Conflict):
-    """There is one rotation at a time."""
+    """Another rotation is in progress."""
 
     code = "rotation_running"
     sentence = (
@@ -31,7 +31,7 @@ class RotationRunning(Conflict):
 
 
 class RotationDisturbed(Conflict):
-    """The locks did not hold, say on a network's file system."""
+    """The locks did not hold, for instance on a network file system."""
 
     code = "rotation_disturbed"
     sentence = (
@@ -51,7 +51,7 @@ class AnotherKeyFile(Conflict):
 
 
 async def rotate(services: Services) -> AsyncGenerator[str]:
-    """Rotate the master key and every clinic's key; gives a sentence after each step.
+    """Rotate the master key and every clinic's key, yielding a sentence after each step.
 
     Raises RotationRunning, RotationDisturbed, AnotherKeyFile, and NotFound as long as there is no
     clinic.
@@ -75,7 +75,7 @@ async def rotate(services: Services) -> AsyncGenerator[str]:
                 in_use = await vault.master_in_use(work)
                 if generation not in in_use:
                     raise RotationDisturbed
-                # Who founded a clinic meanwhile may have used the old key: then once more.
+                # A clinic founded in the meantime may have used the old key: then once more.
                 if in_use == {generation}:
                     kept = master.keep_only(generation)
                     break
@@ -94,7 +94,7 @@ async def _alone(services: Services) -> AsyncGenerator[None]:
 
 
 async def _in_use(services: Services) -> int:
-    """The newest generation of the master key that the database needs."""
+    """Return the newest generation of the master key that the database needs."""
     try:
         async with services.database.unit_of_work() as work:
             in_use = await services.vault.master_in_use(work)
