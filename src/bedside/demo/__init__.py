@@ -1,1 +1,1 @@
-"""A clinic that looks lived in, for trying Bedside out. All people and documents are made up."""
+"""A demonstration clinic that looks lived in. All people and documents are made up."""

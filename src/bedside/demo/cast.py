@@ -1,4 +1,4 @@
-"""Who appears in the demonstration. Nobody of them exists."""
+"""The people of the demonstration. None of them exists."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ PASSWORD = "bedside demo"
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody of the staff. `groups` are names of rooms and teams."""
+    """A member of staff. `groups` are names of rooms and teams."""
 
     name: str
     email: str
@@ -20,8 +20,8 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """A clinic with its people and groups. `owners`: the e-mail address of whose room it is, by
-    the name of a personal room."""
+    """A clinic with its people and groups. `owners` maps the name of a personal room to its
+    owner's e-mail address."""
 
     name: str
     phone: str

@@ -1,4 +1,4 @@
-"""Which documents are in whose chart, and since when."""
+"""The documents in each chart, with their age."""
 
 import random
 from collections.abc import Iterator
@@ -12,20 +12,20 @@ DOCUMENTS = Path(__file__).parent / "documents"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of the demonstration and what staff would call it."""
+    """A document of the demonstration, and how staff would label it."""
 
     file: str
     label: str
     category: Category
 
     def content(self) -> bytes:
-        """The bytes of the file."""
+        """Return the bytes of the file."""
         return (DOCUMENTS / self.file).read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A document in a chart, `days` ago."""
+    """A document in a chart, filed `days` ago."""
 
     document: Document
     days: int
@@ -61,9 +61,9 @@ _ALL = (
 
 
 def plan(patient: int) -> Iterator[Planned]:
-    """The documents of patient number `patient`: two to seven different ones, oldest first.
+    """Yield the documents of patient number `patient`: two to seven different ones, oldest first.
 
-    The same every time. About every third patient has a newest one that nobody has reviewed.
+    The same every time. The newest one of about every third patient has not been reviewed.
     """
     chance = random.Random(4711 + patient)  # noqa: S311 - variety, not secrecy
     documents = chance.sample(_ALL, chance.randint(2, 7))

@@ -1,4 +1,5 @@
-"""For trying Bedside with a real phone: an address in the local network, HTTPS, and a QR code."""
+"""Support for trying Bedside with a real phone: an address in the local network, HTTPS, and a QR
+code."""
 
 import io
 import ipaddress
@@ -14,7 +15,7 @@ from cryptography.x509.oid import NameOID
 
 
 def lan_address() -> str:
-    """This machine's address in the local network. Nothing is sent to find it out."""
+    """Return this machine's address in the local network, without sending anything."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # TEST-NET-1: picks a route, sends no packet
@@ -24,7 +25,8 @@ def lan_address() -> str:
 
 
 def certificate_for(data: Path, address: str) -> tuple[Path, Path]:
-    """A self-signed certificate for `address`, freshly made: (certificate file, key file)."""
+    """Make a self-signed certificate for `address`. Returns the certificate file and the key
+    file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Bedside demonstration")])
     now = datetime.now(UTC)
@@ -58,7 +60,7 @@ def certificate_for(data: Path, address: str) -> tuple[Path, Path]:
 
 
 def qr_code(address: str) -> str:
-    """A QR code for the terminal."""
+    """Return a QR code for the terminal."""
     picture = io.StringIO()
     segno.make(address, error="m").terminal(picture, compact=True)
     return picture.getvalue()

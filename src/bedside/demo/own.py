@@ -1,7 +1,7 @@
-"""What the demonstration may touch: directories that it marked before it put anything into them.
+"""Directories that the demonstration may touch: those it marked before putting anything into them.
 
-Whatever else lies in the directory that was named is a real installation, or could be, and is
-refused. What it deletes, when it was interrupted and starts over, are the names that it makes.
+Any other content of the given directory is, or could be, a real installation, and is refused. If
+it was interrupted and starts over, it deletes only the names that it creates itself.
 """
 
 import shutil
@@ -26,26 +26,26 @@ _MADE = (
 
 
 class NotTheDemonstrations(Conflict):
-    """There is something in the directory that the demonstration did not make."""
+    """The directory contains something that the demonstration did not create."""
 
     code = "not_the_demonstrations"
 
 
 def is_complete(data: Path) -> bool:
-    """Whether a demonstration is there that can be gone on with."""
+    """Whether there is a demonstration that can be continued."""
     return (data / _COMPLETE).exists()
 
 
 def is_unfinished(data: Path) -> bool:
-    """Whether a demonstration was begun here and did not get ready to be served."""
+    """Whether a demonstration was begun here and never became ready to be served."""
     return (data / _MARK).exists() and not is_complete(data)
 
 
 @contextmanager
 def filling(data: Path) -> Generator[None]:
-    """Fill an empty directory during the block; one that was left half-filled is emptied first.
+    """Fill an empty directory during the block; a half-filled one is emptied first.
 
-    Raises NotTheDemonstrations when anything else is there, which stays as it is.
+    Raises NotTheDemonstrations if there is anything else, which stays as it is.
     """
     if data.exists() and not data.is_dir():
         raise NotTheDemonstrations(f"{data} is not a directory. Choose another with --data.")

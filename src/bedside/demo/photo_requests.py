@@ -1,4 +1,4 @@
-"""Photo requests of the demonstration, in every state that staff meet."""
+"""Photo requests of the demonstration, in every state that staff encounter."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _ADDRESS = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One request: to which patient (by number), when, and how far it came.
+    """One request: its patient (by number), when, and how far it got.
 
     `ends` is one of: sent, opened, sending, done, locked, expired.
     """
@@ -50,13 +50,13 @@ STORY = (
 
 
 class PhotoRequestStory:
-    """Lets staff ask and patients answer, through the real services."""
+    """Acts out requests by staff and answers by patients, through the real services."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def tell(self, chart: ChartAccess, born: date, told: Told) -> None:
-        """One request from asking to its end."""
+        """Act out one request from asking to its end."""
         services = self._services
         draft = Draft(new_id("req"), ("sms", "email"), told.template, told.body_part)
         with clock.shifted(-told.minutes_ago * clock.MINUTE):

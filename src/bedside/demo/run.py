@@ -24,8 +24,8 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
     """Serve the demonstration from `data`, which is filled on the first start."""
     address = lan_address() if lan else "localhost"
     scheme = "https" if lan else "http"
-    # As they are given here, whatever the environment and a bedside.toml say: those may be of a
-    # real installation, with its database, key and gateways.
+    # As given here, whatever the environment and a bedside.toml say: those may belong to a real
+    # installation, with its database, key and gateways.
     settings = Settings(
         data=data,
         port=port,
@@ -56,7 +56,7 @@ def _say_what_is_ignored(data: Path) -> None:
 
 
 def _fill(settings: Settings) -> None:
-    """Fill an empty directory; one that was left half-filled is started over."""
+    """Fill an empty directory; a half-filled one is started over."""
     if own.is_complete(settings.data):
         schema.upgrade(settings.url)
         click.echo("Going on with the demonstration clinic that is here.")
@@ -85,7 +85,7 @@ async def _seed(settings: Settings) -> None:
 
 
 def _progress(text: str) -> None:
-    """On a terminal each line replaces the one before."""
+    """Show progress; on a terminal each line replaces the one before."""
     if sys.stdout.isatty():
         click.echo(f"\r{text:<60}", nl=False)
 

@@ -23,7 +23,7 @@ Progress = Callable[[str], None]
 
 
 class RememberingExaminer:
-    """Examines each document once, though it lies in many charts."""
+    """Examines each document once, though it is in many charts."""
 
     def __init__(self, examiner: Examiner) -> None:
         self._examiner = examiner
@@ -50,7 +50,7 @@ class RememberingExaminer:
 
 
 class RememberingScanner:
-    """Scans each document once, though it lies in many charts."""
+    """Scans each document once, though it is in many charts."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._scanner = scanner
@@ -85,14 +85,14 @@ async def _again(data: bytes) -> AsyncIterator[bytes]:
 
 
 class Seed:
-    """Makes the clinics, their people and their charts."""
+    """Creates the clinics, their people and their charts."""
 
     def __init__(self, services: Services, progress: Progress) -> None:
         self._services = services
         self._progress = progress
 
     async def run(self) -> None:
-        """Fill an empty database. Jobs (scans, previews) are left for a worker to do."""
+        """Fill an empty database. Jobs (scans, previews) are left for a worker."""
         password_hash = await self._services.passwords.hashed(cast.PASSWORD)
         for clinic in (cast.RIVERSIDE, cast.HILLTOP):
             with clock.shifted(-200 * clock.DAY):

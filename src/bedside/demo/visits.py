@@ -1,7 +1,8 @@
 """Rooms of the demonstration, and visits that have ended: history, notes, a transfer.
 
-Nobody waits when the demonstration starts: a patient whose page is not open would lose the place
-after a few minutes. Open a room's address in another window, check in, and somebody does.
+Nobody is waiting when the demonstration starts: a patient whose page is closed would lose the
+place after a few minutes. Open a room's address in another window and check in to have a patient
+waiting.
 """
 
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Somebody who left before anybody saw them, with a message."""
+    """Somebody who left a message and was gone before anybody saw them."""
 
     name: str
     born: date
@@ -111,13 +112,13 @@ UNKNOWN = Unknown(
     "Ear hurts",
     "It is better now, so I am leaving. Can I book a time for Monday?",
 )
-"""Nobody has said yet who she is."""
+"""Nobody has identified her yet."""
 
 
 async def furnish(
     services: Services, clinic: cast.Clinic, people: dict[str, StaffAccess], groups: dict[str, str]
 ) -> None:
-    """Give the rooms their owners and words, and open them."""
+    """Give the rooms their owners and texts, and open them."""
     administrator = next(
         people[one.email] for one in clinic.colleagues if one.role == Role.ADMINISTRATOR
     )
@@ -139,7 +140,7 @@ async def furnish(
 
 
 class VisitStory:
-    """Lets patients check in and clinicians see them, through the real services."""
+    """Acts out check-ins by patients and consultations by clinicians, through the real services."""
 
     def __init__(
         self, services: Services, people: dict[str, StaffAccess], groups: dict[str, str]
@@ -149,7 +150,7 @@ class VisitStory:
         self._groups = groups
 
     async def tell(self, patient: cast.PatientOfDemo, told: Told) -> None:
-        """One visit from the check-in to its end."""
+        """Act out one visit from the check-in to its end."""
         services = self._services
         began = -told.hours_ago * clock.HOUR
         room = await self._room(told.by, told.room)
@@ -173,7 +174,7 @@ class VisitStory:
             await services.calls.end_visit(room, visit_id)
 
     async def tell_unknown(self, told: Unknown) -> None:
-        """A visit that is over, and in no chart."""
+        """Act out a visit that is over, and in no chart."""
         services = self._services
         room = await self._room(told.by, told.room)
         found = await services.rooms.get(room.clinic_id, room.room_id)
@@ -200,7 +201,7 @@ class VisitStory:
         return visit_id
 
     async def _identify(self, room: RoomAccess, visit_id: str, patient: cast.PatientOfDemo) -> None:
-        """The clinician has asked for name and date of birth."""
+        """Identify the patient: the clinician has asked for name and date of birth."""
         services = self._services
         [fits] = await services.patients.same(room.clinic_id, patient.name, patient.born)
         if await services.permissions.sees(room.staff, fits.id):
