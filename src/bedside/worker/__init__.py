@@ -1,1 +1,1 @@
-"""The worker: does the jobs that commits leave behind."""
+"""The worker: runs the jobs that commits leave behind."""

@@ -1,8 +1,8 @@
-"""Claims jobs and runs their handlers, one process or many.
+"""Claims jobs and runs their handlers, in one process or many.
 
-Files have slots of their own, so that one that takes long, or several, hold up no message. A job
-belongs to its worker for the length of a lease, which is extended while the handler runs; when the
-worker is killed the lease runs out and another takes the job.
+Files have slots of their own, so that slow ones, even several, hold up no message. A job belongs
+to its worker for the length of a lease, which is extended while the handler runs; if the worker is
+killed the lease expires and another worker takes the job.
 """
 
 import asyncio
@@ -30,8 +30,7 @@ Periodic = Callable[[], Awaitable[Any]]
 
 
 class Worker:
-    """Runs jobs, those of `at_once` files at the same time and some others, and sweeps now and
-    then."""
+    """Runs jobs, `at_once` of files in parallel and some others, and sweeps at intervals."""
 
     def __init__(
         self,
@@ -50,21 +49,21 @@ class Worker:
         database.on_jobs(self._woken)
 
     async def start(self) -> None:
-        """Begin to work, in the background of the running loop."""
+        """Start working, in the background of the running loop."""
         for lane, slots in self._slots.items():
             self._tasks += [asyncio.create_task(self._work(lane)) for _ in range(slots)]
         for name, (every, sweep) in self._sweeps.items():
             self._tasks.append(asyncio.create_task(self._sweep(name, every, sweep)))
 
     async def stop(self) -> None:
-        """Stop; jobs in hand are given back when their lease runs out."""
+        """Stop; jobs in progress become available again when their lease expires."""
         self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def run_until_idle(self) -> int:
-        """Do all jobs that are due, in the foreground; how many. For seeding and tests."""
+        """Run all due jobs in the foreground, for seeding and tests. Returns how many."""
         done = 0
         while await self._take_one():
             done += 1
@@ -103,12 +102,12 @@ class Worker:
     async def _keep(self, job_id: str) -> None:
         while True:
             await asyncio.sleep(_LEASE / 3 / clock.SECOND)
-            with suppress(BedsideError):  # the next one may still come in time
+            with suppress(BedsideError):  # the next one may still be in time
                 await jobs.extend_lease(self._database, job_id, _LEASE)
 
     async def _run(self, job: Any) -> None:
         payload: dict[str, Any] = json.loads(job.payload)
-        if job.attempts > _MOST_ATTEMPTS:  # its last tries took the whole worker with them
+        if job.attempts > _MOST_ATTEMPTS:  # its last tries killed the whole worker
             await self._give_up(job, payload, "unfinished")
             return
         try:
@@ -117,7 +116,7 @@ class Worker:
             remembered = json.dumps({**payload, **wish.remember})
             await jobs.wait_job(self._database, job.id, wish.delay, wish.reason, remembered)
         except Exception as error:
-            # The class only: a message may quote what it failed on.
+            # The class only: its message may quote content.
             name = type(error).__name__
             _log.warning("job.failed", kind=job.kind, attempt=job.attempts, error=name)
             if job.attempts >= _MOST_ATTEMPTS:
@@ -147,6 +146,7 @@ class Worker:
 
 
 def _back_off(attempt: int) -> int:
-    """Milliseconds until the next try: doubling from one second to five minutes, with jitter."""
+    """Return the milliseconds until the next try: doubling from one second to five minutes, with
+    jitter."""
     longest = min(5 * clock.MINUTE, clock.SECOND * 2**attempt)
     return int(longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
