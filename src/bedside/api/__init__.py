@@ -15,7 +15,8 @@ PREFIX = "/api/v1"
 
 
 def api_routes(services: Services) -> list[BaseRoute]:
-    """Routes for the web application. They stand first there: lists are asked most often."""
+    """Return the routes for the web application. Lists come first there, because they are
+    requested most."""
     return [
         Route(f"{PREFIX}/inbox", inbox, methods=["GET"]),
         Route(PREFIX + "/rooms/{room_id}/queue", queue, methods=["GET"]),
@@ -24,8 +25,8 @@ def api_routes(services: Services) -> list[BaseRoute]:
 
 
 class Later:
-    """The rest of the API, made with its first request: FastAPI takes a third of a second to load,
-    which the first page of a cold start does not wait for."""
+    """The rest of the API, loaded on its first request: FastAPI takes a third of a second to
+    import, and the first page of a cold start must not wait for that."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -33,7 +34,7 @@ class Later:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
-            # in a thread, so that open pages do not stand still meanwhile
+            # in a thread, so that open pages are not blocked
             module = await asyncio.to_thread(import_module, "bedside.api.v1")
             self._app = self._app or cast(ASGIApp, module.create_api(self._services))
         await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Who calls the API: the same sessions as the pages."""
+"""Callers of the API: the same sessions as for pages."""
 
 from typing import cast
 
@@ -13,14 +13,14 @@ _BACKGROUND = "x-background"
 
 
 def services_of(connection: HTTPConnection) -> Services:
-    """The services behind this request."""
+    """Return the services behind this request."""
     return cast(Services, connection.app.state.services)
 
 
 async def staff_of(connection: HTTPConnection) -> StaffAccess:
-    """The signed-in person. Raises NotSignedIn.
+    """Return the signed-in person. Raises NotSignedIn.
 
-    A request with the header X-Background does not count as use, as on the pages.
+    A request with the header X-Background does not count as use, as with pages.
     """
     services = services_of(connection)
     settings = services.settings

@@ -1,8 +1,8 @@
-"""GET /api/v1/inbox: the one list that programs and screens ask for all the time.
+"""GET /api/v1/inbox: the list that programs and screens poll.
 
-A plain Starlette route, for FastAPI's own part of a request costs more than the two statements
-behind this one. What a row says is unsealed and written as JSON once, and kept: the sealed bytes
-are the key, so that a row which changed is written again.
+A plain Starlette route, because FastAPI's share of a request costs more than the two statements
+behind this one. The content of a row is unsealed and written as JSON once, then cached: the sealed
+bytes are the key, so that a changed row is written again.
 """
 
 import json
@@ -21,7 +21,7 @@ _KEPT_ROWS = 4_000
 
 
 async def inbox(request: Request) -> Response:
-    """Unreviewed entries of all patients whom one may see, newest first, at most 50."""
+    """Unreviewed entries of all patients the caller may see, newest first, at most 50."""
     services = services_of(request)
     staff = await staff_of(request)
     if services.looks.is_new(staff.session_id, Action.INBOX_OPENED):

@@ -1,7 +1,8 @@
-"""GET /api/v1/rooms/{room_id}/queue: who waits in a room, for a screen on the wall or a program.
+"""GET /api/v1/rooms/{room_id}/queue: the patients waiting in a room, for a screen on the wall or a
+program.
 
-A plain Starlette route, as the inbox is one: it is asked all the time. A row is written as JSON
-once, and kept by what it says.
+A plain Starlette route, like the inbox, because it is polled. A row is written as JSON once, and
+cached by its content.
 """
 
 import json
@@ -17,7 +18,7 @@ _KEPT_ROWS = 2_000
 
 
 async def queue(request: Request) -> Response:
-    """Everybody in a room that one is in charge of, in order: waiting or in a call."""
+    """Everybody in a room that the caller is in charge of, in order: waiting or in a call."""
     services = services_of(request)
     staff = await staff_of(request)
     room = await services.permissions.room(staff, request.path_params["room_id"])

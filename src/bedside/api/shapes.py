@@ -1,4 +1,4 @@
-"""What the API takes and gives. Sizes in bytes, times in milliseconds since the epoch (UTC)."""
+"""What the API accepts and returns. Sizes in bytes, times in milliseconds since the epoch (UTC)."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Shape(BaseModel):
-    """Base of every shape: unknown fields are refused."""
+    """Base of every shape: unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
@@ -42,7 +42,8 @@ class Inbox(Shape):
 
 
 class DeviceTestShape(Shape):
-    """What a patient's device test found: ok, failed, blocked, missing, skipped or not_set_up."""
+    """The result of a patient's device test: ok, failed, blocked, missing, skipped or
+    not_set_up."""
 
     camera: str
     microphone: str
@@ -53,7 +54,7 @@ class DeviceTestShape(Shape):
 
 class VisitInQueue(Shape):
     """A patient in a room. `state` is waiting or in_call, `presence` here or reconnecting; `place`
-    counts those who wait from 1; `admitted_by` and `transferred_by` are names."""
+    counts waiting patients from 1; `admitted_by` and `transferred_by` are names."""
 
     id: str
     patient_id: str
@@ -77,7 +78,7 @@ class Queue(Shape):
 
 
 class PatientShape(Shape):
-    """A patient. `birth_date` is null when it is not known."""
+    """A patient. `birth_date` is null if it is not known."""
 
     id: str
     name: str
@@ -97,13 +98,13 @@ class PatientPage(Shape):
 
 
 class Words(Shape):
-    """What to look for: beginnings of names, a phone number, or a date of birth."""
+    """Search terms: beginnings of names, a phone number, or a date of birth."""
 
     words: str = Field(min_length=1, max_length=200)
 
 
 class FoundPatients(Shape):
-    """Patients that fit, at most 50."""
+    """Matching patients, at most 50."""
 
     patients: list[PatientShape]
 

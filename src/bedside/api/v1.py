@@ -1,4 +1,4 @@
-"""The API as FastAPI describes and checks it."""
+"""The API as FastAPI describes and validates it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -37,7 +37,7 @@ from bedside.services import Services
 
 _FOUND = 50
 _LATEST = 2**53 - 1
-"""The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6)."""
+"""The largest whole number that every JSON reader preserves exactly (RFC 8259, section 6)."""
 
 Caller = Annotated[StaffAccess, Depends(staff_of)]
 Here = Annotated[Services, Depends(services_of)]
@@ -58,7 +58,8 @@ _ROOM_ID = {"name": "room_id", "in": "path", "required": True, "schema": {"type"
 
 
 def create_api(services: Services) -> FastAPI:
-    """The application below /api/v1. Its pages for people are off: they load foreign scripts."""
+    """Create the application below /api/v1. Its documentation pages are off: they load foreign
+    scripts."""
     api = FastAPI(
         title="Bedside",
         version="1",
@@ -105,7 +106,7 @@ async def patients(
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PatientPage:
-    """Patients whom one may see, last added first."""
+    """Patients the caller may see, last added first."""
     found, count = await services.patients.listed(caller, limit=size, offset=(page - 1) * size)
     await services.audit.note(
         caller.clinic_id, caller.actor, Action.PATIENTS_LISTED, page=page, shown=len(found)
@@ -114,8 +115,9 @@ async def patients(
 
 
 async def search(request: Request, caller: Caller, services: Here) -> FoundPatients:
-    """Patients by beginnings of names, phone or date of birth. Posted, for addresses are logged."""
-    # read here and not by FastAPI, which would parse the body before it asks who sends it
+    """Patients by beginnings of names, phone or date of birth. A POST, because addresses are
+    logged."""
+    # read here and not by FastAPI, which would parse the body before checking who sends it
     try:
         wanted = Words.model_validate_json(await request.body())
     except ValidationError as error:
@@ -216,7 +218,7 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    """Names the field, never repeats its value: an answer may be logged on the way."""
+    """Name the field but never repeat its value: an answer may be logged on the way."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     return _answer(_wrong([{"loc": wrong["loc"][1:]} for wrong in error.errors()]))
 
