@@ -1,1 +1,2 @@
-"""Speeds of the hot paths against what anyone can install; `python -m benchmarks` prints them."""
+"""Speed of the hot paths compared with what anyone can install; `python -m benchmarks`
+prints it."""

@@ -1,7 +1,7 @@
 """Measure and print: `python -m benchmarks [--small] [name …]`.
 
-A benchmark is a module of this package with `run(scale, directory, body)`: an empty directory on
-the disk to work in, and a PDF to send. It gives rows of the table.
+A benchmark is a module of this package with `run(scale, directory, body)`, which gets an empty
+directory on disk to work in and a PDF to send, and returns rows of the table.
 """
 
 import argparse
@@ -30,7 +30,8 @@ NAMES = (
 
 
 def main() -> int:
-    """Run what was asked for; 1 when a benchmark itself failed, not when a target was missed."""
+    """Run the given benchmarks. Returns 1 if a benchmark itself failed, not if a target was
+    missed."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="only see that everything works")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(NAMES)}; all without")
@@ -39,7 +40,7 @@ def main() -> int:
     if unknown := set(names) - set(NAMES):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     scale = SMALL if asked.small else FULL
-    # Not in the system's temporary directory, which may be memory: an fsync there costs nothing.
+    # Not in the system's temporary directory, which may be in memory: an fsync there costs nothing.
     (ROOT / "artifacts").mkdir(exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="benchmarks-", dir=ROOT / "artifacts"))
     try:

@@ -1,4 +1,4 @@
-"""Files to send: real PDFs of a given size, so that the product takes them for what they are."""
+"""Files to send: real PDFs of a given size, which the product accepts as such."""
 
 import os
 from pathlib import Path
@@ -13,8 +13,8 @@ _BEFORE = (
 
 
 def write_pdf(path: Path, size: int) -> None:
-    """A PDF of exactly `size` bytes (at least 1,000): one empty page, and an object full of noise,
-    which no compression and no cache can make smaller."""
+    """Write a PDF of exactly `size` bytes (at least 1,000): one empty page, and an object full of
+    noise, which no compression and no cache can shrink."""
     places: list[int] = []
     at = 0
     for part in _BEFORE:
@@ -35,7 +35,7 @@ def write_pdf(path: Path, size: int) -> None:
         for start in range(0, noise, _PIECE):
             file.write(os.urandom(min(_PIECE, noise - start)))
         file.write(closing)
-        # A comment fills what is left, between the object and the table that must come last.
+        # A comment fills the gap between the object and the table that must come last.
         file.write(table)
         left = size - file.tell()
         file.write(b"%" + b" " * (left - 2) + b"\n")

@@ -1,5 +1,5 @@
-"""Calls between two pages of a real Chromium with a camera: how soon both see video, also after
-their network was gone."""
+"""Calls between two pages of a real Chromium with a camera: how soon both see video, including
+after their network was down."""
 
 import asyncio
 import time
@@ -41,8 +41,8 @@ _DECODED = """async () => {
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
-    """Directly over loopback; then through a relay that stands still for a while, for there is no
-    other way to take the network from a page and nothing else."""
+    """Run directly over loopback, then through a relay that is paused for a while: there is no
+    other way to take the network, and nothing else, from a page."""
     with product(install(directory / "direct")) as ours:
         joined = asyncio.run(_joins(ours, scale.calls))
     slow, shown = spread(joined)
@@ -74,18 +74,18 @@ class Pair:
     visitor: Visitor
 
     async def admit(self) -> None:
-        """The clinician presses “Video call”, and the page of the call opens."""
+        """Press “Video call” as the clinician, and wait for the page of the call."""
         form, asked = "mode=video", f"/visits/{self.visitor.visit_id}/call"
         answer = await asyncio.to_thread(self.staff.ask, "POST", asked, form, "application/json")
         call_id = answer.decode().partition('"call_id":"')[2].partition('"')[0]
         await self.desk.goto(f"/calls/{call_id}")
 
     async def see(self) -> None:
-        """Until pictures of the other one arrive on both pages: more than there were."""
+        """Wait for new pictures of the other side on both pages."""
         await asyncio.gather(_sees(self.desk), _sees(self.phone))
 
     async def hang_up(self) -> None:
-        """Back to the waiting room, with both pages."""
+        """Return both pages to the waiting room."""
         await self.desk.goto("about:blank")
         path = f"/visits/{self.visitor.visit_id}/return"
         await asyncio.to_thread(self.staff.ask, "POST", path, "", "application/json")
@@ -118,7 +118,8 @@ async def _pair(ours: Product, policy: str) -> AsyncIterator[Pair]:
 
 
 async def _joins(ours: Product, calls: int) -> list[float]:
-    """From the press of the clinician to pictures on both pages; the first one only warms up."""
+    """Measure from the clinician's click to pictures on both pages; the first call only
+    warms up."""
     taken: list[float] = []
     async with _pair(ours, "{}") as pair:
         for number in range(calls + 1):
@@ -132,8 +133,8 @@ async def _joins(ours: Product, calls: int) -> list[float]:
 
 
 async def _losses(ours: Product, relay: Coturn, times: int, away: float) -> list[float]:
-    """From the moment at which the network is there again to pictures on both pages; each time in
-    a call of its own."""
+    """Measure from the moment the network is back to pictures on both pages; each time in a call
+    of its own."""
     return [await _loss(ours, relay, away) for _ in range(times)]
 
 
@@ -155,7 +156,7 @@ async def _loss(ours: Product, relay: Coturn, away: float) -> float:
 
 
 async def _sees(page: Page, before: int = 0) -> None:
-    """Until more pictures than `before` were decoded. The count begins anew with a new stream."""
+    """Wait until more pictures than `before` were decoded. A new stream restarts the count."""
     deadline = time.monotonic() + _WITHIN
     while (decoded := int(await page.evaluate(_DECODED))) <= before + 2:
         before = min(before, decoded)

@@ -1,7 +1,7 @@
-"""The data plane with nothing around it: a raw ASGI application that seals what is PUT.
+"""The data plane alone: a raw ASGI application that seals what is PUT.
 
-It measures what the way of the bytes costs: received, sniffed, sealed, fsynced, row written.
-Sessions, permissions and audit of the product come on top of it.
+It measures the cost of moving the bytes: received, sniffed, sealed, fsynced, row written. The
+product's sessions, permissions and audit come on top.
 """
 
 import sys
@@ -46,7 +46,7 @@ class DataPlane:
         self._keys: dict[str, tuple[bytes, int]] = {}
 
     async def start(self) -> None:
-        """Open the database and make its one table."""
+        """Open the database and create its one table."""
         connection = apsw.Connection(str(self._path))
         connection.execute(str(sa.schema.CreateTable(FILES)))
         connection.close()

@@ -67,7 +67,7 @@ def run(scale: Scale, directory: Path, body: Path) -> list[Row]:
 
 
 def _filed(installation: Installation, body: Path, size: int) -> str:
-    """Upload a file, have it scanned; the address of its content."""
+    """Upload a file and have it scanned; returns the path of its content."""
     with product(installation, worker=True) as ours:
         send = tus_in_one(body, size, to=ours.uploads, headers=ours.headers)
         timed_uploads(ours.port, send, 1, 1)
@@ -90,7 +90,7 @@ def _newest(ours: Product) -> dict[str, str]:
 
 
 def _in_turn(repeats: int, *fetches: Callable[[], None]) -> list[list[float]]:
-    """Seconds of each; the first round only fills the page cache."""
+    """Return the seconds of each; the first round only fills the page cache."""
     times: list[list[float]] = [[] for _ in fetches]
     for number in range(repeats + 1):
         for seconds, fetch in zip(times, fetches, strict=True):

@@ -1,4 +1,4 @@
-"""The list that screens and programs ask for all the time, with sign-in, 50 rows, by wrk."""
+"""The list that screens and programs poll, with sign-in and 50 rows, by wrk."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ _WHAT = "inbox with sign-in, 50 rows"
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
-    """On SQLite, then on a PostgreSQL of its own."""
+    """Run on SQLite, then on a PostgreSQL of its own."""
     if shutil.which("wrk") is None:
         raise NotHere("wrk is not installed (Debian: wrk)")
     with product(install(directory / "sqlite")) as ours:
@@ -35,8 +35,8 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
 def answers(
     what: str, address: str, ours: Product, scale: Scale, wanted: float | None = None
 ) -> Row:
-    """How often an address answers: the best of some runs, for what else the machine does can only
-    take away from it."""
+    """Measure the rate at which a path answers: the best of several runs, because other load on
+    the machine can only lower it."""
     _wrk(ours, address, 1)
     before, answered = ours.cpu_seconds(), 0
     best, slow = 0.0, ""
@@ -54,7 +54,7 @@ def answers(
 
 
 def _wrk(ours: Product, address: str, seconds: int) -> tuple[int, float, str]:
-    """(answers, answers a second, 99th percentile in words)."""
+    """Return answers, answers per second, and the 99th percentile in words."""
     command = ["wrk", "--latency", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
     command += ["-H", f"Cookie: {ours.cookie}", f"http://127.0.0.1:{ours.port}{address}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""A client that costs little: plain sockets, the body sent by the kernel."""
+"""A cheap client: plain sockets, with the body sent by the kernel."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ _RECEIVE = 1 << 20
 
 
 class Connection:
-    """One HTTP/1.1 connection that is kept."""
+    """One HTTP/1.1 connection that is kept alive."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
@@ -22,7 +22,8 @@ class Connection:
     def send(
         self, method: str, path: str, body: Path | None, size: int, headers: str = ""
     ) -> bytes:
-        """Send the first `size` bytes of `body`; returns the head of an answer of the 200s."""
+        """Send the first `size` bytes of `body`. Returns the head of an answer, which must
+        be 2xx."""
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n{headers}"
         self._socket.sendall(head.encode() + b"\r\n")
         if body is not None:
@@ -32,7 +33,7 @@ class Connection:
         return answer
 
     def get(self, path: str, size: int, headers: str = "") -> None:
-        """Receive `size` bytes and drop them."""
+        """Receive and discard `size` bytes."""
         request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"
         self._socket.sendall(request.encode())
         _, got = self._head()
@@ -50,7 +51,7 @@ class Connection:
         return received
 
     def _head(self) -> tuple[bytes, int]:
-        """The head of the answer, and how many bytes of its body came with it."""
+        """Return the head of the answer, and how many bytes of its body came with it."""
         found = b""
         while b"\r\n\r\n" not in found:
             found += bytes(self._room[: self._more()])
@@ -61,12 +62,12 @@ class Connection:
 
 
 Send = Callable[[Connection, str], None]
-"""Sends one file under a name, and returns when the server says that it is safe."""
+"""Sends one file under a name, and returns once the server says that it is safe."""
 
 
 def put(body: Path, size: int, synced_in: Path | None = None) -> Send:
-    """By HTTP PUT. With `synced_in` the file of that name there is fsynced after the answer, for a
-    server that does not do it."""
+    """Send by HTTP PUT. With `synced_in`, the file of that name there is fsynced after the answer,
+    for a server that does not do it."""
 
     def send(connection: Connection, name: str) -> None:
         connection.send("PUT", f"/files/{name}", body, size)
@@ -83,8 +84,8 @@ _BODY = "Content-Type: application/offset+octet-stream\r\n"
 def tus(
     body: Path, size: int, *, to: str = "/files", headers: str = "", synced_in: Path | None = None
 ) -> Send:
-    """By the tus protocol in two requests: POST creates, PATCH sends all. `synced_in` as for
-    `put`; `headers` come with both."""
+    """Send by the tus protocol in two requests: POST creates, PATCH sends everything. `synced_in`
+    as for `put`; `headers` are sent with both."""
 
     def send(connection: Connection, _name: str) -> None:
         about = f"{headers}{_VERSION}Upload-Length: {size}\r\n"
@@ -98,7 +99,7 @@ def tus(
 
 
 def tus_in_one(body: Path, size: int, *, to: str, headers: str = "") -> Send:
-    """By the tus protocol in one request: a POST that creates and sends all."""
+    """Send by the tus protocol in one request: a POST that creates and sends everything."""
     about = f"{headers}{_VERSION}{_BODY}Upload-Length: {size}\r\n"
 
     def send(connection: Connection, _name: str) -> None:
@@ -108,7 +109,7 @@ def tus_in_one(body: Path, size: int, *, to: str, headers: str = "") -> Send:
 
 
 def _location(answer: bytes) -> str:
-    """The path of what a POST has made."""
+    """Return the path of what a POST has created."""
     lines = (line.split(b": ", 1) for line in answer.split(b"\r\n")[1:])
     return urlsplit({key.lower(): value for key, value in lines}[b"location"].decode()).path
 
@@ -120,7 +121,8 @@ def _fsync(path: Path) -> None:
 
 
 def timed_uploads(port: int, send: Send, count: int, at_once: int) -> float:
-    """Seconds for `count` uploads over `at_once` connections, each with a name of its own."""
+    """Return the seconds for `count` uploads over `at_once` connections, each under its own
+    name."""
     run = time.time_ns()
     names = iter([f"{run}-{number}" for number in range(count)])
     turn = threading.Lock()

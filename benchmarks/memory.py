@@ -1,4 +1,4 @@
-"""Memory of a web process while large files arrive at once."""
+"""Memory of a web process while large files arrive in parallel."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ AT_ONCE = 12
 
 
 def run(scale: Scale, directory: Path, body: Path) -> list[Row]:
-    """Twelve files of a tenth of the size, then twelve of the full size."""
+    """Send twelve files of a tenth of the size, then twelve of the full size."""
     installation = install(directory / "ours")
     own = _peaks(scale, body, installation, worker=False)
     inside = _peaks(scale, body, installation, worker=True)
@@ -33,7 +33,7 @@ def _smaller(peaks: tuple[float, float, float]) -> str:
 def _peaks(
     scale: Scale, body: Path, installation: Installation, *, worker: bool
 ) -> tuple[float, float, float]:
-    """Megabytes: idle, at most with files of a tenth of the size, at most with the full size."""
+    """Return megabytes: idle, peak with files of a tenth of the size, peak with the full size."""
     with product(installation, worker=worker) as ours:
         idle = ours.memory()
 

@@ -1,5 +1,5 @@
-"""When committed events reach the bus, written down from outside: the product itself keeps no such
-times. `servers.product` calls it in the process that it starts."""
+"""Times at which committed events reach the bus, recorded from outside: the product itself keeps
+none. `servers.product` enables it in the process that it starts."""
 
 import os
 import time
@@ -10,8 +10,8 @@ from bedside.realtime.bus import Bus
 
 
 def note_in(path: str) -> None:
-    """From now on add a line `topic version nanoseconds` to a file for each event that was
-    committed, before any page hears of it."""
+    """Append a line `topic version nanoseconds` to a file for each committed event, before any
+    page gets it."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     publish = Bus.publish
 
@@ -24,6 +24,6 @@ def note_in(path: str) -> None:
 
 
 def noted_in(path: Path, topic: str) -> dict[int, int]:
-    """What was written down about a topic: version → nanoseconds."""
+    """Read the times recorded for a topic: version → nanoseconds."""
     lines = (line.split() for line in path.read_text().splitlines())
     return {int(version): int(moment) for name, version, moment in lines if name == topic}

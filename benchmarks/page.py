@@ -1,4 +1,4 @@
-"""What the first page of a patient weighs, everything that it loads included."""
+"""Weight of a patient's first page, with everything that it loads."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from benchmarks.table import Row, Scale, at_most
 
 _CHROMIUM = "/usr/bin/chromium"
 _ROOM = "/r/reception"
-"""The door of the first room that is seeded."""
+"""The door of the first seeded room."""
 _PHONE = {"width": 360, "height": 740}
 
 
@@ -30,7 +30,7 @@ def _row(what: str, answers: list[tuple[str, int]]) -> Row:
 
 
 def _loaded(ours: Product, address: str) -> list[tuple[str, int]]:
-    """(kind, bytes over the wire with headers) of each answer."""
+    """Return the kind and bytes over the wire, headers included, of each answer."""
     kinds: dict[str, str] = {}
     sizes: dict[str, int] = {}
 

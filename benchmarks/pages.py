@@ -1,9 +1,9 @@
-"""Many open pages in one process: `python -m benchmarks.pages`, with what to do as JSON on stdin.
+"""Many open pages in one process: `python -m benchmarks.pages`, with its task as JSON on stdin.
 
-It opens the sockets, says `ready`, and then takes frames with as little work as possible: the time
-of arrival is read after each `recv`, everything else waits until it is asked for. A full round, in
-which every page has got one more event, is told by a line. When stdin is closed it writes
-(version, nanoseconds of the monotonic clock) of every event of every page to stdout and ends.
+It opens the sockets, prints `ready`, and then takes frames with as little work as possible: the
+time of arrival is read after each `recv`, everything else is done on request. A complete round, in
+which every page has got one more event, is reported by a line. When stdin is closed it writes
+(version, nanoseconds of the monotonic clock) of every event of every page to stdout and exits.
 """
 
 import json
@@ -26,8 +26,9 @@ _NO_MASK = bytes(4)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What pages to open: `count` at `path`, in turn with one of the `cookies`. `say` is what each
-    says first; if it says something it waits for an answer. `address` is where they come from."""
+    """The pages to open: `count` at `path`, using the `cookies` in turn. `say` is the first
+    message of each, if any, which then waits for an answer. `address` is the address they connect
+    from."""
 
     port: int
     path: str
@@ -37,12 +38,12 @@ class Visit:
     say: str
 
     def as_json(self) -> str:
-        """For the process that opens them."""
+        """Return the task for the process that opens them."""
         return json.dumps(asdict(self)) + "\n"
 
 
 class Page:
-    """One socket, and what came after the last whole frame."""
+    """One socket, and what came after the last complete frame."""
 
     __slots__ = ("rest", "socket")
 
@@ -53,7 +54,8 @@ class Page:
         self.rest = b""
 
     def greet(self, visit: Visit, cookie: str) -> None:
-        """Ask for the socket, as browsers do. The key matters to those who check the answer."""
+        """Request the upgrade as browsers do. The key only matters to those who check the
+        answer."""
         self.socket.sendall(
             f"GET {visit.path} HTTP/1.1\r\nHost: localhost:{visit.port}\r\n"
             f"Origin: http://localhost:{visit.port}\r\nCookie: {cookie}\r\n"
@@ -63,7 +65,7 @@ class Page:
         )
 
     def welcomed(self) -> None:
-        """Take the answer to the greeting."""
+        """Take the answer to the upgrade."""
         while b"\r\n\r\n" not in self.rest:
             self.rest += self._more()
         head, self.rest = self.rest.split(b"\r\n\r\n", 1)
@@ -75,16 +77,17 @@ class Page:
         self._send(_TEXT, text.encode())
 
     def answered(self) -> None:
-        """Take one text."""
+        """Receive one text."""
         while not list(self.texts(b"")):
             self.rest += self._more()
 
     def is_one_text(self, data: bytes) -> bool:
-        """Whether this is a whole frame with a text of more than 125 bytes, as nearly always."""
+        """Whether this is one complete frame with a text of more than 125 bytes, as it nearly
+        always is."""
         return data[:2] == b"\x81\x7e" and len(data) - 4 == data[2] << 8 | data[3] and not self.rest
 
     def texts(self, data: bytes) -> Iterator[bytes]:
-        """The texts that are complete with `data`; pings are answered."""
+        """Yield the texts completed by `data`; pings are answered."""
         data = self.rest + data
         while len(data) >= 2:
             size, start = data[1], 2
@@ -121,8 +124,8 @@ class Pages:
         self._by_number: dict[int, Page] = {}
 
     def open(self) -> None:
-        """Open them, some at once. Those that are open answer pings meanwhile: the server closes
-        a page that does not."""
+        """Open the pages, a few in parallel. Open ones answer pings in the meantime, because the
+        server closes a page that does not."""
         while missing := self._visit.count - len(self._by_number):
             for page in self._some(min(AT_ONCE, missing)):
                 page.socket.setblocking(False)
@@ -146,7 +149,7 @@ class Pages:
         return some
 
     def listen(self) -> list[tuple[int, bytes]]:
-        """Take events until stdin ends: the moment of each, and what came."""
+        """Receive events until stdin ends. Returns the time of each, and its content."""
         self._poll.register(sys.stdin.fileno(), select.EPOLLIN | select.EPOLLHUP)
         taken: list[tuple[int, bytes]] = []
         while True:
@@ -165,7 +168,7 @@ class Pages:
 
 
 def main() -> None:
-    """Open, listen, tell."""
+    """Open, listen, report."""
     visit = Visit(**json.loads(sys.stdin.readline()))
     pages = Pages(visit)
     pages.open()

@@ -1,8 +1,8 @@
-"""An installation to measure: `python -m benchmarks.seed DATA [DATABASE_URL]`.
+"""An installation for measuring: `python -m benchmarks.seed DATA [DATABASE_URL]`.
 
-Makes a clinic through the product's own services, with a signed-in receptionist and colleagues of
-hers, patients with unreviewed entries in their charts, a photo link that was sent, and two open
-rooms, one of them full of patients who wait; prints how to reach them.
+Creates a clinic through the product's own services, with a signed-in receptionist and colleagues,
+patients with unreviewed entries in their charts, a photo link that was sent, and two open rooms,
+one of them full of waiting patients; prints how to reach them.
 """
 
 import json
@@ -67,7 +67,7 @@ async def _seed(settings: Settings) -> dict[str, Any]:
 
 
 async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
-    """(session token, permission, room) of somebody who sees all patients."""
+    """Return session token, permission and room of somebody who sees all patients."""
     options = ClinicOptions(
         second_factor_required=False, upload_bytes_limit=LARGEST, transfer_bytes_limit=LARGEST
     )
@@ -79,8 +79,8 @@ async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
 
 
 async def _signed_in(services: Services, clinic: str, room: str, number: int) -> str:
-    """The session token of somebody who works in a room."""
-    # Nobody signs in with a password here, so there is none that would fit.
+    """Return the session token of somebody who works in a room."""
+    # Nobody signs in with a password here, so no password would match.
     person = Person(name="Rita Sandberg", email=f"rita.{number}@clinic.example", role=Role.STAFF)
     async with services.database.unit_of_work() as work:
         member = await services.staff.install(work, SYSTEM, clinic, person, "none")
@@ -121,7 +121,8 @@ async def _unreviewed(services: Services, staff: StaffAccess, to: Patient, numbe
 
 
 async def _second_room(services: Services, staff: StaffAccess) -> str:
-    """Where patients are transferred to; the receptionist is in charge of it, too."""
+    """Create the room that patients are transferred to; the receptionist is in charge of it,
+    too."""
     async with services.database.unit_of_work() as work:
         room = await services.teams.install(
             work, SYSTEM, staff.clinic_id, TeamKind.ROOM, "Treatment"
@@ -135,7 +136,7 @@ async def _second_room(services: Services, staff: StaffAccess) -> str:
 async def _waiting(
     services: Services, staff: StaffAccess, rooms: list[str]
 ) -> list[tuple[str, str]]:
-    """Both rooms are open, and patients have checked in at the first: (visit, device token)."""
+    """Open both rooms and check patients in at the first. Returns visits and device tokens."""
     for room_id in rooms:
         await services.rooms.open(await services.permissions.room(staff, room_id))
     room = await services.rooms.get(staff.clinic_id, rooms[0])
@@ -152,7 +153,7 @@ async def _waiting(
 
 
 async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str:
-    """The path of a link of a photo request."""
+    """Return the path of a photo request's link."""
     chart = await services.permissions.chart(staff, patient.id)
     draft = Draft(new_id("req"), ("email",), "skin", "left arm")
     await services.photo_requests.send(chart, draft)

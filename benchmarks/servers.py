@@ -1,4 +1,4 @@
-"""The servers that are compared, each on a free port with an empty directory."""
+"""The servers being compared, each on a free port with an empty directory."""
 
 import json
 import os
@@ -30,7 +30,7 @@ main()
 
 
 class NotHere(Exception):
-    """A server that is compared with is not installed."""
+    """A server for comparison is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Served:
     files: Path
 
     def clear(self) -> None:
-        """Delete what was uploaded, and let the disk come to rest."""
+        """Delete the uploads, and let the disk settle."""
         for path in self.files.rglob("*"):
             if path.is_file():
                 path.unlink()
@@ -54,7 +54,7 @@ class Served:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self, which: str = "VmRSS") -> float:
-        """Resident megabytes (10⁶ bytes): VmRSS now, VmHWM at most so far."""
+        """Resident megabytes (10⁶ bytes): VmRSS is the current value, VmHWM the peak."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith(which + ":"):
                 return int(line.split()[1]) * 1024 / 1e6
@@ -63,7 +63,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Product(Served):
-    """Bedside, with a receptionist who is signed in, and colleagues of hers; see seed.py."""
+    """Bedside, with a signed-in receptionist and her colleagues; see seed.py."""
 
     cookie: str
     patient: str
@@ -75,18 +75,18 @@ class Product(Served):
 
     @property
     def headers(self) -> str:
-        """What the receptionist's browser sends with each request."""
+        """Headers that the receptionist's browser sends with each request."""
         return f"Cookie: {self.cookie}\r\nSec-Fetch-Site: same-origin\r\n"
 
     @property
     def uploads(self) -> str:
-        """Where files of the first patient are sent to."""
+        """The path to which files of the first patient are uploaded."""
         return f"/patients/{self.patient}/uploads"
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A seeded data directory, which `product` serves."""
+    """A seeded data directory, served by `product`."""
 
     data: Path
     port: int
@@ -95,14 +95,14 @@ class Installation:
 
     @property
     def log(self) -> Path:
-        """Where the product writes its log, as a service would have it."""
+        """The file for the product's log, as a service would have it."""
         return self.data / "log"
 
 
 def install(directory: Path, database_url: str = "") -> Installation:
-    """A seeded installation in `directory`: on SQLite there, or in the empty database at
+    """Seed an installation in `directory`: on SQLite there, or in the empty database at
     `database_url`. On SQLite it is a copy of one that is seeded once for all benchmarks, beside
-    the directories of theirs."""
+    their directories."""
     port = _free_port()
     if database_url:
         return Installation(directory, port, _seed(directory, database_url), database_url)
@@ -138,10 +138,10 @@ def product(
     moments: Path | None = None,
     settings: dict[str, str] | None = None,
 ) -> Generator[Product]:
-    """`bedside serve`, by default without a worker: jobs stay queued, as when `bedside worker`
-    runs on another machine. Nothing else differs from what an operator starts but the limit of
-    requests for one session, which a benchmark would run into. With `moments` the times of
-    committed events are written there; see moments.py. `settings` are further ones."""
+    """Run `bedside serve`, by default without a worker: jobs stay queued, as if `bedside worker`
+    ran on another machine. The only other difference from what an operator starts is the request
+    limit per session, which a benchmark would hit. With `moments` the times of committed events
+    are written there; see moments.py. `settings` are additional ones."""
     environment = os.environ | {"BEDSIDE_REQUESTS_PER_SECOND": "0"}
     environment |= {f"BEDSIDE_{name.upper()}": value for name, value in (settings or {}).items()}
     if at.database_url:
@@ -156,7 +156,7 @@ def product(
 
 @contextmanager
 def data_plane(directory: Path) -> Generator[Served]:
-    """Bedside's data plane; see data_plane.py."""
+    """Run Bedside's data plane; see data_plane.py."""
     port = _free_port()
     command = [sys.executable, "-m", "benchmarks.data_plane", str(directory), str(port)]
     with _running(command, port) as pid:
@@ -165,7 +165,7 @@ def data_plane(directory: Path) -> Generator[Served]:
 
 @contextmanager
 def nginx(directory: Path) -> Generator[Served]:
-    """nginx with WebDAV as Debian ships it: default buffers, a worker for each processor.
+    """Run nginx with WebDAV as Debian ships it: default buffers, a worker per processor.
 
     Its temporary files are on the file system of its files, so that it renames and never copies.
     """
@@ -198,7 +198,7 @@ def nginx(directory: Path) -> Generator[Served]:
 
 @contextmanager
 def tus_server(directory: Path) -> Generator[Served]:
-    """The official Node server @tus/server with its file store, installed when it is not."""
+    """Run the official Node server @tus/server with its file store, installing it if necessary."""
     node = _node_packages(TUS, "@tus/server")
     port = _free_port()
     directory.mkdir(parents=True, exist_ok=True)
@@ -208,7 +208,7 @@ def tus_server(directory: Path) -> Generator[Served]:
 
 @contextmanager
 def ws_server(directory: Path) -> Generator[Served]:
-    """A Node server of the package ws, installed when it is not."""
+    """Run a Node server with the package ws, installing it if necessary."""
     node = _node_packages(WS, "ws")
     port = _free_port()
     with _running([node, str(WS / "server.mjs"), str(port)], port) as pid:
@@ -216,7 +216,7 @@ def ws_server(directory: Path) -> Generator[Served]:
 
 
 def _node_packages(where: Path, name: str) -> str:
-    """Fetch the packages of a Node server when they are not there; the path of node."""
+    """Fetch the packages of a Node server if they are missing. Returns the path of node."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise NotHere("node is not installed (Debian: nodejs, npm)")

@@ -1,4 +1,4 @@
-"""An event on its way to many open pages, against a broadcast by the Node package ws."""
+"""Delivery of an event to many open pages, compared with a broadcast by the Node package ws."""
 
 import http.client
 import json
@@ -22,34 +22,34 @@ from benchmarks.servers import ROOT, NotHere, Product, Served, install, product,
 from benchmarks.table import Row, Scale, at_most, found, not_measured
 
 WANTED = {1_000: 20.0, 10_000: 150.0}
-"""Milliseconds in which 99 of 100 pages have an event, by how many are open."""
+"""Milliseconds within which 99 of 100 pages must have an event, by the number of open pages."""
 _PROCESSES = 2
 _PAUSE = 0.2
-"""Between events, so that each finds a server at rest."""
+"""Between events, so that each finds an idle server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How events got to pages: for each event the milliseconds to each page, and what an open page
-    takes in kB."""
+    """Delivery of events to pages: for each event the milliseconds to each page, and the memory of
+    an open page in kB."""
 
     events: list[list[float]]
     each: float
 
     @property
     def p99(self) -> float:
-        """Over all events and pages."""
+        """The 99th percentile over all events and pages."""
         return _percentile(chain.from_iterable(self.events), 0.99)
 
     @property
     def middle(self) -> float:
-        """The same within each event, and then the event in the middle: what else the machine did
-        at times does not show in it."""
+        """The same within each event, of which the median event is taken: occasional other load on
+        the machine does not show in it."""
         return median(_percentile(times, 0.99) for times in self.events)
 
     @property
     def shown(self) -> str:
-        """In words."""
+        """Describe the figures in words."""
         half = _percentile(chain.from_iterable(self.events), 0.5)
         return f"p50 {half:.1f} ms, p99 {self.p99:.1f} ms"
 
@@ -60,7 +60,7 @@ def _percentile(values: Iterable[float], part: float) -> float:
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
-    """The product, then Node, with as many pages."""
+    """Measure the product, then Node, with as many pages."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     directory.mkdir(exist_ok=True)
@@ -95,8 +95,8 @@ def _rows(pages: int, own: Spread, other: Spread | None = None) -> list[Row]:
 
 
 def _ours(directory: Path, pages: int, events: int) -> Spread:
-    """People of one clinic look at their desk while a file is marked as reviewed, or not, again and
-    again; from the commit to each page."""
+    """Keep the desks of one clinic open while a file is marked as reviewed and unreviewed, again
+    and again; measured from the commit to each page."""
     noted = directory / "moments"
     with product(install(directory / "data"), moments=noted) as ours:
         topic = f"desk:{ours.clinic}"
@@ -110,7 +110,7 @@ def _ours(directory: Path, pages: int, events: int) -> Spread:
 
 
 def _nodes(directory: Path, pages: int, events: int) -> Spread:
-    """A message as long as ours."""
+    """Broadcast a message as long as ours."""
     with ws_server(directory) as node:
         before = node.memory()
         with visiting(node, pages, [""], "") as visitors:
@@ -131,14 +131,14 @@ class Visitors:
         self._running = running
 
     def during(self, events: int, cause: Callable[[int], None]) -> None:
-        """Let events happen, each when the one before has reached everybody."""
+        """Cause events one by one, each once the one before has reached every page."""
         for number in range(1, events + 1):
             time.sleep(_PAUSE)
             cause(number)
             self.expect(b"all\n")
 
     def expect(self, line: bytes) -> None:
-        """Wait until every process has said this."""
+        """Wait until every process has printed this."""
         for process in self._running:
             assert process.stdout
             said = process.stdout.readline()
@@ -146,7 +146,7 @@ class Visitors:
                 raise RuntimeError(f"the pages of a process said {said!r}")
 
     def times(self, began: dict[int, int]) -> list[list[float]]:
-        """For each event the milliseconds from its moment to its arrival at each page."""
+        """Return for each event the milliseconds from its commit to its arrival at each page."""
         times: dict[int, list[float]] = {}
         for process in self._running:
             taken = array("q")
@@ -158,7 +158,7 @@ class Visitors:
 
 @contextmanager
 def visiting(server: Served, pages: int, cookies: list[str], say: str) -> Iterator[Visitors]:
-    """Open pages from several processes, one after the other; see pages.py."""
+    """Open pages from several processes, one process after the other; see pages.py."""
     with ExitStack() as stack:
         running: list[subprocess.Popen[bytes]] = []
         for number in range(_PROCESSES):
@@ -183,7 +183,7 @@ def visiting(server: Served, pages: int, cookies: list[str], say: str) -> Iterat
 
 
 def _entry(ours: Product) -> str:
-    """The path of an unreviewed file in the inbox."""
+    """Return the path of an unreviewed file in the inbox."""
     newest = json.loads(_request(ours, "GET", "/api/v1/inbox", cookie=ours.cookie))["entries"][0]
     return f"/inbox/{newest['patient_id']}/{newest['id']}"
 

@@ -1,4 +1,4 @@
-"""From the start of the process to the first page, and its memory then."""
+"""Time from process start to the first page, and memory then."""
 
 import http.client
 import time
@@ -10,8 +10,8 @@ from benchmarks.table import Row, Scale, at_most, milliseconds
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
-    """Start on a migrated database, again and again; the page is /sign-in. The worker is inside,
-    as by default."""
+    """Start on a migrated database, repeatedly; the page is /sign-in. The worker is inside, as by
+    default."""
     installation = install(directory / "ours")
     _start(installation)  # compiles modules, and brings them into the page cache
     starts = [_start(installation) for _ in range(max(1, scale.repeats * 2 // 3))]
@@ -24,7 +24,7 @@ def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
 
 
 def _start(installation: Installation) -> tuple[float, float]:
-    """(seconds, megabytes)"""
+    """Return seconds and megabytes."""
     began = time.perf_counter()
     with product(installation, worker=True) as ours:
         connection = http.client.HTTPConnection("127.0.0.1", ours.port)

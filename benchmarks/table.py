@@ -1,4 +1,4 @@
-"""What a benchmark found, and how it is shown."""
+"""Results of benchmarks, and their display."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from statistics import median
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How much to do. `repeats` of each measurement; `file` bytes stand for the 100 MB file,
-    `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while so
-    many `events` happen. Patients make so many `moves` to another room, and are in so many `calls`,
-    whose network is `away` for some seconds."""
+    `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while `events`
+    happen. Patients make `moves` to another room, and are in `calls`, whose network is `away` for
+    that many seconds."""
 
     repeats: int
     file: int
@@ -56,8 +56,8 @@ SMALL = Scale(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `wanted` is the target of the project in words, if there is one; `reached` None
-    when there is none, or no figure, and then `ours` says why."""
+    """One figure. `wanted` is the project's target in words, if there is one; `reached` is None if
+    there is none, or no figure, in which case `ours` says why."""
 
     what: str
     ours: str
@@ -68,54 +68,54 @@ class Row:
 
 
 def at_least(what: str, ours: str, against: str, ratio: float, target: float) -> Row:
-    """A ratio that should not be lower than `target`."""
+    """Report a ratio that should not be lower than `target`."""
     return Row(what, ours, against, f"{ratio:.2f} ×", f"≥ {target:.2f} ×", ratio >= target)
 
 
 def rate(what: str, value: float, target: float, beside: str) -> Row:
-    """Answers a second, that should not be fewer than `target`."""
+    """Report answers per second, which should not be fewer than `target`."""
     shown = f"{value:,.0f} a second"
     return Row(what, shown, beside, shown, f"≥ {target:,.0f} a second", value >= target)
 
 
 def compared(what: str, ours: str, against: str, ratio: float) -> Row:
-    """A ratio that nothing is wanted of."""
+    """Report a ratio without a target."""
     return Row(what, ours, against, f"{ratio:.2f} ×", "", None)
 
 
 def found(what: str, value: str, beside: str) -> Row:
-    """A value that nothing is wanted of."""
+    """Report a value without a target."""
     return Row(what, value, beside, value, "", None)
 
 
 def at_most(what: str, value: float, target: float, unit: str, against: str = "") -> Row:
-    """A value that should not be higher than `target`."""
+    """Report a value that should not be higher than `target`."""
     shown = f"{value:.3g} {unit}"
     return Row(what, shown, against, shown, f"≤ {target:g} {unit}", value <= target)
 
 
 def not_measured(what: str, why: str) -> Row:
-    """A figure that this machine could not give."""
+    """Report a figure that this machine could not give."""
     return Row(what, why, "", "–", "", None)
 
 
 def ratio_of(others: Sequence[float], ours: Sequence[float]) -> float:
-    """The median over pairs of runs of how many times faster ours was than the other's.
+    """Return the median, over pairs of runs, of how many times faster ours was than the other's.
 
-    The runs of a pair follow each other, so whatever else the machine did weighs on both.
+    The runs of a pair follow each other, so other load on the machine affects both.
     """
     return median(other / own for other, own in zip(others, ours, strict=True))
 
 
 def spread(seconds: Sequence[float]) -> tuple[float, str]:
-    """The 95th percentile of some times, and both percentiles in words; in milliseconds."""
+    """Return the 95th percentile of some times, and both percentiles in words; in milliseconds."""
     ordered = sorted(seconds)
     slow = ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)] * 1000
     return slow, f"p50 {median(ordered) * 1000:.0f} ms, p95 {slow:.0f} ms"
 
 
 def milliseconds(seconds: Sequence[float]) -> str:
-    """The median and the quickest of some times."""
+    """Describe the median and the quickest of some times."""
     return f"{median(seconds) * 1000:.0f} ms (best {min(seconds) * 1000:.0f})"
 
 
@@ -123,7 +123,7 @@ _MARKS = {True: "yes", False: "NO", None: ""}
 
 
 def as_table(rows: Sequence[Row]) -> str:
-    """Lines of text, columns aligned."""
+    """Format rows as lines of text with aligned columns."""
     titles = ("path", "here", "against", "figure", "wanted", "reached")
     cells = [
         (row.what, row.ours, row.against, row.figure, row.wanted, _MARKS[row.reached])

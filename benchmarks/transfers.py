@@ -1,4 +1,4 @@
-"""A live file transfer: how soon the other side has it, and how fast."""
+"""A live file transfer: how soon the other side has the file, and how fast."""
 
 import http.client
 import sqlite3
@@ -15,15 +15,15 @@ from benchmarks.visits import Browser, Visitor
 
 _SCANNED_WITHIN = 120.0
 _SMALL = 20
-"""So many transfers of a photo's size for the first byte."""
+"""Number of transfers of a photo's size that measure the first byte."""
 
 
 def run(scale: Scale, directory: Path, body: Path) -> list[Row]:
-    """Staff send to a patient who waits; the worker is inside, and scans."""
+    """Send from staff to a waiting patient; the worker is inside, and scans."""
     with product(install(directory / "ours"), worker=True) as ours:
         desk = Desk(ours, body)
         first = [desk.send(scale.photo)[1] for _ in range(min(_SMALL, scale.photos))]
-        # Each with an upload of the same file into a chart before it, on the same machine.
+        # Each is preceded by an upload of the same file into a chart, on the same machine.
         charts, ups, downs = [], [], []
         for _ in range(max(1, scale.repeats // 3)):
             charts.append(desk.to_chart(scale.file))
@@ -46,7 +46,7 @@ def _rate(what: str, charts: list[float], taken: list[float], upload: str) -> Ro
 
 
 class Desk:
-    """Staff who send, and the patient who gets it."""
+    """The sending staff, and the receiving patient."""
 
     def __init__(self, ours: Product, body: Path) -> None:
         self._ours = ours
@@ -55,13 +55,14 @@ class Desk:
         self._patient = Visitor(ours)
 
     def to_chart(self, size: int) -> float:
-        """Seconds of an upload."""
+        """Upload into a chart. Returns seconds."""
         return self._up(
             tus_in_one(self._body, size, to=self._ours.uploads, headers=self._ours.headers)
         )
 
     def send(self, size: int) -> tuple[float, float, float]:
-        """Seconds: all bytes up; accept to the first byte at the other side, to the last one."""
+        """Send a file. Returns seconds: until all bytes are up; from accepting to the first byte
+        at the other side; to the last one."""
         transfer_id = new_id("trf")
         form = {"name": "care plan.pdf", "media_type": "application/pdf", "size": size}
         base = f"/visits/{self._patient.visit_id}/transfers"
@@ -98,7 +99,8 @@ class Desk:
         return first, taken
 
     def _wait_for_scan(self, transfer_id: str) -> None:
-        """A person takes longer to press “Accept”. Nobody is told of it before, so this looks."""
+        """Poll for the scan: a person takes longer to press “Accept”, and no event announces it
+        earlier."""
         database = sqlite3.connect(
             f"file:{self._ours.files.parent / 'bedside.db'}?mode=ro", uri=True
         )

@@ -32,8 +32,8 @@ AT_ONCE = 12
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """A server that is sent to in one way, with the seconds of each run and the processor time of
-    all of them."""
+    """A server uploaded to in one way, with the seconds of each run and the processor time
+    of all."""
 
     server: Served
     send: Send
@@ -65,7 +65,7 @@ def run(scale: Scale, directory: Path, body: Path) -> list[Row]:
 
 
 def _in_turn(repeats: int, count: int, at_once: int, *all_runs: Runs) -> None:
-    """Repeat each; who begins changes from round to round."""
+    """Repeat each; the one that begins changes from round to round."""
     for runs in all_runs:  # the first file is slower everywhere
         timed_uploads(runs.server.port, runs.send, 1, 1)
         runs.server.clear()
@@ -139,7 +139,8 @@ def _many(scale: Scale, body: Path, ours: Product, bare: Served, webdav: Served)
 
 
 def _against_tus(scale: Scale, body: Path, ours: Product, node: Served) -> list[Row]:
-    """As it comes it leaves the bytes to the page cache, so it is also measured with an fsync."""
+    """Compare with @tus/server, which leaves the bytes to the page cache and is therefore also
+    measured with an fsync."""
     size = scale.file
     own = Runs(ours, tus(body, size, to=ours.uploads, headers=ours.headers))
     other = Runs(node, tus(body, size))

@@ -1,4 +1,4 @@
-"""A patient on the way to another room, and the queue that staff look at."""
+"""A patient being transferred to another room, and the queue that staff look at."""
 
 import http.client
 import json
@@ -15,14 +15,14 @@ from benchmarks.table import Row, Scale, at_most, not_measured, spread
 from tests.peers.postgres import Postgres
 
 TOGETHER = 0.04
-"""Seconds for which the page collects events before it asks for what is true now."""
+"""Seconds for which the page debounces events before it fetches the current state."""
 _WITHIN = 30.0
 _KEPT = 2.0
-"""Seconds for which a connection that is not used is good."""
+"""Seconds for which an idle connection is reused."""
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
-    """Transfers back and forth, then the queue on SQLite and on a PostgreSQL of its own."""
+    """Transfer back and forth, then measure the queue on SQLite and on a PostgreSQL of its own."""
     with product(install(directory / "sqlite")) as ours:
         rows = [_transfers(ours, scale.moves)]
         if shutil.which("wrk") is None:
@@ -47,13 +47,14 @@ def _queue(kind: str, ours: Product, scale: Scale, wanted: float) -> Row:
 
 
 def _drawn(kind: str, ours: Product, scale: Scale) -> Row:
-    """The fragment that an open page asks for after each event."""
+    """Measure the fragment that an open page requests after each event."""
     what = f"the same as HTML with its menus, {kind}"
     return answers(what, f"/rooms/{ours.rooms[0]}/queue", ours, scale)
 
 
 def _transfers(ours: Product, moves: int) -> Row:
-    """From pressing “Transfer” to the fragment with the new waiting room, and back again."""
+    """Measure from pressing “Transfer” to the fragment with the new waiting room, and back
+    again."""
     desk, phone = Browser(ours.port, ours.cookie), Visitor(ours)
     taken: list[float] = []
     with phone.page() as page:
@@ -74,7 +75,7 @@ def _transfers(ours: Product, moves: int) -> Row:
 
 
 def _event(page: ClientConnection, leg: int) -> None:
-    """Wait until the page has heard of this leg."""
+    """Wait until the page has received the event of this leg."""
     deadline = time.monotonic() + _WITHIN
     while time.monotonic() < deadline:
         told = json.loads(page.recv(_WITHIN))
@@ -84,7 +85,7 @@ def _event(page: ClientConnection, leg: int) -> None:
 
 
 class Browser:
-    """A connection that is kept, with somebody's cookie."""
+    """A kept-alive connection with somebody's cookie."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -92,13 +93,13 @@ class Browser:
         self._headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
 
     def ask(self, method: str, path: str, form: str | None = None, accept: str = "") -> bytes:
-        """What a script of a page asks for."""
+        """Request what a script of a page requests."""
         headers = {**self._headers, "HX-Request": "true"}
         headers |= {"Accept": accept} if accept else {}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if time.monotonic() - self._used > _KEPT:
-            self._connection.close()  # the server may have done so, too
+            self._connection.close()  # the server may have closed it, too
         self._connection.request(method, path, form, headers)
         answer = self._connection.getresponse()
         body = answer.read()
@@ -109,7 +110,7 @@ class Browser:
 
 
 class Visitor:
-    """A patient who waits, with a page."""
+    """A waiting patient with an open page."""
 
     def __init__(self, ours: Product, number: int = 0) -> None:
         self.visit_id, token = ours.visits[number]
@@ -118,7 +119,7 @@ class Visitor:
         self._port = ours.port
 
     def page(self) -> ClientConnection:
-        """The open socket, which follows the visit."""
+        """Open the socket that follows the visit."""
         socket = connect(
             f"ws://127.0.0.1:{self._port}/visit/{self.visit_id}/live",
             additional_headers={
