@@ -1,7 +1,7 @@
 """Install the Debian packages that the tests drive: browsers, media server, scanner, database, …
 
-Does nothing when every program is there. Services do not start by themselves meanwhile, and
-/usr/sbin/policy-rc.d is put back as it was, also after an interruption.
+Does nothing if every program is there. Services do not start by themselves during installation,
+and /usr/sbin/policy-rc.d is restored afterwards, even after an interruption.
 """
 
 import os
@@ -29,17 +29,17 @@ PACKAGES = {
     "nginx-extras": ["/usr/sbin/nginx"],
     "wrk": ["/usr/bin/wrk"],
 }
-"""Package → where its program lies (patterns)."""
+"""Package → where its program is (patterns)."""
 
 
 def say(text: str) -> None:
-    """Tell the person at the keyboard."""
+    """Print to the person at the keyboard."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def missing(packages: dict[str, list[str]]) -> list[str]:
-    """The packages of which no program is found."""
+    """Return the packages whose program is not found."""
     root = Path("/")
     return [
         name
@@ -49,7 +49,7 @@ def missing(packages: dict[str, list[str]]) -> list[str]:
 
 
 def as_root() -> list[str] | None:
-    """What to put before a command to run it as root; None when that needs a password."""
+    """Return the prefix that runs a command as root; None if that needs a password."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo"):
@@ -67,14 +67,14 @@ def write(prefix: list[str], path: Path, text: str) -> None:
 
 
 def hold_services(prefix: list[str]) -> None:
-    """Forbid services to start; what was there is kept (of an interrupted run, the first)."""
+    """Forbid services to start; the existing policy is kept (of an interrupted run, the first)."""
     if not KEPT.exists():
         write(prefix, KEPT, POLICY.read_text() if POLICY.exists() else ABSENT)
     write(prefix, POLICY, QUIET)
 
 
 def release_services(prefix: list[str]) -> None:
-    """Put /usr/sbin/policy-rc.d back as it was."""
+    """Restore /usr/sbin/policy-rc.d."""
     if KEPT.read_text() == ABSENT:
         subprocess.run([*prefix, "rm", "-f", str(POLICY), str(KEPT)], check=True)
     else:
@@ -98,12 +98,13 @@ def install(prefix: list[str], packages: list[str]) -> None:
 
 
 def stop(number: int, frame: FrameType | None) -> None:
-    """End by way of every `finally`, so that services are released."""
+    """Exit through every `finally`, so that services are released."""
     sys.exit(128 + number)
 
 
 def main() -> int:
-    """0 when everything is there in the end; else says what is missing and how to get it."""
+    """Return 0 if everything is there in the end; otherwise print what is missing and how to get
+    it."""
     signal.signal(signal.SIGTERM, stop)
     lacking = missing(PACKAGES)
     if not lacking:

@@ -1,8 +1,8 @@
 """An import contract of our own, for .importlinter.
 
-import-linter's `forbidden` and `protected` want every package named and present. This one says
-who may instead of who may not, so that a package made next year is bound without anybody
-remembering to list it.
+import-linter's `forbidden` and `protected` want every package named and present. This one says who
+may instead of who may not, so that a package made next year is bound without anybody remembering
+to list it.
 """
 
 from fnmatch import fnmatchcase
@@ -13,16 +13,16 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 def within(module: str, packages: list[str]) -> bool:
-    """Whether `module` is one of `packages` or lies inside one."""
+    """Whether `module` is one of `packages` or inside one."""
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
 class Guarded(Contract):
-    """Modules that not everybody may import, directly.
+    """Modules that not everybody may import directly.
 
-    `modules`: what is guarded, ours or others', with wildcards (`bedside.*.models`); that nobody
-    has or imports one is no error. `only_in`: the packages that may; `not_in`: the packages that
-    may not (one of the two). `shared_inside`: the package that holds a guarded module may.
+    `modules`: what is guarded, ours or others', with wildcards (`bedside.*.models`); it is no
+    error if none exists or is imported. `only_in`: the packages that may; `not_in`: the packages
+    that may not (one of the two). `shared_inside`: the package that holds a guarded module may.
     """
 
     type_name = "guarded"

@@ -1,6 +1,6 @@
-"""Writes a migration from what changed in the tables: `python -m scripts.new_migration "message"`.
+"""Writes a migration from changes in the tables: `python -m scripts.new_migration "message"`.
 
-Look at what it wrote before committing it: Alembic sees columns, not intentions.
+Review the result before committing it: Alembic sees columns, not intentions.
 """
 
 import importlib

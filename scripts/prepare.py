@@ -1,8 +1,8 @@
 """Bring a checkout to the point where it can serve (`serve`) or be worked on (`develop`).
 
-Each step is done again only when what it is made from has changed: a digest of its inputs lies
-in .venv/.prepared. A digest is written after its step, so an interrupted step is done anew.
-Needs nothing but the standard library of Python 3.11.
+Each step is repeated only if its inputs have changed: a digest of them is in .venv/.prepared. The
+digest is written after the step, so an interrupted step runs again. Needs nothing but the standard
+library of Python 3.11.
 """
 
 import fcntl
@@ -30,17 +30,17 @@ PIP_WITH_PYTHON_OPTION = (22, 3)
 
 
 class SetupError(Exception):
-    """Something that only the person at the keyboard can mend; the text says what."""
+    """Something only the person at the keyboard can fix; the text says what."""
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Tell the person at the keyboard."""
+    """Print to the person at the keyboard."""
     sys.stdout.write(text + end)
     sys.stdout.flush()
 
 
 def run(*command: str | Path, environment: dict[str, str] | None = None) -> None:
-    """Run a command with its output in the log; the end of the log is shown when it fails."""
+    """Run a command with its output in the log; the end of the log is shown if it fails."""
     with LOG.open("ab") as log:
         log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
         log.flush()
@@ -59,7 +59,7 @@ def run(*command: str | Path, environment: dict[str, str] | None = None) -> None
 
 
 def digest(paths: Iterable[Path], *more: str) -> str:
-    """One digest over names and contents of files (folders with all below them)."""
+    """Return one digest over names and contents of files (folders with everything below them)."""
     total = hashlib.sha256()
     for path in sorted(paths):
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
@@ -72,7 +72,7 @@ def digest(paths: Iterable[Path], *more: str) -> str:
 
 
 def step(name: str, says: str, made_from: str, made: Path, make: Callable[[], None]) -> None:
-    """Do a step unless `made` is there and `made_from` is the digest it was made with."""
+    """Run a step unless `made` exists and `made_from` is the digest it was made with."""
     stamp = STAMPS / name
     if made.exists() and stamp.exists() and stamp.read_text() == made_from:
         return
@@ -86,16 +86,16 @@ def step(name: str, says: str, made_from: str, made: Path, make: Callable[[], No
 
 
 def network_settings() -> dict[str, str]:
-    """What uv must be told of pip's configuration, which it does not read itself.
+    """Translate pip's network configuration for uv, which does not read it itself.
 
-    Certificate, index and proxy only, and never over what uv was told already. Extra indexes are
-    left out: the pinned hashes name the files of the main one.
+    Certificate, index and proxy only, and never over settings that uv has already. Extra indexes
+    are left out: the pinned hashes name the files of the main one.
     """
     listed = "".join(
         subprocess.run(
             [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
         ).stdout
-        for python in (PYTHON, sys.executable)  # where .venv was made without pip, the other's
+        for python in (PYTHON, sys.executable)  # if .venv was made without pip, the other one's
     )
     found = re.findall(r"^(global|install|:env:)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)
     scopes = ("global", "install", ":env:")  # later ones win, as in pip
@@ -109,7 +109,7 @@ def network_settings() -> dict[str, str]:
 
 
 def make_environment() -> None:
-    """A fresh .venv with pip and the pinned uv in it."""
+    """Create a fresh .venv with pip and the pinned uv in it."""
     shutil.rmtree(VENV)
     VENV.mkdir()
     if importlib.util.find_spec("ensurepip"):
@@ -129,7 +129,7 @@ def make_environment() -> None:
 
 
 def pip_version() -> tuple[int, ...]:
-    """The version of the pip beside the running Python; () when there is none."""
+    """Return the version of the pip beside the running Python; () if there is none."""
     told = subprocess.run(
         [sys.executable, "-m", "pip", "--version"], capture_output=True, text=True, check=False
     ).stdout
@@ -147,7 +147,8 @@ def install_packages(names: list[str]) -> None:
 
 
 def prepare_python(purpose: str) -> None:
-    """The environment and the packages; whoever has the developer's packages keeps them."""
+    """Prepare the environment and the packages; an environment with the developer's packages keeps
+    them."""
     uv_pin = digest([REQUIREMENTS / "uv.txt"], sys.version, str(ROOT))
     step("environment", "Creating the Python environment", uv_pin, PYTHON, make_environment)
     lists = {"serve": ["base", "build"], "develop": ["dev", "build"]}
@@ -168,7 +169,7 @@ def prepare_python(purpose: str) -> None:
 
 
 def check_node() -> None:
-    """Stop with a sentence when there is no Node that is new enough."""
+    """Stop with a sentence if there is no Node that is new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
     told = ""
     if node and npm:
@@ -185,7 +186,7 @@ def check_node() -> None:
 
 
 def prepare_pages() -> None:
-    """The packages of the scripts in pages, and the built scripts and styles."""
+    """Install the packages of the pages' scripts, and build scripts and styles."""
     lock = [ROOT / "package.json", ROOT / "package-lock.json"]
     made = ROOT / "node_modules" / ".package-lock.json"
     sources = [
@@ -208,10 +209,10 @@ def prepare_pages() -> None:
 
 
 def main() -> int:
-    """Prepare for what the first argument says."""
+    """Prepare for the purpose given by the first argument."""
     purpose = sys.argv[1]
     lock = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once would build over each other
+    fcntl.flock(lock, fcntl.LOCK_EX)  # two parallel makes would build over each other
     VENV.mkdir(exist_ok=True)
     try:
         prepare_python(purpose)

@@ -1,7 +1,7 @@
 """Writes the reference pages of docs/ from the code: `python -m scripts.reference`.
 
-A test compares what it would write with what is there, so that every setting, event, audit line
-and kind of topic that exists is documented.
+A test compares its output with what is there, so that every existing setting, event, audit line
+and kind of topic is documented.
 """
 
 import importlib
@@ -32,7 +32,7 @@ _NOTICE = "<!-- Written by scripts/reference.py; change the code and run it agai
 
 
 def pages() -> dict[Path, str]:
-    """Every reference page: path → text."""
+    """Return every reference page: path → text."""
     return {
         ROOT / "operators" / "settings.md": _NOTICE + settings_page(),
         ROOT / "contributing" / "events.md": _NOTICE + events_page(),
@@ -42,7 +42,7 @@ def pages() -> dict[Path, str]:
 
 
 def settings_page() -> str:
-    """All settings with their defaults."""
+    """Render all settings with their defaults."""
     rows = "".join(
         _row(f"`{name}`", f"`BEDSIDE_{name.upper()}`", _default(field.default), field.description)
         for name, field in Settings.model_fields.items()
@@ -65,7 +65,7 @@ def _default(value: object) -> str:
 
 
 def events_page() -> str:
-    """All declared events with their fields."""
+    """Render all declared events with their fields."""
     for module in pkgutil.walk_packages(bedside.__path__, "bedside."):
         if module.name.endswith("events"):
             importlib.import_module(module.name)
@@ -91,7 +91,7 @@ def _first_line(thing: object) -> str:
 
 
 def audit_page() -> str:
-    """All audit actions."""
+    """Render all audit actions."""
     names = "".join(f"- `{action}`\n" for action in sorted(Action))
     return (
         "# Audit lines\n\n"
@@ -102,7 +102,7 @@ def audit_page() -> str:
 
 
 def permissions_page() -> str:
-    """Permission values and what roles may do."""
+    """Render permission values and what roles may do."""
     parts = [
         "# Permissions\n\n",
         "A permission is a value that only `bedside.people.permissions` can make. A service\n",
