@@ -13,8 +13,6 @@ from bedside.calls.apps.whiteboard import Whiteboard
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
-from bedside.calls.live_transfer_lists import LiveTransferLists
-from bedside.calls.live_transfers import LiveTransfers
 from bedside.calls.participants import Participants
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
@@ -61,6 +59,8 @@ from bedside.requests.answers import PhotoAnswers
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
 from bedside.settings import Settings
+from bedside.transfers.lists import LiveTransferLists
+from bedside.transfers.service import LiveTransfers
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
 from bedside.visits.identification import Identification

@@ -4,7 +4,7 @@ what the queue says of files on their way."""
 import pytest
 from playwright.async_api import expect
 
-from bedside.calls.live_transfers import Chosen
+from bedside.transfers.service import Chosen
 from tests.house import Served
 from tests.journeys.calling import LONG, open_clinic, pictures_move, two_in_call
 from tests.peers.chromium import Chromium

@@ -3,10 +3,10 @@
 import json
 
 from bedside.calls.apps.marks import marks_of
-from bedside.calls.live_transfers import Chosen
 from bedside.files.announcing import Announced
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.transfers.service import Chosen
 from tests.house import House
 from tests.requests.sending import do_jobs, jpeg, pieces
 

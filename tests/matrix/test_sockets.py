@@ -10,11 +10,11 @@ from starlette.routing import WebSocketRoute
 
 from bedside.calls.apps.whiteboard import WhiteboardChanged
 from bedside.calls.events import CallChanged, CallSignal, GuestChanged
-from bedside.calls.live_transfer_records import LiveTransferMoved
 from bedside.charts.events import EntryChanged
 from bedside.conversations.visit_chat import ChatRead
 from bedside.realtime import envelopes
 from bedside.requests.events import RequestChanged
+from bedside.transfers.events import LiveTransferMoved
 from tests.matrix.people import DEVICES, STAFF, Kind
 from tests.matrix.sockets import Refused, connected
 from tests.matrix.world import PATIENT_WORDS, Template, World, entered

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bedside.errors import BedsideError
 from bedside.files.announcing import Announced, Upload
 from bedside.files.models import files, uploads
-from bedside.files.transfers import Transfers
+from bedside.files.upload_leases import UploadLeases
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.people.permissions import LinkAccess
@@ -63,7 +63,7 @@ def taking(request: pytest.FixtureRequest, house: House) -> Uploads:
     if request.param == "this process":
         return house.uploads
     elsewhere = copy(house.uploads)
-    elsewhere._transfers = Transfers()
+    elsewhere._leases = UploadLeases()
     return elsewhere
 
 

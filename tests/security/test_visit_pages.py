@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bedside.calls.apps.marks import marks_of
-from bedside.calls.live_transfers import Chosen
 from bedside.calls.records import Mode
+from bedside.transfers.service import Chosen
 from bedside.visits.check_in import CheckIn, CheckInForm
 from bedside.visits.room_rows import RoomOptions
 from bedside.visits.rooms import RoomChange

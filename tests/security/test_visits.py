@@ -7,14 +7,14 @@ import pytest
 from pydantic import ValidationError
 
 from bedside.audit import Action
-from bedside.calls.live_transfer_states import Phase
-from bedside.calls.live_transfers import Chosen
 from bedside.calls.records import Kind, Mode
 from bedside.calls.rows import current_of
 from bedside.errors import BedsideError, Conflict, Unavailable
 from bedside.files.announcing import Announced
 from bedside.people.permissions import StaffAccess
 from bedside.realtime.envelopes import from_page
+from bedside.transfers.service import Chosen
+from bedside.transfers.states import Phase
 from bedside.visits.rooms import RoomChange
 from bedside.visits.state_machine import State, Step
 from tests.calls.calling import ADDRESS, SDP, Ward, offer

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bedside.calls.live_transfers import Chosen
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.transfers.service import Chosen
 from bedside.visits.rooms import RoomChange
 from tests.calls.calling import Ward
 from tests.house import Served

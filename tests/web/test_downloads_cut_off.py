@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from bedside.calls.live_transfer_states import Phase
-from bedside.calls.live_transfers import Chosen
 from bedside.files.announcing import Announced
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.transfers.service import Chosen
+from bedside.transfers.states import Phase
 from tests.calls.calling import Ward
 from tests.house import House, serving
 from tests.peers.ports import PATIENCE, free_port

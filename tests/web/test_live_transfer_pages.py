@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from bedside.calls.live_transfers import Chosen
 from bedside.files.announcing import Announced
+from bedside.transfers.service import Chosen
 from tests.calls.calling import Ward
 from tests.house import House
 from tests.requests.sending import jpeg, pieces

@@ -8,8 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import delete, update
 
-from bedside.calls.live_transfer_states import Phase
-from bedside.calls.live_transfers import Chosen
 from bedside.charts.entries import Entry
 from bedside.files.announcing import Announced
 from bedside.files.intake import DERIVE
@@ -17,6 +15,8 @@ from bedside.files.models import derivatives, files
 from bedside.files.states import Sharing
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
+from bedside.transfers.service import Chosen
+from bedside.transfers.states import Phase
 from bedside.worker.run import Worker
 from tests.adapters.rendering.test_video_places import film, tells_the_place
 from tests.calls.calling import Ward

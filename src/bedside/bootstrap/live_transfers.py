@@ -4,14 +4,14 @@ from functools import cached_property
 from typing import Any
 
 from bedside.bootstrap.calls import CallParts
-from bedside.calls import live_transfers as jobs
-from bedside.calls.live_transfer_lists import LiveTransferLists
-from bedside.calls.live_transfers import LiveTransfers
-from bedside.calls.transfer_filing import CLEAR_UP, TransferFiling
 from bedside.errors import NotFound
 from bedside.kernel.jobs import Handler
 from bedside.people.permissions import StaffAccess, VisitorAccess
 from bedside.realtime.topics import TopicKind, Topics
+from bedside.transfers import service as jobs
+from bedside.transfers.filing import CLEAR_UP, TransferFiling
+from bedside.transfers.lists import LiveTransferLists
+from bedside.transfers.service import LiveTransfers
 
 
 class LiveTransferParts(CallParts):

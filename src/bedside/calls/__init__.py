@@ -1,1 +1,1 @@
-"""Calls: who is in them, how browsers find each other, guests, apps, live file transfer."""
+"""Calls: who is in them, how browsers find each other, guests, apps."""

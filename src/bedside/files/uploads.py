@@ -29,7 +29,7 @@ from bedside.files.ports import Chunk
 from bedside.files.repository import FileRecord, Repository, blob_key
 from bedside.files.sealing import ResumePoint, SealedWriter, new_data_key, resume_point
 from bedside.files.sniffing import sniff
-from bedside.files.transfers import Transfers
+from bedside.files.upload_leases import UploadLeases
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
@@ -56,7 +56,7 @@ class Uploads:
         self._audit = audit
         self._repository = repository
         self._intake = intake
-        self._transfers = Transfers()
+        self._leases = UploadLeases()
 
     async def begin_for_chart(
         self,
@@ -220,7 +220,7 @@ class Uploads:
         a kill the sealed bytes on disk tell how far it came. Raises NotFound, and Gone when it has
         expired.
         """
-        async with self._transfers.alone(upload_id):
+        async with self._leases.alone(upload_id):
             row = await self._row(access, upload_id)
             if row.finished or row.refusal:
                 return upload_rows.seen(row)
@@ -250,7 +250,7 @@ class Uploads:
         `offset` is not where the upload stands, FileRefused for a type that is not taken (the
         upload is over then), ChecksumMismatch, StorageFull.
         """
-        async with self._transfers.alone(upload_id) as turn:
+        async with self._leases.alone(upload_id) as lease:
             row = await self._row(access, upload_id)
             if row.refusal:
                 raise FileRefused(row.refusal)
@@ -261,7 +261,7 @@ class Uploads:
                     _("The upload stands somewhere else. It goes on from there by itself."),
                     code="wrong_offset",
                 )
-            with turn.receiving():
+            with lease.receiving():
                 received, media_type = await self._receive(row, point, seen, source, checksum)
             faults.point("upload.sealed" if received.finished else "upload.paused")
             if received.finished:
@@ -434,7 +434,7 @@ class Uploads:
 
     async def cancel(self, access: ChartAccess | HolderAccess, upload_id: str) -> None:
         """The sender wants it no more: what arrived is destroyed."""
-        async with self._transfers.alone(upload_id):
+        async with self._leases.alone(upload_id):
             row = await self._row(access, upload_id)
             if row.finished:
                 raise Gone(_("This file has arrived completely. Delete it from the list instead."))
@@ -471,7 +471,7 @@ class Uploads:
                 upload_rows.UNFINISHED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
             )
         for row in rows:
-            async with self._transfers.alone(row.id):
+            async with self._leases.alone(row.id):
                 async with self._database.read() as db:
                     now = await db.one(
                         upload_rows.BY_ID, of=row.id, owner=row.owner_id, clinic=row.clinic_id

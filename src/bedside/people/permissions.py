@@ -355,5 +355,5 @@ def guest_access(guest_id: str, clinic_id: str, call_id: str, address: str) -> G
 def transfer_access(
     transfer_id: str, clinic_id: str, patient_id: str, owner_id: str, actor: Actor
 ) -> TransferAccess:
-    """For `calls.live_transfer` only, after it was checked that the transfer is this person's."""
+    """For `transfers` only, after it was checked that the transfer is this person's."""
     return TransferAccess(transfer_id, clinic_id, patient_id, owner_id, actor, _PROOF)

@@ -9,10 +9,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bedside.calls.live_transfer_records import LiveTransfer
-from bedside.calls.live_transfer_states import Direction, Kind, Phase
-from bedside.calls.live_transfers import Chosen
-from bedside.calls.visitor_allowance import VisitorAllowance
 from bedside.errors import NotFound, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload
 from bedside.files.ports import Chunk
@@ -20,6 +16,10 @@ from bedside.files.retrieval import Opened
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess
 from bedside.services import Services
+from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.service import Chosen
+from bedside.transfers.states import Direction, Kind, Phase
+from bedside.transfers.visitor_allowance import VisitorAllowance
 from bedside.web import uploads
 from bedside.web.context import services_of
 from bedside.web.downloads import SealedResponse, range_start

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bedside.calls.live_transfer_records import LiveTransfer
-from bedside.calls.live_transfer_states import Direction, Kind, Phase
 from bedside.files.refusals import NOTES, REFUSALS
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.states import Direction, Kind, Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bedside.calls.live_transfer_states import Kind
+from bedside.transfers.states import Kind
 from bedside.web.fragments import wants_fragment
 from bedside.web.pages.live_transfers import transfers_shown
 from bedside.web.rendering import render

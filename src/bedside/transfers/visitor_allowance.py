@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
 
-from bedside.calls.live_transfer_states import Bytes, Direction, Ended
-from bedside.calls.models import live_transfers
 from bedside.database.statements import prepared
 from bedside.errors import Conflict
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader
 from bedside.people.clinics import ClinicOptions
+from bedside.transfers.models import live_transfers
+from bedside.transfers.states import Bytes, Direction, Ended
 
 _GIVEN_UP = (str(Ended.CANCELLED), str(Ended.LEFT), str(Ended.FAILED))
 

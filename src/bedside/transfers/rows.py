@@ -1,28 +1,24 @@
-"""Rows of live file transfers: statements, what people see of one, and its events."""
+"""Rows of live file transfers: statements, and what people see of one."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bedside.audit import Actor
 from bedside.audit.actors import ActorKind
-from bedside.calls.live_transfer_states import Direction, Phase, phase
-from bedside.calls.models import live_transfers
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.files.states import FileState, Sharing
-from bedside.kernel import clock
-from bedside.kernel.events import Event, declared
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import (
     RoomAccess,
     TransferAccess,
     VisitorAccess,
     transfer_access,
 )
-from bedside.visits.events import RoomVisitTouched
+from bedside.transfers.models import live_transfers
+from bedside.transfers.states import Direction, Phase, phase
 
 RECORD = "live_transfers.record"
 
@@ -160,57 +156,6 @@ def of_type(keys: ClinicKeys, row: Row, media_type: str) -> bytes:
     return keys.seal(RECORD, row.id, {**record, "media_type": media_type})
 
 
-def facts(row: Row) -> dict[str, Any]:
-    """What open pages are told of a transfer; no name, no type."""
-    return {
-        "transfer_id": row.id,
-        "visit_id": row.visit_id,
-        "leg": row.leg,
-        "direction": row.direction,
-        "kind": row.kind,
-        "phase": str(phase(agreed=row.agreed, bytes_=row.bytes, ended=row.ended)),
-        "reason": row.reason,
-        "size": row.size,
-        "position": row.position,
-    }
-
-
-@declared
-class LiveTransferChanged(Event):
-    """A file on its way between a patient and staff was offered, accepted, moved on or ended."""
-
-    type: ClassVar[str] = "transfer.changed"
-    transfer_id: str
-    visit_id: str
-    leg: int
-    direction: str
-    kind: str
-    phase: str
-    reason: str
-    size: int
-    position: int
-
-    def topic(self) -> str:
-        """Told to the patient of the visit and to those in charge of its room."""
-        return f"transfers:{self.visit_id}"
-
-
-@declared
-class LiveTransferMoved(Event):
-    """More bytes of a file have come. Bars move; nothing else does."""
-
-    type: ClassVar[str] = "transfer.moved"
-    keep: ClassVar[int] = 10 * clock.MINUTE
-    transfer_id: str
-    visit_id: str
-    leg: int
-    position: int
-
-    def topic(self) -> str:
-        """Told to the patient of the visit and to those in charge of its room."""
-        return f"transfers:{self.visit_id}"
-
-
 def turned_away(row: Row, file: Row) -> str:
     """Why the file of a transfer does not reach the other side, as a key of `files.refusals`; ""
     when it does. Of one that nothing can be handed over of, the original goes into the chart; to a
@@ -219,27 +164,3 @@ def turned_away(row: Row, file: Row) -> str:
         return str(file.refusal)
     is_stuck = file.state == FileState.FILED and file.sharing == Sharing.FAILED
     return "not_shared" if is_stuck and row.direction == Direction.TO_PATIENT else ""
-
-
-def tell(work: UnitOfWork, row: Row) -> None:
-    """Tell both sides where a transfer is, and the lists of the room that something is on its way
-    or not any more."""
-    work.emit(LiveTransferChanged(**facts(row)))
-    work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.visit_id, what="file"))
-
-
-def tell_moved(work: UnitOfWork, row: Row, position: int) -> None:
-    """Tell both sides that more bytes have come."""
-    work.emit(
-        LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, leg=row.leg, position=position)
-    )
-
-
-def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot of the topic after an event: transfers of the present leg by id."""
-    known = snapshot["transfers"]
-    if event_type == LiveTransferMoved.type and data["transfer_id"] in known:
-        data = {**known[data["transfer_id"]], "position": data["position"]}
-    elif event_type != LiveTransferChanged.type:
-        return snapshot
-    return {**snapshot, "transfers": {**known, data["transfer_id"]: data}}

@@ -1,10 +1,10 @@
 """How the file of a live transfer comes into the chart; until it is known whose chart that is, the
 transfer holds the file, for its visit."""
 
-from bedside.calls import live_transfer_records as records
-from bedside.calls.live_transfer_states import Ended
 from bedside.files.intake import Intake
 from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+from bedside.transfers import events, rows
+from bedside.transfers.states import Ended
 
 CLEAR_UP = "live_transfer.clear_up"
 
@@ -20,8 +20,8 @@ class TransferFiling:
         is locked."""
         entry_id = ""
         if row.patient_id:
-            entry_id = await self._intake.file_held(work, records.holder_of(row), row.file_id)
-        await work.execute(records.CHANGE, of=row.id, filed=True, entry_id=entry_id)
+            entry_id = await self._intake.file_held(work, rows.holder_of(row), row.file_id)
+        await work.execute(rows.CHANGE, of=row.id, filed=True, entry_id=entry_id)
 
     @staticmethod
     def clear_up_later(work: UnitOfWork, transfer_id: str, file_id: str = "") -> None:
@@ -34,25 +34,25 @@ class TransferFiling:
 
     async def lock_content(self, work: UnitOfWork, row: Row) -> None:
         """All transfers of the visit."""
-        for one in await work.all(records.OF_VISIT, visit=row.id):
+        for one in await work.all(rows.OF_VISIT, visit=row.id):
             await work.lock(one.id)
 
     async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
         """What has arrived is filed, and what is under way as soon as it has."""
-        for one in await work.all(records.OF_VISIT, visit=row.id):
-            await work.execute(records.CHANGE, of=one.id, patient_id=row.patient_id)
+        for one in await work.all(rows.OF_VISIT, visit=row.id):
+            await work.execute(rows.CHANGE, of=one.id, patient_id=row.patient_id)
             if one.filed:
                 await self.file(work, one._replace(patient_id=row.patient_id))
-            records.tell(work, one)
+            events.tell(work, one)
 
     async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
         """What has arrived is destroyed, by the job that clears up."""
-        for one in await work.all(records.OF_VISIT, visit=row.id):
+        for one in await work.all(rows.OF_VISIT, visit=row.id):
             if one.filed:
-                await work.execute(records.CHANGE, of=one.id, filed=False, ended=Ended.DISCARDED)
+                await work.execute(rows.CHANGE, of=one.id, filed=False, ended=Ended.DISCARDED)
                 self.clear_up_later(work, one.id)
 
     async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, int]:
         """Files that have arrived and are in no chart, by visit."""
-        found = records.HELD.where(records.HELD_BY.in_(visit_ids))
+        found = rows.HELD.where(rows.HELD_BY.in_(visit_ids))
         return {row.visit_id: row.files for row in await reader.all(found)}

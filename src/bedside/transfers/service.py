@@ -9,20 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.calls import live_transfer_records as records
-from bedside.calls.live_transfer_records import LiveTransfer
-from bedside.calls.live_transfer_states import (
-    Bytes,
-    Direction,
-    Ended,
-    Kind,
-    NotTheSender,
-    ends_with_the_leg,
-    may_become,
-    require_running,
-)
-from bedside.calls.transfer_filing import TransferFiling
-from bedside.calls.visitor_allowance import visitor_allowance
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import ClinicKeys, Vault
@@ -42,6 +28,20 @@ from bedside.people.permissions import (
     VisitorAccess,
     transfer_access,
 )
+from bedside.transfers import events, rows
+from bedside.transfers.filing import TransferFiling
+from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.states import (
+    Bytes,
+    Direction,
+    Ended,
+    Kind,
+    NotTheSender,
+    ends_with_the_leg,
+    may_become,
+    require_running,
+)
+from bedside.transfers.visitor_allowance import visitor_allowance
 from bedside.visits.whereabouts import require_open, visit_of
 
 HOLDER = "trf"
@@ -128,11 +128,11 @@ class LiveTransfers:
         async with self._database.unit_of_work() as work:
             visit = await visit_of(work, access, visit_id, for_change=True)
             require_open(visit)
-            if (known := await work.one(records.BY_ID, of=transfer_id)) is not None:
+            if (known := await work.one(rows.BY_ID, of=transfer_id)) is not None:
                 return self._known(known, visit, keys)
             if not by_staff and chosen is not None:
                 (await visitor_allowance(work, visit.id, options)).require(chosen.size)
-            running = await work.one(records.COUNT_RUNNING, visit=visit.id, way=direction)
+            running = await work.one(rows.COUNT_RUNNING, visit=visit.id, way=direction)
             if running is not None and running.running >= options.transfers_at_once:
                 raise Conflict(
                     _("%(count)s files are on their way already. Send the next one afterwards.")
@@ -140,7 +140,7 @@ class LiveTransfers:
                     code="too_many_transfers",
                 )
             await work.execute(
-                records.ADD,
+                rows.ADD,
                 id=transfer_id,
                 clinic_id=visit.clinic_id,
                 patient_id=visit.patient_id,
@@ -159,7 +159,7 @@ class LiveTransfers:
                 entry_id="",
                 size=chosen.size if chosen else 0,
                 position=0,
-                record=keys.seal(records.RECORD, transfer_id, _told(chosen)),
+                record=keys.seal(rows.RECORD, transfer_id, _told(chosen)),
                 staff_id=access.actor.id if by_staff else "",
                 created_at=now,
                 changed_at=now,
@@ -168,12 +168,12 @@ class LiveTransfers:
             action = Action.LIVE_TRANSFER_OFFERED if chosen else Action.LIVE_TRANSFER_ASKED
             await self._line(work, row, access.actor, action)
         faults.point("live_transfer.begun")
-        return records.opened(keys, row)
+        return rows.opened(keys, row)
 
     def _known(self, row: Row, visit: Row, keys: ClinicKeys) -> LiveTransfer:
         if row.visit_id != visit.id or row.clinic_id != visit.clinic_id:
             raise NotFound
-        return records.opened(keys, row)
+        return rows.opened(keys, row)
 
     async def _check_size(self, clinic_id: str, chosen: Chosen) -> None:
         allowance = await self.allowance(clinic_id)
@@ -191,11 +191,11 @@ class LiveTransfers:
             row = await self._own_row(work, visitor, transfer_id, Direction.TO_PATIENT)
             require_running(row.ended)
             if not row.agreed:
-                await work.execute(records.CHANGE, of=row.id, agreed=True, changed_at=clock.now())
+                await work.execute(rows.CHANGE, of=row.id, agreed=True, changed_at=clock.now())
                 await self._line(work, row, visitor.actor, Action.LIVE_TRANSFER_ACCEPTED)
             row = await self._advance(work, row.id)
         faults.point("live_transfer.accepted")
-        return records.opened(await self._vault.clinic(row.clinic_id), row)
+        return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def answer(
         self, visitor: VisitorAccess, transfer_id: str, chosen: Chosen
@@ -207,19 +207,19 @@ class LiveTransfers:
             row = await self._own_row(work, visitor, transfer_id, Direction.FROM_PATIENT)
             require_running(row.ended)
             if row.bytes in (Bytes.SCANNING, Bytes.CLEAN):
-                return records.opened(keys, row)
+                return rows.opened(keys, row)
             await work.execute(
-                records.CHANGE,
+                rows.CHANGE,
                 of=row.id,
                 agreed=True,
                 size=chosen.size,
-                record=keys.seal(records.RECORD, row.id, _told(chosen)),
+                record=keys.seal(rows.RECORD, row.id, _told(chosen)),
                 changed_at=clock.now(),
             )
             if not row.agreed:
                 await self._line(work, row, visitor.actor, Action.LIVE_TRANSFER_ACCEPTED)
             row = await self._tell(work, row.id)
-        return records.opened(keys, row)
+        return rows.opened(keys, row)
 
     async def decline(self, visitor: VisitorAccess, transfer_id: str) -> LiveTransfer:
         """The patient does not want the file, or does not want to send one."""
@@ -228,7 +228,7 @@ class LiveTransfers:
             if row.ended != Ended.DECLINED:
                 require_running(row.ended)
                 row = await self._end(work, row, Ended.DECLINED, visitor.actor)
-        return records.opened(await self._vault.clinic(row.clinic_id), row)
+        return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def cancel(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:
         """Either side gives up. A file that is in the chart already stays there."""
@@ -238,7 +238,7 @@ class LiveTransfers:
                 require_running(row.ended)
                 after = Ended.FILED if row.filed else Ended.CANCELLED
                 row = await self._end(work, row, after, access.actor)
-        return records.opened(await self._vault.clinic(row.clinic_id), row)
+        return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     # --- the bytes -----------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class LiveTransfers:
         """For whoever sends: what the upload needs. Raises Conflict when the transfer is over,
         NotTheSender for colleagues of who offered the file, NotFound for the other side."""
         async with self._database.read() as db:
-            row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
+            row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
         by_staff = isinstance(access, RoomAccess)
         direction = Direction.TO_PATIENT if by_staff else Direction.FROM_PATIENT
         if row.direction != direction:
@@ -258,7 +258,7 @@ class LiveTransfers:
             raise NotTheSender
         owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id
         holder = transfer_access(row.id, row.clinic_id, row.patient_id, owner, access.actor)
-        return holder, records.opened(await self._vault.clinic(row.clinic_id), row)
+        return holder, rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def begin_upload(
         self, holder: TransferAccess, transfer: LiveTransfer, announced: Announced
@@ -289,16 +289,16 @@ class LiveTransfers:
             if row is None or row.ended or position <= row.position:
                 return
             position = min(position, row.size)
-            await work.execute(records.CHANGE, of=row.id, position=position)
-            records.tell_moved(work, row, position)
+            await work.execute(rows.CHANGE, of=row.id, position=position)
+            events.tell_moved(work, row, position)
 
     async def _arriving(self, transfer_id: str) -> None:
         async with self._database.unit_of_work() as work:
-            row = records.existing(await self._locked(work, transfer_id))
+            row = rows.existing(await self._locked(work, transfer_id))
             require_running(row.ended)
             if may_become(row.bytes, Bytes.ARRIVING):
                 await work.execute(
-                    records.CHANGE, of=row.id, bytes=Bytes.ARRIVING, changed_at=clock.now()
+                    rows.CHANGE, of=row.id, bytes=Bytes.ARRIVING, changed_at=clock.now()
                 )
                 await self._tell(work, row.id)
 
@@ -318,15 +318,15 @@ class LiveTransfers:
             return
         if file.patient_id != row.patient_id:  # it became known while the file arrived
             await self._intake.set_patient(work, file.id, row.patient_id)
-        if reason := records.turned_away(row, file):
-            await self._end(work, row, Ended.REFUSED, records.sender_of(row), reason)
+        if reason := rows.turned_away(row, file):
+            await self._end(work, row, Ended.REFUSED, rows.sender_of(row), reason)
             return
         after = Bytes.CLEAN if file.state == FileState.FILED else Bytes.SCANNING
         reason = (file.note or "unscanned") if file.state == FileState.UNSCANNED else ""
         if may_become(row.bytes, after) or row.reason != reason:
-            sealed = records.of_type(await self._vault.clinic(row.clinic_id), row, file.media_type)
+            sealed = rows.of_type(await self._vault.clinic(row.clinic_id), row, file.media_type)
             await work.execute(
-                records.CHANGE,
+                rows.CHANGE,
                 of=row.id,
                 record=sealed,
                 bytes=after,
@@ -341,7 +341,7 @@ class LiveTransfers:
     async def _advance(self, work: UnitOfWork, transfer_id: str) -> Row:
         """What is agreed to and clean goes into the chart (where the clinic keeps files that were
         not downloaded; otherwise with the download)."""
-        row = await work.one(records.BY_ID, of=transfer_id)
+        row = await work.one(rows.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - the caller holds its lock
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
         ready = row.agreed and row.bytes == Bytes.CLEAN and not row.filed
@@ -360,7 +360,7 @@ class LiveTransfers:
         the side that sent it.
         """
         async with self._database.read() as db:
-            row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
+            row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
         direction = (
             Direction.FROM_PATIENT if isinstance(access, RoomAccess) else Direction.TO_PATIENT
         )
@@ -372,7 +372,7 @@ class LiveTransfers:
             raise Conflict(_("This file is not here yet. It can be opened as soon as it is clean."))
         owner = access.staff.staff_id if isinstance(access, RoomAccess) else access.visit_id
         holder = transfer_access(row.id, row.clinic_id, row.patient_id, owner, access.actor)
-        return holder, records.opened(await self._vault.clinic(row.clinic_id), row)
+        return holder, rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def downloaded(self, receiver: TransferAccess) -> None:
         """The last byte went to the other side: the transfer is done."""
@@ -389,14 +389,14 @@ class LiveTransfers:
 
     async def lock_leg(self, work: UnitOfWork, row: Row) -> None:
         """See `visits.ports.LegsOfVisits`."""
-        for one in await work.all(records.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
+        for one in await work.all(rows.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
             await work.lock(one.id)
 
     async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
         """The patient leaves the room: what is under way is filed or given up (X5), in the unit of
         work of what made the patient leave."""
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
-        for one in await work.all(records.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
+        for one in await work.all(rows.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
             row = await self._locked(work, one.id)
             if row is None or row.ended:
                 continue
@@ -409,13 +409,13 @@ class LiveTransfers:
             )
             if after is Ended.FILED and not row.filed:
                 await self._filing.file(work, row)
-            await self._end(work, row, after, records.sender_of(row))
+            await self._end(work, row, after, rows.sender_of(row))
 
     async def _end(
         self, work: UnitOfWork, row: Row, after: Ended, actor: Actor, reason: str = ""
     ) -> Row:
         await work.execute(
-            records.CHANGE, of=row.id, ended=after, reason=reason, changed_at=clock.now()
+            rows.CHANGE, of=row.id, ended=after, reason=reason, changed_at=clock.now()
         )
         if after not in (Ended.DONE, Ended.FILED):
             self._filing.clear_up_later(work, row.id)
@@ -425,10 +425,10 @@ class LiveTransfers:
     async def clear_up(self, payload: dict[str, Any]) -> None:
         """Job: a transfer was given up; nothing of its file stays."""
         async with self._database.read() as db:
-            row = await db.one(records.BY_ID, of=payload["transfer_id"])
+            row = await db.one(rows.BY_ID, of=payload["transfer_id"])
         if row is None or row.filed:
             return
-        await self._uploads.abandon(records.holder_of(row))
+        await self._uploads.abandon(rows.holder_of(row))
         faults.point("live_transfer.abandoned")
         async with self._database.unit_of_work() as work:
             await self._intake.discard_all_held(work, row.clinic_id, row.id)
@@ -443,12 +443,12 @@ class LiveTransfers:
         visits come first, then transfers, then files, then the audit chain.
         """
         await work.lock(transfer_id)
-        return await work.one(records.BY_ID, of=transfer_id)
+        return await work.one(rows.BY_ID, of=transfer_id)
 
     async def _row(
         self, work: UnitOfWork, access: RoomAccess | VisitorAccess, transfer_id: str
     ) -> Row:
-        return records.checked(await self._locked(work, transfer_id), access)
+        return rows.checked(await self._locked(work, transfer_id), access)
 
     async def _own_row(
         self,
@@ -463,9 +463,9 @@ class LiveTransfers:
         return row
 
     async def _tell(self, work: UnitOfWork, transfer_id: str) -> Row:
-        row = await work.one(records.BY_ID, of=transfer_id)
+        row = await work.one(rows.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - it was written in this unit of work
-        records.tell(work, row)
+        events.tell(work, row)
         return row
 
     async def _line(

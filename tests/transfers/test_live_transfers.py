@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 
 from bedside.audit.actors import SYSTEM
-from bedside.calls.live_transfer_lists import LiveTransferLists
-from bedside.calls.live_transfer_records import LiveTransfer, apply
-from bedside.calls.live_transfer_states import Kind, NotTheSender, Phase
-from bedside.calls.live_transfers import Chosen
 from bedside.charts.records import ChartFilter
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict, NotFound, TooLarge
 from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess, visitor_access
+from bedside.transfers.events import apply
+from bedside.transfers.lists import LiveTransferLists
+from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.service import Chosen
+from bedside.transfers.states import Kind, NotTheSender, Phase
 from bedside.visits import rows as visit_rows
 from tests.calls.calling import ADDRESS, Ward
 from tests.house import House

@@ -1,4 +1,4 @@
-"""Who is at which upload, in this process."""
+"""Who writes to which upload, in this process: one request at a time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -8,11 +8,11 @@ from bedside.errors import Conflict
 from bedside.kernel.language import gettext as _
 
 _PATIENCE = 10.0
-"""Seconds within which whoever is at an upload has let go of it."""
+"""How long to wait, in seconds, for the current holder to release an upload."""
 
 
-class Turn:
-    """A time in which somebody is the only one at an upload."""
+class UploadLease:
+    """An exclusive lease on one upload."""
 
     def __init__(self) -> None:
         task = asyncio.current_task()
@@ -27,7 +27,7 @@ class Turn:
     def receiving(self) -> Generator[None]:
         """While bytes come, for as long as it pleases the network, the next one may stop this.
 
-        Raises Conflict when that happens. Everything else that a turn is used for is short, and
+        Raises Conflict when that happens. Everything else that a lease is used for is short, and
         is waited for.
         """
         if self._is_waited_for:
@@ -51,31 +51,31 @@ class Turn:
             self._task.cancel()
 
 
-class Transfers:
-    """Turns at uploads: one at a time for each."""
+class UploadLeases:
+    """Leases on uploads: one at a time for each."""
 
     def __init__(self) -> None:
-        self._turns: dict[str, Turn] = {}
+        self._leases: dict[str, UploadLease] = {}
 
     @asynccontextmanager
-    async def alone(self, upload_id: str) -> AsyncGenerator[Turn]:
-        """Be the only one at an upload, for the length of a block.
+    async def alone(self, upload_id: str) -> AsyncGenerator[UploadLease]:
+        """Hold an upload alone, for the length of a block.
 
         A second connection means that the first one is dead: whoever receives is stopped. Nothing
         that was known of the upload before the block holds inside of it.
         """
-        while (other := self._turns.get(upload_id)) is not None:
+        while (other := self._leases.get(upload_id)) is not None:
             other.stop()
             try:
                 await asyncio.wait_for(other.over.wait(), _PATIENCE)
             except TimeoutError as error:
                 raise _elsewhere() from error
-        turn = self._turns[upload_id] = Turn()
+        lease = self._leases[upload_id] = UploadLease()
         try:
-            yield turn
+            yield lease
         finally:
-            del self._turns[upload_id]
-            turn.over.set()
+            del self._leases[upload_id]
+            lease.over.set()
 
 
 def _elsewhere() -> Conflict:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from bedside.calls import live_transfer_records as records
-from bedside.calls.live_transfer_records import LiveTransfer
-from bedside.calls.visitor_allowance import VisitorAllowance, visitor_allowance
 from bedside.database.sealed import Vault
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.transfers import events, rows
+from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.visitor_allowance import VisitorAllowance, visitor_allowance
 from bedside.visits.whereabouts import visit_of
 
 
@@ -24,21 +24,21 @@ class LiveTransferLists:
         self, access: RoomAccess | VisitorAccess, visit_id: str
     ) -> list[LiveTransfer]:
         """Transfers of the present leg, oldest first. Raises NotFound."""
-        visit, rows = await self._of_leg(access, visit_id)
+        visit, found = await self._of_leg(access, visit_id)
         keys = await self._vault.clinic(visit.clinic_id)
-        return [records.opened(keys, row) for row in rows]
+        return [rows.opened(keys, row) for row in found]
 
     async def snapshot(self, access: RoomAccess | VisitorAccess, visit_id: str) -> dict[str, Any]:
         """The topic `transfers:{visit}`: facts of the present leg's transfers, by id."""
-        visit, rows = await self._of_leg(access, visit_id)
-        return {"visit_id": visit.id, "transfers": {row.id: records.facts(row) for row in rows}}
+        visit, found = await self._of_leg(access, visit_id)
+        return {"visit_id": visit.id, "transfers": {row.id: events.facts(row) for row in found}}
 
     async def _of_leg(
         self, access: RoomAccess | VisitorAccess, visit_id: str
     ) -> tuple[Row, list[Row]]:
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
-            return visit, await db.all(records.OF_LEG, visit=visit.id, of_leg=visit.leg)
+            return visit, await db.all(rows.OF_LEG, visit=visit.id, of_leg=visit.leg)
 
     async def allowance(self, visitor: VisitorAccess) -> VisitorAllowance:
         """What the patient may still send without being asked."""
@@ -49,14 +49,14 @@ class LiveTransferLists:
     async def one(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:
         """One transfer. Raises NotFound."""
         async with self._database.read() as db:
-            row = records.checked(await db.one(records.BY_ID, of=transfer_id), access)
-        return records.opened(await self._vault.clinic(row.clinic_id), row)
+            row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
+        return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def running_in(self, room: RoomAccess) -> dict[str, dict[str, int]]:
         """How many transfers are under way, by visit and direction, for the queue."""
         async with self._database.read() as db:
-            rows = await db.all(records.RUNNING_OF_ROOM, room=room.room_id)
+            running = await db.all(rows.RUNNING_OF_ROOM, room=room.room_id)
         found: dict[str, dict[str, int]] = {}
-        for row in rows:
+        for row in running:
             found.setdefault(row.visit_id, {})[row.direction] = row.running
         return found

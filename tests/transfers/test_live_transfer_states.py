@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from bedside.calls.live_transfer_states import (
+from bedside.errors import Conflict
+from bedside.transfers.states import (
     Bytes,
     Direction,
     Ended,
@@ -14,7 +15,6 @@ from bedside.calls.live_transfer_states import (
     phase,
     require_running,
 )
-from bedside.errors import Conflict
 
 
 @pytest.mark.feature("X2")
