@@ -1,12 +1,12 @@
-"""What every test may use: asyncio for `@pytest.mark.anyio`, the peers, and the house."""
+"""Fixtures for every test: asyncio for `@pytest.mark.anyio`, the peers, and the house."""
 
 import pytest
 
-pytest.register_assert_rewrite("tests.peers")  # so that a failed check says what it found
+pytest.register_assert_rewrite("tests.peers")  # so that a failed check shows what it found
 pytest_plugins = ["tests.second_try", "tests.peers.plugin", "tests.house"]
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """Tests run on the loop that Bedside is served with."""
+    """Run tests on the event loop that serves Bedside."""
     return "asyncio", {"use_uvloop": True}

@@ -1,4 +1,5 @@
-"""A house with people in it: the services on a fresh database, a clinic, a second one next door.
+"""A house with people in it: the services on a fresh database, a clinic, and a second one next
+door.
 
 Fixtures: `house` (on SQLite and on PostgreSQL), `quick_house` (SQLite only, for what does not
 depend on the database), `visitor` (an ASGI client at the house's door) and `served` (the house
@@ -45,7 +46,7 @@ from tests.peers.ports import free_port
 from tests.peers.postgres import Postgres
 
 PASSWORD = "seven quiet herons"
-"""Everybody's, so that it is hashed only once."""
+"""The same for everybody, so that it is hashed only once."""
 
 PATIENTS = (
     ("Maya Lindqvist", date(1991, 3, 14), "+46 70 174 06 05", "maya@patients.example"),
@@ -58,8 +59,8 @@ PATIENTS = (
 class Household:
     """One clinic with its people.
 
-    Everybody there is in charge of `room`, with all patients. The administrator, who added them,
-    is assigned to each of them besides.
+    Everybody is in charge of `room`, which has all patients. The administrator, who added them, is
+    also assigned to each of them directly.
     """
 
     clinic: Clinic
@@ -72,7 +73,7 @@ class Household:
 
 @dataclass
 class House:
-    """Services with two clinics. Attributes of the services are there too: `house.files`."""
+    """Services with two clinics. Attributes of the services are available too: `house.files`."""
 
     services: Services
     here: Household
@@ -93,16 +94,16 @@ class House:
         return self.here.patients
 
     def administer(self, household: Household | None = None) -> ClinicAccess:
-        """The administrator's permission."""
+        """Return the administrator's permission."""
         return self.services.permissions.administer((household or self.here).administrator)
 
     async def chart(self, patient: int = 0, staff: StaffAccess | None = None) -> ChartAccess:
-        """Permission to a chart of a patient here, by default the receptionist's."""
+        """Return permission to a chart of a patient here, by default the receptionist's."""
         who = staff or self.here.receptionist
         return await self.services.permissions.chart(who, self.patients[patient].id)
 
     async def token(self, staff: StaffAccess) -> str:
-        """The token of a new session of somebody, as if signed in just now."""
+        """Return the token of a new session, as if somebody had just signed in."""
         async with self.services.database.unit_of_work() as work:
             return await self.services.sessions.begin(
                 work,
@@ -115,15 +116,15 @@ class House:
             )
 
     async def cookie(self, staff: StaffAccess) -> dict[str, str]:
-        """The cookie of such a session, for an HTTP client."""
+        """Return the cookie of such a session, for an HTTP client."""
         return {cookie_name(self.services.settings): await self.token(staff)}
 
     async def enter(self, member: Member) -> StaffAccess:
-        """Somebody, signed in."""
+        """Sign somebody in."""
         return await _enter(self.services, member)
 
     async def email(self, staff: StaffAccess) -> str:
-        """The address that somebody signs in with; the password is PASSWORD."""
+        """Return the address that somebody signs in with; the password is PASSWORD."""
         member = await self.services.staff.get(staff.clinic_id, staff.staff_id)
         return member.email
 
@@ -138,7 +139,8 @@ def _password_hash() -> str:
 
 @asynccontextmanager
 async def living_in(data: Path, database_url: str, **settings: Any) -> AsyncIterator[House]:
-    """A house on an empty database, for the length of a block. `settings` as in `Settings`."""
+    """Set up a house on an empty database, for the length of a block. `settings` as in
+    `Settings`."""
     # a test makes more requests than a person
     given: dict[str, Any] = {"requests_per_second": 0, "worker_in_process": False, **settings}
     services = bootstrap.build(load(data=data, database_url=database_url, **given))
@@ -200,7 +202,7 @@ async def _enter(services: Services, member: Member) -> StaffAccess:
 
 
 def create_tables(url: str) -> None:
-    """All tables in an empty database."""
+    """Create all tables in an empty database."""
     if url.startswith("sqlite:"):
         engine = sqlalchemy.create_engine(url)
         with engine.begin() as connection:
@@ -218,7 +220,7 @@ async def _create_tables(url: str) -> None:
 
 
 def _create(connection: sqlalchemy.Connection) -> None:
-    """The tables as the migrations leave them, marked as up to date."""
+    """Create the tables as the migrations leave them, marked as up to date."""
     metadata.create_all(connection)
     connection.execute(sqlalchemy.text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
     newest = {"newest": schema.newest_revision()}
@@ -227,21 +229,21 @@ def _create(connection: sqlalchemy.Connection) -> None:
 
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with tables and nothing in them, to be copied."""
+    """An SQLite file with empty tables, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.db"
     create_tables(f"sqlite:///{path}")
     return path
 
 
 def copied(empty: Path, data: Path) -> str:
-    """A database in `data` like the empty one; its address."""
+    """Copy the empty database into `data`. Returns its URL."""
     data.mkdir(exist_ok=True)
     shutil.copy(empty, data / "bedside.db")
     return f"sqlite:///{data / 'bedside.db'}"
 
 
 def _in_thread(work: Callable[[], str]) -> str:
-    """PostgreSQL's tables are made on a loop of their own, so not on the one of the tests."""
+    """Run in a thread: PostgreSQL's tables are created on a loop of their own."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
@@ -250,7 +252,7 @@ def _in_thread(work: Callable[[], str]) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database with all tables, on each kind that is supported."""
+    """The URL of an empty database with all tables, for each supported kind."""
     if request.param == "sqlite":
         return copied(request.getfixturevalue("empty_sqlite"), tmp_path / "data")
     server: Postgres = request.getfixturevalue("postgres")
@@ -278,7 +280,7 @@ async def quick_house(
 
 
 def at_the_door(app: Starlette, **client: Any) -> httpx.AsyncClient:
-    """An HTTP client that talks to the application without a network. It does not follow
+    """Return an HTTP client that talks to the application without a network. It does not follow
     redirects and, as a browser does, says that its requests come from the product's own pages."""
     headers = {"sec-fetch-site": "same-origin", **client.pop("headers", {})}
     return httpx.AsyncClient(
@@ -291,7 +293,7 @@ def at_the_door(app: Starlette, **client: Any) -> httpx.AsyncClient:
 
 @pytest.fixture
 async def visitor(quick_house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody at the door of `quick_house`, signed in as nobody.
+    """A browser at the door of `quick_house`, not signed in.
 
     `visitor.cookies.update(await quick_house.cookie(quick_house.here.receptionist))` signs in.
     """
@@ -316,7 +318,7 @@ async def serving(services: Services, port: int) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def serving_app(app: ASGIApp, port: int, settings: Settings) -> AsyncIterator[str]:
-    """The same for an application with these settings, or for what stands around it."""
+    """Serve an application with these settings, or something that wraps it, in the same way."""
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", **protocols(settings))
     )
@@ -333,7 +335,7 @@ async def serving_app(app: ASGIApp, port: int, settings: Settings) -> AsyncItera
 
 @asynccontextmanager
 async def served_with(data: Path, empty_sqlite: Path, **settings: Any) -> AsyncIterator[Served]:
-    """A house on SQLite behind uvicorn, with more settings, for the length of a block."""
+    """Serve a house on SQLite behind uvicorn, with more settings, for the length of a block."""
     port = free_port()
     async with (
         living_in(data, copied(empty_sqlite, data), port=port, **settings) as house,

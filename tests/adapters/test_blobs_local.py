@@ -1,4 +1,4 @@
-"""Blobs in a directory: rights, links, full disks, and nothing left half-named."""
+"""Blobs in a directory: modes, links, full disks, and nothing half-written."""
 
 import asyncio
 import os
@@ -180,7 +180,7 @@ async def _pieces(data: bytes) -> AsyncIterator[bytes]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 3 MB."""
+    """Mount a file system of 3 MB."""
     directory = tmp_path / "disk"
     directory.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(directory)]
@@ -242,7 +242,7 @@ asyncio.run(main())
 
 
 async def test_a_quota_is_a_full_disk(tmp_path: Path) -> None:
-    """A limit on the size of a file, as for users without root: EFBIG in the middle of a record."""
+    """Limit the size of a file, as for users without root: EFBIG in the middle of a record."""
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _WITH_A_LIMIT, str(tmp_path), stdout=subprocess.PIPE

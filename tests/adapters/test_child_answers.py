@@ -1,4 +1,4 @@
-"""A parser that was taken over may say anything; only what a child of ours says is believed."""
+"""Validation of child answers: a parser that was taken over may say anything."""
 
 import asyncio
 from typing import Any

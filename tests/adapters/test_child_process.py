@@ -1,4 +1,4 @@
-"""The child processes: what they may not do, how they end, and what the parent makes of it."""
+"""Child processes: what they may not do, how they end, and what the parent makes of it."""
 
 import asyncio
 import os
@@ -22,14 +22,14 @@ MIB = 1024 * 1024
 
 
 async def chunks(data: bytes, pause: float = 0) -> AsyncIterator[bytes]:
-    """The data in blocks of 64 KiB, each after a pause in seconds."""
+    """Yield the data in blocks of 64 KiB, each after a pause in seconds."""
     for start in range(0, len(data), 65_536):
         await asyncio.sleep(pause)
         yield data[start : start + 65_536]
 
 
 def confined(code: str) -> str:
-    """What a process prints that is confined as a child is and then runs `code`."""
+    """Run `code` in a process confined like a child, and return what it prints."""
     prepared = textwrap.dedent(
         """
         import os, socket
@@ -48,7 +48,7 @@ def confined(code: str) -> str:
 
 
 def running_children() -> list[int]:
-    """The process numbers of children of this process that look into files."""
+    """Return the process ids of this process's children that look into files."""
     found: list[int] = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -65,7 +65,7 @@ def running_children() -> list[int]:
 
 
 async def until_a_child_runs() -> int:
-    """The number of the child once there is one."""
+    """Wait until there is a child, and return its process id."""
     for _ in range(6_000):
         if found := running_children():
             return found[0]

@@ -1,4 +1,4 @@
-"""The clamd adapter against a real clamd: verdicts, limits, and every way in which it can fail."""
+"""The clamd adapter against a real clamd: verdicts, limits, and every failure."""
 
 import asyncio
 import zlib
@@ -18,7 +18,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def shared_clamd() -> Iterator[Clamd]:
-    """One for the tests that leave it as it is."""
+    """A clamd for tests that leave it unchanged."""
     clamd = Clamd(StreamMaxLength="30M")
     clamd.start()
     yield clamd
@@ -27,7 +27,7 @@ def shared_clamd() -> Iterator[Clamd]:
 
 @pytest.fixture
 def own_clamd() -> Iterator[Clamd]:
-    """One for a test that breaks it."""
+    """A clamd for a test that breaks it."""
     clamd = Clamd()
     clamd.start()
     yield clamd

@@ -1,4 +1,4 @@
-"""What clamd did not look at is never clean: its limits, tried on a real clamd."""
+"""Files beyond clamd's limits are never clean; the limits are measured on a real clamd."""
 
 import io
 import zlib
@@ -22,7 +22,7 @@ SMALL = {"MaxFileSize": "2M", "MaxScanSize": "6M"}
 
 @contextmanager
 def running(eicar: str = "hash", **options: str) -> Iterator[Clamd]:
-    """A clamd with these options."""
+    """Run a clamd with these options."""
     clamd = Clamd(eicar=eicar, **options)
     try:
         clamd.start()
@@ -33,14 +33,14 @@ def running(eicar: str = "hash", **options: str) -> Iterator[Clamd]:
 
 @pytest.fixture(scope="module")
 def silent() -> Iterator[Clamd]:
-    """One that says OK of what lies beyond its limits, as clamd does unless told otherwise."""
+    """A clamd that says OK of what lies beyond its limits, as clamd does by default."""
     with running(AlertExceedsMax="no", **SMALL) as clamd:
         yield clamd
 
 
 @pytest.fixture(scope="module")
 def outspoken() -> Iterator[Clamd]:
-    """One that has all its alerts on."""
+    """A clamd with all its alerts on."""
     alerts = {"AlertEncrypted": "yes", "DetectPUA": "yes", "AlertOLE2Macros": "yes"}
     with running("bytes", AlertExceedsMax="yes", **SMALL, **alerts) as clamd:
         yield clamd
@@ -53,7 +53,7 @@ async def chunks(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def scanned(clamd: Clamd, data: bytes, **stated: int) -> tuple[Verdict, Cause]:
-    """The verdict on a file, and why there is none."""
+    """Return the verdict on a file, and the reason if there is none."""
     result = await ClamdScanner(clamd.address, **stated).scan(chunks(data), len(data))
     return result.verdict, result.cause
 

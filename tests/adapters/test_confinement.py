@@ -1,4 +1,4 @@
-"""What a parser that was taken over could do: each try is made inside the real confinement."""
+"""Attempts of a parser that was taken over: each is made inside the real confinement."""
 
 import ctypes
 import json
@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of x86-64"),
 ]
 
-# Each is tried with the process VICTIM at hand, which belongs to the same user.
+# Each is tried with the process VICTIM available, which belongs to the same user.
 TRIES = {
     "signal": "os.kill(VICTIM, 9)",
     "signal a thread": "call(200, VICTIM, 9)",
@@ -108,7 +108,7 @@ print(json.dumps(said))
 
 @pytest.fixture(scope="module")
 def victim() -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the same user."""
+    """Start a process of the same user."""
     with subprocess.Popen(["/bin/sleep", "1000"]) as process:
         yield process
         process.kill()
@@ -116,7 +116,7 @@ def victim() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(scope="module")
 def said(victim: subprocess.Popen[bytes]) -> dict[str, str]:
-    """What became of each try, by its name."""
+    """Return the outcome of each attempt, by its name."""
     done = subprocess.run(
         [sys.executable, "-c", _ATTACKER, str(victim.pid), json.dumps(TRIES)],
         capture_output=True,
@@ -130,7 +130,7 @@ def said(victim: subprocess.Popen[bytes]) -> dict[str, str]:
 
 @pytest.mark.parametrize("what", TRIES)
 def test_it_is_refused_by_the_confinement(said: dict[str, str], what: str) -> None:
-    # By the filter or by Landlock, and not because a try was made wrongly.
+    # By the filter or by Landlock, and not because the attempt was made wrongly.
     assert said[what] in {"EPERM", "ENOSYS", "EACCES"}
 
 
@@ -143,7 +143,7 @@ def test_the_other_process_lives_on_as_it_was(
 
 
 def test_without_a_filter_most_of_it_could_be_done(victim: subprocess.Popen[bytes]) -> None:
-    """So that a refusal above is the confinement's and not that of the machine under test."""
+    """A refusal above is the confinement's doing and not that of the machine under test."""
     harmless = (
         "own a pipe's signals",
         "choose a pipe's signal",
@@ -159,7 +159,7 @@ def test_without_a_filter_most_of_it_could_be_done(victim: subprocess.Popen[byte
 
 
 def confined(code: str) -> str:
-    """What a process writes that is confined and then runs `code`."""
+    """Run `code` in a confined process, and return what it writes."""
     program = (
         "import os, sys\nfrom bedside.adapters.rendering import confinement\n"
         f"confinement.limit(memory=1 << 30, seconds=5)\nconfinement.confine()\n{code}"

@@ -1,4 +1,4 @@
-"""E-mail against a real mail server: what arrives, and what each misbehaviour means."""
+"""E-mail against a real mail server: what arrives, and how each misbehaviour is handled."""
 
 import asyncio
 import logging
@@ -38,14 +38,14 @@ def message(**changes: Any) -> Message:
 
 
 def gateway(sink: SmtpSink, options: str = "", **changes: Any) -> SmtpMail:
-    """The adapter towards a sink, with little patience."""
+    """Return the adapter for a sink, with short timeouts."""
     given = {"trust": client_context(), "seconds_each": 0.5, "seconds_all": 5.0}
     return SmtpMail(f"smtp://127.0.0.1:{sink.port}{options}", SENDER, **{**given, **changes})
 
 
 @contextmanager
 def listening(**options: Any) -> Iterator[SmtpSink]:
-    """A mail server of another kind."""
+    """Run a mail server with other options."""
     sink = SmtpSink(**options)
     sink.start()
     try:

@@ -1,4 +1,4 @@
-"""What servers of others say, when they mean no good: packed, without an end, byte by byte."""
+"""Answers of hostile servers: compressed, endless, byte by byte."""
 
 import asyncio
 import gzip
@@ -25,12 +25,12 @@ IN_TIME = 6.0
 
 @cache
 def bomb() -> bytes:
-    """300 kB that unpack to 300 MB."""
+    """Return 300 kB that unpack to 300 MB."""
     return gzip.compress(bytes(300 << 20), 6)
 
 
 async def packed(writer: asyncio.StreamWriter) -> None:
-    """An answer that fills the memory of who unpacks it."""
+    """An answer that would fill the memory of a client that unpacks it."""
     head = "HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n"
     writer.write(head.format(len(bomb())).encode() + bomb())
 
@@ -44,7 +44,7 @@ async def endless(writer: asyncio.StreamWriter) -> None:
 
 
 async def dripping(writer: asyncio.StreamWriter) -> None:
-    """A head that comes sooner than any patience for one piece ends, and never ends."""
+    """A head whose pieces arrive within any timeout for one piece, and which never ends."""
     writer.write(b"HTTP/1.1 201 Created\r\nX-Slow: ")
     while True:
         writer.write(b"a")
@@ -54,7 +54,7 @@ async def dripping(writer: asyncio.StreamWriter) -> None:
 
 @asynccontextmanager
 async def misbehaving(behave: Behave, context: ssl.SSLContext | None) -> AsyncIterator[int]:
-    """A server on loopback, and its port."""
+    """Run a server on loopback; yields its port."""
     talking: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -81,13 +81,13 @@ async def misbehaving(behave: Behave, context: ssl.SSLContext | None) -> AsyncIt
 
 
 def most_memory() -> int:
-    """The most that this process has ever used, in MB."""
+    """Return the peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 @pytest.mark.parametrize("behave", [packed, endless])
 async def test_of_a_push_service_only_the_status_counts(behave: Behave) -> None:
-    """204 kB of a service that a colleague had named took 426 MB."""
+    """204 kB from a push service named by a colleague once took 426 MB."""
     bomb()
     before = most_memory()
     async with misbehaving(behave, server_context()) as port, asyncio.timeout(IN_TIME):

@@ -1,4 +1,4 @@
-"""Group calls through a real Janus: who sees whom, who leaves, and what happens when it dies."""
+"""Group calls through a real Janus: who sees whom, who leaves, and what happens if it dies."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -28,14 +28,14 @@ CALL = "cal_the_one_of_the_tests"
 
 @dataclass
 class Calls:
-    """What calls do with a media server: they hand offers to the members they are for."""
+    """Stands in for calls: hands the media server's offers to the right members."""
 
     server: MediaServer
     members: dict[str, Member] = field(default_factory=dict[str, Member])
     interruptions: list[Interruption] = field(default_factory=list[Interruption])
 
     async def enter(self, *names: str, call_id: str = CALL, sound: bool = True) -> list[Member]:
-        """Open the room, and let these publish at the same time."""
+        """Open the room, and let these members publish in parallel."""
         await self.server.open_room(call_id)
         came = [Member(self.server, call_id, name, sound=sound) for name in names]
         self.members.update({member.name: member for member in came})
@@ -43,7 +43,7 @@ class Calls:
         return came
 
     async def leave(self, member: Member) -> None:
-        """Leave as somebody who presses the button."""
+        """Leave like somebody who presses the button."""
         await self.server.leave(member.name)
         await member.hang_up()
 
@@ -73,7 +73,7 @@ async def see_each_other(*members: Member) -> None:
 
 @pytest.fixture
 async def calls(anyio_backend: object, janus: Janus) -> AsyncIterator[Calls]:
-    """Calls through the Janus of this test process; its room is closed in the end."""
+    """Calls through the Janus of this test process; its room is closed at the end."""
     server = JanusServer(janus.url, SECRET)
     async with calls_on(server) as calls:
         yield calls

@@ -1,4 +1,4 @@
-"""Group calls through a real Janus, by real browsers: pictures, screens, changed networks."""
+"""Group calls of real browsers through a real Janus: pictures, screens, changing networks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -95,7 +95,7 @@ class Member:
         await self.page.evaluate("offer => offered(offer)", told)
 
     async def sees(self, *others: str) -> None:
-        """Wait until it decodes five more pictures of each of exactly these."""
+        """Wait until it has decoded five more pictures of each of exactly these."""
         await come_true(self.page, "names => shown() === names", ",".join(sorted(others)))
         before: Any = await self.page.evaluate("frames()")
         wanted = [count + 5 for count in before]
@@ -125,14 +125,14 @@ class Meeting:
         server.on_offer(self._offered)
 
     async def enter(self, name: str, person: Person, **config: object) -> Member:
-        """Somebody comes with a browser, whose connections get this configuration."""
+        """Join with a browser whose connections get this configuration."""
         self._people.append(person)
         member = self._members[name] = Member(self.server, name, await empty_page(person))
         await member.enter(config)
         return member
 
     async def end(self) -> None:
-        """Everybody leaves; no page had anything to complain of."""
+        """Close all pages; none of them reported a complaint."""
         for name in self._members:
             await self.server.leave(name)
         for person in self._people:

@@ -38,7 +38,7 @@ BODY = (
 
 
 def subscription(device: Device) -> PushSubscription:
-    """What is kept of a browser."""
+    """Return what is stored of a browser."""
     return PushSubscription(device.endpoint, device.key, device.secret)
 
 

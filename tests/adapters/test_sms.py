@@ -1,4 +1,4 @@
-"""SMS against a gateway in Twilio's shape: what arrives, and what each misbehaviour means."""
+"""SMS against a Twilio-like gateway: what arrives, and how each misbehaviour is handled."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ def message(**changes: Any) -> Message:
 
 @pytest.fixture
 async def gateway(sms_sink: SmsSink) -> AsyncIterator[TwilioSms]:
-    """The adapter towards the sink, with little patience."""
+    """The adapter for the sink, with short timeouts."""
     sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", seconds=1)
     yield sms
     await sms.close()
@@ -93,7 +93,7 @@ async def test_a_later_try_finds_what_an_earlier_one_sent(
     gateway: TwilioSms, sms_sink: SmsSink
 ) -> None:
     sent, began = message(), clock.now()
-    await gateway.deliver(sent)  # killed before it could write down that it was taken
+    await gateway.deliver(sent)  # killed before it could record that the message was accepted
     again = await gateway.deliver(message(id=sent.id, text=sent.text, tried_since=began))
     assert [sms.sid for sms in sms_sink.messages] == [again.reference]
 

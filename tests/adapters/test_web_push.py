@@ -53,7 +53,7 @@ class Signer:
 
 
 def gateway(book: Book, *, internal: bool = True, trust: ssl.SSLContext | None = None) -> WebPush:
-    """The adapter, which may reach the service of the tests unless it may not."""
+    """Return the adapter; it may reach the tests' service unless `internal` is False."""
     contact = "https://clinic.example"
     return WebPush(
         book, Signer(), contact, internal=internal, trust=trust or client_context(), seconds=2
@@ -144,7 +144,7 @@ async def test_the_certificate_must_be_of_the_name_and_not_of_the_address() -> N
 
 
 async def test_an_address_of_this_network_is_never_asked(push_service: PushService) -> None:
-    """“localhost” is looked up: what counts is where a name leads."""
+    """“localhost” is resolved: what counts is where a name leads."""
     book = Book(push_service.device())
     with pytest.raises(PermanentFailure) as failed:
         await gateway(book, internal=False).deliver(message())

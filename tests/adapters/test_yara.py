@@ -1,4 +1,4 @@
-"""The built-in scanner: windows without seams, forms that are no malware, honest failures."""
+"""The built-in scanner: overlapping windows, forms that are no malware, honest failures."""
 
 import io
 import random
@@ -109,7 +109,7 @@ async def test_malware_behind_a_member_that_does_not_unpack_is_found() -> None:
 
 
 def pdf_in_dicom(document: bytes, *, padding: int, deflated: bool = False) -> bytes:
-    """An encapsulated PDF (PS3.3, A.45) with so many bytes of other elements before it."""
+    """Return an encapsulated PDF (PS3.3, A.45) with `padding` bytes of other elements before it."""
     dataset = Dataset()
     dataset.SOPClassUID = EncapsulatedPDFStorage
     dataset.SOPInstanceUID = "1.2.3.4"

@@ -1,4 +1,4 @@
-"""Whoever changes the audit log behind Bedside's back is found out, by the command line too."""
+"""Tampering with the audit log behind Bedside's back is detected, by the command line too."""
 
 import asyncio
 import subprocess
@@ -24,7 +24,7 @@ Tamper = Callable[[Any, str, str], Any]
 
 
 def at(clinic: str, seq: int) -> Any:
-    """One line."""
+    """Select one line."""
     return (lines.clinic_id == clinic) & (lines.seq == seq)
 
 
@@ -98,7 +98,7 @@ TAMPERINGS: list[tuple[Tamper, int]] = [
 
 
 async def tampered(database: Database, house: House, tamper: Tamper) -> None:
-    """Change the log as somebody would who has the database but no key."""
+    """Change the log like somebody who has the database but no key."""
     async with database.unit_of_work() as work:
         await tamper(work, house.here.clinic.id, house.next_door.clinic.id)
 
@@ -150,7 +150,7 @@ async def test_a_line_leaves_with_the_transaction_that_it_tells_of(house: House)
 
 
 async def test_the_command_line_names_the_line(house: House, tmp_path: Path) -> None:
-    """On the real database, on SQLite and PostgreSQL, while it is in use."""
+    """On the live database, on SQLite and PostgreSQL."""
     clinic, other = house.here.clinic.id, house.next_door.clinic.id
     good = verify(house)
     assert good.returncode == 0, good.stderr
@@ -165,7 +165,7 @@ async def test_the_command_line_names_the_line(house: House, tmp_path: Path) -> 
 
 
 def verify(house: House) -> subprocess.CompletedProcess[str]:
-    """`bedside audit verify` as an operator types it."""
+    """Run `bedside audit verify` like an operator."""
     settings = house.services.settings
     return subprocess.run(
         [sys.executable, "-m", "bedside", "audit", "verify", "--data", str(settings.data)],

@@ -1,1 +1,1 @@
-"""Calls: who is in them, signals, guests, group calls."""
+"""Calls: participants, signals, guests, group calls."""

@@ -1,4 +1,4 @@
-"""Patients who wait and clinicians who call them, for the tests of calls."""
+"""Fixtures of call tests: waiting patients, and clinicians who call them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +17,8 @@ SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 
 @dataclass
 class Ward:
-    """The waiting room of a house, with the services of its calls. `tokens` are those of the
-    devices of patients and guests, by visit or guest."""
+    """The waiting room of a house, with the services of its calls. `tokens` are those of patients'
+    and guests' devices, by visit or guest."""
 
     house: House
     tokens: dict[str, str] = field(default_factory=dict[str, str])
@@ -27,12 +27,12 @@ class Ward:
         return getattr(self.house.services, name)
 
     async def room(self, staff: StaffAccess | None = None) -> RoomAccess:
-        """Being in charge of the room here; by default the clinician."""
+        """Return access to the room; by default the clinician's."""
         who = staff or self.house.here.clinician
         return await self.house.services.permissions.room(who, self.house.here.room.id)
 
     async def wait(self, name: str = "Wilma Waiting") -> VisitorAccess:
-        """Somebody checks in, and their page is connected."""
+        """Check in a patient whose page is connected."""
         services = self.house.services
         room = await services.rooms.get(self.house.clinic.id, self.house.here.room.id)
         if not room.open:
@@ -48,7 +48,7 @@ class Ward:
         return visitor
 
     async def identify(self, visitor: VisitorAccess) -> VisitorAccess:
-        """Staff say that it is a new patient; the device as it is known from then on."""
+        """Identify the visitor as a new patient. Returns the device's access from then on."""
         services, visit_id = self.house.services, visitor.visit_id
         await services.identification.add(await self.room(), visit_id)
         return await services.visit_devices.resume(self.tokens[visit_id], visit_id, ADDRESS)
@@ -56,21 +56,21 @@ class Ward:
     async def start(
         self, visitor: VisitorAccess, staff: StaffAccess | None = None, mode: Mode = Mode.VIDEO
     ) -> HostSeat:
-        """A call with somebody who waits; nobody has joined yet."""
+        """Start a call with a waiting patient; nobody has joined yet."""
         room = await self.room(staff)
         call_id = await self.house.services.calls.start(room, visitor.visit_id, mode)
         return await self.house.services.seats.host(room.staff, call_id)
 
     async def seat(self, visitor: VisitorAccess) -> CallSeat:
-        """The patient's place in the call."""
+        """Return the patient's seat in the call."""
         return await self.house.services.seats.visitor(visitor)
 
     async def join(self, seat: CallSeat, **how: Any) -> Joined:
-        """Be in the call with a page that has just loaded."""
+        """Join the call with a page that has just loaded."""
         return await self.house.services.call_participants.join(seat, **how)
 
     async def both(self, name: str = "Wilma Waiting") -> "Pair":
-        """A call of a clinician and a patient, both joined."""
+        """Start a call of a clinician and a patient, and join both."""
         visitor = await self.wait(name)
         host = await self.start(visitor)
         here = await self.join(host, camera=True)
@@ -78,13 +78,13 @@ class Ward:
         return Pair(visitor, host, here, there)
 
     async def live_call(self, access: Any, call_id: str) -> dict[str, Any]:
-        """What a page gets that asks for the call's topic."""
+        """Return the snapshot of the call's topic for a page."""
         kind = self.house.services.topics.kind("call")
         assert kind is not None
         return await kind.snapshot(access, call_id)
 
     async def guest(self, host: HostSeat, name: str = "Gustav Guest") -> GuestAccess:
-        """Somebody who was invited, gave a name, and knocks."""
+        """Invite a guest, who gives a name and knocks."""
         guests = self.house.services.guests
         secret = (await guests.invite(host)).link.rpartition("/")[2]
         guest_id, token = await guests.enter(secret, name, ADDRESS)
@@ -110,7 +110,7 @@ class Pair:
 
 
 def offer(call_id: str, sender: str, to: str, **what: Any) -> Signal:
-    """A signal with an offer, or with whatever else is given."""
+    """Return a signal with an offer, or with the given content."""
     said = what or {"description": Description(type="offer", sdp=SDP)}
     return Signal.model_validate(
         {"action": "signal", "call": call_id, "from": sender, "to": to, **said}
@@ -118,7 +118,7 @@ def offer(call_id: str, sender: str, to: str, **what: Any) -> Signal:
 
 
 def sends(call_id: str, sender: str, *, muted: bool = False, camera: bool = True) -> Media:
-    """What a page says that it sends."""
+    """Return a page's message about the media it sends."""
     return Media.model_validate(
         {
             "action": "media",

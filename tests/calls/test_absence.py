@@ -1,4 +1,4 @@
-"""Pages that are gone: staff and guests are given up after a minute, patients keep their place."""
+"""Disconnected pages: staff and guests are dropped after a minute, patients keep their place."""
 
 import html
 
@@ -19,20 +19,20 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
 
 @pytest.fixture
 async def ward(quick_house: House) -> Ward:
-    """The waiting room of a server that lives."""
+    """The waiting room, with a live server process."""
     await quick_house.visit_presence.begin()
     return Ward(quick_house)
 
 
 async def sweep(ward: Ward, later: int = 0) -> None:
-    """What the worker does every few seconds, some time later."""
+    """Run the sweep that the worker runs every few seconds, some time later."""
     with clock.shifted(later):
-        await ward.visit_presence.beat()  # the server itself lives on
+        await ward.visit_presence.beat()  # the server itself is alive
         await ward.sweeps["calls.absences"][1]()
 
 
 async def standing(ward: Ward, participant_id: str) -> str:
-    """The state of a participant."""
+    """Return the state of a participant."""
     async with ward.database.read() as db:
         row = await participant_row(db, participant_id)
     assert row is not None
@@ -48,7 +48,7 @@ async def going_on(ward: Ward, call_id: str) -> bool:
 
 
 async def visit_state(ward: Ward, visit_id: str) -> str:
-    """The state of a visit."""
+    """Return the state of a visit."""
     async with ward.database.read() as db:
         row = await db.one(by_id, of=visit_id)
     assert row is not None
@@ -66,14 +66,14 @@ async def test_a_clinician_who_does_not_come_back(ward: Ward) -> None:
 
 
 async def page_of_visit(ward: Ward, visit_id: str) -> str:
-    """What the patient's device shows."""
+    """Return what the patient's device shows."""
     cookies = {"bedside-visitor": ward.tokens[visit_id]}
     async with at_the_door(create_app(ward.house.services), cookies=cookies) as phone:
         return html.unescape((await phone.get(f"/visit/{visit_id}/now?view=waiting")).text)
 
 
 async def test_a_patient_is_told_why_they_wait_again(ward: Ward) -> None:
-    """When the clinic's page was gone; not when somebody sent them back from the next call."""
+    """If the clinic's page was disconnected; not if somebody sent them back from the next call."""
     why = "The clinic lost its connection, so your call has ended."
     pair, room = await ward.both(), await ward.room()
     visit_id = pair.visitor.visit_id
@@ -90,7 +90,7 @@ async def test_a_patient_is_told_why_they_wait_again(ward: Ward) -> None:
 
 
 async def test_who_was_sent_back_before_is_told_nothing(ward: Ward) -> None:
-    """The call that they were in went on without them, and ended alone long after."""
+    """The call that they were in went on without them, and ended by itself long after."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
     await ward.calls.add(pair.host, room, second.visit_id)
     with clock.shifted(-clock.MINUTE):

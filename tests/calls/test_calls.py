@@ -20,7 +20,7 @@ def ward(house: House) -> Ward:
 
 
 async def state_of(ward: Ward, visit_id: str) -> str:
-    """The state of a visit."""
+    """Return the state of a visit."""
     async with ward.database.read() as db:
         from bedside.visits.rows import by_id
 
@@ -29,7 +29,7 @@ async def state_of(ward: Ward, visit_id: str) -> str:
 
 
 async def standings(ward: Ward, call_id: str) -> dict[str, str]:
-    """Kind or kinds → state, of everybody who is or was in a call."""
+    """Return kinds → state, of everybody who is or was in a call."""
     from bedside.calls.rows import participants_of
 
     async with ward.database.read() as db:
@@ -38,7 +38,7 @@ async def standings(ward: Ward, call_id: str) -> dict[str, str]:
 
 
 async def call_state(ward: Ward, call_id: str) -> str:
-    """Whether a call goes on."""
+    """Return the state of a call."""
     from bedside.calls.rows import call_row
 
     async with ward.database.read() as db:
@@ -65,7 +65,7 @@ async def test_a_call_admits_the_patient(ward: Ward) -> None:
 
 @pytest.mark.feature("V5")
 async def test_next_patient_is_atomic(ward: Ward) -> None:
-    """Everybody of the room presses at once; two patients wait."""
+    """Everybody in charge of the room presses at once; two patients are waiting."""
     waiting = {(await ward.wait(f"Number {n}")).visit_id for n in (1, 2)}
     people = (
         ward.house.here.clinician,
@@ -189,7 +189,7 @@ async def test_ending_for_all(ward: Ward, then: Step, state: State) -> None:
 
 
 async def test_everybody_leaves_at_the_same_moment(ward: Ward) -> None:
-    """Whoever is first; nobody waits for somebody else's lock for ever."""
+    """Whoever is first; nobody waits forever for somebody else's lock."""
     pair, room = await ward.both(), await ward.room()
     others = [await ward.wait(f"Number {n}") for n in range(2)]
     for visitor in others:
@@ -274,7 +274,7 @@ async def test_a_fifth_person_needs_a_media_server(ward: Ward) -> None:
 
 @pytest.mark.feature("V6")
 async def test_adding_the_last_who_has_room_twice_says_nothing_of_room(ward: Ward) -> None:
-    """A double click on “Add”, where the call has room for four: the patient is in it."""
+    """A double click on “Add”, in a call with room for four: the patient is in it."""
     pair, room = await ward.both(), await ward.room()
     added = [await ward.wait(f"Number {number}") for number in range(2)]
     for visitor in added:

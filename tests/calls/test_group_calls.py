@@ -1,4 +1,4 @@
-"""The fifth person: the call goes through a real media server, or somebody is told why not."""
+"""The fifth participant: the call goes through a real media server, or somebody is told why not."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def ward_with(janus: Janus, data: Path) -> AsyncIterator[Ward]:
 
 
 async def crowd(ward: Ward, people: int = 3) -> tuple[Pair, dict[VisitorAccess, Joined]]:
-    """A 1:1 call that more patients are added to, who join."""
+    """Start a 1:1 call and add more patients, who join."""
     pair, room = await ward.both(), await ward.room()
     joined: dict[VisitorAccess, Joined] = {}
     for number in range(people):
@@ -50,7 +50,7 @@ async def crowd(ward: Ward, people: int = 3) -> tuple[Pair, dict[VisitorAccess, 
 
 
 async def heard(ward: Ward, connection_id: str, sender: str, count: int = 1) -> dict[str, Any]:
-    """What the media server says to a connection; the `count`th of that sender."""
+    """Return what the media server sends a connection; the `count`th message of that sender."""
     async with asyncio.timeout(PATIENCE):
         while True:
             async with ward.database.read() as db:
@@ -100,8 +100,8 @@ async def test_the_fifth_person_moves_the_call_to_the_media_server(
 
 
 async def test_a_room_ends_with_its_call_in_each_process(janus: Janus, tmp_path: Path) -> None:
-    """The worker, which closes it for good, may be another process; and it looks for those that
-    were left behind, where it knows the call, and the call is over."""
+    """The worker, which closes it for good, may be another process; and it cleans up orphaned
+    rooms whose call it knows to be over."""
     async with ward_with(janus, tmp_path) as ward, another_process(janus) as other:
         pair, _ = await crowd(ward)
         running = await ward.start(await ward.wait("Ruth Runs"), ward.house.here.receptionist)
@@ -111,7 +111,7 @@ async def test_a_room_ends_with_its_call_in_each_process(janus: Janus, tmp_path:
         assert {pair.call_id, running.call_id, theirs} <= await other.rooms()
         await ward.calls.end_for_all(pair.host)
         await until_gone(other, pair.call_id)
-        await other.open_room(pair.call_id)  # by a process that had not heard of the end
+        await other.open_room(pair.call_id)  # by a process that had not learned of the end
         await ward.sweeps["calls.rooms"][1]()
         there = await other.rooms()
         assert pair.call_id not in there
@@ -122,14 +122,14 @@ async def test_a_room_ends_with_its_call_in_each_process(janus: Janus, tmp_path:
 
 @asynccontextmanager
 async def another_process(janus: Janus) -> AsyncIterator[JanusServer]:
-    """Another process that talks with the media server."""
+    """Another process that is connected to the media server."""
     server = JanusServer(janus.url, SECRET)
     yield server
     await server.stop()
 
 
 async def until_gone(server: JanusServer, call_id: str) -> None:
-    """Wait until a call has no room any more."""
+    """Wait until a call's room is gone."""
     async with asyncio.timeout(PATIENCE):
         while call_id in await server.rooms():  # noqa: ASYNC110 - Janus tells nobody
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Guests of a call: invited by link, let in by staff, shut out with the end of it."""
+"""Guests of a call: invited by link, admitted by staff, locked out when the call ends."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ def ward(house: House) -> Ward:
 
 
 async def invited(ward: Ward, host: object) -> str:
-    """The secret of a new invitation."""
+    """Return the secret of a new invitation."""
     return (await ward.guests.invite(host)).link.rpartition("/")[2]
 
 
@@ -85,7 +85,7 @@ async def test_the_end_of_the_call_ends_every_invitation(ward: Ward) -> None:
 
 
 async def resumed(ward: Ward, guest_id: str) -> object:
-    """The device of the last guest comes back."""
+    """Reconnect the last guest's device."""
     return await ward.guests.resume(ward.tokens[guest_id], guest_id, ADDRESS)
 
 

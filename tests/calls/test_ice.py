@@ -1,4 +1,4 @@
-"""Credentials for relays: a real relay takes them for ten minutes, and no other ones."""
+"""Relay credentials: a real relay accepts them for ten minutes, and no others."""
 
 import asyncio
 from typing import Any
@@ -25,7 +25,7 @@ async def allocate(coturn: Coturn, server: dict[str, Any]) -> None:
 
 
 def relay(ice: IceServers) -> dict[str, Any]:
-    """The relay in what a browser is given."""
+    """Return the relay as a browser gets it."""
     return ice.for_("vis_01")["iceServers"][-1]
 
 

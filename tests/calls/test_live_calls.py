@@ -1,4 +1,4 @@
-"""A page that had a snapshot and heard every event since shows what a fresh snapshot says."""
+"""snapshot + events = fresh snapshot, for calls."""
 
 from typing import Any
 
@@ -28,19 +28,19 @@ class Follower:
         self.heard: list[str] = []
 
     async def fresh(self) -> dict[str, Any]:
-        """What a page gets that is loaded now."""
+        """Return the snapshot for a page loaded now."""
         kind = self._ward.topics.kind(self.topic)
         return await kind.snapshot(self._access, self.topic.partition(":")[2])
 
     async def look(self) -> "Follower":
-        """Take a snapshot, and the version that it belongs to."""
+        """Take a snapshot and its version."""
         self.state = await self.fresh()
         async with self._ward.database.read() as db:
             self.version = await outbox.topic_version(db, self.topic)
         return self
 
     async def catch_up(self) -> dict[str, Any]:
-        """Apply what happened since; it is as a fresh page then."""
+        """Apply the events since, and compare with a fresh page."""
         async with self._ward.database.read() as db:
             missed = await outbox.events_since(db, self.topic, self.version)
         assert missed, "nothing was told"

@@ -1,4 +1,4 @@
-"""Signals go between those who are in the same call, and wait for a page that was away."""
+"""Signals are delivered within one call, and wait for a page that is disconnected."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def ward(house: House) -> Ward:
 
 
 async def told(ward: Ward, connection_id: str) -> list[dict[str, Any]]:
-    """Every signal that a connection can hear of, from the first."""
+    """Return every signal that a connection can receive, from the first."""
     async with ward.database.read() as db:
         events = await outbox.events_since(db, f"signals:{connection_id}", 0)
     assert events is not None
@@ -75,7 +75,7 @@ async def test_calls_do_not_hear_each_other(ward: Ward) -> None:
 
 
 async def test_a_page_that_was_replaced_is_deaf_and_dumb(ward: Ward) -> None:
-    """Two tabs: the older one neither hears nor is heard."""
+    """Two tabs: the older one neither receives nor sends."""
     pair = await ward.both()
     seat = await ward.seat(pair.visitor)
     older, newer = pair.there.connection_id, (await ward.join(seat)).connection_id

@@ -1,4 +1,4 @@
-"""The whiteboard of a call: everybody draws, nothing of it outlives the call or a transfer (V8)."""
+"""The whiteboard of a call: everybody draws, nothing on it outlives the call or a transfer (V8)."""
 
 import json
 from typing import Any
@@ -17,17 +17,17 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
 
 
 def line(name: str = "a", *points: tuple[int, int]) -> dict[str, Any]:
-    """A piece of a line, as a page sends it."""
+    """Return a piece of a line, as a page sends it."""
     return {"kind": "line", "line": name, "ink": "blue", "points": points or [(1, 2), (3, 4)]}
 
 
 def note(words: str) -> dict[str, Any]:
-    """Words on the board."""
+    """Return words on the board."""
     return {"kind": "words", "line": "w", "ink": "black", "at": (40, 60), "words": words}
 
 
 def sent(*marks: dict[str, Any]) -> Any:
-    """What a page posts."""
+    """Return what a page posts."""
     return marks_of(json.dumps(marks))
 
 
@@ -39,12 +39,12 @@ class Drawing:
         self.board: Whiteboard = ward.house.services.whiteboard
 
     async def on_it(self, seat: Any = None, since: int = 0) -> list[tuple[int, str, bool]]:
-        """(number, kind, mine) of what is there; by default for the clinician."""
+        """Return (number, kind, mine) of each mark; by default for the clinician."""
         found = await self.board.marks(seat or self.pair.host, since)
         return [(one.number, one.mark["kind"], one.mine) for one in found.drawn]
 
     async def rows(self) -> int:
-        """What the database has of it."""
+        """Count its rows in the database."""
         table = whiteboard_strokes.name
         async with self.ward.house.services.database.read() as db:
             return len(await db.all(whiteboard_strokes.select())) if table else 0
@@ -67,7 +67,7 @@ async def test_everybody_in_the_call_draws(drawing: Drawing) -> None:
     assert await drawing.board.draw(host, sent(line("a"), note("Here it hurts"))) == 3
     assert await drawing.board.draw(patient, sent(line("b"))) == 4
     for attempt in (drawing.on_it(guest_seat), drawing.board.draw(guest_seat, sent(line()))):
-        with pytest.raises(NotFound):  # who knocks is not in yet
+        with pytest.raises(NotFound):  # a knocking guest is not in yet
             await attempt
     await drawing.ward.guests.admit(host, guest.guest_id)
     await drawing.board.draw(guest_seat, sent(line("c")))

@@ -29,17 +29,17 @@ SITE = {"sec-fetch-site": "same-origin", "accept": "application/json"}
 
 @dataclass
 class Markers:
-    """Words that were given out, by what they stand in."""
+    """Words given out, by where they are used."""
 
     words: dict[str, str] = field(default_factory=dict[str, str])
 
     def __call__(self, kind: str) -> str:
-        """The word for this kind of thing; always the same one."""
+        """Return the word for this kind of thing; always the same one."""
         return self.words.setdefault(kind, new_word(len(self.words)))
 
 
 def documents(mark: Markers) -> dict[str, bytes]:
-    """Files with a marker in name and content; the last two are refused."""
+    """Return files with a marker in name and content; the last two are refused."""
     text = b"BT /F1 24 Tf 72 700 Td (%s) Tj ET" % mark("PDF text").encode()
     pdf = builders.simple_pdf().replace(b"BT /F1 24 Tf 72 700 Td (Discharge summary) Tj ET", text)
     made = {
@@ -65,7 +65,7 @@ def _photo(words: str, description: str) -> bytes:
 
 
 class Filling:
-    """Fills, partly by the services and partly as a browser does."""
+    """Fills an installation, partly through the services and partly like a browser."""
 
     def __init__(self, house: House, mark: Markers, http: httpx.AsyncClient) -> None:
         self._house = house
@@ -73,7 +73,7 @@ class Filling:
         self._http = http
 
     async def people(self) -> None:
-        """A colleague, and a patient with everything that is known of patients."""
+        """Add a colleague, and a patient with every detail there is."""
         house, mark = self._house, self._mark
         person = Person(
             name=f"Dr {mark('name of staff')}",
@@ -99,7 +99,7 @@ class Filling:
         self._chart = await house.permissions.chart(house.here.receptionist, self.patient.id)
 
     async def files(self) -> None:
-        """By tus, as a form, and one that is not finished."""
+        """Upload by tus, by form, and leave one upload unfinished."""
         contents = documents(self._mark)
         for name, content in contents.items():
             said = {
@@ -131,7 +131,8 @@ class Filling:
         assert sent.status_code == 204, sent.text[:300]
 
     async def annotate(self) -> None:
-        """Label and note, twice, so that there is a former version; then looks of all kinds."""
+        """Add label and note, twice, so that there is an earlier version; then read in every
+        way."""
         entries = await self._house.charts.entries(self._chart, ChartFilter(limit=50))
         for entry in entries[:2]:
             for time in (1, 2):
@@ -153,7 +154,7 @@ class Filling:
             await self._http.get(f"{self._chart_address}/entries/{entry.id}")
 
     async def look_around(self) -> None:
-        """Searches, pages, and things that go wrong with a marker in them."""
+        """Search, open pages, and cause failures with a marker in them."""
         mark = self._mark
         for address in (self._chart_address, f"{self._chart_address}/card", "/patients", "/inbox"):
             assert (await self._http.get(address)).status_code == 200
@@ -174,7 +175,7 @@ class Filling:
         await self._http.post(f"{self._chart_address}/uploads", headers=broken)
 
     async def request_photos(self, settled: Callable[[], None]) -> None:
-        """Ask for photos; answer as the patient does. `settled` waits for the worker."""
+        """Request photos, and answer like the patient. `settled` waits for the worker."""
         house, mark = self._house, self._mark
         wanted = draft(body_part=mark("body part"), instructions=mark("instructions"))
         await house.photo_requests.send(self._chart, wanted)

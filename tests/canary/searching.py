@@ -1,4 +1,4 @@
-"""Looks for words in raw bytes, whatever they are wrapped in."""
+"""Finds words in raw bytes, however they are wrapped."""
 
 import base64
 import random
@@ -18,17 +18,17 @@ _ZIP_MEMBER = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
 
 
 def new_word(number: int) -> str:
-    """A word that stands nowhere else, for each number another one."""
+    """Return a word that occurs nowhere else, a different one for each number."""
     drawn = random.Random(f"canary {number}")
     return "".join(drawn.choices(string.ascii_lowercase, k=_LENGTH)).capitalize()
 
 
 class Search:
-    """Searches bytes for words: as they are, in either half (for what a page's end cuts in two), in
-    UTF-16, in hexadecimal, in base 64, and all this also in whatever inflates."""
+    """Searches bytes for words: as they are, either half (in case a page boundary splits one), in
+    UTF-16, in hexadecimal, in base 64, and all of this in whatever inflates."""
 
     def __init__(self, words: Iterable[str], exactly: Iterable[str] = ()) -> None:
-        """`words` are of `new_word`; `exactly` are other texts, searched for as a whole."""
+        """`words` come from `new_word`; `exactly` are other texts, searched for as a whole."""
         self._folded: dict[bytes, str] = {}
         self._exact: dict[bytes, str] = {}
         for word in words:
@@ -50,7 +50,7 @@ class Search:
             self._folded[word.lower().encode(encoding)] = word
 
     def found_in(self, data: bytes, depth: int = 0) -> set[str]:
-        """The words that these bytes hold."""
+        """Return the words found in these bytes."""
         folded = data.lower()
         found = {word for form, word in self._folded.items() if form in folded}
         found |= {word for form, word in self._exact.items() if form in data}
@@ -60,7 +60,7 @@ class Search:
         return found
 
     def found_below(self, folder: Path) -> dict[str, set[str]]:
-        """By file, what was found in its name or its bytes."""
+        """Return by file what was found in its name or its bytes."""
         found: dict[str, set[str]] = {}
         for path in sorted(folder.rglob("*")):
             name = str(path.relative_to(folder))
@@ -72,7 +72,7 @@ class Search:
         return found
 
     def found_in_rows(self, path: Path) -> dict[str, set[str]]:
-        """By table, what was found in the values of an SQLite database."""
+        """Return by table what was found in the values of an SQLite database."""
         found: dict[str, set[str]] = {}
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()

@@ -1,5 +1,4 @@
-"""A colleague who wants to be told of arrivals: a number, and a browser with a marker in its
-address."""
+"""A colleague who sets up alerts: a number, and a browser with a marker in its address."""
 
 import asyncio
 import re
@@ -18,7 +17,7 @@ OWN = ("46709135728", "0709135728", PHONE)
 async def be_told(
     house: House, mark: Markers, http: httpx.AsyncClient, settled: Callable[[], None]
 ) -> None:
-    """Add the number, wrong at first, and the browser; choose SMS. `settled` waits for the
+    """Add the number, mistyped at first, and the browser; choose SMS. `settled` waits for the
     worker. `http` is the receptionist's browser."""
     wrong = await http.post("/account/phone", data={"phone": f"{PHONE} {mark('own number')}" * 3})
     assert wrong.status_code == 422, wrong.text[:300]

@@ -1,5 +1,5 @@
-"""Nothing that tells of a patient lies readable anywhere: neither in the data directory nor in the
-database, in a backup, in logs, in metrics or in what is left of temporary files."""
+"""The canary: no patient content is readable anywhere, neither in the data directory nor in the
+database, in a backup, in logs, in metrics or in leftover temporary files."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("F6")]
 
 
 def settled(server: Server, url: str, postgres: Postgres | None) -> Callable[[], None]:
-    """Waits until the worker has done what is due."""
+    """Return a function that waits until the worker has done what is due."""
 
     def is_idle() -> bool:
         if postgres is None:
@@ -41,7 +41,7 @@ def settled(server: Server, url: str, postgres: Postgres | None) -> Callable[[],
 
 
 async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], None]) -> str:
-    """Everything that people do; the metrics at the end."""
+    """Do everything that people do; return the metrics at the end."""
     cookies = await house.cookie(house.here.receptionist)
     async with httpx.AsyncClient(
         base_url=server.url, cookies=cookies, headers=SITE, timeout=60
@@ -102,7 +102,7 @@ async def test_no_marker_is_found(
         assert search.found_in(await asyncio.to_thread(postgres.dump, url)) == set()
 
 
-# --- the search itself can find ---------------------------------------------------------------
+# --- the search itself works --------------------------------------------------------------------
 
 
 WORD = Markers()("planted")

@@ -1,5 +1,5 @@
-"""A visit with a marker wherever somebody can say something: at the door, in the queue, in the
-call and its apps, at the hand-over."""
+"""A visit with a marker wherever somebody can write something: at the door, in the queue, in the
+call and its apps, at the transfer."""
 
 import asyncio
 import json
@@ -21,8 +21,8 @@ TYPED = ("46709135727", "0709135727", PHONE)
 
 
 class Visiting:
-    """Somebody comes, is called, and goes on to another room. `http` is a member of staff's
-    browser; patients and guests have their own."""
+    """A patient who arrives, is called, and is transferred to another room. `http` is a member of
+    staff's browser; patients and guests have their own."""
 
     def __init__(self, house: House, mark: Markers, http: httpx.AsyncClient) -> None:
         self._house = house
@@ -30,7 +30,7 @@ class Visiting:
         self._http = http
 
     async def visit(self, settled: Callable[[], None]) -> None:
-        """From the door to the end. `settled` waits for the worker."""
+        """Act out the visit from the door to the end. `settled` waits for the worker."""
         house, mark = self._house, self._mark
         room = await house.permissions.room(house.here.receptionist, house.here.room.id)
         asks = RoomOptions(
@@ -59,7 +59,7 @@ class Visiting:
         return await _posted(self._http, address, **data)
 
     async def _come(self, phone: httpx.AsyncClient, room: RoomAccess) -> str:
-        """At the door: wrong at first, so that the form comes back with what was typed."""
+        """Check in: with mistakes at first, so that the form comes back with what was typed."""
         mark = self._mark
         door = f"/r/{(await self._house.rooms.get(room.clinic_id, room.room_id)).slug}"
         typed = {
@@ -94,7 +94,7 @@ class Visiting:
     async def _draw(
         self, phone: httpx.AsyncClient, stranger: httpx.AsyncClient, visit: str
     ) -> None:
-        """The whiteboard, and a guest who knocks and looks at it."""
+        """Draw on the whiteboard, and have a knocking guest look at it."""
         mark = self._mark
         call = (await _posted(phone, f"/visit/{visit}/call/join", camera="true")).json()["call_id"]
         await self._post(f"/calls/{call}/join", camera="true")
@@ -112,7 +112,7 @@ class Visiting:
         assert mark("whiteboard") in (await stranger.get(board)).text
 
     async def _send(self, phone: httpx.AsyncClient, visit: str) -> None:
-        """A file that arrives, one that is declined, one that is given up half way."""
+        """Send files: one arrives, one is declined, one is cancelled half way."""
         mark = self._mark
         content = (mark("text of file in visit") + "\n").encode() * 40
         own = f"/visit/{visit}/transfers"
@@ -131,7 +131,7 @@ class Visiting:
         await _posted(phone, f"{own}/{offered}/decline")
 
     async def _hand_over(self, visit: str) -> None:
-        """To a second room, and a look at what the receiver reads and what is recorded."""
+        """Transfer to a second room, then read what the receiver sees and what is recorded."""
         house, mark = self._house, self._mark
         administrator = house.administer()
         second = await house.rooms.create(administrator, RoomChange("Upstairs"))

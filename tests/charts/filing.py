@@ -1,4 +1,4 @@
-"""Putting files into charts, the way the intake does."""
+"""Filing of files into charts, the way the intake does it."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.house import House
 
 
 async def filed(house: House, chart: ChartAccess, name: str = "letter.pdf", **given: Any) -> Entry:
-    """A file in the chart, clean and waiting for review unless `given` says otherwise."""
+    """File into the chart: clean and awaiting review unless `given` says otherwise."""
     charts: Charts = house.services.charts
     values: dict[str, Any] = {
         "size": 1_000,
@@ -41,5 +41,5 @@ async def filed(house: House, chart: ChartAccess, name: str = "letter.pdf", **gi
 
 
 def from_patient(chart: ChartAccess) -> Actor:
-    """The patient of a chart as a sender."""
+    """Return the patient of a chart as a sender."""
     return Actor(ActorKind.PATIENT, chart.patient_id)

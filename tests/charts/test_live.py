@@ -1,4 +1,4 @@
-"""A page that had a snapshot and heard every event since shows what a fresh snapshot says."""
+"""snapshot + events = fresh snapshot, for charts."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -29,7 +29,7 @@ class Follower:
         self.heard: list[str] = []
 
     async def look(self) -> "Follower":
-        """Take a snapshot, and the version that it belongs to."""
+        """Take a snapshot and its version."""
         self.state = await self._live.chart(self._chart)
         async with self._house.services.database.read() as db:
             self.version = await outbox.topic_version(db, self._topic)
@@ -40,7 +40,7 @@ class Follower:
         return f"chart:{self._chart.patient_id}"
 
     async def catch_up(self) -> dict[str, Any]:
-        """Apply what happened since; the page as it is now, when it is as a fresh one."""
+        """Apply the events since, compare with a fresh page, and return it."""
         async with self._house.services.database.read() as db:
             missed = await outbox.events_since(db, self._topic, self.version)
         assert missed
@@ -59,7 +59,7 @@ class ClosedScanner:
     name = "ClamAV"
 
     async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
-        """Never scans."""
+        """Never scan."""
         return ScanResult(Verdict.UNSCANNED, self.name, reason="no answer")
 
 
@@ -68,7 +68,7 @@ async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
 
 
 async def upload(house: House, chart: ChartAccess, name: str, content: bytes) -> None:
-    """Staff upload a file."""
+    """Upload a file as staff."""
     uploads = house.services.uploads
     begun = await uploads.begin_for_chart(
         chart, Announced(name, len(content)), Allowance(len(content)), "other"
@@ -77,7 +77,7 @@ async def upload(house: House, chart: ChartAccess, name: str, content: bytes) ->
 
 
 async def work(house: House) -> None:
-    """Do what is due."""
+    """Run the due jobs."""
     await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
 
 

@@ -1,4 +1,4 @@
-"""The statements of every page view go through indexes, on both databases."""
+"""Query plans: the statements of every page view use indexes, on both databases."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
 
 
 async def plan(house: House, statement: Any, **values: Any) -> str:
-    """What the database would do, in its own words."""
+    """Return the database's plan, in its own words."""
     database: Any = house.services.database
     form = compiled(statement, database.dialect, tuple(values))
     given = {**form.defaults, **values}
@@ -29,7 +29,7 @@ async def plan(house: House, statement: Any, **values: Any) -> str:
         return "\n".join(str(step[-1]) for step in steps)
     connection = await asyncpg.connect(house.services.settings.url)
     try:
-        # With few rows a scan is cheaper; what matters is whether an index can serve.
+        # With few rows a scan is cheaper; what matters is whether an index can be used.
         await connection.execute("SET enable_seqscan = off")
         rows = await connection.fetch("EXPLAIN " + form.sql, *(given[n] for n in form.order))
     finally:
@@ -72,7 +72,7 @@ async def test_words_are_looked_up_by_key(house: House, monkeypatch: pytest.Monk
     read = database.read
 
     class Reader:
-        """Explains what it is asked before it answers."""
+        """Explains each statement before running it."""
 
         async def __aenter__(self) -> "Reader":
             self._whole = read()

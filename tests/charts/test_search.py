@@ -1,4 +1,4 @@
-"""Words: what is indexed is found, however it is written in the query."""
+"""Search: indexed words are found, however the query spells them."""
 
 import pytest
 from hypothesis import given

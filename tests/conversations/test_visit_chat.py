@@ -1,4 +1,5 @@
-"""Chat of visits (C5): said once, read or not, kept from everybody else and from the next room."""
+"""Chat of visits (C5): stored once, read or unread, hidden from everybody else and from the next
+room."""
 
 from typing import Any
 
@@ -16,29 +17,29 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("C5")]
 
 
 class Talk:
-    """A patient who waits, and staff in charge of the room."""
+    """A waiting patient, and staff in charge of the room."""
 
     def __init__(self, ward: Ward, room: RoomAccess, waiter: Waiter) -> None:
         self.ward, self.room, self.waiter = ward, room, waiter
         self.chat: VisitChat = ward.house.services.visit_chat
 
     async def staff(self, words: str, **more: Any) -> str:
-        """Staff write."""
+        """Write as staff."""
         draft = more.pop("draft", new_id("drf"))
         return await self.chat.say(self.room, self.waiter.visit_id, words, draft, **more)
 
     async def patient(self, words: str, **more: Any) -> str:
-        """The patient writes."""
+        """Write as the patient."""
         draft = more.pop("draft", new_id("drf"))
         return await self.chat.say(self.waiter.visitor, self.waiter.visit_id, words, draft, **more)
 
     async def seen(self, access: Any = None) -> list[tuple[str, str, bool]]:
-        """(sender, words, read) as somebody sees it; by default staff."""
+        """Return (sender, words, read) as somebody sees them; by default staff."""
         found = await self.chat.conversation(access or self.room, self.waiter.visit_id)
         return [(one.sender_kind, one.body, one.read) for one in found.messages]
 
     async def unread(self) -> int:
-        """What stands on the row of the queue."""
+        """Return the unread count in the row of the queue."""
         counts = await self.chat.unread_in(self.room)
         found = await self.chat.conversation(self.waiter.visitor, self.waiter.visit_id)
         return counts.get((self.waiter.visit_id, found.leg), 0)
@@ -73,7 +74,7 @@ async def test_a_draft_that_is_sent_again_is_there_once(talk: Talk) -> None:
     first = await talk.patient("Once.", draft=draft)
     assert await talk.patient("Once.", draft=draft) == first
     assert len(await talk.seen()) == 1
-    with pytest.raises(NotFound):  # the id of somebody else's draft tells nothing
+    with pytest.raises(NotFound):  # the id of somebody else's draft reveals nothing
         await talk.staff("Mine.", draft=draft)
 
 

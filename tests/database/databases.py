@@ -1,4 +1,4 @@
-"""A database without a clinic in it, and small things to write into it."""
+"""A database without a clinic, and small things to write into it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -23,20 +23,20 @@ ALL_JOBS = prepared(select(jobs).order_by(jobs.c.id))
 
 
 class Said(Event):
-    """Somebody said a number. It is not declared, for the product does not know it."""
+    """An event with a number. It is not declared, because the product does not know it."""
 
     type: ClassVar[str] = "test.said"
     room: str
     number: int
 
     def topic(self) -> str:
-        """The room that it was said in."""
+        """The room it belongs to."""
         return f"room:{self.room}"
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncGenerator[Database]:
-    """The database at `url`, as a process of its own would have it."""
+    """Open the database at `url`, as a process of its own would."""
     database = connect(url)
     await database.open()
     try:
@@ -47,7 +47,7 @@ async def opened(url: str) -> AsyncGenerator[Database]:
 
 @asynccontextmanager
 async def watched(database: Database) -> AsyncGenerator[list[Published]]:
-    """What listeners of `database` are told, while other processes are watched."""
+    """Collect the events that listeners of `database` get while other processes are watched."""
     heard: list[Published] = []
     database.on_events(heard.extend)
 
@@ -67,20 +67,20 @@ async def watched(database: Database) -> AsyncGenerator[list[Published]]:
 
 
 async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Wait for what will soon be so."""
+    """Wait for a condition that will soon hold."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what it waits for is another process
             await asyncio.sleep(0.01)
 
 
 async def say(database: Database, room: str, number: int = 0) -> None:
-    """One event in a unit of work of its own."""
+    """Emit one event in a unit of work of its own."""
     async with database.unit_of_work() as work:
         work.emit(Said(room=room, number=number))
 
 
 async def numbers(database: Database) -> dict[str, list[int]]:
-    """The versions of the kept events, by topic."""
+    """Return the versions of the kept events, by topic."""
     found: dict[str, list[int]] = {}
     async with database.read() as db:
         for row in await db.all(ALL_EVENTS):

@@ -51,7 +51,7 @@ async def test_events_of_another_process_are_told_once(
 
 
 async def test_postgresql_restarts() -> None:
-    """Meanwhile one is told that it is not there; afterwards all works again, also listening."""
+    """While it is down callers are told; afterwards everything works again, listening too."""
     server = Postgres()
     server.start()
     try:

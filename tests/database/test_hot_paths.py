@@ -1,4 +1,4 @@
-"""What happens all the time reads no table from one end to the other, however much is old in it."""
+"""Hot paths scan no table from one end to the other, however many old rows it has."""
 
 import json
 from collections.abc import Iterator
@@ -61,8 +61,7 @@ _OVERRIDES = {
         },
     ),
 }
-"""Tables that only grow: old rows are copies of one that is there, with these columns in place of
-its own."""
+"""Tables that only grow: old rows are copies of an existing one, with these columns overridden."""
 
 
 class Database:
@@ -73,14 +72,14 @@ class Database:
         self.is_sqlite = url.startswith("sqlite:")
 
     async def run(self, statement: str, *values: Any, named: Any = None) -> list[Any]:
-        """Its rows as tuples."""
+        """Return its rows as tuples."""
         if not self.is_sqlite:
             connection: Any = await asyncpg.connect(self._url)
             try:
                 return [tuple(row) for row in await connection.fetch(statement, *values)]
             finally:
                 await connection.close()
-        # the same library as the product's: two in one process would not see each other's locks
+        # the product's own library: two in one process would not see each other's locks
         database = apsw.Connection(self._url.removeprefix("sqlite:///"))
         database.set_busy_timeout(60_000)
         try:
@@ -89,14 +88,14 @@ class Database:
             database.close()
 
     async def columns(self, table: str) -> list[str]:
-        """Names in order."""
+        """Return the column names in order."""
         if self.is_sqlite:
             return [row[1] for row in await self.run(f"PRAGMA table_info({table})")]
         asked = "SELECT column_name FROM information_schema.columns WHERE table_name = $1"
         return [row[0] for row in await self.run(asked + " ORDER BY ordinal_position", table)]
 
     async def scanned(self, sql: str, values: dict[str, Any], order: tuple[str, ...]) -> list[str]:
-        """Tables that a statement reads from one end to the other."""
+        """Return the tables that a statement scans from one end to the other."""
         if self.is_sqlite:
             plan = await self.run(f"EXPLAIN QUERY PLAN {sql}", named=values)
             steps = [row[3].split() for row in plan]
@@ -115,9 +114,9 @@ def _sequential(node: dict[str, Any]) -> Iterator[str]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Compiled, dict[str, Any]]]:
-    """Every statement that is run, with its values."""
+    """Record every statement that is run, with its values."""
     found: list[tuple[Compiled, dict[str, Any]]] = []
-    # the values are seen where a session binds them
+    # values are recorded where a session binds them
     bound, cursor = postgresql._Session._bound, sqlite._Session._cursor
 
     def noted(module: Any, statement: Any, dialect: str, values: dict[str, Any]) -> None:
@@ -138,7 +137,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Compiled, dict[str, Any
 
 
 async def grow_old(database: Database) -> None:
-    """Years of visits, in the same room."""
+    """Add years of visits, in the same room."""
     for table, (count, own) in _OVERRIDES.items():
         names = await database.columns(table)
         values = ", ".join(own.get(name, f"one.{name}") for name in names)
@@ -151,7 +150,7 @@ async def grow_old(database: Database) -> None:
 
 
 async def one_of_each(ward: Ward) -> VisitorAccess:
-    """A visit with everything that a visit can have."""
+    """Make a visit with everything that a visit can have."""
     pair = await ward.both("In A Call")
     await ward.guest(pair.host)
     visitor, room = await ward.wait("Wilma Waiting"), await ward.room()
@@ -166,7 +165,7 @@ async def one_of_each(ward: Ward) -> VisitorAccess:
 
 
 async def what_happens_all_the_time(ward: Ward, visitor: VisitorAccess) -> None:
-    """What open pages ask for after events, and what sweeps look for."""
+    """Run what open pages request after events, and what sweeps look for."""
     room = await ward.room()
     staff = room.staff
     await ward.waiting_room.queue(room)
@@ -206,7 +205,7 @@ async def test_nothing_hot_reads_a_whole_table(
     reads = {form.sql: (form, values) for form, values in asked if form.sql.startswith("SELECT")}
     assert len(reads) > 25
     assert await whole_tables(database, reads) == {}
-    if database.is_sqlite:  # ANALYZE at night, when nobody waits
+    if database.is_sqlite:  # ANALYZE at night, when nobody is waiting
         await database.run("UPDATE visits SET state = 'ended', ended_at = 1")
         await database.run("UPDATE calls SET state = 'ended', ended_at = 1")
         await database.run("ANALYZE")
@@ -218,7 +217,7 @@ async def test_nothing_hot_reads_a_whole_table(
 async def whole_tables(
     database: Database, reads: dict[str, tuple[Compiled, dict[str, Any]]]
 ) -> dict[str, set[str]]:
-    """Statements that read tables which only grow from one end to the other."""
+    """Return statements that scan growing tables from one end to the other."""
     found = {
         sql: _OVERRIDES.keys() & set(await database.scanned(sql, values, form.order))
         for sql, (form, values) in reads.items()
@@ -228,7 +227,7 @@ async def whole_tables(
 
 @pytest.mark.feature("V2")
 async def test_the_queue_does_not_look_at_old_visits(quick_house: House) -> None:
-    """Not even in an index: the states that it asks for are a part of what it searches."""
+    """Not even in an index: the states it asks for are part of the index it searches."""
     ward = Ward(quick_house)
     await one_of_each(ward)
     database = Database(quick_house.services.settings.url)

@@ -1,4 +1,4 @@
-"""Jobs in the database: each is done once, by whichever worker, also after a kill."""
+"""Jobs in the database: each is done once, by whichever worker, even after a kill."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ LEASE = 30 * clock.SECOND
 
 
 async def enqueue(database: Database, count: int = 1, **how: object) -> None:
-    """Jobs with a number each."""
+    """Add jobs with a number each."""
     async with database.unit_of_work() as work:
         for number in range(count):
             work.enqueue("test.job", {"number": number}, **how)
@@ -41,7 +41,7 @@ async def test_a_unique_job_is_there_once_until_it_is_finished(database: Databas
     await enqueue(database, unique="only one")
     await enqueue(database, unique="another")
     first = await jobs.claim_job(database, LEASE)
-    await enqueue(database, unique="only one")  # also not while it is being done
+    await enqueue(database, unique="only one")  # nor while it is being done
     async with database.read() as db:
         assert len(await db.all(ALL_JOBS)) == 2
     assert first is not None

@@ -1,4 +1,4 @@
-"""The migrations make the tables that the code describes, on both databases."""
+"""The migrations create the tables that the code describes, on both databases."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ load_all_models()
 
 
 def differences(connection) -> list[object]:
-    """What the code describes and the database has not, and the other way round."""
+    """Return the differences between code and database, in both directions."""
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
@@ -134,7 +134,7 @@ def test_files_that_are_there_are_shared_as_before_or_wait_for_a_job(kind, tmp_p
 
 
 def inside(url: str, work):
-    """Do something in a transaction on one database or the other."""
+    """Run `work` in a transaction on one database or the other."""
 
     async def on_postgresql():
         engine = create_async_engine(schema.sqlalchemy_url(url))

@@ -1,4 +1,4 @@
-"""Sealed columns: what the format says, and that nothing can be moved to another place."""
+"""Sealed columns: the documented format, and no value can be moved to another place."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ PLACE = ("patients.record", "pat_1")
 
 @pytest.fixture
 async def keys(database: Database, tmp_path: Path) -> ClinicKeys:
-    """The keys of the vectors, opened from their rows as they lie in a database."""
+    """The keys of the vectors, opened from their rows as a database stores them."""
     master = base64.b64encode(bytes.fromhex(VECTORS["master_key"])).decode()
     (tmp_path / "master.key").write_text(f"1:{master}\n")
     async with database.unit_of_work() as work:
@@ -111,7 +111,7 @@ def test_every_value_comes_back_and_no_two_look_alike(value: Any) -> None:
     ],
 )
 def test_a_value_opens_in_its_place_only(clinic: str, column: str, row: str) -> None:
-    """Even where both clinics had the same key."""
+    """Even if both clinics had the same key."""
     sealed = _some_keys().seal(*PLACE, {"name": "Maya"})
     with pytest.raises(RecordSealBroken):
         _some_keys(clinic).unseal(column, row, sealed)
@@ -138,7 +138,7 @@ def test_every_changed_bit_and_every_cut_is_found(data: st.DataObject) -> None:
 
 
 async def test_swapped_rows_are_refused_and_said_to_be_broken(house: House) -> None:
-    """Somebody exchanges two patients' records behind Bedside's back."""
+    """Somebody swaps two patients' records behind Bedside's back."""
     maya, tomas = house.patients[0].id, house.patients[1].id
     async with house.services.database.unit_of_work() as work:
         rows = {

@@ -1,4 +1,4 @@
-"""What only SQLite does: many units share one commit, one process writes at a time, disks fill."""
+"""SQLite specifics: many units share one commit, one process writes at a time, disks fill up."""
 
 import asyncio
 import resource
@@ -30,8 +30,8 @@ def path(empty_sqlite: Path, tmp_path: Path) -> str:
 
 @contextmanager
 def full_disk(beside: str) -> Iterator[None]:
-    """No file may become larger than the write-ahead log is now: writing fails like on a disk
-    without room."""
+    """Let no file grow beyond the current size of the write-ahead log: writing fails as on a full
+    disk."""
     log = Path(beside + "-wal")
     size = log.stat().st_size if log.exists() else 0
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -43,13 +43,13 @@ def full_disk(beside: str) -> Iterator[None]:
 
 
 async def put(database: Any, name: str) -> None:
-    """One row."""
+    """Insert one row."""
     async with database.unit_of_work() as work:
         await work.execute(PUT, topic=name, version=1)
 
 
 async def names(database: Any) -> list[str]:
-    """The rows."""
+    """Return the rows."""
     async with database.read() as db:
         return [row.topic for row in await db.all(ALL_ROWS)]
 
@@ -121,7 +121,7 @@ async def test_another_process_that_never_ends_is_said_to_be_so(
 
 
 async def test_no_foreign_event_is_passed_over(path: str) -> None:
-    """One is committed at the very moment in which the one before is being told."""
+    """One is committed at the very moment in which the previous one is being delivered."""
     async with opened(f"sqlite:///{path}") as here, opened(f"sqlite:///{path}") as there:
         third = apsw.Connection(path)
 
@@ -140,7 +140,7 @@ async def test_no_foreign_event_is_passed_over(path: str) -> None:
 
 
 async def test_deleted_content_does_not_stay_in_the_file(path: str) -> None:
-    """Pages are overwritten when their rows go: no words remain where nobody looks."""
+    """Pages are overwritten when their rows are deleted: no words remain in unused space."""
     marker = "unmistakable-marker"
     async with opened(f"sqlite:///{path}") as database:
         await put(database, marker)

@@ -1,4 +1,4 @@
-"""One unit of work: all of it or nothing, its events numbered without a gap."""
+"""A unit of work: all or nothing, with events numbered without a gap."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Wrong(Exception):
-    """What goes wrong in the middle of a unit of work."""
+    """A failure in the middle of a unit of work."""
 
 
 async def test_what_commits_is_there_and_told_afterwards(database: Database) -> None:
@@ -71,7 +71,7 @@ async def test_what_fails_leaves_nothing(database: Database) -> None:
 
 
 async def test_a_failing_unit_takes_only_itself_down(database: Database) -> None:
-    """Also when it stands in line with others whose commit it shares."""
+    """Even if it is in line with others whose commit it shares."""
 
     async def one(number: int) -> None:
         async with database.unit_of_work() as work:
@@ -91,7 +91,7 @@ async def test_a_failing_unit_takes_only_itself_down(database: Database) -> None
 async def test_events_are_numbered_without_gaps_from_several_processes(
     database: Database, database_url: str
 ) -> None:
-    """Each unit speaks in two rooms, half of them in the other order, which must not deadlock."""
+    """Each unit emits in two rooms, half of them in the opposite order, which must not deadlock."""
     told: list[Published] = []
     async with opened(database_url) as other:
         for one in (database, other):

@@ -1,6 +1,6 @@
 """Runs inside a network namespace with nothing but loopback: the demonstration, twice.
 
-Prints a JSON object with what it saw. Arguments: the `bedside` command, a data directory.
+Prints a JSON object with its findings. Arguments: the `bedside` command, a data directory.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ _SIOCSIFFLAGS = 0x8914
 
 
 def raise_loopback() -> None:
-    """A new namespace has a loopback device that is down."""
+    """Bring up loopback, which is down in a new namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
 
@@ -45,7 +45,7 @@ def first_page(port: int, process: subprocess.Popen[bytes], seconds: float) -> s
 
 
 def signed_in(port: int) -> tuple[str, int]:
-    """The inbox of the receptionist, and how many patients the list counts."""
+    """Return the receptionist's inbox, and how many patients the list counts."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     base = f"http://localhost:{port}"
     form = {"email": "sam.patel@riverside.example", "password": "bedside demo", "next": "/inbox"}

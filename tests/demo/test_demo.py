@@ -48,5 +48,5 @@ def test_it_starts_again_on_the_same_data_without_loss(report):
     second = report["second"]
     assert second["patients"] == report["first"]["patients"]
     assert "Going on" in second["said"]
-    # nothing is made up again, so it is quick; on a busy machine, quicker than the first time
+    # nothing is created again, so it is quick; on a busy machine, quicker than the first time
     assert second["took"] < max(20, report["first"]["took"])

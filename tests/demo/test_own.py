@@ -1,4 +1,4 @@
-"""`bedside demo` touches only what it made, whatever directory and environment it is given."""
+"""`bedside demo` touches only what it created, whatever directory and environment it is given."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ KILLED = -9
 def demo(
     data: Path, fault: str = "demo.migrated", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """The real command, which kills itself when it has come so far."""
+    """Run the real command, which kills itself at the given fault point."""
     return subprocess.run(
         [sys.executable, "-m", "bedside", "demo", "--data", str(data)],
         env={"PATH": os.environ["PATH"], "BEDSIDE_FAULT": fault, **environment},
@@ -29,7 +29,7 @@ def demo(
 
 
 def content(folder: Path) -> dict[Path, bytes]:
-    """Every file below a directory."""
+    """Return every file below a directory."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

@@ -1,5 +1,4 @@
-"""Every decision has a number, a status, a date, and what else was considered; the table says the
-same."""
+"""Every decision has a number, a status, a date, and alternatives; the table says the same."""
 
 import re
 from pathlib import Path
@@ -18,7 +17,7 @@ CONSIDERED = re.compile(
 
 
 def row_of(name: str, text: str) -> str:
-    """The row of the table for a page, by what the page says."""
+    """Return the table row of a page, from the page's own text."""
     number, title = re.match(r"# (\d+)\. (.+)\n", text).groups()  # type: ignore[union-attr] - fails
     status, date = STATUS.search(text).groups()  # type: ignore[union-attr] - fails without one
     return f"| {number} | [{title}]({name}) | {status} | {date} |"

@@ -1,4 +1,4 @@
-"""What the documents name is there: links, headings, files, and the fixtures of testing.md."""
+"""References in the documents are valid: links, headings, files, and the fixtures of testing.md."""
 
 import re
 from pathlib import Path
@@ -18,18 +18,18 @@ _PLACEHOLDER = re.compile(r"NAME|DOMAIN")
 
 
 def without_code(text: str) -> str:
-    """A page without its blocks of code."""
+    """Return a page without its code blocks."""
     return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def anchors(text: str) -> set[str]:
-    """The headings of a page as addresses within it."""
+    """Return the headings of a page as anchors."""
     headings = re.findall(r"^#+ (.+)$", without_code(text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
 
 
 def broken(page: Path) -> list[str]:
-    """Links of a page that lead nowhere."""
+    """Return dead links of a page."""
     found: list[str] = []
     for name, heading in _LINK.findall(without_code(page.read_text())):
         there = (page.parent / name) if name else page
@@ -41,7 +41,7 @@ def broken(page: Path) -> list[str]:
 
 
 def fixtures() -> set[str]:
-    """The names of all fixtures."""
+    """Return the names of all fixtures."""
     marked = re.compile(r"@pytest\.fixture.*?\n(?:async )?def (\w+)", re.DOTALL)
     return {
         name for path in (ROOT / "tests").rglob("*.py") for name in marked.findall(path.read_text())

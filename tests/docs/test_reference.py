@@ -1,4 +1,4 @@
-"""Everything that exists is documented: the reference pages are what the code says."""
+"""Everything is documented: the reference pages match the code."""
 
 import pytest
 

@@ -26,7 +26,7 @@ class Installed:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Made once; nobody changes it."""
+    """An installation that no test changes."""
     data = tmp_path_factory.mktemp("installed") / "data"
     data.mkdir()
     url = f"sqlite:///{data / 'bedside.db'}"
@@ -51,7 +51,7 @@ async def _cookies(house: House) -> dict[str, str]:
 
 @pytest.fixture
 def server(installed: Installed, tmp_path: Path) -> Iterator[Server]:
-    """A server on a copy, which is not started yet."""
+    """A server on a copy, not started yet."""
     data = tmp_path / "data"
     shutil.copytree(installed.data, data)
     made = Server(data)

@@ -1,4 +1,4 @@
-"""A server that dies of one fault after the other, and is started again each time."""
+"""A server that dies of one fault after another, and is restarted each time."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from tests.faults.servers import Server, wait_until
 
 
 class Lives:
-    """A server that dies of one fault after the other, and is started again each time."""
+    """A server that dies of one fault after another, and is restarted each time."""
 
     def __init__(self, server: Server, installed: Installed, faults: Iterable[str] = ()) -> None:
         self.server = server
@@ -23,19 +23,21 @@ class Lives:
         return self._faults == [""]
 
     def revive(self) -> None:
-        """It does not answer: wait for its death, then start it with the next fault."""
+        """Wait for the death of a server that does not answer, then start it with the next
+        fault."""
         wait_until(lambda: self.server.is_dead, f"death at {self._faults[0]}")
         if self._faults[0]:
             del self._faults[0]
         self.server.restart(self._faults[0])
 
     def phone(self, home: str = "", cookies: dict[str, str] | None = None) -> Phone:
-        """For one file: the receptionist's into the chart, or somebody else's to `home`."""
+        """Return a sender for one file: the receptionist's into the chart, or somebody else's to
+        `home`."""
         home = home or f"/patients/{self._installed.patient_id}/uploads"
         return Phone(self.server, home, cookies or self._installed.cookies, self.revive)
 
     def finish(self) -> None:
-        """Return when the worker has done everything."""
+        """Return once the worker has done everything."""
         while True:
             wait_until(lambda: self.server.is_dead or self.server.is_idle(), "the worker")
             if not self.server.is_dead:

@@ -1,4 +1,4 @@
-"""A sender that does not give up: it waits for the server, asks how far it came, and goes on."""
+"""A sender that does not give up: it waits for the server, asks how far it got, and resumes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,19 +14,19 @@ SITE = {"sec-fetch-site": "same-origin", "accept": "application/json"}
 
 @dataclass
 class Phone:
-    """Sends one file by tus, in parts, over as many lives of the server as it takes."""
+    """Sends one file by tus, in parts, over as many restarts of the server as it takes."""
 
     server: Server
     home: str
     cookies: dict[str, str]
     revive: Callable[[], None]
-    """Called when the server does not answer any more."""
+    """Called when the server stops answering."""
     address: str = ""
     acknowledged: int = 0
     resumed_at: list[int] = field(default_factory=list[int])
 
     def send(self, content: bytes, name: str, parts: int = 3, *, checked: int = -1) -> None:
-        """Return when the server has said that it has everything. Part number `checked` carries a
+        """Return once the server has acknowledged everything. Part number `checked` carries a
         checksum."""
         step = -(-len(content) // parts)
         while True:
@@ -50,7 +50,7 @@ class Phone:
         )
 
     def begin(self, http: httpx.Client, length: int, name: str) -> None:
-        """Say what will be sent, or ask how far it came."""
+        """Announce what will be sent, or ask how far it got."""
         if self.address:
             found = http.head(self.address)
             assert found.status_code == 200, found.status_code
@@ -74,6 +74,6 @@ class Phone:
 
 
 def trickling(part: bytes) -> Iterator[bytes]:
-    """A part as it goes out."""
+    """Yield a part as it is sent."""
     for at in range(0, len(part), 65_536):
         yield part[at : at + 65_536]

@@ -30,22 +30,22 @@ class Server:
     settings: dict[str, str] = field(default_factory=dict[str, str])
     port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict[str, str])
-    """Further variables of its environment."""
+    """Further environment variables."""
     _process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
-        """What it wrote on the screen."""
+        """The file with its output."""
         return self.data.parent / "server.log"
 
     def start(self, fault: str = "") -> None:
-        """Return when it answers. With `fault`, it kills itself when it comes to that point, which
-        may be before it answers at all."""
+        """Return once it answers. With `fault`, it kills itself at that point, which may be before
+        it answers at all."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -59,11 +59,11 @@ class Server:
         wait_until(lambda: (bool(fault) and self.is_dead) or self._answers(), "the server")
 
     def command(self, *arguments: str) -> list[str]:
-        """`bedside …` on its data directory."""
+        """Return `bedside …` on its data directory."""
         return [sys.executable, "-m", "bedside", *arguments, "--data", str(self.data)]
 
     def environment(self) -> dict[str, str]:
-        """What its processes know of the world."""
+        """Return the environment of its processes."""
         given = {"requests_per_second": "0", **self.settings}
         settings = {f"BEDSIDE_{name.upper()}": value for name, value in given.items()}
         return {"PATH": os.environ["PATH"], **settings, **self.more}
@@ -82,25 +82,25 @@ class Server:
         return self._process is not None and self._process.poll() == -signal.SIGKILL
 
     def kill(self) -> None:
-        """SIGKILL: what a power cut is to a process."""
+        """SIGKILL, which is to a process what a power cut is."""
         assert self._process is not None
         self._process.kill()
         self._process.wait(PATIENCE)
 
     def stop(self) -> None:
-        """Stop as an operator would; no matter when it is dead already."""
+        """Stop like an operator; does nothing if it is dead already."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(PATIENCE)
             self._process = None
 
     def restart(self, fault: str = "") -> None:
-        """Start again, when the leases of the killed one have run out."""
+        """Start again, once the leases of the killed process have expired."""
         self.let_time_pass()
         self.start(fault)
 
     def let_time_pass(self) -> None:
-        """What is to be done later is to be done now, and leases are over."""
+        """Make delayed work due now, and expire leases."""
         with sqlite3.connect(self.data / "bedside.db", timeout=PATIENCE) as database:
             database.execute("UPDATE jobs SET locked_until = 0, run_at = 0")
             database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
@@ -108,7 +108,7 @@ class Server:
         database.close()
 
     def ask(self, statement: str, *values: Any) -> list[Any]:
-        """Look into its database while it runs."""
+        """Query its database while it runs."""
         database = sqlite3.connect(
             f"file:{self.data / 'bedside.db'}?mode=ro", uri=True, timeout=PATIENCE
         )
@@ -118,7 +118,7 @@ class Server:
             database.close()
 
     def is_idle(self) -> bool:
-        """Whether no job is left, but those that wait for people."""
+        """Whether no job is left, except those that wait for people."""
         (count,) = self.ask(
             "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%'"
             " AND kind NOT IN ('room.unattended', 'transfer.unanswered')"
@@ -141,7 +141,7 @@ class Server:
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Wait for what will soon be so."""
+    """Wait for a condition that will soon hold."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"

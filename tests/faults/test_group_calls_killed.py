@@ -1,5 +1,5 @@
-"""The server is killed around group calls, and Janus goes on: rooms of calls that are over do not
-stay behind, and those of running calls, and of others who share the Janus, are left alone."""
+"""The server is killed around group calls while Janus stays up: rooms of ended calls do not stay
+behind, and those of running calls, and of others who share the Janus, are left alone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V6")]
 
 @pytest.fixture
 def own_janus() -> Iterator[Janus]:
-    """A media server with no rooms."""
+    """A media server without rooms."""
     server = Janus()
     server.start()
     yield server
@@ -36,21 +36,21 @@ def own_janus() -> Iterator[Janus]:
 
 @pytest.fixture
 def ward(server: Server, installed: Installed, own_janus: Janus) -> Ward:
-    """Its rooms are open; the server is not started yet."""
+    """Open rooms; the server is not started yet."""
     server.settings = {"janus_url": own_janus.url, "janus_secret": SECRET}
     return Ward(server, installed).prepare()
 
 
 @asynccontextmanager
 async def another_bedside(janus: Janus) -> AsyncIterator[JanusServer]:
-    """It shares the media server, and its secret."""
+    """Another installation that shares the media server, and its secret."""
     server = JanusServer(janus.url, SECRET)
     yield server
     await server.stop()
 
 
 def begin(ward: Ward) -> str:
-    """The receptionist and a patient are in a call, without sending anything; its id."""
+    """Put the receptionist and a patient in a call, without media. Returns its id."""
     patient = ward.patient()
     called = ward.post(f"/rooms/{ward.rooms[0]}/next", mode="video")
     call_id = called.json()["call_id"]
@@ -61,7 +61,7 @@ def begin(ward: Ward) -> str:
 
 
 async def come_in(ward: Ward, call_id: str, name: str) -> CallGuest:
-    """Somebody comes in as a guest; whether joining is answered, the page says."""
+    """Join as a guest; whether joining is answered is up to the page."""
     link = ward.post(f"/calls/{call_id}/guests", email="").json()["link"]
     guest = CallGuest(ward.server.url, name)
     await guest.ask_in(link)
@@ -70,7 +70,7 @@ async def come_in(ward: Ward, call_id: str, name: str) -> CallGuest:
 
 
 async def become(ward: Ward, bedside: JanusServer, *calls: str) -> None:
-    """Wait until there are just these rooms."""
+    """Wait until exactly these rooms exist."""
     async with asyncio.timeout(PATIENCE):
         while await bedside.rooms() != set(calls):  # noqa: ASYNC110 - Janus tells nobody
             await asyncio.sleep(0.1)
@@ -92,7 +92,7 @@ async def test_rooms_that_a_killed_server_left_behind(
         await asyncio.to_thread(ward.server.restart)
         await become(ward, other, theirs, call.id)
 
-        for guest in call.guests:  # browsers come back by themselves
+        for guest in call.guests:  # browsers reconnect by themselves
             await guest.come_back()
         await call.all_see_all()
         assert ward.post(f"/calls/{call.id}/end", then="complete").status_code == 200
@@ -102,7 +102,7 @@ async def test_rooms_that_a_killed_server_left_behind(
 
 @dataclass
 class CallOfFive:
-    """Two in browsers, and three guests."""
+    """Two participants in browsers, and three guests."""
 
     id: str
     people: list[Person]
@@ -110,7 +110,7 @@ class CallOfFive:
     guests: list[CallGuest]
 
     async def all_see_all(self) -> None:
-        """Wait until pictures of everybody arrive, and go on arriving, where they are watched."""
+        """Wait until pictures of everybody keep arriving wherever they are watched."""
         for page in self.pages:
             shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
             await expect(shown).to_have_count(4, timeout=2 * LONG)
@@ -118,7 +118,7 @@ class CallOfFive:
         await asyncio.gather(*(guest.sees() for guest in self.guests))
 
     async def end(self) -> None:
-        """Everybody closes the page; while the server was away, browsers complained of that."""
+        """Close all pages; complaints of browsers while the server was down are fine."""
         for guest in self.guests:
             await guest.close()
         for person in self.people:
@@ -146,8 +146,8 @@ async def call_of_five(ward: Ward, chromium: Chromium) -> CallOfFive:
 
 
 def call_whose_room_stays_behind(ward: Ward) -> str:
-    """The server is killed when it has made the room, before it has written down that the call
-    goes through it; and the call ends without anybody knowing of the room."""
+    """Kill the server after it created the room and before it recorded that the call goes through
+    it; the call ends with nobody knowing of the room."""
     ward.server.start("call.room_opened")
     call_id = begin(ward)
     for _ in range(2):
@@ -162,7 +162,7 @@ def call_whose_room_stays_behind(ward: Ward) -> str:
 
 
 def joins(ward: Ward, call_id: str) -> httpx.Response:
-    """One more patient is added to the call, and joins."""
+    """Add one more patient to the call, who joins."""
     patient = ward.patient()
     added = ward.post(f"/calls/{call_id}/add", visit=patient.visit_id, leg="1")
     assert added.status_code == 200, added.text

@@ -1,7 +1,7 @@
 """The server is killed at each fault point of the intake, and in the middle of the bytes.
 
 Afterwards every acknowledged byte is there once, the chart has the file once, no job is left, and
-nothing lies in the blob store that no row knows of.
+the blob store holds nothing that no row refers to.
 """
 
 import re
@@ -144,7 +144,7 @@ def test_killed_in_the_middle_of_a_stream(
         return sum(path.stat().st_size for path in files)
 
     def trickling(part: bytes) -> Iterator[bytes]:
-        """Pulls the plug when so many bytes are out, and so many of them on the disk."""
+        """Pull the plug when a given number of bytes is out, and another number on the disk."""
         nonlocal sent
         for at in range(0, len(part), 65_536):
             yield part[at : at + 65_536]
@@ -167,7 +167,7 @@ def test_killed_in_the_middle_of_a_stream(
 def test_the_bytes_of_a_refused_file_are_gone_after_a_kill(
     server: Server, installed: Installed
 ) -> None:
-    """Killed when it is about to remove them: the key is gone already, the bytes go later."""
+    """Killed just before removing them: the key is gone already, the bytes go later."""
     lives = Lives(server, installed, ["job.claimed:2"])
     lives.phone().send(b"%PDF-1.7\n" + b"torn " * 200_000, "torn.pdf", parts=1)
     lives.finish()
@@ -183,7 +183,7 @@ def test_the_bytes_of_a_refused_file_are_gone_after_a_kill(
 
 
 def test_killed_while_words_are_indexed(server: Server, installed: Installed) -> None:
-    """Some hundred of them were findable already; afterwards all of them are, once."""
+    """Some hundred of them were searchable already; afterwards all of them are, once."""
     text = " ".join(f"finding{number}" for number in range(900))
     lives = Lives(server, installed, ["file.some_words_indexed:2", "file.some_words_indexed"])
     lives.phone().send(text.encode(), "report.txt", parts=1)
@@ -195,7 +195,7 @@ def test_killed_while_words_are_indexed(server: Server, installed: Installed) ->
 
 
 def test_a_form_that_was_cut_off_leaves_nothing(server: Server, installed: Installed) -> None:
-    """It was not acknowledged, so the person sends it again; what lies there is swept."""
+    """It was not acknowledged, so the person sends it again; the leftovers are swept."""
     content = words(700_000)
     lives = Lives(server, installed, ["upload.taken"])
     headers, body = multipart([("file", "report.txt", content)])
@@ -220,7 +220,7 @@ def test_a_form_that_was_cut_off_leaves_nothing(server: Server, installed: Insta
 
 
 async def holds_each_once(services: Services, installed: Installed, sent: dict[str, bytes]) -> None:
-    """The chart has each file once, with every byte; nothing else is left anywhere."""
+    """Check that the chart has each file once, with every byte, and nothing else is left."""
     staff = staff_access(
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )
@@ -250,12 +250,12 @@ def _dotted(facts: FileFacts) -> list[str]:
 
 
 async def do_what_is_due(services: Services) -> None:
-    """What the worker would do."""
+    """Do what the worker would do."""
     await Worker(services.database, services.handlers, {}).run_until_idle()
 
 
 async def _sweep(services: Services) -> None:
-    """A day later, what was begun and never finished is gone."""
+    """Sweep a day later: what was begun and never finished is gone."""
     with clock.shifted(25 * clock.HOUR):
         await services.uploads.expire()
         await do_what_is_due(services)

@@ -37,7 +37,7 @@ def test_a_message_is_sent_once(
 
 
 async def ask_for_photos(services: Services, installed: Installed) -> None:
-    """A request by SMS, not delivered yet."""
+    """Request photos by SMS, not delivered yet."""
     staff = staff_access(
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )

@@ -1,4 +1,4 @@
-"""Parts that are down: what people are told, what is kept, and that it heals by itself."""
+"""Parts that are down: what people are told, what is kept, and that it recovers by itself."""
 
 import asyncio
 import shutil
@@ -24,7 +24,7 @@ from tests.web.tus import Sender, pieces, sending, words
 
 @pytest.fixture
 def clamd() -> Iterator[Clamd]:
-    """One of one's own, not started yet."""
+    """A clamd of one's own, not started yet."""
     made = Clamd()
     yield made
     made.remove()
@@ -39,7 +39,7 @@ async def sender(served: Served) -> AsyncIterator[Sender]:
 
 @pytest.mark.feature("F5")
 def test_clamd_is_dead_and_comes_back(server: Server, installed: Installed, clamd: Clamd) -> None:
-    """“Not scanned”, not to be opened; scanned by itself when clamd answers again."""
+    """“Not scanned”, and not opened; scanned automatically once clamd answers again."""
     server.settings["clamd"] = clamd.address
     server.start()
 
@@ -75,7 +75,7 @@ def test_clamd_is_dead_and_comes_back(server: Server, installed: Installed, clam
 @pytest.mark.feature("F1")
 @pytest.mark.parametrize("is_gone", [True, False])
 async def test_the_blob_store_refuses(sender: Sender, tmp_path: Path, is_gone: bool) -> None:
-    """Its directory is gone, as after a lost mount, or does not answer; then it is there again."""
+    """Its directory is gone, as after a lost mount, or does not answer; then it is back."""
     files, away = tmp_path / "data" / "files", tmp_path / "away"
     content = words(1_500_000)
     address = await sender.begin(len(content))
@@ -111,7 +111,7 @@ async def test_a_lost_file_is_said_and_breaks_nothing_else(sender: Sender, tmp_p
 async def test_the_database_is_locked_by_another_process(
     sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Longer than anybody waits: people are told to try again, and nothing is half done."""
+    """Longer than any timeout: people are told to try again, and nothing is half done."""
     monkeypatch.setattr(sqlite, "_BUSY_FOR", 0.3)
     content = words(500_000)
     address = await sender.begin(len(content))
@@ -137,7 +137,7 @@ async def test_the_database_is_locked_by_another_process(
 @pytest.mark.feature("F1")
 @pytest.mark.parametrize("jump", [3 * clock.HOUR, -3 * clock.HOUR])
 async def test_the_clock_jumps_while_a_file_arrives(sender: Sender, jump: int) -> None:
-    """Whoever is signed in may have to do so again; the file comes in, and the log stays whole."""
+    """People may have to sign in again; the file is received, and the log stays intact."""
     house = sender.house
     content = words(600_000)
     address = await sender.begin(len(content))
@@ -158,7 +158,7 @@ async def test_the_clock_jumps_while_a_file_arrives(sender: Sender, jump: int) -
 async def test_a_scanner_that_stands_still_holds_up_nobody(
     served: Served, sender: Sender, clamd: Clamd
 ) -> None:
-    """clamd takes the file and says nothing: “not scanned” after its time is over."""
+    """clamd takes the file and says nothing: “not scanned” after its timeout."""
     await asyncio.to_thread(clamd.start)
     clamd.pause()
     intake = served.house.services.intake

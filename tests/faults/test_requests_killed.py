@@ -1,6 +1,6 @@
-"""The server is killed while it clears up after a photo request that has ended.
+"""The server is killed while it cleans up after a photo request that has ended.
 
-Afterwards nothing that the request held is left: no file, no upload on its way, no sealed byte.
+Afterwards nothing that the request held is left: no file, no upload in progress, no sealed byte.
 """
 
 import pytest
@@ -23,7 +23,7 @@ CONTENT = jpeg()
 
 
 async def _holds_photos(services: Services, installed: Installed, *, revoked: bool) -> None:
-    """A request holds a photo, and half of another one; then it is closed, or its time is over."""
+    """Let a request hold one photo and half of another; then close or expire it."""
     staff = staff_access(
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )

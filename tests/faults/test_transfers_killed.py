@@ -1,7 +1,7 @@
 """The server is killed at each step of a live file transfer, in both directions.
 
-Afterwards the file is in the chart once with every byte, or, when it was given up, nothing of it
-is left anywhere.
+Afterwards the file is in the chart once with every byte, or, if it was cancelled, nothing of it is
+left anywhere.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -36,13 +36,13 @@ TO_THE_PATIENT = (
     "live_transfer.handed_over",
 )
 HELD = ("upload.begun", "file.examined", "visit.identifying", "visit.identified")
-"""From a patient of whom nobody has said who it is."""
+"""From a patient nobody has identified."""
 FROM_THE_PATIENT = ("upload.begun", "upload.paused", "file.examined", "job.done")
-"""The other points of the way of the bytes are gone through in test_intake_killed."""
+"""The other fault points on the path of the bytes are covered by test_intake_killed."""
 
 
 class Desk:
-    """A patient who waits, and both sides of a transfer, over as many lives as it takes."""
+    """A waiting patient, and both sides of a transfer, over as many restarts as it takes."""
 
     def __init__(self, server: Server, installed: Installed) -> None:
         self.ward = Ward(server, installed).prepare()
@@ -54,11 +54,11 @@ class Desk:
         self.transfer_id = new_id("trf")
 
     def live(self, faults: Iterable[str]) -> None:
-        """The server starts, and dies of these one after the other."""
+        """Start the server, which dies of these one after another."""
         self.lives = Lives(self.ward.server, self.installed, faults)
 
     def until_answered(self, press: Callable[[], httpx.Response]) -> httpx.Response:
-        """A page says the same again until it gets an answer."""
+        """Repeat a page's request until it gets an answer."""
         while True:
             try:
                 return press()
@@ -66,11 +66,11 @@ class Desk:
                 self.lives.revive()
 
     def base(self, *, of_staff: bool) -> str:
-        """Where one side's transfers are."""
+        """Return the base path of one side's transfers."""
         return f"/visits/{self.patient.visit_id}/transfers" if of_staff else "/transfers"
 
     def begin(self, *, by_staff: bool) -> None:
-        """A file was chosen; the page has made the id."""
+        """Choose a file; the page has made the id."""
         form = {
             "name": NAME,
             "media_type": "text/plain",
@@ -89,25 +89,25 @@ class Desk:
         assert answer.json()["transfer_id"] == self.transfer_id
 
     def send(self, *, by_staff: bool) -> None:
-        """All bytes, by tus."""
+        """Send all bytes, by tus."""
         base = f"{self.base(of_staff=by_staff)}/{self.transfer_id}/uploads"
         home = base if by_staff else self.patient.page + base
         cookies = None if by_staff else self.patient.cookies
         self.lives.phone(home, cookies).send(CONTENT, NAME)
 
     def scanned(self) -> None:
-        """The worker has done everything, over as many lives as it takes."""
+        """Let the worker do everything, over as many restarts as it takes."""
         self.lives.finish()
         wait_until(lambda: self.row()["bytes"] == "clean", "the scan")
 
     def accept(self) -> None:
-        """The patient presses “Accept”."""
+        """Press “Accept” as the patient."""
         path = f"/transfers/{self.transfer_id}/accept"
         answer = self.until_answered(lambda: self.patient.ask("POST", path))
         assert answer.json()["phase"] in ("ready", "done"), answer.text
 
     def download(self, *, by_staff: bool) -> None:
-        """Every byte arrives at the other side, and the transfer is done."""
+        """Receive every byte at the other side, which completes the transfer."""
         path = f"{self.base(of_staff=by_staff)}/{self.transfer_id}/file"
 
         def fetch() -> httpx.Response:
@@ -125,28 +125,28 @@ class Desk:
         wait_until(fetched, "the last byte to be noted")
 
     def row(self) -> dict[str, str]:
-        """The transfer, as the database has it."""
+        """Return the transfer's row in the database."""
         [(bytes_, ended)] = self.ward.server.ask(
             "SELECT bytes, ended FROM live_transfers WHERE id = ?", self.transfer_id
         )
         return {"bytes": bytes_, "ended": ended}
 
     def identify(self) -> None:
-        """Staff say that it is a new patient, as often as it takes."""
+        """Identify the visitor as a new patient, as often as it takes."""
         path = f"/visits/{self.patient.visit_id}/identify/new"
         answer = self.until_answered(lambda: self.ward.post(path, another="no"))
         assert answer.status_code in (204, 409), answer.text
         self.is_known = True
 
     def is_in_the_chart_once(self) -> None:
-        """And no byte of anything else is left."""
+        """Check that the file is in the chart once, and no byte of anything else is left."""
         if not self.is_known:
             self.identify()
         self._stop()
         self.ward.server.inside(self._in_the_chart)
 
     def nothing_stays(self) -> None:
-        """No entry, no file, no upload, no sealed byte."""
+        """Check that no entry, file, upload or sealed byte is left."""
         self._stop()
         self.ward.server.inside(self._nothing)
 
@@ -232,7 +232,7 @@ def test_killed_while_it_is_given_up(desk: Desk, by_staff: bool) -> None:
 
 
 def test_killed_in_the_middle_of_the_bytes_and_then_the_patient_goes_on(desk: Desk) -> None:
-    """To another room: what had not arrived is given up with the leg, and nothing of it stays."""
+    """To another room: what had not arrived is cancelled with the leg, and nothing of it stays."""
     desk.live(["visit.transferred"])
     desk.begin(by_staff=False)
     _send_half(desk, by_staff=False)
@@ -247,7 +247,7 @@ def test_killed_in_the_middle_of_the_bytes_and_then_the_patient_goes_on(desk: De
 
 
 def _send_half(desk: Desk, *, by_staff: bool) -> None:
-    """Half of the bytes come; then the sender is gone."""
+    """Send half of the bytes; then the sender is gone."""
     base = f"{desk.base(of_staff=by_staff)}/{desk.transfer_id}/uploads"
     home = base if by_staff else desk.patient.page + base
     cookies = desk.installed.cookies if by_staff else desk.patient.cookies

@@ -1,5 +1,5 @@
 """Two web processes on the same data get the same upload: a stale one never spoils what the other
-has taken."""
+has received."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("F1")]
 @pytest.mark.parametrize("taken", [0, 1_000, 2 * SEGMENT + 77])
 @pytest.mark.parametrize("sends", [500, SEGMENT + 9])
 async def test_a_stale_process_spoils_nothing(house: House, taken: int, sends: int) -> None:
-    """It looked where the upload stands, and then its network was slow, while the file arrived
+    """It looked up the upload's offset, and then its network was slow while the file arrived
     completely through the other process."""
     services = house.services
     given = {"data": services.settings.data, "database_url": services.settings.url}
@@ -52,7 +52,7 @@ async def test_a_stale_process_spoils_nothing(house: House, taken: int, sends: i
     )
     arrived.set()
     (second,) = await asyncio.gather(stale, return_exceptions=True)
-    # Where the slow one has the blob open already, it is the quick one that has to come again.
+    # If the slow one has the blob open already, it is the quick one that has to retry.
     assert isinstance(first if taken > SEGMENT else second, Conflict), (first, second)
     found = await services.uploads.find(chart, begun.id)
     if not found.finished:

@@ -1,7 +1,7 @@
 """The server is killed in the middle of check-ins, admissions and transfers of patients.
 
 Afterwards the visit is in exactly one room, its place is kept, the patient's device is let in, and
-whoever pressed the button presses it again without harm.
+pressing the button again does no harm.
 """
 
 import sqlite3
@@ -18,12 +18,12 @@ from tests.peers.ports import PATIENCE
 
 @pytest.fixture
 def ward(server: Server, installed: Installed) -> Ward:
-    """Its rooms are open; the server is not started yet."""
+    """Open rooms; the server is not started yet."""
     return Ward(server, installed).prepare()
 
 
 def dies(ward: Ward, press: Callable[[], object]) -> None:
-    """A button is pressed, and the answer never comes."""
+    """Press a button, and never get an answer."""
     with pytest.raises(httpx.TransportError):
         press()
     wait_until(lambda: ward.server.is_dead, "death")
@@ -31,7 +31,7 @@ def dies(ward: Ward, press: Callable[[], object]) -> None:
 
 
 def transferred(ward: Ward, patient: Patient) -> httpx.Response:
-    """“Transfer” to the second room, as the dialog sends it."""
+    """Press “Transfer” to the second room, as the dialog does."""
     return ward.post(f"/visits/{patient.visit_id}/transfer", room=ward.rooms[1], leg="1", note="")
 
 
@@ -79,7 +79,7 @@ def test_killed_while_somebody_checks_in(ward: Ward, fault: str) -> None:
 @pytest.mark.feature("S2")
 @pytest.mark.parametrize("fault", ["visit.identifying", "visit.identified"])
 def test_killed_while_staff_say_who_it_is(ward: Ward, fault: str) -> None:
-    """All that the visit holds is in the one chart afterwards, or none of it; never half."""
+    """Afterwards everything the visit holds is in the one chart, or none of it; never half."""
     ward.server.start(fault)
     patient = ward.patient()
     ward.post(f"/visits/{patient.visit_id}/chat", body="Hello", draft_id="", leg="1")
@@ -127,7 +127,7 @@ def test_killed_while_the_next_patient_is_admitted(ward: Ward, fault: str) -> No
 
 @pytest.mark.feature("V15")
 def test_a_killed_server_lets_those_in_a_call_go_on(ward: Ward) -> None:
-    """Nobody is thrown out of the call; the pages come back with the connections that they had."""
+    """Nobody is thrown out of the call; pages reconnect with the connections they had."""
     ward.server.start()
     patient = ward.patient()
     call_id = ward.post(f"/rooms/{ward.rooms[0]}/next", mode="video").json()["call_id"]
@@ -148,7 +148,7 @@ def test_a_killed_server_lets_those_in_a_call_go_on(ward: Ward) -> None:
 
 @pytest.mark.feature("V15")
 def test_who_was_away_before_the_kill_has_the_whole_grace_time_after_it(ward: Ward) -> None:
-    """However long the server was down: nobody could come back while it was."""
+    """However long the server was down: nobody could reconnect during that time."""
     ward.server.start()
     patient = ward.patient()
     ward.server.kill()

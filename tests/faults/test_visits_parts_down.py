@@ -1,4 +1,4 @@
-"""Parts that are down while people wait or are in a call: what they are told, and that it heals."""
+"""Parts that are down while people wait or are in a call: what they are told, and recovery."""
 
 import asyncio
 import base64
@@ -37,12 +37,12 @@ GRACE = 3 * clock.MINUTE
 
 
 def cookies(ward: Ward, visitor: VisitorAccess) -> dict[str, str]:
-    """Of the patient's device."""
+    """Return the cookies of the patient's device."""
     return {"bedside-visitor": ward.tokens[visitor.visit_id]}
 
 
 async def presence(ward: Ward, visitor: VisitorAccess) -> str:
-    """As the queue shows it; “gone” for a visit that has ended."""
+    """Return the presence in the queue; “gone” for a visit that has ended."""
     for row in await ward.waiting_room.queue(await ward.room()):
         if row.visit_id == visitor.visit_id:
             return str(row.presence)
@@ -76,8 +76,8 @@ async def on_postgres(
 async def test_the_database_restarts_while_people_wait(
     on_postgres: tuple[Served, Postgres],
 ) -> None:
-    """Pages are told to come back, not to sign in; nobody's place is lost, nobody stays “here”
-    whose page closed meanwhile."""
+    """Pages are told to reconnect, not to sign in; nobody loses their place, and nobody whose page
+    closed in the meantime stays “here”."""
     served, database = on_postgres
     ward = Ward(served.house)
     stays, closes = await ward.wait("Stays Here"), await ward.wait("Closes Meanwhile")
@@ -116,7 +116,7 @@ async def test_the_database_restarts_while_people_wait(
 
 
 async def _is_told_to_come_back(served: Served, path: str, cookies: dict[str, str]) -> None:
-    """Not that the session ended: the page would be left for the sign-in."""
+    """Not that the session ended: the page would be redirected to the sign-in."""
     async with opened(served, path, cookies) as page:
         await asyncio.wait_for(page.connection.wait_closed(), PATIENCE)
         assert page.connection.close_code == TRY_AGAIN
@@ -127,7 +127,7 @@ async def _answers(http: httpx.AsyncClient, path: str) -> bool:
 
 
 async def _beats(ward: Ward, closed: VisitorAccess) -> bool:
-    """The next signs of life, after which a page that closed meanwhile is known to be away."""
+    """Send heartbeats, after which a page that closed in the meantime is known to be gone."""
     with suppress(BedsideError):
         await ward.visit_presence.beat()
     return await presence(ward, closed) == "reconnecting"
@@ -140,7 +140,7 @@ async def _beats(ward: Ward, closed: VisitorAccess) -> bool:
 async def impatient(
     monkeypatch: pytest.MonkeyPatch, anyio_backend: object, tmp_path: Path, empty_sqlite: Path
 ) -> AsyncIterator[Served]:
-    """A server that asks its pages for a sign of life more often than every twenty seconds."""
+    """A server that pings its pages more often than every twenty seconds."""
     monkeypatch.setitem(PROTOCOLS, "ws_ping_interval", 0.3)
     monkeypatch.setitem(PROTOCOLS, "ws_ping_timeout", 0.3)
     async with served_with(tmp_path / "data", empty_sqlite) as served:
@@ -177,7 +177,7 @@ async def _is(ward: Ward, visitor: VisitorAccess, wanted: str) -> bool:
 
 @pytest.mark.feature("V15")
 async def test_a_page_that_answers_slowly_stays(impatient: Served) -> None:
-    """It says nothing of itself for longer than the server waits, but answers when it is asked."""
+    """It sends nothing by itself for longer than the timeout, but answers pings."""
     ward = Ward(impatient.house)
     visitor = await ward.wait()
     await ward.visit_presence.left(visitor, f"sck_{visitor.visit_id}")
@@ -199,7 +199,8 @@ async def test_a_page_that_answers_slowly_stays(impatient: Served) -> None:
 @pytest.mark.feature("V15")
 @pytest.mark.parametrize("jump", [2 * clock.HOUR, -2 * clock.HOUR])
 async def test_a_clock_that_is_set_ends_nobodys_visit(quick_house: House, jump: int) -> None:
-    """Who is away has the whole grace time from then on: not less, and not two hours more."""
+    """Whoever is disconnected has the whole grace time from then on: not less, and not two hours
+    more."""
     ward = Ward(quick_house)
     stays, away = await ward.wait("Stays Here"), await ward.wait("Is Away")
     await ward.visit_presence.left(away, f"sck_{away.visit_id}")
@@ -217,7 +218,7 @@ async def test_a_clock_that_is_set_ends_nobodys_visit(quick_house: House, jump: 
 
 @pytest.mark.feature("V15")
 async def test_nobody_is_given_up_for_a_time_that_nobody_watched(quick_house: House) -> None:
-    """The process stood still, or the database was away: nobody could come back meanwhile."""
+    """The process was stalled, or the database was down: nobody could reconnect then."""
     ward = Ward(quick_house)
     away = await ward.wait()
     await ward.visit_presence.left(away, f"sck_{away.visit_id}")
@@ -230,7 +231,7 @@ async def test_nobody_is_given_up_for_a_time_that_nobody_watched(quick_house: Ho
 
 @pytest.mark.feature("V15")
 async def test_a_clock_that_is_set_throws_nobody_out_of_a_call(quick_house: House) -> None:
-    """Whoever is away for a moment has the whole minute from then on."""
+    """Whoever is briefly disconnected has the whole minute from then on."""
     ward = Ward(quick_house)
     pair = await ward.both()
     absences = ward.sweeps["calls.absences"][1]
@@ -255,7 +256,7 @@ async def _state(ward: Ward, call_id: str) -> str:
 
 @pytest.mark.feature("V16")
 async def test_mail_is_down_when_nobody_is_there(tmp_path: Path, empty_sqlite: Path) -> None:
-    """The patient waits undisturbed; the owner hears of it once, as soon as mail goes again."""
+    """The patient waits undisturbed; the owner is alerted once, as soon as mail works again."""
     sink = SmtpSink(starttls=False)
     address = f"smtp://127.0.0.1:{sink.port}?starttls=never"
     try:
@@ -289,7 +290,7 @@ async def test_mail_is_down_when_nobody_is_there(tmp_path: Path, empty_sqlite: P
 @pytest.mark.feature("V6")
 @pytest.mark.xdist_group("janus")
 async def test_the_media_server_crashes_in_a_group_call(tmp_path: Path) -> None:
-    """Everybody is told, nobody leaves; who is in the call talks again when it is back."""
+    """Everybody is told, nobody leaves; the call resumes when it is back."""
     own = Janus()
     await asyncio.to_thread(own.start)
     try:
@@ -319,7 +320,8 @@ async def test_the_media_server_crashes_in_a_group_call(tmp_path: Path) -> None:
 
 
 async def _interruptions(ward: Ward, call_id: str, count: int) -> list[tuple[list[str], bool]]:
-    """What everybody in the call was told of the media server, when there is so much of it."""
+    """Return what everybody in the call was told about the media server, once there is that much
+    of it."""
     told: list[tuple[list[str], bool]] = []
 
     async def enough() -> bool:

@@ -1,4 +1,5 @@
-"""A waiting room behind a server that may be killed: staff and patients as their browsers act."""
+"""A waiting room behind a server that may be killed: staff and patients act through HTTP like
+their browsers."""
 
 import json
 from collections.abc import Iterator
@@ -34,16 +35,16 @@ class Patient:
 
     @property
     def page(self) -> str:
-        """Where the visit is."""
+        """The path of the visit."""
         return f"/visit/{self.visit_id}"
 
     @property
     def cookies(self) -> dict[str, str]:
-        """What the browser sends to the page of the visit."""
+        """The cookies for the page of the visit."""
         return {"bedside-visitor": self.token}
 
     def check_in(self, slug: str) -> None:
-        """Send the form; the same one when it is sent again."""
+        """Send the form; the same one on a retry."""
         form = {"draft": self.draft, "name": NAME}
         with httpx.Client(base_url=self.server.url, headers=SITE, timeout=PATIENCE) as http:
             answer = http.post(f"/r/{slug}", data=form, headers={"accept": "text/html"})
@@ -52,7 +53,7 @@ class Patient:
         self.token = answer.cookies["bedside-visitor"]
 
     def ask(self, method: str, path: str = "", **more: Any) -> httpx.Response:
-        """A request of the page of the visit."""
+        """Make a request of the visit's page."""
         with httpx.Client(
             base_url=self.server.url, headers=SITE, timeout=PATIENCE, cookies=self.cookies
         ) as http:
@@ -60,7 +61,7 @@ class Patient:
 
     @contextmanager
     def open_page(self) -> Iterator[None]:
-        """The socket of the page is there for the length of the block, or the server dies."""
+        """Keep the page's socket open during the block, or until the server dies."""
         address = self.server.url.replace("http", "ws") + self.page + "/live"
         headers = {"Cookie": f"bedside-visitor={self.token}", "Origin": self.server.url}
         with connect(address, additional_headers=headers) as socket:
@@ -97,7 +98,7 @@ class Ward:
             self.slugs.append(room.slug)
 
     def post(self, path: str, **form: str) -> httpx.Response:
-        """The receptionist presses a button."""
+        """Press a button as the receptionist."""
         with httpx.Client(
             base_url=self.server.url,
             headers=SITE,
@@ -107,7 +108,7 @@ class Ward:
             return http.post(path, data=form)
 
     def get(self, path: str) -> httpx.Response:
-        """The receptionist looks."""
+        """Open a page as the receptionist."""
         with httpx.Client(
             base_url=self.server.url,
             headers=SITE,
@@ -117,13 +118,13 @@ class Ward:
             return http.get(path)
 
     def patient(self, room: int = 0) -> Patient:
-        """Somebody who has checked in."""
+        """Check in a patient."""
         made = Patient(self.server)
         made.check_in(self.slugs[room])
         return made
 
     def visit(self, patient: Patient) -> dict[str, Any]:
-        """What the database says of a visit, with its way through the rooms."""
+        """Return a visit from the database, with its legs."""
         [row] = self.server.ask(
             "SELECT room_id, state, leg, queued_at, away_since, call_id FROM visits WHERE id = ?",
             patient.visit_id,
@@ -137,7 +138,8 @@ class Ward:
         return found
 
     def is_whole(self, patient: Patient) -> None:
-        """The visit is in exactly one room, with one open leg there, and its page says so."""
+        """Check that the visit is in exactly one room, with one open leg there, and that its page
+        agrees."""
         visit = self.visit(patient)
         assert [left for _, left in visit["way"]] == [1] * (visit["leg"] - 1) + [0]
         assert visit["way"][-1][0] == visit["room_id"]
@@ -153,7 +155,7 @@ class Ward:
         return answer.text
 
     def comes_back(self, patient: Patient) -> None:
-        """“Reconnecting” after the kill, “here” as soon as the page's socket is back."""
+        """Check for “reconnecting” after the kill, and “here” once the page's socket is back."""
         assert self.visit(patient)["away_since"] > 0
         with patient.open_page():
             wait_until(lambda: self.visit(patient)["away_since"] == 0, "the page")

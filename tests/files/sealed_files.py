@@ -1,4 +1,4 @@
-"""What the tests of sealed files share: a store, bytes that tell their place, and short verbs."""
+"""Helpers for sealed files: a store, bytes that reveal their position, and shortcuts."""
 
 import asyncio
 import tempfile
@@ -25,11 +25,11 @@ near_a_boundary = st.builds(
     st.integers(0, 9),
     st.integers(-2, 2) | st.integers(-SEGMENT, SEGMENT),
 )
-"""Sizes and offsets, in bytes, that often lie at the edges of segments and buffers."""
+"""Sizes and offsets, in bytes, close to the edges of segments and buffers."""
 
 
 def content(size: int) -> bytes:
-    """`size` bytes in which no two places look alike."""
+    """Return `size` bytes in which no two places look alike."""
     return _CONTENT[:size]
 
 
@@ -61,11 +61,11 @@ async def seal(
 async def unseal(
     store: LocalBlobs, *, name: str = NAME, file_id: str = FILE, key: bytes = KEY
 ) -> bytes:
-    """The whole content of a finished file."""
+    """Return the whole content of a finished file."""
     reader = await SealedReader.open(store, name, key, file_id)
     return await reader.read(0, reader.size)
 
 
 def path_of(store: LocalBlobs, name: str = NAME) -> Path:
-    """Where the store keeps a blob, for those who want to damage it."""
+    """Return where the store keeps a blob, for damaging it."""
     return store._path(name)

@@ -1,4 +1,4 @@
-"""What becomes of a file that the scanner did not look at, is not certain of, or breaks on."""
+"""Files that the scanner did not look at, is not certain of, or breaks on."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -31,7 +31,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 def clamd() -> Iterator[Clamd]:
-    """One with small limits and every alert on."""
+    """A clamd with small limits and every alert on."""
     made = Clamd(AlertEncrypted="yes", DetectPUA="yes", **SMALL)
     made.start()
     yield made
@@ -54,7 +54,7 @@ async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
 
 
 async def upload(house: House, chart: ChartAccess, name: str, content: bytes) -> None:
-    """Staff upload a file."""
+    """Upload a file as staff."""
     uploads = house.services.uploads
     begun = await uploads.begin_for_chart(
         chart, Announced(name, len(content)), Allowance(len(content)), "other"
@@ -63,27 +63,27 @@ async def upload(house: House, chart: ChartAccess, name: str, content: bytes) ->
 
 
 async def work(house: House, *, later: int = 0) -> None:
-    """Do what is due, now or so many milliseconds later."""
+    """Run the due jobs, now or so many milliseconds later."""
     with clock.shifted(later):
         await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
 
 
 async def facts(house: House, chart: ChartAccess) -> tuple[str, str, str]:
-    """State, note and refusal of the only file of a chart."""
+    """Return state, note and refusal of the only file of a chart."""
     (entry,) = await house.services.charts.entries(chart, ChartFilter())
     found = await house.services.retrieval.facts(entry)
     return entry.state, found.note, found.refusal
 
 
 async def waiting(house: House) -> Any:
-    """The job that waits."""
+    """Return the waiting job."""
     async with house.services.database.read() as db:
         (job,) = await db.all(ALL_JOBS)
     return job
 
 
 def photo(size: int) -> bytes:
-    """A picture of so many bytes."""
+    """Return a picture of a given number of bytes."""
     made = builders.picture("PNG", (64, 48))
     return (
         made[:-12] + builders.png_chunk(b"tEXt", b"a\x00" + b"b" * (size - len(made))) + made[-12:]
@@ -112,7 +112,7 @@ async def test_a_file_beyond_the_limits_is_kept_closed_and_opens_when_they_are_r
 
 
 async def test_a_document_that_unpacks_to_more_is_not_clean(scanned_house: House) -> None:
-    """Of a member that it cut off clamd says OK, whatever its alerts."""
+    """clamd says OK of a member that it truncated, whatever its alerts."""
     chart = await scanned_house.chart()
     document = builders.docx(more={"word/media/image1.bin": bytes(3 * MIB) + b"end"})
     await upload(scanned_house, chart, "letter.docx", document)
@@ -174,7 +174,8 @@ async def test_only_malware_is_called_malware(
 
 @asynccontextmanager
 async def killed_by_files() -> AsyncGenerator[str]:
-    """The address of a clamd that every file brings down, at which a new one answers at once."""
+    """Run a clamd that every file brings down, with a new one answering at once. Yields its
+    address."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if await reader.readuntil(b"\x00") == b"zVERSION\x00":
@@ -206,7 +207,7 @@ async def test_a_file_that_brings_the_scanner_down_twice_is_refused(quick_house:
 async def test_a_file_that_breaks_the_built_in_scanner_twice_is_refused(
     quick_house: House,
 ) -> None:
-    """One for which the scan has too little memory."""
+    """A file for which the scan has too little memory."""
     chart = await quick_house.chart()
     intake: Any = quick_house.services.intake
     intake._scanner = BuiltInScanner(Children(memory=150 * MIB))

@@ -1,4 +1,4 @@
-"""One way in: limits, the look at the first bytes, senders that vanish."""
+"""Receiving: limits, detection by the first bytes, senders that vanish."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""Whatever goes into a sealed file comes out again, whole or in parts."""
+"""Sealing is lossless: whatever goes into a sealed file comes out again, whole or in parts."""
 
 import asyncio
 import hashlib
@@ -111,7 +111,8 @@ def test_a_rest_without_content_is_refused(full: int, rest: int) -> None:
 
 @pytest.mark.parametrize("vector", VECTORS["files"], ids=lambda vector: vector["name"])
 def test_files_of_another_writer_can_be_read(vector: dict[str, Any]) -> None:
-    """The vectors come from tests/vectors/make_sealed_file.py, which shares no code with us."""
+    """The vectors come from tests/vectors/make_sealed_file.py, which shares no code with the
+    product."""
     size = vector["plain_size"]
     data = bytes((167 * i + (i >> 8)) & 255 for i in range(size))
     assert hashlib.sha256(data).hexdigest() == vector["plain_sha256"]
@@ -127,7 +128,7 @@ def test_files_of_another_writer_can_be_read(vector: dict[str, Any]) -> None:
 
 
 def _rebuilt(vector: dict[str, Any], data: bytes) -> bytes:
-    """The sealed bytes, which the vectors hold only as a hash when they are many."""
+    """Rebuild the sealed bytes, of which the vectors hold only a hash if they are many."""
     header = bytes.fromhex(vector["header"])
     records = vector["records"]
     sealed = header + b"".join(
@@ -205,7 +206,7 @@ def test_the_callers_buffer_may_be_reused_at_once() -> None:
 
 
 def test_many_at_once_do_not_mix() -> None:
-    """More uploads than there are large buffers and threads, with turns between all of them."""
+    """More uploads than there are large buffers and threads, taking turns."""
     files = {f"fil_{number}": content(2_500_000 + number)[number:] for number in range(40)}
 
     async def upload(store: LocalBlobs, name: str, data: bytes) -> None:
@@ -246,7 +247,7 @@ class _SlowWriter:
 
 
 def test_a_cancelled_upload_keeps_its_buffer_until_it_is_written(tmp_path: Path) -> None:
-    """Else the bytes of whoever gets the buffer next would be sealed into this file."""
+    """Otherwise the bytes of the buffer's next user would be sealed into this file."""
     ours = b"\xff" * (1 << 20)
 
     async def example() -> None:

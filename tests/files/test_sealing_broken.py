@@ -84,7 +84,7 @@ def test_an_extension_is_found(more: int) -> None:
 
 
 def test_an_empty_segment_after_a_full_one_is_refused() -> None:
-    """Only one form of each file is accepted: nobody can say the same in two ways."""
+    """Each file has exactly one accepted form."""
     seal_ = Seal.fresh(KEY, FILE)
     out = memoryview(bytearray(HEADER + RECORD + 23))
     out[:HEADER] = seal_.header
@@ -200,7 +200,7 @@ def test_random_bytes_give_sealbroken_and_nothing_else(sealed: bytes) -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_a_file_put_together_from_sound_pieces_is_found(data: st.DataObject) -> None:
-    """Cut, repeat and mix sound bytes at will: what is accepted is the file itself."""
+    """Cut, repeat and mix sound bytes arbitrarily: only the file itself is accepted."""
     sealed = run(_sealed())
     at = st.sampled_from((0, HEADER, record_offset(1), record_offset(2), len(sealed)))
     pieces = data.draw(st.lists(st.tuples(at, at), max_size=6))

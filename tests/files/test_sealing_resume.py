@@ -1,4 +1,4 @@
-"""An upload that was interrupted anywhere goes on, and what was acknowledged is there once."""
+"""Resumption: an interrupted upload goes on, and acknowledged bytes are there once."""
 
 import os
 import signal
@@ -129,7 +129,7 @@ def test_what_was_acknowledged_wins_over_a_shorter_blob_and_longer_sound_bytes_o
 
 
 def test_no_nonce_is_used_twice_when_other_bytes_come() -> None:
-    """Sealed once as zeros, then, after a kill before the acknowledgement, as ones."""
+    """Sealed once as zeros and then, after a kill before the acknowledgement, as ones."""
 
     async def example() -> None:
         with some_store() as store:

@@ -1,4 +1,4 @@
-"""Types by their first bytes: every accepted one, what names may decide, and nonsense."""
+"""Type detection by the first bytes: every accepted type, what names may decide, and nonsense."""
 
 import pydicom.data
 import pytest
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.feature("F2")
 
 
 def boxed(brand: bytes, *compatible: bytes) -> bytes:
-    """The first box of an ISO base media file."""
+    """Return the first box of an ISO base media file."""
     brands = brand + bytes(4) + b"".join(compatible)
     return (len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands + bytes(100)
 

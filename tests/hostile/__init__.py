@@ -1,1 +1,1 @@
-"""Files that mean harm, made from their description, each with the sentence it should get."""
+"""Hostile files, made from their description, each with the sentence it should get."""

@@ -10,7 +10,7 @@ from functools import cache
 from PIL import Image, ImageDraw
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-"""In two parts, so that no scanner stops at this source file."""
+"""In two parts, so that no scanner reports this source file."""
 
 _MIB = 1024 * 1024
 

@@ -1,8 +1,8 @@
 """The catalogue of hostile files. `python -m tests.hostile.generate DIR` writes them out.
 
-Each is made from its description, never kept. `expected` is the key of the sentence that the
-sender gets (`bedside.files.refusals.REFUSALS`), or "" where the name is hostile and the file is
-not: it is then filed under `media_type`.
+Each is made from its description, never stored. `expected` is the key of the sentence that the
+sender gets (`bedside.files.refusals.REFUSALS`), or "" if only the name is hostile: the file is
+then filed under `media_type`.
 """
 
 import gzip
@@ -25,7 +25,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Hostile:
-    """One file: what it is, the name it comes under, its bytes, and what should happen."""
+    """One file: what it is, its name, its bytes, and what should happen."""
 
     what: str
     name: str
@@ -360,13 +360,13 @@ def _names() -> Iterator[Hostile]:
 
 
 def catalogue() -> list[Hostile]:
-    """Every hostile file, in the order of the groups above."""
+    """Return every hostile file, in the order of the groups above."""
     groups = (_programs, _archives, _texts, _macros, _bombs, _damaged, _scripted_pdfs)
     return [one for group in (*groups, _polyglots, _infected, _names) for one in group()]
 
 
 def main() -> None:
-    """Write every file into the directory given, numbered, with an index of what they are."""
+    """Write every file into the given directory, numbered, with an index."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []

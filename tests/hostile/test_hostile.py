@@ -1,4 +1,4 @@
-"""Each hostile file gets the sentence it should get, through the same steps as in the intake."""
+"""Each hostile file gets the right sentence, through the same steps as in the intake."""
 
 from collections.abc import AsyncIterator
 
@@ -15,13 +15,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("F2")]
 
 
 async def streamed(data: bytes) -> AsyncIterator[bytes]:
-    """The file in blocks, as the intake reads it back."""
+    """Yield the file in blocks, as the intake reads it back."""
     for start in range(0, len(data), 256 * 1024):
         yield data[start : start + 256 * 1024]
 
 
 async def outcome(data: bytes, name: str) -> tuple[str, str]:
-    """The refusal and the type: sniffed, scanned by the built-in scanner, examined."""
+    """Return the refusal and the type: detected, scanned by the built-in scanner, examined."""
     sniffed = sniff(data[:HEAD_SIZE], name)
     if sniffed.refusal:
         return sniffed.refusal, ""
@@ -49,5 +49,5 @@ async def test_gets_its_sentence(hostile: Hostile) -> None:
 def test_every_way_to_refuse_a_file_is_tried() -> None:
     tried = {hostile.expected for hostile in catalogue()} - {""}
     elsewhere = {"not_a_photo", "video_not_here", "too_large", "damaged_text", "too_complex"}
-    elsewhere |= {"not_shared"}  # said of the copy that others get, not of the file
+    elsewhere |= {"not_shared"}  # said of the copy for others, not of the file
     assert tried == REFUSALS.keys() - elsewhere

@@ -49,7 +49,7 @@ def test_bytes_only_go_forward() -> None:
 
 @pytest.mark.feature("X5")
 def test_leaving_keeps_what_arrived_and_was_wanted() -> None:
-    """The rule, said once more in other words than the code."""
+    """The rule, restated independently of the code."""
     for direction, agreed, bytes_, filed, keep in product(
         Direction, (False, True), Bytes, (False, True), (False, True)
     ):

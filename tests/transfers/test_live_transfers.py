@@ -28,7 +28,7 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!
 
 
 class Desk:
-    """A patient who waits, and staff in charge, with everything they do with files."""
+    """A waiting patient, and staff in charge, with everything they do with files."""
 
     def __init__(self, house: House, room: RoomAccess, visitor: VisitorAccess) -> None:
         self.house = house
@@ -38,14 +38,14 @@ class Desk:
         self.lists: LiveTransferLists = house.services.transfer_lists
 
     async def offer(self, content: bytes, name: str = "care.jpg") -> LiveTransfer:
-        """Staff offer a file to the patient."""
+        """Offer a file to the patient as staff."""
         chosen = Chosen(name, "image/jpeg", len(content))
         return await self.transfers.offer(self.room, self.visitor.visit_id, chosen)
 
     async def send(
         self, access: RoomAccess | VisitorAccess, transfer_id: str, content: bytes, upto: int = 0
     ) -> None:
-        """Send the bytes; only the first `upto` when it is given."""
+        """Send the bytes, or only the first `upto`."""
         holder, transfer = await self.transfers.sender(access, transfer_id)
         upload = await self.transfers.begin_upload(
             holder, transfer, Announced(transfer.name or "f", len(content))
@@ -54,18 +54,18 @@ class Desk:
         await self.house.services.uploads.append(holder, upload.id, 0, pieces(sent))
 
     async def phase(self, transfer_id: str) -> Phase:
-        """What staff see."""
+        """Return the phase that staff see."""
         return (await self.lists.one(self.room, transfer_id)).phase
 
     async def entries(self) -> list[Any]:
-        """What is in the patient's chart."""
+        """Return the entries of the patient's chart."""
         chart = await self.house.services.permissions.chart(
             self.room.staff, self.visitor.patient_id
         )
         return await self.house.services.charts.entries(chart, ChartFilter())
 
     async def download(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> bytes:
-        """The other side downloads."""
+        """Download at the other side."""
         receiver, transfer = await self.transfers.receiver(access, transfer_id)
         opened = await self.house.services.retrieval.handed_over(receiver, transfer.file_id)
         found = b"".join([piece async for piece in opened.chunks(0, opened.size)])
@@ -73,11 +73,11 @@ class Desk:
         return found
 
     async def leave(self) -> None:
-        """The patient leaves the visit."""
+        """End the visit as the patient."""
         await self.house.services.waiting_room.leave(self.visitor)
 
     async def nothing_stays(self) -> bool:
-        """Whether no file, no upload and no blob is left."""
+        """Whether no file, upload or blob is left."""
         await do_jobs(self.house)
         keys = [key async for key, _ in self.house.services.custody.blobs()]
         return not keys and not await self.entries()
@@ -118,7 +118,7 @@ async def test_a_file_for_the_patient(desk: Desk) -> None:
     assert await desk.phase(transfer.id) is Phase.DONE
     [entry] = await desk.entries()
     assert (entry.channel, entry.source_id) == ("live_transfer", desk.visitor.visit_id)
-    assert entry.reviewed_by == desk.room.staff.staff_id  # nobody has to look at one's own file
+    assert entry.reviewed_by == desk.room.staff.staff_id  # nobody has to review their own file
 
 
 @pytest.mark.feature("X4")
@@ -245,18 +245,18 @@ async def test_what_arrived_completely_is_filed_when_the_patient_leaves(desk: De
     assert entry.state == "filed"
 
 
-# --- before anybody has said whose visit it is ----------------------------------------------------
+# --- before the patient is identified -------------------------------------------------------------
 
 
 @pytest.fixture
 async def unknown(house: House) -> Desk:
-    """A patient whom nobody has identified, on both databases."""
+    """A patient nobody has identified, on both databases."""
     ward = Ward(house)
     return Desk(house, await ward.room(), await ward.wait())
 
 
 async def identified(desk: Desk) -> None:
-    """Staff say that it is a new patient."""
+    """Identify the visitor as a new patient."""
     services, visit_id = desk.house.services, desk.visitor.visit_id
     await services.identification.add(desk.room, visit_id)
     async with services.database.read() as db:
@@ -265,7 +265,7 @@ async def identified(desk: Desk) -> None:
 
 
 async def own(desk: Desk, content: bytes, name: str = "a.jpg", upto: int = 0) -> str:
-    """The patient sends a file."""
+    """Send a file as the patient."""
     chosen = Chosen(name, "image/jpeg", len(content))
     transfer = await desk.transfers.send_own(desk.visitor, chosen)
     await desk.send(desk.visitor, transfer.id, content, upto)
@@ -355,7 +355,9 @@ async def test_a_visitor_sends_so_much_unasked_and_no_more(quick_house: House) -
         await own(desk, jpeg())
     assert said.value.code == "visitor_limit"
     assert (await desk.lists.allowance(desk.visitor)).is_used_up
-    asked = await desk.transfers.ask(desk.room, desk.visitor.visit_id)  # what is asked for is taken
+    asked = await desk.transfers.ask(
+        desk.room, desk.visitor.visit_id
+    )  # a requested file is accepted
     await desk.transfers.answer(desk.visitor, asked.id, Chosen("c.jpg", "image/jpeg", 9))
 
 
@@ -409,7 +411,8 @@ async def test_others_see_nothing_of_it(quick_desk: Desk) -> None:
 
 
 async def test_only_who_offered_a_file_sends_it(quick_desk: Desk) -> None:
-    """A colleague in charge of the same room sees it, may call it off, and gets what comes back."""
+    """A colleague in charge of the same room sees it, may cancel it, and receives files in
+    return."""
     desk, content = quick_desk, jpeg()
     colleague = await Ward(desk.house).room(desk.house.here.receptionist)
     offered = await desk.offer(content)
@@ -432,7 +435,7 @@ async def test_only_who_offered_a_file_sends_it(quick_desk: Desk) -> None:
 
 
 async def events(house: House, topic: str) -> AsyncIterator[Any]:
-    """What was told in a topic."""
+    """Return the events published in a topic."""
     async with house.database.read() as db:
         found = await outbox.events_since(db, topic, 0)
     for published in found or []:

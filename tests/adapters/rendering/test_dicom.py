@@ -1,4 +1,4 @@
-"""DICOM: every file in pydicom's wheel gives a picture or says why not, and none breaks."""
+"""DICOM: every file in pydicom's wheel gives a picture or a reason why not, and none breaks."""
 
 import io
 from pathlib import Path
@@ -68,14 +68,14 @@ def test_gives_a_picture_or_a_reason(path: Path) -> None:
 
 
 def middle_grey(path: Path) -> float:
-    """How bright the shared picture is, 0 to 255."""
+    """Return the brightness of the shared picture, 0 to 255."""
     whole = dicom.examine(path.read_bytes(), types.DICOM).shared
     assert whole is not None
     return float(numpy.asarray(Image.open(io.BytesIO(whole.data)).convert("L")).mean())
 
 
 def written(dataset: pydicom.Dataset, tmp_path: Path) -> Path:
-    """The data set in a file."""
+    """Write the data set to a file."""
     path = tmp_path / "a.dcm"
     dataset.save_as(path)
     return path

@@ -1,4 +1,4 @@
-"""PDF, office documents and text: their words, their pages, and who reads the scans."""
+"""PDF, office documents and text: their words, their pages, and OCR of scans."""
 
 import io
 import shutil
@@ -23,13 +23,13 @@ SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 async def chunks(data: bytes) -> AsyncIterator[bytes]:
-    """The data in blocks."""
+    """Yield the data in blocks."""
     for start in range(0, len(data), 65_536):
         yield data[start : start + 65_536]
 
 
 def sample(name: str) -> bytes:
-    """A file of tests/samples."""
+    """Return a file of tests/samples."""
     return (SAMPLES / name).read_bytes()
 
 
@@ -194,7 +194,8 @@ def test_languages_are_those_installed() -> None:
 
 
 def on_a_table(page: Image.Image) -> Image.Image:
-    """The page as a phone sees it: askew on wood, warm light from one side, not quite sharp."""
+    """Show the page as a phone sees it: askew on wood, warm light from one side, slightly
+    blurred."""
     wood = Image.effect_noise((1800, 2300), 60).convert("RGB")
     wood = Image.blend(wood, Image.new("RGB", wood.size, (110, 70, 40)), 0.7)
     sheet = page.resize((1300, 1700))

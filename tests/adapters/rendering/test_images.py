@@ -1,4 +1,4 @@
-"""Photos: sizes, turns, colours, capture time, and copies that tell no place."""
+"""Photos: sizes, rotations, colours, capture time, and copies without location data."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ FORMATS = {types.JPEG: "JPEG", types.PNG: "PNG", types.WEBP: "WEBP", types.TIFF:
 
 
 def exif(orientation: int = 6, **more: str) -> Image.Exif:
-    """What a phone writes: a place, a maker's note, a time, an orientation."""
+    """Return what a phone writes: a location, a maker's note, a time, an orientation."""
     made = Image.Exif()
     made[0x0112] = orientation
     made[0x010F] = "Phone"
@@ -38,7 +38,8 @@ def exif(orientation: int = 6, **more: str) -> Image.Exif:
 
 
 def photo(media_type: str, *, orientation: int = 6) -> bytes:
-    """A photo, wider than high, red at its left, with all that can hold a place."""
+    """Return a photo, wider than high, red on its left, with everything that can hold a
+    location."""
     made = Image.new("RGB", (320, 200), "white")
     ImageDraw.Draw(made).rectangle((0, 0, 60, 200), fill="red")
     out = io.BytesIO()
@@ -51,7 +52,7 @@ def photo(media_type: str, *, orientation: int = 6) -> bytes:
 
 
 def tags(orientation: int) -> TiffImagePlugin.ImageFileDirectory_v2:
-    """The same for a TIFF, which holds it in its own directories."""
+    """Return the same for a TIFF, which holds it in its own directories."""
     source = exif(orientation)
     made = TiffImagePlugin.ImageFileDirectory_v2()
     made[0x0112] = orientation
@@ -62,7 +63,7 @@ def tags(orientation: int) -> TiffImagePlugin.ImageFileDirectory_v2:
 
 
 def shared(data: bytes, media_type: str) -> bytes:
-    """The copy that others download."""
+    """Return the copy that others download."""
     made = images.examine(data, media_type).shared
     assert made is not None
     return made.data
@@ -243,7 +244,7 @@ def test_taking_the_place_out_of_a_broken_photo_ends(
 @pytest.mark.feature("F13")
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_big_tiff_tells_no_place_either(order: str) -> None:
-    """Pillow reads BigTIFF and does not write it, so this one is made by hand."""
+    """Pillow reads BigTIFF but does not write it, so this one is made by hand."""
     pixels, place = b"\x10" * 12, b"59.33N"
     gps_at, text_at, pixels_at = 300, 400, 420
 

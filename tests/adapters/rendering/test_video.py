@@ -1,4 +1,4 @@
-"""Videos: whole or cut off, told from their containers, in little memory."""
+"""Videos: intact or truncated, judged by their containers, in little memory."""
 
 import resource
 from collections.abc import AsyncIterator
@@ -14,14 +14,14 @@ MIB = 1024 * 1024
 
 
 def box(name: bytes, content: bytes, *, long: bool = False) -> bytes:
-    """A box, with its length in 4 bytes or in 8."""
+    """Return a box, with its length in 4 bytes or in 8."""
     if long:
         return b"\x00\x00\x00\x01" + name + (len(content) + 16).to_bytes(8, "big") + content
     return (len(content) + 8).to_bytes(4, "big") + name + content
 
 
 def webm(size_of_segment: bytes, content: bytes) -> bytes:
-    """A WebM whose segment states its size."""
+    """Return a WebM whose segment states its size."""
     kind = b"\x42\x82\x84webm"
     return (
         b"\x1a\x45\xdf\xa3"
@@ -56,7 +56,7 @@ CUT = {
 
 
 async def chunks(data: bytes, size: int = 777) -> AsyncIterator[bytes]:
-    """The data in small, odd blocks."""
+    """Yield the data in small, odd blocks."""
     for start in range(0, len(data), size):
         yield data[start : start + size]
 

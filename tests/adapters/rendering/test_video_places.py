@@ -1,4 +1,5 @@
-"""What is not for others in a video: places that phones, cameras and drones note in its boxes."""
+"""Location data in videos: what phones, cameras and drones record in their boxes is not for
+others."""
 
 import io
 import tempfile
@@ -27,7 +28,7 @@ XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 
 class _Whole:
-    """A file in memory, read as a sealed one is: in pieces."""
+    """A file in memory, read in pieces like a sealed one."""
 
     def __init__(self, data: bytes, piece: int) -> None:
         self._data, self._piece = data, piece
@@ -39,7 +40,7 @@ class _Whole:
 
 
 def examined(data: bytes, media_type: str = types.MP4, block: int = 777) -> Examination:
-    """What the child process finds, fed in small blocks."""
+    """Return the child process's findings, fed in small blocks."""
     blocks = [data[at : at + block] for at in range(0, len(data), block)]
 
     class Fed(Incoming):
@@ -50,14 +51,14 @@ def examined(data: bytes, media_type: str = types.MP4, block: int = 777) -> Exam
 
 
 async def given(data: bytes, found: Examination, piece: int = 100) -> bytes:
-    """The file as others get it."""
+    """Return the file as others get it."""
     assert not found.sharing_failed
     reader = BlankedReader(cast(SealedReader, _Whole(data, piece)), found.blanked)
     return b"".join([part async for part in reader.chunks()])
 
 
 def film(kind: str, **options: str) -> bytes:
-    """A short film of moving stripes, with what a phone writes beside it."""
+    """Return a short film of moving stripes, with what a phone writes beside it."""
     with (
         tempfile.NamedTemporaryFile(suffix=f".{kind}") as file,
         av.open(file.name, "w", format=kind, options=options) as container,
@@ -80,13 +81,14 @@ def film(kind: str, **options: str) -> bytes:
 
 
 def pictures(data: bytes) -> list[bytes]:
-    """Every frame, decoded."""
+    """Return every frame, decoded."""
     with av.open(io.BytesIO(data), "r") as container:
         return [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
 
 
 def tells_the_place(data: bytes) -> bool:
-    """As text, or as the fixed-point number of a `loci` box (3GPP TS 26.244, 8.10)."""
+    """Whether the place is readable as text, or as the fixed-point number of a `loci` box (3GPP TS
+    26.244, 8.10)."""
     return b"59.32" in data or round(59.3293 * 65_536).to_bytes(4, "big") in data
 
 
@@ -137,12 +139,12 @@ async def test_pieces_of_every_size_are_blanked_alike(piece: int) -> None:
 
 
 def handler(kind: bytes) -> bytes:
-    """What a track or a table is of."""
+    """Return what a track or a table is of."""
     return box(b"hdlr", bytes(8) + kind + bytes(13))
 
 
 def track(kind: bytes, offset: int, sizes: list[int], *, user: bytes = b"") -> bytes:
-    """A track with one chunk of samples at a place in the file."""
+    """Return a track with one chunk of samples at a place in the file."""
     numbers = b"".join(size.to_bytes(4, "big") for size in sizes)
     count = len(sizes).to_bytes(4, "big")
     one = (1).to_bytes(4, "big")
