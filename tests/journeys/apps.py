@@ -1,4 +1,4 @@
-"""A clinician at a desk and a patient with a phone who waits, with the worker that scans files."""
+"""A clinician at a desk and a waiting patient with a phone, with the worker that scans files."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -36,7 +36,7 @@ class Meeting:
         return self.staff.locator(f"#row-{self.visit_id}")
 
     async def from_menu(self, item: str) -> Locator:
-        """Open something from the three dots of the row; the dialog."""
+        """Open something from the row's menu. Returns the dialog."""
         await self.row.get_by_role("button", name="Actions for").click()
         await self.staff.get_by_role("menuitem", name=item).click()
         dialog = self.staff.locator("#in-dialog")
@@ -44,7 +44,7 @@ class Meeting:
         return dialog
 
     async def call(self) -> str:
-        """The clinician admits the patient, and both are in the call; its id."""
+        """Admit the patient, so that both are in the call. Returns its id."""
         call_id = await self.clinic.call(self.visit_id)
         await self.staff.goto(f"/calls/{call_id}")
         for page, other in ((self.staff, "patient"), (self.patient, "staff")):
@@ -53,14 +53,14 @@ class Meeting:
         return call_id
 
     async def app(self, name: str) -> Locator:
-        """Open an app in the call window; its panel."""
+        """Open an app in the call window. Returns its panel."""
         await self.staff.locator("[data-app-tab]", has_text=name).click()
         panel = self.staff.locator("[data-app-panel]")
         await expect(panel.get_by_role("heading", name=name)).to_be_visible()
         return panel
 
     async def entries(self) -> list[Entry]:
-        """What is in the chart of the patient."""
+        """Return the entries of the patient's chart."""
         services = self.clinic.house.services
         patient_id = await services.whereabouts.patient_of(self.clinic.staff, self.visit_id)
         chart = await services.permissions.chart(self.clinic.staff, patient_id)
@@ -82,7 +82,7 @@ class Meeting:
 
 @asynccontextmanager
 async def meeting(served: Served, chromium: Chromium) -> AsyncIterator[Meeting]:
-    """Both are there, and files are scanned."""
+    """Both are connected, and files are scanned."""
     worker = Worker(served.house.database, served.house.handlers, {})
     await worker.start()
     try:
@@ -106,14 +106,14 @@ async def meeting(served: Served, chromium: Chromium) -> AsyncIterator[Meeting]:
 
 
 async def downloaded(page: Page, act: Callable[[], Awaitable[Any]]) -> bytes:
-    """What the browser saves after something was pressed."""
+    """Return what the browser saves after a button was pressed."""
     async with page.expect_download(timeout=LONG) as saving:
         await act()
     return (await (await saving.value).path()).read_bytes()
 
 
 async def draw(page: Page, place: Locator, *ways: tuple[float, float]) -> None:
-    """Press, move along parts of the surface of a whiteboard, and let go."""
+    """Draw on a whiteboard: press, move along parts of its surface, and release."""
     await place.scroll_into_view_if_needed()
     box = await place.bounding_box()
     assert box is not None

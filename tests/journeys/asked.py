@@ -1,4 +1,4 @@
-"""Somebody was asked for photos: the house behind a server, with its worker, and a link."""
+"""A patient asked for photos: the house behind a server, with its worker, and a link."""
 
 import io
 import random
@@ -39,26 +39,26 @@ class Asked:
 
     @property
     def link(self) -> str:
-        """What is in the message."""
+        """Return the link in the message."""
         return f"{self.served.url}/l/{self.secret}"
 
     async def now(self) -> PhotoRequest:
-        """The request as staff see it."""
+        """Return the request as staff see it."""
         return await self.sent.now()
 
     async def chart(self) -> list[Entry]:
-        """What is in her chart."""
+        """Return the entries of her chart."""
         return await self.house.charts.entries(await self.house.chart(), ChartFilter())
 
     async def enter(self, person: Person) -> Page:
-        """Open the link and answer; the page of guidance."""
+        """Open the link and answer. Returns the page of guidance."""
         page = await person.page(self.link)
         await answer(page)
         await page.wait_for_url("**/my/*")
         return page
 
     async def choose(self, page: Page, photos: list[FilePayload]) -> None:
-        """From the page of guidance to chosen photos."""
+        """Go from the page of guidance to chosen photos."""
         await page.get_by_role("link", name="Choose photos").click()
         await give(page, photos)
 
@@ -93,25 +93,26 @@ async def give(page: Page, photos: list[FilePayload]) -> None:
 
 
 def photo(name: str = "hand.jpg", **look: Any) -> FilePayload:
-    """A photo as a phone has one."""
+    """Return a photo like a phone's."""
     return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg(**look)}
 
 
 def heic() -> FilePayload:
-    """A photo that Chromium cannot show by itself."""
+    """Return a photo that Chromium cannot display by itself."""
     content = (SAMPLES / "photo_pug.heic").read_bytes()
     return {"name": "pug.heic", "mimeType": "image/heic", "buffer": content}
 
 
 def dark() -> FilePayload:
-    """A photo of next to nothing."""
+    """Return a photo of next to nothing."""
     out = io.BytesIO()
     Image.effect_noise((1600, 1200), 20).convert("RGB").point(lambda v: v // 9).save(out, "JPEG")
     return {"name": "dark.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def heavy(name: str, seed: int, width: int = 2400, height: int = 1800) -> FilePayload:
-    """A photo with so much detail that it is megabytes large, taken at a known time and place."""
+    """Return a photo with so much detail that it is megabytes large, taken at a known time and
+    place."""
     noise = random.Random(seed).randbytes(width * height // 16)
     picture = Image.frombytes("L", (width // 4, height // 4), noise).resize((width, height))
     exif = Image.Exif()

@@ -1,8 +1,8 @@
-"""People in a call: a clinic with an open room, a patient who checked in, a clinician at a desk.
+"""People in a call: a clinic with an open room, a checked-in patient, a clinician at a desk.
 
 `frames_decoded` and the rest read the page's own RTCPeerConnections, which a script that runs
-before the page's collects in `window.connectionsOfTest`. What a page says to screen readers is in
-`window.saidOfTest`, what it shows of its connection in `window.qualityOfTest`.
+before the page's own collects in `window.connectionsOfTest`. Announcements to screen readers are
+in `window.saidOfTest`, the displayed connection quality in `window.qualityOfTest`.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tests.house import House, Served
 from tests.peers.chromium import Chromium, Person
 
 LONG = 45_000
-"""Milliseconds: two pages that encode video on a machine that has much else to do."""
+"""Milliseconds: two pages that encode video on a busy machine."""
 
 TESTED = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")
 
@@ -86,43 +86,43 @@ _HEIGHTS = """() => {
 
 
 async def watched(person: Person) -> None:
-    """Collect the connections of pages that this person opens from now on, and what they say."""
+    """Collect connections and announcements of the pages that this person opens from now on."""
     await person.context.add_init_script(_COLLECT)
 
 
 async def frames_decoded(page: Page) -> int:
-    """Pictures that arrived on a page so far, by all connections that stand."""
+    """Count pictures received by a page, over all its current connections."""
     return int(await page.evaluate(_DECODED))
 
 
 async def pictures_sent(page: Page) -> int:
-    """Pictures that a page has sent so far, by all connections that stand."""
+    """Count pictures sent by a page, over all its current connections."""
     return int(await page.evaluate(_ENCODED))
 
 
 async def heights_kept(page: Page) -> None:
-    """Keep from now on how high the pictures are that a page sends, in `window.heightsOfTest`."""
+    """Record from now on the heights of pictures that a page sends, in `window.heightsOfTest`."""
     await page.evaluate(_HEIGHTS)
     await page.wait_for_function("() => window.heightsOfTest.length > 0", timeout=LONG)
 
 
 async def heights_sent(page: Page) -> list[int]:
-    """How high they were since then, one after the other."""
+    """Return the heights recorded, in order."""
     return list(await page.evaluate("window.heightsOfTest"))
 
 
 async def sound_received(page: Page) -> int:
-    """Packets of sound that arrived on a page so far."""
+    """Count packets of sound received by a page."""
     return int(await page.evaluate(_HEARD))
 
 
 async def pictures_move(page: Page, *, patience: int = LONG) -> None:
-    """Wait until pictures arrive on this page, and go on arriving."""
+    """Wait until pictures keep arriving on this page."""
     await _grows(page, _DECODED, patience)
 
 
 async def sound_flows(page: Page, *, patience: int = LONG) -> None:
-    """Wait until sound arrives on this page, and goes on arriving."""
+    """Wait until sound keeps arriving on this page."""
     await _grows(page, _HEARD, patience)
 
 
@@ -154,8 +154,8 @@ class Clinic:
     async def check_in(
         self, person: Person, name: str = "Noor Haddad", *, identified: bool = True
     ) -> str:
-        """A patient checks in with this browser, and staff have said that it is a new one; the id
-        of the visit."""
+        """Check in with this browser, by default as a patient already identified as a new one.
+        Returns the id of the visit."""
         services = self.house.services
         form = CheckInForm(draft=services.check_in.new_draft(), name=name)
         visit = await services.check_in.check_in(self.room, form, "127.0.0.1")
@@ -187,12 +187,12 @@ class Clinic:
         )
 
     async def call(self, visit_id: str, mode: Any = "video") -> str:
-        """The clinician admits the patient; the id of the call."""
+        """Admit the patient. Returns the id of the call."""
         return await self.house.services.calls.start(self.access, visit_id, mode)
 
 
 async def open_clinic(served: Served) -> Clinic:
-    """The room of the house, open, and its clinician."""
+    """Open the room of the house. Returns it with its clinician."""
     house = served.house
     services, staff = house.services, house.here.clinician
     access = await services.permissions.room(staff, house.here.room.id)
@@ -224,8 +224,8 @@ class TwoInCall:
 async def two_in_call(
     served: Served, chromium: Chromium, mode: str = "video", *, before: str = ""
 ) -> TwoInCall:
-    """A call that has just begun: both pages are open and join. `before` is a script that runs
-    before those of the patient's pages."""
+    """Start a call whose two pages are open and joining. `before` is a script that runs before
+    those of the patient's pages."""
     clinic = await open_clinic(served)
     phone = await chromium.phone(served.url)
     desk = await chromium.desktop(served.url)

@@ -1,5 +1,5 @@
-"""People who meet: rooms with their clinicians, patients who come in by the door, and how a page's
-connections and its being the same page are looked at."""
+"""Meetings: rooms with their clinicians, patients who come in by the door, and checks of a page's
+connections and identity."""
 
 from dataclasses import dataclass, field
 
@@ -71,37 +71,37 @@ _SENDERS = """async () => {
 
 
 async def relay_only(person: Person) -> None:
-    """This browser reaches others by the relay alone, as from behind a strict firewall."""
+    """Let this browser reach others by the relay alone, as from behind a strict firewall."""
     await person.context.add_init_script(_RELAY_ONLY)
 
 
 async def small_pictures(person: Person) -> None:
-    """This camera gives small pictures: five of them fit on two processors."""
+    """Let this camera give small pictures: five of them fit on two processors."""
     await person.context.add_init_script(_SMALL_PICTURES)
 
 
 async def candidates(page: Page) -> list[str]:
-    """By what kind of candidate each connection of the page goes: “host”, “srflx”, “relay”."""
+    """Return the kind of candidate of each of the page's connections: “host”, “srflx”, “relay”."""
     return list(await page.evaluate(_CANDIDATES))
 
 
 async def cameras_seen(page: Page) -> int:
-    """From how many cameras of others the page has decoded pictures."""
+    """Count the cameras of others whose pictures the page has decoded."""
     return int(await page.evaluate(_SENDERS))
 
 
 def tile(page: Page, kind: str) -> Locator:
-    """The pictures of the others of a kind."""
+    """Locate the others' pictures of a kind."""
     return page.locator(f"[data-tiles] [data-kind={kind}]")
 
 
 def control(page: Page, name: str) -> Locator:
-    """A button below the pictures."""
+    """Locate a button below the pictures."""
     return page.locator(f".call-controls > [data-control={name}]")
 
 
 def heading(page: Page, words: str) -> Locator:
-    """The heading of the page."""
+    """Locate the heading of the page."""
     return page.get_by_role("heading", level=1, name=words)
 
 
@@ -114,15 +114,15 @@ async def see_each_other(*pages: Page) -> None:
 
 @dataclass
 class SamePage:
-    """Shows that a page was not loaded again: what was left in it is there, and its socket is the
-    one that it had. It remembers each heading, for some are there for a second only."""
+    """Proves that a page was not reloaded: a marker left in it is there, and its socket is the
+    same. It records each heading, because some last only a second."""
 
     page: Page
     sockets: list[str] = field(default_factory=list[str])
     loads: list[str] = field(default_factory=list[str])
 
     async def mark(self) -> None:
-        """From now on."""
+        """Start now."""
         self.page.on("websocket", lambda socket: self.sockets.append(socket.url))
         self.page.on("framenavigated", lambda frame: self.loads.append(frame.url))
         await self.page.evaluate(_REMEMBER_HEADINGS)
@@ -133,7 +133,7 @@ class SamePage:
         await self.page.wait_for_function(script, arg=words)
 
     async def holds(self) -> bool:
-        """Whether it is still the page that was marked, on the same socket."""
+        """Whether it is still the marked page, on the same socket."""
         same = await self.page.evaluate("window.headingsOfTest !== undefined")
         return bool(same) and self.sockets == [] and self.loads == []
 
@@ -151,7 +151,7 @@ class Desk:
 
 
 async def hired(house: House, name: str, role: Role = Role.CLINICIAN) -> StaffAccess:
-    """Somebody new at the clinic, who is in charge of nothing yet."""
+    """Add somebody new to the clinic, not yet in charge of anything."""
     services, clinic_id = house.services, house.clinic.id
     email = f"{name.rsplit(maxsplit=1)[-1].lower()}@riverside.example"
     who = people.Person(name=name, email=email, role=role)
@@ -166,7 +166,7 @@ async def hired(house: House, name: str, role: Role = Role.CLINICIAN) -> StaffAc
 async def opened_room(
     house: House, name: str, staff: StaffAccess, kind: RoomKind = RoomKind.PERSONAL
 ) -> tuple[Room, RoomAccess]:
-    """A new room of somebody, open."""
+    """Create somebody's new room, open."""
     services = house.services
     owner = staff.staff_id if kind is RoomKind.PERSONAL else ""
     room = await services.rooms.create(house.administer(), RoomChange(name, kind, owner))
@@ -184,7 +184,7 @@ async def desk_of(
     staff: StaffAccess,
     kind: RoomKind = RoomKind.PERSONAL,
 ) -> Desk:
-    """Somebody signed in at a desk who looks at a new room of their own."""
+    """Sign somebody in at a desk that shows a new room of their own."""
     room, access = await opened_room(served.house, name, staff, kind)
     person = await chromium.desktop(served.url)
     await watched(person)
@@ -198,7 +198,7 @@ async def desk_of(
 
 
 async def comes_in(person: Person, served: Served, room: Room, name: str) -> Page:
-    """A patient opens the room's address, checks in, and waits without testing devices."""
+    """Open the room's address, check in, and wait without testing devices."""
     page = await person.page(f"{served.url}/r/{room.slug}")
     await page.get_by_label("Your name").fill(name)
     await page.get_by_role("button", name="Check in").click()
@@ -209,12 +209,12 @@ async def comes_in(person: Person, served: Served, room: Room, name: str) -> Pag
 
 
 async def start_call(desk: Desk, visit_id: str) -> str:
-    """The clinician admits a patient and opens the call window; the id of the call."""
+    """Admit a patient and open the call window. Returns the id of the call."""
     call_id = await desk.house.calls.start(desk.access, visit_id, Mode.VIDEO)
     await desk.page.goto(f"/calls/{call_id}")
     return str(call_id)
 
 
 def visit_in(page: Page) -> str:
-    """The id of the visit whose page this is."""
+    """Return the id of the page's visit."""
     return page.url.partition("/visit/")[2].partition("?")[0]

@@ -12,17 +12,17 @@ from tests.peers.ports import free_port
 
 _PIECE = 16_384
 _FAST = 10_000_000
-"""Bytes a second. Without any limit Chromium would take the link away."""
+"""Bytes per second. Without any limit Chromium would remove the link."""
 
 
 class Link:
-    """What goes between a page and other browsers, both ways, as Chromium makes it worse."""
+    """Traffic between a page and other browsers, both ways, degraded by Chromium."""
 
     def __init__(self, session: CDPSession) -> None:
         self._session = session
 
     async def loses(self, percent: int) -> None:
-        """So many packets do not arrive; with 0 it is a good link."""
+        """Drop this percentage of packets; with 0 it is a good link."""
         conditions = {
             "offline": False,
             "latency": 0,
@@ -34,8 +34,8 @@ class Link:
 
 
 async def link_of(page: Page) -> Link:
-    """The link of a page, which is good at first. The page is loaded anew: Chromium passes only
-    those connections through it that begin later."""
+    """Return the link of a page, good at first. The page is reloaded, because Chromium degrades
+    only connections that begin later."""
     session = await page.context.new_cdp_session(page)
     await session.send("Network.enable")
     link = Link(session)
@@ -45,8 +45,8 @@ async def link_of(page: Page) -> Link:
 
 
 class Network:
-    """Passes bytes on between a port and the server's, so many a second in each direction of each
-    connection (0: as fast as they come)."""
+    """Forwards bytes between a port and the server's, at a limited rate in each direction of each
+    connection (0: unlimited)."""
 
     def __init__(self, server: int) -> None:
         self._server = server
@@ -54,12 +54,12 @@ class Network:
         self.bytes_a_second = 0
 
     def breaks(self) -> None:
-        """Every connection is gone; new ones come about at once."""
+        """Drop every connection; new ones work at once."""
         for writer in list(self._open):
             writer.transport.abort()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """A browser has opened a connection."""
+        """Handle a new connection of a browser."""
         with suppress(OSError):
             from_server, to_server = await asyncio.open_connection("127.0.0.1", self._server)
             self._open |= {writer, to_server}
@@ -81,7 +81,7 @@ class Network:
 
 @asynccontextmanager
 async def served_over_a_network(data: Path) -> AsyncIterator[tuple[Served, Network]]:
-    """A house on SQLite whose browsers reach it over a network."""
+    """Serve a house on SQLite that browsers reach over a network."""
     outside, inside = free_port(), free_port()
     network = Network(inside)
     async with (
@@ -94,7 +94,7 @@ async def served_over_a_network(data: Path) -> AsyncIterator[tuple[Served, Netwo
 
 
 def _empty(data: Path) -> str:
-    """The address of a new database with all tables."""
+    """Return the URL of a new database with all tables."""
     address = f"sqlite:///{data / 'bedside.db'}"
     data.mkdir(parents=True)
     create_tables(address)

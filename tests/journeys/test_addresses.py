@@ -1,4 +1,4 @@
-"""What browsers tell of the addresses that people come from: where they are, and no path."""
+"""Referrers: browsers reveal the origin that people come from, and no path."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium"), pytest.mar
 
 @dataclass
 class Listening:
-    """The application, with the headers of each request written down."""
+    """The application, with the headers of each request recorded."""
 
     app: ASGIApp
     heard: list[tuple[str, str, Headers]] = field(default_factory=list[tuple[str, str, Headers]])
@@ -38,7 +38,7 @@ class Listening:
 async def listening(
     anyio_backend: object, tmp_path: Path, empty_sqlite: Path
 ) -> AsyncIterator[tuple[Served, Listening]]:
-    """The house behind uvicorn and a listener."""
+    """The house behind uvicorn and a recorder."""
     data, port = tmp_path / "data", free_port()
     async with living_in(data, copied(empty_sqlite, data), port=port) as house:
         listener = Listening(create_app(house.services))
@@ -59,7 +59,7 @@ async def test_firefox_says_the_origin_of_forms_and_no_path(
 
 
 async def _says_no_path(served: Served, listener: Listening, browser: Chromium | Firefox) -> None:
-    """Open a link, answer its form, sign in; then look at every request."""
+    """Open a link, answer its form, sign in; then check every request."""
     house = served.house
     secret = await (await send(house)).secret()
     phone = await browser.phone(served.url)

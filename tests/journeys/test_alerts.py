@@ -1,4 +1,4 @@
-"""Being told that somebody waits while one is signed out: a number by SMS, and web push."""
+"""Alerts that a patient is waiting while one is signed out: a number by SMS, and web push."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.xdist_group("chromium"),
 ]
 
-# The maker's push service cannot be reached from here; all else is the browser's own.
+# The maker's push service cannot be reached from here; everything else is the browser's own.
 _SUBSCRIBE = """(given) => {
   window.asked = 0;
   const ask = Notification.requestPermission.bind(Notification);
@@ -47,7 +47,7 @@ async def test_a_number_is_added_and_sms_is_chosen(
     person = await open_browser(served.url, scheme=scheme)
     await sign_in(person, served)
     page = await person.page("/account")
-    # so tall that no bar lies over a part of the page
+    # tall enough that no bar covers part of the page
     await page.set_viewport_size({"width": 390 if device == "phone" else 1366, "height": 2400})
     section = page.get_by_role("region", name="When somebody waits")
     await expect(section.get_by_role("checkbox", name="E-mail")).to_be_checked()
@@ -71,7 +71,7 @@ async def test_a_number_is_added_and_sms_is_chosen(
     await section.get_by_role("button", name="Save").click()
     toasts = page.locator("#toasts")
     await expect(toasts).to_contain_text("Your choice is saved.")
-    await toasts.get_by_role("button").click()  # it lies over the page
+    await toasts.get_by_role("button").click()  # it covers the page
     await expect(toasts.get_by_role("button")).to_have_count(0)
     await expect(section.get_by_role("checkbox", name="SMS")).to_be_checked()
     await expect(section.get_by_role("checkbox", name="E-mail")).not_to_be_checked()
@@ -92,7 +92,7 @@ async def reaching(
 
 
 async def subscribe(page: Page, device: Device) -> Worker:
-    """Press the switch on the page of the account; the service worker."""
+    """Press the switch on the account page. Returns the service worker."""
     context = page.context
     await page.add_init_script(f"({_SUBSCRIBE})({json.dumps(device.given)})")
     await page.goto("/account")
@@ -120,7 +120,7 @@ class Pusher:
 
     @classmethod
     async def of(cls, page: Page, origin: str) -> "Pusher":
-        """For the service worker of a page's site."""
+        """Connect to the service worker of a page's site."""
         pusher = cls(await page.context.new_cdp_session(page), origin)
         await pusher._devtools.send("ServiceWorker.enable")
         return pusher
@@ -131,7 +131,7 @@ class Pusher:
                 self._known.set_result(one["registrationId"])
 
     async def deliver(self, text: str) -> None:
-        """As the browser does with a message that it has decrypted."""
+        """Deliver a message that the browser would have decrypted."""
         registration = await asyncio.wait_for(self._known, 20)
         await self._devtools.send(
             "ServiceWorker.deliverPushMessage",
@@ -201,7 +201,7 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
 
 
 async def test_a_browser_that_shows_nothing_says_so(served: Served, chromium: Chromium) -> None:
-    """One without anybody in front of it allows no notifications, unless it is told to."""
+    """One without anybody in front of it allows no notifications unless told to."""
     person, page = await at_desk(chromium, served)
     await page.goto("/account")
     said = page.locator("[data-push-said]")
@@ -213,7 +213,7 @@ async def test_a_browser_that_shows_nothing_says_so(served: Served, chromium: Ch
 async def test_a_push_service_that_cannot_be_reached_is_said(
     served: Served, chromium: Chromium
 ) -> None:
-    """The window of a test keeps nothing, and for such ones browsers do not subscribe."""
+    """A test's window stores nothing, and browsers do not subscribe for such windows."""
     person, page = await at_desk(chromium, served, allow=("notifications",))
     await page.goto("/account")
     switch = page.get_by_role("button", name="Tell this device too")
@@ -222,6 +222,6 @@ async def test_a_push_service_that_cannot_be_reached_is_said(
     await expect(said).to_contain_text("The push service of this browser cannot be reached.")
     await expect(switch).to_be_visible()
     assert await served.house.services.push_devices.listed(served.house.here.receptionist) == []
-    # what Chromium writes about such windows is no fault of the page
+    # what Chromium logs about such windows is not the page's fault
     person.complaints = [one for one in person.complaints if "incognito mode" not in one]
     await person.leave()

@@ -35,16 +35,16 @@ if (devices) {
   };
 }
 """
-"""A phone whose owner has said no to the camera."""
+"""A phone whose owner has denied the camera."""
 
 
 def control(page: Page, name: str) -> Locator:
-    """A button below the pictures."""
+    """Locate a button below the pictures."""
     return page.locator(f".call-controls > [data-control={name}]")
 
 
 def tile(page: Page, kind: str) -> Locator:
-    """The picture of somebody else."""
+    """Locate the picture of somebody else."""
     return page.locator(f"[data-tiles] [data-kind={kind}]")
 
 
@@ -153,7 +153,7 @@ async def test_a_reload_of_either_side_goes_on_by_itself(
 async def test_a_page_that_hears_of_the_call_before_it_has_joined(
     served: Served, chromium: Chromium
 ) -> None:
-    """It does not take itself for somebody else who leaves, and knows the names of the others."""
+    """It does not mistake itself for somebody else who leaves, and knows the others' names."""
     two = await two_in_call(served, chromium)
     await connected(two)
     for page, other, name in (
@@ -171,7 +171,7 @@ async def test_a_page_that_hears_of_the_call_before_it_has_joined(
 
 
 async def _joins_late(page: Page) -> None:
-    """From the next load on, the answer to joining comes after everything else about the call."""
+    """From the next load on, answer joining after everything else about the call."""
     heard = asyncio.Event()
 
     def received(frame: str | bytes) -> None:
@@ -184,7 +184,7 @@ async def _joins_late(page: Page) -> None:
     async def late(route: Route) -> None:
         answer = await route.fetch()
         await heard.wait()
-        await page.wait_for_timeout(500)  # what follows the snapshot, and a drawing of it
+        await page.wait_for_timeout(500)  # what follows the snapshot, and a render of it
         await route.fulfill(response=answer)
 
     page.on("websocket", opened)
@@ -202,7 +202,7 @@ async def test_pictures_go_on_while_the_socket_is_lost(served: Served, chromium:
         assert await frames_decoded(two.patient_page) > before
     await control(two.patient_page, "mute").click()
     await two.phone.context.set_offline(False)
-    # what was pressed meanwhile is told as soon as the socket is back
+    # changes made offline are sent as soon as the socket is back
     sign = tile(two.staff_page, "patient").locator("[data-sign=muted]")
     await expect(sign).to_be_visible(timeout=LONG)
     await connected(two)
@@ -438,7 +438,7 @@ async def test_further_patients_are_taken_into_the_call(served: Served, chromium
 
 
 async def _one_of_three_patients_is_written_to(desk: Page, patients: list[Page]) -> None:
-    """Staff choose in an app tab whom it concerns; the others get nothing."""
+    """Staff choose the recipient in an app tab; the others get nothing."""
     await desk.locator("[data-app-tab]", has_text="Chat").click()
     panel = desk.locator("[data-app-panel]")
     await panel.get_by_label("Patient", exact=True).select_option("Lena Fors")

@@ -1,4 +1,5 @@
-"""Whiteboard, photo capture and notes in a call, and how they close when the patient goes on."""
+"""Whiteboard, photo capture and notes in a call, and how they close when the patient is
+transferred."""
 
 from typing import Any
 
@@ -81,7 +82,7 @@ async def test_photo_capture(served: Served, chromium: Chromium) -> None:
         await expect(taking.get_by_role("status")).to_contain_text("This is your photo.")
         await expect(taking.get_by_role("img", name="The photo that you took")).to_be_visible()
         await journey.seen(two.patient, "looks", whole=False)
-        await two.patient.keyboard.press("Escape")  # neither of both: nothing goes on
+        await two.patient.keyboard.press("Escape")  # neither of the two: nothing goes on
         await expect(taking).to_be_hidden()
         await expect(agree).to_be_focused()
         await expect(row).to_have_attribute("data-phase", "asked")
@@ -97,7 +98,7 @@ async def test_photo_capture(served: Served, chromium: Chromium) -> None:
 
 
 async def _taken_back(two: Meeting, taking: Locator) -> None:
-    """Staff ask for a photo, and cancel it while the patient aims."""
+    """Ask for a photo as staff, and cancel while the patient aims."""
     panel = two.staff.locator("[data-app-panel]")
     await panel.get_by_role("button", name="Ask for a photo").click()
     await two.patient.get_by_role("button", name="Agree, take the photo").click()
@@ -139,7 +140,8 @@ async def test_notes(served: Served, chromium: Chromium) -> None:
 
 
 async def _scripts_are_gone(page: Page) -> None:
-    """As after an update of the server during the call: what the page has not fetched is away."""
+    """Remove scripts the page has not fetched yet, as an update of the server during the call
+    does."""
     fetched = "performance.getEntriesByType('resource').map((one) => one.name)"
     there = f"() => {fetched}.filter((name) => name.includes('/app.')).length >= 5"
     await page.wait_for_function(there)

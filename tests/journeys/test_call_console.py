@@ -1,4 +1,4 @@
-"""The console beside a call: what leaves the call happens in the whole window."""
+"""The console beside a call: links that leave the call act on the whole window."""
 
 import pytest
 from playwright.async_api import expect
@@ -67,6 +67,7 @@ async def test_a_session_that_ends_elsewhere_leads_the_whole_window_to_the_sign_
         await served.house.sessions.end_all(work, staff.staff_id)
     await page.wait_for_url("**/sign-in**")
     await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    # the frame may be faster than the window: browsers refuse to show the sign-in in it, and say so
+    # the frame may be faster than the window: browsers refuse to show the sign-in in it, and log
+    # that
     two.desk.complaints = [one for one in two.desk.complaints if "frame-ancestors" not in one]
     await two.leave()

@@ -1,4 +1,4 @@
-"""The link of one of two people in a call becomes bad, and good again."""
+"""The link of one of two people in a call degrades, and recovers."""
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -20,16 +20,16 @@ pytestmark = pytest.mark.anyio
 
 DOWN = 20_000
 UP = 40_000
-"""Milliseconds: a person waits half of it, on a machine that has nothing else to do."""
+"""Milliseconds: a person waits half of it, on an idle machine."""
 
 
 def quality(page: Page) -> Locator:
-    """What the page says of its connection."""
+    """Locate the page's connection quality."""
     return page.locator("[data-quality]")
 
 
 def sign(page: Page) -> Locator:
-    """What stands on the other's tile while no pictures come."""
+    """Locate the notice on the other's tile while no pictures come."""
     return page.locator("[data-tiles] [data-sign=paused]")
 
 

@@ -35,7 +35,7 @@ async def test_a_call_survives_a_restart_of_the_server(
             await expect(tile.locator("[data-sign=muted]")).to_be_visible(timeout=LONG)
             await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
             await pictures_move(two.patient_page)
-            await two.patient_page.reload()  # and who comes anew finds the call
+            await two.patient_page.reload()  # a page that loads now finds the call
             await pictures_move(two.staff_page)
             await two.staff_page.close()
             await two.patient_page.close()

@@ -1,5 +1,5 @@
-"""What a call can look like on the screen: all of it, or a small picture over everything else; and
-what the queue says of files on their way."""
+"""Layouts of a call: full screen, or a small picture on top of everything else; and what the queue
+says about files in transfer."""
 
 import pytest
 from playwright.async_api import expect

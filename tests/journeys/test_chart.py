@@ -1,4 +1,4 @@
-"""The chart in a real browser: files arrive, are looked at, found, reviewed, uploaded, compared."""
+"""The chart in a real browser: files arrive, are viewed, found, reviewed, uploaded, compared."""
 
 import re
 from collections.abc import AsyncIterator
@@ -24,13 +24,13 @@ from tests.web.chart_files import EICAR, NOTES, filed, pdf, photo, upload
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 
 LONG = 60_000
-"""Milliseconds: megabytes over a slow network, or an upload's own pauses before it tries again."""
+"""Milliseconds: megabytes over a slow network, or an upload's own retry pauses."""
 LARGE = b"One line of a long report that takes its time.\n" * 60_000
 """About 2.8 MB of text."""
 
 
 def letter(words: str) -> bytes:
-    """A PDF with words in it."""
+    """Return a PDF with words in it."""
     document = pikepdf.new()
     page = document.add_blank_page(page_size=(595, 842))
     font = pikepdf.Dictionary(
@@ -71,25 +71,25 @@ async def enter(served: Served, person: Person, *, clinician: bool = False) -> N
 
 
 async def at_desk(served: Served, chromium: Chromium, **options: Any) -> tuple[Person, Page]:
-    """Somebody at a desk, signed in, with the chart open."""
+    """Sign somebody in at a desk, with the chart open."""
     person = await chromium.desktop(served.url, **options)
     await enter(served, person)
     return person, await person.page(f"/patients/{served.house.patients[0].id}")
 
 
 async def entries(served: Served, chart: ChartAccess) -> list[Entry]:
-    """What is in the chart."""
+    """Return the entries of the chart."""
     return await served.house.services.charts.entries(chart, ChartFilter())
 
 
 def row(page: Page, name: str) -> Any:
-    """The row of a file in the list."""
+    """Locate the row of a file in the list."""
     return page.locator(".chart-row", has_text=name)
 
 
 async def keeps(page: Page, files: int) -> None:
-    """Wait until the browser keeps so many files that are not sent: it writes and forgets them
-    behind the page's back."""
+    """Wait until the browser keeps so many unsent files: it writes and deletes them in the
+    background."""
     await come_true(
         page,
         """(wanted) => new Promise((resolve) => {
@@ -104,7 +104,7 @@ async def keeps(page: Page, files: int) -> None:
 
 
 def picked(name: str, content: bytes) -> Any:
-    """A file for a file chooser."""
+    """Return a file for a file chooser."""
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
@@ -135,7 +135,7 @@ async def test_a_pdf_is_uploaded_found_by_a_word_and_downloaded(
     await journey.seen(page, "uploaded-and-refused", whole=False)
     await dialog.get_by_role("button", name="Close").last.click()
     await expect(row(page, "blood.pdf").get_by_label("Scanned")).to_be_visible()
-    # with the preview come the words
+    # the words arrive with the preview
     await expect(row(page, "blood.pdf").locator("img")).to_be_visible()
     await expect(page.locator("[data-badge=files]")).to_have_text("1")
     await expect(page.get_by_role("link", name="Unreviewed 1")).to_be_visible()
@@ -192,7 +192,7 @@ _GIVE = """({ kind, at, name }) => {
   };
   document.querySelector(at).dispatchEvent(events[kind]());
 }"""
-"""What the browser says when files are dropped, dragged over the page, or pasted."""
+"""Events of the browser when files are dropped, dragged over the page, or pasted."""
 
 
 @pytest.mark.feature("F14")
@@ -427,8 +427,8 @@ async def test_on_a_phone_a_file_is_a_page_of_its_own(
     await enter(served, person)
     page = await person.page(f"/patients/{chart.patient_id}")
     journey = Journey("chart-phone")
-    # High enough for the longest page: axe takes what the bar at the bottom happens to lie over for
-    # a target that is too small.
+    # High enough for the longest page: axe reports whatever the bottom bar covers as a target that
+    # is too small.
     await page.set_viewport_size({"width": 320, "height": 2600})
     await journey.seen(page, "list")
     await page.get_by_role("link", name="letter.pdf").click()

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("C5")]
 
 
 def words(place: Page | Locator) -> Locator:
-    """What was said, as it stands there."""
+    """Locate the messages as displayed."""
     return place.locator("[data-chat-list] .chat-words")
 
 
@@ -45,7 +45,7 @@ async def test_from_the_waiting_room_into_the_call(served: Served, chromium: Chr
         await answer.fill("I see you in five minutes.")
         await dialog.get_by_role("button", name="Send").click()
         await expect(words(phone).last).to_have_text("I see you in five minutes.")
-        await expect(draft).to_have_value("I am just wri")  # a live update loses no draft
+        await expect(draft).to_have_value("I am just wri")  # a live update keeps the draft
         await expect(draft).to_be_focused()
         await expect(phone.locator("#announce")).to_have_text(
             "Dr Amara Okafor writes: I see you in five minutes."
@@ -58,7 +58,7 @@ async def test_from_the_waiting_room_into_the_call(served: Served, chromium: Chr
 
 
 async def in_the_call(two: Meeting, journey: Journey) -> None:
-    """The chat goes with the patient, and tells on both sides what is new."""
+    """The chat goes with the patient, and shows on both sides what is new."""
     desk, phone = two.staff, two.patient
     await two.call()
     field = phone.get_by_label("Message", exact=True)  # it goes with the patient

@@ -1,5 +1,5 @@
 """Live file transfer in two browsers: from the queue and in a call, in both directions, with every
-way in which it can end."""
+way it can end."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ SLOW = 300_000
 
 
 def file(name: str, content: bytes) -> FilePayload:
-    """A file as a person chooses it."""
+    """Return a file as a person chooses it."""
     kind = {"pdf": "application/pdf", "heic": "image/heic"}.get(
         name.rpartition(".")[2], "text/plain"
     )
@@ -30,7 +30,7 @@ def file(name: str, content: bytes) -> FilePayload:
 
 
 def newest(place: Page | Locator) -> Locator:
-    """The newest file in a list."""
+    """Locate the newest file in a list."""
     return place.locator("[data-transfer]").first
 
 
@@ -134,7 +134,7 @@ async def test_every_way_it_can_end(served: Served, chromium: Chromium) -> None:
 
 
 async def _too_large(two: Meeting, dialog: Locator) -> None:
-    """A clinic that takes little: what is said names the file and the limit."""
+    """A clinic with a low limit: the message names the file and the limit."""
     services, who = two.clinic.house.services, two.clinic.house.administer()
     async with services.database.unit_of_work() as work:
         await services.clinics.change(
@@ -147,7 +147,7 @@ async def _too_large(two: Meeting, dialog: Locator) -> None:
 
 
 async def _visitor(two: Meeting) -> Any:
-    """The patient's device, by the cookie that the phone has."""
+    """Return access of the patient's device, by the phone's cookie."""
     services = two.clinic.house.services
     page = f"{two.clinic.served.url}/visit/{two.visit_id}"
     cookies = await two.phone.context.cookies(page)
@@ -189,7 +189,7 @@ async def test_a_network_that_breaks_in_both_directions(chromium: Chromium, tmp_
 
 
 def _asked(page: Page, part: str) -> list[Request]:
-    """Requests of the page for addresses with this part, from now on."""
+    """Collect requests of the page for paths with this part, from now on."""
     found: list[Request] = []
     page.on("request", lambda request: found.append(request) if part in request.url else None)
     return found

@@ -1,5 +1,5 @@
-"""Twelve people in one call, through the product's own signalling and a real Janus: a clinician and
-two patients in browsers, and nine guests who do what their pages do."""
+"""Twelve people in one call, through the product's own signalling and a real Janus: a clinician
+and two patients in browsers, and nine guests who act like their pages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -56,7 +56,7 @@ _ALL_FIT = """(people) => {
 
 
 async def pictures_of(page: Page, others: int) -> None:
-    """Wait until the page shows so many others, and goes on decoding pictures of each, by its two
+    """Wait until the page shows so many others, and keeps decoding pictures of each, over its two
     connections with the media server."""
     shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
     await expect(shown).to_have_count(others, timeout=2 * LONG)
@@ -93,7 +93,7 @@ async def served_with_janus(
 
 @dataclass
 class LargeCall:
-    """A call of three browsers, which guests come into."""
+    """A call of three browsers, joined by guests."""
 
     served: Served
     desk: Desk
@@ -104,31 +104,31 @@ class LargeCall:
 
     @property
     def pages(self) -> list[Page]:
-        """Those in browsers."""
+        """The participants in browsers."""
         return [self.desk.page, *self.patients]
 
     async def knock(self, number: int) -> CallGuest:
-        """Somebody opens a guest's link, and asks to be let in."""
+        """Open a guest's link, and ask to be let in."""
         link = (await self.served.house.guests.invite(self.host)).link
         guest = CallGuest(self.served.url, f"Guest {number}", watches=1 + number % 2)
         await guest.ask_in(link)
         return guest
 
     async def admit(self, guest: CallGuest) -> None:
-        """The clinician presses “Admit”."""
+        """Press “Admit” as the clinician."""
         asks = self.desk.page.locator("[data-knocking] [data-guest]", has_text=guest.name)
         await asks.get_by_role("button", name="Admit").click()
 
     async def all_see_all(self) -> None:
-        """Wait until each browser gets pictures of everybody else, by its two connections with the
-        media server, and each guest those that it watches."""
+        """Wait until each browser gets pictures of everybody else, over its two connections with
+        the media server, and each guest those that it watches."""
         others = len(self.pages) + len(self.guests) - 1
         for page in self.pages:
             await pictures_of(page, others)
         await asyncio.gather(*(guest.sees() for guest in self.guests))
 
     async def end(self) -> None:
-        """Everybody closes the page, and had nothing to complain of."""
+        """Close all pages; none of them reported a complaint."""
         for guest in self.guests:
             await guest.close()
         for person in self.people:
@@ -136,7 +136,7 @@ class LargeCall:
 
 
 async def three_in_browsers(served: Served, chromium: Chromium) -> LargeCall:
-    """A call that begins with direct connections."""
+    """Start a call with direct connections."""
     desk = await desk_of(chromium, served, "Dr Okafor", served.house.here.clinician)
     await small_pictures(desk.person)
     people, patients = [desk.person], list[Page]()
@@ -170,7 +170,8 @@ async def test_twelve_people(
 
 
 async def _is_well_laid_out(call: LargeCall) -> None:
-    """Everybody's picture is whole in the window, with the own one, and none covers another."""
+    """Check that everybody's picture is whole in the window, the own one included, and none covers
+    another."""
     journey = Journey("call-twelve")
     desk, phone = call.desk.page, call.patients[0]
     await _has_room_for(desk, 12)
@@ -190,7 +191,7 @@ async def _has_room_for(page: Page, people: int) -> None:
 
 
 async def _is_full_with_sixteen(call: LargeCall) -> None:
-    """Who would let in one more is told; who asks to be let in waits on."""
+    """Check that admitting one more is refused with a message, and the guest keeps waiting."""
     guests = call.served.house.guests
     expected: list[str] = []
     for number in range(4):

@@ -1,4 +1,4 @@
-"""Staff say who somebody is: on the card, before a second desk, and beside a call."""
+"""Identification by staff: on the card, with a second desk watching, and beside a call."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""No page asks anybody but the clinic's own server for anything (S6)."""
+"""Pages request nothing from anybody but the clinic's own server (S6)."""
 
 import pytest
 
@@ -26,6 +26,6 @@ async def test_every_request_of_every_page_goes_to_the_own_server(
         answer = await page.goto(served.url + path)
         assert answer is not None
         assert answer.ok, path
-    await person.leave()  # which fails when anything went elsewhere, too
+    await person.leave()  # which fails, too, if anything went elsewhere
     assert len(asked) > len(PAGES)
     assert [url for url in asked if not url.startswith((served.url, "data:", "blob:"))] == []

@@ -1,4 +1,4 @@
-"""A photo asked for by link: from the desk to the phone and into the chart."""
+"""A photo requested by link: from the desk to the phone and into the chart."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -42,7 +42,7 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
     await give(page, [photo(), dark(), heic()])
     await ready(page, 2)
     await expect(page.get_by_text("Looks dark")).to_be_visible()
-    # the server has made a picture of what this browser cannot show
+    # the server has made a picture of what this browser cannot display
     await expect(cards(page).nth(2).locator("img")).to_be_visible(timeout=LONG)
     await seen.seen(page, "phone-photos")
     await expect(console.locator("[data-state=in_progress]")).to_be_visible()
@@ -61,7 +61,7 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
 
 
 async def _send_from_the_desk(working: Served, desk: Person, seen: Journey) -> tuple[Page, str]:
-    """Ask for photos; the page that follows the request, and the link in the SMS."""
+    """Request photos. Returns the page that follows the request, and the link in the SMS."""
     house = working.house
     cookie = await house.cookie(house.here.receptionist)
     await desk.context.add_cookies(
@@ -88,7 +88,7 @@ async def _send_from_the_desk(working: Served, desk: Person, seen: Journey) -> t
 
 
 async def _let_in(page: Page, seen: Journey) -> Page:
-    """One wrong date of birth, then the right one."""
+    """Enter one wrong date of birth, then the right one."""
     await seen.seen(page, "phone-date-of-birth")
     await answer(page, ("1", "2", "1990"))
     await expect(page.get_by_text("You can try 4 more times.")).to_be_visible()
@@ -257,7 +257,7 @@ async def test_with_the_keyboard_alone_at_320_pixels(asked: Asked, chromium: Chr
     await _tab_to(page, ".photo-card:nth-child(2) [data-delete]")
     await page.keyboard.press("Enter")
     await expect(cards(page)).to_have_count(1)
-    # deleting does not throw the focus away
+    # deleting does not lose the focus
     await page.wait_for_function("() => document.activeElement !== document.body")
     await _tab_to(page, "[data-agree]")
     await page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""Agreeing to send photos: on two devices, without a network or script, with pages that die."""
+"""Agreeing to send photos: on two devices, offline or without script, with pages that die."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -37,12 +37,12 @@ COLOURS = [(190, 140, 110), (20, 90, 160), (60, 160, 60)]
 
 
 def photos(*names: str) -> list[FilePayload]:
-    """Photos that can be told apart."""
+    """Return photos that can be told apart."""
     return [photo(name, colour=COLOURS[n % 3]) for n, name in enumerate(names)]
 
 
 def broken() -> FilePayload:
-    """It begins like a photo, and is none."""
+    """Return a file that begins like a photo, and is none."""
     return {
         "name": "broken.jpg",
         "mimeType": "image/jpeg",
@@ -56,7 +56,7 @@ async def agree(page: Page) -> None:
 
 
 async def straight(asked: Asked, person: Person) -> Page:
-    """Open the link and answer; to where the patient stopped on another device."""
+    """Open the link and answer; it leads to where the patient stopped on another device."""
     page = await person.page(asked.link)
     await answer(page)
     await page.wait_for_url("**/my/**")
@@ -70,7 +70,7 @@ async def is_sent(page: Page, count: str) -> None:
 
 
 async def names(asked: Asked) -> set[str]:
-    """What is in the chart; each photo once."""
+    """Return what is in the chart; each photo once."""
     entries = [entry.name for entry in await asked.chart()]
     assert len(entries) == len(set(entries))
     return set(entries)
@@ -123,7 +123,7 @@ async def test_each_device_sends_what_it_shows(
 async def test_what_another_device_sent_is_not_said_to_be_deleted(
     asked: Asked, chromium: Chromium
 ) -> None:
-    """The other page has not heard of it yet."""
+    """The other page has not received the event yet."""
     mine, theirs = await chromium.phone(), await chromium.phone()
     page = await asked.enter(mine)
     await asked.choose(page, photos("1.jpg", "2.jpg"))
@@ -184,7 +184,7 @@ async def test_two_windows_of_one_phone_send_each_photo_once(
     await phone.leave()
 
 
-# --- without a network ---------------------------------------------------------------------------
+# --- offline ------------------------------------------------------------------------------------
 
 
 async def test_agreed_without_a_network_while_photos_go_up(
@@ -213,7 +213,7 @@ async def test_agreed_without_a_network_and_the_link_opened_again(
     asked: Asked, chromium: Chromium
 ) -> None:
     """All photos are uploaded, and a comment is typed: nothing of it is lost, and no page of the
-    browser's takes the place of ours."""
+    browser's replaces ours."""
     phone = await chromium.phone()
     page = await asked.enter(phone)
     await asked.choose(page, photos("1.jpg", "2.jpg"))
@@ -236,7 +236,7 @@ async def test_agreed_without_a_network_and_the_link_opened_again(
 async def test_agreed_without_a_network_and_the_page_loaded_again(
     asked: Asked, chromium: Chromium
 ) -> None:
-    """The page comes, and what it posts does not get through yet."""
+    """The page loads, and what it posts does not get through yet."""
     phone = await chromium.phone()
     page = await asked.enter(phone)
     await asked.choose(page, photos("1.jpg"))
@@ -309,7 +309,7 @@ async def test_a_saved_comment_survives_the_page_while_its_photo_goes_up(
     await cards(page).first.get_by_text("Add comment").click()
     await cards(page).first.get_by_label("Comment").fill("It itches at night")
     await page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
-    # every byte arrives, and the page dies before it has said the rest
+    # every byte arrives, and the page dies before sending the rest
     await phone.context.route("**/comment", lambda route: route.abort("internetdisconnected"))
 
     async def held() -> int:
@@ -371,11 +371,11 @@ async def test_what_this_phone_has_kept_is_not_forgotten_when_another_one_is_don
     await is_sent(theirs, "2 photos are in your record.")
 
 
-# --- refused meanwhile, and without script -------------------------------------------------------
+# --- refused in the meantime, and without script -------------------------------------------------
 
 
 async def _chosen_without_script(served: Served, chromium: Chromium) -> tuple[Asked, Person, Page]:
-    """Two photos, of which one is broken, and nobody has looked at them yet."""
+    """Choose two photos, one of them broken, that nobody has examined yet."""
     sent = await send(served.house)
     asked = Asked(served, sent, await sent.secret())
     phone = await chromium.phone(script=False)
@@ -419,7 +419,7 @@ async def test_without_script_the_page_of_sending_leads_on(
 
 
 async def _is_told(asked: Asked) -> None:
-    """Staff see how it ended, and the confirmation has gone out."""
+    """Check that staff see how it ended, and that the confirmation has been sent."""
     assert (await asked.now()).state is State.DONE
     taken = await asked.house.photo_requests.not_taken(asked.sent.chart, asked.sent.id)
     assert taken == NotTaken(refused=1, left_out=0)
@@ -451,7 +451,7 @@ async def test_one_can_finish_without_what_another_phone_has(
 
 
 async def test_the_page_says_which_photo_was_refused(asked: Asked, chromium: Chromium) -> None:
-    """Agreed to while it was on its way."""
+    """Agreed to while it was in transit."""
     phone = await chromium.phone()
     page = await asked.enter(phone)
     await slowed(phone.context, page, 300_000)

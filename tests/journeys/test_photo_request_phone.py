@@ -1,4 +1,4 @@
-"""What happens to phones: killed browsers, lost networks, too many and too large photos."""
+"""Trouble with phones: killed browsers, lost networks, too many and too large photos."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ SLOW = {"offline": False, "latency": 20, "downloadThroughput": 10**7}
 
 @asynccontextmanager
 async def browser_of(profile: Path) -> AsyncIterator[BrowserContext]:
-    """A browser that keeps what it knows in a folder, as a phone does."""
+    """Open a browser that stores its data in a folder, as a phone does."""
     program = shutil.which("chromium") or "chromium"
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
@@ -56,7 +56,7 @@ async def browser_of(profile: Path) -> AsyncIterator[BrowserContext]:
 
 
 async def slowed(context: BrowserContext, page: Page, bytes_a_second: int) -> CDPSession:
-    """A weak network for uploads. Returns the session whose network it is."""
+    """Give a page a weak network for uploads. Returns the session that controls it."""
     session = await context.new_cdp_session(page)
     await session.send("Network.enable")
     await session.send(
@@ -66,13 +66,13 @@ async def slowed(context: BrowserContext, page: Page, bytes_a_second: int) -> CD
 
 
 async def cut(session: CDPSession, *, off: bool = True) -> None:
-    """No network at all for a page whose network was weak, or a strong one again."""
+    """Cut the network of a page whose network was weak, or restore a strong one."""
     fast = {**SLOW, "uploadThroughput": 10**7}
     await session.send("Network.emulateNetworkConditions", {**fast, "offline": off})
 
 
 def kill(profile: Path) -> None:
-    """The phone runs out of memory: every process of the browser with this profile dies."""
+    """Let the phone run out of memory: every process of the browser with this profile dies."""
 
     def nobody_is_left() -> bool:
         left = _processes_of(profile)
@@ -95,8 +95,8 @@ def _processes_of(profile: Path) -> list[int]:
 
 
 async def keeps(page: Page, photos: int) -> None:
-    """Wait until the phone still keeps so many photos: it writes and forgets them behind the page's
-    back."""
+    """Wait until the phone still keeps so many photos: it writes and deletes them in the
+    background."""
     await come_true(
         page,
         """(wanted) => new Promise((done) => {
@@ -140,14 +140,14 @@ async def test_a_killed_browser_loses_no_photo_and_goes_on(asked: Asked, tmp_pat
             ),
         )
         await page.goto(asked.link)
-        if "/link/" in page.url:  # the browser died before it had written its cookies
+        if "/link/" in page.url:  # the browser died before it had stored its cookies
             await answer(page)
         await page.wait_for_url("**/photos")  # nobody has to find the way back
         await expect(page.locator("[data-note]")).to_contain_text("2 photos were kept")
         await expect(cards(page)).to_have_count(2)
         await expect(page.get_by_text("“typed before”")).to_be_visible()
         await ready(page, 2)
-        assert began[0] > 0  # it went on where it was, not from the beginning
+        assert began[0] > 0  # it resumed where it was, not from the beginning
         await keeps(page, 0)
         await page.get_by_role("button", name="Agree & send photos").click()
         await page.get_by_role("heading", name="Your photos have been sent").wait_for()
@@ -171,7 +171,7 @@ async def test_after_agreeing_it_goes_on_by_itself_even_in_a_new_browser(
         await slowed(context, page, 120_000)
         await asked.choose(page, [heavy("1.jpg", 1), heavy("2.jpg", 2)])
         await under_way(page, 1, 2, 10)
-        for number in (0, 1):  # one is on its way, one waits on the phone
+        for number in (0, 1):  # one is in transit, one waits on the phone
             await cards(page).nth(number).get_by_text("Add comment").click()
             await cards(page).nth(number).get_by_label("Comment").fill(f"typed {number}")
         await page.get_by_role("button", name="Agree & send photos").click()
@@ -184,7 +184,7 @@ async def test_after_agreeing_it_goes_on_by_itself_even_in_a_new_browser(
     async with browser_of(profile) as context:
         page = await context.new_page()
         await page.goto(asked.link)
-        if "/link/" in page.url:  # the browser died before it had written its cookies
+        if "/link/" in page.url:  # the browser died before it had stored its cookies
             await answer(page)
         await page.get_by_role("heading", name="Your photos have been sent").wait_for(timeout=LONG)
     assert {entry.comment for entry in await asked.chart()} == {"typed 0", "typed 1"}
@@ -224,7 +224,7 @@ async def test_pressing_twice_sends_once(asked: Asked, chromium: Chromium) -> No
 
 
 async def limited(asked: Asked, **limits: int) -> None:
-    """Another clinic might take less; the next request is under these limits."""
+    """Lower the clinic's limits; they apply to the next request."""
     house = asked.house
     async with house.database.unit_of_work() as work:
         await house.clinics.change(work, house.here.administrator.actor, house.clinic.id, **limits)
@@ -258,7 +258,7 @@ async def test_photos_are_made_smaller_only_when_the_limit_asks_for_it(
             await asked.house.chart(), entries[name].id, "original"
         )
         content = b"".join([piece async for piece in opened.chunks(0, opened.size)])
-        assert b"Exif" not in content  # and with it the place
+        assert b"Exif" not in content  # and with it the location
     await phone.leave()
 
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 
 
 async def sign_in(page: Page, served: Served) -> None:
-    """As the administrator here."""
+    """Sign in as the administrator here."""
     await page.goto("/sign-in?next=/settings/people")
     await page.get_by_label("E-mail address").fill(
         await served.house.email(served.house.here.administrator)
@@ -36,8 +36,8 @@ async def test_an_administrator_adds_a_colleague(
     person = await getattr(chromium, device)(served.url)
     page = await person.page()
     if device == "phone":
-        # High enough for the longest form: axe takes what the bar at the bottom happens to lie
-        # over for a target that is too small.
+        # High enough for the longest form: axe reports whatever the bottom bar covers as a target
+        # that is too small.
         await page.set_viewport_size({"width": 390, "height": 2200})
     await sign_in(page, served)
     await journey.seen(page, "people")

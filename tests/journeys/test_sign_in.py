@@ -1,4 +1,4 @@
-"""How staff get in: with an app, with a passkey, and out again."""
+"""Signing in as staff: with an app, with a passkey, and out again."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ FIRST_PASSWORD = "for the first day only"
 
 
 async def ask_for_second_factors(served: Served, household: Household) -> None:
-    """What a clinic has by default, and the house has not."""
+    """Require second factors, which a clinic does by default and the house does not."""
     house = served.house
     async with house.services.database.unit_of_work() as work:
         await house.services.clinics.change(
@@ -42,7 +42,7 @@ async def enter_password(page: Page, email: str, password: str) -> None:
 
 
 async def virtual_authenticator(page: Page) -> Any:
-    """A fingerprint reader that always knows its finger."""
+    """Add a fingerprint reader that always recognises its finger."""
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("WebAuthn.enable")
     await devtools.send(
@@ -62,7 +62,7 @@ async def virtual_authenticator(page: Page) -> Any:
 
 
 async def set_up_app(page: Page, journey: Journey) -> tuple[TOTP, str]:
-    """An authenticator app on the pages for it, and one of the recovery codes."""
+    """Set up an authenticator app on its pages. Returns it with one of the recovery codes."""
     await page.get_by_role("link", name="Set up the app").click()
     await page.get_by_text("You cannot scan it?").click()
     await journey.seen(page, "scan")
@@ -84,11 +84,11 @@ async def set_up_app(page: Page, journey: Journey) -> tuple[TOTP, str]:
 async def come_back(
     page: Page, journey: Journey, email: str, app: TOTP, recovery_code: str
 ) -> None:
-    """By a code of the app; not by the same one again; by a recovery code."""
+    """Sign in by a code of the app; not by the same one again; by a recovery code."""
     await enter_password(page, email, "marble lantern oxbow")
     await page.get_by_role("heading", name="One more step").wait_for()
     await journey.seen(page, "second-factor")
-    code = app.at(clock.now() // 1000)  # just now, for it is soon too old
+    code = app.at(clock.now() // 1000)  # taken now, because it expires soon
     await page.get_by_label("Code", exact=True).fill(code)
     await page.get_by_role("button", name="Continue").click()
     await page.wait_for_url(lambda url: "sign-in" not in url)
@@ -136,8 +136,8 @@ async def test_the_first_day_with_an_authenticator_app(
     await page.wait_for_url(lambda url: "sign-in" not in url)
     await page.goto("/account")
     if device == "phone":
-        # As high as the page: axe takes what the bar at the bottom happens to lie over for a
-        # target that is too small.
+        # As high as the page: axe reports whatever the bottom bar covers as a target that is too
+        # small.
         await page.set_viewport_size({"width": 390, "height": 1500})
     await journey.seen(page, "account")
     if device == "phone":

@@ -1,4 +1,4 @@
-"""A day at the desk: finding patients, what arrives by itself, looking after it."""
+"""A day at the desk: finding patients, live updates, and looking after them."""
 
 import json
 import re
@@ -30,7 +30,7 @@ async def sign_in(person: Person, served: Served, who: StaffAccess | None = None
 async def at_desk(
     chromium: Chromium, served: Served, who: StaffAccess | None = None, **options: Any
 ) -> tuple[Person, Page]:
-    """Somebody signed in at a desk, and a page."""
+    """Sign somebody in at a desk. Returns the person and a page."""
     person = await chromium.desktop(served.url, **options)
     await sign_in(person, served, who)
     page = await person.page()
@@ -39,7 +39,7 @@ async def at_desk(
 
 
 _snapshots: WeakKeyDictionary[Page, set[str]] = WeakKeyDictionary()
-"""The topics of which a page got a snapshot on its present socket."""
+"""The topics of which a page got a snapshot on its current socket."""
 
 
 def _note_snapshots(page: Page, socket: WebSocket) -> None:
@@ -61,7 +61,7 @@ async def connected(page: Page, house: House) -> None:
 
 
 async def patient_photo(house: House, name: str, patient: int = 0) -> str:
-    """A colleague files a photo; the id of its entry."""
+    """File a photo as a colleague. Returns the id of its entry."""
     chart = await house.chart(patient, house.here.clinician)
     return (await filed(house, chart, name, photo(name), category="patient_photo")).id
 
@@ -201,7 +201,7 @@ async def test_the_palette_finds_words_and_actions_and_says_when_there_are_none(
     await box.fill("sign out")
     await expect(page.get_by_role("option", name="Sign out")).to_be_visible()
     await page.keyboard.press("Enter")
-    # A live part of the page may hear of it first, and then takes the person back there later.
+    # A live part of the page may receive it first, and then takes the person back there later.
     await expect(page).to_have_url(re.compile(r"/sign-in(\?next=/patients)?$"))
     await person.leave()
 
@@ -262,7 +262,7 @@ async def test_a_lost_connection_says_so_and_what_was_done_is_sent_later(
     await page.mouse.move(5, 5)
     await expect(page.get_by_role("link", name="second.jpg")).to_be_visible()
     await expect(page.get_by_role("link", name="first.jpg")).to_have_count(0)
-    # the row went at once; the server hears of it a little later
+    # the row went at once; the server receives it a little later
     chart, charts = await house.chart(), house.services.charts
     await reached(page, lambda: charts.entry(chart, entry), lambda now: now.reviewed, "the review")
     await person.leave()

@@ -1,4 +1,4 @@
-"""The form of a transfer, by people who press twice or come by another way than the card."""
+"""The transfer form, for people who press twice or come by another way than the card."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -62,13 +62,13 @@ async def test_the_form_on_a_page_of_its_own_stays_one_and_leads_on(
 
 
 async def _closes_meanwhile(served: Served, rooms: Rooms, page: Page) -> None:
-    """The chosen room is closed, and the page knows it."""
+    """Close the chosen room, with the page knowing it."""
     await served.house.rooms.close(await in_charge(served.house, rooms.reception.id))
     await expect(page.get_by_role("radio", name="Reception")).to_be_disabled()
 
 
 def _count_posts(page: Page) -> list[str]:
-    """The requests of a page that change something, from now on."""
+    """Collect the page's requests that change something, from now on."""
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if one.method == "POST" else None)
     return asked

@@ -1,4 +1,4 @@
-"""A whole visit: from the room's address over two clinicians to the record in the chart."""
+"""A whole visit: from the room's address via two clinicians to the record in the chart."""
 
 import re
 
@@ -121,7 +121,7 @@ async def _is_seen_by_the_other(
     await journey.seen(receiver.page, "received", whole=False)
     await card.get_by_role("button", name="Start call").click()
     await receiver.page.wait_for_url("**/calls/*")
-    # also said to those who do not see it; there it stays when the message has gone
+    # also announced to screen readers; there it stays when the message has gone
     told = sender.page.locator("#announce")
     await expect(told).to_have_text("Dr Elin Falk has admitted Noor Haddad in Dr Falk.")
     await see_each_other(receiver.page, patient)
@@ -208,7 +208,7 @@ async def test_out_of_a_group_call_only_one_patient_goes_to_the_other_room(
     await house.calls.add(host, okafor.access, visit_in(samir))
     await see_each_other(okafor.page, noor, samir)
 
-    await transfer_dialog(okafor.page)  # of several patients one chooses whom
+    await transfer_dialog(okafor.page)  # of several patients one is chosen
     people = okafor.page.get_by_role("dialog", name="People in the call")
     row = people.locator("li", has_text="Noor Haddad")
     await journey.seen(okafor.page, "whom", whole=False)

@@ -1,4 +1,4 @@
-"""Calls of more than four: with a media server, and where there is none."""
+"""Calls of more than four: with a media server, and without one."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -37,7 +37,7 @@ async def with_media_server(
 
 
 async def _connections(page: Page, count: int) -> None:
-    """Wait until the page has just so many connections."""
+    """Wait until the page has exactly so many connections."""
     await page.wait_for_function(
         """(count) => window.connectionsOfTest
           .filter((it) => it.connectionState === "connected").length === count""",
@@ -47,10 +47,12 @@ async def _connections(page: Page, count: int) -> None:
 
 
 async def _all_by_the_media_server(pages: list[Page]) -> None:
-    """Wait until everybody gets everybody else's moving picture by the media server."""
+    """Wait until everybody gets everybody else's moving picture through the media server."""
     await see_each_other(*pages)
     for page in pages:
-        await _connections(page, 2)  # one that sends to the media server, one that brings all
+        await _connections(
+            page, 2
+        )  # one that sends to the media server, one that receives everything
         await pictures_move(page)
     for page in pages:
         for _ in range(LONG // 250):
@@ -82,13 +84,13 @@ async def test_the_fifth_person_moves_a_call_to_the_media_server(
         await house.calls.add(host, desk.access, visit_in(patient))
     await see_each_other(desk.page, *patients[:-1])
     for page in (desk.page, *patients[:-1]):
-        await _connections(page, 3)  # straight to each of the others
+        await _connections(page, 3)  # directly to each of the others
 
     await house.calls.add(host, desk.access, visit_in(patients[-1]))
     everybody = [desk.page, *patients]
     await _all_by_the_media_server(everybody)
     await Journey("visit-five").seen(desk.page, "five", whole=False)
-    await patients[-1].reload()  # V15: a new page of somebody who was there
+    await patients[-1].reload()  # V15: a new page of a participant
     await _all_by_the_media_server(everybody)
     assert desk.page.url.endswith(call_id)
     for person in (*phones, desk.person):

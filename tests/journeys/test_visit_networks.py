@@ -1,4 +1,4 @@
-"""What networks, browsers and servers do to a call, and how it goes on."""
+"""Trouble with networks, browsers and servers during a call, and how it goes on."""
 
 import asyncio
 import re
@@ -43,7 +43,7 @@ from tests.web.visiting import arrive
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("visits")]
 
 REFUSED = "ERR_CONNECTION_REFUSED"
-"""What Chromium writes while a page asks for a socket and no server is there."""
+"""Chromium's log message if a page requests a socket and no server is running."""
 
 AWAY = 10
 """Seconds without any network."""
@@ -60,7 +60,7 @@ async def with_relay(
 
 
 async def _pictures_are_back(page: Page, since: float) -> float:
-    """Wait for new pictures; how many seconds after `since` they came."""
+    """Wait for new pictures. Returns how many seconds after `since` they came."""
     before = await frames_decoded(page)
     async with asyncio.timeout(LONG / 1000):
         while await frames_decoded(page) <= before:  # noqa: ASYNC110 - pages have no event for it
@@ -194,7 +194,7 @@ async def test_who_closes_the_page_in_a_call_comes_back_into_it(
 
 @asynccontextmanager
 async def _process(house: House) -> AsyncIterator[Served]:
-    """The whole application as it starts and stops, on what the house has on disk."""
+    """Run the whole application, starting and stopping, on the house's data on disk."""
     settings = house.services.settings
     app = bootstrap.application(settings)
     given = uvicorn.Config(app, host="127.0.0.1", port=settings.port, **protocols(settings))

@@ -19,7 +19,7 @@ __all__ = ["door"]
 pytestmark = pytest.mark.anyio
 
 LONG = 40_000
-"""Milliseconds: a page that tries again later and later, on a busy machine."""
+"""Milliseconds: a page that retries with backoff, on a busy machine."""
 
 
 def heading(page: Page, words: str) -> Locator:
@@ -28,26 +28,26 @@ def heading(page: Page, words: str) -> Locator:
 
 
 def shown(page: Page, words: str) -> Locator:
-    """Words that stand on the page, and are not only read aloud."""
+    """Locate words displayed on the page, not only read aloud."""
     return page.locator("#visit").get_by_text(words)
 
 
 def visit_in(page: Page) -> str:
-    """The id of the visit that a page is of."""
+    """Return the id of the page's visit."""
     return page.url.partition("/visit/")[2].partition("?")[0]
 
 
 async def marked(page: Page) -> None:
-    """Leave something in the page that a reload would take away."""
+    """Leave a marker in the page that a reload would remove."""
     await page.evaluate("document.body.dataset.mark = 'here'")
 
 
 async def not_reloaded(page: Page) -> bool:
-    """Whether that is still there."""
+    """Whether the marker is still there."""
     return await page.evaluate("document.body.dataset.mark === 'here'")
 
 
-# --- the way through a visit -------------------------------------------------------------------
+# --- the course of a visit ----------------------------------------------------------------------
 
 
 @pytest.mark.feature("V1", "V2", "V12", "V17", "V18")
@@ -96,7 +96,8 @@ async def _test_the_device(page: Page, seen: Journey) -> None:
 
 
 async def _transferred_without_a_reload(door: Door, page: Page, seen: Journey) -> None:
-    """From the waiting room of Dr Okafor to that of Ada Norberg, into a call, and to the end."""
+    """Transfer from Dr Okafor's waiting room to Ada Norberg's, into a call, and to the end,
+    without a reload."""
     house, ada = door.house, door.house.here.administrator
     room = await personal_room(house, ada)
     await house.patient_transfers.transfer(door.charge, visit_in(page), room.id, "", expected_leg=1)
@@ -183,7 +184,7 @@ async def test_every_end_says_what_happened_and_what_to_do(door: Door, chromium:
     await phone.leave()
 
 
-# --- what happens to phones --------------------------------------------------------------------
+# --- trouble with phones -----------------------------------------------------------------------
 
 
 @pytest.mark.feature("V15")
@@ -211,7 +212,7 @@ async def test_a_reload_and_a_lost_network_keep_the_place(door: Door, chromium: 
 
 
 async def _presence(door: Door, wanted: Presence) -> None:
-    """Wait until the queue says so."""
+    """Wait for this presence in the queue."""
     for _ in range(400):
         if (await door.queue())[0].presence is wanted:
             return
@@ -242,7 +243,7 @@ async def test_a_restarted_server_keeps_the_place(chromium: Chromium, tmp_path: 
         assert await not_reloaded(page)
         here = "SELECT id, state, queued_at FROM visits WHERE away_since = 0"
         await settled(page, lambda: server.ask(here) == [before], "the visit is here again")
-        # while the server was away, each try to connect is an error on the browser's console
+        # while the server was down, each attempt to connect is an error on the browser's console
         phone.complaints[:] = [said for said in phone.complaints if "WebSocket" not in said]
         await phone.leave()
     finally:
@@ -315,7 +316,7 @@ async def test_other_failures_of_a_camera_have_words_of_their_own(
 
 
 async def _refuse(page: Page, error: str) -> None:
-    """The browser answers as one whose devices are denied, missing or in use."""
+    """Make the browser answer as if devices were denied, missing or in use."""
     await page.evaluate(
         """(name) => {
           navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", name); };

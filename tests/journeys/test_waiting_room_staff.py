@@ -1,4 +1,4 @@
-"""The waiting room of staff: two desks and a phone, at the same time."""
+"""The staff's waiting room: two desks and a phone, at the same time."""
 
 import asyncio
 import re
@@ -155,7 +155,7 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
 
 
 async def _admitted_elsewhere(house: House, rooms: Rooms, sender: Page) -> None:
-    """Another patient of the sender is admitted: it is said, and the list has one less."""
+    """Admit another of the sender's patients: a message says so, and the list has one less."""
     here = house.here
     other = await arrive(house, rooms.own, "Kofi Asante")
     own = await in_charge(house, rooms.own.id, here.clinician)
@@ -236,7 +236,7 @@ async def test_removing_with_undo_and_for_good(served: Served, chromium: Chromiu
     await page.locator("#toasts").get_by_role("button", name="Undo").click()
     await expect(kofi).to_be_visible()
     await _remove(page, "Kofi Asante")
-    await page.goto("/inbox")  # whoever goes on has meant it
+    await page.goto("/inbox")  # whoever navigates on means it
     left = await reached(
         page,
         lambda: _states(house, rooms.reception.id, house.here.receptionist),

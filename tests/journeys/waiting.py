@@ -1,4 +1,4 @@
-"""A room with a door on the street, and patients who come in by it."""
+"""A room with a public address, and patients who come in by it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ OPTIONS = RoomOptions(
 
 @dataclass
 class Door:
-    """Dr Okafor's own room, open; and who is in charge of it."""
+    """Dr Okafor's own room, open; and its owner."""
 
     served: Served
     room: Room
@@ -35,15 +35,15 @@ class Door:
 
     @property
     def address(self) -> str:
-        """What patients are told."""
+        """The address given to patients."""
         return f"{self.served.url}/r/{self.room.slug}"
 
     async def queue(self) -> list[Any]:
-        """Who waits, in order."""
+        """Return the queue, in order."""
         return await self.house.waiting_room.queue(self.charge)
 
     async def enter(self, person: Person) -> Page:
-        """Check in as Nora Newcome; the page of the visit, at the device test."""
+        """Check in as Nora Newcome. Returns the page of the visit, at the device test."""
         return await check_in(person, self.address)
 
     async def wait(self, person: Person) -> Page:
@@ -55,7 +55,7 @@ class Door:
 
 
 async def check_in(person: Person, address: str) -> Page:
-    """Go through the door of a room; the page of the visit."""
+    """Go through the door of a room. Returns the page of the visit."""
     page = await person.page(address)
     await fill(page)
     await page.get_by_role("button", name="Check in").click()
@@ -64,7 +64,7 @@ async def check_in(person: Person, address: str) -> Page:
 
 
 async def fill(page: Page, name: str = "Nora Newcome") -> None:
-    """Everything that the form asks for."""
+    """Fill in everything that the form asks for."""
     await page.get_by_label("Your name").fill(name)
     for part, value in (("Day", "27"), ("Month", "3"), ("Year", "1985")):
         await page.get_by_label(part, exact=True).fill(value)
@@ -73,7 +73,7 @@ async def fill(page: Page, name: str = "Nora Newcome") -> None:
 
 
 async def personal_room(house: House, owner: Any, options: RoomOptions = OPTIONS) -> Room:
-    """The open room of somebody."""
+    """Create somebody's open room."""
     name = (await house.staff.get(owner.clinic_id, owner.staff_id)).name
     change = RoomChange(name, RoomKind.PERSONAL, owner.staff_id, options=options)
     room = await house.rooms.create(house.administer(), change)

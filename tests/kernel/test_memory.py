@@ -1,4 +1,4 @@
-"""The allocator keeps what it was told to keep."""
+"""The allocator keeps what it is told to keep."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is left of a line that somebody typed."""
+"""Cleaning of a typed line."""
 
 import pytest
 

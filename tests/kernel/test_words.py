@@ -1,4 +1,4 @@
-"""Words of texts, counted while they are read: in slices, with the same result as in one piece."""
+"""Words of texts, counted while reading: in slices, with the same result as in one piece."""
 
 import re
 
@@ -16,7 +16,7 @@ PROSE = st.text(st.sampled_from("aé\u0301ﷺ𝑨ﬁ.-/ \n漢Σς"), max_size=30
 
 
 def all_words(text: str) -> list[str]:
-    """The rule in other words, over the whole text at once."""
+    """The rule restated, over the whole text at once."""
     found: dict[str, None] = {}
     for word in re.findall(WORD, fold(text)):
         found[word[:LONGEST]] = None

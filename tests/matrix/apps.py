@@ -1,4 +1,4 @@
-"""What is open in the visit of the matrix: files on their way, a chat, a note, a whiteboard."""
+"""What is open in the visit of the matrix: files in transfer, a chat, a note, a whiteboard."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.requests.sending import do_jobs, jpeg, pieces
 
 
 class Apps:
-    """Opens everything once. Ids: `offered` and `sending` are on their way, each with an upload;
+    """Opens everything once. Ids: `offered` and `sending` are in transit, each with an upload;
     `asked` waits for the patient; `given` and `got` can be downloaded."""
 
     def __init__(
@@ -21,7 +21,7 @@ class Apps:
         self._house, self._ids, self._room, self._visitor = house, ids, room, visitor
 
     async def build(self) -> None:
-        """Everything."""
+        """Build everything."""
         await self._files()
         chat, visit_id = self._house.visit_chat, self._visitor.visit_id
         await chat.say(self._visitor, visit_id, "A borborygmus again.", new_id("drf"))

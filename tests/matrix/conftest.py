@@ -1,4 +1,4 @@
-"""The world is built once for each test process."""
+"""The world, built once for each test process."""
 
 import pytest
 

@@ -1,10 +1,10 @@
-"""The kinds of people who knock, and what each kind of route answers them."""
+"""The kinds of people at the door, and what each kind of route answers them."""
 
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Somebody at the door. Clinic A is the one whose things are asked for."""
+    """Somebody at the door. The requested things belong to clinic A."""
 
     ANONYMOUS = "anonymous"
     PATIENT_A = "patient A's device"
@@ -13,11 +13,11 @@ class Kind(StrEnum):
     REVOKED = "revoked link"
     LOCKED = "locked link"
     VISITOR = "the visitor's device"
-    """Of the patient who is in a call."""
+    """Of the patient in a call."""
     VISITOR_B = "another visitor's device"
-    """Of a patient who waits in the same room."""
+    """Of a patient waiting in the same room."""
     GUEST = "guest"
-    """Let into that call."""
+    """Admitted to that call."""
     PENDING = "half signed in"
     """The password was right, the second factor is missing."""
     UNASSIGNED = "staff without assignment"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
     NEXT_DOOR_ADMINISTRATOR = "administrator of another clinic"
     ADMINISTRATOR_UNASSIGNED = "administrator without assignment"
     WRONG_ROLE = "wrong role"
-    """A receptionist who sees all patients, for what administrators do."""
+    """A receptionist who sees all patients, for what only administrators may do."""
     RIGHT = "right person"
 
 
@@ -42,14 +42,14 @@ DEVICES = frozenset(
     }
 )
 OUTSIDE = frozenset({Kind.ANONYMOUS, *DEVICES})
-"""Nobody of them is signed in as staff."""
+"""None of these is signed in as staff."""
 ELSEWHERE = frozenset({Kind.NEXT_DOOR, Kind.NEXT_DOOR_ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Kind.ADMINISTRATOR_UNASSIGNED, Kind.NEXT_DOOR_ADMINISTRATOR})
 STAFF = frozenset({Kind.UNASSIGNED, Kind.WRONG_ROLE, Kind.RIGHT, *ELSEWHERE, *ADMINISTRATORS})
 
 
 class Outcome(StrEnum):
-    """What somebody gets."""
+    """The answer that somebody gets."""
 
     IN = "in"
     SIGN_IN = "to the sign-in"
@@ -61,7 +61,7 @@ class Outcome(StrEnum):
 
 
 class Access(StrEnum):
-    """What a route needs."""
+    """The access that a route needs."""
 
     OPEN = "nothing"
     STAFF = "a signed-in person; answers with what that person may see"
@@ -97,7 +97,7 @@ BY_LINK = frozenset(
         Access.DOOR,
     }
 )
-"""Where nobody signs in."""
+"""Routes without sign-in."""
 _FOR_ADMINISTRATORS = frozenset(
     {Access.ADMINISTRATOR, Access.ADMINISTRATOR_OF, Access.API_ADMINISTRATOR}
 )
@@ -108,8 +108,8 @@ _OWN = frozenset({Access.OWN, Access.CALL})
 
 
 def right_kind(access: Access) -> Kind:
-    """Who is in the right for a route of this access; for most, an administrator who is assigned
-    to all patients."""
+    """Return the kind of person with the right access; mostly an administrator who is assigned to
+    all patients."""
     by_access = {
         Access.LINK: Kind.PATIENT_A,
         Access.LINK_PAGE: Kind.PATIENT_A,
@@ -124,7 +124,8 @@ def right_kind(access: Access) -> Kind:
 
 
 def outcome(access: Access, kind: Kind) -> Outcome:
-    """What a route of this access gives this kind of person, unless its row says otherwise."""
+    """Return what a route of this access answers this kind of person, unless its row says
+    otherwise."""
     if kind is right_kind(access) or access is Access.OPEN:
         return Outcome.IN
     if access in BY_LINK:
@@ -152,7 +153,7 @@ def _by_link(access: Access, kind: Kind) -> Outcome:
 
 def _for_staff(access: Access, kind: Kind) -> Outcome:
     if access in _FOR_CHARTS:
-        # every role may see charts, so this person is in the right one
+        # every role may see charts, so this person has the right one
         colleague = kind is Kind.WRONG_ROLE and access not in _OWN
         return Outcome.IN if colleague else Outcome.MISSING
     if access in _FOR_ADMINISTRATORS:

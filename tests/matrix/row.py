@@ -16,8 +16,8 @@ JSON = {"accept": "application/json"}
 
 @dataclass(frozen=True)
 class Row:
-    """One route and method. `path` maps names of path parameters to names of `Facts.ids` where
-    they differ; `shows` are words that the right person must find in the answer."""
+    """One route and method. `path` maps names of path parameters to names in `Facts.ids` if they
+    differ; `shows` are words that the right person must find in the answer."""
 
     access: Access
     right: int = 200
@@ -26,18 +26,18 @@ class Row:
     path: dict[str, str] = field(default_factory=dict[str, str])
     shows: tuple[str, ...] = ()
     asks_for: tuple[str, ...] = ()
-    """Words that the call itself says, so that an answer may repeat them to anybody."""
+    """Words that the call itself contains, so that an answer may repeat them to anybody."""
     counted: frozenset[Kind] = frozenset()
-    """Whose refusal is counted, and so changes something."""
+    """Kinds whose refusal is counted, and so changes something."""
     names_patients: bool = False
     """Administrators read names of patients here without an assignment: the audit log."""
 
 
 def form(**fields: Any) -> Callable[[Facts], Call]:
-    """A call that sends these fields."""
+    """Return a call that sends these fields."""
     return lambda _facts: {"data": fields}
 
 
 def with_headers(headers: dict[str, str]) -> Callable[[Facts], Call]:
-    """A call with these headers."""
+    """Return a call with these headers."""
     return lambda _facts: {"headers": headers}

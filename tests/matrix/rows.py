@@ -1,7 +1,7 @@
 """The declaration: what each route needs, and a call of it that works for the right person.
 
-A route without a row here fails the test, and so does a row without a route. `also` holds what is
-particular to a row: the status for kinds of people whom `people.outcome` does not describe.
+A route without a row here fails the test, and so does a row without a route. `also` holds the
+exceptions of a row: the status for kinds of people whom `people.outcome` does not describe.
 """
 
 import base64
@@ -91,7 +91,7 @@ _SIGN_IN = {
     ("POST", "/sign-in/second-factor"): Row(
         Access.STEP,
         303,
-        # the code of now was used to take the app into use
+        # the current code was used to take the app into use
         lambda facts: {"data": {"code": _next_code(facts)}},
     ),
     ("POST", "/sign-in/second-factor/options"): Row(Access.STEP),
@@ -149,7 +149,7 @@ _CONSOLE = {
     ("GET", "/metrics"): _OPEN,
     ("GET", "/health"): _OPEN,
     ("GET", "/styleguide"): Row(Access.OPEN, 404),
-    # for the SMS gateway, by its signature; tests/notifications tells of those who have it
+    # for the SMS gateway, by its signature; tests/notifications covers valid ones
     ("POST", "/hooks/sms"): Row(Access.OPEN, 403, _form(MessageSid="SM1", MessageStatus="sent")),
 }
 
@@ -199,7 +199,8 @@ _CHARTS = {
         Access.API_CHART, 201, lambda _facts: _tus(filename="new.txt")
     ),
     ("OPTIONS", "/patients/{patient_id}/uploads"): Row(Access.CHART, 204),
-    # an upload is its sender's: who is in the right role and not the sender finds nothing
+    # an upload belongs to its sender: somebody in the right role who is not the sender finds
+    # nothing
     ("HEAD", "/patients/{patient_id}/uploads/{upload_id}"): Row(
         Access.API_CHART, call=_with(TUS), also=_missing_for(frozenset({Kind.WRONG_ROLE}))
     ),

@@ -1,4 +1,4 @@
-"""Rows of one's own account: sign-in, second factors, sessions, and how one is told."""
+"""Rows of one's own account: sign-in, second factors, sessions, and alerts."""
 
 from tests.house import PASSWORD
 from tests.matrix.people import Access, Kind
@@ -6,7 +6,7 @@ from tests.matrix.row import Row, form
 from tests.peers.push_service import Device
 
 CREDENTIAL = {"credential": {"id": "cGFzc2tleQ", "response": {"clientDataJSON": "e30"}}}
-"""A passkey's answer that nobody's key has made."""
+"""A passkey's answer made by nobody's key."""
 _BROWSER = Device("https://push.example/1").given
 
 _HALF = {Kind.PENDING: 200}
@@ -22,7 +22,7 @@ ACCOUNT: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/account/confirm"): Row(Access.STAFF),
     ("POST", "/account/confirm"): Row(Access.STAFF, 303, form(current_password=PASSWORD)),
-    # of one's own session, also of one that is not signed in yet
+    # of one's own session, even of one that is not signed in yet
     ("GET", "/account/time-left"): Row(Access.STAFF, also={Kind.PENDING: 200}),
     ("POST", "/account/stay"): Row(Access.STAFF),
     ("POST", "/account/app/remove"): Row(Access.STAFF, 303),
@@ -40,7 +40,7 @@ ACCOUNT: dict[tuple[str, str], Row] = {
     ("POST", "/second-factor/passkey"): Row(
         Access.STAFF, 422, lambda _facts: {"json": CREDENTIAL}, also=_HALF_HAS_ONE
     ),
-    # how one is told that somebody waits
+    # alerts about waiting patients
     ("POST", "/account/alerts"): Row(Access.STAFF, 303, form(channels="email")),
     ("POST", "/account/phone"): Row(Access.STAFF, 303, form(phone="+46 70 555 01 23")),
     ("POST", "/account/phone/confirm"): Row(Access.STAFF, 422, form(code="000000")),

@@ -1,4 +1,4 @@
-"""Rows of what opens in a visit: files on their way, chat, photo capture, notes, whiteboards."""
+"""Rows of what opens in a visit: files in transfer, chat, photo capture, notes, whiteboards."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from tests.requests.sending import jpeg
 _STAFF = "/visits/{visit_id}"
 _PATIENT = "/visit/{visit}"
 _TUS_STRANGERS: dict[Kind, int] = dict.fromkeys((*OUTSIDE, Kind.PENDING), 401)
-"""An upload is a program, which is not led to the sign-in."""
+"""An upload is made by a program, which is not redirected to the sign-in."""
 _NOT_THE_SENDER = {**_TUS_STRANGERS, Kind.WRONG_ROLE: 403}
 _PIECE = {**TUS, "upload-offset": "0", "content-type": "application/offset+octet-stream"}
 _CHOSEN = form(name="new.jpg", media_type="image/jpeg", size="1000")
@@ -39,7 +39,8 @@ def _picture(_facts: Facts) -> Call:
 def _sending(
     base: str, access: Access, transfer: str, also: dict[Kind, int]
 ) -> dict[tuple[str, str], Row]:
-    """Bytes of a transfer: `transfer` names an upload of its sender that is not finished."""
+    """Return the rows for bytes of a transfer: `transfer` names an upload of its sender that is
+    not finished."""
     one = base + "/transfers/{transfer}/uploads"
     path = {"transfer": transfer, "upload_id": f"{transfer}_upload"}
     held = one + "/{upload_id}"
@@ -89,7 +90,7 @@ def _talking() -> dict[tuple[str, str], Row]:
         }
     return {
         **rows,
-        # a note is its writer's: who is in the right role reads an empty one
+        # a note belongs to its author: others in the right role read an empty one
         ("GET", f"{_STAFF}/note"): Row(Access.ROOM, shows=("xanthoma",)),
         ("POST", f"{_STAFF}/note"): Row(Access.ROOM, 303, form(text="Rest.")),
     }

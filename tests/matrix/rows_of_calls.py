@@ -5,7 +5,7 @@ from tests.matrix.row import Row, form
 
 _CALL = "/calls/{call_id}"
 _ELSEWHERE: dict[Kind, int] = {kind: 404 for kind in Kind if kind is not Kind.GUEST}
-"""A page that says in words that there is nothing here, whoever else asks."""
+"""A page that tells everybody else in words that there is nothing here."""
 
 CALLS: dict[tuple[str, str], Row] = {
     ("GET", _CALL): Row(Access.CALL, shows=("lindqvist",)),

@@ -10,7 +10,7 @@ _RECORDS = "/patients/{patient_id}/visits"
 _SETTINGS = "/settings/rooms"
 _SHOWN = ("lindqvist", "philtrum")
 _NO_ROOM: dict[Kind, int] = {Kind.UNASSIGNED: 200, Kind.ADMINISTRATOR_UNASSIGNED: 200}
-"""Who is in charge of no room is told so where others are led to theirs."""
+"""Somebody in charge of no room is told so where others are redirected to theirs."""
 _CHANGED = form(
     name="Front desk", kind="shared", ask_birth_date="no", ask_phone="no", ask_reason="no"
 )
@@ -19,7 +19,7 @@ _CHANGED = form(
 _IDENTIFY = f"{_VISIT}/identify"
 _UNKNOWN = {"visit_id": "waiting_visit"}
 _TOMAS = {"name": "Tomás Ramírez", "birth_day": "2", "birth_month": "11", "birth_year": "1958"}
-"""Whom the house has as its second patient."""
+"""The second patient of the house."""
 
 
 def _is_the_other(facts: Facts) -> dict[str, dict[str, str]]:
@@ -56,7 +56,7 @@ ROOMS: dict[tuple[str, str], Row] = {
     ("POST", f"{_IDENTIFY}/clinic"): Row(
         Access.ROOM, 303, form(**_TOMAS, reason="Chest pain"), path=_UNKNOWN
     ),
-    # the patient waits: who is there is removed first
+    # the patient is waiting and would have to be removed first
     ("POST", f"{_IDENTIFY}/nobody"): Row(Access.ROOM, 409, form(), path=_UNKNOWN),
     ("GET", f"{_VISIT}/remove"): Row(Access.ROOM, shows=("lindqvist",)),
     ("POST", f"{_VISIT}/remove"): Row(Access.ROOM, 303, form()),

@@ -15,7 +15,7 @@ _marks = count(1)
 
 
 class Refused(Exception):
-    """The server closed the socket before anything was said on it."""
+    """The server closed the socket before any message."""
 
 
 class Page:
@@ -30,12 +30,12 @@ class Page:
         await self.say_text(json.dumps(message))
 
     async def say_text(self, text: str) -> None:
-        """Send whatever."""
+        """Send any text."""
         await self.to_server.put({"type": "websocket.receive", "text": text})
 
     async def all(self) -> list[dict[str, Any]]:
-        """What the server has said up to now: a topic that does not exist is refused after it.
-        Raises Refused when it closes."""
+        """Return the server's messages up to now: a topic that does not exist is refused after
+        them. Raises Refused if it closes."""
         mark = f"mark:{next(_marks)}"
         await self.say({"action": "unsubscribe", "topic": mark})
         heard: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ class Page:
             heard.append(said)
 
     async def until(self, kind: str) -> dict[str, Any]:
-        """The next message of this type."""
+        """Return the next message of this type."""
         while True:
             message = await asyncio.wait_for(self.from_server.get(), PATIENCE)
             assert message["type"] == "websocket.send", message
@@ -58,7 +58,7 @@ class Page:
                 return said
 
     async def closed(self) -> int:
-        """The code with which the server closes."""
+        """Return the code with which the server closes."""
         while True:
             message = await asyncio.wait_for(self.from_server.get(), PATIENCE)
             if message["type"] == "websocket.close":
@@ -69,7 +69,7 @@ class Page:
 async def connected(
     world: World, path: str, kind: Kind, *, origin: str | None = None
 ) -> AsyncIterator[Page]:
-    """Open the socket at `path` with somebody's cookies. Raises Refused when it does not open."""
+    """Open the socket at `path` with somebody's cookies. Raises Refused if it does not open."""
     page = Page()
     cookies = "; ".join(f"{name}={value}" for name, value in world.facts.cookies[kind].items())
     headers = [(b"host", b"localhost:8080"), (b"cookie", cookies.encode())]

@@ -1,5 +1,5 @@
-"""Guessed ids: whoever is in the right for their own things puts somebody else's id in every
-other position of the same calls."""
+"""Guessed ids: somebody with the right access to their own things puts another person's id into
+every other position of the same calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Call = dict[str, Any]
 
 @dataclass(frozen=True)
 class Guess:
-    """A call that is in order but for one id. `{own_patient}` and `{own_entry}` in the address are
+    """A call that is valid except for one id. `{own_patient}` and `{own_entry}` in the path are
     the guesser's; all other names are ids of what they may not see."""
 
     method: str
@@ -30,7 +30,7 @@ class Guess:
 
 
 def _form(**fields: str) -> Callable[[Facts], Call]:
-    """Fields; a value in braces is the name of an id."""
+    """Return fields; a value in braces is the name of an id."""
     return lambda facts: {
         "data": {name: value.format(**facts.ids) for name, value in fields.items()}
     }
@@ -128,14 +128,14 @@ OF_VISITS = (
     ),
     Guess("GET", f"{_IN_OWN_VISIT}/transfers/{{given}}/file"),
     Guess("HEAD", f"{_IN_OWN_VISIT}/transfers/{{sending}}/uploads/{{sending_upload}}"),
-    # the id of a file that is on its way elsewhere, as if this page had made it
+    # the id of a file in transfer elsewhere, as if this page had made it
     Guess(
         "POST",
         f"{_IN_OWN_VISIT}/transfers",
         call=_form(name="a.txt", size="9", transfer_id="{sending}"),
     ),
 )
-"""For a patient who waits in the same room."""
+"""For a patient waiting in the same room."""
 
 
 async def test_of_another_clinic(template: Template, tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ async def test_of_another_request(
             answer: httpx.Response = await client.request(
                 place[0], place[1].format(**facts.ids), **form
             )
-        # deleting what is not there is done already, which tells nothing and changes nothing
+        # deleting what does not exist succeeds, which reveals nothing and changes nothing
         done_already = place[1].endswith("/delete") and answer.status_code == 303
         assert done_already or answer.status_code in (401, 404), answer
         assert world.state() == before

@@ -1,6 +1,7 @@
-"""Every HTTP route × every kind of person: who gets in, who is refused, and what leaks (nothing).
+"""Every HTTP route × every kind of person: who is let in, who is refused, and what leaks
+(nothing).
 
-The routes are the application's own; `rows.ROWS` says what each of them must do.
+The routes are the application's own; `rows.ROWS` declares what each of them must do.
 """
 
 from pathlib import Path
@@ -30,7 +31,7 @@ from tests.matrix.world import CLINIC_WORDS, PATIENT_WORDS, Template, World, ent
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
 
 _OF_GUESTS = (Access.GUEST, Access.INVITATION, Access.DOOR)
-"""Where even the right ones read nothing of patients."""
+"""Routes where even the right person reads nothing about patients."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _STATUS = {
     Outcome.SIGN_IN: 303,
@@ -43,7 +44,7 @@ _STATUS = {
 
 
 def http_routes(world: World) -> set[tuple[str, str]]:
-    """(method, path) of everything that the application answers; HEAD goes with GET."""
+    """Return (method, path) of everything that the application answers; HEAD goes with GET."""
     found: set[tuple[str, str]] = set()
     for route in world.app.routes:
         if isinstance(route, Mount):
@@ -83,7 +84,7 @@ async def test_every_route_has_a_row_and_every_row_a_route(
 
 @pytest.mark.parametrize("place", sorted(ROWS), ids=" ".join)
 async def test_row(place: tuple[str, str], template: Template, tmp_path: Path) -> None:
-    """Those who are refused first, in one world, which must stay as it is; then the others."""
+    """First everybody who is refused, in one world, which must not change; then the others."""
     row, (method, _path) = ROWS[place], place
     let_in = [kind for kind in Kind if outcome_of(row, kind) is Outcome.IN]
     async with entered(template, tmp_path / "world") as world:
@@ -142,7 +143,7 @@ async def _let_in(world: World, place: tuple[str, str], row: Row, kind: Kind) ->
 
 
 def _with_head(method: str, path: str) -> tuple[str, ...]:
-    """HEAD is asked too where it goes with GET; the API has none."""
+    """Also try HEAD where it goes with GET; the API has none."""
     has_head = method == "GET" and not path.startswith(PREFIX)
     return ("HEAD", "GET") if has_head else (method,)
 
@@ -203,7 +204,7 @@ def _leaks_nothing(answer: httpx.Response, row: Row, kind: Kind, *, refused: boo
 
 
 async def test_other_methods_do_nothing(template: Template, tmp_path: Path) -> None:
-    """What a route is not made for is 405, for everybody alike."""
+    """Other methods are 405, for everybody alike."""
     async with entered(template, tmp_path / "world") as world:
         before = world.state()
         known: dict[str, set[str]] = {}

@@ -62,7 +62,7 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "signals": ("right_connection", {STAFF_SOCKET: {Kind.RIGHT}}),
     "guest": ("guest_id", {GUEST_SOCKET: {Kind.GUEST}}),
 }
-"""Each kind of topic: the id of clinic A's that is asked for, and who may hear it, by socket."""
+"""Each kind of topic: the id in clinic A that is requested, and who may follow it, by socket."""
 LAST = {
     "chart": "chart.entry_changed",
     "request": "request.changed",
@@ -73,7 +73,7 @@ LAST = {
     "chat": "chat.read",
     "whiteboard": "whiteboard.changed",
 }
-"""What `_happen` tells on some of them."""
+"""What `_happen` emits on some of them."""
 
 
 async def test_sockets_topics_and_messages_are_all_declared(
@@ -95,7 +95,8 @@ async def test_sockets_topics_and_messages_are_all_declared(
 
 @pytest.mark.parametrize("kind", tuple(Kind), ids=str)
 async def test_who_hears_what(kind: Kind, template: Template, tmp_path: Path) -> None:
-    """Subscribing, also from version 1 on; then events happen, and only the right ones hear."""
+    """Subscribe, from version 1 on too; then events happen, and only the right people receive
+    them."""
     async with entered(template, tmp_path / "world") as world:
         for path in sorted(SOCKETS):
             heard = await _listen(world, path, kind)
@@ -107,7 +108,7 @@ async def test_who_hears_what(kind: Kind, template: Template, tmp_path: Path) ->
                 assert not may or "snapshot" in types, (path, kind, name, types)
                 if may and topic in LAST:
                     assert types[-1] == LAST[topic], (path, types)
-            if kind is not Kind.PATIENT_A:  # who hears of their own photos, with names
+            if kind is not Kind.PATIENT_A:  # who receives events of their own photos, with names
                 assert not any(word in json.dumps(heard).lower() for word in PATIENT_WORDS)
 
 
@@ -164,7 +165,7 @@ async def _happen(world: World) -> None:
 
 @pytest.mark.parametrize("kind", tuple(Kind), ids=str)
 async def test_who_signals_and_who_mutes(kind: Kind, template: Template, tmp_path: Path) -> None:
-    """Everybody says what only the administrator's and the visitor's pages may say."""
+    """Everybody sends what only the administrator's and the visitor's pages may send."""
     async with entered(template, tmp_path / "world") as world:
         facts = world.facts
         pages = {
@@ -244,7 +245,7 @@ async def test_a_page_of_another_site_gets_no_socket(
 
 
 async def test_who_loses_an_assignment_hears_no_more(template: Template, tmp_path: Path) -> None:
-    """The page is open when the administrator takes the patient's team away."""
+    """The page is open when the administrator removes the patient's team."""
     async with entered(template, tmp_path / "world") as world:
         facts = world.facts
         name = f"chart:{facts['patient_id']}"
@@ -263,12 +264,12 @@ async def test_who_loses_an_assignment_hears_no_more(template: Template, tmp_pat
 async def test_a_session_that_ends_takes_its_sockets_along(
     template: Template, tmp_path: Path
 ) -> None:
-    """Somebody ends a session from another device: the page left open goes deaf at once."""
+    """Somebody ends a session from another device: the page left open is closed at once."""
     async with entered(template, tmp_path / "world") as world:
         cookies = {world.services.settings.session_cookie: world.facts["spare_token"]}
         world.facts.cookies = {**world.facts.cookies, Kind.GUEST: cookies}
         async with connected(world, "/live", Kind.GUEST) as page:
-            # nobody can ask not to hear of it
+            # nobody can opt out of it
             ended = f"staff:{world.facts['administrator']}"
             await page.say({"action": "unsubscribe", "topic": ended})
             await page.until("refused")

@@ -1,5 +1,5 @@
-"""Who was in the right and is not any more: the device of an ended visit, a guest who was sent
-away, staff after a transfer. The calls are those of the matrix that worked a moment before."""
+"""Access that was withdrawn: the device of an ended visit, a removed guest, staff after a
+transfer. The calls are those of the matrix that worked a moment before."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ _LATER = "glabella"
 
 
 def rows_for(*needed: Access) -> Iterator[tuple[tuple[str, str], Row]]:
-    """The rows that need one of these."""
+    """Yield the rows that need one of these."""
     return ((place, row) for place, row in sorted(ROWS.items()) if row.access in needed)
 
 
@@ -73,7 +73,7 @@ async def test_a_day_after_the_end_the_device_is_a_stranger(
         assert world.state() == before
 
 
-# --- a guest who was sent away -------------------------------------------------------------------
+# --- a removed guest ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("do", ["revoke", "end"])
@@ -101,12 +101,12 @@ async def test_a_guest_who_was_sent_away_finds_nothing(
                 await page.all()
 
 
-# --- staff, after the patient went on to another room --------------------------------------------
+# --- staff, after the patient was transferred ----------------------------------------------------
 
 
 async def _handed_over(world: World) -> None:
-    """The visit goes to the room upstairs, where the administrator is in charge, and since today
-    a colleague; the receptionist is in charge of the first room only."""
+    """Transfer the visit to the room upstairs, where the administrator is in charge and, since
+    today, a colleague; the receptionist is in charge of the first room only."""
     assert await _post(
         world, Kind.RIGHT, "/settings/people/{staff_id}/teams", teams=world.facts["other_room"]
     )
@@ -133,7 +133,7 @@ async def _handed_over(world: World) -> None:
 async def test_the_sender_of_a_patient_sees_and_does_no_more(
     template: Template, tmp_path: Path
 ) -> None:
-    """But for the own note, which can be finished, what had arrived before, and a card left open,
+    """Except their own note, which can be finished, what had arrived before, and a card left open,
     which says where the patient went."""
     async with entered(template, tmp_path / "world") as world:
         topics = [f"{kind}:{world.facts['visit_id']}" for kind in ("visit", "chat", "transfers")]
@@ -151,7 +151,7 @@ async def test_the_sender_of_a_patient_sees_and_does_no_more(
             assert {message["type"] for message in told} == {"refused"}, told
         for place, row in rows_for(Access.ROOM):
             if not place[1].startswith("/visits/{visit_id}") or "visit_id" in row.path:
-                continue  # of rooms, or of somebody who still waits there
+                continue  # of rooms, or of somebody who is still waiting there
             before = world.state()
             answer = await ask(world, place, row, Kind.WRONG_ROLE)
             said = f"{place}: {answer.status_code} {answer.text[:200]}"
@@ -189,7 +189,7 @@ async def _cannot_open(world: World, transfer_id: str) -> None:
 
 
 async def test_who_loses_a_room_hears_no_more_of_it(template: Template, tmp_path: Path) -> None:
-    """The page of the waiting room is open when the administrator takes the room away."""
+    """The page of the waiting room is open when the administrator removes the room."""
     async with entered(template, tmp_path / "world") as world:
         facts = world.facts
         waiting = facts["waiting_visit"]

@@ -1,5 +1,5 @@
-"""A call in the world of the matrix: the administrator with a patient and a guest; somebody else
-waits in the room, and another guest knocks."""
+"""A call in the world of the matrix: the administrator with a patient and a guest; another patient
+is waiting in the room, and another guest knocks."""
 
 from bedside.calls.records import Mode
 from bedside.people.permissions import RoomAccess, VisitorAccess
@@ -11,7 +11,7 @@ from tests.matrix.people import Kind
 
 _ADDRESS = "198.51.100.9"
 _UNKNOWN = 1
-"""The patient who waits, and of whom nobody has said yet who it is."""
+"""The waiting patient nobody has identified yet."""
 
 
 class Visits:
@@ -30,7 +30,7 @@ class Visits:
         self._secrets = secrets
 
     async def build(self) -> None:
-        """Everything."""
+        """Build everything."""
         room = await self._house.permissions.room(
             self._house.here.administrator, self._house.here.room.id
         )
@@ -52,7 +52,7 @@ class Visits:
         await self._hand_over(room)
 
     async def _hand_over(self, room: RoomAccess) -> None:
-        """The administrator has sent a third patient to another room, and has told everyone."""
+        """Transfer a third patient to another room, and write to everyone."""
         house = self._house
         administrator = house.administer()
         other = await house.rooms.create(administrator, RoomChange("Upstairs"))
@@ -66,7 +66,7 @@ class Visits:
         )
 
     async def _wait(self, kind: Kind | None, patient: int) -> VisitorAccess:
-        """A patient of the house checks in; all but the second are known to staff then."""
+        """Check in a patient of the house; all but the second are identified then."""
         who = self._house.patients[patient].demographics
         room = await self._house.rooms.get(self._house.clinic.id, self._house.here.room.id)
         form = CheckInForm(

@@ -57,7 +57,7 @@ CLINIC_WORDS = ("riverside", "quartermain", "dermatoscopy")
 
 @dataclass
 class Facts:
-    """Ids, tokens and secrets of what was built. `clinic_a` objects unless the name says more."""
+    """Ids, tokens and secrets of what was built; `clinic_a`'s unless the name says more."""
 
     ids: dict[str, str] = field(default_factory=dict[str, str])
     cookies: dict[Kind, dict[str, str]] = field(default_factory=dict[Kind, dict[str, str]])
@@ -81,7 +81,7 @@ class Builder:
         self.facts = Facts()
 
     async def build(self) -> Facts:
-        """Everything."""
+        """Build everything."""
         await self._people()
         await self._files()
         await self._requests()
@@ -276,14 +276,14 @@ class Builder:
 
 @dataclass(frozen=True)
 class Template:
-    """A data directory at rest, and what is in it."""
+    """A data directory at rest, and its content."""
 
     data: Path
     facts: Facts
 
 
 def make_template(data: Path) -> Template:
-    """Build the world in an empty directory. It takes a few seconds, for files are examined."""
+    """Build the world in an empty directory. It takes a few seconds because files are examined."""
 
     async def build() -> Facts:
         async with living_in(data, f"sqlite:///{data / 'bedside.db'}") as house:
@@ -299,7 +299,7 @@ def make_template(data: Path) -> Template:
 
 
 async def _let_time_pass(services: Services, facts: Facts) -> None:
-    """The expired link ended a second ago; a passkey was registered long ago."""
+    """Let the expired link have ended a second ago; a passkey was registered long ago."""
     vault, who = services.vault, facts["administrator"]
     of_link = select(links.c.id).where(links.c.subject_id == facts.requests[Kind.EXPIRED])
     async with services.database.unit_of_work() as work:
@@ -337,7 +337,7 @@ class World:
     path: Path
 
     def client(self, kind: Kind, **more: Any) -> httpx.AsyncClient:
-        """A browser of somebody. It shows all cookies everywhere, as an attacker's would."""
+        """Return somebody's browser. It sends all cookies everywhere, as an attacker's would."""
         cookies = more.pop("cookies", None)
         shown = self.facts.cookies.get(kind, {}) if cookies is None else cookies
         return httpx.AsyncClient(
@@ -349,8 +349,8 @@ class World:
         )
 
     def state(self) -> dict[str, list[Any]]:
-        """All rows but those of the audit log, which grows with refusals too, and when a session
-        was used last."""
+        """Return all rows except the audit log, which grows with refusals too, and a session's
+        last use."""
         names = [row[0] for row in self._rows("SELECT name FROM sqlite_master WHERE type='table'")]
         queries = {name: f"SELECT * FROM {name}" for name in names}  # noqa: S608 - own names
         return {
@@ -360,12 +360,12 @@ class World:
         }
 
     def refusals(self) -> int:
-        """How many audit lines tell of a refused access."""
+        """Count audit lines of refused access."""
         query = "SELECT count(*) FROM audit_lines WHERE action = 'access.refused'"
         return int(self._rows(query)[0][0])
 
     def _rows(self, query: str) -> list[Any]:
-        """By the library that the product uses: two on one file break each other's locks."""
+        """Query with the product's library: two on one file break each other's locks."""
         reader = apsw.Connection(str(self.path / "bedside.db"))
         try:
             return list(reader.execute(query))
@@ -375,7 +375,7 @@ class World:
 
 @asynccontextmanager
 async def entered(template: Template, place: Path) -> AsyncIterator[World]:
-    """A world of one's own, in `place`."""
+    """Open a world of one's own, in `place`."""
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(template.data, place)
     services = bootstrap.build(load(data=place, requests_per_second=0, worker_in_process=False))

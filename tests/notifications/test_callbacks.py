@@ -1,4 +1,4 @@
-"""Reports of the SMS gateway: believed when they are signed (R7)."""
+"""Reports of the SMS gateway, accepted only if they are signed (R7)."""
 
 import httpx
 import pytest
@@ -36,7 +36,7 @@ def test_the_signature_is_the_one_of_the_gateways_documentation() -> None:
 async def report(
     house: House, status: str, sid: str, *, signed_with: str = TOKEN, signed_for: str = ADDRESS
 ) -> httpx.Response:
-    """A report as the gateway posts it: no browser, no cookie, no origin."""
+    """Post a report like the gateway: no browser, no cookie, no origin."""
     house.services.sms_reports = SmsReports(house.dispatcher, ADDRESS, TOKEN)
     fields = [("MessageSid", sid), ("MessageStatus", status), ("To", "+46701740605")]
     headers = {"x-twilio-signature": signature_of(signed_with, signed_for, fields)}
@@ -46,7 +46,7 @@ async def report(
 
 
 async def handed_over(house: House) -> str:
-    """A request whose SMS a gateway has taken; the gateway's name for it."""
+    """Send a request whose SMS a gateway has accepted. Returns the gateway's name for it."""
     sent = await send(house, channels=("sms",))
     (delivery,) = await house.messages.of_request(sent.chart, sent.id)
     async with house.database.unit_of_work() as work:

@@ -1,4 +1,4 @@
-"""Notifications: one for each cause, retried while that helps, never knowingly twice (N3)."""
+"""Notifications: one per cause, retried while that helps, never knowingly sent twice (N3)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -87,7 +87,7 @@ class Wired:
         return Sent(self.house, chart, wanted.id)
 
     async def deliveries(self, sent: Sent) -> dict[str, Delivery]:
-        """By channel."""
+        """Return the deliveries by channel."""
         found = await self.house.messages.of_request(sent.chart, sent.id)
         return {delivery.channel: delivery for delivery in found}
 
@@ -183,7 +183,7 @@ async def test_an_undelivered_report_is_alerted(wired: Wired) -> None:
     assert await wired.house.request_lists.waiting(wired.house.here.receptionist) == 1
     delivery = (await wired.deliveries(sent))["sms"]
     assert "did not reach" in delivery.failure
-    with pytest.raises(Conflict):  # its body is wiped: a new link is the way
+    with pytest.raises(Conflict):  # its body is wiped: a new link is the only way
         await wired.dispatcher.resend(sent.chart, delivery.id)
 
 
@@ -350,12 +350,12 @@ async def test_killed_between_sending_and_commit_a_mail_keeps_its_message_id(
     with clock.shifted(LEASE + clock.SECOND):
         await wired.deliver(delivery)
     ids = {mail.message["Message-ID"] for mail in wired.mail.mails}
-    assert len(ids) == 1  # a mailbox shows one, though the server took it more than once
+    assert len(ids) == 1  # a mailbox shows one, though the server accepted it more than once
     assert (await sent.now()).state is State.SENT
 
 
 async def _kill_while_sending(wired: Wired, delivery: Delivery) -> None:
-    """The process dies after the gateway took the message and before it was written down."""
+    """Kill the process after the gateway accepted the message and before that was recorded."""
     dying = asyncio.create_task(wired.deliver(delivery))
     async with asyncio.timeout(PATIENCE):
         while not await _is_under_way(wired, delivery):  # noqa: ASYNC110 - no event tells

@@ -1,4 +1,4 @@
-"""One's own mobile number: used after the code that was sent there came back (V16)."""
+"""One's own mobile number: used once the code sent there was entered (V16)."""
 
 import re
 
@@ -21,19 +21,19 @@ NUMBER = "+46705550123"
 
 
 async def own(house: House, staff: StaffAccess | None = None) -> OwnAlerts:
-    """How somebody (the clinician) is told."""
+    """Return somebody's alert settings, by default the clinician's."""
     return await house.services.staff_alerts.of(staff or house.here.clinician)
 
 
 async def codes(house: House, staff: StaffAccess | None = None) -> list[str]:
-    """The codes that were sent to somebody (the clinician), newest first."""
+    """Return the codes sent to somebody (the clinician), newest first."""
     await do_jobs(house)
     shown = await house.messages.outbox(staff or house.here.clinician)
     return [found[0] for one in shown if (found := re.findall(r"\b\d{6}\b", one.text))]
 
 
 def another(code: str) -> str:
-    """A code that is not this one."""
+    """Return a different code."""
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 

@@ -1,4 +1,4 @@
-"""Devices that are told by web push: whose they are, and which addresses are taken (V16)."""
+"""Web push devices: whose they are, and which addresses are accepted (V16)."""
 
 import json
 from ipaddress import ip_address
@@ -190,7 +190,7 @@ async def test_a_backup_restored_elsewhere_keeps_the_pair_with_the_master_key(
     assert await PushKeys(services.database, services.vault).public() == public
 
 
-# --- all the way ----------------------------------------------------------------------------------
+# --- end to end ---------------------------------------------------------------------------------
 
 
 async def test_somebody_waits_and_the_browser_reads_it(

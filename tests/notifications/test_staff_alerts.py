@@ -1,4 +1,4 @@
-"""Somebody waits and nobody of the room is online: who is told, and how (V16)."""
+"""Alerts: a patient is waiting and nobody of the room is online (V16)."""
 
 import json
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ UNSEEN = 31 * clock.SECOND
 
 
 async def confirm(house: House, staff: StaffAccess, phone: str = TYPED) -> None:
-    """Somebody adds a number."""
+    """Add and confirm a number."""
     known = set(await codes(house, staff))
     await house.services.own_phones.offer(staff, phone)
     [code] = [one for one in await codes(house, staff) if one not in known]
@@ -33,7 +33,7 @@ async def confirm(house: House, staff: StaffAccess, phone: str = TYPED) -> None:
 
 
 async def alerts(house: House) -> list[dict[str, Any]]:
-    """What was written down to tell staff: channel, recipient and words."""
+    """Return the alerts written for staff: channel, recipient and words."""
     keys = await house.services.vault.clinic(house.clinic.id)
     async with house.services.database.read() as db:
         rows = await db.all(notifications.select().order_by(notifications.c.channel))
@@ -45,7 +45,7 @@ async def alerts(house: House) -> list[dict[str, Any]]:
 
 
 async def wait_unseen(ward: Ward, room: Any) -> None:
-    """Ann comes with an earache, and nobody looks for half a minute."""
+    """Let Ann check in with an earache, and nobody look for half a minute."""
     await ward.check_in(room, "Ann Early", reason="Earache")
     with clock.shifted(UNSEEN):
         await ward.do_jobs()
@@ -120,7 +120,7 @@ async def test_a_device_is_told_besides_without_a_word_about_the_patient(ward: W
 
 @pytest.fixture
 async def by_sms(quick_ward: Ward, sms_sink: SmsSink) -> AsyncIterator[Ward]:
-    """A ward with an SMS gateway, and an owner who is told by SMS."""
+    """A ward with an SMS gateway, and an owner with alerts by SMS."""
     house, amara = quick_ward.house, quick_ward.house.here.clinician
     await confirm(house, amara)
     await house.services.staff_alerts.choose(amara, ["sms"])

@@ -1,4 +1,4 @@
-"""The proxy of the operators' manual: a real nginx with the file as it is written there."""
+"""The proxy of the operators' manual: a real nginx with the documented file."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Behind:
 
 
 def configured(port: int, plain: int, upstream: int, folder: Path) -> str:
-    """The manual's block; ports, names and certificates are this machine's."""
+    """Return the manual's block with ports, names and certificates of this machine."""
     certificate = authority().issue_cert("localhost")
     certificate.private_key_pem.write_to_path(str(folder / "key.pem"))
     for number, blob in enumerate(certificate.cert_chain_pems):

@@ -1,4 +1,4 @@
-"""The relay of the operators' manual: what a real coturn does with the file as it is written."""
+"""The relay of the operators' manual: a real coturn with the documented file."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ INSIDE_IPV6 = [
 
 @pytest.fixture(scope="module")
 def relay() -> Iterator[Coturn]:
-    """A coturn that was given the manual's own file."""
+    """A coturn with the manual's own file."""
     server = Coturn(configuration=block("calls", "static-auth-secret=THE_SECRET"))
     server.start()
     yield server
@@ -34,7 +34,7 @@ def relay() -> Iterator[Coturn]:
 
 
 def client(relay: Coturn) -> TurnClient:
-    """Somebody with a name and password of now."""
+    """Return a client with a name and password valid now."""
     return TurnClient(relay.address, relay.port, **credential())
 
 
@@ -78,7 +78,7 @@ def test_a_way_through_it_outlasts_its_credentials(relay: Coturn) -> None:
 
 
 def refuses(relay: Coturn, who: dict[str, str]) -> bool:
-    """Whether these credentials begin nothing any more."""
+    """Whether these credentials no longer start anything."""
     with TurnClient(relay.address, relay.port, **who) as late:
         return late.allocate() == UNAUTHORIZED
 

@@ -1,5 +1,5 @@
-"""A guest of a call without a browser, who does what the guest's page does: opens the link, asks to
-be let in, joins, and sends a small picture through the media server.
+"""A guest of a call without a browser, who acts like the guest's page: opens the link, asks to be
+let in, joins, and sends a small picture through the media server.
 
 It watches the first few pictures only, and declines the others, so that a dozen fit on one core.
 While a call is small enough for direct connections, it waits.
@@ -31,9 +31,9 @@ from tests.peers.ports import PATIENCE
 
 PUBLISH, SUBSCRIBE = "media_server:publish", "media_server:subscribe"
 FRAMES = 5
-"""Pictures a second that each sends."""
+"""Pictures per second that each sends."""
 
-_ONE_TRANSPORT = RTCBundlePolicy.MAX_BUNDLE  # as the page
+_ONE_TRANSPORT = RTCBundlePolicy.MAX_BUNDLE  # like the page
 _BEGINNING = ("new", "connecting")
 _PAGE = re.compile(r'data-guest-page="([^"]+)" data-live-address="([^"]+)"')
 _PLACE = re.compile(r'data-call-place="([^"]+)"')
@@ -42,11 +42,11 @@ _SCRIPT = {**_BROWSER, "accept": "application/json"}
 
 
 class CallGuest:
-    """Somebody on the way into a call on the server at `url`, who watches so many others.
+    """Somebody joining a call on the server at `url`, who watches so many others.
 
-    What the page knows: `standing` (“knocking”, “asked”, “joined”, “refused”, “ended”), `call` as
-    its topic tells of it, `refusal` with which joining was answered. `frames` counts the pictures
-    that were decoded, by the connection that sent them.
+    The page's state: `standing` (“knocking”, “asked”, “joined”, “refused”, “ended”), `call` from
+    its topic, `refusal` as the answer to joining. `frames` counts the pictures decoded, by the
+    connection that sent them.
     """
 
     def __init__(self, url: str, name: str, *, watches: int = 1) -> None:
@@ -70,10 +70,10 @@ class CallGuest:
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    # --- as a person does ------------------------------------------------------------------------
+    # --- acting like a person -------------------------------------------------------------------
 
     async def ask_in(self, link: str) -> None:
-        """Open the link, give a name; the page waits from now on."""
+        """Open the link and give a name; the page waits from now on."""
         arrived = await self._http.get(httpx.URL(link).path)
         assert arrived.status_code == 303, arrived.text
         door = arrived.headers["location"]
@@ -86,7 +86,7 @@ class CallGuest:
         await self.come_back()
 
     async def come_back(self) -> None:
-        """Open the page's socket, for the first time or after the server was away."""
+        """Open the page's socket, for the first time or after the server was down."""
         cookie = "; ".join(f"{one.name}={one.value}" for one in self._http.cookies.jar)
         headers = {"Cookie": cookie, "Origin": self._url}
         address = self._url.replace("http", "ws", 1) + self._live
@@ -106,7 +106,7 @@ class CallGuest:
         await self.close()
 
     async def close(self) -> None:
-        """Close the page, and fail on what went wrong in it."""
+        """Close the page, and fail on anything that went wrong in it."""
         for task in self._tasks:
             task.cancel()
         ends = await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -118,12 +118,12 @@ class CallGuest:
         assert [end for end in ends if isinstance(end, Exception)] == []
 
     async def sees(self, more: int = 5) -> None:
-        """Wait until it decoded so many more pictures of each that it watches."""
+        """Wait until it has decoded so many more pictures of each one it watches."""
         before = Counter(self.frames)
         await until(lambda: self._has_seen(before, more), f"{self.name} sees others")
 
     def knows_left(self, connection_id: str) -> bool:
-        """Whether nobody is in the call by this connection, as far as the page was told."""
+        """Whether the page knows that nobody is in the call by this connection."""
         people = self.call["participants"].values()
         return connection_id not in [one["connection_id"] for one in people]
 
@@ -132,7 +132,7 @@ class CallGuest:
         grown = [who for who in watched if self.frames[who] >= before[who] + more]
         return len(grown) == self.watches
 
-    # --- what the page hears ---------------------------------------------------------------------
+    # --- receiving ------------------------------------------------------------------------------
 
     async def _listen(self, socket: ClientConnection) -> None:
         with suppress(ConnectionClosed):
@@ -168,7 +168,7 @@ class CallGuest:
         if kind == "call.signal" and data["from_connection"] in (PUBLISH, SUBSCRIBE):
             self._do(self._heard_media_server(data))
 
-    # --- what the page does ----------------------------------------------------------------------
+    # --- acting like the page -------------------------------------------------------------------
 
     async def _join(self) -> None:
         addresses = self._place["addresses"]
@@ -189,7 +189,7 @@ class CallGuest:
         await self._say_of_call(action="media", muted=True, camera=True, sharing=False)
 
     async def _publish(self) -> None:
-        """As the page: sound, then the camera; here the microphone is silent."""
+        """Publish like the page: sound, then the camera; here the microphone is silent."""
         async with self._turn:
             await _close(self._publishing)
             peer = self._publishing = RTCPeerConnection(self._configuration)
@@ -227,7 +227,7 @@ class CallGuest:
                 transceiver.direction = "inactive"
         await peer.setLocalDescription(await peer.createAnswer())
         await self._signal(SUBSCRIBE, peer, said["number"])
-        # What aiortc is offered while it connects, it would not receive.
+        # aiortc would not receive what it is offered while connecting.
         await until(lambda: peer.connectionState not in _BEGINNING, f"{self.name} is connected")
 
     async def _look(self, who: str, track: MediaStreamTrack) -> None:

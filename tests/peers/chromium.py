@@ -25,7 +25,7 @@ FLAGS = [
     "--no-first-run",
 ]
 PATIENCE = 20_000
-"""Milliseconds that something may take to appear, on a machine that has much else to do."""
+"""Milliseconds that something may take to appear, on a busy machine."""
 
 expect.set_options(timeout=PATIENCE)  # Playwright's own are 5 s, whatever a context says
 
@@ -50,16 +50,16 @@ _DESKTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 900}}
 class Person:
     """One browser profile: own cookies, own storage.
 
-    `complaints` collects what no page may cause: errors on the console (refusals of the content
-    security policy are among them), uncaught exceptions, answers with 5xx, and requests that
-    leave this machine.
+    `complaints` collects what no page may cause: errors on the console (refusals by the content
+    security policy are among them), uncaught exceptions, answers with 5xx, and requests that leave
+    this machine.
     """
 
     context: BrowserContext
     complaints: list[str] = field(default_factory=list[str])
 
     async def page(self, address: str = "") -> Page:
-        """A new tab, at `address` when there is one."""
+        """Open a new tab, at `address` if given."""
         page = await self.context.new_page()
         if address:
             await page.goto(address)
@@ -80,7 +80,7 @@ class Person:
         self.complaints.append(what)
 
     def _console(self, kind: str, text: str) -> None:
-        # Chromium writes an error for each refused request; whether one is right, tests say.
+        # Chromium logs an error for each refused request; whether one is right, tests decide.
         if kind == "error" and not text.startswith("Failed to load resource"):
             self._complain(f"console: {text}")
 
@@ -119,19 +119,20 @@ class Chromium:
             await self._playwright.stop()
 
     async def everybody_leaves(self) -> None:
-        """Close the windows that are still open: those of a test that failed would go on with
-        their calls, and slow down all tests after it."""
+        """Close the windows that are still open: those of a failed test would continue their
+        calls, and slow down all tests after it."""
         for context in self._browser.contexts if self._browser is not None else []:
             await context.close()
 
     async def phone(self, base_url: str = "", **options: Any) -> Person:
-        """Somebody with a phone. `width` makes it narrower; the rest as `desktop`."""
+        """Open a window of somebody with a phone. `width` makes it narrower; the rest as
+        `desktop`."""
         width = options.pop("width", _PHONE["viewport"]["width"])
         viewport = {**_PHONE["viewport"], "width": width}
         return await self._person({**_PHONE, "viewport": viewport}, base_url, **options)
 
     async def desktop(self, base_url: str = "", **options: Any) -> Person:
-        """Somebody at a desk.
+        """Open a window of somebody at a desk.
 
         `scheme` is light or dark, `script` False switches JavaScript off, `language` is what the
         browser asks for (e.g. "de"); `allow` grants permissions beyond camera and microphone.
@@ -172,7 +173,7 @@ T = TypeVar("T")
 async def reached(
     page: Page, look: Callable[[], Awaitable[T]], true: Callable[[T], bool], what: str
 ) -> T:
-    """Wait until what a look inside the server shows is so, and return it."""
+    """Wait until a look inside the server satisfies `true`, and return it."""
     for _ in range(PATIENCE // 50):
         if true(found := await look()):
             return found
@@ -181,7 +182,7 @@ async def reached(
 
 
 async def settled(page: Page, true: Callable[[], bool], what: str) -> None:
-    """Wait until something outside the browser is true (a mail arrived, a file is there)."""
+    """Wait until something outside the browser is true (a mail arrived, a file exists)."""
     for _ in range(PATIENCE // 50):
         if true():
             return

@@ -1,4 +1,4 @@
-"""A real clamd of one's own, with signatures of our own: EICAR and markers of the tests."""
+"""A real clamd of one's own, with our own signatures: EICAR and markers of the tests."""
 
 import grp
 import hashlib
@@ -19,7 +19,7 @@ SUSPICION = b"bedside-test-suspicion-91c2"
 
 
 class Clamd:
-    """clamd on a unix socket and a free loopback port, with the options given.
+    """clamd on a unix socket and a free loopback port, with the given options.
 
     It knows EICAR by its bytes wherever they are; with `eicar` “hash” as a whole file only, which
     is how the official database knows it too, with “” not at all.
@@ -47,7 +47,7 @@ class Clamd:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Return when it answers."""
+        """Return once it answers."""
         assert shutil.which("clamd"), "clamd is missing: make debian"
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -61,7 +61,7 @@ class Clamd:
         wait_until(self._answers, "clamd")
 
     def stop(self) -> None:
-        """Stop as an operator would."""
+        """Stop like an operator."""
         self._end(signal.SIGTERM)
 
     def crash(self) -> None:
@@ -69,7 +69,7 @@ class Clamd:
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Stand still: connections are taken and nothing is answered."""
+        """Freeze: connections are accepted and nothing is answered."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -79,7 +79,7 @@ class Clamd:
         self._process.send_signal(signal.SIGCONT)
 
     def set(self, **options: str) -> None:
-        """Start again with other options."""
+        """Restart with other options."""
         self.stop()
         self._options.update(options)
         self._write_settings()

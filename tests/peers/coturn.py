@@ -1,4 +1,4 @@
-"""A real coturn of one's own on loopback, with credentials that run out (use-auth-secret)."""
+"""A real coturn of one's own on loopback, with credentials that expire (use-auth-secret)."""
 
 import base64
 import hashlib
@@ -15,16 +15,16 @@ from tests.peers.ports import free_port, listens, wait_until
 SECRET = "a-secret-of-coturn-27d8"
 
 PORTS_EACH = 200
-"""UDP ports for relayed media; coturn takes those that are free."""
+"""UDP ports for relayed media; coturn uses free ones."""
 
 
 class Coturn:
     """turnserver for UDP and TCP. `start` and `crash`, `pause` and `go_on` may be called in turn;
     `remove` ends it.
 
-    `secret` can be another one than the product is told, `address` is what browsers reach it by.
-    With a `configuration`, the text of a turnserver.conf, it runs as that says, but for the ports
-    and addresses of the test.
+    `secret` can differ from the product's, `address` is what browsers reach it by. With a
+    `configuration`, the text of a turnserver.conf, it runs as that says, except for the ports and
+    addresses of the test.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Coturn:
         return f"{self.url}?transport=tcp"
 
     def start(self) -> None:
-        """Return when it listens."""
+        """Return once it listens."""
         assert shutil.which("turnserver"), "coturn is missing: make debian"
         first = 20_000 + self.port % 60 * PORTS_EACH
         with (self.folder / "log").open("ab") as log:
@@ -88,7 +88,7 @@ class Coturn:
             self._process = None
 
     def pause(self) -> None:
-        """Stand still, as a network does that is gone: nothing gets through."""
+        """Freeze, like a network that is down: nothing gets through."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -103,7 +103,7 @@ class Coturn:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def said(self) -> str:
-        """Its log so far."""
+        """Return its log so far."""
         return (self.folder / "log").read_text(errors="replace")
 
     def _answers(self) -> bool:
@@ -113,7 +113,7 @@ class Coturn:
 
 
 def credential(secret: str = SECRET, seconds: int = 3600, who: str = "guest") -> dict[str, str]:
-    """User name and password that coturn accepts for so long (negative: ran out already)."""
+    """Return user name and password that coturn accepts for so long (negative: expired already)."""
     username = f"{int(time.time()) + seconds}:{who}"
     digest = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
     return {"username": username, "credential": base64.b64encode(digest).decode()}

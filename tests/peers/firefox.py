@@ -1,4 +1,4 @@
-"""A real Firefox with a camera and a microphone that are not there, and people in front of it."""
+"""A real Firefox with a fake camera and microphone, and the people in front of it."""
 
 import shutil
 from typing import Any
@@ -28,7 +28,7 @@ _PHONE: dict[str, Any] = {
 
 
 class Firefox(Chromium):
-    """One browser process for many people, who are the same as in front of Chromium, but that
+    """One browser process for many people, who are the same as in front of Chromium, except that
     `scheme` has no effect here."""
 
     async def start(self) -> None:
@@ -41,7 +41,7 @@ class Firefox(Chromium):
         )
 
     async def phone(self, base_url: str = "", **options: Any) -> Person:
-        """Somebody with a phone. `width` makes it narrower."""
+        """Open a window of somebody with a phone. `width` makes it narrower."""
         width = options.pop("width", _PHONE["viewport"]["width"])
         viewport = {**_PHONE["viewport"], "width": width}
         return await self._person({**_PHONE, "viewport": viewport}, base_url, **options)

@@ -11,16 +11,15 @@ from tests.peers.ports import free_port, listens, reachable_address, wait_until
 SECRET = "a-secret-of-janus-9c41"
 
 PORTS_EACH = 200
-"""UDP ports for media: two for each connection. Janus takes those that are free."""
+"""UDP ports for media: two for each connection. Janus uses free ones."""
 
 _FOLDERS = Path("/usr/lib")
 
 
 class Janus:
     """Janus with the VideoRoom alone. `start`, `stop`, `crash` and `pause` may be called in turn,
-    and it comes back on the same port; `remove` ends it all. Its media goes over the address of
-    this machine, for it never offers loopback.
-    """
+    and it comes back on the same port; `remove` ends it all. Its media uses the address of this
+    machine, because it never offers loopback."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="janus-"))
@@ -34,7 +33,7 @@ class Janus:
         return f"ws://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Return when it listens."""
+        """Return once it listens."""
         assert shutil.which("janus"), "Janus is missing: make debian"
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -49,7 +48,7 @@ class Janus:
         wait_until(self._answers, "Janus")
 
     def stop(self) -> None:
-        """Stop as an operator would."""
+        """Stop like an operator."""
         self._end(signal.SIGTERM)
 
     def crash(self) -> None:
@@ -57,7 +56,7 @@ class Janus:
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Stand still: connections are taken and nothing is answered."""
+        """Freeze: connections are accepted and nothing is answered."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -85,7 +84,7 @@ class Janus:
 
     def _write(self) -> None:
         libraries = next(_FOLDERS.glob("*/janus/plugins"), Path("/usr/lib/janus/plugins")).parent
-        first = 20_000 + self.port % 60 * PORTS_EACH  # below the ports that systems give out
+        first = 20_000 + self.port % 60 * PORTS_EACH  # below the ports that systems hand out
         for part in ("plugins", "transports"):
             (self.folder / part).mkdir()
         for name in ("plugins/libjanus_videoroom.so", "transports/libjanus_websockets.so"):

@@ -1,4 +1,5 @@
-"""Somebody in a group call without a browser: aiortc sends a small moving picture and a sound."""
+"""A participant of a group call without a browser: aiortc sends a small moving picture and a
+sound."""
 
 import asyncio
 import fractions
@@ -20,7 +21,7 @@ PATIENCE = 30.0
 
 
 class Picture(MediaStreamTrack):
-    """160 × 120 pixels, so many times a second, whose brightness changes."""
+    """160 × 120 pixels at the given rate, whose brightness changes."""
 
     kind = "video"
 
@@ -30,7 +31,7 @@ class Picture(MediaStreamTrack):
         self._count = 0
 
     async def recv(self) -> VideoFrame:
-        """The next picture, when its time has come."""
+        """Return the next picture, when it is due."""
         await asyncio.sleep(1 / self._frames)
         self._count += 1
         shade = self._count * 8 % 256
@@ -43,9 +44,9 @@ class Picture(MediaStreamTrack):
 
 
 class Member:
-    """One connection of a call. Give `offered` the offers that are told for it.
+    """One connection of a call. Pass the offers for it to `offered`.
 
-    It counts the packets of each picture and looks at none, so that a dozen fit on one core.
+    It counts the packets of each picture and decodes none, so that a dozen fit on one core.
     """
 
     def __init__(self, server: MediaServer, call_id: str, name: str, *, sound: bool = True) -> None:
@@ -69,7 +70,7 @@ class Member:
         await self._negotiate(self._publishing)
 
     async def show_screen(self) -> None:
-        """Send another picture besides, over the same RTCPeerConnection."""
+        """Send another picture as well, over the same RTCPeerConnection."""
         assert self._publishing is not None
         self._publishing.addTrack(Picture())
         await self._negotiate(self._publishing)
@@ -90,7 +91,7 @@ class Member:
 
     @property
     def gets(self) -> list[str]:
-        """Whose pictures the last offer was for."""
+        """Return whose pictures the last offer was for."""
         streams = self.offers[-1].streams if self.offers else ()
         return sorted(stream.publisher for stream in streams if stream.kind == "video")
 
@@ -101,8 +102,8 @@ class Member:
         return all(peer is None or peer.connectionState == "closed" for peer in peers)
 
     async def sees(self, *others: str, more: int = 5) -> None:
-        """Wait until the last offer is for the pictures of exactly these, and so many more
-        packets of each arrived."""
+        """Wait until the last offer is for the pictures of exactly these, and so many more packets
+        of each have arrived."""
         names = sorted(others)
         await until(lambda: self.gets == names, f"{self.name} is offered {names}")
         mids = {s.mid: s.publisher for s in self.offers[-1].streams if s.kind == "video"}
@@ -111,7 +112,7 @@ class Member:
             await until(partial(self._has, mid, wanted[mid]), f"{self.name} sees {name}")
 
     async def hang_up(self) -> None:
-        """Close the connections, as a browser that is closed."""
+        """Close the connections, like a browser that is closed."""
         await _close(self._subscribed)
         await _close(self._publishing)
 
@@ -123,7 +124,7 @@ class Member:
         await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
     def _count(self, packet: Any) -> None:
-        """Instead of aiortc's router, which gives each packet to somebody who decodes it."""
+        """Replace aiortc's router, which passes each packet on to a decoder."""
         self._packets[packet.extensions.mid] += 1
 
     def _has(self, mid: str, packets: int) -> bool:

@@ -10,7 +10,7 @@ from tests.peers.ports import listens, wait_until
 
 
 class Nginx:
-    """Runs until `remove`. `configuration` listens on `port`; its logs are as Debian's are."""
+    """Runs until `remove`. `configuration` listens on `port`; its logs are as Debian's."""
 
     def __init__(self, configuration: str, port: int, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="nginx-"))
@@ -19,7 +19,7 @@ class Nginx:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Return when it listens."""
+        """Return once it listens."""
         assert shutil.which("nginx"), "nginx is missing: make debian"
         places = " ".join(
             f"{name}_temp_path {self.folder / name};"
@@ -40,7 +40,7 @@ class Nginx:
         wait_until(self._answers, "nginx")
 
     def logs(self) -> dict[str, str]:
-        """What is in each log by now."""
+        """Return the content of each log."""
         return {path.name: path.read_text() for path in self.folder.glob("*.log")}
 
     def remove(self) -> None:

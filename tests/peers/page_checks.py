@@ -1,4 +1,4 @@
-"""What must be true of every page that a journey sees."""
+"""Checks that every page of a journey must pass."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ RULES = {
         ],
     },
 }
-"""WCAG 2.2 AA and what axe-core calls best practice."""
+"""WCAG 2.2 AA and axe-core's best practice."""
 
 # Style attributes are left to the content security policy: scripts may set them one by one, and
-# those that came with the page make an error on the console, which Person collects.
+# those that came with the page cause an error on the console, which Person collects.
 _COMPLAINTS = """() => {
   const said = [];
   const say = (what, element) => said.push(what + ": " + element.outerHTML.slice(0, 120));
@@ -73,12 +73,12 @@ _COMPLAINTS = """() => {
 
 
 async def complaints(page: Page) -> list[str]:
-    """What is wrong with the page as it is now: heading, title, ids, labels, inline code, width."""
+    """Return what is wrong with the page now: heading, title, ids, labels, inline code, width."""
     return list(await page.evaluate(_COMPLAINTS))
 
 
 async def checked(page: Page) -> Page:
-    """The page, when nothing is wrong with it; a busy browser gets a moment to lay it out."""
+    """Return the page if nothing is wrong with it; a busy browser gets a moment for layout."""
     said = await complaints(page)
     for _ in range(6):
         if not said:
@@ -90,7 +90,7 @@ async def checked(page: Page) -> Page:
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe-core finds on the page as it is now: rule, where, and what to do."""
+    """Return what axe-core finds on the page now: rule, where, and what to do."""
     results = await Axe().run(page, options=RULES)
     found: list[dict[str, Any]] = results.response["violations"]
     return [
@@ -102,7 +102,7 @@ async def violations(page: Page) -> list[str]:
 
 
 async def accessible(page: Page) -> Page:
-    """The page, when axe-core finds nothing, neither in light nor in dark."""
+    """Return the page if axe-core finds nothing, neither in light nor in dark."""
     dark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     found: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
@@ -117,8 +117,8 @@ async def accessible(page: Page) -> Page:
 class Journey:
     """The steps of one journey, each checked, and kept as a picture.
 
-    Pictures go to artifacts/<name>/<number>-<step>.png, in the order in which they were seen.
-    Where pages run no script (`script` False) axe-core cannot run either, and is left out.
+    Pictures go to artifacts/<name>/<number>-<step>.png, in the order of the steps. Where pages run
+    no script (`script` False) axe-core cannot run either, and is left out.
     """
 
     name: str
@@ -126,9 +126,10 @@ class Journey:
     steps: list[str] = field(default_factory=list[str])
 
     async def seen(self, page: Page, step: str, *, whole: bool = True) -> Page:
-        """Check a page in the state it is in, and take its picture (`whole`: all of its length).
+        """Check a page in its current state, and take its picture (`whole`: its full length).
 
-        AssertionError when `checked` or `accessible` finds something; the picture is there then.
+        Raises AssertionError if `checked` or `accessible` finds something; the picture exists
+        then.
         """
         self.steps.append(step)
         folder = ARTIFACTS / self.name

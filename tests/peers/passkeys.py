@@ -1,4 +1,4 @@
-"""A security key in software, that verifies its person (W3C Web Authentication, level 2)."""
+"""A security key in software that verifies its user (W3C Web Authentication, level 2)."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ class Key:
 
     @classmethod
     async def of(cls, house: House, staff: StaffAccess) -> "Key":
-        """Register a new one, as the browser of somebody who is signed in does."""
+        """Register a new one, like the browser of somebody who is signed in."""
         key = cls(
             hashlib.sha256(staff.staff_id.encode()).digest(),
             ec.generate_private_key(ec.SECP256R1()),
@@ -47,7 +47,7 @@ class Key:
         )
 
     def made(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What navigator.credentials.create gives."""
+        """Return what navigator.credentials.create returns."""
         numbers = self.private.public_key().public_numbers()
         public = {
             1: 2,
@@ -63,7 +63,7 @@ class Key:
         return self._credential(clientDataJSON=client, attestationObject=attested)
 
     def used(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What navigator.credentials.get gives."""
+        """Return what navigator.credentials.get returns."""
         said = self._said(_PRESENT_AND_VERIFIED)
         client = self._client("webauthn.get", options["challenge"])
         signed = self.private.sign(

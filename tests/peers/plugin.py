@@ -16,7 +16,7 @@ from tests.peers.smtp_sink import SmtpSink
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """One server for each test process; take a database of your own by `postgres.fresh()`."""
+    """One server for each test process; get a database of your own from `postgres.fresh()`."""
     server = Postgres()
     server.start()
     yield server
@@ -34,7 +34,7 @@ def smtp_sink() -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def push_service() -> Iterator[PushService]:
-    """A push service by HTTPS, with a certificate of the tests' authority."""
+    """A push service over HTTPS, with a certificate of the tests' authority."""
     service = PushService()
     service.start()
     yield service
@@ -61,7 +61,7 @@ async def open_chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
 
 @pytest.fixture
 async def chromium(open_chromium: Chromium) -> AsyncIterator[Chromium]:
-    """A browser without windows; `await chromium.phone()` gives a window of one's own."""
+    """A browser without windows; `await chromium.phone()` opens a window of one's own."""
     yield open_chromium
     await open_chromium.everybody_leaves()
 
@@ -84,7 +84,8 @@ async def firefox(open_firefox: Firefox) -> AsyncIterator[Firefox]:
 
 @pytest.fixture(scope="session")
 def janus() -> Iterator[Janus]:
-    """One media server for each test process, on loopback; who crashes one makes one's own."""
+    """One media server for each test process, on loopback; a test that crashes one starts
+    its own."""
     server = Janus()
     server.start()
     yield server

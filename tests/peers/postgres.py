@@ -36,7 +36,7 @@ class Postgres:
         self._count = 0
 
     def start(self) -> None:
-        """Create the cluster at the first start; return when the server answers."""
+        """Create the cluster on the first start; return once the server answers."""
         if not self._data.exists():
             self._create()
         options = [f"--{name}={value}" for name, value in FAST.items()]
@@ -56,7 +56,7 @@ class Postgres:
         wait_until(self._answers, "PostgreSQL")
 
     def stop(self) -> None:
-        """Stop as an operator would: connections are cut, what was committed stays."""
+        """Stop like an operator: connections are cut, what was committed stays."""
         self._end(signal.SIGINT)
 
     def crash(self) -> None:
@@ -69,14 +69,14 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
-        """The address of a database, as in the setting `database_url`."""
+        """Return the address of a database, as in the setting `database_url`."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def fresh(self, fill: Callable[[str], None] | None = None) -> str:
-        """A new database; returns its URL.
+        """Create a new database and return its URL.
 
-        `fill` gets the URL of an empty database and creates the tables. It is called once for
-        each server and function: later databases are copied from that first one (some 50 ms).
+        `fill` gets the URL of an empty database and creates the tables. It is called once for each
+        server and function: later databases are copied from that first one (some 50 ms).
         """
         self._count += 1
         name = f"test_{self._count}"
@@ -93,7 +93,7 @@ class Postgres:
         return self.url(name)
 
     def execute(self, statement: str, database: str = "postgres") -> str:
-        """Run SQL as the superuser; returns the rows, columns separated by “|”."""
+        """Run SQL as the superuser and return the rows, columns separated by “|”."""
         psql = [self._programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         done = subprocess.run(
             [*psql, "-d", self.url(database), "-c", statement],
@@ -105,7 +105,8 @@ class Postgres:
         return done.stdout.strip()
 
     def dump(self, url: str) -> bytes:
-        """Everything in a database as SQL, e.g. to search it for what must not be readable."""
+        """Return everything in a database as SQL, e.g. to search it for what must not be
+        readable."""
         dump = [self._programs / "pg_dump", "--inserts", "--dbname", url]
         return subprocess.run(dump, stdout=subprocess.PIPE, check=True).stdout
 
@@ -139,14 +140,14 @@ class Postgres:
 
 
 def _programs() -> Path:
-    """The folder of the newest PostgreSQL installed."""
+    """Return the folder of the newest PostgreSQL installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
     assert found, "PostgreSQL is missing: make debian"
     return found[-1]
 
 
 def _as_postgres() -> list[str]:
-    """Options of setpriv that leave root behind; none are needed for anybody else."""
+    """Return options of setpriv that drop root; empty for anybody else."""
     if os.geteuid() != 0:
         return []
     return ["--reuid=postgres", "--regid=postgres", "--init-groups"]

@@ -1,6 +1,6 @@
 """A push service (RFC 8030) on loopback, and browsers that read what it gets (RFC 8291).
 
-Nothing here is of the product: keys are derived with HMAC alone (RFC 5869), as the texts say.
+Nothing here is the product's: keys are derived with HMAC alone (RFC 5869), as in the standards.
 """
 
 import base64
@@ -65,7 +65,7 @@ class Device:
         return {"endpoint": self.endpoint, "expirationTime": None, "keys": keys}
 
     def read(self, body: bytes) -> bytes:
-        """The message in the body of a push request."""
+        """Return the message in the body of a push request."""
         salt, length = body[:16], body[20]
         sender, sealed = body[21 : 21 + length], body[21 + length :]
         assert int.from_bytes(body[16:20], "big") >= len(sealed), "more than one record"
@@ -85,7 +85,7 @@ def _new_pair() -> Any:
 
 
 def claims_of(authorization: str) -> tuple[dict[str, Any], str]:
-    """What a VAPID header claims and the key that signed it (RFC 8292); fails on a bad one."""
+    """Return a VAPID header's claims and the key that signed it (RFC 8292); fails on a bad one."""
     scheme, _, fields = authorization.partition(" ")
     assert scheme == "vapid"
     given = dict(part.strip().split("=", 1) for part in fields.split(","))
@@ -110,15 +110,15 @@ class Pushed:
 
 @dataclass
 class PushService:
-    """The service on a free port of loopback, by HTTPS, in threads of its own. `answers` are the
-    statuses of the next requests, 201 when there are none."""
+    """The service on a free port of loopback, over HTTPS, in threads of its own. `answers` are the
+    statuses of the next requests, 201 if there are none."""
 
     pushed: list[Pushed] = field(default_factory=list[Pushed])
     answers: deque[int] = field(default_factory=deque[int])
     port: int = 0
 
     def start(self, context: ssl.SSLContext | None = None) -> None:
-        """Listen, with another certificate than that of loopback when one is given."""
+        """Listen, by default with a certificate for loopback."""
         service = self
 
         class Handler(_Handler):
@@ -132,12 +132,12 @@ class PushService:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
-        """Listen no longer."""
+        """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
 
     def device(self, name: str = "") -> Device:
-        """A browser that subscribes here."""
+        """Return a browser that subscribes here."""
         return Device(f"https://localhost:{self.port}/send/{name or secrets.token_hex(8)}")
 
 
@@ -157,4 +157,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: the tests look at `pushed`."""
+        """Log nothing: the tests look at `pushed`."""

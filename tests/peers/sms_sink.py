@@ -1,4 +1,4 @@
-"""An SMS gateway in the shape of Twilio's Messages resource, which misbehaves when asked to.
+"""An SMS gateway compatible with Twilio's Messages resource, which misbehaves on request.
 
 https://www.twilio.com/docs/messaging/api/message-resource, errors as in
 https://www.twilio.com/docs/api/errors
@@ -25,7 +25,7 @@ from tests.peers.ports import free_port
 
 
 class Answer(Enum):
-    """What the gateway says to the next message: status, error number, words."""
+    """The gateway's answer to the next message: status, error number, words."""
 
     TAKE = (201, 0, "")
     WRONG_NUMBER = (400, 21211, "The 'To' number is not a valid phone number.")
@@ -79,18 +79,18 @@ class SmsSink:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
-        """Listen no longer; `start` brings it back on the same port with its messages."""
+        """Stop listening; `start` brings it back on the same port with its messages."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
 
     def behave(self, *answers: Answer) -> None:
-        """What to say to the next messages, one each; afterwards it takes them again."""
+        """Set the answers to the next messages, one each; afterwards it accepts them again."""
         self.answers = deque(answers)
 
     def keep(self, form: dict[str, list[str]]) -> Sms:
-        """Take a message."""
+        """Store a message."""
         sms = Sms(
             sid="SM" + secrets.token_hex(16),
             to=form["To"][0],
@@ -103,7 +103,7 @@ class SmsSink:
         return sms
 
     def shown(self, sms: Sms) -> dict[str, Any]:
-        """A message as the API shows it; times have whole seconds, as Twilio's do."""
+        """Return a message as the API shows it; times have whole seconds, as Twilio's do."""
         created = datetime.fromtimestamp(sms.at // 1000, UTC)
         return {
             "sid": sms.sid,
@@ -176,4 +176,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: the tests look at `messages`."""
+        """Log nothing: the tests look at `messages`."""

@@ -1,4 +1,4 @@
-"""A mail server that keeps what it gets, and misbehaves when asked to."""
+"""A mail server that keeps what it gets, and misbehaves on request."""
 
 import asyncio
 import threading
@@ -16,7 +16,7 @@ from tests.peers.ports import free_port, listens, wait_until
 
 
 class Manner(Enum):
-    """What the server does with the next message."""
+    """The server's behaviour with the next message."""
 
     TAKE = "take it"
     REFUSE_ADDRESS = "550: no such mailbox"
@@ -38,7 +38,7 @@ class Mail:
     message: EmailMessage
 
     def part(self, subtype: str) -> str:
-        """The text of the part `plain` or `html`; "" when there is none."""
+        """Return the text of the part `plain` or `html`; "" if there is none."""
         body = self.message.get_body((subtype,))
         return "" if body is None else cast(str, body.get_content())
 
@@ -47,7 +47,7 @@ class SmtpSink:
     """An SMTP server on a free loopback port, in a thread of its own.
 
     `starttls` offers STARTTLS, `tls` speaks TLS from the first byte (never both); the certificate
-    is signed by `certificates.authority()`. `account` is a name and password that it asks for.
+    is signed by `certificates.authority()`. `account` is the name and password that it requires.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SmtpSink:
         wait_until(lambda: listens(self.port), "the mail server")
 
     def stop(self) -> None:
-        """Listen no longer; `start` brings it back on the same port with its mails."""
+        """Stop listening; `start` brings it back on the same port with its mails."""
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -109,7 +109,7 @@ class SmtpSink:
         loop.close()
 
     def behave(self, *manners: Manner) -> None:
-        """How to treat the next messages, one each; afterwards it takes them again."""
+        """Set the treatment of the next messages, one each; afterwards it accepts them again."""
         self._manners = deque(manners)
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls

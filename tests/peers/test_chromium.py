@@ -1,4 +1,4 @@
-"""The browser peer: its camera works, and its checks notice what they are for."""
+"""The browser peer: its camera works, and its checks detect what they are for."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,14 +23,14 @@ GOOD = """<!doctype html><html lang="en"><head><title>Waiting room – Harbour C
 
 @pytest.fixture
 async def person(chromium: Chromium) -> AsyncIterator[Person]:
-    """Somebody with a phone; complaints are for the test to look at."""
+    """Somebody with a phone; complaints are for the test to inspect."""
     somebody = await chromium.phone()
     yield somebody
     await somebody.context.close()
 
 
 async def show(person: Person, html: str, headers: dict[str, str] | None = None) -> Page:
-    """The page as if a server had sent it."""
+    """Show the page as if a server had sent it."""
 
     async def answer(route: Route) -> None:
         await route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=headers)

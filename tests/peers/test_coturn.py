@@ -1,4 +1,4 @@
-"""The relay peer: with the right credential pictures go through it, with any other nothing does."""
+"""The relay peer: pictures go through it with the right credential, and nothing with any other."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 
 
 def relayed(url: str, who: dict[str, str]) -> dict[str, object]:
-    """A configuration that allows nothing but this relay."""
+    """Return a configuration that allows nothing but this relay."""
     return {"iceServers": [{"urls": url, **who}], "iceTransportPolicy": "relay"}
 
 

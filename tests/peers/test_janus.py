@@ -1,4 +1,4 @@
-"""The media server peer: it takes our secret only, and comes back on the same port."""
+"""The media server peer: it accepts our secret only, and comes back on the same port."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def ask(janus: Janus, question: str, secret: str = SECRET) -> Any:
-    """One request to Janus and its answer."""
+    """Send one request to Janus and return its answer."""
     async with connect(janus.url, subprotocols=["janus-protocol"], proxy=None) as socket:
         await socket.send(json.dumps({"janus": question, "transaction": "1", "apisecret": secret}))
         return json.loads(await socket.recv())

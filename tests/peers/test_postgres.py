@@ -1,4 +1,4 @@
-"""The PostgreSQL peer: databases apart from each other, and one that survives a crash."""
+"""The PostgreSQL peer: separate databases, and one that survives a crash."""
 
 from urllib.parse import urlsplit
 

@@ -18,7 +18,7 @@ UDP, TCP = 17, 6
 
 
 class TurnClient:
-    """One connection to a relay by TCP, with the name and password that a page is given."""
+    """One TCP connection to a relay, with the name and password that a page is given."""
 
     def __init__(self, address: str, port: int, username: str, credential: str) -> None:
         self._socket = socket.create_connection((address, port), timeout=10)
@@ -38,19 +38,19 @@ class TurnClient:
         self._socket.close()
 
     def allocate(self, transport: int = UDP, *, ipv6: bool = False) -> int:
-        """Ask for a relayed address: 0, or the number of the error."""
+        """Request a relayed address. Returns 0, or the number of the error."""
         asked = [(_TRANSPORT, bytes([transport, 0, 0, 0]))]
         if ipv6:
             asked.append((_FAMILY, b"\x02\x00\x00\x00"))
         return self._ask(_ALLOCATE, asked)
 
     def permit(self, peer: str) -> int:
-        """Ask to send to `peer`: 0, or the number of the error (403: forbidden)."""
+        """Request to send to `peer`. Returns 0, or the number of the error (403: forbidden)."""
         return self._ask(_CREATE_PERMISSION, [(_PEER, ip_address(peer).packed)])
 
     def _ask(self, method: int, attributes: list[tuple[int, bytes]]) -> int:
         error, answer = self._once(method, attributes)
-        if error in (401, 438):  # now it has said realm and nonce
+        if error in (401, 438):  # now realm and nonce are known
             self._realm, self._nonce = answer[_REALM], answer[_NONCE]
             error, _ = self._once(method, attributes)
         return error
@@ -67,7 +67,7 @@ class TurnClient:
             name = self._username.encode()
             for kind, value in ((_USERNAME, name), (_REALM, self._realm), (_NONCE, self._nonce)):
                 body += _attribute(kind, value)
-            # MD5 is what RFC 8489, 9.2.2 asks for
+            # MD5 is what RFC 8489, 9.2.2 requires
             secret = b":".join((name, self._realm, self._credential.encode()))
             key = hashlib.md5(secret, usedforsecurity=False).digest()
             signed = _head(method, len(body) + 24, transaction) + body
@@ -104,7 +104,7 @@ def _attribute(kind: int, value: bytes) -> bytes:
 
 
 def _xored(packed: bytes, transaction: bytes) -> bytes:
-    """An address as XOR-PEER-ADDRESS has it; the port is of no account."""
+    """Return an address as XOR-PEER-ADDRESS; the port does not matter."""
     mask = struct.pack("!I", _COOKIE) + transaction
     family = 1 if len(packed) == 4 else 2
     return struct.pack("!xBH", family, 40_000) + bytes(

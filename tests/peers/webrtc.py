@@ -1,4 +1,4 @@
-"""Scripts for pages of tests: a camera, two RTCPeerConnections, and whether pictures arrive."""
+"""Scripts for test pages: a camera, two RTCPeerConnections, and whether pictures arrive."""
 
 import asyncio
 
@@ -46,7 +46,7 @@ CALL = """async config => {
 
 
 async def empty_page(person: Person) -> Page:
-    """A page without anything that may use the camera."""
+    """Open an empty page that may use the camera."""
 
     async def answer(route: Route) -> None:
         await route.fulfill(body=EMPTY, content_type="text/html; charset=utf-8")
@@ -67,8 +67,8 @@ async def connect(caller: Page, called: Page, config: dict[str, object]) -> None
 
 
 async def come_true(page: Page, promise: str, arg: object = None) -> None:
-    """Ask until what the expression promises is true. (Playwright's `wait_for_function` takes the
-    promise itself for true.)"""
+    """Poll until the expression's promise resolves to true. (Playwright's `wait_for_function`
+    takes the promise itself for true.)"""
     try:
         async with asyncio.timeout(PATIENCE):
             while not await page.evaluate(promise, arg):  # noqa: ASYNC110 - pages have none
@@ -78,5 +78,5 @@ async def come_true(page: Page, promise: str, arg: object = None) -> None:
 
 
 async def see_frames(page: Page, count: int = 5) -> None:
-    """Wait until the page decoded some frames of the other's camera."""
+    """Wait until the page has decoded some frames of the other's camera."""
     await come_true(page, "async count => await framesDecoded() >= count", count)

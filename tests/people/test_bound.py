@@ -1,4 +1,4 @@
-"""Rows that decide, changed by somebody who can write the database and has no key."""
+"""Bound rows, changed by somebody who can write to the database and has no key."""
 
 import hashlib
 from collections.abc import Callable
@@ -37,7 +37,7 @@ RITA = "rita@riverside.example"
 
 
 async def write(house: House, *statements: Any) -> None:
-    """What a client of the database does."""
+    """Write like a client of the database."""
     async with house.services.database.unit_of_work() as work:
         for statement in statements:
             await work.execute(statement)
@@ -49,7 +49,7 @@ async def row(house: House, statement: Any) -> Any:
 
 
 async def file_into(house: House, patient: int = 0) -> None:
-    """A file into a chart, as staff send one."""
+    """File into a chart, as staff do."""
     chart, content = await house.chart(patient), b"To whom it may concern."
     begun = await house.services.uploads.begin_for_chart(
         chart, Announced("letter.txt", len(content)), Allowance(len(content))
@@ -58,14 +58,14 @@ async def file_into(house: House, patient: int = 0) -> None:
 
 
 async def altered(house: House) -> set[str]:
-    """The tables in which the doctor finds something."""
+    """Return the tables in which the doctor finds something."""
     found = [one async for one in house.services.bindings.altered(house.clinic.id)]
     found += [one async for one in house.services.bindings.of_nobody()]
     return {one.table for one in found}
 
 
 async def refusals(house: House) -> list[str]:
-    """The tables of rows that were refused, as the audit log tells it."""
+    """Return the tables of refused rows, from the audit log."""
     lines = await house.services.audit.lines(house.clinic.id, Filter(action=Action.ROW_REFUSED))
     return [line.details["table"] for line in lines]
 
@@ -151,7 +151,7 @@ async def test_a_person_that_was_changed_is_not_let_in(house: House, change: Any
         await house.services.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
     assert await refusals(house) == ["staff"]
     assert await altered(house) == {"staff"}
-    with pytest.raises(WrongInput):  # nothing is told to those who do not know the password
+    with pytest.raises(WrongInput):  # nothing is revealed to those who do not know the password
         await house.services.sign_in.with_password(RITA, "wrong", address=HERE, device="")
 
 
@@ -290,11 +290,11 @@ async def test_a_device_that_was_moved_to_another_visit_is_refused(house: House)
         await ward.house.services.visit_devices.resume(mine.token, theirs.visit_id, HERE)
 
 
-# --- installations from before -------------------------------------------------------------------
+# --- older installations -------------------------------------------------------------------------
 
 
 async def make_old(house: House) -> None:
-    """As the version before wrote it: no row is bound, and nobody has said that any is."""
+    """Restore the state of the previous version: no row is bound, and nothing says that any is."""
     tables = [metadata.tables[one.name] for one in TABLES]
     await write(house, *(update(table).values(mac=None) for table in tables))
     await write(house, delete(bound_clinics))
@@ -302,7 +302,7 @@ async def make_old(house: House) -> None:
 
 @pytest.fixture
 def before_binding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clinics are founded as the version before founded them."""
+    """Found clinics the way the previous version did."""
 
     async def begin(*_: Any) -> None:
         return
@@ -326,7 +326,7 @@ async def test_what_was_there_before_is_bound_once(before_binding: None, house: 
 
 
 async def test_rows_without_a_mac_are_not_taken_for_old_ones(house: House) -> None:
-    """Nor when the mark is gone too: the audit log says that all rows were bound."""
+    """Nor if the mark is gone too: the audit log says that all rows were bound."""
     token = await house.token(house.here.receptionist)
     await make_old(house)
     await house.services.bindings.ensure()
