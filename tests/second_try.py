@@ -1,9 +1,9 @@
-"""A second try for tests in which browsers and servers meet, and the list of those that used it.
+"""A second try for tests in which browsers and servers meet, and a list of the tests that used it.
 
-Two or three browsers that encode video share two processor cores with everything else there: now
-and then one of them stands still for longer than any patience. Such a test is run once more, from
-the beginning; what fails twice has failed. Whoever needed it is named before pytest's last line, so
-that a test that needs it often is found, and mended.
+Two or three browsers that encode video share two processor cores with everything else: now and
+then one of them stalls for longer than any timeout. Such a test is run once more, from the
+beginning; two failures are a failure. Tests that needed the second try are named before pytest's
+last line, so that one that needs it often is found, and fixed.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _WHERE = (
     "tests/adapters/test_janus*.py",
     "tests/web/test_components.py",
 )
-"""Nothing else: what needs no browser and no second process has no excuse."""
+"""Nothing else: a test without browser or second process has no excuse."""
 _USED = "second_try"
 
 
@@ -31,7 +31,7 @@ def may_try_again(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test, and once more when it fails."""
+    """Run a test, and once more if it fails."""
     if not may_try_again(item):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -49,7 +49,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def _begin_anew(item: pytest.Item) -> None:
-    """Fixtures of the first try are gone; the second one makes its own."""
+    """Drop the fixtures of the first try, so that the second one sets up its own."""
     if isinstance(item, pytest.Function):
         item._initrequest()
 

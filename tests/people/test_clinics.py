@@ -1,4 +1,4 @@
-"""Options of a clinic: each is set by itself, whoever saves others at the same time."""
+"""Options of a clinic: each is set by itself, even if others are saved at the same time."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def change(house: House, **given: object) -> None:
 
 
 async def test_two_pages_saved_at_once_undo_nothing_of_each_other(house: House) -> None:
-    await house.services.clinics.get(house.clinic.id)  # as a page would have kept it
+    await house.services.clinics.get(house.clinic.id)  # as a page would have cached it
     await asyncio.gather(
         change(house, phone="+46 8 123 45 67"),
         change(house, transfer_allowed=False),

@@ -1,4 +1,4 @@
-"""Sessions: how long they last, what ends them, what is kept of them."""
+"""Sessions: how long they last, what ends them, what is stored of them."""
 
 import pytest
 from sqlalchemy import column, select, table

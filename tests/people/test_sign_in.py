@@ -36,7 +36,7 @@ async def pending(house: House, done: SignedIn) -> Pending:
 
 
 async def with_app(house: House, staff: StaffAccess) -> tuple[TOTP, list[str]]:
-    """An app for somebody, and the recovery codes that came with it."""
+    """Set up somebody's app. Returns it with its recovery codes."""
     factors = house.services.second_factors
     app = TOTP((await factors.offered(staff, "x")).secret)
     with clock.shifted(-90 * clock.SECOND):
@@ -215,7 +215,7 @@ async def test_the_new_password_cannot_be_chosen_before_the_second_factor(house:
 
 
 async def at_new_password(house: House, first: str) -> Pending:
-    """A sign-in with a first password that has come to its last step."""
+    """Return a sign-in with a first password that has reached its last step."""
     return await pending(house, await enter(house, first))
 
 
@@ -223,7 +223,7 @@ async def at_new_password(house: House, first: str) -> Pending:
 async def test_a_sign_in_that_is_half_finished_dies_with_a_new_password(
     house: House, how: str
 ) -> None:
-    """Whoever knows a first password does not overwrite what its owner has chosen since."""
+    """Knowing a first password does not overwrite what its owner has chosen since."""
     first, rita = house.services.passwords.made_up(), house.here.receptionist
     await house.services.staff.give_password(house.administer(), rita.staff_id, first)
     owner, other = await at_new_password(house, first), await at_new_password(house, first)
@@ -241,7 +241,7 @@ async def test_a_sign_in_that_is_half_finished_dies_with_a_new_password(
 
 
 async def test_a_chosen_password_is_not_replaced_as_a_first_one(house: House) -> None:
-    """Also by a session at the last step that nobody has ended."""
+    """Even by a session at the last step that nobody has ended."""
     first, rita = house.services.passwords.made_up(), house.here.receptionist
     await house.services.staff.give_password(house.administer(), rita.staff_id, first)
     owner = await at_new_password(house, first)
@@ -257,7 +257,7 @@ async def test_a_chosen_password_is_not_replaced_as_a_first_one(house: House) ->
 
 
 async def test_an_offered_secret_is_of_one_session(house: House) -> None:
-    """Who was signed in once has not seen what the owner takes into use later."""
+    """A past session has not seen what the owner takes into use later."""
     factors = house.services.second_factors
     mine = house.here.receptionist
     theirs = await house.services.sessions.resume(await house.token(mine), HERE)

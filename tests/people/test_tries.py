@@ -1,4 +1,4 @@
-"""Whoever guesses is locked out, and nobody else (decision 12)."""
+"""Guessing locks out the guesser, and nobody else (decision 12)."""
 
 from contextlib import suppress
 
@@ -41,7 +41,7 @@ async def fail(house: House, email: str = RITA, *, address: str = CLINIC, known:
 
 
 async def guess(house: House, times: int, email: str = RITA, *, address: str = CLINIC) -> None:
-    """Wrong passwords, whatever is answered."""
+    """Try wrong passwords, whatever the answer."""
     for _ in range(times):
         with suppress(WrongInput, TooMany):
             await enter(house, "a wrong password", email, address=address)
@@ -56,7 +56,7 @@ async def test_whoever_tries_many_names_keeps_no_colleague_out(house: House) -> 
         await enter(house, email=AMARA)
     assert short.value.retry_after <= 30
     await guess(house, 3, "guess99@riverside.example")
-    with clock.shifted(31 * clock.SECOND):  # the others who fail do not make it longer
+    with clock.shifted(31 * clock.SECOND):  # other failures do not extend it
         assert (await enter(house, email=AMARA)).stage is Stage.FULL
 
 
@@ -128,7 +128,7 @@ async def test_another_network_is_not_locked_with_one(house: House) -> None:
 
 
 async def test_guesses_at_one_name_are_bounded_over_all_networks(quick_house: House) -> None:
-    """Fifty, then one in twelve minutes; not from browsers that are known."""
+    """Fifty, then one in twelve minutes; known browsers are exempt."""
     known = (await enter(quick_house)).known
     for number in range(50):
         await fail(quick_house, address=f"198.51.100.{number}")
@@ -185,7 +185,7 @@ async def wrong_code(house: House, *, known: str = "") -> None:
 
 
 async def told(house: House) -> int:
-    """How many messages the receptionist got about wrong codes."""
+    """Count messages to the receptionist about wrong codes."""
     shown = await house.services.messages.outbox(house.here.receptionist)
     return sum("wrong code" in message.text for message in shown)
 

@@ -21,12 +21,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
 
 
 def happening(version: int, topic: str = "chart:x") -> Published:
-    """An event."""
+    """Return an event."""
     return Published(topic, version, "chart.entry_changed", {"patient_id": "x"})
 
 
 class Open:
-    """A page of the bus without a browser: what was pushed to it, and what waits to be sent."""
+    """A page of the bus without a browser: what was pushed to it, and what is queued."""
 
     def __init__(self, *, may_see: bool = True, person: str = "") -> None:
         self.told: list[str] = []
@@ -44,20 +44,20 @@ class Open:
         return self.keeps_up
 
     async def rest(self) -> "asyncio.Task[str | None]":
-        """Let the page wait for what comes."""
+        """Let the page wait for the next text."""
         task = asyncio.create_task(self.listener.next())
         await asyncio.sleep(0)
         return task
 
 
 async def all_told() -> None:
-    """Let the tasks of a bus run to their end."""
+    """Let the tasks of a bus finish."""
     for _ in range(50):
         await asyncio.sleep(0)
 
 
 def bus_of(house: House, persons: Container[object] | None) -> Bus:
-    """A bus on which these may see everything."""
+    """Return a bus on which these persons may see everything."""
 
     async def audience(_published: Published) -> Container[object] | None:
         return persons
@@ -97,7 +97,7 @@ async def test_a_page_that_does_not_keep_up_gets_the_rest_in_order(quick_house: 
     bus.publish([happening(3)])
     await all_told()
     page.keeps_up = True
-    bus.publish([happening(4)])  # pushed now it would come before the third
+    bus.publish([happening(4)])  # pushed now it would precede the third
     await all_told()
     assert page.told == [event_envelope(happening(2))]
     assert await resting == event_envelope(happening(3))
@@ -109,7 +109,7 @@ async def test_a_page_that_does_not_keep_up_gets_the_rest_in_order(quick_house: 
 async def test_what_waits_is_told_by_what_the_person_may_see_then(
     may_see: bool, quick_house: House
 ) -> None:
-    """Also when nobody could say who may see it, for the database was away."""
+    """Even if nobody could say who may see it because the database was down."""
 
     async def away(_published: Published) -> Container[object] | None:
         raise Unavailable
@@ -156,7 +156,7 @@ async def test_an_audience_is_everybody_who_sees_the_patient(house: House) -> No
     ]
 
     async def check() -> int:
-        """Asked for all, and for each."""
+        """Called for all, and for each."""
         seen = 0
         for patient in (*house.here.patients, *house.next_door.patients):
             audience = await audiences.of(patient.id)
@@ -213,5 +213,5 @@ async def test_the_desk_tells_each_what_they_may_see_now(
 
 
 async def take_away(house: House, staff: StaffAccess) -> None:
-    """The administrator takes somebody out of the room that all patients belong to."""
+    """Remove somebody, as the administrator, from the room that all patients belong to."""
     await house.services.staff.unassign(house.administer(), staff.staff_id, house.here.room.id)

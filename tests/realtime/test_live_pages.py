@@ -1,5 +1,5 @@
-"""Pages over the real socket: what they show is what a fresh page shows, whatever happened to them
-meanwhile. Who may hear what is in tests/matrix/test_sockets.py."""
+"""Pages over the real socket: they show what a fresh page shows, whatever happened in between.
+Access is covered by tests/matrix/test_sockets.py."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ _marks = count(1)
 
 
 class Page:
-    """An open page of one topic; it does with messages what the script of the page does."""
+    """An open page of one topic; it handles messages like the page's script."""
 
     def __init__(self, connection: ClientConnection, topic: str) -> None:
         self._connection = connection
@@ -48,7 +48,7 @@ class Page:
         await self._say({"action": "subscribe", "topic": self.topic, "since": version})
 
     async def take_one(self) -> dict[str, Any]:
-        """Take the next message about the topic."""
+        """Receive the next message about the topic."""
         while True:
             message = await self._receive()
             if message["topic"] == self.topic:
@@ -56,9 +56,9 @@ class Page:
                 return message
 
     async def settle(self) -> "Page":
-        """Take all that was said up to now: a topic that does not exist is refused after it."""
+        """Receive all messages up to now: a topic that does not exist is refused after them."""
         asked = -1
-        while asked != self._asked:  # what was taken may have made the page ask anew
+        while asked != self._asked:  # what was received may have made the page ask again
             asked = self._asked
             mark = f"mark:{next(_marks)}"
             await self._say({"action": "unsubscribe", "topic": mark})
@@ -89,7 +89,7 @@ class Page:
 async def looking(
     served: Served, topic: str, staff: StaffAccess | None = None, **how: Any
 ) -> AsyncGenerator[Page]:
-    """A page of somebody, by default the clinician's, which has asked for its topic."""
+    """Open somebody's page, by default the clinician's, which has subscribed to its topic."""
     cookies = await served.house.cookie(staff or served.house.here.clinician)
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
     async with connect(
@@ -110,12 +110,12 @@ async def sender(served: Served) -> AsyncIterator[Sender]:
 
 
 def chart_of(sender: Sender) -> str:
-    """The topic of the chart that is worked on."""
+    """Return the topic of the chart being worked on."""
     return f"chart:{sender.patient_id}"
 
 
 async def work_on(sender: Sender) -> None:
-    """Something of everything that happens to a chart."""
+    """Do something of everything that can happen to a chart."""
     charts = sender.house.services.charts
     chart = await sender.house.chart()
     first = await sender.send(words(900), "first.txt")
@@ -147,7 +147,7 @@ async def test_a_page_that_heard_everything_shows_what_a_fresh_one_shows(
 
 
 async def test_a_page_that_was_away_gets_what_it_missed(served: Served, sender: Sender) -> None:
-    """A laptop was closed: the page comes back with the version that it had."""
+    """A laptop was closed: the page comes back with the version it had."""
     await sender.send(words(100), "before.txt")
     async with looking(served, chart_of(sender)) as page:
         await page.settle()
@@ -202,7 +202,7 @@ async def _watch(served: Served) -> None:
 
 
 async def test_a_slow_page_is_told_anew_and_holds_nobody_up(served: Served, sender: Sender) -> None:
-    """It takes nothing for a while: what piles up is dropped, and it gets a snapshot at last."""
+    """It receives nothing for a while: what piles up is dropped, and it finally gets a snapshot."""
     topic = f"desk:{served.house.clinic.id}"
     narrow = socket.create_connection(("127.0.0.1", int(served.url.rpartition(":")[2])))
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -257,7 +257,7 @@ async def test_a_page_that_says_nonsense_is_closed_without_a_defect(
 async def test_a_page_that_asks_without_an_end_is_closed_without_a_defect(
     served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """While it is closed there are answers that wait to be written to it."""
+    """While it is being closed there are answers still to be written to it."""
     async with looking(served, f"desk:{served.house.clinic.id}") as page:
         with suppress(ConnectionClosed):
             for number in range(1_000):
@@ -274,6 +274,6 @@ async def test_a_page_that_asks_without_an_end_is_closed_without_a_defect(
 
 
 async def looked_after(served: Served) -> None:
-    """Another page has come and gone: whatever the ones before left behind has come to its end."""
+    """Open and close another page: whatever earlier ones left behind has ended then."""
     async with looking(served, f"desk:{served.house.clinic.id}") as page:
         await page.settle()

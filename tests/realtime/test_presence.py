@@ -1,4 +1,4 @@
-"""Who is connected, over several processes."""
+"""Presence over several processes."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
 
 
 async def started(house: House) -> tuple[Presence, bool]:
-    """A process, and whether it was alone."""
+    """Start a process. Returns it, and whether it was alone."""
     presence = Presence(house.services.database)
     async with house.services.database.unit_of_work() as work:
         return presence, await presence.start(work)

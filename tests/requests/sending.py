@@ -1,4 +1,4 @@
-"""Sending a request and answering it, as the tests of requests need it again and again."""
+"""Helpers for requests: sending one and answering it."""
 
 import io
 import re
@@ -23,7 +23,7 @@ ADDRESS = "192.0.2.7"
 
 
 def draft(**other: Any) -> Draft:
-    """A request for photos of a left hand, by SMS and e-mail."""
+    """Return a request for photos of a left hand, by SMS and e-mail."""
     given: dict[str, Any] = {
         "id": new_id("req"),
         "channels": ("sms", "email"),
@@ -41,14 +41,14 @@ async def do_jobs(house: House) -> int:
 
 @dataclass
 class Sent:
-    """A request that went out. `secrets` are those of its links, oldest first."""
+    """A request that was sent. `secrets` are those of its links, oldest first."""
 
     house: House
     chart: ChartAccess
     id: str
 
     async def secrets(self) -> list[str]:
-        """Of the links in the local outbox, by SMS, oldest first."""
+        """The secrets of the links in the local outbox, by SMS, oldest first."""
         shown = await self.house.messages.outbox(self.house.here.receptionist)
         texts = [
             message.text
@@ -58,11 +58,11 @@ class Sent:
         return [found for text in texts for found in re.findall(r"/l/([\w-]+)", text)]
 
     async def secret(self) -> str:
-        """Of the newest link."""
+        """The secret of the newest link."""
         return (await self.secrets())[-1]
 
     async def now(self) -> PhotoRequest:
-        """The request as staff see it."""
+        """Return the request as staff see it."""
         return await self.house.photo_requests.get(self.chart, self.id)
 
     async def enter(self, born: date = BORN) -> LinkAccess:
@@ -74,7 +74,7 @@ class Sent:
     async def upload(
         self, link: LinkAccess, name: str = "hand.jpg", given_id: str = "", **photo: Any
     ) -> str:
-        """Upload a photo, which the device calls `given_id`; its file id."""
+        """Upload a photo, which the device calls `given_id`. Returns its file id."""
         content = jpeg(**photo)
         answers, uploads = self.house.photo_answers, self.house.uploads
         allowance = await answers.allowance(link)
@@ -96,7 +96,7 @@ async def send(house: House, **other: Any) -> Sent:
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
-    """Bytes as they come from a network."""
+    """Yield bytes as from a network."""
     for start in range(0, len(content), 65_536):
         yield content[start : start + 65_536]
 
@@ -104,7 +104,7 @@ async def pieces(content: bytes) -> AsyncIterator[bytes]:
 def jpeg(
     width: int = 640, height: int = 480, colour: tuple[int, int, int] = (190, 140, 110)
 ) -> bytes:
-    """A photo without noise: small, and real."""
+    """Return a photo without noise: small, and real."""
     picture = Image.new("RGB", (width, height), colour)
     for x in range(0, width, 40):
         for y in range(0, height, 40):

@@ -1,4 +1,4 @@
-"""A photo that comes after its request has ended is destroyed with its key (security, S17)."""
+"""A photo that arrives after its request has ended is destroyed with its key (security, S17)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,14 +26,14 @@ CONTENT = jpeg()
 
 
 class SlowPhone:
-    """Sends the first half of a photo, and the rest when it is told to."""
+    """Sends the first half of a photo, and the rest when told to."""
 
     def __init__(self, house: House, uploads: Uploads) -> None:
         self._house, self._uploads = house, uploads
         self._has_sent, self._may_go_on = asyncio.Event(), asyncio.Event()
 
     async def begin(self, link: LinkAccess) -> None:
-        """Returns when half of the photo is out."""
+        """Return once half of the photo has been sent."""
         allowance = await self._house.photo_answers.allowance(link)
         announced = Announced("hand.jpg", len(CONTENT), given_id="one")
         begun = await self._uploads.begin_held(link, announced, allowance)
@@ -51,7 +51,7 @@ class SlowPhone:
         yield CONTENT[half:]
 
     async def finish(self) -> None:
-        """The rest of it; the server may have hung up."""
+        """Send the rest; the server may have hung up."""
         self._may_go_on.set()
         with suppress(BedsideError, asyncio.CancelledError):
             await self._sending
@@ -59,7 +59,8 @@ class SlowPhone:
 
 @pytest.fixture(params=["this process", "another process"])
 def taking(request: pytest.FixtureRequest, house: House) -> Uploads:
-    """What takes the bytes. Another process cannot be stopped by the worker of this one."""
+    """The service that receives the bytes. The worker of this process cannot stop another
+    process."""
     if request.param == "this process":
         return house.uploads
     elsewhere = copy(house.uploads)
@@ -96,7 +97,7 @@ ENDS: dict[str, Callable[[House, Sent], Awaitable[None]]] = {
 async def test_a_slow_upload_that_ends_after_the_end(
     house: House, taking: Uploads, end: str, cleared: str
 ) -> None:
-    """`cleared` says whether the worker has been there when the last byte comes."""
+    """`cleared` says whether the worker has cleaned up when the last byte arrives."""
     sent = await send(house)
     link = await sent.enter()
     phone = SlowPhone(house, taking)
@@ -111,7 +112,7 @@ async def test_a_slow_upload_that_ends_after_the_end(
 
 
 async def test_a_new_link_keeps_what_comes_by_the_old_one(house: House) -> None:
-    """“Send a new link” is no end: photos that were chosen before stay."""
+    """“Send a new link” is no end: photos chosen before stay."""
     sent = await send(house)
     link = await sent.enter()
     phone = SlowPhone(house, house.uploads)
@@ -125,7 +126,7 @@ async def test_a_new_link_keeps_what_comes_by_the_old_one(house: House) -> None:
 
 
 async def nothing_is_held(house: House, link: LinkAccess, filed: int) -> None:
-    """No row, no key and no byte but those of what is in the chart."""
+    """Check that no row, key or byte is left except those of what is in the chart."""
     assert await house.retrieval.held(link) == []
     async with house.database.read() as db:
         there = await db.all(select(files.c.id))

@@ -1,4 +1,4 @@
-"""An agreement is an act of one device on the photos that it showed (R3)."""
+"""An agreement: an act of one device on the photos that it showed (R3)."""
 
 import asyncio
 import random
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("R3")]
 
 
 async def filed(house: House, sent: Sent) -> set[str]:
-    """Ids of the files in the patient's chart; each is there once."""
+    """Return the ids of files in the patient's chart; each is there once."""
     entries = await house.charts.entries(sent.chart, ChartFilter(limit=100))
     ids = [entry.file_id for entry in entries]
     assert len(ids) == len(set(ids))
@@ -35,7 +35,7 @@ async def filed(house: House, sent: Sent) -> set[str]:
 
 
 async def damaged(house: House, link: LinkAccess, given_id: str = "") -> str:
-    """A photo that the examiner will refuse; its file id."""
+    """Upload a photo that the examiner will refuse. Returns its file id."""
     content = b"\xff\xd8\xff\xe0" + b"this is no picture" * 40
     allowance = await house.photo_answers.allowance(link)
     announced = Announced("broken.jpg", len(content), given_id=given_id)
@@ -44,7 +44,7 @@ async def damaged(house: House, link: LinkAccess, given_id: str = "") -> str:
 
 
 def counts(request: PhotoRequest) -> tuple[State, int, int]:
-    """Where a request stands."""
+    """Return the state and counts of a request."""
     return request.state, request.filed, request.expected
 
 
@@ -110,8 +110,8 @@ async def test_a_photo_that_another_device_deleted_is_not_waited_for(house: Hous
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_two_devices_at_once(house: House, seed: int) -> None:
-    """Both agree, twice, while one deletes what the other has, and the worker works: what is filed
-    was agreed to, what was deleted is in no chart, and the request ends."""
+    """Both agree, twice, while one deletes what the other has, and the worker works: filed photos
+    were agreed to, deleted ones are in no chart, and the request ends."""
     chance = random.Random(seed)
     sent = await send(house)
     devices = [await sent.enter(), await sent.enter()]
@@ -176,8 +176,8 @@ async def test_the_totals_are_those_of_all_devices(house: House) -> None:
 async def test_photos_that_are_filed_at_the_moment_are_counted(
     quick_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are no longer held when the next one is announced, and were not in the chart when its
-    allowance was looked up."""
+    """They are no longer held when the next one is announced, and were not in the chart yet when
+    its allowance was computed."""
     house = quick_house
     sent = await send(house)
     mine, theirs = await sent.enter(), await sent.enter()
@@ -207,7 +207,8 @@ async def test_photos_that_are_filed_at_the_moment_are_counted(
 
 
 async def test_an_agreement_that_is_said_again_later_adds_nothing(house: House) -> None:
-    """A phone did not hear the answer, and says it again: also when the photos are in the chart."""
+    """A phone did not get the answer, and repeats the request, even once the photos are in the
+    chart."""
     sent = await send(house)
     link = await sent.enter()
     await house.photo_answers.agree(link, ["one", "two"], {"one": "Since Tuesday"})
@@ -280,7 +281,7 @@ async def test_what_was_agreed_to_before_photos_had_names_goes_on(quick_house: H
 
 
 def _by_way_of_the_earlier_version(house: House) -> None:
-    """Take the migration back and do it again, as an upgrade does on what is under way."""
+    """Undo the migration and run it again, as an upgrade does with requests in progress."""
     configuration = schema.configuration(f"sqlite:///{house.settings.data}/bedside.db")
     command.stamp(configuration, "head")
     migration = ScriptDirectory.from_config(configuration).get_revision("0010")
@@ -293,7 +294,7 @@ def _by_way_of_the_earlier_version(house: House) -> None:
 
 @pytest.mark.parametrize("scanned", ["before", "after"])
 async def test_a_photo_that_is_refused_meanwhile_is_no_dead_end(house: House, scanned: str) -> None:
-    """The page offered it while it was checked."""
+    """The page offered it while it was being checked."""
     sent = await send(house)
     link = await sent.enter()
     photos = [await sent.upload(link), await damaged(house, link, "broken")]
@@ -337,7 +338,9 @@ async def test_one_can_finish_without_what_does_not_come(house: House) -> None:
     assert await house.photo_answers.finish(link)
     assert counts(await sent.now()) == (State.DONE, 1, 1)
     assert await house.photo_requests.not_taken(sent.chart, sent.id) == NotTaken(0, 2)
-    late = await sent.upload(link, given_id="late")  # it comes after all: it is not filed by itself
+    late = await sent.upload(
+        link, given_id="late"
+    )  # it arrives after all: it is not filed automatically
     await do_jobs(house)
     assert await filed(house, sent) == {photo}
     assert await house.photo_answers.agree(link, ["late"])

@@ -1,4 +1,5 @@
-"""Links: looking changes nothing, the date of birth lets in, and wrong ones lock (R2)."""
+"""Links: reading them changes nothing, the date of birth lets a device in, and wrong ones lock
+(R2)."""
 
 from datetime import date
 

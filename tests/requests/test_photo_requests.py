@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def charted(house: House) -> list[Any]:
-    """What is in the first patient's chart."""
+    """Return the entries of the first patient's chart."""
     return await house.charts.entries(await house.chart(), ChartFilter())
 
 
@@ -158,7 +158,7 @@ async def test_photos_are_called_what_was_asked_for(
     link = await sent.enter()
     await sent.upload(link, "IMG_1.jpg", given_id="one")
     await do_jobs(house)
-    # the numbers go on with what comes later
+    # the numbers continue with later photos
     await house.photo_answers.agree(link, ["one", "two"])
     await sent.upload(link, "IMG_2.jpg", given_id="two", colour=(20, 90, 40))
     await do_jobs(house)

@@ -60,7 +60,7 @@ def test_taking_a_step_twice_is_taking_it_once(taken: list[Step]) -> None:
     for state in walk(taken):
         for step in Step:
             once = after(state, step)
-            # a step that a person may take again asks for it: the table has a row for that
+            # a step that a person may repeat asks for it: the table has a row for that
             assert after(once, step) == once
 
 

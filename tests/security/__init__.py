@@ -1,1 +1,1 @@
-"""Attacks, and that they come to nothing."""
+"""Attacks, and their failure."""

@@ -1,4 +1,4 @@
-"""Bodies: how much and how long, for every route there is, before anything else reads them."""
+"""Bodies: limits of size and time, for every route there is, before anything else reads them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ def application(house: House) -> Starlette:
 
 
 class Sent:
-    """A body without an end, and how much of it was taken."""
+    """An endless body that records how much of it was read."""
 
     def __init__(self, piece: bytes = b"a" * 16_384) -> None:
         self._piece = piece
@@ -41,7 +41,7 @@ class Sent:
 
 
 def places(app: Starlette) -> list[tuple[str, str]]:
-    """Every method and path that may have a body."""
+    """Return every method and path that may have a body."""
     found = [("POST", SEARCH)]
     for route in app.routes:
         if isinstance(route, Route):
@@ -52,7 +52,7 @@ def places(app: Starlette) -> list[tuple[str, str]]:
 
 
 class Anything(dict[str, str]):
-    """A value for any place in a path."""
+    """A value for any parameter in a path."""
 
     def __missing__(self, key: str) -> str:
         return "any"
@@ -63,7 +63,7 @@ class Anything(dict[str, str]):
 async def test_no_route_takes_more_than_a_form(
     quick_house: House, signed_in: bool, kind: dict[str, str]
 ) -> None:
-    """As it was, a search of the API took and parsed whatever came, of anybody: 100 MB made 340."""
+    """A search of the API once read and parsed whatever came, from anybody: 100 MB took 340."""
     app = application(quick_house)
     cookies = await quick_house.cookie(quick_house.here.administrator) if signed_in else {}
     async with at_the_door(app, cookies=cookies) as client:
@@ -119,7 +119,7 @@ async def test_the_answer_comes_before_the_body_is_sent(served: Served) -> None:
 
 
 async def dripped(served: Served, head: str) -> bytes:
-    """What is answered to a body of which a byte comes now and then."""
+    """Return the answer to a body of which a byte arrives now and then."""
     port = int(served.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request(head))
@@ -135,7 +135,7 @@ async def dripped(served: Served, head: str) -> bytes:
 async def test_a_byte_now_and_then_is_not_waited_for_for_ever(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Such a body held its connection as long as it liked: only silence of a minute ended it."""
+    """Such a body once held its connection indefinitely: only a minute of silence ended it."""
     monkeypatch.setattr(body_limits, "PATIENCE", 0.5)
     monkeypatch.setattr(connections, "REST_SECONDS", 0.5)
     monkeypatch.setattr(connections, "_EVERY", 0.1)
@@ -167,7 +167,7 @@ async def test_an_upload_has_a_least_rate_of_its_own(
 async def test_half_sent_bodies_of_one_address_have_a_limit_together(
     quick_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is small, and is kept in memory until the last byte of it comes or its time is over."""
+    """Each is small, and is kept in memory until its last byte arrives or its time is over."""
     monkeypatch.setattr(body_limits, "HELD_FOR_ONE", 4 * MOST)
     hold = asyncio.Event()
 

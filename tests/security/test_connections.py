@@ -1,4 +1,4 @@
-"""Raw bytes on the wire of a real server: smuggling, floods, patience."""
+"""Raw bytes on the wire of a real server: smuggling, floods, timeouts."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("S4")]
 
 
 async def say(served: Served, data: bytes, seconds: float = PATIENCE) -> bytes:
-    """Everything that the server answers to these bytes until it closes or is quiet."""
+    """Return the server's answer to these bytes, until it closes or is quiet."""
     port = int(served.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = b""
@@ -33,7 +33,7 @@ async def say(served: Served, data: bytes, seconds: float = PATIENCE) -> bytes:
 
 
 def request(head: str, body: bytes = b"") -> bytes:
-    """A request by its lines; “localhost” is asked unless a Host is among them."""
+    """Build a request from its lines, for “localhost” unless a Host is among them."""
     lines = head.strip().splitlines()
     if not any(line.lower().startswith("host:") for line in lines):
         lines.insert(1, "Host: localhost")
@@ -139,8 +139,8 @@ async def test_one_byte_at_a_time_is_no_excuse_for_a_head(impatient: None, serve
 async def test_a_slow_body_that_goes_on_is_waited_for(
     impatient: None, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A phone with little network sends a piece now and then, for longer than the limit."""
-    # so much longer than the pauses that a busy machine does not stretch one to the limit
+    """A phone on a weak network sends a piece now and then, for longer than the limit."""
+    # long enough that a busy machine does not stretch a pause to the limit
     monkeypatch.setattr(connections, "BODY_SECONDS", 2.5)
     port = int(served.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

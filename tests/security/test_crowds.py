@@ -1,4 +1,4 @@
-"""Many connections: of one address, behind a proxy, in all."""
+"""Many connections: from one address, behind a proxy, in total."""
 
 import asyncio
 import resource
@@ -25,7 +25,7 @@ HEALTH = request("GET /health HTTP/1.1\nConnection: close")
 
 
 class Crowd:
-    """Connections of one address of loopback to a served house."""
+    """Connections from one loopback address to a served house."""
 
     def __init__(self, served: Served, address: str) -> None:
         self._port = int(served.url.rsplit(":", 1)[1])
@@ -33,7 +33,7 @@ class Crowd:
         self.open: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def connect(self, said: bytes = b"") -> asyncio.StreamReader:
-        """One more, that says this."""
+        """Open another one, and send this."""
         reader, writer = await asyncio.open_connection(
             "127.0.0.1", self._port, local_addr=(self._address, 0)
         )
@@ -42,7 +42,7 @@ class Crowd:
         return reader
 
     async def asks(self) -> bytes:
-        """What one more is answered."""
+        """Return the answer to another one."""
         reader = await self.connect(HEALTH)
         async with asyncio.timeout(PATIENCE):
             with suppress(ConnectionError):
@@ -74,7 +74,7 @@ def crowds(small: Served) -> Iterator[list[Crowd]]:
 
 
 async def test_who_asks_nothing_pushes_out_their_own(crowds: list[Crowd]) -> None:
-    """As it was, 240 connections of one address kept everybody out, this address included."""
+    """240 connections from one address once kept everybody out, this address included."""
     holders, others, _ = crowds
     for _ in range(60):
         await holders.connect(b"GET /hea")
@@ -123,7 +123,7 @@ async def test_connections_that_were_left_are_not_counted(crowds: list[Crowd]) -
 
 
 class Line:
-    """A connection that never says anything."""
+    """A connection that never sends anything."""
 
     closed = False
 

@@ -30,7 +30,7 @@ BORN = date(1991, 3, 14)
 
 
 class Elements(HTMLParser):
-    """What a browser would make of a page, as far as it could do harm."""
+    """Parses a page like a browser, as far as it could do harm."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Elements(HTMLParser):
 
 
 def harm_in(page: str) -> list[str]:
-    """The ways in which text became markup."""
+    """Return the ways in which text became markup."""
     elements = Elements()
     elements.feed(page)
     return elements.harm
@@ -61,7 +61,8 @@ def test_the_check_finds_what_it_looks_for() -> None:
 
 
 async def _fill(house: House) -> tuple[str, str, str]:
-    """Markup everywhere; ids of the patient and of an entry, and the secret of a link."""
+    """Put markup everywhere. Returns ids of the patient and of an entry, and the secret of a
+    link."""
     room, who = house.here.room, house.here.administrator
     marked = Demographics(
         name=MARKUP,
@@ -228,7 +229,7 @@ async def test_a_browser_runs_nothing_of_it(chromium: Chromium, served: Served) 
 
 
 def test_json_in_pages_cannot_end_its_element() -> None:
-    """Data for scripts stands in attributes or JSON elements; “</script>” in it stays data."""
+    """Data for scripts is in attributes or JSON elements; “</script>” in it stays data."""
     from bedside.web.rendering import environment
 
     template = environment().from_string(

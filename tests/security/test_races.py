@@ -1,4 +1,4 @@
-"""The same thing many times at the same moment: limits hold, and nothing happens twice."""
+"""Races: the same action many times at the same moment; limits hold, and nothing happens twice."""
 
 import asyncio
 from datetime import date
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("S4")]
 
 
 async def at_once(*tries: Any) -> list[Any]:
-    """What came of each; failures that are expected are values."""
+    """Return the result of each; expected failures are values."""
     done = await asyncio.gather(*tries, return_exceptions=True)
     defects = [
         one for one in done if isinstance(one, Exception) and not isinstance(one, BedsideError)
@@ -36,7 +36,7 @@ async def test_five_wrong_dates_of_birth_and_no_more(house: House) -> None:
     answers = [house.photo_answers.answer(secret, date(1950, 1, 1 + n), ADDRESS) for n in range(25)]
     done = await at_once(*answers, house.photo_answers.answer(secret, BORN, ADDRESS))
     counted = [one for one in done if one.link.state is LinkState.OPEN and not one.token]
-    # The right answer, when it came in between, begins the count anew.
+    # The right answer, if it came in between, restarts the count.
     rounds = 1 + any(one.token for one in done)
     assert len(counted) <= 4 * rounds
     assert sum(one.locked_now for one in done) == 1
@@ -47,8 +47,8 @@ async def test_five_wrong_dates_of_birth_and_no_more(house: House) -> None:
 
 
 async def test_passwords_that_are_tried_at_once_are_five(house: House) -> None:
-    """Of forty that were begun before the first was counted, the ones after the lock are not
-    looked at, not even the right one."""
+    """Of forty begun before the first was counted, those after the lock are not checked, not even
+    the right one."""
     email = await house.email(house.here.receptionist)
 
     def attempt(password: str, number: int) -> Any:

@@ -1,7 +1,7 @@
-"""Every regular expression of the product is linear, whatever it is given (S5 of the review).
+"""Every regular expression of the product is linear on any input (S5 of the review).
 
-They are found in the source, and what could drive one into trying again and again is made from its
-own structure: each repeat repeated, with what surrounds it, and then something that does not fit.
+They are found in the source, and inputs that could make one backtrack are generated from its own
+structure: each repeat repeated, with its context, followed by something that does not match.
 """
 
 import ast
@@ -24,7 +24,7 @@ from bedside.people.passwords import is_common
 from bedside.web import browsers
 
 _parser: Any = importlib.import_module("re._parser")
-"""How the library itself reads an expression."""
+"""The library's own parser of expressions."""
 SOURCE = Path(bedside.__file__).parent
 _FUNCTIONS = {
     "compile",
@@ -40,14 +40,14 @@ _FUNCTIONS = {
 _REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
 _LENGTH = 24_000
 _SECONDS = 0.4
-"""Of processor time: a hundred times what a linear expression takes, a tenth of a quadratic one."""
+"""Processor time: a hundred times what a linear expression takes, a tenth of a quadratic one."""
 # Not written where they are used, so they are named here.
 _ELSEWHERE = {("web/browsers.py", "pattern"), ("adapters/rendering/office_zip.py", "others")}
 
 
 @dataclass(frozen=True)
 class Found:
-    """An expression, and the method by which it is used."""
+    """An expression, and the method it is used with."""
 
     where: str
     pattern: re.Pattern[Any]
@@ -72,7 +72,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 
 def _value(expression: ast.expr, module: ModuleType) -> Any:
-    """What an expression of our own source means in its module. Raises NameError."""
+    """Evaluate an expression of our own source in its module. Raises NameError."""
     return eval(ast.unparse(expression), vars(module))  # noqa: S307 - our own source
 
 
@@ -84,7 +84,7 @@ def _flags(function: str, call: ast.Call, module: ModuleType) -> int:
 
 
 def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
-    """All of them, and those whose text is not known where they are used."""
+    """Return all of them, and those whose text is not known where they are used."""
     found: list[Found] = []
     elsewhere: set[tuple[str, str]] = set()
     for path in sorted(SOURCE.rglob("*.py")):
@@ -100,7 +100,7 @@ def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
                 continue
             compiled = re.compile(pattern, _flags(function, call, module))
             method = "match" if function in {"match", "fullmatch"} else "search"
-            if function == "compile":  # kept under a name; how it is used stands elsewhere
+            if function == "compile":  # kept under a name; how it is used is elsewhere
                 names = [name for name, value in vars(module).items() if value == compiled]
                 used = {m for n in names for m in re.findall(rf"\b{n}\.(\w+)\(", text)}
                 method = "match" if used and used <= {"match", "fullmatch"} else "search"
@@ -113,8 +113,8 @@ def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
 
 
 class _Sampler:
-    """Texts that parts of an expression match; `repeats` is how often what may repeat does,
-    `branch` which alternative is taken, and `wild` the letter that stands for any."""
+    """Generates texts that match parts of an expression; `repeats` is the count of each repeat,
+    `branch` the alternative taken, and `wild` the letter for any character."""
 
     def __init__(self, repeats: int, branch: int, wild: str) -> None:
         self._repeats = repeats
@@ -168,7 +168,7 @@ def _class_text(members: Any) -> str:
 
 
 def _repeats(items: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Each repeat of an expression with what comes before it."""
+    """Yield each repeat of an expression with what precedes it."""
     for place, (operation, value) in enumerate(items):
         ahead = (*before, *items[:place])
         name = str(operation)
@@ -186,7 +186,7 @@ def _repeats(items: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[A
 
 
 def attacks(pattern: re.Pattern[Any]) -> set[str]:
-    """Long texts that its structure suggests."""
+    """Return long texts suggested by its structure."""
     tree = list(_parser.parse(pattern.pattern, pattern.flags))
     literals = [
         c for c in dict.fromkeys(re.sub(r"\w", "", str(pattern.pattern))) if c in "\"'<(/. "
@@ -217,7 +217,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def is_quick(work: Any) -> bool:
-    """Whether it ends within the processor time that it has."""
+    """Whether it ends within its processor time."""
     before = signal.signal(signal.SIGVTALRM, _stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS)
     try:

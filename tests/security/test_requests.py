@@ -25,7 +25,7 @@ def app(quick_house: House) -> Starlette:
     return create_app(quick_house.services)
 
 
-# --- where a request comes from -------------------------------------------------------------------
+# --- origins of requests -------------------------------------------------------------------------
 
 FOREIGN: tuple[dict[str, str], ...] = (
     {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
@@ -102,7 +102,7 @@ def test_a_page_without_tls_is_none_of_a_site_with_it(
     assert is_own_origin(origin, host, own) is is_own
 
 
-# --- who a request comes from ---------------------------------------------------------------------
+# --- callers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,13 @@ def test_one_ipv6_connection_is_one_caller(address: str, caller: str) -> None:
         ("192.0.2.1", "203.0.113.9", "10.0.0.1", "192.0.2.1"),
         ("10.0.0.1", "198.51.100.3, 203.0.113.9", "10.0.0.1", "203.0.113.9"),
         ("10.0.0.1", "", "10.0.0.1", "10.0.0.1"),
-        # as some write an address: with the port, which is another one each time
+        # an address as some write it: with the port, which is different each time
         ("10.0.0.1", "203.0.113.9:49152", "10.0.0.1", "203.0.113.9"),
         ("10.0.0.1", "[2001:db8::9]:443", "10.0.0.1", "2001:db8::9"),
         ("10.0.0.1", "[2001:db8::9]", "10.0.0.1", "2001:db8::9"),
         ("10.0.0.1", "2001:db8::9", "10.0.0.1", "2001:db8::9"),
         ("::ffff:10.0.0.1", "::ffff:203.0.113.9", "10.0.0.1", "203.0.113.9"),
-        # two in a row: what the caller made up stands before the address that the first one saw
+        # two in a row: what the caller made up precedes the address that the first one saw
         ("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.7.3", "10.0.0.0/16, 2001:db8::/32", "203.0.113.9"),
         (
             "10.0.0.1",
@@ -154,7 +154,7 @@ def test_forwarded_addresses(peer: str, forwarded: str, trusted: str, address: s
 
 @pytest.mark.parametrize("path", ["/account/", "/sign-in/?next=/inbox", "/l/x/", "//evil.example/"])
 async def test_a_slash_too_many_names_no_host(path: str, app: Starlette) -> None:
-    """The address asked for may be anybody's word, and behind a proxy it is http://."""
+    """The requested address may be made up by anybody, and behind a proxy it is http://."""
     async with at_the_door(app, headers={"host": "evil.example"}) as client:
         answer = await client.get(f"http://localhost:8080{path}")
         posted = await client.post(f"http://localhost:8080{path}")
@@ -186,7 +186,7 @@ async def test_a_second_header_of_the_proxy_counts(tmp_path: Path) -> None:
 
 
 async def test_behind_a_proxy_nobody_is_local(tmp_path: Path) -> None:
-    """One on the same machine may say neither who asks nor under which name."""
+    """One on the same machine may state neither the caller nor the host."""
     data = tmp_path / "data"
     data.mkdir()
     url = f"sqlite:///{data / 'bedside.db'}"
@@ -255,8 +255,9 @@ async def test_no_way_out(address: str, visitor: httpx.AsyncClient, quick_house:
 async def test_every_answer_is_kept_by_nobody_and_framed_by_no_other_site(
     visitor: httpx.AsyncClient, quick_house: House
 ) -> None:
-    """The back button after signing out shows nothing, for no page may be kept (bfcache too).
-    Pages of the console stand beside a call in a frame of the product's own; nothing else does."""
+    """The back button after signing out shows nothing, because no page may be cached (bfcache
+    too). Pages of the console appear beside a call in a frame of the product's own; nothing else
+    does."""
     visitor.cookies.update(await quick_house.cookie(quick_house.here.receptionist))
     console = ("/inbox", f"/patients/{quick_house.patients[0].id}", "/nothing")
     for path in (*console, "/sign-in", "/l/x", "/health"):
@@ -305,7 +306,7 @@ async def test_cookies_by_https(tmp_path: Path) -> None:
 
 
 async def test_a_session_is_not_fixed(visitor: httpx.AsyncClient, quick_house: House) -> None:
-    """A token from before the sign-in, given by somebody else, is worth nothing after it."""
+    """A token from before the sign-in, given by somebody else, is worthless after it."""
     name = quick_house.services.settings.session_cookie
     theirs = await quick_house.token(quick_house.here.clinician)
     for given in ("A" * 43, theirs):
@@ -318,7 +319,7 @@ async def test_a_session_is_not_fixed(visitor: httpx.AsyncClient, quick_house: H
         assert done.cookies[name] not in ("", given)
 
 
-# --- input that makes no sense --------------------------------------------------------------------
+# --- nonsensical input ----------------------------------------------------------------------------
 
 NONSENSE: tuple[Any, ...] = (
     None,
@@ -374,7 +375,7 @@ async def test_dates_that_are_none(
 async def test_numbers_that_are_none(
     given: str, visitor: httpx.AsyncClient, quick_house: House
 ) -> None:
-    """In every place where an address or a header takes a number: never a defect."""
+    """In every place where a path or a header contains a number: never a defect."""
     visitor.cookies.update(await quick_house.cookie(quick_house.here.administrator))
     patient = f"/patients/{quick_house.patients[0].id}"
     for path in ("/patients?page=", "/inbox?show=", "/audit?before=", f"{patient}?before="):

@@ -1,4 +1,4 @@
-"""Names and words that try to be more than that, on every page of a visit that shows them."""
+"""Hostile names and words, on every page of a visit that shows them."""
 
 import json
 from typing import Any
@@ -20,11 +20,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
 
 _TAG = "<img src=x onerror=alert(1)>"
 ODD = f"\"'>{_TAG}</script>\u202e"
-"""Ends an attribute of either kind, a tag, a script, and turns the direction of writing."""
+"""Ends an attribute of either kind, a tag, a script, and changes the text direction."""
 
 
 class Scene:
-    """A room and a patient full of such words, with the browsers of everybody."""
+    """A room and a patient full of such words, with everybody's browsers."""
 
     def __init__(self, house: House) -> None:
         app = create_app(house.services)
@@ -32,7 +32,7 @@ class Scene:
         self.phone, self.desk, self.guest = (at_the_door(app) for _ in range(3))
 
     async def door(self) -> None:
-        """The door, closed and open, and a form that is sent with everything wrong."""
+        """Open the door, closed and open, and send a form with everything wrong."""
         house, rooms = self.house, self.services.rooms
         self.desk.cookies.update(await house.cookie(house.here.receptionist))
         self.room = await self.services.permissions.room(
@@ -51,7 +51,7 @@ class Scene:
         _no_tag(form)
 
     async def come(self) -> None:
-        """Check in, and write into everything there is."""
+        """Check in, and write into every field there is."""
         services, room = self.services, self.room
         shown = await services.rooms.get(room.clinic_id, room.room_id)
         odd = CheckInForm(CheckIn.new_draft(), name=ODD, reason=ODD, consented=True)
@@ -67,7 +67,7 @@ class Scene:
         await services.live_transfers.send_own(self.visitor, file)
 
     async def call(self) -> str:
-        """A call with a guest of such a name, and such words on the whiteboard."""
+        """Start a call with a guest of such a name, and such words on the whiteboard."""
         services, room = self.services, self.room
         call = await services.calls.start(room, self.visit, Mode.VIDEO)
         host = await services.seats.host(room.staff, call)

@@ -1,4 +1,4 @@
-"""What people could try with visits, calls, guests and files on their way, on both databases."""
+"""Attempts at visits, calls, guests and files in transfer, on both databases."""
 
 import asyncio
 from typing import Any
@@ -30,11 +30,11 @@ def ward(house: House) -> Ward:
     return Ward(house)
 
 
-# --- files, in the moment in which the patient leaves ---------------------------------------------
+# --- files, at the moment the patient leaves ------------------------------------------------------
 
 
 async def _asked(ward: Ward, visit_id: str, room: Any) -> tuple[Any, Any, bytes]:
-    """A file from the patient that is about to be sent: who sends it, the transfer, its bytes."""
+    """Prepare a file requested from the patient. Returns its sender, the transfer, its bytes."""
     content = jpeg()
     visitor = await ward.visit_devices.resume(ward.tokens[visit_id], visit_id, ADDRESS)
     asked = await ward.live_transfers.ask(room, visit_id)
@@ -53,11 +53,11 @@ async def _nothing_stays(ward: Ward) -> bool:
 async def test_an_upload_that_begins_after_the_end_is_refused_and_leaves_nothing(
     ward: Ward,
 ) -> None:
-    """The patient left between the look at the transfer and the first byte."""
+    """The patient left between the check of the transfer and the first byte."""
     visitor, room = await ward.wait(), await ward.room()
     holder, transfer, content = await _asked(ward, visitor.visit_id, room)
     await ward.waiting_room.leave(visitor)
-    await do_jobs(ward.house)  # cleared up before there was anything to clear
+    await do_jobs(ward.house)  # cleaned up before there was anything to clean
     with pytest.raises(Conflict):
         await ward.live_transfers.begin_upload(holder, transfer, Announced("arm", len(content)))
     assert await _nothing_stays(ward)
@@ -65,7 +65,7 @@ async def test_an_upload_that_begins_after_the_end_is_refused_and_leaves_nothing
 
 @pytest.mark.feature("X5")
 async def test_a_last_byte_after_the_end_leaves_nothing(ward: Ward) -> None:
-    """The upload was complete before anybody had cleared up, or after that."""
+    """The upload was complete before anybody had cleaned up, or after that."""
     visitor, room = await ward.wait(), await ward.room()
     holder, transfer, content = await _asked(ward, visitor.visit_id, room)
     begun = await ward.live_transfers.begin_upload(holder, transfer, Announced("arm", len(content)))
@@ -83,8 +83,8 @@ async def test_a_last_byte_after_the_end_leaves_nothing(ward: Ward) -> None:
 async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
     ward: Ward, step: str
 ) -> None:
-    """The intake has the file and wants the audit log, while the end has the visit and wants the
-    file: whoever comes second waits, and both are done."""
+    """The intake holds the file and wants the audit log, while the end holds the visit and wants
+    the file: the second waits, and both are done."""
     pair, room = await ward.both(), await ward.room()
     visit_id = pair.visitor.visit_id
     other = await ward.wait("Olga Other")
@@ -99,7 +99,7 @@ async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
             if step == "end_visit"
             else ward.calls.end_for_all(pair.host, Step.COMPLETED)
         )
-        await asyncio.sleep(0.3)  # it waits for the file, or has not come so far
+        await asyncio.sleep(0.3)  # it is waiting for the file, or has not got that far
         await ward.audit.record(work, room.clinic_id, room.actor, Action.FILE_SCANNED)
     await ending
     shown = await ward.transfer_lists.one(pair.visitor, transfer.id)
@@ -107,8 +107,8 @@ async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
 
 
 async def test_many_do_everything_at_once_and_nobody_is_left_waiting(ward: Ward) -> None:
-    """Admitting, handing over, ending, leaving, files and words, all for the same patients: each
-    is done, or answered with a sentence."""
+    """Admitting, transferring, ending, leaving, files and messages, all for the same patients:
+    each is done, or refused with a sentence."""
     house, room = ward.house, await ward.room()
     second = await ward.rooms.create(house.administer(), RoomChange("Upstairs"))
     colleague = house.here.receptionist

@@ -38,5 +38,5 @@ def test_every_benchmark_gives_its_figures() -> None:
     for name, rows in ROWS.items():
         for row in rows:
             assert any(row in line for line in lines), f"{name}: {row}\n{done.stdout}"
-    # a server that is compared with and is not there shows as a dash in place of a figure
+    # a missing comparison server shows as a dash in place of a figure
     assert not [line for line in lines if "  –  " in line]

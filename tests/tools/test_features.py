@@ -1,4 +1,4 @@
-"""docs/features.md tells the truth: all features are listed, and what is built has a test."""
+"""docs/features.md is accurate: all features are listed, and what is built has a test."""
 
 import ast
 import re
@@ -29,13 +29,13 @@ IDS = [f"{letter}{number + 1}" for letter, count in COUNTS.items() for number in
 
 
 def rows(page: str) -> list[list[str]]:
-    """The cells of each row that starts with an id."""
+    """Return the cells of each row that starts with an id."""
     found = re.findall(r"^\| *([A-Z]\d+) *\|(.*)\|$", page, re.MULTILINE)
     return [[name, *(cell.strip() for cell in rest.split("|"))] for name, rest in found]
 
 
 def marked(source: str) -> set[str]:
-    """The ids in all `pytest.mark.feature(…)` of a module, wherever they stand."""
+    """Return the ids in all `pytest.mark.feature(…)` of a module, wherever they are."""
     return {
         argument.value
         for node in ast.walk(ast.parse(source))
@@ -46,12 +46,12 @@ def marked(source: str) -> set[str]:
 
 
 def modules() -> Iterator[Path]:
-    """All modules with tests."""
+    """Yield all modules with tests."""
     return (path for path in (ROOT / "tests").rglob("test_*.py"))
 
 
 def complaints(page: str, shown: set[str]) -> list[str]:
-    """What is wrong with a page, given the ids that tests carry."""
+    """Return what is wrong with a page, given the ids that tests carry."""
     table = rows(page)
     wrong = [f"{name} is listed twice or out of order" for name in _misplaced(table)]
     for cells in table:

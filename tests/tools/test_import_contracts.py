@@ -1,4 +1,4 @@
-"""The import contracts hold, and would notice when they did not."""
+"""The import contracts hold, and would detect violations."""
 
 import os
 import re
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("tools")
 
 
 def lint(folder: Path) -> str:
-    """What lint-imports says in `folder`, of the package in its src."""
+    """Return the output of lint-imports in `folder`, for the package in its src."""
     program = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run(
         [program, "--no-logo", "--no-cache"],
@@ -30,7 +30,7 @@ def lint(folder: Path) -> str:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """An empty house with the real contracts; a test puts rooms into it."""
+    """An empty package tree with the real contracts; a test puts packages into it."""
     (tmp_path / "scripts").mkdir()
     shutil.copy(ROOT / "scripts" / "import_contracts.py", tmp_path / "scripts")
     shutil.copy(ROOT / ".importlinter", tmp_path)
@@ -41,7 +41,7 @@ def house(tmp_path: Path) -> Path:
 
 
 def room(house: Path, name: str, text: str) -> None:
-    """Write one module of the house."""
+    """Write one module of the package tree."""
     path = house / "src" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     for folder in path.parent.relative_to(house / "src").parents:

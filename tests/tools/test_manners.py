@@ -1,4 +1,4 @@
-"""How the code is written: sizes, no loose ends, and a reason beside every exception to a rule."""
+"""Coding rules: sizes, no loose ends, and a reason beside every exception to a rule."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ LINES_OF_A_FILE = 500
 LINES_OF_A_FUNCTION = 60
 WRITTEN = {".py", ".ts", ".mjs", ".css", ".html", ".sql", ".yar"}
 PRINTS = ("cli", "demo")
-"""What may print, for it talks to a person at a terminal."""
+"""What may print, because it talks to a person at a terminal."""
 
 # An exception is `noqa` or `ignore` with its rule, and then “ - ” and the reason.
 _EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:\s*\w+)\b")
@@ -28,7 +28,7 @@ _LOOSE_END = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
 
 def long_functions(source: str) -> list[str]:
-    """Functions with more lines than allowed, from `def` to the end."""
+    """Return functions with more lines than allowed, from `def` to the end."""
     return [
         f"{node.name} has {length} lines"
         for node in ast.walk(ast.parse(source))
@@ -38,7 +38,7 @@ def long_functions(source: str) -> list[str]:
 
 
 def prints(source: str) -> list[str]:
-    """Calls of print."""
+    """Return calls of print."""
     return [
         f"print in line {node.lineno}"
         for node in ast.walk(ast.parse(source))
@@ -47,7 +47,7 @@ def prints(source: str) -> list[str]:
 
 
 def unexplained(source: str) -> list[str]:
-    """Comments that silence a linter and do not say why."""
+    """Return comments that silence a linter without saying why."""
     return [
         f"line {token.start[0]}: {token.string}"
         for token in tokenize.generate_tokens(StringIO(source).readline)
@@ -58,7 +58,7 @@ def unexplained(source: str) -> list[str]:
 
 
 def made(path: Path) -> bool:
-    """Built assets, migrations and installed packages: nobody here edits them."""
+    """Whether a file is generated: built assets, migrations and installed packages."""
     return (
         path.is_relative_to(SRC / "web" / "static")
         or "migrations/versions" in path.as_posix()
@@ -67,7 +67,7 @@ def made(path: Path) -> bool:
 
 
 def files(*folders: str) -> Iterator[Path]:
-    """Everything that people write, below some folders of the checkout."""
+    """Yield the files that people write, below some folders of the checkout."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and path.suffix in WRITTEN and not made(path):
@@ -75,12 +75,12 @@ def files(*folders: str) -> Iterator[Path]:
 
 
 def python(*folders: str) -> Iterator[Path]:
-    """The Python files below some folders of the checkout."""
+    """Yield the Python files below some folders of the checkout."""
     return (path for path in files(*folders) if path.suffix == ".py")
 
 
 def all_of(path: Path, complaints: list[str]) -> list[str]:
-    """Complaints with the file before them."""
+    """Prefix complaints with the file."""
     return [f"{path.relative_to(ROOT)}: {complaint}" for complaint in complaints]
 
 

@@ -1,4 +1,4 @@
-"""No tracked file says where packages come from: that is for each machine to know."""
+"""No tracked file says where packages come from: that is up to each machine."""
 
 import re
 import shutil
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
 
-# Put together here, so that this file does not find itself.
+# Assembled here, so that this file does not find itself.
 WELL_KNOWN = [
     ".".join(parts)
     for parts in (
@@ -29,7 +29,7 @@ _OPTIONS = re.compile(
 
 
 def tracked() -> list[Path]:
-    """Files in git, or about to be."""
+    """Return files in git, or about to be."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -40,7 +40,8 @@ def tracked() -> list[Path]:
 
 
 def hosts_of_this_machine() -> list[str]:
-    """Where pip and npm get packages here; loopback does not count, for it names nobody."""
+    """Return where pip and npm get packages here; loopback does not count, because it names
+    nobody."""
     asked = [[sys.executable, "-m", "pip", "config", "list"]]
     if shutil.which("npm"):
         asked.append(["npm", "config", "get", "registry"])
@@ -53,7 +54,7 @@ def hosts_of_this_machine() -> list[str]:
 
 
 def named(text: str, hosts: list[str]) -> list[str]:
-    """The hosts and index options that a text names."""
+    """Return the hosts and index options named in a text."""
     return [host for host in hosts if host in text] + _OPTIONS.findall(text)
 
 

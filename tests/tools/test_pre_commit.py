@@ -1,4 +1,5 @@
-"""Before a commit the fast linters run, from what is installed here, and stop what they refuse."""
+"""The pre-commit hooks: the fast linters run from what is installed here, and stop what they
+refuse."""
 
 import os
 import shutil
@@ -34,7 +35,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Nothing of the person who runs the tests, and nowhere to download from."""
+    """Return an environment with nothing of the developer's, and nowhere to download from."""
     nowhere = "http://127.0.0.1:9"
     return {
         "PATH": os.environ["PATH"],

@@ -1,4 +1,4 @@
-"""Preparing a checkout: what is done is not done again, and what cannot be done is said."""
+"""Preparing a checkout: finished steps are not repeated, and failures are explained."""
 
 import importlib.util
 import os
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def script(name: str) -> ModuleType:
-    """A fresh copy of one of the scripts as a module."""
+    """Load a fresh copy of one of the scripts as a module."""
     spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -25,7 +25,7 @@ def script(name: str) -> ModuleType:
 
 @pytest.fixture
 def prepare(tmp_path: Path) -> ModuleType:
-    """The script, at work in an empty checkout."""
+    """The script, in an empty checkout."""
     module = script("prepare")
     module.ROOT = tmp_path
     module.VENV = tmp_path / ".venv"
@@ -151,7 +151,7 @@ def test_the_policy_for_services_is_put_back(debian: ModuleType, before: str | N
         debian.POLICY.write_text(before)
     debian.hold_services([])
     assert subprocess.run([debian.POLICY], check=False).returncode == 101
-    debian.hold_services([])  # an earlier run was killed before it could put things back
+    debian.hold_services([])  # an earlier run was killed before it could restore things
     debian.release_services([])
     assert (debian.POLICY.read_text() if debian.POLICY.exists() else None) == before
     assert not debian.KEPT.exists()
@@ -174,7 +174,7 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
 
 
 def test_every_target_that_help_lists_exists() -> None:
-    # These tests may run under make, and a make under make talks more.
+    # These tests may run under make, and a make under make prints more.
     environment = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
     listed = subprocess.run(
         ["make", "help"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True

@@ -35,7 +35,7 @@ LENGTHS = {"SHA-1": 40, "SHA-256": 64, "SHA-512": 128}
 
 
 def complaints(form: dict[str, Any], stated: dict[str, Any], *, without: str = "") -> list[str]:
-    """What differs from a form: values by regular expression, no key too many, none missing."""
+    """Return differences from a form: values by regular expression, no extra or missing key."""
     wrong = [f"no {key}" for key in form if key not in stated and key != without]
     for key, value in stated.items():
         text = value if isinstance(value, str) else json.dumps(value)
@@ -48,7 +48,7 @@ def complaints(form: dict[str, Any], stated: dict[str, Any], *, without: str = "
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the command wrote."""
+    """The output of the command."""
     made = tmp_path_factory.mktemp("sbom") / "new" / "bedside.cdx.json"
     subprocess.run([sys.executable, "-m", "scripts.sbom", made], cwd=ROOT, check=True)
     return json.loads(made.read_text())
@@ -75,7 +75,7 @@ def _hashes_have_their_length(component: dict[str, Any]) -> None:
 
 
 def _licenses_have_their_form(component: dict[str, Any]) -> None:
-    """Either names and ids, or a single expression."""
+    """Check for either names and ids, or a single expression."""
     stated = component.get("licenses", [])
     if any("expression" in one for one in stated):
         assert len(stated) == 1, component["name"]

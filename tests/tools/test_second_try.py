@@ -25,7 +25,7 @@ def test_it(count):
 
 
 def run(place: Path, *arguments: str) -> str:
-    """Run pytest there with the plugin; what it printed."""
+    """Run pytest there with the plugin. Returns its output."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q"),
@@ -42,7 +42,7 @@ def run(place: Path, *arguments: str) -> str:
 
 
 def put(place: Path, folder: str, needed: int) -> None:
-    """A test that passes at its try number `needed`."""
+    """Write a test that passes at its try number `needed`."""
     path = place / "tests" / folder
     path.mkdir(parents=True)
     (path / "test_flaky.py").write_text(FLAKY.replace("NEEDED", str(needed)))

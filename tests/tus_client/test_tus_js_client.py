@@ -1,4 +1,5 @@
-"""The official tus client: 20 MB up, stopped and resumed, terminated, several at once, refused."""
+"""The official tus client: 20 MB up, stopped and resumed, terminated, several in parallel,
+refused."""
 
 import asyncio
 import json
@@ -19,7 +20,7 @@ CLIENT = Path(__file__).with_name("client.mjs")
 
 
 async def run(sender: Sender, scenario: str) -> dict[str, Any]:
-    """What the client saw."""
+    """Return what the client saw."""
     cookie = "; ".join(f"{name}={value}" for name, value in sender.http.cookies.items())
     node = await asyncio.create_subprocess_exec(
         "node",
@@ -36,7 +37,7 @@ async def run(sender: Sender, scenario: str) -> dict[str, Any]:
 
 
 async def arrived(sender: Sender) -> dict[str, bytes]:
-    """The files of the chart. Scans of 20 MB are not what this is about, so they are skipped."""
+    """Return the files of the chart. Scans of 20 MB are irrelevant here, so they are skipped."""
     async with sender.house.database.unit_of_work() as work:
         await work.execute(update(files).values(state=FileState.FILED))
     return {entry.name: await sender.content(entry) for entry in await sender.entries()}

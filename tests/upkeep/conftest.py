@@ -30,7 +30,7 @@ CONTENT = words(600_000)
 
 @dataclass(frozen=True)
 class Installation:
-    """A data directory whose master key lies elsewhere, as it should."""
+    """A data directory whose master key is elsewhere, as it should be."""
 
     data: Path
     key_file: Path
@@ -41,20 +41,21 @@ class Installation:
     cookies: dict[str, str]
 
     def run(self, *arguments: str, data: Path | None = None) -> click.testing.Result:
-        """`bedside …` on this data directory."""
+        """Run `bedside …` on this data directory."""
         environment = {"BEDSIDE_MASTER_KEY_FILE": str(self.key_file)}
         return click.testing.CliRunner(env=environment).invoke(
             main, [*arguments, "--data", str(data or self.data)]
         )
 
     def run_beside(self, *arguments: str, **environment: str) -> int:
-        """The same in a process of its own, for when a loop runs here; its exit code."""
+        """Run the same in a process of its own, for when a loop runs here. Returns its exit
+        code."""
         process = self.begin(*arguments, **environment)
         process.communicate()
         return process.returncode
 
     def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """The same, without waiting for its end."""
+        """Start the same, without waiting for its end."""
         return subprocess.Popen(
             [sys.executable, "-m", "bedside", *arguments, "--data", str(self.data)],
             env={"BEDSIDE_MASTER_KEY_FILE": str(self.key_file), **environment},
@@ -80,13 +81,13 @@ class Installation:
         return uvloop.run(opened())
 
     async def content(self, services: Services) -> bytes:
-        """The file of the chart."""
+        """Return the file of the chart."""
         chart = await services.permissions.chart(self.staff, self.patient_id)
         opened = await services.retrieval.open(chart, self.entry_id, "original")
         return b"".join([piece async for piece in opened.chunks(0, opened.size)])
 
     async def upload(self, services: Services, number: int, content: bytes) -> None:
-        """Another file into the chart, up to its last byte."""
+        """Upload another file into the chart, up to its last byte."""
         chart = await services.permissions.chart(self.staff, self.patient_id)
         begun = await services.uploads.begin_for_chart(
             chart, Announced(f"{number}.txt", len(content)), Allowance(len(content))
@@ -95,13 +96,13 @@ class Installation:
 
     @property
     def staff(self) -> Any:
-        """The receptionist's access."""
+        """Return the receptionist's access."""
         return staff_access(self.staff_id, self.clinic_id, Role.STAFF, "ses_test", "127.0.0.1")
 
 
 @pytest.fixture(scope="session")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Made once; nobody changes it."""
+    """An installation that no test changes."""
     folder = tmp_path_factory.mktemp("original")
     data, key_file = folder / "data", folder / "keys" / "master.key"
     data.mkdir()
@@ -149,5 +150,5 @@ def installation(original: Installation, tmp_path: Path) -> Installation:
 
 
 async def do_what_is_due(services: Services) -> None:
-    """What the worker would do."""
+    """Do what the worker would do."""
     await Worker(services.database, services.handlers, {}).run_until_idle()

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.feature("S5")
 
 
 def restored(installation: Installation, source: Path, folder: Path) -> Path:
-    """A new data directory from a backup; its key comes from --key-file."""
+    """Restore a backup to a new data directory; its key comes from --key-file."""
     data = folder / "restored"
     result = CliRunner(env={"BEDSIDE_MASTER_KEY_FILE": ""}).invoke(
         main,
@@ -52,8 +52,8 @@ def test_backup_and_restore(installation: Installation, tmp_path: Path) -> None:
 
 
 def test_backup_under_load(installation: Installation, tmp_path: Path) -> None:
-    """Files arrive, are examined and refused while the backup is taken, by another process' means:
-    a second set of services on the same data."""
+    """Files arrive, are examined and refused while the backup is taken, through a second set of
+    services on the same data."""
     target = tmp_path / "backup.tar"
     stop = threading.Event()
     sent: list[int] = []
@@ -85,7 +85,8 @@ def test_backup_under_load(installation: Installation, tmp_path: Path) -> None:
 def test_what_is_destroyed_meanwhile_does_not_come_back_as_damage(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file is refused and its bytes go just between the reading of the rows and of the blobs."""
+    """A file is refused and its bytes are removed between the reading of the rows and of the
+    blobs."""
     target = tmp_path / "backup.tar"
 
     async def take(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""The command line: each command helps, and says plainly when there is nothing to work on."""
+"""The command line: each command has help, and says plainly if there is nothing to work on."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from bedside.cli import main
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """All commands, as one types them."""
+    """Yield all commands, as one types them."""
     for name, command in group.commands.items():
         yield (*path, name)
         if isinstance(command, click.Group):

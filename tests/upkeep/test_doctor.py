@@ -1,4 +1,4 @@
-"""The doctor finds each thing that was planted, and says what to do."""
+"""The doctor finds each planted problem, and says what to do."""
 
 import sqlite3
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Plant = Callable[[Installation], None]
 
 
 def blobs(installation: Installation) -> list[Path]:
-    """The sealed files."""
+    """Return the sealed files."""
     return [path for path in (installation.data / "files").rglob("*") if path.is_file()]
 
 
@@ -38,7 +38,7 @@ def a_key_for_everybody(installation: Installation) -> None:
 
 
 def a_broken_audit_log(installation: Installation) -> None:
-    # Whoever has the database in their hands gets past its own guard, and no further.
+    # Direct access to the database gets past its own guard, and no further.
     change(installation, "DROP TRIGGER audit_lines_no_update")
     change(installation, "UPDATE audit_lines SET actor_id = 'stf_nobody' WHERE seq = 2")
 

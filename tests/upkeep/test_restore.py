@@ -1,4 +1,4 @@
-"""Only what was written by whoever had the master key is restored, and completely or not at all."""
+"""Only what a holder of the master key has written is restored, and completely or not at all."""
 
 import io
 import json
@@ -31,14 +31,14 @@ def backup(installation: Installation, tmp_path: Path) -> Path:
 
 
 def members_of(backup: Path) -> Members:
-    """What is in a backup, by name."""
+    """Return the content of a backup, by name."""
     with tarfile.open(backup) as archive:
         found = [(entry.name, archive.extractfile(entry)) for entry in archive]
         return {name: file.read() for name, file in found if file is not None}
 
 
 def write(backup: Path, members: Members) -> None:
-    """Make a backup anew, as somebody who has no key could."""
+    """Rewrite a backup, as somebody without a key could."""
     with tarfile.open(backup, "w") as archive:
         for name, data in members.items():
             entry = tarfile.TarInfo(name)
@@ -47,31 +47,32 @@ def write(backup: Path, members: Members) -> None:
 
 
 def rows(members: Members, table: str) -> tuple[list[str], list[list[Any]]]:
-    """Columns and rows of a table in a backup."""
+    """Return columns and rows of a table in a backup."""
     columns, *lines = map(json.loads, members[f"tables/{table}.jsonl"].splitlines())
     return columns, lines
 
 
 def set_rows(members: Members, table: str, columns: list[str], lines: list[list[Any]]) -> None:
-    """Put others in their place."""
+    """Replace them."""
     text = "\n".join(map(json.dumps, (columns, *lines)))
     members[f"tables/{table}.jsonl"] = text.encode()
 
 
 def files_below(folder: Path) -> set[Path]:
-    """Everything there."""
+    """Return everything there."""
     return set(folder.rglob("*"))
 
 
 def stored(data: Path, question: str) -> Any:
-    """A look into a restored database."""
+    """Query a restored database."""
     with sqlite3.connect(data / "bedside.db") as database:
         (answer,) = database.execute(question).fetchone()
     database.close()
     return answer
 
 
-# --- what was changed -----------------------------------------------------------------------------
+# --- tampering
+# -------------------------------------------------------------------------------------
 
 
 def everybody_administrator(members: Members) -> None:
@@ -168,7 +169,7 @@ def test_half_a_backup_is_refused_and_the_same_line_works_when_it_is_whole(
 def restore(
     installation: Installation, backup: Path, data: Path, *options: str, fault: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """The real command in a process of its own, with --key-file."""
+    """Run the real command in a process of its own, with --key-file."""
     return subprocess.run(
         [
             *options,
@@ -210,7 +211,8 @@ def test_the_key_that_is_there_already_may_be_the_same(
     assert restore(installation, backup, tmp_path / "restored").returncode == 0
 
 
-# --- what does not come back ----------------------------------------------------------------------
+# --- what is not restored
+# --------------------------------------------------------------------------
 
 
 def test_everybody_signs_in_anew_and_administrators_are_listed(
@@ -227,11 +229,12 @@ def test_everybody_signs_in_anew_and_administrators_are_listed(
     assert stored(tmp_path / "restored", what) == 2
 
 
-# --- of before ------------------------------------------------------------------------------------
+# --- older backups
+# ---------------------------------------------------------------------------------
 
 
 def of_before_seals(members: Members) -> None:
-    """The form of format 1: no hashes, no seal, and sessions in it."""
+    """Convert to format 1: no hashes, no seal, and sessions in it."""
     manifest = json.loads(members["manifest.json"])
     del members["seal.json"], manifest["members"]
     members["tables/sessions.jsonl"] = members.get("tables/sessions.jsonl", b'["id"]')
@@ -240,7 +243,8 @@ def of_before_seals(members: Members) -> None:
 
 
 def of_revision(members: Members, revision: str, folder: Path) -> None:
-    """As that revision had the tables: without what came later, and with what went since."""
+    """Convert the tables to that revision: without what came later, and with what was removed
+    since."""
     old = folder / "old.db"
     schema.upgrade(f"sqlite:///{old}", revision)
     manifest = json.loads(members["manifest.json"])
@@ -274,7 +278,9 @@ def test_a_backup_of_before_seals_is_restored_when_one_insists(
     result = installation.run("restore", "--unsealed", str(backup), data=data)
     assert result.exit_code == 0, result.output
     assert "carries no seal" in result.output
-    if older:  # a log of then does not say that its rows are bound; this one does, and they are not
+    if (
+        older
+    ):  # a log from then does not say that its rows are bound; this one does, and they are not
         assert installation.run("audit", "accept", "--yes", data=data).exit_code == 0
     assert installation.inside(installation.content, data) == CONTENT
     assert stored(data, "SELECT version_num FROM alembic_version") == schema.newest_revision()
@@ -309,7 +315,8 @@ def test_a_backup_of_a_newer_version_is_not_restored(
     assert said in result.output
 
 
-# --- what is interrupted --------------------------------------------------------------------------
+# --- interruptions
+# ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fault", ["restore.begun", "restore.blobs_put"])
@@ -365,8 +372,8 @@ def test_a_disk_that_gets_full_leaves_nothing_behind(
 def test_a_directory_with_files_of_another_database_is_left_alone(
     installation: Installation, backup: Path, postgres: Postgres
 ) -> None:
-    """The data directory of the clinic itself, with the address of a new database: as when one
-    moves to PostgreSQL and forgets to name a new directory."""
+    """The clinic's own data directory, with the URL of a new database: as when somebody moves to
+    PostgreSQL and forgets to name a new directory."""
     before = files_below(installation.data)
     done = subprocess.run(
         [sys.executable, "-m", "bedside", "restore", "--data", str(installation.data), backup],

@@ -1,4 +1,5 @@
-"""New keys while the server runs and a file is on its way: nothing is lost, nothing stays old."""
+"""New keys while the server runs and a file is being uploaded: nothing is lost, nothing
+stays old."""
 
 import base64
 import os
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.feature("F6")
 
 
 def generations(installation: Installation) -> set[int]:
-    """Of the clinic's key, as they wrap the data keys of files."""
+    """Return the generations of the clinic's key that wrap the data keys of files."""
     with sqlite3.connect(installation.data / "bedside.db") as database:
         rows = database.execute("SELECT data_key FROM files WHERE data_key != x''").fetchall()
     database.close()
@@ -57,7 +58,7 @@ def test_all_keys_are_new_and_everything_opens(installation: Installation, tmp_p
 
 
 def kept(installation: Installation) -> dict[str, str]:
-    """The old master keys, by the name of the file that keeps them."""
+    """Return the old master keys, by the name of the file that keeps them."""
     return {p.name: p.read_text() for p in installation.key_file.parent.glob("master.key.until-*")}
 
 
@@ -75,7 +76,7 @@ def test_the_old_key_is_kept_with_its_date_and_said_to_be(
         assert name in result.output
         assert "as long as any backup" in result.output
         assert (installation.key_file.parent / name).stat().st_mode & 0o077 == 0
-    # A backup of before opens with it, and with nothing else.
+    # An older backup opens with it, and with nothing else.
     assert kept(installation)[f"master.key.until-{today}"] == first
     for key_file, code in ((installation.key_file, 1), (installation.key_file.parent / name, 1)):
         done = restore(backup, key_file, tmp_path / "restored")
@@ -87,7 +88,7 @@ def test_the_old_key_is_kept_with_its_date_and_said_to_be(
 
 
 def restore(backup: Path, key_file: Path, data: Path) -> Result:
-    """`bedside restore` into a new directory."""
+    """Run `bedside restore` into a new directory."""
     return CliRunner().invoke(
         main, ["restore", "--data", str(data), "--key-file", str(key_file), str(backup)]
     )
@@ -112,7 +113,7 @@ def test_after_a_kill_at_each_step_everything_opens_and_rotating_again_ends_it(
         assert installation.run_beside("keys", "rotate", BEDSIDE_FAULT=fault) == -signal.SIGKILL
         assert installation.inside(installation.content) == CONTENT, fault
         assert kept(installation).items() >= before.items(), fault
-        if number % 3 == 2:  # otherwise the next one goes on from what was left
+        if number % 3 == 2:  # otherwise the next one continues from what was left
             assert installation.run("keys", "rotate").exit_code == 0
             assert len(installation.key_file.read_text().splitlines()) == 1
             assert installation.inside(installation.content) == CONTENT, fault
@@ -121,8 +122,8 @@ def test_after_a_kill_at_each_step_everything_opens_and_rotating_again_ends_it(
 
 
 def test_of_two_at_once_one_is_refused_in_words(installation: Installation) -> None:
-    """Both are real processes. The database is busy at first, so that neither gets far: of old
-    each had made its own next generation by then, and the second overwrote the first one's."""
+    """Both are real processes. The database is busy at first, so that neither gets far: each used
+    to have made its own next generation by then, and the second overwrote the first one's."""
     busy = sqlite3.connect(installation.data / "bedside.db", isolation_level=None)
     busy.execute("BEGIN IMMEDIATE")
     both = [installation.begin("keys", "rotate") for _ in range(2)]
@@ -170,13 +171,13 @@ def test_owner_and_mode_stay_when_root_rotates(installation: Installation) -> No
 
 
 def both_keys(installation: Installation) -> list[Path]:
-    """The key file, its directory and what lies beside it."""
+    """Return the key file, its directory and what is beside it."""
     folder = installation.key_file.parent
     return [folder, *folder.iterdir()]
 
 
 def test_a_clinic_founded_meanwhile_keeps_its_keys(installation: Installation) -> None:
-    """By a server that runs since before the rotation."""
+    """By a server running since before the rotation."""
 
     async def found(services: Services) -> str:
         await services.vault.platform()
@@ -211,7 +212,7 @@ def test_while_the_server_runs_and_a_file_is_on_its_way(installation: Installati
             half = {"Upload-Offset": "0", "Content-Type": BODY}
             assert http.patch(address, content=content[:600_000], headers=half).status_code == 204
             assert installation.run("keys", "rotate").exit_code == 0
-            # This process has the old clinic key open, and has not met the new one yet.
+            # This process has the old clinic key open, and does not know the new one yet.
             assert http.post(f"{chart}/uploads", headers=said).status_code == 201
             wrapped = server.ask("SELECT data_key FROM uploads WHERE NOT finished")
             assert [int.from_bytes(key[:4], "big") for (key,) in wrapped] == [2, 2]

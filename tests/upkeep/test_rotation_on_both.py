@@ -43,14 +43,14 @@ async def beside(services: Services, **settings: Any) -> AsyncIterator[Services]
 async def on_postgres(
     anyio_backend: object, tmp_path: Path, postgres: Postgres
 ) -> AsyncIterator[House]:
-    """A house on PostgreSQL, where units of work are at the same time."""
+    """A house on PostgreSQL, where units of work run in parallel."""
     url = await asyncio.to_thread(postgres.fresh, create_tables)
     async with living_in(tmp_path / "data", url) as made:
         yield made
 
 
 async def send(house: House, content: bytes, length: int = 0) -> str:
-    """A file into the chart; the upload's id."""
+    """Send a file into the chart. Returns the upload's id."""
     chart, uploads = await house.chart(), house.services.uploads
     announced = Announced("report.txt", length or len(content))
     begun = await uploads.begin_for_chart(chart, announced, Allowance(announced.length))
@@ -60,7 +60,7 @@ async def send(house: House, content: bytes, length: int = 0) -> str:
 
 
 async def is_blocked(connection: asyncpg.Connection, task: asyncio.Task[Any]) -> None:
-    """Wait until somebody waits for a lock in the database (or would not, and is done)."""
+    """Wait until the task waits for a lock in the database (or is done without)."""
     question = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     async with asyncio.timeout(PATIENCE):
         while not (task.done() or await connection.fetchval(question)):  # noqa: ASYNC110 - in SQL
@@ -68,7 +68,7 @@ async def is_blocked(connection: asyncpg.Connection, task: asyncio.Task[Any]) ->
 
 
 async def key_of(house: House, table: str) -> bytes:
-    """The wrapped data key of the one file or upload."""
+    """Return the wrapped data key of the one file or upload."""
     connection = await asyncpg.connect(house.services.settings.url)
     try:
         where = "" if table == "files" else " WHERE NOT finished"
@@ -78,7 +78,7 @@ async def key_of(house: House, table: str) -> bytes:
 
 
 async def test_one_at_a_time_on_one_database(house: House, tmp_path: Path) -> None:
-    """Also with a copy of the key file each, as on two machines."""
+    """Even with a copy of the key file each, as on two machines."""
     copy = tmp_path / "copy.key"
     copy.write_bytes(house.services.settings.key_file.read_bytes())
     async with beside(house.services, master_key_file=copy) as other:
@@ -124,8 +124,8 @@ async def test_an_upload_that_begins_meanwhile_gets_the_new_key(on_postgres: Hou
 
 
 async def test_a_clinic_that_is_founded_meanwhile_keeps_its_keys(on_postgres: House) -> None:
-    """Its unit of work has wrapped by the old master key, and is not committed when the rotation
-    would take that one out."""
+    """Its unit of work has wrapped with the old master key, and is not committed when the rotation
+    would remove that one."""
     services = on_postgres.services
     async with beside(services) as other:
         steps = rotate(other)
@@ -173,7 +173,7 @@ async def test_the_first_clinic_makes_the_key_and_no_other_does(
 async def test_a_start_makes_the_key_before_there_is_a_clinic(
     anyio_backend: object, tmp_path: Path, empty_sqlite: Path
 ) -> None:
-    """Two processes at once make one: the set-up page asks to have it copied."""
+    """Two processes at once create one: the set-up page asks to have it copied."""
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(empty_sqlite, data / "bedside.db")
@@ -202,6 +202,6 @@ async def test_a_key_that_cannot_be_written_is_said(
 
 
 async def found(services: Services, name: str) -> None:
-    """A clinic."""
+    """Found a clinic."""
     async with services.database.unit_of_work() as work:
         await services.clinics.create(work, SYSTEM, name, ClinicOptions())

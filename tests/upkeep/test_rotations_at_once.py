@@ -1,7 +1,7 @@
 """Two rotations, step by step in any order, with kills: the key file opens every clinic.
 
-A kill here ends a rotation between two steps and gives its locks back, as the end of a process
-does; tests/upkeep/test_rotation.py kills real processes, also within a step.
+A kill here ends a rotation between two steps and releases its locks, as the end of a process does;
+tests/upkeep/test_rotation.py kills real processes, within a step as well.
 """
 
 import shutil
@@ -36,7 +36,7 @@ quick = settings(max_examples=25, deadline=None)
 
 @pytest.fixture(scope="module")
 def place(original: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation that goes on from one example to the next, as real ones do."""
+    """An installation that carries over from one example to the next, as real ones do."""
     folder = tmp_path_factory.mktemp("rotations")
     shutil.copytree(original.data, folder / "data")
     shutil.copytree(original.key_file.parent, folder / "keys")
@@ -46,7 +46,7 @@ def place(original: Installation, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @asynccontextmanager
 async def machines(data: Path, *key_files: Path) -> AsyncIterator[list[Services]]:
-    """Services of processes that share a database."""
+    """Open the services of processes that share a database."""
     made = [bootstrap.build(load(data=data, master_key_file=path)) for path in key_files]
     for services in made:
         await services.database.open()
@@ -69,7 +69,7 @@ async def opens(services: Services, *key_files: Path) -> bool:
 async def play(
     processes: list[Services], moves: list[tuple[int, str]], key_files: list[Path]
 ) -> list[type[Conflict]]:
-    """Let the rotations go on as said, and look after each move; how they were refused."""
+    """Advance the rotations as given, and check after each move. Returns how they were refused."""
     running: dict[int, AsyncGenerator[str]] = {}
     refused: list[type[Conflict]] = []
     for who, what in moves:
@@ -91,7 +91,7 @@ async def play(
 
 
 async def end(rotation: AsyncGenerator[str] | None) -> None:
-    """What the end of its process is to a rotation."""
+    """End a rotation like the end of its process."""
     if rotation is not None:
         await rotation.aclose()
 
@@ -117,7 +117,7 @@ def test_with_one_key_file(place: Installation, moves: list[tuple[int, str]]) ->
 def test_with_a_copy_of_the_key_file_each(
     place: Installation, moves: list[tuple[int, str]]
 ) -> None:
-    """As on two machines: who has the older copy is refused until the newer one is copied."""
+    """As on two machines: the one with the older copy is refused until the newer one is copied."""
     copy = place.key_file.with_name("copy.key")
     shutil.copy2(place.key_file, copy)
 
@@ -135,7 +135,7 @@ def test_with_a_copy_of_the_key_file_each(
 @given(moves=MOVES)
 @quick
 def test_where_no_lock_holds(place: Installation, moves: list[tuple[int, str]]) -> None:
-    """Say on a network's file system, and with the connection to the database cut."""
+    """For instance on a network file system, and with the connection to the database cut."""
 
     @contextmanager
     def unlocked(*_: object) -> Iterator[bool]:

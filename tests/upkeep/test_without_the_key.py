@@ -1,4 +1,5 @@
-"""Nothing is served without the key of what is there, and no other one is made in its place."""
+"""Nothing is served without the key of the existing data, and no other one is created in its
+place."""
 
 import sqlite3
 from pathlib import Path
@@ -15,7 +16,7 @@ COMMANDS = [("serve",), ("worker",), ("backup", "backup.tar"), ("keys", "rotate"
 
 
 def said_by(installation: Installation, tmp_path: Path, *command: str) -> str:
-    """What a command that refuses says."""
+    """Return the message of a command that refuses."""
     command = tuple(str(tmp_path / part) if part.endswith(".tar") else part for part in command)
     port = ("--port", str(free_port())) if command == ("serve",) else ()
     process = installation.begin(*command, *port)

@@ -1,6 +1,6 @@
 """Writes bound-row-v1.json, following docs/formats/bound-row.md and nothing of the product.
 
-    python tests/vectors/make_bound_row.py
+python tests/vectors/make_bound_row.py
 
 Keys are fixed, so it writes the same file each time.
 """

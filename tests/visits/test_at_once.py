@@ -1,4 +1,4 @@
-"""Several people do something with one patient, or one room, at the same moment."""
+"""Concurrency: several people act on one patient, or one room, at the same moment."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def outcomes(*acts: Any) -> tuple[list[Any], list[str]]:
-    """What came of acts that began together: results, and the sentences of those refused."""
+    """Run acts together. Returns their results, and the sentences of those refused."""
     done = await asyncio.gather(*acts, return_exceptions=True)
     for one in done:
         assert not isinstance(one, Exception) or isinstance(one, Conflict), one
@@ -27,7 +27,7 @@ async def outcomes(*acts: Any) -> tuple[list[Any], list[str]]:
 
 
 async def both_in_charge(ward: Ward, name: str = "Shared") -> tuple[Any, Any]:
-    """One room, in the hands of the clinician and of the receptionist."""
+    """Create one room with the clinician and the receptionist in charge."""
     room = await ward.room(name)
     return room, await ward.beside(room, ward.house.here.receptionist)
 
@@ -183,7 +183,7 @@ async def test_counts_are_right_whatever_happens_at_once(ward: Ward) -> None:
 
 
 async def last_counts(ward: Ward) -> dict[str, Any]:
-    """What the events say of each room, the last word only."""
+    """Return the last event's counts for each room."""
     async with ward.house.services.database.read() as db:
         events = await outbox.events_since(db, f"rooms:{ward.house.clinic.id}", 0)
     told: dict[str, Any] = {}

@@ -62,7 +62,7 @@ async def test_made_up_names_do_not_fill_a_room_without_end(
     with pytest.raises(RoomFull):
         await quick_ward.check_in(room)
     await quick_ward.identify(room, waiters[0])
-    await quick_ward.check_in(room)  # who is known takes no place among the unknown
+    await quick_ward.check_in(room)  # a known patient takes no place among the unknown
 
 
 async def test_a_form_sent_twice_makes_one_visit_and_another_persons_makes_another(
@@ -138,7 +138,7 @@ async def test_what_has_to_be_corrected_names_its_field(
 
 
 async def test_what_cannot_be_seen_is_no_part_of_a_name(quick_ward: Ward) -> None:
-    """Staff read the name in a line with other words, which it may not turn around."""
+    """Staff read the name in a line with other words, which it must not reverse."""
     room = await quick_ward.room("Shared")
     await quick_ward.check_in(room, "\u202eMaya\u200b Lindqvist\u2066\x07\x85", BORN)
     [row] = await quick_ward.house.services.waiting_room.queue(room)
@@ -171,7 +171,7 @@ async def test_a_closed_room_takes_nobody(ward: Ward) -> None:
     await services.rooms.close(room)
     with pytest.raises(RoomClosed):
         await services.check_in.check_in(seen, form(ward), ADDRESS)
-    assert await ward.order(room) == [waiter.visit_id]  # who waits stays
+    assert await ward.order(room) == [waiter.visit_id]  # waiting patients stay
     await services.waiting_room.leave(waiter.visitor)
     with pytest.raises(RoomClosed):
         await services.check_in.again(waiter.visitor, waiter.token)
@@ -196,7 +196,7 @@ async def test_again_after_the_end_types_nothing(ward: Ward) -> None:
 
 
 async def invited(ward: Ward, room: Any) -> tuple[str, Any]:
-    """An invitation for Maya, whose link was opened with the date of birth."""
+    """Send an invitation to Maya, and open its link with the date of birth."""
     services = ward.house.services
     chart = await ward.house.chart(0)
     invitation_id = await services.invitations.send(chart, await ward.of(room), ("sms", "email"))

@@ -1,4 +1,4 @@
-"""The devices of patients are forgotten when they get in nowhere any more, and not before."""
+"""Patients' devices are forgotten once they can get in nowhere, and not before."""
 
 import pytest
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ LATER = KEPT_FOR + clock.MINUTE
 
 
 async def devices(ward: Ward) -> int:
-    """How many rows there are."""
+    """Count the rows."""
     async with ward.house.services.database.read() as db:
         row = await db.one(_count)
     assert row is not None
@@ -25,7 +25,7 @@ async def devices(ward: Ward) -> int:
 
 
 async def forget(ward: Ward) -> int:
-    """What the worker does every few minutes."""
+    """Run what the worker runs every few minutes."""
     return await ward.house.services.sweeps["visits.forget_devices"][1]()
 
 

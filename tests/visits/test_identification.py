@@ -1,4 +1,4 @@
-"""Who the patient of a visit is: staff say so, and nothing reaches a chart before."""
+"""Identification: staff say who a visit's patient is, and nothing reaches a chart before."""
 
 import asyncio
 from datetime import date
@@ -20,11 +20,11 @@ from tests.visits.ward import Waiter, Ward
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2", "V2")]
 
 NAME, BORN = "Maya Lindqvist", date(1991, 3, 14)
-"""The first patient of the house, whom everybody in charge of the house's room sees."""
+"""The first patient of the house, visible to everybody in charge of the house's room."""
 
 
 async def stranger(ward: Ward) -> RoomAccess:
-    """The own room of a clinician who sees none of the clinic's patients."""
+    """Return the own room of a clinician who sees none of the clinic's patients."""
     house = ward.house
     async with house.services.database.unit_of_work() as work:
         person = Person(
@@ -49,7 +49,7 @@ async def sees(ward: Ward, room: RoomAccess, patient: int = 0) -> bool:
 
 
 async def present(ward: Ward, waiter: Waiter) -> Waiter:
-    """The device, as it is known now."""
+    """Return the device with its current access."""
     return await ward.enter((waiter.visit_id, waiter.token))
 
 
@@ -83,7 +83,7 @@ async def test_a_colleague_opens_no_chart_by_typing_a_name_at_their_own_door(war
         await services.identification.confirm(hers, waiter.visit_id, maya.id)
     [refused] = await lines(ward, Action.ACCESS_REFUSED)
     assert refused.actor_id == hers.staff.staff_id
-    with pytest.raises(HasChart):  # that there is such a chart is told, and that is written down
+    with pytest.raises(HasChart):  # the existence of such a chart is revealed, and that is recorded
         await services.identification.add(hers, waiter.visit_id)
     assert len(await lines(ward, Action.ACCESS_REFUSED)) == 2
     await ward.admit(hers, waiter.visit_id)
@@ -158,7 +158,7 @@ async def test_two_of_one_name_are_two_people_when_staff_say_so(quick_ward: Ward
     assert row.patient_id not in ("", maya.id)
 
 
-# --- who sees the chart, and for how long --------------------------------------------------------
+# --- who sees the chart, and for how long ---------------------------------------------------------
 
 
 async def test_a_room_that_treated_sees_the_chart_afterwards_and_others_do_not(ward: Ward) -> None:
@@ -234,7 +234,7 @@ async def test_two_who_say_it_at_once_say_it_once(ward: Ward) -> None:
 
 
 async def test_saying_it_while_the_patient_goes_on_or_leaves(ward: Ward) -> None:
-    """Whatever comes first, the chart is seen by no room without a visit that goes on."""
+    """Whichever comes first, no room without an active visit sees the chart."""
     services, maya = ward.house.services, ward.house.patients[0]
     mine, hers = await ward.room("Shared"), await stranger(ward)
     for _ in range(4):
@@ -304,7 +304,7 @@ async def test_nothing_goes_on_from_a_visit_that_was_destroyed(quick_ward: Ward)
     waiter = await ward.check_in(mine, "Donald Duck")
     await services.waiting_room.leave(waiter.visitor)
     await services.identification.discard(mine, waiter.visit_id)
-    with pytest.raises(Discarded):  # nobody's name would stand in the queue
+    with pytest.raises(Discarded):  # nobody's name would be in the queue
         await services.check_in.again(waiter.visitor, waiter.token)
     assert await ward.order(mine) == []
     with pytest.raises(Discarded):  # no chart would ever get the note

@@ -1,4 +1,4 @@
-"""What the next room hears of a visit over its socket: nothing of the leg before (feature V11)."""
+"""The next room receives nothing of the previous leg over its socket (feature V11)."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def ward(served: Served) -> Ward:
 
 
 async def next_room(ward: Ward) -> RoomAccess:
-    """Another room, open, of somebody who is in charge of no other one."""
+    """Return another room, open, of somebody who is in charge of no other one."""
     administrator, receptionist = ward.house.administer(), ward.house.here.receptionist
     made = await ward.rooms.create(administrator, RoomChange("Surgery"))
     await ward.staff.assign(administrator, receptionist.staff_id, made.id)
@@ -35,7 +35,7 @@ async def next_room(ward: Ward) -> RoomAccess:
 
 
 async def talk_and_send(ward: Ward, room: RoomAccess, visitor: VisitorAccess) -> list[str]:
-    """A file that is offered and moves, a message and its being read; the ids of both."""
+    """Offer and send a file, and write a message that is read. Returns the ids of both."""
     visit_id = visitor.visit_id
     offered = await ward.live_transfers.offer(room, visit_id, Chosen("care.pdf", "", SIZE))
     holder, _ = await ward.live_transfers.sender(room, offered.id)
@@ -46,14 +46,14 @@ async def talk_and_send(ward: Ward, room: RoomAccess, visitor: VisitorAccess) ->
 
 
 async def heard_by(page: Page, visit_id: str, since: int = 1) -> list[dict[str, Any]]:
-    """Everything that a page gets that asks for what it says to have missed."""
+    """Return everything sent to a page that claims to have missed events."""
     for kind in ("transfers", "chat", "visit"):
         await page.say(action="subscribe", topic=f"{kind}:{visit_id}", since=since)
     return await page.all()
 
 
 def types(heard: list[dict[str, Any]]) -> set[str]:
-    """What kinds of messages these are."""
+    """Return the types of these messages."""
     return {message["type"] for message in heard}
 
 
@@ -91,7 +91,8 @@ async def test_the_next_clinician_catches_up_with_nothing_of_the_leg_before(
 async def test_who_gets_a_patient_back_hears_nothing_of_the_room_between(
     served: Served, ward: Ward
 ) -> None:
-    """Their page has listened all the time; what ends with the leg is told after it has ended."""
+    """Their page has been subscribed all the time; what ends with the leg is published after it
+    has ended."""
     visitor, room = await ward.wait(), await ward.room()
     there, visit_id = await next_room(ward), visitor.visit_id
     async with opened(served, "/live", await ward.house.cookie(room.staff)) as page:

@@ -1,7 +1,7 @@
 """Everything that can happen in two rooms, in any order, and what must hold after each of it.
 
 After every action: a visit is in exactly one queue or one call or has ended, it has one open leg,
-nobody is admitted twice, and whoever follows by events sees what a fresh snapshot shows.
+nobody is admitted twice, and following events gives what a fresh snapshot shows.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Follower:
         return self
 
     async def check(self) -> None:
-        """What was followed is what is there."""
+        """Compare with a fresh snapshot."""
         async with self._services.database.read() as db:
             events = await outbox.events_since(db, self._topic, self._version)
         assert events is not None
@@ -75,7 +75,7 @@ class World:
         self.house = self.run(self._living.__aenter__())
 
     def run(self, what: Awaitable[Any]) -> Any:
-        """Wait for something on the loop."""
+        """Run an awaitable on the loop."""
 
         async def wait() -> Any:
             return await what
@@ -101,7 +101,7 @@ def world(empty_sqlite: Path) -> Iterator[None]:
 
 
 chosen = st.integers(min_value=0, max_value=10_000)
-"""Which of those there are: taken modulo their number."""
+"""Index into the existing ones, modulo their number."""
 
 
 class VisitsMachine(RuleBasedStateMachine):
@@ -139,7 +139,7 @@ class VisitsMachine(RuleBasedStateMachine):
         self.followers.append(await Follower(self.ward, access, topic).begin())
 
     def teardown(self) -> None:
-        """End what goes on, and let the clock be right again."""
+        """End what is in progress, and reset the clock."""
 
         async def end() -> None:
             for waiter in self.waiters:
@@ -148,7 +148,7 @@ class VisitsMachine(RuleBasedStateMachine):
         self.run(end())
         self.time.close()
 
-    # --- doing ---------------------------------------------------------------------------------
+    # --- actions -------------------------------------------------------------------------------
 
     def _one(self, which: int) -> Waiter:
         return self.waiters[which % len(self.waiters)]
@@ -157,7 +157,7 @@ class VisitsMachine(RuleBasedStateMachine):
         return self.rooms[1] if room is self.rooms[0] else self.rooms[0]
 
     async def _tried(self, what: Awaitable[Any]) -> Any:
-        """The result, or the refusal, which has a sentence for a person."""
+        """Return the result, or the refusal, which has a sentence for a person."""
         try:
             return await what
         except (Conflict, NotFound) as refusal:
@@ -194,7 +194,7 @@ class VisitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.waiters) < 5)
     @rule(where=chosen)
     def checks_in(self, where: int) -> None:
-        """Somebody comes."""
+        """A patient checks in."""
         waiter = self.run(self.ward.check_in(self.rooms[where % 2]))
         self.waiters.append(waiter)
         self.run(self._follow(waiter.visitor, f"visit:{waiter.visit_id}"))
@@ -202,7 +202,7 @@ class VisitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.waiters)
     @rule(which=chosen, step=steps, by=st.booleans())
     def somebody_does(self, which: int, step: str, by: bool) -> None:
-        """One action, of whoever is in charge, or of the other one who is not any more."""
+        """Somebody in charge acts, or the other one who no longer is."""
 
         async def act() -> None:
             waiter = self._one(which)
@@ -214,8 +214,8 @@ class VisitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.waiters)
     @rule(which=chosen, one=steps, other=steps)
     def two_do_at_once(self, which: int, one: str, other: str) -> None:
-        """Two pages that saw the same act at the same moment: what was first happens, and what was
-        second is done to what the first one left, or refused with a sentence."""
+        """Two pages that saw the same state act at the same moment: the first takes effect, and
+        the second is applied to its result, or refused with a sentence."""
 
         async def act() -> None:
             waiter = self._one(which)
@@ -235,7 +235,7 @@ class VisitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.waiters)
     @rule(which=chosen)
     def takes_the_next(self, which: int) -> None:
-        """Both press “Next patient” in one room, who are in no call yet."""
+        """Both press “Next patient” in one room, and are in no call yet."""
 
         async def act() -> None:
             room = self.rooms[which % 2]
@@ -270,7 +270,7 @@ class VisitsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.waiters)
     @rule(which=chosen, hidden=st.booleans())
     def comes_or_goes(self, which: int, hidden: bool) -> None:
-        """A page connects that was away, or is gone that was there."""
+        """A disconnected page connects, or a connected one disconnects."""
 
         async def act() -> None:
             waiter = self._one(which)
@@ -284,7 +284,8 @@ class VisitsMachine(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(min_value=1, max_value=4))
     def time_passes(self, minutes: int) -> None:
-        """Whoever is away for more than three minutes has lost the place, and nobody else has."""
+        """Whoever is disconnected for more than three minutes has lost the place, and nobody else
+        has."""
         self.time.enter_context(clock.shifted(minutes * clock.MINUTE))
 
         async def act() -> None:
@@ -303,7 +304,7 @@ class VisitsMachine(RuleBasedStateMachine):
 
     @rule(which=chosen)
     def nobody_admits(self, which: int) -> None:
-        """The sender of a patient who waits is told."""
+        """The sender of a waiting patient is notified."""
 
         async def act() -> None:
             staff = self.staff[which % 2]
@@ -314,7 +315,7 @@ class VisitsMachine(RuleBasedStateMachine):
 
     @rule(which=chosen, shut=st.booleans())
     def opens_or_closes(self, which: int, shut: bool) -> None:
-        """A room is closed for a moment, or looked at."""
+        """A room is closed for a moment, or viewed."""
 
         async def act() -> None:
             room = self.rooms[which % 2]
@@ -328,11 +329,11 @@ class VisitsMachine(RuleBasedStateMachine):
 
         self.run(act())
 
-    # --- what holds ----------------------------------------------------------------------------
+    # --- invariants ----------------------------------------------------------------------------
 
     @invariant()
     def followers_see_what_is_there(self) -> None:
-        """A snapshot and the events after it are a fresh snapshot."""
+        """snapshot + events = fresh snapshot."""
 
         async def look() -> None:
             for follower in self.followers:
@@ -342,7 +343,7 @@ class VisitsMachine(RuleBasedStateMachine):
 
     @invariant()
     def everybody_is_in_one_place(self) -> None:
-        """One queue or one call, one open leg, one open transfer at most."""
+        """One queue or one call, one open leg, at most one open transfer."""
 
         async def look() -> None:
             queues = {room.room_id: await self.ward.order(room) for room in self.rooms}

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
 
 
 async def shown(ward: Ward, waiter: Waiter) -> tuple[str, bool]:
-    """Presence and background, as the queue shows them."""
+    """Return presence and background, as the queue shows them."""
     for room in ward.rooms.values():
         for row in await ward.house.services.waiting_room.queue(room):
             if row.visit_id == waiter.visit_id:
@@ -22,14 +22,14 @@ async def shown(ward: Ward, waiter: Waiter) -> tuple[str, bool]:
 
 
 async def expire(ward: Ward, after: int) -> None:
-    """What the sweep does so long from now, while this process lives."""
+    """Run the sweep so long from now, with this process alive."""
     with clock.shifted(after):
         await ward.house.services.visit_presence.beat()
         await ward.house.services.visit_presence.expire()
 
 
 def another_process(ward: Ward) -> VisitPresence:
-    """As another process, or the same one after a restart, sees it."""
+    """Return presence as another process, or the same one after a restart, sees it."""
     services = ward.house.services
     return VisitPresence(
         services.database, Presence(services.database), services.clinics, services.transitions

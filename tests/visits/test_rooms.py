@@ -1,4 +1,4 @@
-"""Rooms: made wherever rooms are made, personal and shared, addresses, opening."""
+"""Rooms: created wherever rooms are created, personal and shared, addresses, opening."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def two_rooms(ward: Ward) -> tuple[Any, Any]:
-    """The clinician's own room, and a shared one of the receptionist."""
+    """Return the clinician's own room, and a shared one of the receptionist."""
     here = ward.house.here
     mine = await ward.room("Dr Okafor’s room", owner=here.clinician)
     return mine, await ward.room("Minor injuries", here.receptionist)
@@ -170,7 +170,7 @@ async def test_the_sender_is_told_after_five_minutes_and_takes_back_with_one_cli
         await ward.do_jobs()
     [sent] = await transfers.open_of(mine.staff)
     assert sent.alerted
-    await services.rooms.close(mine)  # one's own patient comes back also then
+    await services.rooms.close(mine)  # one's own patient comes back even then
     await transfers.take_back(mine.staff, transfer_id)
     assert await transfers.open_of(mine.staff) == []
     assert await ward.order(mine) == [waiter.visit_id]

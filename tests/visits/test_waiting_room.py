@@ -108,7 +108,7 @@ async def test_everybody_in_charge_of_a_shared_room_hears_of_it(quick_ward: Ward
 
 
 async def emails(ward: Ward) -> list[Any]:
-    """What is in the local outbox about rooms, for anybody who may see the patients."""
+    """Return what is in the local outbox about rooms, for anybody who may see the patients."""
     shown: dict[str, Any] = {}
     here = ward.house.here
     for staff in (here.clinician, here.receptionist):

@@ -1,4 +1,4 @@
-"""Rooms with people in charge, and patients who check in: what the tests of visits need."""
+"""Helpers for visits: rooms with people in charge, and patients who check in."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,7 +49,7 @@ class Ward:
         opened: bool = True,
         **options: Any,
     ) -> RoomAccess:
-        """A new room, with `staff` (the clinician, or the owner) in charge."""
+        """Create a room, with `staff` (the clinician, or the owner) in charge."""
         house = self.house
         who = owner or staff or house.here.clinician
         kind = RoomKind.PERSONAL if owner else RoomKind.SHARED
@@ -65,13 +65,13 @@ class Ward:
         return access
 
     async def of(self, access: RoomAccess) -> Room:
-        """The room itself."""
+        """Return the room itself."""
         return await self.house.services.rooms.get(access.clinic_id, access.room_id)
 
     async def check_in(
         self, access: RoomAccess, name: str = "", born: date | None = None, **typed: Any
     ) -> Waiter:
-        """A patient checks in, by default somebody new, and the page connects."""
+        """Check in a patient, by default somebody new, and connect the page."""
         services = self.house.services
         name = name or f"Visitor Number{next(_numbers)}"
         form = CheckInForm(services.check_in.new_draft(), name, born, **typed)
@@ -81,13 +81,14 @@ class Ward:
         return waiter
 
     async def enter(self, came: CheckedIn | tuple[str, str]) -> Waiter:
-        """The device of somebody who has checked in."""
+        """Return the device of somebody who has checked in."""
         visit_id, token = came
         visitor = await self.house.services.visit_devices.resume(token, visit_id, ADDRESS)
         return Waiter(visitor, token)
 
     async def identify(self, access: RoomAccess, waiter: Waiter, patient_id: str = "") -> Waiter:
-        """Staff say who it is, by default a new patient; the device as it is known from then on."""
+        """Identify the patient, by default as a new one. Returns the device as it is known from
+        then on."""
         identification = self.house.services.identification
         if patient_id:
             await identification.confirm(access, waiter.visit_id, patient_id)
@@ -98,18 +99,18 @@ class Ward:
         return known
 
     async def connect(self, waiter: Waiter, *, hidden: bool = False) -> None:
-        """A page of the patient connects."""
+        """Connect a page of the patient."""
         waiter.connection = f"soc_{next(_numbers)}"
         await self.house.services.visit_presence.arrived(
             waiter.visitor, waiter.connection, hidden=hidden
         )
 
     async def lose(self, waiter: Waiter) -> None:
-        """The page is gone."""
+        """Disconnect the page."""
         await self.house.services.visit_presence.left(waiter.visitor, waiter.connection)
 
     async def row(self, visit_id: str) -> Row:
-        """A visit as it is stored."""
+        """Return a visit as it is stored."""
         async with self.house.services.database.read() as db:
             return await db.one(rows.by_id, of=visit_id)
 
@@ -123,13 +124,13 @@ class Ward:
             )
 
     async def beside(self, access: RoomAccess, staff: StaffAccess) -> RoomAccess:
-        """One more member of staff in charge of a room."""
+        """Put one more member of staff in charge of a room."""
         services = self.house.services
         await services.staff.assign(self.house.administer(), staff.staff_id, access.room_id)
         return await services.permissions.room(staff, access.room_id)
 
     async def next_patient(self, access: RoomAccess) -> str | None:
-        """Press “Next patient”; the visit that came out of it, or None when nobody waited."""
+        """Press “Next patient”. Returns the visit admitted, or None if nobody was waiting."""
         services = self.house.services
         call_id = await services.calls.next_patient(access, Mode.VIDEO)
         if call_id is None:
@@ -142,7 +143,7 @@ class Ward:
         return admitted
 
     async def order(self, access: RoomAccess) -> list[str]:
-        """The visits in a room, in order."""
+        """Return the visits in a room, in order."""
         return [one.visit_id for one in await self.house.services.waiting_room.queue(access)]
 
     async def do_jobs(self) -> int:

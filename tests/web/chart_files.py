@@ -23,7 +23,7 @@ async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
 async def upload(
     house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
 ) -> Entry:
-    """Upload as staff do; the entry, waiting for its scan."""
+    """Upload like staff. Returns the entry, waiting for its scan."""
     uploads = house.services.uploads
     begun = await uploads.begin_for_chart(
         chart, Announced(name, len(content)), Allowance(len(content) + 1), category
@@ -36,14 +36,14 @@ async def upload(
 async def filed(
     house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
 ) -> Entry:
-    """Upload, scan and examine; the entry as it is then."""
+    """Upload, scan and examine. Returns the entry as it is then."""
     entry = await upload(house, chart, name, content, category=category)
     await work(house)
     return await house.services.charts.entry(chart, entry.id)
 
 
 async def work(house: House) -> None:
-    """Do what the worker would."""
+    """Do what the worker would do."""
     await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
 
 
@@ -54,7 +54,7 @@ def photo(
     *,
     place: str = "",
 ) -> bytes:
-    """A JPEG with words on it; with a `place`, a phone's note where it was taken."""
+    """Return a JPEG with words on it; with a `place`, a phone's note where it was taken."""
     made = BytesIO()
     picture = Image.new("RGB", size, colour)
     ImageDraw.Draw(picture).text((40, 40), words, fill="black")
@@ -67,7 +67,7 @@ def photo(
 
 
 def pdf(pages: int = 3) -> bytes:
-    """A PDF of pictures."""
+    """Return a PDF of pictures."""
     made = BytesIO()
     sheets = [Image.new("RGB", (300, 400), "white") for _ in range(pages)]
     sheets[0].save(made, "PDF", save_all=True, append_images=sheets[1:])

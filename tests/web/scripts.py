@@ -1,4 +1,4 @@
-"""Run scripts of the pages in Node, as browsers get them, to compare them with Python."""
+"""Runs scripts of the pages in Node, as browsers get them, to compare them with Python."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ process.stdout.write(JSON.stringify(await eval(call)(module, given)));
 def run(name: str, call: str, given: Any) -> Any:
     """Return what `call` gives for a module of `assets/ts` and for `given`.
 
-    `call` is a function in JavaScript; what it gets and gives must be JSON.
+    `call` is a function in JavaScript; its argument and result must be JSON.
     """
     esbuild = ROOT / "node_modules/.bin/esbuild"
     with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""How one is told that somebody waits: the section of one's own account, as a browser uses it."""
+"""Alert settings: the section of one's own account, as a browser uses it."""
 
 import re
 from collections.abc import AsyncIterator
@@ -24,13 +24,13 @@ async def rita(quick_house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def outbox(house: House, client: httpx.AsyncClient) -> str:
-    """The local outbox after the messages have left."""
+    """Return the local outbox after the messages have left."""
     await do_jobs(house)
     return (await client.get("/outbox")).text
 
 
 def is_ticked(page: str, channel: str) -> bool:
-    """Whether this way is chosen on the page of the account."""
+    """Whether this channel is chosen on the account page."""
     found = re.search(rf'<input type="checkbox" name="channels" value="{channel}"([^>]*)>', page)
     assert found, f"{channel} cannot be chosen"
     return "checked" in found[1]

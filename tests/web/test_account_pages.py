@@ -210,7 +210,7 @@ async def test_a_new_persons_password_is_shown_once_and_opens_the_door(
 async def test_rooms_are_not_made_among_the_teams(
     ada: httpx.AsyncClient, quick_house: House
 ) -> None:
-    """They have a page of their own, which also asks for an address and whose they are."""
+    """They have a page of their own, which also asks for an address and an owner."""
     room = quick_house.here.room
     page = (await ada.get("/settings/teams")).text
     assert f'value="{room.name}"' not in page
@@ -270,7 +270,7 @@ async def test_no_second_factor_any_more_needs_the_password_again(
 async def test_assigning_people_needs_the_password_again(
     ada: httpx.AsyncClient, quick_house: House, what: str
 ) -> None:
-    """Also oneself: a screen that an administrator left opens no chart to whoever comes."""
+    """Even oneself: a screen that an administrator left opens no chart to whoever comes by."""
     me, room = quick_house.here.administrator.staff_id, quick_house.here.room.id
     before = await quick_house.services.staff.assignments(quick_house.administer())
     page = {"room": f"/settings/rooms/{room}", "new room": "/settings/rooms"}.get(

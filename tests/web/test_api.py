@@ -1,4 +1,4 @@
-"""The JSON API: what it gives, to whom, and that it keeps to its own description."""
+"""The JSON API: its answers, who gets them, and that it conforms to its own description."""
 
 import asyncio
 import shutil
@@ -200,7 +200,7 @@ async def test_every_route_is_described(quick_house: House, program: httpx.Async
 
 @dataclass
 class Program:
-    """Where the API is, and the session of an administrator."""
+    """The address of the API, and the session of an administrator."""
 
     url: str
     cookies: dict[str, str]
@@ -210,7 +210,8 @@ class Program:
 def program_of_administrator(
     empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Program]:
-    """The API behind uvicorn on a loop in a thread of its own, for hypothesis does not wait."""
+    """The API behind uvicorn on a loop in a thread of its own, because hypothesis does not
+    await."""
     data = tmp_path_factory.mktemp("api")
     url = f"sqlite:///{shutil.copy(empty_sqlite, data / 'bedside.db')}"
     port = free_port()

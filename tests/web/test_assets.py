@@ -1,4 +1,4 @@
-"""What the asset build makes, and what the style sheets and templates promise."""
+"""The asset build, and the promises of style sheets and templates."""
 
 import gzip
 import json
@@ -38,7 +38,7 @@ PART_PAIRS = [
 
 
 def tokens(sheet: str) -> dict[str, str]:
-    """Colours that a foundation sheet sets, by name."""
+    """Return the colours set by a foundation sheet, by name."""
     text = (FOUNDATION / sheet).read_text()
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", text))
 
@@ -49,7 +49,7 @@ DARK = {**LIGHT, **ONLY_DARK}
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance of #rgb or #rrggbb (WCAG 2.2, definition)."""
+    """Return the relative luminance of #rgb or #rrggbb (WCAG 2.2, definition)."""
     digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:])
     channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (
@@ -105,7 +105,7 @@ def test_patient_pages_stay_small() -> None:
 def test_templates_keep_to_the_content_policy(path: Path) -> None:
     source = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL)
     assert re.findall(r"""\s(?:style|on[a-z]+|hx-on[:\w-]*)=["']""", source) == []
-    # A block of data is no script: it is not run, and the policy does not ask about it.
+    # A data block is not a script: it is not run, and the policy does not apply to it.
     run = r"<style|<script(?![^>]*\b(?:src=|type=.application/json))|javascript:|hx-vals=.js:"
     assert re.findall(run, source) == []
 

@@ -1,4 +1,4 @@
-"""The page of the audit log, its export and its check."""
+"""The audit log's page, its export and its verification."""
 
 import csv
 from io import StringIO

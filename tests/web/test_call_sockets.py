@@ -28,20 +28,20 @@ class Page:
         self.connection = connection
 
     async def say(self, **message: Any) -> None:
-        """Send a message; a field “sender” goes as “from”."""
+        """Send a message; a field “sender” is sent as “from”."""
         if "sender" in message:
             message["from"] = message.pop("sender")
         await self.connection.send(json.dumps(message))
 
     async def hear(self, topic: str, kind: str) -> dict[str, Any]:
-        """The next message of a topic and type."""
+        """Return the next message of a topic and type."""
         while True:
             message = await self._receive()
             if (message["topic"], message["type"]) == (topic, kind):
                 return message
 
     async def all(self) -> list[dict[str, Any]]:
-        """What was said up to now: a topic that does not exist is refused after it."""
+        """Return the messages up to now: a topic that does not exist is refused after them."""
         mark = f"mark:{next(_marks)}"
         await self.say(action="subscribe", topic=mark)
         heard: list[dict[str, Any]] = []
@@ -55,7 +55,7 @@ class Page:
 
 @asynccontextmanager
 async def opened(served: Served, path: str, cookies: dict[str, str]) -> AsyncGenerator[Page]:
-    """A page at a path of the server, with somebody's cookies."""
+    """Open a page at a path of the server, with somebody's cookies."""
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
     headers = {"Cookie": cookie, "Origin": served.url}
     address = served.url.replace("http", "ws") + path
@@ -64,7 +64,7 @@ async def opened(served: Served, path: str, cookies: dict[str, str]) -> AsyncGen
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what will soon be so."""
+    """Wait for a condition that will soon hold."""
     async with asyncio.timeout(PATIENCE):
         while True:
             if await condition():
@@ -79,12 +79,12 @@ def ward(served: Served) -> Ward:
 
 
 async def staff_cookies(ward: Ward) -> dict[str, str]:
-    """Of the clinician."""
+    """Return the clinician's cookies."""
     return await ward.house.cookie(ward.house.here.clinician)
 
 
 def visitor_cookies(ward: Ward, pair: Pair) -> dict[str, str]:
-    """Of the patient's device."""
+    """Return the cookies of the patient's device."""
     return {"bedside-visitor": ward.tokens[pair.visitor.visit_id]}
 
 
@@ -193,7 +193,7 @@ async def test_a_guest_is_let_in_and_sent_away_while_the_page_is_open(
 
 
 async def test_who_leaves_the_call_hears_no_more_of_it(served: Served, ward: Ward) -> None:
-    """The page keeps its subscription; events arrive as place holders that only keep the count."""
+    """The page keeps its subscription; events arrive as placeholders that only keep the count."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
     await ward.calls.add(pair.host, room, second.visit_id)
     topic = f"call:{pair.call_id}"

@@ -1,5 +1,5 @@
-"""What the page makes of an event of a call (ts/calls/state.ts) is what the server makes of it
-(calls/live.py)."""
+"""A call event applied by the page (ts/calls/state.ts) and by the server (calls/live.py) gives the
+same."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The chart page as HTTP: what it shows, to whom, and what it writes into the audit log."""
+"""The chart page over HTTP: what it shows, to whom, and what it writes to the audit log."""
 
 import re
 from io import BytesIO
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.anyio
 
 
 async def sign_in(visitor: httpx.AsyncClient, house: House, who: StaffAccess | None = None) -> str:
-    """Sign in as the receptionist; the address of the first patient's chart."""
+    """Sign in as the receptionist. Returns the path of the first patient's chart."""
     visitor.cookies.update(await house.cookie(who or house.here.receptionist))
     return f"/patients/{house.patients[0].id}"
 
 
 async def lines(house: House, action: Action) -> int:
-    """How many audit lines of this kind there are."""
+    """Count audit lines of this kind."""
     found = await house.services.audit.lines(house.clinic.id, Filter(action=action, limit=500))
     return len(found)
 

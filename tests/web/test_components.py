@@ -1,4 +1,5 @@
-"""The components in a real browser, under the product's content policy: every state, by keys."""
+"""The components in a real browser, under the product's content policy: every state, by
+keyboard."""
 
 import re
 import threading
@@ -30,7 +31,7 @@ FOUND = """{% from "components/shell.html" import palette_option %}
 
 
 class Desk(BaseHTTPRequestHandler):
-    """Serves the style guide, one patient page, the assets, and one finding of the palette."""
+    """Serves the style guide, one patient page, the assets, and one result of the palette."""
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
@@ -58,7 +59,7 @@ class Desk(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +119,7 @@ async def test_a_menu_is_opened_walked_and_left_by_keys(chromium: Chromium, guid
 async def test_keys_that_follow_at_once_are_not_lost_to_a_menu(
     chromium: Chromium, guide: str, opened_by: str
 ) -> None:
-    """All in one task of the page, so before it is told that the menu is open."""
+    """All in one task of the page, so before it learns that the menu is open."""
     person, page = await clerk(chromium, guide)
     walked = await page.evaluate(
         """async (openedBy) => {

@@ -1,4 +1,4 @@
-"""What a device test says: to staff what to expect of a call, to patients nothing technical."""
+"""Texts of a device test: to staff what to expect of a call, to patients nothing technical."""
 
 import pytest
 

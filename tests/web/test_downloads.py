@@ -1,4 +1,5 @@
-"""Downloads: ranges are slices, names are safe, nothing runs in the page, every opening is told."""
+"""Downloads: ranges are slices, names are safe, nothing runs in the page, every opening is
+recorded."""
 
 import asyncio
 from collections.abc import Iterator
@@ -47,12 +48,12 @@ async def _fill(door: Door) -> None:
 
 
 def entry_of(door: Door) -> Entry:
-    """The large file."""
+    """Return the large file."""
     return door.run(door.sender.entries())[0]
 
 
 def get(door: Door, method: str = "GET", **headers: str) -> httpx.Response:
-    """The content of the large file."""
+    """Request the content of the large file."""
     address = door.sender.address(entry_of(door)) + "?form=original"
     return door.run(door.http.request(method, address, headers=headers))
 
@@ -138,7 +139,7 @@ def test_it_is_an_attachment_in_a_sandbox_and_not_kept(door: Door) -> None:
 
 
 def test_one_line_for_an_opening(door: Door) -> None:
-    """However many ranges a viewer fetches, one audit line tells of it."""
+    """However many ranges a viewer fetches, there is one audit line."""
 
     def told() -> int:
         audit = door.sender.house.services.audit

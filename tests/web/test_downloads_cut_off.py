@@ -1,4 +1,4 @@
-"""A patient whose network goes in the middle of a download has not downloaded the file."""
+"""A patient whose network fails in the middle of a download has not downloaded the file."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,8 @@ CONTENT = words(24 << 20)
 
 
 async def _accepted(ward: Ward, patient: VisitorAccess, room: RoomAccess) -> str:
-    """A file of staff that the patient wants and can fetch; the transfer."""
+    """Let the patient accept a file of staff, so that it can be downloaded. Returns the
+    transfer."""
     chosen = Chosen("large.txt", "text/plain", len(CONTENT))
     offered = await ward.live_transfers.offer(room, patient.visit_id, chosen)
     holder, transfer = await ward.live_transfers.sender(room, offered.id)
@@ -46,7 +47,7 @@ async def test_a_file_is_downloaded_when_all_of_it_was_fetched(quick_house: Hous
         async for piece in answer.aiter_bytes():
             got += piece
             if len(got) > 1 << 20:
-                break  # the connection is closed with most of it on its way
+                break  # the connection is closed with most of it in transit
     shown = await ward.transfer_lists.one(patient, transfer_id)
     assert shown.phase is Phase.READY
 
@@ -59,7 +60,7 @@ async def test_a_file_is_downloaded_when_all_of_it_was_fetched(quick_house: Hous
 
 @asynccontextmanager
 async def _phone(house: House, cookies: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    """A phone and a server, which at the end has done all that it had begun."""
+    """Run a phone and a server, which finishes at the end everything it has begun."""
     async with (
         serving(house.services, free_port()) as url,
         httpx.AsyncClient(base_url=url, cookies=cookies, timeout=PATIENCE) as phone,

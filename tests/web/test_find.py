@@ -1,4 +1,4 @@
-"""What the palette finds."""
+"""Results of the palette."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""/health: anybody may ask as often as they like, so it tells what is known."""
+"""/health: anybody may ask as often as they like, so it reports cached states."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("A4")]
 
 
 async def test_asking_starts_nothing(quick_house: House, visitor: httpx.AsyncClient) -> None:
-    """Each one started a process of the built-in scanner, in the places of the examiners."""
+    """Each once started a process of the built-in scanner, in the examiners' slots."""
     services, asked = quick_house.services, 0
     scans = services.checks["scanner"]
 
@@ -34,7 +34,7 @@ async def test_asking_starts_nothing(quick_house: House, visitor: httpx.AsyncCli
 async def test_what_is_busy_or_hangs_holds_no_answer_up(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
-    """Files that never end are in both places of the examiners."""
+    """Files that never end are in both slots of the examiners."""
     services = quick_house.services
     begun = asyncio.Semaphore(0)
 

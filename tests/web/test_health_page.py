@@ -1,4 +1,4 @@
-"""Settings → Health: every part in words, for administrators only, and no secret in it."""
+"""Settings → Health: every part in words, for administrators only, without any secret."""
 
 import asyncio
 
@@ -98,7 +98,7 @@ async def test_a_sandbox_and_a_scanner_that_fall_short_are_said(
         return "incomplete"
 
     quick_house.services.checks.update(sandbox=incomplete, **{"scanner limits": incomplete})
-    with clock.shifted(clock.MINUTE):  # parts are not asked again at every look
+    with clock.shifted(clock.MINUTE):  # parts are not probed on every view
         answer = await visitor.get("/settings/health")
     for said in ("lacks Landlock or seccomp", "its limits are not known for certain"):
         assert said in answer.text

@@ -1,4 +1,4 @@
-"""The inbox: what waits, marking it reviewed, and files that were destroyed."""
+"""The inbox: waiting entries, marking them reviewed, and destroyed files."""
 
 import httpx
 import pytest

@@ -20,7 +20,7 @@ PLAIN = RoomOptions(ask_phone="required", ask_reason="required")
 
 
 async def invited(house: House, visitor: httpx.AsyncClient, room: Room) -> str:
-    """Invite Maya Lindqvist from her card, by SMS; the path of the link."""
+    """Invite Maya Lindqvist from her card, by SMS. Returns the path of the link."""
     visitor.cookies.update(await house.cookie(house.here.receptionist))
     here = f"/patients/{house.patients[0].id}/invite"
     form = {"room": room.id, "channels": "sms"}

@@ -1,5 +1,5 @@
-"""The way from a link in a message to its page: the secret is in the address once, and nothing
-that worked stops working."""
+"""From a link in a message to its page: the secret is in the address once, and nothing that worked
+stops working."""
 
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ TYPED = {"birth_day": "14", "birth_month": "3", "birth_year": "1991"}
 
 
 def given(answer: httpx.Response) -> SimpleCookie:
-    """The cookies of an answer."""
+    """Return the cookies of an answer."""
     found = SimpleCookie()
     for header in answer.headers.get_list("set-cookie"):
         found.load(header)
@@ -52,7 +52,7 @@ async def test_a_link_leads_on_at_once_and_changes_nothing(
 async def test_without_the_cookie_the_page_says_how_to_go_on(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
-    """A bookmark, another browser, a preview that keeps no cookies."""
+    """A bookmark, another browser, a preview that stores no cookies."""
     secret = await (await send(quick_house)).secret()
     page = (await visitor.get(f"/l/{secret}")).headers["location"]
     visitor.cookies.clear()
@@ -79,7 +79,7 @@ async def test_two_links_in_one_browser_do_not_mix(
     ]
     let_in = [await visitor.post(page, data=TYPED) for page in pages]
     assert [one.headers["location"] for one in let_in] == [f"/my/{first.id}", f"/my/{second.id}"]
-    # with the secret of another link the page of this one does not open
+    # the secret of another link does not open this one's page
     async with at_the_door(create_app(quick_house.services)) as stranger:
         stranger.cookies.set("bedside-link", await second.secret())
         assert (await stranger.get(pages[0])).status_code == 401
@@ -88,7 +88,7 @@ async def test_two_links_in_one_browser_do_not_mix(
 async def test_a_page_that_was_open_before_goes_on(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
-    """Its forms and links have the address with the secret in them."""
+    """Its forms and links contain the path with the secret."""
     sent = await send(quick_house)
     old = f"/l/{await sent.secret()}"
     wrong = await visitor.post(old, data={**TYPED, "birth_day": "15"}, follow_redirects=True)
@@ -103,7 +103,7 @@ async def test_a_page_that_was_open_before_goes_on(
 async def test_a_device_that_was_let_in_before_is_not_asked_again(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
-    """Its cookie is kept to the address with the secret: it comes along to the page."""
+    """Its cookie is restricted to the path with the secret: it is sent along to the page."""
     sent = await send(quick_house)
     secret = await sent.secret()
     token = (await quick_house.photo_answers.answer(secret, BORN, "127.0.0.1")).token

@@ -1,4 +1,4 @@
-"""The page's `apply` (ts/live/charts.ts) does what the server's does (charts/live.py)."""
+"""The page's `apply` (ts/live/charts.ts) does the same as the server's (charts/live.py)."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,4 @@
-"""Files on their way: what a colleague of the sender sees and may do, and what a patient reads."""
+"""Files in transfer: what a colleague of the sender sees and may do, and what a patient reads."""
 
 import httpx
 import pytest

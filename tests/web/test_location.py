@@ -1,4 +1,5 @@
-"""Where a photo or video was taken never leaves, also in the moments before everything is made."""
+"""The location of a photo or video never leaves, even in the moments before its derivatives
+exist."""
 
 import io
 import zipfile
@@ -32,18 +33,18 @@ JSON = {"accept": "application/json"}
 
 
 async def late(_payload: dict[str, Any]) -> None:
-    """Previews have to wait, as they do behind a hundred other files."""
+    """Delay previews, as if behind a hundred other files."""
     raise TryAgain(clock.HOUR, "late")
 
 
 async def examine(house: House) -> None:
-    """Do what the worker would, but for previews."""
+    """Do what the worker would do, except previews."""
     handlers = {**house.services.handlers, DERIVE: late}
     await Worker(house.services.database, handlers, {}).run_until_idle()
 
 
 def content(entry: Entry, query: str = "") -> str:
-    """The address of a file's bytes."""
+    """Return the path of a file's bytes."""
     return f"/patients/{entry.patient_id}/entries/{entry.id}/content{query}"
 
 
@@ -71,7 +72,7 @@ async def test_a_photo_is_given_without_its_place_from_the_first_moment_on(
         assert PLACE.encode() not in given.content
         assert given.content.startswith(b"\xff\xd8")
     original = await console.get(content(entry, "?form=original"))
-    assert PLACE.encode() in original.content  # asked for by its name, and noted as such
+    assert PLACE.encode() in original.content  # requested by its name, and recorded as such
 
 
 async def test_a_zip_has_copies_only(quick_house: House, console: httpx.AsyncClient) -> None:
@@ -127,7 +128,7 @@ async def test_a_video_is_blanked_while_it_is_read(
 
 
 async def share(house: House, entry: Entry, sharing: Sharing) -> None:
-    """A file is in this state."""
+    """Put a file into this state."""
     change = update(files).where(files.c.id == entry.file_id).values(sharing=sharing)
     gone = delete(derivatives).where(
         derivatives.c.file_id == entry.file_id, derivatives.c.role == "shared"

@@ -21,14 +21,14 @@ LIGATURES = ("ﷺ" * 60_000 + "\n") * 10
 
 
 class Waits:
-    """How long the loop let somebody wait, at most; seconds."""
+    """The longest time the loop made somebody wait, in seconds."""
 
     longest = 0.0
 
 
 @asynccontextmanager
 async def watched() -> AsyncIterator[Waits]:
-    """Somebody who asks for nothing but their turn, as often as possible."""
+    """Somebody who yields to the loop as often as possible."""
     waits = Waits()
     loop = asyncio.get_running_loop()
 
@@ -46,12 +46,12 @@ async def watched() -> AsyncIterator[Waits]:
 
 
 def most_memory() -> int:
-    """The most that this process has ever used, in MB."""
+    """Return the peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 async def test_a_text_that_grows_when_it_is_read_stops_nobody(quick_house: House) -> None:
-    """As it was, all of it was folded on the loop, within a unit of work: seconds and 1 GB."""
+    """All of it was once folded on the loop, within a unit of work: seconds and 1 GB."""
     chart = await quick_house.chart()
     entry = await upload(quick_house, chart, "letter.txt", LIGATURES.encode())
     before = most_memory()
@@ -65,7 +65,7 @@ async def test_a_text_that_grows_when_it_is_read_stops_nobody(quick_house: House
 
 
 async def test_others_write_while_many_words_are_indexed(quick_house: House) -> None:
-    """As it was, one unit of work held the only writer of SQLite for all 20,000 of them."""
+    """One unit of work once held the only writer of SQLite for all 20,000 of them."""
     chart = await quick_house.chart()
     text = " ".join(f"finding{number}" for number in range(30_000))
     entry = await upload(quick_house, chart, "letter.txt", text.encode())
@@ -91,7 +91,7 @@ async def test_others_write_while_many_words_are_indexed(quick_house: House) -> 
 async def test_a_search_shows_where_its_words_stand_and_stops_nobody(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
-    """Eight words, of which seven stand at the very end of a text of two million characters."""
+    """Eight words, of which seven are at the very end of a text of two million characters."""
     chart = await quick_house.chart()
     text = "Ångström und Mühe, déjà vu. " * 70_000 + "one two three four five six seven Ramírez"
     await filed(quick_house, chart, "letter.txt", text.encode())

@@ -1,4 +1,4 @@
-"""Sockets of one person, over a real server: how many, how much they say, and how they say it."""
+"""Sockets of one person, over a real server: how many, how much they send, and how."""
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
@@ -24,14 +24,14 @@ def ward(served: Served) -> Ward:
 
 
 async def closed(page: Page) -> int | None:
-    """The code that a page was closed with."""
+    """Return the code that a page was closed with."""
     await asyncio.wait_for(page.connection.wait_closed(), PATIENCE)
     return page.connection.close_code
 
 
 async def test_the_newest_pages_of_a_visit_are_served(served: Served, ward: Ward) -> None:
-    """400 sockets of one visitor were open in 0.7 s. A phone that comes back again and again must
-    get in, so the one that has been open for longest gives way."""
+    """400 sockets of one visitor were once open in 0.7 s. A phone that keeps reconnecting must get
+    in, so the oldest one is closed."""
     pair = await ward.both()
     cookies = visitor_cookies(ward, pair)
     visit = f"/visit/{pair.visitor.visit_id}/live"
@@ -50,7 +50,7 @@ async def test_the_newest_pages_of_a_visit_are_served(served: Served, ward: Ward
 
 
 def signal(ward: Ward, pair: Any, **given: Any) -> dict[str, Any]:
-    """What the clinician's page says to the patient's."""
+    """Return a signal from the clinician's page to the patient's."""
     return {
         "action": "signal",
         "call": pair.call_id,
@@ -76,7 +76,7 @@ async def test_signals_are_counted_for_a_person_and_not_for_a_socket(
 
 
 async def test_signals_are_counted_in_bytes(served: Served, ward: Ward) -> None:
-    """They are kept for ten minutes: 30 a second of 64 kB were a gigabyte."""
+    """They are kept for ten minutes: 30 per second of 64 kB were a gigabyte."""
     pair = await ward.both()
     long = {"type": "offer", "sdp": "v=0\r\n" + "a" * 60_000}
     async with opened(served, "/live", await staff_cookies(ward)) as staff:
@@ -89,7 +89,7 @@ async def test_signals_are_counted_in_bytes(served: Served, ward: Ward) -> None:
 
 
 async def test_pings_without_an_end_are_cut_off(served: Served, ward: Ward) -> None:
-    """Whoever does not read their answers would fill the server's memory with them."""
+    """A client that does not read the answers would fill the server's memory with them."""
     async with opened(served, "/live", await staff_cookies(ward)) as page:
         with suppress(ConnectionClosed):
             for number in range(10_000):

@@ -1,4 +1,4 @@
-"""The edge: headers, where requests may come from, how many there may be, what logs say."""
+"""The edge: headers, origins of requests, rate limits, content of logs."""
 
 import io
 import json
@@ -54,7 +54,7 @@ MORE = [
 
 
 def door(house: House, **client: Any) -> httpx.AsyncClient:
-    """The application with a few routes that misbehave."""
+    """Return the application with a few routes that misbehave."""
     return at_the_door(create_app(house.services, more_routes=MORE), **client)
 
 
@@ -125,15 +125,15 @@ async def test_built_assets_are_kept_and_nothing_else(client: httpx.AsyncClient)
     assert (await client.get("/static/none.css")).headers["cache-control"] == "no-store"
 
 
-# --- where requests come from --------------------------------------------------------------------
+# --- origins of requests --------------------------------------------------------------------------
 
 SITES = ["same-origin", "none", "same-site", "cross-site", None]
 ORIGINS = ["http://localhost:8080", "http://evil.example", "http://localhost:8081", "null", None]
 
 
 def expected(site: str | None, origin: str | None, with_cookie: bool) -> bool:
-    """The rule in other words: the browser's own statement counts, then the origin, and without
-    either of them only somebody without a cookie gets through."""
+    """The rule restated: the browser's own statement counts, then the origin, and without either
+    only somebody without a cookie gets through."""
     if site:
         return site in ("same-origin", "none")
     if origin:
@@ -194,7 +194,8 @@ async def test_a_socket_of_another_site_is_closed(quick_house: House) -> None:
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 
-# --- how many ------------------------------------------------------------------------------------
+# --- rate limits
+# ------------------------------------------------------------------------------------
 
 
 async def test_guessing_is_slowed_by_address(quick_house: House) -> None:

@@ -1,4 +1,4 @@
-"""What patients and guests may do only so often, with a sentence, and nothing that is lost."""
+"""Rate limits of patients and guests, with a sentence, and without losing anything."""
 
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ LONG = "I have written all of this on a phone, letter by letter."
 
 
 def said(body: str) -> dict[str, str]:
-    """The fields of a message."""
+    """Return the fields of a message."""
     return {"body": body, "draft_id": new_id("drf"), "leg": "1"}
 
 

@@ -33,7 +33,7 @@ TYPED = {
 
 
 async def opened(house: House, options: RoomOptions = ALL, *, personal: bool = True) -> Room:
-    """Dr Okafor's own room, or a shared one, open."""
+    """Open Dr Okafor's own room, or a shared one."""
     here = house.here
     change = RoomChange(
         name="Okafor" if personal else "Dermatology",
@@ -49,7 +49,7 @@ async def opened(house: House, options: RoomOptions = ALL, *, personal: bool = T
 
 
 def draft_in(page: httpx.Response) -> str:
-    """The secret of the form on a page."""
+    """Return the secret of the form on a page."""
     found = re.search(r'name="draft" value="([\w-]+)"', page.text)
     assert found
     return found[1]
@@ -63,7 +63,7 @@ async def checked_in(visitor: httpx.AsyncClient, room: Room, **typed: str) -> ht
 
 
 async def queue(house: House, room: Room) -> list[Any]:
-    """Who waits, as the clinician sees it."""
+    """Return the queue as the clinician sees it."""
     charge = await house.permissions.room(house.here.clinician, room.id)
     return await house.waiting_room.queue(charge)
 
@@ -230,7 +230,7 @@ async def test_one_address_cannot_fill_a_waiting_room(
 async def test_a_check_in_for_which_there_is_no_room_on_the_disk_is_not_said_to_go_on(
     quick_house: House,
 ) -> None:
-    """What is typed into a form is not sent again by itself, as an upload is."""
+    """Input of a form is not resent automatically, as an upload is."""
     app = create_app(quick_house.services)
     room = await opened(quick_house, RoomOptions())
     async with at_the_door(app) as phone:

@@ -1,4 +1,4 @@
-"""Settings → Rooms: making and changing rooms, their people, what is refused."""
+"""Settings → Rooms: creating and changing rooms, their people, what is refused."""
 
 import httpx
 import pytest

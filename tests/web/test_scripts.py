@@ -1,4 +1,4 @@
-"""The unit tests of the pages' scripts: each `*.test.ts` in Node's own runner."""
+"""Unit tests of the pages' scripts: each `*.test.ts` in Node's own runner."""
 
 import subprocess
 from pathlib import Path

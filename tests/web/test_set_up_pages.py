@@ -1,4 +1,4 @@
-"""The first start through the page: strangers in the network need the code."""
+"""The first start through the page: strangers on the network need the code."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -38,7 +38,7 @@ async def services(anyio_backend: object, tmp_path: Path) -> AsyncIterator[Servi
 
 
 def somebody(services: Services, address: str, **headers: str) -> httpx.AsyncClient:
-    """A browser at a network address."""
+    """Return a browser at a network address."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(services), client=(address, 50_000)),
         base_url="http://localhost:8080",

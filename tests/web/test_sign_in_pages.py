@@ -1,4 +1,4 @@
-"""The sign-in as a person meets it, page by page."""
+"""Signing in, page by page."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Files by a form without script: several at once, odd boundaries, bodies that end early, noise."""
+"""Uploads by a form without script: several files, odd boundaries, bodies that end early, noise."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Door:
-    """A house that lives on a loop of its own, so that one house serves many examples."""
+    """A house on a loop of its own, so that one house serves many examples."""
 
     def __init__(self, data: Path) -> None:
         self._loop = asyncio.new_event_loop()
@@ -28,7 +28,7 @@ class Door:
         self._data = data
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something on that loop; nothing may hang."""
+        """Run an awaitable on that loop; nothing may hang."""
         return self._loop.run_until_complete(asyncio.wait_for(work, 60))
 
     async def open(self) -> None:
@@ -48,12 +48,12 @@ class Door:
         self._loop.close()
 
     def post(self, content: Any, content_type: str) -> httpx.Response:
-        """A form."""
+        """Post a form."""
         headers = {"Content-Type": content_type}
         return self.run(self.http.post(self.address, content=content, headers=headers))
 
     def names(self) -> list[str]:
-        """What is in the chart, oldest first."""
+        """Return the names in the chart, oldest first."""
         return [entry.name for entry in reversed(self.run(self.sender.entries()))]
 
 
@@ -74,7 +74,7 @@ FORM = "multipart/form-data; boundary="
 
 @pytest.mark.anyio
 async def test_several_files_and_a_category(served: Served) -> None:
-    """Over a real server, in pieces that cut boundaries in two."""
+    """Over a real server, in pieces that split boundaries."""
     contents = {"one.txt": words(400_000, 1), "two.txt": words(3, 2), "three.txt": words(70_000, 3)}
     fields: list[tuple[str, str | None, bytes]] = [("category", None, b"imaging")]
     fields += [("file", name, content) for name, content in contents.items()]
@@ -177,12 +177,12 @@ def test_headers_without_end_are_not_collected(door: Door) -> None:
 )
 @given(cut=st.integers(0, 399), step=st.sampled_from([1, 13, 4_096]))
 def test_a_form_that_ends_early_is_not_taken_for_whole(door: Door, cut: int, step: int) -> None:
-    """Whatever is cut off the end, but for the line break behind the last boundary."""
+    """Whatever is cut off the end, except the line break after the last boundary."""
     headers, body = multipart([("file", "one.txt", b"first"), ("file", "two.txt", b"x" * 200)])
     before = len(door.names())
     response = door.post(pieces(body[: cut % (len(body) - 3)], step), headers["Content-Type"])
     assert response.status_code in (400, 422)
-    assert len(door.names()) - before <= 1  # the first one, when it was whole
+    assert len(door.names()) - before <= 1  # the first one, if it was complete
 
 
 pieces_of_forms = st.lists(

@@ -260,7 +260,7 @@ async def test_what_nobody_goes_on_with_expires(sender: Sender) -> None:
         assert await sender.offset(address) == 500
         response = await sender.patch(address, 500, words(100))
         assert "upload-expires" in response.headers
-    with clock.shifted(46 * clock.HOUR):  # it was gone on with
+    with clock.shifted(46 * clock.HOUR):  # it was resumed
         sender.http.cookies.update(await sender.house.cookie(sender.house.here.receptionist))
         assert await sender.offset(address) == 600
     with clock.shifted(48 * clock.HOUR):
@@ -342,18 +342,18 @@ async def test_checksums_that_make_no_sense_are_said_to(sender: Sender, said: st
 
 
 async def _taken(sender: Sender) -> None:
-    """Wait until the server has taken what is on its way to it."""
+    """Wait until the server has received what is in transit."""
     port = sender.http.base_url.port
     assert port is not None
     async with asyncio.timeout(PATIENCE):
         quiet = 0
-        while quiet < 3:  # what was handed to the next layer is not in a queue for a moment
+        while quiet < 3:  # what was handed to the next layer is in no queue for a moment
             await asyncio.sleep(0.1)
             quiet = quiet + 1 if drained(port) else 0
 
 
 async def _cut_off(sender: Sender, address: str, offset: int, content: bytes, after: int) -> None:
-    """A PATCH whose connection dies after so many bytes."""
+    """Send a PATCH whose connection dies after so many bytes."""
 
     async def body() -> AsyncIterator[bytes]:
         async for piece in pieces(content[:after]):
@@ -378,7 +378,7 @@ async def test_bytes_of_a_lost_connection_are_kept(sender: Sender) -> None:
 
 
 async def test_a_second_connection_takes_over_from_one_that_died_silently(sender: Sender) -> None:
-    """A phone changes from Wi-Fi to mobile: the server still waits at the old connection."""
+    """A phone changes from Wi-Fi to mobile: the server still waits on the old connection."""
     content = words(2_000_000)
     address = await sender.begin(len(content))
     sent, silence = asyncio.Event(), asyncio.Event()
@@ -419,7 +419,7 @@ async def test_two_connections_at_once_never_spoil_the_file(sender: Sender) -> N
 
 
 async def test_bytes_that_meet_a_termination_leave_nothing(sender: Sender) -> None:
-    """A client gives up while its last bytes are still on their way, on another connection."""
+    """A client gives up while its last bytes are still in transit, on another connection."""
     content = words(600_000)
     for _ in range(6):
         address = await sender.begin(len(content))

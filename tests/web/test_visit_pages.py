@@ -39,23 +39,23 @@ class Visiting:
 
     @property
     def here(self) -> str:
-        """The address of the visit."""
+        """The path of the visit."""
         return f"/visit/{self.visit}"
 
     async def page(self, more: str = "") -> str:
-        """What is on the page, as text."""
+        """Return the page as text."""
         answer = await self.client.get(self.here + more)
         assert answer.status_code == 200
         return html.unescape(answer.text)
 
     async def view(self) -> str:
-        """Which view it shows."""
+        """Return the view it shows."""
         found = re.search(r'data-view="(\w+)"', await self.page("/now"))
         assert found
         return found[1]
 
     async def test(self, **found: str) -> httpx.Response:
-        """Send what the device test found."""
+        """Send the result of the device test."""
         return await self.client.post(f"{self.here}/device-test", data={**SKIPPED, **found})
 
 
@@ -286,7 +286,7 @@ async def test_the_page_never_shows_what_the_chart_knows(
 
 
 async def test_another_device_is_told_where_the_page_opens(visitor: httpx.AsyncClient) -> None:
-    """Also when it sends something: staff's sign-in is no way for patients and guests."""
+    """Even if it sends something: staff's sign-in is no way in for patients and guests."""
     for address in (f"/visit/{new_id('vis')}/call/leave", f"/guest/{new_id('gst')}/call/join"):
         answer = await visitor.post(address)
         assert answer.status_code == 401

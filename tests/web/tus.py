@@ -20,31 +20,31 @@ BODY = "application/offset+octet-stream"
 
 
 def metadata(**said: str) -> str:
-    """The header of what is said of a file."""
+    """Return the header with a file's metadata."""
     return ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in said.items())
 
 
 def checksum(content: bytes, algorithm: str = "sha256") -> str:
-    """The header of what the bytes hash to."""
+    """Return the header with the content's hash."""
     digest = hashlib.new(algorithm, content, usedforsecurity=False).digest()
     return f"{algorithm} {base64.b64encode(digest).decode()}"
 
 
 def words(size: int, seed: int = 0) -> bytes:
-    """Plain text of that many bytes, different everywhere and for each seed."""
+    """Return plain text of that many bytes, different everywhere and for each seed."""
     lines = (f"{seed} line {n:07} of a long report\n" for n in range(size // 30 + 1))
     return "".join(lines).encode()[:size]
 
 
 async def pieces(content: bytes, size: int = 65_536) -> AsyncIterator[bytes]:
-    """A body as it trickles in."""
+    """Yield a body as it trickles in."""
     for at in range(0, len(content), size):
         yield content[at : at + size]
 
 
 @dataclass
 class Sender:
-    """Somebody of the staff who sends into the chart of a patient."""
+    """A member of staff who sends into the chart of a patient."""
 
     house: House
     http: httpx.AsyncClient
@@ -53,7 +53,7 @@ class Sender:
 
     @property
     def home(self) -> str:
-        """Where uploads begin."""
+        """The path where uploads begin."""
         return f"/patients/{self.patient_id}/uploads"
 
     async def create(self, length: int, name: str = "report.txt", **headers: str) -> httpx.Response:
@@ -67,7 +67,7 @@ class Sender:
         return await self.http.post(self.home, headers=given)
 
     async def begin(self, length: int, name: str = "report.txt") -> str:
-        """The address of a new upload."""
+        """Return the address of a new upload."""
         response = await self.create(length, name)
         assert response.status_code == 201, response.text
         return response.headers["location"]
@@ -75,7 +75,7 @@ class Sender:
     async def patch(
         self, address: str, offset: int, content: Any, **headers: str
     ) -> httpx.Response:
-        """PATCH: `content` is bytes, or a stream of them."""
+        """Send a PATCH: `content` is bytes, or a stream of them."""
         given = {**VERSION, "Upload-Offset": str(offset), "Content-Type": BODY, **headers}
         return await self.http.patch(address, content=content, headers=given)
 
@@ -84,13 +84,13 @@ class Sender:
         return await self.http.head(address, headers=VERSION)
 
     async def offset(self, address: str) -> int:
-        """How many bytes are safe at the server."""
+        """Return how many bytes the server has acknowledged."""
         response = await self.head(address)
         assert response.status_code == 200, response.status_code
         return int(response.headers["upload-offset"])
 
     async def send(self, content: bytes, name: str = "report.txt") -> Entry:
-        """A whole file, scanned and examined; its entry."""
+        """Send a whole file, scanned and examined. Returns its entry."""
         address = await self.begin(len(content), name)
         response = await self.patch(address, 0, content)
         assert response.status_code == 204, response.text
@@ -103,19 +103,19 @@ class Sender:
         await Worker(services.database, services.handlers, {}).run_until_idle()
 
     async def entries(self) -> list[Entry]:
-        """What is in the chart, newest first."""
+        """Return the chart, newest first."""
         services = self.house.services
         chart = await services.permissions.chart(self.house.here.receptionist, self.patient_id)
         return await services.charts.entries(chart, ChartFilter(limit=200))
 
     async def content(self, entry: Entry) -> bytes:
-        """A file of the chart, downloaded."""
+        """Download a file of the chart."""
         response = await self.http.get(self.address(entry) + "?form=original")
         assert response.status_code == 200, response.text
         return response.content
 
     def address(self, entry: Entry) -> str:
-        """Where the content of an entry is."""
+        """Return the path of an entry's content."""
         return f"/patients/{self.patient_id}/entries/{entry.id}/content"
 
 
@@ -123,7 +123,7 @@ class Sender:
 async def sending(
     served: Served, patient: int = 0, staff: StaffAccess | None = None
 ) -> AsyncGenerator[Sender]:
-    """Somebody signed in, by default the receptionist."""
+    """Sign somebody in, by default the receptionist."""
     house = served.house
     cookies = await house.cookie(staff or house.here.receptionist)
     async with httpx.AsyncClient(
@@ -138,7 +138,7 @@ async def sending(
 def multipart(
     fields: Iterable[tuple[str, str | None, bytes]], boundary: str = "a-boundary"
 ) -> tuple[dict[str, str], bytes]:
-    """Headers and body of a form: (name, file name or None, content) for each field."""
+    """Return headers and body of a form: (name, file name or None, content) for each field."""
     body = b""
     for name, file_name, content in fields:
         disposition = f'form-data; name="{name}"'

@@ -15,14 +15,14 @@ GOOD = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")
 
 @dataclass(frozen=True)
 class Rooms:
-    """Of the house: Reception is everybody's, and shared; the other is Dr Okafor's own."""
+    """The house's rooms: Reception is shared by everybody; the other is Dr Okafor's own."""
 
     reception: Room
     own: Room
 
 
 async def rooms_of(house: House) -> Rooms:
-    """The room of the house and a personal one, both open."""
+    """Return the room of the house and a personal one, both open."""
     services, here = house.services, house.here
     wanted = RoomChange("Dr Okafor's room", RoomKind.PERSONAL, here.clinician.staff_id)
     own = await services.rooms.create(house.administer(), wanted)
@@ -36,7 +36,7 @@ async def rooms_of(house: House) -> Rooms:
 
 
 async def in_charge(house: House, room_id: str, staff: StaffAccess | None = None) -> RoomAccess:
-    """Somebody in charge of a room; the receptionist unless told otherwise."""
+    """Return access of somebody in charge of a room, by default the receptionist."""
     return await house.services.permissions.room(staff or house.here.receptionist, room_id)
 
 
@@ -50,7 +50,7 @@ async def arrive(
     test: DeviceTest | None = GOOD,
     connected: bool = True,
 ) -> VisitorAccess:
-    """A patient checks in, tests the devices and waits with an open page."""
+    """Check in a patient who tests the devices and waits with an open page."""
     services = house.services
     form = CheckInForm(services.check_in.new_draft(), name, born, reason=reason, consented=True)
     checked_in = await services.check_in.check_in(room, form, ADDRESS)

@@ -1,4 +1,4 @@
-"""The worker: what becomes of jobs that fail, wait, last long, or are cut off."""
+"""The worker: jobs that fail, wait, last long, or are cut off."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -27,19 +27,19 @@ async def database(anyio_backend: object, database_url: str) -> Any:
 
 
 async def enqueue(database: Database, kind: str, **payload: Any) -> None:
-    """One job."""
+    """Add one job."""
     async with database.unit_of_work() as work:
         work.enqueue(kind, payload)
 
 
 async def left(database: Database) -> list[Any]:
-    """Jobs that are not forgotten."""
+    """Return the jobs that are left."""
     async with database.read() as db:
         return await db.all(ALL_JOBS)
 
 
 async def nothing_left(database: Database) -> None:
-    """Return when every job is forgotten."""
+    """Return once no job is left."""
     async with asyncio.timeout(PATIENCE):
         while await left(database):  # noqa: ASYNC110 - rows of the database have no event
             await asyncio.sleep(0.02)
@@ -47,7 +47,7 @@ async def nothing_left(database: Database) -> None:
 
 @asynccontextmanager
 async def working(worker: Worker) -> AsyncGenerator[None]:
-    """The worker at work in the background."""
+    """Run the worker in the background."""
     await worker.start()
     try:
         yield
@@ -64,7 +64,7 @@ async def test_a_job_is_done_and_forgotten(database: Database) -> None:
     worker = Worker(database, {"note": note}, {})
     async with working(worker):
         await enqueue(database, "note", n=1)
-        await until(lambda: len(done) == 1)  # at once, not when it looks again
+        await until(lambda: len(done) == 1)  # at once, not on the next poll
         await enqueue(database, "note", n=2)
         await until(lambda: len(done) == 2)
         await nothing_left(database)
@@ -78,7 +78,9 @@ async def test_a_job_that_fails_is_tried_again_later_and_given_up_at_last(
 
     async def fail(_payload: dict[str, Any]) -> None:
         tries.append(clock.now())
-        raise ValueError("Maya Lindqvist")  # what failed may quote content, which is not kept
+        raise ValueError(
+            "Maya Lindqvist"
+        )  # an error message may quote content, which is not stored
 
     monkeypatch.setattr(run, "_MOST_ATTEMPTS", 4)
     worker = Worker(database, {"fail": fail}, {})
@@ -135,7 +137,7 @@ async def test_files_that_are_stuck_hold_up_no_message(database: Database) -> No
 async def test_a_job_that_takes_its_worker_along_is_given_up_at_last(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each try is begun and never ended, as when the process is killed."""
+    """Each try begins and never ends, as when the process is killed."""
     tried: list[str] = []
     heard: list[dict[str, Any]] = []
 
@@ -177,7 +179,7 @@ async def test_a_job_that_waits_remembers_for_what(
 async def test_a_long_job_is_not_taken_by_another(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It lasts twice as long as its lease, which is extended meanwhile."""
+    """It lasts twice as long as its lease, which is extended in the meantime."""
     monkeypatch.setattr(run, "_LEASE", 1_500)
     begun: list[str] = []
 
@@ -255,7 +257,7 @@ async def test_sweeps_go_on_after_one_that_failed(database: Database) -> None:
 
 @pytest.mark.parametrize("jump", [clock.DAY, -clock.DAY])
 async def test_the_clock_jumps(database: Database, jump: int) -> None:
-    """By a day, in either direction, while a job is being done: it is done once all the same."""
+    """By a day, in either direction, while a job is running: it is done once all the same."""
     done: list[str] = []
 
     async def note(_payload: dict[str, Any]) -> None:
