@@ -31,6 +31,7 @@ from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
 from bedside.kernel.known_states import Check, KnownStates
+from bedside.links.service import Links
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
@@ -40,7 +41,6 @@ from bedside.notifications.push_keys import PushKeys
 from bedside.notifications.staff_alerts import StaffAlerts
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
-from bedside.people.links import Links
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients

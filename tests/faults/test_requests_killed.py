@@ -35,8 +35,8 @@ async def _holds_photos(services: Services, installed: Installed, *, revoked: bo
             secret = await services.links.issue(
                 work, chart.clinic_id, chart.patient_id, draft.id, clock.now() + 7 * clock.DAY
             )
-        answer = await services.photo_answers.answer(secret, BORN, "192.0.2.7")
-        link = await services.photo_answers.resume(answer.token, draft.id, "192.0.2.7")
+        answer = await services.links.answer(secret, BORN, "192.0.2.7")
+        link = await services.links.resume(answer.token, draft.id, "192.0.2.7")
         for part in (len(CONTENT), len(CONTENT) // 2):
             allowance = await services.photo_answers.allowance(link)
             announced = Announced("hand.jpg", len(CONTENT))

@@ -21,8 +21,10 @@ from bedside.api import api_routes
 from bedside.audit.actors import SYSTEM
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel import clock
-from bedside.people.bound import LINKS, PASSKEYS, STAFF
-from bedside.people.models import links, passkeys
+from bedside.links.bound import LINKS
+from bedside.links.models import links
+from bedside.people.bound import PASSKEYS, STAFF
+from bedside.people.models import passkeys
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Stage
@@ -219,7 +221,7 @@ class Builder:
         await self.house.photo_requests.revoke(revoked.chart, revoked.id)
         locked = await self._request(Kind.LOCKED, 0, enter=False)
         for _ in range(5):
-            await self.house.photo_answers.answer(
+            await self.house.links.answer(
                 self.facts.secrets[Kind.LOCKED], date(1900, 1, 1), ADDRESS
             )
         await do_jobs(self.house)
@@ -244,12 +246,12 @@ class Builder:
         self.facts.links[kind] = link.id
         if enter:
             born = self.house.patients[patient].demographics.birth_date
-            answer = await self.house.photo_answers.answer(secret, born, ADDRESS)
+            answer = await self.house.links.answer(secret, born, ADDRESS)
             self.facts.cookies[kind] = {"bedside-device": answer.token}
         return sent
 
     async def _held_photo(self, sent: Sent) -> None:
-        link = await self.house.photo_answers.resume(
+        link = await self.house.links.resume(
             self.facts.cookies[Kind.PATIENT_A]["bedside-device"], sent.id, ADDRESS
         )
         file_id = self.facts.ids["file_id"] = await sent.upload(link, "quetzal photo.jpg")

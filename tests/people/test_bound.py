@@ -20,6 +20,7 @@ from bedside.errors import NotSignedIn, WrongInput
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.models import files
 from bedside.kernel import clock
+from bedside.links.models import link_devices, links
 from bedside.people import models
 from bedside.people.sessions import Stage
 from bedside.visits.models import visit_devices
@@ -263,8 +264,8 @@ async def test_a_move_by_staff_is_no_swap(house: House) -> None:
 async def test_a_device_that_was_let_in_by_the_database_is_refused(house: House) -> None:
     sent, other = await send(house), await send(house)
     await sent.enter()
-    where = models.links.c.subject_id == other.id
-    link = await row(house, select(models.links).where(where))
+    where = links.c.subject_id == other.id
+    link = await row(house, select(links).where(where))
     made = {
         "token_hash": hashlib.sha256(b"minted").digest(),
         "link_id": link.id,
@@ -273,7 +274,7 @@ async def test_a_device_that_was_let_in_by_the_database_is_refused(house: House)
         "expires_at": link.expires_at,
         "mac": bytes(32),
     }
-    await write(house, insert(models.link_devices).values(**made))
+    await write(house, insert(link_devices).values(**made))
     with pytest.raises(RecordSealBroken):
         await house.services.links.resume("minted", other.id, HERE)
     assert await altered(house) == {"link_devices"}

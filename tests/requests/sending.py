@@ -67,9 +67,9 @@ class Sent:
 
     async def enter(self, born: date = BORN) -> LinkAccess:
         """Open the newest link with the date of birth."""
-        answer = await self.house.photo_answers.answer(await self.secret(), born, ADDRESS)
+        answer = await self.house.links.answer(await self.secret(), born, ADDRESS)
         assert answer.token, answer
-        return await self.house.photo_answers.resume(answer.token, self.id, ADDRESS)
+        return await self.house.links.resume(answer.token, self.id, ADDRESS)
 
     async def upload(
         self, link: LinkAccess, name: str = "hand.jpg", given_id: str = "", **photo: Any

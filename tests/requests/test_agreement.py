@@ -14,7 +14,7 @@ from bedside.charts.records import ChartFilter
 from bedside.database import schema
 from bedside.errors import BedsideError, Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, Upload
-from bedside.people.links import LinkClosed
+from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
 from bedside.requests.filing import SETTLE
 from bedside.requests.photo_requests import NotTaken

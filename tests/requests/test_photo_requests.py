@@ -12,7 +12,7 @@ from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
-from bedside.people.links import LinkClosed
+from bedside.links.records import LinkClosed
 from bedside.requests.filing import EXPIRE, SETTLE
 from bedside.requests.photo_requests import REMIND
 from bedside.requests.records import Told

@@ -99,8 +99,8 @@ async def _fill(house: House) -> tuple[str, str, str]:
     shown = await house.messages.outbox(who)
     secret = next(re.findall(r"/l/([\w-]+)", m.text) for m in shown if draft.id in m.cause_id)[0]
     looked = await house.links.look(secret)
-    answer = await house.photo_answers.answer(secret, BORN, ADDRESS)
-    link = await house.photo_answers.resume(answer.token, draft.id, ADDRESS)
+    answer = await house.links.answer(secret, BORN, ADDRESS)
+    link = await house.links.resume(answer.token, draft.id, ADDRESS)
     content = jpeg(64, 48)
     begun = await house.uploads.begin_held(
         link,

@@ -13,7 +13,7 @@ from bedside.audit.recorder import Filter
 from bedside.charts.records import ChartFilter
 from bedside.errors import BedsideError, TooMany
 from bedside.files.announcing import Announced
-from bedside.people.links import LinkState
+from bedside.links.records import LinkState
 from tests.house import PASSWORD, House
 from tests.requests.sending import ADDRESS, BORN, do_jobs, jpeg, pieces, send
 
@@ -33,8 +33,8 @@ async def at_once(*tries: Any) -> list[Any]:
 async def test_five_wrong_dates_of_birth_and_no_more(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
-    answers = [house.photo_answers.answer(secret, date(1950, 1, 1 + n), ADDRESS) for n in range(25)]
-    done = await at_once(*answers, house.photo_answers.answer(secret, BORN, ADDRESS))
+    answers = [house.links.answer(secret, date(1950, 1, 1 + n), ADDRESS) for n in range(25)]
+    done = await at_once(*answers, house.links.answer(secret, BORN, ADDRESS))
     counted = [one for one in done if one.link.state is LinkState.OPEN and not one.token]
     # The right answer, if it came in between, restarts the count.
     rounds = 1 + any(one.token for one in done)
@@ -42,7 +42,7 @@ async def test_five_wrong_dates_of_birth_and_no_more(house: House) -> None:
     assert sum(one.locked_now for one in done) == 1
     link = await house.links.look(secret)
     assert link.state is LinkState.LOCKED
-    late = await house.photo_answers.answer(secret, BORN, ADDRESS)
+    late = await house.links.answer(secret, BORN, ADDRESS)
     assert late.token == ""
 
 

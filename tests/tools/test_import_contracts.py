@@ -70,7 +70,7 @@ def test_an_empty_house_breaks_nothing(house: Path) -> None:
         ("web/app.py", "from bedside.people import models", "The tables of a domain"),
         ("charts/search.py", "import bedside.people.models", "The tables of a domain"),
         ("requests/photos.py", "from bedside.files import sealing", "Only files"),
-        ("people/links.py", "from fastapi import Request", "The web framework"),
+        ("links/service.py", "from fastapi import Request", "The web framework"),
         ("realtime/bus.py", "import websockets", "WebSockets are served"),
         ("notifications/sms.py", "import httpx", "Domains reach the outside"),
         ("files/heic.py", "from PIL import Image", "Domains reach the outside"),

@@ -202,9 +202,7 @@ async def invited(ward: Ward, room: Any) -> tuple[str, Any]:
     invitation_id = await services.invitations.send(chart, await ward.of(room), ("sms", "email"))
     messages = await services.messages.outbox(ward.house.here.receptionist)
     secret = messages[0].text.split("/l/")[1].split()[0]
-    checked = await services.links.check(secret, BORN, ADDRESS)
-    async with services.database.unit_of_work() as work:
-        answer = await services.links.count(work, checked)
+    answer = await services.links.answer(secret, BORN, ADDRESS)
     return invitation_id, await services.links.resume(answer.token, invitation_id, ADDRESS)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from bedside.people.links import LinkState
+from bedside.links.records import LinkState
 from bedside.web.app import create_app
 from tests.calls.calling import Ward
 from tests.house import House, at_the_door
@@ -106,7 +106,7 @@ async def test_a_device_that_was_let_in_before_is_not_asked_again(
     """Its cookie is restricted to the path with the secret: it is sent along to the page."""
     sent = await send(quick_house)
     secret = await sent.secret()
-    token = (await quick_house.photo_answers.answer(secret, BORN, "127.0.0.1")).token
+    token = (await quick_house.links.answer(secret, BORN, "127.0.0.1")).token
     led = await visitor.get(f"/l/{secret}", headers={"cookie": f"bedside-known={token}"})
     known = given(led)["bedside-known"]
     assert (known.value, known["path"]) == (token, led.headers["location"])

@@ -13,6 +13,7 @@ from bedside.audit import AuditLog
 from bedside.audit.bindings import Bindings
 from bedside.audit.looks import Looks
 from bedside.bootstrap.gateways import gateways_of
+from bedside.bootstrap.kinds import link_kinds
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
@@ -30,6 +31,7 @@ from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.kernel.jobs import Handler, given_up
 from bedside.kernel.known_states import BUSY, OK, KnownStates
+from bedside.links.service import Links
 from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as notification_jobs
 from bedside.notifications.callbacks import SmsReports
@@ -44,7 +46,6 @@ from bedside.notifications.staff_alerts import StaffAlerts
 from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
 from bedside.people.clinics import Clinics
-from bedside.people.links import Links
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
@@ -254,7 +255,14 @@ class Parts:
 
     @cached_property
     def links(self) -> Links:
-        return Links(self.database, self.vault, self.audit, self.clinics, self.patients)
+        return Links(
+            self.database,
+            self.vault,
+            self.audit,
+            self.clinics,
+            self.patients,
+            link_kinds(self.audit),
+        )
 
     @cached_property
     def push_devices(self) -> PushDevices:

@@ -75,10 +75,10 @@ class PhotoRequestStory:
             if told.ends == "locked":
                 for _ in range(5):
                     wrong = born + timedelta(days=1)
-                    await services.photo_answers.answer(secret, wrong, _ADDRESS)
+                    await services.links.answer(secret, wrong, _ADDRESS)
                 return
-            answer = await services.photo_answers.answer(secret, born, _ADDRESS)
-            link = await services.photo_answers.resume(answer.token, draft.id, _ADDRESS)
+            answer = await services.links.answer(secret, born, _ADDRESS)
+            link = await services.links.resume(answer.token, draft.id, _ADDRESS)
             for file, comment in told.photos:
                 await self._send_photo(link, file, comment)
             if told.ends == "done":

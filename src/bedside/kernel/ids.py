@@ -24,6 +24,11 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{''.join(reversed(digits))}"
 
 
+def prefix_of(some_id: str) -> str:
+    """What kind of thing an id names: `pat` for `pat_01hx…`."""
+    return some_id.partition("_")[0]
+
+
 def is_id(text: str, prefix: str) -> bool:
     """Whether `text` has the shape of an id of this kind."""
     return text.startswith(prefix + "_") and _SHAPE.fullmatch(text) is not None

@@ -33,7 +33,3 @@ STAFF_ASSIGNMENTS = BoundTable(models.staff_assignments, "staff_id", "target_id"
 PATIENT_ASSIGNMENTS = BoundTable(
     models.patient_assignments, "patient_id", "target_id", "clinic_id", "visit_id"
 )
-LINKS = BoundTable(
-    models.links, "id", "secret_hash", "clinic_id", "patient_id", "subject_id", "expires_at"
-)
-LINK_DEVICES = BoundTable(models.link_devices, "token_hash", "link_id", "clinic_id", "expires_at")

@@ -205,7 +205,7 @@ class Patients:
 
     async def birth_date(self, clinic_id: str, patient_id: str) -> date | None:
         """What the answer to a link is compared with, None when it is not known; for
-        `people.links` only."""
+        `links` only."""
         return (await self._load(clinic_id, patient_id)).demographics.birth_date
 
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:

@@ -338,7 +338,7 @@ def staff_access(
 def link_access(
     link_id: str, clinic_id: str, patient_id: str, subject_id: str, address: str
 ) -> LinkAccess:
-    """For `people.links` only, after a device was verified."""
+    """For `links` only, after a device was verified."""
     return LinkAccess(link_id, clinic_id, patient_id, subject_id, address, _PROOF)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 
 from bedside.audit import Action, Actor, AuditLog
@@ -22,8 +21,9 @@ from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.links.records import Link, LinkClosed, LinkState
+from bedside.links.service import Links
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.links import Answer, Link, LinkClosed, Links, LinkState
 from bedside.people.permissions import LinkAccess
 from bedside.requests import agreed, records, texts
 from bedside.requests.agreed import Outcome, name_of
@@ -145,31 +145,6 @@ class PhotoAnswers:
         request = await self._request(link.subject_id)
         return Face(link, await self._clinics.get(link.clinic_id), request)
 
-    async def answer(self, secret: str, born: date, address: str) -> Answer:
-        """Count an answer to the date of birth, and move the request on.
-
-        Raises NotFound for an unknown link, TooMany for an address that tried too often.
-        """
-        checked = await self._links.check(secret, born, address)
-        async with self._database.unit_of_work() as work:
-            answer = await self._links.count(work, checked)
-            row = await records.locked(work, answer.link.subject_id)
-            if row is None:
-                raise NotFound
-            if answer.token:
-                await self._let_in(work, row, address)
-            elif answer.locked_now:
-                await records.take_step(work, row, Step.LOCKED)
-        return answer
-
-    async def _let_in(self, work: UnitOfWork, row: Row, address: str) -> None:
-        first = not row.opened_at
-        opened_at = row.opened_at or clock.now()
-        await records.take_step(work, row, Step.LET_IN, opened_at=opened_at, told=Told.NOTHING)
-        if first:
-            patient = Actor(ActorKind.PATIENT, row.patient_id, address)
-            await self._note(work, row, patient, Action.REQUEST_OPENED)
-
     async def tell(self, link: Link, told: Told, address: str) -> None:
         """Somebody with a link tells the clinic something; telling it twice is once.
 
@@ -184,10 +159,6 @@ class PhotoAnswers:
             await records.save(work, row, told=told, told_at=clock.now())
             somebody = Actor(ActorKind.UNKNOWN, "", address)
             await self._note(work, row, somebody, Action.REQUEST_ANSWERED, told=told)
-
-    async def resume(self, token: str, request_id: str, address: str) -> LinkAccess:
-        """Access for a device that was let in. Raises NotSignedIn, LinkClosed."""
-        return await self._links.resume(token, request_id, address)
 
     # --- photos --------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.links.service import Links
 from bedside.people.clinics import Clinics
-from bedside.people.links import Links
 from bedside.people.messenger import Messenger
 from bedside.people.permissions import LinkAccess
 from bedside.people.wording import in_language

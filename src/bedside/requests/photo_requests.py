@@ -11,8 +11,8 @@ from bedside.kernel import clock
 from bedside.kernel.ids import is_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.links.service import Links
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.links import Links
 from bedside.people.messenger import ChannelName, Messenger, Outcome, addresses_of
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess

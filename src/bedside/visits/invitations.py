@@ -14,8 +14,10 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions
+from bedside.links.kinds import LinkKind
+from bedside.links.records import Link
+from bedside.links.service import Links
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.links import Link, Links
 from bedside.people.messenger import ChannelName, Messenger, Notice, addresses_of
 from bedside.people.patients import Patient, Patients
 from bedside.people.permissions import ChartAccess
@@ -26,6 +28,14 @@ from bedside.visits.rooms import Room, Rooms
 from bedside.visits.texts import Place
 
 _COLUMN = "invitations.record"
+
+INVITATION_LINK = LinkKind(
+    "inv",
+    checked=Action.REQUEST_CHECKED,
+    refused=Action.REQUEST_REFUSED,
+    locked=Action.REQUEST_LOCKED,
+)
+"""The audit log says the same of a date of birth, whatever it was asked for."""
 
 _add = prepared(insert(invitations))
 _by_id = prepared(select(invitations).where(invitations.c.id == bindparam("of")))
@@ -108,7 +118,7 @@ class Invitations:
         clinic = await self._clinics.get(chart.clinic_id)
         place = await self._rooms.place(room)
         keys = await self._vault.clinic(chart.clinic_id)
-        invitation_id, until = new_id("inv"), _until(clinic)
+        invitation_id, until = new_id(INVITATION_LINK.prefix), _until(clinic)
         async with self._database.unit_of_work() as work:
             await work.execute(
                 _add,

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.kernel import clock
-from bedside.people.links import Link
+from bedside.links.records import Link
 from bedside.web.context import services_of
 from bedside.web.dates import typed_date
 from bedside.web.forms import Form

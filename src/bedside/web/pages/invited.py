@@ -14,7 +14,7 @@ from bedside.errors import NotSignedIn, WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
-from bedside.people.links import Link, LinkClosed, LinkState
+from bedside.links.records import Link, LinkClosed, LinkState
 from bedside.people.permissions import LinkAccess
 from bedside.visits.check_in import RoomClosed
 from bedside.web.context import address_of, services_of
@@ -68,9 +68,7 @@ async def answer_invitation(request: Request, link: Link) -> Response:
 
 async def _answer(request: Request, link: Link, form: Form, born: date) -> Response:
     services = services_of(request)
-    checked = await services.links.check(secret_of(request), born, address_of(request))
-    async with services.database.unit_of_work() as work:
-        answer = await services.links.count(work, checked)
+    answer = await services.links.answer(secret_of(request), born, address_of(request))
     if answer.token:
         access = await services.links.resume(answer.token, link.subject_id, address_of(request))
         response = await _check_in(request, link, access, form)

@@ -11,7 +11,7 @@ from bedside.errors import BedsideError
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
-from bedside.people.links import Link, LinkState
+from bedside.links.records import Link, LinkState
 from bedside.requests.answers import Face
 from bedside.requests.records import Told
 from bedside.settings import Settings
@@ -79,7 +79,7 @@ async def answer(request: Request) -> Response:
     if born is None:
         return _question(request, face, form, _(wrong))
     services = services_of(request)
-    answered = await services.photo_answers.answer(secret_of(request), born, address_of(request))
+    answered = await services.links.answer(secret_of(request), born, address_of(request))
     if answered.token:
         return _let_in(request, services.settings, answered.link, answered.token)
     if answered.link.state is LinkState.OPEN:
@@ -104,7 +104,7 @@ def _let_in(request: Request, settings: Settings, link: Link, token: str) -> Res
 async def _is_known(request: Request, face: Face) -> bool:
     try:
         token = link_device_token(request)
-        await services_of(request).photo_answers.resume(token, face.request.id, address_of(request))
+        await services_of(request).links.resume(token, face.request.id, address_of(request))
     except BedsideError:
         return False
     return True

@@ -18,7 +18,7 @@ from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
 from bedside.kernel import language
 from bedside.kernel.language import N_
-from bedside.people.links import LinkClosed
+from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
 from bedside.requests.answers import Visit
 from bedside.requests.records import Told

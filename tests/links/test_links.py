@@ -9,8 +9,8 @@ from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.errors import NotFound, NotSignedIn, TooMany
 from bedside.kernel import clock
-from bedside.people import links as links_module
-from bedside.people.links import LinkClosed, LinkState
+from bedside.links import service as links_module
+from bedside.links.records import LinkClosed, LinkState
 from bedside.requests.records import Told
 from bedside.requests.states import State
 from tests.house import House
@@ -41,7 +41,7 @@ async def test_the_right_date_of_birth_lets_one_device_in(house: House) -> None:
     with pytest.raises(NotSignedIn):
         await house.links.resume("another token", sent.id, ADDRESS)
     other = await send(house)
-    token = (await house.photo_answers.answer(await sent.secret(), BORN, ADDRESS)).token
+    token = (await house.links.answer(await sent.secret(), BORN, ADDRESS)).token
     with pytest.raises(NotSignedIn):  # a device is let in to one request only
         await house.links.resume(token, other.id, ADDRESS)
 
@@ -49,11 +49,9 @@ async def test_the_right_date_of_birth_lets_one_device_in(house: House) -> None:
 async def test_five_wrong_answers_lock_the_link_even_for_the_right_one(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
-    left = [
-        (await house.photo_answers.answer(secret, WRONG, ADDRESS)).link.tries_left for _ in range(5)
-    ]
+    left = [(await house.links.answer(secret, WRONG, ADDRESS)).link.tries_left for _ in range(5)]
     assert left == [4, 3, 2, 1, 0]
-    answer = await house.photo_answers.answer(secret, BORN, ADDRESS)
+    answer = await house.links.answer(secret, BORN, ADDRESS)
     assert (answer.token, answer.link.state) == ("", LinkState.LOCKED)
     assert (await sent.now()).state is State.LOCKED
     lines = await house.audit.lines(house.clinic.id, Filter(limit=100))
@@ -66,10 +64,10 @@ async def test_five_wrong_answers_lock_the_link_even_for_the_right_one(house: Ho
 async def test_a_locked_link_does_not_throw_out_who_is_in(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
-    token = (await house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    token = (await house.links.answer(secret, BORN, ADDRESS)).token
     for _ in range(5):
-        await house.photo_answers.answer(secret, WRONG, ADDRESS)
-    assert await house.photo_answers.resume(token, sent.id, ADDRESS)
+        await house.links.answer(secret, WRONG, ADDRESS)
+    assert await house.links.resume(token, sent.id, ADDRESS)
     assert (await sent.now()).state is State.OPENED
 
 
@@ -79,7 +77,7 @@ async def test_a_new_link_can_be_asked_for_once_and_issued_in_one_step(house: Ho
     await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     assert (await sent.now()).told is Told.NOTHING  # this one still works
     for _ in range(5):
-        await house.photo_answers.answer(first, WRONG, ADDRESS)
+        await house.links.answer(first, WRONG, ADDRESS)
     await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     assert (await sent.now()).told is Told.NEW_LINK
@@ -99,34 +97,34 @@ async def test_a_new_link_can_be_asked_for_once_and_issued_in_one_step(house: Ho
 async def test_an_expired_link_lets_nobody_in(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
-    link_token = (await house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    link_token = (await house.links.answer(secret, BORN, ADDRESS)).token
     with clock.shifted(7 * clock.DAY + 1):
         face = await house.photo_answers.face(secret)
         assert face is not None
         assert face.link.state is LinkState.EXPIRED
-        answer = await house.photo_answers.answer(secret, BORN, ADDRESS)
+        answer = await house.links.answer(secret, BORN, ADDRESS)
         assert (answer.token, answer.link.state) == ("", LinkState.EXPIRED)
         with pytest.raises(LinkClosed) as closed:
-            await house.photo_answers.resume(link_token, sent.id, ADDRESS)
+            await house.links.resume(link_token, sent.id, ADDRESS)
         assert closed.value.state is LinkState.EXPIRED
 
 
 async def test_a_revoked_link_throws_everybody_out(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
-    token = (await house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    token = (await house.links.answer(secret, BORN, ADDRESS)).token
     await house.photo_requests.revoke(sent.chart, sent.id)
     assert (await sent.now()).state is State.REVOKED
     with pytest.raises(LinkClosed) as closed:
-        await house.photo_answers.resume(token, sent.id, ADDRESS)
+        await house.links.resume(token, sent.id, ADDRESS)
     assert closed.value.state is LinkState.REVOKED
-    assert (await house.photo_answers.answer(secret, BORN, ADDRESS)).token == ""
+    assert (await house.links.answer(secret, BORN, ADDRESS)).token == ""
 
 
 async def test_an_unknown_link_is_unknown(house: House) -> None:
     assert await house.photo_answers.face("no-such-secret") is None
     with pytest.raises(NotFound):
-        await house.photo_answers.answer("no-such-secret", BORN, ADDRESS)
+        await house.links.answer("no-such-secret", BORN, ADDRESS)
 
 
 async def test_an_address_that_guesses_a_lot_has_to_wait(
@@ -135,21 +133,21 @@ async def test_an_address_that_guesses_a_lot_has_to_wait(
     monkeypatch.setattr(links_module, "ANSWERS_FROM_ONE_ADDRESS", 7)
     for number in range(7):
         with pytest.raises(NotFound):
-            await quick_house.photo_answers.answer(f"guess-{number}", BORN, ADDRESS)
+            await quick_house.links.answer(f"guess-{number}", BORN, ADDRESS)
     sent = await send(quick_house)
     secret = await sent.secret()
     with pytest.raises(TooMany) as waits:
-        await quick_house.photo_answers.answer(secret, BORN, ADDRESS)
+        await quick_house.links.answer(secret, BORN, ADDRESS)
     assert 0 < waits.value.retry_after <= 3600
-    assert (await quick_house.photo_answers.answer(secret, BORN, "192.0.2.99")).token
+    assert (await quick_house.links.answer(secret, BORN, "192.0.2.99")).token
     with clock.shifted(clock.HOUR + 1):
-        assert (await quick_house.photo_answers.answer(secret, BORN, ADDRESS)).token
+        assert (await quick_house.links.answer(secret, BORN, ADDRESS)).token
 
 
 async def test_the_database_holds_no_secret(quick_house: House) -> None:
     sent = await send(quick_house)
     secret = await sent.secret()
-    token = (await quick_house.photo_answers.answer(secret, BORN, ADDRESS)).token
+    token = (await quick_house.links.answer(secret, BORN, ADDRESS)).token
     content = b"".join(
         path.read_bytes() for path in (quick_house.settings.data).glob("bedside.db*")
     )

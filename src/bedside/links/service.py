@@ -8,9 +8,7 @@ date of birth is let in, and from then on the device is known by a token of its 
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -19,15 +17,16 @@ from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.errors import Gone, NotFound, NotSignedIn, TooMany
+from bedside.errors import NotFound, NotSignedIn, TooMany
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
-from bedside.kernel.language import N_
 from bedside.kernel.network import caller_of
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
-from bedside.people.bound import LINK_DEVICES, LINKS
+from bedside.links.bound import LINK_DEVICES, LINKS
+from bedside.links.kinds import LinkKinds
+from bedside.links.models import link_devices, links
+from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
 from bedside.people.clinics import Clinics
-from bedside.people.models import link_devices, links
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess, link_access
 
@@ -35,64 +34,6 @@ ANSWERS_FROM_ONE_ADDRESS = 40
 """Wrong answers from one network address in an hour; a clinic's own guest network shares one."""
 
 _ADDRESSES_KEPT = 10_000
-
-
-class LinkState(StrEnum):
-    """Whether a link still opens."""
-
-    OPEN = "open"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    LOCKED = "locked"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link as it is now. `subject_id` is what it leads to, e.g. a request (`req_…`)."""
-
-    id: str
-    clinic_id: str
-    patient_id: str
-    subject_id: str
-    state: LinkState
-    tries_left: int
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """An answer that was compared and not counted yet; `Links.count` says what came of it."""
-
-    link_id: str
-    address: str
-    fits: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of an answer. `token` is the device's, or "" when it was not let in.
-
-    `locked_now` is True for the wrong answer that locked the link.
-    """
-
-    link: Link
-    token: str = ""
-    locked_now: bool = False
-
-
-class LinkClosed(Gone):
-    """The link existed and opens no longer; `state` says why."""
-
-    code = "link_closed"
-    sentence = N_(
-        "This link no longer works. What you sent so far is kept. Please ask the clinic for a new "
-        "link."
-    )
-
-    def __init__(self, state: LinkState) -> None:
-        super().__init__(code=f"link_{state}")
-        self.state = state
-
 
 _by_secret = prepared(select(links).where(links.c.secret_hash == bindparam("hash")))
 _locked_row = prepared(select(links).where(links.c.id == bindparam("of")).with_for_update())
@@ -134,12 +75,14 @@ class Links:
         audit: AuditLog,
         clinics: Clinics,
         patients: Patients,
+        kinds: LinkKinds,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
         self._clinics = clinics
         self._patients = patients
+        self._kinds = kinds
         self._addresses = _AddressLimit()
 
     async def issue(
@@ -147,8 +90,10 @@ class Links:
     ) -> str:
         """A new link to `subject_id`, open until that time. Returns its secret, which is not kept.
 
-        Links to the same thing that were issued before stay open, unless they are revoked.
+        Links to the same thing that were issued before stay open, unless they are revoked. Raises
+        UnknownKind when `subject_id` is of no kind that was registered.
         """
+        self._kinds.of(subject_id)
         secret = new_secret()
         row = {
             "id": new_id("lnk"),
@@ -178,12 +123,18 @@ class Links:
             return None
         return _link(row, await self._allowed(row.clinic_id))
 
-    async def check(self, secret: str, born: date, address: str) -> Checked:
-        """Compare a date of birth with the patient's. Reveals nothing until it is counted.
+    async def answer(self, secret: str, born: date, address: str) -> Answer:
+        """Count an answer to the date of birth, and tell the kind of link what came of it.
 
         Input that is no date is no answer: callers ask again. Raises NotFound for an unknown
         secret, TooMany for an address with too many wrong answers.
         """
+        checked = await self._check(secret, born, address)
+        async with self._database.unit_of_work() as work:
+            return await self._count(work, checked)
+
+    async def _check(self, secret: str, born: date, address: str) -> Checked:
+        """Compare a date of birth with the patient's. Reveals nothing until it is counted."""
         self._addresses.check(address)
         row = await self._of_secret(secret)
         if row is None:
@@ -194,12 +145,17 @@ class Links:
         fits = hmac.compare_digest(born.isoformat(), known)
         return Checked(row.id, address, fits)
 
-    async def count(self, work: UnitOfWork, checked: Checked) -> Answer:
+    async def _count(self, work: UnitOfWork, checked: Checked) -> Answer:
         """Count an answer: let the device in, or take one try away and lock after the last.
 
         A link that is closed lets nobody in, whatever the answer was. Right and wrong answers take
         the same steps.
         """
+        answer = await self._counted(work, checked)
+        await self._kinds.of(answer.link.subject_id).answered(work, answer, checked.address)
+        return answer
+
+    async def _counted(self, work: UnitOfWork, checked: Checked) -> Answer:
         row = await work.one(_locked_row, of=checked.link_id)
         if row is None:
             raise NotFound
@@ -281,7 +237,9 @@ class Links:
         }
         keys = await self._vault.clinic(link.clinic_id)
         await work.execute(_add_device, **LINK_DEVICES.bound(keys, row))
-        await self._note(work, link, _patient(link, address), Action.REQUEST_CHECKED)
+        await self._note(
+            work, link, _patient(link, address), self._kinds.of(link.subject_id).checked
+        )
         return Answer(link, token)
 
     async def _refuse(self, work: UnitOfWork, row: Row, allowed: int, address: str) -> Answer:
@@ -299,10 +257,10 @@ class Links:
             max(0, allowed - wrong),
             row.expires_at,
         )
-        somebody = Actor(ActorKind.UNKNOWN, "", address)
-        await self._note(work, link, somebody, Action.REQUEST_REFUSED, tries_left=link.tries_left)
+        somebody, kind = Actor(ActorKind.UNKNOWN, "", address), self._kinds.of(link.subject_id)
+        await self._note(work, link, somebody, kind.refused, tries_left=link.tries_left)
         if locked:
-            await self._note(work, link, somebody, Action.REQUEST_LOCKED)
+            await self._note(work, link, somebody, kind.locked)
         return Answer(link, locked_now=locked)
 
     async def _note(

@@ -1,0 +1,9 @@
+"""What of links is bound to the clinic's keys: which secret and which device opens what."""
+
+from bedside.database.bound_rows import BoundTable
+from bedside.links import models
+
+LINKS = BoundTable(
+    models.links, "id", "secret_hash", "clinic_id", "patient_id", "subject_id", "expires_at"
+)
+LINK_DEVICES = BoundTable(models.link_devices, "token_hash", "link_id", "clinic_id", "expires_at")

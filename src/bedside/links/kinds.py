@@ -1,0 +1,34 @@
+"""What links can lead to. Each domain declares its kind; `bootstrap` registers them all."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bedside.audit import Action
+from bedside.kernel.kinds import Kinds
+from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.links.records import Answer
+
+Answered = Callable[[UnitOfWork, Answer, str], Awaitable[None]]
+"""Told of an answer that was counted, in its unit of work, with the address it came from."""
+
+
+async def _nothing(work: UnitOfWork, answer: Answer, address: str) -> None:
+    """For kinds whose subject does not change when somebody answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkKind:
+    """One kind of link. Ids of what it leads to begin with `prefix`.
+
+    The audit log names a right date of birth `checked`, a wrong one `refused`, and the wrong one
+    too many `locked`.
+    """
+
+    prefix: str
+    checked: Action
+    refused: Action
+    locked: Action
+    answered: Answered = _nothing
+
+
+LinkKinds = Kinds[LinkKind]

@@ -1,0 +1,55 @@
+"""What an answer on the page of a link does to the request behind it."""
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import ActorKind
+from bedside.errors import NotFound
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.links.kinds import LinkKind
+from bedside.links.records import Answer
+from bedside.requests import records
+from bedside.requests.records import Told
+from bedside.requests.states import Step
+
+PREFIX = "req"
+
+
+class RequestDoor:
+    """Moves a request on when its patient is let in, or its link is locked."""
+
+    def __init__(self, audit: AuditLog) -> None:
+        self._audit = audit
+
+    def link_kind(self) -> LinkKind:
+        """Links to requests."""
+        return LinkKind(
+            PREFIX,
+            checked=Action.REQUEST_CHECKED,
+            refused=Action.REQUEST_REFUSED,
+            locked=Action.REQUEST_LOCKED,
+            answered=self.answered,
+        )
+
+    async def answered(self, work: UnitOfWork, answer: Answer, address: str) -> None:
+        """Raises NotFound when there is no such request."""
+        row = await records.locked(work, answer.link.subject_id)
+        if row is None:
+            raise NotFound
+        if answer.token:
+            await self._let_in(work, row, address)
+        elif answer.locked_now:
+            await records.take_step(work, row, Step.LOCKED)
+
+    async def _let_in(self, work: UnitOfWork, row: Row, address: str) -> None:
+        first = not row.opened_at
+        opened_at = row.opened_at or clock.now()
+        await records.take_step(work, row, Step.LET_IN, opened_at=opened_at, told=Told.NOTHING)
+        if first:
+            await self._audit.record(
+                work,
+                row.clinic_id,
+                Actor(ActorKind.PATIENT, row.patient_id, address),
+                Action.REQUEST_OPENED,
+                patient_id=row.patient_id,
+                subject_id=row.id,
+            )
