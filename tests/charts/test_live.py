@@ -25,12 +25,14 @@ class Follower:
     def __init__(self, house: House, chart: ChartAccess) -> None:
         self._house = house
         self._chart = chart
-        self._live = LiveCharts(house.services.database, house.services.charts)
+        self._live = LiveCharts(
+            house.services.database, house.services.permissions, house.services.charts
+        )
         self.heard: list[str] = []
 
     async def look(self) -> "Follower":
         """Take a snapshot and its version."""
-        self.state = await self._live.chart(self._chart)
+        self.state = await self._live.chart(self._chart.staff, self._chart.patient_id)
         async with self._house.services.database.read() as db:
             self.version = await outbox.topic_version(db, self._topic)
         return self
@@ -49,7 +51,7 @@ class Follower:
             self.version = event.version
             self.heard.append(event.type)
             self.state = apply(self.state, event.type, event.payload)
-        assert self.state == await self._live.chart(self._chart)
+        assert self.state == await self._live.chart(self._chart.staff, self._chart.patient_id)
         return self.state["entries"]
 
 

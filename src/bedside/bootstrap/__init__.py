@@ -1,21 +1,22 @@
 """Wires ports to adapters and services to each other. Nothing else knows which adapter runs.
 
-`parts` has what there is without visits; `visits` and `calls` add theirs on top of it.
+One module per domain makes its parts; `wiring` puts them together.
 """
 
 import asyncio
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from bedside.adapters.keys_file import KeyFile
 from bedside.api import api_routes
-from bedside.bootstrap.conversations import ConversationParts
-from bedside.bootstrap.parts import Parts, Wrappers
+from bedside.bootstrap.base import base_of
+from bedside.bootstrap.files import Wrappers
+from bedside.bootstrap.wiring import parts_of, wire
 from bedside.database.sealed import MasterKey
 from bedside.errors import BedsideError
+from bedside.kernel.known_states import KnownStates
 from bedside.realtime.presence import BEAT_EVERY
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
@@ -29,11 +30,88 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wiring = ConversationParts(settings, remember)
-    wiring.dispatcher.tell(wiring.photo_requests.delivery_changed)
-    wiring.sign_in.tell(wiring.code_alerts.wrong_codes)
-    wiring.teams.tell(wiring.rooms.made)
-    return Services(**{part.name: getattr(wiring, part.name) for part in fields(Services)})
+    parts = parts_of(settings, remember)
+    registered = wire(parts)
+    base = parts.base
+    return Services(
+        settings=settings,
+        database=base.database,
+        master=base.master,
+        vault=base.vault,
+        links=parts.links,
+        health=KnownStates(registered.checks, parts.people.database_state),
+        audit=base.audit.log,
+        looks=base.audit.looks,
+        bindings=base.audit.bindings,
+        clinics=parts.people.clinics,
+        patients=parts.people.patients,
+        permissions=parts.people.permissions,
+        passwords=parts.people.passwords,
+        sessions=parts.people.sessions,
+        sign_in=parts.people.sign_in,
+        second_factors=parts.people.second_factors,
+        passkeys=parts.people.passkeys,
+        set_up=parts.people.set_up,
+        staff=parts.people.staff,
+        teams=parts.people.teams,
+        assignments=parts.people.assignments,
+        charts=parts.charts.entries,
+        inbox=parts.charts.inbox,
+        search=parts.charts.search,
+        intake=parts.files.intake,
+        uploads=parts.files.uploads,
+        retrieval=parts.files.retrieval,
+        custody=parts.files.custody,
+        scanner=parts.files.scanner,
+        dispatcher=parts.notifications.dispatcher,
+        messages=parts.notifications.messages,
+        sms_reports=parts.notifications.sms_reports,
+        staff_alerts=parts.notifications.staff_alerts,
+        own_phones=parts.notifications.own_phones,
+        push_devices=parts.notifications.push_devices,
+        push_keys=parts.notifications.push_keys,
+        photo_requests=parts.requests.photos,
+        photo_answers=parts.requests.answers,
+        request_lists=parts.requests.lists,
+        rooms=parts.visits.rooms,
+        check_in=parts.visits.check_in,
+        identification=parts.visits.identification,
+        unidentified=parts.visits.unidentified,
+        visit_devices=parts.visits.devices,
+        waiting_room=parts.visits.waiting_room,
+        room_messages=parts.visits.room_messages,
+        patient_transfers=parts.visits.transfers,
+        sent_transfers=parts.visits.sent_transfers,
+        whereabouts=parts.visits.whereabouts,
+        visit_presence=parts.visits.presence,
+        invitations=parts.visits.invitations,
+        visit_notes=parts.visits.notes,
+        visit_records=parts.visits.records,
+        own_visits=parts.visits.own,
+        transitions=parts.visits.transitions,
+        visit_live=parts.visits.live,
+        seats=parts.calls.seats,
+        calls=parts.calls.control,
+        call_people=parts.calls.people,
+        call_summaries=parts.calls.summaries,
+        absences=parts.calls.absences,
+        call_participants=parts.calls.participants,
+        guests=parts.calls.guests,
+        signalling=parts.calls.signalling,
+        ice=parts.calls.ice,
+        group_calls=parts.calls.group_calls,
+        whiteboard=parts.calls.whiteboard,
+        live_transfers=parts.transfers.exchange,
+        transfer_lists=parts.transfers.lists,
+        visit_chat=parts.conversations.visit_chat,
+        bus=parts.realtime.bus,
+        topics=parts.realtime.topics,
+        presence=parts.realtime.presence,
+        handlers=registered.handlers,
+        sweeps=registered.sweeps,
+        badges=registered.badges,
+        checks=registered.checks,
+    )
 
 
 def master_key(path: Path) -> MasterKey:
@@ -43,12 +121,12 @@ def master_key(path: Path) -> MasterKey:
 
 async def begin_keys(settings: Settings) -> None:
     """See `Vault.begin`. Raises MasterKeyMissing, RecordSealBroken, Unavailable."""
-    parts = Parts(settings, None)
-    await parts.database.open()
+    base = base_of(settings)
+    await base.database.open()
     try:
-        await parts.vault.begin()
+        await base.vault.begin()
     finally:
-        await parts.database.close()
+        await base.database.close()
 
 
 class _Background:

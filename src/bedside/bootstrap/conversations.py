@@ -1,30 +1,27 @@
-"""Parts of chat."""
+"""Wires conversations."""
 
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
 
-from bedside.bootstrap.live_transfers import LiveTransferParts
-from bedside.conversations.visit_chat import VisitChat, access_of
-from bedside.realtime.topics import TopicKind, Topics
+from bedside.bootstrap.base import Base
+from bedside.bootstrap.visits import VisitParts
+from bedside.conversations.live import ChatLive
+from bedside.conversations.visit_chat import VisitChat
+from bedside.realtime.topics import TopicKind
+from bedside.services.conversations import ConversationServices
 
 
-class ConversationParts(LiveTransferParts):
-    """With what patients and staff write to each other."""
+@dataclass(frozen=True, slots=True)
+class ConversationParts(ConversationServices):
+    """With what open pages follow."""
 
-    @cached_property
-    def visit_chat(self) -> VisitChat:
-        chat = VisitChat(self.database, self.vault, self.audit, self.looks)
-        self.identification.tell("messages", chat)
-        return chat
+    live: ChatLive
 
-    @cached_property
-    def topics(self) -> Topics:
-        topics = super().topics
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds of topics."""
+        return self.live.topics()
 
-        async def chat(access: object, visit_id: str) -> dict[str, Any]:
-            theirs = await access_of(self.whereabouts, access, visit_id)
-            return await self.visit_chat.snapshot(theirs, visit_id)
 
-        audience = self.visit_live.audience_of_visit
-        topics.add(TopicKind("chat", chat, audience_of_event=audience))
-        return topics
+def conversations_of(base: Base, visits: VisitParts) -> ConversationParts:
+    """What patients and staff write to each other."""
+    chat = VisitChat(base.database, base.vault, base.audit.log, base.audit.looks)
+    return ConversationParts(visit_chat=chat, live=ChatLive(chat, visits.whereabouts, visits.live))

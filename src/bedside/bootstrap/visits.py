@@ -1,13 +1,16 @@
-"""Parts of rooms and visits."""
+"""Wires rooms and visits."""
 
-from functools import cached_property
+from dataclasses import dataclass
 
-from bedside.bootstrap.parts import Parts
-from bedside.kernel.jobs import Handler
+from bedside.bootstrap.base import Base
+from bedside.bootstrap.people import PeopleParts
+from bedside.links.service import Links
 from bedside.realtime.presence import Presence
-from bedside.realtime.topics import TopicKind, Topics
-from bedside.services import CountBadge, Periodic
-from bedside.visits import transfer as transfer_jobs
+from bedside.realtime.topics import TopicKind
+from bedside.services.notifications import NotificationServices
+from bedside.services.registered import Registered
+from bedside.services.visits import VisitServices
+from bedside.visits import transfer as jobs
 from bedside.visits.alerts import RoomAlerts
 from bedside.visits.check_in import CheckIn
 from bedside.visits.devices import VisitDevices
@@ -28,139 +31,75 @@ from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
 
 
-class VisitParts(Parts):
-    """With rooms, check-in, the waiting room and transfer."""
+@dataclass(frozen=True, slots=True)
+class VisitParts(VisitServices):
+    """With what open pages follow, and what alerts staff."""
 
-    @cached_property
-    def transitions(self) -> Transitions:
-        return Transitions(self.audit, self.clinics, self.assignments, self.staff)
+    live: VisitLive
+    alerts: RoomAlerts
 
-    @cached_property
-    def rooms(self) -> Rooms:
-        return Rooms(
-            self.database, self.audit, self.clinics, self.teams, self.staff, self.transitions
+    def registered(self) -> Registered:
+        """What they have for the worker and the rail."""
+        return Registered(
+            handlers={
+                jobs.UNANSWERED: self.transfers.unanswered,
+                UNATTENDED: self.alerts.unattended,
+            },
+            sweeps={
+                "visits.expire": (5.0, self.presence.expire),
+                "visits.forget_devices": (600.0, self.devices.forget),
+                "visits.forget_unidentified": (3600.0, self.identification.forget),
+            },
+            badges={"rooms": self.whereabouts.waiting},
         )
 
-    @cached_property
-    def check_in(self) -> CheckIn:
-        return CheckIn(self.database, self.vault, self.patients, self.rooms, self.transitions)
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds of topics."""
+        return self.live.topics()
 
-    @cached_property
-    def identification(self) -> Identification:
-        return Identification(
-            self.database,
-            self.vault,
-            self.audit,
-            self.patients,
-            self.permissions,
-            self.transitions,
-        )
 
-    @cached_property
-    def unidentified(self) -> UnidentifiedVisits:
-        return UnidentifiedVisits(self.database, self.vault, self.staff, self.identification)
-
-    @cached_property
-    def visit_devices(self) -> VisitDevices:
-        return VisitDevices(self.database, self.vault)
-
-    @cached_property
-    def presence(self) -> Presence:
-        return Presence(self.database)
-
-    @cached_property
-    def visit_presence(self) -> VisitPresence:
-        return VisitPresence(self.database, self.presence, self.clinics, self.transitions)
-
-    @cached_property
-    def waiting_room(self) -> WaitingRoom:
-        return WaitingRoom(self.database, self.vault, self.looks, self.staff, self.transitions)
-
-    @cached_property
-    def room_messages(self) -> RoomMessages:
-        return RoomMessages(self.database, self.vault, self.audit, self.staff)
-
-    @cached_property
-    def patient_transfers(self) -> PatientTransfers:
-        return PatientTransfers(
-            self.database, self.vault, self.clinics, self.permissions, self.transitions
-        )
-
-    @cached_property
-    def sent_transfers(self) -> SentTransfers:
-        return SentTransfers(self.database, self.vault, self.staff)
-
-    @cached_property
-    def whereabouts(self) -> Whereabouts:
-        return Whereabouts(self.database, self.permissions)
-
-    @cached_property
-    def badges(self) -> dict[str, CountBadge]:
-        return {**super().badges, "rooms": self.whereabouts.waiting}
-
-    @cached_property
-    def own_visits(self) -> OwnVisits:
-        return OwnVisits(self.database, self.rooms)
-
-    @cached_property
-    def invitations(self) -> Invitations:
-        return Invitations(
-            self.database,
-            self.vault,
-            self.audit,
-            self.clinics,
-            self.patients,
-            self.rooms,
-            self.links,
-            self.dispatcher,
-            self.settings.base_url,
-        )
-
-    @cached_property
-    def visit_notes(self) -> VisitNotes:
-        return VisitNotes(self.database, self.vault, self.looks)
-
-    @cached_property
-    def visit_records(self) -> VisitRecords:
-        return VisitRecords(self.database, self.vault, self.looks, self.staff)
-
-    @cached_property
-    def room_alerts(self) -> RoomAlerts:
-        return RoomAlerts(
-            self.database,
-            self.clinics,
-            self.staff,
-            self.presence,
-            self.staff_alerts,
-        )
-
-    @cached_property
-    def visit_live(self) -> VisitLive:
-        return VisitLive(self.database, self.permissions, self.audiences)
-
-    @cached_property
-    def topics(self) -> Topics:
-        topics = super().topics
-        live = self.visit_live
-        topics.add(TopicKind("room", live.room, audience=live.audience_of_room))
-        topics.add(TopicKind("rooms", live.rooms))
-        topics.add(TopicKind("visit", live.visit, audience_of_event=live.audience_of_visit))
-        topics.add(TopicKind("person", live.person))
-        return topics
-
-    @cached_property
-    def handlers(self) -> dict[str, Handler]:
-        return {
-            **super().handlers,
-            transfer_jobs.UNANSWERED: self.patient_transfers.unanswered,
-            UNATTENDED: self.room_alerts.unattended,
-        }
-
-    @cached_property
-    def sweeps(self) -> dict[str, tuple[float, Periodic]]:
-        return {
-            **super().sweeps,
-            "visits.expire": (5.0, self.visit_presence.expire),
-            "visits.forget_devices": (600.0, self.visit_devices.forget),
-            "visits.forget_unidentified": (3600.0, self.identification.forget),
-        }
+def visits_of(
+    base: Base,
+    people: PeopleParts,
+    links: Links,
+    notifications: NotificationServices,
+    presence: Presence,
+) -> VisitParts:
+    """Rooms, check-in, the waiting room and transfer to another room."""
+    database, vault, audit, looks = base.database, base.vault, base.audit.log, base.audit.looks
+    clinics, patients, staff = people.clinics, people.patients, people.staff
+    permissions = people.permissions
+    transitions = Transitions(audit, clinics, people.assignments, staff)
+    rooms = Rooms(database, audit, clinics, people.teams, staff, transitions)
+    identification = Identification(database, vault, audit, patients, permissions, transitions)
+    invitations = Invitations(
+        database,
+        vault,
+        audit,
+        clinics,
+        patients,
+        rooms,
+        links,
+        notifications.dispatcher,
+        base.settings.base_url,
+    )
+    return VisitParts(
+        rooms=rooms,
+        check_in=CheckIn(database, vault, patients, rooms, transitions),
+        identification=identification,
+        unidentified=UnidentifiedVisits(database, vault, staff, identification),
+        devices=VisitDevices(database, vault),
+        waiting_room=WaitingRoom(database, vault, looks, staff, transitions),
+        room_messages=RoomMessages(database, vault, audit, staff),
+        transfers=PatientTransfers(database, vault, clinics, permissions, transitions),
+        sent_transfers=SentTransfers(database, vault, staff),
+        whereabouts=Whereabouts(database, permissions),
+        presence=VisitPresence(database, presence, clinics, transitions),
+        invitations=invitations,
+        notes=VisitNotes(database, vault, looks),
+        records=VisitRecords(database, vault, looks, staff),
+        own=OwnVisits(database, rooms),
+        transitions=transitions,
+        live=VisitLive(database, permissions, people.audiences),
+        alerts=RoomAlerts(database, clinics, staff, presence, notifications.staff_alerts),
+    )

@@ -72,6 +72,13 @@ class HostSeat(CallSeat):
         return self.access
 
 
+def in_calls(access: object) -> CallAccess:
+    """Whoever can be in a call. Raises NotFound for others."""
+    if not isinstance(access, CallAccess):
+        raise NotFound
+    return access
+
+
 def kind_of(access: CallAccess) -> Kind:
     """What somebody would be in a call."""
     if isinstance(access, StaffAccess):

@@ -2,26 +2,38 @@
 
 from typing import Any
 
-from bedside.calls.access import CallAccess, Seats, person_of
+from bedside.calls.access import CallAccess, Seats, in_calls, person_of
 from bedside.calls.records import PRESENT, Kind, Standing, facts_of
 from bedside.calls.rows import of_person, participants_of
 from bedside.calls.signalling import Signalling
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import GuestAccess
+from bedside.realtime.topics import TopicKind
 
 
 class LiveCalls:
-    """Snapshots of the topics `call:…`, `signals:…` and `guest:…`, and who may hear of them."""
+    """The topics `call:…`, `signals:…` and `guest:…`.
+
+    `access` is what the socket proved; each snapshot raises NotFound for those who may not see it.
+    """
 
     def __init__(self, database: Transactions, seats: Seats, signalling: Signalling) -> None:
         self._database = database
         self._seats = seats
         self._signalling = signalling
 
-    async def call(self, access: CallAccess, call_id: str) -> dict[str, Any]:
-        """The call and everybody who is or was in it. Raises NotFound for others."""
-        call = await self._seats.listener(access, call_id)
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds."""
+        return (
+            TopicKind("call", self.call, audience=self.audience),
+            TopicKind("signals", self.signals, from_first=True),
+            TopicKind("guest", self.guest),
+        )
+
+    async def call(self, access: object, call_id: str) -> dict[str, Any]:
+        """The call and everybody who is or was in it, for those who are."""
+        call = await self._seats.listener(in_calls(access), call_id)
         async with self._database.read() as db:
             rows = await participants_of(db, call_id)
         return {
@@ -32,15 +44,15 @@ class LiveCalls:
             "participants": {row.id: facts_of(row) for row in rows},
         }
 
-    async def signals(self, access: CallAccess, connection_id: str) -> dict[str, Any]:
-        """Nothing but the right to hear: signals are told one by one. Raises NotFound."""
-        if not await self._signalling.owns(access, connection_id):
+    async def signals(self, access: object, connection_id: str) -> dict[str, Any]:
+        """Nothing but the right to hear: signals are told one by one."""
+        if not await self._signalling.owns(in_calls(access), connection_id):
             raise NotFound
         return {}
 
-    async def guest(self, access: GuestAccess, guest_id: str) -> dict[str, Any]:
-        """Where a guest stands. Raises NotFound for everybody else."""
-        if access.guest_id != guest_id:
+    async def guest(self, access: object, guest_id: str) -> dict[str, Any]:
+        """Where a guest stands, for the guest."""
+        if not isinstance(access, GuestAccess) or access.guest_id != guest_id:
             raise NotFound
         async with self._database.read() as db:
             row = await of_person(db, access.call_id, Kind.GUEST, guest_id)

@@ -7,8 +7,10 @@ from sqlalchemy import bindparam, select
 from bedside.charts.entries import Charts, entry_facts
 from bedside.charts.models import chart_entries
 from bedside.database.statements import prepared
+from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.permissions import Permissions, StaffAccess
+from bedside.realtime.topics import TopicKind
 
 _of_chart = prepared(
     select(chart_entries)
@@ -22,21 +24,34 @@ _of_chart = prepared(
 
 
 class LiveCharts:
-    """Snapshots of the topics `chart:…` and `desk:…`."""
+    """The topics `chart:…` and `desk:…`. `access` is what the socket proved."""
 
-    def __init__(self, database: Transactions, charts: Charts) -> None:
+    def __init__(self, database: Transactions, permissions: Permissions, charts: Charts) -> None:
         self._database = database
+        self._permissions = permissions
         self._charts = charts
 
-    async def chart(self, chart: ChartAccess) -> dict[str, Any]:
-        """All entries of a chart: id → what events tell of it."""
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds."""
+        return (
+            TopicKind("chart", self.chart, filtered=True),
+            TopicKind("desk", self.desk, filtered=True),
+        )
+
+    async def chart(self, access: object, patient_id: str) -> dict[str, Any]:
+        """All entries of a chart: id → what events tell of it. Raises NotFound."""
+        if not isinstance(access, StaffAccess):
+            raise NotFound
+        chart = await self._permissions.chart(access, patient_id)
         async with self._database.read() as db:
             rows = await db.all(_of_chart, clinic=chart.clinic_id, patient=chart.patient_id)
         return {"entries": {row.id: entry_facts(row) for row in rows}}
 
-    async def desk(self, staff: StaffAccess) -> dict[str, Any]:
-        """What badges show."""
-        return {"unreviewed": await self._charts.unreviewed_count(staff)}
+    async def desk(self, access: object, clinic_id: str) -> dict[str, Any]:
+        """What badges show, for the clinic's staff. Raises NotFound for others."""
+        if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
+            raise NotFound
+        return {"unreviewed": await self._charts.unreviewed_count(access)}
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import says_nothing
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
-from bedside.people.permissions import ChartAccess, RoomAccess, StaffAccess, VisitorAccess
+from bedside.people.permissions import ChartAccess, RoomAccess, VisitorAccess
 from bedside.visits import rows as visit_rows
 from bedside.visits.events import RoomVisitTouched
 from bedside.visits.state_machine import State
-from bedside.visits.whereabouts import Whereabouts, require_open, visit_of
+from bedside.visits.whereabouts import require_open, visit_of
 
 LONGEST = 4_000
 """Characters of one message."""
@@ -339,17 +339,6 @@ def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> di
     if event_type == ChatRead.type:
         return {**snapshot, "read": {**snapshot["read"], data["reader"]: data["read_at"]}}
     return snapshot
-
-
-async def access_of(
-    whereabouts: Whereabouts, access: object, visit_id: str
-) -> RoomAccess | VisitorAccess:
-    """Who listens to a visit, as it concerns the chat. Raises NotFound for everybody else."""
-    if isinstance(access, VisitorAccess):
-        return access
-    if not isinstance(access, StaffAccess):
-        raise NotFound
-    return await whereabouts.room_of(access, visit_id)
 
 
 def _is_from(row: Row, access: RoomAccess | VisitorAccess) -> bool:

@@ -78,7 +78,9 @@ class Intake:
 
     def tell(self, kind: str, listener: HolderListener) -> None:
         """From now on `listener` hears of the files that holders of this kind hold; `kind` is the
-        prefix of their ids, such as `trf`."""
+        prefix of their ids, such as `trf`. Raises ValueError for a kind that somebody hears of."""
+        if kind in self._listeners:
+            raise ValueError(f"two listeners for what {kind} holds")
         self._listeners[kind] = listener
 
     async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:

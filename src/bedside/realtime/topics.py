@@ -39,7 +39,9 @@ class Topics:
         self._kinds: dict[str, TopicKind] = {}
 
     def add(self, kind: TopicKind) -> None:
-        """Register a kind."""
+        """Register a kind. Raises ValueError for a name that is taken."""
+        if kind.name in self._kinds:
+            raise ValueError(f"two kinds of topics have the name {kind.name}")
         self._kinds[kind.name] = kind
 
     def kind(self, topic: str) -> TopicKind | None:

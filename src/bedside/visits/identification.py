@@ -110,7 +110,9 @@ class Identification:
 
     def tell(self, what: str, content: ContentOfVisits) -> None:
         """From now on `content` hears whose visits are, in the same unit of work. `what` it holds,
-        as “files”."""
+        as “files”. Raises ValueError for a name that is taken."""
+        if what in self._contents:
+            raise ValueError(f"two contents of visits have the name {what}")
         self._contents[what] = content
 
     # --- looking -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.audiences import Audiences
 from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
+from bedside.realtime.topics import TopicKind
 from bedside.visits import room_rows, rows
 from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
 from bedside.visits.state_machine import GOING_ON, State
@@ -32,9 +33,9 @@ Snapshot = dict[str, Any]
 
 
 class VisitLive:
-    """Snapshots of the topics `room:…`, `rooms:…`, `visit:…` and `person:…`.
+    """The topics `room:…`, `rooms:…`, `visit:…` and `person:…`.
 
-    `access` is what the socket proved; each raises NotFound for those who may not see the topic.
+    `access` is what the socket proved; each snapshot raises NotFound for those who may not see it.
     """
 
     def __init__(
@@ -43,6 +44,15 @@ class VisitLive:
         self._database = database
         self._permissions = permissions
         self._audiences = audiences
+
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds."""
+        return (
+            TopicKind("room", self.room, audience=self.audience_of_room),
+            TopicKind("rooms", self.rooms),
+            TopicKind("visit", self.visit, audience_of_event=self.audience_of_visit),
+            TopicKind("person", self.person),
+        )
 
     async def room(self, access: object, room_id: str) -> Snapshot:
         """A room with everybody in it, for those in charge."""

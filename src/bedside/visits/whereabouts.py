@@ -80,6 +80,15 @@ class Whereabouts:
             raise NotFound
         return await self._permissions.room(staff, row.room_id)
 
+    async def side_of(self, access: object, visit_id: str) -> RoomAccess | VisitorAccess:
+        """Who follows a visit: its patient, or those in charge of the room where it is. `access` is
+        what a socket proved. Raises NotFound for everybody else."""
+        if isinstance(access, VisitorAccess):
+            return access
+        if not isinstance(access, StaffAccess):
+            raise NotFound
+        return await self.room_of(access, visit_id)
+
     async def patient_of(self, staff: StaffAccess, visit_id: str) -> str:
         """The patient of a visit that is in a room of one's own now. Raises NotFound, and
         NotIdentified before somebody has said who it is."""

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
-from bedside.calls.access import CallAccess, CallSeat, HostSeat, Seats
+from bedside.calls.access import CallSeat, HostSeat, Seats, in_calls
 from bedside.calls.apps.marks import Clear, Erase, Mark
 from bedside.calls.models import whiteboard_strokes as strokes
 from bedside.calls.records import PRESENT, CallEnded, CallState, Kind
@@ -24,6 +24,7 @@ from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.realtime.topics import AudienceOf, TopicKind
 from bedside.visits.state_machine import Step
 
 LARGEST = 4_000
@@ -195,10 +196,14 @@ class Whiteboard:
                 file=entry_id,
             )
 
-    async def snapshot(self, access: CallAccess, call_id: str) -> dict[str, Any]:
-        """The topic `whiteboard:{call}`: its newest number, 0 while it is closed. Raises
-        NotFound."""
-        await self._seats.listener(access, call_id)
+    def topics(self, audience: AudienceOf) -> tuple[TopicKind, ...]:
+        """The kind `whiteboard:{call}`; `audience`: who hears of a call."""
+        return (TopicKind("whiteboard", self.snapshot, audience=audience),)
+
+    async def snapshot(self, access: object, call_id: str) -> dict[str, Any]:
+        """The newest number of the board, 0 while it is closed. Raises NotFound for those who are
+        not in the call."""
+        await self._seats.listener(in_calls(access), call_id)
         async with self._database.read() as db:
             newest = await db.one(_last, of_call=call_id)
         return {"call_id": call_id, "last": newest.number if newest else 0}

@@ -1,8 +1,6 @@
 """All services of the product in one place, for those who serve people: web, API and worker."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from bedside.audit import AuditLog
 from bedside.audit.bindings import Bindings
@@ -44,7 +42,7 @@ from bedside.people.clinics import Clinics
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
-from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.permissions import Permissions
 from bedside.people.roles import Role
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
@@ -58,6 +56,7 @@ from bedside.realtime.topics import Topics
 from bedside.requests.answers import PhotoAnswers
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
+from bedside.services.registered import CountBadge, Sweep
 from bedside.settings import Settings
 from bedside.transfers.lists import LiveTransferLists
 from bedside.transfers.service import LiveTransfers
@@ -78,12 +77,6 @@ from bedside.visits.transitions import Transitions
 from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
-
-Periodic = Callable[[], Awaitable[Any]]
-
-CountBadge = Callable[[StaffAccess], Awaitable[int]]
-"""How many things wait for a person in one section of the console."""
-HealthCheck = Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +169,11 @@ class Services:
     health: KnownStates
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     """Job handlers of the worker, by kind."""
-    sweeps: dict[str, tuple[float, Periodic]] = field(
-        default_factory=dict[str, tuple[float, Periodic]]
-    )
+    sweeps: dict[str, Sweep] = field(default_factory=dict[str, Sweep])
     """What the worker does every so many seconds."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
     """By the key of a section of the rail (`web.signed_in.SECTIONS`)."""
-    checks: dict[str, HealthCheck] = field(default_factory=dict[str, HealthCheck])
+    checks: dict[str, Check] = field(default_factory=dict[str, Check])
     """By the name under which /health shows the part."""
     known_sign_ins: tuple[KnownSignIn, ...] = ()
     """Of the demonstration; empty everywhere else."""

@@ -1,0 +1,41 @@
+"""Wires charts."""
+
+from dataclasses import dataclass
+
+from bedside.bootstrap.base import Base
+from bedside.bootstrap.people import PeopleParts
+from bedside.charts.entries import Charts
+from bedside.charts.inbox import Inbox
+from bedside.charts.live import LiveCharts
+from bedside.charts.search import SearchIndex
+from bedside.realtime.topics import TopicKind
+from bedside.services.charts import ChartServices
+from bedside.services.registered import Registered
+
+
+@dataclass(frozen=True, slots=True)
+class ChartParts(ChartServices):
+    """With what open pages follow."""
+
+    live: LiveCharts
+
+    def registered(self) -> Registered:
+        """What they have for the rail."""
+        return Registered(badges={"inbox": self.entries.unreviewed_count})
+
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds of topics."""
+        return self.live.topics()
+
+
+def charts_of(base: Base, people: PeopleParts) -> ChartParts:
+    """Charts, the inbox and the search."""
+    database, vault = base.database, base.vault
+    search = SearchIndex(database, vault)
+    entries = Charts(database, vault, base.audit.log, search)
+    return ChartParts(
+        entries=entries,
+        inbox=Inbox(database, vault),
+        search=search,
+        live=LiveCharts(database, people.permissions, entries),
+    )

@@ -1,0 +1,106 @@
+"""Wires files, and chooses what scans and examines them."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from bedside.adapters.blobs_local import LocalBlobs
+from bedside.adapters.child_process import WHOLE, ChildExaminer, ChildFailed, Children
+from bedside.adapters.clamd import ClamdScanner
+from bedside.adapters.ocr import Recogniser, tesseract
+from bedside.adapters.yara import BuiltInScanner
+from bedside.bootstrap.base import Base
+from bedside.charts.entries import Charts
+from bedside.errors import Unavailable
+from bedside.files import intake as jobs
+from bedside.files.custody import Custody
+from bedside.files.intake import Intake
+from bedside.files.ports import Examiner, Scanner, Verdict
+from bedside.files.repository import Repository
+from bedside.files.retrieval import Retrieval
+from bedside.files.uploads import Uploads
+from bedside.kernel.jobs import given_up
+from bedside.kernel.known_states import BUSY
+from bedside.services.files import FileServices
+from bedside.services.registered import Registered
+from bedside.settings import Settings
+
+Wrappers = tuple[Callable[[Scanner], Scanner], Callable[[Examiner], Examiner]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileParts(FileServices):
+    """With the child processes that hostile files are opened in."""
+
+    children: Children
+    scans_outside: bool
+    """Whether the scanner is clamd, not one of the child processes."""
+
+    def registered(self) -> Registered:
+        """What they have for the worker and /health."""
+        return Registered(
+            handlers={
+                jobs.EXAMINE: self.intake.examine,
+                given_up(jobs.EXAMINE): self.intake.give_up,
+                jobs.DERIVE: self.intake.derive,
+                jobs.INDEX: self.intake.index,
+                jobs.SHARE: self.intake.share,
+                jobs.ERASE: self.intake.erase,
+            },
+            sweeps={"uploads.expire": (300.0, self.uploads.expire)},
+            checks={
+                "scanner": self._scanner_state,
+                "scanner limits": self._scanner_limits,
+                "sandbox": self._sandbox_state,
+            },
+        )
+
+    async def _scanner_state(self) -> str:
+        if not self.scans_outside and self.children.busy:
+            return BUSY  # the built-in scanner works in them: it would wait behind real files
+
+        async def nothing() -> AsyncIterator[bytes]:
+            yield b"nothing"
+
+        result = await self.scanner.scan(nothing(), len(b"nothing"))
+        return "down" if result.verdict is Verdict.UNSCANNED else "ok"
+
+    async def _scanner_limits(self) -> str:
+        return "incomplete" if await self.scanner.shortcomings() else "ok"
+
+    async def _sandbox_state(self) -> str:
+        try:
+            in_force = await self.children.confinement()
+        except (ChildFailed, Unavailable):
+            return "down"
+        return "ok" if in_force >= WHOLE else "incomplete"
+
+
+def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts:
+    """How files come in, are looked at, kept and given out. `remember`: see `bootstrap.build`."""
+    database, vault, audit = base.database, base.vault, base.audit.log
+    children = Children(at_once=base.settings.examiners)
+    scanner = _scanner(base.settings, children)
+    examiner: Examiner = ChildExaminer(children, reader=Recogniser(children, program=tesseract()))
+    if remember:
+        scanner, examiner = remember[0](scanner), remember[1](examiner)
+    repository = Repository(database, vault, LocalBlobs(base.settings.data / "files"))
+    intake = Intake(database, vault, audit, charts, repository, scanner, examiner)
+    return FileParts(
+        intake=intake,
+        uploads=Uploads(database, vault, audit, repository, intake),
+        retrieval=Retrieval(database, vault, audit, charts, repository),
+        custody=Custody(database, vault, repository),
+        scanner=scanner,
+        children=children,
+        scans_outside=bool(base.settings.clamd),
+    )
+
+
+def _scanner(settings: Settings, children: Children) -> Scanner:
+    if not settings.clamd:
+        return BuiltInScanner(children)
+    file_limit, total_limit = (
+        megabytes * 1024 * 1024 or None
+        for megabytes in (settings.clamd_max_file_size, settings.clamd_max_scan_size)
+    )
+    return ClamdScanner(settings.clamd, file_limit=file_limit, total_limit=total_limit)

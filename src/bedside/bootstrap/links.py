@@ -1,0 +1,14 @@
+"""Wires links."""
+
+from bedside.bootstrap.base import Base
+from bedside.bootstrap.kinds import link_kinds
+from bedside.bootstrap.people import PeopleParts
+from bedside.links.service import Links
+
+
+def links_of(base: Base, people: PeopleParts) -> Links:
+    """Links that let a patient's device in, to whatever kind of thing they lead to."""
+    audit = base.audit.log
+    return Links(
+        base.database, base.vault, audit, people.clinics, people.patients, link_kinds(audit)
+    )

@@ -1,0 +1,81 @@
+"""Wires people."""
+
+from dataclasses import dataclass
+
+from bedside.bootstrap.base import Base
+from bedside.kernel import clock
+from bedside.kernel.known_states import OK
+from bedside.people.assignments import Assignments
+from bedside.people.audiences import Audiences
+from bedside.people.clinics import Clinics
+from bedside.people.passkeys import Passkeys
+from bedside.people.passwords import Passwords
+from bedside.people.patients import Patients
+from bedside.people.permissions import Permissions
+from bedside.people.second_factors import SecondFactors
+from bedside.people.sessions import Sessions
+from bedside.people.set_up import SetUp
+from bedside.people.sign_in import SignIn
+from bedside.people.staff import Staff
+from bedside.people.teams import Teams
+from bedside.people.throttling import Throttle
+from bedside.services.people import PeopleServices
+from bedside.services.registered import Registered
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleParts(PeopleServices):
+    """With what only other domains need."""
+
+    throttle: Throttle
+    audiences: Audiences
+
+    def registered(self) -> Registered:
+        """What they have for the worker."""
+        return Registered(sweeps={"sessions.end": (600.0, self.sessions.end_expired)})
+
+    async def database_state(self) -> str:
+        """For /health: without a database nothing works. Raises when it does not answer."""
+        await self.clinics.any_exist()
+        return OK
+
+
+def people_of(base: Base) -> PeopleParts:
+    """Clinics, staff and patients, how they sign in and what they may do."""
+    settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
+    clinics = Clinics(database, vault, audit, base.audit.bindings)
+    passwords, teams = Passwords(), Teams(database, audit)
+    throttle = Throttle(database, vault)
+    sessions = Sessions(
+        database,
+        vault,
+        audit,
+        idle=settings.session_idle_minutes * clock.MINUTE,
+        longest=settings.session_hours * clock.HOUR,
+    )
+    sign_in = SignIn(database, vault, audit, clinics, passwords, sessions, throttle)
+    staff = Staff(database, vault, audit, passwords, sessions)
+    return PeopleParts(
+        clinics=clinics,
+        patients=Patients(database, vault, audit),
+        permissions=Permissions(database, audit),
+        passwords=passwords,
+        sessions=sessions,
+        sign_in=sign_in,
+        second_factors=SecondFactors(database, vault, audit, clinics, sessions, sign_in),
+        passkeys=Passkeys(database, vault, audit, clinics, sign_in, settings.base_url),
+        set_up=SetUp(
+            database,
+            clinics,
+            staff,
+            teams,
+            passwords,
+            code_file=settings.data / "set-up-code",
+            key_file=settings.key_file,
+        ),
+        staff=staff,
+        teams=teams,
+        assignments=Assignments(database, vault, audit),
+        throttle=throttle,
+        audiences=Audiences(database),
+    )

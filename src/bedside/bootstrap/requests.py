@@ -1,0 +1,72 @@
+"""Wires requests."""
+
+from dataclasses import dataclass
+
+from bedside.bootstrap.base import Base
+from bedside.bootstrap.people import PeopleParts
+from bedside.links.service import Links
+from bedside.notifications.dispatcher import Dispatcher
+from bedside.realtime.topics import TopicKind
+from bedside.requests import filing as jobs
+from bedside.requests import photo_requests as reminder_jobs
+from bedside.requests.answers import PhotoAnswers
+from bedside.requests.filing import Filing
+from bedside.requests.lists import RequestLists
+from bedside.requests.live import RequestLive
+from bedside.requests.photo_requests import PhotoRequests
+from bedside.services.files import FileServices
+from bedside.services.registered import Registered
+from bedside.services.requests import RequestServices
+
+
+@dataclass(frozen=True, slots=True)
+class RequestParts(RequestServices):
+    """With what files photos, and what open pages follow."""
+
+    filing: Filing
+    live: RequestLive
+
+    def registered(self) -> Registered:
+        """What they have for the worker and the rail."""
+        return Registered(
+            handlers={
+                reminder_jobs.REMIND: self.photos.remind,
+                jobs.SETTLE: self.filing.settle_later,
+                jobs.EXPIRE: self.filing.expire,
+                jobs.CLEAR_UP: self.filing.clear_up,
+            },
+            badges={"requests": self.lists.waiting},
+        )
+
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kinds of topics."""
+        return self.live.topics()
+
+
+def requests_of(
+    base: Base, people: PeopleParts, links: Links, files: FileServices, dispatcher: Dispatcher
+) -> RequestParts:
+    """What a clinic asks patients for, and what they answer."""
+    database, vault, audit = base.database, base.vault, base.audit.log
+    clinics, patients = people.clinics, people.patients
+    coming, going = (files.intake, files.uploads), files.retrieval
+    filing = Filing(database, vault, audit, clinics, links, *coming, going, dispatcher)
+    answers = PhotoAnswers(database, vault, audit, clinics, links, *coming, going, filing)
+    photos = PhotoRequests(
+        database,
+        vault,
+        audit,
+        clinics,
+        patients,
+        people.staff,
+        links,
+        dispatcher,
+        base.settings.base_url,
+    )
+    return RequestParts(
+        photos=photos,
+        answers=answers,
+        lists=RequestLists(database, vault, base.audit.looks, patients),
+        filing=filing,
+        live=RequestLive(answers),
+    )

@@ -1,0 +1,135 @@
+"""All domains together: who is made from whom, and, in `wire`, who hears what from whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from bedside.bootstrap.base import Base, base_of
+from bedside.bootstrap.calls import CallParts, calls_of
+from bedside.bootstrap.charts import ChartParts, charts_of
+from bedside.bootstrap.conversations import ConversationParts, conversations_of
+from bedside.bootstrap.files import FileParts, Wrappers, files_of
+from bedside.bootstrap.links import links_of
+from bedside.bootstrap.notifications import NotificationParts, notifications_of
+from bedside.bootstrap.people import PeopleParts, people_of
+from bedside.bootstrap.realtime import realtime_of
+from bedside.bootstrap.requests import RequestParts, requests_of
+from bedside.bootstrap.transfers import TransferParts, transfers_of
+from bedside.bootstrap.visits import VisitParts, visits_of
+from bedside.links.service import Links
+from bedside.requests import filing as request_jobs
+from bedside.services.realtime import RealtimeServices
+from bedside.services.registered import Registered
+from bedside.settings import Settings
+from bedside.transfers import service as transfer_jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Each domain, made from those above it here."""
+
+    base: Base
+    people: PeopleParts
+    realtime: RealtimeServices
+    charts: ChartParts
+    files: FileParts
+    links: Links
+    notifications: NotificationParts
+    requests: RequestParts
+    visits: VisitParts
+    calls: CallParts
+    transfers: TransferParts
+    conversations: ConversationParts
+
+
+def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
+    """Every domain for these settings. None hears of another before `wire`."""
+    base = base_of(settings)
+    people = people_of(base)
+    realtime = realtime_of(base, people)
+    charts = charts_of(base, people)
+    files = files_of(base, charts.entries, remember)
+    links = links_of(base, people)
+    notifications = notifications_of(base, people)
+    dispatcher, presence = notifications.dispatcher, realtime.presence
+    requests = requests_of(base, people, links, files, dispatcher)
+    visits = visits_of(base, people, links, notifications, presence)
+    calls = calls_of(base, people, visits, dispatcher, presence)
+    return Parts(
+        base=base,
+        people=people,
+        realtime=realtime,
+        charts=charts,
+        files=files,
+        links=links,
+        notifications=notifications,
+        requests=requests,
+        visits=visits,
+        calls=calls,
+        transfers=transfers_of(base, people, files, visits),
+        conversations=conversations_of(base, visits),
+    )
+
+
+def wire(parts: Parts) -> Registered:
+    """Register every listener and every kind of topic. Returns what the domains have for the
+    worker, the rail and /health.
+
+    This is the only place: what a process hears does not depend on what it is asked for.
+    """
+    _listeners(parts)
+    for domain in (
+        parts.charts,
+        parts.requests,
+        parts.visits,
+        parts.calls,
+        parts.transfers,
+        parts.conversations,
+    ):
+        for kind in domain.topics():
+            parts.realtime.topics.add(kind)
+    return collected(
+        domain.registered()
+        for domain in (  # as /health shows their parts
+            parts.files,
+            parts.base,
+            parts.people,
+            parts.charts,
+            parts.notifications,
+            parts.requests,
+            parts.visits,
+            parts.calls,
+            parts.transfers,
+        )
+    )
+
+
+def _listeners(parts: Parts) -> None:
+    """Whoever is told of something, in the unit of work in which it happens."""
+    people, files, notifications = parts.people, parts.files, parts.notifications
+    visits, calls, transfers = parts.visits, parts.calls, parts.transfers
+
+    people.sign_in.tell(notifications.code_alerts.wrong_codes)
+    people.teams.tell(visits.rooms.made)
+    notifications.dispatcher.tell(parts.requests.photos.delivery_changed)
+
+    files.intake.tell(request_jobs.HOLDER, parts.requests.filing.file_changed)
+    files.intake.tell(transfer_jobs.HOLDER, transfers.exchange.file_changed)
+
+    visits.transitions.tell(calls.visit_departure)
+    visits.transitions.tell(calls.whiteboard)
+    visits.transitions.tell_legs(transfers.exchange)
+    visits.identification.tell("files", transfers.filing)
+    visits.identification.tell("messages", parts.conversations.visit_chat)
+    calls.endings.tell(calls.whiteboard)
+
+
+def collected(domains: Iterable[Registered]) -> Registered:
+    """What several domains register. Raises ValueError for a name that two of them use."""
+    everything = Registered()
+    for domain in domains:
+        for table in fields(Registered):
+            taken, more = getattr(everything, table.name), getattr(domain, table.name)
+            if double := taken.keys() & more.keys():
+                raise ValueError(f"two {table.name} have the name {sorted(double)[0]}")
+            taken.update(more)
+    return everything

@@ -1,0 +1,27 @@
+"""The chat of a visit as open pages follow it."""
+
+from typing import Any
+
+from bedside.conversations.visit_chat import VisitChat
+from bedside.realtime.topics import TopicKind
+from bedside.visits.live import VisitLive
+from bedside.visits.whereabouts import Whereabouts
+
+
+class ChatLive:
+    """The topic `chat:{visit}`, for whoever follows the visit."""
+
+    def __init__(self, chat: VisitChat, whereabouts: Whereabouts, visits: VisitLive) -> None:
+        self._chat = chat
+        self._whereabouts = whereabouts
+        self._visits = visits
+
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kind."""
+        audience = self._visits.audience_of_visit
+        return (TopicKind("chat", self.chat, audience_of_event=audience),)
+
+    async def chat(self, access: object, visit_id: str) -> dict[str, Any]:
+        """Snapshot for the side that `access`, which the socket proved, is on. Raises NotFound."""
+        side = await self._whereabouts.side_of(access, visit_id)
+        return await self._chat.snapshot(side, visit_id)

@@ -1,0 +1,12 @@
+"""Conversations: what patients and staff write to each other."""
+
+from dataclasses import dataclass
+
+from bedside.conversations.visit_chat import VisitChat
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationServices:
+    """`services.conversations`."""
+
+    visit_chat: VisitChat

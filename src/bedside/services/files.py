@@ -1,0 +1,20 @@
+"""Files: how they come in, are looked at, kept and given out."""
+
+from dataclasses import dataclass
+
+from bedside.files.custody import Custody
+from bedside.files.intake import Intake
+from bedside.files.ports import Scanner
+from bedside.files.retrieval import Retrieval
+from bedside.files.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True)
+class FileServices:
+    """`services.files`."""
+
+    intake: Intake
+    uploads: Uploads
+    retrieval: Retrieval
+    custody: Custody
+    scanner: Scanner

@@ -1,0 +1,24 @@
+"""Notifications: messages to patients, alerts to staff, and what carries them."""
+
+from dataclasses import dataclass
+
+from bedside.notifications.callbacks import SmsReports
+from bedside.notifications.dispatcher import Dispatcher
+from bedside.notifications.messages import Messages
+from bedside.notifications.own_phones import OwnPhones
+from bedside.notifications.push_devices import PushDevices
+from bedside.notifications.push_keys import PushKeys
+from bedside.notifications.staff_alerts import StaffAlerts
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationServices:
+    """`services.notifications`."""
+
+    dispatcher: Dispatcher
+    messages: Messages
+    sms_reports: SmsReports
+    staff_alerts: StaffAlerts
+    own_phones: OwnPhones
+    push_devices: PushDevices
+    push_keys: PushKeys

@@ -1,0 +1,16 @@
+"""What happens while pages are open: events, topics, and who is there."""
+
+from dataclasses import dataclass
+
+from bedside.realtime.bus import Bus
+from bedside.realtime.presence import Presence
+from bedside.realtime.topics import Topics
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeServices:
+    """`services.realtime`."""
+
+    bus: Bus
+    topics: Topics
+    presence: Presence

@@ -1,0 +1,30 @@
+"""What domains register by name: for the worker, the rail of the console and /health."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bedside.kernel.jobs import Handler
+from bedside.kernel.known_states import Check
+from bedside.people.permissions import StaffAccess
+
+Periodic = Callable[[], Awaitable[Any]]
+Sweep = tuple[float, Periodic]
+"""Every so many seconds, what."""
+
+CountBadge = Callable[[StaffAccess], Awaitable[int]]
+"""How many things wait for a person in one section of the console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """`services.registered`."""
+
+    handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
+    """Job handlers of the worker, by kind."""
+    sweeps: dict[str, Sweep] = field(default_factory=dict[str, Sweep])
+    """What the worker does again and again."""
+    badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
+    """By the key of a section of the rail."""
+    checks: dict[str, Check] = field(default_factory=dict[str, Check])
+    """By the name under which /health shows the part."""

@@ -1,0 +1,16 @@
+"""Requests: what a clinic asks patients for, and what they answer."""
+
+from dataclasses import dataclass
+
+from bedside.requests.answers import PhotoAnswers
+from bedside.requests.lists import RequestLists
+from bedside.requests.photo_requests import PhotoRequests
+
+
+@dataclass(frozen=True, slots=True)
+class RequestServices:
+    """`services.requests`."""
+
+    photos: PhotoRequests
+    answers: PhotoAnswers
+    lists: RequestLists

@@ -1,0 +1,42 @@
+"""Visits: rooms, check-in, the waiting room and transfer to another room."""
+
+from dataclasses import dataclass
+
+from bedside.visits.check_in import CheckIn
+from bedside.visits.devices import VisitDevices
+from bedside.visits.identification import Identification
+from bedside.visits.invitations import Invitations
+from bedside.visits.notes import VisitNotes
+from bedside.visits.own_visit import OwnVisits
+from bedside.visits.presence import VisitPresence
+from bedside.visits.records import VisitRecords
+from bedside.visits.room_messages import RoomMessages
+from bedside.visits.rooms import Rooms
+from bedside.visits.sent_transfers import SentTransfers
+from bedside.visits.transfer import PatientTransfers
+from bedside.visits.transitions import Transitions
+from bedside.visits.unidentified import UnidentifiedVisits
+from bedside.visits.waiting_room import WaitingRoom
+from bedside.visits.whereabouts import Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class VisitServices:
+    """`services.visits`."""
+
+    rooms: Rooms
+    check_in: CheckIn
+    identification: Identification
+    unidentified: UnidentifiedVisits
+    devices: VisitDevices
+    waiting_room: WaitingRoom
+    room_messages: RoomMessages
+    transfers: PatientTransfers
+    sent_transfers: SentTransfers
+    whereabouts: Whereabouts
+    presence: VisitPresence
+    invitations: Invitations
+    notes: VisitNotes
+    records: VisitRecords
+    own: OwnVisits
+    transitions: Transitions

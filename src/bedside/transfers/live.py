@@ -1,0 +1,29 @@
+"""Live file transfers as open pages follow them."""
+
+from typing import Any
+
+from bedside.realtime.topics import TopicKind
+from bedside.transfers.lists import LiveTransferLists
+from bedside.visits.live import VisitLive
+from bedside.visits.whereabouts import Whereabouts
+
+
+class TransferLive:
+    """The topic `transfers:{visit}`, for whoever follows the visit."""
+
+    def __init__(
+        self, lists: LiveTransferLists, whereabouts: Whereabouts, visits: VisitLive
+    ) -> None:
+        self._lists = lists
+        self._whereabouts = whereabouts
+        self._visits = visits
+
+    def topics(self) -> tuple[TopicKind, ...]:
+        """The kind."""
+        audience = self._visits.audience_of_visit
+        return (TopicKind("transfers", self.transfers, audience_of_event=audience),)
+
+    async def transfers(self, access: object, visit_id: str) -> dict[str, Any]:
+        """Snapshot for the side that `access`, which the socket proved, is on. Raises NotFound."""
+        side = await self._whereabouts.side_of(access, visit_id)
+        return await self._lists.snapshot(side, visit_id)
