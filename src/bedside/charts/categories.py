@@ -1,4 +1,4 @@
-"""What a file is about (F8)."""
+"""Categories: what a file is about (F8)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Through which door a file came (F1)."""
+"""Channels: how a file came (F1)."""
 
 from enum import StrEnum
 

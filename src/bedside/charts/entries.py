@@ -40,10 +40,10 @@ class Charts:
         self._index = index
 
     async def file(self, work: UnitOfWork, incoming: Incoming) -> str:
-        """Put a file into the chart of its patient; the id of the entry.
+        """File into the chart of the file's patient and return the id of the entry.
 
-        Filing the same file twice gives the entry that is there: an intake that was killed and
-        runs again files once.
+        Filing the same file twice returns the existing entry: an intake that was killed and runs
+        again files it once.
         """
         known = await work.one(queries.OF_FILE, file=incoming.file_id)
         if known:
@@ -98,7 +98,7 @@ class Charts:
     async def set_file_state(
         self, work: UnitOfWork, file_id: str, state: str, media_type: str
     ) -> None:
-        """The intake has learned more about a file: show it in the chart."""
+        """Update the chart with what the intake has learned about a file."""
         row = await work.one(queries.OF_FILE, file=file_id)
         if row:
             await work.execute(
@@ -108,7 +108,7 @@ class Charts:
             self._tell(work, row, EntryChanged, state)
 
     async def show_preview(self, work: UnitOfWork, file_id: str) -> None:
-        """Tell pages that the preview of a file is ready."""
+        """Publish that the preview of a file is ready."""
         row = await work.one(queries.OF_FILE, file=file_id)
         if row:
             self._tell(work, row, EntryChanged, "preview")
@@ -116,35 +116,36 @@ class Charts:
     async def add_words(
         self, work: UnitOfWork, clinic_id: str, file_id: str, words: Iterable[str]
     ) -> None:
-        """Make a file findable by words of its content; some hundred at a time."""
+        """Make a file searchable by words of its content; some hundred at a time."""
         row = await work.one(queries.OF_FILE, file=file_id)
         if row:
             keys = await self._vault.clinic(clinic_id)
             await self._index.add(work, keys, row.patient_id, row.id, words)
 
     async def entries(self, chart: ChartAccess, wanted: ChartFilter) -> list[Entry]:
-        """Entries of one chart, newest first."""
+        """Return entries of one chart, newest first."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(queries.filtered(chart, wanted))
         return [opened(keys, row) for row in rows]
 
     async def entry(self, chart: ChartAccess, entry_id: str) -> Entry:
-        """One entry. Raises NotFound, also when it is in another chart; RecordSealBroken when it
-        was put there without the clinic's keys."""
+        """Return one entry. Raises NotFound, also for one in another chart; RecordSealBroken for
+        one that was put there without the clinic's keys."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             return opened(keys, await _required(db, chart, entry_id))
 
     async def filed(self, clinic_id: str) -> AsyncIterator[tuple[str, str]]:
-        """(file, patient) of every entry of a clinic that was never moved to another chart."""
+        """Yield (file, patient) of every entry of a clinic that was never moved to another
+        chart."""
         async for rows in ENTRIES.pages(self._database, clinic_id):
             for row in rows:
                 if not row.moved_from and not row.moved_to:
                     yield row.file_id, row.patient_id
 
     async def count_from_visit(self, visitor: VisitorAccess) -> int:
-        """How many files the chart has of a visit, for its patient."""
+        """Count the chart's files from a visit, for its patient."""
         async with self._database.read() as db:
             row = await db.one(
                 queries.COUNT_FROM,
@@ -155,7 +156,7 @@ class Charts:
         return row.entries if row else 0
 
     async def versions(self, chart: ChartAccess, entry_id: str) -> list[Version]:
-        """How the entry was before each change, newest first."""
+        """Return the states of the entry before each change, newest first."""
         await self.entry(chart, entry_id)
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
@@ -181,9 +182,9 @@ class Charts:
         category: str,
         seen_version: int,
     ) -> None:
-        """Label, annotate, categorise. The former state is kept as a version.
+        """Label, annotate, categorise. The previous state is kept as a version.
 
-        Raises Conflict when somebody changed the entry since `seen_version` was shown.
+        Raises Conflict if somebody changed the entry since `seen_version` was shown.
         """
         if category not in set(Category):
             raise WrongInput(_("Please choose a category from the list."), field="category")
@@ -236,7 +237,7 @@ class Charts:
         )
 
     async def review(self, chart: ChartAccess, entry_id: str, reviewed: bool = True) -> None:
-        """Mark reviewed, or take the mark back. Doing it twice is the same as once."""
+        """Mark an entry reviewed, or undo that. Idempotent."""
         async with self._database.unit_of_work() as work:
             await work.lock(entry_id)
             row = await _here(work, chart, entry_id)
@@ -253,9 +254,9 @@ class Charts:
             self._tell(work, row, EntryChanged, "reviewed")
 
     async def move(self, chart: ChartAccess, entry_id: str, to: ChartAccess, reason: str) -> str:
-        """Move a misfiled entry to the chart where it belongs; the id of the new entry.
+        """Move a misfiled entry to the chart where it belongs and return the id of the new entry.
 
-        The old chart keeps a line that says that something was moved away, by whom and why.
+        The old chart keeps a line that something was moved away, by whom and why.
         """
         if not reason.strip() or len(reason) > LONGEST_REASON:
             raise WrongInput(
@@ -301,7 +302,7 @@ class Charts:
         return moved_id
 
     async def inbox(self, staff: StaffAccess, limit: int = 50) -> list[Entry]:
-        """Unreviewed entries of all patients that this person may see, newest first."""
+        """Return unreviewed entries of all patients this person may see, newest first."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
@@ -310,13 +311,13 @@ class Charts:
         return [opened(keys, row) for row in rows]
 
     async def unreviewed_count(self, staff: StaffAccess) -> int:
-        """How many entries wait in the inbox of this person."""
+        """Count the entries waiting in this person's inbox."""
         async with self._database.read() as db:
             row = await db.one(queries.INBOX_COUNT, staff=staff.staff_id, clinic=staff.clinic_id)
         return row.unreviewed if row else 0
 
     async def counts(self, chart: ChartAccess) -> Counts:
-        """How many entries one chart has, and how many of them wait for review."""
+        """Count the entries of one chart, and how many of them wait for review."""
         which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
         async with self._database.read() as db:
             count = await db.one(queries.CHART_COUNT, **which)
@@ -324,7 +325,7 @@ class Charts:
         return Counts(count.entries if count else 0, waiting.unreviewed if waiting else 0)
 
     async def senders(self, chart: ChartAccess) -> list[Sender]:
-        """Everybody who ever sent something into this chart."""
+        """Return everybody who ever sent something into this chart."""
         async with self._database.read() as db:
             rows = await db.all(queries.SENDERS, clinic=chart.clinic_id, patient=chart.patient_id)
         return [Sender(row.sender_kind, row.sender_id) for row in rows]
@@ -362,7 +363,7 @@ class Charts:
 
 
 def entry_facts(row: Row) -> dict[str, Any]:
-    """What events and snapshots tell of an entry: no content."""
+    """Return what events and snapshots carry of an entry: no content."""
     return {
         "file_id": row.file_id,
         "state": row.state,
@@ -380,7 +381,7 @@ async def _required(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
 
 
 async def _here(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
-    """As `_required`, and it was not moved to another chart."""
+    """Like `_required`, for an entry that was not moved to another chart."""
     row = await _required(db, chart, entry_id)
     if row.moved_to:
         raise _gone_elsewhere()
@@ -392,13 +393,13 @@ def _gone_elsewhere() -> Conflict:
 
 
 def opened(keys: ClinicKeys, row: Row) -> Entry:
-    """An entry from its row. Raises RecordSealBroken for one that was put into this chart without
+    """Open an entry's row. Raises RecordSealBroken for one that was put into this chart without
     the clinic's keys."""
     if not ENTRIES.holds(keys, row):
         raise RecordSealBroken
     known = row._asdict()
     known.update(keys.unseal(_COLUMN, row.id, known.pop("record")))
     del known["clinic_id"], known["mac"]
-    if row.moved_to:  # what it said is another patient's
+    if row.moved_to:  # its content is another patient's
         known.update(name="", label="", comment="", note="")
     return Entry(**known)

@@ -1,4 +1,4 @@
-"""What happens in charts, as open pages hear of it."""
+"""Events of charts."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The inbox as a lean list, and what was destroyed before anybody could look at it."""
+"""The inbox as a lean list, and entries destroyed before anybody could look at them."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,10 +59,10 @@ _ALARMS = prepared(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One unreviewed entry, with what a list shows of it. Size in bytes, time in milliseconds.
+    """One unreviewed entry, as lists show it. Size in bytes, time in milliseconds.
 
-    The same row gives the same object for as long as it is kept: compared by identity, it serves
-    as a key for what is made from it.
+    The same row gives the same object for as long as it is cached: compared by identity, it serves
+    as a cache key for what is derived from it.
     """
 
     id: str
@@ -78,16 +78,16 @@ class Line:
 
 
 class Inbox:
-    """What waits for the eyes of a person."""
+    """The entries awaiting a person's review."""
 
     def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
     async def lines(self, staff: StaffAccess, limit: int = 50) -> list[Line]:
-        """Unreviewed entries of all patients that this person may see, newest first.
+        """Return unreviewed entries of all patients this person may see, newest first.
 
-        One statement; what it gives is unsealed once and kept, for programs ask again and again.
+        One statement; rows are unsealed once and cached, because programs poll this.
         """
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
@@ -95,8 +95,8 @@ class Inbox:
         return [_line(keys, *row) for row in rows]
 
     async def alarms(self, staff: StaffAccess) -> list[Entry]:
-        """Entries of the last 30 days whose content was destroyed (malware) or refused after it
-        had been filed, and that nobody has marked as seen; newest first."""
+        """Return entries of the last 30 days, newest first, whose content was destroyed (malware)
+        or refused after filing, and that nobody has marked as seen."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
@@ -123,7 +123,7 @@ def _line(
     record: bytes,
     person: bytes,
 ) -> Line:
-    """The sealed columns are part of the key: a row that has changed is another line."""
+    """Build a line. The sealed columns are part of the cache key: a changed row is another line."""
     said = keys.unseal(_COLUMN, entry_id, record)
     return Line(
         entry_id,

@@ -1,4 +1,4 @@
-"""Charts as open pages follow them: snapshots, and how an event changes one."""
+"""Live charts: snapshots, and how events change them."""
 
 from typing import Any
 
@@ -32,14 +32,14 @@ class LiveCharts:
         self._charts = charts
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds."""
+        """Return the kinds."""
         return (
             TopicKind("chart", self.chart, filtered=True),
             TopicKind("desk", self.desk, filtered=True),
         )
 
     async def chart(self, access: object, patient_id: str) -> dict[str, Any]:
-        """All entries of a chart: id → what events tell of it. Raises NotFound."""
+        """Return all entries of a chart: id → what events carry of it. Raises NotFound."""
         if not isinstance(access, StaffAccess):
             raise NotFound
         chart = await self._permissions.chart(access, patient_id)
@@ -48,14 +48,14 @@ class LiveCharts:
         return {"entries": {row.id: entry_facts(row) for row in rows}}
 
     async def desk(self, access: object, clinic_id: str) -> dict[str, Any]:
-        """What badges show, for the clinic's staff. Raises NotFound for others."""
+        """Return what badges show, for the clinic's staff. Raises NotFound for others."""
         if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
             raise NotFound
         return {"unreviewed": await self._charts.unreviewed_count(access)}
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The snapshot of a chart after an event: what pages do, and what tests compare with."""
+    """Apply an event to the snapshot of a chart: what pages do, and what tests compare with."""
     entries = dict(snapshot["entries"])
     if event_type in ("chart.entry_added", "chart.entry_changed"):
         told = {k: v for k, v in data.items() if k not in ("patient_id", "entry_id")}

@@ -38,7 +38,7 @@ chart_entries = Table(
     ),
     Index("ix_chart_entries_file", "file_id"),
 )
-"""`record` seals name, label, comment of the sender and note of staff."""
+"""`record` seals name, label, the sender's comment and the staff's note."""
 
 entry_versions = Table(
     "entry_versions",
@@ -51,7 +51,7 @@ entry_versions = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("changed_by", Text, nullable=False),
 )
-"""What an entry said before each change: nothing is overwritten."""
+"""An entry's state before each change: nothing is overwritten."""
 
 entry_words = Table(
     "entry_words",

@@ -1,7 +1,7 @@
 """The statements of the chart.
 
 Conditions of the partial index are literals: a planner can prove that an index over unreviewed
-entries serves a statement only when it sees the values.
+entries serves a statement only if it sees the values.
 """
 
 from typing import Any
@@ -95,7 +95,7 @@ SENDERS = prepared(
 
 
 def filtered(chart: ChartAccess, wanted: ChartFilter) -> Any:
-    """Entries of one chart that fit, newest first."""
+    """Select matching entries of one chart, newest first."""
     found = select(chart_entries).where(
         _entries.clinic_id == chart.clinic_id, _entries.patient_id == chart.patient_id
     )

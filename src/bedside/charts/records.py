@@ -1,4 +1,4 @@
-"""What an entry of a chart is, as it goes in and as staff see it."""
+"""The data of a chart entry, as it goes in and as staff see it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from bedside.audit import Actor
 
 DEAD = ("refused", "infected")
-"""States whose content was destroyed; there is nothing to review in them."""
+"""States in which the content was destroyed; there is nothing left to review."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file that goes into a chart. Times in milliseconds, `size` in bytes.
+    """A file being filed into a chart. Times in milliseconds, `size` in bytes.
 
-    `label` is what staff are to call it when its file name says nothing of its content; `reviewed`
-    means that its sender knows it, so that nobody has to look at it first.
+    `label` is what staff should call it if its file name says nothing about its content;
+    `reviewed` means that its sender knows it, so that nobody has to review it first.
     """
 
     clinic_id: str
@@ -40,7 +40,7 @@ class Entry:
     """An entry as staff see it. `name` is the file name; `label` what staff call it.
 
     `moved_to` and `moved_from` are entries of other charts; `moved_at`, `moved_by` and
-    `move_reason` tell of that move in both charts.
+    `move_reason` describe that move in both charts.
     """
 
     id: str
@@ -71,23 +71,23 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """What a list shows: the label when there is one, else the file name."""
+        """The title in lists: the label if there is one, else the file name."""
         return self.label or self.name
 
     @property
     def reviewed(self) -> bool:
-        """Whether somebody of staff marked it reviewed."""
+        """Whether staff marked it reviewed."""
         return self.reviewed_at > 0
 
     @property
     def waits_for_review(self) -> bool:
-        """Whether it counts as unreviewed: it is here, and was not destroyed."""
+        """Whether it counts as unreviewed: it is in this chart, and was not destroyed."""
         return not self.reviewed and not self.moved_to and self.state not in DEAD
 
 
 @dataclass(frozen=True, slots=True)
 class ChartFilter:
-    """What a chart page asks for; empty values do not filter. Times in milliseconds."""
+    """The filter of a chart page; empty values do not filter. Times in milliseconds."""
 
     kinds: tuple[str, ...] = ()
     """Media types."""
@@ -100,7 +100,7 @@ class ChartFilter:
     until: int = 0
     entry_ids: tuple[str, ...] | None = None
     older_than: tuple[int, str] | None = None
-    """(received_at, id) of the last entry of the page before."""
+    """(received_at, id) of the last entry of the previous page."""
     limit: int = 200
 
 
@@ -114,7 +114,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many entries a chart has, and how many of them wait for review."""
+    """The number of entries in a chart, and how many of them wait for review."""
 
     entries: int
     unreviewed: int
@@ -122,7 +122,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """How an entry was before a change."""
+    """The state of an entry before a change."""
 
     version: int
     changed_at: int
@@ -132,10 +132,10 @@ class Version:
 
     @property
     def label(self) -> str:
-        """What staff called it then."""
+        """The label at that time."""
         return str(self.record.get("label", ""))
 
     @property
     def note(self) -> str:
-        """The note of staff then."""
+        """The staff's note at that time."""
         return str(self.record.get("note", ""))

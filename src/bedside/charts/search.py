@@ -27,9 +27,9 @@ _move = prepared(
 
 
 def query_words(text: str) -> list[str]:
-    """The words of a query, each of which must be in an entry; at most eight.
+    """Return the words of a query, each of which must be in an entry; at most eight.
 
-    A compound such as “follow-up” is looked for by its parts, so that “follow up” is found too,
+    A compound such as “follow-up” is searched by its parts, so that “follow up” is found too,
     unless a part is too short to be indexed by itself: “1.5” and “27.3.1985” stay whole.
     """
     wanted: dict[str, None] = {}
@@ -42,7 +42,7 @@ def query_words(text: str) -> list[str]:
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
-    """A text cut into pieces: (piece, whether it is one of these folded words)."""
+    """Split a text into pieces: (piece, whether it is one of these folded words)."""
     parts = {part for word in words for part in (word, *BETWEEN.split(word))}
     pieces: list[tuple[str, bool]] = []
     end = 0
@@ -68,9 +68,9 @@ class SearchIndex:
         entry_id: str,
         words: Iterable[str],
     ) -> None:
-        """Index words (`kernel.words.words_of`) for an entry; those that are there already stay.
+        """Index words (`kernel.words.words_of`) for an entry; existing ones stay.
 
-        SQLite never waits, so give some hundred at a time: many would stop everybody.
+        SQLite never waits, so pass some hundred at a time: many would block everybody.
         """
         for word in words:
             await work.execute(
@@ -81,7 +81,7 @@ class SearchIndex:
             )
 
     async def move(self, work: UnitOfWork, entry_id: str, new_entry: str, new_patient: str) -> None:
-        """The entry has gone to another chart, and its words with it."""
+        """Move an entry's words along with it to another chart."""
         await work.execute(_move, of=entry_id, new_entry=new_entry, new_patient=new_patient)
 
     async def drop(self, work: UnitOfWork, entry_id: str) -> None:
@@ -89,7 +89,8 @@ class SearchIndex:
         await work.execute(_drop, of=entry_id)
 
     async def in_chart(self, chart: ChartAccess, query: str) -> tuple[str, ...]:
-        """Ids of the entries of one chart that hold all words of the query, newest first."""
+        """Return ids of the entries of one chart that contain all words of the query, newest
+        first."""
         tokens = await self._tokens(chart.clinic_id, query)
         if not tokens:
             return ()
@@ -116,7 +117,7 @@ class SearchIndex:
             return tuple(row.id for row in await db.all(found))
 
     async def everywhere(self, staff: StaffAccess, query: str, limit: int = 50) -> list[Row]:
-        """(id, patient_id) of entries over all charts that this person may see."""
+        """Return (id, patient_id) of matching entries over all charts this person may see."""
         tokens = await self._tokens(staff.clinic_id, query)
         if not tokens:
             return []
