@@ -1,4 +1,4 @@
-"""The chat of a visit as open pages follow it."""
+"""Live chat of a visit."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ class ChatLive:
         self._visits = visits
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kind."""
+        """Return the kind."""
         audience = self._visits.audience_of_visit
         return (TopicKind("chat", self.chat, audience_of_event=audience),)
 
     async def chat(self, access: object, visit_id: str) -> dict[str, Any]:
-        """Snapshot for the side that `access`, which the socket proved, is on. Raises NotFound."""
+        """Return the snapshot for the side proved by `access`. Raises NotFound."""
         side = await self._whereabouts.side_of(access, visit_id)
         return await self._chat.snapshot(side, visit_id)

@@ -20,7 +20,7 @@ visit_messages = Table(
     Index("ix_visit_messages_clinic", "clinic_id", "at"),
 )
 """Chat of visits. A message belongs to one leg of a visit: to the patient and the staff of that
-room. `draft_id` is made by the page, so that a message that is sent twice is there once."""
+room. `draft_id` is made by the page, so that a message sent twice is stored once."""
 
 visit_reads = Table(
     "visit_reads",
@@ -30,4 +30,4 @@ visit_reads = Table(
     Column("read_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Up to when a side has read: `reader` is “staff” or “patient”."""
+"""The time up to which a side has read: `reader` is “staff” or “patient”."""

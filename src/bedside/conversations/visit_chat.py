@@ -1,8 +1,8 @@
-"""Chat of visits (feature C5): between a patient in the waiting room or a call, with or without an
+"""Chat of visits (feature C5), between a patient in the waiting room or a call, with or without an
 account, and the staff of the room. It is kept with the visit.
 
-A transfer begins the next leg with an empty chat: nothing that was said goes to the next clinician
-(feature V11).
+A transfer begins the next leg with an empty chat: no message reaches the next clinician (feature
+V11).
 """
 
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ _unread = prepared(
 
 @declared
 class ChatMessageAdded(Event):
-    """Somebody wrote something in a visit; who may read it fetches it."""
+    """Somebody wrote a message in a visit; pages allowed to read it fetch it."""
 
     type: ClassVar[str] = "chat.message_added"
     visit_id: str
@@ -110,7 +110,7 @@ class ChatMessageAdded(Event):
     at: int
 
     def topic(self) -> str:
-        """Told to the patient of the visit and to those in charge of its room."""
+        """The topic of the visit's patient and of those in charge of its room."""
         return f"chat:{self.visit_id}"
 
 
@@ -125,15 +125,16 @@ class ChatRead(Event):
     read_at: int
 
     def topic(self) -> str:
-        """As `ChatMessageAdded`."""
+        """See `ChatMessageAdded`."""
         return f"chat:{self.visit_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `sender_id` is a member of staff, or the patient. It prints without its words.
+    """One message. `sender_id` is a member of staff, or the patient. Its repr omits the text.
 
-    `read` tells whether the other side has seen it."""
+    `read` says whether the other side has seen it.
+    """
 
     id: str
     leg: int
@@ -149,8 +150,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What was said in the present leg of a visit, oldest first. `is_open`: one can write; before
-    somebody has said who the patient is, `patient_id` is "" and only `typed_name` is known."""
+    """The messages of a visit's current leg, oldest first. `is_open`: writing is possible. Until
+    staff identify the patient, `patient_id` is "" and only `typed_name` is known."""
 
     patient_id: str
     typed_name: str
@@ -160,7 +161,7 @@ class Conversation:
 
 
 class VisitChat:
-    """Says, shows and counts messages of visits."""
+    """Stores, shows and counts messages of visits."""
 
     def __init__(self, database: Transactions, vault: Vault, audit: AuditLog, looks: Looks) -> None:
         self._database = database
@@ -177,12 +178,11 @@ class VisitChat:
         *,
         leg: int | None = None,
     ) -> str:
-        """Write a message. The same draft, sent again, is there once. `leg` is the one that the
-        page has shown: what was meant for one clinician does not go to the next.
+        """Write a message. Idempotent per draft. `leg` is the one the page has shown: a message
+        meant for one clinician does not go to the next.
 
         Returns the id of the message. Raises WrongInput for an empty or overlong message, Conflict
-        when the visit has ended or is in another leg, NotFound for those who have nothing to do
-        with it.
+        if the visit has ended or is in another leg, NotFound for anybody not involved.
         """
         body = body.replace("\r\n", "\n").strip()
         if says_nothing(body):
@@ -237,8 +237,8 @@ class VisitChat:
             work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
 
     async def conversation(self, access: RoomAccess | VisitorAccess, visit_id: str) -> Conversation:
-        """What was said in the present leg. Raises NotFound. One audit line for each ten minutes in
-        which a member of staff looks."""
+        """Return the messages of the current leg. Raises NotFound. Writes one audit line per ten
+        minutes in which a member of staff looks."""
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
@@ -259,15 +259,16 @@ class VisitChat:
         return Conversation(visit.patient_id, name, visit.leg, visit.state != State.ENDED, said)
 
     async def of_record(self, chart: ChartAccess, visit_id: str) -> list[Message]:
-        """Everything that was said in a visit of this patient, for its record in the chart. The
-        caller has checked that the visit is the patient's."""
+        """Return all messages in a visit of this patient, for its record in the chart. The caller
+        has checked that the visit is the patient's."""
         async with self._database.read() as db:
             rows = await db.all(_of_visit, visit=visit_id, clinic=chart.clinic_id)
         keys = await self._vault.clinic(chart.clinic_id)
         return [_opened(keys, row, {}) for row in rows]
 
     async def read(self, access: RoomAccess | VisitorAccess, visit_id: str) -> None:
-        """This side has seen what is there; the other side is told, when that is news."""
+        """Record that this side has seen everything so far; the other side is notified if that is
+        news."""
         side = _side(access)
         async with self._database.unit_of_work() as work:
             visit = await visit_of(work, access, visit_id, for_change=True)
@@ -282,32 +283,33 @@ class VisitChat:
             if side == "staff":
                 work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
 
-    # --- what a visit without a chart holds: see `visits.ports.ContentOfVisits` -------------------
+    # --- content of a visit without a chart: see `visits.ports.ContentOfVisits`
+    # ---------------------
 
     async def lock_content(self, work: UnitOfWork, row: Row) -> None:
-        """Messages are written under the lock of their visit."""
+        """Lock nothing more: messages are written under the lock of their visit."""
 
     async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
-        """Messages are kept with the visit, whose record comes into the chart."""
+        """Do nothing: messages are kept with the visit, whose record is filed in the chart."""
 
     async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
-        """The messages are deleted."""
+        """Delete the messages."""
         await work.execute(_drop_all, visit=row.id)
 
     async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, int]:
-        """Messages, by visit."""
+        """Count messages by visit."""
         found = _counted.where(visit_messages.c.visit_id.in_(visit_ids))
         return {row.visit_id: row.messages for row in await reader.all(found)}
 
     async def unread_in(self, room: RoomAccess) -> dict[tuple[str, int], int]:
-        """How many messages of patients nobody has read, by visit and leg, for the queue."""
+        """Count unread messages of patients by visit and leg, for the queue."""
         since = clock.now() - clock.DAY
         async with self._database.read() as db:
             rows = await db.all(_unread, clinic=room.clinic_id, since=since)
         return {(row.visit_id, row.leg): row.messages for row in rows}
 
     async def unread_for(self, visitor: VisitorAccess) -> int:
-        """How many messages of the clinic the patient has not read in the present leg."""
+        """Count the clinic's messages that the patient has not read in the current leg."""
         async with self._database.read() as db:
             visit = await visit_of(db, visitor, visitor.visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
@@ -316,7 +318,8 @@ class VisitChat:
         return sum(row.sender_kind == "staff" and row.at > until for row in rows)
 
     async def snapshot(self, access: RoomAccess | VisitorAccess, visit_id: str) -> dict[str, Any]:
-        """The topic `chat:{visit}`: ids of the present leg's messages, and who has read so far."""
+        """Return the snapshot of `chat:{visit}`: ids of the current leg's messages, and how far
+        each side has read."""
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
@@ -332,7 +335,7 @@ class VisitChat:
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot of the topic after an event."""
+    """Apply an event to a snapshot of the topic."""
     if event_type == ChatMessageAdded.type:
         facts = {key: data[key] for key in ("leg", "sender_kind", "at")}
         return {**snapshot, "messages": {**snapshot["messages"], data["message_id"]: facts}}
@@ -342,8 +345,8 @@ def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> di
 
 
 def _is_from(row: Row, access: RoomAccess | VisitorAccess) -> bool:
-    """Whether a message is this person's. A patient's are all of the visit's: who it is may have
-    become known after the first."""
+    """Whether a message is this person's. A patient's are all of the visit's: the patient may have
+    been identified after the first."""
     if isinstance(access, VisitorAccess):
         return row.sender_kind == "patient"
     return row.sender_id == access.staff.staff_id
