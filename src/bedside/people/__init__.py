@@ -1,1 +1,1 @@
-"""Clinics, staff and patients: who there is, who may see whom, how they sign in."""
+"""Clinics, staff and patients: who exists, who may see whom, and how they sign in."""

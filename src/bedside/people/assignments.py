@@ -1,4 +1,4 @@
-"""Which teams and rooms a patient belongs to: what decides whose chart list the patient is in."""
+"""Assignments of patients to teams and rooms, which decide whose lists a patient is in."""
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -42,7 +42,7 @@ _of_visit = prepared(
 
 
 class Assignments:
-    """Ties patients to teams and rooms."""
+    """Assigns patients to teams and rooms."""
 
     def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class Assignments:
         self._audit = audit
 
     async def of_patient(self, chart: ChartAccess) -> list[Team]:
-        """The teams and rooms of a patient, by name."""
+        """Return the teams and rooms of a patient, by name."""
         async with self._database.read() as db:
             rows = await db.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
         return [
@@ -58,7 +58,7 @@ class Assignments:
         ]
 
     async def check(self, staff: StaffAccess, team_ids: list[str]) -> list[str]:
-        """`team_ids` without repetition. Raises WrongInput when one is not of this clinic."""
+        """Return `team_ids` without duplicates. Raises WrongInput if one is not of this clinic."""
         async with self._database.read() as db:
             known = {row.id for row in await db.all(_of_clinic, clinic=staff.clinic_id)}
         if not known.issuperset(team_ids):
@@ -66,8 +66,8 @@ class Assignments:
         return list(dict.fromkeys(team_ids))
 
     async def change(self, work: UnitOfWork, chart: ChartAccess, team_ids: list[str]) -> None:
-        """Make these the patient's teams and rooms; `team_ids` were checked. One audit line a
-        change. Whoever was assigned to the patient in person stays so."""
+        """Make these the patient's teams and rooms; `team_ids` were checked. One audit line per
+        change. Staff assigned to the patient personally stay assigned."""
         rows = await work.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
         before, wanted = {row.id for row in rows}, set(team_ids)
         for team_id in sorted(wanted - before):
@@ -77,7 +77,7 @@ class Assignments:
             await work.execute(_remove, of=chart.patient_id, target=team_id, clinic=chart.clinic_id)
             await self._line(work, chart, team_id, assigned=False)
 
-    # --- rooms that a visit brings ---------------------------------------------------------------
+    # --- rooms assigned by visits ---------------------------------------------------------------
 
     async def join(
         self,
@@ -88,21 +88,21 @@ class Assignments:
         room_id: str,
         visit_id: str,
     ) -> None:
-        """Assign a patient to the room that a visit came to, until the visit ends. An assignment
-        that is there already stays as it is."""
+        """Assign a patient to the room a visit came to, until the visit ends. An existing
+        assignment stays as it is."""
         if await self._add(work, clinic_id, patient_id, room_id, visit_id):
             await self._record(work, clinic_id, by, patient_id, room_id, assigned=True)
 
     async def keep(self, work: UnitOfWork, patient_id: str, room_id: str) -> None:
-        """Somebody of the room has treated the patient: the assignment outlasts the visit."""
+        """Keep the assignment beyond the visit: somebody of the room has treated the patient."""
         await self._last(work, patient_id, room_id, "")
 
     async def of_visit(self, work: UnitOfWork, visit_id: str) -> list[Row]:
-        """The assignments that end with a visit."""
+        """Return the assignments that end with a visit."""
         return await work.all(_of_visit, visit=visit_id)
 
     async def pass_on(self, work: UnitOfWork, assignment: Row, visit_id: str) -> None:
-        """From now on an assignment ends with this visit of the same patient."""
+        """Make an assignment end with this visit of the same patient instead."""
         await self._last(work, assignment.patient_id, assignment.target_id, visit_id)
 
     async def _last(self, work: UnitOfWork, patient_id: str, room_id: str, visit_id: str) -> None:
@@ -114,7 +114,7 @@ class Assignments:
             await PATIENT_ASSIGNMENTS.change(work, self._vault, row, visit_id=visit_id)
 
     async def end(self, work: UnitOfWork, assignment: Row, by: Actor) -> None:
-        """A visit ended, and nobody of the room has treated the patient."""
+        """End an assignment: the visit ended, and nobody of the room has treated the patient."""
         of, target, clinic_id = assignment.patient_id, assignment.target_id, assignment.clinic_id
         await work.execute(_remove, of=of, target=target, clinic=clinic_id)
         await self._record(work, clinic_id, by, of, target, assigned=False)

@@ -1,4 +1,5 @@
-"""Who may hear of a patient or a room: asked once for an event, not once for each open page."""
+"""Audiences: who may receive events about a patient or a room, looked up once per event, not once
+per open page."""
 
 from sqlalchemy import bindparam, select
 
@@ -29,27 +30,27 @@ _of_room = prepared(
 
 
 class Audiences:
-    """Reads audiences afresh for each event: nothing is remembered that could be withdrawn."""
+    """Reads audiences for each event: nothing is cached that could be withdrawn."""
 
     def __init__(self, database: Transactions) -> None:
         self._database = database
 
     async def of(self, patient_id: str) -> frozenset[str]:
-        """Everybody for whom `Permissions.sees` is true at this moment, as `person_of` names
-        them."""
+        """Return everybody for whom `Permissions.sees` is true at this moment, as `person_of`
+        names them."""
         async with self._database.read() as db:
             rows = await db.all(_of_patient, patient=patient_id)
         return frozenset(_person(row.clinic_id, row.staff_id) for row in rows)
 
     async def in_charge(self, room_id: str) -> frozenset[str]:
-        """Everybody who is assigned to a room at this moment."""
+        """Return everybody assigned to a room at this moment."""
         async with self._database.read() as db:
             rows = await db.all(_of_room, room=room_id)
         return frozenset(_person(row.clinic_id, row.staff_id) for row in rows)
 
 
 def person_of(staff: StaffAccess) -> str:
-    """Who it is, in an audience."""
+    """Return a person's identity in an audience."""
     return _person(staff.clinic_id, staff.staff_id)
 
 

@@ -88,13 +88,14 @@ class Clinics:
         self._known: dict[str, tuple[int, Clinic]] = {}
 
     async def any_exist(self) -> bool:
-        """False on the very first start, when the set-up page is shown."""
+        """Whether there is a clinic: False on the very first start, when the set-up page is
+        shown."""
         async with self._database.read() as db:
             row = await db.one(_count)
         return bool(row and row.clinics)
 
     async def get(self, clinic_id: str) -> Clinic:
-        """A clinic by id. Raises NotFound. Cached for a few seconds."""
+        """Return a clinic by id. Raises NotFound. Cached for a few seconds."""
         known = self._known.get(clinic_id)
         if known and known[0] > clock.now():
             return known[1]
@@ -107,14 +108,14 @@ class Clinics:
         return clinic
 
     async def all(self) -> list[Clinic]:
-        """Every clinic of this installation, oldest first."""
+        """Return every clinic of this installation, oldest first."""
         async with self._database.read() as db:
             return [_clinic(row) for row in await db.all(_all)]
 
     async def create(
         self, work: UnitOfWork, actor: Actor, name: str, options: ClinicOptions
     ) -> Clinic:
-        """A new clinic with keys of its own (and, the first time, those of the platform)."""
+        """Create a clinic with its own keys (and, the first time, the platform's)."""
         if not await self._has_platform_keys():
             await self._vault.create(work, PLATFORM)
         clinic = Clinic(id=new_id("cli"), name=name, options=options)

@@ -1,4 +1,4 @@
-"""What happens to people's sessions, as their open pages hear of it."""
+"""Events of people's sessions."""
 
 from typing import ClassVar
 
@@ -14,5 +14,5 @@ class SessionsEnded(Event):
     session_ids: list[str]
 
     def topic(self) -> str:
-        """Told to the person's own pages."""
+        """The topic of the person's own pages."""
         return f"staff:{self.staff_id}"

@@ -1,13 +1,13 @@
-"""Browsers that somebody signed in with before, by a cookie (OWASP, “Slow down online guessing
-attacks with device cookies”).
+"""Known browsers, from which somebody signed in before, recognised by a cookie (OWASP, “Slow down
+online guessing attacks with device cookies”).
 
-The cookie proves nothing but that: it lets nobody in. Wrong passwords from such a browser have a
-count of their own, so that nobody who guesses elsewhere can lock its owner out. It names nobody;
-each of its marks can only be checked for one person:
+The cookie proves nothing else: it lets nobody in. Wrong passwords from such a browser have a count
+of their own, so that nobody who guesses elsewhere can lock its owner out. It names nobody; each of
+its marks can only be checked for one person:
 
     number (12 bytes) ‖ end, in hours since the epoch (4, big endian) ‖ HMAC-SHA-256, cut to 16
 
-in base64url, the newest first, with dots between them.
+in base64url, the newest first, separated by dots.
 """
 
 import base64
@@ -21,13 +21,13 @@ from bedside.kernel import clock
 KEPT_FOR = 400 * clock.DAY
 """Browsers keep no cookie longer (RFC 6265bis, 5.5)."""
 _PEOPLE = 8
-"""So many people share a browser at most; whoever has not been there for longest is forgotten."""
+"""The most people who share a browser; the one who has been away longest is forgotten."""
 _NUMBER, _END, _MAC = 12, 4, 16
 _LENGTH = _NUMBER + _END + _MAC
 
 
 def recognised(keys: ClinicKeys, cookie: str, staff_id: str) -> str:
-    """The number under which this browser knows the person; "" when it does not."""
+    """Return the number under which this browser knows the person; "" if it does not."""
     now = clock.now() // clock.HOUR
     for mark in _marks(cookie):
         number, end = mark[:_NUMBER], mark[_NUMBER:-_MAC]
@@ -37,7 +37,7 @@ def recognised(keys: ClinicKeys, cookie: str, staff_id: str) -> str:
 
 
 def remembered(keys: ClinicKeys, cookie: str, staff_id: str) -> str:
-    """The cookie of a browser that this person has just signed in with."""
+    """Return the cookie of a browser with which this person has just signed in."""
     others = [mark for mark in _marks(cookie) if not _is_of(keys, mark, staff_id)]
     end = (clock.now() + KEPT_FOR) // clock.HOUR
     head = secrets.token_bytes(_NUMBER) + end.to_bytes(_END, "big")
@@ -54,7 +54,7 @@ def _mac(keys: ClinicKeys, head: bytes, staff_id: str) -> bytes:
 
 
 def _marks(cookie: str) -> list[bytes]:
-    """What may be marks; whatever else stands there is left out."""
+    """Return the possible marks, leaving out anything else in the cookie."""
     marks: list[bytes] = []
     for text in cookie.split(".")[:_PEOPLE]:
         try:

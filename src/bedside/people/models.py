@@ -43,7 +43,7 @@ staff = Table(
     Column("mac", LargeBinary),
     Index("ix_staff_clinic", "clinic_id"),
 )
-"""`has_passkey` says that passkeys are asked for, also when somebody deleted their rows."""
+"""`has_passkey` says that passkeys are required, even if somebody deleted their rows."""
 
 passkeys = Table(
     "passkeys",
@@ -69,7 +69,7 @@ recovery_codes = Table(
     Column("mac", LargeBinary),
     sqlite_with_rowid=False,
 )
-"""Single-use codes for the day the telephone is lost; a used one is deleted."""
+"""Single-use codes for when the phone is lost; a used one is deleted."""
 
 challenges = Table(
     "challenges",
@@ -92,8 +92,8 @@ throttles = Table(
     Column("kept_until", BigInteger, nullable=False),
     Index("ix_throttles_kept_until", "kept_until"),
 )
-"""What failed, by keyed token of a rule and whom it counts; `until` is when a lock ends or a bucket
-is empty."""
+"""Failures, by keyed token of a rule and its subject; `until` is when a lock ends or a bucket is
+empty."""
 
 sessions = Table(
     "sessions",
@@ -114,7 +114,7 @@ sessions = Table(
     Index("ix_sessions_staff", "staff_id"),
     info={ENDS_WITH_RESTORE: True},
 )
-"""`totp_offered` seals the secret of an authenticator app that waits for its first code."""
+"""`totp_offered` seals the secret of an authenticator app awaiting its first code."""
 
 teams = Table(
     "teams",
@@ -125,7 +125,7 @@ teams = Table(
     Column("name", Text, nullable=False),
     Index("ix_teams_clinic", "clinic_id"),
 )
-"""Groups that tie staff and patients together: a team, or the people of a room (kind “room”)."""
+"""Groups that connect staff and patients: a team, or the people of a room (kind “room”)."""
 
 patients = Table(
     "patients",
@@ -170,9 +170,9 @@ patient_assignments = Table(
     sqlite_with_rowid=False,
 )
 """Patient → a team, a room, or the patient itself (so that one join answers who sees whom).
-`visit_id` names the visit for which a room has an assignment that ends with it; "" for good."""
+`visit_id` names the visit with which a room's assignment ends; "" for permanent ones."""
 PASSING = patient_assignments.c.visit_id != literal_column("''")
-"""What finds assignments that end with a visit by an index of only these."""
+"""Index condition: only assignments that end with a visit."""
 Index(
     "ix_patient_assignments_visit",
     patient_assignments.c.visit_id,

@@ -78,7 +78,7 @@ _remove = prepared(
 
 
 class Passkeys:
-    """Registers passkeys and lets people in by them. `base_url` is the address people reach."""
+    """Registers passkeys and signs people in with them. `base_url` is the address people reach."""
 
     def __init__(
         self,
@@ -99,8 +99,8 @@ class Passkeys:
 
     @property
     def possible(self) -> bool:
-        """Browsers have passkeys for names only, not for addresses such as 192.168.0.7, and only
-        over HTTPS or on the machine itself."""
+        """Whether passkeys are possible: browsers have them for names only, not for addresses such
+        as 192.168.0.7, and only over HTTPS or on the machine itself."""
         try:
             ip_address(self._host)
         except ValueError:
@@ -110,7 +110,8 @@ class Passkeys:
     # --- registering -----------------------------------------------------------------------
 
     async def registration_options(self, who: Who, name: str, email: str) -> str:
-        """What the browser needs to make a passkey, as JSON. `name` and `email` are shown there."""
+        """Return the browser's options for creating a passkey, as JSON. It shows `name` and
+        `email`."""
         from webauthn import generate_registration_options, options_to_json
         from webauthn.helpers import base64url_to_bytes
         from webauthn.helpers.structs import (
@@ -144,7 +145,7 @@ class Passkeys:
         return options_to_json(options)
 
     async def register(self, who: Who, credential: Any, label: str) -> None:
-        """Keep the passkey that the browser made. `credential` is what it gave, parsed from JSON.
+        """Store the passkey created by the browser. `credential` is its answer, parsed from JSON.
 
         Raises WrongInput, Conflict.
         """
@@ -195,8 +196,8 @@ class Passkeys:
             )
 
     async def _may_register(self, work: UnitOfWork, who: Who) -> Row:
-        """The person's row, until the commit. With the password alone one may set up the first
-        second factor, not a further one: NotFound."""
+        """Lock and return the person's row. With the password alone, only the first second factor
+        may be set up, not a further one: NotFound."""
         person = await STAFF.locked(work, self._vault, id=who.staff_id)
         if person is None:
             raise NotFound
@@ -205,14 +206,14 @@ class Passkeys:
         return person
 
     async def listed(self, who: StaffAccess) -> list[Passkey]:
-        """One's own passkeys, oldest first."""
+        """Return one's own passkeys, oldest first."""
         async with self._database.read() as db:
             rows = await db.all(_of_staff, staff=who.staff_id)
         return [Passkey(r.credential_id, r.label, r.created_at, r.used_at) for r in rows]
 
     async def remove(self, who: StaffAccess, credential_id: str) -> None:
-        """Let a passkey in no more. Raises NotFound, or Conflict when the clinic asks for a
-        second factor and this is the last one."""
+        """Remove a passkey. Raises NotFound, or Conflict if the clinic requires a second factor
+        and this is the last one."""
         clinic = await self._clinics.get(who.clinic_id)
         factors = await self._sign_in.factors(who.staff_id)
         if clinic.options.second_factor_required and not factors.totp:
@@ -244,8 +245,8 @@ class Passkeys:
     # --- signing in ------------------------------------------------------------------------
 
     async def sign_in_options(self, pending: Pending | None) -> str:
-        """What the browser needs to use a passkey, as JSON: any of this site, or, as a second
-        factor, one of this person's."""
+        """Return the browser's options for using a passkey, as JSON: any of this site or, as a
+        second factor, one of this person's."""
         from webauthn import generate_authentication_options, options_to_json
         from webauthn.helpers import base64url_to_bytes
         from webauthn.helpers.structs import (
@@ -274,7 +275,7 @@ class Passkeys:
     async def sign_in(
         self, credential: Any, *, address: str, device: str, known: str = ""
     ) -> SignedIn:
-        """Sign in by a passkey alone. `device` and `known` as in `SignIn.with_password`. Raises
+        """Sign in with a passkey alone. `device` and `known` as in `SignIn.with_password`. Raises
         WrongInput, RecordSealBroken."""
         key, used = await self._verified(credential, "", must_verify_person=True)
         await self._sign_in.check_row(key.staff_id)
@@ -285,7 +286,7 @@ class Passkeys:
             )
 
     async def second_factor(self, pending: Pending, credential: Any) -> SignedIn:
-        """The second step, by a passkey of the person. Raises WrongInput."""
+        """Complete the second step with a passkey of the person. Raises WrongInput."""
         try:
             key, used = await self._verified(credential, pending.staff_id, must_verify_person=False)
         except WrongInput:
@@ -328,7 +329,7 @@ class Passkeys:
         return key, used
 
     async def _check(self, key: Row) -> None:
-        """Refuse, and tell of, a passkey that was written without the clinic's keys. Raises
+        """Refuse, and record, a passkey that was written without the clinic's keys. Raises
         RecordSealBroken."""
         try:
             await PASSKEYS.check(self._vault, key)
@@ -339,7 +340,7 @@ class Passkeys:
             raise
 
     async def _use(self, work: Any, key: Row, used: "VerifiedAuthentication") -> None:
-        """Count the use; a copy of the key that is used at the same moment loses the race."""
+        """Count the use; of copies of a key used at the same moment, all but one lose the race."""
         done = await work.execute(
             _used,
             of=key.credential_id,
@@ -365,7 +366,8 @@ class Passkeys:
         return challenge
 
     async def _taken_challenge(self, given: dict[str, Any], staff_id: str) -> bytes:
-        """The challenge that a credential answers, when it was ours, for this person, unused."""
+        """Return the challenge that a credential answers, if it was ours, for this person, and
+        unused."""
         from webauthn.helpers import base64url_to_bytes
 
         try:
@@ -381,7 +383,7 @@ class Passkeys:
 
 
 def _checked(credential: Any) -> dict[str, Any]:
-    """A credential as far as this module looks into it by itself."""
+    """Validate a credential as far as this module reads it itself."""
     if not isinstance(credential, dict):
         raise WrongInput(_NOT_ACCEPTED)
     given = cast(dict[str, Any], credential)

@@ -1,4 +1,4 @@
-"""Passwords: hashed with Argon2id, and refused when they are easy to guess.
+"""Passwords: hashed with Argon2id, and refused if they are easy to guess.
 
 Parameters are those of the OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane); the
 rules for new ones are those of NIST SP 800-63B: long, not on a list of common ones, not made of
@@ -32,7 +32,8 @@ _LOOKALIKES = str.maketrans("0134578@$!|", "oieastbasil")
 
 
 class Passwords:
-    """Hashes and checks passwords. Hashing takes some 30 ms and 19 MiB: two at a time, aside."""
+    """Hashes and checks passwords. Hashing takes some 30 ms and 19 MiB: two at a time, in
+    threads."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
@@ -40,18 +41,18 @@ class Passwords:
         self._nobody = ""
 
     async def hashed(self, password: str) -> str:
-        """The hash to keep, in PHC string format."""
+        """Return the hash to store, in PHC string format."""
         return await self._aside(self._hasher.hash, password)
 
     def made_up(self) -> str:
-        """A random first password (68 bits), easy to read out and to type."""
+        """Return a random first password (68 bits), easy to read out and to type."""
         letters = "".join(secrets.choice(_LETTERS) for _ in range(14))
         return f"{letters[:5]}-{letters[5:9]}-{letters[9:]}"
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password belongs to this hash.
+        """Whether the password matches this hash.
 
-        Without a hash (nobody of that name) it takes just as long and is False.
+        Without a hash (nobody has that name) it takes just as long and is False.
         """
         if len(password) > MAX_LENGTH:
             password = ""
@@ -63,11 +64,11 @@ class Passwords:
         return await self._aside(self._verified, password_hash, password)
 
     def outdated(self, password_hash: str) -> bool:
-        """Whether the hash was made with other parameters and should be made again."""
+        """Whether the hash was made with other parameters and should be renewed."""
         return self._hasher.check_needs_rehash(password_hash)
 
     def check(self, password: str, *personal: str) -> None:
-        """Raises WrongInput (field `new_password`) for a password that is too short or too easy.
+        """Raise WrongInput (field `new_password`) for a password that is too short or too easy.
 
         `personal` are texts that it must not be made of, such as name and e-mail address.
         """
@@ -97,7 +98,7 @@ class Passwords:
 
 
 def is_common(password: str) -> bool:
-    """Whether a password is a common one, also when digits, signs or lookalikes were added.
+    """Whether a password is a common one, even with digits, signs or lookalikes added.
 
     The list ships with the product, so that no password (nor a part of its hash) is sent anywhere.
     """
@@ -115,7 +116,7 @@ def is_common(password: str) -> bool:
 
 def _is_repeated(text: str) -> bool:
     """“passwordpassword”, “abcabcabcabc”."""
-    length = (text + text).find(text, 1)  # the shortest turn after which it is the same again
+    length = (text + text).find(text, 1)  # the shortest rotation that gives the same text
     return 0 < length < len(text) and (length < 6 or text[:length] in _common())
 
 

@@ -1,4 +1,4 @@
-"""Patients: demographics, sealed, and found again by keyed tokens."""
+"""Patients: sealed demographics, looked up by keyed tokens."""
 
 import re
 from datetime import date
@@ -39,8 +39,8 @@ _MOST_QUERY_WORDS = 8
 
 
 class Demographics(BaseModel):
-    """Who a patient is. `birth_date` is None when it is not known, as after a check-in that did
-    not ask for it; `identifiers` maps a system to a value."""
+    """A patient's personal data. `birth_date` is None if unknown, as after a check-in that did not
+    ask for it; `identifiers` maps a system to a value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -101,10 +101,10 @@ _count = prepared(
 SEALED_PATIENTS = select(
     patients.c.id.label("patient"), patients.c.record.label("person")
 ).subquery()
-"""For lists of other domains that show names: join on `patient`, open `person` by `name_of`."""
+"""For other domains' lists that show names: join on `patient`, open `person` with `name_of`."""
 _KEPT_NAMES = 4_000
 _SAME_PERSON = 50
-"""So many patients with the beginnings of one name and one birthday are looked at."""
+"""The most patients compared who share the beginnings of one name and one birthday."""
 
 
 class Patients:
@@ -122,7 +122,8 @@ class Patients:
         demographics: Demographics,
         assigned_to: list[str],
     ) -> Patient:
-        """A new patient of the clinic, assigned to teams, rooms, and to the one who adds."""
+        """Add a patient to the clinic, assigned to teams, rooms, and to the member of staff who
+        adds them."""
         if not allows(staff.role, May.ADD_PATIENTS):
             raise NotAllowed
         patient = Patient(id=new_id("pat"), clinic_id=staff.clinic_id, demographics=demographics)
@@ -151,9 +152,8 @@ class Patients:
         return patient
 
     async def same(self, clinic_id: str, name: str, born: date | None) -> list[Patient]:
-        """The patients of the clinic with this name and this date of birth; none when the date is
-        not known. The caller checks who of them may be shown to whom.
-        """
+        """Return the clinic's patients with this name and date of birth; none if the date is
+        unknown. The caller checks which of them may be shown to whom."""
         words = re.findall(r"\w+", fold(name))
         if born is None or not words:
             return []
@@ -167,7 +167,7 @@ class Patients:
     async def assign(
         self, work: UnitOfWork, staff: StaffAccess, patient_id: str, target_id: str
     ) -> None:
-        """Tie a patient to a team or room, so that its people see the chart."""
+        """Assign a patient to a team or room, so that its people see the chart."""
         keys = await self._vault.clinic(staff.clinic_id)
         row = {
             "patient_id": patient_id,
@@ -196,16 +196,15 @@ class Patients:
         )
 
     async def get(self, chart: ChartAccess) -> Patient:
-        """The patient of a chart."""
+        """Return the patient of a chart."""
         return await self._load(chart.clinic_id, chart.patient_id)
 
     async def of_link(self, link: LinkAccess) -> Patient:
-        """The patient whose device came by a link."""
+        """Return the patient whose device came by a link."""
         return await self._load(link.clinic_id, link.patient_id)
 
     async def birth_date(self, clinic_id: str, patient_id: str) -> date | None:
-        """What the answer to a link is compared with, None when it is not known; for
-        `links` only."""
+        """Return what the answer to a link is compared with, None if unknown; for `links` only."""
         return (await self._load(clinic_id, patient_id)).demographics.birth_date
 
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:
@@ -217,7 +216,7 @@ class Patients:
         return _opened(keys, row)
 
     async def named(self, clinic_id: str, patient_ids: set[str]) -> dict[str, str]:
-        """Names for ids of one clinic, for lists whose rows were already checked."""
+        """Return names for ids of one clinic, for lists whose rows were already checked."""
         if not patient_ids:
             return {}
         keys = await self._vault.clinic(clinic_id)
@@ -231,7 +230,7 @@ class Patients:
     async def listed(
         self, staff: StaffAccess, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[Patient], int]:
-        """Patients that this person may see, last added first, and how many there are in all."""
+        """Return patients this person may see, last added first, and their total number."""
         keys = await self._vault.clinic(staff.clinic_id)
         who = {"staff": staff.staff_id, "clinic": staff.clinic_id}
         async with self._database.read() as db:
@@ -240,9 +239,9 @@ class Patients:
         return [_opened(keys, row) for row in rows], count.patients if count else 0
 
     async def find(self, staff: StaffAccess, text: str, *, limit: int = 12) -> list[Patient]:
-        """Patients by the beginnings of names, phone digits, or a date of birth.
+        """Find patients by the beginnings of names, phone digits, or a date of birth.
 
-        All words must fit. Only patients that this person may see are found.
+        All words must match. Only patients this person may see are found.
         """
         keys = await self._vault.clinic(staff.clinic_id)
         tokens = _query_tokens(keys, text)
@@ -258,7 +257,7 @@ class Patients:
     async def find_in_clinic(
         self, audit: AuditAccess, text: str, *, limit: int = 12
     ) -> list[Patient]:
-        """As `find`, among all patients of the clinic: whoever reads the audit log may ask who
+        """Like `find`, among all patients of the clinic: readers of the audit log may ask who
         looked at whom."""
         keys = await self._vault.clinic(audit.clinic_id)
         tokens = _query_tokens(keys, text)
@@ -274,7 +273,7 @@ class Patients:
 
 
 def _with_tokens(clinic_id: str, tokens: list[list[int]], limit: int) -> Any:
-    """Patients of a clinic who have one of each group of tokens."""
+    """Select patients of a clinic who have one token of each group."""
     found = (
         select(patients.c.id, patients.c.clinic_id, patients.c.record)
         .where(patients.c.clinic_id == clinic_id)
@@ -303,17 +302,17 @@ def _opened(keys: ClinicKeys, row: Row) -> Patient:
 
 @lru_cache(_KEPT_NAMES)
 def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
-    """The name in a sealed record, kept for lists that are asked for again and again."""
+    """Return the name in a sealed record, cached for lists that are polled."""
     return str(keys.unseal(_COLUMN, patient_id, sealed)["name"])
 
 
 def _is(who: Demographics, words: list[str], born: date) -> bool:
-    """Whether name and date of birth are the same, letter by letter but for case and accents."""
+    """Whether name and date of birth are the same, letter by letter except for case and accents."""
     return who.birth_date == born and re.findall(r"\w+", fold(who.name)) == words
 
 
 def digits_of(phone: str) -> str:
-    """Only the digits of a phone number."""
+    """Return only the digits of a phone number."""
     return re.sub(r"\D", "", phone)
 
 
@@ -338,7 +337,7 @@ def _index_tokens(keys: ClinicKeys, demographics: Demographics) -> set[int]:
 
 
 def _query_tokens(keys: ClinicKeys, text: str) -> list[list[int]]:
-    """For each word of a query, the tokens of which one must be there."""
+    """Return, for each word of a query, the tokens of which one must be present."""
     born = _as_date(text.strip())
     if born:
         return [[keys.token("patient.birth_date", born.isoformat())]]
@@ -363,12 +362,12 @@ def _query_tokens(keys: ClinicKeys, text: str) -> list[list[int]]:
 
 
 def _narrowing(words: list[str]) -> list[str]:
-    """Those words of a look-up that its statement asks for."""
+    """Return the words of a look-up that its statement uses."""
     return list(dict.fromkeys(words))[:_MOST_QUERY_WORDS]
 
 
 def _as_date(text: str) -> date | None:
-    """A date as people type one: 1991-03-14, 14.3.1991, 14/3/1991 or 14 3 1991."""
+    """Parse a date as people type one: 1991-03-14, 14.3.1991, 14/3/1991 or 14 3 1991."""
     match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
     if match:
         year, month, day = match.groups()

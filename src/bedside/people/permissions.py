@@ -1,7 +1,7 @@
 """Permissions as values: holding one proves that it was checked.
 
 Services take these values as arguments, so that code which skipped the check cannot call them.
-Only this module makes them: each constructor asks for a proof that others do not have.
+Only this module makes them: each constructor requires a proof that others do not have.
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ _PROOF: Final = _Proof()
 
 
 class _Verified:
-    """What every permission is: made here, or not at all."""
+    """Base of every permission: made here, or not at all."""
 
     __slots__ = ()
     proof: _Proof
@@ -38,7 +38,7 @@ class _Verified:
 
 
 class _OfStaff(_Verified):
-    """What a member of staff may do beyond being signed in."""
+    """A permission of a member of staff beyond being signed in."""
 
     __slots__ = ()
     staff: "StaffAccess"
@@ -50,13 +50,13 @@ class _OfStaff(_Verified):
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the audit log."""
+        """The actor for the audit log."""
         return self.staff.actor
 
 
 @dataclass(frozen=True, slots=True)
 class StaffAccess(_Verified):
-    """A person of the clinic, signed in with everything the clinic asks for."""
+    """A person of the clinic, signed in with everything the clinic requires."""
 
     staff_id: str
     clinic_id: str
@@ -67,7 +67,7 @@ class StaffAccess(_Verified):
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the audit log."""
+        """The actor for the audit log."""
         return Actor(ActorKind.STAFF, self.staff_id, self.address)
 
 
@@ -81,7 +81,7 @@ class ChartAccess(_OfStaff):
 
     @property
     def owner_id(self) -> str:
-        """Whose uploads they are."""
+        """The owner of the uploads."""
         return self.staff.staff_id
 
 
@@ -114,12 +114,12 @@ class LinkAccess(_Verified):
 
     @property
     def owner_id(self) -> str:
-        """Whose uploads they are."""
+        """The owner of the uploads."""
         return self.link_id
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the audit log."""
+        """The actor for the audit log."""
         return Actor(ActorKind.PATIENT, self.patient_id, self.address)
 
 
@@ -137,7 +137,7 @@ class TransferAccess(_Verified):
 
     @property
     def subject_id(self) -> str:
-        """What holds the file until it is filed."""
+        """The holder of the file until it is filed."""
         return self.transfer_id
 
 
@@ -147,7 +147,7 @@ HolderAccess = LinkAccess | TransferAccess
 
 @dataclass(frozen=True, slots=True)
 class RoomAccess(_OfStaff):
-    """In charge of a room: sees its queue, admits, transfers and removes who waits there."""
+    """In charge of a room: sees its queue, and admits, transfers and removes its patients."""
 
     room_id: str
     staff: StaffAccess
@@ -157,7 +157,7 @@ class RoomAccess(_OfStaff):
 @dataclass(frozen=True, slots=True)
 class VisitorAccess(_Verified):
     """A patient's device in one visit: its own waiting room, call, chat and files, nothing else.
-    `patient_id` is empty until a member of staff has said who it is."""
+    `patient_id` is empty until staff identify the patient."""
 
     visit_id: str
     clinic_id: str
@@ -167,7 +167,7 @@ class VisitorAccess(_Verified):
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the audit log."""
+        """The actor for the audit log."""
         return Actor(ActorKind.PATIENT, self.patient_id or self.visit_id, self.address)
 
 
@@ -183,7 +183,7 @@ class GuestAccess(_Verified):
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the audit log."""
+        """The actor for the audit log."""
         return Actor(ActorKind.GUEST, self.guest_id, self.address)
 
 
@@ -222,7 +222,7 @@ _in_clinic = prepared(
 
 
 def visible_patients(staff_param: str = "staff", clinic_param: str = "clinic") -> Any:
-    """A sub-query of the ids of all patients that a member of staff may see."""
+    """Return a sub-query of the ids of all patients a member of staff may see."""
     return (
         select(patient_assignments.c.patient_id)
         .select_from(
@@ -240,7 +240,7 @@ def visible_patients(staff_param: str = "staff", clinic_param: str = "clinic") -
 
 
 def rooms_in_charge(staff_param: str = "staff", clinic_param: str = "clinic") -> Any:
-    """A sub-query of the ids of all teams and rooms that a member of staff is assigned to."""
+    """Return a sub-query of the ids of all teams and rooms a member of staff is assigned to."""
     return select(staff_assignments.c.target_id).where(
         staff_assignments.c.staff_id == bindparam(staff_param),
         staff_assignments.c.clinic_id == bindparam(clinic_param),
@@ -271,17 +271,17 @@ def is_visible(
 
 
 class Permissions:
-    """Checks, and gives the values that prove the check."""
+    """Checks permissions, and returns the values that prove the check."""
 
     def __init__(self, database: Transactions, audit: AuditLog) -> None:
         self._database = database
         self._audit = audit
 
     async def chart(self, staff: StaffAccess, patient_id: str) -> ChartAccess:
-        """Access to a patient's chart by assignment (room, team or patient).
+        """Check access to a patient's chart by assignment (room, team or patient).
 
-        Raises NotFound when the patient is not one that this person may see; a try at a patient
-        of the same clinic is audited, for it may be somebody looking around.
+        Raises NotFound if this person may not see the patient; an attempt at a patient of the same
+        clinic is audited, because somebody may be snooping.
         """
         if not allows(staff.role, May.SEE_CHARTS) or not is_id(patient_id, "pat"):
             raise NotFound
@@ -296,7 +296,7 @@ class Permissions:
         raise NotFound
 
     async def sees(self, staff: StaffAccess, patient_id: str) -> bool:
-        """Whether this person may see this patient, without making an audit line."""
+        """Whether this person may see this patient, without an audit line."""
         async with self._database.read() as db:
             row = await db.one(
                 _sees, staff=staff.staff_id, patient=patient_id, clinic=staff.clinic_id
@@ -304,7 +304,7 @@ class Permissions:
         return row is not None
 
     async def room(self, staff: StaffAccess, room_id: str) -> RoomAccess:
-        """Access to a room by assignment; its owner is assigned too. Raises NotFound."""
+        """Check access to a room by assignment; its owner is assigned too. Raises NotFound."""
         if not allows(staff.role, May.SEE_CHARTS) or not is_id(room_id, "rom"):
             raise NotFound
         async with self._database.read() as db:
@@ -316,13 +316,13 @@ class Permissions:
         return RoomAccess(room_id, staff, _PROOF)
 
     def administer(self, staff: StaffAccess) -> ClinicAccess:
-        """Raises NotAllowed for everyone but administrators."""
+        """Check for administrators. Raises NotAllowed for everyone else."""
         if not allows(staff.role, May.ADMINISTER):
             raise NotAllowed
         return ClinicAccess(staff, _PROOF)
 
     def audit(self, staff: StaffAccess) -> AuditAccess:
-        """Raises NotAllowed for those who may not read the audit log."""
+        """Check access to the audit log. Raises NotAllowed."""
         if not allows(staff.role, May.SEE_AUDIT):
             raise NotAllowed
         return AuditAccess(staff, _PROOF)
@@ -331,29 +331,30 @@ class Permissions:
 def staff_access(
     staff_id: str, clinic_id: str, role: Role, session_id: str, address: str
 ) -> StaffAccess:
-    """For `people.sessions` only, after a session was verified."""
+    """Make a permission; for `people.sessions` only, after a session was verified."""
     return StaffAccess(staff_id, clinic_id, role, session_id, address, _PROOF)
 
 
 def link_access(
     link_id: str, clinic_id: str, patient_id: str, subject_id: str, address: str
 ) -> LinkAccess:
-    """For `links` only, after a device was verified."""
+    """Make a permission; for `links` only, after a device was verified."""
     return LinkAccess(link_id, clinic_id, patient_id, subject_id, address, _PROOF)
 
 
 def visitor_access(visit_id: str, clinic_id: str, patient_id: str, address: str) -> VisitorAccess:
-    """For `visits.devices` only, after a device was verified."""
+    """Make a permission; for `visits.devices` only, after a device was verified."""
     return VisitorAccess(visit_id, clinic_id, patient_id, address, _PROOF)
 
 
 def guest_access(guest_id: str, clinic_id: str, call_id: str, address: str) -> GuestAccess:
-    """For `calls.guests` only, after a guest's device was verified."""
+    """Make a permission; for `calls.guests` only, after a guest's device was verified."""
     return GuestAccess(guest_id, clinic_id, call_id, address, _PROOF)
 
 
 def transfer_access(
     transfer_id: str, clinic_id: str, patient_id: str, owner_id: str, actor: Actor
 ) -> TransferAccess:
-    """For `transfers` only, after it was checked that the transfer is this person's."""
+    """Make a permission; for `transfers` only, after checking that the transfer is this
+    person's."""
     return TransferAccess(transfer_id, clinic_id, patient_id, owner_id, actor, _PROOF)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is at the clinic."""
+    """The roles at a clinic."""
 
     ADMINISTRATOR = "administrator"
     CLINICIAN = "clinician"
@@ -12,12 +12,12 @@ class Role(StrEnum):
 
 
 class May(StrEnum):
-    """What a role can allow."""
+    """The rights a role can grant."""
 
     ADMINISTER = "administer"
     SEE_AUDIT = "see_audit"
     SEE_CHARTS = "see_charts"
-    """Of the patients one is assigned to."""
+    """Of assigned patients only."""
     SEND_REQUESTS = "send_requests"
     ADD_PATIENTS = "add_patients"
 

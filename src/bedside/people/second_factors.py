@@ -1,6 +1,6 @@
-"""Second factors without a passkey: codes of an authenticator app, and codes on paper.
+"""Second factors other than passkeys: codes of an authenticator app, and codes on paper.
 
-TOTP as in RFC 6238 (SHA-1, 30 seconds, six digits: what every app understands), with one step of
+TOTP as in RFC 6238 (SHA-1, 30 seconds, six digits: what every app supports), with one step of
 tolerance to either side; a code works once.
 """
 
@@ -43,12 +43,12 @@ _TOO_LATE = N_(
 )
 
 Who = StaffAccess | Pending
-"""Somebody who sets up a second factor: signed in, or about to be for the first time."""
+"""Somebody setting up a second factor: signed in, or about to be for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A secret that waits for its first code. `address` is what the QR code says."""
+    """A secret awaiting its first code. `address` is the content of the QR code."""
 
     secret: str
     address: str
@@ -98,8 +98,8 @@ class SecondFactors:
     # --- an authenticator app --------------------------------------------------------------
 
     async def offered(self, who: Who, account: str) -> Offer:
-        """The secret to scan, of this session only: the same one for a quarter of an hour, until
-        it is confirmed or the session ends. `account` names it in the app.
+        """Return the secret to scan, of this session only: the same one for a quarter of an hour,
+        until it is confirmed or the session ends. `account` is its name in the app.
 
         Somebody half signed in who already has a second factor has to use that one: NotFound.
         """
@@ -113,7 +113,7 @@ class SecondFactors:
         return Offer(secret, address)
 
     async def confirm(self, who: Who, code: str) -> list[str]:
-        """Take the offered secret into use when its first code is right; new recovery codes.
+        """Activate the offered secret if its first code is right. Returns new recovery codes.
 
         Raises WrongInput (field `code`).
         """
@@ -140,12 +140,12 @@ class SecondFactors:
         return codes
 
     async def finish(self, pending: Pending, method: str) -> SignedIn:
-        """Sign in somebody who has just set up the first second factor."""
+        """Sign in somebody who has just set up their first second factor."""
         async with self._database.unit_of_work() as work:
             return await self._sign_in.proven(work, pending, method)
 
     async def check(self, pending: Pending, code: str) -> SignedIn:
-        """Sign in by a code of the app, or by one of the codes on paper.
+        """Sign in with a code of the app, or with one of the codes on paper.
 
         Raises WrongInput (field `code`), or TooMany.
         """
@@ -195,13 +195,13 @@ class SecondFactors:
     # --- codes on paper --------------------------------------------------------------------
 
     async def codes_left(self, who: StaffAccess) -> int:
-        """How many recovery codes were not used yet."""
+        """Count the unused recovery codes."""
         async with self._database.read() as db:
             row = await db.one(_count_codes, of=who.staff_id)
         return row.codes if row else 0
 
     async def new_codes(self, who: StaffAccess) -> list[str]:
-        """New recovery codes; the old ones are void."""
+        """Return new recovery codes; the old ones become void."""
         codes = [_new_code() for _ in range(_CODES)]
         keys = await self._vault.clinic(who.clinic_id)
         async with self._database.unit_of_work() as work:
@@ -231,8 +231,8 @@ class SecondFactors:
     # --- removing --------------------------------------------------------------------------
 
     async def remove(self, who: StaffAccess) -> None:
-        """Use the app no more. Raises Conflict when the clinic asks for a second factor and there
-        is no passkey."""
+        """Stop using the app. Raises Conflict if the clinic requires a second factor and there is
+        no passkey."""
         factors = await self._sign_in.factors(who.staff_id)
         clinic = await self._clinics.get(who.clinic_id)
         if clinic.options.second_factor_required and not factors.passkey:
@@ -259,8 +259,8 @@ class SecondFactors:
             )
 
     async def reset(self, clinic: ClinicAccess, staff_id: str) -> None:
-        """An administrator helps somebody who lost everything: all second factors are removed and
-        all sessions end. Raises NotFound."""
+        """Help somebody who lost everything, as an administrator: all second factors are removed
+        and all sessions end. Raises NotFound."""
         async with self._database.unit_of_work() as work:
             person = await STAFF.locked(work, self._vault, id=staff_id)
             if person is None or person.clinic_id != clinic.clinic_id:
@@ -279,8 +279,8 @@ class SecondFactors:
             )
 
     async def _may_set_up(self, work: UnitOfWork, who: Who) -> Row:
-        """The person's row, until the commit. With the password alone one may set up the first
-        second factor, not replace one: NotFound."""
+        """Lock and return the person's row. With the password alone, the first second factor may
+        be set up, but none replaced: NotFound."""
         person = await STAFF.locked(work, self._vault, id=who.staff_id)
         if person is None:
             raise NotFound
@@ -290,7 +290,7 @@ class SecondFactors:
 
 
 def _step_of(secret: str, code: str, last_step: int) -> int | None:
-    """The time step that a code belongs to, when it is near and later than the last one used."""
+    """Return the time step of a code, if it is near and later than the last one used."""
     now = clock.now() // _STEP
     code = "".join(code.split())
     totp = TOTP(secret)
@@ -301,11 +301,11 @@ def _step_of(secret: str, code: str, last_step: int) -> int | None:
 
 
 def _new_code() -> str:
-    """Sixteen characters (78 bits) in groups of four, without those that look alike."""
+    """Return sixteen characters (78 bits) in groups of four, without lookalikes."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(16))
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 def _code_hash(staff_id: str, code: str) -> bytes:
-    """A quick hash is enough, for the codes are random and long."""
+    """Hash a code. A fast hash is enough, because the codes are random and long."""
     return hashlib.sha256(f"{staff_id}/{code}".encode()).digest()

@@ -2,9 +2,9 @@
 
 The token (256 bits) is stored as its SHA-256, so that a copy of the database lets nobody in. A
 session has a stage: after the password alone it reaches the second-factor pages and nothing else.
-Each rise of the stage gives a new token, so that one seen before is worth nothing after
-(OWASP ASVS 5.0, 7.2.4). What a session lets do is bound to its row (`people.bound`): one that was
-made or changed without the clinic's keys is ended at its first use.
+Each step to a further stage issues a new token, so that one seen before is worthless afterwards
+(OWASP ASVS 5.0, 7.2.4). What a session permits is bound to its row (`people.bound`): one that was
+created or changed without the clinic's keys is ended on its first use.
 """
 
 import hashlib
@@ -41,27 +41,27 @@ _DEVICE_MAX = 300
 
 
 class Stage(StrEnum):
-    """How far a sign-in has come."""
+    """The progress of a sign-in."""
 
     PASSWORD = "password"
-    """The password was right; a second factor is asked for, or has to be set up."""
+    """The password was right; a second factor is required, or has to be set up."""
     PROVEN = "proven"
-    """Both factors were right; a new password has to be chosen in place of the first one."""
+    """Both factors were right; a new password has to replace the first one."""
     FULL = "full"
     """Signed in."""
 
 
 class ConfirmationNeeded(NotAllowed):
-    """Before something that matters, the person has to prove again who it is."""
+    """The person has to confirm their identity again before something that matters."""
 
     code = "confirmation_needed"
     sentence = N_("Please enter your password again first. Nothing was changed.")
     then = ""
-    """The page from which to do it again; the edge fills it in."""
+    """The page from which to try again; the edge fills it in."""
 
 
 class SignInUnfinished(NotSignedIn):
-    """The password was right, and something is still asked for."""
+    """The password was right, and another step is required."""
 
     code = "sign_in_unfinished"
     sentence = N_("Please finish signing in first. Nothing was changed.")
@@ -82,13 +82,13 @@ class Pending:
 
     @property
     def actor(self) -> Actor:
-        """Who tries, for the audit log."""
+        """The actor for the audit log."""
         return Actor(ActorKind.STAFF, self.staff_id, self.address)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A session in the list of one's own. `device` is what the browser calls itself."""
+    """A session in one's own list. `device` is what the browser calls itself."""
 
     id: str
     device: str
@@ -166,9 +166,9 @@ class Sessions:
         self._longest = longest
 
     async def resume(self, token: str, address: str, *, active: bool = True) -> StaffAccess:
-        """The person behind a token: one indexed read, and a write at most once a minute.
+        """Return the person behind a token: one indexed read, and a write at most once a minute.
 
-        With `active` False (a page that refreshes itself) the idle time goes on. Raises
+        With `active` False (a page that refreshes itself) the idle time keeps running. Raises
         NotSignedIn, or SignInUnfinished.
         """
         row = await self._found(token)
@@ -182,7 +182,7 @@ class Sessions:
         return staff_access(row.staff_id, row.clinic_id, Role(row.role), row.id, address)
 
     async def _found(self, token: str) -> Row | None:
-        """The session of a token; None when there is none, or it was not made here."""
+        """Return the session of a token; None if there is none, or it was not made here."""
         async with self._database.read() as db:
             row = await db.one(_of_token, hash=_hash(token))
         if row is None:
@@ -195,7 +195,7 @@ class Sessions:
         return row
 
     async def _refuse(self, row: Row) -> None:
-        """End a session that was made or changed without the clinic's keys, and tell of it."""
+        """End and record a session that was created or changed without the clinic's keys."""
         _logger.error("a session was changed outside Bedside", extra={"session": row.id})
         known = row.clinic_id if row.clinic_id in await self._vault.holders() else PLATFORM
         async with self._database.unit_of_work() as work:
@@ -213,7 +213,7 @@ class Sessions:
             return  # a full disk must not keep anybody from reading; the next request tries again
 
     async def time_left(self, token: str) -> int:
-        """Milliseconds until a session ends unless it is used. Raises NotSignedIn."""
+        """Return the milliseconds until a session ends unless it is used. Raises NotSignedIn."""
         row = await self._found(token)
         left = min(row.seen_at + self._idle, row.expires_at) - clock.now() if row else 0
         if left <= 0:
@@ -221,7 +221,7 @@ class Sessions:
         return left
 
     async def pending(self, token: str, address: str, known: str = "") -> Pending:
-        """A session on its way to being signed in. Raises NotSignedIn."""
+        """Return a session in the middle of signing in. Raises NotSignedIn."""
         row = await self._found(token)
         if row is None or row.expires_at <= clock.now() or row.stage == Stage.FULL:
             raise NotSignedIn
@@ -237,7 +237,8 @@ class Sessions:
         device: str,
         address: str,
     ) -> str:
-        """A new session; the token for its cookie. `device` is the browser's User-Agent."""
+        """Begin a session and return the token for its cookie. `device` is the browser's
+        User-Agent."""
         token, session_id, now = new_secret(), new_id("ses"), clock.now()
         keys = await self._vault.clinic(clinic_id)
         about = {"agent": device[:_DEVICE_MAX], "address": address}
@@ -258,8 +259,8 @@ class Sessions:
         return token
 
     async def rise(self, work: UnitOfWork, pending: Pending, stage: Stage) -> str:
-        """Take a pending session to a further stage under a new token. Raises NotSignedIn when
-        somebody else did so meanwhile."""
+        """Advance a pending session to a further stage under a new token, which is returned.
+        Raises NotSignedIn if somebody else has done so already."""
         token, now = new_secret(), clock.now()
         row = await SESSIONS.locked(work, self._vault, token_hash=_hash(pending.token))
         if row is None or row.stage != pending.stage:
@@ -280,8 +281,8 @@ class Sessions:
         return self._longest if stage is Stage.FULL else _PENDING_FOR
 
     async def check_fresh(self, staff: StaffAccess, *, within: int = 10 * clock.MINUTE) -> None:
-        """Before a change to how somebody signs in: raises ConfirmationNeeded when they proved who
-        they are longer than `within` milliseconds ago (OWASP ASVS 5.0, 7.5.1)."""
+        """Check before a change to somebody's sign-in: raises ConfirmationNeeded if they proved
+        their identity longer than `within` milliseconds ago (OWASP ASVS 5.0, 7.5.1)."""
         async with self._database.read() as db:
             row = await db.one(_by_id, of=staff.session_id)
         if row is None or row.confirmed_at < clock.now() - within:
@@ -289,14 +290,14 @@ class Sessions:
         await SESSIONS.check(self._vault, row)
 
     async def confirmed(self, staff: StaffAccess) -> None:
-        """The person has just proved again who it is."""
+        """Record that the person has just proved their identity again."""
         async with self._database.unit_of_work() as work:
             for row in await self._of_person(work, staff.staff_id):
                 if row.id == staff.session_id:
                     await SESSIONS.change(work, self._vault, row, confirmed_at=clock.now())
 
     async def _of_person(self, work: UnitOfWork, staff_id: str) -> list[Row]:
-        """All sessions of somebody, to be changed, without those that are refused anyway."""
+        """Lock and return all sessions of somebody, except those that are refused anyway."""
         found: list[Row] = []
         for row in await work.all(_all_of_staff, staff=staff_id):
             with suppress(RecordSealBroken):
@@ -305,7 +306,7 @@ class Sessions:
         return found
 
     async def listed(self, staff: StaffAccess) -> list[Shown]:
-        """One's own sessions, the latest used first."""
+        """Return one's own sessions, the last used first."""
         keys = await self._vault.clinic(staff.clinic_id)
         now = clock.now()
         async with self._database.read() as db:
@@ -335,12 +336,12 @@ class Sessions:
             )
 
     async def abandon(self, pending: Pending) -> None:
-        """Give up a sign-in that is not finished."""
+        """Abandon an unfinished sign-in."""
         async with self._database.unit_of_work() as work:
             await work.one(_end, of=pending.session_id, staff=pending.staff_id)
 
     async def end_others(self, staff: StaffAccess) -> int:
-        """End all of one's sessions but the current one; how many there were."""
+        """End all of one's sessions except the current one. Returns how many."""
         async with self._database.unit_of_work() as work:
             ended = await self.end_all(work, staff.staff_id, but=staff.session_id)
             if ended:
@@ -350,7 +351,7 @@ class Sessions:
         return ended
 
     async def end_all(self, work: UnitOfWork, staff_id: str, *, but: str = "") -> int:
-        """End every session of a person but one; how many there were."""
+        """End every session of a person except one. Returns how many."""
         rows = await work.all(_end_all, staff=staff_id, but=but)
         ids = [row.id for row in rows]
         if ids:
@@ -358,15 +359,15 @@ class Sessions:
         return len(ids)
 
     async def change_role(self, work: UnitOfWork, staff_id: str, role: Role) -> None:
-        """Let open sessions follow a change of role at once."""
+        """Apply a change of role to open sessions at once."""
         for row in await self._of_person(work, staff_id):
             await SESSIONS.change(work, self._vault, row, role=str(role))
 
-    # --- an authenticator app that waits for its first code ----------------------------------
+    # --- an authenticator app awaiting its first code ---------------------------------------
 
     async def offer(self, work: UnitOfWork, who: StaffAccess | Pending, secret: str) -> str:
-        """Keep a secret for this session only, for a quarter of an hour; the one that is kept
-        already comes first. Raises NotSignedIn."""
+        """Store a secret for this session only, for a quarter of an hour; one already stored takes
+        precedence. Raises NotSignedIn."""
         kept = await self.offered(work, who)
         if kept:
             return kept
@@ -378,7 +379,7 @@ class Sessions:
         return secret
 
     async def offered(self, work: UnitOfWork, who: StaffAccess | Pending) -> str:
-        """The secret that waits in this session; "" when there is none, or no more."""
+        """Return the pending secret of this session; "" if there is none, or none any more."""
         await work.lock(who.session_id)
         row = await work.one(_by_id, of=who.session_id)
         if row is None or row.totp_offered is None:
@@ -388,11 +389,11 @@ class Sessions:
         return kept["secret"] if kept["until"] > clock.now() else ""
 
     async def withdraw_offer(self, work: UnitOfWork, session_id: str) -> None:
-        """Forget the secret that waits in a session."""
+        """Delete the pending secret of a session."""
         await work.execute(_set_offer, of=session_id, new_offer=None)
 
     async def end_expired(self) -> int:
-        """Remove sessions whose time is over (the worker's daily sweep); how many there were."""
+        """Remove expired sessions, for the worker's sweep. Returns how many."""
         now = clock.now()
         async with self._database.unit_of_work() as work:
             rows = await work.all(_end_expired, moment=now, idle=now - self._idle)

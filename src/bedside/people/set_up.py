@@ -1,7 +1,7 @@
 """The very first start: a clinic and its first administrator.
 
-Whoever comes first could claim the installation, so somebody from another machine needs a code
-that only the operator sees: it lies in the data directory and is shown when the server starts.
+The first visitor could claim the installation, so somebody on another machine needs a code that
+only the operator sees: it is in the data directory and printed when the server starts.
 """
 
 import os
@@ -25,7 +25,7 @@ _LENGTH = 10
 
 
 class SetUp:
-    """Sets up the first clinic, once. `code_file` is where the code lies until then."""
+    """Sets up the first clinic, once. `code_file` is where the code is until then."""
 
     def __init__(
         self,
@@ -44,14 +44,15 @@ class SetUp:
         self._passwords = passwords
         self._code_file = code_file
         self.key_file = key_file
-        """The master key, which has to be backed up by the operator."""
+        """The master key, which the operator has to back up."""
 
     async def is_open(self) -> bool:
         """Whether there is no clinic yet."""
         return not await self._clinics.any_exist()
 
     def code(self) -> str:
-        """The set-up code, for the operator's eyes; made at the first call, kept over restarts.
+        """Return the set-up code, for the operator only; created on the first call, kept over
+        restarts.
 
         Several processes on one data directory share it.
         """
@@ -61,7 +62,7 @@ class SetUp:
             part.touch(mode=0o600)
             part.write_text(made + "\n")
             try:
-                os.link(part, self._code_file)  # fails when another process was first
+                os.link(part, self._code_file)  # fails if another process was first
             except FileExistsError:
                 pass
             finally:
@@ -78,9 +79,9 @@ class SetUp:
         code: str | None,
         address: str,
     ) -> str:
-        """Make the clinic, a first room, and its administrator; the clinic's id.
+        """Create the clinic, a first room, and its administrator, and return the clinic's id.
 
-        `code` is None for somebody on this very machine. Raises Gone when there is a clinic,
+        `code` is None for somebody on this very machine. Raises Gone if there is a clinic,
         WrongInput (with its field) for anything that has to be corrected.
         """
         if not await self.is_open():
@@ -107,7 +108,7 @@ class SetUp:
 
 
 def first_administrator(name: str, email: str) -> Person:
-    """The person that the set-up page asks for. Raises pydantic's ValidationError."""
+    """Return the person that the set-up page asks for. Raises pydantic's ValidationError."""
     return Person(name=name, email=email, role=Role.ADMINISTRATOR)
 
 
@@ -116,6 +117,7 @@ def _plain(code: str) -> bytes:
 
 
 def _first_room(language: str) -> str:
-    """The room that every clinic has, in its own language: it is a name and not a label."""
+    """Name the room that every clinic has, in the clinic's language: it is a name and not a
+    label."""
     names = {"en": "Reception", "es": "Recepción", "fr": "Accueil", "de": "Empfang"}
     return names.get(language, names["en"])

@@ -1,8 +1,8 @@
-"""Signing in: a password, then a second factor where there is one or the clinic asks for one.
+"""Signing in: a password, then a second factor if there is one or the clinic requires one.
 
 An unknown address, a wrong password and a disabled person give one answer, after the same work:
-one hash, one transaction with one audit line. Wrong tries count as `people.tries` says; a passkey
-cannot be guessed, so that nothing locks it.
+one hash, one transaction with one audit line. Wrong tries count as `people.tries` defines; a
+passkey cannot be guessed, so nothing locks it.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _WRONG = N_(
 
 
 class Step(StrEnum):
-    """What a pending sign-in asks for next."""
+    """The next step of a pending sign-in."""
 
     SECOND_FACTOR = "second_factor"
     SET_UP_SECOND_FACTOR = "set_up_second_factor"
@@ -46,7 +46,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """Which second factors somebody has."""
+    """Somebody's second factors."""
 
     totp: bool
     passkey: bool
@@ -59,8 +59,8 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A step that was taken: the session's new token, how far it has come, and with the last one
-    the cookie by which this browser will be known (`people.known_browsers`)."""
+    """A completed step: the session's new token, its progress, and with the last step the cookie
+    by which this browser will be known (`people.known_browsers`)."""
 
     token: str
     stage: Stage
@@ -68,10 +68,10 @@ class SignedIn:
 
 
 class CodesListener(Protocol):
-    """Whoever tells people that somebody else knows their password."""
+    """Notifies people that somebody else knows their password."""
 
     async def __call__(self, work: UnitOfWork, clinic_id: str, staff_id: str, /) -> None:
-        """Some wrong codes in a row followed this person's right password."""
+        """Handle some wrong codes in a row after this person's right password."""
         ...
 
 
@@ -80,7 +80,7 @@ _by_id = prepared(select(staff).where(staff.c.id == bindparam("of")))
 
 
 class SignIn:
-    """Lets staff in, step by step."""
+    """Signs staff in, step by step."""
 
     def __init__(
         self,
@@ -103,13 +103,13 @@ class SignIn:
         self._listeners: list[CodesListener] = []
 
     def tell(self, listener: CodesListener) -> None:
-        """Tell `listener`, in the same transaction, of wrong codes that follow a right password."""
+        """Call `listener`, in the same transaction, on wrong codes after a right password."""
         self._listeners.append(listener)
 
     async def with_password(
         self, email: str, password: str, *, address: str, device: str, known: str = ""
     ) -> SignedIn:
-        """The first step. `device` is what the browser calls itself, `known` its cookie of
+        """Take the first step. `device` is what the browser calls itself, `known` its cookie of
         `people.known_browsers`. Raises WrongInput (field `password`) or TooMany."""
         name = sign_in_name(email)
         person = await self._find(name)
@@ -183,22 +183,22 @@ class SignIn:
         return SignedIn(token, stage, known_browsers.remembered(keys, known, person.id))
 
     async def next_step(self, pending: Pending) -> Step:
-        """What is asked for now."""
+        """Return the next step."""
         if pending.stage is Stage.PROVEN:
             return Step.NEW_PASSWORD
         factors = await self.factors(pending.staff_id)
         return Step.SECOND_FACTOR if factors.any else Step.SET_UP_SECOND_FACTOR
 
     async def factors(self, staff_id: str) -> Factors:
-        """Which second factors somebody has."""
+        """Return somebody's second factors."""
         async with self._database.read() as db:
             person = await db.one(_by_id, of=staff_id)
         return _factors(person) if person is not None else Factors(totp=False, passkey=False)
 
     async def proven(self, work: UnitOfWork, pending: Pending, method: str) -> SignedIn:
-        """Both factors were right: called by what verified the second one, in its transaction.
+        """Complete both factors: called by the verifier of the second one, in its transaction.
 
-        Raises TooMany when wrong codes that were sent at the same time have locked the person.
+        Raises TooMany if wrong codes sent at the same time have locked the person.
         """
         tries = await self._tries_of(pending)
         if method != "passkey":
@@ -212,7 +212,7 @@ class SignIn:
         )
 
     async def check_tries(self, pending: Pending) -> None:
-        """Raises TooMany while codes of this person are locked."""
+        """Raise TooMany while codes of this person are locked."""
         await self._throttle.check(await self._tries_of(pending))
 
     async def code_failed(self, pending: Pending) -> None:
@@ -230,13 +230,13 @@ class SignIn:
     async def record_failure(
         self, work: UnitOfWork, pending: Pending, method: str, *, locked: bool = False
     ) -> None:
-        """The audit line of a second factor that was wrong."""
+        """Write the audit line of a wrong second factor."""
         person = await work.one(_by_id, of=pending.staff_id)
         await self._record_failure(work, person, pending.address, method, locked)
 
     async def choose_password(self, pending: Pending, password: str, *personal: str) -> SignedIn:
-        """Replace a first password, as the last step; every other session of the person ends, also
-        one on its way to this step. Raises WrongInput, or NotSignedIn when there is no first
+        """Replace a first password, as the last step; every other session of the person ends, even
+        one on its way to this step. Raises WrongInput, or NotSignedIn if there is no first
         password to replace any more."""
         if pending.stage is not Stage.PROVEN:
             raise NotSignedIn
@@ -266,7 +266,7 @@ class SignIn:
     async def _set_password(
         self, work: UnitOfWork, person: Row, password_hash: str, actor: Actor, session_id: str
     ) -> None:
-        """With a new password everything ends that an older one began, but this session."""
+        """Set a password and end everything begun with an older one, except this session."""
         await STAFF.change(
             work, self._vault, person, password_hash=password_hash, temporary_password=False
         )
@@ -277,8 +277,8 @@ class SignIn:
         )
 
     async def confirm_password(self, staff_access: StaffAccess, password: str) -> Row:
-        """Ask again who it is, before something that matters; the person's row. Raises WrongInput,
-        TooMany."""
+        """Confirm the person's identity before something that matters, and return their row.
+        Raises WrongInput, TooMany."""
         tries = (BY_SESSION, staff_access.session_id)
         await self._throttle.check(tries)
         async with self._database.read() as db:
@@ -298,7 +298,7 @@ class SignIn:
     async def record_success(
         self, work: UnitOfWork, person: Row, address: str, method: str
     ) -> None:
-        """The audit line of somebody who is in."""
+        """Write the audit line of a successful sign-in."""
         actor = Actor(ActorKind.STAFF, person.id, address)
         await self._audit.record(
             work,
@@ -324,28 +324,28 @@ class SignIn:
         return for_codes(pending.staff_id, person.password_hash if person else "", browser)
 
     async def _person(self, work: UnitOfWork, staff_id: str) -> Row:
-        """Somebody who may sign in, until the commit. Raises NotSignedIn, RecordSealBroken."""
+        """Lock and return somebody who may sign in. Raises NotSignedIn, RecordSealBroken."""
         person = await STAFF.locked(work, self._vault, id=staff_id)
         if person is None or person.disabled:
             raise NotSignedIn
         return person
 
     async def _same(self, work: UnitOfWork, before: Row) -> Row:
-        """The person whose password was right, if nobody has changed it meanwhile."""
+        """Return the person whose password was right, if unchanged since."""
         person = await self._person(work, before.id)
         if person.password_hash != before.password_hash:
             raise WrongInput(_WRONG, field="password")
         return person
 
     async def check_row(self, staff_id: str) -> None:
-        """As `_check`, for somebody who signs in without a password."""
+        """Like `_check`, for somebody who signs in without a password."""
         async with self._database.read() as db:
             person = await db.one(_by_id, of=staff_id)
         if person is not None:
             await self._check(person)
 
     async def _check(self, person: Row) -> None:
-        """Refuse, and tell of, a person whose row was changed without the clinic's keys. Raises
+        """Refuse, and record, a person whose row was changed without the clinic's keys. Raises
         RecordSealBroken."""
         try:
             await STAFF.check(self._vault, person)
@@ -378,7 +378,7 @@ class SignIn:
     async def _record_failure(
         self, work: UnitOfWork, person: Row | None, address: str, method: str, locked: bool
     ) -> None:
-        """A known person's failure stands in the log of the clinic, any other in the platform's."""
+        """Record a failure: a known person's in the clinic's log, any other in the platform's."""
         action = Action.SIGN_IN_LOCKED if locked else Action.SIGN_IN_FAILED
         actor = Actor(ActorKind.UNKNOWN, "", address)
         await self._audit.record(

@@ -1,4 +1,4 @@
-"""Staff: the people of a clinic who sign in, and what they are assigned to."""
+"""Staff: the people of a clinic who sign in, and their assignments."""
 
 import unicodedata
 from typing import Any
@@ -27,7 +27,8 @@ _CARDS_KEPT_FOR = 5 * clock.SECOND
 
 
 class Person(BaseModel):
-    """Who is to be added: name as patients read it, and the e-mail address to sign in with."""
+    """Somebody to be added: their name as patients read it, and the e-mail address they sign in
+    with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -37,7 +38,7 @@ class Person(BaseModel):
 
 
 class Member(BaseModel):
-    """Somebody of the staff, as colleagues see them."""
+    """A member of staff as colleagues see them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,7 +53,7 @@ class Member(BaseModel):
 
 
 def sign_in_name(email: str) -> str:
-    """An e-mail address as it is looked up: without case, in one Unicode form."""
+    """Normalise an e-mail address for looking it up: without case, in one Unicode form."""
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
@@ -123,7 +124,7 @@ _is_target = prepared(
 
 
 class Staff:
-    """Adds and changes staff, and says who they are."""
+    """Adds, changes and looks up staff."""
 
     def __init__(
         self,
@@ -143,9 +144,9 @@ class Staff:
     # --- adding and changing ---------------------------------------------------------------
 
     async def add(self, clinic: ClinicAccess, person: Person, password: str) -> Member:
-        """A new colleague with a first password, which has to be changed at the first sign-in.
+        """Add a colleague with a first password, which has to be changed on the first sign-in.
 
-        Raises WrongInput when the address already signs in here or the password is too easy.
+        Raises WrongInput if the address already signs in here or the password is too easy.
         """
         self._passwords.check(password, person.name, person.email)
         password_hash = await self._passwords.hashed(password)
@@ -164,10 +165,10 @@ class Staff:
         *,
         temporary: bool = False,
     ) -> Member:
-        """Put somebody into a clinic: for set-up and demonstration, where nobody can be asked.
+        """Put somebody into a clinic, for set-up and demonstration, where nobody can be asked.
 
-        `password_hash` is made by `Passwords.hashed` beforehand, for that takes long. Raises
-        WrongInput when the e-mail address is in use.
+        `password_hash` is made by `Passwords.hashed` beforehand, because that takes long. Raises
+        WrongInput if the e-mail address is in use.
         """
         platform = await self._vault.platform()
         keys = await self._vault.clinic(clinic_id)
@@ -203,7 +204,7 @@ class Staff:
         )
 
     async def change_role(self, clinic: ClinicAccess, staff_id: str, role: Role) -> None:
-        """Give another role; it holds in open sessions too. Raises NotFound, or Conflict when
+        """Assign another role; it applies to open sessions too. Raises NotFound, or Conflict if
         nobody would be left to administer the clinic."""
         async with self._database.unit_of_work() as work:
             if role is not Role.ADMINISTRATOR:
@@ -214,8 +215,8 @@ class Staff:
             await self._changed(work, clinic, staff_id, Action.STAFF_CHANGED, role=str(role))
 
     async def disable(self, clinic: ClinicAccess, staff_id: str) -> None:
-        """Let somebody in no more, and end their sessions. Raises NotFound, or Conflict for the
-        last administrator."""
+        """Disable somebody, and end their sessions. Raises NotFound, or Conflict for the last
+        administrator."""
         async with self._database.unit_of_work() as work:
             await self._keep_an_administrator(work, clinic, staff_id)
             await self._set_disabled(work, clinic, staff_id, True)
@@ -223,13 +224,13 @@ class Staff:
             await self._changed(work, clinic, staff_id, Action.STAFF_DISABLED)
 
     async def enable(self, clinic: ClinicAccess, staff_id: str) -> None:
-        """Let somebody in again. Raises NotFound."""
+        """Enable somebody again. Raises NotFound."""
         async with self._database.unit_of_work() as work:
             await self._set_disabled(work, clinic, staff_id, False)
             await self._changed(work, clinic, staff_id, Action.STAFF_CHANGED, enabled=True)
 
     async def give_password(self, clinic: ClinicAccess, staff_id: str, password: str) -> None:
-        """A new first password for somebody who lost theirs; ends their sessions.
+        """Set a new first password for somebody who lost theirs; ends their sessions.
 
         Raises NotFound, or WrongInput for a password that is too easy.
         """
@@ -251,7 +252,7 @@ class Staff:
         await STAFF.change(work, self._vault, row, disabled=disabled)
 
     async def _locked(self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str) -> Row:
-        """Somebody of the clinic, to be changed. Raises NotFound, RecordSealBroken."""
+        """Lock and return a member of staff. Raises NotFound, RecordSealBroken."""
         row = await STAFF.locked(work, self._vault, id=staff_id)
         if row is None or row.clinic_id != clinic.clinic_id:
             raise NotFound
@@ -280,14 +281,14 @@ class Staff:
     # --- assignments -----------------------------------------------------------------------
 
     async def assign(self, clinic: ClinicAccess, staff_id: str, target_id: str) -> None:
-        """Tie somebody to a team, a room or a single patient of the clinic. Raises NotFound."""
+        """Assign somebody to a team, a room or a single patient of the clinic. Raises NotFound."""
         async with self._database.unit_of_work() as work:
             await self.install_assignment(work, clinic.actor, clinic.clinic_id, staff_id, target_id)
 
     async def install_assignment(
         self, work: UnitOfWork, actor: Actor, clinic_id: str, staff_id: str, target_id: str
     ) -> None:
-        """As `assign`, for set-up and demonstration. Raises NotFound."""
+        """Like `assign`, for set-up and demonstration. Raises NotFound."""
         if not await work.one(_is_target, of=staff_id, target=target_id, clinic=clinic_id):
             raise NotFound
         row = {"staff_id": staff_id, "target_id": target_id, "clinic_id": clinic_id}
@@ -304,7 +305,7 @@ class Staff:
             )
 
     async def unassign(self, clinic: ClinicAccess, staff_id: str, target_id: str) -> None:
-        """Undo an assignment. Raises NotFound when there was none."""
+        """Undo an assignment. Raises NotFound if there was none."""
         async with self._database.unit_of_work() as work:
             done = await work.execute(
                 _unassign, of=staff_id, target=target_id, clinic=clinic.clinic_id
@@ -321,7 +322,7 @@ class Staff:
             )
 
     async def assignments(self, clinic: ClinicAccess) -> dict[str, list[str]]:
-        """Ids of teams, rooms and patients by the id of those who are assigned to them."""
+        """Return the ids of teams, rooms and patients by the id of the staff assigned to them."""
         async with self._database.read() as db:
             rows = await db.all(_assignments, clinic=clinic.clinic_id)
         found: dict[str, list[str]] = {}
@@ -329,10 +330,10 @@ class Staff:
             found.setdefault(row.staff_id, []).append(row.target_id)
         return found
 
-    # --- who they are ----------------------------------------------------------------------
+    # --- looking up --------------------------------------------------------------------------
 
     async def listed(self, clinic: ClinicAccess) -> list[Member]:
-        """Everybody of the clinic, by name; those who are disabled at the end."""
+        """Return everybody of the clinic, by name; disabled ones at the end."""
         keys = await self._vault.clinic(clinic.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_of_clinic, clinic=clinic.clinic_id)
@@ -340,7 +341,7 @@ class Staff:
         return sorted(members, key=lambda m: (m.disabled, m.name.casefold()))
 
     async def administrators(self, clinic_id: str) -> list[Member]:
-        """Those who may sign in as administrators, by name; for the operator."""
+        """Return those who may sign in as administrators, by name; for the operator."""
         keys = await self._vault.clinic(clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_of_clinic, clinic=clinic_id)
@@ -348,7 +349,7 @@ class Staff:
         return sorted((m for m in found if not m.disabled), key=lambda m: m.name.casefold())
 
     async def of_log(self, audit: AuditAccess) -> list[tuple[str, str]]:
-        """(id, name) of everybody, also of former colleagues, for filtering the audit log."""
+        """Return (id, name) of everybody, former colleagues too, for filtering the audit log."""
         keys = await self._vault.clinic(audit.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_of_clinic, clinic=audit.clinic_id)
@@ -356,7 +357,7 @@ class Staff:
         return sorted(((m.id, m.name) for m in members), key=lambda pair: pair[1].casefold())
 
     async def get(self, clinic_id: str, staff_id: str) -> Member:
-        """One colleague of a clinic. Raises NotFound. Kept for a few seconds."""
+        """Return one colleague of a clinic. Raises NotFound. Cached for a few seconds."""
         kept = self._cards.get(staff_id)
         if kept and kept[0] > clock.now() and kept[1].clinic_id == clinic_id:
             return kept[1]
@@ -370,14 +371,14 @@ class Staff:
         return member
 
     async def assigned(self, clinic_id: str, target_id: str) -> list[Member]:
-        """Everybody who is assigned to a team or room and may sign in, by name."""
+        """Return everybody assigned to a team or room who may sign in, by name."""
         keys = await self._vault.clinic(clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_assigned, clinic=clinic_id, target=target_id)
         return sorted((_opened(keys, row) for row in rows), key=lambda m: m.name.casefold())
 
     async def named(self, clinic_id: str, staff_ids: set[str]) -> dict[str, str]:
-        """Names for ids of one clinic; ids of others are left out."""
+        """Return names for ids of one clinic; ids of others are left out."""
         if not staff_ids:
             return {}
         keys = await self._vault.clinic(clinic_id)
@@ -407,7 +408,7 @@ def _opened(keys: ClinicKeys, row: Row) -> Member:
 
 
 def _target(target_id: str) -> dict[str, str]:
-    """A patient stands in the column for patients of the audit log, anything else in details."""
+    """Put a patient into the audit log's column for patients, anything else into details."""
     if target_id.startswith("pat_"):
         return {"patient_id": target_id}
     return {"target": target_id}

@@ -1,4 +1,4 @@
-"""Teams, and the people of rooms: what staff and patients are assigned to."""
+"""Teams, and the people of rooms: the targets of assignments."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -51,19 +51,19 @@ _rename = prepared(
 
 
 ROOM_NAMES = select(teams.c.id.label("named"), teams.c.name.label("room_name")).subquery()
-"""For lists of other domains that show rooms: join on `named`."""
+"""For other domains' lists that show rooms: join on `named`."""
 
 
 class RoomMaker(Protocol):
-    """Whoever keeps what a room is besides its people."""
+    """Stores the other half of a room, besides its people."""
 
     async def __call__(self, work: UnitOfWork, room: Team, /) -> None:
-        """A room was made, in this unit of work."""
+        """Handle a room that was created in this unit of work."""
         ...
 
 
 class Teams:
-    """Makes, lists and renames teams and rooms."""
+    """Creates, lists and renames teams and rooms."""
 
     def __init__(self, database: Transactions, audit: AuditLog) -> None:
         self._database = database
@@ -71,18 +71,18 @@ class Teams:
         self._room_makers: list[RoomMaker] = []
 
     def tell(self, maker: RoomMaker) -> None:
-        """Tell `maker` of every new room, in the unit of work that makes it."""
+        """Call `maker` for every new room, in the unit of work that creates it."""
         self._room_makers.append(maker)
 
     async def create(self, clinic: ClinicAccess, kind: TeamKind, name: str) -> Team:
-        """A new team or room. Raises WrongInput for an empty or overlong name."""
+        """Create a team or room. Raises WrongInput for an empty or overlong name."""
         async with self._database.unit_of_work() as work:
             return await self.install(work, clinic.actor, clinic.clinic_id, kind, name)
 
     async def install(
         self, work: UnitOfWork, actor: Actor, clinic_id: str, kind: TeamKind, name: str
     ) -> Team:
-        """As `create`, for set-up and demonstration."""
+        """Like `create`, for set-up and demonstration."""
         team = Team(id=new_id(_PREFIX[kind]), clinic_id=clinic_id, kind=kind, name=_checked(name))
         await work.execute(
             _add, id=team.id, clinic_id=clinic_id, kind=str(team.kind), name=team.name
@@ -94,14 +94,14 @@ class Teams:
         return team
 
     async def rename(self, clinic: ClinicAccess, team_id: str, name: str) -> None:
-        """Give another name. Raises NotFound, WrongInput."""
+        """Rename a team or room. Raises NotFound, WrongInput."""
         async with self._database.unit_of_work() as work:
             await self.rename_in(work, clinic, team_id, name)
 
     async def rename_in(
         self, work: UnitOfWork, clinic: ClinicAccess, team_id: str, name: str
     ) -> None:
-        """As `rename`, together with something else."""
+        """Like `rename`, together with something else."""
         done = await work.execute(
             _rename, of=team_id, clinic=clinic.clinic_id, new_name=_checked(name)
         )
@@ -112,7 +112,7 @@ class Teams:
         )
 
     async def listed(self, clinic_id: str) -> list[Team]:
-        """All teams and rooms of a clinic, by name."""
+        """Return all teams and rooms of a clinic, by name."""
         async with self._database.read() as db:
             rows = await db.all(_of_clinic, clinic=clinic_id)
         return [Team.model_validate(row._asdict()) for row in rows]

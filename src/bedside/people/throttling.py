@@ -1,9 +1,9 @@
-"""Counting what failed, and how long to wait because of it.
+"""Counting failures, and the waits they cause.
 
-Two rules: a `Limit` makes one wait longer with each failure in a row; a `Bucket` leaks, so that
-only many failures in a short time fill it. Both are kept under keyed tokens, in the same way for
-names that exist and names that do not, so that nothing tells one from the other. The counts are in
-the database: they hold for all processes and over a restart.
+Two rules: a `Limit` makes the caller wait longer with each failure in a row; a `Bucket` leaks, so
+that only many failures in a short time fill it. Both are kept under keyed tokens, in the same way
+for existing and unknown names, so that nothing distinguishes them. The counts are in the database:
+they apply to all processes and survive a restart.
 """
 
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from bedside.people.models import throttles
 
 _FORGOTTEN_AFTER = clock.DAY
 _STOPPED_FOR = 400 * clock.DAY
-"""A count that comes to a stop is not forgotten because nothing happened for a day."""
+"""A count that has come to a stop is not forgotten after a quiet day."""
 _SKEW = clock.MINUTE
-"""A row that was written further ahead than this was written before the clock was set back."""
+"""A row written further ahead than this was written before the clock was set back."""
 
 
 class Stopped(TooMany):
-    """Too many failures in a row: only somebody who undoes it lets go on, not time."""
+    """Too many failures in a row: only somebody who resets it allows further tries, not time."""
 
     code = "stopped"
     sentence = N_(
@@ -38,7 +38,7 @@ class Stopped(TooMany):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many failures are free; then the wait doubles from `first` up to `longest`
+    """A number of free failures; then the wait doubles from `first` up to `longest`
     (milliseconds). At `stop` failures in a row no wait helps any more; 0 for no such end."""
 
     kind: str
@@ -48,7 +48,7 @@ class Limit:
     stop: int = 0
 
     def wait(self, failures: int) -> int:
-        """How long to wait after this many failures."""
+        """Return how long to wait after this many failures."""
         if failures < self.free:
             return 0
         return min(self.first << min(failures - self.free, 20), self.longest)
@@ -61,20 +61,20 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Holds so many failures, and loses one `every` so many milliseconds."""
+    """A bucket that holds so many failures, and loses one `every` so many milliseconds."""
 
     kind: str
     holds: int
     every: int
 
     def level(self, row: Row | None) -> int:
-        """What is in it, as the milliseconds until it is empty."""
+        """Return its level, as the milliseconds until it is empty."""
         if row is None or _is_of_the_future(row):
             return 0
         return min(max(row.until - clock.now(), 0), self.holds * self.every)
 
     def wait(self, row: Row | None) -> int:
-        """How long until there is room for one more."""
+        """Return how long until there is room for one more."""
         return max(self.level(row) - (self.holds - 1) * self.every, 0)
 
 
@@ -97,20 +97,20 @@ _forget = prepared(delete(throttles).where(throttles.c.kept_until < bindparam("m
 
 
 class Throttle:
-    """Counts failures and says how long to wait."""
+    """Counts failures and returns how long to wait."""
 
     def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
     async def check(self, *tries: tuple[Rule, str]) -> None:
-        """Raises TooMany, with the longest wait in seconds, while any of these is locked."""
+        """Raise TooMany, with the longest wait in seconds, while any of these is locked."""
         async with self._database.read() as db:
             await self._check(db, *tries)
 
     async def check_in(self, work: UnitOfWork, *tries: tuple[Rule, str]) -> None:
-        """The same where the answer is about to be counted: of many tries that were begun at once,
-        the ones after the lock are not even looked at. Raises TooMany."""
+        """Like `check`, where the answer is about to be counted: of many tries begun in parallel,
+        those after the lock are not even looked at. Raises TooMany."""
         keys = await self._vault.platform()
         for token in sorted(_token(keys, rule, name) for rule, name in tries):
             await work.lock(f"throttle:{token}")
@@ -131,7 +131,7 @@ class Throttle:
             )
 
     async def failed(self, work: UnitOfWork, *tries: tuple[Rule, str]) -> bool:
-        """Count one failure for each; whether one of them is locked now."""
+        """Count one failure for each. Returns whether one of them is locked now."""
         await work.execute(_forget, moment=clock.now())
         locked = False
         for rule, name in tries:
@@ -150,8 +150,8 @@ class Throttle:
         return wait > 0
 
     async def fill(self, work: UnitOfWork, bucket: Bucket, name: str, units: int = 1) -> bool:
-        """Put failures into a bucket, or take some out again (`units` below 0); whether there is
-        no room for one more."""
+        """Put failures into a bucket, or take some out again (`units` below 0). Returns whether
+        there is no room for one more."""
         token = await self._locked(work, bucket, name)
         level = bucket.level(await work.one(_of, of=token)) + units * bucket.every
         level = min(max(level, 0), bucket.holds * bucket.every)
@@ -163,7 +163,7 @@ class Throttle:
         return bucket.wait(await self._row(db, bucket, name)) > 0
 
     async def failures(self, db: Reader, limit: Limit, name: str) -> tuple[int, int]:
-        """How many failures there were in a row, and when the last one was (0: never)."""
+        """Return the number of failures in a row, and when the last one was (0: never)."""
         row = await self._row(db, limit, name)
         return (row.failures, row.failed_at) if row is not None else (0, 0)
 
@@ -201,7 +201,8 @@ class Throttle:
 
 
 def _wait(limit: Limit, row: Row) -> int:
-    """Raises Stopped. A clock that was ahead and is right again leaves nobody locked out."""
+    """Return the wait. Raises Stopped. A clock that was ahead and is right again leaves nobody
+    locked out."""
     if limit.stop and row.failures >= limit.stop:
         raise Stopped(retry_after=clock.DAY // clock.SECOND)
     if _is_of_the_future(row):

@@ -1,8 +1,7 @@
-"""Which failures of signing in count against whom (decision 12).
+"""Rules for which failed sign-ins count against whom (decision 12).
 
-Whoever tries to guess is slowed down, and nobody else: a browser that somebody signed in with
-before has a count of its own; so has each network, for each name. Figures stand in
-docs/security/threat-model.md.
+The guesser is slowed down, and nobody else: a browser that somebody signed in with before has a
+count of its own; so has each network, for each name. Figures are in docs/security/threat-model.md.
 """
 
 from dataclasses import dataclass
@@ -20,27 +19,27 @@ BY_BROWSER = Limit("throttle.browser", free=5, first=_FIRST, longest=_LONGEST)
 BY_NAME = Limit("throttle.name", free=5, first=_FIRST, longest=_LONGEST)
 """Wrong passwords for one name from one network, from browsers that do not."""
 BY_NAME_THERE = Limit("throttle.name", free=1, first=_FIRST, longest=_LONGEST)
-"""The same where many names fail: after the first one a name has to wait."""
+"""The same if many names fail: after its first failure a name has to wait."""
 EVERYWHERE = Bucket("throttle.everywhere", holds=50, every=12 * clock.MINUTE)
 """Wrong passwords for one name from all browsers that do not know it, wherever they are."""
 NAMES = Bucket("throttle.names", holds=20, every=3 * clock.MINUTE)
 """Different names that failed from one network. A whole clinic often shares one, so it locks
 nobody: it only takes free tries from names that fail there."""
 BY_SESSION = Limit("throttle.session", free=5, first=_FIRST, longest=_LONGEST)
-"""Wrong passwords of somebody who is signed in, in this session."""
+"""Wrong passwords of somebody signed in, in this session."""
 BY_PERSON = Limit("throttle.person", free=5, first=_FIRST, longest=_LONGEST, stop=100)
 """Wrong codes after a right password, from browsers that do not know the person. The stop is that
 of NIST SP 800-63B, 5.2.2."""
 BY_PERSON_THERE = Limit("throttle.person.browser", free=5, first=_FIRST, longest=_LONGEST, stop=100)
 """The same from a browser that does."""
 TOLD_AT = 5
-"""So many wrong codes in a row after a right password, and the person is told."""
+"""Wrong codes in a row after a right password until the person is notified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody who tries a name: from a network, by a browser that knows the person (`browser`,
-    its number) or does not (“”)."""
+    """Somebody trying a name: from a network, with a browser that knows the person (`browser`, its
+    number) or does not (“”)."""
 
     name: str
     address: str
@@ -48,20 +47,19 @@ class Attempt:
 
     @property
     def limit(self) -> tuple[Limit, str]:
-        """What counts the failures in a row."""
+        """Return what counts the failures in a row."""
         if self.browser:
             return BY_BROWSER, f"{self.name}\0{self.browser}"
         return BY_NAME, f"{self.name}\0{caller_of(self.address)}"
 
     @property
     def rules(self) -> tuple[tuple[Rule, str], ...]:
-        """What may lock it."""
+        """Return what may lock it."""
         return (self.limit,) if self.browser else (self.limit, (EVERYWHERE, self.name))
 
 
 def for_codes(staff_id: str, password_hash: str, browser: str) -> tuple[Limit, str]:
-    """What counts the wrong codes of somebody whose password was right: a new password begins
-    again."""
+    """Return the count of wrong codes after a right password: a new password restarts it."""
     name = f"{staff_id}\0{password_hash}"
     return (BY_PERSON_THERE, f"{name}\0{browser}") if browser else (BY_PERSON, name)
 
@@ -73,15 +71,15 @@ class PasswordTries:
         self._throttle = throttle
 
     async def check(self, attempt: Attempt) -> None:
-        """Raises TooMany."""
+        """Raise TooMany while it is locked."""
         await self._throttle.check(*attempt.rules)
 
     async def check_in(self, work: UnitOfWork, attempt: Attempt) -> None:
-        """As `Throttle.check_in`. Raises TooMany."""
+        """See `Throttle.check_in`. Raises TooMany."""
         await self._throttle.check_in(work, *attempt.rules)
 
     async def failed(self, work: UnitOfWork, attempt: Attempt) -> bool:
-        """Count a wrong password; whether it locked something."""
+        """Count a wrong password. Returns whether it locked something."""
         limit, name = attempt.limit
         if attempt.browser:
             return await self._throttle.failed(work, (limit, name))
@@ -93,7 +91,7 @@ class PasswordTries:
         return await self._throttle.failed(work, (limit, name), (EVERYWHERE, attempt.name))
 
     async def succeeded(self, work: UnitOfWork, attempt: Attempt) -> None:
-        """Give back what a name that got in had failed from there."""
+        """Refund the failures from there of a name that got in."""
         failures, _ = await self._throttle.failures(work, *attempt.limit)
         if not failures:
             return
@@ -104,6 +102,6 @@ class PasswordTries:
         await self._throttle.succeeded(work, attempt.limit)
 
     async def _is_new(self, work: UnitOfWork, attempt: Attempt) -> bool:
-        """Whether this name has not failed from this network for as long as that is counted."""
+        """Whether this name has not failed from this network within the counted time."""
         _, failed_at = await self._throttle.failures(work, *attempt.limit)
         return failed_at < clock.now() - NAMES.holds * NAMES.every
