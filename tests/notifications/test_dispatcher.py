@@ -18,10 +18,10 @@ from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.notifications.dispatcher import GIVE_UP_AFTER, LEASE, Dispatcher
 from bedside.notifications.messages import Delivery
+from bedside.notifications.messenger import Notice
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel, Gateway
 from bedside.notifications.states import MOVES, NoticeState, may_become
-from bedside.people.messenger import Notice
 from bedside.requests.states import State
 from tests.house import House
 from tests.peers.ports import PATIENCE

@@ -49,7 +49,7 @@ async def test_the_preview_is_what_goes_out(house: House) -> None:
     assert len(shown) == 2
     for planned in preview.messages:
         assert out[planned.channel].to == planned.to
-        assert out[planned.channel].text == planned.letter.text.replace("…", secret)
+        assert out[planned.channel].text == planned.wording.text.replace("…", secret)
 
 
 @pytest.mark.feature("N2")

@@ -42,8 +42,8 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.notifications.messenger import Messenger, Notice
 from bedside.people.clinics import Clinics
-from bedside.people.messenger import Messenger, Notice
 from bedside.people.permissions import GuestAccess, guest_access
 
 VALID = clock.DAY

@@ -3,8 +3,8 @@
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.notifications.messenger import StaffAlert, StaffAlerter
 from bedside.people.clinics import Clinics
-from bedside.people.messenger import StaffAlert, StaffAlerter
 from bedside.people.staff import Staff
 
 ONCE_IN = clock.HOUR

@@ -26,6 +26,7 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.notifications.events import NotificationChanged
+from bedside.notifications.messenger import Notice, Outcome
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import (
     Channel,
@@ -36,7 +37,6 @@ from bedside.notifications.ports import (
     TemporaryFailure,
 )
 from bedside.notifications.states import NoticeState, may_become
-from bedside.people.messenger import Notice, Outcome
 from bedside.people.permissions import ChartAccess
 
 _log = structlog.get_logger("notifications")

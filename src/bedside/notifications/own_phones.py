@@ -20,8 +20,9 @@ from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.notifications.addresses import international, is_phone_number
+from bedside.notifications.messenger import Messenger, Notice
 from bedside.notifications.models import staff_alerts
-from bedside.people.messenger import Messenger, Notice, international, is_phone_number
 from bedside.people.permissions import StaffAccess
 from bedside.people.throttling import Limit, Throttle
 

@@ -16,11 +16,11 @@ from bedside.errors import WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.notifications.messenger import ChannelName, Messenger, Notice, StaffAlert
 from bedside.notifications.models import staff_alerts
 from bedside.notifications.own_phones import PHONE_COLUMN, Offered, offered_in
 from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
-from bedside.people.messenger import ChannelName, Messenger, Notice, StaffAlert
 from bedside.people.permissions import StaffAccess
 from bedside.people.staff import Member
 

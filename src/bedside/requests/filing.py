@@ -14,13 +14,13 @@ from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.links.service import Links
+from bedside.notifications.messenger import Messenger
+from bedside.notifications.texts import in_language
 from bedside.people.clinics import Clinics
-from bedside.people.messenger import Messenger
 from bedside.people.permissions import LinkAccess
-from bedside.people.wording import in_language
 from bedside.requests import agreed, records, texts
 from bedside.requests.agreed import Outcome
-from bedside.requests.messages import send_letter
+from bedside.requests.messages import send_text
 from bedside.requests.states import State, Step
 
 HOLDER = "req"
@@ -193,8 +193,8 @@ class Filing:
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
         with in_language(content.language):
-            letter = texts.thanks(clinic)
-        await send_letter(self._messenger, work, row, content, f"thanks/{filed}", letter)
+            wording = texts.thanks(clinic)
+        await send_text(self._messenger, work, row, content, f"thanks/{filed}", wording)
 
     # --- jobs ----------------------------------------------------------------------------------
 

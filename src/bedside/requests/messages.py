@@ -1,15 +1,20 @@
 """Handing the messages of requests to the messenger."""
 
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.people.messenger import Messenger, Notice
-from bedside.people.wording import Letter
+from bedside.notifications.messenger import Messenger, Notice
+from bedside.notifications.texts import OutgoingText
 from bedside.requests.records import Content
 
 
-async def send_letter(
-    messenger: Messenger, work: UnitOfWork, row: Row, content: Content, cause: str, letter: Letter
+async def send_text(
+    messenger: Messenger,
+    work: UnitOfWork,
+    row: Row,
+    content: Content,
+    cause: str,
+    wording: OutgoingText,
 ) -> None:
-    """Write a letter down for every channel that the request has an address for.
+    """Write a message down for every channel that the request has an address for.
 
     `cause` is unique in the request, e.g. “invite/1”.
     """
@@ -23,8 +28,8 @@ async def send_letter(
                 cause_id=f"{row.id}/{cause}",
                 channel=channel,
                 to=to,
-                text=letter.text,
-                subject=letter.subject if email else "",
-                html=letter.html if email else "",
+                text=wording.text,
+                subject=wording.subject if email else "",
+                html=wording.html if email else "",
             ),
         )

@@ -12,16 +12,17 @@ from bedside.kernel.ids import is_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.links.service import Links
+from bedside.notifications.addresses import addresses_of
+from bedside.notifications.messenger import ChannelName, Messenger, Outcome
+from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.messenger import ChannelName, Messenger, Outcome, addresses_of
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
-from bedside.people.wording import Letter, in_language
 from bedside.requests import agreed, records, texts
 from bedside.requests.filing import CLEAR_UP, EXPIRE
-from bedside.requests.messages import send_letter
+from bedside.requests.messages import send_text
 from bedside.requests.records import Content, PhotoRequest, Told
 from bedside.requests.states import State, Step, require
 
@@ -49,7 +50,7 @@ class Outgoing:
 
     channel: ChannelName
     to: str
-    letter: Letter
+    wording: OutgoingText
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ class PhotoRequests:
         clinic = await self._clinics.get(chart.clinic_id)
         content = await self._content(chart, draft)
         until = _until(clinic)
-        letter = _invitation(clinic, content, f"{self._base_url}/l/…", until)
+        wording = _invitation(clinic, content, f"{self._base_url}/l/…", until)
         return Preview(
-            tuple(Outgoing(channel, to, letter) for channel, to in content.to.items()),
+            tuple(Outgoing(channel, to, wording) for channel, to in content.to.items()),
             content.instructions,
             clinic.options.photo_limit,
             clinic.options.photo_bytes_limit,
@@ -170,8 +171,8 @@ class PhotoRequests:
     ) -> None:
         """Issue a link, write the messages that carry it, and plan what time does."""
         secret = await self._links.issue(work, clinic.id, row.patient_id, row.id, until)
-        letter = _invitation(clinic, content, self._address(secret), until)
-        await send_letter(self._messenger, work, row, content, f"invite/{row.round}", letter)
+        wording = _invitation(clinic, content, self._address(secret), until)
+        await send_text(self._messenger, work, row, content, f"invite/{row.round}", wording)
         payload = {"request_id": row.id, "round": row.round}
         remind_in = until - REMIND_BEFORE - clock.now()
         if remind_in > 0:
@@ -290,10 +291,10 @@ class PhotoRequests:
                 work, row.clinic_id, row.patient_id, row.id, row.expires_at
             )
             with in_language(content.language):
-                letter = texts.reminder(
+                wording = texts.reminder(
                     clinic, content.asked_by, self._address(secret), row.expires_at
                 )
-            await send_letter(self._messenger, work, row, content, f"reminder/{row.round}", letter)
+            await send_text(self._messenger, work, row, content, f"reminder/{row.round}", wording)
             await self._audit.record(
                 work,
                 row.clinic_id,
@@ -324,7 +325,7 @@ def _until(clinic: Clinic) -> int:
     return clock.now() + clinic.options.link_days * clock.DAY
 
 
-def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> Letter:
+def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     with in_language(content.language):
         return texts.invitation(clinic, content.asked_by, link, until)
 

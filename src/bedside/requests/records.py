@@ -11,7 +11,7 @@ from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.people.messenger import ChannelName
+from bedside.notifications.messenger import ChannelName
 from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, RequestChanged
 from bedside.requests.models import requests
 from bedside.requests.states import ENDED, NEEDS_STAFF, State, Step, after

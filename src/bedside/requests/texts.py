@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.notifications.texts import OutgoingText, day_of, outgoing_text
 from bedside.people.clinics import Clinic
-from bedside.people.wording import Letter, day_of, letter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def photo_title(template: str, body_part: str, number: int) -> str:
     return _("Photo {number}").format(number=number)
 
 
-def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
+def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
     """The message that carries the link: who asks, until when, and nothing about health."""
     words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
     said = _("{clinic}: {who} has a request for you. Please open it by {day}:").format(**words)
-    return letter_of(
+    return outgoing_text(
         clinic,
         subject=_("{who} at {clinic} has a request for you").format(**words),
         said=said,
@@ -91,10 +91,10 @@ def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
     )
 
 
-def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
+def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
     """The message that goes out a day before the link ends, when nobody has opened it."""
     words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
-    return letter_of(
+    return outgoing_text(
         clinic,
         subject=_("Reminder: {who} at {clinic} has a request for you").format(**words),
         said=_("{clinic}: the request of {who} is still open until {day}:").format(**words),
@@ -103,10 +103,10 @@ def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> Letter:
     )
 
 
-def thanks(clinic: Clinic) -> Letter:
+def thanks(clinic: Clinic) -> OutgoingText:
     """The message that confirms that everything has arrived."""
     words = {"clinic": clinic.name}
-    return letter_of(
+    return outgoing_text(
         clinic,
         subject=_("{clinic} has received what you sent").format(**words),
         said=_("{clinic}: we have received what you sent. Thank you.").format(**words),

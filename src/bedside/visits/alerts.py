@@ -11,8 +11,8 @@ from typing import Any
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.notifications.messenger import StaffAlert, StaffAlerter
 from bedside.people.clinics import Clinics
-from bedside.people.messenger import StaffAlert, StaffAlerter
 from bedside.people.staff import Staff
 from bedside.realtime.presence import Presence
 from bedside.visits import room_rows, rows

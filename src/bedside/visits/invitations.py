@@ -17,12 +17,13 @@ from bedside.kernel.unit_of_work import Transactions
 from bedside.links.kinds import LinkKind
 from bedside.links.records import Link
 from bedside.links.service import Links
+from bedside.notifications.addresses import addresses_of
+from bedside.notifications.messenger import ChannelName, Messenger, Notice
+from bedside.notifications.texts import OutgoingText, day_of, in_language, outgoing_text
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.messenger import ChannelName, Messenger, Notice, addresses_of
 from bedside.people.patients import Patient, Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
-from bedside.people.wording import Letter, day_of, in_language, letter_of
 from bedside.visits.models import invitations
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.texts import Place
@@ -68,7 +69,7 @@ class OutgoingInvitation:
 
     channel: ChannelName
     to: str
-    letter: Letter
+    wording: OutgoingText
 
 
 class Invitations:
@@ -103,8 +104,8 @@ class Invitations:
         patient, to = await self._addressed(chart, channels)
         clinic = await self._clinics.get(chart.clinic_id)
         place = await self._rooms.place(room)
-        letter = _letter(clinic, patient, place, f"{self._base_url}/l/…", _until(clinic))
-        return [OutgoingInvitation(channel, address, letter) for channel, address in to.items()]
+        wording = _wording(clinic, patient, place, f"{self._base_url}/l/…", _until(clinic))
+        return [OutgoingInvitation(channel, address, wording) for channel, address in to.items()]
 
     async def send(self, chart: ChartAccess, room: Room, channels: tuple[str, ...]) -> str:
         """Invite a patient to a room of the clinic; the invitation's id.
@@ -135,7 +136,7 @@ class Invitations:
             secret = await self._links.issue(
                 work, clinic.id, chart.patient_id, invitation_id, until
             )
-            letter = _letter(clinic, patient, place, f"{self._base_url}/l/{secret}", until)
+            wording = _wording(clinic, patient, place, f"{self._base_url}/l/{secret}", until)
             for channel, address in to.items():
                 email = channel == "email"
                 notice = Notice(
@@ -144,9 +145,9 @@ class Invitations:
                     cause_id=f"{invitation_id}/invite",
                     channel=channel,
                     to=address,
-                    text=letter.text,
-                    subject=letter.subject if email else "",
-                    html=letter.html if email else "",
+                    text=wording.text,
+                    subject=wording.subject if email else "",
+                    html=wording.html if email else "",
                 )
                 await self._messenger.send(work, notice)
             await self._audit.record(
@@ -202,11 +203,11 @@ def _until(clinic: Clinic) -> int:
     return clock.now() + clinic.options.link_days * clock.DAY
 
 
-def _letter(clinic: Clinic, patient: Patient, place: Place, link: str, until: int) -> Letter:
+def _wording(clinic: Clinic, patient: Patient, place: Place, link: str, until: int) -> OutgoingText:
     """Who invites, until when, and nothing about health."""
     with in_language(patient.demographics.language):
         words = {"clinic": clinic.name, "room": place.room, "day": day_of(clinic, until)}
-        return letter_of(
+        return outgoing_text(
             clinic,
             subject=_("{clinic} invites you to a video visit").format(**words),
             said=_("{clinic}: we meet in {room}. Open this when it is time, by {day}:").format(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bedside.kernel import clock, language
 from bedside.kernel.language import gettext as _
-from bedside.people.messenger import is_phone_number
+from bedside.notifications.addresses import is_phone_number
 from bedside.people.patients import Demographics
 from bedside.web.forms import Form
 

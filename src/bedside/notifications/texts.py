@@ -15,7 +15,7 @@ from bedside.people.clinics import Clinic
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingText:
     """One message in words. `subject` and `html` are for e-mail."""
 
     subject: str
@@ -34,9 +34,9 @@ def in_language(wanted: str) -> Generator[None]:
         language.speak(before)
 
 
-def letter_of(
+def outgoing_text(
     clinic: Clinic, *, subject: str, said: str, link: str = "", after: str = ""
-) -> Letter:
+) -> OutgoingText:
     """A message of the clinic: one sentence, perhaps a link and what comes after it."""
     phone = clinic.options.phone
     questions = _("Questions? Call {phone}.").format(phone=phone) if phone else ""
@@ -47,7 +47,7 @@ def letter_of(
         f'<!doctype html><html lang="{language.spoken()}"><meta charset="utf-8">'
         f"<title>{escape(subject)}</title><body><p>{escape(said)}</p>{button}{paragraphs}</body></html>"
     )
-    return Letter(subject, text, html)
+    return OutgoingText(subject, text, html)
 
 
 def day_of(clinic: Clinic, at: int) -> str:
