@@ -1,1 +1,2 @@
-"""Secret URLs that give one patient's device access to one thing after the date of birth."""
+"""Secret URLs that give one patient's device access to a single resource once the date of birth
+has been confirmed."""

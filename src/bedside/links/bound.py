@@ -1,4 +1,4 @@
-"""What of links is bound to the clinic's keys: which secret and which device opens what."""
+"""Rows about links bound to the clinic's keys: which secret and which device opens what."""
 
 from bedside.database.bound_rows import BoundTable
 from bedside.links import models

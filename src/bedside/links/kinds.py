@@ -1,4 +1,4 @@
-"""What links can lead to. Each domain declares its kind; `bootstrap` registers them all."""
+"""Kinds of links. Each domain declares its kind; `bootstrap` registers them all."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.links.records import Answer
 
 Answered = Callable[[UnitOfWork, Answer, str], Awaitable[None]]
-"""Told of an answer that was counted, in its unit of work, with the address it came from."""
+"""Called for an answer that was counted, in its unit of work, with the address it came from."""
 
 
 async def _nothing(work: UnitOfWork, answer: Answer, address: str) -> None:
-    """For kinds whose subject does not change when somebody answers."""
+    """Do nothing, for kinds whose subject does not change on an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkKind:
-    """One kind of link. Ids of what it leads to begin with `prefix`.
+    """One kind of link. Ids of its subjects begin with `prefix`.
 
     The audit log names a right date of birth `checked`, a wrong one `refused`, and the wrong one
     too many `locked`.

@@ -1,4 +1,4 @@
-"""A link as it is now, and what came of an answer to its question."""
+"""A link's current state, and the outcome of an answer to its question."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is now. `subject_id` is what it leads to, e.g. a request (`req_…`)."""
+    """The current state of a link. `subject_id` is what it leads to, e.g. a request (`req_…`)."""
 
     id: str
     clinic_id: str
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An answer that was compared and not counted yet; what came of it is an `Answer`."""
+    """An answer that was compared and not counted yet; its outcome is an `Answer`."""
 
     link_id: str
     address: str
@@ -40,7 +40,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of an answer. `token` is the device's, or "" when it was not let in.
+    """The outcome of an answer. `token` is the device's, or "" if it was not let in.
 
     `locked_now` is True for the wrong answer that locked the link.
     """
@@ -51,7 +51,7 @@ class Answer:
 
 
 class LinkClosed(Gone):
-    """The link existed and opens no longer; `state` says why."""
+    """The link existed and no longer opens; `state` says why."""
 
     code = "link_closed"
     sentence = N_(

@@ -1,9 +1,10 @@
-"""Links: an address with a secret that lets one patient's device to one thing, after the date of
-birth.
+"""Links: secret URLs that give one patient's device access to a single resource once the date of
+birth has been confirmed.
 
-A link is known by the SHA-256 of its secret, so that a copy of the database opens nothing. Looking
-at a link changes nothing: previews and scanners open links too. Only a person who answers with the
-date of birth is let in, and from then on the device is known by a token of its own.
+A link is stored as the SHA-256 of its secret, so that a copy of the database opens nothing.
+Looking at a link changes nothing, because previews and scanners open links too. Only a person who
+answers with the date of birth is let in, and from then on the device is known by a token of its
+own.
 """
 
 import hashlib
@@ -88,10 +89,11 @@ class Links:
     async def issue(
         self, work: UnitOfWork, clinic_id: str, patient_id: str, subject_id: str, until: int
     ) -> str:
-        """A new link to `subject_id`, open until that time. Returns its secret, which is not kept.
+        """Create a link to `subject_id`, open until that time. Returns its secret, which is not
+        stored.
 
-        Links to the same thing that were issued before stay open, unless they are revoked. Raises
-        UnknownKind when `subject_id` is of no kind that was registered.
+        Earlier links to the same subject stay open unless they are revoked. Raises UnknownKind if
+        `subject_id` is of no registered kind.
         """
         self._kinds.of(subject_id)
         secret = new_secret()
@@ -113,20 +115,20 @@ class Links:
         return secret
 
     async def revoke(self, work: UnitOfWork, subject_id: str) -> None:
-        """Close every link to `subject_id`, with the devices that it let in."""
+        """Close every link to `subject_id`, with the devices it let in."""
         await work.execute(_revoke, of_subject=subject_id)
 
     async def look(self, secret: str) -> Link | None:
-        """The link with this secret, unchanged by looking; None when there is none."""
+        """Return the link with this secret, without changing it; None if there is none."""
         row = await self._of_secret(secret)
         if row is None:
             return None
         return _link(row, await self._allowed(row.clinic_id))
 
     async def answer(self, secret: str, born: date, address: str) -> Answer:
-        """Count an answer to the date of birth, and tell the kind of link what came of it.
+        """Count an answer to the date of birth, and call the kind of link with the outcome.
 
-        Input that is no date is no answer: callers ask again. Raises NotFound for an unknown
+        Input that is not a date is no answer: callers ask again. Raises NotFound for an unknown
         secret, TooMany for an address with too many wrong answers.
         """
         checked = await self._check(secret, born, address)
@@ -134,22 +136,23 @@ class Links:
             return await self._count(work, checked)
 
     async def _check(self, secret: str, born: date, address: str) -> Checked:
-        """Compare a date of birth with the patient's. Reveals nothing until it is counted."""
+        """Compare a date of birth with the patient's. Nothing is revealed until the answer is
+        counted."""
         self._addresses.check(address)
         row = await self._of_secret(secret)
         if row is None:
             self._addresses.wrong(address)
             raise NotFound
         right = await self._patients.birth_date(row.clinic_id, row.patient_id)
-        known = right.isoformat() if right else "not known"  # which no date is equal to
+        known = right.isoformat() if right else "not known"  # which equals no date
         fits = hmac.compare_digest(born.isoformat(), known)
         return Checked(row.id, address, fits)
 
     async def _count(self, work: UnitOfWork, checked: Checked) -> Answer:
-        """Count an answer: let the device in, or take one try away and lock after the last.
+        """Count an answer: let the device in, or use up one try and lock after the last.
 
-        A link that is closed lets nobody in, whatever the answer was. Right and wrong answers take
-        the same steps.
+        A closed link lets nobody in, whatever the answer. Right and wrong answers take the same
+        steps.
         """
         answer = await self._counted(work, checked)
         await self._kinds.of(answer.link.subject_id).answered(work, answer, checked.address)
@@ -168,10 +171,10 @@ class Links:
         return await self._refuse(work, row, allowed, checked.address)
 
     async def resume(self, token: str, subject_id: str, address: str) -> LinkAccess:
-        """Access for a device that was let in before.
+        """Return access for a device that was let in before.
 
-        Raises NotSignedIn when the device is not known for `subject_id`, LinkClosed when its link
-        was revoked or has expired. A link that others have locked stays open to it.
+        Raises NotSignedIn if the device is not known for `subject_id`, LinkClosed if its link was
+        revoked or has expired. A link locked by others stays open to it.
         """
         device, row = await self._of_token(token)
         if device is None or row is None or row.subject_id != subject_id:
@@ -183,15 +186,15 @@ class Links:
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, address)
 
     async def of_device(self, token: str, subject_id: str) -> Link | None:
-        """The link that a device was let in by, whatever became of it; None for other devices."""
+        """Return the link that let a device in, whatever became of it; None for other devices."""
         _, row = await self._of_token(token)
         if row is None or row.subject_id != subject_id:
             return None
         return _link(row, await self._allowed(row.clinic_id))
 
     async def on_behalf(self, subject_id: str, db: Reader | None = None) -> LinkAccess | None:
-        """Access for the worker, to finish what the patient has agreed to on a device that was
-        let in; None when no device ever was."""
+        """Return access for the worker, to finish what the patient has agreed to on a device that
+        was let in; None if no device ever was."""
         if db is None:
             async with self._database.read() as reader:
                 return await self.on_behalf(subject_id, reader)
@@ -201,8 +204,8 @@ class Links:
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, "")
 
     async def _of_secret(self, secret: str) -> Row | None:
-        """Raises RecordSealBroken for a link that was not made here, or was tied to another
-        patient."""
+        """Find the link of a secret. Raises RecordSealBroken for one that was not made here, or
+        was tied to another patient."""
         async with self._database.read() as db:
             row = await db.one(_by_secret, hash=_hash(secret))
         if row is not None:
@@ -210,7 +213,7 @@ class Links:
         return row
 
     async def _of_token(self, token: str) -> tuple[Row | None, Row | None]:
-        """The device of a token, and its link. Raises RecordSealBroken as `_of_secret`."""
+        """Return the device of a token, and its link. Raises RecordSealBroken like `_of_secret`."""
         if not token:
             return None, None
         async with self._database.read() as db:
@@ -281,21 +284,21 @@ class _AddressLimit:
     """Counts wrong answers by network address over the past hour, in memory.
 
     The count of each link is what protects a patient, and is durable; this one slows down those
-    who try many links, and may forget when the process starts again.
+    who try many links, and may be forgotten when the process restarts.
     """
 
     def __init__(self) -> None:
         self._seen: dict[str, list[int]] = {}
 
     def check(self, address: str) -> None:
-        """Raises TooMany."""
+        """Raise TooMany over the limit."""
         recent = self._recent(address)
         if len(recent) >= ANSWERS_FROM_ONE_ADDRESS:
             wait = recent[0] + clock.HOUR - clock.now()
             raise TooMany(retry_after=max(1, wait // clock.SECOND))
 
     def wrong(self, address: str) -> None:
-        """Count one."""
+        """Count one wrong answer."""
         recent = self._recent(address)
         caller = caller_of(address)
         self._seen.pop(caller, None)  # to the end: the oldest address is forgotten first
