@@ -1,4 +1,4 @@
-"""What is said of a file before its bytes, and why it may not come."""
+"""Announcing an upload: what the sender says before the bytes, and why a file may be refused."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bedside.kernel.language import gettext as _
 
 
 class FileRefused(BedsideError):
-    """The file is of a kind that is not taken; the sentence says what works instead."""
+    """Files of this kind are not accepted; the sentence says what works instead."""
 
     status = 415
     code = "file_refused"
@@ -20,7 +20,7 @@ class FileRefused(BedsideError):
 
 
 class ChecksumMismatch(BedsideError):
-    """The bytes of one PATCH are not those that the sender hashed (tus checksum extension)."""
+    """The bytes of one PATCH do not match the sender's hash (tus checksum extension)."""
 
     status = 460
     code = "checksum_mismatch"
@@ -29,22 +29,22 @@ class ChecksumMismatch(BedsideError):
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What the sender says of a file before its bytes. `length` in bytes."""
+    """What the sender announces about a file before its bytes. `length` in bytes."""
 
     name: str
     length: int
     comment: str = ""
     taken_at: int = 0
     metadata: str = ""
-    """What the sender's protocol said, to be given back to the sender as it came."""
+    """Metadata of the sender's protocol, returned to the sender unchanged."""
     given_id: str = ""
-    """What the sender's device calls the file, from before it had an id here; "" for none."""
+    """The sending device's own name for the file, from before it had an id here; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """How much may be sent: `largest` is the limit of a single file, `files` and `total` those of
-    everything that one request holds (None: no such limit). In bytes."""
+    everything one request holds (None: no such limit). In bytes."""
 
     largest: int
     files: int | None = None
@@ -53,7 +53,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload as its sender sees it. `position` is the number of bytes that are safe here."""
+    """An upload as its sender sees it. `position` is the number of acknowledged bytes."""
 
     id: str
     file_id: str
@@ -65,7 +65,7 @@ class Upload:
 
 
 def too_large(allowance: Allowance) -> TooLarge:
-    """One file is larger than the limit."""
+    """Return the error for one file that is larger than the limit."""
     return TooLarge(
         _("This file is larger than %(size)s MB, which is the most that can be sent.")
         % {"size": allowance.largest // 1_000_000}
@@ -73,7 +73,7 @@ def too_large(allowance: Allowance) -> TooLarge:
 
 
 def too_many_bytes(allowance: Allowance) -> TooLarge:
-    """All files of a request together are larger than the limit."""
+    """Return the error for files of a request that are together larger than the limit."""
     return TooLarge(
         _("All photos together can be up to %(size)s MB. Delete one to add another.")
         % {"size": (allowance.total or 0) // 1_000_000},
@@ -82,12 +82,12 @@ def too_many_bytes(allowance: Allowance) -> TooLarge:
 
 
 def safe_id(given: str) -> str:
-    """What a device calls a file, when it is a name for one; else ""."""
+    """Return a device's name for a file if it is valid; else ""."""
     return given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", given) else ""
 
 
 def safe_name(name: str) -> str:
-    """A file name without path, control characters or excess; never empty."""
+    """Return a file name without path, control characters or excess length; never empty."""
     last = re.split(r"[/\\]", name)[-1]
     printable = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*')
     return printable.strip(" .")[-180:] or "file"

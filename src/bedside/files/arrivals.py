@@ -1,4 +1,4 @@
-"""Files on their way to a holder (a request, a live transfer): what was refused, what is said."""
+"""Files in transfer to a holder (a request, a live transfer): refusals, and comments."""
 
 from dataclasses import dataclass
 
@@ -20,14 +20,14 @@ class RefusedUpload:
 
 
 async def refused(db: Reader, keys: ClinicKeys, holder: HolderAccess) -> list[RefusedUpload]:
-    """Returns what was refused while it arrived for this holder, oldest first."""
+    """Return what was refused while it arrived for this holder, oldest first."""
     rows = await db.all(
         upload_rows.REFUSED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
     )
     found: list[RefusedUpload] = []
     for row in rows:
         record = keys.unseal(upload_rows.RECORD, row.id, row.record)
-        given_id = record.get("given_id", "")  # earlier versions kept none
+        given_id = record.get("given_id", "")  # earlier versions stored none
         found.append(RefusedUpload(row.id, row.file_id, given_id, record["name"], row.refusal))
     return found
 
@@ -35,10 +35,11 @@ async def refused(db: Reader, keys: ClinicKeys, holder: HolderAccess) -> list[Re
 async def set_comment(
     work: UnitOfWork, keys: ClinicKeys, holder: HolderAccess, file_id: str, comment: str
 ) -> bool:
-    """Keep what the patient says about a photo that is still on its way. At most 2,000 characters.
+    """Store the patient's comment on a photo that is still being uploaded. At most 2,000
+    characters.
 
-    `file_id` may be what the device calls the photo. The caller holds the holder's lock. Returns
-    False when no such photo is on its way.
+    `file_id` may be the device's name for the photo. The caller holds the holder's lock. Returns
+    False if no such photo is being uploaded.
     """
     rows = await work.all(
         upload_rows.UNFINISHED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id

@@ -1,7 +1,7 @@
-"""A file as others get it, without a copy of it: places in its bytes are blanked while it is read.
+"""A file as others get it, without a copy: places in its bytes are blanked while it is read.
 
-A blanked place begins with the name “free” and is empty otherwise, which makes free space of a
-box of a video (ISO 14496-12, 8.1.2); see `adapters.rendering.video_places`.
+A blanked place begins with the name “free” and is empty otherwise, which turns a video's box into
+free space (ISO 14496-12, 8.1.2); see `adapters.rendering.video_places`.
 """
 
 from bisect import bisect_right
@@ -13,8 +13,8 @@ _NAME = b"free"
 
 
 class BlankedReader:
-    """Reads ranges of a finished file of which `places` (from, to; in order and apart) are not
-    given out."""
+    """Reads ranges of a finished file, withholding `places` (from, to; in order and not
+    overlapping)."""
 
     def __init__(self, reader: SealedReader, places: tuple[tuple[int, int], ...]) -> None:
         self._reader = reader
@@ -22,7 +22,7 @@ class BlankedReader:
         self._ends = [end for _, end in places]
 
     async def chunks(self, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        """A range in pieces, as `SealedReader.chunks` gives them."""
+        """Yield a range in pieces, like `SealedReader.chunks`."""
         at = start
         async for piece in self._reader.chunks(start, length):
             yield self._blanked(piece, at)
@@ -43,5 +43,5 @@ class BlankedReader:
 
 
 def _filling(start: int, end: int) -> bytes:
-    """A part of what stands in a blanked place, counted from its beginning."""
+    """Return part of a blanked place's content, counted from its beginning."""
     return _NAME[start:end] + bytes(end - max(start, min(end, len(_NAME))))

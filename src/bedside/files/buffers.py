@@ -8,7 +8,7 @@ SMALL = 256 << 10
 
 
 class Buffer:
-    """A buffer on loan. `room` is writable and holds whatever was in it before."""
+    """A buffer on loan. `room` is writable and still holds its previous content."""
 
     __slots__ = ("_pool", "room")
 
@@ -17,18 +17,19 @@ class Buffer:
         self._pool: BufferPool | None = pool
 
     def give_back(self) -> None:
-        """Return the loan, from any thread; doing so again does nothing. Do not use it after."""
+        """Return the loan, from any thread; repeating it does nothing. Do not use the buffer
+        afterwards."""
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.take_back(self.room)
 
 
 class BufferPool:
-    """Lends `large` buffers of 1 MiB, and past that buffers of one segment.
+    """Lends `large` buffers of 1 MiB, and beyond that buffers of one segment.
 
-    An upload never waits for a buffer, it only gets a smaller one: were it to wait, a few slow
-    senders that sit on theirs would stop everybody else. So a few uploads at once are fast, and
-    many cost 256 KiB each; `small` is how many of those are kept for the next upload.
+    An upload never waits for a buffer, it only gets a smaller one: if it waited, a few slow
+    senders holding theirs would stop everybody else. So a few parallel uploads are fast, and many
+    cost 256 KiB each; `small` is how many of those are kept for the next upload.
     """
 
     def __init__(self, large: int, small: int) -> None:
@@ -37,7 +38,7 @@ class BufferPool:
         self._small: deque[memoryview] = deque(maxlen=small)
 
     def take(self) -> Buffer:
-        """A loan of 1 MiB or of 256 KiB. Called from the event loop's thread only."""
+        """Lend 1 MiB or 256 KiB. Called from the event loop's thread only."""
         room = self.take_spare()
         if room is not None:
             return room
@@ -46,7 +47,7 @@ class BufferPool:
         return Buffer(memoryview(bytearray(SMALL)), self)
 
     def take_spare(self) -> Buffer | None:
-        """A loan of 1 MiB while there is one, for who could do without."""
+        """Lend 1 MiB if available, to a caller that could do without."""
         # Last in, first out: a quiet process keeps touching the same few pages.
         if self._large:
             return Buffer(self._large.pop(), self)
@@ -56,7 +57,7 @@ class BufferPool:
         return None
 
     def take_back(self, room: memoryview) -> None:
-        """What `Buffer.give_back` calls."""
+        """Take a buffer back, for `Buffer.give_back`."""
         (self._large if len(room) == LARGE else self._small).append(room)
 
 

@@ -1,7 +1,7 @@
-"""Looking after sealed files as a whole: keys rewrapped, damage found, blobs carried out and in.
+"""Custody of all sealed files: re-wrapping keys, finding damage, exporting and importing blobs.
 
-For those who keep an installation (backup, restore, doctor, rotation); nothing here opens a file
-for a person.
+For those who maintain an installation (backup, restore, doctor, rotation); nothing here opens a
+file for a person.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -26,9 +26,9 @@ class Custody:
         self._repository = repository
 
     async def rewrap_keys(self, clinic_id: str) -> int:
-        """Wrap every data key by the clinic's newest key; how many were changed.
+        """Wrap every data key with the clinic's newest key. Returns how many were changed.
 
-        Uploads come first: one that ends meanwhile hands its key on to a file.
+        Uploads come first: one that completes in the meantime hands its key on to a file.
         """
         changed = await self._rewrap_uploads(clinic_id)
         return changed + await self._repository.rewrap_keys(clinic_id)
@@ -45,14 +45,14 @@ class Custody:
         return changed
 
     async def patient_of(self, file_id: str) -> str:
-        """Whose a file is; "" for one that is not there."""
+        """Return the patient of a file; "" if the file does not exist."""
         try:
             return (await self._repository.row(file_id)).patient_id
         except NotFound:
             return ""
 
     async def damaged(self, clinic_id: str) -> AsyncIterator[str]:
-        """Ids of files whose sealed bytes are missing or not what was sealed; reads everything."""
+        """Yield ids of files whose sealed bytes are missing or altered; reads everything."""
         async for row in self._repository.all_rows(clinic_id):
             try:
                 await self._read_all(row)
@@ -69,14 +69,14 @@ class Custody:
 
     @staticmethod
     def named_by(rows: Iterable[Row]) -> set[str]:
-        """Keys of the blobs that these rows of files need."""
+        """Return the keys of the blobs that these rows of files need."""
         return {blob_key(row.clinic_id, row.id) for row in rows if row.data_key}
 
     async def blobs(
         self, known: Mapping[str, int] | None = None
     ) -> AsyncIterator[tuple[str, bytes]]:
-        """Every blob, sealed as it is: (key, bytes). One that was destroyed meanwhile is left
-        out, and so is one that is `known` with its present size."""
+        """Yield every blob as it is, sealed: (key, bytes). Blobs destroyed in the meantime are
+        left out, and so are those `known` with their current size."""
         store = self._repository.store
         async for key in store.keys():
             size = await store.size(key)
@@ -88,7 +88,7 @@ class Custody:
                 continue
 
     async def put_blob(self, key: str, source: BinaryIO) -> None:
-        """Store a blob that `blobs` gave out; durable on return."""
+        """Store a blob exported by `blobs`; durable on return."""
         writer = await self._repository.store.append(key, 0)
 
         def pieces() -> Iterator[bytes]:

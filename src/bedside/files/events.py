@@ -1,4 +1,4 @@
-"""What the intake tells open pages about files that are not in a chart yet."""
+"""Events of files that are not in a chart yet."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from bedside.kernel.events import Event, declared
 
 @declared
 class HeldFileChanged(Event):
-    """A file that a request holds was received, scanned, refused, given a preview or discarded."""
+    """A file held by a request was received, scanned, refused, given a preview or discarded."""
 
     type: ClassVar[str] = "request.file_changed"
     request_id: str

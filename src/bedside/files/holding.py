@@ -1,4 +1,4 @@
-"""How much a holder (a request, a live transfer) may still take."""
+"""How much a holder (a request, a live transfer) may still receive."""
 
 from bedside.errors import TooLarge
 from bedside.files import upload_rows
@@ -9,14 +9,14 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader
 
 _ACTIVE_FOR = 10 * clock.MINUTE
-"""How long an unfinished upload counts towards the limit of a holder after its last byte."""
+"""How long an unfinished upload counts towards its holder's limit after its last byte."""
 
 
 async def room_left(
     repository: Repository, db: Reader, target: upload_rows.Target, allowance: Allowance
 ) -> int:
-    """Bytes that the holder of `target` may still take. Raises TooLarge when it may take no more
-    files."""
+    """Return the bytes that the holder of `target` may still receive. Raises TooLarge if it may
+    receive no more files."""
     held = await repository.held(target.clinic_id, target.holder_id, db)
     running = await db.one(
         upload_rows.OPEN_OF_HOLDER,

@@ -1,8 +1,8 @@
 """The story of a file, top to bottom.
 
 limit → type → seal and store (files.uploads, while the bytes arrive) → scan → examine, and make
-what others get → file in the chart → derive text and previews → index the words. Each step after
-the last byte is a job that may be killed and runs again.
+the version for others → file in the chart → derive text and previews → index the words. Each step
+after the last byte is a job that may be killed and run again.
 """
 
 import asyncio
@@ -35,27 +35,27 @@ DERIVE = "file.derive"
 INDEX = "file.index"
 ERASE = "file.erase"
 _WORDS_AT_ONCE = 200
-"""Words, some milliseconds' worth, that are indexed before others may write."""
+"""Words indexed before others may write: some milliseconds' worth."""
 _MOST_BREAKS = 2
 _REQUEST = "req"
-"""Ids of requests begin so: open pages hear of their files by event."""
+"""Prefix of request ids: open pages get an event about their files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sent a file, and what they said of it."""
+    """The sender of a file, and what they said about it."""
 
     actor: Actor
     record: FileRecord
 
 
 HolderListener = Callable[[UnitOfWork, Row], Awaitable[None]]
-"""Told, within the unit of work, that a held file (a row of files) was received, scanned, refused
+"""Called in the unit of work in which a held file (a row of files) was received, scanned, refused
 or given its preview."""
 
 
 class Intake:
-    """Takes every file in, whatever channel it came through."""
+    """Takes in every file, whatever its channel."""
 
     def __init__(
         self,
@@ -77,14 +77,14 @@ class Intake:
         self._listeners: dict[str, HolderListener] = {}
 
     def tell(self, kind: str, listener: HolderListener) -> None:
-        """From now on `listener` hears of the files that holders of this kind hold; `kind` is the
-        prefix of their ids, such as `trf`. Raises ValueError for a kind that somebody hears of."""
+        """Call `listener` for files held by holders of this kind; `kind` is the prefix of their
+        ids, such as `trf`. Raises ValueError for a kind that has a listener."""
         if kind in self._listeners:
             raise ValueError(f"two listeners for what {kind} holds")
         self._listeners[kind] = listener
 
     async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:
-        """Every byte is sealed and durable: the file exists from this transaction on."""
+        """Create the file: every byte is sealed and durable."""
         await self._repository.add(
             work,
             {
@@ -142,7 +142,7 @@ class Intake:
                 comment=record.comment,
                 taken_at=record.taken_at,
                 label=label,
-                # What staff hand to a patient, they know.
+                # Staff know what they hand to a patient.
                 reviewed=row.channel == Channel.LIVE_TRANSFER
                 and row.sender_kind == ActorKind.STAFF,
             ),
@@ -151,7 +151,7 @@ class Intake:
     # --- jobs ----------------------------------------------------------------------------------
 
     async def examine(self, payload: dict[str, Any]) -> None:
-        """Job: scan a file, find out what it really is, and file or refuse it."""
+        """Job: scan a file, find out its true type, and file or refuse it."""
         row = await self._row_of_job(payload)
         if row is None or row.state not in (FileState.SCANNING, FileState.UNSCANNED):
             return
@@ -170,7 +170,7 @@ class Intake:
         if result.verdict is Verdict.UNSCANNED and result.cause not in UNSCANNED_NOTES:
             await self._scan_later(row, result, payload)
             return
-        # Also when it could not be scanned: what its examination refuses has a better reason.
+        # Even if it could not be scanned: a refusal by the examination has a better reason.
         record = await self._repository.record(row)
         found = await self._examiner.examine(self._repository.chunks(row), row.size, record.name)
         faults.point("file.examined")
@@ -185,7 +185,7 @@ class Intake:
         await self._end(row, result, found, digest)
 
     async def give_up(self, payload: dict[str, Any]) -> None:
-        """Hears that the job of a file was given up: it is kept and cannot be opened."""
+        """Handle a file whose job was given up: it is kept and cannot be opened."""
         row = await self._row_of_job(payload)
         if row is not None and row.state in (FileState.SCANNING, FileState.UNSCANNED):
             result = ScanResult(Verdict.UNSCANNED, row.engine, reason="given up")
@@ -210,10 +210,10 @@ class Intake:
         return result, digest.hexdigest()
 
     async def _scan_later(self, row: Row, result: ScanResult, payload: dict[str, Any]) -> None:
-        """Leave a file unscanned and say when to try again; refuse one that broke the scan twice.
+        """Leave a file unscanned and schedule the next try; refuse one that broke the scan twice.
 
-        A scanner that is away is asked again soon. What is too large or encrypted for it stays so
-        until somebody changes the scanner, so the times between tries grow.
+        A scanner that is down is asked again soon. What is too large or encrypted for it stays so
+        until somebody changes the scanner, so the intervals between tries grow.
         """
         breaks = payload.get("breaks", 0) + (result.cause is Cause.BROKE)
         if breaks >= _MOST_BREAKS:
@@ -251,7 +251,7 @@ class Intake:
         found: Examination,
         digest: str = "",
     ) -> None:
-        """The verdict on a file. Refused and infected ones are destroyed here and now."""
+        """Apply the verdict on a file. Refused and infected files are destroyed at once."""
         refusal = found.refusal
         destroyed = refusal != ""
         infected = result.verdict is Verdict.INFECTED and refusal.startswith("infected")
@@ -302,7 +302,7 @@ class Intake:
         )
 
     async def share(self, payload: dict[str, Any]) -> None:
-        """Job: make what others get of a file that was filed before this was done first."""
+        """Job: make the version for others of a file that was filed before this was done first."""
         row = await self._row_of_job(payload)
         if row is None or row.state != FileState.FILED or row.sharing != Sharing.WAITING:
             return
@@ -321,7 +321,7 @@ class Intake:
                 await self._repository.add_derivative(work, row.id, found.shared)
 
     async def derive(self, payload: dict[str, Any]) -> None:
-        """Job: thumbnail, previews, and the words."""
+        """Job: make thumbnail, previews, and text."""
         row = await self._row_of_job(payload)
         if row is None or row.state != FileState.FILED:
             return
@@ -345,8 +345,9 @@ class Intake:
                 _index_later(work, row.id)
 
     async def index(self, payload: dict[str, Any]) -> None:
-        """Job: make a filed file findable by its words, which are counted in a thread. Between some
-        hundred of them others write; what a kill leaves out is added when the job runs again."""
+        """Job: make a filed file searchable by its words, which are counted in a thread. Others
+        may write between batches of some hundred; what a kill leaves out is added when the job
+        runs again."""
         row = await self._row_of_job(payload)
         if row is None:
             return
@@ -356,14 +357,14 @@ class Intake:
             async with self._database.unit_of_work() as work:
                 current = await self._repository.row(row.id, work)
                 if current.state != FileState.FILED or current.holder_id:
-                    return  # destroyed meanwhile, or not filed yet
+                    return  # destroyed in the meantime, or not filed yet
                 await self._charts.add_words(work, row.clinic_id, row.id, some)
             faults.point("file.some_words_indexed")
 
     def erase_later(
         self, work: UnitOfWork, clinic_id: str, file_id: str, roles: list[str] | None = None
     ) -> None:
-        """Let the sealed bytes follow their key: a job, so that no kill leaves them lying."""
+        """Remove sealed bytes after their key: by a job, so that no kill leaves them behind."""
         blobs = {"clinic_id": clinic_id, "file_id": file_id, "roles": roles or []}
         work.enqueue(ERASE, blobs, unique=f"erase:{file_id}")
 
@@ -378,7 +379,8 @@ class Intake:
     async def file_held(
         self, work: UnitOfWork, holder: HolderAccess, file_id: str, label: str = ""
     ) -> str:
-        """It was agreed: this file goes into the chart now, under `label`; the id of its entry.
+        """File a held file in the chart, under `label`, now that it was agreed to. Returns the id
+        of the entry.
 
         A file still waiting for its scan is filed as such; a destroyed one is left out ("").
         """
@@ -386,7 +388,7 @@ class Intake:
         row = next((row for row in held if row.id == file_id and row.data_key), None)
         if row is None:
             return ""
-        # The patient is the holder's: of a visit it may not have been known when the file arrived.
+        # The patient is the holder's: a visit's may have been unknown when the file arrived.
         await self._repository.give_to(work, row.id, holder.patient_id)
         await self._repository.change(work, row.id, holder_id="")
         entry_id = await self._file(work, row.id, holder.actor, label)
@@ -395,14 +397,14 @@ class Intake:
         return entry_id
 
     async def set_patient(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
-        """Whose a held file is, as its holder has learned meanwhile."""
+        """Set the patient of a held file, once its holder knows."""
         await self._repository.give_to(work, file_id, patient_id)
 
     async def set_comment(
         self, work: UnitOfWork, holder: HolderAccess, file_id: str, comment: str
     ) -> None:
-        """The patient says something about a held file. At most 2,000 characters are kept. The
-        caller holds the holder's lock, so that no scan puts the older words back."""
+        """Store the patient's comment on a held file. At most 2,000 characters are kept. The
+        caller holds the holder's lock, so that no scan restores the older text."""
         row = await self._held_row(work, holder, file_id)
         record = await self._repository.record(row)
         await self._repository.set_record(
@@ -410,11 +412,11 @@ class Intake:
         )
 
     async def discard_held(self, work: UnitOfWork, holder: HolderAccess, file_id: str) -> None:
-        """The patient deletes a held file: key and bytes are destroyed."""
+        """Delete a held file for the patient: key and bytes are destroyed."""
         await self._discard(work, await self._held_row(work, holder, file_id), holder.actor)
 
     async def discard_all_held(self, work: UnitOfWork, clinic_id: str, holder_id: str) -> None:
-        """A request or transfer ended without agreement: what it held is destroyed."""
+        """Destroy what a request or transfer held that ended without agreement."""
         await work.lock(holder_id)
         for row in await self._repository.held(clinic_id, holder_id, work):
             await self._discard(work, row, SYSTEM)
@@ -437,10 +439,10 @@ class Intake:
             patient_id=row.patient_id,
             subject_id=row.id,
         )
-        if row.holder_id[:3] == _REQUEST:  # who discards a transfer's file knows it
+        if row.holder_id[:3] == _REQUEST:  # discarding a transfer's file needs no event
             self._tell_request(work, row, state="discarded")
 
-    # --- telling -------------------------------------------------------------------------------
+    # --- publishing ----------------------------------------------------------------------------
 
     async def _announce(self, work: UnitOfWork, file_id: str, media_type: str) -> None:
         row = await self._repository.row(file_id, work)
@@ -450,7 +452,7 @@ class Intake:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
 
     async def _lock_holder(self, work: UnitOfWork, row: Row) -> None:
-        """Who holds a file and hears of it takes its lock before the file's row; so does this."""
+        """Lock a holder with a listener, which takes its own lock before the file's row as well."""
         if row.holder_id[:3] in self._listeners:
             await work.lock(row.holder_id)
 

@@ -1,4 +1,5 @@
-"""The types of file that Bedside keeps: what each is called, shown as, and where it may be sent.
+"""The media types that Bedside keeps: their names, how they are displayed, and where they may be
+sent.
 
 The list is F2's. A type that is not in it is refused, whatever its name says.
 """
@@ -10,7 +11,7 @@ from bedside.kernel.language import N_
 
 
 class Kind(StrEnum):
-    """How a file is shown. DICOM is an image: a patient sees the picture made from it."""
+    """How a file is displayed. DICOM is an image: a patient sees the picture made from it."""
 
     IMAGE = "image"
     PDF = "pdf"
@@ -85,28 +86,31 @@ _WITHOUT_VIDEO = frozenset({"letter", "photo_request", "information_pack"})
 
 
 def kind(media_type: str) -> Kind | None:
-    """How a file of this type is shown; None for a type that Bedside does not keep."""
+    """Return how a file of this type is displayed; None for a type that Bedside does not keep."""
     known = MEDIA_TYPES.get(media_type)
     return known.kind if known else None
 
 
 def extension(media_type: str) -> str:
-    """The extension with its dot, e.g. “.jpg”; “.bin” for a type that Bedside does not keep."""
+    """Return the extension with its dot, e.g. “.jpg”; “.bin” for a type that Bedside does not
+    keep."""
     known = MEDIA_TYPES.get(media_type)
     return known.extension if known else ".bin"
 
 
 def label(media_type: str) -> str:
-    """The untranslated name for a person, e.g. “HEIC photo”; pass it through gettext to show."""
+    """Return the untranslated name for a person, e.g. “HEIC photo”; pass it through gettext for
+    display."""
     known = MEDIA_TYPES.get(media_type)
     return known.label if known else N_("File")
 
 
 def refusal_in_channel(media_type: str, channel: str) -> str:
-    """The key of the refusal for this type in this channel, "" when it may be sent (F2).
+    """Return the key of the refusal for this type in this channel, "" if it may be sent (F2).
 
     `channel` is a channel's name in snake_case: “letter”, “photo_request”, “information_pack”
-    take no video, and a photo request takes photos only. Every other channel takes every type.
+    accept no video, and a photo request accepts photos only. Every other channel accepts every
+    type.
     """
     shown_as = kind(media_type)
     if channel == "photo_request" and (shown_as is not Kind.IMAGE or media_type == DICOM):

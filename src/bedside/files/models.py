@@ -35,9 +35,9 @@ files = Table(
     Index("ix_files_holder", "holder_id"),
     Index("ix_files_clinic", "clinic_id"),
 )
-"""`data_key` is empty once a file is destroyed; `holder_id` names the request that holds a file
-which its patient has not agreed to send yet; `record` seals name, comment, time of capture and
-SHA-256 of the content, and what of it is blanked for others; `sharing` is a `states.Sharing`."""
+"""`data_key` is empty once a file is destroyed; `holder_id` names the holder of a file that is not
+in a chart yet; `record` seals name, comment, time of capture and SHA-256 of the content, and what
+of it is blanked for others; `sharing` is a `states.Sharing`."""
 
 derivatives = Table(
     "derivatives",

@@ -1,4 +1,4 @@
-"""What the file domain needs from outside: a place for sealed bytes, a scanner, an examiner.
+"""The file domain's ports: a store for sealed bytes, a scanner, an examiner.
 
 The adapters implement these; bootstrap chooses.
 """
@@ -14,31 +14,32 @@ Chunk = bytes | bytearray | memoryview
 
 
 MakeChunks = Callable[[], Iterator[Chunk]]
-"""Makes the next bytes of a blob, piece by piece. Called once, in whatever thread the store writes
-in, so that sealing and writing take one hop; a piece is valid until the next one is asked for."""
+"""Makes the next bytes of a blob, piece by piece. Called once, in the thread in which the store
+writes, so that sealing and writing take one hop; a piece is valid until the next one is requested.
+"""
 
 
 class BlobWriter(Protocol):
     """An open blob that grows at its end. Bytes are already sealed; the store never sees content.
 
-    Every call may raise StorageFull or Unavailable; what was written before stays, and the writer
-    is of no further use but to `close`. Calls come one at a time.
+    Every call may raise StorageFull or Unavailable; what was written before stays, and then only
+    `close` may be called. Calls come one at a time.
     """
 
     async def write(self, make: MakeChunks) -> None:
-        """Append what `make` gives. A new blob comes into being with its first bytes."""
+        """Append what `make` yields. A new blob is created with its first bytes."""
         ...
 
     async def commit(self, make: MakeChunks | None = None) -> None:
         """Append the last bytes, if any, and close. A blob begun without bytes is empty then.
 
-        Returns when everything written survives a power cut (fsync of the blob and of the
-        directory that names it).
+        Returns once everything written survives a power cut (fsync of the blob and of its
+        directory).
         """
         ...
 
     async def close(self) -> None:
-        """Close without a promise of durability; no error when closed already."""
+        """Close without a promise of durability; no error if closed already."""
         ...
 
 
@@ -46,34 +47,34 @@ class BlobStore(Protocol):
     """Named, sealed, immutable-once-complete byte strings. Keys are opaque, [a-z0-9_/.-]."""
 
     async def append(self, key: str, at: int, *, seen: int | None = None) -> BlobWriter:
-        """Open `key` for appending at byte `at`; whatever lies beyond is cut off first.
+        """Open `key` for appending at byte `at`; whatever is beyond is cut off first.
 
-        With `at` 0 a blob is begun (or started over) by the first write. Raises NotFound when the
-        blob is missing or shorter than `at`, Conflict when somebody else has it open for appending
-        (for `at` 0 the first write raises it), and also when `seen` is given, the size that the
-        caller has based its decision on (-1: there was no blob), and is not the size any more.
+        With `at` 0 the first write creates (or restarts) the blob. Raises NotFound if the blob is
+        missing or shorter than `at`, and Conflict if somebody else has it open for appending (for
+        `at` 0 the first write raises it), or if `seen` is given, the size on which the caller
+        based its decision (-1: no blob), and is no longer the size.
         """
         ...
 
     async def size(self, key: str) -> int | None:
-        """Bytes stored under `key`; None when there is no such blob."""
+        """Return the bytes stored under `key`; None if there is no such blob."""
         ...
 
     async def read(self, key: str, start: int, length: int) -> bytes:
-        """`length` bytes from `start` (fewer at the end). Raises NotFound."""
+        """Return `length` bytes from `start` (fewer at the end). Raises NotFound."""
         ...
 
     async def delete(self, key: str) -> None:
-        """Remove; no error when it is gone already."""
+        """Remove; no error if it is gone already."""
         ...
 
     def keys(self) -> AsyncIterator[str]:
-        """Every blob there is, in no order; for backup, doctor and the sweep of leftovers."""
+        """Yield every blob's key, in no order; for backup, doctor and the sweep of leftovers."""
         ...
 
 
 class Verdict(StrEnum):
-    """What a scan can say."""
+    """The possible results of a scan."""
 
     CLEAN = "clean"
     INFECTED = "infected"
@@ -81,10 +82,10 @@ class Verdict(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why there is no verdict."""
+    """The reasons for a missing verdict."""
 
     AWAY = "away"
-    """The scanner does not answer or cannot work; the file is scanned when it does."""
+    """The scanner does not answer or cannot work; the file is scanned once it does."""
     BROKE = "broke"
     """The scan ended without an answer, or took too long; the file may be what broke it."""
     TOO_LARGE = "too_large"
@@ -97,7 +98,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """One verdict of one engine. `signature` names what was found; `cause` and `reason` say why it
+    """One verdict of one engine. `signature` names the finding; `cause` and `reason` say why it
     did not scan, the latter for logs."""
 
     verdict: Verdict
@@ -112,7 +113,7 @@ class Scanner(Protocol):
 
     @property
     def name(self) -> str:
-        """What the screen says did the scan, e.g. “ClamAV 1.4.1” or “Built-in scanner”."""
+        """The scanner's name for the screen, e.g. “ClamAV 1.4.1” or “Built-in scanner”."""
         ...
 
     async def scan(self, chunks: AsyncIterator[bytes], size: int) -> ScanResult:
@@ -120,11 +121,12 @@ class Scanner(Protocol):
         ...
 
     async def complete(self, result: ScanResult, size: int, found: "Examination") -> ScanResult:
-        """The verdict `result` on a file of `size` bytes, now that it is known what it holds."""
+        """Revise `result` for a file of `size` bytes, now that its content is known."""
         ...
 
     async def shortcomings(self) -> list[str]:
-        """What keeps its verdicts from being whole and what to do about it, for the operator."""
+        """Describe to the operator what keeps its verdicts from being complete, and what to do
+        about it."""
         ...
 
 
@@ -142,16 +144,16 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a file really is, found by parsing it, and what others get of it.
+    """The true type of a file, found by parsing it, and the version for others.
 
-    `refusal` is a key of `files.refusals.REFUSALS`, or "" when the file is accepted.
-    `taken_at` is the time of capture in milliseconds, when the file tells. `note` is a key of
-    `files.refusals.NOTES`, e.g. a DICOM file without pixels that is kept but cannot be shown.
-    `unpacked` are the bytes to which all its members or streams unpack, `largest_member` those of
-    the largest one; 0 when nothing is packed.
+    `refusal` is a key of `files.refusals.REFUSALS`, or "" if the file is accepted. `taken_at` is
+    the time of capture in milliseconds, if the file has one. `note` is a key of
+    `files.refusals.NOTES`, e.g. for a DICOM file without pixels, which is kept but cannot be
+    displayed. `unpacked` is the number of bytes to which all its members or streams unpack,
+    `largest_member` that of the largest one; 0 if nothing is packed.
 
-    Others get the file as it is unless `shared` holds what they get instead, or `blanked` the
-    places in it (from, to) that are not for them. `sharing_failed`: they get nothing.
+    Others get the file itself unless `shared` holds what they get instead, or `blanked` the places
+    in it (from, to) that are not for them. `sharing_failed`: they get nothing.
     """
 
     media_type: str
@@ -169,7 +171,7 @@ class Examination:
 
     @property
     def sharing(self) -> Sharing:
-        """In what form others get the file."""
+        """The form in which others get the file."""
         if self.sharing_failed:
             return Sharing.FAILED
         if self.shared is not None:
@@ -179,12 +181,12 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """All that was made from one file. `text` holds extracted or recognised words."""
+    """Everything made from one file. `text` holds extracted or recognised words."""
 
     derivatives: tuple[Derivative, ...] = ()
     text: str = ""
     text_source: str = ""
-    """“embedded”, “recognised” (OCR) or "" when there is no text."""
+    """“embedded”, “recognised” (OCR) or "" if there is no text."""
     facts: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -192,9 +194,10 @@ class Examiner(Protocol):
     """Parses hostile input in a child process with limits on time and memory."""
 
     async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
-        """True type and validity. `name` is the file name that the sender gave."""
+        """Determine true type and validity. `name` is the file name given by the sender."""
         ...
 
     async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
-        """Thumbnail, previews, text. A failure gives an empty Derivation, never an exception."""
+        """Make thumbnail, previews, text. A failure gives an empty Derivation, never an
+        exception."""
         ...

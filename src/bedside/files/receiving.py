@@ -1,4 +1,4 @@
-"""One way in for the bytes of a file, whatever carries them: a raw body, tus, a form."""
+"""Receiving: one way in for the bytes of a file, whatever carries them: a raw body, tus, a form."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from bedside.files.ports import Chunk
 from bedside.files.sealing import SealedWriter
 
 HEAD = 64 << 10
-"""Bytes that are enough to tell what a file is."""
+"""Bytes that are enough to detect a file's type."""
 
 CheckHead = Callable[[bytes], Awaitable[None]]
-"""Looks at the first bytes; raises to refuse the file."""
+"""Checks the first bytes; raises to refuse the file."""
 
 CheckEnd = Callable[[], None]
-"""Called when no more bytes come; raises when those that came do not count (a wrong checksum)."""
+"""Called when no more bytes come; raises if those that came do not count (a wrong checksum)."""
 
 
 class Hasher(Protocol):
@@ -27,13 +27,14 @@ class Hasher(Protocol):
 
 
 class SenderGone(Exception):
-    """A source raises it when the connection ended before the body did."""
+    """Raised by a source if the connection ended before the body did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How far a file came. Unless it is finished, `tail` (plaintext of at most 256 KiB) belongs
-    to the caller, who keeps it sealed beside `offset` and gives both to `SealedWriter.resume`."""
+    """How much of a file was received. Unless it is finished, `tail` (plaintext of at most 256
+    KiB) belongs to the caller, who keeps it sealed beside `offset` and passes both to
+    `SealedWriter.resume`."""
 
     offset: int
     tail: bytes
@@ -49,14 +50,14 @@ async def receive(
     check_end: CheckEnd | None = None,
     tail: bytes = b"",
 ) -> Received:
-    """Seal what `source` gives until it ends, and leave it durable.
+    """Seal what `source` yields until it ends, and leave it durable.
 
-    The file is finished when every announced byte is there, or, without an announced total, when
+    The file is finished once every announced byte has arrived or, without an announced total, when
     the source ends; otherwise it is paused. `limit` is the most plain bytes of the whole file.
-    `check_head` is called once, before anything of the file is stored, as soon as the first
-    64 KiB are there (or all of a smaller file); for a resumed one give the `tail` that the writer
-    was resumed with. When `check_end` raises, nothing of what `source` gave is kept; it is called
-    also when the sender went away, for half of a checked piece cannot be checked.
+    `check_head` is called once, before anything of the file is stored, as soon as the first 64 KiB
+    have arrived (or all of a smaller file); for a resumed one pass the `tail` that the writer was
+    resumed with. If `check_end` raises, nothing of what `source` yielded is kept; it is also
+    called if the sender disconnected, because half of a checked piece cannot be checked.
 
     Raises TooLarge, whatever the two checks raise, StorageFull and Unavailable, and SenderGone for
     a file of unknown size. After any of these the writer is closed; what was stored stays for
@@ -117,7 +118,7 @@ class _Head:
 
 
 async def hashed(source: AsyncIterator[Chunk], hasher: Hasher) -> AsyncIterator[Chunk]:
-    """`source`, fed to a hasher of hashlib on its way."""
+    """Feed `source` to a hasher of hashlib while passing it on."""
     async for chunk in source:
         hasher.update(chunk)
         yield chunk

@@ -1,14 +1,14 @@
-"""Why a file is refused, or what a person should know of a file that is kept.
+"""Why a file is refused, or what people should know about a file that is kept.
 
 Each sentence says what the file is, what happened to it, and what works instead. The texts are
-marked for the catalogue and translated where they are shown: `gettext(REFUSALS[key])`.
+marked for the catalogue and translated where they are displayed: `gettext(REFUSALS[key])`.
 """
 
 from bedside.files.ports import Cause
 from bedside.kernel.language import N_
 
 REFUSALS: dict[str, str] = {
-    # Recognised by the first bytes
+    # Detected by the first bytes
     "empty": N_(
         "This file is empty, so there was nothing to keep. Open it on your device to check that "
         "it shows something, then send it again."
@@ -105,7 +105,7 @@ REFUSALS: dict[str, str] = {
         "This file is too complex to be checked safely, so it was not kept. Save it as a simpler "
         "PDF or as pictures, and send those instead."
     ),
-    # Where it was sent
+    # Wrong channel
     "not_a_photo": N_(
         "Only photos can be sent here, and this is another kind of file. It was not kept. Take a "
         "photo of it, or choose a JPEG, PNG or HEIC picture."
@@ -122,7 +122,7 @@ REFUSALS: dict[str, str] = {
         "The location data could not be taken out of this file, so it was not handed over and "
         "not kept. Save it as JPEG or MP4, or take a screenshot of it, and send that instead."
     ),
-    # What the malware scan found
+    # Findings of the malware scan
     "infected": N_(
         "The malware scan found something harmful in this file. The file was destroyed. Do not "
         "open it on your device, check the device for malware, and send another copy from a "
@@ -181,11 +181,12 @@ UNSCANNED_NOTES: dict[Cause, str] = {
     Cause.ENCRYPTED: "scan_encrypted",
     Cause.SUSPECTED: "scan_suspected",
 }
-"""What is said of a file for which trying again does not help by itself."""
+"""Notes on files for which trying again does not help by itself."""
 
 
 def refusal_for_signature(signature: str) -> str:
-    """The key of the sentence for what a scanner found; `signature` is the engine's own name."""
+    """Return the key of the sentence for a scanner's finding; `signature` is the engine's own
+    name."""
     if signature.startswith(_MACROS):
         return "macros"
     return "infected_pdf_script" if signature.startswith("Bedside.PDF.") else "infected"

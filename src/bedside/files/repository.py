@@ -24,7 +24,7 @@ _RECORD = "files.record"
 _TEXT = "file_texts.text"
 FILES = BoundTable(files, "id", "clinic_id", "patient_id", sealed=("record",))
 _LONG_TEXT = 32 << 10
-"""Bytes or characters of which it is worth a thread to seal and unseal them."""
+"""Size (bytes or characters) from which sealing and unsealing is worth a thread."""
 
 _by_id = prepared(select(files).where(files.c.id == bindparam("of")))
 _held = prepared(
@@ -40,7 +40,7 @@ _set_key = prepared(
     .where(files.c.id == bindparam("of"), files.c.data_key == bindparam("old"))
     .values(data_key=bindparam("new"))
 )
-"""Only in place of the key that was read: one that was destroyed meanwhile does not come back."""
+"""Only in place of the key that was read: one destroyed in the meantime does not come back."""
 _add_derivative = prepared(
     upsert(derivatives).on_conflict_do_update(
         index_elements=["file_id", "role"],
@@ -70,8 +70,8 @@ _page = prepared(
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """What is known of a file and sealed. `taken_at` in milliseconds, 0 when unknown; `blanked`:
-    places in its bytes (from, to) that are not for others."""
+    """Sealed facts about a file. `taken_at` in milliseconds, 0 if unknown; `blanked`: places in
+    its bytes (from, to) that are not for others."""
 
     name: str
     comment: str = ""
@@ -79,10 +79,10 @@ class FileRecord:
     sha256: str = ""
     blanked: tuple[tuple[int, int], ...] = ()
     given_id: str = ""
-    """What the sender's device calls the file; see `announcing.Announced`."""
+    """The sending device's name for the file; see `announcing.Announced`."""
 
     def as_json(self) -> dict[str, Any]:
-        """For sealing."""
+        """The facts for sealing."""
         return {
             "name": self.name,
             "comment": self.comment,
@@ -94,12 +94,12 @@ class FileRecord:
 
 
 def blob_key(clinic_id: str, file_id: str, role: str = "") -> str:
-    """Where the sealed bytes of a file, or of something made from it, lie."""
+    """Return the blob key of a file, or of something made from it."""
     return f"{clinic_id}/{file_id}" + (f".{role}" if role else "")
 
 
 def _derivative_key(data_key: bytes, role: str) -> bytes:
-    """Each derivative has a key of its own, made from the file's; destroying that destroys all."""
+    """Derive a derivative's key from the file's; destroying that one destroys all."""
     return hmac.digest(data_key, b"derivative/" + role.encode(), hashlib.sha256)
 
 
@@ -112,7 +112,7 @@ class Repository:
         self.store = store
 
     async def row(self, file_id: str, db: Reader | None = None) -> Row:
-        """The row of a file. Raises NotFound."""
+        """Return the row of a file. Raises NotFound."""
         if db is not None:
             found = await db.one(_by_id, of=file_id)
         else:
@@ -123,30 +123,30 @@ class Repository:
         return found
 
     async def held(self, clinic_id: str, holder_id: str, db: Reader | None = None) -> list[Row]:
-        """Files that a request holds, oldest first."""
+        """Return the files held by a request, oldest first."""
         if db is not None:
             return await db.all(_held, holder=holder_id, clinic=clinic_id)
         async with self._database.read() as reader:
             return await reader.all(_held, holder=holder_id, clinic=clinic_id)
 
     async def add(self, work: UnitOfWork, row: dict[str, Any], record: FileRecord) -> None:
-        """A new file, whose sealed bytes are complete."""
+        """Add a new file, whose sealed bytes are complete."""
         keys = await self._vault.clinic(row["clinic_id"])
         sealed = keys.seal(_RECORD, row["id"], record.as_json())
         await work.execute(_add, **FILES.bound(keys, {**row, "record": sealed}))
 
     async def change(self, work: UnitOfWork, file_id: str, **values: Any) -> None:
-        """Change columns of a file that say nothing of whose it is (for that: `FILES.change`)."""
+        """Change columns of a file that do not say whose it is (for those: `FILES.change`)."""
         await work.execute(_set, of=file_id, **values)
 
     async def give_to(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
-        """Say whose a file is. Raises RecordSealBroken for a row that was tampered with."""
+        """Set the patient of a file. Raises RecordSealBroken for a row that was tampered with."""
         row = await FILES.locked(work, self._vault, id=file_id)
         if row is not None and row.patient_id != patient_id:
             await FILES.change(work, self._vault, row, patient_id=patient_id)
 
     async def record(self, row: Row) -> FileRecord:
-        """The sealed facts of a file."""
+        """Return the sealed facts of a file."""
         keys = await self._vault.clinic(row.clinic_id)
         known = keys.unseal(_RECORD, row.id, row.record)
         blanked = tuple((start, end) for start, end in known.pop("blanked", ()))
@@ -158,30 +158,31 @@ class Repository:
         await self.change(work, row.id, record=keys.seal(_RECORD, row.id, record.as_json()))
 
     async def remove(self, work: UnitOfWork, row: Row) -> None:
-        """Forget a file altogether (a held one that its patient deleted); blobs go separately."""
+        """Delete a file altogether (a held one deleted by its patient); blobs are removed
+        separately."""
         await self.destroy(work, row)
         await work.execute(_drop, of=row.id)
 
     async def destroy(self, work: UnitOfWork, row: Row) -> None:
-        """Destroy the key, which is what makes the content unreadable wherever a copy lies."""
+        """Destroy the key, which makes the content unreadable wherever a copy is."""
         await self.change(work, row.id, data_key=b"")
         await work.execute(_drop_derivatives, of=row.id)
         await work.execute(_drop_text, of=row.id)
 
     async def delete_blobs(self, clinic_id: str, file_id: str, roles: list[str]) -> None:
-        """Remove the sealed bytes; no error when they are gone already. The copy for others goes
+        """Remove the sealed bytes; no error if they are gone already. The copy for others goes
         too: it is stored before its row is written."""
         for role in {"", "shared", *roles}:
             await self.store.delete(blob_key(clinic_id, file_id, role))
 
     async def data_key(self, row: Row) -> bytes:
-        """The open data key of a file. Raises NotFound when it was destroyed."""
+        """Return the open data key of a file. Raises NotFound if it was destroyed."""
         if not row.data_key:
             raise NotFound
         return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), _KEY, row.id)
 
     async def open(self, row: Row) -> SealedReader:
-        """Read the content of a file. Raises NotFound, SealBroken."""
+        """Open the content of a file. Raises NotFound, SealBroken."""
         return await SealedReader.open(
             self.store,
             blob_key(row.clinic_id, row.id),
@@ -191,14 +192,14 @@ class Repository:
         )
 
     async def derivatives(self, file_id: str, db: Reader | None = None) -> dict[str, Row]:
-        """What was made from a file, by role."""
+        """Return what was made from a file, by role."""
         if db is not None:
             return {row.role: row for row in await db.all(_derivatives, of=file_id)}
         async with self._database.read() as reader:
             return await self.derivatives(file_id, reader)
 
     async def having(self, role: str, file_ids: list[str]) -> frozenset[str]:
-        """Those of the files from which a derivative of this role was made."""
+        """Return those of the files that have a derivative of this role."""
         if not file_ids:
             return frozenset()
         wanted = select(derivatives.c.file_id).where(
@@ -208,7 +209,7 @@ class Repository:
             return frozenset(row.file_id for row in await db.all(wanted))
 
     async def store_derivative(self, row: Row, made: Derivative) -> None:
-        """Seal and store the bytes of a derivative; its row is added by `add_derivative`."""
+        """Seal and store the bytes of a derivative; `add_derivative` adds its row."""
         writer = await SealedWriter.begin(
             self.store,
             blob_key(row.clinic_id, row.id, made.role),
@@ -224,7 +225,7 @@ class Repository:
             raise
 
     async def add_derivative(self, work: UnitOfWork, file_id: str, made: Derivative) -> None:
-        """The row of a stored derivative."""
+        """Add the row of a stored derivative."""
         await work.execute(
             _add_derivative,
             file_id=file_id,
@@ -236,7 +237,7 @@ class Repository:
         )
 
     async def open_derivative(self, row: Row, made: Row) -> SealedReader:
-        """Read something made from a file. Raises NotFound, SealBroken."""
+        """Open something made from a file. Raises NotFound, SealBroken."""
         return await SealedReader.open(
             self.store,
             blob_key(row.clinic_id, row.id, made.role),
@@ -246,7 +247,7 @@ class Repository:
         )
 
     async def sealed_text(self, row: Row, text: str) -> bytes:
-        """The words of a file, sealed for `add_text`."""
+        """Seal the words of a file for `add_text`."""
         keys = await self._vault.clinic(row.clinic_id)
 
         def seal() -> bytes:
@@ -255,7 +256,7 @@ class Repository:
         return await asyncio.to_thread(seal) if len(text) > _LONG_TEXT else seal()
 
     async def add_text(self, work: UnitOfWork, row: Row, sealed: bytes, source: str) -> None:
-        """Keep the words of a file, as `sealed_text` has sealed them."""
+        """Store the words of a file, as sealed by `sealed_text`."""
         await work.execute(
             _set_text,
             file_id=row.id,
@@ -266,7 +267,7 @@ class Repository:
         )
 
     async def text(self, row: Row) -> str:
-        """The words of a file; "" when it has none or they are not extracted yet."""
+        """Return the words of a file; "" if it has none or they are not extracted yet."""
         async with self._database.read() as db:
             found = await db.one(_text, of=row.id)
         if found is None:
@@ -279,13 +280,13 @@ class Repository:
         return await asyncio.to_thread(unseal) if len(found.text) > _LONG_TEXT else unseal()
 
     async def chunks(self, row: Row) -> AsyncIterator[bytes]:
-        """The whole content of a file as a stream."""
+        """Yield the whole content of a file."""
         reader = await self.open(row)
         async for piece in reader.chunks():
             yield piece
 
     async def all_rows(self, clinic_id: str) -> AsyncIterator[Row]:
-        """Every file of a clinic that still has its key, by id."""
+        """Yield every file of a clinic that still has its key, by id."""
         after = ""
         while True:
             async with self._database.read() as db:
@@ -298,7 +299,8 @@ class Repository:
             after = rows[-1].id
 
     async def rewrap_keys(self, clinic_id: str) -> int:
-        """Wrap the data keys of all files by the clinic's newest key; how many were changed."""
+        """Wrap the data keys of all files with the clinic's newest key. Returns how many were
+        changed."""
         keys = await self._vault.clinic(clinic_id)
         after, changed = "", 0
         while True:

@@ -1,8 +1,8 @@
-"""Opening files: what may be seen, in which form, and that it was seen.
+"""Opening files: what may be seen, in which form, with an audit line.
 
-Only filed files are opened. Others than the original's owner get the “shared” form: without
-location data, HEIC as JPEG, DICOM as PNG. A file that has none yet is not given at all: the
-original is for those who ask for it by name. Every opening makes one audit line.
+Only filed files are opened. Anybody but the original's owner gets the “shared” form: without
+location data, HEIC as JPEG, DICOM as PNG. A file that has none yet is not served at all: the
+original is only for those who request it by name. Every opening writes one audit line.
 """
 
 import asyncio
@@ -30,15 +30,15 @@ from bedside.kernel.words import place_of
 from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 
 _SAME_OPENING = 30 * clock.MINUTE
-"""Further ranges within this time belong to the opening that was recorded."""
+"""Further ranges within this time belong to the recorded opening."""
 _REMEMBERED = 10_000
 _SCANNER_AWAY = N_(
     "This file is not scanned: the scanner does not answer. It is scanned by itself later."
 )
 _READ_FOR_HITS = 4_000_000
-"""Characters of texts that are read for the results of one search, some tenths of a second."""
+"""Characters of text read for the results of one search: some tenths of a second."""
 _LONG_TEXT = 4_000
-"""Characters that are read in less time than a thread takes to begin."""
+"""Characters that are read faster than a thread starts."""
 _SHOWN = frozenset(
     {
         media_types.JPEG,
@@ -48,7 +48,7 @@ _SHOWN = frozenset(
         media_types.WEBM,
     }
 )
-"""What a page may show: it cannot run anything."""
+"""Types that a page may display: they cannot run anything."""
 
 
 class NotOpened(BedsideError):
@@ -59,7 +59,7 @@ class NotOpened(BedsideError):
 
 
 class NotReady(NotOpened):
-    """The file is opened in a moment, without anybody doing anything."""
+    """The file can be opened in a moment, without anybody doing anything."""
 
     code = "not_ready"
     title = N_("In a moment")
@@ -79,13 +79,13 @@ class Opened:
     shown: bool = False
 
     def chunks(self, start: int, length: int) -> AsyncIterator[bytes]:
-        """Plain bytes of a range."""
+        """Yield plain bytes of a range."""
         return self.reader.chunks(start, length)
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a page shows of a file besides its entry. `forms` are the derivatives there are."""
+    """What a page shows of a file besides its entry. `forms` are the existing derivatives."""
 
     id: str
     state: str
@@ -105,8 +105,8 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A file that a request holds, as its patient sees it. `given_id` is what the sender's device
-    calls it, or ""; `refusal` is a sentence."""
+    """A file held by a request, as its patient sees it. `given_id` is the sending device's name
+    for it, or ""; `refusal` is a sentence."""
 
     id: str
     given_id: str
@@ -139,7 +139,7 @@ class Retrieval:
         self._recorded: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
     async def facts(self, entry: Entry) -> FileFacts:
-        """Scan result, size in pixels and what was made from the file of an entry."""
+        """Return the scan result, size in pixels and derivatives of an entry's file."""
         row = await self._repository.row(entry.file_id)
         record = await self._repository.record(row)
         made = await self._repository.derivatives(row.id)
@@ -162,7 +162,7 @@ class Retrieval:
         )
 
     async def with_thumbnail(self, entries: Iterable[Entry]) -> frozenset[str]:
-        """Ids of those entries that have a small picture to show in a list."""
+        """Return the ids of those entries that have a thumbnail for a list."""
         by_file = {entry.file_id: entry.id for entry in entries if entry.state == FileState.FILED}
         made = await self._repository.having("thumbnail", list(by_file))
         return frozenset(by_file[file_id] for file_id in made)
@@ -176,12 +176,13 @@ class Retrieval:
         to_view: bool = False,
         start: int = 0,
     ) -> Opened:
-        """Open the file of an entry. `form` is a derivative's role, or "" for what others get.
+        """Open the file of an entry. `form` is a derivative's role, or "" for the version for
+        others.
 
-        `to_view` asks to show it in the page, which only pictures and videos can be: anything else
-        is a download, whatever was asked for, and is audited as one. One audit line is written for
-        an opening, before its first byte goes out; `start` tells where a range begins. Thumbnails
-        are part of a chart that was opened and make no line. Raises NotFound, NotOpened.
+        `to_view` asks to display it in the page, which is possible for pictures and videos only:
+        anything else is a download, whatever was asked for, and is audited as one. One audit line
+        is written per opening, before its first byte goes out; `start` is where a range begins.
+        Thumbnails are part of an opened chart and write no line. Raises NotFound, NotOpened.
         """
         entry = await self._charts.entry(chart, entry_id)
         if entry.moved_to:
@@ -190,7 +191,7 @@ class Retrieval:
         record = await self._repository.record(row)
         opened = await self._form(row, record, form)
         shown = to_view and opened.media_type in _SHOWN
-        # Pages and pictures of one file in the viewer are one look, the one of `record_view`.
+        # Pages and pictures of one file in the viewer are one look, that of `record_view`.
         opening = "view" if shown else form
         if form != "thumbnail" and self._is_new_opening(chart, entry_id, opening, start):
             await self._audit.note(
@@ -205,12 +206,12 @@ class Retrieval:
         return replace(opened, shown=shown)
 
     async def text(self, chart: ChartAccess, entry_id: str) -> str:
-        """The words of a file, for showing them in the page. The caller has recorded the view."""
+        """Return the words of a file for display in the page. The caller has recorded the view."""
         entry = await self._charts.entry(chart, entry_id)
         return await self._repository.text(await self._openable(entry.file_id))
 
     async def record_view(self, chart: ChartAccess, entry: Entry) -> None:
-        """Somebody looked at an entry in the viewer."""
+        """Record that somebody looked at an entry in the viewer."""
         if self._is_new_opening(chart, entry.id, "view", 0):
             await self._audit.note(
                 chart.clinic_id,
@@ -234,8 +235,9 @@ class Retrieval:
         return True
 
     async def hits(self, entries: Iterable[Entry], words: list[str]) -> dict[str, str]:
-        """By the id of its entry, the piece of a file's text around the first of these (folded)
-        words; "" for a text without them, and where so much was read before that others wait."""
+        """Return, by entry id, the piece of a file's text around the first of these (folded)
+        words; "" for a text without them, and once so much was read that others would have to
+        wait."""
         pieces: dict[str, str] = {}
         left = _READ_FOR_HITS
         for entry in entries:
@@ -279,7 +281,7 @@ class Retrieval:
         return Opened(name, media_type, made[form].size, f'"{row.id}.{form}"', reader)
 
     async def _form_for_others(self, row: Row) -> str:
-        """What others get. Raises NotReady, NotOpened while or when there is nothing for them."""
+        """Return the form for others. Raises NotReady, NotOpened while or if there is none."""
         if row.sharing == Sharing.WAITING:
             async with self._database.unit_of_work() as work:
                 work.enqueue(SHARE, {"file_id": row.id}, unique=f"share-now:{row.id}")
@@ -292,15 +294,16 @@ class Retrieval:
         return forms.get(Sharing(row.sharing), "original")
 
     async def require_given(self, entries: Iterable[Entry]) -> None:
-        """Several files are to be given at once. Raises NotReady, NotOpened when one is not."""
+        """Check that several files can be served together. Raises NotReady, NotOpened if one
+        cannot."""
         for entry in entries:
             await self._form_for_others(await self._openable(entry.file_id))
 
-    # --- files that were handed over live ------------------------------------------------------
+    # --- files of live transfers ------------------------------------------------------------------
 
     async def handed_over(self, access: TransferAccess, file_id: str, *, start: int = 0) -> Opened:
-        """The file of a live transfer, for its receiver. The caller knows that `file_id` is the
-        transfer's. One audit line for an opening. Raises NotFound, NotOpened."""
+        """Open the file of a live transfer, for its receiver. The caller knows that `file_id` is
+        the transfer's. One audit line per opening. Raises NotFound, NotOpened."""
         row = await self._openable(file_id)
         if row.clinic_id != access.clinic_id or row.patient_id != access.patient_id:
             raise NotFound
@@ -319,7 +322,7 @@ class Retrieval:
     # --- held files ----------------------------------------------------------------------------
 
     async def held(self, link: LinkAccess, db: Reader | None = None) -> list[HeldFile]:
-        """What the request of this link holds, oldest first."""
+        """Return what the request of this link holds, oldest first."""
         rows = await self._repository.held(link.clinic_id, link.subject_id, db)
         seen: list[HeldFile] = []
         for row in rows:
@@ -342,7 +345,7 @@ class Retrieval:
         return seen
 
     async def held_preview(self, link: LinkAccess, file_id: str, form: str) -> Opened:
-        """A patient looks at their own photo before sending. `form`: thumbnail or preview."""
+        """Open a patient's own photo before it is sent. `form`: thumbnail or preview."""
         if form not in ("thumbnail", "preview"):
             raise NotFound
         row = await self._openable(file_id)
@@ -357,7 +360,7 @@ def _note_of(row: Row) -> str:
 
 
 def _named(name: str, media_type: str) -> str:
-    """The sender's file name with the extension of what it really is."""
+    """Return the sender's file name with the extension of its true type."""
     extension = media_types.extension(media_type)
     path = PurePath(name)
     if path.suffix.lower() in (extension, {".jpg": ".jpeg", ".tiff": ".tif"}.get(extension)):

@@ -34,7 +34,7 @@ _LAST = b"\x01"
 
 
 class SealBroken(BedsideError):
-    """The stored bytes are not what was sealed: damaged, cut, re-ordered, swapped or forged."""
+    """The stored bytes are not what was sealed: damaged, cut, reordered, swapped or forged."""
 
     status = 500
     code = "seal_broken"
@@ -52,23 +52,24 @@ class SealUnfinished(SealBroken):
 
 
 def new_data_key() -> bytes:
-    """A fresh key for one file: 32 random bytes."""
+    """Return a fresh key for one file: 32 random bytes."""
     return os.urandom(DATA_KEY)
 
 
 def record_offset(index: int) -> int:
-    """Where segment number `index`, counted from 0, begins in the sealed bytes."""
+    """Return where segment number `index`, counted from 0, begins in the sealed bytes."""
     return HEADER + index * RECORD
 
 
 def sealed_size(plain: int) -> int:
-    """Sealed bytes of a finished file of `plain` bytes."""
+    """Return the sealed size of a finished file of `plain` bytes."""
     segments = max(1, -(-plain // SEGMENT))
     return HEADER + plain + segments * OVERHEAD
 
 
 def plain_size(sealed: int) -> int:
-    """Plain bytes of a finished file of `sealed` bytes; SealBroken when no file has that size."""
+    """Return the plain size of a finished file of `sealed` bytes; SealBroken if no file has that
+    size."""
     full, rest = divmod(sealed - HEADER, RECORD)
     alone = full == 0 and rest == OVERHEAD
     if full < 0 or (full == 0 and rest < OVERHEAD) or (0 < rest <= OVERHEAD and not alone):
@@ -92,13 +93,13 @@ class Seal:
 
     @classmethod
     def fresh(cls, data_key: bytes, file_id: str) -> Self:
-        """A seal for a new file, with a random seal id in its header."""
+        """Make a seal for a new file, with a random seal id in its header."""
         return cls(data_key, MAGIC + bytes((VERSION,)) + os.urandom(SEAL_ID), file_id)
 
     def seal_into(
         self, out: memoryview, plain: memoryview, prefix: bytes, index: int, last: bool
     ) -> int:
-        """Write the record of one segment to the start of `out`; returns its length."""
+        """Write the record of one segment to the start of `out` and return its length."""
         end = len(plain) + OVERHEAD
         out[:PREFIX] = prefix
         nonce = prefix + index.to_bytes(4, "big") + (_LAST if last else _NOT_LAST)
@@ -106,7 +107,7 @@ class Seal:
         return end
 
     def unseal(self, record: Chunk, index: int, last: bool) -> bytes:
-        """The plaintext of one record. Raises SealBroken."""
+        """Return the plaintext of one record. Raises SealBroken."""
         if not OVERHEAD <= len(record) <= RECORD:
             raise SealBroken
         view = memoryview(record)

@@ -1,4 +1,4 @@
-"""Sealed files as they are written and read; `sealed_format` says what the bytes are."""
+"""Writing and reading sealed files; `sealed_format` defines the bytes."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ __all__ = [
 
 
 class _Scratch(threading.local):
-    """Room for one sealed record; each thread that seals has its own."""
+    """Room for one sealed record; each sealing thread has its own."""
 
     def __init__(self) -> None:
         self.room = memoryview(bytearray(HEADER + RECORD))
@@ -54,11 +54,11 @@ _scratch = _Scratch()
 def _seal_records(
     seal: Seal, prefix: bytes, buffer: Buffer, used: int, first: int, last: bool
 ) -> Iterator[memoryview]:
-    """The records of a buffer whose first segment is number `first`, one after the other.
+    """Yield the records of a buffer whose first segment is number `first`, one after the other.
 
-    Each is valid until the next is asked for: one record fits the processor's cache, so sealing
-    and copying it to the disk cost less than sealing all and writing all. The header goes in
-    front of segment 0. `last` says that the file ends with this buffer.
+    Each is valid until the next is requested: one record fits the processor's cache, so sealing
+    and copying it to the disk cost less than sealing all and writing all. The header precedes
+    segment 0. `last` says that the file ends with this buffer.
     """
     out = _scratch.room
     plain = buffer.room[:used]
@@ -79,10 +79,10 @@ def _seal_records(
 class SealedWriter:
     """Seals a file as its bytes arrive, one buffer being written while the next one fills.
 
-    Whatever may be the last segment is held back until `finish`, so a blob with a last segment
-    is a file whose writer was finished. Use `begin` or `resume`; end with `finish` or `pause`,
-    and with `abandon` when those were not reached or failed. After StorageFull or Unavailable
-    what was written stays, and `resume_point` tells from where sending can go on.
+    Whatever may be the last segment is held back until `finish`, so a blob with a last segment is
+    a file whose writer was finished. Use `begin` or `resume`; end with `finish` or `pause`, and
+    with `abandon` if those were not reached or failed. After StorageFull or Unavailable what was
+    written stays, and `resume_point` says where sending can resume.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class SealedWriter:
         self._prefix = os.urandom(PREFIX)
         self.total = total
         self.offset = offset
-        """Plain bytes taken so far, the tail of an earlier run included."""
+        """Plain bytes taken so far, including the tail of an earlier run."""
         self._first_segment = (offset - len(tail)) // SEGMENT
         self._next_segment = self._first_segment
         self._buffer = plaintext_buffers.take()
@@ -122,9 +122,9 @@ class SealedWriter:
         *,
         seen: int | None = None,
     ) -> Self:
-        """Start a new blob under `key`; an unfinished one that was there is replaced.
+        """Start a new blob under `key`, replacing an unfinished one.
 
-        `total` is the plain size in bytes when the sender has announced it; `seen` as in
+        `total` is the plain size in bytes if the sender has announced it; `seen` as in
         `BlobStore.append`.
         """
         blob = await store.append(key, 0, seen=seen)
@@ -144,12 +144,12 @@ class SealedWriter:
         *,
         seen: int | None = None,
     ) -> Self:
-        """Go on at plain byte `offset`, of which the last `len(tail)` bytes are in `tail`.
+        """Resume at plain byte `offset`, of which the last `len(tail)` bytes are in `tail`.
 
-        `offset` and `tail` are what `pause` or `resume_point` gave. Sealed bytes past that point
-        are cut off; what follows is sealed under a new prefix, so no nonce is used twice whatever
-        the sender sends now. Raises NotFound or SealBroken when the blob does not reach so far,
-        Conflict when another writer has it open.
+        `offset` and `tail` come from `pause` or `resume_point`. Sealed bytes past that point are
+        cut off; what follows is sealed under a new prefix, so no nonce is used twice whatever the
+        sender sends now. Raises NotFound or SealBroken if the blob does not reach that far,
+        Conflict if another writer has it open.
         """
         index, misplaced = divmod(offset - len(tail), SEGMENT)
         if misplaced or index < 0 or len(tail) > SEGMENT:
@@ -164,14 +164,14 @@ class SealedWriter:
 
     @property
     def complete(self) -> bool:
-        """Whether every announced byte is there; never true without an announced total."""
+        """Whether every announced byte has arrived; never true without an announced total."""
         return self.offset == self.total
 
     async def write(self, chunk: Chunk) -> None:
         """Take the next plain bytes; the caller may reuse `chunk` at once.
 
-        Raises TooLarge past the announced total (nothing of `chunk` is taken then), StorageFull
-        or Unavailable when an earlier buffer could not be written.
+        Raises TooLarge past the announced total (nothing of `chunk` is taken then), StorageFull or
+        Unavailable if an earlier buffer could not be written.
         """
         view = memoryview(chunk)
         if self.total is not None and self.offset + len(view) > self.total:
@@ -185,8 +185,8 @@ class SealedWriter:
     async def pause(self) -> bytes:
         """Make everything taken so far durable, except what is returned, and close.
 
-        The returned tail (at most one segment) is the caller's to keep, sealed, beside `offset`.
-        Only for files with an announced total.
+        The caller keeps the returned tail (at most one segment), sealed, beside `offset`. Only for
+        files with an announced total.
         """
         if self.total is None:
             raise ValueError("without an announced total there is no way to go on")
@@ -205,7 +205,7 @@ class SealedWriter:
         return tail
 
     async def finish(self) -> int:
-        """Seal the last segment, make the whole file durable and close; returns its plain size."""
+        """Seal the last segment, make the whole file durable and close. Returns its plain size."""
         if self.total is not None and not self.complete:
             raise ValueError("fewer bytes came than were announced")
         if self._used == 0 and self._next_segment:
@@ -220,10 +220,10 @@ class SealedWriter:
         await asyncio.shield(asyncio.create_task(self._close()))
 
     async def take_back(self) -> None:
-        """Drop, durably, all that this writer has taken, and close.
+        """Drop, durably, everything this writer has taken, and close.
 
-        For bytes that turn out not to count, say by a wrong checksum. The file then stands where
-        `begin` or `resume` found it, with the same offset and tail.
+        For bytes that turn out not to count, for instance because of a wrong checksum. The file is
+        then as `begin` or `resume` found it, with the same offset and tail.
         """
         await self.abandon()
         at = record_offset(self._first_segment) if self._first_segment else 0
@@ -231,14 +231,14 @@ class SealedWriter:
 
     async def _close(self) -> None:
         if self._in_flight is not None:
-            # Its failure was raised by the call that waited for it, or is of no interest any more.
+            # Its failure was raised by the call that waited for it, or no longer matters.
             await asyncio.wait((self._in_flight,))
             self._in_flight = None
         self._buffer.give_back()
         await self._blob.close()
 
     def _fill(self, view: memoryview) -> memoryview:
-        """Copy what fits into the buffer; returns the rest."""
+        """Copy what fits into the buffer. Returns the rest."""
         room = self._buffer.room
         fits = min(len(view), len(room) - self._used)
         room[self._used : self._used + fits] = view[:fits]
@@ -260,7 +260,7 @@ class SealedWriter:
         self._used = 0
 
     def _send(self, *, last: bool, durable: bool) -> None:
-        """Start sealing and writing the buffer, which is not to be touched any more."""
+        """Start sealing and writing the buffer, which must not be touched any more."""
         make = partial(
             _seal_records,
             self._seal,
@@ -277,11 +277,11 @@ class SealedWriter:
         try:
             await (self._blob.commit(make) if durable else self._blob.write(make))
         finally:
-            # Done by `make` already, unless the store failed before it came to that.
+            # Done by `make` already, unless the store failed before.
             buffer.give_back()
 
     async def _settle(self) -> None:
-        """Wait for what is in flight. Shielded: were a cancelled request to cancel it, a thread
+        """Wait for the write in flight. Shielded: if a cancelled request cancelled it, a thread
         would go on reading a buffer that by then belongs to another upload."""
         if self._in_flight is not None:
             await asyncio.shield(self._in_flight)
@@ -290,7 +290,7 @@ class SealedWriter:
 
 @dataclass(frozen=True, slots=True)
 class ResumePoint:
-    """From where an interrupted upload goes on: the arguments for `SealedWriter.resume`.
+    """Where an interrupted upload resumes: the arguments for `SealedWriter.resume`.
 
     `finished` says that the blob has its last segment: there is nothing left to send or seal.
     """
@@ -303,16 +303,17 @@ class ResumePoint:
 async def durable_size(
     store: BlobStore, key: str, data_key: bytes, file_id: str, known: int = 0
 ) -> tuple[int, bool]:
-    """Plain bytes that are there in sound segments, without a gap, and whether the file is whole.
+    """Return the plain bytes stored in sound segments, without a gap, and whether the file is
+    complete.
 
     For an upload whose process was killed. Bytes before `known` (made durable by `pause`) are
-    taken on trust; each complete segment after it is verified, and the blob is fsynced before the
-    answer is given, so the answer may be acknowledged. Raises Conflict when a writer is at it.
+    trusted; each complete segment after it is verified, and the blob is fsynced before returning,
+    so the answer may be acknowledged. Raises Conflict if a writer is active.
     """
     stored = await store.size(key)
     if stored is None or stored < HEADER:
         return 0, False
-    # Opening it for appending where it ends changes nothing, and keeps other writers out.
+    # Opening it for appending at its end changes nothing, and keeps other writers out.
     blob = await store.append(key, stored)
     try:
         seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
@@ -327,7 +328,8 @@ async def durable_size(
 
 
 async def _sound_prefix(store: BlobStore, key: str, seal: Seal, index: int) -> tuple[int, bool]:
-    """Plain size of the sound segments up to the first that is not, counting from `index`."""
+    """Return the plain size of the sound segments up to the first unsound one, counting from
+    `index`."""
     while True:
         record = await store.read(key, record_offset(index), RECORD)
         if len(record) == RECORD and _is_sound(seal, record, index, last=False):
@@ -349,10 +351,10 @@ def _is_sound(seal: Seal, record: bytes, index: int, *, last: bool) -> bool:
 async def resume_point(
     store: BlobStore, key: str, data_key: bytes, file_id: str, offset: int, tail: bytes
 ) -> ResumePoint:
-    """Where to go on after a kill or a failed write, given what was acknowledged last.
+    """Return where to resume after a kill or a failed write, given what was acknowledged last.
 
-    `offset` and `tail` come from the last `pause` (0 and b"" when there was none). Segments that
-    were written after it count, when they are sound. Raises as `durable_size` does.
+    `offset` and `tail` come from the last `pause` (0 and b"" if there was none). Segments written
+    after it count if they are sound. Raises as `durable_size` does.
     """
     size, finished = await durable_size(store, key, data_key, file_id, offset - len(tail))
     if finished or size > offset:
@@ -361,7 +363,7 @@ async def resume_point(
 
 
 class SealedReader:
-    """Reads ranges of a finished file. Nothing is read ahead of what is asked for."""
+    """Reads ranges of a finished file, without reading ahead."""
 
     def __init__(self, store: BlobStore, key: str, seal: Seal, size: int) -> None:
         self._store = store
@@ -383,7 +385,7 @@ class SealedReader:
     ) -> Self:
         """Open a finished file; only its header is read.
 
-        Give the plain `size` where it is known (the file's row has it): a blob that was cut or
+        Pass the plain `size` where it is known (the file's row has it): a blob that was cut or
         extended is then refused at once, and not only when its end is read. Raises NotFound,
         SealBroken.
         """
@@ -397,13 +399,13 @@ class SealedReader:
         return cls(store, key, seal, found)
 
     async def read(self, start: int, length: int) -> bytes:
-        """`length` bytes from `start`, fewer at the end of the file. Raises SealBroken."""
+        """Return `length` bytes from `start`, fewer at the end of the file. Raises SealBroken."""
         return b"".join([piece async for piece in self.chunks(start, length)])
 
     async def chunks(self, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        """The same range in pieces of up to 256 KiB, each verified before it is given out.
+        """Yield the same range in pieces of up to 256 KiB, each verified before it is yielded.
 
-        An empty file is verified too. Raises SealBroken at the first segment that is not sound.
+        An empty file is verified too. Raises SealBroken at the first unsound segment.
         """
         if start < 0 or (length is not None and length < 0):
             raise ValueError("a range has no negative ends")

@@ -1,7 +1,7 @@
-"""What a file is, judged by its first bytes while the rest still arrives (F2).
+"""Type detection by a file's first bytes while the rest still arrives (F2).
 
-Pure, fast and from the standard library only, for it runs in the serving process. It refuses what
-can be recognised at once. What it accepts is provisional: `Examiner.examine` parses the whole
+Pure, fast and from the standard library only, because it runs in the serving process. It refuses
+what can be recognised at once. What it accepts is provisional: `Examiner.examine` parses the whole
 file later and has the last word.
 """
 
@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from bedside.files import media_types as types
 
 HEAD_SIZE = 64 * 1024
-"""How many first bytes are worth looking at."""
+"""How many of the first bytes are worth reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,14 @@ _SCRIPT_NAMES = frozenset(
 )
 _MARKUP_NAMES = {"html": "web_page", "htm": "web_page", "xhtml": "web_page", "mht": "web_page"}
 _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
-_PDF_SEARCH = 1024  # readers look for the header in the first 1024 bytes (ISO 32000-1, annex H)
+_PDF_SEARCH = 1024  # readers search for the header in the first 1024 bytes (ISO 32000-1, annex H)
 
 
 def sniff(first_bytes: bytes, name: str) -> Sniffed:
-    """The type of a file by its first bytes.
+    """Detect the type of a file by its first bytes.
 
-    `first_bytes` are the first up to 64 KiB (fewer only when the file is shorter); `name` is the
-    sender's file name, which decides only where content cannot: a script or a table is plain
+    `first_bytes` are up to 64 KiB from the start (fewer only if the file is shorter); `name` is
+    the sender's file name, which decides only where content cannot: a script or a table is plain
     text as far as bytes tell. Never raises.
     """
     head = bytes(first_bytes[:HEAD_SIZE])
@@ -122,7 +122,7 @@ def _pdf(head: bytes, _name: str) -> Sniffed | None:
         return None
     before = head[:at]
     if before.strip(b"\x00\t\n\x0c\r \xef\xbb\xbf"):
-        # Something else comes first, so two programs would see two different files.
+        # Something else precedes it, so two programs would see two different files.
         return _refused("polyglot", types.PDF)
     return Sniffed(types.PDF)
 
@@ -150,7 +150,7 @@ _QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pno
 
 
 def _container(head: bytes, _name: str) -> Sniffed | None:
-    """ISO base media files (HEIF, AVIF, MP4, MOV) and WebM."""
+    """Detect ISO base media files (HEIF, AVIF, MP4, MOV) and WebM."""
     media_type: str | None = None
     if head[:4] == b"\x1aE\xdf\xa3":
         doctype = re.search(rb"\x42\x82.{1,8}?(webm|matroska)", head[:512], re.DOTALL)
@@ -166,7 +166,7 @@ def _container(head: bytes, _name: str) -> Sniffed | None:
 
 
 def _branded(major: bytes, compatible: set[bytes]) -> str | None:
-    """The type that the brands of an ISO base media file state (ISO 14496-12, 4.3)."""
+    """Return the type stated by the brands of an ISO base media file (ISO 14496-12, 4.3)."""
     brands = {major} | compatible
     if major in {b"mif1", b"msf1"} or major in _HEIC_BRANDS | _AVIF_BRANDS:
         if brands & _AVIF_BRANDS:
@@ -187,7 +187,7 @@ _FIRST_DICOM_TAGS = re.compile(
 
 
 def _dicom(head: bytes, _name: str) -> Sniffed | None:
-    """With the preamble of PS3.10, or without as older devices write it."""
+    """Detect DICOM, with the preamble of PS3.10, or without as older devices write it."""
     if _is_dicom_with_preamble(head) or _FIRST_DICOM_TAGS.match(head):
         return Sniffed(types.DICOM)
     return None
@@ -201,7 +201,7 @@ _MEMBER_NAME = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
 
 
 def _members(head: bytes) -> list[bytes]:
-    """Names in the local headers that the first bytes hold (APPNOTE.TXT 4.3.7)."""
+    """Return the names in the local headers within the first bytes (APPNOTE.TXT 4.3.7)."""
     names: list[bytes] = []
     for found in _MEMBER_NAME.finditer(head):
         length = int.from_bytes(found[1], "little")
@@ -234,7 +234,7 @@ def _office_open(members: list[bytes], name: str) -> Sniffed:
         return Sniffed(types.XLSX)
     if any(member.startswith((b"ppt/", b"visio/")) for member in members):
         return _refused("unknown_type")
-    # The telling members lie further back; the examination looks at all of them.
+    # The decisive members are further back; the examination checks all of them.
     return Sniffed(types.XLSX if _extension(name) == "xlsx" else types.DOCX)
 
 
@@ -242,7 +242,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def _ole(head: bytes, name: str) -> Sniffed | None:
-    """Compound files of Office 97 to 2003 ([MS-CFB]); only Word's are kept."""
+    """Detect compound files of Office 97 to 2003 ([MS-CFB]); only Word's are kept."""
     if not head.startswith(_OLE):
         return None
     if _extension(name) in {"msi", "msp", "mst"}:
@@ -296,7 +296,7 @@ def _text(head: bytes, name: str) -> Sniffed | None:
 
 
 def _decoded(head: bytes) -> str | None:
-    """The head as text, or None when it does not look like text in any usual encoding."""
+    """Return the head as text, or None if it does not look like text in any usual encoding."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "replace")
         return text if text.count("\ufffd") <= 2 and "\x00" not in text else None
@@ -309,6 +309,6 @@ def _decoded(head: bytes) -> str | None:
         return head.decode("utf-8")
     except UnicodeDecodeError as damaged:
         if damaged.start >= len(head) - 3 and len(head) == HEAD_SIZE:
-            return head[: damaged.start].decode("utf-8")  # a letter cut by the end of the head
+            return head[: damaged.start].decode("utf-8")  # a character cut by the end of the head
     high = sum(1 for byte in head if byte >= 0x80)
     return head.decode("cp1252", "replace") if high * 4 < len(head) * 3 else None

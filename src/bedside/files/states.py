@@ -6,7 +6,7 @@ from bedside.kernel.language import N_
 
 
 class FileState(StrEnum):
-    """Where a file is on its way. Only a filed file is ever opened."""
+    """The progress of a file. Only a filed file is ever opened."""
 
     RECEIVING = "receiving"
     SCANNING = "scanning"
@@ -17,19 +17,19 @@ class FileState(StrEnum):
 
 
 class Sharing(StrEnum):
-    """In what form a filed file is given to others than its sender.
+    """The form in which a filed file is given to anybody but its sender.
 
-    A file is filed together with that form. Only files of before this was so wait for it.
+    A file is filed together with that form; only files older than this rule wait for it.
     """
 
     WAITING = "waiting"
     AS_IT_IS = "as_it_is"
     BLANKED = "blanked"
-    """The bytes of the original, without those that tell a place."""
+    """The bytes of the original, without those that reveal a location."""
     COPY = "copy"
     """The derivative “shared”."""
     FAILED = "failed"
-    """No such form could be made, so that nothing is given."""
+    """No such form could be made, so nothing is given."""
 
 
 MOVES: dict[FileState, frozenset[FileState]] = {

@@ -1,4 +1,4 @@
-"""Who writes to which upload, in this process: one request at a time."""
+"""Leases on uploads in this process: one request at a time writes to an upload."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -25,10 +25,10 @@ class UploadLease:
 
     @contextmanager
     def receiving(self) -> Generator[None]:
-        """While bytes come, for as long as it pleases the network, the next one may stop this.
+        """Allow the next request to stop this one while bytes arrive, at whatever speed.
 
-        Raises Conflict when that happens. Everything else that a lease is used for is short, and
-        is waited for.
+        Raises Conflict if that happens. Everything else that a lease is used for is short, and is
+        waited for.
         """
         if self._is_waited_for:
             raise _elsewhere()
@@ -44,7 +44,7 @@ class UploadLease:
             self._is_receiving = False
 
     def stop(self) -> None:
-        """Somebody else is waiting."""
+        """Stop the current holder for another one that is waiting."""
         self._is_waited_for = True
         if self._is_receiving and not self._was_stopped:
             self._was_stopped = True
@@ -59,10 +59,10 @@ class UploadLeases:
 
     @asynccontextmanager
     async def alone(self, upload_id: str) -> AsyncGenerator[UploadLease]:
-        """Hold an upload alone, for the length of a block.
+        """Hold an upload exclusively, for the length of a block.
 
-        A second connection means that the first one is dead: whoever receives is stopped. Nothing
-        that was known of the upload before the block holds inside of it.
+        A second connection means that the first one is dead: a receiving request is stopped.
+        Nothing known of the upload before the block holds inside it.
         """
         while (other := self._leases.get(upload_id)) is not None:
             other.stop()

@@ -1,4 +1,4 @@
-"""Rows of uploads: the statements, where an upload goes, and what its sender sees of it."""
+"""Rows of uploads: the statements, where an upload goes, and its sender's view."""
 
 from dataclasses import dataclass
 
@@ -28,10 +28,10 @@ class Target:
 
 
 KEY = "files.data_key"
-"""The place that a data key is bound to: an upload's key goes on as its file's."""
+"""The place that a data key is bound to: an upload's key becomes its file's."""
 
 RECORD = "uploads.record"
-"""The sealed column, as its seal knows it."""
+"""The sealed column's name in its seal."""
 ADD = prepared(insert(uploads))
 BY_ID = prepared(
     select(uploads).where(
@@ -46,7 +46,7 @@ SET_KEY = prepared(
     .where(uploads.c.id == bindparam("of"), uploads.c.data_key == bindparam("old"))
     .values(data_key=bindparam("new"))
 )
-"""Only in place of the key that was read: one that was destroyed meanwhile does not come back."""
+"""Only in place of the key that was read: one destroyed in the meantime does not come back."""
 DROP = prepared(delete(uploads).where(uploads.c.id == bindparam("of")))
 OPEN_OF_HOLDER = prepared(
     select(
@@ -86,7 +86,8 @@ EXPIRED = prepared(select(uploads).where(uploads.c.expires_at < bindparam("momen
 def into_chart(
     chart: ChartAccess, category: str, channel: str = Channel.STAFF_UPLOAD, source_id: str = ""
 ) -> Target:
-    """An upload of staff, straight into a chart; `source_id` is the visit in which it was made."""
+    """Return the target of a staff upload straight into a chart; `source_id` is the visit in which
+    it was made."""
     return Target(
         chart.clinic_id,
         chart.patient_id,
@@ -100,7 +101,8 @@ def into_chart(
 
 
 def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = "") -> Target:
-    """An upload that is held by a request or a transfer. `source_id` if it is not the holder."""
+    """Return the target of an upload held by a request or a transfer. `source_id` if it is not the
+    holder."""
     return Target(
         holder.clinic_id,
         holder.patient_id,
@@ -114,15 +116,15 @@ def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = 
 
 
 def belongs_to(row: Row, access: ChartAccess | HolderAccess) -> bool:
-    """Whether an upload goes where this permission is for: into the chart, or to the holder (whose
-    patient may have become known since it began)."""
+    """Whether an upload goes where this permission applies: into the chart, or to the holder
+    (whose patient may have been identified since it began)."""
     if isinstance(access, ChartAccess):
         return not row.holder_id and row.patient_id == access.patient_id
     return row.holder_id == access.subject_id
 
 
 def seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
-    """A row as its sender sees it."""
+    """Return a row as its sender sees it."""
     return Upload(
         row.id,
         row.file_id,

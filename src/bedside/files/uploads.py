@@ -1,4 +1,4 @@
-"""Uploads: bytes on their way in, resumable after a lost network or a killed process.
+"""Uploads: incoming bytes, resumable after a lost network or a killed process.
 
 This is the protocol-free side of tus 1.0 (https://tus.io/protocols/resumable-upload); the web
 speaks the protocol. Nothing is acknowledged before it survives a power cut.
@@ -65,7 +65,7 @@ class Uploads:
         allowance: Allowance,
         category: str = Category.OTHER,
     ) -> Upload:
-        """Staff start to upload into a chart. Raises TooLarge before any byte is taken."""
+        """Begin a staff upload into a chart. Raises TooLarge before any byte is received."""
         return await self._begin(upload_rows.into_chart(chart, category), announced, allowance)
 
     async def begin_held(
@@ -78,9 +78,10 @@ class Uploads:
         category: str = Category.PATIENT_PHOTO,
         source_id: str = "",
     ) -> Upload:
-        """Somebody starts to send a file that a request or a transfer holds until agreed.
+        """Begin an upload that a request or a transfer holds until agreed.
 
-        `source_id` is what the chart says the file came from, if not from the holder."""
+        `source_id` is the source stated in the chart, if it is not the holder.
+        """
         target = upload_rows.held_by(holder, channel, category, source_id)
         return await self._begin(target, announced, allowance)
 
@@ -95,8 +96,8 @@ class Uploads:
         channel: str = Channel.STAFF_UPLOAD,
         source_id: str = "",
     ) -> Upload:
-        """Staff upload a file of unannounced length in one go (a form without script, or a picture
-        that was made in a visit, which is its source then).
+        """Take a staff upload of unannounced length in one go (a form without script, or a picture
+        made in a visit, which is its source then).
 
         Raises TooLarge, FileRefused, SenderGone; nothing of the file stays then.
         """
@@ -114,7 +115,8 @@ class Uploads:
         category: str = Category.PATIENT_PHOTO,
         source_id: str = "",
     ) -> Upload:
-        """A patient's device sends a file of unannounced length in one go; see `take_for_chart`."""
+        """Take a file of unannounced length from a patient's device in one go; see
+        `take_for_chart`."""
         target = upload_rows.held_by(holder, channel, category, source_id)
         async with self._database.read() as db:
             room = await room_left(self._repository, db, target, allowance)
@@ -214,10 +216,10 @@ class Uploads:
         return Upload(upload_id, file_id, announced.length, 0, False, "", expires_at)
 
     async def find(self, access: ChartAccess | HolderAccess, upload_id: str) -> Upload:
-        """An upload of this sender, as far as its bytes are safe.
+        """Return an upload of this sender, with the acknowledged bytes.
 
-        A transfer that still runs for it (a connection that died silently) is stopped first; after
-        a kill the sealed bytes on disk tell how far it came. Raises NotFound, and Gone when it has
+        A request still receiving for it (a connection that died silently) is stopped first; after
+        a kill the sealed bytes on disk show how far it got. Raises NotFound, and Gone if it has
         expired.
         """
         async with self._leases.alone(upload_id):
@@ -231,7 +233,7 @@ class Uploads:
             return upload_rows.seen(row, position=point.offset)
 
     async def metadata(self, access: ChartAccess | HolderAccess, upload_id: str) -> str:
-        """What the sender said with its beginning, as it came. Raises NotFound, Gone."""
+        """Return the sender's metadata unchanged. Raises NotFound, Gone."""
         row = await self._row(access, upload_id)
         keys = await self._vault.clinic(row.clinic_id)
         return keys.unseal(upload_rows.RECORD, row.id, row.record)["metadata"]
@@ -244,10 +246,10 @@ class Uploads:
         source: AsyncIterator[Chunk],
         checksum: tuple[str, bytes] | None = None,
     ) -> Upload:
-        """Take bytes from `offset` on; returns when they are durable, or the sender is gone.
+        """Receive bytes from `offset` on; returns once they are durable, or the sender is gone.
 
-        `checksum` is an algorithm's name and the digest of these bytes. Raises Conflict when
-        `offset` is not where the upload stands, FileRefused for a type that is not taken (the
+        `checksum` is an algorithm's name and the digest of these bytes. Raises Conflict if
+        `offset` is not the upload's position, FileRefused for a type that is not accepted (the
         upload is over then), ChecksumMismatch, StorageFull.
         """
         async with self._leases.alone(upload_id) as lease:
@@ -279,7 +281,7 @@ class Uploads:
         source: AsyncIterator[Chunk],
         checksum: tuple[str, bytes] | None,
     ) -> tuple[receiving.Received, str]:
-        """How far the bytes came, and the type that they showed."""
+        """Return what was received, and the detected type."""
         found = row.media_type
         check_end: receiving.CheckEnd | None = None
         if checksum:
@@ -310,14 +312,15 @@ class Uploads:
         return received, found
 
     async def _mark_checked(self, row: Row) -> None:
-        """From now on only what a checksum has confirmed counts, also after a kill."""
+        """Record that from now on only what a checksum has confirmed counts, even after a kill."""
         if not row.checked:
             async with self._database.unit_of_work() as work:
                 await work.execute(upload_rows.CHANGE, of=row.id, checked=True)
             faults.point("upload.marked")
 
     async def _writer(self, row: Row, point: ResumePoint, seen: int | None) -> SealedWriter:
-        """Goes on at `point`, unless another process has taken more since the blob was `seen`."""
+        """Return a writer that resumes at `point`, unless another process has received more since
+        the blob was `seen`."""
         key = blob_key(row.clinic_id, row.file_id)
         data_key = await self._data_key(row)
         store = self._repository.store
@@ -335,7 +338,8 @@ class Uploads:
         return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), key, row.file_id)
 
     async def _resume_point(self, row: Row) -> ResumePoint:
-        """Where this upload goes on. Most start at once, and then there is nothing to look for."""
+        """Return where this upload resumes. Most only begin, and then there is nothing to look
+        for."""
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.unseal_bytes(_TAIL, row.id, bytes(row.tail)) if row.tail else b""
         point = await resume_point(
@@ -351,7 +355,7 @@ class Uploads:
         return point
 
     async def _check_head(self, row: Row, head: bytes) -> str:
-        """The type by content. Raises FileRefused before anything is stored."""
+        """Return the type by content. Raises FileRefused before anything is stored."""
         keys = await self._vault.clinic(row.clinic_id)
         name = keys.unseal(upload_rows.RECORD, row.id, row.record)["name"]
         sniffed = sniff(head, name)
@@ -394,14 +398,15 @@ class Uploads:
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
 
     async def _complete(self, row: Row, media_type: str = "", length: int = 0) -> None:
-        """The last byte is durable: hand the file to the intake, in one transaction, once."""
+        """Hand a file whose last byte is durable to the intake, in one transaction, once."""
         key = {"of": row.id, "owner": row.owner_id, "clinic": row.clinic_id}
         async with self._database.unit_of_work() as work:
             if row.holder_id:
-                # Whoever counts what a request holds sees the file before or after, not in between.
+                # Anybody counting what a request holds sees the file before or after, not in
+                # between.
                 await work.lock(row.holder_id)
             current = await work.one(upload_rows.BY_ID, **key)
-            if current is None:  # given up elsewhere while its bytes came
+            if current is None:  # cancelled elsewhere while its bytes arrived
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
             if current is None or current.finished:
                 return
@@ -414,7 +419,7 @@ class Uploads:
                 position=length or current.length,
                 tail=b"",
             )
-            sender = await self._sender(current)  # with the comment as it is now
+            sender = await self._sender(current)  # with the current comment
             await self._intake.received(work, await work.one(upload_rows.BY_ID, **key), sender)
             await work.execute(upload_rows.CHANGE, of=row.id, data_key=b"")
 
@@ -428,12 +433,12 @@ class Uploads:
                 record["name"],
                 record["comment"],
                 record["taken_at"],
-                given_id=record.get("given_id", ""),  # earlier versions kept none
+                given_id=record.get("given_id", ""),  # earlier versions stored none
             ),
         )
 
     async def cancel(self, access: ChartAccess | HolderAccess, upload_id: str) -> None:
-        """The sender wants it no more: what arrived is destroyed."""
+        """Cancel an upload for its sender: what arrived is destroyed."""
         async with self._leases.alone(upload_id):
             row = await self._row(access, upload_id)
             if row.finished:
@@ -441,7 +446,7 @@ class Uploads:
             await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
 
     async def expire(self) -> int:
-        """Destroy what nobody goes on with; the number of uploads. Run by the worker."""
+        """Destroy abandoned uploads, for the worker's sweep. Returns how many."""
         async with self._database.read() as db:
             rows = await db.all(upload_rows.EXPIRED, moment=clock.now())
         for row in rows:
@@ -464,8 +469,8 @@ class Uploads:
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
 
     async def abandon(self, holder: HolderAccess, actor: Actor | None = None) -> None:
-        """What is on its way to this holder is wanted no more: it is stopped and destroyed, in the
-        name of `actor` if it is not the holder who says so."""
+        """Stop and destroy everything being uploaded to this holder, in the name of `actor` if it
+        is not the holder's own decision."""
         async with self._database.read() as db:
             rows = await db.all(
                 upload_rows.UNFINISHED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id
@@ -476,7 +481,7 @@ class Uploads:
                     now = await db.one(
                         upload_rows.BY_ID, of=row.id, owner=row.owner_id, clinic=row.clinic_id
                     )
-                if now is not None and not now.finished:  # else it is a file that is held
+                if now is not None and not now.finished:  # otherwise it is a held file
                     await self._remove(now, actor or holder.actor, Action.UPLOAD_CANCELLED)
 
     async def _row(self, access: ChartAccess | HolderAccess, upload_id: str) -> Row:
