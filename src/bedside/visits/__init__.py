@@ -1,1 +1,2 @@
-"""Rooms, check-in, the waiting room, transfer of patients: everything of a visit but its call."""
+"""Rooms, check-in, the waiting room, transfer of patients: everything about a visit except its
+call."""

@@ -1,9 +1,9 @@
-"""Telling those in charge of a room that somebody waits and nobody is there.
+"""Alerts to those in charge of a room that a patient is waiting and nobody is online.
 
-The owner of a personal room is told; of a shared room, or when the owner cannot sign in any more,
-everybody in charge. Each is told in the ways that this person has chosen, so perhaps in none, and
-then nobody else is told instead. The message names the room and nothing else: no patient, no
-reason.
+For a personal room the owner is alerted; for a shared one, or if the owner can no longer sign in,
+everybody in charge. Each is alerted through the channels they have chosen, so perhaps through
+none, and then nobody else is alerted instead. The message names the room and nothing else: no
+patient, no reason.
 """
 
 from typing import Any
@@ -19,11 +19,11 @@ from bedside.visits import room_rows, rows
 from bedside.visits.state_machine import State
 
 ONCE_IN = 10 * clock.MINUTE
-"""However many arrive, a person gets one message for a room in this time."""
+"""However many arrive, a person gets one message per room within this time."""
 
 
 class RoomAlerts:
-    """Looks whether somebody of a room is online, some time after an arrival."""
+    """Checks some time after an arrival whether anybody of the room is online."""
 
     def __init__(
         self,
@@ -40,8 +40,8 @@ class RoomAlerts:
         self._alerter = alerter
 
     async def unattended(self, payload: dict[str, Any]) -> None:
-        """Job: tell the owner of the room, or to everybody in charge of a shared one, when an
-        arrival waits, nobody has looked, and nobody of the room is online."""
+        """Job: alert the owner of the room, or everybody in charge of a shared one, if an arrival
+        is waiting, nobody has looked, and nobody of the room is online."""
         async with self._database.read() as db:
             visit = await db.one(rows.by_id, of=payload["visit_id"])
             room = await db.one(room_rows.by_id, of=visit.room_id) if visit else None
@@ -75,5 +75,5 @@ def _alert(clinic_name: str, room: Row, visit: Row, window: int) -> StaffAlert:
 
 
 def _is_unseen(visit: Row, leg: int) -> bool:
-    """Whether the arrival still waits where it arrived, and nobody has looked."""
+    """Whether the arrival is still waiting where it arrived, and nobody has looked."""
     return visit.state == State.WAITING and visit.leg == leg and not visit.looked_at

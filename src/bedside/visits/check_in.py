@@ -1,8 +1,8 @@
 """Checking in at a room: typed by the patient, by a personal invitation, or again after the end.
 
 Anybody can type anybody's name and date of birth at an open door. So a visit from there carries
-what was typed and nothing else: it is tied to no chart until a member of staff says who it is
-(`identification`), and the one who typed learns nothing.
+what was typed and nothing else: it belongs to no chart until staff identify the patient
+(`identification`), and the person who typed learns nothing.
 """
 
 import re
@@ -42,12 +42,12 @@ from bedside.visits.transitions import Transitions
 NAME_MAX = 200
 REASON_MAX = 500
 _FURTHEST_EAST = timedelta(days=1)
-"""Where a patient is, the next day may have begun."""
+"""The patient's next day may have begun already."""
 _SAME_FORM = 10 * clock.MINUTE
-"""So long after a check-in the same form, sent again, leads to the visit that it made."""
+"""Time after a check-in in which the same form, sent again, leads to the same visit."""
 MOST_UNKNOWN = 100
-"""So many visits from the door wait in a room at the same time: whoever fills a waiting room with
-made-up names does not fill the disk, nor the page of those who look for the patients among them."""
+"""The most visits from the door that may wait in a room: filling a waiting room with made-up names
+must fill neither the disk nor the page on which staff look for their patients."""
 
 _add = prepared(insert(visits))
 _unknown_here = prepared(
@@ -71,8 +71,8 @@ _note_visit = prepared(
 
 @dataclass(frozen=True, slots=True)
 class CheckInForm:
-    """What a patient typed. `draft` is a secret that was made with the form (`new_draft`): sending
-    the form twice makes one visit."""
+    """A patient's input. `draft` is a secret made with the form (`new_draft`): sending the form
+    twice makes one visit."""
 
     draft: str
     name: str
@@ -108,20 +108,20 @@ class CheckIn:
 
     @staticmethod
     def new_draft() -> str:
-        """The secret of a new form."""
+        """Return the secret of a new form."""
         return new_secret()
 
     async def check_in(self, room: Room, form: CheckInForm, address: str) -> CheckedIn:
         """Check in with what was typed.
 
-        Raises WrongInput with the field that is not right, RoomClosed, and RoomFull.
+        Raises WrongInput with the wrong field, RoomClosed, and RoomFull.
         """
         typed = _typed(room, form)
         keys = await self._vault.clinic(room.clinic_id)
-        # Always new: whoever saw the form on a shared tablet knows its draft.
+        # Always new: others may have seen the form's draft on a shared tablet.
         token = new_secret()
         async with self._database.unit_of_work() as work:
-            await work.lock(f"check-in:{lock_name(form.draft)}")  # pressed twice at once
+            await work.lock(f"check-in:{lock_name(form.draft)}")  # two presses at once
             known = await visit_of_draft(work, form.draft)
             row = await work.one(rows.by_id, of=known.id) if known else None
             if row is not None and _is_repeated(row, rows.typed(keys, row), typed):
@@ -141,11 +141,11 @@ class CheckIn:
             raise RoomFull
 
     async def with_invitation(self, link: LinkAccess, *, consented: bool = False) -> CheckedIn:
-        """Check in by a personal invitation: nothing is typed but the date of birth before. A
-        second device comes to the same visit while it lasts.
+        """Check in by a personal invitation: nothing is typed beyond the date of birth given
+        before. A second device joins the same visit while it lasts.
 
-        Raises NotFound for a link to something else, RoomClosed, and WrongInput when the room asks
-        for an agreement that was not given.
+        Raises NotFound for a link to something else, RoomClosed, and WrongInput if the room
+        requires an agreement that was not given.
         """
         async with self._database.read() as db:
             invited = await db.one(_by_id, of=link.subject_id)
@@ -173,22 +173,22 @@ class CheckIn:
         return CheckedIn(visit_id, token)
 
     async def goes_on(self, link: LinkAccess) -> bool:
-        """Whether a visit that came of an invitation has not ended yet."""
+        """Whether a visit begun by an invitation has not ended yet."""
         async with self._database.read() as db:
             invited = await db.one(_by_id, of=link.subject_id)
             visit = await db.one(rows.by_id, of=invited.visit_id) if invited else None
         return visit is not None and visit.state != State.ENDED
 
     async def again(self, visitor: VisitorAccess, token: str) -> CheckedIn:
-        """Check in again after a visit has ended, with nothing typed again: in the room where it
-        ended. `token` is the device's for that visit; the new one follows from it, so that a device
-        that asks twice comes to one visit, and no queue can be filled by asking.
+        """Check in again after a visit has ended, without retyping: in the room where it ended.
+        `token` is the device's for that visit; the new one is derived from it, so that a device
+        asking twice gets one visit, and no queue can be filled that way.
 
-        Who it was in the last visit says nothing about who holds the device now: staff are asked
+        The identity in the last visit says nothing about who holds the device now: staff are asked
         again, unless the patient came by an invitation.
 
-        Raises Conflict while the visit goes on, or when the room is closed; Discarded when what was
-        typed is destroyed.
+        Raises Conflict while the visit is in progress, or if the room is closed; Discarded if what
+        was typed is destroyed.
         """
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
@@ -202,7 +202,7 @@ class CheckIn:
         room = await self._rooms.get(row.clinic_id, row.room_id)
         token = next_token(token)
         async with self._database.unit_of_work() as work:
-            await work.lock(f"check-in:{lock_name(token)}")  # pressed twice at once
+            await work.lock(f"check-in:{lock_name(token)}")  # two presses at once
             if (known := await device(work, token)) is not None:
                 return CheckedIn(known.id, token)
             await self._must_be_open(work, room)
@@ -273,7 +273,7 @@ class RoomClosed(Conflict):
 
 
 class RoomFull(Conflict):
-    """More people wait at this room than anybody can look at."""
+    """More patients are waiting in this room than anybody can look at."""
 
     code = "room_full"
     sentence = N_(
@@ -283,7 +283,8 @@ class RoomFull(Conflict):
 
 
 def problems(room: Room, form: CheckInForm) -> dict[str, str]:
-    """What is not right in a form, by field: sentences that are translated where they are shown."""
+    """Return the errors of a form, by field: sentences that are translated where they are
+    displayed."""
     options, found = room.options, dict[str, str]()
     name, phone = one_line(form.name), one_line(form.phone)
     if not re.search(r"\w", name):
@@ -311,7 +312,7 @@ def problems(room: Room, form: CheckInForm) -> dict[str, str]:
 
 
 def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
-    """What is sealed of a form. Raises WrongInput for the first field that is not right."""
+    """Return what is sealed of a form. Raises WrongInput for the first wrong field."""
     for field, sentence in problems(room, form).items():
         raise WrongInput(sentence, field=field)
     return {
@@ -325,7 +326,7 @@ def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
 
 
 def _known(room: Room, patient: Patient, consented: bool) -> dict[str, Any]:
-    """As if an invited patient had typed the name; what else the chart knows stays there."""
+    """Return an invited patient's name as if typed; what else the chart knows stays there."""
     if room.options.consent_text and not consented:
         raise WrongInput(N_("Please agree to go on."), field="consented")
     return {
@@ -338,6 +339,6 @@ def _known(room: Room, patient: Patient, consented: bool) -> dict[str, Any]:
 
 
 def _is_repeated(row: Row, before: dict[str, Any], typed: dict[str, Any]) -> bool:
-    """Whether a form is one that was sent a moment ago, and not another person's in the same
+    """Whether a form repeats one sent a moment ago, and is not another person's in the same
     browser."""
     return before == typed and row.checked_in_at + _SAME_FORM > clock.now()

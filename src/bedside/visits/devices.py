@@ -1,8 +1,8 @@
 """A patient's device in a visit, known by a token of its own: for a day from the check-in, and for
-as long as the visit goes on.
+as long as the visit is in progress.
 
-The token is kept as its SHA-256, so that a copy of the database opens nothing, and forgotten when
-it opens nothing itself.
+The token is stored as its SHA-256, so that a copy of the database opens nothing, and forgotten
+once it opens nothing itself.
 """
 
 import base64
@@ -28,7 +28,7 @@ from bedside.visits.state_machine import GOING_ON, State
 VISIT_DEVICES = BoundTable(visit_devices, "token_hash", "visit_id", "clinic_id", "expires_at")
 KEPT_FOR = clock.DAY
 _AT_ONCE = 500
-"""Devices that are forgotten in one unit of work: others who write do not wait for all of them."""
+"""Devices forgotten per unit of work: other writers do not wait for all of them."""
 
 _add = prepared(insert(visit_devices))
 _set_draft = prepared(
@@ -75,9 +75,9 @@ class VisitDevices:
         self._vault = vault
 
     async def resume(self, token: str, visit_id: str, address: str) -> VisitorAccess:
-        """Access for a device that checked in. Raises NotSignedIn when it is not known for this
-        visit, or when the visit ended more than a day after the check-in; RecordSealBroken when it
-        was not let in here, or into another visit."""
+        """Return access for a device that checked in. Raises NotSignedIn if it is not known for
+        this visit, or if the visit has ended and the check-in was more than a day ago;
+        RecordSealBroken if it was not let in here, or into another visit."""
         async with self._database.read() as db:
             row = await device(db, token)
         if row is None or row.id != visit_id or _is_over(row):
@@ -88,8 +88,8 @@ class VisitDevices:
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
 
     async def forget(self) -> int:
-        """Forget the devices that `resume` lets in nowhere any more (a sweep of the worker); how
-        many there were."""
+        """Forget the devices that `resume` no longer lets in anywhere, for the worker's sweep.
+        Returns how many."""
         forgotten = 0
         while True:
             async with self._database.unit_of_work() as work:
@@ -102,23 +102,23 @@ class VisitDevices:
 
 
 async def device(reader: Reader, token: str) -> Row | None:
-    """The visit that a token is for; None for an unknown one."""
+    """Return the visit that a token is for; None for an unknown one."""
     return await reader.one(_by_token, hash=_hash(token)) if token else None
 
 
 async def add_device(work: UnitOfWork, keys: ClinicKeys, visit_id: str, token: str) -> None:
-    """Let the device that holds `token` into a visit of the clinic whose keys these are."""
+    """Let the device with `token` into a visit of the clinic whose keys these are."""
     await work.execute(_add, **_row(keys, visit_id, _hash(token)))
 
 
 async def visit_of_draft(reader: Reader, draft: str) -> Row | None:
-    """The visit that a form with this draft has made; None when there is none."""
+    """Return the visit made by a form with this draft; None if there is none."""
     return await reader.one(_by_token, hash=_hash_of_draft(draft)) if _is_secret(draft) else None
 
 
 async def add_draft(work: UnitOfWork, keys: ClinicKeys, visit_id: str, draft: str) -> None:
-    """Remember that a form has made a visit, the newest one if it was used again. The draft lets no
-    device in: it is kept by another hash than tokens are."""
+    """Remember that a form has made a visit, the newest one if it was reused. The draft lets no
+    device in: it is stored under a different hash than tokens."""
     if not _is_secret(draft):
         return
     row = _row(keys, visit_id, _hash_of_draft(draft))
@@ -140,18 +140,18 @@ def _row(keys: ClinicKeys, visit_id: str, token_hash: bytes) -> dict[str, Any]:
 
 
 def lock_name(token: str) -> str:
-    """By which units of work take turns about a token, without naming it."""
+    """Return a lock name for a token that does not reveal it."""
     return _hash(token).hex()[:32]
 
 
 def next_token(token: str) -> str:
-    """The token of the same device in the visit after the one that `token` is for."""
+    """Return the same device's token in the visit after the one that `token` is for."""
     digest = hashlib.sha256(f"next:{token}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _is_secret(draft: str) -> bool:
-    """Whether a draft is as long as those that we make: a shorter one is somebody's invention."""
+    """Whether a draft is as long as our own: a shorter one is made up."""
     return len(draft) >= len(new_secret())
 
 

@@ -1,4 +1,4 @@
-"""What happens to rooms and visits, told to open pages: ids, times and states only."""
+"""Events of rooms and visits: ids, times and states only."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ class _OfRoom(Event):
     room_id: str
 
     def topic(self) -> str:
-        """For those in charge of the room."""
+        """The topic of those in charge of the room."""
         return f"room:{self.room_id}"
 
 
@@ -52,8 +52,8 @@ class RoomVisitGone(_OfRoom):
 
 @declared
 class RoomVisitTouched(_OfRoom):
-    """Something that belongs to a visit here changed: its chat, a file on its way, or whose visit
-    it was. Lists ask again; the visit itself is as it was."""
+    """Something belonging to a visit here changed: its chat, a file in transfer, or whose visit it
+    was. Lists refresh; the visit itself is unchanged."""
 
     type: ClassVar[str] = "room.visit_touched"
     visit_id: str
@@ -62,7 +62,7 @@ class RoomVisitTouched(_OfRoom):
 
 @declared
 class RoomMessaged(_OfRoom):
-    """Something was said to everyone waiting, or taken back."""
+    """A message to everyone waiting was added or withdrawn."""
 
     type: ClassVar[str] = "room.messaged"
     message_id: str
@@ -71,7 +71,7 @@ class RoomMessaged(_OfRoom):
 
 @declared
 class RoomsChanged(Event):
-    """What the list of all rooms says about one of them changed."""
+    """The entry of a room in the list of all rooms changed."""
 
     type: ClassVar[str] = "rooms.changed"
     clinic_id: str
@@ -81,7 +81,7 @@ class RoomsChanged(Event):
     in_call: int
 
     def topic(self) -> str:
-        """For the staff of the clinic."""
+        """The topic of the clinic's staff."""
         return f"rooms:{self.clinic_id}"
 
 
@@ -89,14 +89,14 @@ class _OfVisit(Event):
     visit_id: str
 
     def topic(self) -> str:
-        """For the patient's page, and those in charge of the room."""
+        """The topic of the patient's page, and of those in charge of the room."""
         return f"visit:{self.visit_id}"
 
 
 @declared
 class VisitChanged(_OfVisit):
-    """A visit went on: admitted, returned, transferred, ended. `transferring` is true from a
-    transfer until the patient is admitted or moves on."""
+    """The state of a visit changed: admitted, returned, transferred, ended. `transferring` is true
+    from a transfer until the patient is admitted or moves on."""
 
     type: ClassVar[str] = "visit.changed"
     state: str
@@ -109,7 +109,7 @@ class VisitChanged(_OfVisit):
 
 @declared
 class VisitRoomMessage(_OfVisit):
-    """Something was said to everyone waiting, or taken back."""
+    """A message to everyone waiting was added or withdrawn."""
 
     type: ClassVar[str] = "visit.room_message"
     message_id: str
@@ -117,7 +117,7 @@ class VisitRoomMessage(_OfVisit):
 
 @declared
 class PersonTransferChanged(Event):
-    """A patient whom this person transferred: waits over there, was admitted, was not for long."""
+    """Status of a transfer this clinician made: still waiting, admitted, or overdue."""
 
     type: ClassVar[str] = "person.transfer_changed"
     staff_id: str
@@ -129,5 +129,5 @@ class PersonTransferChanged(Event):
     alerted: bool
 
     def topic(self) -> str:
-        """Told to the person's own pages."""
+        """The topic of the person's own pages."""
         return f"person:{self.staff_id}"

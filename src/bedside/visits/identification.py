@@ -1,10 +1,10 @@
-"""Saying who the patient of a visit is: the only way from the door of a room into a chart.
+"""Identification: the only way from the door of a room into a chart.
 
 What was typed at the door proves nothing, so it opens nothing. “This is Maya Lindqvist, born …” is
 a step by a member of staff in charge of the room who may see that chart already, or who says why
-they must (“breaks the glass”); the audit log names them for it, and not the patient. Until then the
-visit holds what is sent, said and noted; with the step all of it goes into the chart, in one unit
-of work. What nobody ever says anything of is destroyed after a time.
+they must (“breaks the glass”); the audit log names them for it, and not the patient. Until then
+the visit holds files, messages and notes; with the step all of them go into the chart, in one unit
+of work. What is never identified is destroyed after a time.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ from bedside.visits.typed import Typed
 
 REASON_MAX = 500
 KEPT_FOR = 30 * clock.DAY
-"""How long a visit that nobody treated waits for somebody to say who it was."""
+"""How long a visit that nobody treated waits for identification."""
 _AT_ONCE = 100
 
 _legs_seen = prepared(
@@ -89,7 +89,7 @@ class NoChartFits(Conflict):
 
 
 class Identification:
-    """Ties visits to charts."""
+    """Connects visits to charts."""
 
     def __init__(
         self,
@@ -109,16 +109,16 @@ class Identification:
         self._contents: dict[str, ContentOfVisits] = {}
 
     def tell(self, what: str, content: ContentOfVisits) -> None:
-        """From now on `content` hears whose visits are, in the same unit of work. `what` it holds,
-        as “files”. Raises ValueError for a name that is taken."""
+        """Call `content` when a visit is identified, in the same unit of work. `what` names its
+        content, such as “files”. Raises ValueError for a name that is taken."""
         if what in self._contents:
             raise ValueError(f"two contents of visits have the name {what}")
         self._contents[what] = content
 
-    # --- looking -------------------------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------------------
 
     async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, dict[str, int]]:
-        """What is held for visits: by visit, how much of what."""
+        """Return what is held for visits: by visit, how much of what."""
         found: dict[str, dict[str, int]] = {}
         for what, content in self._contents.items():
             for visit_id, count in (await content.held(reader, visit_ids)).items():
@@ -126,12 +126,12 @@ class Identification:
         return found
 
     async def held_of(self, visitor: VisitorAccess) -> Mapping[str, int]:
-        """What is held for one's own visit: how much of what."""
+        """Return what is held for one's own visit: how much of what."""
         async with self._database.read() as db:
             return (await self.held(db, [visitor.visit_id])).get(visitor.visit_id, {})
 
     async def asked(self, room: RoomAccess, visit_id: str) -> tuple[Typed, bool]:
-        """What was typed at the door, and whether the visit is over. Raises NotFound,
+        """Return what was typed at the door, and whether the visit is over. Raises NotFound,
         IsIdentified."""
         async with self._database.unit_of_work() as work:
             row = await self._locked(work, room, visit_id)
@@ -141,17 +141,17 @@ class Identification:
         return Typed.of(rows.typed(keys, row)), row.state == State.ENDED
 
     async def suggested(self, room: RoomAccess, typed: Typed) -> list[Patient]:
-        """The patients whom this person may see and who have this name and this date of birth."""
+        """Return the patients with this name and date of birth whom this person may see."""
         fits = await self._patients.same(room.clinic_id, typed.name, typed.birth_date)
         return [one for one in fits if await self._permissions.sees(room.staff, one.id)]
 
-    # --- saying who it is ----------------------------------------------------------------------
+    # --- identifying ---------------------------------------------------------------------------
 
     async def confirm(self, room: RoomAccess, visit_id: str, patient_id: str) -> None:
-        """“This is …”: a patient whose chart this person may see already. Twice is no error.
+        """“This is …”: identify a patient whose chart this person may see already. Idempotent.
 
-        Raises NotFound, also for a chart that the person may not see, and IsIdentified when it was
-        said that it is somebody else.
+        Raises NotFound, also for a chart that the person may not see, and IsIdentified if somebody
+        else was identified.
         """
         chart = await self._permissions.chart(room.staff, patient_id)
         async with self._database.unit_of_work() as work:
@@ -165,8 +165,9 @@ class Identification:
     async def override(
         self, room: RoomAccess, visit_id: str, name: str, born: date | None, reason: str
     ) -> None:
-        """Break the glass: the patient of the clinic with this name and date of birth, whose chart
-        this person may not see yet. Who looked and why is written down, also when nobody fits.
+        """Break the glass: identify the patient of the clinic with this name and date of birth,
+        whose chart this person may not see yet. Who looked and why is recorded, even if nobody
+        matches.
 
         Raises WrongInput for the reason, NoChartFits, NotFound, IsIdentified.
         """
@@ -197,8 +198,8 @@ class Identification:
         faults.point("visit.identified")
 
     async def add(self, room: RoomAccess, visit_id: str, *, another: bool = False) -> None:
-        """A new patient, from what was typed. `another`: it was said that it is not the one who has
-        this name and date of birth already.
+        """Add a new patient from what was typed. `another`: staff have confirmed that it is not
+        the existing patient with this name and date of birth.
 
         Raises HasChart, NotAllowed for those who may not add patients, NotFound, IsIdentified.
         """
@@ -228,7 +229,7 @@ class Identification:
         fits = await self._patients.same(room.clinic_id, typed.name, typed.birth_date)
         for one in fits:
             if not await self._permissions.sees(room.staff, one.id):
-                # The answer tells that there is such a patient: that is a look, and written down.
+                # The answer reveals that there is such a patient: that is a look, and recorded.
                 await self._audit.note(
                     room.clinic_id, room.actor, Action.ACCESS_REFUSED, patient_id=one.id
                 )
@@ -259,10 +260,10 @@ class Identification:
     # --- nobody's ------------------------------------------------------------------------------
 
     async def discard(self, room: RoomAccess, visit_id: str) -> None:
-        """Nobody of the clinic: what a visit that is over holds is destroyed. Twice is no error.
+        """Discard: what a visit that is over holds is destroyed. Idempotent.
 
-        Raises Conflict while the visit goes on and where somebody of the clinic has noted
-        something, IsIdentified, NotFound.
+        Raises Conflict while the visit is in progress and if somebody of the clinic has written a
+        note, IsIdentified, NotFound.
         """
         async with self._database.unit_of_work() as work:
             try:
@@ -278,8 +279,8 @@ class Identification:
             await self._discard(work, row, room.actor)
 
     async def forget(self) -> int:
-        """Destroy what visits hold that nobody treated, and that nobody said anything of for 30
-        days (a sweep of the worker); how many there were."""
+        """Destroy what visits hold that nobody treated and nobody identified for 30 days, for the
+        worker's sweep. Returns how many."""
         forgotten = 0
         while True:
             async with self._database.read() as db:
@@ -315,8 +316,8 @@ class Identification:
     # --- rows ----------------------------------------------------------------------------------
 
     async def _locked(self, work: UnitOfWork, room: RoomAccess, visit_id: str) -> Row:
-        """The visit, for those in charge of the room that it is or ended in, and of rooms that have
-        treated the patient. Raises NotFound."""
+        """Lock and return the visit, for those in charge of the room where it is or ended, and of
+        rooms that have treated the patient. Raises NotFound."""
         row = await self._transitions.lock(work, room.clinic_id, visit_id)
         if row.room_id != room.room_id:
             seen = await work.all(_legs_seen, visit=row.id)
@@ -332,7 +333,7 @@ class Identification:
 
     @staticmethod
     def _tell(work: UnitOfWork, row: Row) -> None:
-        """Tell those in charge; a visit that has ended is in none of their lists but one."""
+        """Publish to those in charge; an ended visit is in only one of their lists."""
         if row.state == State.ENDED:
             rows.tell_touched(work, row, "identity")
         else:

@@ -1,5 +1,5 @@
 """Personal invitations to a waiting room: the patient gives the date of birth and types nothing
-else, on any device, as often as it takes."""
+else, on any device, as often as necessary."""
 
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ _of_chart = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation that went out. `visit_id`: the newest visit that came of it, "" for none."""
+    """An invitation that was sent. `visit_id`: the newest visit begun by it, "" for none."""
 
     id: str
     room_id: str
@@ -65,7 +65,7 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingInvitation:
-    """One message as it will go out."""
+    """One message as it will be sent."""
 
     channel: ChannelName
     to: str
@@ -100,7 +100,7 @@ class Invitations:
     async def preview(
         self, chart: ChartAccess, room: Room, channels: tuple[str, ...]
     ) -> list[OutgoingInvitation]:
-        """What would go out, with “…” for the secret. Raises as `send` does."""
+        """Return what would be sent, with “…” for the secret. Raises as `send` does."""
         patient, to = await self._addressed(chart, channels)
         clinic = await self._clinics.get(chart.clinic_id)
         place = await self._rooms.place(room)
@@ -108,7 +108,7 @@ class Invitations:
         return [OutgoingInvitation(channel, address, wording) for channel, address in to.items()]
 
     async def send(self, chart: ChartAccess, room: Room, channels: tuple[str, ...]) -> str:
-        """Invite a patient to a room of the clinic; the invitation's id.
+        """Invite a patient to a room of the clinic and return the invitation's id.
 
         Raises NotAllowed, and WrongInput for a patient without a date of birth or without an
         address for a channel.
@@ -163,7 +163,7 @@ class Invitations:
         return invitation_id
 
     async def room_of(self, link: Link) -> Room:
-        """The room that a link invites to. Raises NotFound for a link to something else."""
+        """Return the room that a link invites to. Raises NotFound for a link to something else."""
         async with self._database.read() as db:
             row = await db.one(_by_id, of=link.subject_id)
         if row is None or row.clinic_id != link.clinic_id:
@@ -171,7 +171,7 @@ class Invitations:
         return await self._rooms.get(link.clinic_id, row.room_id)
 
     async def of_chart(self, chart: ChartAccess) -> list[Invitation]:
-        """The newest invitations of a patient."""
+        """Return the newest invitations of a patient."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             found = await db.all(_of_chart, patient=chart.patient_id, clinic=chart.clinic_id)
@@ -204,7 +204,7 @@ def _until(clinic: Clinic) -> int:
 
 
 def _wording(clinic: Clinic, patient: Patient, place: Place, link: str, until: int) -> OutgoingText:
-    """Who invites, until when, and nothing about health."""
+    """Compose the message: who invites, until when, and nothing about health."""
     with in_language(patient.demographics.language):
         words = {"clinic": clinic.name, "room": place.room, "day": day_of(clinic, until)}
         return outgoing_text(

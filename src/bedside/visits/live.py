@@ -1,4 +1,4 @@
-"""Rooms and visits as open pages follow them: snapshots, and how an event changes one."""
+"""Live rooms and visits: snapshots, and how events change them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,7 +46,7 @@ class VisitLive:
         self._audiences = audiences
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds."""
+        """Return the kinds."""
         return (
             TopicKind("room", self.room, audience=self.audience_of_room),
             TopicKind("rooms", self.rooms),
@@ -55,7 +55,7 @@ class VisitLive:
         )
 
     async def room(self, access: object, room_id: str) -> Snapshot:
-        """A room with everybody in it, for those in charge."""
+        """Return a room with everybody in it, for those in charge."""
         if not isinstance(access, StaffAccess):
             raise NotFound
         room = await self._permissions.room(access, room_id)
@@ -71,7 +71,7 @@ class VisitLive:
         }
 
     async def rooms(self, access: object, clinic_id: str) -> Snapshot:
-        """All rooms of the clinic with counts, for its staff."""
+        """Return all rooms of the clinic with counts, for its staff."""
         if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
             raise NotFound
         async with self._database.read() as db:
@@ -90,7 +90,7 @@ class VisitLive:
         }
 
     async def visit(self, access: object, visit_id: str) -> Snapshot:
-        """A visit, for its patient and for those in charge of the room where it is now."""
+        """Return a visit, for its patient and for those in charge of its current room."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visit_id)
         if row is None or not await self._may_follow(access, row.id, row.room_id):
@@ -109,13 +109,13 @@ class VisitLive:
         return True
 
     async def audience_of_room(self, room_id: str) -> frozenset[str]:
-        """Who may hear of a room at this moment."""
+        """Return who may receive events of a room at this moment."""
         return await self._audiences.in_charge(room_id)
 
     async def audience_of_visit(self, visit_id: str, told: Mapping[str, Any]) -> frozenset[str]:
-        """Who may hear an event of a visit at this moment: its patient, and whoever is in charge of
-        the room where it is now. The sender of a transfer hears no more, and the receiver nothing
-        of an earlier leg, whenever it is told (feature V11)."""
+        """Return who may receive an event of a visit at this moment: its patient, and those in
+        charge of its current room. The sender of a transfer receives nothing more, and the
+        receiver nothing of an earlier leg, whenever it is published (feature V11)."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visit_id)
         if row is None:
@@ -126,7 +126,7 @@ class VisitLive:
         return await self._audiences.in_charge(row.room_id) | patient
 
     async def person(self, access: object, staff_id: str) -> Snapshot:
-        """The patients whom somebody has sent elsewhere and who wait there."""
+        """Return the patients somebody has transferred who are still waiting there."""
         if not isinstance(access, StaffAccess) or access.staff_id != staff_id:
             raise NotFound
         async with self._database.read() as db:
@@ -147,8 +147,8 @@ async def _transfers_of(reader: Reader, staff_id: str) -> Snapshot:
 
 
 def apply(snapshot: Snapshot, event_type: str, data: dict[str, Any]) -> Snapshot:
-    """A snapshot after an event: what pages do, and what tests compare with. Events that are not
-    named here say that something beside the snapshot changed."""
+    """Apply an event to a snapshot: what pages do, and what tests compare with. Events not named
+    here say that something beside the snapshot changed."""
     change = _CHANGES.get(event_type)
     return change(snapshot, data) if change else snapshot
 

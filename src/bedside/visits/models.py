@@ -27,7 +27,7 @@ rooms = Table(
     Column("created_at", BigInteger, nullable=False),
     Index("ix_rooms_clinic", "clinic_id"),
 )
-"""What a room is besides its people: `id` is that of the team of kind “room”, which has the name
+"""A room's data besides its people: `id` is that of the team of kind “room”, which has the name
 and the assignments. `owner_id` is empty for shared rooms; `options` is `rooms.RoomOptions`."""
 
 visits = Table(
@@ -59,14 +59,14 @@ visits = Table(
     Index("ix_visits_patient", "patient_id", "checked_in_at"),
     Index("ix_visits_state", "state", "away_since"),
 )
-"""`patient_id` is empty until a member of staff has said who it is (`identification`); `record`
-seals what was typed at the check-in; `queued_at` decides the order; `leg` counts the rooms of the
-visit from 1; `away_since` is 0 while a page of the patient is connected; `looked_at` is 0 until
-somebody in charge of the room has looked at the new arrival."""
+"""`patient_id` is empty until staff identify the patient (`identification`); `record` seals what
+was typed at the check-in; `queued_at` decides the order; `leg` counts the rooms of the visit from
+1; `away_since` is 0 while a page of the patient is connected; `looked_at` is 0 until somebody in
+charge of the room has looked at the new arrival."""
 NOT_ENDED = visits.c.ended_at == literal_column("0")
-"""What finds a visit that goes on by an index of only these. It is written out, for no database
-takes such an index for a value that is bound; and SQLite's guess of how many visits wait is wrong
-when it counted them (ANALYZE) while nobody did."""
+"""Condition of the partial index over visits in progress. It is written out, because no database
+uses such an index for a bound value; and SQLite's estimate of how many visits wait is wrong if it
+counted them (ANALYZE) while nobody did."""
 Index(
     "ix_visits_not_ended",
     visits.c.clinic_id,
@@ -77,7 +77,7 @@ Index(
 )
 
 UNIDENTIFIED = visits.c.patient_id == literal_column("''")
-"""What finds a visit of which nobody has said whose it is, by an index of only these."""
+"""Condition of the partial index over visits that are not identified."""
 Index(
     "ix_visits_unidentified",
     visits.c.clinic_id,
@@ -101,8 +101,8 @@ visit_legs = Table(
     Index("ix_visit_legs_room", "room_id", "admitted_at"),
     sqlite_with_rowid=False,
 )
-"""The way of a visit through rooms. What is said and sent in one leg stays in it. `how` is a
-`rows.How`; `admitted_at` is the first admission in the leg, `admitted_by` who admitted last."""
+"""The rooms of a visit in order. What is said and sent in one leg stays in it. `how` is a
+`rows.How`; `admitted_at` is the first admission in the leg, `admitted_by` whoever admitted last."""
 
 visit_devices = Table(
     "visit_devices",
@@ -137,8 +137,8 @@ patient_transfers = Table(
     Index("ix_patient_transfers_sender", "by_staff_id", "state"),
     Index("ix_patient_transfers_receiver", "to_room_id", "state"),
 )
-"""Hand-overs. `state`: open until the receiver admits (admitted), the sender takes the patient
-back (taken_back), it is passed on (passed_on), or the visit ends (ended)."""
+"""Transfers. `state`: open until the receiver admits (admitted), the sender takes the patient back
+(taken_back), it is passed on (passed_on), or the visit ends (ended)."""
 
 visit_notes = Table(
     "visit_notes",
@@ -163,7 +163,7 @@ room_messages = Table(
     Column("withdrawn_at", BigInteger, nullable=False),
     Index("ix_room_messages_room", "room_id", "at"),
 )
-"""What was said to everyone waiting in a room."""
+"""Messages to everyone waiting in a room."""
 
 invitations = Table(
     "invitations",
@@ -180,4 +180,4 @@ invitations = Table(
     Index("ix_invitations_patient", "patient_id"),
 )
 """Personal invitations to a waiting room: the patient answers with the date of birth and types
-nothing else. `visit_id` is the newest visit that came of it."""
+nothing else. `visit_id` is the newest visit begun by it."""

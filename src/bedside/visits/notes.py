@@ -49,19 +49,19 @@ _last_leg_here = prepared(
 
 @dataclass(frozen=True, slots=True)
 class VisitNote:
-    """A note in the making. `changed_at` is 0 before the first word."""
+    """A note being written. `changed_at` is 0 before the first word."""
 
     text: str
     changed_at: int
 
 
 def place(visit_id: str, staff_id: str, leg: int) -> str:
-    """Where a note is sealed for."""
+    """Return the place that a note is sealed for."""
     return f"{visit_id}/{staff_id}/{leg}"
 
 
 async def says_something(reader: Reader, keys: ClinicKeys, visit_id: str) -> bool:
-    """Whether anybody has noted anything on a visit."""
+    """Whether anybody has written a note on a visit."""
     for row in await reader.all(_of_visit, visit=visit_id):
         if keys.unseal(COLUMN, place(visit_id, row.staff_id, row.leg), row.body).strip():
             return True
@@ -69,8 +69,8 @@ async def says_something(reader: Reader, keys: ClinicKeys, visit_id: str) -> boo
 
 
 class VisitNotes:
-    """Keeps notes while they are written. They belong to the visit's last leg in the room, so that
-    a note can be finished after the patient has left."""
+    """Stores notes while they are written. They belong to the visit's last leg in the room, so
+    that a note can be finished after the patient has left."""
 
     def __init__(self, database: Transactions, vault: Vault, looks: Looks) -> None:
         self._database = database
@@ -78,10 +78,10 @@ class VisitNotes:
         self._looks = looks
 
     async def keep(self, room: RoomAccess, visit_id: str, text: str) -> int:
-        """Keep one's own note as it is now; when that was, in milliseconds.
+        """Store one's own note as it is now. Returns the time, in milliseconds.
 
         Raises NotFound for a visit that was never in this room, Discarded for one of which nothing
-        is left, WrongInput for too many words. One audit line for each ten minutes of writing.
+        is left, WrongInput for too many words. One audit line per ten minutes of writing.
         """
         text = text.replace("\r\n", "\n")
         if len(text) > NOTE_MAX:
@@ -89,7 +89,7 @@ class VisitNotes:
         keys = await self._vault.clinic(room.clinic_id)
         staff_id, moment = room.staff.staff_id, clock.now()
         async with self._database.unit_of_work() as work:
-            await work.one(for_change, of=visit_id)  # nobody destroys the visit meanwhile
+            await work.one(for_change, of=visit_id)  # nobody destroys the visit in the meantime
             leg = await work.one(
                 _last_leg_here, visit=visit_id, clinic=room.clinic_id, room=room.room_id
             )
@@ -119,7 +119,7 @@ class VisitNotes:
         return moment
 
     async def own(self, room: RoomAccess, visit_id: str) -> VisitNote:
-        """One's own note on the visit's last leg in this room. Raises NotFound."""
+        """Return one's own note on the visit's last leg in this room. Raises NotFound."""
         keys = await self._vault.clinic(room.clinic_id)
         staff_id = room.staff.staff_id
         async with self._database.read() as db:

@@ -1,4 +1,4 @@
-"""A visit as its patient sees it: nothing of what the chart knows, nothing of anybody else."""
+"""A visit as its patient sees it: nothing the chart knows, nothing about anybody else."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ _leg = prepared(
 
 @dataclass(frozen=True, slots=True)
 class OwnVisit:
-    """Where a visit stands, and in which room. `how`: how the patient came to this room; `seen`:
+    """The state of a visit, and its room. `how`: how the patient came to this room; `seen`:
     whether they were in a call there; `discarded`: it is over, and nothing of it is left."""
 
     id: str
@@ -51,12 +51,12 @@ class OwnVisits:
         self._rooms = rooms
 
     async def require_open(self, visitor: VisitorAccess) -> None:
-        """Raises Conflict when the visit has ended."""
+        """Raise Conflict if the visit has ended."""
         async with self._database.read() as db:
             require_open(await visit_of(db, visitor, visitor.visit_id))
 
     async def get(self, visitor: VisitorAccess) -> OwnVisit:
-        """The visit of this device. Raises NotFound."""
+        """Return the visit of this device. Raises NotFound."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
             leg = row and await db.one(_leg, of=row.id, leg=row.leg)

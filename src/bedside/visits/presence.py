@@ -1,6 +1,6 @@
-"""Whether patients are there: what their sockets say, kept apart from the state of the visit.
+"""Presence of patients, derived from their sockets and kept apart from the state of the visit.
 
-A page that is in the background but connected keeps its place. One that is away keeps it for the
+A page that is in the background but connected keeps its place. A disconnected one keeps it for the
 clinic's grace time; then the visit expires.
 """
 
@@ -21,7 +21,8 @@ from bedside.visits.transitions import Transitions
 
 _SHORTEST_GRACE = clock.MINUTE
 _WATCHED = 30 * clock.SECOND
-"""So long after a look at who is away nothing was missed; there is one every few seconds."""
+"""The longest pause between checks of absences in which nothing can have been missed; there is one
+every few seconds."""
 
 _all_away = prepared(
     select(visits.c.id).where(visits.c.state.in_(GOING_ON), visits.c.away_since > 0)
@@ -57,18 +58,18 @@ class VisitPresence:
     async def arrived(
         self, visitor: VisitorAccess, connection: str, *, hidden: bool = False
     ) -> None:
-        """A page of the patient is connected. `connection` names its socket."""
+        """Record that a page of the patient connected. `connection` names its socket."""
         async with self._database.unit_of_work() as work:
             row = await work.one(rows.for_change, of=visitor.visit_id)
             await self._presence.arrived(work, visitor.visit_id, connection, hidden=hidden)
             await self._follow(work, row)
 
     async def hidden(self, visitor: VisitorAccess, connection: str, hidden: bool) -> None:
-        """A page went to the background, or came back."""
+        """Record that a page went to the background, or came back."""
         await self.arrived(visitor, connection, hidden=hidden)
 
     async def left(self, visitor: VisitorAccess, connection: str) -> None:
-        """A page of the patient is not connected any more."""
+        """Record that a page of the patient disconnected."""
         try:
             async with self._database.unit_of_work() as work:
                 row = await work.one(rows.for_change, of=visitor.visit_id)
@@ -78,14 +79,14 @@ class VisitPresence:
             self._presence.say_later(connection, visitor.visit_id)
 
     async def asked(self, visitor: VisitorAccess) -> None:
-        """A page was loaded: where no script runs, this is the only sign of life there is."""
+        """Record that a page was loaded: without script, this is the only sign of life."""
         async with self._database.unit_of_work() as work:
             row = await work.one(rows.for_change, of=visitor.visit_id)
             if row is not None and row.state != State.ENDED and row.away_since:
                 rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
 
     async def _follow(self, work: UnitOfWork, row: Row | None) -> None:
-        """Make the visit say what its sockets say."""
+        """Make the visit reflect its sockets."""
         if row is None or row.state == State.ENDED:
             return
         seen = await self._presence.seen(work, row.id)
@@ -102,8 +103,8 @@ class VisitPresence:
     # --- processes -----------------------------------------------------------------------------
 
     async def begin(self) -> None:
-        """The web process starts. When no other one lived, nobody could come back: whoever was
-        away has the whole grace time from now on."""
+        """Handle the start of the web process. If no other one was alive, nobody could reconnect:
+        whoever was disconnected has the whole grace time from now on."""
         await self.sweep()
         async with self._database.unit_of_work() as work:
             was_away = await self._presence.start(work)
@@ -111,7 +112,8 @@ class VisitPresence:
             await self._wait_anew()
 
     async def _wait_anew(self) -> None:
-        """Nobody could come back, or nobody saw it: who is away has the whole grace time."""
+        """Restart the grace time of everybody disconnected: nobody could reconnect, or nobody saw
+        it."""
         async with self._database.read() as db:
             away = await db.all(_all_away)
         for visit in away:
@@ -121,13 +123,13 @@ class VisitPresence:
                     rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
 
     async def beat(self) -> None:
-        """The web process lives."""
+        """Write the web process's heartbeat."""
         async with self._database.unit_of_work() as work:
             back = await self._presence.beat(work)
         await self._follow_all(back)
 
     async def end(self) -> None:
-        """The web process stops, with its sockets."""
+        """Handle the stop of the web process, with its sockets."""
         async with self._database.unit_of_work() as work:
             gone = await self._presence.stop(work)
         await self._follow_all(gone)
@@ -135,14 +137,15 @@ class VisitPresence:
     # --- time ----------------------------------------------------------------------------------
 
     async def sweep(self) -> None:
-        """Drop the sockets of processes that are gone."""
+        """Drop the sockets of dead processes."""
         async with self._database.unit_of_work() as work:
             gone = await self._presence.sweep(work)
         await self._follow_all(gone)
 
     async def expire(self) -> None:
-        """End the visits whose patients were away for longer than the clinic waits, as far as
-        somebody watched: not by a clock that was set, nor for an hour without a database."""
+        """End the visits whose patients were disconnected for longer than the clinic's grace time,
+        as far as time was observed: not because a clock was set, nor after an hour without a
+        database."""
         await self.sweep()
         if self._watch.has_gap():
             await self._wait_anew()
@@ -154,7 +157,7 @@ class VisitPresence:
                 await self._expire(visit.id)
 
     async def grace(self, clinic_id: str) -> int:
-        """How long a patient who is away keeps the place, in milliseconds."""
+        """Return how long a disconnected patient keeps the place, in milliseconds."""
         return (await self._clinics.get(clinic_id)).options.visit_grace_minutes * clock.MINUTE
 
     async def _expire(self, visit_id: str) -> None:

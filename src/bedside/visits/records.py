@@ -65,8 +65,8 @@ _count = prepared(
 
 @dataclass(frozen=True, slots=True)
 class PastVisit:
-    """A visit in the history of a patient. Times in milliseconds, 0 until they are; `seen_by` is
-    the name of who admitted last, "" when nobody did."""
+    """A visit in the history of a patient. Times in milliseconds, 0 until they are known;
+    `seen_by` is the name of whoever admitted last, "" if nobody did."""
 
     id: str
     room_name: str
@@ -99,7 +99,7 @@ class LegRecord:
 
 @dataclass(frozen=True, slots=True)
 class NoteRecord:
-    """A visit note, with the name of who wrote it."""
+    """A visit note, with its author's name."""
 
     leg: int
     by: str
@@ -109,7 +109,7 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class VisitRecord:
-    """A visit with everything that is known of it but its files and its chat. `typed`: what was
+    """A visit with everything known about it except its files and its chat. `typed`: what was
     entered at the check-in (name, birth_date, phone, reason, consented_to)."""
 
     visit: PastVisit
@@ -130,7 +130,7 @@ class VisitRecords:
         self._staff = staff
 
     async def of_chart(self, chart: ChartAccess, *, limit: int = 50) -> list[PastVisit]:
-        """The newest visits of a patient, those that go on included."""
+        """Return the newest visits of a patient, including those in progress."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             found = await db.all(
@@ -147,13 +147,13 @@ class VisitRecords:
         return [_past(keys, row, names) for row in found]
 
     async def count(self, chart: ChartAccess) -> int:
-        """How many visits a patient had."""
+        """Count a patient's visits."""
         async with self._database.read() as db:
             row = await db.one(_count, patient=chart.patient_id, clinic=chart.clinic_id)
         return row.visits if row else 0
 
     async def get(self, chart: ChartAccess, visit_id: str) -> VisitRecord:
-        """One visit of this patient. Raises NotFound."""
+        """Return one visit of this patient. Raises NotFound."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             row = await db.one(_one, of=visit_id, patient=chart.patient_id, clinic=chart.clinic_id)
@@ -201,7 +201,7 @@ def _past(keys: ClinicKeys, row: Row, names: dict[str, str]) -> PastVisit:
 def _ways(
     keys: ClinicKeys, legs: list[Row], transfers: list[Row], names: dict[str, str]
 ) -> list[LegRecord]:
-    """Legs with the transfers that brought them about, which come in the same order."""
+    """Combine legs with the transfers that caused them, which come in the same order."""
     arriving = iter(transfers)
     ways: list[LegRecord] = []
     for leg in legs:

@@ -23,7 +23,7 @@ from bedside.visits.state_machine import State
 LONGEST = 300
 _BODY = "room_messages.body"
 _HOLDS = 4 * clock.HOUR
-"""After which something that was said to everyone is old news."""
+"""Age after which a message to everyone is out of date."""
 
 _add = prepared(insert(room_messages))
 _shown = prepared(
@@ -49,7 +49,7 @@ _withdraw = prepared(
 
 @dataclass(frozen=True, slots=True)
 class RoomMessage:
-    """Something that was said to everyone waiting. `by` is a name."""
+    """A message to everyone waiting. `by` is a name."""
 
     id: str
     by: str
@@ -58,7 +58,7 @@ class RoomMessage:
 
 
 class RoomMessages:
-    """What is said to everyone waiting in a room."""
+    """Messages to everyone waiting in a room."""
 
     def __init__(self, database: Transactions, vault: Vault, audit: AuditLog, staff: Staff) -> None:
         self._database = database
@@ -67,8 +67,8 @@ class RoomMessages:
         self._staff = staff
 
     async def say(self, room: RoomAccess, text: str) -> str:
-        """Say something to everyone who waits, and who comes in the next hours, until it is
-        withdrawn; the message's id. Raises WrongInput."""
+        """Send a message to everyone waiting, and to everyone arriving in the next hours, until it
+        is withdrawn. Returns the message's id. Raises WrongInput."""
         text = text.strip()
         if says_nothing(text):
             raise WrongInput(N_("Write what everyone waiting should read."), field="text")
@@ -78,7 +78,7 @@ class RoomMessages:
         message_id = new_id("rmg")
         same = [one.id for one in await self.shown(room) if one.text == text]
         async with self._database.unit_of_work() as work:
-            for old in same:  # said again, it stands there once, with the new time
+            for old in same:  # repeated, it is listed once, with the new time
                 await work.execute(_withdraw, of=old, room=room.room_id, moment=clock.now())
             await work.execute(
                 _add,
@@ -94,7 +94,7 @@ class RoomMessages:
         return message_id
 
     async def withdraw(self, room: RoomAccess, message_id: str) -> None:
-        """Take back what was said to everyone. Raises NotFound."""
+        """Withdraw a message to everyone. Raises NotFound."""
         async with self._database.unit_of_work() as work:
             done = await work.execute(
                 _withdraw, of=message_id, room=room.room_id, moment=clock.now()
@@ -116,11 +116,11 @@ class RoomMessages:
                 work.emit(VisitRoomMessage(visit_id=row.id, message_id=message_id))
 
     async def shown(self, room: RoomAccess) -> list[RoomMessage]:
-        """What is said to everyone waiting now, newest first."""
+        """Return the current messages to everyone waiting, newest first."""
         return await self._said(room.clinic_id, room.room_id)
 
     async def shown_to(self, visitor: VisitorAccess) -> list[RoomMessage]:
-        """What a patient who waits should read, newest first."""
+        """Return the messages for a waiting patient, newest first."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
         if row is None or row.state != State.WAITING:

@@ -18,7 +18,7 @@ Ask = Literal["no", "optional", "required"]
 
 
 class RoomKind(StrEnum):
-    """Whose a room is."""
+    """The kinds of rooms."""
 
     PERSONAL = "personal"
     """Of one clinician, its owner."""
@@ -26,14 +26,14 @@ class RoomKind(StrEnum):
 
 
 class RoomOptions(BaseModel):
-    """What a room says and asks for. Empty texts: the product's, or the clinic's, own words."""
+    """The texts and questions of a room. Empty texts: the product's, or the clinic's, own words."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     welcome_text: str = Field(default="", max_length=1_000)
     closed_text: str = Field(default="", max_length=1_000)
     consent_text: str = Field(default="", max_length=2_000)
-    """What has to be agreed to at the check-in; nothing when it is empty."""
+    """What has to be agreed to at the check-in; nothing if empty."""
     emergency_text: str = Field(default="", max_length=1_000)
     """Instead of the clinic's."""
     ask_birth_date: Ask = "optional"
@@ -77,7 +77,7 @@ while_open = prepared(
     .where(rooms.c.id == bindparam("of"))
     .with_for_update(read=True, of=rooms)
 )
-"""Nobody closes the room until the commit."""
+"""Keeps the room from being closed until the commit."""
 by_slug = prepared(select(*columns).select_from(joined).where(rooms.c.slug == bindparam("at")))
 of_clinic = prepared(
     select(*columns)
@@ -89,7 +89,8 @@ _name = prepared(select(ROOM_NAMES.c.room_name).where(ROOM_NAMES.c.named == bind
 
 
 def opened(row: Row, *, shared_allowed: bool = True) -> Room:
-    """A room from its row. A shared room of a clinic that has switched them off is closed."""
+    """Return a room from its row. A shared room is closed if the clinic has switched shared rooms
+    off."""
     kind = RoomKind(row.kind)
     return Room(
         id=row.id,
@@ -104,12 +105,12 @@ def opened(row: Row, *, shared_allowed: bool = True) -> Room:
 
 
 async def room_name(reader: Reader, room_id: str) -> str:
-    """The name of a room."""
+    """Return the name of a room."""
     row = await reader.one(_name, of=room_id)
     return row.room_name if row else ""
 
 
 def slug_of(name: str) -> str:
-    """An address made of a name: “Dr Okafor’s room” lives at `dr-okafor`."""
+    """Derive an address from a name: “Dr Okafor’s room” is at `dr-okafor`."""
     plain = re.sub(r"['’`]s room$", "", fold(name.strip()))
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:40].strip("-") or "room"

@@ -56,7 +56,7 @@ _open_transfers_to = prepared(
 
 @dataclass(frozen=True, slots=True)
 class RoomChange:
-    """A room as an administrator wants it. An empty `slug` is made of the name."""
+    """A room as an administrator wants it. An empty `slug` is derived from the name."""
 
     name: str
     kind: RoomKind = RoomKind.SHARED
@@ -67,8 +67,8 @@ class RoomChange:
 
 @dataclass(frozen=True, slots=True)
 class RoomInClinic:
-    """A room in the list of all rooms, with how many wait and are in a call. `mine`: whether the
-    one who looks is in charge of it."""
+    """A room in the list of all rooms, with how many are waiting and in a call. `mine`: whether
+    the viewer is in charge of it."""
 
     room: Room
     waiting: int
@@ -77,7 +77,7 @@ class RoomInClinic:
 
 
 class Rooms:
-    """Makes, changes, opens and finds rooms."""
+    """Creates, changes, opens and finds rooms."""
 
     def __init__(
         self,
@@ -95,11 +95,11 @@ class Rooms:
         self._staff = staff
         self._transitions = transitions
 
-    # --- making and changing -----------------------------------------------------------------
+    # --- creating and changing ---------------------------------------------------------------
 
     async def made(self, work: UnitOfWork, team: Team) -> None:
-        """A room was made somewhere: set-up, settings, the demonstration. It begins as a shared
-        room, closed, at an address made of its name."""
+        """Complete a room created anywhere: set-up, settings, the demonstration. It begins as a
+        shared room, closed, at an address derived from its name."""
         await work.execute(
             _add,
             id=team.id,
@@ -114,7 +114,7 @@ class Rooms:
         await self._transitions.tell_counts(work, team.clinic_id, team.id)
 
     async def create(self, clinic: ClinicAccess, wanted: RoomChange) -> Room:
-        """A new room. Raises WrongInput with the field that is not right."""
+        """Create a room. Raises WrongInput with the wrong field."""
         await self._check(clinic, wanted)
         async with self._database.unit_of_work() as work:
             team = await self._teams.install(
@@ -124,7 +124,7 @@ class Rooms:
         return await self.get(clinic.clinic_id, team.id)
 
     async def change(self, clinic: ClinicAccess, room_id: str, wanted: RoomChange) -> Room:
-        """Another name, kind, owner, address or other words. Raises NotFound, WrongInput."""
+        """Change name, kind, owner, address or texts. Raises NotFound, WrongInput."""
         await self._check(clinic, wanted)
         async with self._database.unit_of_work() as work:
             row = await self._lock(work, clinic.clinic_id, room_id)
@@ -185,7 +185,7 @@ class Rooms:
     # --- opening -------------------------------------------------------------------------------
 
     async def open(self, room: RoomAccess) -> None:
-        """Let patients check in. Raises Conflict where shared rooms are switched off."""
+        """Let patients check in. Raises Conflict if shared rooms are switched off."""
         found = await self.get(room.clinic_id, room.room_id)
         options = (await self._clinics.get(room.clinic_id)).options
         if not found.personal and not options.shared_rooms_allowed:
@@ -193,8 +193,8 @@ class Rooms:
         await self._set_open(room, True)
 
     async def close(self, room: RoomAccess) -> None:
-        """Let nobody check in any more. Those who wait stay; whoever transferred one of them here
-        is told."""
+        """Stop letting patients check in. Waiting ones stay; whoever transferred one of them here
+        is notified."""
         await self._set_open(room, False)
 
     async def _set_open(self, room: RoomAccess, wanted: bool) -> None:
@@ -216,7 +216,8 @@ class Rooms:
                 await self._transitions.tell_sender(work, transfer)
 
     async def stays_open(self, work: UnitOfWork, room: Room) -> bool:
-        """Whether patients may come to a room until the end of this unit of work."""
+        """Keep a room from being closed until the end of this unit of work. Returns whether it is
+        open."""
         row = await work.one(room_rows.while_open, of=room.id)
         return row is not None and (await self._opened(row)).open
 
@@ -229,7 +230,7 @@ class Rooms:
     # --- finding -------------------------------------------------------------------------------
 
     async def get(self, clinic_id: str, room_id: str) -> Room:
-        """A room of a clinic. Raises NotFound."""
+        """Return a room of a clinic. Raises NotFound."""
         async with self._database.read() as db:
             row = await db.one(room_rows.by_id, of=room_id)
         if row is None or row.clinic_id != clinic_id:
@@ -237,20 +238,20 @@ class Rooms:
         return await self._opened(row)
 
     async def by_slug(self, slug: str) -> Room | None:
-        """The room at a public address; None when there is none."""
+        """Return the room at a public address; None if there is none."""
         async with self._database.read() as db:
             row = await db.one(room_rows.by_slug, at=slug)
         return None if row is None else await self._opened(row)
 
     async def of_staff(self, staff: StaffAccess) -> list[Room]:
-        """The rooms that somebody is in charge of, by name."""
+        """Return the rooms that somebody is in charge of, by name."""
         async with self._database.read() as db:
             found = await db.all(_in_charge_of, staff=staff.staff_id, clinic=staff.clinic_id)
         return [await self._opened(row) for row in found]
 
     async def of_clinic(self, staff: StaffAccess) -> list[RoomInClinic]:
-        """All rooms of the clinic, by name, with how many wait: where a patient can be transferred
-        to, and who is busy. Nothing in it is about patients."""
+        """Return all rooms of the clinic, by name, with how many are waiting: where a patient can
+        be transferred to, and who is busy. Nothing in it is about patients."""
         async with self._database.read() as db:
             found = await db.all(room_rows.of_clinic, clinic=staff.clinic_id)
             counted = await db.all(_counts, clinic=staff.clinic_id)
@@ -268,12 +269,12 @@ class Rooms:
         ]
 
     async def place(self, room: Room) -> Place:
-        """The room in a patient's words: “Taking you to …”."""
+        """Return the room in a patient's words: “Taking you to …”."""
         names = await self._staff.named(room.clinic_id, {room.owner_id} if room.personal else set())
         return texts.place(room, names.get(room.owner_id, ""))
 
     async def emergency_text(self, room: Room) -> str:
-        """What to do in an emergency: the room's words, the clinic's, or the product's."""
+        """Return what to do in an emergency: the room's words, the clinic's, or the product's."""
         clinic = await self._clinics.get(room.clinic_id)
         own = room.options.emergency_text or clinic.options.emergency_text
         return own or _(
@@ -286,7 +287,7 @@ class Rooms:
 
 
 def options_of(given: dict[str, Any]) -> RoomOptions:
-    """Options from a form. Raises WrongInput with the field that is not right."""
+    """Return options from a form. Raises WrongInput with the wrong field."""
     try:
         return RoomOptions.model_validate(given)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""A visit as it is stored, and what events tell of it."""
+"""A visit as it is stored, and its content in events."""
 
 from enum import StrEnum
 from typing import Any
@@ -28,7 +28,7 @@ in_room = prepared(
     .order_by(visits.c.queued_at, visits.c.id)
 )
 NAMED_BY = (visits.c.patient_id, visits.c.record, SEALED_PATIENTS.c.person)
-"""What `name_in` needs: `visits`, joined from outside with SEALED_PATIENTS."""
+"""The columns that `name_in` needs: `visits`, outer-joined with SEALED_PATIENTS."""
 _change = prepared(update(visits).where(visits.c.id == bindparam("of")))
 
 
@@ -41,31 +41,32 @@ class How(StrEnum):
 
 
 class Identified(StrEnum):
-    """How it is known who the patient of a visit is."""
+    """How the patient of a visit was identified."""
 
     TYPED = "typed"
     """Not yet: only what was typed at the door is known, and nothing of it is in a chart."""
     INVITED = "invited"
     """By a personal invitation and the date of birth."""
     CONFIRMED = "confirmed"
-    """A member of staff has said which patient of the clinic it is."""
+    """Staff have said which patient of the clinic it is."""
     NEW = "new"
     """New at the clinic: a patient was added from what was typed."""
     DISCARDED = "discarded"
-    """Nobody ever said who it was, and what the visit held was destroyed."""
+    """Never identified, and what the visit held was destroyed."""
     MATCHED = "matched"
-    """In visits of before 0.3: name and date of birth fitted one patient, and nobody was asked."""
+    """In visits from before 0.3: name and date of birth matched one patient, and nobody was
+    asked."""
 
 
 class Discarded(Conflict):
-    """Nothing of this visit is left to go on with."""
+    """Nothing of this visit is left to continue with."""
 
     code = "visit_discarded"
     sentence = N_("What belonged to this visit was destroyed.")
 
 
 def room_facts(row: Row) -> dict[str, Any]:
-    """What those in charge of the room are told of a visit, but for the room."""
+    """Return a visit's data in events for those in charge of the room, without the room."""
     return {
         "visit_id": row.id,
         "patient_id": row.patient_id,
@@ -84,7 +85,7 @@ def room_facts(row: Row) -> dict[str, Any]:
 
 
 def visit_facts(row: Row) -> dict[str, Any]:
-    """What the patient's page is told of its visit."""
+    """Return a visit's data in events for its patient's page."""
     waits = row.state == State.WAITING
     return {
         "visit_id": row.id,
@@ -98,7 +99,7 @@ def visit_facts(row: Row) -> dict[str, Any]:
 
 
 def result_of(device_test: str) -> str:
-    """A device test in a word: "" before it was taken, “ok”, or “problems”."""
+    """Summarise a device test: "" before it was taken, “ok”, or “problems”."""
     if not device_test:
         return ""
     return "problems" if any(f'"{bad}"' in device_test for bad in _PROBLEMS) else "ok"
@@ -112,34 +113,34 @@ def presence_of(row: Row) -> Presence:
 
 
 async def save(work: UnitOfWork, row: Row, **values: Any) -> Row:
-    """Change columns of a visit that was locked in this unit of work; the row as it is then."""
+    """Change columns of a visit that was locked in this unit of work and return the new row."""
     await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
     return row._replace(**values)
 
 
 def tell_room(work: UnitOfWork, row: Row) -> None:
-    """Tell those in charge of the room how a visit is now."""
+    """Publish a visit's new state to those in charge of the room."""
     work.emit(RoomVisitChanged(room_id=row.room_id, **room_facts(row)))
 
 
 def tell_touched(work: UnitOfWork, row: Row, what: str) -> None:
-    """Tell those in charge of the room that something beside the visit changed."""
+    """Publish to those in charge of the room that something beside the visit changed."""
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.id, what=what))
 
 
 def tell_patient(work: UnitOfWork, row: Row) -> None:
-    """Tell the patient's page how its visit is now."""
+    """Publish a visit's new state to its patient's page."""
     work.emit(VisitChanged(**visit_facts(row)))
 
 
 def typed(keys: ClinicKeys, row: Row) -> dict[str, Any]:
-    """What was typed at the check-in."""
+    """Return what was typed at the check-in."""
     return keys.unseal(COLUMN, row.id, row.record)
 
 
 def name_in(keys: ClinicKeys, visit_id: str, row: Row) -> str:
-    """The name of the patient of a row with the columns NAMED_BY: that of the chart, or the one
-    that was typed as long as there is no chart."""
+    """Return the patient's name for a row with the columns NAMED_BY: the chart's, or the typed one
+    as long as there is no chart."""
     if row.patient_id:
         return name_of(keys, row.patient_id, row.person)
     return str(keys.unseal(COLUMN, visit_id, row.record)["name"])

@@ -1,4 +1,4 @@
-"""What became of a transfer, for who has sent it."""
+"""The outcome of a transfer, for its sender."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ class SentTransfer:
 
 
 class SentTransfers:
-    """Looks up transfers for those who have sent them."""
+    """Looks up transfers for their senders."""
 
     def __init__(self, database: Transactions, vault: Vault, staff: Staff) -> None:
         self._database = database
@@ -56,7 +56,7 @@ class SentTransfers:
         self._staff = staff
 
     async def get(self, staff: StaffAccess, transfer_id: str) -> SentTransfer:
-        """One of one's own. Raises NotFound for those of others."""
+        """Return one of one's own transfers. Raises NotFound for those of others."""
         async with self._database.read() as db:
             row = await db.one(_sent, of=transfer_id, staff=staff.staff_id, clinic=staff.clinic_id)
         if row is None:

@@ -7,7 +7,7 @@ from bedside.kernel.language import N_
 
 
 class State(StrEnum):
-    """Where a visit stands."""
+    """The states of a visit."""
 
     WAITING = "waiting"
     IN_CALL = "in_call"
@@ -15,12 +15,12 @@ class State(StrEnum):
 
 
 GOING_ON = (State.WAITING.value, State.IN_CALL.value)
-"""States of a visit that has not ended. An index finds them among all old ones, as it could not do
-for “not ended”."""
+"""States of a visit in progress. An index finds them among all old ones, which it could not do for
+“not ended”."""
 
 
 class Step(StrEnum):
-    """What happens to a visit."""
+    """The steps of a visit."""
 
     ADMITTED = "admitted"
     RETURNED = "returned"
@@ -65,7 +65,7 @@ _ENDED = N_("This visit has ended. What belongs to it is kept.")
 
 
 def after(state: State, step: Step) -> State:
-    """The state after `step`. Raises Conflict, with a sentence, when it cannot happen."""
+    """Return the state after `step`. Raises Conflict, with a sentence, if it cannot happen."""
     following = TABLE.get((state, step))
     if following is None:
         raise Conflict(_REFUSALS.get((state, step), _ENDED), code=f"visit_is_{state}")

@@ -1,4 +1,4 @@
-"""The words of visits that more than one page says."""
+"""Texts about visits that several pages share."""
 
 from dataclasses import dataclass
 
@@ -8,41 +8,41 @@ from bedside.visits.room_rows import Room
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room as a patient hears of it: the clinician's name where it is personal, else its own."""
+    """A room in a patient's words: the clinician's name for a personal one, else its own."""
 
     name: str
     personal: bool
 
     @property
     def taking_you(self) -> str:
-        """While a patient is transferred."""
+        """Text while a patient is being transferred."""
         if self.personal:
             return _("Taking you to {name}’s room now").format(name=self.name)
         return _("Taking you to {name} now").format(name=self.name)
 
     @property
     def transferred(self) -> str:
-        """In the waiting room after a transfer."""
+        """Text in the waiting room after a transfer."""
         if self.personal:
             return _("You have been transferred to {name}’s room").format(name=self.name)
         return _("You have been transferred to {name}").format(name=self.name)
 
     @property
     def room(self) -> str:
-        """The room by itself."""
+        """Text for the room by itself."""
         if self.personal:
             return _("{name}’s room").format(name=self.name)
         return self.name
 
 
 def place(room: Room, owner_name: str) -> Place:
-    """A room in a patient's words. `owner_name` is that of the owner of a personal room."""
+    """Return a room in a patient's words. `owner_name` is that of the owner of a personal room."""
     personal = room.personal and bool(owner_name)
     return Place(owner_name if personal else room.name, personal)
 
 
 def usual_wait(minutes: int) -> str:
-    """The estimate: nothing is promised."""
+    """Text of the estimate: nothing is promised."""
     if minutes < 5:
         return _("Usually less than 5 minutes")
     return _("Usually about {minutes} minutes").format(minutes=minutes)

@@ -1,4 +1,4 @@
-"""Transfer of a patient to another room, and what the sender is told of it afterwards."""
+"""Transfer of a patient to another room, and what its sender learns afterwards."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -60,8 +60,8 @@ _open_of = prepared(
 
 @dataclass(frozen=True, slots=True)
 class OpenTransfer:
-    """A patient who waits where this person sent them. `alerted`: for so long that the sender was
-    told; `to_room_open`: whether anybody is to be expected there."""
+    """A patient still waiting where this person transferred them. `alerted`: for so long that the
+    sender was alerted; `to_room_open`: whether anybody is to be expected there."""
 
     id: str
     visit_id: str
@@ -75,7 +75,7 @@ class OpenTransfer:
 
 
 class PatientTransfers:
-    """Hands patients over from room to room."""
+    """Transfers patients from room to room."""
 
     def __init__(
         self,
@@ -100,12 +100,13 @@ class PatientTransfers:
         *,
         expected_leg: int | None = None,
     ) -> str:
-        """Send a patient to the waiting room of another room of the clinic; the transfer's id.
+        """Transfer a patient to the waiting room of another room of the clinic and return the
+        transfer's id.
 
-        It makes no difference whether the patient waits, is in a call, or is connected at all.
+        It makes no difference whether the patient is waiting, in a call, or connected at all.
         `note` is for the receiver only; `expected_leg` is what the page has shown. Raises
-        NotFound, NotAllowed where the clinic has switched it off, WrongInput for the note, and
-        Conflict for a room that is closed, the same room, or when somebody else was faster.
+        NotFound, NotAllowed if the clinic has switched it off, WrongInput for the note, and
+        Conflict for a closed room, the same room, or if somebody else was faster.
         """
         options = (await self._clinics.get(room.clinic_id)).options
         if not options.transfer_allowed:
@@ -166,10 +167,10 @@ class PatientTransfers:
             raise Conflict(said.format(room=target.name), code="room_closed")
 
     async def take_back(self, staff: StaffAccess, transfer_id: str) -> RoomAccess:
-        """Get a patient back who was not admitted yet, to the room that they came from, also when
-        that is closed; the permission to that room.
+        """Take back a patient who was not admitted yet, to the room they came from, even if that
+        is closed. Returns the permission to that room.
 
-        Raises NotFound for the transfers of others, and Conflict with a sentence when the patient
+        Raises NotFound for the transfers of others, and Conflict with a sentence if the patient
         was admitted, went on, or has left.
         """
         async with self._database.read() as db:
@@ -204,7 +205,7 @@ class PatientTransfers:
         return Conflict(N_("This visit has ended. What belongs to it is kept."))
 
     async def open_of(self, staff: StaffAccess) -> list[OpenTransfer]:
-        """The patients whom this person sent somewhere and who wait there, oldest first."""
+        """Return the patients this person transferred who are still waiting there, oldest first."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
             found = await db.all(_open_of, staff=staff.staff_id, clinic=staff.clinic_id)
@@ -224,7 +225,7 @@ class PatientTransfers:
         ]
 
     async def unanswered(self, payload: dict[str, Any]) -> None:
-        """Job: tell the sender of a patient whom nobody has admitted for too long."""
+        """Job: alert the sender of a patient whom nobody has admitted for too long."""
         async with self._database.unit_of_work() as work:
             transfer = await work.one(_for_change, of=payload["transfer_id"])
             if transfer is None or transfer.state != "open" or transfer.alerted_at:

@@ -1,12 +1,12 @@
-"""The one place where a visit goes from one state to the next.
+"""The one place where a visit changes its state.
 
 Everything that belongs to a step happens in the unit of work of its caller: the row, its leg, the
 call it leaves, an open transfer, the audit line, who may see the chart, and the events.
 
-Units of work that meet take their locks in one order, or they would wait for each other for ever:
-the visits (all of them, by `lock_all`, when there are several), then the call, then the head of
-the clinic's audit chain. From the audit line until the commit a unit of work is the only one of
-its clinic, and so what is counted after it is right.
+Units of work take their locks in one global order, or they would deadlock: the visits (all of
+them, by `lock_all`, if there are several), then the call, then the head of the clinic's audit
+chain. From the audit line until the commit a unit of work is the only one of its clinic, and so
+anything counted after it is right.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ from bedside.visits.rows import How
 from bedside.visits.state_machine import GOING_ON, State, Step, after, ends
 
 UNATTENDED = "room.unattended"
-"""The job that looks whether anybody saw an arrival."""
+"""The job that checks whether anybody saw an arrival."""
 
 _ACTIONS = {
     Step.ADMITTED: Action.VISIT_ADMITTED,
@@ -117,7 +117,7 @@ _counts = prepared(
 
 
 class Transitions:
-    """Takes visits from one state to the next."""
+    """Moves visits from one state to the next."""
 
     def __init__(
         self, audit: AuditLog, clinics: Clinics, assignments: Assignments, staff: Staff
@@ -130,25 +130,25 @@ class Transitions:
         self._legs_of_visits: list[LegsOfVisits] = []
 
     def tell(self, calls: CallsOfVisits) -> None:
-        """Tell `calls` when a visit leaves its call, in the same unit of work."""
+        """Call `calls` when a visit leaves its call, in the same unit of work."""
         self._calls.append(calls)
 
     def tell_legs(self, legs: LegsOfVisits) -> None:
-        """Tell `legs` when a leg of a visit ends, in the same unit of work."""
+        """Call `legs` when a leg of a visit ends, in the same unit of work."""
         self._legs_of_visits.append(legs)
 
     # --- locking -------------------------------------------------------------------------------
 
     async def lock(self, work: UnitOfWork, clinic_id: str, visit_id: str) -> Row:
-        """The visit, which nobody else can change until the commit. Raises NotFound."""
+        """Lock and return a visit until the commit. Raises NotFound."""
         row = await work.one(rows.for_change, of=visit_id)
         if row is None or row.clinic_id != clinic_id:
             raise NotFound
         return row
 
     async def lock_all(self, work: UnitOfWork, clinic_id: str, visit_ids: set[str]) -> list[Row]:
-        """Several visits of a clinic at once, with what belongs to their legs; ids that are not
-        there are left out."""
+        """Lock several visits of a clinic at once, with what belongs to their legs; unknown ids
+        are left out."""
         wanted = _several.where(visits.c.id.in_(sorted(visit_ids)))
         found = await work.all(wanted, clinic=clinic_id) if visit_ids else []
         for row in found:
@@ -162,10 +162,11 @@ class Transitions:
     async def lock_in_room(
         self, work: UnitOfWork, room: RoomAccess, visit_id: str, leg: int | None = None
     ) -> Row:
-        """The visit, for those in charge of its room. `leg` is the one that the page has shown.
+        """Lock and return a visit, for those in charge of its room. `leg` is the one the page has
+        shown.
 
-        Raises NotFound when it was never in this room, and Conflict with a sentence of what
-        happened when it is there no more, has ended, or has been elsewhere in between.
+        Raises NotFound if it was never in this room, and Conflict with a sentence of what happened
+        if it is no longer there, has ended, or has been elsewhere in between.
         """
         row = await self.lock(work, room.clinic_id, visit_id)
         if row.room_id != room.room_id:
@@ -180,7 +181,7 @@ class Transitions:
         return row
 
     async def _moved(self, work: UnitOfWork, room: RoomAccess, row: Row) -> Exception:
-        """Why a visit is not in this room any more."""
+        """Return the reason why a visit is not in this room any more."""
         way = await work.all(_way, visit=row.id)
         here = [number for number, leg in enumerate(way) if leg.room_id == room.room_id]
         if not here:
@@ -197,7 +198,7 @@ class Transitions:
         return Conflict(said, code="visit_moved")
 
     async def _ended(self, row: Row) -> Conflict:
-        """Why a visit is over, for staff."""
+        """Return the reason why a visit is over, for staff."""
         if row.ended_reason == Step.LEFT:
             said = _("The patient has left.")
         elif row.ended_reason == Step.EXPIRED:
@@ -213,7 +214,7 @@ class Transitions:
         return Conflict(said, code="visit_is_ended")
 
     async def name(self, clinic_id: str, staff_id: str) -> str:
-        """A colleague's name for such a sentence."""
+        """Return a colleague's name for such a sentence."""
         names = await self._staff.named(clinic_id, {staff_id})
         return names.get(staff_id) or _("A colleague")
 
@@ -231,11 +232,11 @@ class Transitions:
         transfer_id: str = "",
         taken_back: bool = False,
     ) -> Row:
-        """Take a step with a visit that was locked in this unit of work; the row after it.
+        """Take a step with a visit that was locked in this unit of work and return the new row.
 
-        `call_id` is the call that the patient is admitted to; `to_room_id` and `transfer_id` tell
-        of a transfer, and `taken_back` that it undoes the one before. Raises Conflict when the
-        table says no.
+        `call_id` is the call that the patient is admitted to; `to_room_id` and `transfer_id`
+        describe a transfer, and `taken_back` that it undoes the one before. Raises Conflict if the
+        table does not allow it.
         """
         if step is Step.ADMITTED and row.state == State.IN_CALL:
             raise await self._seen_already(row, by)
@@ -267,7 +268,7 @@ class Transitions:
         return now
 
     async def begin(self, work: UnitOfWork, row: Row, by: Actor) -> None:
-        """A visit was checked in: its first leg, the audit line, and the events."""
+        """Begin a visit that was checked in: its first leg, the audit line, and the events."""
         await work.execute(_add_leg, **_leg_row(row, How.CHECKED_IN, row.checked_in_at))
         await self._audit.record(
             work,
@@ -289,8 +290,8 @@ class Transitions:
         faults.point("visit.arriving")
 
     async def _who_sees(self, work: UnitOfWork, now: Row, step: Step, by: Actor) -> None:
-        """A room sees the chart for as long as the visit lasts, and from then on when somebody of
-        it has treated the patient."""
+        """Update who sees the chart: a room does as long as the visit lasts, and permanently once
+        somebody of it has treated the patient."""
         if step is Step.TRANSFERRED:
             await self._assignments.join(
                 work, now.clinic_id, by, now.patient_id, now.room_id, now.id
@@ -306,8 +307,9 @@ class Transitions:
                     await self._assignments.end(work, one, by)
 
     async def identified(self, work: UnitOfWork, row: Row, by: Actor) -> None:
-        """It was said who the patient of a locked visit is (`row.patient_id`): the rooms that have
-        treated the patient see the chart from now on, and the present one while the visit lasts."""
+        """Update who sees the chart of a locked visit whose patient (`row.patient_id`) was
+        identified: the rooms that have treated the patient from now on, and the current one while
+        the visit lasts."""
         treated = {leg.room_id for leg in await work.all(_treated, visit=row.id)}
         present = {row.room_id} if row.state != State.ENDED else set[str]()
         for room_id in sorted(treated | present):
@@ -346,7 +348,7 @@ class Transitions:
     async def _close_transfer(
         self, work: UnitOfWork, row: Row, step: Step, moment: int, taken_back: bool
     ) -> Row | None:
-        """Whatever happens to a patient next ends the transfer that brought them."""
+        """Close the transfer that brought the patient: whatever happens next ends it."""
         if not row.transfer_id or step is Step.RETURNED:
             return None
         transfer = await work.one(_transfer, of=row.transfer_id)
@@ -374,7 +376,7 @@ class Transitions:
             target=now.room_id,
         )
 
-    # --- telling -------------------------------------------------------------------------------
+    # --- publishing ----------------------------------------------------------------------------
 
     async def _tell(self, work: UnitOfWork, row: Row, now: Row, step: Step) -> None:
         if now.room_id != row.room_id or now.state == State.ENDED:
@@ -386,7 +388,8 @@ class Transitions:
             await self.tell_counts(work, row.clinic_id, room_id)
 
     async def tell_counts(self, work: UnitOfWork, clinic_id: str, room_id: str) -> None:
-        """Tell the list of rooms how many wait in one; after the audit line of a change."""
+        """Publish how many are waiting in a room to the list of rooms; after the audit line of a
+        change."""
         room = await work.one(_open, room=room_id)
         found = {row.state: row.visits for row in await work.all(_counts, room=room_id)}
         work.emit(
@@ -400,7 +403,7 @@ class Transitions:
         )
 
     async def tell_sender(self, work: UnitOfWork, transfer: Row) -> None:
-        """Tell who transferred a patient how that stands."""
+        """Publish the state of a transfer to its sender."""
         room = await work.one(_open, room=transfer.to_room_id)
         work.emit(
             PersonTransferChanged(
@@ -424,7 +427,7 @@ def _values(
     to_room_id: str,
     transfer_id: str,
 ) -> dict[str, Any]:
-    """The columns that a step sets besides the state."""
+    """Return the columns that a step sets besides the state."""
     if step is Step.ADMITTED:
         return {
             "call_id": call_id,

@@ -1,4 +1,4 @@
-"""What a patient typed at the door of a room."""
+"""A patient's input at the door of a room."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed at the door. `birth_date` is None when it was not asked for."""
+    """A patient's input at the door. `birth_date` is None if it was not asked for."""
 
     name: str
     birth_date: date | None
@@ -16,7 +16,7 @@ class Typed:
 
     @classmethod
     def of(cls, typed: dict[str, Any]) -> "Typed":
-        """From the sealed record of a visit."""
+        """Read it from the sealed record of a visit."""
         born = typed["birth_date"]
         return cls(
             typed["name"],

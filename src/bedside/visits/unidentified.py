@@ -48,9 +48,9 @@ _ALL_TIME = 2**62
 
 @dataclass(frozen=True, slots=True)
 class UnidentifiedVisit:
-    """A visit that is over, by what was typed. Times in milliseconds. `seen_by` is the name of who
-    admitted last, "" when nobody did; `held` counts what waits for a chart, by what it is: “files”,
-    “messages”."""
+    """A visit that is over, by what was typed. Times in milliseconds. `seen_by` is the name of
+    whoever admitted last, "" if nobody did; `held` counts what waits for a chart, by kind:
+    “files”, “messages”."""
 
     id: str
     name: str
@@ -63,7 +63,7 @@ class UnidentifiedVisit:
 
 
 class UnidentifiedVisits:
-    """Lists what somebody has still to say a word about."""
+    """Lists the visits still to be identified."""
 
     def __init__(
         self, database: Transactions, vault: Vault, staff: Staff, identification: Identification
@@ -74,8 +74,8 @@ class UnidentifiedVisits:
         self._identification = identification
 
     async def of_room(self, room: RoomAccess) -> list[UnidentifiedVisit]:
-        """The newest first, 200 at most. Who was never seen and has left nothing behind is not
-        among them."""
+        """Return the newest first, 200 at most, without patients who were never seen and left
+        nothing behind."""
         found, held = await self._that_count(room)
         keys = await self._vault.clinic(room.clinic_id)
         names = await self._staff.named(room.clinic_id, {row.admitted_by for row in found} - {""})
@@ -98,8 +98,8 @@ class UnidentifiedVisits:
         return listed
 
     async def _that_count(self, room: RoomAccess) -> tuple[list[Row], dict[str, dict[str, int]]]:
-        """Rows, and what waits for a chart with each of them. Page by page, for any number of
-        people may have come and left again: they must not push out those with files."""
+        """Return rows, and what waits for a chart with each of them. Page by page, because any
+        number of people may have come and left again: they must not push out those with files."""
         found: list[Row] = []
         held: dict[str, dict[str, int]] = {}
         before, before_id = _ALL_TIME, ""

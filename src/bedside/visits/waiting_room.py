@@ -1,4 +1,4 @@
-"""The waiting room of a room: who waits, in order, and what staff and patients do there."""
+"""The waiting room of a room: the queue, and what staff and patients do there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ FAILS = frozenset({"failed", "blocked", "missing"})
 """Results with which a part of the device does not do what a call needs."""
 _NOTE = "patient_transfers.note"
 _KEPT = 2_000
-"""Rows of queues that are kept unsealed."""
+"""Rows of queues that are cached unsealed."""
 _LAST_VISITS = 20
-"""So many of the last visits say how long one usually waits."""
+"""How many of the last visits the usual waiting time is estimated from."""
 _LAST_DAYS = 14 * clock.DAY
 
 _sender = patient_transfers.c.by_staff_id.label("sender")
@@ -96,7 +96,7 @@ _unseen_of = prepared(
 
 
 class DeviceTest(BaseModel):
-    """What a patient's device test found."""
+    """The result of a patient's device test."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -115,11 +115,11 @@ class DeviceTest(BaseModel):
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiting:
     """A visit in the queue of a room, as those in charge see it. Times in milliseconds; `place`
-    counts those who wait from 1 and is 0 for those in a call.
+    counts waiting visits from 1 and is 0 for those in a call.
 
-    The same row gives the same object for as long as it is kept: compared by identity, it serves
-    as a key for what is made from it. `patient_id` is "" until somebody has said who it is, and
-    `name` is then the one that was typed.
+    The same row gives the same object for as long as it is cached: compared by identity, it serves
+    as a cache key for what is derived from it. `patient_id` is "" until staff identify the
+    patient, and `name` is then the typed one.
     """
 
     visit_id: str
@@ -143,22 +143,22 @@ class Waiting:
     admitted_by_name: str
     transfer_id: str
     transferred_by: str
-    """The name of who transferred the patient here; "" when nobody did."""
+    """The name of whoever transferred the patient here; "" if nobody did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit on its card: what the row shows, what was typed, and the note of the sender."""
+    """A visit on its card: the row's data, what was typed, and the sender's note."""
 
     waiting: Waiting
     typed: Typed
     note: str
-    """Of whoever transferred the patient here, for this room only."""
+    """From whoever transferred the patient here, for this room only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody who waits in one of one's own rooms, and whom nobody has looked at."""
+    """A patient waiting in one of one's own rooms at whom nobody has looked."""
 
     visit_id: str
     room_id: str
@@ -168,7 +168,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a patient who waits is told. `place` from 1; `minutes` is None when nothing is known."""
+    """The estimate for a waiting patient. `place` from 1; `minutes` is None if nothing is known."""
 
     place: int
     minutes: int | None
@@ -191,10 +191,10 @@ class WaitingRoom:
         self._staff = staff
         self._transitions = transitions
 
-    # --- looking -------------------------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------------------
 
     async def queue(self, room: RoomAccess) -> list[Waiting]:
-        """Everybody in the room, in order: waiting or in a call."""
+        """Return everybody in the room, in order: waiting or in a call."""
         keys = await self._vault.clinic(room.clinic_id)
         async with self._database.read() as db:
             found = await db.all(_queue, room=room.room_id)
@@ -219,9 +219,9 @@ class WaitingRoom:
         ]
 
     async def visit(self, room: RoomAccess, visit_id: str) -> Visit:
-        """One visit of the room, for its card; it also counts as looked at.
+        """Return one visit of the room, for its card; it also counts as looked at.
 
-        Raises NotFound, and Conflict with a sentence when it ended or was transferred.
+        Raises NotFound, and Conflict with a sentence if it ended or was transferred.
         """
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock_in_room(work, room, visit_id)
@@ -256,33 +256,37 @@ class WaitingRoom:
         )
 
     async def _names_in(self, room: RoomAccess, found: list[Row]) -> dict[str, str]:
-        """Of those who see the patients, and of those who transferred them here."""
+        """Return the names of those who see the patients, and of those who transferred them
+        here."""
         people = {row.admitted_by for row in found} | {row.sender for row in found}
         return await self._staff.named(room.clinic_id, people - {"", None})
 
     async def looked(self, room: RoomAccess) -> None:
-        """Somebody in charge has looked at the queue: the chime rests until the next arrival."""
+        """Record that somebody in charge has looked at the queue: no chime until the next
+        arrival."""
         async with self._database.unit_of_work() as work:
             moment = clock.now()
             for row in await work.all(_unseen, room=room.room_id):
                 rows.tell_room(work, await rows.save(work, row, looked_at=moment))
 
     async def unlooked(self, staff: StaffAccess) -> list[Arrival]:
-        """Who waits in the rooms of a member of staff and was not looked at, oldest first."""
+        """Return the patients waiting in a member of staff's rooms who were not looked at, oldest
+        first."""
         async with self._database.read() as db:
             found = await db.all(_unseen_of, staff=staff.staff_id, clinic=staff.clinic_id)
         return [Arrival(row.id, row.room_id, row.room_name, row.queued_at) for row in found]
 
-    # --- leaving the queue; what leads into and out of calls is in `calls.service` --------------
+    # --- leaving the queue; admission to and return from calls is in `calls.service`
+    # ---------------
 
     async def remove(self, room: RoomAccess, visit_id: str, leg: int | None = None) -> None:
-        """Send a patient away, out of the call too. Raises NotFound, Conflict."""
+        """Remove a patient, from the call too. Raises NotFound, Conflict."""
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock_in_room(work, room, visit_id, leg)
             await self._transitions.take_step(work, row, Step.REMOVED, room.actor)
 
     async def leave(self, visitor: VisitorAccess) -> None:
-        """The patient leaves; nothing happens when the visit has ended already."""
+        """End the visit for its patient; nothing happens if it has ended already."""
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock(work, visitor.clinic_id, visitor.visit_id)
             if row.state != State.ENDED:
@@ -291,7 +295,7 @@ class WaitingRoom:
     # --- the patient's side --------------------------------------------------------------------
 
     async def record_device_test(self, visitor: VisitorAccess, found: DeviceTest) -> None:
-        """Keep what the device test found, for the row in the queue."""
+        """Store the result of the device test, for the row in the queue."""
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock(work, visitor.clinic_id, visitor.visit_id)
             if row.state != State.ENDED:
@@ -299,7 +303,7 @@ class WaitingRoom:
                 rows.tell_room(work, kept)
 
     async def ahead(self, visitor: VisitorAccess) -> Ahead | None:
-        """The place of a patient who waits, and about how long it takes; None for others."""
+        """Return the place of a waiting patient, and roughly how long it takes; None for others."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
             if row is None or row.state != State.WAITING:
@@ -311,14 +315,14 @@ class WaitingRoom:
 
 
 def _places(waiting: Iterable[str]) -> dict[str, int]:
-    """The place of each visit, by the order of those who wait."""
+    """Return the place of each waiting visit, by their order."""
     return {visit_id: place for place, visit_id in enumerate(waiting, 1)}
 
 
 @lru_cache(_KEPT)
 def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: str) -> Waiting:
-    """A row as it was read, unsealed once: everyone in charge asks for the queue after each event,
-    and most rows of it are as they were."""
+    """Build a row of the queue, unsealed once: everyone in charge fetches the queue after each
+    event, and most rows are unchanged."""
     return Waiting(
         visit_id=row.id,
         patient_id=row.patient_id,
@@ -345,8 +349,8 @@ def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: s
 
 
 def _minutes(waits: list[int], place: int) -> int | None:
-    """How long it usually takes, in steps of five minutes: the median of the last waits for each
-    one in front, oneself included. None when nothing is known."""
+    """Return how long it usually takes, in steps of five minutes: the median of the last waits for
+    each patient in front, the patient included. None if nothing is known."""
     if not waits:
         return None
     middle = sorted(waits)[len(waits) // 2] / clock.MINUTE * place

@@ -1,4 +1,4 @@
-"""Which room a visit is in, for pages that have only its id; how many wait in one's rooms."""
+"""Finds the room of a visit for pages that have only its id; counts waiting patients."""
 
 from sqlalchemy import bindparam, func, select
 
@@ -53,24 +53,24 @@ _waiting = prepared(
 
 
 class NotIdentified(Conflict):
-    """Nobody has said yet who the patient of a visit is, so there is no chart."""
+    """Nobody has identified the visit's patient yet, so there is no chart."""
 
     code = "visit_not_identified"
     sentence = N_("Say first who this patient is, on the card. Then it goes into the right chart.")
 
 
 class Whereabouts:
-    """Finds the room of a visit, and counts who waits."""
+    """Finds the room of a visit, and counts waiting patients."""
 
     def __init__(self, database: Transactions, permissions: Permissions) -> None:
         self._database = database
         self._permissions = permissions
 
     async def room_of(self, staff: StaffAccess, visit_id: str) -> RoomAccess:
-        """The room that a visit is in, for those in charge of it. For those in charge of a room
-        that it was in before, the last of these: what they ask for then says where it went.
+        """Return the room of a visit, for those in charge of it; for those in charge of a room
+        where it was before, the last of these, so that the request can say where the visit went.
 
-        Raises NotFound when the visit was never in a room of theirs.
+        Raises NotFound if the visit was never in one of their rooms.
         """
         if not is_id(visit_id, "vis"):
             raise NotFound
@@ -81,8 +81,8 @@ class Whereabouts:
         return await self._permissions.room(staff, row.room_id)
 
     async def side_of(self, access: object, visit_id: str) -> RoomAccess | VisitorAccess:
-        """Who follows a visit: its patient, or those in charge of the room where it is. `access` is
-        what a socket proved. Raises NotFound for everybody else."""
+        """Return the access of whoever follows a visit: its patient, or those in charge of its
+        current room. `access` is what a socket proved. Raises NotFound for everybody else."""
         if isinstance(access, VisitorAccess):
             return access
         if not isinstance(access, StaffAccess):
@@ -90,8 +90,8 @@ class Whereabouts:
         return await self.room_of(access, visit_id)
 
     async def patient_of(self, staff: StaffAccess, visit_id: str) -> str:
-        """The patient of a visit that is in a room of one's own now. Raises NotFound, and
-        NotIdentified before somebody has said who it is."""
+        """Return the patient of a visit that is in one of one's own rooms now. Raises NotFound,
+        and NotIdentified before staff have identified the patient."""
         room = await self.room_of(staff, visit_id)
         async with self._database.read() as db:
             patient_id: str = (await visit_of(db, room, visit_id)).patient_id
@@ -100,7 +100,8 @@ class Whereabouts:
         return patient_id
 
     async def present(self, chart: ChartAccess) -> str:
-        """The visit of a patient who waits or is in a call in one of one's own rooms; or ""."""
+        """Return the visit of a patient who is waiting or in a call in one of one's own rooms; or
+        ""."""
         async with self._database.read() as db:
             row = await db.one(
                 _present,
@@ -111,7 +112,8 @@ class Whereabouts:
         return row.id if row else ""
 
     async def waiting(self, staff: StaffAccess) -> int:
-        """How many wait in all of one's own rooms: the number beside “Waiting room”."""
+        """Count the patients waiting in all of one's own rooms: the number beside “Waiting
+        room”."""
         async with self._database.read() as db:
             row = await db.one(_waiting, clinic=staff.clinic_id, staff=staff.staff_id)
         return row.visits if row else 0
@@ -124,9 +126,9 @@ async def visit_of(
     *,
     for_change: bool = False,
 ) -> Row:
-    """The visit, for those in charge of the room that it is in, and for its own patient.
+    """Return the visit, for those in charge of its current room, and for its own patient.
 
-    `for_change` holds it until the commit. Raises NotFound for everybody else.
+    `for_change` locks it until the commit. Raises NotFound for everybody else.
     """
     wanted = rows.for_change if for_change else rows.by_id
     row = await reader.one(wanted, of=visit_id)
@@ -143,6 +145,6 @@ async def visit_of(
 
 
 def require_open(visit: Row) -> None:
-    """Raises Conflict when the visit has ended."""
+    """Raise Conflict if the visit has ended."""
     if visit.state == State.ENDED:
         raise Conflict(_("This visit has ended. What belongs to it is kept."))
