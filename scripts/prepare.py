@@ -24,7 +24,9 @@ UV = VENV / "bin" / "uv"
 STAMPS = VENV / ".prepared"
 LOG = VENV / "prepare.log"
 REQUIREMENTS = ROOT / "requirements"
-STATIC = ROOT / "src" / "bedside" / "web" / "static"
+WEB = ROOT / "src" / "bedside" / "web"
+STATIC = WEB / "static"
+PAGE_SOURCES = {".ts", ".css", ".mjs", ".json", ".svg"}
 NODE = (20, 0)
 PIP_WITH_PYTHON_OPTION = (22, 3)
 
@@ -194,7 +196,11 @@ def prepare_pages() -> None:
         *ROOT.glob("tsconfig*.json"),
         *ROOT.glob("*.mjs"),
         *(ROOT / "scripts").glob("*.mjs"),
-        ROOT / "src" / "bedside" / "web" / "assets",
+        *(
+            path
+            for path in WEB.rglob("*")
+            if path.suffix in PAGE_SOURCES and STATIC not in path.parents
+        ),
     ]
     packages, pages = digest(lock), digest(sources)
     manifest = STATIC / "manifest.json"

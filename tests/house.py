@@ -30,6 +30,7 @@ from bedside.audit.actors import SYSTEM
 from bedside.database import schema
 from bedside.database.schema import sqlalchemy_url
 from bedside.database.tables import metadata
+from bedside.edge.signed_in import cookie_name
 from bedside.people.clinics import Clinic, ClinicOptions
 from bedside.people.patients import Demographics, Patient
 from bedside.people.permissions import ChartAccess, ClinicAccess, StaffAccess
@@ -41,7 +42,6 @@ from bedside.services import Services
 from bedside.serving import protocols
 from bedside.settings import Settings, load
 from bedside.web.app import create_app
-from bedside.web.signed_in import cookie_name
 from tests.peers.ports import free_port
 from tests.peers.postgres import Postgres
 

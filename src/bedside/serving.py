@@ -14,15 +14,15 @@ from bedside import bootstrap
 from bedside.database import schema
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
 from bedside.demo import own
+from bedside.edge.connections import PatientProtocol
+from bedside.edge.gate import gate_of
+from bedside.edge.live_protocol import LiveProtocol
+from bedside.edge.room_for_all import raise_open_files
 from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.kernel import logs
 from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
-from bedside.web.connections import PatientProtocol
-from bedside.web.gate import gate_of
-from bedside.web.live_protocol import LiveProtocol
-from bedside.web.room_for_all import raise_open_files
 
 T = TypeVar("T")
 

@@ -15,10 +15,10 @@ from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
 from tests.canary.searching import new_word
+from tests.edge.tus import BODY, VERSION, metadata, multipart
 from tests.hostile import builders
 from tests.house import House
 from tests.requests.sending import draft
-from tests.web.tus import BODY, VERSION, metadata, multipart
 
 BORN = date(1913, 9, 17)
 PHONE = "+46 70 913 57 26"

@@ -13,8 +13,8 @@ from bedside.people.permissions import RoomAccess
 from bedside.visits.room_rows import RoomOptions
 from bedside.visits.rooms import RoomChange
 from tests.canary.filling import SITE, Markers
+from tests.edge.tus import BODY, VERSION, metadata
 from tests.house import House
-from tests.web.tus import BODY, VERSION, metadata
 
 PHONE = "+46 70 913 57 27"
 TYPED = ("46709135727", "0709135727", PHONE)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from tests.edge.tus import BODY, VERSION, checksum, metadata
 from tests.faults.servers import Server
 from tests.peers.ports import PATIENCE
-from tests.web.tus import BODY, VERSION, checksum, metadata
 
 SITE = {"sec-fetch-site": "same-origin", "accept": "application/json"}
 

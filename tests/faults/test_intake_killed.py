@@ -21,13 +21,13 @@ from bedside.people.permissions import staff_access
 from bedside.people.roles import Role
 from bedside.services import Services
 from bedside.worker.run import Worker
+from tests.edge.tus import multipart, words
 from tests.faults.conftest import Installed
 from tests.faults.lives import Lives
 from tests.faults.phone import SITE
 from tests.faults.servers import Server, wait_until
 from tests.peers.ports import PATIENCE
-from tests.web.chart_files import photo
-from tests.web.tus import multipart, words
+from tests.web.charts.chart_files import photo
 
 pytestmark = pytest.mark.feature("F1")
 

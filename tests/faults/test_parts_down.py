@@ -13,13 +13,13 @@ from bedside.adapters.clamd import ClamdScanner
 from bedside.charts.entries import Entry
 from bedside.database import sqlite
 from bedside.kernel import clock
+from tests.edge.tus import Sender, pieces, sending, words
 from tests.faults.conftest import Installed
 from tests.faults.phone import Phone
 from tests.faults.servers import Server, wait_until
 from tests.house import Served
 from tests.peers.clamd import MARKER, Clamd
 from tests.peers.ports import PATIENCE
-from tests.web.tus import Sender, pieces, sending, words
 
 
 @pytest.fixture

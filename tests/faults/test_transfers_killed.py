@@ -14,13 +14,13 @@ from bedside.kernel.ids import new_id
 from bedside.people.permissions import staff_access
 from bedside.people.roles import Role
 from bedside.services import Services
+from tests.edge.tus import words
 from tests.faults.conftest import Installed
 from tests.faults.lives import Lives
 from tests.faults.phone import SITE
 from tests.faults.servers import Server, wait_until
 from tests.faults.ward import Patient, Ward
 from tests.peers.ports import PATIENCE
-from tests.web.tus import words
 
 pytestmark = pytest.mark.feature("X5")
 

@@ -13,9 +13,9 @@ from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import Chunk
 from bedside.files.sealing import SEGMENT
 from bedside.settings import load
+from tests.edge.tus import pieces, words
 from tests.house import House
 from tests.peers.ports import PATIENCE
-from tests.web.tus import pieces, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F1")]
 

@@ -14,12 +14,12 @@ from websockets.asyncio.client import connect
 from bedside.calls.events import MediaInterrupted
 from bedside.calls.rows import call_row
 from bedside.database import outbox
+from bedside.edge.signed_in import cookie_name
 from bedside.errors import BedsideError
 from bedside.kernel import clock
 from bedside.people.permissions import VisitorAccess
 from bedside.realtime.envelopes import FROM_SUBSCRIBE
 from bedside.serving import PROTOCOLS
-from bedside.web.signed_in import cookie_name
 from tests.calls.calling import Ward
 from tests.calls.test_group_calls import crowd, heard, publish, ward_with
 from tests.house import House, Served, create_tables, living_in, served_with, serving
@@ -28,7 +28,7 @@ from tests.peers.ports import PATIENCE, free_port
 from tests.peers.postgres import Postgres
 from tests.peers.smtp_sink import SmtpSink
 from tests.requests.sending import do_jobs
-from tests.web.test_call_sockets import opened, until
+from tests.web.calls.test_call_sockets import opened, until
 
 pytestmark = pytest.mark.anyio
 

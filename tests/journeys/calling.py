@@ -10,11 +10,11 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from bedside.edge.signed_in import path_cookie_name
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits.check_in import CheckInForm
 from bedside.visits.rooms import Room
 from bedside.visits.waiting_room import DeviceTest
-from bedside.web.signed_in import path_cookie_name
 from tests.house import House, Served
 from tests.peers.chromium import Chromium, Person
 

@@ -19,7 +19,7 @@ from tests.house import Served
 from tests.peers.chromium import Chromium, Person, settled
 from tests.peers.page_checks import Journey
 from tests.peers.webrtc import come_true
-from tests.web.chart_files import EICAR, NOTES, filed, pdf, photo, upload
+from tests.web.charts.chart_files import EICAR, NOTES, filed, pdf, photo, upload
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 

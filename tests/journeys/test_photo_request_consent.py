@@ -8,7 +8,7 @@ from playwright.async_api import FilePayload, Page, Route, expect
 
 from bedside.requests.photo_requests import NotTaken
 from bedside.requests.states import State
-from bedside.web.pages import photo_request
+from bedside.web.photo_requests import patient as photo_request
 from bedside.worker.run import Worker
 from tests.house import Served
 from tests.journeys.asked import (

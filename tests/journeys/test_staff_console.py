@@ -11,11 +11,11 @@ import pytest
 from playwright.async_api import Page, WebSocket, expect
 
 from bedside.people.permissions import StaffAccess
-from bedside.web.pages.demographics import age
+from bedside.web.patients.demographics import age
 from tests.house import House, Served
 from tests.peers.chromium import Chromium, Person, reached, settled
 from tests.peers.page_checks import Journey
-from tests.web.chart_files import EICAR, NOTES, filed, photo, upload, work
+from tests.web.charts.chart_files import EICAR, NOTES, filed, photo, upload, work
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 

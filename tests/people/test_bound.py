@@ -25,11 +25,11 @@ from bedside.people import models
 from bedside.people.sessions import Stage
 from bedside.visits.models import visit_devices
 from bedside.web.app import create_app
+from tests.edge.tus import pieces
 from tests.house import PASSWORD, House, at_the_door
 from tests.peers.passkeys import Key
 from tests.requests.sending import send
 from tests.visits.ward import Ward
-from tests.web.tus import pieces
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S4")]
 

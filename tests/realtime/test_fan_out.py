@@ -6,13 +6,13 @@ from collections.abc import Container
 import pytest
 
 from bedside.charts.events import InboxChanged
+from bedside.edge.live_protocol import LiveProtocol
 from bedside.errors import Unavailable
 from bedside.kernel.events import Published
 from bedside.people.audiences import Audiences, person_of
 from bedside.people.permissions import StaffAccess
 from bedside.realtime.bus import Bus, Listener
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
-from bedside.web.live_protocol import LiveProtocol
 from tests.house import House, Served
 from tests.peers.ports import PATIENCE
 from tests.realtime.test_live_pages import looking

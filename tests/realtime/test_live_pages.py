@@ -20,9 +20,9 @@ from bedside.database.tables import events
 from bedside.kernel.events import Published
 from bedside.people.permissions import StaffAccess
 from bedside.settings import load
+from tests.edge.tus import Sender, sending, words
 from tests.house import Served
 from tests.peers.ports import PATIENCE
-from tests.web.tus import Sender, sending, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
 

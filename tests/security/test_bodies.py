@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bedside.api import api_routes
-from bedside.web import body_limits, connections
+from bedside.edge import body_limits, connections
+from bedside.edge.body_limits import HELD_WHEN_FULL, MOST
 from bedside.web.app import create_app
-from bedside.web.body_limits import HELD_WHEN_FULL, MOST
 from tests.house import House, Served, at_the_door
 from tests.peers.ports import PATIENCE
 from tests.security.test_connections import request, say

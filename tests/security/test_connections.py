@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bedside.web import connections
+from bedside.edge import connections
 from tests.house import Served
 from tests.peers.ports import PATIENCE
 

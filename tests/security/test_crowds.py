@@ -11,10 +11,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bedside.web import gate as gates
+from bedside.edge import gate as gates
+from bedside.edge.gate import Gate
+from bedside.edge.room_for_all import most_for_all, most_for_one, raise_open_files
 from bedside.web.app import create_app
-from bedside.web.gate import Gate
-from bedside.web.room_for_all import most_for_all, most_for_one, raise_open_files
 from tests.house import House, Served, at_the_door, served_with
 from tests.peers.ports import PATIENCE
 from tests.security.test_connections import request

@@ -17,7 +17,7 @@ from bedside.kernel.ids import new_id
 from bedside.people.patients import Demographics
 from bedside.requests.photo_requests import Draft
 from bedside.web.app import create_app
-from bedside.web.pages.audit_csv import safe_cell
+from bedside.web.audit.export import safe_cell
 from tests.house import House, Served, at_the_door
 from tests.peers.chromium import Chromium
 from tests.requests.sending import ADDRESS, do_jobs, jpeg, pieces
@@ -230,7 +230,7 @@ async def test_a_browser_runs_nothing_of_it(chromium: Chromium, served: Served) 
 
 def test_json_in_pages_cannot_end_its_element() -> None:
     """Data for scripts is in attributes or JSON elements; “</script>” in it stays data."""
-    from bedside.web.rendering import environment
+    from bedside.edge.rendering import environment
 
     template = environment().from_string(
         "<script type='application/json'>{{ data|tojson }}</script>"

@@ -20,8 +20,8 @@ import pytest
 
 import bedside
 from bedside.adapters.rendering.pdf_actions import is_harmless
+from bedside.edge import browsers
 from bedside.people.passwords import is_common
-from bedside.web import browsers
 
 _parser: Any = importlib.import_module("re._parser")
 """The library's own parser of expressions."""
@@ -42,7 +42,7 @@ _LENGTH = 24_000
 _SECONDS = 0.4
 """Processor time: a hundred times what a linear expression takes, a tenth of a quadratic one."""
 # Not written where they are used, so they are named here.
-_ELSEWHERE = {("web/browsers.py", "pattern"), ("adapters/rendering/office_zip.py", "others")}
+_ELSEWHERE = {("edge/browsers.py", "pattern"), ("adapters/rendering/office_zip.py", "others")}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
                 method = "match" if used and used <= {"match", "fullmatch"} else "search"
             found.append(Found(f"{where}: {compiled.pattern!r}", compiled, method))
     found += [
-        Found(f"web/browsers.py: {pattern}", re.compile(pattern), "search")
+        Found(f"edge/browsers.py: {pattern}", re.compile(pattern), "search")
         for pattern, _ in (*browsers._BROWSERS, *browsers._SYSTEMS)
     ]
     return found, elsewhere

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bedside.edge.protection import is_own_origin
+from bedside.edge.signed_in import local_path
 from bedside.kernel.network import Proxies, caller_of, host_of_origin
 from bedside.web.app import create_app
-from bedside.web.protection import is_own_origin
-from bedside.web.signed_in import local_path
 from tests.house import PASSWORD, House, at_the_door, living_in
 from tests.house import create_tables as create
 from tests.requests.sending import send

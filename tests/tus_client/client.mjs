@@ -9,7 +9,7 @@ import * as tus from "tus-js-client";
 const [scenario, endpoint, cookie] = process.argv.slice(2);
 const MB = 1_000_000;
 
-/** As many bytes of plain text, the same that tests/web/tus.py makes for this seed. */
+/** As many bytes of plain text, the same that tests/edge/tus.py makes for this seed. */
 function words(size, seed) {
   const lines = [];
   for (let n = 0; n <= Math.floor(size / 30); n++) lines.push(`${seed} line ${String(n).padStart(7, "0")} of a long report\n`);

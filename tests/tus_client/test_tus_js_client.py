@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from bedside.files.models import files
 from bedside.files.states import FileState
+from tests.edge.tus import VERSION, Sender, sending, words
 from tests.house import Served
-from tests.web.tus import VERSION, Sender, sending, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F1")]
 CLIENT = Path(__file__).with_name("client.mjs")

@@ -21,8 +21,8 @@ from bedside.people.roles import Role
 from bedside.services import Services
 from bedside.settings import load
 from bedside.worker.run import Worker
+from tests.edge.tus import pieces, words
 from tests.house import living_in
-from tests.web.tus import pieces, words
 
 T = TypeVar("T")
 CONTENT = words(600_000)

@@ -20,10 +20,10 @@ from bedside.database import schema
 from bedside.services import Services
 from bedside.settings import load
 from bedside.upkeep import backup, restoring
+from tests.edge.tus import words
 from tests.peers.ports import PATIENCE, wait_until
 from tests.peers.postgres import Postgres
 from tests.upkeep.conftest import CONTENT, Installation, do_what_is_due
-from tests.web.tus import words
 
 pytestmark = pytest.mark.feature("S5")
 

@@ -19,11 +19,11 @@ from bedside.database.sealed import RecordSealBroken, Vault
 from bedside.kernel import clock
 from bedside.people.clinics import ClinicOptions
 from bedside.services import Services
+from tests.edge.tus import BODY, VERSION, metadata, words
 from tests.faults.phone import SITE
 from tests.faults.servers import Server, wait_until
 from tests.peers.ports import PATIENCE
 from tests.upkeep.conftest import CONTENT, Installation
-from tests.web.tus import BODY, VERSION, metadata, words
 
 pytestmark = pytest.mark.feature("F6")
 

@@ -19,10 +19,10 @@ from bedside.people.clinics import ClinicOptions
 from bedside.services import Services
 from bedside.settings import load
 from bedside.upkeep.rotation import RotationRunning, rotate
+from tests.edge.tus import pieces, words
 from tests.house import House, create_tables, living_in
 from tests.peers.ports import PATIENCE
 from tests.peers.postgres import Postgres
-from tests.web.tus import pieces, words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F6")]
 

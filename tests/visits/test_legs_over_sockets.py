@@ -10,7 +10,7 @@ from bedside.transfers.service import Chosen
 from bedside.visits.rooms import RoomChange
 from tests.calls.calling import Ward
 from tests.house import Served
-from tests.web.test_call_sockets import Page, opened
+from tests.web.calls.test_call_sockets import Page, opened
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V11")]
 

@@ -18,14 +18,14 @@ process.stdout.write(JSON.stringify(await eval(call)(module, given)));
 
 
 def run(name: str, call: str, given: Any) -> Any:
-    """Return what `call` gives for a module of `assets/ts` and for `given`.
+    """Return what `call` gives for a module of the web (`calls/state.ts`) and for `given`.
 
     `call` is a function in JavaScript; its argument and result must be JSON.
     """
     esbuild = ROOT / "node_modules/.bin/esbuild"
     with TemporaryDirectory() as folder:
         module = Path(folder) / "module.mjs"
-        command = [esbuild, SOURCES / "assets/ts" / name, "--bundle", "--format=esm"]
+        command = [esbuild, SOURCES / name, "--bundle", "--format=esm"]
         subprocess.run([*command, f"--outfile={module}"], check=True, capture_output=True)
         (runner := Path(folder) / "run.mjs").write_text(_RUNNER)
         done = subprocess.run(

@@ -9,8 +9,8 @@ import pytest
 
 WEB = Path(__file__).parents[2] / "src" / "bedside" / "web"
 STATIC = WEB / "static"
-FOUNDATION = WEB / "assets" / "css" / "foundation"
-TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
+FOUNDATION = WEB / "components" / "foundation"
+TEMPLATES = sorted(WEB.rglob("*.html"))
 PATIENT_STYLES = 12_000
 """Bytes of patient.css over the wire."""
 TEXT_CONTRAST = 4.5

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bedside.web.rendering import STATIC, environment
+from bedside.edge.rendering import STATIC, environment
 from tests.peers.chromium import Chromium, Person
 from tests.peers.page_checks import accessible, checked
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-DATE_PAGE = """{% extends "layouts/patient.html" %}
+DATE_PAGE = """{% extends "patient/layout.html" %}
 {% from "components/field.html" import date_of_birth_field %}
 {% block title %}Is this for you?{% endblock %}
 {% block content %}
@@ -41,7 +41,7 @@ class Desk(BaseHTTPRequestHandler):
         elif path == "/date":
             self._page(environment().from_string(DATE_PAGE).render())
         else:
-            self._page(environment().get_template("styleguide.html").render())
+            self._page(environment().get_template("console/styleguide.html").render())
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

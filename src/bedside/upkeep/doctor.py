@@ -11,11 +11,11 @@ from pathlib import Path
 from bedside.audit.bindings import Altered
 from bedside.database import jobs, schema
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
+from bedside.edge.rendering import STATIC
 from bedside.errors import BedsideError
 from bedside.files.ports import Verdict
 from bedside.services import Services
 from bedside.upkeep.backup import broken_blobs
-from bedside.web.rendering import STATIC
 
 _COMPARE = "Somebody may have changed the database: compare with a backup."
 _LITTLE_SPACE = 2_000_000_000

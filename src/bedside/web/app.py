@@ -9,54 +9,52 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from bedside.edge import downloads, errors, uploads, watching
+from bedside.edge.at_once import AtOnce
+from bedside.edge.body_limits import SmallBodies
+from bedside.edge.languages import Spoken
+from bedside.edge.open_pages import OpenPages
+from bedside.edge.protection import Buckets, RateLimits, SameOrigin, SecurityHeaders, WellFormed
+from bedside.edge.rendering import STATIC
+from bedside.edge.watching import Watched
 from bedside.services import Services
-from bedside.web import downloads, errors, sockets, uploads, watching
-from bedside.web.at_once import AtOnce
-from bedside.web.body_limits import SmallBodies
-from bedside.web.languages import Spoken
-from bedside.web.open_pages import OpenPages
-from bedside.web.pages import (
-    account,
-    account_alerts,
-    audit,
-    call_window,
-    calls,
-    card,
-    chart,
-    chart_entry,
-    find,
-    guest,
-    health,
-    home,
-    hooks,
-    identify,
-    inbox,
-    invite,
-    links,
-    live_transfers,
-    outbox,
-    patient_transfer,
-    patients,
-    photo_request,
-    room,
-    room_queue,
-    room_settings,
-    rooms,
-    second_factors,
-    set_up,
-    sign_in,
-    staff_requests,
-    styleguide,
-    visit,
-    visit_card,
-    visit_records,
-    visit_settings,
-)
-from bedside.web.pages import settings as settings_pages
-from bedside.web.pages.apps import chat, notes, photo_capture, whiteboard
-from bedside.web.protection import Buckets, RateLimits, SameOrigin, SecurityHeaders, WellFormed
-from bedside.web.rendering import STATIC
-from bedside.web.watching import Watched
+from bedside.web.account import alerts as account_alerts
+from bedside.web.account import staff as account
+from bedside.web.audit import staff as audit
+from bedside.web.calls import everyone as calls
+from bedside.web.calls import guest
+from bedside.web.calls import staff as call_window
+from bedside.web.charts import entry as chart_entry
+from bedside.web.charts import staff as chart
+from bedside.web.chat import everyone as chat
+from bedside.web.console import find, home, styleguide
+from bedside.web.file_transfer import everyone as live_transfers
+from bedside.web.file_transfer import photo_capture
+from bedside.web.inbox import staff as inbox
+from bedside.web.invitations import staff as invite
+from bedside.web.links import patient as links
+from bedside.web.live import sockets
+from bedside.web.notes import staff as notes
+from bedside.web.outbox import hooks
+from bedside.web.outbox import staff as outbox
+from bedside.web.patients import card, visit_card
+from bedside.web.patients import staff as patients
+from bedside.web.photo_requests import patient as photo_request
+from bedside.web.requests import staff as staff_requests
+from bedside.web.rooms import queue as room_queue
+from bedside.web.rooms import staff as rooms
+from bedside.web.rooms import transfer as patient_transfer
+from bedside.web.settings import health
+from bedside.web.settings import rooms as room_settings
+from bedside.web.settings import staff as settings_pages
+from bedside.web.settings import visits as visit_settings
+from bedside.web.sign_in import password as sign_in
+from bedside.web.sign_in import second_factors, set_up
+from bedside.web.visits import door as room
+from bedside.web.visits import identify
+from bedside.web.visits import patient as visit
+from bedside.web.visits import records as visit_records
+from bedside.web.whiteboard import everyone as whiteboard
 
 
 class Companion(Protocol):

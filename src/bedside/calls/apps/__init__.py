@@ -1,8 +1,7 @@
 """The apps of a call (feature V8): what there is, in the order in which it is offered.
 
-An app is a folder of that name in `web/assets/ts/apps` and `web/templates/pages/apps`, a module in
-`web/pages/apps`, and a line here. What it keeps belongs to a call or to one leg of a visit, so that
-nothing of it goes to the next clinician (feature V11).
+An app is a folder of `web` with its pages and scripts, and a line here. What it keeps belongs to a
+call or to one leg of a visit, so that nothing of it goes to the next clinician (feature V11).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,14 @@
 /**
- * Builds what the browser loads into ../static/: css/*.css, ts/entries/*.ts, the icon sprite and
- * the brand mark, each with a hash of its content in its name, and manifest.json
+ * Builds what the browser loads into ../static/: scripts, style sheets, the icon sprite and the brand
+ * mark, each with a hash of its content in its name, and manifest.json
  * {"staff.css": "staff.ABC123.css", …} by which pages find them.
+ *
+ * Sources are found by folder, beside the handlers and templates of their feature:
+ *   <folder>/<page>.entry.ts        a script of its own, <page>.js
+ *   <folder>/<name>.<sheet>….css    part of each style sheet that it names: staff, patient, call, visit
+ *   <folder>/<name>.css             part of staff and patient
+ * The shared components come first, in the order of components/components.css, then the shells
+ * (console, patient), then the features; inside the cascade layer `pages` later ones win.
  *
  *   node build.mjs           build once
  *   node build.mjs --watch   build again when a source changes
@@ -10,13 +17,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "..", "static");
-const inlineIconsTemplate = join(here, "..", "templates", "components", "icon_shapes.html");
+const web = join(here, "..");
+const out = join(web, "static");
+const inlineIconsTemplate = join(web, "components", "icon_shapes.html");
 const iconSet = dirname(createRequire(import.meta.url).resolve("lucide-static/package.json"));
 const iconFolder = join(iconSet, "icons");
 const iconLicence = readFileSync(join(iconSet, "LICENSE"), "utf8").trim();
@@ -79,6 +87,43 @@ const darkByPreference = {
   },
 };
 
+const ENTRY = ".entry.ts";
+const SHELLS = ["console", "patient"];
+const LAYERS = "@layer reset, tokens, base, components, pages;";
+const COMPONENTS = "components/components.css";
+/** Each style sheet, and whether the shared components are in it or in the sheet that it stands beside. */
+const SHEETS = { staff: true, patient: true, call: false, visit: false };
+
+/** Sources under `web` whose names end so: shells first, then by name. */
+function sourcesEnding(ending) {
+  const rank = (name) => (SHELLS.includes(name.split("/")[0]) ? 0 : 1);
+  return readdirSync(web, { recursive: true })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(ending) && !name.startsWith("static/"))
+    .sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
+}
+
+/** The parts of a style sheet, without what components.css brings in. */
+function partsOf(sheet) {
+  return sourcesEnding(".css").filter((name) => {
+    const sheets = basename(name, ".css").split(".").slice(1);
+    if (sheets.length) return sheets.includes(sheet);
+    return SHEETS[sheet] && dirname(name).split("/")[0] !== "components";
+  });
+}
+
+/** Style sheets are put together here, so that a feature's file is in its sheet by lying in its folder. */
+const sheets = {
+  name: "sheets",
+  setup(build) {
+    build.onResolve({ filter: /^sheet:/ }, (args) => ({ path: args.path.slice("sheet:".length), namespace: "sheet" }));
+    build.onLoad({ filter: /.*/, namespace: "sheet" }, ({ path: sheet }) => {
+      const parts = [...(SHEETS[sheet] ? [COMPONENTS] : []), ...partsOf(sheet)];
+      return { contents: [LAYERS, ...parts.map((part) => `@import "./${part}";`)].join("\n"), loader: "css", resolveDir: web };
+    });
+  },
+};
+
 const shared = {
   bundle: true,
   minify: true,
@@ -88,30 +133,23 @@ const shared = {
   chunkNames: "[name].[hash]",
   outdir: out,
   metafile: true,
-  plugins: [darkByPreference],
+  plugins: [darkByPreference, sheets],
   logLevel: "warning",
   legalComments: "none",
 };
 
-function entriesIn(folder, extension) {
-  return readdirSync(join(here, folder))
-    .filter((name) => name.endsWith(extension))
-    .map((name) => join(here, folder, name));
-}
-
 /** Each entry by itself: code that two entries share is in both, so that a page needs one request. */
-async function bundle(entry, manifest) {
-  const script = entry.endsWith(".ts");
+async function bundle(entry, name, manifest) {
+  const isScript = entry.endsWith(".ts");
   const result = await esbuild.build({
     ...shared,
-    entryPoints: [entry],
-    ...(script ? { format: "esm", splitting: true } : {}),
+    entryPoints: [{ in: entry, out: name }],
+    ...(isScript ? { format: "esm", splitting: true } : {}),
   });
-  for (const [file, made] of Object.entries(result.metafile.outputs)) {
-    // What is loaded later, by import(), is an entry of its own to esbuild.
-    if (made.entryPoint && resolve(made.entryPoint) === resolve(entry)) manifest[basename(entry).replace(/\.ts$/, ".js")] = basename(file);
-  }
-  return Object.keys(result.metafile.outputs).map((file) => basename(file));
+  const made = Object.keys(result.metafile.outputs).map((file) => basename(file));
+  const wanted = isScript ? ".js" : ".css";
+  manifest[name + wanted] = made.find((file) => file.startsWith(`${name}.`) && file.endsWith(wanted));
+  return made;
 }
 
 /** Old files go last, so that a server that runs meanwhile never misses one. */
@@ -127,8 +165,9 @@ async function buildAll() {
   writeHashed("mark.svg", readFileSync(join(here, "brand", "mark.svg"), "utf8"), manifest);
   writeFileSync(inlineIconsTemplate, inlineTemplateOf(icons));
   const made = [];
-  for (const entry of [...entriesIn("css", ".css"), ...entriesIn("ts/entries", ".ts")]) {
-    made.push(...(await bundle(entry, manifest)));
+  for (const sheet of Object.keys(SHEETS)) made.push(...(await bundle(`sheet:${sheet}`, sheet, manifest)));
+  for (const entry of sourcesEnding(ENTRY)) {
+    made.push(...(await bundle(join(web, entry), basename(entry, ENTRY), manifest)));
   }
   const sorted = Object.fromEntries(Object.entries(manifest).sort());
   writeFileSync(join(out, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
@@ -138,14 +177,15 @@ async function buildAll() {
 function check() {
   const wanted = inlineTemplateOf(readIconList());
   if (!existsSync(inlineIconsTemplate) || readFileSync(inlineIconsTemplate, "utf8") !== wanted) {
-    console.error("templates/components/icon_shapes.html does not match icons.json: run `npm run build`.");
+    console.error("components/icon_shapes.html does not match icons.json: run `npm run build`.");
     process.exit(1);
   }
 }
 
 function watchSources() {
   let timer;
-  watch(here, { recursive: true }, () => {
+  watch(web, { recursive: true }, (_event, name) => {
+    if (name?.startsWith("static") || name?.endsWith("icon_shapes.html")) return; // made here
     clearTimeout(timer);
     timer = setTimeout(() => buildAll().catch((error) => console.error(error.message)), 80);
   });

@@ -1,0 +1,1 @@
+"""What every entrance by HTTP shares: who asks, bodies, forms, errors, protection, rendering."""

@@ -1,0 +1,43 @@
+"""What the pages of links have in common: the device that was let in, the date that was typed."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bedside.edge.context import services_of
+from bedside.edge.dates import typed_date
+from bedside.edge.forms import Form
+from bedside.edge.link_secrets import OpenLinkAgain, keep, kept, secret_of
+from bedside.kernel import clock
+from bedside.links.records import Link
+
+_COOKIE = "bedside-known"
+
+
+def page_of_link(link_id: str) -> str:
+    """Where the first page of a link is, for who has opened it."""
+    return f"/link/{link_id}"
+
+
+async def opened_link(request: Request) -> Link:
+    """The link whose page is asked for, by a device that has opened it. Raises OpenLinkAgain."""
+    link = await services_of(request).links.look(secret_of(request))
+    if link is None or link.id != request.path_params["link_id"]:
+        raise OpenLinkAgain
+    return link
+
+
+def keep_link_device(request: Request, response: Response, link_id: str, token: str) -> None:
+    """The same device may open the message again: it is not asked twice."""
+    keep(request, response, _COOKIE, token, page_of_link(link_id), 400 * clock.DAY)
+
+
+def link_device_token(request: Request) -> str:
+    """What a device shows that opens a message again; "" for others."""
+    return kept(request, _COOKIE)
+
+
+def date_in(form: Form) -> tuple[date | None, str]:
+    """The date of birth of a form, or None with a sentence, not translated yet."""
+    return typed_date(*(form.line(f"birth_{part}") for part in ("year", "month", "day")))

@@ -1,0 +1,69 @@
+"""The open sockets of each person, and what they may say in a call.
+
+A person who opens one page too many is still let in: the page that has been open for longest gives
+way. A phone that comes back leaves sockets behind of which the server does not know yet that they
+are dead, so the newest one is the one that counts.
+"""
+
+from typing import Protocol
+
+from bedside.edge.protection import Buckets, Rate
+from bedside.people.permissions import GuestAccess, LinkAccess, StaffAccess, VisitorAccess
+
+OF_A_DEVICE = 8
+"""Pages of one visit, one guest or one link."""
+OF_A_SESSION = 30
+SIGNALS = Rate("signals", per_second=30, burst=400)
+"""Signals of a call come in bursts: some twenty candidates for each participant."""
+SIGNAL_BYTES = Rate("bytes of signals", per_second=16 << 10, burst=1 << 20)
+"""They are kept for ten minutes, so one person fills some 10 MB; a description has some 10 kB."""
+
+
+class Page(Protocol):
+    """An open page."""
+
+    def give_way(self) -> None:
+        """Close the socket: a newer page of this person needs the place."""
+        ...
+
+
+class OpenPages:
+    """Counts the sockets of people."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, dict[Page, None]] = {}
+        self._said = Buckets()
+
+    def enter(self, holder: str, page: Page, most: int) -> None:
+        """A page of this person opens; the oldest one gives way when there are more than `most`."""
+        pages = self._pages.setdefault(holder, {})
+        pages[page] = None
+        if len(pages) > most:
+            oldest = next(iter(pages))
+            del pages[oldest]
+            oldest.give_way()
+
+    def leave(self, holder: str, page: Page) -> None:
+        """The page is gone."""
+        pages = self._pages.get(holder, {})
+        pages.pop(page, None)
+        if not pages:
+            self._pages.pop(holder, None)
+
+    def may_signal(self, holder: str, size: int) -> bool:
+        """Count a signal of `size` bytes of this person, whichever of their sockets it came by."""
+        too_many = self._said.take(SIGNALS, holder)
+        return not self._said.take(SIGNAL_BYTES, holder, size) and not too_many
+
+
+def holder_of(access: StaffAccess | VisitorAccess | GuestAccess | LinkAccess) -> tuple[str, int]:
+    """Whose pages are counted together, and how many there may be."""
+    match access:
+        case StaffAccess():
+            return f"session {access.session_id}", OF_A_SESSION
+        case VisitorAccess():
+            return f"visit {access.visit_id}", OF_A_DEVICE
+        case GuestAccess():
+            return f"guest {access.guest_id}", OF_A_DEVICE
+        case LinkAccess():
+            return f"link {access.link_id}", OF_A_DEVICE

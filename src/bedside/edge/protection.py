@@ -1,0 +1,314 @@
+"""The edge's protection: headers, origin checks, rate limits.
+
+Pure ASGI middlewares, for they run on every request: a BaseHTTPMiddleware would cost more than a
+session look-up. Policies follow OWASP ASVS 5.0, chapter 3 (docs/security/asvs.md).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bedside.edge.at_once import CALLER
+from bedside.edge.errors import refuse
+from bedside.edge.flash import COOKIE as SAID
+from bedside.edge.signed_in import FRAMEABLE, cookie_name, is_secure
+from bedside.errors import NotAllowed, TooMany
+from bedside.kernel.language import N_
+from bedside.kernel.network import host_of_origin
+from bedside.settings import Settings
+
+_CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "worker-src 'self'",
+        "frame-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+_USED = (
+    "fullscreen",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+)
+_NEVER = ("geolocation", "payment", "usb", "serial", "midi")
+_SEEN_AND_HEARD = ("camera", "microphone", "display-capture")
+_WHERE_CALLS_ARE = ("/visit/", "/guest/", "/calls/")
+"""Below these a page may ask for camera and microphone: the calls themselves, and the device test.
+No other page can, whatever gets into it."""
+
+
+def _features(used: Iterable[str], never: Iterable[str]) -> str:
+    return ", ".join([*(f"{one}=(self)" for one in used), *(f"{one}=()" for one in never)])
+
+
+_HEADERS = {
+    "content-security-policy": _CONTENT_POLICY,
+    "permissions-policy": _features(_USED, (*_SEEN_AND_HEARD, *_NEVER)),
+    # No address leaves a page, not even to this server: a link's secret would come into a proxy's
+    # log with each file of the page. “strict-origin” and not “no-referrer”: under the latter
+    # browsers send “Origin: null” with the product's own forms, which older ones (without
+    # Sec-Fetch-Site) need for the check below.
+    "referrer-policy": "strict-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+_FRAMEABLE_HEADERS = {
+    b"content-security-policy": _CONTENT_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ).encode(),
+    b"x-frame-options": b"SAMEORIGIN",
+}
+_CALL_HEADERS = {b"permissions-policy": _features((*_USED, *_SEEN_AND_HEARD), _NEVER).encode()}
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+_FOREVER = b"public, max-age=31536000, immutable"
+_TWO_YEARS = "max-age=63072000; includeSubDomains"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class ForeignOrigin(NotAllowed):
+    """A request that changes something was made by a page of another site."""
+
+    code = "foreign_origin"
+    sentence = N_(
+        "This was sent by another website, so nothing was changed. Open the page from your own "
+        "bookmark or link and try again."
+    )
+
+
+def is_own_origin(origin: str, host: str, own: str) -> bool:
+    """Whether a page of the product's own sent this: its origin is `own`, the address that patients
+    reach, or that of the host which was asked, such as a second name inside the clinic. A page over
+    http:// is no page of a site over https://."""
+    named = host_of_origin(origin)
+    without_tls = own.startswith("https://") and named == host_of_origin(own)
+    return origin == own or (bool(named) and named == host and not without_tls)
+
+
+class SecurityHeaders:
+    """Adds what every answer carries; an answer's own header of that name wins."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        headers = dict(_HEADERS)
+        if is_secure(settings):
+            headers["strict-transport-security"] = _TWO_YEARS
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._forget_said = (b"set-cookie", f"{SAID}=; Max-Age=0; Path=/; HttpOnly".encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_static = scope["path"].startswith("/static/")
+        in_calls = scope["path"].startswith(_WHERE_CALLS_ARE)
+
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = message["headers"]
+                names = {name.lower() for name, _ in given}
+                if is_static and message["status"] in (200, 304) and b"cache-control" not in names:
+                    given = [*given, (b"cache-control", _FOREVER)]
+                    names.add(b"cache-control")
+                added = [header for header in self._headers if header[0] not in names]
+                if FRAMEABLE in scope:
+                    added = [(name, _FRAMEABLE_HEADERS.get(name, value)) for name, value in added]
+                if in_calls:
+                    added = [(name, _CALL_HEADERS.get(name, value)) for name, value in added]
+                if "bedside.said" in scope:
+                    added.append(self._forget_said)
+                message["headers"] = [*given, *added]
+            await send(message)
+
+        await self.app(scope, receive, adding)
+
+
+class WellFormed:
+    """Refuses what no browser sends: two Host headers or one that is no name, NUL in an address.
+
+    Addresses are put together from that header further in, so a “/” in it would move the path.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or self._is_well_formed(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            refusal = PlainTextResponse("This request is not well-formed.", status_code=400)
+            await refusal(scope, receive, send)
+
+    @staticmethod
+    def _is_well_formed(scope: Scope) -> bool:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b"") or len(hosts) > 1:
+            return False
+        return all(_HOST.fullmatch(host.decode("latin-1")) for host in hosts)
+
+
+class SameOrigin:
+    """Lets requests that change something, and sockets, come from the product's own pages only.
+
+    Browsers say where a request comes from: by Sec-Fetch-Site, or the older ones by Origin. What
+    says neither is no browser of the last years; it may not use a session cookie.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._origin = settings.base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            headers = Headers(scope=scope)
+            allowed = "origin" not in headers or self._is_own(headers)
+        elif scope["type"] == "http" and scope["method"] not in _SAFE:
+            allowed = self._allows(Headers(scope=scope))
+        else:
+            allowed = True
+        if allowed:
+            await self.app(scope, receive, send)
+        else:
+            await refuse(scope, receive, send, ForeignOrigin())
+
+    def _allows(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        if "origin" in headers:
+            return self._is_own(headers)
+        return "cookie" not in headers
+
+    def _is_own(self, headers: Headers) -> bool:
+        return is_own_origin(headers["origin"], headers.get("host", ""), self._origin)
+
+
+# --- rate limits -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: `burst` at once, then `per_second` for good."""
+
+    name: str
+    per_second: float
+    burst: float
+
+
+class Buckets:
+    """Token buckets by key, at most `size` of them; the ones unused for longest are dropped."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._left: dict[tuple[str, int], tuple[float, float]] = {}
+
+    def take(self, rate: Rate, key: str, tokens: float = 1) -> float:
+        """Take tokens. 0.0 when there were as many, otherwise the seconds until there are."""
+        now = monotonic()
+        place = (rate.name, hash(key))
+        left, at = self._left.pop(place, (rate.burst, now))
+        left = min(rate.burst, left + (now - at) * rate.per_second)
+        wait = 0.0 if left >= tokens else (tokens - left) / rate.per_second
+        self._left[place] = (left - tokens if left >= tokens else left, now)
+        if len(self._left) > self._size:
+            del self._left[next(iter(self._left))]
+        return wait
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+
+LINKS = Rate("links", per_second=1, burst=60)
+GUESSABLE = (
+    ("/sign-in", Rate("sign-in", per_second=0.5, burst=30)),
+    ("/set-up", Rate("set-up", per_second=0.2, burst=10)),
+    ("/l/", LINKS),
+    ("/link/", LINKS),
+    ("/g/", Rate("guests", per_second=1, burst=60)),
+    ("/r/", Rate("check-in", per_second=0.5, burst=30)),
+)
+"""Where guessing would pay, or filling a waiting room: what is sent there by one address, apart
+from the lock-outs of single accounts and links."""
+
+
+WRITING = Rate("visit chat", per_second=0.5, burst=30)
+KNOCKING = Rate("knocking", per_second=0.1, burst=5)
+TESTING = Rate("device test", per_second=0.05, burst=12)
+"""What one device may do to those who read or hear it, or to the relay: messages of a patient,
+asking to be let into a call, trying the way to the relay without being in one. Apart from
+addresses, for a whole family may share one."""
+CHECKING_IN = Rate("checking in", per_second=1 / 30, burst=10)
+"""New visits from one address: behind a clinic's own network are several patients, not hundreds."""
+
+
+def require_rate(request: Request, rate: Rate, key: str, sentence: str) -> None:
+    """Count one of something that `key` (a visit, a guest) does. Raises TooMany with `sentence`
+    when it is too often."""
+    wait = request.app.state.buckets.take(rate, key)
+    if wait:
+        raise TooMany(sentence, retry_after=max(1, round(wait)))
+
+
+class RateLimits:
+    """Limits how much one address, and one session, may ask for; 429 with Retry-After."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._buckets = Buckets()
+        self._cookie = cookie_name(settings) + "="
+        usual = settings.requests_per_second
+        self._by_address = Rate("address", 4 * usual, 40 * usual) if usual else None
+        self._by_session = Rate("session", usual, 10 * usual) if usual else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or scope["path"].startswith("/static/"):
+            await self.app(scope, receive, send)
+            return
+        wait = max(self._waits(scope), default=0.0)
+        if wait:
+            error = TooMany(retry_after=max(1, round(wait)))
+            await refuse(scope, receive, send, error)
+            return
+        await self.app(scope, receive, send)
+
+    def _waits(self, scope: Scope) -> Iterable[float]:
+        headers = Headers(scope=scope)
+        address = scope[CALLER]
+        if self._by_address is not None:
+            yield self._buckets.take(self._by_address, address)
+        session = _cookie_in(headers.get("cookie", ""), self._cookie)
+        if self._by_session is not None and session:
+            yield self._buckets.take(self._by_session, session)
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
+            for prefix, rate in GUESSABLE:
+                if scope["path"].startswith(prefix):
+                    yield self._buckets.take(rate, address)
+
+
+def _cookie_in(header: str, name_and_sign: str) -> str:
+    """The value of one cookie, without parsing the others."""
+    for part in header.split(";"):
+        if part.strip().startswith(name_and_sign):
+            return part.strip()[len(name_and_sign) :]
+    return ""

@@ -1,0 +1,56 @@
+"""The two sides of a visit, for what both of them open: files, the chat, the whiteboard."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from bedside.edge.context import services_of
+from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.visit_devices import page_of, visitor_of
+from bedside.kernel import language
+from bedside.people.permissions import RoomAccess, VisitorAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Who asks: staff in charge of the room, or the patient of the visit."""
+
+    access: RoomAccess | VisitorAccess
+    visit_id: str
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it is staff."""
+        return isinstance(self.access, RoomAccess)
+
+    @property
+    def name(self) -> str:
+        """As templates are named."""
+        return "staff" if self.is_staff else "patient"
+
+    @property
+    def here(self) -> str:
+        """Where this side's addresses of the visit begin."""
+        return f"/visits/{self.visit_id}" if self.is_staff else page_of(self.visit_id)
+
+
+async def side_of(request: Request) -> Side:
+    """The side by the address. Raises NotSignedIn, NotFound."""
+    if "visit_id" not in request.path_params:
+        visitor = await visitor_of(request)
+        return Side(visitor, visitor.visit_id)
+    staff = await staff_of(request)
+    visit_id = request.path_params["visit_id"]
+    return Side(await services_of(request).whereabouts.room_of(staff, visit_id), visit_id)
+
+
+async def framed(request: Request) -> None:
+    """What the page of a side needs around it: for staff the console, or what a fragment needs;
+    for patients the language. Raises NotSignedIn."""
+    if "visit_id" not in request.path_params:
+        request.state.page = {"lang": language.spoken()}
+    elif wants_fragment(request):
+        await prepare(request)
+    else:
+        await shell(request, "rooms")

@@ -1,0 +1,1 @@
+"""A person's own account: sign-in methods, sessions, and how alerts reach them."""

@@ -1,0 +1,116 @@
+"""How one is told that somebody waits and nobody of the room is online: by e-mail, by SMS to a
+number that was confirmed, by web push on devices that were allowed to."""
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.browsers import browser_name
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import form_of, json_of
+from bedside.edge.rendering import STATIC, asset
+from bedside.edge.signed_in import staff_of
+from bedside.errors import TooMany, WrongInput
+from bedside.kernel.language import N_
+from bedside.web.account.page import account_page
+
+CHOSEN = sayable("alerts_chosen", N_("Your choice is saved."))
+CONFIRMED = sayable("phone_confirmed", N_("Your number is confirmed. You can choose SMS now."))
+CANCELLED = sayable("phone_cancelled", N_("The number was not added."))
+REMOVED = sayable("phone_removed", N_("Your number is removed."))
+DEVICE_REMOVED = sayable("device_removed", N_("The device is not told any more."))
+_CHOICE = "/account#alerts"
+_PHONE = "/account#mobile-number"
+_DEVICES = "/account#devices"
+
+
+async def choose(request: Request) -> Response:
+    """POST /account/alerts."""
+    staff = await staff_of(request)
+    given = await form_of(request)
+    try:
+        await services_of(request).staff_alerts.choose(staff, given.all("channels"))
+    except WrongInput as error:
+        return await account_page(request, error)
+    return go(_CHOICE, CHOSEN)
+
+
+async def offer_phone(request: Request) -> Response:
+    """POST /account/phone: a code goes to the number."""
+    staff = await staff_of(request)
+    phone = (await form_of(request)).line("phone")
+    try:
+        await services_of(request).own_phones.offer(staff, phone)
+    except (WrongInput, TooMany) as error:
+        return await account_page(request, error, field="phone", phone=phone)
+    return go(_PHONE)  # the page says where the code went
+
+
+async def confirm_phone(request: Request) -> Response:
+    """POST /account/phone/confirm: the code came back."""
+    staff = await staff_of(request)
+    code = (await form_of(request)).line("code")
+    try:
+        await services_of(request).own_phones.confirm(staff, code)
+    except WrongInput as error:
+        return await account_page(request, error)
+    return go(_CHOICE, CONFIRMED)
+
+
+async def cancel_phone(request: Request) -> Response:
+    """POST /account/phone/cancel: another number, or none."""
+    await services_of(request).own_phones.cancel(await staff_of(request))
+    return go(_PHONE, CANCELLED)
+
+
+async def remove_phone(request: Request) -> Response:
+    """POST /account/phone/remove."""
+    await services_of(request).own_phones.remove(await staff_of(request))
+    return go(_PHONE, REMOVED)
+
+
+async def push(request: Request) -> Response:
+    """GET /account/push: what a browser needs to subscribe, and the devices that have."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    devices = await services.push_devices.listed(staff)
+    key = await services.push_keys.public()
+    return JSONResponse({"key": key, "devices": [device.id for device in devices]})
+
+
+async def add_device(request: Request) -> Response:
+    """POST /account/push: the browser's PushSubscription as JSON."""
+    staff = await staff_of(request)
+    label = browser_name(request.headers.get("user-agent", ""))
+    given = await json_of(request)
+    device_id = await services_of(request).push_devices.add(staff, given, label)
+    return JSONResponse({"device": device_id}, status_code=201)
+
+
+async def remove_device(request: Request) -> Response:
+    """POST /account/push/remove."""
+    staff = await staff_of(request)
+    device_id = (await form_of(request))["device"]
+    await services_of(request).push_devices.remove(staff, device_id)
+    return go(_DEVICES, DEVICE_REMOVED)
+
+
+async def worker(_request: Request) -> Response:
+    """GET /push/worker.js: browsers keep asking for it under this one address, so that it has no
+    hash in its name; it reaches no page, for there are none below /push/."""
+    script = STATIC / asset("push_worker.js").rpartition("/")[2]
+    return FileResponse(script, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+routes = [
+    Route("/account/alerts", choose, methods=["POST"]),
+    Route("/account/phone", offer_phone, methods=["POST"]),
+    Route("/account/phone/confirm", confirm_phone, methods=["POST"]),
+    Route("/account/phone/cancel", cancel_phone, methods=["POST"]),
+    Route("/account/phone/remove", remove_phone, methods=["POST"]),
+    Route("/account/push", push),
+    Route("/account/push", add_device, methods=["POST"]),
+    Route("/account/push/remove", remove_device, methods=["POST"]),
+    Route("/push/worker.js", worker),
+]

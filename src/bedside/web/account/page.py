@@ -1,0 +1,73 @@
+"""The page of one's own account, which answers for each form on it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bedside.edge.browsers import browser_name, is_phone
+from bedside.edge.context import services_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.edge.waits import sentence_of
+from bedside.errors import BedsideError, WrongInput
+from bedside.notifications.ports import Channel
+from bedside.people.permissions import StaffAccess
+from bedside.people.sessions import Shown
+
+_OF_ALERTS = ("phone", "code", "channels")
+"""Fields of the forms about alerts; all others are those of the password."""
+
+
+async def account_page(
+    request: Request, error: BedsideError | None = None, *, field: str = "", phone: str = ""
+) -> Response:
+    """The page, with what was wrong beside its field; `field` is for errors that name none.
+    `phone` is what was typed there."""
+    staff = await shell(request)
+    services = services_of(request)
+    clinic = await services.clinics.get(staff.clinic_id)
+    errors = _by_field(error, field)
+    return render(
+        request,
+        "account/account.html",
+        status=error.status if error else 200,
+        member=await services.staff.get(staff.clinic_id, staff.staff_id),
+        factors=await services.sign_in.factors(staff.staff_id),
+        required=clinic.options.second_factor_required,
+        codes_left=await services.second_factors.codes_left(staff),
+        passkeys=await services.passkeys.listed(staff),
+        passkeys_possible=services.passkeys.possible,
+        sessions=[_shown(session) for session in await services.sessions.listed(staff)],
+        errors={name: text for name, text in errors.items() if name not in _OF_ALERTS},
+        alert_errors={name: text for name, text in errors.items() if name in _OF_ALERTS},
+        typed_phone=phone,
+        **await _alerts(request, staff),
+    )
+
+
+async def _alerts(request: Request, staff: StaffAccess) -> dict[str, Any]:
+    services = services_of(request)
+    return {
+        "alerts": await services.staff_alerts.of(staff),
+        "devices": await services.push_devices.listed(staff),
+        "sms_stays": Channel.SMS in services.dispatcher.local,
+    }
+
+
+def _shown(session: Shown) -> dict[str, object]:
+    return {
+        "id": session.id,
+        "name": browser_name(session.device),
+        "icon": "smartphone" if is_phone(session.device) else "monitor-smartphone",
+        "address": session.address,
+        "seen_at": session.seen_at,
+        "current": session.current,
+    }
+
+
+def _by_field(error: BedsideError | None, field: str) -> dict[str, str]:
+    if error is None:
+        return {}
+    named = error.field if isinstance(error, WrongInput) else ""
+    return {named or field or "current_password": sentence_of(error)}

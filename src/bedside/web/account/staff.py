@@ -1,0 +1,131 @@
+"""One's own account: password, second factors, sessions. `account_alerts` has how one is told."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import form_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import confirmed_staff_of, local_path, shell, staff_of, token_of
+from bedside.edge.waits import sentence_of
+from bedside.errors import BedsideError, TooMany, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.web.account.page import account_page
+
+PASSWORD_CHANGED = sayable(
+    "password_changed", N_("Your password is changed. All your other sessions are ended.")
+)
+APP_REMOVED = sayable("app_removed", N_("The authenticator app is removed."))
+PASSKEY_REMOVED = sayable("passkey_removed", N_("The passkey is removed."))
+SESSION_ENDED = sayable("session_ended", N_("The session is ended."))
+OTHERS_ENDED = sayable("others_ended", N_("All your other sessions are ended."))
+
+
+async def account(request: Request) -> Response:
+    """GET /account."""
+    return await account_page(request)
+
+
+async def change_password(request: Request) -> Response:
+    """POST /account/password."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    given = await form_of(request)
+    member = await services.staff.get(staff.clinic_id, staff.staff_id)
+    try:
+        await services.sign_in.change_password(
+            staff, given["current_password"], given["new_password"], member.name, member.email
+        )
+    except (WrongInput, TooMany) as error:
+        return await account_page(request, error)
+    return go("/account", PASSWORD_CHANGED)
+
+
+async def confirm(request: Request) -> Response:
+    """GET /account/confirm: the password again, before something that matters."""
+    return await _confirm(request, local_path(request.query_params.get("next", "/account")))
+
+
+async def confirmed(request: Request) -> Response:
+    """POST /account/confirm."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    given = await form_of(request)
+    back = local_path(given["next"])
+    try:
+        await services.sign_in.confirm_password(staff, given["current_password"])
+    except (WrongInput, TooMany) as error:
+        return await _confirm(request, back, error)
+    await services.sessions.confirmed(staff)
+    return go(back)
+
+
+async def remove_app(request: Request) -> Response:
+    """POST /account/app/remove."""
+    staff = await confirmed_staff_of(request, "/account")
+    await services_of(request).second_factors.remove(staff)
+    return go("/account", APP_REMOVED)
+
+
+async def remove_passkey(request: Request) -> Response:
+    """POST /account/passkeys/remove."""
+    staff = await confirmed_staff_of(request, "/account")
+    given = await form_of(request)
+    await services_of(request).passkeys.remove(staff, given["passkey"])
+    return go("/account", PASSKEY_REMOVED)
+
+
+async def end_session(request: Request) -> Response:
+    """POST /account/sessions/end."""
+    staff = await staff_of(request)
+    await services_of(request).sessions.end(staff, (await form_of(request))["session"])
+    return go("/account", SESSION_ENDED)
+
+
+async def end_others(request: Request) -> Response:
+    """POST /account/sessions/end-others."""
+    staff = await staff_of(request)
+    await services_of(request).sessions.end_others(staff)
+    return go("/account", OTHERS_ENDED)
+
+
+async def time_left(request: Request) -> Response:
+    """GET /account/time-left: seconds until the session ends, without counting as use."""
+    left = await services_of(request).sessions.time_left(token_of(request))
+    return JSONResponse({"seconds": left // clock.SECOND})
+
+
+async def stay(request: Request) -> Response:
+    """POST /account/stay: somebody is there, although the page asked for nothing else."""
+    await staff_of(request)
+    return await time_left(request)
+
+
+async def _confirm(request: Request, back: str, error: BedsideError | None = None) -> Response:
+    staff = await shell(request)
+    member = await services_of(request).staff.get(staff.clinic_id, staff.staff_id)
+    return render(
+        request,
+        "account/confirm.html",
+        status=error.status if error else 200,
+        back=back,
+        email=member.email,
+        error=sentence_of(error) if error else "",
+    )
+
+
+routes = [
+    Route("/account", account),
+    Route("/account/password", change_password, methods=["POST"]),
+    Route("/account/confirm", confirm),
+    Route("/account/confirm", confirmed, methods=["POST"]),
+    Route("/account/app/remove", remove_app, methods=["POST"]),
+    Route("/account/passkeys/remove", remove_passkey, methods=["POST"]),
+    Route("/account/time-left", time_left),
+    Route("/account/stay", stay, methods=["POST"]),
+    Route("/account/sessions/end", end_session, methods=["POST"]),
+    Route("/account/sessions/end-others", end_others, methods=["POST"]),
+]

@@ -1,0 +1,119 @@
+/**
+ * An app on the patient's page of a visit. It has a place in each view, the waiting room and the
+ * call, and goes from one to the other with the patient, as long as they are in the same room.
+ */
+import { fragmentOf } from "../live/fragment";
+import type { Running } from "./per_patient";
+
+/** Transfers that have not ended, as the server's pages mark them. */
+const IN_USE = ["asked", "moving", "scanning", "ready"].map((phase) => `[data-phase="${phase}"]`).join(", ");
+
+/** Somebody is writing in it, or it waits for an answer. */
+function isInUse(place: HTMLElement): boolean {
+  const isWritten = [...place.querySelectorAll("textarea")].some((field) => field.value !== "");
+  return isWritten || place.querySelector(IN_USE) !== null;
+}
+
+export class PatientPlace<App extends Running> {
+  private place: HTMLElement | null = null;
+  private opening: HTMLElement | null = null;
+  private app: App | null = null;
+
+  /** `root` is the page of the visit, `address` renders the app, `start` brings it to life. */
+  constructor(
+    private readonly root: HTMLElement,
+    readonly name: string,
+    private readonly address: string,
+    private readonly start: (place: HTMLElement) => App | null,
+  ) {
+    root.addEventListener("bedside:open-app", (event) => {
+      if ((event as CustomEvent<string>).detail !== name) return;
+      event.preventDefault();
+      void this.open(true);
+    });
+    root.addEventListener("click", (event) => {
+      const pressed = (event.target as Element).closest("[data-app-close]");
+      if (pressed && this.place?.contains(pressed)) this.close();
+    });
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+      if ((event.target as Element).closest("dialog") === null && this.place?.contains(event.target as Node)) this.close();
+    });
+    root.addEventListener("bedside:close-app", (event) => {
+      if (this.place?.contains(event.target as Node)) this.close();
+    });
+    // The page shows one view after the other; what is open goes with it.
+    new MutationObserver(() => this.follow()).observe(root, { childList: true });
+  }
+
+  /** What runs in the place; null while it is closed. */
+  get running(): App | null {
+    return this.place && !this.place.hidden ? this.app : null;
+  }
+
+  /** Whether the patient is in a call, where the pictures have the most room. */
+  get isInCall(): boolean {
+    return this.found()?.closest("[data-call-place]") != null;
+  }
+
+  /** `asked`: the patient did it, and the focus goes there. */
+  async open(asked: boolean): Promise<void> {
+    const place = this.found();
+    if (!place || this.opening === place) return;
+    if (this.place !== place && !(await this.fill(place))) return;
+    const wasHidden = place.hidden;
+    place.hidden = false;
+    if (this.isInCall) this.closeOthers(place);
+    if (wasHidden) this.app?.shown?.();
+    if (!asked) return;
+    place.scrollIntoView({ block: "nearest" });
+    place.querySelector<HTMLElement>("textarea, input[type=file], button:not([data-app-close])")?.focus();
+  }
+
+  private async fill(place: HTMLElement): Promise<boolean> {
+    this.opening = place;
+    try {
+      const content = await fragmentOf(this.address);
+      if (!place.isConnected) return false;
+      this.app?.end();
+      this.place = place;
+      place.replaceChildren(content);
+      this.app = this.start(place);
+      return true;
+    } catch {
+      return false; // it is opened again with the next thing that happens
+    } finally {
+      this.opening = null;
+    }
+  }
+
+  /** Over the pictures of a call there is room for one; what somebody is writing stays. */
+  private closeOthers(place: HTMLElement): void {
+    for (const other of this.root.querySelectorAll<HTMLElement>("[data-app][data-kept]"))
+      if (other !== place && !isInUse(other)) other.hidden = true;
+  }
+
+  /** It is out of sight; what is on its way goes on. */
+  private close(): void {
+    if (!this.place) return;
+    this.place.hidden = true;
+    const opener = this.root.querySelector<HTMLElement>(`[data-opens-app="${this.name}"]`);
+    const menu = opener?.closest("dialog"); // shut by now: what opens it gets the focus
+    (menu ? this.root.querySelector<HTMLElement>(`[data-opens="${menu.id}"]`) : opener)?.focus();
+  }
+
+  private follow(): void {
+    const before = this.place;
+    if (!before || before.isConnected) return;
+    this.app?.end();
+    this.app = this.place = null;
+    const next = this.found();
+    if (!next || before.hidden || next.dataset.kept !== before.dataset.kept) return;
+    // A call begins with the pictures; only what somebody was doing stays open over them.
+    if (!this.isInCall || isInUse(before)) void this.open(false);
+  }
+
+  private found(): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>(`[data-app="${this.name}"]`);
+  }
+}

@@ -1,6 +1,0 @@
-/** The chat in the call window. */
-import type { CallApp } from "../../calls/apps_panel";
-import { perPatient } from "../per_patient";
-import { ChatPanel } from "./panel";
-
-export const app = (): CallApp => perPatient((visit) => `/visits/${visit}/chat`, "[data-chat]", (root) => new ChatPanel(root));

@@ -1,6 +1,0 @@
-/** Notes in the call window. */
-import type { CallApp } from "../../calls/apps_panel";
-import { perPatient } from "../per_patient";
-import { Note } from "./note";
-
-export const app = (): CallApp => perPatient((visit) => `/visits/${visit}/note`, "[data-note]", (root) => new Note(root));

@@ -1,7 +1,0 @@
-/** Photo capture in the call window: staff ask, the patient's phone takes the still. */
-import type { CallApp } from "../../calls/apps_panel";
-import { TransferPanel } from "../../transfers/panel";
-import { perPatient } from "../per_patient";
-
-export const app = (): CallApp =>
-  perPatient((visit) => `/visits/${visit}/captures`, "[data-transfers]", (root) => new TransferPanel(root));

@@ -1,4 +1,0 @@
-/** One's own account: the switch for notifications of this device. */
-import { startPush } from "../visits_staff/push";
-
-startPush();

@@ -1,5 +1,0 @@
-/** The chat of a visit as a page of its own. */
-import { ChatPanel } from "../apps/chat/panel";
-
-const root = document.querySelector<HTMLElement>("[data-chat]");
-if (root) new ChatPanel(root);

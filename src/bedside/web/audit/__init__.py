@@ -1,0 +1,1 @@
+"""The audit log: its page, its sentences and its export."""

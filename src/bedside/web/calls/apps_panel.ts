@@ -1,0 +1,118 @@
+/**
+ * Apps of the call window: a tab bar that the server renders from its registry, and the panel into
+ * which the chosen app's module mounts. One is open at a time; Esc or “Close” closes it.
+ */
+import { UnreadSign } from "../chat/unread";
+import { say } from "../apps/place";
+import type { CallSession, Person } from "./session";
+
+/** What an app gets. `visits` are the patients in the call now, as visit ids. */
+export interface AppContext {
+  session: CallSession;
+  visits: () => string[];
+  close: () => void;
+}
+
+/** An app's module: mounts into an empty panel, and leaves nothing behind when it is unmounted. */
+export interface CallApp {
+  mount: (panel: HTMLElement, context: AppContext) => void | Promise<void>;
+  unmount: () => void;
+}
+
+/** Modules by the name in the server's registry, loaded when the call has begun. */
+export type AppModules = Readonly<Record<string, () => Promise<CallApp>>>;
+
+const PREPARE_AFTER_MS = 3_000;
+
+export class AppsPanel {
+  private open = "";
+  private app: CallApp | null = null;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly session: CallSession,
+    private readonly modules: AppModules,
+  ) {
+    for (const tab of this.tabs()) tab.addEventListener("click", () => void this.toggle(tab));
+    const unread = new UnreadSign(root.querySelector<HTMLElement>("[data-app-tab=chat] [data-chat-unread]"));
+    session.addEventListener("change", () => unread.follow(visitsIn(session)));
+    this.panel()?.querySelector("[data-app-close]")?.addEventListener("click", () => this.close());
+    this.panel()?.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented) this.close();
+    });
+    window.setTimeout(() => this.prepare(), PREPARE_AFTER_MS);
+  }
+
+  /** Opens an app by its name, as its tab does. */
+  async show(name: string): Promise<void> {
+    const tab = [...this.tabs()].find((one) => one.dataset.appTab === name);
+    if (tab && this.open !== name) await this.toggle(tab);
+  }
+
+  close(): void {
+    const tab = [...this.tabs()].find((one) => one.dataset.appTab === this.open);
+    this.unmount();
+    tab?.focus();
+  }
+
+  /** All of them now: a server that is updated during the call does not have them any more. */
+  private prepare(): void {
+    for (const load of Object.values(this.modules)) void load().catch(() => undefined);
+  }
+
+  private tabs(): NodeListOf<HTMLElement> {
+    return this.root.querySelectorAll<HTMLElement>("[data-app-tab]");
+  }
+
+  private panel(): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>("[data-app-panel]");
+  }
+
+  private async toggle(tab: HTMLElement): Promise<void> {
+    const name = tab.dataset.appTab ?? "";
+    const wasOpen = this.open === name;
+    this.unmount();
+    const panel = this.panel();
+    const load = this.modules[name];
+    if (wasOpen || !panel || !load) return;
+    this.open = name;
+    tab.setAttribute("aria-expanded", "true");
+    panel.hidden = false;
+    const title = panel.querySelector<HTMLElement>("[data-app-title]");
+    if (title) title.textContent = tab.querySelector("[data-app-label]")?.textContent ?? "";
+    const app = await load().catch(() => null);
+    const body = panel.querySelector<HTMLElement>("[data-app-body]");
+    if (this.open !== name || !body) return;
+    title?.focus();
+    if (!app) {
+      body.textContent = say(this.session.place, "app_missing");
+      return;
+    }
+    this.app = app;
+    await app.mount(body, { session: this.session, visits: () => visitsIn(this.session), close: () => this.close() });
+  }
+
+  private unmount(): void {
+    this.app?.unmount();
+    this.app = null;
+    this.open = "";
+    for (const tab of this.tabs()) tab.setAttribute("aria-expanded", "false");
+    const panel = this.panel();
+    if (!panel) return;
+    panel.hidden = true;
+    panel.querySelector("[data-app-body]")?.replaceChildren();
+  }
+}
+
+/** The visits of the patients who are in the call or expected. */
+export function visitsIn(session: CallSession): string[] {
+  return patientsIn(session).flatMap((person) => person.visit_id ?? []);
+}
+
+/** The patients who are in the call or expected, as far as their names are known. */
+export function patientsIn(session: CallSession): Person[] {
+  return session
+    .others()
+    .filter(([, one]) => one.kind === "patient")
+    .flatMap(([id]) => session.people[id] ?? []);
+}

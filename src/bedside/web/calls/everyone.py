@@ -1,0 +1,366 @@
+"""What is done with calls: by staff, by the patient of a visit, by a guest.
+
+Each command is a form that leads on to a page; scripts of the call ask for JSON instead. The pages
+themselves are in `call_window` and `guest`.
+"""
+
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.participants import joined_facts
+from bedside.calls.records import InAnotherCall, Mode, NotInCall, Standing
+from bedside.edge.context import services_of
+from bedside.edge.errors import wants_json
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import Form, form_of
+from bedside.edge.guests import guest_of
+from bedside.edge.protection import KNOCKING, TESTING, require_rate
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.visit_devices import page_of, visitor_of
+from bedside.kernel import language
+from bedside.kernel.language import N_, gettext
+from bedside.people.permissions import StaffAccess
+from bedside.visits.state_machine import Step
+from bedside.web.calls.guest import TOO_OFTEN
+
+_TESTED_OFTEN = N_("You have tried this several times already. Please wait a moment.")
+NOBODY_WAITS = sayable("nobody_waits", N_("Nobody is waiting right now."), "info")
+
+
+def call_window(call_id: str) -> str:
+    """Where a call of staff is."""
+    return f"/calls/{call_id}"
+
+
+# --- staff: starting ---------------------------------------------------------------------------
+
+
+async def start(request: Request) -> Response:
+    """POST /visits/{visit_id}/call: admit a waiting patient. Fields: mode (video, voice), leg."""
+    staff = await staff_of(request)
+    services, visit_id = services_of(request), request.path_params["visit_id"]
+    room = await services.whereabouts.room_of(staff, visit_id)
+    form = await form_of(request)
+    try:
+        call_id = await services.calls.start(room, visit_id, _mode(form), leg=_leg(form))
+    except InAnotherCall as error:
+        return await _in_another_call(request, error, visit_id, form)
+    return _to_call(request, call_id)
+
+
+async def next_patient(request: Request) -> Response:
+    """POST /rooms/{room_id}/next: admit who waits longest. Field: mode."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    room = await services.permissions.room(staff, request.path_params["room_id"])
+    form = await form_of(request)
+    try:
+        call_id = await services.calls.next_patient(room, _mode(form))
+    except InAnotherCall as error:
+        return await _in_another_call(request, error, "", form)
+    if call_id is not None:
+        return _to_call(request, call_id)
+    if wants_json(request):
+        return JSONResponse({"call_id": "", "sentence": gettext("Nobody is waiting right now.")})
+    return go(f"/rooms/{room.room_id}", NOBODY_WAITS)
+
+
+async def add(request: Request) -> Response:
+    """POST /calls/{call_id}/add: admit one more patient to a running call. Fields: visit, leg."""
+    host = await _host(request)
+    form = await form_of(request)
+    services, visit_id = services_of(request), form.line("visit")
+    room = await services.whereabouts.room_of(host.staff, visit_id)
+    await services.calls.add(host, room, visit_id, leg=_leg(form))
+    return _to_call(request, host.call_id)
+
+
+def _to_call(request: Request, call_id: str) -> Response:
+    if wants_json(request):
+        return JSONResponse({"call_id": call_id, "href": call_window(call_id)})
+    return RedirectResponse(call_window(call_id), status_code=303)
+
+
+async def _in_another_call(
+    request: Request, error: InAnotherCall, visit_id: str, form: Form
+) -> Response:
+    """Told, with the choice: the patient comes into the running call, or not."""
+    sentence = gettext(error.sentence)
+    if wants_json(request):
+        said = {"code": error.code, "sentence": sentence, "call_id": error.call_id}
+        return JSONResponse(said, status_code=error.status)
+    await shell(request, "rooms")
+    return render(
+        request,
+        "calls/in_another_call.html",
+        status=error.status,
+        sentence=sentence,
+        call_href=call_window(error.call_id),
+        visit_id=visit_id,
+        leg=form.line("leg"),
+    )
+
+
+# --- staff: in a call --------------------------------------------------------------------------
+
+
+async def join(request: Request) -> Response:
+    """POST /calls/{call_id}/join: be in it with this page. Fields: connection, muted, camera."""
+    return await _join(request, await _host(request))
+
+
+async def people(request: Request) -> Response:
+    """GET /calls/{call_id}/people: names by participant."""
+    return await _people(request, await _host(request))
+
+
+async def ice(request: Request) -> Response:
+    """GET /calls/{call_id}/ice: STUN servers and relays."""
+    host = await _host(request)
+    return JSONResponse(services_of(request).ice.for_(host.staff.staff_id))
+
+
+async def leave(request: Request) -> Response:
+    """POST /calls/{call_id}/leave: go out; the others stay while a colleague is there."""
+    await services_of(request).calls.leave(await _host(request))
+    return _done(request, "/rooms")
+
+
+async def end(request: Request) -> Response:
+    """POST /calls/{call_id}/end: for everybody. Field: then (complete, return)."""
+    host = await _host(request)
+    form = await form_of(request)
+    then = Step.RETURNED if form.line("then") == "return" else Step.COMPLETED
+    await services_of(request).calls.end_for_all(host, then)
+    return _done(request, "/rooms")
+
+
+async def turn_to_video(request: Request) -> Response:
+    """POST /calls/{call_id}/video: a voice call becomes a video call."""
+    host = await _host(request)
+    await services_of(request).calls.turn_to_video(host)
+    return _done(request, call_window(host.call_id))
+
+
+async def return_to_waiting_room(request: Request) -> Response:
+    """POST /visits/{visit_id}/return: out of the call, to the old place. Field: leg."""
+    staff = await staff_of(request)
+    services, visit_id = services_of(request), request.path_params["visit_id"]
+    room = await services.whereabouts.room_of(staff, visit_id)
+    form = await form_of(request)
+    await services.calls.return_to_waiting_room(room, visit_id, leg=_leg(form))
+    return _done(request, f"/rooms/{room.room_id}")
+
+
+async def end_visit(request: Request) -> Response:
+    """POST /visits/{visit_id}/end: the visit is complete. Field: leg."""
+    staff = await staff_of(request)
+    services, visit_id = services_of(request), request.path_params["visit_id"]
+    room = await services.whereabouts.room_of(staff, visit_id)
+    form = await form_of(request)
+    await services.calls.end_visit(room, visit_id, leg=_leg(form))
+    return _done(request, f"/rooms/{room.room_id}")
+
+
+# --- staff: guests -----------------------------------------------------------------------------
+
+
+async def invite(request: Request) -> Response:
+    """POST /calls/{call_id}/guests: a link, told this once. Fields: email, phone to send it to."""
+    host = await _host(request)
+    form = await form_of(request)
+    phone = form.line("phone").replace(" ", "")
+    invitation = await services_of(request).guests.invite(
+        host, email=form.line("email"), phone=phone
+    )
+    return JSONResponse({"guest_id": invitation.guest_id, "link": invitation.link})
+
+
+async def admit(request: Request) -> Response:
+    """POST /calls/{call_id}/guests/{guest_id}/admit."""
+    host = await _host(request)
+    await services_of(request).guests.admit(host, request.path_params["guest_id"])
+    return _done(request, call_window(host.call_id))
+
+
+async def refuse(request: Request) -> Response:
+    """POST /calls/{call_id}/guests/{guest_id}/refuse."""
+    host = await _host(request)
+    await services_of(request).guests.refuse(host, request.path_params["guest_id"])
+    return _done(request, call_window(host.call_id))
+
+
+async def revoke(request: Request) -> Response:
+    """POST /calls/{call_id}/guests/{guest_id}/revoke: the link ends, and the guest's place."""
+    host = await _host(request)
+    await services_of(request).guests.revoke(host, request.path_params["guest_id"])
+    return _done(request, call_window(host.call_id))
+
+
+# --- the patient -------------------------------------------------------------------------------
+
+
+async def join_as_patient(request: Request) -> Response:
+    """POST /visit/{visit}/call/join: as `join`."""
+    return await _join(request, await _visitor_seat(request))
+
+
+async def leave_as_patient(request: Request) -> Response:
+    """POST /visit/{visit}/call/leave: back to the waiting room, at the old place."""
+    with suppress(NotInCall):  # the call has ended meanwhile, and the page does not know yet
+        await services_of(request).calls.leave(await _visitor_seat(request))
+    return _done(request, page_of(request.path_params["visit"]))
+
+
+async def turn_to_video_as_patient(request: Request) -> Response:
+    """POST /visit/{visit}/call/video: “Start video call” in a voice call."""
+    await services_of(request).calls.turn_to_video(await _visitor_seat(request))
+    return _done(request, page_of(request.path_params["visit"]))
+
+
+async def people_for_patient(request: Request) -> Response:
+    """GET /visit/{visit}/call/people: names of staff."""
+    return await _people(request, await _visitor_seat(request))
+
+
+async def ice_for_patient(request: Request) -> Response:
+    """GET /visit/{visit}/ice: in a call, and now and then for the device test before it; not any
+    more when the visit is over, for a relay is nobody's to keep."""
+    visitor, services = await visitor_of(request), services_of(request)
+    await services.own_visits.require_open(visitor)
+    try:
+        await services.seats.visitor(visitor)
+    except NotInCall:
+        require_rate(request, TESTING, visitor.visit_id, _TESTED_OFTEN)
+        return JSONResponse(services.ice.for_(visitor.visit_id, for_a_test=True))
+    return JSONResponse(services.ice.for_(visitor.visit_id))
+
+
+# --- the guest ---------------------------------------------------------------------------------
+
+
+async def join_as_guest(request: Request) -> Response:
+    """POST /guest/{guest_id}/call/join: as `join`; who has left knocks again."""
+    guest = await guest_of(request)
+    services = services_of(request)
+    if (await services.guests.get(guest)).state == Standing.LEFT:
+        require_rate(request, KNOCKING, guest.guest_id, TOO_OFTEN)
+    return await _join(request, await services.seats.guest(guest))
+
+
+async def leave_as_guest(request: Request) -> Response:
+    """POST /guest/{guest_id}/call/leave."""
+    await services_of(request).calls.leave(await _guest_seat(request))
+    return _done(request, f"/guest/{request.path_params['guest_id']}")
+
+
+async def people_for_guest(request: Request) -> Response:
+    """GET /guest/{guest_id}/call/people: names of staff, once let in."""
+    return await _people(request, await _guest_seat(request))
+
+
+async def ice_for_guest(request: Request) -> Response:
+    """GET /guest/{guest_id}/ice: for a guest who was let in."""
+    seat = await services_of(request).seats.let_in(await guest_of(request))
+    return JSONResponse(services_of(request).ice.for_(seat.person_id))
+
+
+# --- for all of them ---------------------------------------------------------------------------
+
+
+async def _join(request: Request, seat: CallSeat) -> Response:
+    form = await form_of(request)
+    joined = await services_of(request).call_participants.join(
+        seat,
+        connection_id=form.line("connection"),
+        muted=form.line("muted") == "true",
+        camera=form.line("camera") == "true",
+    )
+    return JSONResponse(joined_facts(joined))
+
+
+async def _people(request: Request, seat: CallSeat) -> Response:
+    await _speak(request, seat)
+    found = await services_of(request).call_people.of(seat)
+    everybody: dict[str, Any] = {}
+    for person in found:
+        facts = asdict(person)
+        del facts["participant_id"]
+        everybody[person.participant_id] = {k: v for k, v in facts.items() if v or k == "you"}
+    return JSONResponse({"people": everybody})
+
+
+async def _speak(request: Request, seat: CallSeat) -> None:
+    """“Patient” and “Guest” are said in the language of the reader: the clinic's for staff."""
+    if isinstance(seat.access, StaffAccess):
+        clinic = await services_of(request).clinics.get(seat.clinic_id)
+        language.speak(clinic.options.language)
+
+
+def _done(request: Request, page: str) -> Response:
+    return JSONResponse({}) if wants_json(request) else RedirectResponse(page, status_code=303)
+
+
+async def _host(request: Request) -> HostSeat:
+    staff = await staff_of(request)
+    return await services_of(request).seats.host(staff, request.path_params["call_id"])
+
+
+async def _visitor_seat(request: Request) -> CallSeat:
+    return await services_of(request).seats.visitor(await visitor_of(request))
+
+
+async def _guest_seat(request: Request) -> CallSeat:
+    return await services_of(request).seats.guest(await guest_of(request))
+
+
+def _mode(form: Form) -> Mode:
+    return Mode.VOICE if form.line("mode") == Mode.VOICE else Mode.VIDEO
+
+
+def _leg(form: Form) -> int | None:
+    """Which leg of the visit the page has shown; None where it did not say."""
+    return form.number("leg")
+
+
+def _posts(path: str, endpoint: Any) -> Route:
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _gets(path: str, endpoint: Any) -> Route:
+    return Route(path, endpoint, methods=["GET"])
+
+
+routes = [
+    _posts("/visits/{visit_id}/call", start),
+    _posts("/visits/{visit_id}/return", return_to_waiting_room),
+    _posts("/visits/{visit_id}/end", end_visit),
+    _posts("/rooms/{room_id}/next", next_patient),
+    _posts("/calls/{call_id}/add", add),
+    _posts("/calls/{call_id}/join", join),
+    _gets("/calls/{call_id}/people", people),
+    _gets("/calls/{call_id}/ice", ice),
+    _posts("/calls/{call_id}/leave", leave),
+    _posts("/calls/{call_id}/end", end),
+    _posts("/calls/{call_id}/video", turn_to_video),
+    _posts("/calls/{call_id}/guests", invite),
+    _posts("/calls/{call_id}/guests/{guest_id}/admit", admit),
+    _posts("/calls/{call_id}/guests/{guest_id}/refuse", refuse),
+    _posts("/calls/{call_id}/guests/{guest_id}/revoke", revoke),
+    _posts("/visit/{visit}/call/join", join_as_patient),
+    _posts("/visit/{visit}/call/leave", leave_as_patient),
+    _posts("/visit/{visit}/call/video", turn_to_video_as_patient),
+    _gets("/visit/{visit}/call/people", people_for_patient),
+    _gets("/visit/{visit}/ice", ice_for_patient),
+    _posts("/guest/{guest_id}/call/join", join_as_guest),
+    _posts("/guest/{guest_id}/call/leave", leave_as_guest),
+    _gets("/guest/{guest_id}/call/people", people_for_guest),
+    _gets("/guest/{guest_id}/ice", ice_for_guest),
+]

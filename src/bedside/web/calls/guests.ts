@@ -1,0 +1,92 @@
+/** Guests, for staff: an invitation by link, and letting in who knocks. */
+import { announce } from "../components/announce";
+import { openDialog } from "../components/dialogs";
+import { toast } from "../components/toasts";
+import { say } from "../apps/place";
+import { Refused, tell } from "../media/server";
+import type { CallSession } from "./session";
+
+export class GuestDoor {
+  /** What was said last of each guest who knocks. */
+  private readonly said = new Map<string, string>();
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly session: CallSession,
+  ) {
+    for (const button of root.querySelectorAll("[data-invite]")) {
+      button.addEventListener("click", () => void this.invite());
+    }
+    document.querySelector("[data-copy-invitation]")?.addEventListener("click", () => void this.copy());
+    root.addEventListener("click", (event) => {
+      const pressed = (event.target as Element).closest<HTMLElement>("[data-guest-answer]");
+      if (pressed) void this.answer(pressed);
+    });
+  }
+
+  /** Shows who knocks, each with “Admit” and “Refuse”. */
+  draw(): void {
+    const list = this.root.querySelector<HTMLElement>("[data-knocking]");
+    const template = this.root.querySelector<HTMLTemplateElement>("[data-knock-template]");
+    if (!list || !template) return;
+    const knocking = this.session.knocking();
+    for (const item of list.querySelectorAll<HTMLElement>("[data-guest]")) {
+      if (!knocking.includes(item.dataset.guest ?? "")) item.remove();
+    }
+    for (const id of knocking) {
+      const person = this.session.people[id];
+      if (!person) continue;
+      const words = say(this.session.place, person.same_link ? "asks_in_again" : "asks_in", { name: person.name });
+      let item = list.querySelector<HTMLElement>(`[data-guest="${id}"]`);
+      if (!item) {
+        item = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
+        item.dataset.guest = id;
+        item.dataset.guestId = person.guest_id ?? "";
+        list.append(item);
+      }
+      if (this.said.get(id) === words) continue;
+      const text = item.querySelector("[data-knock-text]");
+      if (text) text.textContent = words;
+      announce(words, true);
+      this.said.set(id, words);
+    }
+    for (const gone of [...this.said.keys()].filter((id) => !knocking.includes(id))) this.said.delete(gone);
+  }
+
+  private async answer(button: HTMLElement): Promise<void> {
+    const item = button.closest<HTMLElement>("[data-guest]");
+    const guest = item?.dataset.guestId;
+    if (!item || !guest) return;
+    try {
+      await tell(`${this.session.place.addresses.guests}/${guest}/${button.dataset.guestAnswer ?? ""}`);
+      item.remove();
+    } catch (error) {
+      toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
+    }
+  }
+
+  /** The link is shown once: it is not kept anywhere. */
+  private async invite(): Promise<void> {
+    const field = document.querySelector<HTMLInputElement>("[data-invitation]");
+    if (!field) return;
+    try {
+      field.value = (await tell<{ link: string }>(this.session.place.addresses.guests)).link;
+      openDialog("invitation");
+      field.select();
+    } catch (error) {
+      toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
+    }
+  }
+
+  private async copy(): Promise<void> {
+    const field = document.querySelector<HTMLInputElement>("[data-invitation]");
+    if (!field) return;
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      toast(say(this.session.place, "copied"), "good");
+    } catch {
+      announce(say(this.session.place, "copy_by_hand"));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The call on the patient's page: mounted when the visit comes into a call, unmounted when it
+ * leaves it. What follows after “Leave” and after the end is the page's own business.
+ */
+import { followWhiteboard } from "../whiteboard/follow";
+import { closeDialog } from "../components/dialogs";
+import { liveSocket } from "../live/socket";
+import { placeOf } from "../apps/place";
+import { CallView, type Happenings } from "./view";
+
+let current: CallView | null = null;
+let board: { end: () => void } | null = null;
+
+/** Begins the call that `root` describes; one that is under way ends first. */
+export function startPatientCall(root: HTMLElement, happenings: Happenings): void {
+  stop();
+  const place = placeOf(root);
+  if (!place) return;
+  for (const opener of root.querySelectorAll<HTMLElement>("[data-closes-too]")) {
+    opener.addEventListener("click", () => closeDialog(opener.dataset.closesToo ?? ""));
+  }
+  document.body.classList.add("in-call");
+  current = new CallView(root, place, liveSocket(), happenings);
+  board = followWhiteboard(root);
+  void current.start();
+}
+
+/** Ends the call of this page, if there is one: camera and microphone are let go. */
+export function stop(): void {
+  document.body.classList.remove("in-call");
+  board?.end();
+  board = null;
+  current?.stop();
+  current = null;
+}

@@ -1,0 +1,129 @@
+"""The call window of staff: the call, its apps, and the console beside it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.calls.access import HostSeat
+from bedside.calls.apps import apps_of
+from bedside.calls.people import Person
+from bedside.calls.records import CallEnded, Kind
+from bedside.edge.context import services_of
+from bedside.edge.fragments import prepare
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.errors import BedsideError
+from bedside.kernel import clock
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import StaffAccess
+from bedside.visits.waiting_room import Waiting
+
+
+async def window(request: Request) -> Response:
+    """GET /calls/{call_id}: the call, for staff who take part; after its end, what became of it."""
+    staff = await shell(request, frameable=False)
+    services, call_id = services_of(request), request.path_params["call_id"]
+    try:
+        host = await services.seats.host(staff, call_id)
+    except CallEnded:
+        return RedirectResponse(f"/calls/{call_id}/after", status_code=303)
+    call = await services.seats.listener(staff, call_id)
+    patients = [one for one in await services.call_people.of(host) if one.kind is Kind.PATIENT]
+    console_href, reason = await _about(request, staff, patients)
+    return render(
+        request,
+        "calls/window.html",
+        call_id=call_id,
+        mode=call.mode,
+        started_at=call.started_at,
+        heading=_heading(patients),
+        reason=reason if len(patients) == 1 else "",
+        console_href=console_href,
+        apps=[
+            {"name": app.name, "label": _(app.label), "icon": app.icon}
+            for app in apps_of(Kind.STAFF)
+        ],
+        may_transfer=(await services.clinics.get(staff.clinic_id)).options.transfer_allowed,
+    )
+
+
+async def waiting(request: Request) -> Response:
+    """GET /calls/{call_id}/waiting: who waits in the rooms of this call, to be added to it."""
+    staff = await prepare(request)
+    services, call_id = services_of(request), request.path_params["call_id"]
+    host = await services.seats.host(staff, call_id)
+    return render(
+        request,
+        "calls/waiting.html",
+        call_id=call_id,
+        waiting=await _who_waits(request, host),
+    )
+
+
+async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
+    services = services_of(request)
+    return [
+        {"visit": one, "room": room.name}
+        for room in await services.rooms.of_staff(host.staff)
+        for one in await _waiting_in(request, host.staff, room.id)
+    ]
+
+
+async def _waiting_in(request: Request, staff: StaffAccess, room_id: str) -> list[Waiting]:
+    services = services_of(request)
+    access = await services.permissions.room(staff, room_id)
+    return [one for one in await services.waiting_room.queue(access) if not one.call_id]
+
+
+async def after(request: Request) -> Response:
+    """GET /calls/{call_id}/after: what became of a call, and what can be done next."""
+    staff = await shell(request, "rooms")
+    services = services_of(request)
+    call = await services.call_summaries.of(staff, request.path_params["call_id"])
+    rooms = {room.id: room.name for room in await services.rooms.of_staff(staff)}
+    room_id = call.room_id if call.room_id in rooms else ""
+    waiting = await _waiting_in(request, staff, room_id) if room_id else []
+    return render(
+        request,
+        "calls/after.html",
+        call=call,
+        rooms=rooms,
+        room_id=room_id,
+        # As “Next patient” takes them: who is away for a moment comes last.
+        waiting=sorted(waiting, key=lambda one: one.away_since > 0),
+        handed={one.visit_id: one for one in await services.patient_transfers.open_of(staff)},
+        minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
+    )
+
+
+def _heading(patients: list[Person]) -> str:
+    if len(patients) == 1:
+        return _("Call with %(name)s") % {"name": patients[0].name}
+    return _("Group call")
+
+
+async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -> tuple[str, str]:
+    """Where the console beside the call begins, and why the patient has come: the chart of the
+    first whose chart this person may open, or the card where one says who it is; or the waiting
+    room and nothing."""
+    services = services_of(request)
+    for one in patients:
+        try:
+            room = await services.whereabouts.room_of(staff, one.visit_id)
+            visit = await services.waiting_room.visit(room, one.visit_id)
+            if not visit.waiting.patient_id:
+                return f"/visits/{one.visit_id}/card", visit.waiting.reason
+            chart = await services.permissions.chart(staff, visit.waiting.patient_id)
+        except BedsideError:
+            continue
+        return f"/patients/{chart.patient_id}", visit.waiting.reason
+    return "/rooms", ""
+
+
+routes = [
+    Route("/calls/{call_id}", window, methods=["GET"]),
+    Route("/calls/{call_id}/after", after, methods=["GET"]),
+    Route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
+]

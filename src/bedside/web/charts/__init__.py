@@ -1,0 +1,1 @@
+"""The chart of a patient: its list, viewer and uploads."""

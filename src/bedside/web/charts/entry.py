@@ -1,0 +1,413 @@
+"""One file of a chart: looked at, named, reviewed, compared, moved to the right patient."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePath
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.charts import categories, channels
+from bedside.charts.entries import LONGEST_LABEL, LONGEST_NOTE, LONGEST_REASON
+from bedside.charts.records import ChartFilter, Entry, Version
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import Form, form_of
+from bedside.edge.rendering import render
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.files import media_types
+from bedside.files.media_types import Kind
+from bedside.files.retrieval import FileFacts
+from bedside.files.states import FileState, Sharing
+from bedside.kernel import clock
+from bedside.kernel.language import N_, gettext
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import ChartAccess
+from bedside.web.charts.rows import Chip, base_of, content_of, names_of, state_chip
+from bedside.web.charts.staff import PART, Shown, Visit, listed, shared_context, visit
+
+_LONGEST_TEXT = 200_000
+"""Characters of a text that are shown in the page."""
+_PREVIEW_TAKES = 2 * clock.MINUTE
+"""After this long without a preview there will be none."""
+
+SAVED = sayable("entry_saved", N_("Saved."))
+REVIEWED = sayable("entry_reviewed", N_("Marked as reviewed."))
+UNREVIEWED = sayable("entry_unreviewed", N_("Waits for review again."))
+MOVED = sayable("entry_moved", N_("The file is in the other patient's chart now."))
+
+
+class Stage(StrEnum):
+    """What the viewer shows of a file."""
+
+    MOVED = "moved"
+    WAITING = "waiting"
+    UNSCANNED = "unscanned"
+    DESTROYED = "destroyed"
+    PREPARING = "preparing"
+    PICTURE = "picture"
+    FRAMES = "frames"
+    PAGES = "pages"
+    TEXT = "text"
+    VIDEO = "video"
+    NOTHING = "nothing"
+
+
+_BEFORE_FILED: dict[str, Stage] = {
+    FileState.RECEIVING: Stage.WAITING,
+    FileState.SCANNING: Stage.WAITING,
+    FileState.UNSCANNED: Stage.UNSCANNED,
+    FileState.REFUSED: Stage.DESTROYED,
+    FileState.INFECTED: Stage.DESTROYED,
+}
+
+
+def stage_of(entry: Entry, facts: FileFacts) -> Stage:
+    """What can be shown now."""
+    if entry.moved_to:
+        return Stage.MOVED
+    if entry.state in _BEFORE_FILED:
+        return _BEFORE_FILED[entry.state]
+    if media_types.kind(entry.media_type) is Kind.VIDEO:
+        return Stage.VIDEO
+    return _stage_of_filed(entry, facts)
+
+
+def _stage_of_filed(entry: Entry, facts: FileFacts) -> Stage:
+    if "preview" in facts.forms:
+        if media_types.kind(entry.media_type) is Kind.PDF:
+            return Stage.PAGES
+        return Stage.FRAMES if "strip" in facts.forms else Stage.PICTURE
+    if facts.text_found:
+        return Stage.TEXT
+    fresh = clock.now() - facts.scanned_at < _PREVIEW_TAKES
+    return Stage.PREPARING if fresh and not facts.forms and not facts.note else Stage.NOTHING
+
+
+def pages_of(entry: Entry, facts: FileFacts) -> list[str]:
+    """Addresses of the pictures of a document's pages, in order."""
+    further = sorted(int(f[5:]) for f in facts.forms if f.startswith("page-") and f[5:].isdigit())
+    forms = ["preview", *(f"page-{number}" for number in further if number > 1)]
+    return [content_of(entry, form) for form in forms]
+
+
+def misnamed(entry: Entry) -> str:
+    """The extension that a file was sent with, when it is of another type; else ""."""
+    given = PurePath(entry.name).suffix.lower()
+    true = media_types.extension(entry.media_type)
+    same = {".jpeg": ".jpg", ".tif": ".tiff", ".heif": ".heic", ".htm": ".html", ".log": ".txt"}
+    known = {known.extension for known in media_types.MEDIA_TYPES.values()}
+    given = same.get(given, given)
+    is_wrong = given in known and given != same.get(true, true)
+    return given if entry.state == FileState.FILED and is_wrong else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """An entry in the viewer. `pages` are addresses of pictures; `text` is cut at a limit."""
+
+    entry: Entry
+    facts: FileFacts
+    stage: Stage
+    chip: Chip
+    names: dict[str, str]
+    versions: list[Version]
+    pages: list[str]
+    text: str
+    text_cut: bool
+    compares: list[Entry]
+
+    @property
+    def base(self) -> str:
+        """The address of the entry."""
+        return base_of(self.entry)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be looked at and downloaded."""
+        return self.entry.state == FileState.FILED and not self.entry.moved_to
+
+    @property
+    def is_given(self) -> bool:
+        """Whether others get it, now or in a moment."""
+        return self.is_open and self.facts.sharing != Sharing.FAILED
+
+    @property
+    def may_review(self) -> bool:
+        """Whether there is something to have looked at: its content, or why it was destroyed."""
+        return self.is_open or self.stage is Stage.DESTROYED
+
+    @property
+    def type_name(self) -> str:
+        """The true type, for a person."""
+        return gettext(media_types.label(self.entry.media_type))
+
+    @property
+    def category(self) -> str:
+        """The category, for a person."""
+        return gettext(categories.LABELS[self.entry.category])
+
+    @property
+    def channel(self) -> str:
+        """The way it came, for a person."""
+        return gettext(channels.LABELS[self.entry.channel])
+
+    @property
+    def sender(self) -> str:
+        """Who sent it."""
+        return self.names.get(self.entry.sender_id, _("Somebody"))
+
+    @property
+    def has_shared_copy(self) -> bool:
+        """Whether others download a copy and the original is kept beside it."""
+        return self.facts.sharing in (Sharing.COPY, Sharing.BLANKED)
+
+    @property
+    def has_original_apart(self) -> bool:
+        """Whether the original is something else than what others get."""
+        return self.has_shared_copy or self.facts.sharing == Sharing.FAILED
+
+    @property
+    def original_label(self) -> str:
+        """What the original is, where others get a copy of it."""
+        if self.entry.media_type == media_types.DICOM:
+            return _("Download original (DICOM)")
+        return _("Download original, with location data")
+
+    @property
+    def copy_said(self) -> str:
+        """What others get in place of the original."""
+        if self.entry.media_type == media_types.DICOM:
+            return _("original kept; others get a picture of it")
+        if self.facts.sharing == Sharing.FAILED:
+            return _("original kept; others get nothing")
+        return _("original kept; others get a copy without location data")
+
+    @property
+    def picture(self) -> str:
+        """The address of the picture for the screen."""
+        return content_of(self.entry, "preview")
+
+    @property
+    def full_picture(self) -> str:
+        """The address of the picture in full size, where a browser can show it."""
+        showable = self.facts.sharing == Sharing.AS_IT_IS and self.entry.media_type in (
+            media_types.JPEG,
+            media_types.PNG,
+        )
+        return content_of(self.entry) if self.has_shared_copy or showable else ""
+
+    @property
+    def misnamed(self) -> str:
+        """See `misnamed`."""
+        return misnamed(self.entry)
+
+
+async def _viewed(request: Request, at: Visit, entry: Entry) -> Viewed:
+    services = at.services
+    facts = await services.retrieval.facts(entry)
+    stage = stage_of(entry, facts)
+    if not entry.moved_to and entry.state == FileState.FILED:
+        await services.retrieval.record_view(at.chart, entry)
+    wants_text = stage is Stage.TEXT or request.query_params.get("show") == "text"
+    text = ""
+    if wants_text and facts.text_found and not entry.moved_to:
+        text = await services.retrieval.text(at.chart, entry.id)
+    versions = [] if entry.moved_to else await services.charts.versions(at.chart, entry.id)
+    people = [(entry.sender_kind, entry.sender_id), ("staff", entry.reviewed_by)]
+    people += [("staff", entry.moved_by), *(("staff", v.changed_by) for v in versions)]
+    return Viewed(
+        entry=entry,
+        facts=facts,
+        stage=stage,
+        chip=state_chip(entry),
+        names=await names_of(services, at.chart, at.patient, people),
+        versions=versions,
+        pages=pages_of(entry, facts) if stage is Stage.PAGES else [],
+        text=text[:_LONGEST_TEXT],
+        text_cut=len(text) > _LONGEST_TEXT,
+        compares=await _others_to_compare(at, entry) if stage is Stage.PICTURE else [],
+    )
+
+
+async def _others_to_compare(at: Visit, entry: Entry) -> list[Entry]:
+    images = tuple(
+        name for name, known in media_types.MEDIA_TYPES.items() if known.kind is Kind.IMAGE
+    )
+    found = await at.services.charts.entries(at.chart, ChartFilter(kinds=images, limit=60))
+    others = [e for e in found if e.id != entry.id and not e.moved_to]
+    pictured = await at.services.retrieval.with_thumbnail(others)
+    return [e for e in others if e.id in pictured]
+
+
+# --- the viewer ----------------------------------------------------------------------------------
+
+
+async def page(request: Request) -> Response:
+    """GET …/entries/{entry_id}: the list with one file open. `compare` names a second photo."""
+    at = await visit(request)
+    entry = await at.services.charts.entry(at.chart, request.path_params["entry_id"])
+    return await _page(request, at, entry)
+
+
+async def _page(
+    request: Request,
+    at: Visit,
+    entry: Entry,
+    *,
+    status: int = 200,
+    typed: Form | None = None,
+    error: WrongInput | None = None,
+    theirs: bool = False,
+) -> Response:
+    """The page or, for a script, the viewer. `typed` is what was entered and could not be saved;
+    `theirs`: because somebody else saved first."""
+    alone = request.headers.get(PART) == "viewer"
+    shown = Shown([]) if alone else await listed(at)
+    context = await shared_context(request, at)
+    context |= {
+        "shown": shown,
+        "words": "",
+        "open_id": entry.id,
+        "viewed": await _viewed(request, at, entry),
+        "beside": await _beside(request, at),
+        "show_text": request.query_params.get("show") == "text",
+        "typed": _typed(entry, typed),
+        "error": {error.field: gettext(error.sentence)} if error else {},
+        "theirs": theirs,
+        "limits": {"label": LONGEST_LABEL, "note": LONGEST_NOTE},
+        **_neighbours(shown, entry),
+    }
+    if alone:
+        return render(request, "charts/viewer_part.html", status=status, **context)
+    await at.note_opened()
+    return render(request, "charts/entry.html", status=status, **context)
+
+
+def _typed(entry: Entry, form: Form | None) -> dict[str, str]:
+    if form is None:
+        return {"label": entry.label, "note": entry.note, "category": entry.category}
+    return {name: form[name] for name in ("label", "note", "category")}
+
+
+def _neighbours(shown: Shown, entry: Entry) -> dict[str, str]:
+    places = {row.entry.id: number for number, row in enumerate(shown.rows)}
+    here = places.get(entry.id)
+    if here is None:
+        return {"newer": "", "older": ""}
+    newer = shown.rows[here - 1].href if here else ""
+    older = shown.rows[here + 1].href if here + 1 < len(shown.rows) else ""
+    return {"newer": newer, "older": older}
+
+
+async def _beside(request: Request, at: Visit) -> Viewed | None:
+    """The photo to compare with."""
+    wanted = request.query_params.get("compare", "")
+    if not wanted:
+        return None
+    viewed = await _viewed(request, at, await at.services.charts.entry(at.chart, wanted))
+    return viewed if viewed.stage is Stage.PICTURE else None
+
+
+# --- what staff say of it ------------------------------------------------------------------------
+
+
+async def change(request: Request) -> Response:
+    """POST …/change: label, category, note. What could not be saved stays in the form."""
+    at = await visit(request)
+    entry_id = request.path_params["entry_id"]
+    form = await form_of(request)
+    seen = form["version"]
+    try:
+        await at.services.charts.change(
+            at.chart,
+            entry_id,
+            label=form["label"],
+            note=form["note"].replace("\r\n", "\n"),
+            category=form["category"],
+            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        )
+    except WrongInput as error:
+        entry = await at.services.charts.entry(at.chart, entry_id)
+        return await _page(request, at, entry, status=error.status, typed=form, error=error)
+    except Conflict as error:
+        entry = await at.services.charts.entry(at.chart, entry_id)
+        return await _page(request, at, entry, status=error.status, typed=form, theirs=True)
+    return go(at.entry_address(entry_id), SAVED)
+
+
+async def review(request: Request) -> Response:
+    """POST …/review: mark as reviewed (`reviewed` is yes), or take the mark back (no)."""
+    at = await visit(request)
+    entry_id = request.path_params["entry_id"]
+    reviewed = (await form_of(request))["reviewed"] != "no"
+    await at.services.charts.review(at.chart, entry_id, reviewed)
+    return go(at.entry_address(entry_id), REVIEWED if reviewed else UNREVIEWED)
+
+
+# --- the wrong patient ---------------------------------------------------------------------------
+
+
+async def move_form(request: Request) -> Response:
+    """GET …/move: find the right patient, say why."""
+    at = await visit(request)
+    return await _move_page(request, at)
+
+
+async def _move_page(
+    request: Request, at: Visit, form: Form | None = None, error: WrongInput | None = None
+) -> Response:
+    entry = await at.services.charts.entry(at.chart, request.path_params["entry_id"])
+    if entry.moved_to:
+        raise NotFound
+    words = form.line("words")[:200] if form else ""
+    found = await at.services.patients.find(at.chart.staff, words) if words else []
+    context = await shared_context(request, at)
+    return render(
+        request,
+        "charts/move.html",
+        status=error.status if error else 200,
+        entry=entry,
+        entry_href=base_of(entry),
+        words=words,
+        found=[patient for patient in found if patient.id != at.patient.id],
+        chosen=form["patient"] if form else "",
+        reason=form["reason"] if form else "",
+        longest=LONGEST_REASON,
+        error={error.field: gettext(error.sentence)} if error else {},
+        **context,
+    )
+
+
+async def move(request: Request) -> Response:
+    """POST …/move: look for patients (`do` is find), or move the file (move)."""
+    at = await visit(request)
+    form = await form_of(request)
+    if form["do"] != "move":
+        return await _move_page(request, at, form)
+    try:
+        target = await _target(request, at, form["patient"])
+        await at.services.charts.move(
+            at.chart, request.path_params["entry_id"], target, form["reason"]
+        )
+    except WrongInput as error:
+        return await _move_page(request, at, form, error)
+    return go(at.choices.address(at.base), MOVED)
+
+
+async def _target(request: Request, at: Visit, patient_id: str) -> ChartAccess:
+    if not patient_id:
+        raise WrongInput(_("Please choose the patient to whom this file belongs."), field="patient")
+    return await services_of(request).permissions.chart(at.chart.staff, patient_id)
+
+
+_ENTRY = "/patients/{patient_id}/entries/{entry_id}"
+
+routes = [
+    Route(_ENTRY, page),
+    Route(_ENTRY + "/change", change, methods=["POST"]),
+    Route(_ENTRY + "/review", review, methods=["POST"]),
+    Route(_ENTRY + "/move", move_form, methods=["GET"]),
+    Route(_ENTRY + "/move", move, methods=["POST"]),
+]

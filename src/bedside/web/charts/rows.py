@@ -1,0 +1,129 @@
+"""Entries as the list, the gallery and the viewer show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bedside.charts import categories, channels
+from bedside.charts.records import Entry
+from bedside.charts.search import marked
+from bedside.edge import labels
+from bedside.files import media_types
+from bedside.files.media_types import Kind
+from bedside.files.states import FileState
+from bedside.kernel.language import gettext
+from bedside.kernel.language import gettext as _
+from bedside.people.patients import Patient
+from bedside.people.permissions import ChartAccess
+from bedside.services import Services
+
+Pieces = list[tuple[str, bool]]
+"""A text in pieces: (piece, whether it is a word that was searched)."""
+
+_ICONS = {
+    Kind.IMAGE: "image",
+    Kind.PDF: "file-text",
+    Kind.TEXT: "file-text",
+    Kind.DOCUMENT: "file-text",
+    Kind.VIDEO: "file-video",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state in a word and a sign; see components/chip.html."""
+
+    text: str
+    tone: str
+    icon: str = ""
+
+
+def state_chip(entry: Entry) -> Chip:
+    """The state of the scan, in a word."""
+    state = entry.state
+    return Chip(labels.file_state(state), labels.state_tone(state), labels.state_icon(state))
+
+
+def icon_of(entry: Entry) -> str:
+    """The sign for a kind of file."""
+    if entry.moved_to:
+        return "folder-input"
+    if entry.state in (FileState.REFUSED, FileState.INFECTED):
+        return "file-x"
+    if entry.media_type == media_types.DICOM:
+        return "file-image"
+    kind = media_types.kind(entry.media_type)
+    return _ICONS[kind] if kind else "file-text"
+
+
+def title_of(entry: Entry) -> str:
+    """What to call an entry; one that was moved away has no name here any more."""
+    return _("Moved to another chart") if entry.moved_to else entry.title
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One entry in the list or gallery."""
+
+    entry: Entry
+    href: str
+    title: Pieces
+    category: str
+    channel: str
+    icon: str
+    thumbnail: str
+    chips: list[Chip] = field(default_factory=list[Chip])
+    hit: Pieces = field(default_factory=list[tuple[str, bool]])
+    hit_from: str = ""
+    """Where the hit stands when it is not in the content: “Comment”, “Note”."""
+
+    @property
+    def name(self) -> str:
+        """The title as plain text."""
+        return "".join(piece for piece, _hit in self.title)
+
+    @property
+    def safe(self) -> bool:
+        """Whether it was scanned and is here: it can be opened, and downloaded with others."""
+        return self.entry.state == FileState.FILED and not self.entry.moved_to
+
+
+def base_of(entry: Entry) -> str:
+    """The address of an entry."""
+    return f"/patients/{entry.patient_id}/entries/{entry.id}"
+
+
+def content_of(entry: Entry, form: str = "") -> str:
+    """The address of its content, or of something made from it, to be shown in the page."""
+    return f"{base_of(entry)}/content?form={form}&inline=1"
+
+
+def _chips(entry: Entry) -> list[Chip]:
+    """Only what somebody has to know or do; that a file is scanned is said by a quiet sign."""
+    if entry.moved_to or (entry.state == FileState.FILED and entry.reviewed):
+        return []
+    if entry.state != FileState.FILED:
+        return [state_chip(entry)]
+    return [Chip(_("Unreviewed"), "attention", "eye")]
+
+
+def row_of(entry: Entry, href: str, *, thumbnail: bool, words: list[str]) -> ListRow:
+    """An entry for the list; `words` are marked in its title."""
+    return ListRow(
+        entry=entry,
+        href=href,
+        title=marked(title_of(entry), words) if words else [(title_of(entry), False)],
+        category=gettext(categories.LABELS[entry.category]),
+        channel=gettext(channels.LABELS[entry.channel]),
+        icon=icon_of(entry),
+        thumbnail=content_of(entry, "thumbnail") if thumbnail else "",
+        chips=_chips(entry),
+    )
+
+
+async def names_of(
+    services: Services, chart: ChartAccess, patient: Patient, people: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Names for (kind, id) of those who sent, reviewed or changed something."""
+    staff_ids = {person for kind, person in people if kind == "staff" and person}
+    named = await services.staff.named(chart.clinic_id, staff_ids) if staff_ids else {}
+    return {**named, patient.id: patient.name, "bedside": "Bedside"}

@@ -1,0 +1,328 @@
+"""The chart page: the files of one patient as list and gallery, search, several at once."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bedside.audit import Action
+from bedside.charts import categories, channels
+from bedside.charts.records import ChartFilter, Entry
+from bedside.charts.search import marked, query_words
+from bedside.edge.context import services_of
+from bedside.edge.forms import form_of
+from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.edge.zipping import zipped
+from bedside.errors import NotFound, WrongInput
+from bedside.files.media_types import Kind, kind
+from bedside.files.retrieval import NotOpened, Opened
+from bedside.files.states import FileState
+from bedside.kernel import clock
+from bedside.kernel.language import gettext
+from bedside.kernel.language import gettext as _
+from bedside.kernel.words import fold
+from bedside.people.clinics import Clinic
+from bedside.people.patients import Patient
+from bedside.people.permissions import ChartAccess
+from bedside.services import Services
+from bedside.web.charts import rows as chart_rows
+from bedside.web.charts.filters import PAGE, SENDER_NAMES, TYPE_NAMES, Choices, choices_of
+from bedside.web.charts.rows import ListRow
+from bedside.web.patients.demographics import age
+
+PART = "bedside-part"
+"""Header by which web/charts asks for the viewer alone: the list beside it stays as it is."""
+MOST_AT_ONCE = 200
+"""Files in one download."""
+_LONGEST_QUERY = 200
+_MOST_FOUND = 50
+
+
+def is_part(request: Request) -> bool:
+    """Whether a script asks for a piece of the page, without the frame around it."""
+    return PART in request.headers or wants_fragment(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at a chart: what every page of it needs."""
+
+    services: Services
+    chart: ChartAccess
+    patient: Patient
+    clinic: Clinic
+    choices: Choices
+
+    @property
+    def base(self) -> str:
+        """The address of the chart."""
+        return f"/patients/{self.patient.id}"
+
+    @property
+    def zone(self) -> str:
+        """The clinic's time zone."""
+        return self.clinic.options.time_zone
+
+    @property
+    def age(self) -> int | None:
+        """Completed years of the patient, in the clinic's calendar; None when the date of birth is
+        not known."""
+        born = self.patient.demographics.birth_date
+        if born is None:
+            return None
+        today = datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(self.zone)).date()
+        return age(born, today)
+
+    async def note_opened(self) -> None:
+        """Record that the chart was opened, once for going from file to file."""
+        await self.services.looks.note(
+            self.chart.clinic_id,
+            self.chart.actor,
+            self.chart.staff.session_id,
+            Action.CHART_OPENED,
+            patient_id=self.patient.id,
+        )
+
+    def entry_address(self, entry_id: str) -> str:
+        """The address of an entry that keeps the choices of the list."""
+        return self.choices.address(f"{self.base}/entries/{entry_id}", before=self.choices.before)
+
+
+async def visit(request: Request) -> Visit:
+    """Who is at which chart. Raises NotFound for a chart that this person may not see."""
+    staff = await (prepare(request) if is_part(request) else shell(request, "patients"))
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    return Visit(
+        services,
+        chart,
+        await services.patients.get(chart),
+        await services.clinics.get(chart.clinic_id),
+        choices_of(request),
+    )
+
+
+# --- the list ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of the list. `older` is the address of the next page, or ""."""
+
+    rows: list[ListRow]
+    older: str = ""
+
+
+async def listed(at: Visit) -> Shown:
+    """The entries that fit the choices."""
+    wanted = at.choices.wanted(at.zone)
+    if at.choices.before:
+        try:
+            last = await at.services.charts.entry(at.chart, at.choices.before)
+            wanted = replace(wanted, older_than=(last.received_at, last.id))
+        except NotFound:
+            pass  # an address from long ago: begin at the newest
+    entries = await at.services.charts.entries(at.chart, wanted)
+    shown = entries[:PAGE]
+    older = at.choices.address(at.base, before=shown[-1].id) if len(entries) > PAGE else ""
+    return Shown(await rows_of(at, shown), older)
+
+
+async def rows_of(at: Visit, entries: list[Entry], words: list[str] | None = None) -> list[ListRow]:
+    """Entries for the list; with `words`, each with the place where they were found."""
+    pictured = await at.services.retrieval.with_thumbnail(e for e in entries if not e.moved_to)
+    rows = [
+        chart_rows.row_of(
+            entry, at.entry_address(entry.id), thumbnail=entry.id in pictured, words=words or []
+        )
+        for entry in entries
+    ]
+    return await _with_hits(at, rows, words) if words else rows
+
+
+async def _with_hits(at: Visit, rows: list[ListRow], words: list[str]) -> list[ListRow]:
+    """Show where the words were found: in the comment, the note, or the content."""
+    rows = [_with_said(row, words) for row in rows]
+    unseen = [row.entry for row in rows if not row.hit]
+    pieces = await at.services.retrieval.hits(unseen, words)
+    return [
+        row if row.hit else replace(row, hit=marked(pieces[row.entry.id], words)) for row in rows
+    ]
+
+
+def _with_said(row: ListRow, words: list[str]) -> ListRow:
+    for label, text in ((_("Comment"), row.entry.comment), (_("Note"), row.entry.note)):
+        pieces = marked(text, words)
+        if any(hit for _piece, hit in pieces):
+            return replace(row, hit=pieces, hit_from=label)
+    return row
+
+
+async def shared_context(request: Request, at: Visit) -> dict[str, Any]:
+    """What the frame of every chart page shows: header, tabs, filters, upload."""
+    counts = await at.services.charts.counts(at.chart)
+    senders = await _sender_choices(at)
+    return {
+        "at": at,
+        "patient": at.patient,
+        "base": at.base,
+        "choices": at.choices,
+        "counts": counts,
+        "tabs": _tabs(request, at, counts.entries),
+        "request_href": _existing(request, at, "/requests/new"),
+        "types": _translated(TYPE_NAMES),
+        "categories": _translated(categories.LABELS),
+        "channels": _translated(channels.LABELS),
+        "senders": senders,
+        "upload_limit": at.clinic.options.upload_bytes_limit,
+        "owner": at.chart.staff.staff_id,
+    }
+
+
+def _translated(names: dict[str, str]) -> list[tuple[str, str]]:
+    return [(str(key), gettext(name)) for key, name in names.items()]
+
+
+async def _sender_choices(at: Visit) -> list[tuple[str, str]]:
+    senders = await at.services.charts.senders(at.chart)
+    staff_ids = {sender.id for sender in senders if sender.kind == "staff"}
+    named = await at.services.staff.named(at.chart.clinic_id, staff_ids) if staff_ids else {}
+    people = sorted(named.items(), key=lambda item: fold(item[1]))
+    return [*_translated(SENDER_NAMES), *people]
+
+
+def _tabs(request: Request, at: Visit, entries: int) -> list[dict[str, Any]]:
+    tabs: list[dict[str, Any]] = [
+        {"label": _("Files"), "href": at.base, "count": entries, "current": True, "key": "files"}
+    ]
+    for label, end in (
+        (_("Visits"), "/visits"),
+        (_("Requests"), "/requests"),
+        (_("Details"), "/details"),
+    ):
+        if href := _existing(request, at, end):
+            tabs.append({"label": label, "href": href})
+    return tabs
+
+
+def _existing(request: Request, at: Visit, end: str) -> str:
+    """The address of a further page of this patient, "" when the product has none."""
+    path = "/patients/{patient_id}" + end
+    there = any(getattr(route, "path", "") == path for route in request.app.routes)
+    return at.base + end if there else ""
+
+
+async def page(request: Request) -> Response:
+    """GET /patients/{patient_id}: the list, and room for a file."""
+    at = await visit(request)
+    await at.note_opened()
+    shown = await listed(at)
+    context = await shared_context(request, at)
+    return render(request, "charts/chart.html", shown=shown, words="", open_id="", **context)
+
+
+async def list_part(request: Request) -> Response:
+    """GET …/list: the list alone, for a page that keeps itself current."""
+    at = await visit(request)
+    await at.note_opened()
+    context = await shared_context(request, at)
+    shown = await listed(at)
+    return render(request, "charts/list.html", shown=shown, words="", open_id="", **context)
+
+
+async def counts_part(request: Request) -> Response:
+    """GET …/counts: how many files there are, and how many wait for review."""
+    at = await visit(request)
+    counts = await at.services.charts.counts(at.chart)
+    return render(request, "charts/counts.html", counts=counts)
+
+
+async def search(request: Request) -> Response:
+    """POST …/search: entries that hold all the words. Words stay out of the address."""
+    at = await visit(request)
+    words = (await form_of(request)).line("words")[:_LONGEST_QUERY]
+    looked_for = query_words(words)
+    if not looked_for:
+        return RedirectResponse(at.choices.address(at.base), status_code=303)
+    found = await at.services.search.in_chart(at.chart, words)
+    wanted = ChartFilter(entry_ids=found, limit=_MOST_FOUND)
+    entries = await at.services.charts.entries(at.chart, wanted)
+    await at.services.audit.note(
+        at.chart.clinic_id,
+        at.chart.actor,
+        Action.CHART_SEARCHED,
+        patient_id=at.patient.id,
+        found=len(entries),
+    )
+    shown = Shown(await rows_of(at, entries, looked_for))
+    context = await shared_context(request, at)
+    return render(request, "charts/chart.html", shown=shown, words=words, open_id="", **context)
+
+
+# --- several at once -----------------------------------------------------------------------------
+
+
+async def several(request: Request) -> Response:
+    """POST …/several: download the chosen files as a zip, or compare two photos."""
+    at = await visit(request)
+    form = await form_of(request)
+    chosen = list(dict.fromkeys(form.all("chosen")))[:MOST_AT_ONCE]
+    entries = await at.services.charts.entries(
+        at.chart, ChartFilter(entry_ids=tuple(chosen), limit=MOST_AT_ONCE)
+    )
+    ready = [e for e in entries if e.state == FileState.FILED and not e.moved_to]
+    if form["do"] == "compare":
+        return _to_comparison(at, ready)
+    if not ready:
+        raise WrongInput(_("Choose at least one file that was scanned, then press Download."))
+    await at.services.retrieval.require_given(ready)
+    name = f"files-{clock.now() // 1000}.zip"
+    return StreamingResponse(
+        zipped(_opened_in_turn(at, ready)),
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _to_comparison(at: Visit, entries: list[Entry]) -> Response:
+    photos = [e for e in entries if kind(e.media_type) is Kind.IMAGE]
+    if len(photos) != 2:
+        raise WrongInput(_("Choose two photos to compare them side by side."))
+    older, newer = sorted(photos, key=lambda e: e.received_at)
+    return RedirectResponse(f"{at.base}/entries/{older.id}?compare={newer.id}", status_code=303)
+
+
+async def _opened_in_turn(at: Visit, entries: list[Entry]) -> AsyncIterator[tuple[Opened, int]]:
+    """Open each file when its turn comes: what was not sent is not recorded as downloaded."""
+    for entry in entries:
+        try:
+            opened = await at.services.retrieval.open(at.chart, entry.id)
+        except (NotFound, NotOpened):  # moved away or destroyed since the list was shown
+            continue
+        yield opened, entry.taken_at or entry.received_at
+
+
+# --- upload without script -----------------------------------------------------------------------
+
+
+async def upload_form(request: Request) -> Response:
+    """GET …/upload: a plain form, for browsers without script."""
+    at = await visit(request)
+    return render(request, "charts/upload.html", **await shared_context(request, at))
+
+
+routes = [
+    Route("/patients/{patient_id}", page),
+    Route("/patients/{patient_id}/list", list_part),
+    Route("/patients/{patient_id}/counts", counts_part),
+    Route("/patients/{patient_id}/search", search, methods=["POST"]),
+    Route("/patients/{patient_id}/several", several, methods=["POST"]),
+    Route("/patients/{patient_id}/upload", upload_form),
+]

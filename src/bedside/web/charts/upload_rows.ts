@@ -1,0 +1,221 @@
+/** The upload dialog: chosen, dropped and pasted files become rows that say how far each is. */
+import { announce } from "../components/announce";
+import { openDialog } from "../components/dialogs";
+import { toast } from "../components/toasts";
+import { type Item, type Refusal, Uploads } from "../uploading/uploads";
+
+const DONE_STAYS_MS = 20_000;
+
+type Words = Record<string, string>;
+
+function sizeInWords(bytes: number): string {
+  const [unit, amount] = bytes < 1_000_000 ? (["kilobyte", bytes / 1_000] as const) : (["megabyte", bytes / 1_000_000] as const);
+  const digits = unit === "megabyte" ? 1 : 0;
+  return new Intl.NumberFormat(document.documentElement.lang, {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+    maximumFractionDigits: digits,
+  }).format(amount);
+}
+
+function filled(text: string, values: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+class UploadDialog {
+  private readonly rows = new Map<Item, HTMLElement>();
+  private readonly uploads: Uploads;
+
+  constructor(
+    private readonly dialog: HTMLElement,
+    private readonly words: Words,
+    private readonly limit: number,
+    chart: HTMLElement,
+  ) {
+    const { owner = "", patient = "" } = chart.dataset;
+    this.uploads = new Uploads(dialog.dataset.upload ?? "", owner, patient, limit, (item) => this.show(item));
+  }
+
+  async start(): Promise<void> {
+    const going = await this.uploads.resume();
+    if (going) announce(this.word("resumed"));
+  }
+
+  /** Chosen in the dialog, dropped or pasted. The dialog opens by itself only to say a refusal. */
+  async take(files: Iterable<File>): Promise<void> {
+    const category = this.dialog.querySelector<HTMLSelectElement>("#upload-category")?.value ?? "";
+    for (const file of files) {
+      const refusal = await this.uploads.add(file, category);
+      if (refusal) this.refuse(file, refusal);
+    }
+  }
+
+  private word(key: string, values: Record<string, string> = {}): string {
+    return filled(this.words[key] ?? "", values);
+  }
+
+  private row(name: string): HTMLElement | null {
+    const template = this.dialog.querySelector<HTMLTemplateElement>("template[data-upload-row]");
+    const row = template?.content.firstElementChild?.cloneNode(true);
+    if (!(row instanceof HTMLElement)) return null;
+    const title = row.querySelector("[data-name]");
+    if (title) title.textContent = name;
+    row.querySelector("progress")?.setAttribute("aria-label", name);
+    this.dialog.querySelector("[data-upload-list]")?.append(row);
+    return row;
+  }
+
+  /** A file that is not even sent: why, and what to do. */
+  private refuse(file: File, refusal: Refusal): void {
+    const row = this.row(file.name);
+    if (!row) return;
+    openDialog("upload");
+    const sentence = this.word(refusal, { limit: sizeInWords(this.limit) });
+    this.say(row, sentence, "bad");
+    row.querySelector(".progress")?.remove();
+    this.offer(row, ["cancel"]);
+    row.addEventListener("click", (event) => {
+      if ((event.target as Element).closest("[data-do=cancel]")) row.remove();
+    });
+    announce(`${file.name}: ${sentence}`, true);
+  }
+
+  private show(item: Item): void {
+    let row = this.rows.get(item);
+    if (!row) {
+      const made = this.row(item.kept.name);
+      if (!made) return;
+      row = made;
+      this.rows.set(item, row);
+      row.addEventListener("click", (event) => this.act(item, (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do));
+    }
+    this.paint(item, row);
+    this.showGoing();
+  }
+
+  private paint(item: Item, row: HTMLElement): void {
+    const total = item.kept.file.size;
+    const sizes = { done: sizeInWords(item.sent), total: sizeInWords(total) };
+    const bar = row.querySelector("progress");
+    if (bar) {
+      bar.max = total;
+      bar.value = item.sent;
+    }
+    const percent = row.querySelector("[data-progress-text]");
+    if (percent) percent.textContent = `${Math.floor((100 * item.sent) / total)}%`;
+    row.dataset.state = item.state;
+    const said: Record<Item["state"], string> = {
+      waiting: this.word("waiting"),
+      sending: this.word("sending", sizes),
+      paused: this.word("paused", sizes),
+      lost: this.word("lost"),
+      failed: item.signedOut ? this.word("signedOut") : item.sentence || this.word("failed"),
+      refused: item.sentence,
+      done: this.word("done"),
+    };
+    const tone = item.state === "refused" || item.state === "failed" ? "bad" : item.state === "done" ? "good" : "";
+    this.say(row, said[item.state], tone);
+    const offered: Record<Item["state"], string[]> = {
+      waiting: ["cancel"],
+      sending: ["pause", "cancel"],
+      paused: ["resume", "cancel"],
+      lost: ["retry", "cancel"],
+      failed: ["retry", "cancel"],
+      refused: ["cancel"],
+      done: [],
+    };
+    this.offer(row, offered[item.state]);
+    if (item.state === "done") this.finish(item, row);
+    if (item.state === "refused") {
+      row.querySelector(".progress")?.remove();
+      openDialog("upload");
+      announce(`${item.kept.name}: ${item.sentence}`, true);
+    }
+  }
+
+  private finish(item: Item, row: HTMLElement): void {
+    announce(`${item.kept.name}: ${this.word("done")}`);
+    window.setTimeout(() => {
+      row.remove();
+      this.rows.delete(item);
+    }, DONE_STAYS_MS);
+  }
+
+  private say(row: HTMLElement, sentence: string, tone: string): void {
+    const place = row.querySelector<HTMLElement>("[data-said]");
+    if (!place) return;
+    if (place.textContent !== sentence) place.textContent = sentence;
+    place.classList.toggle("field-error", tone === "bad");
+    row.querySelector(".progress")?.classList.toggle("progress-good", tone === "good");
+    row.querySelector(".progress")?.classList.toggle("progress-bad", tone === "bad");
+  }
+
+  private offer(row: HTMLElement, actions: string[]): void {
+    for (const button of row.querySelectorAll<HTMLElement>("[data-do]")) button.hidden = !actions.includes(button.dataset.do ?? "");
+  }
+
+  private act(item: Item, action: string | undefined): void {
+    if (action === "pause") this.uploads.pause(item);
+    else if (action === "resume" || action === "retry") this.uploads.again(item);
+    else if (action === "cancel") {
+      void this.uploads.cancel(item);
+      this.rows.get(item)?.remove();
+      this.rows.delete(item);
+      this.showGoing();
+    }
+  }
+
+  /** Said beside the page while the dialog is closed. */
+  private showGoing(): void {
+    const going = document.querySelector<HTMLElement>("[data-upload-going]");
+    const text = going?.querySelector("[data-upload-going-text]");
+    const count = this.uploads.unfinished.length;
+    if (!going || !text) return;
+    going.hidden = count === 0;
+    text.textContent = count === 1 ? this.word("goOnOne") : this.word("goOnMany", { count: String(count) });
+  }
+}
+
+/** Files dropped beside every zone, anywhere on the page. */
+function takeDrops(take: (files: Iterable<File>) => void): void {
+  const sign = document.querySelector<HTMLElement>("[data-drop-sign]");
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+  const onZone = (event: Event): boolean => (event.target as Element).closest?.("[data-drop-zone]") != null;
+  document.addEventListener("dragover", (event) => {
+    if (sign) sign.hidden = !hasFiles(event) || onZone(event) || document.querySelector("dialog[open]") !== null;
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (sign && event.relatedTarget === null) sign.hidden = true;
+  });
+  document.addEventListener("drop", (event) => {
+    if (sign) sign.hidden = true;
+    if (event.dataTransfer && hasFiles(event) && !onZone(event)) take(event.dataTransfer.files);
+  });
+}
+
+function isText(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, [contenteditable]");
+}
+
+export function startUploads(chart: HTMLElement): void {
+  const dialog = document.getElementById("upload");
+  if (!dialog) return;
+  const words = JSON.parse(dialog.dataset.words ?? "{}") as Words;
+  const shown = new UploadDialog(dialog, words, Number(chart.dataset.limit), chart);
+  const take = (files: Iterable<File>): void => {
+    void shown.take(files).catch(() => toast(words.failed ?? "", "bad"));
+  };
+  document.addEventListener("change", (event) => {
+    const input = event.target as HTMLInputElement;
+    if (!input.matches("#upload-files, #empty-files, [data-upload-camera]")) return;
+    take([...(input.files ?? [])]);
+    input.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    if (event.defaultPrevented || isText(event.target)) return;
+    take(event.clipboardData?.files ?? []);
+  });
+  takeDrops(take);
+  void shown.start();
+}

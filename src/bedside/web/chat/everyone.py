@@ -1,0 +1,156 @@
+"""Chat of a visit (feature C5), for staff over the page or in the call, for patients in the waiting
+room or the call; both have a page of its own that needs no script."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.conversations.visit_chat import LONGEST, Conversation, Message
+from bedside.edge.context import services_of
+from bedside.edge.errors import wants_json
+from bedside.edge.forms import form_of
+from bedside.edge.fragments import wants_fragment
+from bedside.edge.protection import WRITING, require_rate
+from bedside.edge.rendering import render
+from bedside.edge.visit_sides import Side, framed, side_of
+from bedside.errors import BedsideError, Conflict, TooMany, WrongInput
+from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import RoomAccess
+
+_TOO_FAST = N_(
+    "You have written many messages in a short time. Please wait a moment. What you have written "
+    "is kept."
+)
+
+
+async def panel(request: Request) -> Response:
+    """GET …/chat: what was said, and room to write. Whoever opens it as a page has read it."""
+    await framed(request)
+    side = await side_of(request)
+    if wants_fragment(request):
+        return await _render(request, side, "dialog" if side.is_staff else "panel")
+    await services_of(request).visit_chat.read(side.access, side.visit_id)
+    return await _render(request, side, "page")
+
+
+async def listing(request: Request) -> Response:
+    """GET …/chat/list: only what was said, for the script that keeps it current."""
+    await framed(request)
+    return await _render(request, await side_of(request), "list")
+
+
+async def say(request: Request) -> Response:
+    """POST …/chat: a message. Fields: body, draft_id (made by the page), leg (that it showed).
+    What is not taken stays in the field."""
+    side = await side_of(request)
+    form = await form_of(request)
+    body = form["body"]
+    try:
+        if not side.is_staff:
+            require_rate(request, WRITING, side.visit_id, _TOO_FAST)
+        message_id = await services_of(request).visit_chat.say(
+            side.access,
+            side.visit_id,
+            body,
+            form.line("draft_id"),
+            leg=form.number("leg"),
+        )
+    except (WrongInput, Conflict, TooMany) as error:
+        if wants_json(request):
+            raise
+        await framed(request)
+        return await _render(request, side, "page", error=error, typed=body)
+    if wants_json(request):
+        return JSONResponse({"message_id": message_id})
+    return RedirectResponse(f"{side.here}/chat", status_code=303)
+
+
+async def read(request: Request) -> Response:
+    """POST …/chat/read: everything that is there has been seen."""
+    side = await side_of(request)
+    await services_of(request).visit_chat.read(side.access, side.visit_id)
+    return Response(status_code=204)
+
+
+async def _render(
+    request: Request,
+    side: Side,
+    name: str,
+    *,
+    error: BedsideError | None = None,
+    typed: str = "",
+) -> Response:
+    services = services_of(request)
+    found = await services.visit_chat.conversation(side.access, side.visit_id)
+    clinic = await services.clinics.get(side.access.clinic_id)
+    other = await _other(request, side, found)
+    names = await services.staff.named(
+        clinic.id, {one.sender_id for one in found.messages if one.sender_kind == "staff"}
+    )
+    rows = [_row(one, side, names, other) for one in found.messages]
+    return render(
+        request,
+        f"chat/{side.name}_{name}.html",
+        status=error.status if error else 200,
+        rows=rows,
+        unread=sum(not row["ours"] and not row["read"] for row in rows),
+        visit_id=side.visit_id,
+        base=f"{side.here}/chat",
+        leg=found.leg,
+        is_open=found.is_open,
+        other=other,
+        draft_id=new_id("drf"),
+        error=_(error.sentence) if error else "",
+        typed=typed,
+        longest=LONGEST,
+        zone=clinic.options.time_zone,
+        clinic_name=clinic.name,
+        words={
+            "sending": _("Sending…"),
+            "waiting": _("There is no connection. It is sent by itself when it is back."),
+            "soon": _("It is sent by itself in a moment."),
+            "said": _("{who} writes: {words}"),
+        },
+    )
+
+
+async def _other(request: Request, side: Side, found: Conversation) -> str:
+    """The name of the other side."""
+    services = services_of(request)
+    if isinstance(side.access, RoomAccess):
+        known = {found.patient_id} - {""}
+        names = await services.patients.named(side.access.clinic_id, known)
+        # Of a visit that was destroyed nothing typed is left.
+        return names.get(found.patient_id) or found.typed_name or _("the patient")
+    return (await services.own_visits.get(side.access)).place.name
+
+
+def _row(one: Message, side: Side, names: dict[str, str], other: str) -> dict[str, Any]:
+    """A message with the name of who wrote it, as this side reads it."""
+    by_staff = one.sender_kind == "staff"
+    who = (names.get(one.sender_id) or _("The clinic")) if by_staff else other
+    return {
+        "message": one,
+        "who": _("You") if one.sender_id == side.access.actor.id else who,
+        "ours": by_staff == side.is_staff,
+        "read": one.read,
+    }
+
+
+def _routes() -> list[Route]:
+    table: list[Route] = []
+    for base in ("/visits/{visit_id}/chat", "/visit/{visit}/chat"):
+        table += [
+            Route(base, panel, methods=["GET"]),
+            Route(base, say, methods=["POST"]),
+            Route(base + "/list", listing, methods=["GET"]),
+            Route(base + "/read", read, methods=["POST"]),
+        ]
+    return table
+
+
+routes = _routes()

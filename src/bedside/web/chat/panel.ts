@@ -1,0 +1,230 @@
+/**
+ * The chat of a visit, for both sides. The server renders what was said; this keeps it current, sends
+ * what is written (also later, when there is no connection now), and tells what has been read.
+ *
+ *   <div data-chat data-base="/visits/vis_…/chat" data-visit data-leg data-topic data-words>
+ *     <div data-chat-list>…</div> <ol data-chat-pending> <form data-chat-form>…</form></div>
+ */
+import { announce } from "../components/announce";
+import { morph } from "../live/morph";
+import { liveSocket, type Heard } from "../live/socket";
+import { posted, sentenceOf } from "../file_transfer/sending";
+import { fragmentOf, newId } from "../live/fragment";
+import { Drafts, type Unsent } from "./drafts";
+
+const TOGETHER_MS = 40;
+const AGAIN_MS = 4_000;
+/** Nearer to the end than this, one reads the newest: the list follows it. */
+const NEAR_PX = 80;
+
+export class ChatPanel {
+  private readonly base: string;
+  private readonly leg: string;
+  private readonly words: Record<string, string>;
+  private readonly drafts: Drafts;
+  private readonly leave: () => void;
+  private timer = 0;
+  private again = 0;
+  private sending = false;
+  /** Why what is not sent waits. */
+  private waits: "waiting" | "soon" = "waiting";
+
+  constructor(private readonly root: HTMLElement) {
+    const { base = "", visit = "", leg = "", topic = "", words = "{}" } = root.dataset;
+    this.base = base;
+    this.leg = leg;
+    this.words = JSON.parse(words) as Record<string, string>;
+    this.drafts = new Drafts(visit, leg);
+    this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
+    root.addEventListener("submit", this.submitted);
+    root.addEventListener("keydown", this.pressed);
+    root.addEventListener("input", this.typed);
+    document.addEventListener("bedside:connected", this.goOn);
+    document.addEventListener("visibilitychange", this.looked);
+    window.addEventListener("online", this.goOn);
+    const field = this.field();
+    if (field && !field.value) field.value = this.drafts.draft;
+    this.drawUnsent();
+    this.toEnd();
+    this.looked();
+    void this.sendAll();
+  }
+
+  /** The panel is closed; what is not sent is sent when it opens again, or with the next page. */
+  end(): void {
+    this.leave();
+    window.clearTimeout(this.timer);
+    window.clearTimeout(this.again);
+    this.root.removeEventListener("submit", this.submitted);
+    this.root.removeEventListener("keydown", this.pressed);
+    this.root.removeEventListener("input", this.typed);
+    document.removeEventListener("bedside:connected", this.goOn);
+    document.removeEventListener("visibilitychange", this.looked);
+    window.removeEventListener("online", this.goOn);
+  }
+
+  focus(): void {
+    this.field()?.focus();
+    this.toEnd();
+  }
+
+  /** It was out of sight and is seen again. */
+  shown(): void {
+    this.toEnd();
+    this.looked();
+  }
+
+  private field(): HTMLTextAreaElement | null {
+    return this.root.querySelector<HTMLTextAreaElement>("[data-chat-body]");
+  }
+
+  private list(): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>("[data-chat-list]");
+  }
+
+  // --- what happens ------------------------------------------------------------------------------
+
+  private heard(heard: Heard): void {
+    if (heard.kind === "event" && !heard.type.startsWith("chat.")) return;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.refresh(), TOGETHER_MS);
+  }
+
+  private async refresh(): Promise<void> {
+    const list = this.list();
+    if (!list) return;
+    const before = new Set([...list.querySelectorAll("[data-message]")].map((one) => one.id));
+    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX;
+    let after: DocumentFragment;
+    try {
+      after = await fragmentOf(`${this.base}/list`);
+    } catch {
+      return; // the next event asks again
+    }
+    const came = [...after.querySelectorAll<HTMLElement>("[data-theirs]")].filter((one) => !before.has(one.id));
+    morph(list, after);
+    if (follows) this.toEnd();
+    for (const one of came) this.tell(one);
+    this.looked();
+  }
+
+  private tell(message: HTMLElement): void {
+    const body = message.querySelector(".chat-words")?.textContent ?? "";
+    announce((this.words.said ?? "").replace("{who}", message.dataset.who ?? "").replace("{words}", body));
+  }
+
+  private toEnd(): void {
+    const list = this.list();
+    if (list) list.scrollTop = list.scrollHeight;
+  }
+
+  /** Whoever has the chat on the screen has read it. */
+  private readonly looked = (): void => {
+    const unread = Number(this.root.querySelector<HTMLElement>("[data-chat-messages]")?.dataset.unread ?? "0");
+    if (unread === 0 || document.visibilityState === "hidden" || !this.root.checkVisibility()) return;
+    void posted(`${this.base}/read`, {}).catch(() => undefined);
+  };
+
+  // --- writing -----------------------------------------------------------------------------------
+
+  private readonly typed = (): void => {
+    this.drafts.draft = this.field()?.value ?? "";
+  };
+
+  /** Enter sends; Shift and Enter begins a new line. Enter that ends a composition does neither. */
+  private readonly pressed = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== this.field()) return;
+    event.preventDefault();
+    this.take();
+  };
+
+  private readonly submitted = (event: Event): void => {
+    event.preventDefault();
+    this.take();
+  };
+
+  private take(): void {
+    const field = this.field();
+    const body = field?.value.trim();
+    if (!field || !body) return;
+    this.drafts.add({ draft: newId("drf"), body });
+    field.value = this.drafts.draft = "";
+    field.focus();
+    this.say("");
+    this.drawUnsent();
+    void this.sendAll();
+  }
+
+  private readonly goOn = (): void => void this.sendAll();
+
+  private async sendAll(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    window.clearTimeout(this.again);
+    let next = this.drafts.unsent[0];
+    while (next && (await this.send(next))) {
+      this.drafts.drop(next.draft);
+      await this.refresh();
+      this.drawUnsent();
+      this.toEnd();
+      next = this.drafts.unsent[0];
+    }
+    this.sending = false;
+    this.drawUnsent();
+    if (next) this.again = window.setTimeout(this.goOn, AGAIN_MS);
+  }
+
+  /** False when it has to be tried again later. */
+  private async send({ draft, body }: Unsent): Promise<boolean> {
+    try {
+      const answer = await posted(this.base, { draft_id: draft, body, leg: this.leg });
+      if (answer.status === 429) {
+        this.waits = "soon";
+        this.say(await sentenceOf(answer));
+        return false;
+      }
+      if (answer.ok && this.waits === "soon") this.say("");
+      this.waits = "waiting";
+      if (answer.ok) return true;
+      if (answer.status >= 500 || answer.status === 401) return false;
+      this.say(await sentenceOf(answer));
+      this.giveBack(body);
+      return true;
+    } catch {
+      this.waits = "waiting";
+      return false;
+    }
+  }
+
+  /** What the server did not take stands in the field again. */
+  private giveBack(body: string): void {
+    const field = this.field();
+    if (!field) return;
+    field.value = field.value ? `${body}\n${field.value}` : body;
+    this.drafts.draft = field.value;
+  }
+
+  private drawUnsent(): void {
+    const place = this.root.querySelector<HTMLElement>("[data-chat-pending]");
+    if (!place) return;
+    const unsent = this.drafts.unsent;
+    place.hidden = unsent.length === 0;
+    place.replaceChildren(...unsent.map(({ body }) => this.row(body)));
+  }
+
+  private row(body: string): HTMLElement {
+    const row = Object.assign(document.createElement("li"), { className: "chat-message chat-ours chat-unsent" });
+    const words = Object.assign(document.createElement("p"), { className: "chat-words preserve", textContent: body });
+    const state = Object.assign(document.createElement("p"), { className: "chat-state" });
+    state.textContent = (this.sending && navigator.onLine ? this.words.sending : this.words[this.waits]) ?? "";
+    row.append(words, state);
+    return row;
+  }
+
+  private say(sentence: string): void {
+    const place = this.root.querySelector<HTMLElement>("[data-chat-said]");
+    if (!place) return;
+    place.textContent = sentence;
+    place.hidden = !sentence;
+  }
+}

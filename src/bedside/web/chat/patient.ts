@@ -1,0 +1,63 @@
+/** The chat on the patient's page: the sign of new messages, and the panel when it is opened. */
+import { announce } from "../components/announce";
+import { liveSocket, type Heard } from "../live/socket";
+import { PatientPlace } from "../apps/patient_place";
+import { ChatPanel } from "./panel";
+
+interface Known {
+  leg: number;
+  sender_kind: string;
+  at: number;
+}
+
+export class PatientChat {
+  private readonly place: PatientPlace<ChatPanel>;
+  private messages: Record<string, Known> = {};
+  private readAt = 0;
+
+  constructor(
+    private readonly root: HTMLElement,
+    here: string,
+    private readonly sound: () => void,
+  ) {
+    this.place = new PatientPlace(root, "chat", `${here}/chat`, (place) => {
+      const panel = place.querySelector<HTMLElement>("[data-chat]");
+      return panel && new ChatPanel(panel);
+    });
+    liveSocket().subscribe(`chat:${root.dataset.visit ?? ""}`, (heard) => this.heard(heard));
+    // A view that was put in place again has the number of a moment ago.
+    new MutationObserver(() => this.draw()).observe(root, { childList: true });
+  }
+
+  private heard(heard: Heard): void {
+    const { data } = heard;
+    if (heard.kind === "snapshot") {
+      this.messages = data.messages as Record<string, Known>;
+      this.readAt = Number((data.read as Record<string, number>).patient ?? 0);
+    } else if (heard.type === "chat.message_added") {
+      this.messages = { ...this.messages, [String(data.message_id)]: data as unknown as Known };
+      if (data.sender_kind === "staff") this.came();
+    } else if (data.reader === "patient") this.readAt = Number(data.read_at);
+    this.draw();
+  }
+
+  /** In the waiting room the chat opens by itself; in a call the sign shows that there is something. */
+  private came(): void {
+    if (this.place.running) return;
+    this.sound();
+    if (this.place.isInCall) announce(this.root.querySelector<HTMLElement>("#open-chat")?.textContent.trim() ?? "");
+    else void this.place.open(false);
+  }
+
+  private draw(): void {
+    const leg = Number(this.root.querySelector<HTMLElement>("[data-leg]")?.dataset.leg ?? 0);
+    const unread = Object.values(this.messages).filter(
+      (one) => one.sender_kind === "staff" && one.leg === leg && one.at > this.readAt,
+    ).length;
+    for (const sign of this.root.querySelectorAll<HTMLElement>("[data-chat-unread]")) {
+      sign.hidden = unread === 0;
+      const count = sign.querySelector("[data-chat-count]");
+      if (count) count.textContent = String(unread);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""The staff console around the pages: rail, command palette, first page."""

@@ -1,0 +1,28 @@
+"""The first page, and the counts beside the sections."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.signed_in import SECTIONS, staff_of
+from bedside.people.roles import May, allows
+
+
+async def home(request: Request) -> Response:
+    """GET /: the inbox, or the page of one's account for those who see no charts."""
+    staff = await staff_of(request)
+    return RedirectResponse(
+        "/inbox" if allows(staff.role, May.SEE_CHARTS) else "/account", status_code=303
+    )
+
+
+async def badges(request: Request) -> Response:
+    """GET /badges: how many things wait in each section of the rail, for live updates."""
+    staff = await staff_of(request)
+    counts = services_of(request).badges
+    shown = {s.key for s in SECTIONS if s.may is None or allows(staff.role, s.may)}
+    return JSONResponse({key: await count(staff) for key, count in counts.items() if key in shown})
+
+
+routes = [Route("/", home), Route("/badges", badges)]

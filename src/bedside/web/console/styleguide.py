@@ -1,0 +1,18 @@
+"""Every component in every state, for those who build pages. Served in development only."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.rendering import render
+from bedside.errors import NotFound
+
+
+async def _styleguide(request: Request) -> Response:
+    if not services_of(request).settings.development:
+        raise NotFound
+    return render(request, "console/styleguide.html")
+
+
+routes = [Route("/styleguide", _styleguide, methods=["GET"])]

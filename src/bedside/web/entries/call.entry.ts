@@ -1,0 +1,21 @@
+/** The call window of staff. */
+import { APPS } from "./call_apps";
+import { startCallWindow } from "../calls/window";
+import { startDialogs } from "../components/dialogs";
+import { startDropZones } from "../components/drop_zones";
+import { startForms } from "../components/forms";
+import { startKeys } from "../components/keys";
+import { startMenus } from "../components/menus";
+import { startTimes } from "../components/times";
+import { startToasts } from "../components/toasts";
+
+startMenus();
+startDialogs();
+startKeys();
+startToasts();
+startDropZones();
+startForms();
+startTimes();
+
+const root = document.querySelector<HTMLElement>("[data-call-window]");
+if (root) startCallWindow(root, APPS);

@@ -1,0 +1,38 @@
+/** The staff console: behaviours of the components. Live parts are in web/live, web/charts, web/photo_requests. */
+import "htmx.org";
+import { startAppDialogs } from "./app_dialogs";
+import { startDateOfBirth } from "../components/date_of_birth";
+import { startDialogs } from "../components/dialogs";
+import { startDropZones } from "../components/drop_zones";
+import { startBusyRequests, startForms } from "../components/forms";
+import { startFramed } from "../components/framed";
+import { startKeys } from "../components/keys";
+import { startMenus } from "../components/menus";
+import { startPalette } from "../components/palette";
+import { startPanel } from "../components/panel";
+import { startTheme } from "../components/theme";
+import { startTimes } from "../components/times";
+import { startToasts } from "../components/toasts";
+import { startForgetting } from "../uploading/signing_out";
+import { startLive } from "../live/start";
+import { startStaying } from "../sign_in/staying";
+import { startVisitsOfStaff } from "../rooms/start";
+
+startFramed();
+startMenus();
+startDialogs();
+startPalette();
+startKeys();
+startPanel();
+startToasts();
+startTimes();
+startForms();
+startBusyRequests();
+startDropZones();
+startDateOfBirth();
+startTheme();
+startLive();
+startVisitsOfStaff();
+startForgetting();
+startStaying();
+startAppDialogs();

@@ -1,0 +1,1 @@
+"""Live file transfer in a visit, and photos taken on the patient's camera."""

@@ -1,0 +1,228 @@
+/**
+ * File transfer, for both sides: the list that the server renders keeps itself current, chosen files
+ * go up, accepted ones come down by themselves.
+ *
+ *   <div data-transfers data-base="/visits/vis_…/transfers" data-visit="vis_…"
+ *        data-topic="transfers:vis_…" data-words="{…}"> … <div data-transfer-list>…</div></div>
+ */
+import { PhotoTaking } from "./taking";
+import { announce } from "../components/announce";
+import { morph } from "../live/morph";
+import { liveSocket, type Heard } from "../live/socket";
+import { Fetching } from "./fetching";
+import { posted, type Sender, senderOf, sentenceOf } from "./sending";
+
+const TOGETHER_MS = 40;
+const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused", "discarded"]);
+
+export class TransferPanel {
+  private readonly list: string;
+  private readonly words: Record<string, string>;
+  private readonly sender: Sender;
+  private readonly leave: () => void;
+  /** What this page has accepted, and wants as soon as it is there. */
+  private readonly wanted = new Set<string>();
+  /** What is coming down now. */
+  private readonly fetching = new Set<string>();
+  /** Where the patient takes a photo; staff have no such place. */
+  private readonly taking: PhotoTaking | null;
+  /** The transfer that the photo is taken for. */
+  private takingFor = "";
+  private timer = 0;
+
+  constructor(private readonly root: HTMLElement) {
+    const { base = "", visit = "", topic = "", words = "{}" } = root.dataset;
+    this.list = root.dataset.list ?? `${base}/list`;
+    this.words = JSON.parse(words) as Record<string, string>;
+    this.sender = senderOf(base, visit, (name, sentence) => this.say(`${name}: ${sentence}`, true));
+    const dialog = root.querySelector<HTMLDialogElement>("[data-photo-taking]");
+    this.taking = dialog && new PhotoTaking(dialog);
+    this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
+    root.addEventListener("click", this.pressed);
+    root.addEventListener("submit", this.submitted);
+    root.addEventListener("change", this.changed);
+    void this.sender.resume();
+  }
+
+  /** The panel is closed; what is on its way goes on. */
+  end(): void {
+    this.leave();
+    this.taking?.close();
+    window.clearTimeout(this.timer);
+    this.root.removeEventListener("click", this.pressed);
+    this.root.removeEventListener("submit", this.submitted);
+    this.root.removeEventListener("change", this.changed);
+  }
+
+  // --- what happens --------------------------------------------------------------------------------
+
+  private heard(heard: Heard): void {
+    if (heard.kind === "event" && heard.type === "transfer.moved") {
+      this.move(String(heard.data.transfer_id), Number(heard.data.position));
+      return;
+    }
+    if (heard.kind === "event" && heard.type === "transfer.changed") {
+      const { transfer_id: id, phase } = heard.data as { transfer_id: string; phase: string };
+      if (OVER.has(phase)) void this.sender.drop(id);
+    }
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.refresh(), TOGETHER_MS);
+  }
+
+  private move(id: string, position: number): void {
+    const row = this.row(id);
+    const bar = row?.querySelector("progress");
+    if (!row || !bar) return;
+    bar.value = position;
+    const percent = row.querySelector("[data-progress-text]");
+    if (percent) percent.textContent = `${Math.floor((100 * position) / Math.max(1, bar.max))}%`;
+  }
+
+  private row(id: string): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>(`[data-transfer="${CSS.escape(id)}"]`);
+  }
+
+  private async refresh(): Promise<void> {
+    const list = this.root.querySelector<HTMLElement>("[data-transfer-list]");
+    if (!list) return;
+    const answer = await fetch(this.list, { headers: { "HX-Request": "true", "X-Background": "1" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const template = document.createElement("template");
+    template.innerHTML = await answer.text();
+    this.announceNew(list, template.content);
+    morph(list, template.content);
+    if (this.takingFor && !this.row(this.takingFor)?.querySelector("[data-transfer-capture]")) this.taking?.close();
+    this.fetchWanted();
+  }
+
+  /** What changed since the list was last shown, said once. */
+  private announceNew(before: HTMLElement, after: DocumentFragment): void {
+    for (const row of after.querySelectorAll<HTMLElement>("[data-transfer]")) {
+      const shown = before.querySelector<HTMLElement>(`[data-transfer="${CSS.escape(row.dataset.transfer ?? "")}"]`);
+      if (shown?.dataset.phase !== row.dataset.phase) announce(row.dataset.said ?? "");
+    }
+  }
+
+  /** What waits for an answer, for whoever did not open the panel: it has opened by itself. */
+  announceAsked(): void {
+    const asked = this.root.querySelector<HTMLElement>('[data-phase="asked"]');
+    if (asked) announce(asked.dataset.said ?? "");
+  }
+
+  /** An accepted file comes down by itself. */
+  private fetchWanted(): void {
+    for (const id of this.wanted) {
+      const link = this.row(id)?.querySelector<HTMLAnchorElement>("a[data-transfer-download]");
+      if (!link) continue;
+      this.wanted.delete(id);
+      void this.fetchFile(id, link);
+    }
+  }
+
+  private async fetchFile(id: string, link: HTMLAnchorElement): Promise<void> {
+    if (this.fetching.has(id)) return;
+    this.fetching.add(id);
+    link.setAttribute("aria-busy", "true");
+    const name = link.dataset.transferDownload ?? "";
+    const fetching = new Fetching(link.href, name, (part) => this.showFetched(id, `${Math.floor(100 * part)}%`));
+    const refusal = await fetching.run();
+    this.fetching.delete(id);
+    this.showFetched(id, "");
+    link.removeAttribute("aria-busy");
+    if (refusal) this.say(`${name}: ${refusal}`, true);
+  }
+
+  private showFetched(id: string, part: string): void {
+    const shown = this.row(id)?.querySelector("[data-transfer-fetched]");
+    if (shown) shown.textContent = part;
+  }
+
+  // --- what people do ------------------------------------------------------------------------------
+
+  private readonly submitted = (event: Event): void => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches("[data-transfer-form]")) return;
+    event.preventDefault();
+    void this.post(form);
+  };
+
+  private async post(form: HTMLFormElement): Promise<void> {
+    const button = form.querySelector<HTMLButtonElement>("button");
+    if (button) button.disabled = true;
+    const { transferForm: step = "", of = "" } = form.dataset;
+    if (step === "accept") this.wanted.add(of);
+    try {
+      const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+      const answer = await posted(form.action, fields);
+      if (!answer.ok) this.say(await sentenceOf(answer), true);
+    } catch {
+      this.say(this.words.offline ?? "", true);
+    }
+    if (button) button.disabled = false;
+    await this.refresh();
+  }
+
+  private readonly pressed = (event: Event): void => {
+    const target = event.target as Element;
+    const capture = target.closest<HTMLElement>("[data-transfer-capture]");
+    const link = target.closest<HTMLAnchorElement>("a[data-transfer-download]");
+    if (link) {
+      event.preventDefault();
+      void this.fetchFile(link.closest<HTMLElement>("[data-transfer]")?.dataset.transfer ?? "", link);
+    } else if (capture) void this.capture(capture.dataset.transferCapture ?? "");
+    else if (target.closest("[data-transfer-more]")) this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
+    else if (target.closest("[data-transfer-close]")) this.close();
+  };
+
+  private close(): void {
+    const dialog = this.root.closest("dialog");
+    if (dialog) dialog.close();
+    else this.root.dispatchEvent(new CustomEvent("bedside:close-app", { bubbles: true }));
+  }
+
+  private readonly changed = (event: Event): void => {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || input.type !== "file" || !input.files?.length) return;
+    const asked = input.dataset.transferAnswer ?? "";
+    const files = [...input.files];
+    input.value = "";
+    void this.send(files, asked);
+  };
+
+  private async send(files: File[], asked: string): Promise<void> {
+    this.say("");
+    for (const file of asked ? files.slice(0, 1) : files) {
+      try {
+        await this.sender.send(file, asked);
+      } catch {
+        this.say(this.words.offline ?? "", true);
+      }
+    }
+    await this.refresh();
+  }
+
+  /** The patient has agreed to a photo, and sees it before it goes on. */
+  private async capture(transfer: string): Promise<void> {
+    if (!this.taking || this.takingFor) return;
+    this.takingFor = transfer;
+    const taken = await this.taking.run();
+    this.takingFor = "";
+    if (taken instanceof File) await this.send([taken], transfer);
+    else if (taken === "no_camera") this.say(this.words.noCamera ?? "", true);
+  }
+
+  private say(sentence: string, bad = false): void {
+    const place = this.root.querySelector<HTMLElement>("[data-transfer-said]");
+    if (place) {
+      place.textContent = sentence;
+      place.hidden = !sentence;
+    }
+    if (sentence) announce(sentence, bad);
+  }
+}
+
+/** Starts the panel that is in `around`, if there is one. */
+export function startTransfers(around: ParentNode): TransferPanel | null {
+  const root = around.querySelector<HTMLElement>("[data-transfers]");
+  return root && new TransferPanel(root);
+}

@@ -1,0 +1,169 @@
+/**
+ * Sends the bytes of live file transfers (tus 1.0). Whatever happens on the way, it goes on from the
+ * last byte that the server has: after a lost network, and, where the browser can keep the file,
+ * after the page was loaded again.
+ */
+import { DetailedError, Upload } from "tus-js-client";
+import { newId } from "../live/fragment";
+import { forget, keep, type KeptFile, kept } from "../uploading/kept_files";
+
+const RETRY_DELAYS_MS = [0, 500, 1_000, 2_000, 4_000];
+const TRY_AGAIN_MS = 5_000;
+const OWNER = "live-transfers";
+
+/** What the server says no to, in its own words. */
+export type Refused = (name: string, sentence: string) => void;
+
+interface Sending {
+  readonly one: KeptFile;
+  upload: Upload | null;
+}
+
+/** Senders of this page: a dialog that is closed does not stop what is on its way. */
+const senders = new Map<string, Sender>();
+
+/** The sender of a visit; `refused` is told what the server does not take from now on. */
+export function senderOf(base: string, visit: string, refused: Refused): Sender {
+  const sender = senders.get(base) ?? new Sender(base, visit);
+  senders.set(base, sender);
+  sender.refused = refused;
+  return sender;
+}
+
+export class Sender {
+  refused: Refused = () => undefined;
+  private readonly sending = new Map<string, Sending>();
+  private timer = 0;
+
+  constructor(
+    private readonly base: string,
+    private readonly visit: string,
+  ) {
+    window.addEventListener("online", () => this.goOn());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.busy) event.preventDefault();
+    });
+  }
+
+  /** Goes on with what was on its way when the page was left. */
+  async resume(): Promise<void> {
+    for (const one of await kept(OWNER, this.visit)) this.start(one);
+  }
+
+  /** Whether the page has to stay open. */
+  get busy(): boolean {
+    return this.sending.size > 0;
+  }
+
+  /**
+   * Sends a chosen file; `asked` is the transfer that asked for it, without it the file is offered
+   * again. False when the server does not want it.
+   */
+  async send(file: File, asked = ""): Promise<boolean> {
+    const transfer = asked || newId("trf");
+    const address = asked ? `${this.base}/${asked}/answer` : this.base;
+    const fields = { transfer_id: transfer, name: file.name, media_type: file.type, size: String(file.size) };
+    const answer = await posted(address, fields);
+    if (!answer.ok) {
+      this.refused(file.name, await sentenceOf(answer));
+      return false;
+    }
+    const one: KeptFile = {
+      id: transfer,
+      owner: OWNER,
+      patient: this.visit,
+      name: file.name,
+      category: "",
+      file,
+      address: "",
+      keptAt: Date.now(),
+    };
+    this.start(one);
+    void keep(one);
+    return true;
+  }
+
+  /** The transfer is over: there is nothing to send any more. */
+  async drop(transfer: string): Promise<void> {
+    const found = this.sending.get(transfer);
+    this.sending.delete(transfer);
+    await found?.upload?.abort().catch(() => undefined);
+    await forget(transfer);
+  }
+
+  private start(one: KeptFile): void {
+    if (this.sending.has(one.id)) return;
+    const sending: Sending = { one, upload: null };
+    this.sending.set(one.id, sending);
+    this.transfer(sending);
+  }
+
+  private transfer(sending: Sending): void {
+    const { one } = sending;
+    const upload = new Upload(one.file, {
+      endpoint: `${this.base}/${one.id}/uploads`,
+      ...(one.address ? { uploadUrl: one.address } : {}),
+      metadata: { filename: one.name },
+      headers: { accept: "application/json" },
+      retryDelays: RETRY_DELAYS_MS,
+      storeFingerprintForResuming: false,
+      onUploadUrlAvailable: () => {
+        one.address = upload.url ?? "";
+        void keep(one);
+      },
+      onSuccess: () => void this.drop(one.id),
+      onError: (error) => this.stopped(sending, error),
+    });
+    sending.upload = upload;
+    upload.start();
+  }
+
+  private stopped(sending: Sending, error: Error | DetailedError): void {
+    const { one } = sending;
+    if (!this.sending.has(one.id)) return;
+    const answer = error instanceof DetailedError ? error.originalResponse : null;
+    const status = answer?.getStatus() ?? 0;
+    sending.upload = null;
+    const body = answer?.getBody() ?? "";
+    const over = isOver(body);
+    if (over || (status >= 400 && status < 500 && ![401, 409, 423, 429].includes(status))) {
+      // How a transfer ended stands in the list already.
+      if (!over) this.refused(one.name, sentenceIn(body));
+      void this.drop(one.id);
+      return;
+    }
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.goOn(), TRY_AGAIN_MS);
+  }
+
+  private goOn(): void {
+    for (const sending of this.sending.values()) if (!sending.upload) this.transfer(sending);
+  }
+}
+
+/** Posts fields as a form does, and asks for an answer that a script reads. */
+export function posted(address: string, fields: Record<string, string>): Promise<Response> {
+  return fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(fields) });
+}
+
+export async function sentenceOf(answer: Response): Promise<string> {
+  return sentenceIn(await answer.text().catch(() => ""));
+}
+
+function fieldOf(body: string, name: "sentence" | "code"): string {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === "object" && said !== null && name in said ? String((said as Record<string, unknown>)[name]) : "";
+  } catch {
+    return "";
+  }
+}
+
+function sentenceIn(body: string): string {
+  return fieldOf(body, "sentence");
+}
+
+/** Whether the server says that the transfer has ended meanwhile. */
+function isOver(body: string): boolean {
+  return fieldOf(body, "code").startsWith("transfer_is_");
+}

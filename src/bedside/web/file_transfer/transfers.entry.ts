@@ -1,0 +1,4 @@
+/** File transfer as a page of its own. */
+import { startTransfers } from "./panel";
+
+startTransfers(document);

@@ -1,0 +1,1 @@
+"""The inbox: what arrived and nobody has reviewed."""

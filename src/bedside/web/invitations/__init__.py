@@ -1,0 +1,1 @@
+"""Invitations to a room: staff send them, patients arrive by them."""

@@ -1,0 +1,129 @@
+"""“Invite to waiting room”: choose the room and the ways, look at the message, send it."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import Form, form_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.patients import Patient
+from bedside.people.permissions import ChartAccess
+from bedside.visits.rooms import Room, RoomInClinic
+
+INVITED = sayable("invitation_sent", N_("The invitation is on its way."))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An invitation that was not sent yet."""
+
+    room: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    """Who is invited, and where to."""
+
+    chart: ChartAccess
+    patient: Patient
+    rooms: list[RoomInClinic]
+
+    def room(self, draft: Draft) -> Room:
+        """The chosen room. Raises WrongInput."""
+        for one in self.rooms:
+            if one.room.id == draft.room:
+                return one.room
+        raise WrongInput(N_("Please choose a waiting room from the list."), field="room")
+
+
+async def form_page(request: Request) -> Response:
+    """GET /patients/{patient_id}/invite: one's own room, and the ways there are."""
+    inviting = await _inviting(request)
+    who = inviting.patient.demographics
+    ways = tuple(way for way, to in (("sms", who.phone), ("email", who.email)) if to)
+    own = [one.room.id for one in inviting.rooms if one.mine] or [""]
+    return _form(request, inviting, Draft(own[0], ways[:1]))
+
+
+async def preview(request: Request) -> Response:
+    """POST /patients/{patient_id}/invite: what will go out; nothing is sent yet."""
+    inviting = await _inviting(request)
+    form = await form_of(request)
+    draft = _draft(form)
+    if "edit" in form:
+        return _form(request, inviting, draft)
+    try:
+        room = inviting.room(draft)
+        messages = await services_of(request).invitations.preview(
+            inviting.chart, room, draft.channels
+        )
+    except WrongInput as error:
+        return _form(request, inviting, draft, error)
+    return render(
+        request,
+        "invitations/preview.html",
+        patient=inviting.patient,
+        draft=draft,
+        room=room,
+        messages=messages,
+    )
+
+
+async def send(request: Request) -> Response:
+    """POST /patients/{patient_id}/invite/send: send what was previewed."""
+    inviting = await _inviting(request)
+    draft = _draft(await form_of(request))
+    try:
+        room = inviting.room(draft)
+        await services_of(request).invitations.send(inviting.chart, room, draft.channels)
+    except WrongInput as error:
+        return _form(request, inviting, draft, error)
+    return go(f"/patients/{inviting.patient.id}/card", INVITED)
+
+
+def _draft(form: Form) -> Draft:
+    return Draft(form.line("room"), tuple(form.all("channels")))
+
+
+async def _inviting(request: Request) -> Inviting:
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    found = await services.rooms.of_clinic(staff)
+    mine_first = sorted(found, key=lambda one: not one.mine)
+    return Inviting(chart, await services.patients.get(chart), mine_first)
+
+
+def _form(
+    request: Request, inviting: Inviting, draft: Draft, error: WrongInput | None = None
+) -> Response:
+    return render(
+        request,
+        "invitations/new.html",
+        status=error.status if error else 200,
+        patient=inviting.patient,
+        draft=draft,
+        rooms=[
+            (one.room.id, one.room.name, _("Open") if one.room.open else _("Closed right now"))
+            for one in inviting.rooms
+        ],
+        errors={error.field: _(error.sentence)} if error else {},
+    )
+
+
+_INVITE = "/patients/{patient_id}/invite"
+
+routes = [
+    Route(_INVITE, form_page, methods=["GET"]),
+    Route(_INVITE, preview, methods=["POST"]),
+    Route(_INVITE + "/send", send, methods=["POST"]),
+]

@@ -1,0 +1,67 @@
+/**
+ * Pages that open over the page they were asked from: a link with data-in-dialog. The server answers
+ * a script with <dialog id="in-dialog">; without script the link leads to the page itself.
+ */
+import htmx from "htmx.org";
+import { toast } from "../components/toasts";
+import { scanFragments } from "./fragments";
+
+const ID = "in-dialog";
+
+function gone(dialog: HTMLDialogElement, back: HTMLElement | null): void {
+  dialog.remove();
+  scanFragments();
+  if (back?.isConnected) back.focus({ preventScroll: true });
+}
+
+/** What the focus goes back to: a menu item is hidden by then, so the button that opened its menu. */
+function openerOf(link: HTMLElement): HTMLElement {
+  const list = link.closest<HTMLElement>(".menu-list");
+  return (list && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(list.id)}"]`)) ?? link;
+}
+
+/** Shows what the server sent as a dialog, in place of one that is open. */
+export function showInDialog(html: string, back: HTMLElement | null = null): HTMLDialogElement | null {
+  document.getElementById(ID)?.remove();
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const dialog = template.content.querySelector("dialog");
+  if (!dialog) return null;
+  document.body.append(dialog);
+  htmx.process(dialog);
+  dialog.addEventListener("close", () => gone(dialog, back));
+  dialog.showModal();
+  scanFragments();
+  return dialog;
+}
+
+/** Fetches a page and shows it as a dialog; `back` gets the focus afterwards. Rejects when the
+    server cannot be asked. */
+export async function openInDialog(address: string, back: HTMLElement | null): Promise<void> {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (answer.ok && showInDialog(await answer.text(), back)) return;
+  const said = (await answer.json()) as { sentence?: string };
+  toast(said.sentence ?? "", "bad");
+}
+
+function onClick(event: MouseEvent): void {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-in-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  void openInDialog(link.href, openerOf(link)).catch(() => window.location.assign(link.href));
+}
+
+/** A field that hides the choices that do not contain its words. */
+function onInput(event: Event): void {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || !field.dataset.filters) return;
+  const words = field.value.trim().toLocaleLowerCase();
+  for (const choice of document.getElementById(field.dataset.filters)?.querySelectorAll<HTMLElement>("[data-words]") ?? []) {
+    choice.hidden = !(choice.dataset.words ?? "").includes(words);
+  }
+}
+
+export function startInDialog(): void {
+  document.addEventListener("click", onClick);
+  document.addEventListener("input", onInput);
+}

@@ -1,0 +1,277 @@
+"""The live socket: one for a page, authenticated like the page, told only what it may hear."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bedside.calls.access import CallAccess
+from bedside.calls.events import GuestChanged
+from bedside.calls.live import heard_as
+from bedside.edge.context import services_of
+from bedside.edge.devices import device_of
+from bedside.edge.errors import TOO_MANY
+from bedside.edge.guests import guest_of
+from bedside.edge.live_protocol import push_of
+from bedside.edge.open_pages import OpenPages, holder_of
+from bedside.edge.protection import Buckets, Rate, is_own_origin
+from bedside.edge.signed_in import staff_of
+from bedside.edge.visit_devices import visitor_of
+from bedside.errors import BedsideError, Unavailable
+from bedside.people.events import SessionsEnded
+from bedside.people.permissions import (
+    GuestAccess,
+    LinkAccess,
+    StaffAccess,
+)
+from bedside.realtime.bus import Listener, Published
+from bedside.realtime.envelopes import (
+    Here,
+    Said,
+    Signal,
+    Subscribe,
+    Unsubscribe,
+    from_page,
+    refused_envelope,
+    snapshot_envelope,
+)
+from bedside.services import Services
+from bedside.web.live.presence import SocketPresence
+
+_POLICY_VIOLATION = 1008
+_SIGNED_OUT = 4401
+_TRY_AGAIN = 1013
+"""Something is down: the page comes back by itself."""
+_MOST_TOPICS = 32
+_MESSAGES = Rate("socket", per_second=5, burst=200)
+"""What a page may say; each subscription reads a snapshot. Signals are counted for a person."""
+_CHECK_EVERY = 60.0
+"""Seconds after which an open socket's session is looked up again, for it may have expired; one
+that was ended is noticed at once."""
+
+
+Access = CallAccess | LinkAccess
+"""Whoever can have a page with a socket."""
+
+
+class LivePage:
+    """One open page."""
+
+    def __init__(self, socket: WebSocket, services: Services) -> None:
+        self._socket = socket
+        self._services = services
+        self._listener = Listener(self._may_see, push_of(socket))
+        self._access: Access | None = None
+        self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._rate = Buckets(size=1)
+        self._pages: OpenPages = socket.app.state.open_pages
+        self._gives_way = False
+        self._presence = SocketPresence(services)
+
+    async def serve(self) -> None:
+        """Talk until the page goes or its session ends."""
+        if not _same_origin(self._socket, self._services):
+            await self._socket.close(_POLICY_VIOLATION)
+            return
+        try:
+            await self._look_up()
+        except Unavailable:
+            await self._socket.accept()
+            await self._socket.close(_TRY_AGAIN)
+            return
+        await self._socket.accept()
+        if self._access is None:  # said on an open socket, for only then pages get the code
+            await self._socket.close(_SIGNED_OUT)
+            return
+        self._holder, most = holder_of(self._access)
+        self._pages.enter(self._holder, self, most)
+        try:
+            await self._presence.opened(self._access)
+            await self._talk(self._access)
+        except Unavailable:
+            with suppress(RuntimeError):  # it has gone meanwhile
+                await self._socket.close(_TRY_AGAIN)
+        finally:
+            self._pages.leave(self._holder, self)
+
+    def give_way(self) -> None:
+        """A newer page of the same person has the place now."""
+        self._gives_way = True
+        self._wake()
+
+    async def _talk(self, access: Access) -> None:
+        stop = self._services.bus.watch(_end_of(access), self._wake)
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        try:
+            code = await self._recheck(tasks)
+        finally:
+            stop()
+            self._services.bus.leave(self._listener)
+            for task in tasks:
+                task.cancel()
+            await self._presence.closed()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            failed = [one for one in done if isinstance(one, Exception)]
+            for one in sorted(failed, key=lambda one: isinstance(one, WebSocketDisconnect)):
+                raise one
+        await self._socket.close(code)  # at last: nobody writes to it any more
+
+    async def _look_up(self) -> None:
+        access: Access | None = None
+        self._socket.state.staff = None
+        try:
+            access = await _access_of(self._socket)
+        except Unavailable:  # nobody knows now; the page may still be who it was
+            raise
+        except BedsideError:
+            access = None
+        self._access = access
+        self._listener.person = heard_as(access) if isinstance(access, CallAccess) else None
+
+    def _wake(self) -> None:
+        """The session has ended, or the page gives way."""
+        if not self._look_again.done():
+            self._look_again.set_result(None)
+
+    async def _recheck(self, tasks: list[asyncio.Task[int]]) -> int:
+        """Until one of the tasks ends, or the session; the code to close with. Nothing is remade
+        but a timer: thousands of pages do this all the time."""
+        while self._access is not None:
+            await asyncio.wait(
+                [*tasks, self._look_again],
+                timeout=_CHECK_EVERY,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in tasks:
+                if task.done():
+                    return _POLICY_VIOLATION if task.exception() else task.result()
+            if self._gives_way:
+                return TOO_MANY
+            if self._look_again.done():  # before looking: what ends meanwhile is looked at again
+                self._look_again = asyncio.get_running_loop().create_future()
+            with suppress(Unavailable):
+                await self._look_up()
+        return _SIGNED_OUT
+
+    async def _read(self) -> int:
+        """Until the page says what no page of ours says, or too much; the code to close with."""
+        while True:
+            try:
+                text = await self._socket.receive_text()
+                message = from_page.validate_json(text)
+            except (KeyError, ValidationError):  # a frame of bytes has no text
+                return _POLICY_VIOLATION
+            if isinstance(message, Signal):
+                if not self._pages.may_signal(self._holder, len(text)):
+                    return TOO_MANY
+            elif self._rate.take(_MESSAGES, ""):
+                return TOO_MANY
+            await self._take(message)
+
+    async def _take(self, message: Said) -> None:
+        if isinstance(message, Subscribe | Unsubscribe):
+            if self._services.topics.kind(message.topic) is None:
+                self._listener.say(refused_envelope(message.topic))
+            elif isinstance(message, Subscribe):
+                await self._subscribe(message.topic, message.since)
+            else:
+                self._services.bus.unsubscribe(self._listener, message.topic)
+                await self._presence.unsubscribed(message.topic)
+        elif isinstance(message, Here):
+            await self._presence.here(self._access, hidden=message.hidden)
+        elif isinstance(self._access, CallAccess):
+            if isinstance(message, Signal):
+                await self._services.signalling.relay(self._access, message)
+            else:
+                await self._services.call_participants.media(self._access, message)
+
+    async def _write(self) -> int:
+        while True:
+            text = await self._listener.next()
+            if text is not None:
+                await self._socket.send_text(text)
+            else:
+                for topic in list(self._listener.fell_behind):
+                    self._listener.fell_behind.discard(topic)
+                    await self._subscribe(topic, 0)
+
+    async def _subscribe(self, topic: str, since: int) -> None:
+        """Start to listen first and look second, so that nothing falls in between."""
+        if topic in self._listener.topics:
+            self._services.bus.unsubscribe(self._listener, topic)
+        if len(self._listener.topics) >= _MOST_TOPICS:
+            self._listener.say(refused_envelope(topic))
+            return
+        try:
+            await self._snapshot(topic)  # which refuses those who may not see it
+        except Unavailable:
+            raise
+        except BedsideError:
+            self._listener.say(refused_envelope(topic))
+            return
+        self._services.bus.subscribe(self._listener, topic)
+        await self._presence.subscribed(topic)
+        kind = self._services.topics.kind(topic)
+        version = await self._services.bus.catch_up(
+            self._listener, topic, since, from_first=kind is not None and kind.from_first
+        )
+        if version is not None:
+            self._listener.say(snapshot_envelope(topic, version, await self._snapshot(topic)))
+
+    async def _snapshot(self, topic: str) -> dict[str, Any]:
+        kind = self._services.topics.kind(topic)
+        if kind is None:
+            raise BedsideError
+        return await kind.snapshot(self._access, topic.partition(":")[2])
+
+    async def _may_see(self, published: Published) -> bool:
+        patient_id = self._services.topics.patient_of(published)
+        if not patient_id:
+            audience = await self._services.topics.audience_of(published)
+            return audience is None or self._listener.person in audience
+        return isinstance(self._access, StaffAccess) and await self._services.permissions.sees(
+            self._access, patient_id
+        )
+
+
+async def _access_of(socket: WebSocket) -> Access:
+    """Who the page belongs to, by its address. Raises as the page does."""
+    if "request_id" in socket.path_params:
+        return await device_of(socket)
+    if "guest_id" in socket.path_params:
+        return await guest_of(socket)
+    if "visit" in socket.path_params:
+        return await visitor_of(socket)
+    return await staff_of(socket)
+
+
+def _end_of(access: Access) -> str:
+    """The topic that tells when this person may not go on: no page can ask for that of sessions;
+    "" for those whose access ends by time only."""
+    if isinstance(access, StaffAccess):
+        return SessionsEnded(staff_id=access.staff_id, session_ids=[]).topic()
+    if isinstance(access, GuestAccess):
+        return GuestChanged(guest_id=access.guest_id, call_id="", state="").topic()
+    return ""
+
+
+def _same_origin(socket: WebSocket, services: Services) -> bool:
+    """Browsers send Origin with every socket, and do not keep sockets to their own site."""
+    headers, own = socket.headers, services.settings.base_url
+    return is_own_origin(headers.get("origin", ""), headers.get("host", ""), own)
+
+
+async def _live(socket: WebSocket) -> None:
+    with suppress(WebSocketDisconnect):
+        await LivePage(socket, services_of(socket)).serve()
+
+
+routes = [
+    WebSocketRoute("/live", _live),
+    WebSocketRoute("/my/{request_id}/live", _live),
+    WebSocketRoute("/visit/{visit}/live", _live),
+    WebSocketRoute("/guest/{guest_id}/live", _live),
+]

@@ -1,0 +1,1 @@
+"""The notes of staff on a visit."""

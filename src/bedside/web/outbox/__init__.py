@@ -1,0 +1,1 @@
+"""Messages that left the clinic, and what their carriers report."""

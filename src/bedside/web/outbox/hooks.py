@@ -1,0 +1,20 @@
+"""Where other systems call us."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.forms import form_of
+from bedside.notifications.callbacks import PATH
+
+
+async def sms_report(request: Request) -> Response:
+    """POST /hooks/sms: the SMS gateway says what became of a message; signed."""
+    form = await form_of(request)
+    signature = request.headers.get("x-twilio-signature", "")
+    await services_of(request).sms_reports.take(form.pairs(), signature)
+    return Response(status_code=204)
+
+
+routes = [Route(PATH, sms_report, methods=["POST"])]

@@ -1,0 +1,1 @@
+"""The list of patients, their details, and the Patient information card."""

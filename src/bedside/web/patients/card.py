@@ -1,0 +1,134 @@
+"""The Patient information card: beside any page or a page of its own; the patient's details."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.audit import Action
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import form_of
+from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_, gettext
+from bedside.people.patients import Patient
+from bedside.web.patients.card_facts import about, recent
+from bedside.web.patients.demographics import Entered, entered_as, entered_by, field_of, languages
+from bedside.web.patients.visit_card import visit_part
+
+CHANGED = sayable("patient_changed", N_("The patient's details are saved."))
+
+
+async def card(request: Request) -> Response:
+    """GET /patients/{patient_id}/card: with the visit, while the patient is in one's room."""
+    services = services_of(request)
+    fragment = wants_fragment(request)
+    staff = await (prepare(request) if fragment else shell(request, "patients"))
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    clinic = await services.clinics.get(staff.clinic_id)
+    patient = await services.patients.get(chart)
+    await services.looks.note(
+        staff.clinic_id,
+        staff.actor,
+        staff.session_id,
+        Action.PATIENT_OPENED,
+        patient_id=patient.id,
+    )
+    facts = {
+        **await about(services, chart, clinic, patient),
+        **await recent(services, chart, clinic),
+    }
+    present = await services.whereabouts.present(chart)
+    if present:
+        room = await services.whereabouts.room_of(staff, present)
+        facts |= await visit_part(services, room, present)
+    kind = "visit_card" if present else "card"
+    panel = "_panel" if fragment else ""
+    return render(request, f"patients/{kind}{panel}.html", **facts)
+
+
+async def now(request: Request) -> Response:
+    """GET /patients/{patient_id}/card/now: the part of the card that changes by itself."""
+    services = services_of(request)
+    staff = await prepare(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    clinic = await services.clinics.get(staff.clinic_id)
+    shown = await recent(services, chart, clinic)
+    return render(request, "patients/card_now.html", **shown)
+
+
+# --- details -------------------------------------------------------------------------------------
+
+
+async def details_form(request: Request) -> Response:
+    """GET /patients/{patient_id}/details."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    patient = await services.patients.get(chart)
+    await services.looks.note(
+        staff.clinic_id,
+        staff.actor,
+        staff.session_id,
+        Action.PATIENT_OPENED,
+        patient_id=patient.id,
+    )
+    teams = [team.id for team in await services.assignments.of_patient(chart)]
+    return await _details_page(request, patient, entered_as(patient.demographics), teams, {})
+
+
+async def change_details(request: Request) -> Response:
+    """POST /patients/{patient_id}/details."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    form = await form_of(request)
+    entered = entered_by(form)
+    patient = await services.patients.get(chart)
+    before = patient.demographics
+    demographics, errors = entered.checked(born_required=before.birth_date is not None)
+    teams: list[str] = []
+    try:
+        teams = await services.assignments.check(staff, form.all("teams"))
+    except WrongInput as error:
+        errors["teams"] = gettext(error.sentence)
+    if demographics is None or errors:
+        return await _details_page(request, patient, entered, form.all("teams"), errors)
+    async with services.database.unit_of_work() as work:
+        if demographics != before:
+            await services.patients.change(work, chart, demographics)
+        await services.assignments.change(work, chart, teams)
+    if not await services.permissions.sees(staff, chart.patient_id):
+        return go("/patients", CHANGED)
+    return go(f"/patients/{chart.patient_id}/card", CHANGED)
+
+
+async def _details_page(
+    request: Request,
+    patient: Patient,
+    entered: Entered,
+    chosen: list[str],
+    errors: dict[str, str],
+) -> Response:
+    return render(
+        request,
+        "patients/details.html",
+        status=422 if errors else 200,
+        patient=patient,
+        entered=entered,
+        teams=await services_of(request).teams.listed(patient.clinic_id),
+        chosen=chosen,
+        errors=errors,
+        languages=languages(),
+        summary=[(field_of(name), sentence) for name, sentence in errors.items()],
+    )
+
+
+routes = [
+    Route("/patients/{patient_id}/card", card),
+    Route("/patients/{patient_id}/card/now", now),
+    Route("/patients/{patient_id}/details", details_form),
+    Route("/patients/{patient_id}/details", change_details, methods=["POST"]),
+]

@@ -1,0 +1,61 @@
+"""What the Patient information card shows, for a patient and for a visit alike."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bedside.charts.records import ChartFilter
+from bedside.kernel import clock
+from bedside.kernel.language import gettext
+from bedside.people.clinics import Clinic
+from bedside.people.patients import Patient
+from bedside.people.permissions import ChartAccess
+from bedside.people.roles import May, allows
+from bedside.services import Services
+from bedside.web.patients.demographics import age, language_name
+from bedside.web.patients.today import today_in
+from bedside.web.visits.records import recent_visits
+
+_FILES = 4
+_REQUESTS = 3
+
+
+async def about(
+    services: Services, chart: ChartAccess, clinic: Clinic, patient: Patient
+) -> dict[str, Any]:
+    """Who the patient is, and what the person who looks may do."""
+    here = datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(clinic.options.time_zone)).date()
+    return {
+        "patient": patient,
+        "age": _age_in_words(patient.demographics.birth_date, here),
+        "speaks": language_name(patient.demographics.language),
+        "teams": await services.assignments.of_patient(chart),
+        "may_ask": allows(chart.staff.role, May.SEND_REQUESTS),
+        "visits": await recent_visits(services, chart),
+        "may_audit": allows(chart.staff.role, May.SEE_AUDIT),
+    }
+
+
+def _age_in_words(born: date | None, today: date) -> str:
+    """“35 years”, “7 months”; "" when the date of birth is not known."""
+    if born is None:
+        return ""
+    years = age(born, today)
+    if years >= 2:
+        return gettext("%(years)s years") % {"years": years}
+    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    return gettext("%(months)s months") % {"months": max(0, months)}
+
+
+async def recent(services: Services, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:
+    """Requests, files, visits and the day: the part that changes by itself."""
+    entries = await services.charts.entries(chart, ChartFilter(limit=_FILES + 8))
+    newest = [entry for entry in entries if not entry.moved_to][:_FILES]
+    requests = await services.request_lists.of_chart(chart)
+    return {
+        "patient_id": chart.patient_id,
+        "entries": newest,
+        "pictured": await services.retrieval.with_thumbnail(newest),
+        "requests": requests[:_REQUESTS],
+        "today": await today_in(services, chart, clinic),
+    }

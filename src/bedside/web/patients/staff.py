@@ -1,0 +1,162 @@
+"""The list of patients, and adding one."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.audit import Action
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import Form, form_of
+from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_, gettext
+from bedside.people.patients import Patient
+from bedside.people.permissions import StaffAccess
+from bedside.people.roles import May, allows
+from bedside.web.patients.demographics import Entered, entered_by, field_of, languages
+
+_PAGE = 50
+_MOST_FOUND = 50
+ADDED = sayable("patient_added", N_("The patient is added."))
+
+
+async def listed(request: Request) -> Response:
+    """GET /patients: everybody whom this person may see, last added first."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    number = _page_number(request)
+    found, count = await services.patients.listed(staff, limit=_PAGE, offset=(number - 1) * _PAGE)
+    await services.audit.note(
+        staff.clinic_id, staff.actor, Action.PATIENTS_LISTED, page=number, shown=len(found)
+    )
+    return _page(request, staff, found, count=count, number=number)
+
+
+async def search(request: Request) -> Response:
+    """POST /patients/search: by beginnings of names, phone or date of birth.
+
+    Posted, and not a query, so that names stand in no address, history or log. Answers with the
+    list alone while somebody types, and with the page otherwise.
+    """
+    services = services_of(request)
+    fragment = wants_fragment(request)
+    staff = await (prepare(request) if fragment else shell(request, "patients"))
+    words = (await form_of(request)).line("words")[:200]
+    if not words:
+        found, count = await services.patients.listed(staff, limit=_PAGE)
+    else:
+        found = await services.patients.find(staff, words, limit=_MOST_FOUND + 1)
+        count = len(found)
+        await services.looks.note(
+            staff.clinic_id,
+            staff.actor,
+            staff.session_id,
+            Action.PATIENTS_SEARCHED,
+            shown=len(found),
+        )
+    if fragment:
+        return render(
+            request,
+            "patients/found.html",
+            **_results(staff, found[:_MOST_FOUND], count=count, words=words),
+        )
+    return _page(request, staff, found[:_MOST_FOUND], count=count, words=words)
+
+
+def _page_number(request: Request) -> int:
+    given = request.query_params.get("page", "1")
+    return max(1, int(given)) if given.isdecimal() and len(given) < 6 else 1
+
+
+def _results(
+    staff: StaffAccess, found: list[Patient], *, count: int, words: str = "", number: int = 1
+) -> dict[str, Any]:
+    first = (number - 1) * _PAGE
+    return {
+        "patients": found,
+        "count": count,
+        "words": words,
+        "first": first + 1,
+        "last": first + len(found),
+        "newer": f"/patients?page={number - 1}" if number > 1 else "",
+        "older": f"/patients?page={number + 1}" if not words and count > first + _PAGE else "",
+        "too_many": bool(words) and count > _MOST_FOUND,
+        "may_add": allows(staff.role, May.ADD_PATIENTS),
+    }
+
+
+def _page(
+    request: Request,
+    staff: StaffAccess,
+    found: list[Patient],
+    *,
+    count: int,
+    words: str = "",
+    number: int = 1,
+) -> Response:
+    return render(
+        request,
+        "patients/list.html",
+        **_results(staff, found, count=count, words=words, number=number),
+    )
+
+
+# --- adding --------------------------------------------------------------------------------------
+
+
+async def add_form(request: Request) -> Response:
+    """GET /patients/new."""
+    staff = await shell(request, "patients")
+    return await _add_page(request, staff, Entered(), [], {})
+
+
+async def add(request: Request) -> Response:
+    """POST /patients/new: what was typed is kept when something has to be corrected."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    form: Form = await form_of(request)
+    entered = entered_by(form)
+    demographics, errors = entered.checked()
+    teams: list[str] = []
+    try:
+        teams = await services.assignments.check(staff, form.all("teams"))
+    except WrongInput as error:
+        errors["teams"] = gettext(error.sentence)
+    if demographics is None or errors:
+        return await _add_page(request, staff, entered, form.all("teams"), errors)
+    async with services.database.unit_of_work() as work:
+        patient = await services.patients.add(work, staff, demographics, teams)
+    return go(f"/patients/{patient.id}/card", ADDED)
+
+
+async def _add_page(
+    request: Request,
+    staff: StaffAccess,
+    entered: Entered,
+    chosen: list[str],
+    errors: dict[str, str],
+) -> Response:
+    return render(
+        request,
+        "patients/new.html",
+        status=422 if errors else 200,
+        entered=entered,
+        teams=await services_of(request).teams.listed(staff.clinic_id),
+        chosen=chosen,
+        errors=errors,
+        languages=languages(),
+        summary=[(field_of(name), sentence) for name, sentence in errors.items()],
+    )
+
+
+routes = [
+    Route("/patients", listed),
+    Route("/patients/search", search, methods=["POST"]),
+    Route("/patients/new", add_form),
+    Route("/patients/new", add, methods=["POST"]),
+]

@@ -1,0 +1,378 @@
+"""The patient's pages of a photo request, for a device that was let in by its link.
+
+Guidance, choosing, comments, agreement, confirmation: everything works without script, and the
+same addresses answer web/photo_requests with JSON.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge import uploads
+from bedside.edge.bodies import form_parts
+from bedside.edge.context import Handler, address_of, services_of
+from bedside.edge.devices import device_of, device_token, pages_of
+from bedside.edge.downloads import SealedResponse
+from bedside.edge.errors import wants_json
+from bedside.edge.flash import go, sayable, was_said
+from bedside.edge.forms import Form, form_of
+from bedside.edge.rendering import render
+from bedside.errors import Conflict, NotSignedIn, TooLarge, WrongInput
+from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
+from bedside.files.receiving import SenderGone
+from bedside.kernel import language
+from bedside.kernel.language import N_
+from bedside.links.records import LinkClosed
+from bedside.people.permissions import LinkAccess
+from bedside.requests.answers import Visit
+from bedside.requests.records import Told
+from bedside.requests.states import State
+from bedside.requests.texts import AGREEMENT, PHOTO_TEMPLATES
+from bedside.web.links.patient import closed_page, told_page
+from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script
+
+TOO_MANY = sayable(
+    "too_many_photos",
+    N_("There is no room for more photos. The others are kept. Delete one to add another."),
+    "attention",
+)
+TOO_LARGE = sayable(
+    "photos_too_large",
+    N_(
+        "All photos together are larger than what can be sent. The others are kept. Delete one, "
+        "or choose a smaller photo."
+    ),
+    "attention",
+)
+NO_PHOTO = sayable("no_photo_chosen", N_("Choose at least one photo first."), "attention")
+CUT_OFF = sayable(
+    "photos_cut_off",
+    N_("The connection broke while a photo was sent. Please choose that photo once more."),
+    "attention",
+)
+
+SENT_BEFORE = sayable(
+    "photo_sent_before",
+    N_("This photo was sent before, from another page or device. It was not deleted."),
+    "attention",
+)
+COMMENT_TOO_LATE = sayable(
+    "comment_too_late",
+    N_("This photo was sent before, from another page or device. The comment was not added."),
+    "attention",
+)
+
+_COMMENT = "comment-"
+_MOST_NAMES = 100
+_WAIT_FOR_SCAN = 16
+"""Half seconds that “Agree & send photos” waits for the scans, before it shows how far they are."""
+
+Page = Callable[[Request, LinkAccess], Awaitable[Response]]
+
+
+def for_device(page: Page) -> Handler:
+    """A page for the device of this request; others are told what to do instead."""
+
+    @wraps(page)
+    async def handler(request: Request) -> Response:
+        try:
+            return await page(request, await device_of(request))
+        except (NotSignedIn, LinkClosed):
+            if wants_json(request):
+                raise
+            return await _turned_away(request)
+
+    return handler
+
+
+async def _turned_away(request: Request) -> Response:
+    request_id = request.path_params["request_id"]
+    face = await services_of(request).photo_answers.face_of_device(
+        device_token(request), request_id
+    )
+    if face is not None:
+        return closed_page(request, face, address=pages_of(request_id))
+    return render(
+        request,
+        "photo_requests/not_let_in.html",
+        status=401,
+        lang=language.spoken(),
+        clinic_name="",
+    )
+
+
+async def ask_new_link(request: Request) -> Response:
+    """POST /my/{request_id}/new-link: a device whose link has ended asks for a new one."""
+    request_id = request.path_params["request_id"]
+    answers = services_of(request).photo_answers
+    face = await answers.face_of_device(device_token(request), request_id)
+    if face is None:
+        return await _turned_away(request)
+    await answers.tell(face.link, Told.NEW_LINK, address_of(request))
+    return told_page(
+        request,
+        await answers.face_of_device(device_token(request), request_id) or face,
+        back=pages_of(request_id),
+    )
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+@for_device
+async def start(request: Request, link: LinkAccess) -> Response:
+    """GET /my/{request_id}: guidance; or where the patient stopped."""
+    visit = await services_of(request).photo_answers.visit(link)
+    here = pages_of(link.subject_id)
+    if visit.unsent:
+        return RedirectResponse(f"{here}/photos", status_code=303)
+    if visit.request.state is State.DONE or visit.request.sending:
+        return RedirectResponse(f"{here}/sent", status_code=303)
+    if visit.photos or visit.turned_away:
+        return RedirectResponse(f"{here}/photos", status_code=303)
+    return _page(request, "guidance", visit)
+
+
+@for_device
+async def photos(request: Request, link: LinkAccess) -> Response:
+    """GET /my/{request_id}/photos: choose, comment, delete, agree."""
+    return _page(request, "photos", await services_of(request).photo_answers.visit(link))
+
+
+@for_device
+async def sent(request: Request, link: LinkAccess) -> Response:
+    """GET /my/{request_id}/sent: what has arrived, and that it has."""
+    visit = await services_of(request).photo_answers.visit(link)
+    if visit.request.sending:
+        return _page(request, "sending", visit)
+    if visit.request.state is State.DONE:
+        return _page(request, "done", visit)
+    return RedirectResponse(f"{pages_of(link.subject_id)}/photos", status_code=303)
+
+
+@for_device
+async def state(request: Request, link: LinkAccess) -> Response:
+    """GET /my/{request_id}/state: the page as data, for its script."""
+    return JSONResponse(await services_of(request).photo_answers.snapshot(link))
+
+
+def _page(request: Request, name: str, visit: Visit) -> Response:
+    here = pages_of(visit.request.id)
+    return render(
+        request,
+        f"photo_requests/{name}.html",
+        lang=language.spoken(),
+        clinic_name=visit.clinic.name,
+        phone=visit.clinic.options.phone,
+        zone=visit.clinic.options.time_zone,
+        visit=visit,
+        ask=visit.request,
+        kind=PHOTO_TEMPLATES[visit.request.content.template],
+        agreement=AGREEMENT,
+        here=here,
+        toasts=was_said(request),
+        for_script={
+            "request": visit.request.id,
+            "round": visit.request.round,
+            "limit": visit.request.photo_limit,
+            "bytes": visit.request.bytes_limit,
+            "filed": visit.request.filed,
+            "sending": visit.request.sending,
+            "away": visit.total - len(visit.unsent),
+            "awayBytes": visit.bytes_used - sum(photo.size for photo in visit.unsent),
+            "expected": visit.request.expected,
+            "coming": sorted(visit.coming),
+            "sent": sorted(visit.sent),
+            "texts": texts_for_script(),
+            "counted": counted_texts_for_script(visit.request.photo_limit),
+        },
+    )
+
+
+# --- what the patient does ---------------------------------------------------------------------
+
+
+@for_device
+async def add(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/photos: photos from a form without script, one after the other."""
+    services = services_of(request)
+    said = ""
+    try:
+        async for part in form_parts(request):
+            if part.name != "photo" or not part.file_name:
+                continue
+            try:
+                await services.photo_answers.take(link, part.file_name, part.chunks())
+            except FileRefused:
+                continue  # it is listed on the page, with its reason
+            except TooLarge as error:
+                said = TOO_MANY if error.code == "too_many_files" else TOO_LARGE
+    except SenderGone:
+        said = CUT_OFF
+    return go(f"{pages_of(link.subject_id)}/photos", said)
+
+
+@for_device
+async def comment(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/photos/{file_id}/comment."""
+    form = await form_of(request)
+    comments = _typed(form)
+    photo = request.path_params["file_id"]
+    if "comment" in form:
+        comments[photo] = form["comment"]
+    said = ""
+    try:
+        await services_of(request).photo_answers.comment(link, comments, photo)
+    except Conflict:
+        if wants_json(request):
+            raise
+        said = COMMENT_TOO_LATE
+    return _done(request, link, said)
+
+
+@for_device
+async def delete(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/photos/{file_id}/delete; also what is left of a refused upload."""
+    answers = services_of(request).photo_answers
+    said = ""
+    try:
+        if request.headers.get("content-length", "0") != "0":
+            await answers.comment(link, _typed(await form_of(request)))
+        await answers.discard(link, request.path_params["file_id"])
+    except Conflict:
+        if wants_json(request):
+            raise
+        said = SENT_BEFORE
+    return _done(request, link, said)
+
+
+def _typed(form: Form) -> dict[str, str]:
+    """Every comment that stands on the page, saved or not, by its photo: the page is one form."""
+    fields = form.pairs()
+    return {key.removeprefix(_COMMENT): text for key, text in fields if key.startswith(_COMMENT)}
+
+
+def _done(request: Request, link: LinkAccess, said: str = "") -> Response:
+    if wants_json(request):
+        return Response(status_code=204)
+    return go(f"{pages_of(link.subject_id)}/photos", said)
+
+
+@for_device
+async def agree(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/agree: “Agree & send photos”, those that the page showed. Pressing
+    twice sends once."""
+    answers = services_of(request).photo_answers
+    form = await form_of(request)
+    try:
+        complete = await answers.agree(link, _photos_in(form), _typed(form))
+    except WrongInput:
+        if wants_json(request):
+            raise
+        return go(f"{pages_of(link.subject_id)}/photos", NO_PHOTO)
+    if wants_json(request):
+        return JSONResponse(await answers.snapshot(link))
+    for _tick in range(_WAIT_FOR_SCAN):
+        if complete:
+            break
+        await asyncio.sleep(0.5)
+        complete = await answers.settle(link)
+    return RedirectResponse(f"{pages_of(link.subject_id)}/sent", status_code=303)
+
+
+@for_device
+async def finish(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/finish: “Finish without them”, or without one that cannot come."""
+    answers = services_of(request).photo_answers
+    form = await form_of(request)
+    await answers.finish(link, _photos_in(form))
+    if wants_json(request):
+        return JSONResponse(await answers.snapshot(link))
+    return RedirectResponse(f"{pages_of(link.subject_id)}/sent", status_code=303)
+
+
+def _photos_in(form: Form) -> list[str]:
+    """The photos that a page names. Raises WrongInput for what names none."""
+    named = form.all("photo")
+    if len(named) > _MOST_NAMES or not all(map(safe_id, named)):
+        raise WrongInput(field="photos")
+    return named
+
+
+@for_device
+async def picture(request: Request, link: LinkAccess) -> Response:
+    """GET /my/{request_id}/photos/{file_id}/{form}: a small copy of one's own photo."""
+    opened = await services_of(request).retrieval.held_preview(
+        link, request.path_params["file_id"], request.path_params["form"]
+    )
+    return SealedResponse(request, opened)
+
+
+# --- tus ---------------------------------------------------------------------------------------
+
+
+@for_device
+async def begin_upload(request: Request, link: LinkAccess) -> Response:
+    """POST /my/{request_id}/uploads (tus): a photo announces itself."""
+    answers = services_of(request).photo_answers
+    begun: list[Upload] = []
+
+    async def begin(announced: Announced) -> Upload:
+        begun.append(await answers.begin(link, announced))
+        return begun[0]
+
+    address = f"{pages_of(link.subject_id)}/uploads"
+    try:
+        response = await uploads.create(request, link, begin, address)
+    except FileRefused:
+        await answers.settle(link)  # it is waited for no longer
+        raise
+    response.headers["Bedside-File"] = begun[0].file_id
+    return response
+
+
+@for_device
+async def upload_options(request: Request, link: LinkAccess) -> Response:
+    """OPTIONS /my/{request_id}/uploads (tus)."""
+    visit = await services_of(request).photo_answers.visit(link)
+    return uploads.options(visit.request.bytes_limit)
+
+
+@for_device
+async def one_upload(request: Request, link: LinkAccess) -> Response:
+    """HEAD, PATCH, DELETE /my/{request_id}/uploads/{upload_id} (tus)."""
+    try:
+        return await uploads.resource(request, link, request.path_params["upload_id"])
+    except FileRefused:
+        await services_of(request).photo_answers.settle(link)  # it is waited for no longer
+        raise
+
+
+def _routes() -> list[Route]:
+    here = "/my/{request_id}"
+    photo = here + "/photos/{file_id}"
+    table: list[tuple[str, Any, list[str]]] = [
+        (here, start, ["GET"]),
+        (here + "/photos", photos, ["GET"]),
+        (here + "/photos", add, ["POST"]),
+        (photo + "/comment", comment, ["POST"]),
+        (photo + "/delete", delete, ["POST"]),
+        (photo + "/{form}", picture, ["GET"]),
+        (here + "/agree", agree, ["POST"]),
+        (here + "/finish", finish, ["POST"]),
+        (here + "/sent", sent, ["GET"]),
+        (here + "/state", state, ["GET"]),
+        (here + "/new-link", ask_new_link, ["POST"]),
+        (here + "/uploads", begin_upload, ["POST"]),
+        (here + "/uploads", upload_options, ["OPTIONS"]),
+        (here + "/uploads/{upload_id}", one_upload, ["HEAD", "PATCH", "DELETE", "POST"]),
+    ]
+    return [Route(path, handler, methods=methods) for path, handler, methods in table]
+
+
+routes = _routes()

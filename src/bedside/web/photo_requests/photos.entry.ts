@@ -1,0 +1,12 @@
+/** The pages of a photo request: choosing, sending, done. */
+import { ChoosingPage } from "./choosing";
+import { DonePage } from "./done";
+import { SendingPage } from "./sending";
+
+const choosing = document.querySelector<HTMLElement>("[data-photos]");
+const sending = document.querySelector<HTMLElement>("[data-sending]");
+const done = document.querySelector<HTMLElement>("[data-done]");
+
+if (choosing) void new ChoosingPage(choosing).start();
+if (sending) void new SendingPage(sending).start();
+if (done) void new DonePage(done).start();

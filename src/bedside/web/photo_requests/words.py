@@ -1,0 +1,83 @@
+"""What the scripts of the photo pages say, from the same catalogue as the pages.
+
+Names in {braces} are filled in.
+"""
+
+from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
+
+
+def counted_texts_for_script(most: int) -> dict[str, list[str]]:
+    """Sentences about 0, 1, 2 … photos, up to `most`: each language counts in its own way."""
+
+    def each(one: str, many: str) -> list[str]:
+        return [ngettext(one, many, count) % {"count": count} for count in range(most + 1)]
+
+    return {
+        "sentElsewhere": each(
+            "%(count)s photo was sent from another device or window.",
+            "%(count)s photos were sent from another device or window.",
+        ),
+        "notSentYet": each(
+            "The photo below is not sent yet.", "The %(count)s photos below are not sent yet."
+        ),
+        "deletedElsewhere": each(
+            "%(count)s photo was deleted on another device or window.",
+            "%(count)s photos were deleted on another device or window.",
+        ),
+        "addedElsewhere": each(
+            "%(count)s photo was added on another device or window. It is not sent from here.",
+            "%(count)s photos were added on another device or window. They are not sent from here.",
+        ),
+        "keptHere": each(
+            "%(count)s photo was kept on this phone, and goes on by itself. It is not sent yet.",
+            "%(count)s photos were kept on this phone, and go on by themselves. They are not sent "
+            "yet.",
+        ),
+    }
+
+
+def texts_for_script() -> dict[str, str]:
+    """Sentences by the names that web/photo_requests/texts.ts knows."""
+    return {
+        "addComment": _("Add comment"),
+        "editComment": _("Edit comment"),
+        "photo": _("Photo {number}"),
+        "used": _("{count} of {limit} · {size} of {most} MB"),
+        "chooseMore": _("Choose more photos"),
+        "choosePhotos": _("Choose photos"),
+        "yourPhotos": _("Your photos"),
+        "waiting": _("Waiting"),
+        "uploading": _("Uploading, {percent}%"),
+        "uploadingOf": _("Uploading photo {number} of {count}, {percent}%"),
+        "allUploaded": _("All photos are uploaded. They are sent when you press the button below."),
+        "noConnection": _("No connection. Your photos are kept and go on by themselves."),
+        "smaller": _("Making the photo smaller …"),
+        "checking": _("Checking…"),
+        "ready": _("Ready"),
+        "unscanned": _("Not checked yet"),
+        "unscannedNote": _("It could not be checked yet. You can send it all the same."),
+        "refused": _("Not accepted"),
+        "dark": _("Looks dark"),
+        "darkNote": _("Try near a window. You can still send it."),
+        "blurred": _("Looks blurred"),
+        "blurredNote": _("Tap on the screen to focus, and hold still. You can still send it."),
+        "tooMany": _("You can send up to {limit} photos. Not added: {names}"),
+        "tooLarge": _(
+            "All photos together are larger than {most} MB, and we could not make them small "
+            "enough. Delete one to send the others."
+        ),
+        "notStored": _(
+            "This phone has no room to keep the photos. Keep this page open until they are "
+            "uploaded."
+        ),
+        "failed": _("Could not be uploaded. Delete it and choose it again."),
+        "deleted": _("Photo deleted"),
+        "notDeleted": _("No connection. The photo is not deleted. Please try again later."),
+        "commentNotSaved": _("No connection. The comment is not saved yet: press “Save” again."),
+        "commentSaved": _("Comment saved"),
+        "sending": _("Sending photo {number} of {count}, {percent}%"),
+        "ofCount": _("{filed} of {count}"),
+        "arrived": _("{filed} of {count} are at the clinic"),
+        "closed": _("This link no longer works. Load the page again to see what to do."),
+    }

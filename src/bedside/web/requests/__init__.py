@@ -1,0 +1,1 @@
+"""Requests to patients, as staff send and follow them."""

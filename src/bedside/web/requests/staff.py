@@ -1,0 +1,283 @@
+"""Requests as staff send and follow them: from the card or the chart, and the list of the desk."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import Form, form_of
+from bedside.edge.fragments import prepare
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell, staff_of
+from bedside.errors import Conflict, WrongInput
+from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.clinics import Clinic
+from bedside.people.patients import Patient
+from bedside.people.permissions import ChartAccess
+from bedside.requests.lists import PAGE, VIEWS
+from bedside.requests.photo_requests import Draft
+from bedside.requests.states import Step, allowed
+from bedside.requests.texts import PHOTO_TEMPLATES
+
+SENT = sayable("request_sent", N_("The request is on its way. You see here when it is opened."))
+REVOKED = sayable("request_revoked", N_("The link is closed. Nobody can open it any more."))
+REISSUED = sayable("request_reissued", N_("A new link is on its way. The old one is closed."))
+RESENT = sayable("message_resent", N_("The message is sent again."))
+NOT_NOW = sayable(
+    "request_moved_on",
+    N_("This request has moved on in the meantime. Look at it again."),
+    "attention",
+)
+NO_ADDRESS = sayable(
+    "request_no_address",
+    N_("The patient has no number or address for this request. Add it to the details first."),
+    "attention",
+)
+
+_VIEW_NAMES = {
+    "open": N_("Open"),
+    "waiting": N_("Needs you"),
+    "done": N_("Done"),
+    "all": N_("All"),
+}
+
+
+# --- the desk ------------------------------------------------------------------------------------
+
+
+async def desk(request: Request) -> Response:
+    """GET /requests?view=&page=: requests to all patients whom one may see."""
+    await shell(request, "requests")
+    return render(request, "requests/desk.html", **await _desk(request))
+
+
+async def desk_list(request: Request) -> Response:
+    """GET /requests/list: the list alone, for live updates."""
+    await prepare(request)
+    return render(request, "requests/desk_list.html", **await _desk(request))
+
+
+async def _desk(request: Request) -> dict[str, Any]:
+    staff = await staff_of(request)
+    view = request.query_params.get("view", "open")
+    view = view if view in VIEWS else "open"
+    given = request.query_params.get("page", "1")
+    page = max(1, int(given)) if given.isdecimal() and len(given) < 4 else 1
+    lists = services_of(request).request_lists
+    return {
+        "rows": await lists.of_desk(staff, view, page),
+        "view": view,
+        "page": page,
+        "most": PAGE,
+        "waiting": await lists.waiting(staff),
+        "views": [(key, _(name)) for key, name in _VIEW_NAMES.items()],
+    }
+
+
+# --- a patient's requests ----------------------------------------------------------------------
+
+
+async def of_patient(request: Request) -> Response:
+    """GET /patients/{patient_id}/requests."""
+    chart, patient, _clinic = await _chart(request)
+    return render(
+        request,
+        "requests/of_patient.html",
+        patient=patient,
+        requests=await services_of(request).request_lists.of_chart(chart),
+    )
+
+
+async def of_patient_list(request: Request) -> Response:
+    """GET /patients/{patient_id}/requests/list: the list alone, for live updates."""
+    chart = await _fragment(request)
+    return render(
+        request,
+        "requests/of_patient_list.html",
+        patient_id=chart.patient_id,
+        requests=await services_of(request).request_lists.of_chart(chart),
+    )
+
+
+async def one(request: Request) -> Response:
+    """GET /patients/{patient_id}/requests/{request_id}: how far it is, and what can be done."""
+    chart, patient, _clinic = await _chart(request)
+    return render(request, "requests/one.html", patient=patient, **await _one(request, chart))
+
+
+async def one_now(request: Request) -> Response:
+    """GET /patients/{patient_id}/requests/{request_id}/now: the part that changes by itself."""
+    chart = await _fragment(request)
+    return render(request, "requests/one_now.html", **await _one(request, chart))
+
+
+async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
+    services = services_of(request)
+    asked = await services.photo_requests.get(chart, request.path_params["request_id"])
+    return {
+        "asked": asked,
+        "not_taken": await services.photo_requests.not_taken(chart, asked.id),
+        "kind": _(PHOTO_TEMPLATES[asked.content.template].label),
+        "deliveries": await services.messages.of_request(chart, asked.id),
+        "may_revoke": allowed(asked.state, Step.REVOKED),
+        "may_reissue": allowed(asked.state, Step.REISSUED),
+    }
+
+
+# --- sending -------------------------------------------------------------------------------------
+
+
+async def new(request: Request) -> Response:
+    """GET /patients/{patient_id}/requests/new: what to ask for."""
+    _chart_access, patient, clinic = await _chart(request)
+    return _form_page(request, patient, clinic, _empty_draft(patient))
+
+
+async def preview(request: Request) -> Response:
+    """POST /patients/{patient_id}/requests/new: what will go out; nothing is sent yet."""
+    chart, patient, clinic = await _chart(request)
+    form = await form_of(request)
+    draft = _draft(form)
+    if "edit" in form:
+        return _form_page(request, patient, clinic, draft)
+    try:
+        shown = await services_of(request).photo_requests.preview(chart, draft)
+    except WrongInput as error:
+        return _form_page(request, patient, clinic, draft, error)
+    return render(
+        request,
+        "requests/preview.html",
+        patient=patient,
+        draft=draft,
+        shown=shown,
+        kind=_(PHOTO_TEMPLATES[draft.template].label),
+    )
+
+
+async def send(request: Request) -> Response:
+    """POST /patients/{patient_id}/requests: send what was previewed; sending twice sends once."""
+    chart, patient, clinic = await _chart(request)
+    draft = _draft(await form_of(request))
+    try:
+        request_id = await services_of(request).photo_requests.send(chart, draft)
+    except WrongInput as error:
+        return _form_page(request, patient, clinic, draft, error)
+    return go(f"/patients/{patient.id}/requests/{request_id}", SENT)
+
+
+def _empty_draft(patient: Patient) -> Draft:
+    who = patient.demographics
+    channels = tuple(
+        channel for channel, address in (("sms", who.phone), ("email", who.email)) if address
+    )
+    return Draft(new_id("req"), channels[:1], "general")
+
+
+def _draft(form: Form) -> Draft:
+    return Draft(
+        id=form.line("id"),
+        channels=tuple(form.all("channels")),
+        template=form.line("template"),
+        body_part=form.line("body_part"),
+        instructions=form.line("instructions"),
+    )
+
+
+def _form_page(
+    request: Request,
+    patient: Patient,
+    clinic: Clinic,
+    draft: Draft,
+    error: WrongInput | None = None,
+) -> Response:
+    return render(
+        request,
+        "requests/new.html",
+        status=error.status if error else 200,
+        patient=patient,
+        draft=draft,
+        options=clinic.options,
+        templates=[
+            (key, _(template.label), _(template.asks)) for key, template in PHOTO_TEMPLATES.items()
+        ],
+        errors={error.field: _(error.sentence)} if error else {},
+    )
+
+
+# --- afterwards ----------------------------------------------------------------------------------
+
+
+async def revoke(request: Request) -> Response:
+    """POST /patients/{patient_id}/requests/{request_id}/revoke."""
+    chart, request_id, back = await _at_one(request)
+    try:
+        await services_of(request).photo_requests.revoke(chart, request_id)
+    except Conflict:
+        return go(back, NOT_NOW)
+    return go(back, REVOKED)
+
+
+async def reissue(request: Request) -> Response:
+    """POST /patients/{patient_id}/requests/{request_id}/reissue."""
+    chart, request_id, back = await _at_one(request)
+    try:
+        await services_of(request).photo_requests.reissue(chart, request_id)
+    except Conflict:
+        return go(back, NOT_NOW)
+    except WrongInput:
+        return go(back, NO_ADDRESS)
+    return go(back, REISSUED)
+
+
+async def resend(request: Request) -> Response:
+    """POST /patients/{patient_id}/requests/{request_id}/messages/{notification_id}/resend."""
+    chart, _request_id, back = await _at_one(request)
+    try:
+        await services_of(request).dispatcher.resend(chart, request.path_params["notification_id"])
+    except Conflict:
+        return go(back, NOT_NOW)
+    return go(back, RESENT)
+
+
+async def _at_one(request: Request) -> tuple[ChartAccess, str, str]:
+    staff = await staff_of(request)
+    chart = await services_of(request).permissions.chart(staff, request.path_params["patient_id"])
+    request_id = request.path_params["request_id"]
+    return chart, request_id, f"/patients/{chart.patient_id}/requests/{request_id}"
+
+
+async def _chart(request: Request) -> tuple[ChartAccess, Patient, Clinic]:
+    staff = await shell(request, "requests")
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    clinic = await services.clinics.get(staff.clinic_id)
+    return chart, await services.patients.get(chart), clinic
+
+
+async def _fragment(request: Request) -> ChartAccess:
+    staff = await prepare(request)
+    return await services_of(request).permissions.chart(staff, request.path_params["patient_id"])
+
+
+_PATIENT = "/patients/{patient_id}/requests"
+_ONE = _PATIENT + "/{request_id}"
+
+routes = [
+    Route("/requests", desk),
+    Route("/requests/list", desk_list),
+    Route(_PATIENT, of_patient, methods=["GET"]),
+    Route(_PATIENT, send, methods=["POST"]),
+    Route(_PATIENT + "/list", of_patient_list),
+    Route(_PATIENT + "/new", new, methods=["GET"]),
+    Route(_PATIENT + "/new", preview, methods=["POST"]),
+    Route(_ONE, one),
+    Route(_ONE + "/now", one_now),
+    Route(_ONE + "/revoke", revoke, methods=["POST"]),
+    Route(_ONE + "/reissue", reissue, methods=["POST"]),
+    Route(_ONE + "/messages/{notification_id}/resend", resend, methods=["POST"]),
+]

@@ -1,0 +1,1 @@
+"""The waiting room as staff run it: the queue, and the transfer of a patient."""

@@ -1,0 +1,92 @@
+"""What those in charge of a room do in its queue: open and close, tell everyone, remove."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.errors import wants_json
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import form_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.visit_access import card_of, room_of_visit, visit_of
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import RoomAccess
+from bedside.web.rooms.staff import waiting_page
+
+OPENED = sayable("room_opened", N_("The room is open. Patients can check in."))
+CLOSED = sayable(
+    "room_closed", N_("The room is closed. Patients who are waiting keep their place."), "info"
+)
+TOLD = sayable("everyone_told", N_("Everyone who waits reads it now."))
+WITHDRAWN = sayable("message_withdrawn", N_("The message is withdrawn."), "info")
+REMOVED = sayable("visit_removed", N_("The patient was removed from the waiting room."), "info")
+
+
+async def _room(request: Request) -> RoomAccess:
+    staff = await staff_of(request)
+    return await services_of(request).permissions.room(staff, request.path_params["room_id"])
+
+
+def _done(request: Request, address: str, key: str) -> Response:
+    """A script that stays on its page says it itself."""
+    return Response(status_code=204) if wants_json(request) else go(address, key)
+
+
+async def open_or_close(request: Request) -> Response:
+    """POST /rooms/{room_id}/open: with `open=no` it is closed."""
+    room = await _room(request)
+    rooms = services_of(request).rooms
+    wanted = (await form_of(request))["open"] != "no"
+    await (rooms.open(room) if wanted else rooms.close(room))
+    return _done(request, f"/rooms/{room.room_id}", OPENED if wanted else CLOSED)
+
+
+async def message_everyone(request: Request) -> Response:
+    """POST /rooms/{room_id}/messages: everybody waiting reads it, until it is withdrawn."""
+    room = await _room(request)
+    text = (await form_of(request))["text"]
+    try:
+        await services_of(request).room_messages.say(room, text)
+    except WrongInput as error:
+        if wants_json(request):
+            raise
+        await shell(request, "rooms")
+        return await waiting_page(request, room, message_text=text, message_error=_(error.sentence))
+    return _done(request, f"/rooms/{room.room_id}", TOLD)
+
+
+async def withdraw_message(request: Request) -> Response:
+    """POST /rooms/{room_id}/messages/{message_id}/withdraw."""
+    room = await _room(request)
+    await services_of(request).room_messages.withdraw(room, request.path_params["message_id"])
+    return _done(request, f"/rooms/{room.room_id}", WITHDRAWN)
+
+
+async def remove_page(request: Request) -> Response:
+    """GET /visits/{visit_id}/remove: asked, for without script nothing can take it back."""
+    staff = await shell(request, "rooms")
+    room, visit = await visit_of(request, staff)
+    shown = await card_of(services_of(request), room, visit)
+    return render(request, "rooms/remove.html", visit=shown)
+
+
+async def remove(request: Request) -> Response:
+    """POST /visits/{visit_id}/remove: the visit ends."""
+    staff = await staff_of(request)
+    room = await room_of_visit(request, staff)
+    await services_of(request).waiting_room.remove(room, request.path_params["visit_id"])
+    return _done(request, f"/rooms/{room.room_id}", REMOVED)
+
+
+_ROOM = "/rooms/{room_id}"
+routes = [
+    Route(f"{_ROOM}/open", open_or_close, methods=["POST"]),
+    Route(f"{_ROOM}/messages", message_everyone, methods=["POST"]),
+    Route(_ROOM + "/messages/{message_id}/withdraw", withdraw_message, methods=["POST"]),
+    Route("/visits/{visit_id}/remove", remove_page),
+    Route("/visits/{visit_id}/remove", remove, methods=["POST"]),
+]

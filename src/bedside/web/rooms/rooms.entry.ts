@@ -1,0 +1,44 @@
+/**
+ * The waiting room: how to be told of arrivals, and the beginnings of a message to everyone. What
+ * uses the live socket is in the entry staff, for each entry has modules of its own.
+ */
+import { chime, chimeIsOn, switchChime } from "./chime";
+import { startPush } from "../live/push";
+
+function startSound(): void {
+  const box = document.querySelector<HTMLInputElement>("[data-chime-switch]");
+  if (box) {
+    box.checked = chimeIsOn();
+    box.addEventListener("change", () => switchChime(box.checked));
+  }
+  document.querySelector("[data-chime-try]")?.addEventListener("click", () => void chime());
+}
+
+function startNotifications(): void {
+  const button = document.querySelector<HTMLButtonElement>("[data-notify-ask]");
+  const said = document.querySelector<HTMLElement>("[data-notify-said]");
+  if (!button || !said || !("Notification" in window)) return;
+  const show = (): void => {
+    button.hidden = Notification.permission !== "default";
+    said.textContent = said.dataset[Notification.permission] ?? "";
+  };
+  button.addEventListener("click", () => void Notification.requestPermission().then(show));
+  show();
+}
+
+function startBeginnings(): void {
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-begin]");
+    const field = document.getElementById(button?.dataset.begin ?? "");
+    if (!button || !(field instanceof HTMLTextAreaElement)) return;
+    field.value = button.textContent.trim();
+    field.focus();
+  });
+}
+
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+startSound();
+startNotifications();
+startPush();
+startBeginnings();
+document.querySelector<HTMLDialogElement>("dialog[data-open-at-once]")?.showModal();

@@ -1,0 +1,248 @@
+"""Waiting rooms: who waits where, live; the address of a room; arrivals nobody has looked at."""
+
+from io import BytesIO
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.fragments import prepare
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.visit_rows import rows_of
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import RoomAccess, StaffAccess
+from bedside.people.roles import May, allows
+from bedside.services import Services
+from bedside.visits.state_machine import State
+from bedside.web.rooms.rows import drawn
+from bedside.web.settings.rooms import public_address, shown_address
+
+LAST_ROOM = "bedside-room"
+"""The cookie with the room that was used last on this device."""
+_YEAR = 365 * 24 * 3600
+
+BEGINNINGS = (
+    N_("Running 10 minutes late. Thank you for waiting."),
+    N_("Running 30 minutes late. Thank you for waiting."),
+    N_("We will be back in a few minutes."),
+)
+"""Messages to everyone waiting that one need not type."""
+
+
+async def last_room(request: Request) -> Response:
+    """GET /rooms: the room that was used last, or the first of one's own."""
+    staff = await shell(request, "rooms")
+    own = await services_of(request).rooms.of_staff(staff)
+    if not own:
+        may_administer = allows(staff.role, May.ADMINISTER)
+        return render(request, "rooms/none.html", may_administer=may_administer)
+    used = request.cookies.get(LAST_ROOM, "")
+    chosen = next((room.id for room in own if room.id == used), own[0].id)
+    return RedirectResponse(f"/rooms/{chosen}", status_code=303)
+
+
+async def room_page(request: Request) -> Response:
+    """GET /rooms/{room_id}: opening it is having looked at who has arrived."""
+    staff = await shell(request, "rooms")
+    services = services_of(request)
+    room = await services.permissions.room(staff, request.path_params["room_id"])
+    await services.waiting_room.looked(room)
+    response = await waiting_page(request, room)
+    response.set_cookie(
+        LAST_ROOM, room.room_id, max_age=_YEAR, path="/rooms", httponly=True, samesite="lax"
+    )
+    return response
+
+
+async def waiting_page(
+    request: Request, room: RoomAccess, *, message_text: str = "", message_error: str = ""
+) -> Response:
+    """The page of a room; with the dialog of a message open when its text is not right."""
+    services = services_of(request)
+    return render(
+        request,
+        "rooms/room.html",
+        status=422 if message_error else 200,
+        room_id=room.room_id,
+        rooms=await _own(services, room.staff),
+        beginnings=[_(text) for text in BEGINNINGS],
+        message_text=message_text,
+        message_error=message_error,
+        handed=await services.patient_transfers.open_of(room.staff),
+        unidentified=await services.unidentified.of_room(room),
+        **await _bar(services, room),
+        **await _queue(request, room),
+    )
+
+
+async def bar(request: Request) -> Response:
+    """GET /rooms/{room_id}/bar: open or closed, the address, what everybody waiting reads."""
+    room = await _room_of_fragment(request)
+    return render(request, "rooms/bar.html", **await _bar(services_of(request), room))
+
+
+async def queue(request: Request) -> Response:
+    """GET /rooms/{room_id}/queue: the lists alone; the page that they belong to was recorded."""
+    services = services_of(request)
+    room = await _room_of_fragment(request)
+    found = await services.rooms.get(room.clinic_id, room.room_id)
+    return render(
+        request,
+        "rooms/queue.html",
+        room=found,
+        address=_address(services, found.slug),
+        **await _queue(request, room),
+    )
+
+
+async def unidentified(request: Request) -> Response:
+    """GET /rooms/{room_id}/unidentified: visits that are over and in no chart yet."""
+    services = services_of(request)
+    room = await _room_of_fragment(request)
+    return render(
+        request,
+        "rooms/unidentified.html",
+        unidentified=await services.unidentified.of_room(room),
+    )
+
+
+async def _room_of_fragment(request: Request) -> RoomAccess:
+    staff = await prepare(request)
+    return await services_of(request).permissions.room(staff, request.path_params["room_id"])
+
+
+async def _bar(services: Services, room: RoomAccess) -> dict[str, Any]:
+    found = await services.rooms.get(room.clinic_id, room.room_id)
+    return {
+        "room": found,
+        "address": _address(services, found.slug),
+        "messages": await services.room_messages.shown(room),
+    }
+
+
+def _address(services: Services, slug: str) -> dict[str, str]:
+    return {"full": public_address(services, slug), "shown": shown_address(services, slug)}
+
+
+async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
+    services = services_of(request)
+    zone: str = request.state.page["zone"]
+    shown = await rows_of(services, room, await services.waiting_room.queue(room))
+    return {
+        "waiting": drawn([visit for visit in shown if visit.state == State.WAITING], zone),
+        "seen": drawn([visit for visit in shown if visit.in_call], zone),
+    }
+
+
+async def _own(services: Services, staff: StaffAccess) -> list[dict[str, Any]]:
+    """One's own rooms with counts, for the switcher."""
+    return [
+        {"id": one.room.id, "name": one.room.name, "waiting": one.waiting}
+        for one in await services.rooms.of_clinic(staff)
+        if one.mine
+    ]
+
+
+# --- all rooms -----------------------------------------------------------------------------------
+
+
+async def all_rooms(request: Request) -> Response:
+    """GET /rooms/all: every room one is in charge of, and how busy the others are."""
+    staff = await shell(request, "rooms")
+    services = services_of(request)
+    shown = await _all(request, staff)
+    for group in shown["groups"]:
+        await services.waiting_room.looked(group["access"])
+    return render(
+        request,
+        "rooms/all.html",
+        room_id="",
+        rooms=await _own(services, staff),
+        **shown,
+    )
+
+
+async def all_list(request: Request) -> Response:
+    """GET /rooms/all/list: the lists alone."""
+    staff = await prepare(request)
+    shown = await _all(request, staff)
+    return render(request, "rooms/all_list.html", **shown)
+
+
+async def _all(request: Request, staff: StaffAccess) -> dict[str, Any]:
+    services = services_of(request)
+    found = await services.rooms.of_clinic(staff)
+    groups: list[dict[str, Any]] = []
+    for one in found:
+        if one.mine:
+            access = await services.permissions.room(staff, one.room.id)
+            groups.append({"room": one.room, "access": access, **await _queue(request, access)})
+    return {"groups": groups, "others": [one for one in found if not one.mine]}
+
+
+# --- the address ---------------------------------------------------------------------------------
+
+
+async def qr_code(request: Request) -> Response:
+    """GET /rooms/{room_id}/qr.svg: the public address, to be scanned from a screen or a poster."""
+    import segno
+
+    staff = await staff_of(request)
+    services = services_of(request)
+    room = await services.permissions.room(staff, request.path_params["room_id"])
+    found = await services.rooms.get(room.clinic_id, room.room_id)
+    picture = BytesIO()
+    segno.make(public_address(services, found.slug), error="m").save(
+        picture, kind="svg", scale=8, border=3, dark="#000", light="#fff"
+    )
+    return Response(picture.getvalue(), media_type="image/svg+xml")
+
+
+# --- arrivals ------------------------------------------------------------------------------------
+
+
+async def alerts(request: Request) -> Response:
+    """GET /rooms/alerts: one's own rooms in which somebody arrived and nobody has looked yet.
+
+    A sentence names the room and never a patient, for it goes to the desktop of a computer.
+    """
+    staff = await prepare(request)
+    arrivals = await services_of(request).waiting_room.unlooked(staff)
+    rooms = {one.room_id: one.room_name for one in arrivals}
+    sentence = _("Somebody is waiting in %(room)s")
+    return JSONResponse(
+        {
+            "arrived": [
+                {"room": room_id, "sentence": sentence % {"room": name}}
+                for room_id, name in rooms.items()
+            ]
+        }
+    )
+
+
+async def looked(request: Request) -> Response:
+    """POST /rooms/{room_id}/looked: the queue is on a screen that somebody looks at."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    room = await services.permissions.room(staff, request.path_params["room_id"])
+    await services.waiting_room.looked(room)
+    return Response(status_code=204)
+
+
+_ROOM = "/rooms/{room_id}"
+routes = [
+    Route("/rooms", last_room),
+    Route("/rooms/all", all_rooms),
+    Route("/rooms/all/list", all_list),
+    Route("/rooms/alerts", alerts),
+    Route(_ROOM, room_page),
+    Route(f"{_ROOM}/bar", bar),
+    Route(f"{_ROOM}/queue", queue),
+    Route(f"{_ROOM}/unidentified", unidentified),
+    Route(f"{_ROOM}/qr.svg", qr_code),
+    Route(f"{_ROOM}/looked", looked, methods=["POST"]),
+]

@@ -1,0 +1,30 @@
+/** What pages of the console know of visits, whichever page it is: the card opens on all of them. */
+import { liveSocket } from "../live/socket";
+import { startAlerts } from "./alerts";
+import { startCopying } from "./copying";
+import { startCounts } from "./counts";
+import { startHandovers } from "./handovers";
+import { startInDialog } from "../live/in_dialog";
+import { startQuietForms } from "./quiet_forms";
+import { startRemoving } from "./removing";
+import { startTransferring } from "./transferring";
+
+/** Whether anybody can see this page: a room with nobody there tells its owner elsewhere. */
+function sayHere(): void {
+  liveSocket().tell({ action: "here", hidden: document.visibilityState === "hidden" });
+}
+
+export function startVisitsOfStaff(): void {
+  startCopying();
+  startInDialog();
+  startRemoving();
+  startQuietForms();
+  startTransferring();
+  const { roomsTopic, personTopic } = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset ?? {};
+  if (!roomsTopic || !personTopic) return;
+  document.addEventListener("bedside:connected", sayHere);
+  document.addEventListener("visibilitychange", sayHere);
+  startCounts(roomsTopic);
+  startAlerts(roomsTopic);
+  startHandovers(personTopic);
+}

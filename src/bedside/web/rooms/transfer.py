@@ -1,0 +1,182 @@
+"""Transfer of a patient to another room: the dialog, and what becomes of those one has sent."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.errors import wants_json
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import form_of
+from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.rendering import environment, render
+from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.visit_access import card_of, visit_of
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.people.permissions import RoomAccess
+from bedside.services import Services
+from bedside.visits.waiting_room import Visit
+
+TRANSFERRED = sayable(
+    "visit_transferred", N_("Transferred. You are told when the patient is admitted there.")
+)
+TAKEN_BACK = sayable("visit_taken_back", N_("The patient waits in your room again."))
+
+
+# --- sending -------------------------------------------------------------------------------------
+
+
+async def form(request: Request) -> Response:
+    """GET /visits/{visit_id}/transfer: over the page for scripts, else a page of its own."""
+    fragment = wants_fragment(request)
+    staff = await (prepare(request) if fragment else shell(request, "rooms"))
+    room, visit = await visit_of(request, staff)
+    return await _form(request, room, visit, fragment)
+
+
+async def rooms_to_choose(request: Request) -> Response:
+    """GET /visits/{visit_id}/transfer/rooms: the rooms alone, as they are now."""
+    staff = await prepare(request)
+    room, _visit = await visit_of(request, staff)
+    rooms = await _others(services_of(request), room)
+    return render(request, "rooms/transfer_rooms.html", rooms=rooms, chosen="")
+
+
+async def _others(services: Services, room: RoomAccess) -> list[dict[str, Any]]:
+    """Open rooms first: those are the ones that one can choose."""
+    found = [
+        {
+            "id": one.room.id,
+            "name": one.room.name,
+            "open": one.room.open,
+            "waiting": one.waiting,
+        }
+        for one in await services.rooms.of_clinic(room.staff)
+        if one.room.id != room.room_id
+    ]
+    return sorted(found, key=lambda one: not one["open"])
+
+
+async def _form(
+    request: Request,
+    room: RoomAccess,
+    visit: Visit,
+    fragment: bool,
+    *,
+    chosen: str = "",
+    note: str = "",
+    error: str = "",
+    status: int = 200,
+) -> Response:
+    services = services_of(request)
+    return render(
+        request,
+        "rooms/transfer_dialog.html" if fragment else "rooms/transfer.html",
+        status=status,
+        visit=await card_of(services, room, visit),
+        rooms=await _others(services, room),
+        chosen=chosen,
+        note=note,
+        error=error,
+        topic=f"rooms:{room.clinic_id}",
+    )
+
+
+async def transfer(request: Request) -> Response:
+    """POST /visits/{visit_id}/transfer. When it is not possible, the form comes back with what was
+    chosen and typed still in it."""
+    fragment = wants_fragment(request)
+    staff = await (prepare(request) if fragment else shell(request, "rooms"))
+    services = services_of(request)
+    room, visit = await visit_of(request, staff)
+    given = await form_of(request)
+    chosen, note, leg = given["room"], given["note"], given["leg"]
+    try:
+        if not chosen:
+            raise WrongInput(N_("Please choose a room."), field="room")
+        await services.patient_transfers.transfer(
+            room,
+            visit.waiting.visit_id,
+            chosen,
+            note,
+            expected_leg=int(leg) if leg.isdecimal() and len(leg) < 6 else visit.waiting.leg,
+        )
+    except (Conflict, WrongInput) as problem:
+        return await _form(
+            request,
+            room,
+            visit,
+            fragment,
+            chosen=chosen,
+            note=note,
+            error=_(problem.sentence),
+            status=problem.status,
+        )
+    if not fragment:
+        return go(f"/rooms/{room.room_id}", TRANSFERRED)
+    to = await services.rooms.get(room.clinic_id, chosen)
+    card = environment().get_template("rooms/gone.html")
+    return JSONResponse(
+        {
+            "sentence": _("Transferred to %(room)s") % {"room": to.name},
+            "card": card.render(name=visit.waiting.name, room_name=to.name),
+        }
+    )
+
+
+# --- afterwards ----------------------------------------------------------------------------------
+
+
+async def take_back(request: Request) -> Response:
+    """POST /transfers/{transfer_id}/take-back: at once, whatever page it is pressed on."""
+    staff = await staff_of(request)
+    transfers = services_of(request).patient_transfers
+    room = await transfers.take_back(staff, request.path_params["transfer_id"])
+    if wants_json(request):
+        return Response(status_code=204)
+    return go(f"/rooms/{room.room_id}", TAKEN_BACK)
+
+
+async def sent(request: Request) -> Response:
+    """GET /transfers/sent: those that nobody has admitted yet, for the page of a room."""
+    staff = await prepare(request)
+    handed = await services_of(request).patient_transfers.open_of(staff)
+    return render(request, "rooms/handed.html", handed=handed)
+
+
+async def notices(request: Request) -> Response:
+    """GET /transfers/notices: those that have waited too long, shown on every page until somebody
+    has dealt with them; nothing when there is none."""
+    staff = await prepare(request)
+    found = await services_of(request).patient_transfers.open_of(staff)
+    late = [one for one in found if one.alerted]
+    return render(request, "rooms/notices.html", handed=late)
+
+
+async def notice(request: Request) -> Response:
+    """GET /transfers/{transfer_id}/notice: what a message says of a transfer that was admitted."""
+    staff = await prepare(request)
+    transfers = services_of(request).sent_transfers
+    one = await transfers.get(staff, request.path_params["transfer_id"])
+    if one.state != "admitted":
+        raise NotFound
+    text = _("%(who)s has admitted %(name)s in %(room)s.")
+    who = one.admitted_by or _("A colleague")
+    said = text % {"who": who, "name": one.patient_name, "room": one.room_name}
+    return JSONResponse({"text": said})
+
+
+_TRANSFER = "/visits/{visit_id}/transfer"
+routes = [
+    Route(_TRANSFER, form),
+    Route(_TRANSFER, transfer, methods=["POST"]),
+    Route(f"{_TRANSFER}/rooms", rooms_to_choose),
+    Route("/transfers/sent", sent),
+    Route("/transfers/notices", notices),
+    Route("/transfers/{transfer_id}/notice", notice),
+    Route("/transfers/{transfer_id}/take-back", take_back, methods=["POST"]),
+]

@@ -1,0 +1,451 @@
+"""Settings of an administrator: people, teams, the clinic."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import services_of
+from bedside.edge.flash import go, sayable
+from bedside.edge.forms import Form, form_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import ROLE_NAMES, confirmed_staff_of, shell, staff_of
+from bedside.errors import NotFound, WrongInput
+from bedside.kernel.language import LANGUAGES, N_, gettext
+from bedside.people.clinics import MB, ClinicOptions
+from bedside.people.permissions import ClinicAccess
+from bedside.people.roles import Role
+from bedside.people.staff import Member, Person
+from bedside.people.teams import Team, TeamKind
+from bedside.services import Services
+
+SAVED = sayable("settings_saved", N_("Saved."))
+ROLE_CHANGED = sayable("role_changed", N_("The role is changed. It holds at once."))
+DISABLED = sayable("staff_disabled", N_("This person cannot sign in any more."), "info")
+ENABLED = sayable("staff_enabled", N_("This person can sign in again."))
+FACTORS_RESET = sayable(
+    "factors_reset", N_("Removed. At the next sign-in a new second factor is set up.")
+)
+TEAM_ADDED = sayable("team_added", N_("Added. Now say who belongs to it, under People."))
+
+_PEOPLE = "/settings/people"
+PAGE_OPEN = 30
+"""Minutes that somebody may take to fill in a form that was reached with a fresh password."""
+
+
+async def start(request: Request) -> Response:
+    """GET /settings."""
+    await staff_of(request)
+    return RedirectResponse(_PEOPLE, status_code=303)
+
+
+async def administrator(request: Request) -> ClinicAccess:
+    """The permission, with the frame of the page prepared. Raises NotAllowed."""
+    staff = await shell(request, "settings")
+    return services_of(request).permissions.administer(staff)
+
+
+async def _confirmed_administrator(request: Request, page: str, minutes: int = 10) -> ClinicAccess:
+    staff = await confirmed_staff_of(request, page, minutes=minutes)
+    return services_of(request).permissions.administer(staff)
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+async def people(request: Request) -> Response:
+    """GET /settings/people."""
+    clinic = await administrator(request)
+    services = services_of(request)
+    assigned = await services.staff.assignments(clinic)
+    names = {team.id: team.name for team in await services.teams.listed(clinic.clinic_id)}
+    members = [
+        {
+            "member": member,
+            "role": gettext(ROLE_NAMES[member.role]),
+            "teams": sorted(names[t] for t in assigned.get(member.id, []) if t in names),
+        }
+        for member in await services.staff.listed(clinic)
+    ]
+    return render(request, "settings/people.html", members=members, tab="people")
+
+
+async def new_person(request: Request) -> Response:
+    """GET /settings/people/new."""
+    await confirmed_staff_of(request, f"{_PEOPLE}/new")
+    clinic = await administrator(request)
+    return await _new_person(request, clinic, Form([]), {})
+
+
+async def add_person(request: Request) -> Response:
+    """POST /settings/people: answers with the first password, which is shown this once."""
+    clinic = await _confirmed_administrator(request, f"{_PEOPLE}/new", PAGE_OPEN)
+    services = services_of(request)
+    given = await form_of(request)
+    try:
+        person = Person(
+            name=given.line("name"), email=given.line("email"), role=Role(given["role"])
+        )
+    except (ValidationError, ValueError) as error:
+        return await _new_person(request, clinic, given, _fields_of(error))
+    password = services.passwords.made_up()
+    try:
+        member = await services.staff.add(clinic, person, password)
+    except WrongInput as error:
+        errors = {error.field: gettext(error.sentence)}
+        return await _new_person(request, clinic, given, errors)
+    for target in given.all("teams"):
+        await services.staff.assign(clinic, member.id, target)
+    return await _first_password(request, member, password)
+
+
+async def person(request: Request) -> Response:
+    """GET /settings/people/{staff_id}."""
+    clinic = await administrator(request)
+    services = services_of(request)
+    member = await services.staff.get(clinic.clinic_id, request.path_params["staff_id"])
+    targets = (await services.staff.assignments(clinic)).get(member.id, [])
+    patient_ids = {target for target in targets if target.startswith("pat_")}
+    return render(
+        request,
+        "settings/person.html",
+        member=member,
+        factors=await services.sign_in.factors(member.id),
+        is_self=member.id == clinic.staff.staff_id,
+        role_name=gettext(ROLE_NAMES[member.role]),
+        roles=_roles(),
+        teams=_choices(await services.teams.listed(clinic.clinic_id)),
+        targets=targets,
+        patients=await services.patients.named(clinic.clinic_id, patient_ids),
+        tab="people",
+    )
+
+
+async def change_role(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/role."""
+    page = _page_of(request)
+    clinic = await _confirmed_administrator(request, page)
+    given = await form_of(request)
+    role = next((role for role in Role if role == given["role"]), None)
+    if role is None:
+        raise WrongInput(field="role")
+    await services_of(request).staff.change_role(clinic, request.path_params["staff_id"], role)
+    return go(page, ROLE_CHANGED)
+
+
+async def change_assignments(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/teams: the ticked teams and rooms are those there are."""
+    clinic = await _confirmed_administrator(request, _page_of(request))
+    services = services_of(request)
+    staff_id = request.path_params["staff_id"]
+    wanted = set((await form_of(request)).all("teams"))
+    before = set((await services.staff.assignments(clinic)).get(staff_id, []))
+    shown = {team.id for team in await services.teams.listed(clinic.clinic_id)}
+    for target in sorted(wanted - before):
+        await services.staff.assign(clinic, staff_id, target)
+    for target in sorted((before & shown) - wanted):
+        await services.staff.unassign(clinic, staff_id, target)
+    return go(_page_of(request), SAVED)
+
+
+async def unassign_patient(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/unassign: from a single patient."""
+    clinic = await _confirmed_administrator(request, _page_of(request))
+    target = (await form_of(request))["target"]
+    await services_of(request).staff.unassign(clinic, request.path_params["staff_id"], target)
+    return go(_page_of(request), SAVED)
+
+
+async def give_password(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/password: a new first password, shown this once."""
+    clinic = await _confirmed_administrator(request, _page_of(request))
+    services = services_of(request)
+    staff_id = request.path_params["staff_id"]
+    member = await services.staff.get(clinic.clinic_id, staff_id)
+    password = services.passwords.made_up()
+    await services.staff.give_password(clinic, staff_id, password)
+    return await _first_password(request, member, password)
+
+
+async def reset_factors(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/second-factor: for who lost phone and key."""
+    page = _page_of(request)
+    clinic = await _confirmed_administrator(request, page)
+    await services_of(request).second_factors.reset(clinic, request.path_params["staff_id"])
+    return go(page, FACTORS_RESET)
+
+
+async def disable(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/disable."""
+    page = _page_of(request)
+    clinic = await _confirmed_administrator(request, page)
+    await services_of(request).staff.disable(clinic, request.path_params["staff_id"])
+    return go(page, DISABLED)
+
+
+async def enable(request: Request) -> Response:
+    """POST /settings/people/{staff_id}/enable."""
+    page = _page_of(request)
+    clinic = await _confirmed_administrator(request, page)
+    await services_of(request).staff.enable(clinic, request.path_params["staff_id"])
+    return go(page, ENABLED)
+
+
+async def _new_person(
+    request: Request, clinic: ClinicAccess, given: Form, errors: dict[str, str]
+) -> Response:
+    await shell(request, "settings")
+    teams = await services_of(request).teams.listed(clinic.clinic_id)
+    return render(
+        request,
+        "settings/new_person.html",
+        status=422 if errors else 200,
+        given=given,
+        errors=errors,
+        roles=_roles(),
+        teams=_choices(teams),
+        tab="people",
+    )
+
+
+async def _first_password(request: Request, member: Member, password: str) -> Response:
+    await shell(request, "settings")
+    return render(
+        request,
+        "settings/first_password.html",
+        member=member,
+        password=password,
+        address=services_of(request).settings.base_url,
+        tab="people",
+    )
+
+
+def _page_of(request: Request) -> str:
+    return f"{_PEOPLE}/{request.path_params['staff_id']}"
+
+
+def _fields_of(error: ValueError) -> dict[str, str]:
+    sentences = {
+        "name": N_("Please enter a name of at most 120 characters."),
+        "email": N_("Please enter an e-mail address like name@example.org."),
+        "role": N_("Please choose a role."),
+    }
+    fields = {"role"}
+    if isinstance(error, ValidationError):
+        fields = {str(problem["loc"][0]) for problem in error.errors()}
+    return {field: gettext(sentences[field]) for field in fields}
+
+
+def _roles() -> list[tuple[str, str, str]]:
+    what = {
+        Role.ADMINISTRATOR: N_("Sets up the clinic, adds people, reads the audit log."),
+        Role.CLINICIAN: N_("Sees and treats patients they are assigned to."),
+        Role.STAFF: N_("Front desk and nurses: sees patients they are assigned to."),
+    }
+    return [(str(role), gettext(ROLE_NAMES[role]), gettext(what[role])) for role in Role]
+
+
+def _choices(teams: list[Team]) -> list[tuple[str, str, str]]:
+    kinds = {TeamKind.TEAM: N_("Team"), TeamKind.ROOM: N_("Room")}
+    return [(team.id, team.name, gettext(kinds[team.kind])) for team in teams]
+
+
+# --- teams ---------------------------------------------------------------------------------------
+
+
+async def teams(request: Request) -> Response:
+    """GET /settings/teams. Rooms have pages of their own (`room_settings`)."""
+    return await _teams(request)
+
+
+async def add_team(request: Request) -> Response:
+    """POST /settings/teams."""
+    clinic = services_of(request).permissions.administer(await staff_of(request))
+    given = await form_of(request)
+    try:
+        await services_of(request).teams.create(clinic, TeamKind.TEAM, given["name"])
+    except WrongInput as error:
+        return await _teams(request, given, {"name": gettext(error.sentence)})
+    return go("/settings/teams", TEAM_ADDED)
+
+
+async def rename_team(request: Request) -> Response:
+    """POST /settings/teams/{team_id}."""
+    clinic = services_of(request).permissions.administer(await staff_of(request))
+    team_id = request.path_params["team_id"]
+    if team_id not in {team.id for team in await _teams_of(services_of(request), clinic)}:
+        raise NotFound
+    given = await form_of(request)
+    try:
+        await services_of(request).teams.rename(clinic, team_id, given["name"])
+    except WrongInput as error:
+        return await _teams(request, errors={team_id: gettext(error.sentence)})
+    return go("/settings/teams", SAVED)
+
+
+async def _teams_of(services: Services, clinic: ClinicAccess) -> list[Team]:
+    """Teams that are no rooms."""
+    listed = await services.teams.listed(clinic.clinic_id)
+    return [team for team in listed if team.kind is TeamKind.TEAM]
+
+
+async def _teams(
+    request: Request, given: Form | None = None, errors: dict[str, str] | None = None
+) -> Response:
+    clinic = await administrator(request)
+    services = services_of(request)
+    found = await _teams_of(services, clinic)
+    assigned = await services.staff.assignments(clinic)
+    counts = {team.id: sum(team.id in targets for targets in assigned.values()) for team in found}
+    return render(
+        request,
+        "settings/teams.html",
+        status=422 if errors else 200,
+        teams=found,
+        counts=counts,
+        given=given or Form([]),
+        errors=errors or {},
+        tab="teams",
+    )
+
+
+# --- the clinic ----------------------------------------------------------------------------------
+
+NUMBERS: tuple[tuple[str, str, str, int], ...] = (
+    ("photo_limit", N_("Photos in one request"), N_("photos"), 1),
+    ("photo_bytes_limit", N_("Size of all photos of one request"), "MB", MB),
+    ("upload_bytes_limit", N_("Size of one uploaded file"), "MB", MB),
+    ("link_days", N_("How long a link works"), N_("days"), 1),
+    ("link_wrong_answers", N_("Wrong dates of birth until a link locks"), N_("tries"), 1),
+)
+"""Options that are numbers: name, label, unit, and how many of the stored unit one shown is."""
+Numbers = tuple[tuple[str, str, str, int], ...]
+
+
+async def clinic_page(request: Request) -> Response:
+    """GET /settings/clinic."""
+    access = await administrator(request)
+    clinic = await services_of(request).clinics.get(access.clinic_id)
+    given = clinic.options.model_dump()
+    values = {name: str(given[name] // unit) for name, _, _, unit in NUMBERS}
+    return _clinic(request, {**given, **values, "name": clinic.name}, {})
+
+
+async def change_clinic(request: Request) -> Response:
+    """POST /settings/clinic."""
+    access = await administrator(request)
+    services = services_of(request)
+    given = await form_of(request)
+    shown: dict[str, Any] = {
+        name: given.line(name)
+        for name in ("name", "language", "time_zone", "phone", "emergency_text")
+    }
+    shown |= {name: given.line(name) for name, *_ in NUMBERS}
+    shown["second_factor_required"] = "second_factor_required" in given
+    errors = _clinic_errors(shown)
+    if errors:
+        return _clinic(request, shown, errors)
+    before = (await services.clinics.get(access.clinic_id)).options
+    if before.second_factor_required and not shown["second_factor_required"]:
+        await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
+    changed: dict[str, Any] = shown | {
+        name: int(shown[name]) * unit for name, _, _, unit in NUMBERS
+    }
+    async with services.database.unit_of_work() as work:
+        await services.clinics.change(work, access.actor, access.clinic_id, **changed)
+    return go("/settings/clinic", SAVED)
+
+
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the most that an option may be, in the stored unit."""
+    limits = ClinicOptions.model_fields[name].metadata
+    least = next(limit.ge for limit in limits if hasattr(limit, "ge"))
+    most = next(limit.le for limit in limits if hasattr(limit, "le"))
+    return least, most
+
+
+def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if not 1 <= len(shown["name"]) <= 120:
+        errors["name"] = gettext(N_("Please enter a name of at most 120 characters."))
+    if shown["language"] not in LANGUAGES:
+        errors["language"] = gettext(N_("Please choose a language."))
+    if shown["time_zone"] not in available_timezones():
+        errors["time_zone"] = gettext(N_("Please choose a time zone from the list."))
+    if len(shown["phone"]) > 40:
+        errors["phone"] = gettext(N_("This is too long for a telephone number."))
+    if len(shown["emergency_text"]) > 500:
+        errors["emergency_text"] = gettext(N_("Please use at most 500 characters."))
+    return errors | number_errors(NUMBERS, shown)
+
+
+def number_errors(numbers: Numbers, shown: Mapping[str, Any]) -> dict[str, str]:
+    """A sentence for each option that is no number, or not within its bounds."""
+    errors: dict[str, str] = {}
+    for name, _, _, unit in numbers:
+        least, most = (bound // unit for bound in bounds(name))
+        if not (shown[name].isdecimal() and least <= int(shown[name][:9]) <= most):
+            sentence = gettext(N_("Please enter a whole number from %(least)s to %(most)s."))
+            errors[name] = sentence % {"least": least, "most": most}
+    return errors
+
+
+def number_fields(numbers: Numbers) -> list[dict[str, Any]]:
+    """What the fields of these options show besides their values."""
+    return [
+        {
+            "name": name,
+            "label": gettext(label),
+            "unit": unit_name if unit_name == "MB" else gettext(unit_name),
+            "least": bounds(name)[0] // unit,
+            "most": bounds(name)[1] // unit,
+        }
+        for name, label, unit_name, unit in numbers
+    ]
+
+
+def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> Response:
+    return render(
+        request,
+        "settings/clinic.html",
+        status=422 if errors else 200,
+        shown=shown,
+        errors=errors,
+        numbers=number_fields(NUMBERS),
+        languages=list(LANGUAGES.items()),
+        time_zones=time_zones(),
+        tab="clinic",
+    )
+
+
+@cache
+def time_zones() -> list[str]:
+    """Time zones to choose from, without the historical aliases."""
+    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+
+
+_PERSON = _PEOPLE + "/{staff_id}"
+routes = [
+    Route("/settings", start),
+    Route(_PEOPLE, people),
+    Route(_PEOPLE, add_person, methods=["POST"]),
+    Route(f"{_PEOPLE}/new", new_person),
+    Route(_PERSON, person),
+    Route(f"{_PERSON}/role", change_role, methods=["POST"]),
+    Route(f"{_PERSON}/teams", change_assignments, methods=["POST"]),
+    Route(f"{_PERSON}/unassign", unassign_patient, methods=["POST"]),
+    Route(f"{_PERSON}/password", give_password, methods=["POST"]),
+    Route(f"{_PERSON}/second-factor", reset_factors, methods=["POST"]),
+    Route(f"{_PERSON}/disable", disable, methods=["POST"]),
+    Route(f"{_PERSON}/enable", enable, methods=["POST"]),
+    Route("/settings/teams", teams),
+    Route("/settings/teams", add_team, methods=["POST"]),
+    Route("/settings/teams/{team_id}", rename_team, methods=["POST"]),
+    Route("/settings/clinic", clinic_page),
+    Route("/settings/clinic", change_clinic, methods=["POST"]),
+]

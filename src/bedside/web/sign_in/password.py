@@ -1,0 +1,280 @@
+"""Signing in and out, step by step: password, second factor, a new password in place of the first.
+
+A passkey takes the place of the first two steps.
+"""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import address_of, services_of
+from bedside.edge.flash import say, sayable, was_said
+from bedside.edge.forms import form_of, json_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import (
+    ROLE_NAMES,
+    drop_session,
+    is_secure,
+    keep_known,
+    keep_session,
+    known_of,
+    local_path,
+    pending_of,
+    staff_of,
+    token_of,
+)
+from bedside.edge.waits import sentence_of
+from bedside.errors import BedsideError, NotSignedIn, TooMany, WrongInput
+from bedside.kernel.language import N_, gettext
+from bedside.people.sessions import Stage
+from bedside.people.sign_in import SignedIn, Step
+from bedside.services import KnownSignIn
+
+SIGNED_OUT = sayable("signed_out", N_("You are signed out."))
+
+_NEXT = "bedside-next"
+_NEXT_SECONDS = 15 * 60
+_STEPS = {
+    Step.SECOND_FACTOR: "/sign-in/second-factor",
+    Step.SET_UP_SECOND_FACTOR: "/second-factor",
+    Step.NEW_PASSWORD: "/sign-in/new-password",
+}
+
+
+async def form(request: Request) -> Response:
+    """GET /sign-in."""
+    services = services_of(request)
+    if not await services.clinics.any_exist():
+        return RedirectResponse("/set-up", status_code=303)
+    back = local_path(request.query_params.get("next", "/"))
+    try:
+        await staff_of(request)
+    except NotSignedIn:
+        return _form(request, back)
+    return RedirectResponse(back, status_code=303)
+
+
+async def with_password(request: Request) -> Response:
+    """POST /sign-in: by e-mail address and password."""
+    services = services_of(request)
+    given = await form_of(request)
+    back = local_path(given["next"])
+    try:
+        done = await services.sign_in.with_password(
+            given.line("email"),
+            given["password"],
+            address=address_of(request),
+            device=request.headers.get("user-agent", ""),
+            known=known_of(request),
+        )
+    except (WrongInput, TooMany) as error:
+        return _form(request, back, email=given.line("email"), error=error)
+    return proceed(request, done, back)
+
+
+async def passkey_options(request: Request) -> Response:
+    """POST /sign-in/passkey/options: what the browser needs to use a passkey."""
+    options = await services_of(request).passkeys.sign_in_options(None)
+    return Response(options, media_type="application/json")
+
+
+async def with_passkey(request: Request) -> Response:
+    """POST /sign-in/passkey: by a passkey alone."""
+    given = await json_of(request)
+    done = await services_of(request).passkeys.sign_in(
+        given.get("credential"),
+        address=address_of(request),
+        device=request.headers.get("user-agent", ""),
+        known=known_of(request),
+    )
+    return proceed(request, done, local_path(str(given.get("next", "/"))), script=True)
+
+
+def proceed(request: Request, done: SignedIn, back: str = "", *, script: bool = False) -> Response:
+    """On to the page that was wanted, or to the step that is missing.
+
+    `back` is kept in a cookie for the steps in between; scripts get the address as JSON.
+    """
+    back = back or local_path(request.cookies.get(_NEXT, "/"))
+    is_in = done.stage is Stage.FULL
+    where = back if is_in else "/sign-in/continue"
+    response = JSONResponse({"next": where}) if script else RedirectResponse(where, 303)
+    keep_session(response, services_of(request).settings, done.token)
+    if is_in:
+        response.delete_cookie(_NEXT, path="/")
+        keep_known(response, services_of(request).settings, done.known)
+    else:
+        response.set_cookie(
+            _NEXT,
+            back,
+            max_age=_NEXT_SECONDS,
+            path="/",
+            httponly=True,
+            secure=is_secure(services_of(request).settings),
+            samesite="lax",
+        )
+    return response
+
+
+def _form(
+    request: Request, back: str, *, email: str = "", error: BedsideError | None = None
+) -> Response:
+    services = services_of(request)
+    return render(
+        request,
+        "sign_in/password.html",
+        status=error.status if error else 200,
+        back=back,
+        email=email,
+        error=sentence_of(error) if error else "",
+        waits=isinstance(error, TooMany),
+        passkeys=services.passkeys.possible,
+        known=_by_clinic(services.known_sign_ins),
+        roles={role: gettext(name) for role, name in ROLE_NAMES.items()},
+        toasts=was_said(request),
+    )
+
+
+def _by_clinic(known: tuple[KnownSignIn, ...]) -> dict[str, list[KnownSignIn]]:
+    clinics: dict[str, list[KnownSignIn]] = {}
+    for person in known:
+        clinics.setdefault(person.clinic, []).append(person)
+    return clinics
+
+
+# --- the steps after it --------------------------------------------------------------------------
+
+
+async def onward(request: Request) -> Response:
+    """GET /sign-in/continue: to the step that a sign-in asks for next."""
+    try:
+        pending = await pending_of(request)
+    except NotSignedIn:
+        return RedirectResponse("/sign-in", status_code=303)
+    step = await services_of(request).sign_in.next_step(pending)
+    return RedirectResponse(_STEPS[step], status_code=303)
+
+
+async def second_factor(request: Request) -> Response:
+    """GET /sign-in/second-factor."""
+    return await _second_factor(request)
+
+
+async def with_code(request: Request) -> Response:
+    """POST /sign-in/second-factor: by a code of the app or from paper."""
+    pending = await pending_of(request)
+    given = await form_of(request)
+    try:
+        done = await services_of(request).second_factors.check(pending, given.line("code"))
+    except (WrongInput, TooMany) as error:
+        return await _second_factor(request, error)
+    return proceed(request, done)
+
+
+async def second_passkey_options(request: Request) -> Response:
+    """POST /sign-in/second-factor/options: for a passkey of this person."""
+    pending = await pending_of(request)
+    options = await services_of(request).passkeys.sign_in_options(pending)
+    return Response(options, media_type="application/json")
+
+
+async def with_second_passkey(request: Request) -> Response:
+    """POST /sign-in/second-factor/passkey."""
+    pending = await pending_of(request)
+    given = await json_of(request)
+    done = await services_of(request).passkeys.second_factor(pending, given.get("credential"))
+    return proceed(request, done, script=True)
+
+
+async def _second_factor(request: Request, error: BedsideError | None = None) -> Response:
+    pending = await pending_of(request)
+    services = services_of(request)
+    if await services.sign_in.next_step(pending) is not Step.SECOND_FACTOR:
+        return RedirectResponse("/sign-in/continue", status_code=303)
+    factors = await services.sign_in.factors(pending.staff_id)
+    return render(
+        request,
+        "sign_in/second_factor.html",
+        status=error.status if error else 200,
+        factors=factors,
+        passkeys=factors.passkey and services.passkeys.possible,
+        error=sentence_of(error) if error else "",
+    )
+
+
+async def new_password(request: Request) -> Response:
+    """GET /sign-in/new-password: in place of the first one."""
+    return await _new_password(request)
+
+
+async def choose_password(request: Request) -> Response:
+    """POST /sign-in/new-password."""
+    pending = await pending_of(request)
+    services = services_of(request)
+    given = await form_of(request)
+    member = await services.staff.get(pending.clinic_id, pending.staff_id)
+    try:
+        done = await services.sign_in.choose_password(
+            pending, given["new_password"], member.name, member.email
+        )
+    except WrongInput as error:
+        return await _new_password(request, error)
+    return proceed(request, done)
+
+
+async def _new_password(request: Request, error: BedsideError | None = None) -> Response:
+    pending = await pending_of(request)
+    services = services_of(request)
+    if await services.sign_in.next_step(pending) is not Step.NEW_PASSWORD:
+        return RedirectResponse("/sign-in/continue", status_code=303)
+    member = await services.staff.get(pending.clinic_id, pending.staff_id)
+    return render(
+        request,
+        "sign_in/new_password.html",
+        status=error.status if error else 200,
+        email=member.email,
+        error=sentence_of(error) if error else "",
+    )
+
+
+# --- out -----------------------------------------------------------------------------------------
+
+
+async def sign_out(request: Request) -> Response:
+    """POST /sign-out: end this session, or a sign-in that is not finished."""
+    services = services_of(request)
+    try:
+        staff = await staff_of(request)
+        await services.sessions.end(staff, staff.session_id)
+    except NotSignedIn:
+        if token_of(request):
+            await _abandon(request)
+    response = RedirectResponse("/sign-in", status_code=303)
+    drop_session(response, services.settings)
+    response.delete_cookie(_NEXT, path="/")
+    say(response, SIGNED_OUT)
+    return response
+
+
+async def _abandon(request: Request) -> None:
+    try:
+        pending = await pending_of(request)
+    except NotSignedIn:
+        return
+    await services_of(request).sessions.abandon(pending)
+
+
+routes = [
+    Route("/sign-in", form),
+    Route("/sign-in", with_password, methods=["POST"]),
+    Route("/sign-in/passkey/options", passkey_options, methods=["POST"]),
+    Route("/sign-in/passkey", with_passkey, methods=["POST"]),
+    Route("/sign-in/continue", onward),
+    Route("/sign-in/second-factor", second_factor),
+    Route("/sign-in/second-factor", with_code, methods=["POST"]),
+    Route("/sign-in/second-factor/options", second_passkey_options, methods=["POST"]),
+    Route("/sign-in/second-factor/passkey", with_second_passkey, methods=["POST"]),
+    Route("/sign-in/new-password", new_password),
+    Route("/sign-in/new-password", choose_password, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+]

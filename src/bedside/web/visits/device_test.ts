@@ -1,0 +1,279 @@
+/**
+ * The device test: picture, microphone, sound, connection. Each says what was found, and what helps
+ * in this very browser when it was not. What is found goes to the clinic; nothing is recorded.
+ */
+import { browserOf, type DeviceKind, type Failure } from "../media/device_failures";
+import { Devices } from "../media/devices";
+import { tell } from "../media/server";
+import { announce } from "../components/announce";
+import { checkConnection } from "./connection_check";
+import { followLevel } from "./microphone_level";
+import { play } from "./sounds";
+import { word } from "./words";
+
+type Part = "camera" | "microphone" | "speaker" | "connection";
+type Result = "ok" | "failed" | "blocked" | "missing" | "skipped" | "not_set_up";
+
+const PARTS: readonly Part[] = ["camera", "microphone", "speaker", "connection"];
+const KINDS: Readonly<Record<"camera" | "microphone", DeviceKind>> = { camera: "video", microphone: "audio" };
+const RESULTS: Readonly<Record<Failure, Result>> = {
+  denied: "blocked",
+  missing: "missing",
+  in_use: "failed",
+  insecure: "failed",
+  other: "failed",
+};
+/** Steps of loudness in a row that count as hearing somebody. */
+const HEARD_STEP = 2;
+const HEARD_TIMES = 3;
+
+export class DeviceTest {
+  private readonly devices = new Devices();
+  private readonly results: Partial<Record<Part | "relay", Result>> = {};
+  private readonly section: HTMLElement;
+  private readonly form: HTMLFormElement;
+  private stopLevel: (() => void) | null = null;
+  private isSilent = true;
+  private timesHeard = 0;
+  private told = "";
+
+  /** `root` holds the whole view; `ice` is where relays are asked for; `done` when one goes on. */
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly ice: string,
+    private readonly done: () => void,
+  ) {
+    this.section = this.find("[data-device-test]");
+    this.form = this.find("#tested");
+    this.section.hidden = false;
+    this.find("[data-start-test]").hidden = false;
+    this.find("[data-go-on]").classList.replace("button-primary", "button-quiet");
+    this.find("[data-start-test]").addEventListener("click", () => void this.run());
+    this.find("[data-play]").addEventListener("click", () => this.playSound());
+    for (const answer of this.section.querySelectorAll<HTMLElement>("[data-heard-it]")) {
+      answer.addEventListener("click", () => this.answered(answer.dataset.heardIt === "ok"));
+    }
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.goOn();
+    });
+  }
+
+  /** Lets go of camera and microphone. */
+  stop(): void {
+    this.stopLevel?.();
+    this.stopLevel = null;
+    this.devices.close();
+  }
+
+  private async run(): Promise<void> {
+    this.find("[data-start-test]").hidden = true;
+    const goOn = this.find("[data-go-on]");
+    goOn.classList.replace("button-quiet", "button-primary");
+    goOn.focus();
+    this.renameGoOn();
+    await Promise.all([this.openDevices(), this.checkConnection()]);
+  }
+
+  // --- camera and microphone -------------------------------------------------------------------
+
+  private async openDevices(): Promise<void> {
+    this.find("[data-picture-words]").textContent = word("asking");
+    this.busy("camera");
+    this.busy("microphone");
+    await this.devices.open(true);
+    this.showCamera();
+    this.showMicrophone();
+  }
+
+  private showCamera(): void {
+    const picture = this.find<HTMLVideoElement>("[data-picture]");
+    const { video, failures } = this.devices;
+    picture.hidden = !video;
+    this.find("[data-picture-words]").hidden = video !== null;
+    if (video) {
+      picture.srcObject = new MediaStream([video]);
+      void picture.play().catch(() => undefined);
+      this.found("camera", "ok", word("camera_ok"));
+      return;
+    }
+    this.find("[data-picture-words]").textContent = word("no_picture");
+    this.failed("camera", failures.video ?? "other");
+  }
+
+  private showMicrophone(): void {
+    const { audio, failures } = this.devices;
+    this.find("[data-meter]").hidden = !audio;
+    this.stopLevel?.();
+    if (!audio) {
+      this.failed("microphone", failures.audio ?? "other");
+      return;
+    }
+    this.words("microphone", word("say_something"));
+    this.timesHeard = 0;
+    this.stopLevel = followLevel(audio, (step, isSilent) => this.heard(step, isSilent));
+  }
+
+  private heard(step: number, isSilent: boolean): void {
+    const meter = this.find("[data-meter]");
+    meter.dataset.level = String(step);
+    meter.setAttribute("aria-valuenow", String(step));
+    this.isSilent &&= isSilent;
+    this.timesHeard = step >= HEARD_STEP ? this.timesHeard + 1 : this.timesHeard;
+    if (this.timesHeard === HEARD_TIMES && this.results.microphone !== "ok") {
+      this.found("microphone", "ok", word("microphone_ok"));
+    }
+  }
+
+  private failed(part: "camera" | "microphone", failure: Failure): void {
+    const kind = KINDS[part];
+    const happened = word(`${kind}_${failure}`);
+    // Both are allowed in one place, which is said once.
+    const saidAbove = part === "microphone" && this.devices.failures.video === "denied";
+    const how = failure === "denied" && !saidAbove ? [word(`allow_${browserOf(navigator.userAgent)}`)] : [];
+    this.found(part, RESULTS[failure], "");
+    this.fix(part, [happened, ...how], { label: word("try_again"), run: () => void this.tryAgain(part) });
+  }
+
+  private async tryAgain(part: "camera" | "microphone"): Promise<void> {
+    this.busy(part);
+    await this.devices.openOne(KINDS[part]);
+    if (part === "camera") this.showCamera();
+    else this.showMicrophone();
+    this.find("[data-go-on]").focus();
+  }
+
+  // --- sound -----------------------------------------------------------------------------------
+
+  private playSound(): void {
+    play("chime");
+    const question = this.find("[data-heard]");
+    question.hidden = false;
+    question.scrollIntoView({ block: "center" });
+  }
+
+  private answered(heard: boolean): void {
+    this.find("[data-heard]").hidden = true;
+    this.find("[data-play]").focus();
+    if (heard) this.found("speaker", "ok", word("speaker_ok"));
+    else {
+      this.found("speaker", "failed", "");
+      this.fix("speaker", [word("speaker_failed")]);
+    }
+  }
+
+  // --- connection ------------------------------------------------------------------------------
+
+  private async checkConnection(): Promise<void> {
+    this.busy("connection");
+    const reach = await checkConnection(this.ice);
+    this.results.relay = reach.relay;
+    const works = reach.connection === "ok";
+    this.found("connection", reach.connection, works ? word("connection_ok") : "");
+    const lines: string[] = [];
+    if (!works) lines.push(word("connection_failed"));
+    else if (reach.relay === "failed") lines.push(word("connection_maybe"));
+    if (lines.length > 0) {
+      this.fix("connection", lines, { label: word("try_again"), run: () => void this.checkConnection() });
+    }
+  }
+
+  // --- what is shown -----------------------------------------------------------------------------
+
+  private find<Found extends HTMLElement>(selector: string): Found {
+    const found = this.root.querySelector<Found>(selector);
+    if (!found) throw new Error(`the device test has no ${selector}`);
+    return found;
+  }
+
+  private line(part: Part): HTMLElement {
+    return this.find(`[data-test="${part}"]`);
+  }
+
+  private chip(part: Part, name: string): void {
+    const template = this.root.querySelector<HTMLTemplateElement>(`template[data-test-chip="${name}"]`);
+    const place = this.line(part).querySelector("[data-chip]");
+    if (template) place?.replaceChildren(template.content.cloneNode(true));
+  }
+
+  /** “Camera: Works”, for people who do not see in which line it stands; how it goes on until then is not said. */
+  private say(part: Part): void {
+    const place = this.line(part).querySelector<HTMLElement>("[data-said-name]");
+    const result = this.line(part).querySelector("[data-chip]")?.textContent.trim() ?? "";
+    if (place) place.textContent = `${place.dataset.saidName ?? ""}: ${result}`;
+  }
+
+  private words(part: Part, text: string): void {
+    const place = this.line(part).querySelector<HTMLElement>("[data-words]");
+    if (place) place.textContent = text;
+  }
+
+  private busy(part: Part): void {
+    this.chip(part, "busy");
+    this.words(part, "");
+    const said = this.line(part).querySelector("[data-said-name]");
+    if (said) said.textContent = ""; // the same result after another try is said again
+    this.fix(part, []);
+  }
+
+  private found(part: Part, result: Result, text: string): void {
+    this.results[part] = result;
+    this.line(part).dataset.result = result;
+    this.chip(part, result);
+    this.words(part, text);
+    this.say(part);
+    this.fix(part, []);
+    this.renameGoOn();
+    if (PARTS.every((one) => this.results[one] !== undefined)) void this.report().catch(() => undefined);
+  }
+
+  private fix(part: Part, lines: readonly string[], action?: { label: string; run: () => void }): void {
+    const place = this.line(part).querySelector<HTMLElement>("[data-fix]");
+    if (!place) return;
+    place.replaceChildren(
+      ...lines.map((line) => {
+        const paragraph = document.createElement("p");
+        paragraph.textContent = line;
+        return paragraph;
+      }),
+    );
+    place.hidden = lines.length === 0;
+    if (!action || lines.length === 0) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "text-button";
+    button.textContent = action.label;
+    button.addEventListener("click", action.run);
+    place.append(button);
+  }
+
+  private renameGoOn(): void {
+    const camera = this.results.camera;
+    const name = camera !== undefined && camera !== "ok" ? "go_on_without_camera" : "go_on";
+    const label = this.find("[data-go-on]").querySelector("span");
+    if (label) label.textContent = word(name);
+  }
+
+  // --- telling the clinic ------------------------------------------------------------------------
+
+  private async report(): Promise<void> {
+    const heard = this.results.microphone ?? (this.stopLevel === null ? "skipped" : this.isSilent ? "failed" : "ok");
+    const { camera = "skipped", speaker = "skipped", connection = "skipped", relay = "skipped" } = this.results;
+    const found = { camera, microphone: heard, speaker, connection, relay };
+    const said = JSON.stringify(found);
+    if (said === this.told) return;
+    await tell(this.form.action, found);
+    this.told = said;
+  }
+
+  private async goOn(): Promise<void> {
+    try {
+      await this.report();
+    } catch {
+      announce(word("not_told"), true);
+      return;
+    }
+    this.stop();
+    this.done();
+  }
+}

@@ -1,0 +1,169 @@
+"""The door of a waiting room, at its public address: open or closed, and the check-in form."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import address_of, services_of
+from bedside.edge.dates import typed_date
+from bedside.edge.forms import Form, form_of
+from bedside.edge.protection import CHECKING_IN, require_rate
+from bedside.edge.rendering import render
+from bedside.edge.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
+from bedside.errors import TooMany, WrongInput
+from bedside.kernel import language
+from bedside.kernel.language import N_
+from bedside.kernel.language import gettext as _
+from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, RoomFull, problems
+from bedside.visits.rooms import Room
+
+_FIELDS = {
+    "name": "name",
+    "birth": "birth_day",
+    "phone": "phone",
+    "reason": "reason",
+    "consented": "consented",
+}
+"""What can be wrong, in the order of the form, and where the summary leads for it."""
+_TOO_MANY = N_(
+    "Many people have checked in from this network just now. Please wait a moment, then press the "
+    "button again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What stands in the fields, as it was typed."""
+
+    draft: str
+    name: str = ""
+    day: str = ""
+    month: str = ""
+    year: str = ""
+    phone: str = ""
+    reason: str = ""
+    consented: bool = False
+
+    def checked(self, room: Room) -> tuple[CheckInForm, dict[str, str]]:
+        """The form as it is to be sent, and a sentence for each field that is not right."""
+        born, wrong = self._birth_date()
+        form = CheckInForm(
+            draft=self.draft,
+            name=self.name,
+            birth_date=born,
+            phone=self.phone,
+            reason=self.reason,
+            consented=self.consented,
+        )
+        found = problems(room, form)
+        if wrong:
+            found["birth"] = wrong
+        return form, {field: _(found[field]) for field in _FIELDS if field in found}
+
+    def _birth_date(self) -> tuple[date | None, str]:
+        """The date, if there is one, and what is not right with it."""
+        if not (self.year or self.month or self.day):
+            return None, ""
+        return typed_date(self.year, self.month, self.day)
+
+
+def _entered(room: Room, form: Form) -> Entered:
+    """Only what this room asks for; whatever else was sent is left out."""
+    asks = room.options
+    born = asks.ask_birth_date != "no"
+    return Entered(
+        draft=form.line("draft"),
+        name=form.line("name"),
+        day=form.line("birth_day") if born else "",
+        month=form.line("birth_month") if born else "",
+        year=form.line("birth_year") if born else "",
+        phone=form.line("phone") if asks.ask_phone != "no" else "",
+        reason=form["reason"].strip() if asks.ask_reason != "no" else "",
+        consented=form["consented"] == "yes",
+    )
+
+
+async def door(request: Request) -> Response:
+    """GET /r/{slug}: the form; a device that is checked in goes on to its visit."""
+    room = await services_of(request).rooms.by_slug(request.path_params["slug"])
+    if room is None:
+        return _unknown(request)
+    visit_id = known_visit(request)
+    if visit_id:
+        return RedirectResponse(f"{page_of(visit_id)}?door={room.slug}", status_code=303)
+    if not room.open:
+        return await _page(request, room, "room_closed")
+    return await _page(request, room, "check_in", Entered(CheckIn.new_draft()))
+
+
+async def check_in(request: Request) -> Response:
+    """POST /r/{slug}: come into the queue. What is not right is said, and everything is kept."""
+    services = services_of(request)
+    room = await services.rooms.by_slug(request.path_params["slug"])
+    if room is None:
+        return _unknown(request)
+    entered = _entered(room, await form_of(request))
+    form, errors = entered.checked(room)
+    if not room.open:
+        return await _page(request, room, "room_closed", status=RoomClosed.status)
+    if errors:
+        return await _page(request, room, "check_in", entered, errors)
+    try:
+        require_rate(request, CHECKING_IN, address_of(request), _(_TOO_MANY))
+        checked_in = await services.check_in.check_in(room, form, address_of(request))
+    except RoomClosed as error:
+        return await _page(request, room, "room_closed", status=error.status)
+    except (RoomFull, TooMany) as error:
+        said = _(error.sentence)
+        return await _page(request, room, "check_in", entered, status=error.status, problem=said)
+    response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
+    keep_visitor(response, services.settings, *checked_in)
+    keep_known(response, services.settings, door_of(room.slug), checked_in.visit_id)
+    return response
+
+
+def _unknown(request: Request) -> Response:
+    return render(
+        request, "visits/room_unknown.html", status=404, lang=language.spoken(), clinic_name=""
+    )
+
+
+async def _page(
+    request: Request,
+    room: Room,
+    name: str,
+    entered: Entered | None = None,
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+    problem: str = "",
+) -> Response:
+    services = services_of(request)
+    clinic = await services.clinics.get(room.clinic_id)
+    place = await services.rooms.place(room)
+    heading = _("%(name)s’s waiting room") % {"name": place.name} if place.personal else room.name
+    errors = errors or {}
+    return render(
+        request,
+        f"visits/{name}.html",
+        status=WrongInput.status if errors else status,
+        lang=language.spoken(),
+        clinic_name=clinic.name,
+        phone=clinic.options.phone,
+        room=room,
+        heading=heading,
+        emergency_text=await services.rooms.emergency_text(room),
+        entered=entered,
+        errors=errors,
+        problem=problem,
+        summary=[(_FIELDS[field], sentence) for field, sentence in errors.items()],
+    )
+
+
+routes = [
+    Route("/r/{slug}", door, methods=["GET"]),
+    Route("/r/{slug}", check_in, methods=["POST"]),
+]

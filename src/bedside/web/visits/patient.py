@@ -1,0 +1,221 @@
+"""The one page of a visit, for the device that checked in: from the device test to the end."""
+
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import wraps
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bedside.edge.context import Handler, services_of
+from bedside.edge.errors import wants_json
+from bedside.edge.forms import form_of
+from bedside.edge.rendering import render
+from bedside.edge.visit_devices import (
+    door_of,
+    forget_known,
+    keep_known,
+    keep_visitor,
+    page_of,
+    token_of_visitor,
+    visitor_of,
+)
+from bedside.errors import Conflict, NotFound, NotSignedIn, WrongInput
+from bedside.kernel import language
+from bedside.kernel.unit_of_work import Row
+from bedside.people.permissions import VisitorAccess
+from bedside.services import Services
+from bedside.visits.own_visit import OwnVisit
+from bedside.visits.rows import Discarded
+from bedside.visits.state_machine import State
+from bedside.visits.waiting_room import DeviceTest
+from bedside.web.visits.views import ASKED_FOR, Shown, View
+from bedside.web.visits.words import words_for_script
+
+Page = Callable[[Request, VisitorAccess], Awaitable[Response]]
+
+_SLUG = re.compile(r"[a-z0-9-]{1,80}")
+
+
+def for_visitor(page: Page) -> Handler:
+    """A page for the device of this visit; others are told what to do instead."""
+
+    @wraps(page)
+    async def handler(request: Request) -> Response:
+        try:
+            return await page(request, await visitor_of(request))
+        except NotSignedIn:
+            if wants_json(request) or "hx-request" in request.headers:
+                raise
+            return _turned_away(request)
+
+    return handler
+
+
+def _turned_away(request: Request) -> Response:
+    """A device that did not check in. One that came by the door of a room goes back to it."""
+    slug = request.query_params.get("door", "")
+    if _SLUG.fullmatch(slug):
+        response = RedirectResponse(door_of(slug), status_code=303)
+        forget_known(response, services_of(request).settings, door_of(slug))
+        return response
+    return render(
+        request,
+        "visits/not_let_in.html",
+        status=401,
+        lang=language.spoken(),
+        clinic_name="",
+    )
+
+
+# --- looking -----------------------------------------------------------------------------------
+
+
+@for_visitor
+async def page(request: Request, visitor: VisitorAccess) -> Response:
+    """GET /visit/{visit}: whatever is true now. A page that is loaded is a sign of life."""
+    services = services_of(request)
+    await services.visit_presence.asked(visitor)
+    visit = await services.own_visits.get(visitor)
+    response = await _page(request, visitor, visit, "visits/visit.html")
+    doors = {door_of(visit.room.slug)}
+    if _SLUG.fullmatch(request.query_params.get("door", "")):
+        doors.add(door_of(request.query_params["door"]))
+    for door in doors:
+        if visit.state is State.ENDED:
+            forget_known(response, services.settings, door)
+        else:
+            keep_known(response, services.settings, door, visit.id)
+    return response
+
+
+@for_visitor
+async def now(request: Request, visitor: VisitorAccess) -> Response:
+    """GET /visit/{visit}/now: the part of the page that changes."""
+    visit = await services_of(request).own_visits.get(visitor)
+    return await _page(request, visitor, visit, "visits/now.html")
+
+
+async def _files(services: Services, visitor: VisitorAccess) -> int:
+    """How many files of the visit the clinic has: in the chart, or held until it is known whose."""
+    if visitor.patient_id:
+        return await services.charts.count_from_visit(visitor)
+    return (await services.identification.held_of(visitor)).get("files", 0)
+
+
+async def _page(
+    request: Request, visitor: VisitorAccess, visit: OwnVisit, template: str
+) -> Response:
+    services = services_of(request)
+    clinic = await services.clinics.get(visitor.clinic_id)
+    view = _view(visit, request.query_params.get("view", ""))
+    waits = visit.state is State.WAITING
+    ahead = await services.waiting_room.ahead(visitor) if waits else None
+    options = visit.room.options
+    call = await _call(services, visitor, visit)
+    came_back = waits and visit.seen
+    shown = Shown(
+        visit=visit,
+        view=view,
+        clinic=clinic.name,
+        minutes=ahead.minutes if ahead and options.show_estimate else None,
+        position=ahead.place if ahead and options.show_position else None,
+        grace_minutes=clinic.options.visit_grace_minutes,
+        files=0 if waits else await _files(services, visitor),
+        identified=bool(visitor.patient_id),
+        messages=await services.room_messages.shown_to(visitor),
+        unread=await services.visit_chat.unread_for(visitor),
+        emergency_text=await services.rooms.emergency_text(visit.room),
+        mode=call.mode if call else "",
+        call_started_at=call.started_at if call else 0,
+        cut_off=came_back and await services.absences.cut_off(visitor),
+    )
+    return render(
+        request,
+        template,
+        lang=language.spoken(),
+        clinic_name=clinic.name,
+        phone=clinic.options.phone,
+        zone=clinic.options.time_zone,
+        here=page_of(visit.id),
+        shown=shown,
+        words=words_for_script(shown.caller),
+    )
+
+
+async def _call(services: Services, visitor: VisitorAccess, visit: OwnVisit) -> Row | None:
+    """The call of a visit; None for one that waits, or is a moment behind its call."""
+    with suppress(NotFound):
+        return await services.seats.listener(visitor, visit.call_id)
+    return None
+
+
+def _view(visit: OwnVisit, asked: str) -> View:
+    if visit.state is State.ENDED:
+        return View.ENDED
+    if visit.state is State.IN_CALL:
+        return View.CALL
+    if asked in ASKED_FOR:
+        return View(asked)
+    return View.WAITING if visit.device_test else View.TEST
+
+
+# --- what the patient does -----------------------------------------------------------------------
+
+
+@for_visitor
+async def tested(request: Request, visitor: VisitorAccess) -> Response:
+    """POST /visit/{visit}/device-test: what the device test found; all “skipped” without one."""
+    form = await form_of(request)
+    try:
+        found = DeviceTest.model_validate(dict(form.pairs()))
+    except ValidationError as error:
+        raise WrongInput from error
+    await services_of(request).waiting_room.record_device_test(visitor, found)
+    return _done(request, visitor)
+
+
+@for_visitor
+async def leave(request: Request, visitor: VisitorAccess) -> Response:
+    """POST /visit/{visit}/leave: give up the place. Pressing twice leaves once."""
+    await services_of(request).waiting_room.leave(visitor)
+    return _done(request, visitor)
+
+
+@for_visitor
+async def again(request: Request, visitor: VisitorAccess) -> Response:
+    """POST /visit/{visit}/again: check in after the end, with nothing typed again; at the door
+    when what was typed is destroyed."""
+    services = services_of(request)
+    try:
+        checked_in = await services.check_in.again(visitor, token_of_visitor(request))
+    except Discarded:
+        door = door_of((await services.own_visits.get(visitor)).room.slug)
+        response = RedirectResponse(door, status_code=303)
+        forget_known(response, services.settings, door)
+        return response
+    except Conflict:  # it goes on, or the room is closed: the page says so
+        return RedirectResponse(page_of(visitor.visit_id), status_code=303)
+    response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
+    keep_visitor(response, services.settings, *checked_in)
+    return response
+
+
+def _done(request: Request, visitor: VisitorAccess) -> Response:
+    if wants_json(request):
+        return Response(status_code=204)
+    return RedirectResponse(page_of(visitor.visit_id), status_code=303)
+
+
+_HERE = "/visit/{visit}"
+
+routes = [
+    Route(_HERE, page),
+    Route(_HERE + "/now", now),
+    Route(_HERE + "/device-test", tested, methods=["POST"]),
+    Route(_HERE + "/leave", leave, methods=["POST"]),
+    Route(_HERE + "/again", again, methods=["POST"]),
+]

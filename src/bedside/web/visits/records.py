@@ -1,0 +1,149 @@
+"""Visits in the chart: the list of a patient's visits, and the record of each."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bedside.audit.actors import ActorKind
+from bedside.charts.records import ChartFilter, Entry
+from bedside.edge.context import services_of
+from bedside.edge.formats import clock_time, iso
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import shell
+from bedside.edge.visit_rows import ended_words
+from bedside.kernel import clock
+from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
+from bedside.people.permissions import ChartAccess
+from bedside.services import Services
+from bedside.visits.records import LegRecord, PastVisit, VisitRecord
+from bedside.visits.rows import How
+from bedside.visits.state_machine import State
+from bedside.web.patients.today import Moment
+
+_FILES = 200
+
+
+def said_of(visit: PastVisit) -> str:
+    """A visit in one line: “Dr Okafor's room · with Dr Okafor · 12 min · Completed”."""
+    words = [visit.room_name]
+    if visit.seen_by:
+        words.append(_("with %(name)s") % {"name": visit.seen_by})
+    if visit.state is State.ENDED:
+        words += [lasted(visit.ended_at - visit.checked_in_at), ended_words(visit.ended_reason)]
+    else:
+        words.append(_("now"))
+    return " · ".join(words)
+
+
+def lasted(milliseconds: int) -> str:
+    """How long something took, in whole minutes."""
+    minutes = max(1, round(milliseconds / clock.MINUTE))
+    if minutes < 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes}
+    hours, minutes = divmod(minutes, 60)
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+
+
+async def recent_visits(services: Services, chart: ChartAccess) -> list[dict[str, Any]]:
+    """The newest visits that are over, for the card."""
+    found = await services.visit_records.of_chart(chart, limit=5)
+    return [_line(visit) for visit in found if visit.state is State.ENDED]
+
+
+def _line(visit: PastVisit) -> dict[str, Any]:
+    return {"id": visit.id, "when": visit.checked_in_at, "said": said_of(visit)}
+
+
+async def visits(request: Request) -> Response:
+    """GET /patients/{patient_id}/visits."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    found = await services.visit_records.of_chart(chart)
+    return render(
+        request,
+        "visits/list.html",
+        patient=await services.patients.get(chart),
+        visits=[{**_line(visit), "reason": visit.reason, "state": visit.state} for visit in found],
+    )
+
+
+async def record(request: Request) -> Response:
+    """GET /patients/{patient_id}/visits/{visit_id}: who, when, how long, where, with what."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    found = await services.visit_records.get(chart, request.path_params["visit_id"])
+    zone = (await services.clinics.get(chart.clinic_id)).options.time_zone
+    files = await _files(services, chart, found)
+    return render(
+        request,
+        "visits/record.html",
+        patient=await services.patients.get(chart),
+        record=found,
+        said=said_of(found.visit),
+        course=_course(found, zone),
+        files=files,
+        messages=await _messages(services, chart, found.visit.id),
+        pictured=await services.retrieval.with_thumbnail(files),
+    )
+
+
+async def _files(services: Services, chart: ChartAccess, found: VisitRecord) -> list[Entry]:
+    """Files whose source is this visit."""
+    wanted = ChartFilter(since=found.visit.checked_in_at, limit=_FILES)
+    entries = await services.charts.entries(chart, wanted)
+    return [entry for entry in entries if entry.source_id == found.visit.id]
+
+
+async def _messages(services: Services, chart: ChartAccess, visit_id: str) -> list[dict[str, Any]]:
+    """What was said in the chat of the visit, with names."""
+    said = await services.visit_chat.of_record(chart, visit_id)
+    staff_ids = {one.sender_id for one in said if one.sender_kind == ActorKind.STAFF}
+    names = await services.staff.named(chart.clinic_id, staff_ids)
+    return [
+        {
+            "id": one.id,
+            "by": names.get(one.sender_id, _("The patient")),
+            "text": one.body,
+            "at": one.at,
+        }
+        for one in said
+    ]
+
+
+def _course(found: VisitRecord, zone: str) -> list[Moment]:
+    """What happened, newest first."""
+    moments: list[Moment] = []
+    for leg in found.legs:
+        moments.append(_moment(leg.arrived_at, zone, *_arrival(leg)))
+        if leg.admitted_at:
+            seen = _("%(who)s admitted the patient") % {"who": leg.seen_by or _("A colleague")}
+            moments.append(_moment(leg.admitted_at, zone, seen))
+    if found.visit.ended_at:
+        how = ended_words(found.visit.ended_reason)
+        moments.append(_moment(found.visit.ended_at, zone, how, found.ended_by))
+    return moments[::-1]
+
+
+def _arrival(leg: LegRecord) -> tuple[str, str]:
+    where = {"room": leg.room_name}
+    if leg.how is How.TRANSFERRED:
+        by = leg.sent_by or _("A colleague")
+        return _("%(who)s transferred the patient to %(room)s") % {**where, "who": by}, leg.note
+    if leg.how is How.TAKEN_BACK:
+        return _("Taken back to %(room)s") % where, ""
+    return _("Checked in at %(room)s") % where, ""
+
+
+def _moment(at: int, zone: str, text: str, detail: str = "") -> Moment:
+    return Moment(clock_time(at, zone), iso(at), text, detail)
+
+
+routes = [
+    Route("/patients/{patient_id}/visits", visits),
+    Route("/patients/{patient_id}/visits/{visit_id}", record),
+]

@@ -1,0 +1,1 @@
+"""The whiteboard of a call."""

@@ -1,0 +1,47 @@
+/** The whiteboard in the call window: opening it shows it to everybody in the call. */
+import type { AppContext, CallApp } from "../calls/apps_panel";
+import { patientsIn } from "../calls/apps_panel";
+import { say } from "../apps/place";
+import { posted, sentenceOf } from "../file_transfer/sending";
+import { fragmentOf } from "../live/fragment";
+import { Board } from "./board";
+
+class WhiteboardApp implements CallApp {
+  private board: Board | null = null;
+
+  async mount(panel: HTMLElement, context: AppContext): Promise<void> {
+    const base = `/calls/${context.session.place.call}/whiteboard`;
+    try {
+      const answer = await posted(`${base}/open`, {});
+      if (!answer.ok) throw new Error(await sentenceOf(answer));
+      panel.append(await fragmentOf(base));
+    } catch {
+      panel.textContent = say(context.session.place, "app_failed");
+      return;
+    }
+    const root = panel.querySelector<HTMLElement>("[data-board]");
+    if (root) this.board = new Board(root, () => context.close(), (picture) => this.save(root, base, context, picture));
+  }
+
+  /** Closing the panel leaves the board to the others; “Close for everybody” takes it away. */
+  unmount(): void {
+    this.board?.end();
+    this.board = null;
+  }
+
+  /** The picture goes into the chart of every patient in the call. */
+  private async save(root: HTMLElement, base: string, context: AppContext, picture: Blob): Promise<string> {
+    const words = JSON.parse(root.dataset.words ?? "{}") as Record<string, string>;
+    for (const { visit_id: visit } of patientsIn(context.session)) {
+      const answer = await fetch(`${base}/save/${visit ?? ""}`, {
+        method: "POST",
+        headers: { Accept: "application/json", "Content-Type": "image/png" },
+        body: picture,
+      });
+      if (!answer.ok) return sentenceOf(answer);
+    }
+    return words.saved_here ?? "";
+  }
+}
+
+export const app = (): CallApp => new WhiteboardApp();

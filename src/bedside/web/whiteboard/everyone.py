@@ -1,0 +1,156 @@
+"""The whiteboard of a call (feature V8), for staff, patients and guests who are in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.apps.marks import HEIGHT, WIDTH, marks_of
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
+from bedside.edge.bodies import raw_body
+from bedside.edge.context import services_of
+from bedside.edge.forms import form_of
+from bedside.edge.fragments import prepare
+from bedside.edge.guests import guest_of
+from bedside.edge.rendering import render
+from bedside.edge.signed_in import staff_of
+from bedside.edge.visit_devices import visitor_of
+from bedside.errors import NotFound
+from bedside.files.announcing import Allowance
+from bedside.kernel import language
+from bedside.kernel.language import gettext as _
+
+_STAFF = "/calls/{call_id}/whiteboard"
+_PATIENT = "/visit/{visit}/call/whiteboard"
+_GUEST = "/guest/{guest_id}/call/whiteboard"
+_LARGEST_PICTURE = 10 << 20
+_ALL = 2**31 - 1
+"""A number of marks that no board reaches: the page itself shows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Whose place in the call it is, and where their board is."""
+
+    seat: CallSeat
+    base: str
+
+
+async def _at(request: Request) -> _At:
+    """Raises NotSignedIn, NotFound, NotInCall, CallEnded."""
+    services, given = services_of(request), request.path_params
+    if "call_id" in given:
+        return _At(await _host(request), _STAFF.format(**given))
+    if "visit" in given:
+        seat = await services.seats.visitor(await visitor_of(request))
+        return _At(seat, _PATIENT.format(**given))
+    return _At(await services.seats.guest(await guest_of(request)), _GUEST.format(**given))
+
+
+async def _host(request: Request) -> HostSeat:
+    staff = await staff_of(request)
+    return await services_of(request).seats.host(staff, request.path_params["call_id"])
+
+
+async def panel(request: Request) -> Response:
+    """GET …/whiteboard: the board with its tools. What is drawn on it is fetched by the script."""
+    at = await _at(request)
+    is_host = isinstance(at.seat, HostSeat)
+    if is_host:
+        await prepare(request)
+    else:
+        request.state.page = {"lang": language.spoken()}
+    await services_of(request).whiteboard.marks(at.seat, _ALL)
+    return render(
+        request,
+        "whiteboard/panel.html",
+        base=at.base,
+        call_id=at.seat.call_id,
+        is_host=is_host,
+        width=WIDTH,
+        height=HEIGHT,
+        words={
+            "offline": _("There is no connection. What you draw is shown when it is back."),
+            "saved": _("The clinic has saved a picture of the whiteboard in your record."),
+            "saved_here": _("A picture of the whiteboard is in the chart."),
+            "cleared": _("The whiteboard was cleared."),
+            "noted": _("On the whiteboard: {words}"),
+        },
+    )
+
+
+async def marks(request: Request) -> Response:
+    """GET …/whiteboard/marks?since=n: what was drawn after number n."""
+    at = await _at(request)
+    since = request.query_params.get("since", "0")
+    wanted = int(since) if since.isascii() and since.isdecimal() and len(since) < 10 else 0
+    board = await services_of(request).whiteboard.marks(at.seat, wanted)
+    drawn: list[dict[str, Any]] = [
+        {"number": one.number, "mine": one.mine, "mark": one.mark} for one in board.drawn
+    ]
+    return JSONResponse({"last": board.last, "drawn": drawn})
+
+
+async def draw(request: Request) -> Response:
+    """POST …/whiteboard/marks: put marks on the board. Field: marks (JSON, `calls.apps.marks`)."""
+    at = await _at(request)
+    form = await form_of(request)
+    last = await services_of(request).whiteboard.draw(at.seat, marks_of(form["marks"]))
+    return JSONResponse({"last": last})
+
+
+async def show(request: Request) -> Response:
+    """POST /calls/{call_id}/whiteboard/open: everybody in the call sees the board."""
+    return JSONResponse({"last": await services_of(request).whiteboard.open(await _host(request))})
+
+
+async def close(request: Request) -> Response:
+    """POST /calls/{call_id}/whiteboard/close: the board goes, and what was drawn with it."""
+    await services_of(request).whiteboard.close(await _host(request))
+    return JSONResponse({"last": 0})
+
+
+async def save(request: Request) -> Response:
+    """POST /calls/{call_id}/whiteboard/save/{visit_id}: the body is a picture of the board, which
+    goes into the chart of that patient like every file."""
+    host = await _host(request)
+    services, visit_id = services_of(request), request.path_params["visit_id"]
+    people = await services.call_people.of(host)
+    if visit_id not in {person.visit_id for person in people if person.visit_id}:
+        raise NotFound
+    patient_id = await services.whereabouts.patient_of(host.staff, visit_id)
+    chart = await services.permissions.chart(host.staff, patient_id)
+    taken = await services.uploads.take_for_chart(
+        chart,
+        _("Whiteboard.png"),
+        raw_body(request),
+        Allowance(largest=_LARGEST_PICTURE),
+        Category.OTHER,
+        channel=Channel.VISIT_CAPTURE,
+        source_id=visit_id,
+    )
+    await services.whiteboard.saved(host, visit_id, chart.patient_id, taken.file_id)
+    return JSONResponse({"file_id": taken.file_id}, status_code=201)
+
+
+def _routes() -> list[Route]:
+    table: list[Route] = []
+    for base in (_STAFF, _PATIENT, _GUEST):
+        table += [
+            Route(base, panel, methods=["GET"]),
+            Route(base + "/marks", marks, methods=["GET"]),
+            Route(base + "/marks", draw, methods=["POST"]),
+        ]
+    return [
+        *table,
+        Route(_STAFF + "/open", show, methods=["POST"]),
+        Route(_STAFF + "/close", close, methods=["POST"]),
+        Route(_STAFF + "/save/{visit_id}", save, methods=["POST"]),
+    ]
+
+
+routes = _routes()

@@ -1,0 +1,147 @@
+"""The inbox: waiting entries, marking them reviewed, and destroyed files."""
+
+import httpx
+import pytest
+
+from bedside.audit import Action
+from bedside.charts.inbox import Inbox
+from tests.house import House
+from tests.web.charts.chart_files import EICAR, NOTES, filed, photo, upload
+from tests.web.pages import FRAGMENT, enter, lines
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("F7")]
+
+
+async def test_an_empty_inbox_teaches(quick_house: House, visitor: httpx.AsyncClient) -> None:
+    await enter(visitor, quick_house)
+    page = await visitor.get("/inbox")
+    assert "Everything is reviewed" in page.text
+
+
+async def test_home_is_the_inbox(quick_house: House, visitor: httpx.AsyncClient) -> None:
+    assert (await visitor.get("/")).headers["location"] == "/sign-in"
+    await enter(visitor, quick_house)
+    assert (await visitor.get("/")).headers["location"] == "/inbox"
+
+
+async def test_what_arrived_stands_there_newest_first_with_its_state(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chart, other = await quick_house.chart(), await quick_house.chart(1)
+    await filed(quick_house, chart, "arm.jpg", photo(), category="patient_photo")
+    await upload(quick_house, other, "waiting.txt", NOTES, category="lab_results")
+    await enter(visitor, quick_house)
+    page = await visitor.get("/inbox")
+    assert page.text.index("waiting.txt") < page.text.index("arm.jpg")
+    for said in ("Waiting for scan", "Scanned", "Lab results", "Patient photo", "upload by staff"):
+        assert said in page.text
+    assert "Tomás Ramírez" in page.text
+    assert page.text.count("form=thumbnail") == 1
+    assert 'data-badge="inbox">2<' in page.text
+
+
+async def test_refreshing_the_list_is_no_second_look(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    await filed(quick_house, await quick_house.chart(), "notes.txt", NOTES)
+    await enter(visitor, quick_house)
+    await visitor.get("/inbox")
+    part = await visitor.get("/inbox/waiting", headers=FRAGMENT)
+    assert "notes.txt" in part.text
+    assert "<html" not in part.text
+    assert len(await lines(quick_house, Action.INBOX_OPENED)) == 1
+
+
+async def test_marking_reviewed_and_taking_it_back(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chart = await quick_house.chart()
+    entry = await filed(quick_house, chart, "notes.txt", NOTES)
+    await enter(visitor, quick_house)
+    address = f"/inbox/{entry.patient_id}/{entry.id}"
+    plain = await visitor.post(address, data={"reviewed": "yes"})
+    assert plain.headers["location"] == "/inbox"
+    assert "notes.txt" not in (await visitor.get("/inbox")).text
+    scripted = {"accept": "application/json"}
+    undone = await visitor.post(address, data={"reviewed": "no"}, headers=scripted)
+    assert undone.status_code == 204
+    assert "notes.txt" in (await visitor.get("/inbox")).text
+    reviewed = [
+        line.details["reviewed"] for line in await lines(quick_house, Action.ENTRY_REVIEWED)
+    ]
+    assert reviewed == [False, True]
+
+
+async def test_an_infected_file_raises_an_alarm_until_somebody_noted_it(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    entry = await filed(quick_house, await quick_house.chart(), "bad.txt", EICAR)
+    await enter(visitor, quick_house)
+    page = await visitor.get("/inbox")
+    assert "A file of Maya Lindqvist was infected and destroyed" in page.text
+    assert 'data-badge="inbox" hidden' in page.text
+    address = f"/inbox/{entry.patient_id}/{entry.id}"
+    said = await visitor.get(f"{address}/alarm", headers={"accept": "application/json"})
+    assert "Maya Lindqvist" in said.json()["text"]
+    await visitor.post(address, data={"reviewed": "yes"})
+    assert "infected" not in (await visitor.get("/inbox")).text
+
+
+async def test_there_is_no_alarm_about_a_good_file(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    entry = await filed(quick_house, await quick_house.chart(), "notes.txt", NOTES)
+    await enter(visitor, quick_house)
+    assert (await visitor.get(f"/inbox/{entry.patient_id}/{entry.id}/alarm")).status_code == 404
+
+
+async def test_only_the_newest_are_shown_until_one_asks_for_more(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chart = await quick_house.chart()
+    for number in range(53):
+        await upload(quick_house, chart, f"note-{number}.txt", NOTES)
+    await enter(visitor, quick_house)
+    page = await visitor.get("/inbox")
+    assert "The newest 50 of 53" in page.text
+    assert ">note-0.txt<" not in page.text
+    more = await visitor.get("/inbox?show=100")
+    assert ">note-0.txt<" in more.text
+    assert "?show=100" in more.text
+    assert (await visitor.get("/inbox?show=nonsense")).status_code == 200
+
+
+async def test_nothing_of_the_clinic_next_door(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    entry = await filed(quick_house, await quick_house.chart(), "notes.txt", NOTES)
+    await enter(visitor, quick_house, quick_house.next_door.receptionist)
+    assert "notes.txt" not in (await visitor.get("/inbox")).text
+    address = f"/inbox/{entry.patient_id}/{entry.id}"
+    assert (await visitor.post(address, data={"reviewed": "yes"})).status_code == 404
+    assert (await visitor.get(f"{address}/alarm")).status_code == 404
+
+
+async def test_badges_count_what_waits(quick_house: House, visitor: httpx.AsyncClient) -> None:
+    await filed(quick_house, await quick_house.chart(), "notes.txt", NOTES)
+    await enter(visitor, quick_house)
+    assert (await visitor.get("/badges")).json()["inbox"] == 1
+
+
+async def test_lines_and_alarms_on_each_database(house: House) -> None:
+    inbox: Inbox = house.services.inbox
+    chart = await house.chart()
+    entry = await upload(house, chart, "first.txt", NOTES)
+    await filed(house, await house.chart(1), "bad.txt", EICAR)
+    receptionist, foreign = house.here.receptionist, house.next_door.receptionist
+    [line] = await inbox.lines(receptionist)
+    assert (line.id, line.title, line.patient) == (entry.id, "first.txt", "Maya Lindqvist")
+    assert [one.name for one in await inbox.alarms(receptionist)] == ["bad.txt"]
+    assert (await inbox.lines(foreign), await inbox.alarms(foreign)) == ([], [])
+    await house.services.charts.change(
+        chart, entry.id, label="Blood", note="", category="lab_results", seen_version=1
+    )
+    [changed] = await inbox.lines(receptionist)
+    assert (changed.title, changed.category) == ("Blood", "lab_results")
+    await house.services.charts.review(chart, entry.id)
+    assert await inbox.lines(receptionist) == []
