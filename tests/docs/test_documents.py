@@ -14,7 +14,7 @@ TESTING = ROOT / "docs" / "contributing" / "testing.md"
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _FILE = re.compile(r"`((?:src|tests|docs|scripts|benchmarks)/[\w./*-]+)")
-_PLACEHOLDER = re.compile(r"NAME|DOMAIN")
+_PLACEHOLDER = re.compile(r"NAME|DOMAIN|FEATURE")
 
 
 def without_code(text: str) -> str:
