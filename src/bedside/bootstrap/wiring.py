@@ -16,11 +16,9 @@ from bedside.bootstrap.requests import RequestParts, requests_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visits_of
 from bedside.links.service import Links
-from bedside.requests import filing as request_jobs
 from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
 from bedside.settings import Settings
-from bedside.transfers import service as transfer_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,8 @@ def _listeners(parts: Parts) -> None:
     people.teams.tell(visits.rooms.made)
     notifications.dispatcher.tell(parts.requests.photos.delivery_changed)
 
-    files.intake.tell(request_jobs.HOLDER, parts.requests.filing.file_changed)
-    files.intake.tell(transfer_jobs.HOLDER, transfers.exchange.file_changed)
+    files.intake.tell(parts.requests.filing.holder_kind())
+    files.intake.tell(transfers.exchange.holder_kind())
 
     visits.transitions.tell(calls.visit_departure)
     visits.transitions.tell(calls.whiteboard)

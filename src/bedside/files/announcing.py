@@ -42,13 +42,23 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitTexts:
+    """What a sender is told at the limits of a holder, untranslated: `%(count)s` stands for the
+    number of files, `%(size)s` for megabytes."""
+
+    too_many: str = TooLarge.sentence
+    too_much: str = TooLarge.sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """How much may be sent: `largest` is the limit of a single file, `files` and `total` those of
-    everything one request holds (None: no such limit). In bytes."""
+    everything one holder holds (None: no such limit). In bytes."""
 
     largest: int
     files: int | None = None
     total: int | None = None
+    texts: LimitTexts = LimitTexts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +82,15 @@ def too_large(allowance: Allowance) -> TooLarge:
     )
 
 
+def too_many_files(allowance: Allowance) -> TooLarge:
+    """Return the error for a holder that has as many files as it can take."""
+    return TooLarge(_(allowance.texts.too_many) % {"count": allowance.files}, code="too_many_files")
+
+
 def too_many_bytes(allowance: Allowance) -> TooLarge:
-    """Return the error for files of a request that are together larger than the limit."""
+    """Return the error for files of a holder that are together larger than the limit."""
     return TooLarge(
-        _("All photos together can be up to %(size)s MB. Delete one to add another.")
-        % {"size": (allowance.total or 0) // 1_000_000},
+        _(allowance.texts.too_much) % {"size": (allowance.total or 0) // 1_000_000},
         code="too_many_bytes",
     )
 

@@ -35,11 +35,11 @@ async def refused(db: Reader, keys: ClinicKeys, holder: HolderAccess) -> list[Re
 async def set_comment(
     work: UnitOfWork, keys: ClinicKeys, holder: HolderAccess, file_id: str, comment: str
 ) -> bool:
-    """Store the patient's comment on a photo that is still being uploaded. At most 2,000
+    """Store the patient's comment on a file that is still being uploaded. At most 2,000
     characters.
 
-    `file_id` may be the device's name for the photo. The caller holds the holder's lock. Returns
-    False if no such photo is being uploaded.
+    `file_id` may be the device's name for the file. The caller holds the holder's lock. Returns
+    False if no such file is being uploaded.
     """
     rows = await work.all(
         upload_rows.UNFINISHED_OF_HOLDER, holder=holder.subject_id, clinic=holder.clinic_id

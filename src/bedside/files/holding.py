@@ -1,11 +1,9 @@
 """How much a holder (a request, a live transfer) may still receive."""
 
-from bedside.errors import TooLarge
 from bedside.files import upload_rows
-from bedside.files.announcing import Allowance
+from bedside.files.announcing import Allowance, too_many_files
 from bedside.files.repository import Repository
 from bedside.kernel import clock
-from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader
 
 _ACTIVE_FOR = 10 * clock.MINUTE
@@ -28,9 +26,5 @@ async def room_left(
     count = len(kept) + (running.files if running else 0)
     total = sum(row.size for row in kept) + (int(running.bytes) if running else 0)
     if allowance.files is not None and count >= allowance.files:
-        raise TooLarge(
-            _("You can send up to %(count)s photos. Delete one to add another.")
-            % {"count": allowance.files},
-            code="too_many_files",
-        )
+        raise too_many_files(allowance)
     return allowance.largest if allowance.total is None else allowance.total - total

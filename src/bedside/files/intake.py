@@ -7,7 +7,7 @@ after the last byte is a job that may be killed and run again.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from bedside.charts.entries import Charts, Incoming
 from bedside.database.sealed import Vault
 from bedside.errors import NotFound, Unavailable
 from bedside.files import rescans
-from bedside.files.events import HeldFileChanged
+from bedside.files.holders import FileChange, HolderKind, HolderKinds
 from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
 from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
 from bedside.files.repository import FileRecord, Repository
@@ -37,8 +37,6 @@ ERASE = "file.erase"
 _WORDS_AT_ONCE = 200
 """Words indexed before others may write: some milliseconds' worth."""
 _MOST_BREAKS = 2
-_REQUEST = "req"
-"""Prefix of request ids: open pages get an event about their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,6 @@ class Sender:
 
     actor: Actor
     record: FileRecord
-
-
-HolderListener = Callable[[UnitOfWork, Row], Awaitable[None]]
-"""Called in the unit of work in which a held file (a row of files) was received, scanned, refused
-or given its preview."""
 
 
 class Intake:
@@ -74,14 +67,12 @@ class Intake:
         self._repository = repository
         self._scanner = scanner
         self._examiner = examiner
-        self._listeners: dict[str, HolderListener] = {}
+        self.holders = HolderKinds()
 
-    def tell(self, kind: str, listener: HolderListener) -> None:
-        """Call `listener` for files held by holders of this kind; `kind` is the prefix of their
-        ids, such as `trf`. Raises ValueError for a kind that has a listener."""
-        if kind in self._listeners:
-            raise ValueError(f"two listeners for what {kind} holds")
-        self._listeners[kind] = listener
+    def tell(self, kind: HolderKind) -> None:
+        """Tell holders of this kind of the files they hold. Raises ValueError for a kind that was
+        registered before."""
+        self.holders.add(kind)
 
     async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:
         """Create the file: every byte is sealed and durable."""
@@ -439,8 +430,7 @@ class Intake:
             patient_id=row.patient_id,
             subject_id=row.id,
         )
-        if row.holder_id[:3] == _REQUEST:  # discarding a transfer's file needs no event
-            self._tell_request(work, row, state="discarded")
+        self._emit(work, FileChange(row.holder_id, row.id, "discarded"))
 
     # --- publishing ----------------------------------------------------------------------------
 
@@ -452,30 +442,18 @@ class Intake:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
 
     async def _lock_holder(self, work: UnitOfWork, row: Row) -> None:
-        """Lock a holder with a listener, which takes its own lock before the file's row as well."""
-        if row.holder_id[:3] in self._listeners:
+        """Lock the holder, which takes its own lock before the file's row as well."""
+        if row.holder_id:
             await work.lock(row.holder_id)
 
     async def _tell_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
-        listener = self._listeners.get(row.holder_id[:3])
-        if listener is not None:
-            await listener(work, row)
-        if row.holder_id[:3] == _REQUEST:
-            self._tell_request(work, row, state=row.state, refusal=row.refusal, preview=preview)
+        await self.holders.of(row.holder_id).changed(work, row)
+        self._emit(work, FileChange(row.holder_id, row.id, row.state, row.refusal, preview))
 
-    @staticmethod
-    def _tell_request(
-        work: UnitOfWork, row: Row, *, state: str, refusal: str = "", preview: bool = False
-    ) -> None:
-        work.emit(
-            HeldFileChanged(
-                request_id=row.holder_id,
-                file_id=row.id,
-                state=state,
-                refusal=refusal,
-                preview=preview,
-            )
-        )
+    def _emit(self, work: UnitOfWork, change: FileChange) -> None:
+        event = self.holders.of(change.holder_id).event
+        if event is not None:
+            work.emit(event(change))
 
     async def _line(
         self, work: UnitOfWork, row: Row, action: Action, result: ScanResult, **details: Any

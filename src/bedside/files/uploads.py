@@ -74,15 +74,16 @@ class Uploads:
         announced: Announced,
         allowance: Allowance,
         *,
-        channel: str = Channel.PHOTO_REQUEST,
-        category: str = Category.PATIENT_PHOTO,
+        channel: str = "",
+        category: str = "",
         source_id: str = "",
     ) -> Upload:
         """Begin an upload that a request or a transfer holds until agreed.
 
-        `source_id` is the source stated in the chart, if it is not the holder.
+        `channel` and `category` are those of its kind of holder unless given; `source_id` is the
+        source stated in the chart, if it is not the holder.
         """
-        target = upload_rows.held_by(holder, channel, category, source_id)
+        target = self._held_by(holder, channel, category, source_id)
         return await self._begin(target, announced, allowance)
 
     async def take_for_chart(
@@ -110,20 +111,24 @@ class Uploads:
         name: str,
         source: AsyncIterator[Chunk],
         allowance: Allowance,
-        *,
-        channel: str = Channel.PHOTO_REQUEST,
-        category: str = Category.PATIENT_PHOTO,
-        source_id: str = "",
     ) -> Upload:
         """Take a file of unannounced length from a patient's device in one go; see
         `take_for_chart`."""
-        target = upload_rows.held_by(holder, channel, category, source_id)
+        target = self._held_by(holder)
         async with self._database.read() as db:
             room = await room_left(self._repository, db, target, allowance)
         try:
             return await self._take(holder, target, name, source, allowance, room)
         except TooLarge as error:
             raise (too_many_bytes(allowance) if room < allowance.largest else error) from error
+
+    def _held_by(
+        self, holder: HolderAccess, channel: str = "", category: str = "", source_id: str = ""
+    ) -> upload_rows.Target:
+        kind = self._intake.holders.of(holder.subject_id)
+        return upload_rows.held_by(
+            holder, channel or kind.channel, category or kind.category, source_id
+        )
 
     async def _take(
         self,

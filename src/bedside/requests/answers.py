@@ -10,7 +10,7 @@ from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
 from bedside.files import arrivals
-from bedside.files.announcing import Announced, Upload
+from bedside.files.announcing import Announced, LimitTexts, Upload
 from bedside.files.intake import Intake
 from bedside.files.ports import Chunk
 from bedside.files.refusals import REFUSALS
@@ -33,6 +33,10 @@ from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
 _ENOUGH = N_("You have sent as many photos as can be sent with this link.")
+_LIMITS = LimitTexts(
+    too_many=N_("You can send up to %(count)s photos. Delete one to add another."),
+    too_much=N_("All photos together can be up to %(size)s MB. Delete one to add another."),
+)
 _ANSWERING = (State.OPENED, State.IN_PROGRESS, State.DONE)
 
 
@@ -251,7 +255,7 @@ class PhotoAnswers:
             raise TooLarge(_(_ENOUGH), code="too_many_files")
         if request.state is not State.IN_PROGRESS:
             await self._start(link)
-        return Allowance(largest=request.bytes_limit, files=files, total=left)
+        return Allowance(largest=request.bytes_limit, files=files, total=left, texts=_LIMITS)
 
     async def _start(self, link: LinkAccess) -> None:
         async with self._database.unit_of_work() as work:

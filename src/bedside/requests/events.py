@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from bedside.files.holders import FileChange
 from bedside.kernel.events import Event, declared
 
 
@@ -50,3 +51,31 @@ class DeskRequestChanged(Event):
     def topic(self) -> str:
         """The stream of the clinic's desk; told to those who may see the patient."""
         return f"desk:{self.clinic_id}"
+
+
+@declared
+class HeldFileChanged(Event):
+    """A file held by a request was received, scanned, refused, given a preview or discarded."""
+
+    type: ClassVar[str] = "request.file_changed"
+
+    request_id: str
+    file_id: str
+    state: str
+    refusal: str
+    preview: bool
+
+    def topic(self) -> str:
+        """The stream of the request."""
+        return f"request:{self.request_id}"
+
+
+def held_file_changed(change: FileChange) -> HeldFileChanged:
+    """The event of what the intake says of a file."""
+    return HeldFileChanged(
+        request_id=change.holder_id,
+        file_id=change.file_id,
+        state=change.state,
+        refusal=change.refusal,
+        preview=change.preview,
+    )

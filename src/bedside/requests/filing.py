@@ -4,8 +4,11 @@ from typing import Any
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
 from bedside.files import arrivals
+from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
 from bedside.files.retrieval import HeldFile, Retrieval
 from bedside.files.states import FileState
@@ -20,11 +23,11 @@ from bedside.people.clinics import Clinics
 from bedside.people.permissions import LinkAccess
 from bedside.requests import agreed, records, texts
 from bedside.requests.agreed import Outcome
+from bedside.requests.door import PREFIX
+from bedside.requests.events import held_file_changed
 from bedside.requests.messages import send_text
 from bedside.requests.states import State, Step
 
-HOLDER = "req"
-"""Ids of requests begin so."""
 SETTLE = "request.settle"
 EXPIRE = "request.expire"
 CLEAR_UP = "request.clear_up"
@@ -60,6 +63,16 @@ class Filing:
         self._uploads = uploads
         self._retrieval = retrieval
         self._messenger = messenger
+
+    def holder_kind(self) -> HolderKind:
+        """Requests, as what holds photos."""
+        return HolderKind(
+            PREFIX,
+            Channel.PHOTO_REQUEST,
+            Category.PATIENT_PHOTO,
+            self.file_changed,
+            held_file_changed,
+        )
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:
         """The intake tells of a photo that a request holds: received, scanned, refused.

@@ -14,6 +14,7 @@ from bedside.charts.channels import Channel
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict, NotFound, TooLarge
 from bedside.files.announcing import Allowance, Announced, safe_name, too_large
+from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
 from bedside.files.states import FileState
 from bedside.files.uploads import Uploads
@@ -44,7 +45,7 @@ from bedside.transfers.states import (
 from bedside.transfers.visitor_allowance import visitor_allowance
 from bedside.visits.whereabouts import require_open, visit_of
 
-HOLDER = "trf"
+PREFIX = "trf"
 _NAME_OF_TYPE_MAX = 100
 
 
@@ -118,7 +119,7 @@ class LiveTransfers:
         chosen: Chosen | None,
         transfer_id: str,
     ) -> LiveTransfer:
-        transfer_id = transfer_id if is_id(transfer_id, HOLDER) else new_id(HOLDER)
+        transfer_id = transfer_id if is_id(transfer_id, PREFIX) else new_id(PREFIX)
         if chosen is not None:
             await self._check_size(access.clinic_id, chosen)
         keys = await self._vault.clinic(access.clinic_id)
@@ -271,8 +272,8 @@ class LiveTransfers:
             holder,
             announced,
             Allowance(largest=(await self.allowance(holder.clinic_id)).largest, files=1),
-            channel=Channel.VISIT_CAPTURE if capture else Channel.LIVE_TRANSFER,
-            category=Category.PATIENT_PHOTO if capture else Category.OTHER,
+            channel=Channel.VISIT_CAPTURE if capture else "",
+            category=Category.PATIENT_PHOTO if capture else "",
             source_id=transfer.visit_id,
         )
         try:
@@ -308,6 +309,10 @@ class LiveTransfers:
             row = await self._locked(work, holder.transfer_id)
             if row is not None and not row.ended:
                 await self._end(work, row, Ended.REFUSED, holder.actor, reason)
+
+    def holder_kind(self) -> HolderKind:
+        """Transfers, as what holds files. Both sides hear of them by the transfer's own events."""
+        return HolderKind(PREFIX, Channel.LIVE_TRANSFER, Category.OTHER, self.file_changed)
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:
         """The intake tells of a file that a transfer holds: received, scanned, refused."""

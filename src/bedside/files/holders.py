@@ -1,0 +1,43 @@
+"""What can hold a file that is in no chart yet. Each domain declares its kind; `bootstrap`
+registers them all."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
+from bedside.kernel.events import Event
+from bedside.kernel.kinds import Kinds
+from bedside.kernel.unit_of_work import Row, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What happened to a held file: a state of `files.states`, or “discarded”. `preview` says that
+    there is a small picture of it now."""
+
+    holder_id: str
+    file_id: str
+    state: str
+    refusal: str = ""
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKind:
+    """One kind of holder. Its ids begin with `prefix`, such as `req`; `channel` and `category` are
+    what a chart says of its files.
+
+    `changed` is told, in the unit of work and with the lock of the holder, that a file (a row of
+    files) was received, scanned, refused or given its preview. `event` makes what open pages of the
+    holder hear of it, also when the file is discarded; None for a kind that tells them itself.
+    """
+
+    prefix: str
+    channel: Channel
+    category: Category
+    changed: Callable[[UnitOfWork, Row], Awaitable[None]]
+    event: Callable[[FileChange], Event] | None = None
+
+
+HolderKinds = Kinds[HolderKind]
