@@ -33,7 +33,7 @@ def heard(parts: Parts) -> dict[str, list[str]]:
         "wrong codes": of(parts.people.sign_in, "_listeners"),
         "new rooms": of(parts.people.teams, "_room_makers"),
         "deliveries": of(parts.notifications.dispatcher, "_listeners"),
-        "files": of(parts.files.intake, "_listeners"),
+        "files": [f"{kind.prefix}:{_name(kind.changed)}" for kind in parts.files.intake.holders],
         "visits that leave a call": of(parts.visits.transitions, "_calls"),
         "legs that end": of(parts.visits.transitions, "_legs_of_visits"),
         "whose a visit is": of(parts.visits.identification, "_contents"),
