@@ -1,4 +1,4 @@
-"""Where messages go: phone numbers as gateways want them, and the addresses of a patient."""
+"""Addresses of messages: phone numbers in the gateways' form, and the addresses of a patient."""
 
 from bedside.errors import WrongInput
 from bedside.kernel.language import gettext as _
@@ -7,7 +7,8 @@ from bedside.people.patients import Demographics, digits_of
 
 
 def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:
-    """Where the messages go. Raises WrongInput when there is no channel, or no address for one."""
+    """Return where the messages go. Raises WrongInput if there is no channel, or no address for
+    one."""
     to: dict[ChannelName, str] = {}
     for channel in CHANNELS:
         if channel not in channels:
@@ -33,8 +34,8 @@ def is_phone_number(phone: str) -> bool:
 
 
 def international(phone: str) -> str:
-    """A phone number as gateways want it (E.164): + and digits. A number that was entered without
-    a country stays without one."""
+    """Return a phone number in the gateways' form (E.164): + and digits. A number entered without
+    a country code stays without one."""
     digits = "".join(c for c in phone if c.isdigit())
     if phone.strip().startswith("+"):
         return "+" + digits

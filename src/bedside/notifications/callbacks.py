@@ -1,4 +1,4 @@
-"""What the SMS gateway tells us afterwards: whether a message reached the phone.
+"""Delivery reports of the SMS gateway: whether a message reached the phone.
 
 https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 """
@@ -16,8 +16,8 @@ _LOST = frozenset({"undelivered", "failed"})
 
 
 class SmsReports:
-    """Takes signed reports. `address` is where the gateway sends them, as it knows it; `token` is
-    the account's, and without one nothing is believed."""
+    """Accepts signed reports. `address` is where the gateway sends them, as it knows it; `token`
+    is the account's, and without one no report is accepted."""
 
     def __init__(self, dispatcher: Dispatcher, address: str, token: str) -> None:
         self._dispatcher = dispatcher
@@ -25,7 +25,7 @@ class SmsReports:
         self._token = token
 
     async def take(self, fields: list[tuple[str, str]], signature: str) -> None:
-        """Believe a report when it is signed by who has the token. Raises NotAllowed."""
+        """Accept a report that is signed with the token. Raises NotAllowed."""
         expected = signature_of(self._token, self._address, fields)
         if not self._token or not hmac.compare_digest(expected.encode(), signature.encode()):
             raise NotAllowed
@@ -38,7 +38,7 @@ class SmsReports:
 
 
 def signature_of(token: str, address: str, fields: list[tuple[str, str]]) -> str:
-    """HMAC-SHA-1, in base 64, of the address and the sorted fields
+    """Return the HMAC-SHA-1, in base 64, of the address and the sorted fields
     (https://www.twilio.com/docs/usage/security#validating-requests)."""
     text = address + "".join(name + value for name, value in sorted(fields))
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()

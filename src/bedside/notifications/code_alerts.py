@@ -1,4 +1,4 @@
-"""Telling people that somebody signs in with their password and has not their second factor."""
+"""Alerts to people that somebody signs in with their password but without their second factor."""
 
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
@@ -11,7 +11,7 @@ ONCE_IN = clock.HOUR
 
 
 class CodeAlerts:
-    """Tells the person, in the ways that this person has chosen."""
+    """Alerts the person, through the channels they have chosen."""
 
     def __init__(self, clinics: Clinics, staff: Staff, alerter: StaffAlerter) -> None:
         self._clinics = clinics

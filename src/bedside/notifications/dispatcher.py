@@ -1,11 +1,11 @@
-"""Sends notifications (feature N3): durable, retried, never knowingly twice.
+"""The dispatcher of notifications (feature N3): durable, retried, never knowingly sent twice.
 
-A notification is written in the transaction of what causes it, together with a job. The job takes
-it under a lease (queued → sending), hands it to the gateway, and writes down what came of it.
-Between the gateway's yes and that note lies a moment in which a kill leaves open whether it went
-out. It is then tried once more with `tried_since` set: the SMS adapter looks at the gateway for
-the same words to the same number before it sends, and e-mail has the same Message-ID, by which
-mailboxes recognise a repetition. A mailbox that does not can show such a mail twice.
+A notification is written in the transaction that causes it, together with a job. The job takes it
+under a lease (queued → sending), hands it to the gateway, and records the outcome. Between the
+gateway's yes and that record is a moment in which a kill leaves open whether it was sent. It is
+then tried once more with `tried_since` set: the SMS adapter searches the gateway for the same
+words to the same number before it sends, and e-mail has the same Message-ID, by which mailboxes
+recognise a repetition. A mailbox that does not can show such a mail twice.
 """
 
 import random
@@ -43,7 +43,7 @@ _log = structlog.get_logger("notifications")
 
 DELIVER = "notification.deliver"
 LEASE = 3 * clock.MINUTE
-"""Longer than the patience of every gateway, so that two workers never hold one message."""
+"""Longer than the timeout of every gateway, so that two workers never hold one message."""
 GIVE_UP_AFTER = clock.DAY
 _FIRST_PAUSE = 15 * clock.SECOND
 _LONGEST_PAUSE = 30 * clock.MINUTE
@@ -86,15 +86,15 @@ _set = prepared(update(notifications).where(notifications.c.id == bindparam("of"
 
 
 class DeliveryListener(Protocol):
-    """Somebody whose messages these are, e.g. requests."""
+    """The cause of messages, e.g. requests."""
 
     async def __call__(self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]) -> None:
-        """A message of this cause moved on; `outcomes` are those of all its channels."""
+        """Handle progress of a message of this cause; `outcomes` are those of all its channels."""
         ...
 
 
 class Dispatcher:
-    """Writes notifications down, delivers them, and tells their causes what came of them.
+    """Writes notifications, delivers them, and reports the outcome to their causes.
 
     `local` names the channels whose gateway is the local outbox: their messages stay readable.
     """
@@ -116,15 +116,15 @@ class Dispatcher:
 
     @property
     def local(self) -> frozenset[Channel]:
-        """Channels whose messages stay in the local outbox."""
+        """The channels whose messages stay in the local outbox."""
         return self._local
 
     def tell(self, listener: DeliveryListener) -> None:
-        """Tell `listener`, in the same transaction, what becomes of messages."""
+        """Call `listener`, in the same transaction, with the outcome of messages."""
         self._listeners.append(listener)
 
     async def send(self, work: UnitOfWork, notice: Notice) -> None:
-        """Write a message down; it leaves after the commit. See `Messenger.send`."""
+        """Write a message; it is sent after the commit. See `Messenger.send`."""
         keys = await self._vault.clinic(notice.clinic_id)
         notification_id = new_id("ntf")
         content = {
@@ -160,7 +160,7 @@ class Dispatcher:
     # --- the job -------------------------------------------------------------------------------
 
     async def deliver(self, payload: dict[str, Any]) -> None:
-        """Job: hand one message to its gateway. Raises TryAgain while that is of use."""
+        """Job: hand one message to its gateway. Raises TryAgain as long as that helps."""
         row = await self._taken(payload["notification_id"])
         if row is None:
             return
@@ -183,7 +183,7 @@ class Dispatcher:
             faults.point("notification.noted")
 
     async def _taken(self, notification_id: str) -> Row | None:
-        """Take the message under a lease; None when it is done or somebody else has it."""
+        """Take the message under a lease; None if it is done or leased already."""
         moment = clock.now()
         async with self._database.unit_of_work() as work:
             row = await work.one(_for_change, of=notification_id)
@@ -196,7 +196,7 @@ class Dispatcher:
                     raise TryAgain(row.locked_until - moment + clock.SECOND, "being sent")
                 return None
             if row is not None and row.state == NoticeState.SENDING and not row.tried_since:
-                # Killed while it was being sent for the first time: it may have gone out.
+                # Killed while it was being sent for the first time: it may have been sent.
                 await work.execute(_set, of=row.id, tried_since=row.locked_until - LEASE)
             return await work.one(_by_id, of=notification_id)
 
@@ -237,7 +237,7 @@ class Dispatcher:
                 failure=failure.sentence,
                 tried_since=row.tried_since or began,
             )
-        # The sentence names neither content nor address, so it may stand in a log.
+        # The sentence contains neither content nor address, so it may be logged.
         _log.warning("message.kept", channel=row.channel, reason=failure.sentence)
         raise TryAgain(_pause(row.attempts), failure.sentence)
 
@@ -251,7 +251,8 @@ class Dispatcher:
     async def _move(
         self, work: UnitOfWork, notification_id: str, state: NoticeState, **values: Any
     ) -> Row | None:
-        """Change the state, tell who looks and who caused it; None where the table says no."""
+        """Change the state, and publish it to viewers and to the cause; None if the table does not
+        allow it."""
         row = await work.one(_for_change, of=notification_id)
         if row is None or not may_become(row.state, state):
             return None
@@ -274,7 +275,7 @@ class Dispatcher:
     # --- afterwards ----------------------------------------------------------------------------
 
     async def reported(self, channel: Channel, reference: str, *, arrived: bool) -> None:
-        """The gateway says what became of a message that it had taken; unknown ones are ignored."""
+        """Record the gateway's report on a message it had accepted; unknown ones are ignored."""
         async with self._database.unit_of_work() as work:
             row = await work.one(_by_reference, of=reference, by=channel) if reference else None
             if row is None:
@@ -287,8 +288,8 @@ class Dispatcher:
                 await self._line(work, failed, Action.NOTIFICATION_FAILED)
 
     async def resend(self, chart: ChartAccess, notification_id: str) -> None:
-        """Try a failed message again. Raises NotFound, and Conflict when it has not failed or a
-        gateway had taken it, for then its body is gone and a new link is the way."""
+        """Try a failed message again. Raises NotFound, and Conflict if it has not failed or a
+        gateway had accepted it, because then its body is gone and only a new link helps."""
         async with self._database.unit_of_work() as work:
             row = await work.one(_for_change, of=notification_id)
             if row is None or row.patient_id != chart.patient_id:
@@ -324,13 +325,13 @@ def _enqueue(work: UnitOfWork, notification_id: str) -> None:
 
 
 def _wiped(keys: Any, row: Row) -> bytes:
-    """The content without its body: whoever reads the row later finds no working link."""
+    """Return the content without its body, so that the row contains no working link any more."""
     content = keys.unseal(_COLUMN, row.id, row.content)
     return keys.seal(_COLUMN, row.id, {"to": content["to"], "subject": "", "text": "", "html": ""})
 
 
 def _is_too_late(row: Row) -> bool:
-    """Whether what the message says is not true any more, such as that somebody waits."""
+    """Whether the message is no longer true, such as that somebody is waiting."""
     return bool(row.useful_until) and clock.now() > row.useful_until
 
 
@@ -343,6 +344,6 @@ def _outcome(state: str) -> Outcome:
 
 
 def _pause(attempts: int) -> int:
-    """Exponential back-off with full jitter: up to 15 s, 30 s, 60 s … 30 minutes."""
+    """Return the exponential backoff with full jitter: up to 15 s, 30 s, 60 s … 30 minutes."""
     longest = min(_FIRST_PAUSE << min(attempts - 1, 10), _LONGEST_PAUSE)
     return random.randint(longest // 2, longest)  # noqa: S311 - spreads load, guards nothing

@@ -1,4 +1,4 @@
-"""What happens to notifications, told to open pages: ids and states only."""
+"""Events of notifications: ids and states only."""
 
 from typing import ClassVar
 
@@ -18,5 +18,5 @@ class NotificationChanged(Event):
     state: str
 
     def topic(self) -> str:
-        """The stream of the clinic's desk; told to those who may see the patient."""
+        """The stream of the clinic's desk, delivered to those who may see the patient."""
         return f"desk:{self.clinic_id}"

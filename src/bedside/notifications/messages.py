@@ -1,4 +1,4 @@
-"""Looking at notifications: the local outbox, and what became of the messages of a request."""
+"""Reading notifications: the local outbox, and deliveries of a request's messages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +43,7 @@ _of_causes = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as the one it goes to would see it: a patient, or with an empty `patient_name` the
+    """A message as its recipient would see it: a patient or, with an empty `patient_name`, the
     colleague who reads this. `created_at` in milliseconds."""
 
     id: str
@@ -60,8 +60,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one message. `failure` is a sentence for staff; `can_resend` says whether
-    its body is still there."""
+    """The outcome of one message. `failure` is a sentence for staff; `can_resend` says whether its
+    body is still there."""
 
     id: str
     cause_id: str
@@ -88,10 +88,10 @@ class Messages:
         self._patients = patients
 
     async def outbox(self, staff: StaffAccess) -> list[Shown]:
-        """The newest messages in the local outbox: to patients that this person may see, and to
+        """Return the newest messages in the local outbox: to patients this person may see, and to
         this person.
 
-        The links in them open, so looking makes an audit line.
+        The links in them work, so looking writes an audit line.
         """
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
@@ -104,7 +104,7 @@ class Messages:
         return [_shown(keys, row, names.get(row.patient_id, "")) for row in rows]
 
     async def of_request(self, chart: ChartAccess, request_id: str) -> list[Delivery]:
-        """What became of the messages of one request to this patient, oldest first."""
+        """Return the deliveries of one request to this patient, oldest first."""
         keys = await self._vault.clinic(chart.clinic_id)
         wanted = _of_causes.where(
             notifications.c.patient_id == chart.patient_id,

@@ -1,4 +1,4 @@
-"""Messages to people, as those who cause them see it: written down here, carried elsewhere."""
+"""Messages to people, from the point of view of their causes: written here, sent elsewhere."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -8,19 +8,19 @@ from bedside.people.staff import Member
 
 ChannelName = Literal["sms", "email", "push"]
 CHANNELS: tuple[ChannelName, ...] = ("sms", "email")
-"""The ways to a patient."""
+"""The channels to a patient."""
 Outcome = Literal["queued", "sent", "delivered", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One message to a patient, or to staff about one. It carries no health information (feature
-    N2). `patient_id` is whom it concerns, "" when it is no patient.
+    N2). `patient_id` is the patient it concerns, "" if none.
 
-    `cause_id` names what caused it: the same cause and channel never make a second message.
-    `subject` and `html` are for e-mail. `staff_id` is set when it goes to a colleague: nobody else
-    sees it. After `useful_for` milliseconds it is not sent any more (0: it is tried for a day). It
-    prints without its content.
+    `cause_id` names the cause: the same cause and channel never make a second message. `subject`
+    and `html` are for e-mail. `staff_id` is set for a message to a colleague: nobody else sees it.
+    After `useful_for` milliseconds it is no longer sent (0: it is tried for a day). Its repr omits
+    the content.
     """
 
     clinic_id: str
@@ -39,10 +39,10 @@ class Notice:
 
 
 class Messenger(Protocol):
-    """Writes messages down, in the transaction of what causes them, and sends them after it."""
+    """Writes messages in the transaction that causes them, and sends them after it."""
 
     async def send(self, work: UnitOfWork, notice: Notice) -> None:
-        """Write a message down; nothing happens when it was written down before."""
+        """Write a message; does nothing if it was written before."""
         ...
 
 
@@ -61,8 +61,8 @@ class StaffAlert:
 
 
 class StaffAlerter(Protocol):
-    """Tells a colleague in the ways that the colleague has chosen."""
+    """Alerts a colleague through the channels they have chosen."""
 
     async def tell(self, work: UnitOfWork, member: Member, alert: StaffAlert) -> None:
-        """Write the messages down; they leave after the commit."""
+        """Write the messages; they are sent after the commit."""
         ...

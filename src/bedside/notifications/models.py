@@ -40,10 +40,11 @@ notifications = Table(
     Index("ix_notifications_clinic", "clinic_id", "created_at"),
     Index("ix_notifications_reference", "reference"),
 )
-"""`content` seals recipient, subject and body; the body is wiped once a gateway has taken it.
+"""`content` seals recipient, subject and body; the body is wiped once a gateway has accepted it.
 `failure` is the gateway's sentence for staff, without content. `local`: it was put into the local
-outbox instead of leaving. Times are 0 until they are. `staff_id` is the colleague to whom a message
-goes, and who alone sees it in the local outbox; `useful_until` 0: as long as it is tried."""
+outbox instead of being sent. Times are 0 until known. `staff_id` is the colleague to whom a
+message goes, and who alone sees it in the local outbox; `useful_until` 0: as long as it is tried.
+"""
 
 staff_alerts = Table(
     "staff_alerts",
@@ -57,8 +58,8 @@ staff_alerts = Table(
     Column("tries", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-"""How somebody of the staff wants to be told. `phone` seals the number that was confirmed,
-`offered` one that waits for its code, with the code; `tries` counts wrong ones."""
+"""Alert settings of staff. `phone` seals the confirmed number, `offered` one awaiting its code,
+with the code; `tries` counts wrong ones."""
 
 push_devices = Table(
     "push_devices",
@@ -71,8 +72,8 @@ push_devices = Table(
     Column("created_at", BigInteger, nullable=False),
     Index("ix_push_devices_staff", "staff_id"),
 )
-"""Browsers that let themselves be told by web push. `record` seals what the browser gave;
-`endpoint_token` is the keyed token of its address, so that one browser stands here once."""
+"""Browsers that subscribed to web push. `record` seals what the browser gave; `endpoint_token` is
+the keyed token of its address, so that one browser is listed once."""
 
 push_keys = Table(
     "push_keys",

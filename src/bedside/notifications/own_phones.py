@@ -1,7 +1,7 @@
-"""Mobile numbers of colleagues: used after a code that was sent there came back.
+"""Mobile numbers of colleagues: used once the code sent there was entered.
 
-So nobody else gets messages because somebody mistyped, or meant to annoy. A code has six digits,
-holds for ten minutes and five tries; how many are sent is limited for the person and the number.
+So nobody else gets messages because of a typo or out of malice. A code has six digits and is valid
+for ten minutes and five tries; the number of codes is limited per person and number.
 """
 
 import hmac
@@ -52,7 +52,7 @@ _NO_OFFER: dict[str, Any] = {"offered": None, "offered_until": 0, "tries": 0}
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A number that waits for its code. It prints without the code."""
+    """A number awaiting its code. Its repr omits the code."""
 
     number: str
     code: str
@@ -62,7 +62,7 @@ class Offered:
 
 
 class OwnPhones:
-    """Takes, confirms and removes one's own mobile number."""
+    """Offers, confirms and removes one's own mobile number."""
 
     def __init__(
         self,
@@ -79,9 +79,9 @@ class OwnPhones:
         self._messenger = messenger
 
     async def offer(self, staff: StaffAccess, phone: str) -> None:
-        """Send a code to a number; a number that was confirmed before is used until then.
+        """Send a code to a number; the previously confirmed number is used until then.
 
-        Raises WrongInput (field `phone`) for what is no number, TooMany for too many codes.
+        Raises WrongInput (field `phone`) if it is not a number, TooMany for too many codes.
         """
         if not is_phone_number(phone):
             raise WrongInput(N_("Enter a phone number like +46 70 123 45 67."), field="phone")
@@ -107,7 +107,7 @@ class OwnPhones:
             await self._messenger.send(work, _with_code(staff, offered))
 
     async def confirm(self, staff: StaffAccess, code: str) -> None:
-        """Use the number from now on when the code is the one that was sent there.
+        """Use the number from now on if the code is the one sent there.
 
         Raises WrongInput (field `code`): after five wrong ones, and after ten minutes, a new code
         is needed.
@@ -130,12 +130,12 @@ class OwnPhones:
         raise WrongInput(refusal, field="code")
 
     async def cancel(self, staff: StaffAccess) -> None:
-        """Forget a number that waits for its code."""
+        """Forget a number awaiting its code."""
         async with self._database.unit_of_work() as work:
             await work.execute(_set, of=staff.staff_id, **_NO_OFFER)
 
     async def remove(self, staff: StaffAccess) -> None:
-        """Forget the number. Whoever was told by SMS alone is told by e-mail again."""
+        """Forget the number. Anybody alerted by SMS alone is alerted by e-mail again."""
         async with self._database.unit_of_work() as work:
             row = await work.one(_for_change, of=staff.staff_id)
             if row is None or row.phone is None:
@@ -170,7 +170,7 @@ class OwnPhones:
 
 
 def offered_in(keys: ClinicKeys, row: Row) -> Offered | None:
-    """The number that waits for its code, while the code holds."""
+    """Return the number awaiting its code, while the code is valid."""
     if row.offered is None or row.offered_until < clock.now():
         return None
     number, code = keys.unseal(_OFFERED, row.staff_id, row.offered)
@@ -178,7 +178,7 @@ def offered_in(keys: ClinicKeys, row: Row) -> Offered | None:
 
 
 def _is_same(typed: str, code: str) -> bool:
-    """Codes are compared in constant time, and read with the gaps that people type."""
+    """Compare codes in constant time, ignoring the gaps that people type."""
     return hmac.compare_digest("".join(typed.split()).encode(), code.encode())
 
 

@@ -1,4 +1,4 @@
-"""What notifications need from outside: gateways that carry a message to a person.
+"""The ports of notifications: gateways that carry a message to a person.
 
 The adapters implement `Gateway`; bootstrap chooses which there are.
 """
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Channel(StrEnum):
-    """How a message travels."""
+    """How a message is carried."""
 
     EMAIL = "email"
     SMS = "sms"
@@ -23,13 +23,13 @@ class Channel(StrEnum):
 class Message:
     """One message to one person.
 
-    `id` is the notification's id (`ntf_…`): a gateway that is given the same message twice lets
-    the other side recognise it. `to` is an e-mail address, a phone number in E.164 form, or the id
-    of a device (`psh_…`), for which `text` is the JSON that its service worker gets. `subject` and
-    `html` are for e-mail only and may be empty. `tried_since` is when it was first tried, in
-    milliseconds since the epoch, and 0 at the first time: a gateway that cannot mark a message with
-    its id then looks for it among what it has sent. A message prints without its content, for what
-    is printed ends in logs.
+    `id` is the notification's id (`ntf_…`): a gateway given the same message twice lets the other
+    side recognise it. `to` is an e-mail address, a phone number in E.164 form, or the id of a
+    device (`psh_…`), for which `text` is the JSON for its service worker. `subject` and `html` are
+    for e-mail only and may be empty. `tried_since` is when it was first tried, in milliseconds
+    since the epoch, and 0 the first time: a gateway that cannot mark a message with its id then
+    searches for it among those it has sent. The repr omits the content, because it ends up in
+    logs.
     """
 
     id: str
@@ -46,13 +46,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The other side has taken the message. `reference` is its name for it, "" when it has none."""
+    """The other side has accepted the message. `reference` is its name for it, "" if it has
+    none."""
 
     reference: str = ""
 
 
 class DeliveryFailure(Exception):
-    """A message was not taken. `sentence` is for staff and names neither content nor address."""
+    """A message was not accepted. `sentence` is for staff and contains neither content nor
+    address."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -69,9 +71,9 @@ class PermanentFailure(DeliveryFailure):
 
 @dataclass(frozen=True, slots=True)
 class PushSubscription:
-    """Where a browser is reached by web push, as it says itself (RFC 8030): the address at its push
-    service, its public key (65 bytes, P-256) and its secret (16 bytes). It prints without them, for
-    whoever has the address can make the device buzz."""
+    """A browser's web push subscription, as it states it (RFC 8030): the address at its push
+    service, its public key (65 bytes, P-256) and its secret (16 bytes). The repr omits them,
+    because anybody with the address can make the device buzz."""
 
     endpoint: str
     key: bytes
@@ -82,14 +84,14 @@ class PushSubscription:
 
 
 class PushBook(Protocol):
-    """Knows the devices that are told by web push."""
+    """Knows the devices that subscribed to web push."""
 
     async def subscription(self, device_id: str) -> PushSubscription | None:
-        """Where a device is reached; None when it was removed."""
+        """Return the subscription of a device; None if it was removed."""
         ...
 
     async def forget(self, device_id: str) -> None:
-        """The push service knows the device no more."""
+        """Remove a device that the push service no longer knows."""
         ...
 
 
@@ -97,7 +99,7 @@ class PushSigner(Protocol):
     """Has the key pair by which push services know this installation (RFC 8292)."""
 
     async def pair(self) -> "EllipticCurvePrivateKey":
-        """The private key, with the public one in it."""
+        """Return the private key, with the public one in it."""
         ...
 
 
@@ -106,7 +108,7 @@ class Gateway(Protocol):
 
     @property
     def name(self) -> str:
-        """What the screen calls it, e.g. “E-mail (SMTP)”."""
+        """The gateway's name for the screen, e.g. “E-mail (SMTP)”."""
         ...
 
     async def deliver(self, message: Message) -> Delivered:

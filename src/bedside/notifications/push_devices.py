@@ -1,8 +1,8 @@
-"""Browsers of colleagues that let themselves be told by web push (RFC 8030).
+"""Browsers of colleagues that subscribed to web push (RFC 8030).
 
-What a browser gives is an address at the push service of its maker. It must be one that this
-server may knock at: by HTTPS, at a host of the public internet. The address itself is looked at
-again whenever something is sent there, for a name can lead elsewhere by then.
+A browser gives an address at its maker's push service. It must be one that this server may connect
+to: by HTTPS, at a host on the public internet. The address is checked again whenever something is
+sent there, because the name can lead elsewhere by then.
 """
 
 import base64
@@ -29,7 +29,7 @@ from bedside.notifications.ports import PushSubscription
 from bedside.people.permissions import StaffAccess
 
 AT_MOST = 10
-"""So many devices of one person are told; the oldest goes when there is one more."""
+"""The most devices per person; the oldest is dropped for a new one."""
 _COLUMN = "push_devices.record"
 _LONGEST = 1_000
 _KEY, _SECRET = 65, 16
@@ -62,7 +62,7 @@ _drop_own = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device in the list of one's own. `label` is what its browser is called."""
+    """A device in one's own list. `label` is its browser's name."""
 
     id: str
     label: str
@@ -70,7 +70,7 @@ class Device:
 
 
 class PushDevices:
-    """Keeps the devices. `internal` lets push services be at addresses of this network."""
+    """Stores the devices. `internal` allows push services at addresses of this network."""
 
     def __init__(
         self, database: Transactions, vault: Vault, audit: AuditLog, *, internal: bool
@@ -81,10 +81,10 @@ class PushDevices:
         self._internal = internal
 
     async def add(self, staff: StaffAccess, given: Any, label: str) -> str:
-        """Tell this device from now on. `given` is the browser's PushSubscription as JSON. Returns
-        the id of the device.
+        """Alert this device from now on. `given` is the browser's PushSubscription as JSON.
+        Returns the id of the device.
 
-        A browser tells one person: whoever asked last. Raises WrongInput.
+        A browser alerts one person: whoever asked last. Raises WrongInput.
         """
         subscription = _checked(given, internal=self._internal)
         keys = await self._vault.clinic(staff.clinic_id)
@@ -118,7 +118,7 @@ class PushDevices:
         return device_id
 
     async def listed(self, staff: StaffAccess) -> list[Device]:
-        """One's own devices, newest first."""
+        """Return one's own devices, newest first."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_of_staff, of=staff.staff_id)
@@ -128,7 +128,7 @@ class PushDevices:
         ]
 
     async def remove(self, staff: StaffAccess, device_id: str) -> None:
-        """Tell one's own device no more. Raises NotFound."""
+        """Stop alerting one's own device. Raises NotFound."""
         async with self._database.unit_of_work() as work:
             if not await work.execute(_drop_own, of=device_id, own=staff.staff_id):
                 raise NotFound
@@ -145,11 +145,11 @@ class PushDevices:
         )
 
     async def of_member(self, db: Reader, staff_id: str) -> list[str]:
-        """The ids of the devices of somebody who is to be told."""
+        """Return the ids of somebody's devices."""
         return [row.id for row in await db.all(_of_staff, of=staff_id)]
 
     async def subscription(self, device_id: str) -> PushSubscription | None:
-        """Where a device is reached; None when it was removed."""
+        """Return the subscription of a device; None if it was removed."""
         async with self._database.read() as db:
             row = await db.one(_by_id, of=device_id)
         if row is None:
@@ -159,13 +159,13 @@ class PushDevices:
         return PushSubscription(record["endpoint"], _bytes(record["key"]), _bytes(record["secret"]))
 
     async def forget(self, device_id: str) -> None:
-        """The push service knows the device no more."""
+        """Remove a device that the push service no longer knows."""
         async with self._database.unit_of_work() as work:
             await work.execute(_drop, of=device_id)
 
 
 def _checked(given: Any, *, internal: bool) -> PushSubscription:
-    """What a browser gave, when something can be sent there."""
+    """Validate a browser's subscription, to which messages must be deliverable."""
     said = cast(dict[str, Any], given if isinstance(given, dict) else {})
     found = said.get("keys")
     keys = cast(dict[str, Any], found if isinstance(found, dict) else {})
@@ -183,7 +183,7 @@ def _checked(given: Any, *, internal: bool) -> PushSubscription:
 
 
 def _may_be_asked(endpoint: str, *, internal: bool) -> bool:
-    """Whether an address can be that of a push service, as far as one sees by looking at it."""
+    """Whether an address can be that of a push service, as far as its text shows."""
     try:
         parts = urlsplit(endpoint)
         port, host = parts.port, parts.hostname or ""
@@ -207,5 +207,5 @@ def _text(value: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """The inverse of `_text`, as browsers write it. Raises ValueError."""
+    """Decode, the inverse of `_text`, as browsers write it. Raises ValueError."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,7 +1,7 @@
 """The key pair by which push services know this installation (VAPID, RFC 8292).
 
-It is made once: browsers bind their subscription to its public half. It is sealed by the key of the
-platform, and so under the master key. Curves are loaded when somebody needs them, for they take
+It is made once: browsers bind their subscription to its public half. It is sealed with the
+platform's key, and so under the master key. Curves are loaded only when needed, because they take
 memory.
 """
 
@@ -27,7 +27,7 @@ _by_name = prepared(select(push_keys).where(push_keys.c.name == bindparam("of"))
 
 
 class PushKeys:
-    """Has the key pair, and makes it when it is first asked for."""
+    """Has the key pair, and creates it on first use."""
 
     def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
@@ -35,13 +35,13 @@ class PushKeys:
         self._pair: EllipticCurvePrivateKey | None = None
 
     async def pair(self) -> "EllipticCurvePrivateKey":
-        """The private key, with the public one in it."""
+        """Return the private key, with the public one in it."""
         if self._pair is None:
             self._pair = await self._load()
         return self._pair
 
     async def public(self) -> str:
-        """The public key as browsers want it: 65 bytes in base 64 for addresses."""
+        """Return the public key for browsers: 65 bytes in base 64 for URLs."""
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
         pair = await self.pair()

@@ -1,6 +1,6 @@
-"""How colleagues want to be told of what cannot wait, and telling them (feature V16).
+"""Alert settings of colleagues, for what cannot wait, and the alerts themselves (feature V16).
 
-Without a choice it is e-mail. What is sent names the room at most.
+The default is e-mail. Messages name the room at most.
 """
 
 import json
@@ -25,10 +25,10 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.staff import Member
 
 CHOICES: tuple[ChannelName, ...] = ("email", "sms")
-"""What can be chosen. A device that lets itself be told by web push is told besides."""
+"""The channels to choose from. A device that subscribed to web push is alerted in addition."""
 DEFAULT: tuple[ChannelName, ...] = ("email",)
 USEFUL_FOR = clock.HOUR
-"""Whoever reads later that somebody waits is sent to an empty room."""
+"""Reading later that somebody is waiting would lead to an empty room."""
 PUSH_USEFUL_FOR = 10 * clock.MINUTE
 
 _by_staff = prepared(select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")))
@@ -44,8 +44,8 @@ _choose = prepared(
 
 @dataclass(frozen=True, slots=True)
 class OwnAlerts:
-    """How somebody is told. `phone` is the number that was confirmed, "" for none; `offered` one
-    that waits for its code."""
+    """Somebody's alert settings. `phone` is the confirmed number, "" for none; `offered` one
+    awaiting its code."""
 
     channels: tuple[ChannelName, ...]
     phone: str
@@ -53,7 +53,7 @@ class OwnAlerts:
 
 
 class StaffAlerts:
-    """Keeps the choices, and writes the messages."""
+    """Stores the settings, and writes the messages."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class StaffAlerts:
         self._base_url = base_url
 
     async def of(self, staff: StaffAccess) -> OwnAlerts:
-        """One's own choice."""
+        """Return one's own settings."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
             row = await db.one(_by_staff, of=staff.staff_id)
@@ -82,9 +82,9 @@ class StaffAlerts:
         return OwnAlerts(chosen(row), phone, offered_in(keys, row))
 
     async def choose(self, staff: StaffAccess, channels: list[str]) -> None:
-        """Be told in these ways from now on; in none of them is a choice too.
+        """Choose the channels for alerts; none of them is a choice too.
 
-        Raises WrongInput for SMS without a number that was confirmed.
+        Raises WrongInput for SMS without a confirmed number.
         """
         wanted = ",".join(channel for channel in CHOICES if channel in channels)
         async with self._database.unit_of_work() as work:
@@ -110,7 +110,7 @@ class StaffAlerts:
             )
 
     async def tell(self, work: UnitOfWork, member: Member, alert: StaffAlert) -> None:
-        """Write the messages down for somebody; see `StaffAlerter.tell`."""
+        """Write the messages for somebody; see `StaffAlerter.tell`."""
         keys = await self._vault.clinic(member.clinic_id)
         row = await work.one(_by_staff, of=member.id)
         channels = chosen(row) if row else DEFAULT
@@ -153,6 +153,6 @@ class StaffAlerts:
 
 
 def chosen(row: Row) -> tuple[ChannelName, ...]:
-    """The channels that stand in a row."""
+    """Return the channels in a row."""
     there = row.channels.split(",")
     return tuple(channel for channel in CHOICES if channel in there)

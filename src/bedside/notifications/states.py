@@ -4,13 +4,13 @@ from enum import StrEnum
 
 
 class NoticeState(StrEnum):
-    """Where a notification is on its way."""
+    """The states of a notification."""
 
     QUEUED = "queued"
     SENDING = "sending"
-    """A worker holds it under a lease. After a kill the lease runs out and it is tried again."""
+    """A worker holds it under a lease. After a kill the lease expires and it is tried again."""
     SENT = "sent"
-    """The gateway has taken it."""
+    """The gateway has accepted it."""
     DELIVERED = "delivered"
     """It has reached the phone, the mailbox or the local outbox."""
     FAILED = "failed"

@@ -1,4 +1,4 @@
-"""How messages of a clinic are worded: short, in the reader's language, nothing about health."""
+"""Texts of a clinic's messages: short, in the reader's language, nothing about health."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from bedside.people.clinics import Clinic
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """One message in words. `subject` and `html` are for e-mail."""
+    """The text of one message. `subject` and `html` are for e-mail."""
 
     subject: str
     text: str
@@ -25,7 +25,7 @@ class OutgoingText:
 
 @contextmanager
 def in_language(wanted: str) -> Generator[None]:
-    """Speak the patient's language for a while."""
+    """Use the patient's language during a block."""
     before = language.spoken()
     language.speak(wanted)
     try:
@@ -37,7 +37,7 @@ def in_language(wanted: str) -> Generator[None]:
 def outgoing_text(
     clinic: Clinic, *, subject: str, said: str, link: str = "", after: str = ""
 ) -> OutgoingText:
-    """A message of the clinic: one sentence, perhaps a link and what comes after it."""
+    """Compose a message of the clinic: one sentence, perhaps a link and a closing text."""
     phone = clinic.options.phone
     questions = _("Questions? Call {phone}.").format(phone=phone) if phone else ""
     text = " ".join(part for part in (said, link, questions) if part)
@@ -51,6 +51,6 @@ def outgoing_text(
 
 
 def day_of(clinic: Clinic, at: int) -> str:
-    """A day in the clinic's time zone, e.g. “29 November”."""
+    """Format a day in the clinic's time zone, e.g. “29 November”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(clinic.options.time_zone))
     return format_date(when, "d MMMM", locale=language.spoken())
