@@ -1,1 +1,1 @@
-"""Files between staff and a patient, while a visit goes on."""
+"""Files between staff and a patient, during a visit."""

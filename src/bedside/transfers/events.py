@@ -1,4 +1,4 @@
-"""What happens to live file transfers, told to both sides."""
+"""Events of live file transfers, for both sides."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from bedside.visits.events import RoomVisitTouched
 
 @declared
 class LiveTransferChanged(Event):
-    """A file on its way between a patient and staff was offered, accepted, moved on or ended."""
+    """A file in transfer between a patient and staff was offered, accepted, moved on or ended."""
 
     type: ClassVar[str] = "transfer.changed"
     transfer_id: str
@@ -25,13 +25,13 @@ class LiveTransferChanged(Event):
     position: int
 
     def topic(self) -> str:
-        """Told to the patient of the visit and to those in charge of its room."""
+        """The topic of the visit's patient and of those in charge of its room."""
         return f"transfers:{self.visit_id}"
 
 
 @declared
 class LiveTransferMoved(Event):
-    """More bytes of a file have come. Bars move; nothing else does."""
+    """More bytes of a file have arrived. Only progress bars change."""
 
     type: ClassVar[str] = "transfer.moved"
     keep: ClassVar[int] = 10 * clock.MINUTE
@@ -41,12 +41,12 @@ class LiveTransferMoved(Event):
     position: int
 
     def topic(self) -> str:
-        """Told to the patient of the visit and to those in charge of its room."""
+        """The topic of the visit's patient and of those in charge of its room."""
         return f"transfers:{self.visit_id}"
 
 
 def facts(row: Row) -> dict[str, Any]:
-    """What open pages are told of a transfer; no name, no type."""
+    """Return a transfer's data for open pages; no name, no type."""
     return {
         "transfer_id": row.id,
         "visit_id": row.visit_id,
@@ -61,21 +61,21 @@ def facts(row: Row) -> dict[str, Any]:
 
 
 def tell(work: UnitOfWork, row: Row) -> None:
-    """Tell both sides where a transfer is, and the lists of the room that something is on its way
-    or not any more."""
+    """Publish a transfer's state to both sides, and to the lists of the room whether something is
+    in transfer."""
     work.emit(LiveTransferChanged(**facts(row)))
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.visit_id, what="file"))
 
 
 def tell_moved(work: UnitOfWork, row: Row, position: int) -> None:
-    """Tell both sides that more bytes have come."""
+    """Publish to both sides that more bytes have arrived."""
     work.emit(
         LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, leg=row.leg, position=position)
     )
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot of the topic after an event: transfers of the present leg by id."""
+    """Apply an event to a snapshot of the topic: transfers of the current leg by id."""
     known = snapshot["transfers"]
     if event_type == LiveTransferMoved.type and data["transfer_id"] in known:
         data = {**known[data["transfer_id"]], "position": data["position"]}

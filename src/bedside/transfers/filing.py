@@ -1,4 +1,4 @@
-"""How the file of a live transfer comes into the chart; until it is known whose chart that is, the
+"""Filing the file of a live transfer in the chart; until the visit's patient is identified, the
 transfer holds the file, for its visit."""
 
 from bedside.files.intake import Intake
@@ -16,7 +16,7 @@ class TransferFiling:
         self._intake = intake
 
     async def file(self, work: UnitOfWork, row: Row) -> None:
-        """Into the chart, or kept for the visit before anybody has said whose it is. The transfer
+        """File in the chart, or keep for the visit until the patient is identified. The transfer
         is locked."""
         entry_id = ""
         if row.patient_id:
@@ -25,20 +25,20 @@ class TransferFiling:
 
     @staticmethod
     def clear_up_later(work: UnitOfWork, transfer_id: str, file_id: str = "") -> None:
-        """Nothing of the file of this transfer stays. With `file_id`, of one that came when it was
-        given up already: the job of then may be running at this moment, and see nothing of it."""
+        """Destroy the file of this transfer, later. With `file_id`, of one that arrived after it
+        was cancelled: the job from then may be running at this moment, and not see it."""
         name = f"{CLEAR_UP}:{transfer_id}" + (f":{file_id}" if file_id else "")
         work.enqueue(CLEAR_UP, {"transfer_id": transfer_id}, unique=name)
 
     # --- visits without a chart ------------------------------------------------------------------
 
     async def lock_content(self, work: UnitOfWork, row: Row) -> None:
-        """All transfers of the visit."""
+        """Lock all transfers of the visit."""
         for one in await work.all(rows.OF_VISIT, visit=row.id):
             await work.lock(one.id)
 
     async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
-        """What has arrived is filed, and what is under way as soon as it has."""
+        """File what has arrived, and whatever is in transfer as soon as it has."""
         for one in await work.all(rows.OF_VISIT, visit=row.id):
             await work.execute(rows.CHANGE, of=one.id, patient_id=row.patient_id)
             if one.filed:
@@ -46,13 +46,13 @@ class TransferFiling:
             events.tell(work, one)
 
     async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
-        """What has arrived is destroyed, by the job that clears up."""
+        """Destroy what has arrived, by the job that cleans up."""
         for one in await work.all(rows.OF_VISIT, visit=row.id):
             if one.filed:
                 await work.execute(rows.CHANGE, of=one.id, filed=False, ended=Ended.DISCARDED)
                 self.clear_up_later(work, one.id)
 
     async def held(self, reader: Reader, visit_ids: list[str]) -> dict[str, int]:
-        """Files that have arrived and are in no chart, by visit."""
+        """Count files that have arrived and are in no chart, by visit."""
         found = rows.HELD.where(rows.HELD_BY.in_(visit_ids))
         return {row.visit_id: row.files for row in await reader.all(found)}

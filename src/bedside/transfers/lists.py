@@ -1,4 +1,4 @@
-"""Live file transfers as lists: in the dialog of staff, on the patient's page, in the queue."""
+"""Lists of live file transfers: in the dialog of staff, on the patient's page, in the queue."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from bedside.visits.whereabouts import visit_of
 
 
 class LiveTransferLists:
-    """What is, or was, on its way in a visit."""
+    """Lists what is, or was, in transfer in a visit."""
 
     def __init__(self, database: Transactions, vault: Vault, clinics: Clinics) -> None:
         self._database = database
@@ -23,13 +23,13 @@ class LiveTransferLists:
     async def of_visit(
         self, access: RoomAccess | VisitorAccess, visit_id: str
     ) -> list[LiveTransfer]:
-        """Transfers of the present leg, oldest first. Raises NotFound."""
+        """Return transfers of the current leg, oldest first. Raises NotFound."""
         visit, found = await self._of_leg(access, visit_id)
         keys = await self._vault.clinic(visit.clinic_id)
         return [rows.opened(keys, row) for row in found]
 
     async def snapshot(self, access: RoomAccess | VisitorAccess, visit_id: str) -> dict[str, Any]:
-        """The topic `transfers:{visit}`: facts of the present leg's transfers, by id."""
+        """Return the snapshot of `transfers:{visit}`: the current leg's transfers, by id."""
         visit, found = await self._of_leg(access, visit_id)
         return {"visit_id": visit.id, "transfers": {row.id: events.facts(row) for row in found}}
 
@@ -41,19 +41,19 @@ class LiveTransferLists:
             return visit, await db.all(rows.OF_LEG, visit=visit.id, of_leg=visit.leg)
 
     async def allowance(self, visitor: VisitorAccess) -> VisitorAllowance:
-        """What the patient may still send without being asked."""
+        """Return what the patient may still send unasked."""
         options = (await self._clinics.get(visitor.clinic_id)).options
         async with self._database.read() as db:
             return await visitor_allowance(db, visitor.visit_id, options)
 
     async def one(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:
-        """One transfer. Raises NotFound."""
+        """Return one transfer. Raises NotFound."""
         async with self._database.read() as db:
             row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
         return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def running_in(self, room: RoomAccess) -> dict[str, dict[str, int]]:
-        """How many transfers are under way, by visit and direction, for the queue."""
+        """Count running transfers by visit and direction, for the queue."""
         async with self._database.read() as db:
             running = await db.all(rows.RUNNING_OF_ROOM, room=room.room_id)
         found: dict[str, dict[str, int]] = {}

@@ -1,4 +1,4 @@
-"""Live file transfers as open pages follow them."""
+"""Live updates of file transfers."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ class TransferLive:
         self._visits = visits
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kind."""
+        """Return the kind."""
         audience = self._visits.audience_of_visit
         return (TopicKind("transfers", self.transfers, audience_of_event=audience),)
 
     async def transfers(self, access: object, visit_id: str) -> dict[str, Any]:
-        """Snapshot for the side that `access`, which the socket proved, is on. Raises NotFound."""
+        """Return the snapshot for the side proved by `access`. Raises NotFound."""
         side = await self._whereabouts.side_of(access, visit_id)
         return await self._lists.snapshot(side, visit_id)

@@ -33,5 +33,5 @@ live_transfers = Table(
     Index("ix_live_transfers_room", "room_id", "ended"),
     Index("ix_live_transfers_file", "file_id"),
 )
-"""Files on their way between a patient in a visit and staff. `agreed`, `bytes` and `ended` are the
+"""Files in transfer between a patient in a visit and staff. `agreed`, `bytes` and `ended` are the
 axes of `transfers.states`; `reason` is the key of a refusal; `record` seals the name."""

@@ -1,4 +1,4 @@
-"""Rows of live file transfers: statements, and what people see of one."""
+"""Rows of live file transfers: statements, and their view for people."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ HELD = (
     .where(live_transfers.c.filed, live_transfers.c.entry_id == "")
     .group_by(HELD_BY)
 )
-"""Files that have arrived and are in no chart; to be asked for some visits (HELD_BY)."""
+"""Files that have arrived and are in no chart; queried for some visits (HELD_BY)."""
 RUNNING_OF_LEG = prepared(
     select(live_transfers.c.id)
     .where(
@@ -93,14 +93,14 @@ class LiveTransfer:
 
 
 def existing(row: Row | None) -> Row:
-    """The row. Raises NotFound when there is none."""
+    """Return the row. Raises NotFound if there is none."""
     if row is None:
         raise NotFound
     return row
 
 
 def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
-    """The row, for staff of the room in which it was sent and for the patient of the visit.
+    """Return the row, for staff of the room in which it was sent and for the patient of the visit.
     Raises NotFound for everybody else."""
     if row is None or row.clinic_id != access.clinic_id:
         raise NotFound
@@ -113,20 +113,20 @@ def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
 
 
 def sender_of(row: Row) -> Actor:
-    """Who sends the bytes of a transfer."""
+    """Return the sender of a transfer's bytes."""
     if row.direction == Direction.TO_PATIENT:
         return Actor(ActorKind.STAFF, row.staff_id)
     return Actor(ActorKind.PATIENT, row.patient_id or row.visit_id)
 
 
 def holder_of(row: Row) -> TransferAccess:
-    """The transfer itself as the holder of its file, in the name of its sender."""
+    """Return the transfer itself as the holder of its file, in the name of its sender."""
     owner = row.staff_id if row.direction == Direction.TO_PATIENT else row.visit_id
     return transfer_access(row.id, row.clinic_id, row.patient_id, owner, sender_of(row))
 
 
 def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:
-    """A row, with what is sealed in it."""
+    """Return a row, with its sealed content."""
     record = keys.unseal(RECORD, row.id, row.record)
     return LiveTransfer(
         id=row.id,
@@ -150,16 +150,16 @@ def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:
 
 
 def of_type(keys: ClinicKeys, row: Row, media_type: str) -> bytes:
-    """The sealed part of a row with the type that the file has by its bytes: until these are there
-    both sides read what the sender's browser said."""
+    """Seal a row's record again with the detected media type; until then both sides see what the
+    sender's browser claimed."""
     record = keys.unseal(RECORD, row.id, row.record)
     return keys.seal(RECORD, row.id, {**record, "media_type": media_type})
 
 
 def turned_away(row: Row, file: Row) -> str:
-    """Why the file of a transfer does not reach the other side, as a key of `files.refusals`; ""
-    when it does. Of one that nothing can be handed over of, the original goes into the chart; to a
-    patient it does not go."""
+    """Return why the file of a transfer does not reach the other side, as a key of
+    `files.refusals`; "" if it does. If no version for others can be made, the original goes into
+    the chart, but not to a patient."""
     if file.state in (FileState.REFUSED, FileState.INFECTED):
         return str(file.refusal)
     is_stuck = file.state == FileState.FILED and file.sharing == Sharing.FAILED

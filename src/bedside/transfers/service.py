@@ -1,7 +1,7 @@
 """Live file transfer, in both directions, from the queue and in a call (features X1–X7).
 
-The bytes go up while the other side is still being asked, so that an accepted file is there at
-once. They are held by the transfer, sealed and scanned like every file; what is agreed to and clean
+The bytes are uploaded while the other side is still being asked, so that an accepted file is there
+at once. The transfer holds them, sealed and scanned like every file; what is agreed to and clean
 goes into the chart, and nothing of the rest stays.
 """
 
@@ -51,7 +51,8 @@ _NAME_OF_TYPE_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A file that somebody chose to send: name and type as the browser says, size in bytes."""
+    """A file that somebody chose to send: name and type as the browser states them, size in
+    bytes."""
 
     name: str
     media_type: str
@@ -82,30 +83,30 @@ class LiveTransfers:
     # --- beginning -----------------------------------------------------------------------------
 
     async def allowance(self, clinic_id: str) -> Allowance:
-        """The limit of one file, of this clinic."""
+        """Return the limit of one file, for this clinic."""
         options = (await self._clinics.get(clinic_id)).options
         return Allowance(largest=options.transfer_bytes_limit)
 
     async def offer(
         self, room: RoomAccess, visit_id: str, chosen: Chosen, transfer_id: str = ""
     ) -> LiveTransfer:
-        """Staff offer a file to the patient, who accepts or declines.
+        """Offer a file of staff to the patient, who accepts or declines.
 
-        `transfer_id` is made by the page, so that offering twice offers once. Raises TooLarge,
-        Conflict when too many files are on their way or the visit has ended, NotFound.
+        `transfer_id` is made by the page, so that offering is idempotent. Raises TooLarge,
+        Conflict if too many files are in transfer or the visit has ended, NotFound.
         """
         return await self._begin(
             room, visit_id, Direction.TO_PATIENT, Kind.FILE, chosen, transfer_id
         )
 
     async def ask(self, room: RoomAccess, visit_id: str, kind: Kind = Kind.FILE) -> LiveTransfer:
-        """Staff ask the patient for a file, or for a still of the camera. Raises as `offer`."""
+        """Ask the patient for a file, or for a still of the camera. Raises as `offer`."""
         return await self._begin(room, visit_id, Direction.FROM_PATIENT, kind, None, "")
 
     async def send_own(
         self, visitor: VisitorAccess, chosen: Chosen, transfer_id: str = ""
     ) -> LiveTransfer:
-        """A patient sends a file without having been asked. Raises as `offer`."""
+        """Send a patient's file unasked. Raises as `offer`."""
         return await self._begin(
             visitor, visitor.visit_id, Direction.FROM_PATIENT, Kind.FILE, chosen, transfer_id
         )
@@ -183,11 +184,10 @@ class LiveTransfers:
         if chosen.size <= 0:
             raise TooLarge(_("This file is empty."), code="file_refused_empty")
 
-    # --- what the other side says --------------------------------------------------------------
+    # --- answers of the other side ---------------------------------------------------------------
 
     async def accept(self, visitor: VisitorAccess, transfer_id: str) -> LiveTransfer:
-        """The patient accepts a file; pressing twice accepts once. Raises Conflict when it is over,
-        NotFound."""
+        """Accept a file as the patient. Idempotent. Raises Conflict if it is over, NotFound."""
         async with self._database.unit_of_work() as work:
             row = await self._own_row(work, visitor, transfer_id, Direction.TO_PATIENT)
             require_running(row.ended)
@@ -201,7 +201,7 @@ class LiveTransfers:
     async def answer(
         self, visitor: VisitorAccess, transfer_id: str, chosen: Chosen
     ) -> LiveTransfer:
-        """The patient was asked, agrees, and has chosen a file (or taken a still)."""
+        """Answer a request as the patient, with the chosen file (or the still taken)."""
         await self._check_size(visitor.clinic_id, chosen)
         keys = await self._vault.clinic(visitor.clinic_id)
         async with self._database.unit_of_work() as work:
@@ -223,7 +223,7 @@ class LiveTransfers:
         return rows.opened(keys, row)
 
     async def decline(self, visitor: VisitorAccess, transfer_id: str) -> LiveTransfer:
-        """The patient does not want the file, or does not want to send one."""
+        """Decline receiving or sending the file, as the patient."""
         async with self._database.unit_of_work() as work:
             row = await self._own_row(work, visitor, transfer_id)
             if row.ended != Ended.DECLINED:
@@ -232,7 +232,7 @@ class LiveTransfers:
         return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def cancel(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> LiveTransfer:
-        """Either side gives up. A file that is in the chart already stays there."""
+        """Cancel, from either side. A file that is in the chart already stays there."""
         async with self._database.unit_of_work() as work:
             row = await self._row(work, access, transfer_id)
             if row.ended != Ended.CANCELLED:
@@ -246,8 +246,8 @@ class LiveTransfers:
     async def sender(
         self, access: RoomAccess | VisitorAccess, transfer_id: str
     ) -> tuple[TransferAccess, LiveTransfer]:
-        """For whoever sends: what the upload needs. Raises Conflict when the transfer is over,
-        NotTheSender for colleagues of who offered the file, NotFound for the other side."""
+        """Return what the upload needs, for the sender. Raises Conflict if the transfer is over,
+        NotTheSender for colleagues of whoever offered the file, NotFound for the other side."""
         async with self._database.read() as db:
             row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
         by_staff = isinstance(access, RoomAccess)
@@ -264,8 +264,8 @@ class LiveTransfers:
     async def begin_upload(
         self, holder: TransferAccess, transfer: LiveTransfer, announced: Announced
     ) -> Any:
-        """The sender's browser begins to send the bytes; see `Uploads.begin_held`."""
-        # Who begins again did not hear the answer, or has lost the address: the newest one counts.
+        """Begin sending the bytes from the sender's browser; see `Uploads.begin_held`."""
+        # A second beginning missed the answer, or has lost the address: the newest one counts.
         await self._uploads.abandon(holder)
         capture = transfer.kind == Kind.CAPTURE
         upload = await self._uploads.begin_held(
@@ -278,13 +278,14 @@ class LiveTransfers:
         )
         try:
             await self._arriving(holder.transfer_id)
-        except Conflict:  # given up in between, and cleared up before there was anything
+        except Conflict:  # cancelled in between, and cleaned up before there was anything
             await self._uploads.abandon(holder)
             raise
         return upload
 
     async def moved(self, holder: TransferAccess, position: int) -> None:
-        """This many bytes have come; told to both sides. Called a few times a second at most."""
+        """Record the bytes received, and publish them to both sides. Called a few times a second
+        at most."""
         async with self._database.unit_of_work() as work:
             row = await self._locked(work, holder.transfer_id)
             if row is None or row.ended or position <= row.position:
@@ -304,7 +305,8 @@ class LiveTransfers:
                 await self._tell(work, row.id)
 
     async def refused(self, holder: TransferAccess, reason: str) -> None:
-        """The file was turned away while it arrived; `reason` is a key of `files.refusals`."""
+        """Record that the file was refused while it arrived; `reason` is a key of
+        `files.refusals`."""
         async with self._database.unit_of_work() as work:
             row = await self._locked(work, holder.transfer_id)
             if row is not None and not row.ended:
@@ -315,13 +317,13 @@ class LiveTransfers:
         return HolderKind(PREFIX, Channel.LIVE_TRANSFER, Category.OTHER, self.file_changed)
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:
-        """The intake tells of a file that a transfer holds: received, scanned, refused."""
+        """Handle the intake's news of a held file: received, scanned, refused."""
         row = await self._locked(work, file.holder_id)
         if row is None or row.ended:
-            if row is not None and not row.filed:  # given up while the last byte came
+            if row is not None and not row.filed:  # cancelled while the last byte arrived
                 self._filing.clear_up_later(work, row.id, file.id)
             return
-        if file.patient_id != row.patient_id:  # it became known while the file arrived
+        if file.patient_id != row.patient_id:  # identified while the file arrived
             await self._intake.set_patient(work, file.id, row.patient_id)
         if reason := rows.turned_away(row, file):
             await self._end(work, row, Ended.REFUSED, rows.sender_of(row), reason)
@@ -344,8 +346,8 @@ class LiveTransfers:
             await self._advance(work, row.id)
 
     async def _advance(self, work: UnitOfWork, transfer_id: str) -> Row:
-        """What is agreed to and clean goes into the chart (where the clinic keeps files that were
-        not downloaded; otherwise with the download)."""
+        """File what is agreed to and clean in the chart (if the clinic keeps files that were not
+        downloaded; otherwise on the download)."""
         row = await work.one(rows.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - the caller holds its lock
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
@@ -359,10 +361,10 @@ class LiveTransfers:
     async def receiver(
         self, access: RoomAccess | VisitorAccess, transfer_id: str
     ) -> tuple[TransferAccess, LiveTransfer]:
-        """For the side that receives: what opening the file needs.
+        """Return what opening the file needs, for the receiving side.
 
-        Raises Conflict before the file is clean or after the transfer was given up, NotFound for
-        the side that sent it.
+        Raises Conflict before the file is clean or after the transfer was cancelled, NotFound for
+        the sending side.
         """
         async with self._database.read() as db:
             row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
@@ -380,7 +382,7 @@ class LiveTransfers:
         return holder, rows.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def downloaded(self, receiver: TransferAccess) -> None:
-        """The last byte went to the other side: the transfer is done."""
+        """Complete the transfer: the last byte went to the other side."""
         faults.point("live_transfer.handed_over")
         async with self._database.unit_of_work() as work:
             row = await self._locked(work, receiver.transfer_id)
@@ -398,8 +400,8 @@ class LiveTransfers:
             await work.lock(one.id)
 
     async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
-        """The patient leaves the room: what is under way is filed or given up (X5), in the unit of
-        work of what made the patient leave."""
+        """File or cancel what is in transfer (X5) when the patient leaves the room, in the unit of
+        work that made the patient leave."""
         keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
         for one in await work.all(rows.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
             row = await self._locked(work, one.id)
@@ -428,7 +430,7 @@ class LiveTransfers:
         return await self._tell(work, row.id)
 
     async def clear_up(self, payload: dict[str, Any]) -> None:
-        """Job: a transfer was given up; nothing of its file stays."""
+        """Job: destroy the file of a transfer that was cancelled."""
         async with self._database.read() as db:
             row = await db.one(rows.BY_ID, of=payload["transfer_id"])
         if row is None or row.filed:
@@ -442,7 +444,7 @@ class LiveTransfers:
 
     @staticmethod
     async def _locked(work: UnitOfWork, transfer_id: str) -> Row | None:
-        """A transfer, which nobody else changes until the commit.
+        """Lock a transfer until commit.
 
         By name and not by row, because the intake takes the same lock before it touches the file:
         visits come first, then transfers, then files, then the audit chain.

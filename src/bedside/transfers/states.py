@@ -1,7 +1,7 @@
 """The life of a live file transfer, as pure tables (features X2–X5).
 
-Two things go on at the same time: the other side is asked, and the bytes go up and are scanned.
-What people see, the phase, follows from both.
+Two things happen in parallel: the other side is asked, and the bytes are uploaded and scanned. The
+phase, which people see, follows from both.
 """
 
 from enum import StrEnum
@@ -11,7 +11,7 @@ from bedside.kernel.language import N_
 
 
 class Direction(StrEnum):
-    """Who gets the file."""
+    """The direction of a file."""
 
     TO_PATIENT = "to_patient"
     FROM_PATIENT = "from_patient"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Bytes(StrEnum):
-    """How far the file itself is."""
+    """The progress of the file itself."""
 
     NONE = "none"
     ARRIVING = "arriving"
@@ -34,23 +34,23 @@ class Bytes(StrEnum):
 
 
 class Ended(StrEnum):
-    """How a transfer ended; empty while it goes on."""
+    """How a transfer ended; empty while it is running."""
 
     NO = ""
     DONE = "done"
     """The other side has downloaded the file."""
     FILED = "filed"
     """The visit went on before that; the file, which had arrived completely, is in the chart, or
-    with the visit until somebody has said whose it is."""
+    with the visit until staff identify the patient."""
     DECLINED = "declined"
     CANCELLED = "cancelled"
     LEFT = "left"
-    """The patient left, or went on to another room, before the file had arrived."""
+    """The patient left, or was transferred to another room, before the file had arrived."""
     FAILED = "failed"
     REFUSED = "refused"
     """By its type or by the scan; the file was destroyed."""
     DISCARDED = "discarded"
-    """It had arrived, and nobody ever said whose chart it belongs to."""
+    """It had arrived, and the visit's patient was never identified."""
 
 
 class NotTheSender(NotAllowed):
@@ -64,7 +64,7 @@ class NotTheSender(NotAllowed):
 
 
 class Phase(StrEnum):
-    """What both sides see."""
+    """The state that both sides see."""
 
     ASKED = "asked"
     MOVING = "moving"
@@ -81,7 +81,7 @@ class Phase(StrEnum):
 
 
 def phase(*, agreed: bool, bytes_: str, ended: str) -> Phase:
-    """What people see of a transfer."""
+    """Return the phase of a transfer."""
     if ended:
         return Phase(ended)
     if not agreed:
@@ -98,17 +98,17 @@ _FORWARD = (Bytes.NONE, Bytes.ARRIVING, Bytes.SCANNING, Bytes.CLEAN)
 
 
 def may_become(before: str, after: Bytes) -> bool:
-    """Bytes only go forward; what is told twice changes nothing."""
+    """Whether the bytes may make this step: they only go forward; a repetition changes nothing."""
     return _FORWARD.index(after) > _FORWARD.index(Bytes(before))
 
 
 def ends_with_the_leg(
     *, direction: str, agreed: bool, bytes_: str, filed: bool, keep: bool
 ) -> Ended:
-    """What becomes of a transfer that is under way when the patient leaves the room.
+    """Return what becomes of a running transfer when the patient leaves the room.
 
-    A file that arrived completely is filed where the clinic keeps files of unfinished transfers
-    (feature X5). One that staff offered and the patient never accepted is not.
+    A file that arrived completely is filed if the clinic keeps files of unfinished transfers
+    (feature X5). One offered by staff that the patient never accepted is not.
     """
     arrived = bytes_ in (Bytes.SCANNING, Bytes.CLEAN)
     wanted = agreed or direction == Direction.FROM_PATIENT
@@ -116,7 +116,7 @@ def ends_with_the_leg(
 
 
 def require_running(ended: str) -> None:
-    """Raises Conflict, with a sentence, when the transfer is over."""
+    """Raise Conflict, with a sentence, if the transfer is over."""
     if ended:
         raise Conflict(_OVER[Ended(ended)], code=f"transfer_is_{ended}")
 

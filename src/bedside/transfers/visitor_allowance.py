@@ -1,4 +1,4 @@
-"""How much a patient may send in a visit without being asked: anybody can check in at a door."""
+"""The limit of what a patient may send unasked in a visit: anybody can check in at a door."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ _sent = prepared(
         live_transfers.c.visit_id == bindparam("visit"),
         live_transfers.c.direction == str(Direction.FROM_PATIENT),
         live_transfers.c.staff_id == "",
-        # What was given up before a byte came counts for nothing; what was refused was work.
+        # What was cancelled before a byte arrived does not count; what was refused was work.
         ~(live_transfers.c.ended.in_(_GIVEN_UP) & (live_transfers.c.bytes == str(Bytes.NONE))),
     )
 )
@@ -30,7 +30,7 @@ _sent = prepared(
 
 @dataclass(frozen=True, slots=True)
 class VisitorAllowance:
-    """What a patient may still send in a visit without being asked. `largest`, `bytes` in bytes."""
+    """What a patient may still send unasked in a visit. `largest`, `bytes` in bytes."""
 
     files: int
     bytes: int
@@ -38,11 +38,11 @@ class VisitorAllowance:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether nothing more is taken."""
+        """Whether nothing more is accepted."""
         return self.files <= 0 or self.bytes <= 0
 
     def require(self, size: int) -> None:
-        """Raises Conflict, with a sentence, when a file of this size is too much."""
+        """Raise Conflict, with a sentence, if a file of this size is too much."""
         if self.is_used_up:
             raise Conflict(
                 _(
@@ -64,7 +64,8 @@ class VisitorAllowance:
 async def visitor_allowance(
     reader: Reader, visit_id: str, options: ClinicOptions
 ) -> VisitorAllowance:
-    """What is left of the clinic's limits for a visit. What staff asked for counts for nothing."""
+    """Return what is left of the clinic's limits for a visit. What staff asked for does not
+    count."""
     sent = await reader.one(_sent, visit=visit_id)
     files, size = (sent.files, sent.bytes) if sent else (0, 0)
     return VisitorAllowance(
