@@ -1,1 +1,1 @@
-"""Calls: who is in them, how browsers find each other, guests, apps."""
+"""Calls: participants, how browsers find each other, guests, apps."""

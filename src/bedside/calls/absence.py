@@ -1,7 +1,8 @@
-"""Pages of staff and guests that are gone from their call, for longer than a tunnel lasts.
+"""Staff and guests whose page has been disconnected from their call for longer than a tunnel
+lasts.
 
-Patients are not looked after here: they stay in the call (“reconnecting”) as long as their visit
-keeps their place.
+Patients are not handled here: they stay in the call (“reconnecting”) as long as their visit keeps
+their place.
 """
 
 from sqlalchemy import bindparam, select
@@ -18,10 +19,10 @@ from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 
 GRACE = clock.MINUTE
-"""So long a call goes on without the page of a member of staff or a guest."""
+"""How long a call goes on without the page of a member of staff or a guest."""
 _WATCHED = 30 * clock.SECOND
 _TOGETHER = 10 * clock.SECOND
-"""Who left a call longer before its end did not leave because of it."""
+"""Somebody who left a call longer than this before its end did not leave because of it."""
 
 _followed = prepared(
     select(
@@ -51,7 +52,7 @@ _last_call = prepared(
 
 
 class Absences:
-    """Notices who is gone, and ends their part in the call when they do not come back."""
+    """Detects disconnected pages, and ends their part in the call if they do not come back."""
 
     def __init__(self, database: Transactions, presence: Presence, service: Calls) -> None:
         self._database = database
@@ -60,9 +61,9 @@ class Absences:
         self._watch = clock.Watch(_WATCHED)
 
     async def sweep(self) -> None:
-        """Once every few seconds; after a time in which nobody could look, the minute starts over.
-        When the last member of staff is given up, patients go back to
-        the waiting room, at their old place."""
+        """Run every few seconds; after a time in which nobody could check, the minute starts over.
+        If the last member of staff is dropped, patients return to the waiting room, at their old
+        place."""
         async with self._database.read() as db:
             followed = await db.all(_followed, not_kind=Kind.PATIENT)
         connections = {row.connection_id for row in followed if row.connection_id}
@@ -80,7 +81,7 @@ class Absences:
         self._watch.looked()
 
     async def cut_off(self, visitor: VisitorAccess) -> bool:
-        """Whether the last call of a visit ended because the page of the clinic was gone."""
+        """Whether the last call of a visit ended because the clinic's page was disconnected."""
         async with self._database.read() as db:
             call = await db.one(_last_call, visit=visitor.visit_id, of_kind=Kind.PATIENT)
         if call is None or call.state != CallState.ENDED or call.ended_by != SYSTEM.id:

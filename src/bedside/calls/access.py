@@ -1,7 +1,7 @@
-"""Seats: holding one proves who one is in a call.
+"""Seats: holding one proves a place in a call.
 
-A seat is made here only, after a look at the participants; services of calls take seats, so that
-nobody acts in a call in which they have no place.
+Only this module makes a seat, after reading the participants; services of calls take seats, so
+that nobody acts in a call in which they have no place.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
 
 CallAccess = StaffAccess | VisitorAccess | GuestAccess
-"""Whoever can be in a call."""
+"""Anybody who can be in a call."""
 
 
 class _Proof:
@@ -42,7 +42,7 @@ class CallSeat:
 
     @property
     def kind(self) -> Kind:
-        """Who it is."""
+        """The kind of participant."""
         return kind_of(self.access)
 
     @property
@@ -52,12 +52,12 @@ class CallSeat:
 
     @property
     def patient_id(self) -> str:
-        """The patient who sits here; "" for others."""
+        """The patient in this seat; "" for others."""
         return self.access.patient_id if isinstance(self.access, VisitorAccess) else ""
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the audit log."""
+        """The actor for the audit log."""
         return self.access.actor
 
 
@@ -73,36 +73,37 @@ class HostSeat(CallSeat):
 
 
 def in_calls(access: object) -> CallAccess:
-    """Whoever can be in a call. Raises NotFound for others."""
+    """Return the access if it can be in a call. Raises NotFound otherwise."""
     if not isinstance(access, CallAccess):
         raise NotFound
     return access
 
 
 def kind_of(access: CallAccess) -> Kind:
-    """What somebody would be in a call."""
+    """Return the kind of participant somebody would be."""
     if isinstance(access, StaffAccess):
         return Kind.STAFF
     return Kind.PATIENT if isinstance(access, VisitorAccess) else Kind.GUEST
 
 
 def person_of(access: CallAccess) -> str:
-    """The id by which participants know somebody."""
+    """Return the id by which participants know somebody."""
     if isinstance(access, StaffAccess):
         return access.staff_id
     return access.visit_id if isinstance(access, VisitorAccess) else access.guest_id
 
 
 class Seats:
-    """Looks who sits where."""
+    """Looks up seats."""
 
     def __init__(self, database: Transactions) -> None:
         self._database = database
 
     async def host(self, staff: StaffAccess, call_id: str) -> HostSeat:
-        """The place of a member of staff who takes part, also of one who went out for a moment.
+        """Return the place of a participating member of staff, even one who stepped out for a
+        moment.
 
-        Raises NotFound for everybody else, CallEnded when it is over.
+        Raises NotFound for everybody else, CallEnded if it is over.
         """
         async with self._database.read() as db:
             call, row = await _look(db, staff, call_id)
@@ -111,7 +112,7 @@ class Seats:
         return HostSeat(call.id, call.clinic_id, row.id, staff, _PROOF)
 
     async def visitor(self, visitor: VisitorAccess) -> CallSeat:
-        """The place of a patient in the call of their visit. Raises NotInCall."""
+        """Return the place of a patient in the call of their visit. Raises NotInCall."""
         async with self._database.read() as db:
             row = await current_of(db, Kind.PATIENT, visitor.visit_id)
         if row is None or row.clinic_id != visitor.clinic_id:
@@ -119,7 +120,7 @@ class Seats:
         return CallSeat(row.call_id, row.clinic_id, row.id, visitor, _PROOF)
 
     async def guest(self, guest: GuestAccess) -> CallSeat:
-        """The place of a guest, also of one who knocks. Raises NotFound, CallEnded."""
+        """Return the place of a guest, even one who knocks. Raises NotFound, CallEnded."""
         async with self._database.read() as db:
             call, row = await _look(db, guest, guest.call_id)
         if call.state != CallState.ACTIVE:
@@ -127,7 +128,7 @@ class Seats:
         return CallSeat(call.id, call.clinic_id, row.id, guest, _PROOF)
 
     async def let_in(self, guest: GuestAccess) -> CallSeat:
-        """The place of a guest who was let in. Raises NotInCall for one who knocks or has left,
+        """Return the place of an admitted guest. Raises NotInCall for one who knocks or has left,
         NotFound, CallEnded."""
         seat = await self.guest(guest)
         async with self._database.read() as db:
@@ -137,8 +138,8 @@ class Seats:
         return seat
 
     async def listener(self, access: CallAccess, call_id: str) -> Row:
-        """The call, for somebody who may hear what happens in it: staff who take part, also when
-        it is over, and whoever else is in it now. Raises NotFound."""
+        """Return the call, for anybody who may follow it: participating staff, even when it is
+        over, and everybody else in it now. Raises NotFound."""
         async with self._database.read() as db:
             call, row = await _look(db, access, call_id)
         if row.kind != Kind.STAFF and row.state not in PRESENT:

@@ -1,4 +1,4 @@
-"""How calls end: when nobody is left to talk with, or for all at once."""
+"""The end of calls: when nobody is left to talk with, or for everybody at once."""
 
 from typing import Protocol
 
@@ -13,10 +13,10 @@ CLOSE_ROOM = "call.close_room"
 
 
 class EndsWithCall(Protocol):
-    """Something that is kept for as long as a call lasts, such as its whiteboard."""
+    """Something kept for as long as a call lasts, such as its whiteboard."""
 
     async def call_ended(self, work: UnitOfWork, call: Row, by: Actor) -> None:
-        """The call ends, in this unit of work; its row is locked."""
+        """Handle the end of a call, in this unit of work; its row is locked."""
         ...
 
 
@@ -28,12 +28,12 @@ class Endings:
         self._told: list[EndsWithCall] = []
 
     def tell(self, app: EndsWithCall) -> None:
-        """From now on `app` hears of calls that end."""
+        """Call `app` when a call ends."""
         self._told.append(app)
 
     async def end(self, work: UnitOfWork, call: Row, by: Actor) -> None:
-        """End a call for whoever is left in it, and for its guests. The visits in it have been
-        stepped before."""
+        """End a call for everybody left in it, and for its guests. The visits in it have taken
+        their step before."""
         for row in await rows.participants_of(work, call.id):
             if row.state in (*PRESENT, Standing.KNOCKING):
                 await rows.take_out(work, row)
@@ -50,7 +50,8 @@ class Endings:
         await self._audit.record(work, call.clinic_id, by, Action.CALL_ENDED, subject_id=call.id)
 
     async def end_when_alone(self, work: UnitOfWork, call: Row, by: Actor) -> bool:
-        """End a call in which no patient and no guest is left, or asked to. True: it ended."""
+        """End the call if no patient and no guest is in it or invited in. Returns whether it
+        ended."""
         if call.state != CallState.ACTIVE:
             return False
         for row in await rows.participants_of(work, call.id):

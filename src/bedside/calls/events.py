@@ -1,7 +1,7 @@
-"""What happens in calls, told to those who are in them: ids and states only.
+"""Events of calls for their participants: ids and states only.
 
-Signals are the exception: session descriptions and candidates of browsers, told only to the
-connection that they are for, and forgotten after minutes.
+Signals are the exception: session descriptions and candidates of browsers, delivered only to the
+connection they are for, and deleted after minutes.
 """
 
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from bedside.kernel.events import Event, declared
 
 @declared
 class CallChanged(Event):
-    """A call was turned to video, went to the media server, or ended."""
+    """A call was turned to video, moved to the media server, or ended."""
 
     type: ClassVar[str] = "call.changed"
 
@@ -30,7 +30,7 @@ class CallChanged(Event):
 
 @declared
 class ParticipantChanged(Event):
-    """Somebody was asked in, knocks, joined, loaded the page again, muted, or left."""
+    """Somebody was admitted, knocks, joined, reloaded the page, muted, or left."""
 
     type: ClassVar[str] = "call.participant_changed"
 
@@ -50,7 +50,7 @@ class ParticipantChanged(Event):
 
 @declared
 class MediaInterrupted(Event):
-    """The media server stopped sending media on to these connections, or can do it again: `over`
+    """The media server stopped forwarding media to these connections, or can do so again: `over`
     means that each of them starts over."""
 
     type: ClassVar[str] = "call.media_interrupted"
@@ -66,7 +66,8 @@ class MediaInterrupted(Event):
 
 @declared
 class CallSignal(Event):
-    """What one browser (or the media server) says to another, so that they find each other."""
+    """A message from one browser (or the media server) to another, for establishing their
+    connection."""
 
     type: ClassVar[str] = "call.signal"
     keep: ClassVar[int] = 10 * clock.MINUTE
@@ -82,13 +83,13 @@ class CallSignal(Event):
     failure: str = ""
 
     def topic(self) -> str:
-        """The stream of the connection that it is for."""
+        """The stream of the receiving connection."""
         return f"signals:{self.to_connection}"
 
 
 @declared
 class GuestChanged(Event):
-    """For the page of a guest: let in, refused, or the call has ended."""
+    """For the page of a guest: admitted, refused, or the call has ended."""
 
     type: ClassVar[str] = "guest.changed"
 

@@ -1,7 +1,7 @@
-"""Group calls: when the media server takes over, what browsers and it say to each other, and what
-happens when it goes down.
+"""Group calls: moving to the media server, its exchange with browsers, and what happens if it goes
+down.
 
-Each process talks with the media server for the connections whose pages are connected to it.
+Each process talks to the media server for the connections whose pages are connected to it.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Signal
 
 
 class GroupCalls:
-    """Between calls and the media server, which there may be none of."""
+    """Connects calls with the media server, if there is one."""
 
     def __init__(self, database: Database, media: MediaServer | None) -> None:
         self._database = database
         self._media = media
         self._here: dict[str, str] = {}
-        """connection → participant, of those whose media this process has arranged."""
+        """connection → participant, for media arranged by this process."""
         self._opened: set[str] = set()
-        """Calls whose room this process has asked for."""
+        """Calls whose room this process has requested."""
         self._tasks: set[asyncio.Task[None]] = set()
         if media is not None:
             media.on_offer(self._offered)
@@ -47,19 +47,19 @@ class GroupCalls:
         return self._media is not None
 
     async def state(self) -> str:
-        """For health: “ok”, “down”, “not configured”."""
+        """The state for health: “ok”, “down”, “not configured”."""
         return await self._media.state() if self._media else "not configured"
 
     async def start(self) -> None:
-        """The process begins; the media server is connected to when it is first needed."""
+        """Start with the process; the connection to the media server is made on first use."""
 
     async def stop(self) -> None:
-        """The process ends, and with it the media that it has arranged."""
+        """Stop with the process, ending the media it has arranged."""
         if self._media is not None:
             await self._media.stop()
 
     async def prepare(self, call_id: str) -> None:
-        """Have a room for a call that outgrows direct connections.
+        """Prepare a room for a call that outgrows direct connections.
 
         Raises NoMediaServer, or MediaServerDown; the call then goes on as it is.
         """
@@ -68,12 +68,13 @@ class GroupCalls:
         await self._open_room(self._media, call_id)
 
     async def take(self, participant_id: str, signal: Signal) -> None:
-        """What a connection says to the media server. A failure is told to that connection."""
+        """Handle a connection's message to the media server. A failure is reported to that
+        connection."""
         if self._media is None:
             return
         try:
             if signal.sender not in self._here and _goes_on(signal):
-                # What it goes on with was arranged by another process, and may have gone with it.
+                # Another process arranged what it continues, and may have ended it.
                 await self._interrupted(Interruption(signal.call, (signal.sender,), over=True))
             elif signal.to == FROM_PUBLISH:
                 if signal.ask == "watch" or signal.description is not None:
@@ -112,14 +113,14 @@ class GroupCalls:
         faults.point("call.room_opened")
 
     async def close_room(self, payload: dict[str, Any]) -> None:
-        """Job: a call has ended."""
+        """Job: close the room of a call that has ended."""
         if self._media is not None:
             await self._media.close_room(payload["call_id"])
 
     async def close_forgotten_rooms(self) -> None:
-        """Sweep: rooms whose call is over, for whoever should have closed them was killed, or could
-        not reach the media server. A call that is not known here is another Bedside's, and so is
-        its room."""
+        """Sweep: close rooms whose call is over, because the process that should have done so was
+        killed, or could not reach the media server. A call unknown here is another installation's,
+        and so is its room."""
         if self._media is None:
             return
         with suppress(MediaServerDown):  # the next sweep comes soon
@@ -129,7 +130,7 @@ class GroupCalls:
                 if call is not None and call.state == CallState.ENDED:
                     await self._media.close_room(call_id)
 
-    # --- what the media server says ------------------------------------------------------------
+    # --- messages of the media server ----------------------------------------------------------
 
     async def _offered(self, offer: SubscriptionOffer) -> None:
         await self._tell(
@@ -168,12 +169,12 @@ class GroupCalls:
                 )
             )
 
-    # --- who is there no more ------------------------------------------------------------------
+    # --- connections that left -----------------------------------------------------------------
 
     def _heard(self, events: list[Published]) -> None:
-        """Connections that are not in their call any more lose their media, and a room that this
-        process has opened ends with its call; else it would be made again with the next connection
-        to the media server."""
+        """End the media of connections that have left their call, and a room opened by this
+        process with its call; otherwise the next connection to the media server would create it
+        again."""
         for published in events:
             told = published.payload
             if published.type == ParticipantChanged.type:
@@ -201,7 +202,7 @@ class GroupCalls:
 
 
 def _goes_on(signal: Signal) -> bool:
-    """Whether it is about an RTCPeerConnection that there must have been for a while."""
+    """Whether it concerns an RTCPeerConnection that must have existed for a while."""
     is_offer = signal.to == FROM_PUBLISH and signal.description is not None
     return signal.ask == "restart_ice" or (is_offer and signal.number > 0)
 

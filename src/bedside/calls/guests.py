@@ -1,11 +1,11 @@
 """Guests of a call: an interpreter, a relative, a specialist, invited by link.
 
-A link is known by the SHA-256 of its secret. Looking at it changes nothing: previews and scanners
-open links too. A guest gives a name and waits until somebody of staff in the call lets them in;
-they see that call only, and nothing any more when it is over. A month later they are forgotten.
+A link is stored as the SHA-256 of its secret. Looking at it changes nothing: previews and scanners
+open links too. A guest gives a name and waits until staff in the call admit them; they see that
+call only, and nothing once it is over. A month later they are forgotten.
 
-A guest is one device: whoever else comes by the same link is another guest, who is let in apart. So
-staff let in whom they have seen, and nobody takes the place of a guest who is in the call.
+A guest is one device: anybody else coming by the same link is another guest, admitted separately.
+So staff admit those they have seen, and nobody takes the place of a guest who is in the call.
 """
 
 import hashlib
@@ -48,13 +48,13 @@ from bedside.people.permissions import GuestAccess, guest_access
 
 VALID = clock.DAY
 KEPT_FOR = 30 * clock.DAY
-"""So long after its last day an old link still says that the invitation has ended. After that
-nobody knows it, and the name that the guest gave is gone: records name the guest by id only."""
+"""How long after its last day an old link still says that the invitation has ended. After that it
+is unknown, and the name the guest gave is gone: records name the guest by id only."""
 _AT_ONCE = 500
-"""Guests who are forgotten in one unit of work."""
+"""Guests forgotten per unit of work."""
 LONGEST_NAME = 80
 DEVICES_OF_A_LINK = 4
-"""Who was invited, whoever got the link passed on, and some of both who changed the device."""
+"""The invited guest, people the link was passed on to, and some of either with a second device."""
 _COLUMN = "guests.record"
 
 _by_secret = prepared(select(guests).where(guests.c.secret_hash == bindparam("hash")))
@@ -82,7 +82,7 @@ _forget = prepared(delete(guests).where(guests.c.id == bindparam("of")))
 
 
 class GuestLinkClosed(Gone):
-    """The link worked once: the call has ended, it was withdrawn, or a day has passed."""
+    """The link no longer works: the call has ended, it was withdrawn, or a day has passed."""
 
     code = "guest_link_closed"
     sentence = N_(
@@ -102,7 +102,7 @@ class LinkInUse(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A new invitation. The link is told once; its secret is not kept."""
+    """A new invitation. The link is returned once; its secret is not stored."""
 
     guest_id: str
     link: str
@@ -121,7 +121,7 @@ class Guest:
 
 
 class Guests:
-    """Invites guests, lets their devices in, and sends them away."""
+    """Invites guests, lets their devices in, and removes them."""
 
     def __init__(
         self,
@@ -146,8 +146,8 @@ class Guests:
     # --- staff ---------------------------------------------------------------------------------
 
     async def invite(self, host: HostSeat, *, email: str = "", phone: str = "") -> Invitation:
-        """A link for one guest, for this call and a day at most; it is sent as well to an e-mail
-        address or a phone number with + in front. Raises CallEnded, WrongInput."""
+        """Create a link for one guest, for this call and a day at most; it is also sent to an
+        e-mail address or a phone number with leading +. Raises CallEnded, WrongInput."""
         _check_address(email, phone)
         guest_id, secret = new_id("gst"), new_secret()
         link = f"{self._base_url}/g/{secret}"
@@ -176,7 +176,7 @@ class Guests:
         return Invitation(guest_id, link)
 
     async def listed(self, host: HostSeat) -> list[Guest]:
-        """Everybody who was invited to the call and not sent away."""
+        """Return everybody invited to the call and not removed."""
         async with self._database.read() as db:
             invited = await db.all(_of_call, of_call=host.call_id)
             people = await rows.participants_of(db, host.call_id)
@@ -188,7 +188,7 @@ class Guests:
         ]
 
     async def admit(self, host: HostSeat, guest_id: str) -> None:
-        """Let in somebody who knocks. Raises NotFound, CallEnded, CallIsFull, NoMediaServer."""
+        """Admit somebody who knocks. Raises NotFound, CallEnded, CallIsFull, NoMediaServer."""
         async with self._database.unit_of_work() as work:
             await _active(work, host.call_id)
             row = await _knocking(work, host, guest_id)
@@ -202,8 +202,8 @@ class Guests:
             await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
 
     async def refuse(self, host: HostSeat, guest_id: str) -> None:
-        """Do not let in somebody who knocks; the link that they came by ends with it, and others
-        who came by it stay where they are. Again is no error. Raises NotFound."""
+        """Refuse somebody who knocks; the link they came by is closed as well, and others who came
+        by it stay where they are. Idempotent. Raises NotFound."""
         await self._send_away(host, guest_id, Action.GUEST_REFUSED)
 
     async def revoke(self, host: HostSeat, guest_id: str) -> None:
@@ -230,16 +230,16 @@ class Guests:
     # --- the guest -----------------------------------------------------------------------------
 
     async def open(self, secret: str) -> Guest:
-        """The invitation with this secret, unchanged by looking. Raises NotFound for a secret that
-        never was one, GuestLinkClosed."""
+        """Return the invitation with this secret, without changing it. Raises NotFound for an
+        unknown secret, GuestLinkClosed."""
         row = await self._invited(secret)
         async with self._database.read() as db:
             place = await rows.of_person(db, row.call_id, Kind.GUEST, row.id)
         return await self._guest(row, place.state if place else "invited")
 
     async def enter(self, secret: str, name: str, address: str) -> tuple[str, str]:
-        """Give a name and knock: (guest id, the device's token). The first device is the guest who
-        was invited, each further one a guest of its own.
+        """Give a name and knock. Returns the guest id and the device's token. The first device is
+        the invited guest, each further one a guest of its own.
 
         Raises WrongInput, NotFound, GuestLinkClosed, LinkInUse.
         """
@@ -253,7 +253,7 @@ class Guests:
             if not await _is_active(work, invited.call_id):
                 raise GuestLinkClosed
             by_link = await work.all(_of_link, of_link=invited.id)
-            if not any(row.link_open for row in by_link):  # refused since it was looked at
+            if not any(row.link_open for row in by_link):  # refused since it was read
                 raise GuestLinkClosed
             come = [row for row in by_link if row.device_hash]
             if len(come) >= DEVICES_OF_A_LINK:
@@ -282,9 +282,9 @@ class Guests:
         return guest_id, token
 
     async def resume(self, token: str, guest_id: str, address: str) -> GuestAccess:
-        """Access for a device that entered before.
+        """Return access for a device that entered before.
 
-        Raises NotSignedIn when it is not known for this guest, GuestLinkClosed when the call has
+        Raises NotSignedIn if it is not known for this guest, GuestLinkClosed if the call has
         ended, the invitation was withdrawn or a day has passed.
         """
         async with self._database.read() as db:
@@ -297,7 +297,7 @@ class Guests:
         return guest_access(row.id, row.clinic_id, row.call_id, address)
 
     async def get(self, guest: GuestAccess) -> Guest:
-        """Who it is and where they stand."""
+        """Return a guest's name and state."""
         async with self._database.read() as db:
             row = await db.one(_by_id, of=guest.guest_id)
             place = await rows.of_person(db, guest.call_id, Kind.GUEST, guest.guest_id)
@@ -306,14 +306,14 @@ class Guests:
         return await self._guest(row, place.state if place else "invited")
 
     async def sharing_links(self, call_id: str) -> frozenset[str]:
-        """Guests of a call by whose link more than one device has come, for staff."""
+        """Return the guests of a call whose link more than one device has used, for staff."""
         async with self._database.read() as db:
             come = [row for row in await db.all(_of_call, of_call=call_id) if row.device_hash]
         devices = Counter(row.link_id for row in come)
         return frozenset(row.id for row in come if devices[row.link_id] > 1)
 
     async def names(self, clinic_id: str, guest_ids: set[str]) -> dict[str, str]:
-        """The names that guests gave, for staff."""
+        """Return the names guests gave, for staff."""
         keys = await self._vault.clinic(clinic_id)
         names: dict[str, str] = {}
         async with self._database.read() as db:
@@ -326,8 +326,8 @@ class Guests:
     # --- time ----------------------------------------------------------------------------------
 
     async def forget(self) -> int:
-        """Forget guests whose call and link are over since long (a sweep of the worker); how many
-        there were."""
+        """Forget guests whose call and link ended long ago, for the worker's sweep. Returns how
+        many."""
         forgotten = 0
         while True:
             async with self._database.unit_of_work() as work:
@@ -370,7 +370,7 @@ def _check_address(email: str, phone: str) -> None:
 def _notices(
     clinic_id: str, guest_id: str, clinic_name: str, link: str, email: str, phone: str
 ) -> list[Notice]:
-    """The invitation in words; it names the clinic and nobody else, and concerns no patient."""
+    """Compose the invitation; it names the clinic and nobody else, and concerns no patient."""
     subject = _("Invitation to a video call")
     text = _("{clinic} invites you to a video call. Open this link to join: {link}").format(
         clinic=clinic_name, link=link
@@ -385,8 +385,8 @@ def _notices(
 
 
 async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) -> None:
-    """Raises CallIsFull or NoMediaServer when one more could not join: whoever would let them in is
-    told, and they wait on."""
+    """Raise CallIsFull or NoMediaServer if one more could not join: the member of staff admitting
+    them is told, and they wait on."""
     people = await rows.participants_of(work, call_id)
     present = sum(row.state in PRESENT for row in people)
     if present >= MOST_PUBLISHERS:
@@ -410,7 +410,7 @@ async def _is_active(work: Any, call_id: str) -> bool:
 async def _add_device(
     work: UnitOfWork, invited: Row, guest_id: str, device: dict[str, bytes]
 ) -> None:
-    """A further guest by the same link, which is not theirs: nobody knows this secret."""
+    """Add another guest by the same link, which is not theirs: nobody knows this secret."""
     await work.execute(
         _add,
         id=guest_id,

@@ -1,10 +1,11 @@
-"""How browsers find a way to each other: addresses of STUN servers and relays, with credentials
-that a relay takes for some minutes.
+"""ICE servers: addresses of STUN servers and relays, with credentials that a relay accepts for
+some minutes.
 
 The credentials follow draft-uberti-behave-turn-rest: the name is the time of expiry and an id, the
 password its HMAC under the secret that the product shares with the relays. The secret itself never
-leaves the server. A relay looks at the time when a way through it begins: one that is there goes on
-(RFC 8656, 3.3 leaves it so, and coturn does), and a page asks again before it makes another one.
+leaves the server. A relay checks the time when a path through it begins: an existing one goes on
+(RFC 8656, 3.3 leaves it open, and coturn does so), and a page asks again before it makes another
+one.
 """
 
 import base64
@@ -17,7 +18,7 @@ from bedside.kernel import clock
 
 VALID = 10 * clock.MINUTE
 VALID_FOR_A_TEST = 5 * clock.MINUTE
-"""Who was in a call, or tried a device, has nothing of a relay for longer than this."""
+"""After a call or a device test nobody can use a relay for longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class IceServers:
         return bool(self.turn_urls)
 
     def for_(self, who: str, *, for_a_test: bool = False) -> dict[str, Any]:
-        """{iceServers, lasts, expires}: what RTCPeerConnection takes, and for how long: `lasts` in
-        milliseconds from now, for a device's clock may be wrong, and `expires` by this one's.
+        """Return {iceServers, lasts, expires}: the configuration for RTCPeerConnection, and how
+        long it is valid: `lasts` in milliseconds from now, because a device's clock may be wrong,
+        and `expires` by this server's clock.
 
         `who` is the id of a visit, a guest or a member of staff. Without settings the list is
         empty: on one network browsers find each other without.
@@ -51,7 +53,7 @@ class IceServers:
         return {"iceServers": servers, "lasts": valid, "expires": expires}
 
     def _password(self, name: str) -> str:
-        # SHA-1 is what relays compute; HMAC-SHA1 is not touched by collisions of SHA-1
+        # SHA-1 is what relays compute; HMAC-SHA1 is not affected by collisions of SHA-1
         mark = hmac.new(self.turn_secret.encode(), name.encode(), hashlib.sha1)
         return base64.b64encode(mark.digest()).decode()
 

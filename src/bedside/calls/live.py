@@ -1,4 +1,4 @@
-"""Calls as open pages follow them: snapshots, and how an event changes one."""
+"""Live calls: snapshots, and how events change them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class LiveCalls:
         self._signalling = signalling
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds."""
+        """Return the kinds."""
         return (
             TopicKind("call", self.call, audience=self.audience),
             TopicKind("signals", self.signals, from_first=True),
@@ -32,7 +32,7 @@ class LiveCalls:
         )
 
     async def call(self, access: object, call_id: str) -> dict[str, Any]:
-        """The call and everybody who is or was in it, for those who are."""
+        """Return the call and everybody who is or was in it, for its participants."""
         call = await self._seats.listener(in_calls(access), call_id)
         async with self._database.read() as db:
             rows = await participants_of(db, call_id)
@@ -45,13 +45,13 @@ class LiveCalls:
         }
 
     async def signals(self, access: object, connection_id: str) -> dict[str, Any]:
-        """Nothing but the right to hear: signals are told one by one."""
+        """Return nothing but the right to subscribe: signals are delivered one by one."""
         if not await self._signalling.owns(in_calls(access), connection_id):
             raise NotFound
         return {}
 
     async def guest(self, access: object, guest_id: str) -> dict[str, Any]:
-        """Where a guest stands, for the guest."""
+        """Return the state of a guest, for the guest."""
         if not isinstance(access, GuestAccess) or access.guest_id != guest_id:
             raise NotFound
         async with self._database.read() as db:
@@ -60,7 +60,7 @@ class LiveCalls:
         return {"guest_id": guest_id, "call_id": access.call_id, "state": str(state)}
 
     async def audience(self, call_id: str) -> frozenset[str]:
-        """Who hears of a call at this moment, as `heard_as` names them."""
+        """Return who may follow a call at this moment, as `heard_as` names them."""
         async with self._database.read() as db:
             rows = await participants_of(db, call_id)
         return frozenset(
@@ -71,7 +71,7 @@ class LiveCalls:
 
 
 def heard_as(access: CallAccess) -> str:
-    """Who it is, in the audience of a call; staff are named as in `people.audiences`."""
+    """Return a person's identity in a call's audience; staff are named as in `people.audiences`."""
     return _heard_as(access.clinic_id, person_of(access))
 
 
@@ -80,7 +80,8 @@ def _heard_as(clinic_id: str, person_id: str) -> str:
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The snapshot of a call or a guest after an event: what pages do, and tests compare with."""
+    """Apply an event to the snapshot of a call or a guest: what pages do, and tests compare
+    with."""
     if event_type == "call.changed":
         return {**snapshot, **data}
     if event_type == "guest.changed":

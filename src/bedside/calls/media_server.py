@@ -1,6 +1,6 @@
-"""What a group call needs from a media server, which sends everybody's pictures on to the others.
+"""The port for a media server, which forwards everybody's pictures in a group call to the others.
 
-Each connection (a browser in a call) has two RTCPeerConnections with it: one *publishes* the own
+Each connection (a browser in a call) has two RTCPeerConnections with it: one *publishes* its own
 camera, microphone and shared screen, the other *subscribes* to those of everybody else. The
 browser makes the offers of the first, the media server those of the second. Secrets of the media
 server never leave the adapter; only session descriptions and candidates pass.
@@ -9,8 +9,8 @@ The order of events, for one connection:
 
 1. `open_room` once for the call, in each process that serves it;
 2. `publish` with the browser's offer → the answer (or `watch`); `trickle` in any order;
-3. each time somebody begins or stops, a `SubscriptionOffer` is told; the browser's answer comes by
-   `answer`, and no other offer is told before it;
+3. each time somebody begins or stops, a `SubscriptionOffer` is made; the browser's answer comes
+   by `answer`, and no other offer is made before it;
 4. `leave`; at the end of the call `close_room`.
 """
 
@@ -22,10 +22,10 @@ from bedside.errors import Conflict, Unavailable
 from bedside.kernel.language import N_
 
 MOST_PUBLISHERS = 16
-"""As many can take part in one call through the media server."""
+"""The most participants of one call through the media server."""
 
 Role = Literal["publish", "subscribe"]
-"""Which of a connection's two RTCPeerConnections is meant."""
+"""One of a connection's two RTCPeerConnections."""
 
 Kind = Literal["audio", "video"]
 
@@ -71,9 +71,9 @@ class Stream:
 class SubscriptionOffer:
     """An offer for one connection's subscription; the answer goes to `MediaServer.answer`.
 
-    `number` tells answers apart. `streams` is everything that the connection gets from now on;
-    transceivers that are not in it are silent. When `fresh`, the browser makes a new
-    RTCPeerConnection for it and closes the one that it had, if any.
+    `number` distinguishes answers. `streams` is everything the connection receives from now on;
+    transceivers that are not in it are silent. If `fresh`, the browser makes a new
+    RTCPeerConnection for it and closes the previous one, if any.
     """
 
     call_id: str
@@ -88,8 +88,8 @@ class SubscriptionOffer:
 class Interruption:
     """Media of these connections of a call stopped flowing, both ways.
 
-    When `over`, each of them is to `publish` again from a new RTCPeerConnection (or to `watch`),
-    and gets a fresh `SubscriptionOffer` then. Otherwise the media server is down: a page can say
+    If `over`, each of them has to `publish` again from a new RTCPeerConnection (or to `watch`),
+    and then gets a fresh `SubscriptionOffer`. Otherwise the media server is down: a page can say
     so, and another interruption with `over` follows.
     """
 
@@ -103,75 +103,76 @@ TellInterruption = Callable[[Interruption], Awaitable[None]]
 
 
 class MediaServer(Protocol):
-    """A media server. Whatever a call raises, the others in the call are not disturbed by it."""
+    """A media server. Whatever a call raises, the others in the call are not affected."""
 
     def on_offer(self, tell: TellOffer) -> None:
-        """Who is told of offers. Set once, before the first `publish`."""
+        """Set the listener for offers, once, before the first `publish`."""
         ...
 
     def on_interruption(self, tell: TellInterruption) -> None:
-        """Who is told when media stopped, and when it can go on. Set once."""
+        """Set the listener for media that stopped, and for when it can go on; once."""
         ...
 
     async def open_room(self, call_id: str) -> None:
-        """Make a room for the call, or find the one that is there; again is no error.
+        """Create a room for the call, or find the existing one. Idempotent.
 
-        It is made again by itself after a crash of the media server. Raises MediaServerDown.
+        It is recreated automatically after a crash of the media server. Raises MediaServerDown.
         """
         ...
 
     async def close_room(self, call_id: str) -> None:
-        """End the room and everybody's media in it. A room that is not there is no error, and
-        one that cannot be reached now is ended as soon as it can."""
+        """End the room and everybody's media in it. A missing room is no error, and one that
+        cannot be reached now is ended as soon as it can be."""
         ...
 
     async def rooms(self) -> set[str]:
-        """Calls that have a room there, whoever opened it: another process, one that was killed, or
-        another Bedside that shares the media server. Raises MediaServerDown."""
+        """Return the calls that have a room there, whoever opened it: another process, a killed
+        one, or another installation that shares the media server. Raises MediaServerDown."""
         ...
 
     async def publish(self, call_id: str, connection_id: str, offer_sdp: str) -> str:
-        """The answer to the offer of a connection's publishing RTCPeerConnection.
+        """Answer the offer of a connection's publishing RTCPeerConnection.
 
         The first time it takes the connection into the room. Another offer of the same
-        RTCPeerConnection renegotiates (a shared screen came, ICE restarts); one of a new
+        RTCPeerConnection renegotiates (a shared screen was added, ICE restarts); one of a new
         RTCPeerConnection starts over, and the next SubscriptionOffer is `fresh`.
 
-        Raises NotFound when the room is not open here, WrongInput for an offer that is none,
-        CallIsFull, MediaServerDown.
+        Raises NotFound if the room is not open here, WrongInput for an invalid offer, CallIsFull,
+        MediaServerDown.
         """
         ...
 
     async def watch(self, call_id: str, connection_id: str) -> None:
-        """Take a connection into the room that has neither camera nor microphone: it gets
-        everybody else's media, and may `publish` later. Again starts over with a fresh offer.
+        """Take a connection without camera and microphone into the room: it receives everybody
+        else's media, and may `publish` later. A repetition starts over with a fresh offer.
 
-        Raises NotFound when the room is not open here, MediaServerDown.
+        Raises NotFound if the room is not open here, MediaServerDown.
         """
         ...
 
     async def trickle(self, connection_id: str, role: Role, candidate: Candidate | None) -> None:
-        """A candidate of the browser, or None when there are no more. Those of connections that
-        are not there (any more) are dropped; so are those that come while it is down."""
+        """Pass on a candidate of the browser, or None if there are no more. Dropped for unknown
+        connections, and while the media server is down."""
         ...
 
     async def answer(self, connection_id: str, number: int, answer_sdp: str) -> None:
-        """The browser's answer to the offer of this number; answers to older ones are dropped.
+        """Take the browser's answer to the offer of this number; answers to older ones are
+        dropped.
 
-        Raises WrongInput for an answer that is none, MediaServerDown.
+        Raises WrongInput for an invalid answer, MediaServerDown.
         """
         ...
 
     async def restart_ice(self, connection_id: str) -> None:
-        """The browser's network changed: tell an offer that restarts the subscription's ICE.
+        """Make an offer that restarts the subscription's ICE: the browser's network changed.
 
-        An offer that still waits for its answer is told again first, in case it was lost. For the
+        An offer still waiting for its answer is repeated first, in case it was lost. For the
         publishing side the browser restarts by itself, with an offer to `publish`.
         """
         ...
 
     async def leave(self, connection_id: str) -> None:
-        """End a connection's media; the others get offers without it. Again is no error."""
+        """End a connection's media; the others get offers without it. Idempotent."""
         ...
 
     async def state(self) -> Health:

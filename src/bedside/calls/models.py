@@ -34,7 +34,7 @@ calls = Table(
 """`mode` is “video” or “voice”; `topology` “direct” or “media_server”; `state` “active” or
 “ended”."""
 NOT_ENDED = calls.c.ended_at == literal_column("0")
-"""What finds an active call by an index of only these, as `visits.models.NOT_ENDED` does."""
+"""Condition of the partial index over active calls, like `visits.models.NOT_ENDED`."""
 Index("ix_calls_not_ended", calls.c.state, sqlite_where=NOT_ENDED, postgresql_where=NOT_ENDED)
 
 participants = Table(
@@ -57,8 +57,8 @@ participants = Table(
     Index("ix_call_participants_of", "person_id", "state"),
 )
 """`person_id` is a member of staff, a visit or a guest, by `kind`; `connection_id` names the page
-that is in the call at present: a page that is loaded again is another connection. `away_since` is 0
-while that page is heard of."""
+currently in the call: a reloaded page is another connection. `away_since` is 0 while that page is
+connected."""
 
 guests = Table(
     "guests",
@@ -80,10 +80,10 @@ guests = Table(
     Index("ix_guests_device", "device_hash"),
     Index("ix_guests_expires", "expires_at"),
 )
-"""Guests of a call, each with one device and no other: who was invited by a link, and whoever else
-came by it. `link_id` is the guest that the link was made for, the row's own id there; `link_open`
-is false when nobody comes in by it any more. `record` seals the name that the guest gave. Rows are
-deleted some time after the call (`Guests.forget`)."""
+"""Guests of a call, each with one device and no other: the invited guest, and anybody else coming
+by the link. `link_id` is the guest that the link was made for, the row's own id there; `link_open`
+is false once nobody can come in by it. `record` seals the name the guest gave. Rows are deleted
+some time after the call (`Guests.forget`)."""
 
 whiteboard_strokes = Table(
     "whiteboard_strokes",
@@ -95,4 +95,4 @@ whiteboard_strokes = Table(
     Column("at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""What is drawn in a call, sealed; destroyed when the whiteboard closes."""
+"""The marks of a call, sealed; destroyed when the whiteboard closes."""

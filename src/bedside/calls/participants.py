@@ -1,4 +1,4 @@
-"""Taking part: joining with a page, what it sends, and pages that are gone."""
+"""Taking part: joining with a page, its media, and disconnected pages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +41,7 @@ _of_connection = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What a page gets that joins: its connection, for as long as it is loaded. A guest who knocks
+    """What a joining page gets: its connection, for as long as it is loaded. A guest who knocks
     has none yet."""
 
     call_id: str
@@ -72,7 +72,7 @@ class Participants:
         muted: bool = False,
         camera: bool = False,
     ) -> Joined:
-        """Be in the call with this page, which takes the place of another page of the same person.
+        """Join the call with this page, which replaces another page of the same person.
 
         `connection_id` is the one that the page has from joining before, if it is still in the
         call. A guest who has left knocks again. Raises CallEnded, NotInCall, CallIsFull,
@@ -137,7 +137,7 @@ class Participants:
         )
 
     async def _make_room(self, work: UnitOfWork, call: Row, row: Row, *, may_grow: bool) -> Row:
-        """Room for one more; from the fifth on through the media server."""
+        """Make room for one more; from the fifth on through the media server."""
         everybody = await rows.participants_of(work, call.id)
         others = [o for o in everybody if o.state == Standing.JOINED and o.id != row.id]
         if len(others) >= MOST_PUBLISHERS:
@@ -152,8 +152,8 @@ class Participants:
         return grown
 
     async def media(self, access: CallAccess, said: Media) -> bool:
-        """What a page sends at present: microphone, camera, shared screen. False: it is not (any
-        more) this person's page in the call, and nothing was changed."""
+        """Record what a page currently sends: microphone, camera, shared screen. Returns False if
+        it is not (any more) this person's page in the call; nothing was changed then."""
         async with self._database.unit_of_work() as work:
             row = await work.one(_of_connection, of_call=said.call, connection=said.sender)
             own = row is not None and (row.kind, row.person_id, row.clinic_id) == (
@@ -174,7 +174,7 @@ def _joined(call: Row, row: Row) -> Joined:
 
 
 def joined_facts(joined: Joined) -> dict[str, Any]:
-    """As a page gets it."""
+    """Return the facts as a page gets them."""
     return {
         "call_id": joined.call_id,
         "participant_id": joined.participant_id,

@@ -1,4 +1,4 @@
-"""Names of patients in calls, each told with the permission of the one who asks."""
+"""Names of patients in calls, by the permission of whoever asks."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ from bedside.visits.whereabouts import Whereabouts
 
 
 class PatientNames:
-    """Says what the patients of visits are called: by the chart, for those who may see it; as long
-    as there is none, by what was typed, for those in charge of a room that the visit is or was in:
-    whoever has transferred a patient is told where to."""
+    """Names the patients of visits: by the chart, for those who may see it; as long as there is
+    none, by what was typed, for those in charge of a room where the visit is or was: whoever has
+    transferred a patient is told where to."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class PatientNames:
         self._whereabouts = whereabouts
 
     async def seen_by(self, staff: StaffAccess, visits: Iterable[Row]) -> dict[str, str]:
-        """By visit; those whom this person may not see are left out. `visits` are rows."""
+        """Return names by visit, leaving out those this person may not see. `visits` are rows."""
         names: dict[str, str] = {}
         charts: dict[str, str] = {}
         for row in visits:

@@ -1,4 +1,4 @@
-"""The names of those in a call, each told with one's own permission."""
+"""The names of participants, by the permission of whoever asks."""
 
 from dataclasses import dataclass, replace
 
@@ -17,9 +17,9 @@ from bedside.visits import rows as visit_rows
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in a call, or who knocks. `visit_id`, `room_id`, `leg` and `guest_id` are for staff
-    only, who act on them; "" (0) otherwise. So is `same_link`: a guest by whose link more than one
-    device has come."""
+    """A participant, or a guest who knocks. `visit_id`, `room_id`, `leg` and `guest_id` are for
+    staff only, who act on them; "" (0) otherwise. So is `same_link`: a guest whose link more than
+    one device has used."""
 
     participant_id: str
     kind: Kind
@@ -33,8 +33,8 @@ class Person:
 
 
 class CallPeople:
-    """Says who is in a call. Staff see names of patients whom they may see, and of guests;
-    patients and guests see names of staff, and of each other only what they are."""
+    """Lists participants. Staff see names of patients whom they may see, and of guests; patients
+    and guests see names of staff, and of each other only the kind."""
 
     def __init__(
         self,
@@ -49,9 +49,9 @@ class CallPeople:
         self._guests = guests
 
     async def of(self, seat: CallSeat) -> list[Person]:
-        """Everybody in the call, and for staff those who knock, in the order in which they came.
+        """Return everybody in the call, and for staff those who knock, in the order of arrival.
 
-        Raises NotFound for a guest who was not let in (yet).
+        Raises NotFound for a guest who was not admitted (yet).
         """
         is_staff = seat.kind is Kind.STAFF
         shown = (*PRESENT, Standing.KNOCKING) if is_staff else PRESENT

@@ -1,4 +1,4 @@
-"""What a call and its participants are, as values."""
+"""Calls and participants as values."""
 
 from enum import StrEnum
 from typing import Any
@@ -23,14 +23,14 @@ class Topology(StrEnum):
 
 
 class CallState(StrEnum):
-    """Whether a call goes on."""
+    """Whether a call is active."""
 
     ACTIVE = "active"
     ENDED = "ended"
 
 
 class Kind(StrEnum):
-    """Who takes part; it says what `person_id` is: staff, a visit, a guest."""
+    """The kind of participant, which says what `person_id` is: staff, a visit, a guest."""
 
     STAFF = "staff"
     PATIENT = "patient"
@@ -38,23 +38,23 @@ class Kind(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a participant stands."""
+    """The state of a participant."""
 
     KNOCKING = "knocking"
-    """A guest who waits to be let in."""
+    """A guest waiting to be admitted."""
     ASKED = "asked"
-    """Let in; the page has not joined yet."""
+    """Admitted; the page has not joined yet."""
     JOINED = "joined"
     LEFT = "left"
     REFUSED = "refused"
-    """A guest who was not let in, or was sent away."""
+    """A guest who was not admitted, or was removed."""
 
 
 PRESENT = frozenset({Standing.ASKED, Standing.JOINED})
 """Those who are in a call, or are expected in it at any moment."""
 
 DIRECT_LIMIT = 4
-"""As many connect directly with each other; more need the media server."""
+"""The most participants with direct connections; more need the media server."""
 
 
 class CallEnded(Gone):
@@ -72,7 +72,7 @@ class NotInCall(Conflict):
 
 
 class NoMediaServer(Conflict):
-    """A fifth person, and nothing that could send their pictures on."""
+    """A fifth person, and nothing to forward their pictures."""
 
     code = "no_media_server"
     sentence = N_(
@@ -82,7 +82,7 @@ class NoMediaServer(Conflict):
 
 
 class InAnotherCall(Conflict):
-    """Who starts a call is in another one; the patient can be added to that one instead."""
+    """The caller is in another call; the patient can be added to that one instead."""
 
     code = "in_another_call"
     sentence = N_(
@@ -96,7 +96,7 @@ class InAnotherCall(Conflict):
 
 
 def facts_of(participant: Row) -> dict[str, Any]:
-    """What everybody in the call may know of a participant."""
+    """Return what everybody in the call may know of a participant."""
     return {
         "kind": participant.kind,
         "state": participant.state,

@@ -1,7 +1,7 @@
 """Rows of calls and participants, and the one way in which they change.
 
-Who changes them holds the lock on the call's row. Where visits are stepped too, their rows are
-locked first; everybody takes locks in this order.
+Changes require the lock on the call's row. If visits take steps too, their rows are locked first;
+everybody takes locks in this order.
 """
 
 from typing import Any
@@ -68,32 +68,32 @@ _end_guests = prepared(
 
 
 async def call_row(db: Reader, call_id: str) -> Row | None:
-    """The call, not locked."""
+    """Return the call, not locked."""
     return await db.one(_call, of=call_id)
 
 
 async def locked_call(work: UnitOfWork, call_id: str) -> Row | None:
-    """The call, locked until the unit of work ends."""
+    """Return the call, locked until the unit of work ends."""
     return await work.one(_locked_call, of=call_id)
 
 
 async def participant_row(db: Reader, participant_id: str) -> Row | None:
-    """One participant."""
+    """Return one participant."""
     return await db.one(_participant, of=participant_id)
 
 
 async def participants_of(db: Reader, call_id: str) -> list[Row]:
-    """Everybody who is or was in the call, or knocks."""
+    """Return everybody who is or was in the call, or knocks."""
     return await db.all(_participants, of_call=call_id)
 
 
 async def of_person(db: Reader, call_id: str, kind: Kind, person_id: str) -> Row | None:
-    """Somebody's place in a call, whatever became of it."""
+    """Return somebody's place in a call, whatever became of it."""
     return await db.one(_of_person, of_call=call_id, as_kind=kind, person=person_id)
 
 
 async def current_of(db: Reader, kind: Kind, person_id: str) -> Row | None:
-    """The place in the active call that somebody is in or asked to."""
+    """Return the place in the active call that somebody is in or admitted to."""
     return await db.one(_current, as_kind=kind, person=person_id)
 
 
@@ -124,7 +124,7 @@ async def add_call(
 async def put_participant(
     work: UnitOfWork, call: tuple[str, str], kind: Kind, person_id: str, state: Standing
 ) -> Row:
-    """Give somebody a place in a call (its id and clinic), or the old place a new state."""
+    """Give somebody a place in a call (its id and clinic), or the existing place a new state."""
     call_id, clinic_id = call
     now = clock.now()
     await work.execute(
@@ -152,7 +152,7 @@ async def put_participant(
 
 
 async def change_participant(work: UnitOfWork, participant_id: str, **values: Any) -> Row:
-    """Change a participant and tell those in the call."""
+    """Change a participant and publish it to those in the call."""
     await work.execute(_set_participant, of=participant_id, **values)
     row = await participant_row(work, participant_id)
     assert row is not None  # noqa: S101 - participants are never deleted
@@ -161,12 +161,13 @@ async def change_participant(work: UnitOfWork, participant_id: str, **values: An
 
 
 async def note_away(work: UnitOfWork, participant_id: str, since: int) -> None:
-    """Since when nothing is heard of a participant's page (0: it is there). Nobody is told."""
+    """Record since when a participant's page has been disconnected (0: it is connected). Nothing
+    is published."""
     await work.execute(_set_participant, of=participant_id, away_since=since)
 
 
 async def take_out(work: UnitOfWork, row: Row, state: Standing = Standing.LEFT) -> None:
-    """Somebody leaves, or is sent away."""
+    """Take out somebody who leaves, or is removed."""
     await change_participant(
         work,
         row.id,
@@ -179,7 +180,7 @@ async def take_out(work: UnitOfWork, row: Row, state: Standing = Standing.LEFT) 
 
 
 async def change_call(work: UnitOfWork, call: Row, **values: Any) -> None:
-    """Change a locked call and tell those in it."""
+    """Change a locked call and publish it to those in it."""
     await work.execute(_set_call, of=call.id, **values)
     now = await call_row(work, call.id)
     assert now is not None  # noqa: S101 - it is locked by the caller
@@ -187,12 +188,12 @@ async def change_call(work: UnitOfWork, call: Row, **values: Any) -> None:
 
 
 async def shut_out_guests(work: UnitOfWork, call_id: str) -> None:
-    """Every invitation to the call ends with it."""
+    """End every invitation to the call with it."""
     await work.execute(_end_guests, of_call=call_id)
 
 
 def tell_guest(work: UnitOfWork, row: Row, state: str) -> None:
-    """Tell the page of a guest where they stand."""
+    """Publish a guest's state to their page."""
     work.emit(GuestChanged(guest_id=row.person_id, call_id=row.call_id, state=state))
 
 

@@ -47,7 +47,7 @@ class _LookAgain(Exception):
 
 
 class _Absent:
-    """Somebody whose page is gone, in place of a seat; the product itself acts for them."""
+    """A disconnected participant, in place of a seat; the product itself acts for them."""
 
     actor: Final = SYSTEM
 
@@ -59,7 +59,7 @@ class _Absent:
 
 
 class Calls:
-    """What members of staff, patients and guests do with calls."""
+    """What staff, patients and guests do with calls."""
 
     def __init__(
         self,
@@ -80,11 +80,11 @@ class Calls:
     async def start(
         self, room: RoomAccess, visit_id: str, mode: Mode, *, leg: int | None = None
     ) -> str:
-        """Admit a waiting patient to a new call. `leg` is the one that the page has shown.
-        Returns the id of the call.
+        """Admit a waiting patient to a new call. `leg` is the one the page has shown. Returns the
+        id of the call.
 
-        Raises InAnotherCall for somebody who is in a call, Conflict with a sentence when the
-        patient does not wait here (any more), NotFound.
+        Raises InAnotherCall for somebody who is in a call, Conflict with a sentence if the patient
+        is not waiting here (any more), NotFound.
         """
         async with self._database.unit_of_work() as work:
             await self._must_be_free(work, room.staff)
@@ -92,10 +92,10 @@ class Calls:
             return await self._begin(work, room, visit, mode)
 
     async def next_patient(self, room: RoomAccess, mode: Mode) -> str | None:
-        """Admit whoever waits longest to a new call. Two who ask at once never get the same
-        patient. Those who are connected come before those who are away for a moment.
+        """Admit the patient who has waited longest to a new call. Two callers at once never get
+        the same patient. Connected patients come before briefly disconnected ones.
 
-        Returns the id of the call, or None when nobody waits. Raises InAnotherCall.
+        Returns the id of the call, or None if nobody is waiting. Raises InAnotherCall.
         """
         while True:
             try:
@@ -151,14 +151,14 @@ class Calls:
     ) -> None:
         """Admit one more waiting patient to a running call.
 
-        Raises CallEnded, CallIsFull, NoMediaServer, Conflict with a sentence when the patient does
-        not wait here (any more), NotFound.
+        Raises CallEnded, CallIsFull, NoMediaServer, Conflict with a sentence if the patient is not
+        waiting here (any more), NotFound.
         """
         async with self._database.unit_of_work() as work:
             await work.lock(f"call:{host.call_id}")
             visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
             call = await self._locked(work, host)
-            # before the room is counted: who pressed twice is told that the patient is here
+            # before counting the room: a double press is told that the patient is here
             await self._transitions.take_step(
                 work, visit, Step.ADMITTED, room.actor, call_id=call.id
             )
@@ -169,11 +169,11 @@ class Calls:
     async def return_to_waiting_room(
         self, room: RoomAccess, visit_id: str, *, leg: int | None = None
     ) -> None:
-        """Take a patient out of the call, back to the old place in the queue."""
+        """Return a patient from the call to the old place in the queue."""
         await self._step(room, visit_id, leg, Step.RETURNED)
 
     async def end_visit(self, room: RoomAccess, visit_id: str, *, leg: int | None = None) -> None:
-        """The visit is complete; a 1:1 call ends with it."""
+        """Complete the visit; a 1:1 call ends with it."""
         await self._step(room, visit_id, leg, Step.COMPLETED)
 
     async def _step(self, room: RoomAccess, visit_id: str, leg: int | None, step: Step) -> None:
@@ -182,7 +182,7 @@ class Calls:
             await self._transitions.take_step(work, visit, step, room.actor)
 
     async def turn_to_video(self, seat: CallSeat) -> None:
-        """A voice call becomes a video call, for everybody in it. Again is no error."""
+        """Turn a voice call into a video call, for everybody in it. Idempotent."""
         async with self._database.unit_of_work() as work:
             call = await self._locked(work, seat)
             if call.mode != Mode.VIDEO:
@@ -191,8 +191,8 @@ class Calls:
     # --- leaving ---------------------------------------------------------------------------------
 
     async def leave(self, seat: CallSeat) -> None:
-        """Go out. A patient goes back to the waiting room, at the old place; when no member of
-        staff is left, so does everybody else, and the call ends."""
+        """Leave the call. A patient returns to the waiting room, at the old place; once no member
+        of staff is left, so does everybody else, and the call ends."""
         async with self._database.unit_of_work() as work:
             if seat.kind is Kind.PATIENT:
                 visit = await self._transitions.lock(work, seat.clinic_id, seat.person_id)
@@ -202,8 +202,8 @@ class Calls:
             await self._go_out(work, seat)
 
     async def give_up(self, participant_id: str, away_before: int) -> bool:
-        """Take somebody out of the call whose page has been away since before that moment, as if
-        they had left. False: the page is back."""
+        """Take somebody out of the call whose page has been disconnected since before that moment,
+        as if they had left. Returns False if the page is back."""
         async with self._database.unit_of_work() as work:
             row = await rows.participant_row(work, participant_id)
             if row is None:
@@ -213,7 +213,7 @@ class Calls:
     async def _go_out(
         self, work: UnitOfWork, who: "CallSeat | _Absent", *, away_before: int | None = None
     ) -> bool:
-        """A member of staff, or a guest, leaves the call."""
+        """Let a member of staff, or a guest, leave the call."""
         await work.lock(f"call:{who.call_id}")
         is_host = who.kind is Kind.STAFF
         patients = await self._lock_patients(work, who) if is_host else []
@@ -234,8 +234,8 @@ class Calls:
         return True
 
     async def end_for_all(self, host: HostSeat, then: Step = Step.COMPLETED) -> None:
-        """End the call for everybody. `then` says what becomes of the visits in it: completed, or
-        returned to the waiting room. Again is no error."""
+        """End the call for everybody. `then` is the step of the visits in it: completed, or
+        returned to the waiting room. Idempotent."""
         async with self._database.unit_of_work() as work:
             await work.lock(f"call:{host.call_id}")
             patients = await self._lock_patients(work, host)
@@ -243,7 +243,8 @@ class Calls:
             await self._end(work, host, patients, then)
 
     async def _lock_patients(self, work: UnitOfWork, seat: "CallSeat | _Absent") -> list[Row]:
-        """The visits in a call. Nobody adds one meanwhile: that takes the call by name, too."""
+        """Lock the visits in a call. Nobody adds one in the meantime: that locks the call by name,
+        too."""
         found = await work.all(_patients_in, of_call=seat.call_id)
         visits = {row.person_id for row in found}
         return await self._transitions.lock_all(work, seat.clinic_id, visits)

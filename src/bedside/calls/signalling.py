@@ -1,6 +1,6 @@
-"""Signals: what two browsers of a call say to each other before they are connected.
+"""Signals: what two browsers of a call exchange before they are connected.
 
-A signal is an event, so that a page whose socket was away catches up; it is kept for minutes only.
+A signal is an event, so that a page whose socket was gone catches up; it is kept for minutes only.
 """
 
 from sqlalchemy import bindparam, select
@@ -33,14 +33,14 @@ _own = prepared(
 
 
 class Signalling:
-    """Passes signals on, between those who are in the same call."""
+    """Relays signals between participants of the same call."""
 
     def __init__(self, database: Transactions, group_calls: GroupCalls) -> None:
         self._database = database
         self._group_calls = group_calls
 
     async def owns(self, access: CallAccess, connection_id: str) -> bool:
-        """Whether this person's page is the connection, now."""
+        """Whether the connection is currently this person's page."""
         async with self._database.read() as db:
             row = await db.one(
                 _own,
@@ -52,8 +52,8 @@ class Signalling:
         return row is not None
 
     async def relay(self, access: CallAccess, signal: Signal) -> bool:
-        """Pass a signal on. False: it was dropped, for the sender's connection is not (any more)
-        theirs in this call, or nobody in it has the other one."""
+        """Relay a signal. Returns False if it was dropped, because the sender's connection is not
+        (any more) theirs in this call, or nobody in it has the other one."""
         if signal.to in MEDIA_SERVER:
             async with self._database.read() as db:
                 sender, _ = await _both(db, access, signal)

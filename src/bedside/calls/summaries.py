@@ -1,4 +1,4 @@
-"""What became of a call: for staff who took part in it, when it is over for them."""
+"""Summaries of calls, for staff who took part, once it is over for them."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from bedside.visits import rows as visit_rows
 
 @dataclass(frozen=True, slots=True)
 class PatientOfCall:
-    """A patient who was in a call, and where the visit stands now. `patient_id` is "" until
-    somebody has said who it is."""
+    """A patient who was in a call, and the visit's current state. `patient_id` is "" until staff
+    identify the patient."""
 
     visit_id: str
     patient_id: str
@@ -27,7 +27,7 @@ class PatientOfCall:
 
 @dataclass(frozen=True, slots=True)
 class CallSummary:
-    """A call as it was. `ended_at` is 0 while it goes on for others."""
+    """A past call. `ended_at` is 0 while it goes on for others."""
 
     call_id: str
     room_id: str
@@ -42,7 +42,7 @@ class CallSummary:
 
 
 class CallSummaries:
-    """Looks back at calls."""
+    """Summarises calls."""
 
     def __init__(self, database: Transactions, seats: Seats, patients: PatientNames) -> None:
         self._database = database
@@ -50,8 +50,8 @@ class CallSummaries:
         self._patients = patients
 
     async def of(self, staff: StaffAccess, call_id: str) -> CallSummary:
-        """The call, with the patients whom this person may see. Raises NotFound for those who did
-        not take part."""
+        """Return the call, with the patients whom this person may see. Raises NotFound for those
+        who did not take part."""
         call = await self._seats.listener(staff, call_id)
         async with self._database.read() as db:
             visits = await _visits_of(db, call_id)

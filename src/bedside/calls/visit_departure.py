@@ -1,4 +1,4 @@
-"""A visit leaves its call, whatever the reason: what that means for the call."""
+"""The consequences for a call when a visit leaves it, whatever the reason."""
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
@@ -16,7 +16,7 @@ class VisitDeparture:
         self._endings = endings
 
     async def visit_left_call(self, work: UnitOfWork, row: Row, why: Step, by: Actor) -> None:
-        """Take the patient out. A 1:1 call ends with that; a group goes on (feature V11)."""
+        """Take the patient out. A 1:1 call ends with that; a group call goes on (feature V11)."""
         call = await rows.locked_call(work, row.call_id)
         place = await rows.of_person(work, row.call_id, Kind.PATIENT, row.id)
         if call is None or place is None or place.state not in PRESENT:

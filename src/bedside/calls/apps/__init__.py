@@ -1,6 +1,6 @@
-"""The apps of a call (feature V8): what there is, in the order in which it is offered.
+"""The apps of a call (feature V8), in the order in which they are offered.
 
-An app is a folder of `web` with its pages and scripts, and a line here. What it keeps belongs to a
+An app is a folder of `web` with its pages and scripts, and a line here. Its content belongs to a
 call or to one leg of a visit, so that nothing of it goes to the next clinician (feature V11).
 """
 
@@ -35,5 +35,5 @@ APPS = (
 
 
 def apps_of(kind: Kind) -> tuple[App, ...]:
-    """The apps that somebody of this kind is offered in a call."""
+    """Return the apps offered to a kind of participant."""
     return tuple(app for app in APPS if kind in app.seen_by)

@@ -1,4 +1,4 @@
-"""What can be put on a whiteboard. Places are on a board of 1600 × 1000."""
+"""The marks on a whiteboard. Places are on a board of 1600 × 1000."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from bedside.errors import WrongInput
 
 WIDTH, HEIGHT = 1_600, 1_000
 AT_ONCE = 40
-"""Marks that a page sends at once."""
+"""Most marks that a page sends at once."""
 
 Ink = Literal["black", "red", "blue", "green"]
 _X = Annotated[int, Field(ge=0, le=WIDTH)]
@@ -20,7 +20,7 @@ class _Declared(BaseModel):
 
 
 class Line(_Declared):
-    """A piece of a line; pieces that were drawn without lifting the pen have the same `line`."""
+    """A piece of a line; pieces drawn without lifting the pen have the same `line`."""
 
     kind: Literal["line"]
     line: str = Field(pattern=r"^[a-z0-9]{1,16}$")
@@ -40,14 +40,14 @@ class Words(_Declared):
 
 
 class Erase(_Declared):
-    """Marks that are taken away, by their numbers."""
+    """Removes marks, by their numbers."""
 
     kind: Literal["erase"]
     numbers: list[Annotated[int, Field(ge=1, lt=2**31)]] = Field(min_length=1, max_length=400)
 
 
 class Clear(_Declared):
-    """Everything is taken away."""
+    """Removes everything."""
 
     kind: Literal["clear"]
 
@@ -59,7 +59,7 @@ _MARKS: TypeAdapter[list[Mark]] = TypeAdapter(
 
 
 def marks_of(text: str) -> list[Mark]:
-    """Marks that a page sent, as JSON. Raises WrongInput."""
+    """Parse marks sent by a page, as JSON. Raises WrongInput."""
     try:
         return _MARKS.validate_json(text)
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """The whiteboard of a call: everybody in the call draws on it and sees it.
 
-What is drawn is sealed, numbered per call, and fetched by pages with their own right to it; events
-tell numbers only. It is destroyed when staff close it, when the call ends, and when a patient of
+Marks are sealed, numbered per call, and fetched by pages with their own access; events carry
+numbers only. The board is destroyed when staff close it, when the call ends, and when a patient of
 the call is transferred: nothing of it goes to the next clinician (feature V11).
 """
 
@@ -60,7 +60,7 @@ class WhiteboardChanged(Event):
     last: int
 
     def topic(self) -> str:
-        """Told to those in the call."""
+        """The topic of those in the call."""
         return f"whiteboard:{self.call_id}"
 
 
@@ -73,13 +73,13 @@ class WhiteboardSaved(Event):
     visit_id: str
 
     def topic(self) -> str:
-        """Told to those in the call."""
+        """The topic of those in the call."""
         return f"whiteboard:{self.call_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A mark on the board. It prints without what was drawn."""
+    """A mark on the board. Its repr omits the content."""
 
     number: int
     mine: bool
@@ -91,7 +91,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What was drawn after some number; `last` is the newest, 0 while the board is closed."""
+    """The marks after some number; `last` is the newest, 0 while the board is closed."""
 
     last: int
     drawn: list[Drawn]
@@ -107,7 +107,7 @@ class Whiteboard:
         self._seats = seats
 
     async def open(self, host: HostSeat) -> int:
-        """Show the board to everybody in the call; its newest number. Opening twice opens once.
+        """Show the board to everybody in the call. Idempotent. Returns its newest number.
 
         Raises CallEnded.
         """
@@ -129,10 +129,10 @@ class Whiteboard:
         return last
 
     async def draw(self, seat: CallSeat, marks: Sequence[Mark]) -> int:
-        """Put marks on an open board, or take some away; the newest number.
+        """Add marks to an open board, or remove some. Returns the newest number.
 
-        Raises Conflict when the board is closed or full, NotFound for who is not in the call
-        (yet), CallEnded.
+        Raises Conflict if the board is closed or full, NotFound for anybody not in the call (yet),
+        CallEnded.
         """
         keys = await self._vault.clinic(seat.clinic_id)
         async with self._database.unit_of_work() as work:
@@ -158,7 +158,8 @@ class Whiteboard:
         return last
 
     async def marks(self, seat: CallSeat, since: int) -> Board:
-        """What was drawn after number `since`. Raises NotFound for who is not in the call (yet)."""
+        """Return the marks after number `since`. Raises NotFound for anybody not in the call
+        (yet)."""
         async with self._database.read() as db:
             place = await rows.participant_row(db, seat.participant_id)
             _require_present(seat, place)
@@ -176,13 +177,14 @@ class Whiteboard:
         return Board(newest.number if newest else 0, drawn)
 
     async def close(self, host: HostSeat) -> None:
-        """Close the board for everybody; what was drawn is destroyed. Closing twice closes once."""
+        """Close the board for everybody; its content is destroyed. Idempotent."""
         async with self._database.unit_of_work() as work:
             await self._locked(work, host)
             await self._destroy(work, host.call_id, host.clinic_id, host.actor)
 
     async def saved(self, host: HostSeat, visit_id: str, patient_id: str, entry_id: str) -> None:
-        """Tell everybody in the call that a picture of the board is in a patient's chart now."""
+        """Publish to everybody in the call that a picture of the board is in a patient's chart
+        now."""
         async with self._database.unit_of_work() as work:
             work.emit(WhiteboardSaved(call_id=host.call_id, visit_id=visit_id))
             await self._audit.record(
@@ -197,11 +199,11 @@ class Whiteboard:
             )
 
     def topics(self, audience: AudienceOf) -> tuple[TopicKind, ...]:
-        """The kind `whiteboard:{call}`; `audience`: who hears of a call."""
+        """Return the kind `whiteboard:{call}`; `audience`: who may follow a call."""
         return (TopicKind("whiteboard", self.snapshot, audience=audience),)
 
     async def snapshot(self, access: object, call_id: str) -> dict[str, Any]:
-        """The newest number of the board, 0 while it is closed. Raises NotFound for those who are
+        """Return the newest number of the board, 0 while it is closed. Raises NotFound for those
         not in the call."""
         await self._seats.listener(in_calls(access), call_id)
         async with self._database.read() as db:
@@ -211,11 +213,12 @@ class Whiteboard:
     # --- the end -------------------------------------------------------------------------------
 
     async def call_ended(self, work: UnitOfWork, call: Row, by: Actor) -> None:
-        """The call is over; see `endings.EndsWithCall`."""
+        """Destroy the board with its call; see `endings.EndsWithCall`."""
         await self._destroy(work, call.id, call.clinic_id, by)
 
     async def visit_left_call(self, work: UnitOfWork, row: Row, why: Step, by: Actor) -> None:
-        """A patient left the call; see `visits.ports.CallsOfVisits`. Apps close with a transfer."""
+        """Destroy the board if a patient left the call by a transfer; see
+        `visits.ports.CallsOfVisits`."""
         if why is Step.TRANSFERRED:
             await rows.locked_call(work, row.call_id)
             await self._destroy(work, row.call_id, row.clinic_id, by)
@@ -227,7 +230,7 @@ class Whiteboard:
         await self._audit.record(work, clinic_id, by, Action.WHITEBOARD_CLOSED, subject_id=call_id)
 
     async def _locked(self, work: UnitOfWork, seat: CallSeat) -> tuple[int, int]:
-        """Newest number and count of marks, of a call that goes on and that is locked now."""
+        """Lock an active call. Returns the newest number and the count of marks."""
         call = await rows.locked_call(work, seat.call_id)
         if call is None or call.state != CallState.ACTIVE:
             raise CallEnded
@@ -248,7 +251,7 @@ async def _put(work: UnitOfWork, seat: CallSeat, number: int, sealed: bytes) -> 
 
 
 def _require_present(seat: CallSeat, row: Row | None) -> None:
-    """Guests who knock, and whoever has left, see nothing of the board."""
+    """Hide the board from guests who knock, and from everybody who has left."""
     if row is None or (seat.kind is not Kind.STAFF and row.state not in PRESENT):
         raise NotFound
 
@@ -258,7 +261,7 @@ def _place(call_id: str, number: int) -> str:
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot of the topic after an event."""
+    """Apply an event to a snapshot of the topic."""
     if event_type == WhiteboardChanged.type:
         return {**snapshot, "last": data["last"]}
     return snapshot
