@@ -5,7 +5,7 @@ from typing import Any
 
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.participants import Joined
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.people.permissions import GuestAccess, RoomAccess, StaffAccess, VisitorAccess
 from bedside.realtime.envelopes import Description, Media, Signal
 from bedside.visits.check_in import CheckIn, CheckInForm

@@ -5,11 +5,11 @@ import html
 import pytest
 
 from bedside.calls.absence import GRACE
-from bedside.calls.records import Mode
 from bedside.calls.rows import call_row, participant_row
+from bedside.calls.states import Mode
 from bedside.kernel import clock
 from bedside.visits.rows import by_id
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.web.app import create_app
 from tests.calls.calling import Ward
 from tests.house import House, at_the_door

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bedside.calls.records import CallEnded, InAnotherCall, Mode, NotInCall, Standing
+from bedside.calls.states import CallEnded, InAnotherCall, Mode, NotInCall, Standing
 from bedside.errors import BedsideError, Conflict, NotFound
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from tests.calls.calling import Ward, sends
 from tests.house import House
 

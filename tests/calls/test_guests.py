@@ -7,7 +7,7 @@ import pytest
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.calls.guests import KEPT_FOR, VALID, GuestLinkClosed, LinkInUse
-from bedside.calls.records import NotInCall, Standing
+from bedside.calls.states import NotInCall, Standing
 from bedside.errors import NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
 from tests.calls.calling import ADDRESS, Ward

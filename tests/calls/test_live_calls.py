@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bedside.calls.live import apply
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.database import outbox
 from bedside.errors import NotFound
 from tests.calls.calling import Ward, sends

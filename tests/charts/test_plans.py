@@ -7,7 +7,7 @@ import apsw
 import asyncpg
 import pytest
 
-from bedside.charts import queries
+from bedside.charts import rows as queries
 from bedside.charts.records import ChartFilter
 from bedside.charts.search import SearchIndex
 from bedside.database.statements import compiled

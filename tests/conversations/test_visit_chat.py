@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bedside.conversations.visit_chat import LONGEST, VisitChat, apply
+from bedside.conversations.live import apply
+from bedside.conversations.visit_chat import LONGEST, VisitChat
 from bedside.database import outbox
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel.ids import new_id

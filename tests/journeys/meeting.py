@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Locator, Page, expect
 
 from bedside.audit.actors import SYSTEM
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.people import staff as people
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import Role

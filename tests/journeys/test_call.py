@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, Route, WebSocket, expect
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from tests.house import Served
 from tests.journeys.apps import draw
 from tests.journeys.calling import (

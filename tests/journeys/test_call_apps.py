@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from tests.house import Served
 from tests.journeys.apps import Meeting, draw, meeting
 from tests.journeys.calling import LONG

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from playwright.async_api import expect
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from tests.house import Served
 from tests.journeys.test_staff_console import at_desk, connected
 from tests.peers.chromium import Chromium

@@ -16,7 +16,7 @@ from bedside import bootstrap
 from bedside.calls import ice
 from bedside.kernel import clock
 from bedside.serving import protocols
-from bedside.visits.state_machine import Presence
+from bedside.visits.states import Presence
 from tests.house import House, Served, living_in, served_with
 from tests.journeys.calling import LONG, frames_decoded, pictures_move, sound_flows, watched
 from tests.journeys.meeting import (

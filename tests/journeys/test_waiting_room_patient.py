@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.database import schema
-from bedside.visits.state_machine import Presence
+from bedside.visits.states import Presence
 from tests.faults.servers import Server
 from tests.house import living_in
 from tests.journeys.waiting import Door, check_in, door, fill, personal_room

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from playwright.async_api import Page, expect
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.people.permissions import StaffAccess
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from tests.house import House, Served
 from tests.journeys.test_staff_console import at_desk, connected
 from tests.peers.chromium import Chromium, reached, settled

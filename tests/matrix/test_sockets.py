@@ -11,7 +11,7 @@ from starlette.routing import WebSocketRoute
 from bedside.calls.apps.whiteboard import WhiteboardChanged
 from bedside.calls.events import CallChanged, CallSignal, GuestChanged
 from bedside.charts.events import EntryChanged
-from bedside.conversations.visit_chat import ChatRead
+from bedside.conversations.events import ChatRead
 from bedside.realtime import envelopes
 from bedside.requests.events import RequestChanged
 from bedside.transfers.events import LiveTransferMoved

@@ -1,7 +1,7 @@
 """A call in the world of the matrix: the administrator with a patient and a guest; another patient
 is waiting in the room, and another guest knocks."""
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.visits.check_in import CheckIn, CheckInForm
 from bedside.visits.rooms import RoomChange

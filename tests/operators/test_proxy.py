@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from tests.calls.calling import Ward
 from tests.house import Served, copied, living_in, serving
 from tests.operators.manual import block

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bedside.calls.apps.marks import marks_of
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.transfers.service import Chosen
 from bedside.visits.check_in import CheckIn, CheckInForm
 from bedside.visits.room_rows import RoomOptions

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from bedside.audit import Action
-from bedside.calls.records import Kind, Mode
 from bedside.calls.rows import current_of
+from bedside.calls.states import Kind, Mode
 from bedside.errors import BedsideError, Conflict, Unavailable
 from bedside.files.announcing import Announced
 from bedside.people.permissions import StaffAccess
@@ -16,7 +16,7 @@ from bedside.realtime.envelopes import from_page
 from bedside.transfers.service import Chosen
 from bedside.transfers.states import Phase
 from bedside.visits.rooms import RoomChange
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from tests.calls.calling import ADDRESS, SDP, Ward, offer
 from tests.house import House
 from tests.requests.sending import do_jobs, jpeg, pieces

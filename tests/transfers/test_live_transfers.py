@@ -12,8 +12,8 @@ from bedside.errors import BedsideError, Conflict, NotFound, TooLarge
 from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess, visitor_access
-from bedside.transfers.events import apply
 from bedside.transfers.lists import LiveTransferLists
+from bedside.transfers.live import apply
 from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.service import Chosen
 from bedside.transfers.states import Kind, NotTheSender, Phase

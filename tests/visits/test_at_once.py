@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict
 from bedside.people.roles import Role
 from bedside.people.staff import Person
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from tests.house import PASSWORD
 from tests.visits.ward import Ward
 

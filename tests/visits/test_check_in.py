@@ -13,7 +13,7 @@ from bedside.errors import Conflict, NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
 from bedside.visits.check_in import CheckInForm, RoomClosed, RoomFull
 from bedside.visits.rows import Identified
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.visits.typed import Typed
 from tests.visits.ward import ADDRESS, Ward
 

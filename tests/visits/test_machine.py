@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bedside.calls import rows as call_rows
-from bedside.calls.records import Kind, Mode
+from bedside.calls.states import Kind, Mode
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.kernel import clock
 from bedside.people.permissions import RoomAccess
 from bedside.visits import live
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from tests.house import living_in
 from tests.visits.ward import Waiter, Ward
 

@@ -6,7 +6,7 @@ from bedside import bootstrap
 from bedside.kernel import clock
 from bedside.realtime.presence import GONE_AFTER, Presence
 from bedside.visits.presence import VisitPresence
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from tests.visits.ward import Waiter, Ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.errors import Conflict
-from bedside.visits.state_machine import TABLE, State, Step, after, ends
+from bedside.visits.states import TABLE, State, Step, after, ends
 
 pytestmark = pytest.mark.feature("V18")
 

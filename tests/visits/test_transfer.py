@@ -8,7 +8,7 @@ from bedside.errors import Conflict, NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.visits import texts
 from bedside.visits.rows import How
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from tests.visits.ward import Ward
 
 pytestmark = pytest.mark.anyio

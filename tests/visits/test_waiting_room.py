@@ -9,7 +9,7 @@ from bedside.audit.recorder import Filter
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.visits.rows import How
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from bedside.visits.texts import usual_wait
 from bedside.visits.waiting_room import DeviceTest
 from tests.visits.ward import Ward

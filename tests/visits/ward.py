@@ -5,13 +5,13 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.check_in import CheckedIn, CheckInForm
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 from bedside.worker.run import Worker
 from tests.house import House
 

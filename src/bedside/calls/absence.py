@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 from bedside.audit.actors import SYSTEM
 from bedside.calls import rows
 from bedside.calls.models import NOT_ENDED, calls, participants
-from bedside.calls.records import PRESENT, CallState, Kind, Standing
 from bedside.calls.service import Calls
+from bedside.calls.states import PRESENT, CallState, Kind, Standing
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions

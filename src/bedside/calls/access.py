@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bedside.audit import Actor
-from bedside.calls.records import PRESENT, CallEnded, CallState, Kind, NotInCall, Standing
 from bedside.calls.rows import call_row, current_of, of_person
+from bedside.calls.states import PRESENT, CallEnded, CallState, Kind, NotInCall, Standing
 from bedside.errors import NotFound
 from bedside.kernel.ids import is_id
 from bedside.kernel.unit_of_work import Reader, Row, Transactions

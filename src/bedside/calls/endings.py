@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
-from bedside.calls.records import PRESENT, CallState, Kind, Standing, Topology
+from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, UnitOfWork
 

@@ -17,7 +17,7 @@ from bedside.calls.media_server import (
     MediaServerDown,
     SubscriptionOffer,
 )
-from bedside.calls.records import CallState, NoMediaServer, Standing
+from bedside.calls.states import CallState, NoMediaServer, Standing
 from bedside.database import Database
 from bedside.errors import BedsideError
 from bedside.kernel import faults

@@ -24,7 +24,7 @@ from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.media_server import MOST_PUBLISHERS, CallIsFull
 from bedside.calls.models import calls, guests
-from bedside.calls.records import (
+from bedside.calls.states import (
     DIRECT_LIMIT,
     PRESENT,
     CallEnded,

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bedside.calls.access import CallAccess, Seats, in_calls, person_of
-from bedside.calls.records import PRESENT, Kind, Standing, facts_of
 from bedside.calls.rows import of_person, participants_of
 from bedside.calls.signalling import Signalling
+from bedside.calls.states import PRESENT, Kind, Standing, facts_of
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import GuestAccess

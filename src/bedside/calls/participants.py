@@ -11,7 +11,7 @@ from bedside.calls.access import CallAccess, CallSeat, kind_of, person_of
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.media_server import MOST_PUBLISHERS, CallIsFull
 from bedside.calls.models import calls, participants
-from bedside.calls.records import (
+from bedside.calls.states import (
     DIRECT_LIMIT,
     PRESENT,
     CallEnded,

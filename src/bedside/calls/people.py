@@ -6,7 +6,7 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat
 from bedside.calls.guests import Guests
 from bedside.calls.patient_names import PatientNames
-from bedside.calls.records import PRESENT, Kind, Standing
+from bedside.calls.states import PRESENT, Kind, Standing
 from bedside.errors import NotFound
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Row, Transactions

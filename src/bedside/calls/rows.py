@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.calls.events import CallChanged, GuestChanged, ParticipantChanged
 from bedside.calls.models import calls, guests, participants
-from bedside.calls.records import PRESENT, CallState, Kind, Standing, Topology, facts_of
+from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology, facts_of
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id

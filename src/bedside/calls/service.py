@@ -16,7 +16,7 @@ from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import check_room
 from bedside.calls.models import participants
-from bedside.calls.records import (
+from bedside.calls.states import (
     PRESENT,
     CallEnded,
     CallState,
@@ -30,7 +30,7 @@ from bedside.kernel import faults
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits import rows as visit_rows
-from bedside.visits.state_machine import State, Step
+from bedside.visits.states import State, Step
 from bedside.visits.transitions import Transitions
 
 _patients_in = prepared(

@@ -9,7 +9,7 @@ from bedside.calls.access import CallAccess, kind_of, person_of
 from bedside.calls.events import CallSignal
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.models import participants
-from bedside.calls.records import Kind, Standing
+from bedside.calls.states import Kind, Standing
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.realtime.envelopes import MEDIA_SERVER, Signal

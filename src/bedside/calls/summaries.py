@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bedside.calls import rows
 from bedside.calls.access import Seats
 from bedside.calls.patient_names import PatientNames
-from bedside.calls.records import CallState, Kind
+from bedside.calls.states import CallState, Kind
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.permissions import StaffAccess
 from bedside.visits import rows as visit_rows

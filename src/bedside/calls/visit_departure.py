@@ -3,9 +3,9 @@
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
 from bedside.calls.endings import Endings
-from bedside.calls.records import PRESENT, Kind
+from bedside.calls.states import PRESENT, Kind
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 
 
 class VisitDeparture:

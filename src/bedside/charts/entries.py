@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from bedside.audit import Action, AuditLog
-from bedside.charts import queries
+from bedside.charts import rows
 from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
 from bedside.charts.models import chart_entries
@@ -45,7 +45,7 @@ class Charts:
         Filing the same file twice returns the existing entry: an intake that was killed and runs
         again files it once.
         """
-        known = await work.one(queries.OF_FILE, file=incoming.file_id)
+        known = await work.one(rows.OF_FILE, file=incoming.file_id)
         if known:
             return known.id
         keys = await self._vault.clinic(incoming.clinic_id)
@@ -78,7 +78,7 @@ class Charts:
             "moved_to": "",
             "version": 1,
         }
-        await work.execute(queries.ADD, **ENTRIES.bound(keys, row))
+        await work.execute(rows.ADD, **ENTRIES.bound(keys, row))
         words = words_of(f"{incoming.name} {incoming.label} {incoming.comment}")
         await self._index.add(work, keys, incoming.patient_id, entry_id, words)
         await self._audit.record(
@@ -91,7 +91,7 @@ class Charts:
             channel=incoming.channel,
             entry=entry_id,
         )
-        added = await work.one(queries.OF_FILE, file=incoming.file_id)
+        added = await work.one(rows.OF_FILE, file=incoming.file_id)
         self._tell(work, added, EntryAdded, "added")
         return entry_id
 
@@ -99,17 +99,17 @@ class Charts:
         self, work: UnitOfWork, file_id: str, state: str, media_type: str
     ) -> None:
         """Update the chart with what the intake has learned about a file."""
-        row = await work.one(queries.OF_FILE, file=file_id)
+        row = await work.one(rows.OF_FILE, file=file_id)
         if row:
             await work.execute(
-                queries.SET_STATE, of=row.id, new_state=state, new_media_type=media_type
+                rows.SET_STATE, of=row.id, new_state=state, new_media_type=media_type
             )
-            row = await work.one(queries.OF_FILE, file=file_id)
+            row = await work.one(rows.OF_FILE, file=file_id)
             self._tell(work, row, EntryChanged, state)
 
     async def show_preview(self, work: UnitOfWork, file_id: str) -> None:
         """Publish that the preview of a file is ready."""
-        row = await work.one(queries.OF_FILE, file=file_id)
+        row = await work.one(rows.OF_FILE, file=file_id)
         if row:
             self._tell(work, row, EntryChanged, "preview")
 
@@ -117,7 +117,7 @@ class Charts:
         self, work: UnitOfWork, clinic_id: str, file_id: str, words: Iterable[str]
     ) -> None:
         """Make a file searchable by words of its content; some hundred at a time."""
-        row = await work.one(queries.OF_FILE, file=file_id)
+        row = await work.one(rows.OF_FILE, file=file_id)
         if row:
             keys = await self._vault.clinic(clinic_id)
             await self._index.add(work, keys, row.patient_id, row.id, words)
@@ -126,8 +126,8 @@ class Charts:
         """Return entries of one chart, newest first."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(queries.filtered(chart, wanted))
-        return [opened(keys, row) for row in rows]
+            found = await db.all(rows.filtered(chart, wanted))
+        return [opened(keys, row) for row in found]
 
     async def entry(self, chart: ChartAccess, entry_id: str) -> Entry:
         """Return one entry. Raises NotFound, also for one in another chart; RecordSealBroken for
@@ -139,8 +139,8 @@ class Charts:
     async def filed(self, clinic_id: str) -> AsyncIterator[tuple[str, str]]:
         """Yield (file, patient) of every entry of a clinic that was never moved to another
         chart."""
-        async for rows in ENTRIES.pages(self._database, clinic_id):
-            for row in rows:
+        async for found in ENTRIES.pages(self._database, clinic_id):
+            for row in found:
                 if not row.moved_from and not row.moved_to:
                     yield row.file_id, row.patient_id
 
@@ -148,7 +148,7 @@ class Charts:
         """Count the chart's files from a visit, for its patient."""
         async with self._database.read() as db:
             row = await db.one(
-                queries.COUNT_FROM,
+                rows.COUNT_FROM,
                 clinic=visitor.clinic_id,
                 patient=visitor.patient_id,
                 source=visitor.visit_id,
@@ -160,7 +160,7 @@ class Charts:
         await self.entry(chart, entry_id)
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(queries.VERSIONS, of=entry_id, clinic=chart.clinic_id)
+            found = await db.all(rows.VERSIONS, of=entry_id, clinic=chart.clinic_id)
         return [
             Version(
                 row.version,
@@ -169,7 +169,7 @@ class Charts:
                 row.category,
                 keys.unseal(_COLUMN, entry_id, row.record),
             )
-            for row in rows
+            for row in found
         ]
 
     async def change(
@@ -204,7 +204,7 @@ class Charts:
             record = keys.unseal(_COLUMN, entry_id, row.record)
             record.update(label=label.strip(), note=note.strip())
             changed = await work.execute(
-                queries.SET_RECORD,
+                rows.SET_RECORD,
                 of=entry_id,
                 seen=seen_version,
                 new_record=keys.seal(_COLUMN, entry_id, record),
@@ -226,7 +226,7 @@ class Charts:
 
     async def _keep_version(self, work: UnitOfWork, chart: ChartAccess, row: Row) -> None:
         await work.execute(
-            queries.ADD_VERSION,
+            rows.ADD_VERSION,
             entry_id=row.id,
             version=row.version,
             clinic_id=chart.clinic_id,
@@ -244,7 +244,7 @@ class Charts:
             if (row.reviewed_at > 0) == reviewed:
                 return
             await work.execute(
-                queries.SET_REVIEWED,
+                rows.SET_REVIEWED,
                 of=entry_id,
                 moment=clock.now() if reviewed else 0,
                 person=chart.staff.staff_id if reviewed else "",
@@ -276,7 +276,7 @@ class Charts:
                 moved_at=clock.now(), moved_by=chart.staff.staff_id, move_reason=reason.strip()
             )
             if not await work.execute(
-                queries.SET_MOVED,
+                rows.SET_MOVED,
                 of=entry_id,
                 new_place=moved_id,
                 new_record=keys.seal(_COLUMN, entry_id, record),
@@ -292,7 +292,7 @@ class Charts:
                 "reviewed_by": "",
                 "version": 1,
             }
-            await work.execute(queries.ADD, **ENTRIES.bound(keys, copied))
+            await work.execute(rows.ADD, **ENTRIES.bound(keys, copied))
             await self._index.move(work, entry_id, moved_id, to.patient_id)
             await self._line(work, chart, Action.ENTRY_MOVED, row, reason=reason, to=moved_id)
             work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=entry_id))
@@ -305,30 +305,30 @@ class Charts:
         """Return unreviewed entries of all patients this person may see, newest first."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
-            rows = await db.all(
-                queries.INBOX, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit
+            found = await db.all(
+                rows.INBOX, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit
             )
-        return [opened(keys, row) for row in rows]
+        return [opened(keys, row) for row in found]
 
     async def unreviewed_count(self, staff: StaffAccess) -> int:
         """Count the entries waiting in this person's inbox."""
         async with self._database.read() as db:
-            row = await db.one(queries.INBOX_COUNT, staff=staff.staff_id, clinic=staff.clinic_id)
+            row = await db.one(rows.INBOX_COUNT, staff=staff.staff_id, clinic=staff.clinic_id)
         return row.unreviewed if row else 0
 
     async def counts(self, chart: ChartAccess) -> Counts:
         """Count the entries of one chart, and how many of them wait for review."""
         which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
         async with self._database.read() as db:
-            count = await db.one(queries.CHART_COUNT, **which)
-            waiting = await db.one(queries.CHART_UNREVIEWED, **which)
+            count = await db.one(rows.CHART_COUNT, **which)
+            waiting = await db.one(rows.CHART_UNREVIEWED, **which)
         return Counts(count.entries if count else 0, waiting.unreviewed if waiting else 0)
 
     async def senders(self, chart: ChartAccess) -> list[Sender]:
         """Return everybody who ever sent something into this chart."""
         async with self._database.read() as db:
-            rows = await db.all(queries.SENDERS, clinic=chart.clinic_id, patient=chart.patient_id)
-        return [Sender(row.sender_kind, row.sender_id) for row in rows]
+            found = await db.all(rows.SENDERS, clinic=chart.clinic_id, patient=chart.patient_id)
+        return [Sender(row.sender_kind, row.sender_id) for row in found]
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, action: Action, row: Row, **details: Any
@@ -374,7 +374,7 @@ def entry_facts(row: Row) -> dict[str, Any]:
 
 
 async def _required(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
-    row = await db.one(queries.ONE, of=entry_id, patient=chart.patient_id, clinic=chart.clinic_id)
+    row = await db.one(rows.ONE, of=entry_id, patient=chart.patient_id, clinic=chart.clinic_id)
     if row is None:
         raise NotFound
     return row

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, literal_column, select
 
 from bedside.charts.entries import opened
 from bedside.charts.models import chart_entries
-from bedside.charts.queries import IN_INBOX
 from bedside.charts.records import DEAD, Entry
+from bedside.charts.rows import IN_INBOX
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock

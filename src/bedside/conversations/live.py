@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bedside.conversations.events import ChatMessageAdded, ChatRead
 from bedside.conversations.visit_chat import VisitChat
 from bedside.realtime.topics import TopicKind
 from bedside.visits.live import VisitLive
@@ -25,3 +26,13 @@ class ChatLive:
         """Return the snapshot for the side proved by `access`. Raises NotFound."""
         side = await self._whereabouts.side_of(access, visit_id)
         return await self._chat.snapshot(side, visit_id)
+
+
+def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Apply an event to a snapshot of the topic."""
+    if event_type == ChatMessageAdded.type:
+        facts = {key: data[key] for key in ("leg", "sender_kind", "at")}
+        return {**snapshot, "messages": {**snapshot["messages"], data["message_id"]: facts}}
+    if event_type == ChatRead.type:
+        return {**snapshot, "read": {**snapshot["read"], data["reader"]: data["read_at"]}}
+    return snapshot

@@ -6,19 +6,19 @@ V11).
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.looks import Looks
+from bedside.conversations.events import ChatMessageAdded, ChatRead
 from bedside.conversations.models import visit_messages, visit_reads
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
-from bedside.kernel.events import Event, declared
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -27,7 +27,7 @@ from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.permissions import ChartAccess, RoomAccess, VisitorAccess
 from bedside.visits import rows as visit_rows
 from bedside.visits.events import RoomVisitTouched
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.visits.whereabouts import require_open, visit_of
 
 LONGEST = 4_000
@@ -96,37 +96,6 @@ _unread = prepared(
     )
     .group_by(visit_messages.c.visit_id, visit_messages.c.leg)
 )
-
-
-@declared
-class ChatMessageAdded(Event):
-    """Somebody wrote a message in a visit; pages allowed to read it fetch it."""
-
-    type: ClassVar[str] = "chat.message_added"
-    visit_id: str
-    leg: int
-    message_id: str
-    sender_kind: str
-    at: int
-
-    def topic(self) -> str:
-        """The topic of the visit's patient and of those in charge of its room."""
-        return f"chat:{self.visit_id}"
-
-
-@declared
-class ChatRead(Event):
-    """One side has read everything up to a time."""
-
-    type: ClassVar[str] = "chat.read"
-    visit_id: str
-    leg: int
-    reader: str
-    read_at: int
-
-    def topic(self) -> str:
-        """See `ChatMessageAdded`."""
-        return f"chat:{self.visit_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +252,7 @@ class VisitChat:
             if side == "staff":
                 work.emit(RoomVisitTouched(room_id=visit.room_id, visit_id=visit.id, what="chat"))
 
-    # --- content of a visit without a chart: see `visits.ports.ContentOfVisits`
-    # ---------------------
+    # --- content of a visit without a chart: see `visits.ports.ContentOfVisits` ----------------
 
     async def lock_content(self, work: UnitOfWork, row: Row) -> None:
         """Lock nothing more: messages are written under the lock of their visit."""
@@ -332,16 +300,6 @@ class VisitChat:
             },
             "read": {row.reader: row.read_at for row in read},
         }
-
-
-def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Apply an event to a snapshot of the topic."""
-    if event_type == ChatMessageAdded.type:
-        facts = {key: data[key] for key in ("leg", "sender_kind", "at")}
-        return {**snapshot, "messages": {**snapshot["messages"], data["message_id"]: facts}}
-    if event_type == ChatRead.type:
-        return {**snapshot, "read": {**snapshot["read"], data["reader"]: data["read_at"]}}
-    return snapshot
 
 
 def _is_from(row: Row, access: RoomAccess | VisitorAccess) -> bool:

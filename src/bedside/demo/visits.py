@@ -8,7 +8,7 @@ waiting.
 from dataclasses import dataclass
 from datetime import date
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.demo import cast
 from bedside.kernel import clock
 from bedside.people.permissions import RoomAccess, StaffAccess

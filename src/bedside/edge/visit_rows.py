@@ -9,7 +9,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
-from bedside.visits.state_machine import Presence, State, Step
+from bedside.visits.states import Presence, State, Step
 from bedside.visits.waiting_room import FAILS, DeviceTest, Waiting
 
 _KEPT = 2_000

@@ -72,13 +72,3 @@ def tell_moved(work: UnitOfWork, row: Row, position: int) -> None:
     work.emit(
         LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, leg=row.leg, position=position)
     )
-
-
-def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Apply an event to a snapshot of the topic: transfers of the current leg by id."""
-    known = snapshot["transfers"]
-    if event_type == LiveTransferMoved.type and data["transfer_id"] in known:
-        data = {**known[data["transfer_id"]], "position": data["position"]}
-    elif event_type != LiveTransferChanged.type:
-        return snapshot
-    return {**snapshot, "transfers": {**known, data["transfer_id"]: data}}

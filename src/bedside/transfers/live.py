@@ -3,6 +3,7 @@
 from typing import Any
 
 from bedside.realtime.topics import TopicKind
+from bedside.transfers.events import LiveTransferChanged, LiveTransferMoved
 from bedside.transfers.lists import LiveTransferLists
 from bedside.visits.live import VisitLive
 from bedside.visits.whereabouts import Whereabouts
@@ -27,3 +28,13 @@ class TransferLive:
         """Return the snapshot for the side proved by `access`. Raises NotFound."""
         side = await self._whereabouts.side_of(access, visit_id)
         return await self._lists.snapshot(side, visit_id)
+
+
+def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Apply an event to a snapshot of the topic: transfers of the current leg by id."""
+    known = snapshot["transfers"]
+    if event_type == LiveTransferMoved.type and data["transfer_id"] in known:
+        data = {**known[data["transfer_id"]], "position": data["position"]}
+    elif event_type != LiveTransferChanged.type:
+        return snapshot
+    return {**snapshot, "transfers": {**known, data["transfer_id"]: data}}

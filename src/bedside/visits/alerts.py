@@ -16,7 +16,7 @@ from bedside.people.clinics import Clinics
 from bedside.people.staff import Staff
 from bedside.realtime.presence import Presence
 from bedside.visits import room_rows, rows
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 
 ONCE_IN = 10 * clock.MINUTE
 """However many arrive, a person gets one message per room within this time."""

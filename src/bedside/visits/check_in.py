@@ -36,7 +36,7 @@ from bedside.visits.devices import (
 from bedside.visits.models import UNIDENTIFIED, invitations, visits
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import Discarded, Identified
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.visits.transitions import Transitions
 
 NAME_MAX = 200

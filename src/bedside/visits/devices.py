@@ -23,7 +23,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.permissions import VisitorAccess, visitor_access
 from bedside.visits.models import visit_devices, visits
-from bedside.visits.state_machine import GOING_ON, State
+from bedside.visits.states import GOING_ON, State
 
 VISIT_DEVICES = BoundTable(visit_devices, "token_hash", "visit_id", "clinic_id", "expires_at")
 KEPT_FOR = clock.DAY

@@ -28,7 +28,7 @@ from bedside.visits.models import UNIDENTIFIED, visit_legs, visits
 from bedside.visits.notes import says_something
 from bedside.visits.ports import ContentOfVisits
 from bedside.visits.rows import Discarded, Identified
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
 

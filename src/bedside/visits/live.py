@@ -13,7 +13,7 @@ from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
 from bedside.realtime.topics import TopicKind
 from bedside.visits import room_rows, rows
 from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
-from bedside.visits.state_machine import GOING_ON, State
+from bedside.visits.states import GOING_ON, State
 
 _rooms = prepared(select(rooms.c.id, rooms.c.open).where(rooms.c.clinic_id == bindparam("clinic")))
 _counts = prepared(

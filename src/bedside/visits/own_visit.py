@@ -12,7 +12,7 @@ from bedside.visits import rows
 from bedside.visits.models import visit_legs
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import How, Identified
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.visits.texts import Place
 from bedside.visits.waiting_room import DeviceTest
 from bedside.visits.whereabouts import require_open, visit_of

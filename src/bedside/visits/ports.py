@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bedside.audit import Actor
 from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 
 
 class CallsOfVisits(Protocol):

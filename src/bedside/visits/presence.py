@@ -16,7 +16,7 @@ from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 from bedside.visits import rows
 from bedside.visits.models import visits
-from bedside.visits.state_machine import GOING_ON, State, Step
+from bedside.visits.states import GOING_ON, State, Step
 from bedside.visits.transitions import Transitions
 
 _SHORTEST_GRACE = clock.MINUTE

@@ -18,7 +18,7 @@ from bedside.people.staff import Staff
 from bedside.visits import rows
 from bedside.visits.events import RoomMessaged, VisitRoomMessage
 from bedside.visits.models import room_messages
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 
 LONGEST = 300
 _BODY = "room_messages.body"

@@ -22,7 +22,7 @@ from bedside.visits import room_rows, texts
 from bedside.visits.events import RoomChanged
 from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
 from bedside.visits.room_rows import Room, RoomKind, RoomOptions, opened, slug_of
-from bedside.visits.state_machine import GOING_ON, State
+from bedside.visits.states import GOING_ON, State
 from bedside.visits.texts import Place
 from bedside.visits.transitions import Transitions
 

@@ -14,7 +14,7 @@ from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.people.patients import SEALED_PATIENTS, name_of
 from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
 from bedside.visits.models import visits
-from bedside.visits.state_machine import GOING_ON, Presence, State
+from bedside.visits.states import GOING_ON, Presence, State
 
 COLUMN = "visits.record"
 _PROBLEMS = ("failed", "blocked", "missing")

@@ -19,7 +19,7 @@ from bedside.people.permissions import Permissions, RoomAccess, StaffAccess
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 from bedside.visits.transitions import Transitions
 
 UNANSWERED = "transfer.unanswered"

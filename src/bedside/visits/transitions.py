@@ -29,7 +29,7 @@ from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
 from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
 from bedside.visits.rows import How
-from bedside.visits.state_machine import GOING_ON, State, Step, after, ends
+from bedside.visits.states import GOING_ON, State, Step, after, ends
 
 UNATTENDED = "room.unattended"
 """The job that checks whether anybody saw an arrival."""

@@ -23,7 +23,7 @@ from bedside.people.teams import ROOM_NAMES
 from bedside.visits import rows
 from bedside.visits.models import NOT_ENDED, patient_transfers, visit_legs, visits
 from bedside.visits.rows import Identified
-from bedside.visits.state_machine import GOING_ON, Presence, State, Step
+from bedside.visits.states import GOING_ON, Presence, State, Step
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
 

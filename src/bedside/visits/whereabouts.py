@@ -18,7 +18,7 @@ from bedside.people.permissions import (
 )
 from bedside.visits import rows
 from bedside.visits.models import NOT_ENDED, visit_legs, visits
-from bedside.visits.state_machine import GOING_ON, State
+from bedside.visits.states import GOING_ON, State
 
 _rooms = prepared(
     select(visit_legs.c.room_id)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bedside.calls import ice
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.kernel import clock
 from tests.calls.calling import Ward
 from tests.house import House

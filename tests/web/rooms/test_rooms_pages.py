@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bedside.audit import Action
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.kernel import clock
 from bedside.visits.waiting_room import DeviceTest
 from tests.house import House

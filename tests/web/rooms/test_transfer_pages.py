@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from tests.house import House
 from tests.web.pages import FRAGMENT, enter
 from tests.web.visiting import arrive, in_charge, rooms_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from bedside.calls.records import Mode
+from bedside.calls.states import Mode
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions

@@ -6,7 +6,7 @@ call or to one leg of a visit, so that nothing of it goes to the next clinician 
 
 from dataclasses import dataclass
 
-from bedside.calls.records import Kind
+from bedside.calls.states import Kind
 from bedside.kernel.language import N_
 
 

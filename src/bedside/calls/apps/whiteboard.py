@@ -16,7 +16,7 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat, Seats, in_calls
 from bedside.calls.apps.marks import Clear, Erase, Mark
 from bedside.calls.models import whiteboard_strokes as strokes
-from bedside.calls.records import PRESENT, CallEnded, CallState, Kind
+from bedside.calls.states import PRESENT, CallEnded, CallState, Kind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
@@ -25,7 +25,7 @@ from bedside.kernel.events import Event, declared
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.realtime.topics import AudienceOf, TopicKind
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 
 LARGEST = 4_000
 """Marks on one board."""

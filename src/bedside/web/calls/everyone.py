@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.participants import joined_facts
-from bedside.calls.records import InAnotherCall, Mode, NotInCall, Standing
+from bedside.calls.states import InAnotherCall, Mode, NotInCall, Standing
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable
@@ -27,7 +27,7 @@ from bedside.edge.visit_devices import page_of, visitor_of
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 from bedside.web.calls.guest import TOO_OFTEN
 
 _TESTED_OFTEN = N_("You have tried this several times already. Please wait a moment.")

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.calls.guests import LONGEST_NAME, Guest, GuestLinkClosed, LinkInUse
-from bedside.calls.records import Standing
+from bedside.calls.states import Standing
 from bedside.edge.context import address_of, services_of
 from bedside.edge.forms import form_of
 from bedside.edge.guests import door_of_guest, entered_before, guest_of, keep_guest, page_of_guest

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from bedside.calls.access import HostSeat
 from bedside.calls.apps import apps_of
 from bedside.calls.people import Person
-from bedside.calls.records import CallEnded, Kind
+from bedside.calls.states import CallEnded, Kind
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render

@@ -17,7 +17,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.web.rooms.rows import drawn
 from bedside.web.settings.rooms import public_address, shown_address
 

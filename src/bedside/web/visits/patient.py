@@ -30,7 +30,7 @@ from bedside.people.permissions import VisitorAccess
 from bedside.services import Services
 from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import Discarded
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.visits.waiting_room import DeviceTest
 from bedside.web.visits.views import ASKED_FOR, Shown, View
 from bedside.web.visits.words import words_for_script

@@ -18,9 +18,9 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
-from bedside.visits.records import LegRecord, PastVisit, VisitRecord
+from bedside.visits.history import LegRecord, PastVisit, VisitRecord
 from bedside.visits.rows import How
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 from bedside.web.patients.today import Moment
 
 _FILES = 200

@@ -9,7 +9,7 @@ from bedside.kernel.language import gettext as _
 from bedside.visits.own_visit import OwnVisit
 from bedside.visits.room_messages import RoomMessage
 from bedside.visits.rows import How
-from bedside.visits.state_machine import Step
+from bedside.visits.states import Step
 from bedside.visits.texts import usual_wait
 
 

@@ -20,7 +20,7 @@ from bedside.people.teams import ROOM_NAMES
 from bedside.visits import notes, rows
 from bedside.visits.models import patient_transfers, visit_legs, visit_notes, visits
 from bedside.visits.rows import How, Identified
-from bedside.visits.state_machine import State
+from bedside.visits.states import State
 
 _NOTE = "patient_transfers.note"
 
