@@ -4,7 +4,6 @@ Review the result before committing it: Alembic sees columns, not intentions.
 """
 
 import importlib
-import pkgutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +17,11 @@ from bedside.database import schema, tables
 
 def load_all_models() -> None:
     """Import each domain's tables, so that they are in the registry."""
-    for package in pkgutil.iter_modules(bedside.__path__):
-        if package.ispkg and (Path(bedside.__path__[0]) / package.name / "models.py").exists():
-            importlib.import_module(f"bedside.{package.name}.models")
+    root = Path(bedside.__path__[0])
+    for path in sorted(root.rglob("models.py")):
+        importlib.import_module(
+            ".".join(["bedside", *path.relative_to(root).with_suffix("").parts])
+        )
 
 
 def main() -> None:

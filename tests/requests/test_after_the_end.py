@@ -15,7 +15,7 @@ from bedside.files.upload_leases import UploadLeases
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.people.permissions import LinkAccess
-from bedside.requests.filing import EXPIRE
+from bedside.requests.photos.filing import EXPIRE
 from bedside.requests.states import State
 from tests.house import House
 from tests.requests.sending import Sent, do_jobs, jpeg, send

@@ -16,8 +16,8 @@ from bedside.errors import BedsideError, Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, Upload
 from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
-from bedside.requests.filing import SETTLE
 from bedside.requests.photo_requests import NotTaken
+from bedside.requests.photos.filing import SETTLE
 from bedside.requests.records import PhotoRequest
 from bedside.requests.states import State
 from tests.house import House

@@ -13,8 +13,8 @@ from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.links.records import LinkClosed
-from bedside.requests.filing import EXPIRE, SETTLE
 from bedside.requests.photo_requests import REMIND
+from bedside.requests.photos.filing import EXPIRE, SETTLE
 from bedside.requests.records import Told
 from bedside.requests.states import State
 from tests.house import House

@@ -7,13 +7,13 @@ from bedside.bootstrap.people import PeopleParts
 from bedside.links.service import Links
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.realtime.topics import TopicKind
-from bedside.requests import filing as jobs
 from bedside.requests import photo_requests as reminder_jobs
-from bedside.requests.answers import PhotoAnswers
-from bedside.requests.filing import Filing
 from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
 from bedside.requests.photo_requests import PhotoRequests
+from bedside.requests.photos import filing as jobs
+from bedside.requests.photos.answers import PhotoAnswers
+from bedside.requests.photos.filing import Filing
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices

@@ -5,7 +5,7 @@ from typing import Any
 from bedside.errors import NotFound
 from bedside.people.permissions import LinkAccess
 from bedside.realtime.topics import TopicKind
-from bedside.requests.answers import PhotoAnswers
+from bedside.requests.photos.answers import PhotoAnswers
 
 
 class RequestLive:

@@ -35,17 +35,3 @@ requests = Table(
 """`content` is sealed: what is asked for, in which words, and where the link was sent. `round`
 counts the links that were sent. `expected` and `filed` count photos; `told` is what somebody said
 by pressing a button on the link's page (see `records.Told`); times are 0 until they are."""
-
-agreed_photos = Table(
-    "agreed_photos",
-    metadata,
-    Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
-    Column("photo", Text, primary_key=True),
-    Column("outcome", Text, nullable=False),
-    Column("file_id", Text, nullable=False),
-    Column("agreed_at", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""What the patient has agreed to send. `photo` is what the device calls it, from before it has been
-uploaded, or the file's id; `outcome` is one of `agreed.Outcome`; `file_id` is "" until it is known.
-"""

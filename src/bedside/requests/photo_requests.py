@@ -20,9 +20,10 @@ from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
-from bedside.requests import agreed, records, texts
-from bedside.requests.filing import CLEAR_UP, EXPIRE
+from bedside.requests import records, texts
 from bedside.requests.messages import send_text
+from bedside.requests.photos import agreed
+from bedside.requests.photos.filing import CLEAR_UP, EXPIRE
 from bedside.requests.records import Content, PhotoRequest, Told
 from bedside.requests.states import State, Step, require
 

@@ -53,9 +53,9 @@ from bedside.people.teams import Teams
 from bedside.realtime.bus import Bus
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import Topics
-from bedside.requests.answers import PhotoAnswers
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
+from bedside.requests.photos.answers import PhotoAnswers
 from bedside.services.registered import CountBadge, Sweep
 from bedside.settings import Settings
 from bedside.transfers.lists import LiveTransferLists

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bedside.requests.answers import PhotoAnswers
 from bedside.requests.lists import RequestLists
 from bedside.requests.photo_requests import PhotoRequests
+from bedside.requests.photos.answers import PhotoAnswers
 
 
 @dataclass(frozen=True, slots=True)

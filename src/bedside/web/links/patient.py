@@ -24,7 +24,7 @@ from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
 from bedside.links.records import Link, LinkState
-from bedside.requests.answers import Face
+from bedside.requests.photos.answers import Face
 from bedside.requests.records import Told
 from bedside.settings import Settings
 from bedside.web.invitations.patient import answer_invitation, invitation_of, open_invitation

@@ -29,7 +29,7 @@ from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
-from bedside.requests.answers import Visit
+from bedside.requests.photos.answers import Visit
 from bedside.requests.records import Told
 from bedside.requests.states import State
 from bedside.requests.texts import AGREEMENT, PHOTO_TEMPLATES

@@ -21,11 +21,12 @@ from bedside.notifications.messenger import Messenger
 from bedside.notifications.texts import in_language
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import LinkAccess
-from bedside.requests import agreed, records, texts
-from bedside.requests.agreed import Outcome
+from bedside.requests import records, texts
 from bedside.requests.door import PREFIX
 from bedside.requests.events import held_file_changed
 from bedside.requests.messages import send_text
+from bedside.requests.photos import agreed
+from bedside.requests.photos.agreed import Outcome
 from bedside.requests.states import State, Step
 
 SETTLE = "request.settle"

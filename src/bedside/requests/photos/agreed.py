@@ -15,7 +15,7 @@ from bedside.files.arrivals import RefusedUpload
 from bedside.files.retrieval import HeldFile
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
-from bedside.requests.models import agreed_photos
+from bedside.requests.photos.models import agreed_photos
 
 
 class Outcome(StrEnum):

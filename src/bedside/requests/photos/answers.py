@@ -25,9 +25,10 @@ from bedside.links.records import Link, LinkClosed, LinkState
 from bedside.links.service import Links
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.permissions import LinkAccess
-from bedside.requests import agreed, records, texts
-from bedside.requests.agreed import Outcome, name_of
-from bedside.requests.filing import DESTROYED, SETTLE, Filing
+from bedside.requests import records, texts
+from bedside.requests.photos import agreed
+from bedside.requests.photos.agreed import Outcome, name_of
+from bedside.requests.photos.filing import DESTROYED, SETTLE, Filing
 from bedside.requests.records import PhotoRequest, Told
 from bedside.requests.states import ENDED, State, Step
 
