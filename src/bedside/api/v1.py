@@ -42,7 +42,7 @@ _LATEST = 2**53 - 1
 Caller = Annotated[StaffAccess, Depends(staff_of)]
 Here = Annotated[Services, Depends(services_of)]
 Named = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
-"""An id; NUL is refused in every address (`web.protection.WellFormed`)."""
+"""An id; NUL is refused in every address (`edge.protection.WellFormed`)."""
 Moment = Annotated[int, Query(ge=0, le=_LATEST)]
 
 

@@ -1,1 +1,2 @@
-"""What every entrance by HTTP shares: who asks, bodies, forms, errors, protection, rendering."""
+"""Shared by everything that is reached over HTTP: callers, bodies, forms, errors, protection,
+rendering."""

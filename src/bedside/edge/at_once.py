@@ -1,8 +1,9 @@
-"""How much one network address may have under way at once: requests, and pages with a socket.
+"""Limits on how much one network address may have in progress at once: requests, and pages with a
+socket.
 
-Who comes through a trusted proxy is counted by the address that it names, for the proxy's own
-connections are everybody's. Connections on which nothing is asked yet are counted below, where
-there is no request (`web.connections`).
+Callers behind a trusted proxy are counted by the address it reports, because the proxy's own
+connections are everybody's. Connections without a request yet are counted below, where there is no
+request (`edge.connections`).
 """
 
 from starlette.datastructures import Headers
@@ -16,7 +17,7 @@ from bedside.kernel.network import caller_of, proxies_of
 from bedside.settings import Settings
 
 CALLER = "bedside.caller"
-"""In the scope of a request: what limits count by, see `caller_of`."""
+"""Key in the scope of a request: what limits count by, see `caller_of`."""
 _AT_ONCE = N_(
     "Too many pages and requests of your network are open here at once. Close some, or try again "
     "in a moment."
@@ -24,7 +25,7 @@ _AT_ONCE = N_(
 
 
 class AtOnce:
-    """Finds out who calls, and refuses who has too much under way already."""
+    """Identifies the caller, and refuses one with too much in progress already."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app

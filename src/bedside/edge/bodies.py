@@ -17,21 +17,21 @@ _LONGEST_HEADERS = 16 << 10
 """Bytes of the headers of one field."""
 _MOST_PARTS = 500
 _MOST_UNREAD = 512 << 20
-"""Bytes of a form that nobody asked for, such as what is left of files that were refused."""
+"""Bytes of a form that nobody read, such as the rest of files that were refused."""
 _TOO_MUCH = N_("What you sent is larger than the limit. Go back and look at what has arrived.")
 
 
 class NotAForm(BedsideError):
-    """The body is not what its headers say."""
+    """The body does not match its headers."""
 
     code = "not_a_form"
     sentence = "Your browser sent something that we could not read. Please try again."
 
 
 async def raw_body(request: Request) -> AsyncIterator[Chunk]:
-    """The bytes of a body as they arrive, however many: who takes them has a limit of their own.
+    """Yield the bytes of a body as they arrive, without a limit: the reader has its own.
 
-    Raises SenderGone when the connection ends early.
+    Raises SenderGone if the connection ends early.
     """
     streamed(request)
     while True:
@@ -55,7 +55,7 @@ class Part:
     _ended: bool = False
 
     async def chunks(self) -> AsyncIterator[Chunk]:
-        """The bytes of this field as they arrive."""
+        """Yield the bytes of this field as they arrive."""
         while True:
             while self._pieces:
                 yield self._pieces.pop(0)
@@ -64,7 +64,7 @@ class Part:
             await self._form.feed()
 
     async def text(self) -> str:
-        """A short text field. Raises TooLarge past 64 KiB."""
+        """Return a short text field. Raises TooLarge past 64 KiB."""
         collected = bytearray()
         async for piece in self.chunks():
             collected += piece
@@ -73,16 +73,16 @@ class Part:
         return collected.decode("utf-8", "replace")
 
     def add(self, piece: bytes) -> None:
-        """Bytes have arrived; called by the parser."""
+        """Take bytes that arrived; called by the parser."""
         self._pieces.append(piece)
 
     def end(self) -> None:
-        """The field is complete; called by the parser."""
+        """Complete the field; called by the parser."""
         self._ended = True
 
 
 class _Form:
-    """Feeds the push parser and hands out parts."""
+    """Feeds the push parser and returns parts."""
 
     def __init__(self, body: AsyncIterator[Chunk], boundary: bytes) -> None:
         self._body = body
@@ -109,7 +109,7 @@ class _Form:
         )
 
     async def feed(self) -> bool:
-        """Parse what arrives next; False at the end of the body."""
+        """Parse what arrives next. Returns False at the end of the body."""
         if self._over:
             raise NotAForm
         try:
@@ -170,10 +170,10 @@ class _Form:
 
 
 async def form_parts(request: Request) -> AsyncIterator[Part]:
-    """The fields of a multipart form, one after the other.
+    """Yield the fields of a multipart form, one after the other.
 
-    Raises NotAForm, SenderGone, and TooLarge for what no page of ours sends: hundreds of fields, or
-    hundreds of megabytes that nobody asked for.
+    Raises NotAForm, SenderGone, and TooLarge for what no page of ours sends: hundreds of fields,
+    or hundreds of megabytes that nobody reads.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")

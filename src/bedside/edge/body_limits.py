@@ -1,8 +1,8 @@
-"""How much a body may hold, and how long it may take, before anything reads it.
+"""Limits on the size and duration of a body, before anything reads it.
 
-A body is small unless its route says that it takes a stream (`streamed`), which uploads do: they
-look at each piece themselves, and keep what came. So a new route, of the pages or of the API, is
-limited without doing anything for it.
+A body is small unless its route declares that it takes a stream (`streamed`), as uploads do: they
+check each piece themselves, and keep what arrived. So a new route, of the pages or of the API, is
+limited by default.
 """
 
 import asyncio
@@ -19,13 +19,14 @@ from bedside.kernel.language import N_
 MOST = 256 << 10
 """Bytes of a small body: a form or a JSON object."""
 PATIENCE = 20.0
-"""Seconds for a small body, and a further one for each BYTES_A_SECOND of it."""
+"""Seconds for a small body, plus one for each BYTES_A_SECOND of it."""
 BYTES_A_SECOND = 1_000
 HELD_FOR_ONE = 8 << 20
-"""Bytes of small bodies that one address may have here at once; a hospital's staff share one."""
+"""Bytes of small bodies that one address may have in memory at once; a hospital's staff
+share one."""
 HELD_IN_ALL = 64 << 20
 HELD_WHEN_FULL = 512 << 10
-"""What one address may still have when there is more than that."""
+"""What one address may still have once there is more than that in total."""
 _BODY = "bedside.body"
 
 
@@ -67,14 +68,14 @@ class SmallBodies:
 
 
 def streamed(request: Request) -> None:
-    """This route takes a stream, and has limits of its own for it."""
+    """Declare that this route takes a stream, and has limits of its own for it."""
     body = cast(_Body | None, request.scope.get(_BODY))
     if body is not None:
         body.small = False
 
 
 class _Held:
-    """Bytes of small bodies of requests that are worked on, by caller and in all."""
+    """Bytes of small bodies of requests in progress, by caller and in total."""
 
     def __init__(self) -> None:
         self.by_caller: dict[str, int] = {}
@@ -109,7 +110,7 @@ class _Body:
         self.answered = False
 
     async def receive(self) -> Message:
-        """What the server receives next, within the limits of a small body."""
+        """Return the server's next message, within the limits of a small body."""
         if not self.small or self._whole:
             return await self._receive()
         if self.answered:
@@ -144,7 +145,7 @@ class _Body:
             raise TooMany(retry_after=5)
 
     async def _after_the_answer(self) -> Message:
-        """Whoever answers without reading the body waits for the caller to go away."""
+        """Wait for the caller to disconnect, after an answer without reading the body."""
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect" or not message.get("more_body", False):
@@ -152,7 +153,7 @@ class _Body:
                 return message
 
     def forget(self) -> None:
-        """The request is answered."""
+        """Release the body: the request is answered."""
         if self._size:
             self._held.add(self._caller, -self._size)
 

@@ -1,4 +1,4 @@
-"""What a browser is called, from how it names itself."""
+"""Names of browsers, from how they identify themselves."""
 
 import re
 
@@ -25,7 +25,7 @@ _SYSTEMS = (
 
 
 def browser_name(agent: str) -> str:
-    """E.g. “Chrome on Android”, from a User-Agent header."""
+    """Return e.g. “Chrome on Android”, from a User-Agent header."""
     browser, system = _first(_BROWSERS, agent), _first(_SYSTEMS, agent)
     if browser and system:
         return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}

@@ -1,5 +1,5 @@
-"""HTTP connections with the patience of a proxy: uvicorn's own protocol waits for ever for the rest
-of a head or a body, takes a head of any size, and any number of connections."""
+"""HTTP connections with the timeouts of a proxy: uvicorn's own protocol waits forever for the rest
+of a head or a body, and accepts a head of any size and any number of connections."""
 
 import asyncio
 from typing import Any
@@ -13,26 +13,26 @@ HEAD_BYTES = 32 << 10
 HEAD_SECONDS = 20.0
 """From the connection, or the first byte of a further request, to the end of its headers."""
 BODY_SECONDS = 60.0
-"""Without one byte of a body that is announced. A phone in a lift goes on by tus afterwards."""
+"""Without a single byte of an announced body. A phone in a lift resumes by tus afterwards."""
 SLOW_SECONDS = 120.0
 SLOW_BYTES = 32 << 10
-"""Of a body, at least so many bytes in so many seconds: a quarter of what GPRS gives. Small bodies
-have less time (`web.body_limits`)."""
+"""The least bytes of a body per window: a quarter of what GPRS gives. Small bodies have less time
+(`edge.body_limits`)."""
 REST_SECONDS = 20.0
 """For the rest of a body that was answered before it was complete, such as one that is too large:
-who is still sending reads the answer only then."""
+a client still sending reads the answer only then."""
 _EVERY = 5.0
 _FULL = b"Too many connections are open here. Please try again in a moment."
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes connections that say too much, too slowly or nothing, and those one too many."""
+    """Closes connections that send too much, too slowly or nothing, and those over the limit."""
 
     _limit: float | None
     """Seconds that may pass since `_since`; None while nothing is expected from the caller."""
     _since: float
     _head: int | None
-    """Bytes of the head so far; None when it is complete."""
+    """Bytes of the head so far; None once it is complete."""
     _window: float
     _in_window: int
     """Bytes of the body since the moment `_window`."""
@@ -42,7 +42,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._gate = gate
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """Somebody connects; a request has to follow."""
+        """Handle a new connection; a request has to follow."""
         super().connection_made(transport)
         self._head = 0
         self._expect(HEAD_SECONDS)
@@ -52,20 +52,20 @@ class PatientProtocol(HttpToolsProtocol):
             self._turn_away(b"503 Service Unavailable", _FULL)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """Handle the end of the connection."""
         self._timer.cancel()
         self._gate.asked(self, self.transport)
         self._gate.leave(self.transport)
         super().connection_lost(exc)
 
     def give_way(self) -> None:
-        """Somebody else needs the place, and nothing is asked here."""
+        """Close for somebody who needs the place: there is no request here."""
         self._gate.asked(self, self.transport)
         self._gate.leave(self.transport)
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """Close, and not wait for ever until somebody takes what is still on its way to them."""
+        """Close without waiting forever for the client to receive what is still in transit."""
         if self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
@@ -79,7 +79,7 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes arrive: of a head, which is counted, or of a body."""
+        """Take bytes: of a head, which is counted, or of a body."""
         if self._head is not None:
             self._head += len(data)
         super().data_received(data)
@@ -87,13 +87,13 @@ class PatientProtocol(HttpToolsProtocol):
             self._turn_away(b"431 Request Header Fields Too Large")
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """Handle the first byte of a request."""
         super().on_message_begin()
         self._head = self._head or 0
         self._expect(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
-        """The head is complete; a body may follow."""
+        """Handle a complete head; a body may follow."""
         super().on_headers_complete()
         self._head = None
         self._gate.asked(self, self.transport)
@@ -101,32 +101,32 @@ class PatientProtocol(HttpToolsProtocol):
         self._window, self._in_window = self._since, 0
 
     def on_body(self, body: bytes) -> None:
-        """A piece of a body."""
+        """Take a piece of a body."""
         super().on_body(body)
         self._in_window += len(body)
         if not self._answered():
             self._since = self.loop.time()
 
     def on_message_complete(self) -> None:
-        """The request is complete, and what follows is a new one."""
+        """Handle a complete request; what follows is a new one."""
         super().on_message_complete()
         self._head = 0
-        self._limit = None  # from here on uvicorn's own limit for idle connections counts
+        self._limit = None  # from here on uvicorn's own limit for idle connections applies
         if self._answered():
             self._gate.unasked(self, self.transport)
 
     def on_response_complete(self) -> None:
-        """The request is answered; of its body the rest may still come, and is not looked at."""
+        """Handle an answered request; the rest of its body may still arrive, and is ignored."""
         super().on_response_complete()
         if not self._answered():
-            return  # the next one came already
+            return  # the next request has arrived already
         if self._limit is None:
             self._gate.unasked(self, self.transport)
         else:
             self._expect(REST_SECONDS)
 
     def handle_websocket_upgrade(self) -> None:
-        """From here on it is a socket, which has limits of its own."""
+        """Leave the connection to the socket protocol, which has limits of its own."""
         self._timer.cancel()
         super().handle_websocket_upgrade()
 
@@ -149,7 +149,7 @@ class PatientProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(_EVERY, self._look)
 
     def _is_slow(self, now: float) -> bool:
-        """Whether a body came too slowly in the time that has just passed."""
+        """Whether a body came too slowly in the past window."""
         if self._head is not None or now - self._window < SLOW_SECONDS:
             return False
         is_slow = self._in_window < SLOW_BYTES

@@ -1,4 +1,4 @@
-"""What a page handler asks for: the services and who is there."""
+"""The context of a request: the services and the caller."""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -11,28 +11,28 @@ from bedside.kernel.network import proxies_of
 from bedside.services import Services
 
 Handler = Callable[[Request], Awaitable[Response]]
-"""Answers one request; what decorates handlers takes one and returns one."""
+"""Answers one request; decorators of handlers take one and return one."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def services_of(connection: HTTPConnection) -> Services:
-    """The services behind this request or socket."""
+    """Return the services behind this request or socket."""
     return cast(Services, connection.app.state.services)
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """The network address of the caller; behind a trusted proxy, the one it forwards."""
+    """Return the network address of the caller; behind a trusted proxy, the one it forwards."""
     peer = connection.client.host if connection.client else ""
     forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
     return proxies_of(services_of(connection).settings.proxies).caller(peer, forwarded)
 
 
 def is_local(connection: HTTPConnection) -> bool:
-    """Whether somebody on this very machine asks, and nobody through a proxy.
+    """Whether the caller is on this very machine, and not behind a proxy.
 
     The name in the address has to be local too: a page of another site could otherwise point its
     own name at this machine (DNS rebinding). Where the product is published under another address
-    nobody counts as local, for a proxy on this machine may pass requests on without saying so.
+    nobody counts as local, because a proxy on this machine may forward requests without saying so.
     """
     peer = connection.client.host if connection.client else ""
     proxied = any(

@@ -1,4 +1,4 @@
-"""A date of birth that was typed as three numbers."""
+"""A date of birth typed as three numbers."""
 
 from datetime import date
 
@@ -9,8 +9,8 @@ NO_DAY = N_("This day does not exist. Check day, month and year.")
 
 
 def typed_date(year: str, month: str, day: str) -> tuple[date | None, str]:
-    """The date, or None with a sentence of what is not right, which is translated where it is
-    shown."""
+    """Return the date, or None with a sentence of what is wrong, which is translated where it is
+    displayed."""
     try:
         numbers = [int(part) for part in (year, month, day)]
     except ValueError:

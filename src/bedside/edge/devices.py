@@ -1,6 +1,6 @@
 """A patient's device behind a request: the cookie it got for the right date of birth.
 
-Each request by link has a cookie of its own, whose path is that request's pages only.
+Each request by link has a cookie of its own, whose path covers that request's pages only.
 """
 
 from starlette.requests import HTTPConnection
@@ -16,7 +16,7 @@ _COOKIE = "bedside-device"
 
 
 def pages_of(request_id: str) -> str:
-    """Where the pages of a request are, for a device that was let in."""
+    """Return where the pages of a request are, for a device that was let in."""
     return f"/my/{request_id}"
 
 
@@ -34,14 +34,14 @@ def keep_device(response: Response, settings: Settings, request_id: str, token: 
 
 
 def device_token(connection: HTTPConnection) -> str:
-    """What the device shows; "" when it was not let in."""
+    """Return the device's token; "" if it was not let in."""
     return connection.cookies.get(path_cookie_name(services_of(connection).settings, _COOKIE), "")
 
 
 async def device_of(connection: HTTPConnection) -> LinkAccess:
-    """The device behind a request or socket under /my/{request_id}.
+    """Return access for the device behind a request or socket under /my/{request_id}.
 
-    Raises NotSignedIn for a device that was not let in, LinkClosed when the link has ended.
+    Raises NotSignedIn for a device that was not let in, LinkClosed if the link has ended.
     """
     token = device_token(connection)
     if not token:

@@ -21,15 +21,15 @@ _FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3})?")
 class SealedResponse(Response):
     """Sends a range of a sealed file, decrypting it piece by piece.
 
-    Headers: `Content-Disposition: attachment` unless it is shown in the page; a sandbox
-    for everything; no caching, for another person may use the same browser next.
+    Headers: `Content-Disposition: attachment` unless it is displayed in the page; a sandbox for
+    everything; no caching, because another person may use the same browser next.
     """
 
     def __init__(self, request: Request, opened: Opened) -> None:
         self._opened = opened
         self._head = request.method == "HEAD"
         self.cut_off = False
-        """Whether the other side has gone before all of it was sent."""
+        """Whether the other side disconnected before all of it was sent."""
         self.start, self.length, status = _range_of(request, opened)
         super().__init__(status_code=status, headers=self._headers(status))
 
@@ -54,7 +54,8 @@ class SealedResponse(Response):
         return headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send head and body, as long as somebody is there: a server takes bytes for nobody too."""
+        """Send head and body, as long as the client is connected: a server would also accept bytes
+        for nobody."""
         await send(
             {
                 "type": "http.response.start",
@@ -78,7 +79,7 @@ class SealedResponse(Response):
 
 @asynccontextmanager
 async def _until_gone(receive: Receive) -> AsyncGenerator[asyncio.Task[None]]:
-    """A task that is done when the other side has gone."""
+    """Yield a task that is done once the other side has disconnected."""
 
     async def wait() -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -93,7 +94,7 @@ async def _until_gone(receive: Receive) -> AsyncGenerator[asyncio.Task[None]]:
 
 
 def _range_of(request: Request, opened: Opened) -> tuple[int, int, int]:
-    """(start, length, status). Several ranges at once are answered with the whole file."""
+    """Return (start, length, status). Several ranges at once are answered with the whole file."""
     whole = 0, opened.size, 200
     if not _known(request.headers.get("if-none-match", "")).isdisjoint({opened.etag, "*"}):
         return 0, 0, 304
@@ -109,26 +110,26 @@ def _range_of(request: Request, opened: Opened) -> tuple[int, int, int]:
 
 
 def _ends(first: str, last: str, size: int) -> tuple[int, int]:
-    """Start and end (exclusive) of a range as it is written; nothing in between when it is none."""
+    """Return start and end (exclusive) of a range; an empty range if it is invalid."""
     if not first:
         return max(0, size - int(last)), size
     return int(first), min(int(last) + 1, size) if last else size
 
 
 def _known(header: str) -> set[str]:
-    """The tags of If-None-Match, which are compared weakly (RFC 9110, 13.1.2)."""
+    """Return the tags of If-None-Match, which are compared weakly (RFC 9110, 13.1.2)."""
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
 def disposition(name: str, *, inline: bool) -> str:
-    """RFC 6266: a plain ASCII name for old programs, the real one beside it."""
+    """Build the header by RFC 6266: a plain ASCII name for old programs, the real one beside it."""
     plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", name)
     kind = "inline" if inline else "attachment"
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def range_start(request: Request) -> int:
-    """Where the range that is asked for begins; 0 without one."""
+    """Return where the requested range begins; 0 without one."""
     match = re.match(r"bytes=(\d{1,15})-", request.headers.get("range", ""))
     return int(match.group(1)) if match else 0
 

@@ -38,9 +38,9 @@ _TITLES = {
     507: N_("The storage is full"),
 }
 TOO_MANY = 4429
-"""The close code of a socket that is one too many; web/live/socket.ts knows it."""
+"""The close code of a socket over the limit; web/live/socket.ts knows it."""
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
-"""In every answer to a client that speaks tus, also when it is a failure (tus 1.0, core)."""
+"""Sent in every answer to a tus client, even in failures (tus 1.0, core)."""
 
 _OF_PATIENTS = ("/l/", "/link/", "/my/", "/r/", "/visit/", "/g/", "/guest/")
 _OTHER_TITLE = N_("This did not work")
@@ -48,7 +48,7 @@ _DEFECT_TITLE = N_("Something went wrong")
 
 
 class Defect(BedsideError):
-    """What a person is told when the product itself is at fault."""
+    """The message to people if the product itself is at fault."""
 
     status = 500
     code = "defect"
@@ -59,7 +59,7 @@ class Defect(BedsideError):
 
 
 class AnotherDevice(BedsideError):
-    """A patient's or a guest's page was asked for by a device that was not let in."""
+    """A patient's or a guest's page was requested by a device that was not let in."""
 
     status = 401
     code = "another_device"
@@ -78,11 +78,11 @@ class WrongMethod(BedsideError):
     sentence = N_("This address does not take that kind of request. Nothing was changed.")
 
 
-# --- what the application calls ----------------------------------------------------------------
+# --- handlers of the application ----------------------------------------------------------------
 
 
 async def on_expected(connection: HTTPConnection, error: Exception) -> Response | None:
-    """Exception handler for BedsideError."""
+    """Handle a BedsideError."""
     assert isinstance(error, BedsideError)  # noqa: S101 - registered for this class only
     if not isinstance(connection, Request):
         raise error  # a socket's own code closes it with a reason
@@ -90,12 +90,12 @@ async def on_expected(connection: HTTPConnection, error: Exception) -> Response 
 
 
 async def on_http(connection: HTTPConnection, error: Exception) -> Response | None:
-    """Exception handler for what Starlette raises itself: no such route, wrong method."""
+    """Handle Starlette's own exceptions: no such route, wrong method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if not isinstance(connection, Request):
         raise error
     if error.status_code == 404 and _ends_with_slash(connection):
-        # by path alone: an address that names host and scheme would be the caller's word
+        # by path alone: the caller could make up an address with host and scheme
         path, query = local_path(connection.url.path.rstrip("/")), connection.url.query
         return RedirectResponse(f"{path}?{query}" if query else path, status_code=307)
     known: dict[int, BedsideError] = {404: NotFound(), 405: WrongMethod()}
@@ -109,7 +109,7 @@ async def on_http(connection: HTTPConnection, error: Exception) -> Response | No
 
 
 def _ends_with_slash(request: Request) -> bool:
-    """Whether somebody typed an address with one “/” more than it has."""
+    """Whether somebody typed an address with an extra “/”."""
     path = request.url.path
     return request.method in ("GET", "HEAD") and path.endswith("/") and bool(path.strip("/"))
 
@@ -118,7 +118,8 @@ HANDLERS: dict[Any, Any] = {BedsideError: on_expected, HTTPException: on_http}
 
 
 async def answer(request: Request, error: BedsideError) -> Response:
-    """A failure as a page, a redirect to the sign-in, or JSON: as whoever asks can use it."""
+    """Answer with a failure as a page, a redirect to the sign-in, or JSON, as the caller can use
+    it."""
     fragment = "hx-request" in request.headers
     if isinstance(error, NotSignedIn) and not wants_json(request):
         if not request.url.path.startswith(_OF_PATIENTS):
@@ -131,7 +132,7 @@ async def answer(request: Request, error: BedsideError) -> Response:
     response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, NotReady) and request.method == "GET":  # browsers go on by themselves
+    if isinstance(error, NotReady) and request.method == "GET":  # browsers retry by themselves
         response.headers["Refresh"] = str(error.retry_after)
     if "tus-resumable" in request.headers or error.status == 412:
         response.headers.update(TUS_ANSWER)
@@ -142,8 +143,8 @@ async def answer(request: Request, error: BedsideError) -> Response:
 
 async def refuse(scope: Scope, receive: Receive, send: Send, error: BedsideError) -> None:
     """Answer with a failure before anything else looks at a request. A socket is closed before it
-    is accepted (HTTP 403), but for one that is one too many: only on an open socket pages get a
-    code, and this one may be tried again."""
+    is accepted (HTTP 403), except one over the limit: pages get a code only on an open socket, and
+    this one may be retried."""
     if scope["type"] == "websocket":
         if isinstance(error, TooMany):
             await send({"type": "websocket.accept"})
@@ -155,7 +156,7 @@ async def refuse(scope: Scope, receive: Receive, send: Send, error: BedsideError
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: the API, an upload (tus), or a script that says so."""
+    """Whether a program is asking: the API, an upload (tus), or a script that says so."""
     return (
         request.url.path.startswith("/api/")
         or "application/json" in request.headers.get("accept", "")
@@ -206,7 +207,7 @@ async def _layout(request: Request) -> str:
     return "console/layout.html"
 
 
-# --- what nobody expected -----------------------------------------------------------------------
+# --- defects ------------------------------------------------------------------------------------
 
 
 class Caught:
@@ -244,7 +245,7 @@ class Caught:
 
 
 class BrokenOff(RuntimeError):
-    """Ends a connection whose answer had begun when a defect came up; the log has the places."""
+    """Ends a connection whose answer had begun when a defect occurred; the log has the places."""
 
 
 async def _defect_page(request: Request) -> Response:
@@ -255,7 +256,8 @@ async def _defect_page(request: Request) -> Response:
 
 
 def places(error: BaseException) -> list[str]:
-    """Where a failure came through, innermost last: file, line, function. No message, no value."""
+    """Return the places of a failure, innermost last: file, line, function. No message, no
+    value."""
     return [
         f"{frame.filename.rsplit('/bedside/', 1)[-1]}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__, limit=-12)

@@ -1,4 +1,4 @@
-"""What is said once on the page after a redirect, such as “Your password is changed.”
+"""Flash messages: shown once on the page after a redirect, such as “Your password is changed.”
 
 The browser carries the key of a declared sentence, never text, in a short-lived cookie.
 """
@@ -16,7 +16,7 @@ _sentences: dict[str, tuple[str, str]] = {}
 
 
 def sayable(key: str, sentence: str, tone: str = "good") -> str:
-    """Declare a sentence (marked with N_) that can be said; returns its key.
+    """Declare a sentence (marked with N_) as a flash message and return its key.
 
     `tone` is one of: info, good, attention, bad.
     """
@@ -26,14 +26,14 @@ def sayable(key: str, sentence: str, tone: str = "good") -> str:
 
 
 def say(response: Response, key: str) -> None:
-    """Say a declared sentence on the next page."""
+    """Show a declared flash message on the next page."""
     if key not in _sentences:
         raise KeyError(key)
     response.set_cookie(COOKIE, key, max_age=_SECONDS, path="/", httponly=True, samesite="lax")
 
 
 def go(address: str, key: str = "") -> RedirectResponse:
-    """After a POST: redirect (303) to a local address, and say something there."""
+    """Redirect (303) to a local address after a POST, with a flash message there."""
     response = RedirectResponse(address, status_code=303)
     if key:
         say(response, key)
@@ -41,7 +41,7 @@ def go(address: str, key: str = "") -> RedirectResponse:
 
 
 def was_said(request: Request) -> list[dict[str, Any]]:
-    """What this page has to say; the edge takes the cookie away with the answer."""
+    """Return this page's flash messages; the edge removes the cookie with the answer."""
     found = _sentences.get(request.cookies.get(COOKIE, ""))
     if found is None:
         return []

@@ -1,4 +1,4 @@
-"""How dates, sizes and names look on a page."""
+"""Formats of dates, sizes and names on pages."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -13,24 +13,24 @@ from bedside.kernel import clock, language
 
 
 def moment(at: int, zone: str = "UTC") -> str:
-    """An exact time, e.g. “22 Nov 2026, 10:09”."""
+    """Format an exact time, e.g. “22 Nov 2026, 10:09”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
     return format_datetime(when, "d MMM y, HH:mm", locale=language.spoken())
 
 
 def clock_time(at: int, zone: str = "UTC") -> str:
-    """A time of today, e.g. “10:09”."""
+    """Format a time of today, e.g. “10:09”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
     return format_datetime(when, "HH:mm", locale=language.spoken())
 
 
 def iso(at: int) -> str:
-    """For the datetime attribute of <time>."""
+    """Format for the datetime attribute of <time>."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
 
 
 def ago(at: int) -> str:
-    """A relative time, e.g. “3 minutes ago”."""
+    """Format a relative time, e.g. “3 minutes ago”."""
     seconds = (at - clock.now()) / 1000
     return format_timedelta(
         datetime.fromtimestamp(0, UTC) - datetime.fromtimestamp(-seconds, UTC),
@@ -44,7 +44,7 @@ _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", _MINUTE))
 
 
 def waited(at: int) -> str:
-    """How long since, in short: “12 min”. web/components/times.ts keeps it current."""
+    """Format the time since, in short: “12 min”. web/components/times.ts keeps it current."""
     seconds = max(0, clock.now() - at) // 1000
     unit, size = next((known for known in _UNITS if seconds >= known[1]), ("minute", _MINUTE))
     return _lasting(seconds // size, unit, language.spoken())
@@ -56,19 +56,19 @@ def _lasting(count: int, unit: str, spoken: str) -> str:
 
 
 def day(value: date) -> str:
-    """A date, e.g. “14 March 1991”."""
+    """Format a date, e.g. “14 March 1991”."""
     return format_date(value, "d MMMM y", locale=language.spoken())
 
 
 def born(value: date | None) -> str:
-    """A date of birth after a name: “born 14 March 1991”, or that it is not known."""
+    """Format a date of birth after a name: “born 14 March 1991”, or that it is unknown."""
     if value is None:
         return language.gettext("Date of birth not known")
     return language.gettext("born %(day)s") % {"day": day(value)}
 
 
 def size(count: int) -> str:
-    """Bytes as people read them, in decimal units: “2.1 MB”, “50 MB”."""
+    """Format bytes as people read them, in decimal units: “2.1 MB”, “50 MB”."""
     if count < 1_000:
         return f"{count} B"
     if count < 1_000_000:
@@ -77,7 +77,7 @@ def size(count: int) -> str:
 
 
 def initials(name: str) -> str:
-    """At most two letters for an avatar: “ML” for Maya Lindqvist."""
+    """Return at most two letters for an avatar: “ML” for Maya Lindqvist."""
     words = [w for w in name.replace("Dr ", "").split() if w[0].isalpha()]
     return "".join(w[0] for w in (words[:1] + words[1:][-1:])).upper()
 

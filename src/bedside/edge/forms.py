@@ -39,26 +39,26 @@ class Form:
         return any(key == name for key, _ in self._fields)
 
     def all(self, name: str) -> list[str]:
-        """Every value sent under this name, such as of checkboxes."""
+        """Return every value sent under this name, such as of checkboxes."""
         return [value for key, value in self._fields if key == name]
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Every field, as it was sent."""
+        """Return every field, as it was sent."""
         return list(self._fields)
 
     def line(self, name: str) -> str:
-        """A field of one line: without the space around it."""
+        """Return a single-line field, stripped."""
         return self[name].strip()
 
     def number(self, name: str) -> int | None:
-        """A field with a whole number of at most nine digits; None for anything else."""
+        """Return a whole number of at most nine digits; None for anything else."""
         typed = self.line(name)
         is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
         return int(typed) if is_number else None
 
 
 async def form_of(request: Request) -> Form:
-    """The form that was posted. Raises NotAForm, TooLarge."""
+    """Return the posted form. Raises NotAForm, TooLarge."""
     if _kind_of(request) != "application/x-www-form-urlencoded":
         raise NotAForm
     body = await _small_body(request)
@@ -73,7 +73,7 @@ async def form_of(request: Request) -> Form:
 
 
 async def json_of(request: Request) -> dict[str, Any]:
-    """The JSON object that a script posted. Raises NotJson, TooLarge."""
+    """Return the JSON object posted by a script. Raises NotJson, TooLarge."""
     if _kind_of(request) != "application/json":
         raise NotJson
     try:
@@ -88,7 +88,7 @@ async def json_of(request: Request) -> dict[str, Any]:
 
 
 def _refuse_nul(body: bytearray, escaped: bytes) -> None:
-    """Nobody can type NUL, and PostgreSQL does not take it in a text."""
+    """Refuse NUL, which nobody can type, and which PostgreSQL does not accept in a text."""
     if escaped in body or b"\0" in body:
         raise ValueError("NUL")
 

@@ -9,12 +9,12 @@ from bedside.people.permissions import StaffAccess
 
 
 def wants_fragment(request: Request) -> bool:
-    """Whether a script asks for the piece instead of the page (htmx, and web/live)."""
+    """Whether a script requests the fragment instead of the page (htmx, and web/live)."""
     return "hx-request" in request.headers
 
 
 async def prepare(request: Request) -> StaffAccess:
-    """What a fragment needs of the frame: the person, the clinic's language and time zone.
+    """Prepare a fragment: the person, the clinic's language and time zone.
 
     Raises NotSignedIn as `signed_in.staff_of`.
     """

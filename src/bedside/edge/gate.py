@@ -1,8 +1,8 @@
-"""Who may connect: so many connections in all, and so many from one address.
+"""The gate for connections: a limit in total, and one per address.
 
-A connection on which nothing is asked (nothing came yet, or half a head, or it waits for a further
-request) has to give way: the oldest of them goes first. So whoever holds connections without
-asking for anything pushes out their own, and whoever asks at once gets in.
+A connection without a request (nothing has arrived yet, or half a head, or it waits for a further
+request) has to give way: the oldest of them first. So somebody who holds idle connections pushes
+out their own, and a caller with a request gets in.
 """
 
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ from bedside.kernel.network import caller_of, proxies_of
 from bedside.settings import Settings
 
 _SPARE = 1.25
-"""Times as many connections of an address as requests and pages, so that one too many of these is
-told so (`web.at_once`) before it is turned away here, where there are no words."""
+"""Connections of an address per request and page, so that one over the limit of these is told so
+(`edge.at_once`) before it is turned away here, where there are no words."""
 _UNASKED = 4
-"""The part of an address's connections on which nothing may be asked: one in so many."""
+"""The share of an address's connections that may be idle: one in so many."""
 
 
 class Connection(Protocol):
-    """What the gate can do to a connection."""
+    """The gate's interface to a connection."""
 
     def give_way(self) -> None:
-        """Leave the gate and close: nothing was asked on it."""
+        """Leave the gate and close: it carries no request."""
         ...
 
 
@@ -33,12 +33,12 @@ class _Caller:
 
     open: int = 0
     unasked: dict[Connection, None] = field(default_factory=dict[Connection, None])
-    """Those on which nothing is asked, oldest first."""
+    """Idle ones, oldest first."""
 
 
 class Gate:
     """Counts connections: `in_all`, and `for_one` address, 0 for no limit. Those of the trusted
-    proxies are everybody's, and count in all only."""
+    proxies are everybody's, and count in total only."""
 
     def __init__(self, in_all: int, for_one: int, proxies: str = "") -> None:
         self._in_all = in_all
@@ -49,8 +49,8 @@ class Gate:
         self._open: dict[object, str] = {}
 
     def enter(self, connection: Connection, key: object, peer: str) -> bool:
-        """Somebody at the address `peer` connects; whether there is room. `key` stands for the
-        connection until it leaves, whichever protocol has it by then."""
+        """Admit a connection from the address `peer`. Returns whether there is room. `key` stands
+        for the connection until it leaves, whichever protocol has it by then."""
         address = "" if self._proxies.trust(peer) else caller_of(peer)
         caller = self._callers.setdefault(address, _Caller())
         if address and self._for_one and caller.open >= self._for_one:
@@ -64,7 +64,7 @@ class Gate:
         return True
 
     def unasked(self, connection: Connection, key: object) -> None:
-        """Nothing is asked on this connection now."""
+        """Mark this connection as idle."""
         address = self._open.get(key, "")
         if not address:
             return  # a proxy's, which keeps some for its next requests, or one that is gone
@@ -74,13 +74,13 @@ class Gate:
             _oldest_gives_way(caller.unasked)
 
     def asked(self, connection: Connection, key: object) -> None:
-        """A request is complete as far as its head."""
+        """Mark this connection as active: the head of a request is complete."""
         self._unasked.pop(connection, None)
         if address := self._open.get(key, ""):
             self._callers[address].unasked.pop(connection, None)
 
     def leave(self, key: object) -> None:
-        """A connection is over."""
+        """Remove a connection that is over."""
         address = self._open.pop(key, None)
         if address is None:
             return
@@ -98,6 +98,6 @@ def _oldest_gives_way(unasked: dict[Connection, None]) -> bool:
 
 
 def gate_of(settings: Settings) -> Gate:
-    """The gate of a process with these settings."""
+    """Return the gate of a process with these settings."""
     for_one = most_for_one(settings.connections_per_address)
     return Gate(most_for_all(), for_one, settings.proxies)

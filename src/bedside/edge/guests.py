@@ -1,6 +1,7 @@
-"""A guest's device behind a request: the cookie it got for a name, kept to one guest's pages.
+"""A guest's device behind a request: the cookie it got for a name, restricted to one guest's
+pages.
 
-The door of its link has another one, so that who opens the link again on the same device goes on
+The door of its link has another one, so that opening the link again on the same device continues
 where they were.
 """
 
@@ -20,12 +21,12 @@ _ENTERED = "bedside-entered"
 
 
 def page_of_guest(guest_id: str) -> str:
-    """Where the page of a guest is."""
+    """Return where the page of a guest is."""
     return f"/guest/{guest_id}"
 
 
 def door_of_guest(guest_id: str) -> str:
-    """Where a link leads that was made for this guest."""
+    """Return where the link made for this guest leads."""
     return f"{page_of_guest(guest_id)}/door"
 
 
@@ -38,8 +39,8 @@ def keep_guest(
 
 
 async def entered_before(request: Request) -> str:
-    """The guest that this device entered as by the link of the door; "" for another device, and
-    when there is no call any more."""
+    """Return the guest that this device entered as by the link of the door; "" for another device,
+    and if the call is gone."""
     entered = kept(request, _ENTERED).partition(".")
     own = request.path_params["guest_id"], "", kept(request, _COOKIE)
     for guest_id, _, token in (entered, own):
@@ -50,9 +51,9 @@ async def entered_before(request: Request) -> str:
 
 
 async def guest_of(connection: HTTPConnection) -> GuestAccess:
-    """The guest behind a request or socket under /guest/{guest_id}.
+    """Return access for the guest behind a request or socket under /guest/{guest_id}.
 
-    Raises NotSignedIn for a device that did not enter, GuestLinkClosed when it is over.
+    Raises NotSignedIn for a device that did not enter, GuestLinkClosed if it is over.
     """
     services = services_of(connection)
     token = kept(connection, _COOKIE)

@@ -1,4 +1,4 @@
-"""Words and signs for the keys that the domain keeps: categories, channels, states of a file."""
+"""Words and icons for the domain's keys: categories, channels, states of a file."""
 
 from collections.abc import Callable
 
@@ -39,48 +39,48 @@ _REQUEST_STATES = {
 
 
 def category(key: str) -> str:
-    """“Lab results” for lab_results."""
+    """Return “Lab results” for lab_results."""
     return gettext(categories.LABELS.get(key, key))
 
 
 def channel(key: str) -> str:
-    """“by link” for photo_request."""
+    """Return “by link” for photo_request."""
     return gettext(channels.LABELS.get(key, key))
 
 
 def file_state(key: str) -> str:
-    """“Scanned” for filed."""
+    """Return “Scanned” for filed."""
     return gettext(states.LABELS.get(key, key))
 
 
 def state_tone(key: str) -> str:
-    """The tone of the chip that shows a file's state."""
+    """Return the tone of the chip that shows a file's state."""
     return _STATE_TONES[FileState(key)][0]
 
 
 def state_icon(key: str) -> str:
-    """The icon of that chip; "" for the one of its tone."""
+    """Return the icon of that chip; "" for the one of its tone."""
     return _STATE_TONES[FileState(key)][1]
 
 
 def file_icon(media_type: str) -> str:
-    """The icon that stands for a file without a picture."""
+    """Return the icon for a file without a picture."""
     kind = media_types.kind(media_type)
     return _KIND_ICONS[kind] if kind else "file-text"
 
 
 def file_type(media_type: str) -> str:
-    """“HEIC photo” for image/heic."""
+    """Return “HEIC photo” for image/heic."""
     return gettext(media_types.label(media_type))
 
 
 def request_state(key: str) -> str:
-    """“In progress” for in_progress."""
+    """Return “In progress” for in_progress."""
     return gettext(_REQUEST_STATES[State(key)][0])
 
 
 def request_tone(key: str) -> str:
-    """The tone of the chip that shows where a request stands."""
+    """Return the tone of the chip that shows a request's state."""
     return _REQUEST_STATES[State(key)][1]
 
 

@@ -1,4 +1,4 @@
-"""The language of people whom nobody knows yet: by what their browser asks for."""
+"""The language of people who are not known yet, by their browser's preference."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -7,7 +7,7 @@ from bedside.kernel import language
 
 
 class Spoken:
-    """Middleware: speak the first language of Accept-Language that there is a catalogue for."""
+    """Middleware: use the first language of Accept-Language that has a catalogue."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -19,7 +19,8 @@ class Spoken:
 
 
 def wanted(header: str) -> str:
-    """The best language of an Accept-Language header (RFC 9110, 12.5.4); English without one."""
+    """Return the best language of an Accept-Language header (RFC 9110, 12.5.4); English without
+    one."""
     choices: list[tuple[float, int, str]] = []
     for place, part in enumerate(header.split(",")[:20]):
         tag, _, weight = part.partition(";")

@@ -1,4 +1,4 @@
-"""What the pages of links have in common: the device that was let in, the date that was typed."""
+"""Shared by the pages of links: the device that was let in, the date that was typed."""
 
 from datetime import date
 
@@ -16,12 +16,13 @@ _COOKIE = "bedside-known"
 
 
 def page_of_link(link_id: str) -> str:
-    """Where the first page of a link is, for who has opened it."""
+    """Return where the first page of a link is, for somebody who has opened it."""
     return f"/link/{link_id}"
 
 
 async def opened_link(request: Request) -> Link:
-    """The link whose page is asked for, by a device that has opened it. Raises OpenLinkAgain."""
+    """Return the link whose page is requested, by a device that has opened it. Raises
+    OpenLinkAgain."""
     link = await services_of(request).links.look(secret_of(request))
     if link is None or link.id != request.path_params["link_id"]:
         raise OpenLinkAgain
@@ -29,15 +30,15 @@ async def opened_link(request: Request) -> Link:
 
 
 def keep_link_device(request: Request, response: Response, link_id: str, token: str) -> None:
-    """The same device may open the message again: it is not asked twice."""
+    """Let the same device open the message again without being asked twice."""
     keep(request, response, _COOKIE, token, page_of_link(link_id), 400 * clock.DAY)
 
 
 def link_device_token(request: Request) -> str:
-    """What a device shows that opens a message again; "" for others."""
+    """Return the token of a device that opens a message again; "" for others."""
     return kept(request, _COOKIE)
 
 
 def date_in(form: Form) -> tuple[date | None, str]:
-    """The date of birth of a form, or None with a sentence, not translated yet."""
+    """Return the date of birth of a form, or None with a sentence, not translated yet."""
     return typed_date(*(form.line(f"birth_{part}") for part in ("year", "month", "day")))

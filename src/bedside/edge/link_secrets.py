@@ -1,8 +1,8 @@
-"""The secret of a link, out of the address at once.
+"""Removes the secret of a link from the address at once.
 
-Who opens a link is led on to a page whose address names the link by its id. The secret comes along
-in a cookie of that page alone: the address with it is asked for once, so that neither files of the
-page, nor the next page, a bookmark or a proxy's log have it.
+Opening a link redirects to a page whose address names the link by its id. The secret goes into a
+cookie of that page alone: the address with it is requested only once, so that it appears neither
+in requests for the page's files, nor in the next page, a bookmark or a proxy's log.
 """
 
 from starlette.requests import HTTPConnection, Request
@@ -18,7 +18,7 @@ _COOKIE = "bedside-link"
 
 
 class OpenLinkAgain(BedsideError):
-    """The page of a link was asked for without the secret: by a bookmark, a preview that keeps no
+    """The page of a link was requested without the secret: by a bookmark, a preview that keeps no
     cookies, or long after."""
 
     status = 401
@@ -32,8 +32,8 @@ class OpenLinkAgain(BedsideError):
 
 
 def led_on(request: Request, page: str, secret: str, until: int) -> Response:
-    """Lead on to a page of this link, which opens `until` then. What was sent in a form, by a page
-    of before, is sent again there."""
+    """Redirect to a page of this link, which opens `until` then. A form sent by an older page is
+    sent again there."""
     status = 303 if request.method in ("GET", "HEAD") else 307
     rest = request.path_params.get("rest", "")
     response = RedirectResponse(f"{page}/{rest}" if rest else page, status_code=status)
@@ -44,7 +44,7 @@ def led_on(request: Request, page: str, secret: str, until: int) -> Response:
 def keep(
     request: Request, response: Response, name: str, value: str, page: str, lasts: int
 ) -> None:
-    """A cookie for one page and those below it, for so many milliseconds."""
+    """Set a cookie for one page and those below it, for so many milliseconds."""
     settings = services_of(request).settings
     response.set_cookie(
         path_cookie_name(settings, name),
@@ -58,12 +58,12 @@ def keep(
 
 
 def kept(request: HTTPConnection, name: str) -> str:
-    """The value of such a cookie; "" without one."""
+    """Return the value of such a cookie; "" without one."""
     return request.cookies.get(path_cookie_name(services_of(request).settings, name), "")
 
 
 def secret_of(request: Request) -> str:
-    """The secret behind the page of a link. Raises OpenLinkAgain."""
+    """Return the secret behind the page of a link. Raises OpenLinkAgain."""
     secret = kept(request, _COOKIE)
     if not secret:
         raise OpenLinkAgain

@@ -1,6 +1,7 @@
-"""Sockets of uvicorn, with a way to give them a text without waiting and without a task.
+"""Sockets of uvicorn that can be given a text without waiting and without a task.
 
-An event goes to thousands of pages: its frame is made once, and handed to each connection as it is.
+An event goes to thousands of pages: its frame is made once, and handed to each connection
+unchanged.
 """
 
 from functools import lru_cache
@@ -21,8 +22,8 @@ _MOST_CONTROL_FRAMES = 100
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
-    """Tells the application how to push, as an extension of the socket's scope, and puts up with
-    no more frames than a browser sends."""
+    """Tells the application how to push, as an extension of the socket's scope, and tolerates no
+    more frames than a browser sends."""
 
     def __init__(self, *args: Any, gate: Gate, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -30,13 +31,13 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._control_frames = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """Handle the end of the connection."""
         self._gate.leave(self.transport)
         super().connection_lost(exc)
 
     def handle_ping(self) -> None:
-        """Answer, unless the caller does not take what is sent (RFC 6455, 5.5.3, asks for the last
-        one only): answers that wait would fill the memory."""
+        """Answer, unless the client does not read (RFC 6455, 5.5.3, requires an answer to the last
+        one only): queued answers would fill the memory."""
         if self.writable.is_set():
             super().handle_ping()
         else:
@@ -44,18 +45,18 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         self._count_control_frame()
 
     def handle_pong(self, event: Frame) -> None:
-        """Count it, and look whether it answers our ping."""
+        """Count it, and check whether it answers our ping."""
         super().handle_pong(event)
         self._count_control_frame()
 
     def handle_cont(self, event: Frame) -> None:
-        """A further piece of a message."""
+        """Take a further piece of a message."""
         super().handle_cont(event)
         if len(self.frames) > _MOST_FRAGMENTS:
             self._break_off(CloseCode.MESSAGE_TOO_BIG)
 
     def send_keepalive_ping(self) -> None:
-        """Ask whether the caller is still there."""
+        """Check whether the client is still there."""
         self._control_frames = 0
         super().send_keepalive_ping()
 
@@ -92,13 +93,13 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
 @lru_cache(maxsize=16)
 def _frame(text: str) -> bytes:
-    """A text as servers send it: whole, unmasked, not compressed."""
+    """Frame a text as servers send it: whole, unmasked, not compressed."""
     return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
 def push_of(socket: WebSocket) -> Push:
-    """How to push to a socket. Behind another server than ours it never works, and what is to be
-    sent takes the way of everything else."""
+    """Return how to push to a socket. Behind another server than ours it never works, and texts
+    are queued as usual."""
     extensions = cast(dict[str, Push], socket.scope.get("extensions") or {})
     return extensions.get(_EXTENSION, _not_possible)
 

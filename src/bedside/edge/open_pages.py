@@ -1,8 +1,8 @@
-"""The open sockets of each person, and what they may say in a call.
+"""The open sockets of each person, and rate limits on their signals in a call.
 
-A person who opens one page too many is still let in: the page that has been open for longest gives
-way. A phone that comes back leaves sockets behind of which the server does not know yet that they
-are dead, so the newest one is the one that counts.
+A person who opens one page too many is still let in: the oldest page gives way. A phone that
+reconnects leaves sockets behind that the server does not know to be dead yet, so the newest one is
+the one that counts.
 """
 
 from typing import Protocol
@@ -35,7 +35,8 @@ class OpenPages:
         self._said = Buckets()
 
     def enter(self, holder: str, page: Page, most: int) -> None:
-        """A page of this person opens; the oldest one gives way when there are more than `most`."""
+        """Register a page of this person; the oldest one gives way if there are more than
+        `most`."""
         pages = self._pages.setdefault(holder, {})
         pages[page] = None
         if len(pages) > most:
@@ -44,20 +45,21 @@ class OpenPages:
             oldest.give_way()
 
     def leave(self, holder: str, page: Page) -> None:
-        """The page is gone."""
+        """Remove a page that is gone."""
         pages = self._pages.get(holder, {})
         pages.pop(page, None)
         if not pages:
             self._pages.pop(holder, None)
 
     def may_signal(self, holder: str, size: int) -> bool:
-        """Count a signal of `size` bytes of this person, whichever of their sockets it came by."""
+        """Count a signal of `size` bytes of this person, over all of their sockets. Returns
+        whether it is allowed."""
         too_many = self._said.take(SIGNALS, holder)
         return not self._said.take(SIGNAL_BYTES, holder, size) and not too_many
 
 
 def holder_of(access: StaffAccess | VisitorAccess | GuestAccess | LinkAccess) -> tuple[str, int]:
-    """Whose pages are counted together, and how many there may be."""
+    """Return by whom pages are counted, and how many there may be."""
     match access:
         case StaffAccess():
             return f"session {access.session_id}", OF_A_SESSION

@@ -1,7 +1,7 @@
 """The edge's protection: headers, origin checks, rate limits.
 
-Pure ASGI middlewares, for they run on every request: a BaseHTTPMiddleware would cost more than a
-session look-up. Policies follow OWASP ASVS 5.0, chapter 3 (docs/security/asvs.md).
+Pure ASGI middlewares, because they run on every request: a BaseHTTPMiddleware would cost more than
+a session look-up. Policies follow OWASP ASVS 5.0, chapter 3 (docs/security/asvs.md).
 """
 
 import re
@@ -51,7 +51,7 @@ _NEVER = ("geolocation", "payment", "usb", "serial", "midi")
 _SEEN_AND_HEARD = ("camera", "microphone", "display-capture")
 _WHERE_CALLS_ARE = ("/visit/", "/guest/", "/calls/")
 """Below these a page may ask for camera and microphone: the calls themselves, and the device test.
-No other page can, whatever gets into it."""
+No other page can, whatever is injected into it."""
 
 
 def _features(used: Iterable[str], never: Iterable[str]) -> str:
@@ -61,9 +61,9 @@ def _features(used: Iterable[str], never: Iterable[str]) -> str:
 _HEADERS = {
     "content-security-policy": _CONTENT_POLICY,
     "permissions-policy": _features(_USED, (*_SEEN_AND_HEARD, *_NEVER)),
-    # No address leaves a page, not even to this server: a link's secret would come into a proxy's
-    # log with each file of the page. “strict-origin” and not “no-referrer”: under the latter
-    # browsers send “Origin: null” with the product's own forms, which older ones (without
+    # No referrer path leaves a page, not even to this server: a link's secret would get into a
+    # proxy's log with each file of the page. “strict-origin” and not “no-referrer”: with the
+    # latter, browsers send “Origin: null” with the product's own forms, which older ones (without
     # Sec-Fetch-Site) need for the check below.
     "referrer-policy": "strict-origin",
     "x-content-type-options": "nosniff",
@@ -86,7 +86,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class ForeignOrigin(NotAllowed):
-    """A request that changes something was made by a page of another site."""
+    """A page of another site made a request that changes something."""
 
     code = "foreign_origin"
     sentence = N_(
@@ -96,16 +96,16 @@ class ForeignOrigin(NotAllowed):
 
 
 def is_own_origin(origin: str, host: str, own: str) -> bool:
-    """Whether a page of the product's own sent this: its origin is `own`, the address that patients
-    reach, or that of the host which was asked, such as a second name inside the clinic. A page over
-    http:// is no page of a site over https://."""
+    """Whether the product's own page sent this: its origin is `own`, the address that patients
+    reach, or that of the requested host, such as a second name inside the clinic. A page over
+    http:// does not belong to a site over https://."""
     named = host_of_origin(origin)
     without_tls = own.startswith("https://") and named == host_of_origin(own)
     return origin == own or (bool(named) and named == host and not without_tls)
 
 
 class SecurityHeaders:
-    """Adds what every answer carries; an answer's own header of that name wins."""
+    """Adds the headers of every answer; an answer's own header of that name wins."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -143,9 +143,9 @@ class SecurityHeaders:
 
 
 class WellFormed:
-    """Refuses what no browser sends: two Host headers or one that is no name, NUL in an address.
+    """Refuses what no browser sends: two Host headers or an invalid one, NUL in an address.
 
-    Addresses are put together from that header further in, so a “/” in it would move the path.
+    Addresses are built from that header further in, so a “/” in it would move the path.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -169,10 +169,10 @@ class WellFormed:
 
 
 class SameOrigin:
-    """Lets requests that change something, and sockets, come from the product's own pages only.
+    """Accepts requests that change something, and sockets, from the product's own pages only.
 
-    Browsers say where a request comes from: by Sec-Fetch-Site, or the older ones by Origin. What
-    says neither is no browser of the last years; it may not use a session cookie.
+    Browsers say where a request comes from: by Sec-Fetch-Site, or the older ones by Origin. A
+    client that sends neither is no browser of recent years; it may not use a session cookie.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -209,7 +209,7 @@ class SameOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A token bucket: `burst` at once, then `per_second` for good."""
+    """A token bucket: a `burst`, then `per_second` sustained."""
 
     name: str
     per_second: float
@@ -217,14 +217,14 @@ class Rate:
 
 
 class Buckets:
-    """Token buckets by key, at most `size` of them; the ones unused for longest are dropped."""
+    """Token buckets by key, at most `size` of them; the least recently used are dropped."""
 
     def __init__(self, size: int = 20_000) -> None:
         self._size = size
         self._left: dict[tuple[str, int], tuple[float, float]] = {}
 
     def take(self, rate: Rate, key: str, tokens: float = 1) -> float:
-        """Take tokens. 0.0 when there were as many, otherwise the seconds until there are."""
+        """Take tokens. Returns 0.0 if there were enough, otherwise the seconds until there are."""
         now = monotonic()
         place = (rate.name, hash(key))
         left, at = self._left.pop(place, (rate.burst, now))
@@ -248,30 +248,30 @@ GUESSABLE = (
     ("/g/", Rate("guests", per_second=1, burst=60)),
     ("/r/", Rate("check-in", per_second=0.5, burst=30)),
 )
-"""Where guessing would pay, or filling a waiting room: what is sent there by one address, apart
-from the lock-outs of single accounts and links."""
+"""Paths where guessing would pay, or filling a waiting room: limits per address, in addition to
+the lock-outs of single accounts and links."""
 
 
 WRITING = Rate("visit chat", per_second=0.5, burst=30)
 KNOCKING = Rate("knocking", per_second=0.1, burst=5)
 TESTING = Rate("device test", per_second=0.05, burst=12)
-"""What one device may do to those who read or hear it, or to the relay: messages of a patient,
-asking to be let into a call, trying the way to the relay without being in one. Apart from
-addresses, for a whole family may share one."""
+"""Limits on what one device may do to those who receive it, or to the relay: messages of a
+patient, asking to be let into a call, testing the relay without being in one. Separate from
+addresses, because a whole family may share one."""
 CHECKING_IN = Rate("checking in", per_second=1 / 30, burst=10)
 """New visits from one address: behind a clinic's own network are several patients, not hundreds."""
 
 
 def require_rate(request: Request, rate: Rate, key: str, sentence: str) -> None:
-    """Count one of something that `key` (a visit, a guest) does. Raises TooMany with `sentence`
-    when it is too often."""
+    """Count one action of `key` (a visit, a guest). Raises TooMany with `sentence` if it is too
+    often."""
     wait = request.app.state.buckets.take(rate, key)
     if wait:
         raise TooMany(sentence, retry_after=max(1, round(wait)))
 
 
 class RateLimits:
-    """Limits how much one address, and one session, may ask for; 429 with Retry-After."""
+    """Limits the requests of one address, and of one session; 429 with Retry-After."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -307,7 +307,7 @@ class RateLimits:
 
 
 def _cookie_in(header: str, name_and_sign: str) -> str:
-    """The value of one cookie, without parsing the others."""
+    """Return the value of one cookie, without parsing the others."""
     for part in header.split(";"):
         if part.strip().startswith(name_and_sign):
             return part.strip()[len(name_and_sign) :]

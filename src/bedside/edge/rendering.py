@@ -13,7 +13,7 @@ from bedside.edge import formats, labels
 from bedside.kernel import language
 
 WEB = Path(__file__).parents[1] / "web"
-"""Where the templates lie, each beside the handlers of its feature."""
+"""Where the templates are, each beside the handlers of its feature."""
 STATIC = WEB / "static"
 _MANIFEST = STATIC / "manifest.json"
 
@@ -24,15 +24,15 @@ def _manifest(_changed_at: int) -> dict[str, str]:
 
 
 def asset(name: str) -> str:
-    """The address of a built asset, with the hash of its content in the name."""
+    """Return the address of a built asset, with the hash of its content in the name."""
     # Read again after a build, so that an update of the assets does not break open servers.
     return f"/static/{_manifest(_MANIFEST.stat().st_mtime_ns)[name]}"
 
 
 @cache
 def environment() -> Environment:
-    """The template environment; undefined names are errors."""
-    # Typed as Any: Jinja describes its registries and extensions with types that say nothing.
+    """Return the template environment; undefined names are errors."""
+    # Typed as Any: Jinja's types for its registries and extensions are useless.
     made: Any = Environment(
         loader=FileSystemLoader(WEB),
         autoescape=True,
@@ -44,13 +44,14 @@ def environment() -> Environment:
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     made.globals.update(asset=asset, language=language.spoken)
     made.filters.update({**formats.FILTERS, **labels.FILTERS})
-    # every component draws icons, so the macro is there without an import
+    # every component draws icons, so the macro is available without an import
     made.globals["icon"] = made.get_template("components/icon.html").module.icon
     return made
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page from a template. `request.state.page` adds what its layout needs (rail, person)."""
+    """Render a page from a template. `request.state.page` adds what its layout needs (rail,
+    person)."""
     shared: dict[str, Any] = getattr(request.state, "page", {})
     text = environment().get_template(template).render(request=request, **{**shared, **context})
     return HTMLResponse(text, status_code=status)

@@ -1,4 +1,4 @@
-"""How many connections this process has room for, and how many of them one address may take."""
+"""Limits on connections of this process, in total and per address."""
 
 import resource
 
@@ -8,8 +8,8 @@ _MOST = 65_536
 
 
 def raise_open_files() -> None:
-    """Let this process open as many files and connections as the machine allows it to: what it
-    begins with is often 1,024."""
+    """Raise the limit of open files and connections to the machine's maximum: the default is often
+    1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -17,13 +17,13 @@ def raise_open_files() -> None:
 
 
 def most_for_all() -> int:
-    """Connections in all."""
+    """Return the limit of connections in total."""
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = _MOST if soft == resource.RLIM_INFINITY else soft
     return max(allowed - _OURS, allowed // 2)
 
 
 def most_for_one(wanted: int) -> int:
-    """Connections of one address: as many as the setting says, and never more than half of all; 0
-    for no limit."""
+    """Return the limit per address: the setting's, but never more than half of all; 0 for no
+    limit."""
     return min(wanted, most_for_all() // 2) if wanted else 0

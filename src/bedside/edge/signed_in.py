@@ -1,4 +1,5 @@
-"""Who is signed in: the session cookie, the person behind a request, the frame of their pages."""
+"""The signed-in person: the session cookie, the person behind a request, the frame of their
+pages."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,12 +21,12 @@ from bedside.people.sessions import ConfirmationNeeded, Pending
 from bedside.settings import Settings
 
 BACKGROUND = "x-background"
-"""Sent by scripts with what they fetch by themselves: it does not count as use, so that a page
+"""Sent by scripts with their own background requests, which do not count as use, so that a page
 left open is signed out after the idle time."""
 
 FRAMEABLE = "bedside.frameable"
-"""In the scope of a request: its answer is a page of the console, which may stand beside a call in
-a frame of the product's own."""
+"""Key in the scope of a request: its answer is a page of the console, which may appear beside a
+call in a frame of the product's own."""
 
 ROLE_NAMES = {
     Role.ADMINISTRATOR: N_("Administrator"),
@@ -36,7 +37,7 @@ ROLE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One line of the rail. It is shown where its page exists and the role allows it."""
+    """One line of the rail. It is shown if its page exists and the role allows it."""
 
     key: str
     label: str
@@ -64,7 +65,7 @@ SECTIONS = (
 
 
 def cookie_name(settings: Settings) -> str:
-    """The session cookie's name."""
+    """Return the session cookie's name."""
     return settings.session_cookie
 
 
@@ -74,13 +75,13 @@ def is_secure(settings: Settings) -> bool:
 
 
 def path_cookie_name(settings: Settings, name: str) -> str:
-    """The name of a cookie that is kept to a path, so that it cannot be `__Host-`: by HTTPS with
-    `__Secure-`, which no answer over plain HTTP can set."""
+    """Return the name of a cookie restricted to a path, which therefore cannot be `__Host-`: over
+    HTTPS with `__Secure-`, which no answer over plain HTTP can set."""
     return f"__Secure-{name}" if is_secure(settings) else name
 
 
 def keep_session(response: Response, settings: Settings, token: str) -> None:
-    """Give the browser its session. The cookie ends with the browser; the server's limits rule."""
+    """Give the browser its session. The cookie ends with the browser; the server's limits apply."""
     response.set_cookie(
         cookie_name(settings),
         token,
@@ -92,7 +93,7 @@ def keep_session(response: Response, settings: Settings, token: str) -> None:
 
 
 def drop_session(response: Response, settings: Settings) -> None:
-    """Take the session from the browser."""
+    """Remove the session from the browser."""
     response.delete_cookie(
         cookie_name(settings),
         path="/",
@@ -103,12 +104,12 @@ def drop_session(response: Response, settings: Settings) -> None:
 
 
 def known_of(request: Request) -> str:
-    """The cookie that says who has signed in with this browser before; "" when nobody has."""
+    """Return the cookie that says who has signed in with this browser before; "" if nobody has."""
     return request.cookies.get(_known_name(services_of(request).settings), "")
 
 
 def keep_known(response: Response, settings: Settings, known: str) -> None:
-    """Let the browser be known by the one who has just signed in with it."""
+    """Remember the browser for whoever has just signed in with it."""
     response.set_cookie(
         _known_name(settings),
         known,
@@ -125,7 +126,7 @@ def _known_name(settings: Settings) -> str:
 
 
 def token_of(connection: HTTPConnection) -> str:
-    """The session token of a request or socket; "" when it has none."""
+    """Return the session token of a request or socket; "" if it has none."""
     return connection.cookies.get(cookie_name(services_of(connection).settings), "")
 
 
@@ -133,10 +134,10 @@ def token_of(connection: HTTPConnection) -> str:
 
 
 async def staff_of(connection: HTTPConnection) -> StaffAccess:
-    """The signed-in person behind a request or socket.
+    """Return the signed-in person behind a request or socket.
 
     Raises NotSignedIn, which the edge answers with a redirect to the sign-in page, or with 401 for
-    scripts; SignInUnfinished leads to the step that is missing.
+    scripts; SignInUnfinished leads to the missing step.
     """
     is_request = connection.scope["type"] == "http"
     known = cast(StaffAccess | None, getattr(connection.state, "staff", None))
@@ -154,9 +155,9 @@ async def staff_of(connection: HTTPConnection) -> StaffAccess:
 
 
 async def confirmed_staff_of(request: Request, page: str, *, minutes: int = 10) -> StaffAccess:
-    """The signed-in person, who proved who they are in the last `minutes`.
+    """Return the signed-in person, who proved their identity in the last `minutes`.
 
-    Otherwise they are asked for the password and led to `page`. Raises as `staff_of`.
+    Otherwise they are asked for the password and then led to `page`. Raises as `staff_of`.
     """
     staff = await staff_of(request)
     try:
@@ -168,7 +169,7 @@ async def confirmed_staff_of(request: Request, page: str, *, minutes: int = 10) 
 
 
 async def pending_of(request: Request) -> Pending:
-    """The sign-in that is under way. Raises NotSignedIn."""
+    """Return the sign-in in progress. Raises NotSignedIn."""
     token = token_of(request)
     if not token:
         raise NotSignedIn
@@ -181,9 +182,9 @@ async def pending_of(request: Request) -> Pending:
 
 
 async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:
-    """Prepare what console/layout.html needs, and speak the clinic's language.
+    """Prepare what console/layout.html needs, and use the clinic's language.
 
-    `section` is the key of the rail's open section. A page that is not `frameable` cannot stand
+    `section` is the key of the rail's open section. A page that is not `frameable` cannot appear
     beside a call. Returns the person; raises as `staff_of`.
     """
     staff = await staff_of(request)
@@ -213,7 +214,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
 
 
 def _actions(staff: StaffAccess) -> list[dict[str, str]]:
-    """What the palette offers without being asked."""
+    """Return what the palette offers unasked."""
     account = {"label": gettext("Your sessions and sign-in"), "icon": "key", "href": "/account"}
     if not allows(staff.role, May.ADD_PATIENTS):
         return [account]
@@ -242,7 +243,7 @@ async def _rail_item(request: Request, staff: StaffAccess, section: Section) -> 
 
 
 def _paths(request: Request) -> frozenset[str]:
-    """The addresses that the application has, gathered once."""
+    """Return the application's paths, collected once."""
     state = request.app.state
     if not hasattr(state, "paths"):
         state.paths = frozenset(getattr(route, "path", "") for route in request.app.routes)
@@ -253,13 +254,14 @@ def _paths(request: Request) -> frozenset[str]:
 
 
 def sign_in_address(path: str) -> str:
-    """The sign-in page, and where to go afterwards: only the path, a query may hold searches."""
+    """Return the sign-in page with the path to return to, without a query, which may contain
+    searches."""
     back = local_path(path)
     return "/sign-in" if back == "/" else f"/sign-in?next={quote(back)}"
 
 
 def local_path(address: str) -> str:
-    """`address` without anything that leads elsewhere: a path of this site, or “/”."""
+    """Return `address` without anything that leads elsewhere: a path of this site, or “/”."""
     parts = None
     if address.isprintable() and "\\" not in address:
         with suppress(ValueError):  # such as an open bracket where a host would be

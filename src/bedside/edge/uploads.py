@@ -41,7 +41,7 @@ UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as 
 
 Begin = Callable[[Announced], Awaitable[Upload]]
 Watch = Callable[[AsyncIterator[Chunk], int], AsyncIterator[Chunk]]
-"""Lets the bytes of a body pass, from an offset on, and notices how many there were."""
+"""Passes on the bytes of a body, from an offset on, and observes how many there were."""
 
 
 class WrongVersion(BedsideError):
@@ -60,7 +60,7 @@ class WrongHeader(BedsideError):
 
 
 class WrongBody(WrongHeader):
-    """The body of a PATCH has another content type than tus asks for."""
+    """The body of a PATCH has another content type than tus requires."""
 
     status = 415
     code = "wrong_body"
@@ -70,7 +70,7 @@ class WrongBody(WrongHeader):
 
 
 def options(largest: int) -> Response:
-    """What the server can do."""
+    """Answer with the server's capabilities."""
     headers = {
         **_HEADERS,
         "Tus-Version": VERSION,
@@ -88,7 +88,7 @@ async def create(
     address: str,
     watch: Watch | None = None,
 ) -> Response:
-    """POST: a new upload at `address`/{id}, with its first bytes when the client sends them."""
+    """POST: create an upload at `address`/{id}, with its first bytes if the client sends them."""
     _check_version(request)
     upload = await begin(_announced(request))
     headers = {**_HEADERS, "Location": f"{address}/{upload.id}", **_expires(upload)}
@@ -99,7 +99,7 @@ async def create(
 
 
 async def status(request: Request, access: ChartAccess | HolderAccess, upload_id: str) -> Response:
-    """HEAD: how many bytes are safe here."""
+    """HEAD: how many bytes are acknowledged."""
     _check_version(request)
     uploads: Uploads = services_of(request).uploads
     upload = await uploads.find(access, upload_id)
@@ -120,7 +120,7 @@ async def patch(
     upload_id: str,
     watch: Watch | None = None,
 ) -> Response:
-    """PATCH: bytes from an offset on; answered when they are durable."""
+    """PATCH: bytes from an offset on; answered once they are durable."""
     _check_version(request)
     if request.headers.get("content-type") != BODY:
         raise WrongBody
@@ -133,7 +133,7 @@ async def patch(
 async def terminate(
     request: Request, access: ChartAccess | HolderAccess, upload_id: str
 ) -> Response:
-    """DELETE: the sender wants it no more."""
+    """DELETE: the sender cancels it."""
     _check_version(request)
     await services_of(request).uploads.cancel(access, upload_id)
     return Response(status_code=204, headers=_HEADERS)
@@ -158,7 +158,7 @@ _ACTIONS = {"HEAD": status, "DELETE": terminate}
 
 
 def method_of(request: Request) -> str:
-    """What the client wants to do; some can only POST, and say the rest in a header."""
+    """Return the client's intended method; some can only POST, and put the real one in a header."""
     if request.method == "POST":
         return request.headers.get("x-http-method-override", "POST").upper()
     return request.method
@@ -176,7 +176,7 @@ async def _append(
         return await services_of(request).uploads.append(
             access, upload_id, offset, watch(body, offset) if watch else body, _checksum(request)
         )
-    except StorageFull as error:  # of all that people send, only this goes on by itself
+    except StorageFull as error:  # of everything people send, only uploads resume by themselves
         raise StorageFull(SENDING_GOES_ON) from error
 
 
@@ -274,7 +274,7 @@ def _known(category: str) -> str:
 
 
 async def _chart_form(request: Request) -> Response:
-    """Files from a form without script: each is taken as it streams by."""
+    """Take files from a form without script, each as it streams by."""
     chart, allowance = await _chart(request)
     uploads = services_of(request).uploads
     category, taken = "", 0

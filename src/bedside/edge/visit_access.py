@@ -10,19 +10,19 @@ from bedside.visits.waiting_room import Visit
 
 
 async def room_of_visit(request: Request, staff: StaffAccess) -> RoomAccess:
-    """The room of the visit in the address. Raises NotFound."""
+    """Return the room of the visit in the address. Raises NotFound."""
     whereabouts = services_of(request).whereabouts
     return await whereabouts.room_of(staff, request.path_params["visit_id"])
 
 
 async def visit_of(request: Request, staff: StaffAccess) -> tuple[RoomAccess, Visit]:
-    """The visit in the address. Raises NotFound, and Conflict with where it went."""
+    """Return the visit in the address. Raises NotFound, and Conflict with where it went."""
     room = await room_of_visit(request, staff)
     visit = await services_of(request).waiting_room.visit(room, request.path_params["visit_id"])
     return room, visit
 
 
 async def card_of(services: Services, room: RoomAccess, visit: Visit) -> VisitRow:
-    """The visit as its card shows it."""
+    """Return the visit as its card shows it."""
     [row] = await rows_of(services, room, [visit.waiting])
     return row

@@ -1,8 +1,8 @@
 """A patient's device in a visit: the cookies it got at the check-in.
 
-The one that lets it in goes to the page of its visit only. Another one, for the door of the room,
-just names the visit, so that who comes to that address again goes on where they were; whoever made
-it up is led to a page that does not let them in.
+The one that lets it in is sent to the page of its visit only. Another one, for the door of the
+room, only names the visit, so that coming to that address again continues where they were; a
+made-up one leads to a page that does not let anybody in.
 """
 
 from starlette.requests import HTTPConnection, Request
@@ -21,27 +21,27 @@ _DAY = 24 * 3600
 
 
 def page_of(visit_id: str) -> str:
-    """Where the page of a visit is, for the device that checked in."""
+    """Return where the page of a visit is, for the device that checked in."""
     return f"/visit/{visit_id}"
 
 
 def door_of(slug: str) -> str:
-    """The public address of a room."""
+    """Return the public address of a room."""
     return f"/r/{slug}"
 
 
 def keep_visitor(response: Response, settings: Settings, visit_id: str, token: str) -> None:
-    """Let this device come back to its visit; how long, the server decides."""
+    """Let this device come back to its visit; the server decides for how long."""
     _set(response, settings, _DEVICE, token, page_of(visit_id), 30 * _DAY)
 
 
 def keep_known(response: Response, settings: Settings, path: str, visit_id: str) -> None:
-    """Who opens `path` again on this device goes on to the visit."""
+    """Make opening `path` again on this device continue with the visit."""
     _set(response, settings, _KNOWN, visit_id, path, _DAY)
 
 
 def forget_known(response: Response, settings: Settings, path: str) -> None:
-    """Who opens `path` again starts over."""
+    """Make opening `path` again start over."""
     _set(response, settings, _KNOWN, "", path, 0)
 
 
@@ -60,20 +60,20 @@ def _set(
 
 
 def known_visit(request: Request) -> str:
-    """The visit that this device is in, as the door was told; "" when it is in none."""
+    """Return the visit that this device is in, by the door's cookie; "" if it is in none."""
     named = request.cookies.get(path_cookie_name(services_of(request).settings, _KNOWN), "")
     return named if is_id(named, "vis") else ""
 
 
 def token_of_visitor(connection: HTTPConnection) -> str:
-    """The token that the device shows for a visit; "" when it has none."""
+    """Return the device's token for a visit; "" if it has none."""
     name = path_cookie_name(services_of(connection).settings, _DEVICE)
     return connection.cookies.get(name, "")
 
 
 async def visitor_of(connection: HTTPConnection) -> VisitorAccess:
-    """The device behind a request or socket under /visit/{visit}. Raises NotSignedIn for any other
-    device."""
+    """Return access for the device behind a request or socket under /visit/{visit}. Raises
+    NotSignedIn for any other device."""
     services = services_of(connection)
     token = token_of_visitor(connection)
     if not token:

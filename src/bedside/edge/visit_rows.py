@@ -17,7 +17,7 @@ _KEPT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TestChip:
-    """A device test in a word and a sign."""
+    """A device test in a word and an icon."""
 
     text: str
     tone: str
@@ -28,8 +28,8 @@ class TestChip:
 class VisitRow:
     """One visit. Times are milliseconds; names are "" where there is nobody.
 
-    The same visit, seen by the same person, gives the same object for as long as it is kept:
-    compared by identity, it serves as a key for what is drawn of it.
+    The same visit, seen by the same person, gives the same object for as long as it is cached:
+    compared by identity, it serves as a cache key for what is rendered from it.
     """
 
     id: str
@@ -65,7 +65,7 @@ class VisitRow:
 async def rows_of(
     services: Services, room: RoomAccess, visits: Sequence[Waiting]
 ) -> list[VisitRow]:
-    """The visits of one room, in their order."""
+    """Return the visits of one room, in their order."""
     if not visits:
         return []
     staff = room.staff
@@ -89,7 +89,7 @@ async def rows_of(
 
 @dataclass(frozen=True, slots=True)
 class _SeenAs:
-    """Who looks at a room, and what makes a difference to what they see."""
+    """The viewer of a room, as far as it changes what they see."""
 
     staff_id: str
     room_id: str
@@ -135,7 +135,7 @@ def _presence(visit: Waiting) -> str:
 
 
 def test_chip(test: DeviceTest | None) -> TestChip:
-    """What a device test found, the worst first: that is what one has to know before a call."""
+    """Summarise a device test, the worst first: that is what matters before a call."""
     if test is None:
         return TestChip(_("Not tested yet"), "neutral")
     microphone = _("Microphone blocked") if test.microphone == "blocked" else _("No microphone")
@@ -156,7 +156,7 @@ def test_chip(test: DeviceTest | None) -> TestChip:
 
 
 def ended_words(reason: str) -> str:
-    """How a visit ended, for a record or a card; "" while it lasts."""
+    """Return how a visit ended, for a record or a card; "" while it is in progress."""
     words = {
         Step.LEFT: _("The patient left"),
         Step.REMOVED: _("Removed from the waiting room"),

@@ -14,7 +14,7 @@ from bedside.people.permissions import RoomAccess, VisitorAccess
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Who asks: staff in charge of the room, or the patient of the visit."""
+    """The caller's side: staff in charge of the room, or the patient of the visit."""
 
     access: RoomAccess | VisitorAccess
     visit_id: str
@@ -26,17 +26,17 @@ class Side:
 
     @property
     def name(self) -> str:
-        """As templates are named."""
+        """The side's name in templates."""
         return "staff" if self.is_staff else "patient"
 
     @property
     def here(self) -> str:
-        """Where this side's addresses of the visit begin."""
+        """The prefix of this side's addresses of the visit."""
         return f"/visits/{self.visit_id}" if self.is_staff else page_of(self.visit_id)
 
 
 async def side_of(request: Request) -> Side:
-    """The side by the address. Raises NotSignedIn, NotFound."""
+    """Return the side by the address. Raises NotSignedIn, NotFound."""
     if "visit_id" not in request.path_params:
         visitor = await visitor_of(request)
         return Side(visitor, visitor.visit_id)
@@ -46,8 +46,8 @@ async def side_of(request: Request) -> Side:
 
 
 async def framed(request: Request) -> None:
-    """What the page of a side needs around it: for staff the console, or what a fragment needs;
-    for patients the language. Raises NotSignedIn."""
+    """Prepare the frame of a side's page: for staff the console, or what a fragment needs; for
+    patients the language. Raises NotSignedIn."""
     if "visit_id" not in request.path_params:
         request.state.page = {"lang": language.spoken()}
     elif wants_fragment(request):

@@ -1,15 +1,15 @@
-"""How long somebody has to wait, in words."""
+"""Waiting times in words."""
 
 from bedside.errors import BedsideError, TooMany
 from bedside.kernel.language import gettext, ngettext
 from bedside.people.throttling import Stopped
 
 _IN_SECONDS = 90
-"""From so many seconds on, minutes are said."""
+"""From so many seconds on, minutes are used."""
 
 
 def sentence_of(error: BedsideError) -> str:
-    """The sentence of a failure, with the time after which to try again where there is one."""
+    """Return the sentence of a failure, with the time after which to try again if known."""
     if not isinstance(error, TooMany) or isinstance(error, Stopped):
         return gettext(error.sentence)
     too_many = gettext("Too many tries.")
@@ -17,7 +17,7 @@ def sentence_of(error: BedsideError) -> str:
 
 
 def wait_of(seconds: int) -> str:
-    """When to try again."""
+    """Return when to try again."""
     if seconds < _IN_SECONDS:
         said = ngettext(
             "You can try again in %(num)s second.", "You can try again in %(num)s seconds.", seconds

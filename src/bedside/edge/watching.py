@@ -1,4 +1,4 @@
-"""Watching it run: the access log, metrics by route, and /health.
+"""Monitoring: the access log, metrics by route, and /health.
 
 Requests are named by the template of their route, such as `/l/{secret}`: neither a link's secret
 nor an id or a query of a person's search ever reaches a log or a metric.
@@ -33,7 +33,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _AT_REST = frozenset({OK, BUSY, UNKNOWN, "configured", "not configured"})
 """States in which nothing is wrong: what was never set up cannot be down."""
 _LEFT = 499
-"""What nginx writes for a client that went away before its answer."""
+"""Logged by nginx for a client that disconnected before its answer."""
 
 
 class Watched:
@@ -81,7 +81,7 @@ class Watched:
 
 
 def template_of(scope: Scope) -> str:
-    """The template of the route that a request matched; “(none)” when there was none."""
+    """Return the template of the route that a request matched; “(none)” if there was none."""
     path: Any = getattr(scope.get("route"), "path", None)
     return path if isinstance(path, str) and path else "(none)"
 
@@ -101,14 +101,14 @@ def _time(route: str) -> Histogram:
 
 
 async def metrics(request: Request) -> Response:
-    """Prometheus' text format; for this machine, or for who has the token of the settings."""
+    """Answer in Prometheus' text format; for this machine, or with the token of the settings."""
     if not _may_watch(request):
         raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _may_watch(request: Request) -> bool:
-    """Whether somebody on this machine asks, or who has the token of the settings."""
+    """Whether the caller is on this machine, or has the token of the settings."""
     token = services_of(request).settings.metrics_token
     given = request.headers.get("authorization", "")
     known = bool(token) and compare_digest(given.encode(), f"Bearer {token}".encode())
@@ -116,10 +116,10 @@ def _may_watch(request: Request) -> bool:
 
 
 async def health(request: Request) -> Response:
-    """Whether the process serves: the database now, and the other parts as they were last known,
-    for anybody may ask. The parts are named to who may see the metrics.
+    """Answer whether the process serves: the database now, and the cached states of the other
+    parts, because anybody may ask. The parts are named to those who may see the metrics.
 
-    503 only without a database, for then a restart or another process can help.
+    503 only without a database, because a restart or another process can help then.
     """
     states = services_of(request).health
     parts = {"database": await states.database(), **states.known}

@@ -1,7 +1,7 @@
 """Several files as one zip, streamed: stored, not compressed, and never on a disk.
 
-Photos and PDFs do not get smaller by compressing, and a zip that is only stored can be written
-while its files are decrypted (APPNOTE.TXT 6.3.10, 4.3.9: sizes follow in data descriptors).
+Photos and PDFs do not shrink when compressed, and a zip that is only stored can be written while
+its files are decrypted (APPNOTE.TXT 6.3.10, 4.3.9: sizes follow in data descriptors).
 """
 
 import re
@@ -20,7 +20,7 @@ _LARGE = 1 << 31
 
 
 class _Outgoing(RawIOBase):
-    """Where ZipFile writes to: bytes wait here until they are sent."""
+    """The output of ZipFile: bytes wait here until they are sent."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,16 +35,16 @@ class _Outgoing(RawIOBase):
         return view.nbytes
 
     def take(self) -> bytes:
-        """What was written since the last time."""
+        """Return what was written since the last call."""
         taken = bytes(self._waiting)
         self._waiting.clear()
         return taken
 
 
 async def zipped(members: AsyncIterator[tuple[Opened, int]]) -> AsyncIterator[bytes]:
-    """The bytes of a zip of `members`: (file, when it was made, in milliseconds).
+    """Yield the bytes of a zip of `members`: (file, when it was made, in milliseconds).
 
-    Each file is asked for when its turn comes, and held no longer than that.
+    Each file is opened when its turn comes, and held no longer than that.
     """
     out = _Outgoing()
     names: set[str] = set()
@@ -60,7 +60,7 @@ async def zipped(members: AsyncIterator[tuple[Opened, int]]) -> AsyncIterator[by
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """A name that is safe to unpack and that no other file of the zip has."""
+    """Return a name that is safe to unpack and unique in the zip."""
     plain = re.sub(r"[\x00-\x1f/\\:*?\"<>|]", "_", name).lstrip(".") or "file"
     path, number = PurePath(plain), 1
     while plain.casefold() in taken:
