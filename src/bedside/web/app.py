@@ -61,11 +61,11 @@ class Companion(Protocol):
     """Something that lives as long as the web process, such as the worker."""
 
     async def start(self) -> None:
-        """Begin; the database is open."""
+        """Start; the database is open."""
         ...
 
     async def stop(self) -> None:
-        """End; the database closes next."""
+        """Stop; the database closes next."""
         ...
 
 
@@ -74,10 +74,10 @@ def create_app(
     companions: Sequence[Companion] = (),
     more_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The ASGI application. It opens the database when it starts, then its companions.
+    """Create the ASGI application. It opens the database when it starts, then its companions.
 
     `more_routes` are those of the API, which is beside the pages and not below them; they come
-    first, for they are asked most often.
+    first, because they are requested most.
     """
 
     @asynccontextmanager

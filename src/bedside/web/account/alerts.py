@@ -1,5 +1,5 @@
-"""How one is told that somebody waits and nobody of the room is online: by e-mail, by SMS to a
-number that was confirmed, by web push on devices that were allowed to."""
+"""Settings for alerts that a patient is waiting while nobody of the room is online: e-mail, SMS to
+a confirmed number, web push on devices that were allowed to."""
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -37,18 +37,18 @@ async def choose(request: Request) -> Response:
 
 
 async def offer_phone(request: Request) -> Response:
-    """POST /account/phone: a code goes to the number."""
+    """POST /account/phone: send a code to the number."""
     staff = await staff_of(request)
     phone = (await form_of(request)).line("phone")
     try:
         await services_of(request).own_phones.offer(staff, phone)
     except (WrongInput, TooMany) as error:
         return await account_page(request, error, field="phone", phone=phone)
-    return go(_PHONE)  # the page says where the code went
+    return go(_PHONE)  # the page says where the code was sent
 
 
 async def confirm_phone(request: Request) -> Response:
-    """POST /account/phone/confirm: the code came back."""
+    """POST /account/phone/confirm: confirm the code."""
     staff = await staff_of(request)
     code = (await form_of(request)).line("code")
     try:
@@ -59,7 +59,7 @@ async def confirm_phone(request: Request) -> Response:
 
 
 async def cancel_phone(request: Request) -> Response:
-    """POST /account/phone/cancel: another number, or none."""
+    """POST /account/phone/cancel: use another number, or none."""
     await services_of(request).own_phones.cancel(await staff_of(request))
     return go(_PHONE, CANCELLED)
 
@@ -71,7 +71,7 @@ async def remove_phone(request: Request) -> Response:
 
 
 async def push(request: Request) -> Response:
-    """GET /account/push: what a browser needs to subscribe, and the devices that have."""
+    """GET /account/push: what a browser needs to subscribe, and the subscribed devices."""
     staff = await staff_of(request)
     services = services_of(request)
     devices = await services.push_devices.listed(staff)
@@ -97,8 +97,8 @@ async def remove_device(request: Request) -> Response:
 
 
 async def worker(_request: Request) -> Response:
-    """GET /push/worker.js: browsers keep asking for it under this one address, so that it has no
-    hash in its name; it reaches no page, for there are none below /push/."""
+    """GET /push/worker.js: browsers keep requesting it under this one address, so its name has no
+    hash; it controls no page, because there are none below /push/."""
     script = STATIC / asset("push_worker.js").rpartition("/")[2]
     return FileResponse(script, media_type="text/javascript", headers={"cache-control": "no-cache"})
 

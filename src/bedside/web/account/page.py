@@ -1,4 +1,4 @@
-"""The page of one's own account, which answers for each form on it."""
+"""The page of one's own account, which answers each form on it."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _OF_ALERTS = ("phone", "code", "channels")
 async def account_page(
     request: Request, error: BedsideError | None = None, *, field: str = "", phone: str = ""
 ) -> Response:
-    """The page, with what was wrong beside its field; `field` is for errors that name none.
+    """Render the page, with what was wrong beside its field; `field` is for errors that name none.
     `phone` is what was typed there."""
     staff = await shell(request)
     services = services_of(request)

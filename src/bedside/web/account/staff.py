@@ -1,4 +1,4 @@
-"""One's own account: password, second factors, sessions. `account_alerts` has how one is told."""
+"""One's own account: password, second factors, sessions. `account.alerts` has the alerts."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -99,7 +99,7 @@ async def time_left(request: Request) -> Response:
 
 
 async def stay(request: Request) -> Response:
-    """POST /account/stay: somebody is there, although the page asked for nothing else."""
+    """POST /account/stay: somebody is there, although the page requested nothing else."""
     await staff_of(request)
     return await time_left(request)
 

@@ -29,13 +29,13 @@ _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 
 
 def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: one that could begin one gets a “'” before
-    it (OWASP, CSV injection)."""
+    """Return a cell that no spreadsheet takes for a formula: one that could begin one gets a
+    leading “'” (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 async def exported(services: Services, audit: AuditAccess, wanted: Wanted) -> AsyncGenerator[str]:
-    """Rows of the export, newest first, a page of lines at a time. Times are UTC."""
+    """Yield rows of the export, newest first, a page of lines at a time. Times are UTC."""
     yield _rows([_HEAD])
     before = 0
     while True:

@@ -1,4 +1,4 @@
-"""What somebody wants to see of the audit log, as it stands in the address of the page."""
+"""The filters of the audit log, as the page's address states them."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ class Wanted:
     zone: str = "UTC"
 
     def filter(self, limit: int) -> Filter:
-        """The same for the log itself; `until` is the last day that is shown."""
+        """Convert to the log's own filter; `until` is the last day shown."""
         return Filter(
             patient_id=self.patient,
             actor_id=self.person,
@@ -36,16 +36,16 @@ class Wanted:
         )
 
     def as_given(self) -> dict[str, Any]:
-        """The fields, as they go into an address or a form."""
+        """Return the fields, as they go into an address or a form."""
         return {k: v for k, v in asdict(self).items() if k != "zone"}
 
     def named(self) -> list[str]:
-        """Which filters were on, for the audit line about looking."""
+        """Return which filters were on, for the audit line about looking."""
         return [k for k, v in self.as_given().items() if v and k != "before"]
 
     @property
     def filters(self) -> bool:
-        """Whether anything is left out."""
+        """Whether anything is filtered out."""
         return bool(self.named())
 
     def _midnight(self, day: str, days: int = 0) -> int:
@@ -56,7 +56,7 @@ class Wanted:
 
 
 def wanted_by(query: Mapping[str, str], zone: str) -> Wanted:
-    """Filters out of an address; what makes no sense does not filter."""
+    """Parse filters from an address; what makes no sense does not filter."""
     before = query.get("before", "")
     return Wanted(
         patient=_id(query.get("patient", ""), "pat"),

@@ -1,4 +1,4 @@
-"""Lines of the audit log as the page tells them."""
+"""Lines of the audit log as the page displays them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ _UNNAMED = Sentence("info", N_("{who}: something that this version does not know
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line: a sentence with a sign, when and from where, and everything that is known."""
+    """One line: a sentence with an icon, when and from where, and all details."""
 
     seq: int
     icon: str
@@ -63,7 +63,7 @@ class Names:
         )
 
     def who(self, line: Line) -> str:
-        """Who acted."""
+        """Return the actor's name."""
         if line.actor_kind == ActorKind.STAFF:
             return self._staff.get(line.actor_id, _("A former colleague"))
         if line.actor_kind == ActorKind.PATIENT and line.patient_id in self._patients:
@@ -71,12 +71,12 @@ class Names:
         return _(_SOMEBODY[ActorKind(line.actor_kind)])
 
     def patient(self, line: Line) -> str:
-        """Whose record it was; “a patient” where the line names none."""
+        """Return whose record it was; “a patient” if the line names none."""
         return self._patients.get(line.patient_id, _("a patient"))
 
 
 async def told(services: Services, audit: AuditAccess, lines: list[Line], zone: str) -> list[Told]:
-    """Lines for the page, in the same order."""
+    """Return lines for the page, in the same order."""
     names = await Names.of(services, audit, lines)
     return [_told(names, line, zone) for line in lines]
 
@@ -108,7 +108,7 @@ def _strong(name: str) -> Markup:
 
 
 def details_of(line: Line) -> list[tuple[str, str]]:
-    """Everything else that a line holds, named; an address stands beside the sentence."""
+    """Return all other details of a line, named; an address stands beside the sentence."""
     shown = [
         (_(DETAILS.get(key, key)), _value(key, value))
         for key, value in line.details.items()

@@ -1,4 +1,4 @@
-"""Audit lines as sentences a person reads, each with a sign."""
+"""Audit lines as sentences for people, each with an icon."""
 
 from dataclasses import dataclass
 
@@ -178,7 +178,8 @@ TODAY: dict[Action, str] = {
     Action.VISIT_EXPIRED: N_("The visit ran out"),
     Action.NOTIFICATION_FAILED: N_("A message could not be delivered"),
 }
-"""What the card tells of the day. Looks at the card itself are left to the audit log."""
+"""Audit lines in the card's summary of the day. Looks at the card itself are left to the audit
+log."""
 
 DETAILS: dict[str, str] = {
     "address": N_("From"),
@@ -209,4 +210,4 @@ DETAILS: dict[str, str] = {
     "ended": N_("Ended"),
     "broken": N_("Cannot be read"),
 }
-"""Names of what lines carry besides; others are shown by their key."""
+"""Names of further details of lines; others are shown by their key."""

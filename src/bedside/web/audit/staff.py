@@ -1,4 +1,4 @@
-"""The audit log: who did what, to which patient's what, when and from where (feature S3)."""
+"""The audit log: who did what, to which patient's data, when and from where (feature S3)."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,7 +37,7 @@ class Extras:
 
 
 async def listed(request: Request) -> Response:
-    """GET /audit: lines that fit the filters, newest first. Opening it is audited too."""
+    """GET /audit: lines that match the filters, newest first. Opening it is audited too."""
     audit = services_of(request).permissions.audit(await shell(request, "audit"))
     return await _page(request, audit, Extras())
 
@@ -59,7 +59,7 @@ async def find_patient(request: Request) -> Response:
 
 
 async def verify(request: Request) -> Response:
-    """POST /audit/verify: walk the chain of the clinic and say what was found."""
+    """POST /audit/verify: verify the clinic's chain and show the result."""
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request, "audit"))
     services = services_of(request)
@@ -71,7 +71,7 @@ async def verify(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """GET /audit/export: the lines that fit the filters as CSV (RFC 4180), itself audited."""
+    """GET /audit/export: the lines that match the filters as CSV (RFC 4180), itself audited."""
     services = services_of(request)
     audit = services.permissions.audit(await staff_of(request))
     clinic = await services.clinics.get(audit.clinic_id)
@@ -123,7 +123,7 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
 
 
 def _actions() -> list[tuple[str, str]]:
-    """(name, sentence) of everything that makes a line, in the order of the list."""
+    """Return (name, sentence) of everything that writes a line, in the order of the list."""
     return [
         (str(action), gettext(sentence.text).format(who="…", patient="…"))
         for action, sentence in SENTENCES.items()
@@ -131,7 +131,8 @@ def _actions() -> list[tuple[str, str]]:
 
 
 def _address(wanted: Wanted, *, path: str = "/audit", before: int = 0) -> str:
-    """An address with the filters: ids, names of actions and dates, never names of people."""
+    """Return an address with the filters: ids, names of actions and dates, never names of
+    people."""
     given: dict[str, Any] = {k: v for k, v in wanted.as_given().items() if v and k != "before"}
     if before:
         given["before"] = before

@@ -1,1 +1,1 @@
-"""Video calls: the window of staff, the pages of guests, and what all of them ask for."""
+"""Video calls: the window of staff, the pages of guests, and what all of them share."""

@@ -1,7 +1,7 @@
-"""What is done with calls: by staff, by the patient of a visit, by a guest.
+"""Commands of calls: by staff, by the patient of a visit, by a guest.
 
-Each command is a form that leads on to a page; scripts of the call ask for JSON instead. The pages
-themselves are in `call_window` and `guest`.
+Each command is a form that leads to a page; scripts of the call request JSON instead. The pages
+themselves are in `staff` and `guest`.
 """
 
 from contextlib import suppress
@@ -35,7 +35,7 @@ NOBODY_WAITS = sayable("nobody_waits", N_("Nobody is waiting right now."), "info
 
 
 def call_window(call_id: str) -> str:
-    """Where a call of staff is."""
+    """Return where a call of staff is."""
     return f"/calls/{call_id}"
 
 
@@ -56,7 +56,7 @@ async def start(request: Request) -> Response:
 
 
 async def next_patient(request: Request) -> Response:
-    """POST /rooms/{room_id}/next: admit who waits longest. Field: mode."""
+    """POST /rooms/{room_id}/next: admit the patient who has waited longest. Field: mode."""
     staff = await staff_of(request)
     services = services_of(request)
     room = await services.permissions.room(staff, request.path_params["room_id"])
@@ -91,7 +91,7 @@ def _to_call(request: Request, call_id: str) -> Response:
 async def _in_another_call(
     request: Request, error: InAnotherCall, visit_id: str, form: Form
 ) -> Response:
-    """Told, with the choice: the patient comes into the running call, or not."""
+    """Explain, with the choice: add the patient to the running call, or not."""
     sentence = gettext(error.sentence)
     if wants_json(request):
         said = {"code": error.code, "sentence": sentence, "call_id": error.call_id}
@@ -112,7 +112,7 @@ async def _in_another_call(
 
 
 async def join(request: Request) -> Response:
-    """POST /calls/{call_id}/join: be in it with this page. Fields: connection, muted, camera."""
+    """POST /calls/{call_id}/join: join with this page. Fields: connection, muted, camera."""
     return await _join(request, await _host(request))
 
 
@@ -128,13 +128,13 @@ async def ice(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
-    """POST /calls/{call_id}/leave: go out; the others stay while a colleague is there."""
+    """POST /calls/{call_id}/leave: leave; the others stay while a colleague is there."""
     await services_of(request).calls.leave(await _host(request))
     return _done(request, "/rooms")
 
 
 async def end(request: Request) -> Response:
-    """POST /calls/{call_id}/end: for everybody. Field: then (complete, return)."""
+    """POST /calls/{call_id}/end: end for everybody. Field: then (complete, return)."""
     host = await _host(request)
     form = await form_of(request)
     then = Step.RETURNED if form.line("then") == "return" else Step.COMPLETED
@@ -173,7 +173,7 @@ async def end_visit(request: Request) -> Response:
 
 
 async def invite(request: Request) -> Response:
-    """POST /calls/{call_id}/guests: a link, told this once. Fields: email, phone to send it to."""
+    """POST /calls/{call_id}/guests: a link, shown only once. Fields: email, phone to send it to."""
     host = await _host(request)
     form = await form_of(request)
     phone = form.line("phone").replace(" ", "")
@@ -198,7 +198,7 @@ async def refuse(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    """POST /calls/{call_id}/guests/{guest_id}/revoke: the link ends, and the guest's place."""
+    """POST /calls/{call_id}/guests/{guest_id}/revoke: close the link, and end the guest's place."""
     host = await _host(request)
     await services_of(request).guests.revoke(host, request.path_params["guest_id"])
     return _done(request, call_window(host.call_id))
@@ -214,7 +214,7 @@ async def join_as_patient(request: Request) -> Response:
 
 async def leave_as_patient(request: Request) -> Response:
     """POST /visit/{visit}/call/leave: back to the waiting room, at the old place."""
-    with suppress(NotInCall):  # the call has ended meanwhile, and the page does not know yet
+    with suppress(NotInCall):  # the call has just ended, and the page does not know yet
         await services_of(request).calls.leave(await _visitor_seat(request))
     return _done(request, page_of(request.path_params["visit"]))
 
@@ -231,8 +231,8 @@ async def people_for_patient(request: Request) -> Response:
 
 
 async def ice_for_patient(request: Request) -> Response:
-    """GET /visit/{visit}/ice: in a call, and now and then for the device test before it; not any
-    more when the visit is over, for a relay is nobody's to keep."""
+    """GET /visit/{visit}/ice: in a call, and occasionally for the device test before it; not once
+    the visit is over, because the relay is for calls only."""
     visitor, services = await visitor_of(request), services_of(request)
     await services.own_visits.require_open(visitor)
     try:
@@ -247,7 +247,7 @@ async def ice_for_patient(request: Request) -> Response:
 
 
 async def join_as_guest(request: Request) -> Response:
-    """POST /guest/{guest_id}/call/join: as `join`; who has left knocks again."""
+    """POST /guest/{guest_id}/call/join: like `join`; a guest who has left knocks again."""
     guest = await guest_of(request)
     services = services_of(request)
     if (await services.guests.get(guest)).state == Standing.LEFT:
@@ -262,12 +262,12 @@ async def leave_as_guest(request: Request) -> Response:
 
 
 async def people_for_guest(request: Request) -> Response:
-    """GET /guest/{guest_id}/call/people: names of staff, once let in."""
+    """GET /guest/{guest_id}/call/people: names of staff, once admitted."""
     return await _people(request, await _guest_seat(request))
 
 
 async def ice_for_guest(request: Request) -> Response:
-    """GET /guest/{guest_id}/ice: for a guest who was let in."""
+    """GET /guest/{guest_id}/ice: for an admitted guest."""
     seat = await services_of(request).seats.let_in(await guest_of(request))
     return JSONResponse(services_of(request).ice.for_(seat.person_id))
 
@@ -298,7 +298,7 @@ async def _people(request: Request, seat: CallSeat) -> Response:
 
 
 async def _speak(request: Request, seat: CallSeat) -> None:
-    """“Patient” and “Guest” are said in the language of the reader: the clinic's for staff."""
+    """Use the reader's language for “Patient” and “Guest”: the clinic's for staff."""
     if isinstance(seat.access, StaffAccess):
         clinic = await services_of(request).clinics.get(seat.clinic_id)
         language.speak(clinic.options.language)
@@ -326,7 +326,7 @@ def _mode(form: Form) -> Mode:
 
 
 def _leg(form: Form) -> int | None:
-    """Which leg of the visit the page has shown; None where it did not say."""
+    """Return the leg of the visit that the page has shown; None if it did not say."""
     return form.number("leg")
 
 

@@ -1,4 +1,4 @@
-"""The pages of a guest: giving a name, waiting to be let in, the call, its end.
+"""The pages of a guest: giving a name, waiting to be admitted, the call, its end.
 
 The link in a message is `/g/{secret}`; the pages are below `/guest/{guest_id}`, without it.
 """
@@ -26,8 +26,8 @@ TOO_OFTEN = N_("You have asked several times already. Please wait a moment, then
 
 
 async def arrive(request: Request) -> Response:
-    """GET /g/{secret}, also by previews, and what pages of before send there: lead on to the door.
-    Looking at a link changes nothing."""
+    """GET /g/{secret}, also by previews, and posts of older pages: redirect to the door. Looking
+    at a link changes nothing."""
     secret = request.path_params["secret"]
     try:
         invited = await services_of(request).guests.open(secret)
@@ -49,7 +49,7 @@ async def door(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    """POST /guest/{guest_id}/door: a name was given; the guest knocks. Field: name."""
+    """POST /guest/{guest_id}/door: give a name and knock. Field: name."""
     services = services_of(request)
     name = (await form_of(request)).line("name")
     known = await entered_before(request)
@@ -73,7 +73,7 @@ async def enter(request: Request) -> Response:
 
 
 async def _invited(request: Request) -> Guest:
-    """Whose door is asked for. Raises OpenLinkAgain, GuestLinkClosed."""
+    """Return the guest whose door is requested. Raises OpenLinkAgain, GuestLinkClosed."""
     try:
         invited = await services_of(request).guests.open(secret_of(request))
     except NotFound as error:
@@ -84,7 +84,7 @@ async def _invited(request: Request) -> Guest:
 
 
 async def page(request: Request) -> Response:
-    """GET /guest/{guest_id}: waits to be let in, and is the call then."""
+    """GET /guest/{guest_id}: waits to be admitted, and then is the call."""
     services = services_of(request)
     try:
         access = await guest_of(request)
@@ -95,7 +95,7 @@ async def page(request: Request) -> Response:
 
 
 async def knock(request: Request) -> Response:
-    """POST /guest/{guest_id}/knock: who has left the call asks to be let in again."""
+    """POST /guest/{guest_id}/knock: ask to be admitted again after leaving the call."""
     services = services_of(request)
     try:
         access = await guest_of(request)

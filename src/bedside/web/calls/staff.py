@@ -22,7 +22,7 @@ from bedside.visits.waiting_room import Waiting
 
 
 async def window(request: Request) -> Response:
-    """GET /calls/{call_id}: the call, for staff who take part; after its end, what became of it."""
+    """GET /calls/{call_id}: the call, for staff who take part; after its end, a summary."""
     staff = await shell(request, frameable=False)
     services, call_id = services_of(request), request.path_params["call_id"]
     try:
@@ -50,7 +50,8 @@ async def window(request: Request) -> Response:
 
 
 async def waiting(request: Request) -> Response:
-    """GET /calls/{call_id}/waiting: who waits in the rooms of this call, to be added to it."""
+    """GET /calls/{call_id}/waiting: patients waiting in the rooms of this call, to be added
+    to it."""
     staff = await prepare(request)
     services, call_id = services_of(request), request.path_params["call_id"]
     host = await services.seats.host(staff, call_id)
@@ -78,7 +79,7 @@ async def _waiting_in(request: Request, staff: StaffAccess, room_id: str) -> lis
 
 
 async def after(request: Request) -> Response:
-    """GET /calls/{call_id}/after: what became of a call, and what can be done next."""
+    """GET /calls/{call_id}/after: a summary of the call, and what can be done next."""
     staff = await shell(request, "rooms")
     services = services_of(request)
     call = await services.call_summaries.of(staff, request.path_params["call_id"])
@@ -91,7 +92,7 @@ async def after(request: Request) -> Response:
         call=call,
         rooms=rooms,
         room_id=room_id,
-        # As “Next patient” takes them: who is away for a moment comes last.
+        # As “Next patient” takes them: briefly disconnected ones come last.
         waiting=sorted(waiting, key=lambda one: one.away_since > 0),
         handed={one.visit_id: one for one in await services.patient_transfers.open_of(staff)},
         minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
@@ -105,9 +106,9 @@ def _heading(patients: list[Person]) -> str:
 
 
 async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -> tuple[str, str]:
-    """Where the console beside the call begins, and why the patient has come: the chart of the
-    first whose chart this person may open, or the card where one says who it is; or the waiting
-    room and nothing."""
+    """Return where the console beside the call begins, and why the patient has come: the chart of
+    the first patient whose chart this person may open, or the card for identification; or the
+    waiting room and nothing."""
     services = services_of(request)
     for one in patients:
         try:

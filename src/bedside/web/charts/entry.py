@@ -1,4 +1,4 @@
-"""One file of a chart: looked at, named, reviewed, compared, moved to the right patient."""
+"""One file of a chart: viewed, named, reviewed, compared, moved to the right patient."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +28,7 @@ from bedside.web.charts.rows import Chip, base_of, content_of, names_of, state_c
 from bedside.web.charts.staff import PART, Shown, Visit, listed, shared_context, visit
 
 _LONGEST_TEXT = 200_000
-"""Characters of a text that are shown in the page."""
+"""Characters of a text that are displayed in the page."""
 _PREVIEW_TAKES = 2 * clock.MINUTE
 """After this long without a preview there will be none."""
 
@@ -64,7 +64,7 @@ _BEFORE_FILED: dict[str, Stage] = {
 
 
 def stage_of(entry: Entry, facts: FileFacts) -> Stage:
-    """What can be shown now."""
+    """Return what can be shown now."""
     if entry.moved_to:
         return Stage.MOVED
     if entry.state in _BEFORE_FILED:
@@ -86,14 +86,14 @@ def _stage_of_filed(entry: Entry, facts: FileFacts) -> Stage:
 
 
 def pages_of(entry: Entry, facts: FileFacts) -> list[str]:
-    """Addresses of the pictures of a document's pages, in order."""
+    """Return addresses of the pictures of a document's pages, in order."""
     further = sorted(int(f[5:]) for f in facts.forms if f.startswith("page-") and f[5:].isdigit())
     forms = ["preview", *(f"page-{number}" for number in further if number > 1)]
     return [content_of(entry, form) for form in forms]
 
 
 def misnamed(entry: Entry) -> str:
-    """The extension that a file was sent with, when it is of another type; else ""."""
+    """Return the extension a file was sent with, if it is of another type; else ""."""
     given = PurePath(entry.name).suffix.lower()
     true = media_types.extension(entry.media_type)
     same = {".jpeg": ".jpg", ".tif": ".tiff", ".heif": ".heic", ".htm": ".html", ".log": ".txt"}
@@ -105,7 +105,7 @@ def misnamed(entry: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """An entry in the viewer. `pages` are addresses of pictures; `text` is cut at a limit."""
+    """An entry in the viewer. `pages` are addresses of pictures; `text` is truncated at a limit."""
 
     entry: Entry
     facts: FileFacts
@@ -125,7 +125,7 @@ class Viewed:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may be looked at and downloaded."""
+        """Whether it may be viewed and downloaded."""
         return self.entry.state == FileState.FILED and not self.entry.moved_to
 
     @property
@@ -135,7 +135,7 @@ class Viewed:
 
     @property
     def may_review(self) -> bool:
-        """Whether there is something to have looked at: its content, or why it was destroyed."""
+        """Whether there is something to review: its content, or why it was destroyed."""
         return self.is_open or self.stage is Stage.DESTROYED
 
     @property
@@ -165,12 +165,12 @@ class Viewed:
 
     @property
     def has_original_apart(self) -> bool:
-        """Whether the original is something else than what others get."""
+        """Whether the original differs from what others get."""
         return self.has_shared_copy or self.facts.sharing == Sharing.FAILED
 
     @property
     def original_label(self) -> str:
-        """What the original is, where others get a copy of it."""
+        """What the original is, if others get a copy of it."""
         if self.entry.media_type == media_types.DICOM:
             return _("Download original (DICOM)")
         return _("Download original, with location data")
@@ -191,7 +191,7 @@ class Viewed:
 
     @property
     def full_picture(self) -> str:
-        """The address of the picture in full size, where a browser can show it."""
+        """The address of the picture in full size, if a browser can display it."""
         showable = self.facts.sharing == Sharing.AS_IT_IS and self.entry.media_type in (
             media_types.JPEG,
             media_types.PNG,
@@ -261,8 +261,8 @@ async def _page(
     error: WrongInput | None = None,
     theirs: bool = False,
 ) -> Response:
-    """The page or, for a script, the viewer. `typed` is what was entered and could not be saved;
-    `theirs`: because somebody else saved first."""
+    """Render the page or, for a script, the viewer. `typed` is what was entered and could not be
+    saved; `theirs`: because somebody else saved first."""
     alone = request.headers.get(PART) == "viewer"
     shown = Shown([]) if alone else await listed(at)
     context = await shared_context(request, at)
@@ -302,7 +302,7 @@ def _neighbours(shown: Shown, entry: Entry) -> dict[str, str]:
 
 
 async def _beside(request: Request, at: Visit) -> Viewed | None:
-    """The photo to compare with."""
+    """Return the photo to compare with."""
     wanted = request.query_params.get("compare", "")
     if not wanted:
         return None
@@ -310,7 +310,8 @@ async def _beside(request: Request, at: Visit) -> Viewed | None:
     return viewed if viewed.stage is Stage.PICTURE else None
 
 
-# --- what staff say of it ------------------------------------------------------------------------
+# --- staff's data
+# ----------------------------------------------------------------------------------
 
 
 async def change(request: Request) -> Response:
@@ -338,7 +339,7 @@ async def change(request: Request) -> Response:
 
 
 async def review(request: Request) -> Response:
-    """POST …/review: mark as reviewed (`reviewed` is yes), or take the mark back (no)."""
+    """POST …/review: mark as reviewed (`reviewed` is yes), or undo that (no)."""
     at = await visit(request)
     entry_id = request.path_params["entry_id"]
     reviewed = (await form_of(request))["reviewed"] != "no"
@@ -381,7 +382,7 @@ async def _move_page(
 
 
 async def move(request: Request) -> Response:
-    """POST …/move: look for patients (`do` is find), or move the file (move)."""
+    """POST …/move: search for patients (`do` is find), or move the file (move)."""
     at = await visit(request)
     form = await form_of(request)
     if form["do"] != "move":

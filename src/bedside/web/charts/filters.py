@@ -1,4 +1,4 @@
-"""What a chart page is asked to show, as its address says it: no patient content, only choices."""
+"""The choices of a chart page, as its address states them: no patient content, only choices."""
 
 import re
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from bedside.files.media_types import Kind
 from bedside.kernel.language import N_
 
 PAGE = 100
-"""Entries of one page of a chart."""
+"""Entries per page of a chart."""
 
 TYPE_NAMES: dict[str, str] = {
     "pictures": N_("Pictures"),
@@ -62,15 +62,16 @@ class Choices:
     since: str = ""
     until: str = ""
     before: str = ""
-    """The last entry of the page before."""
+    """The last entry of the previous page."""
 
     @property
     def filtering(self) -> bool:
-        """Whether anything is left out."""
+        """Whether anything is filtered out."""
         return self != Choices(view=self.view, before=self.before)
 
     def address(self, path: str, **changes: str) -> str:
-        """`path` with these choices after `changes`; another choice starts at the newest again."""
+        """Return `path` with these choices after `changes`; another choice starts at the newest
+        again."""
         if changes and "before" not in changes:
             changes["before"] = ""
         chosen = replace(self, **changes)
@@ -78,11 +79,11 @@ class Choices:
         return f"{path}?{urlencode(query)}" if query else path
 
     def items(self) -> list[tuple[str, str]]:
-        """Names and values, for addresses and hidden fields."""
+        """Return names and values, for addresses and hidden fields."""
         return [(name, getattr(self, name)) for name in _NAMES]
 
     def wanted(self, zone: str) -> ChartFilter:
-        """What to ask the chart for; days begin in `zone`. The page before is added elsewhere."""
+        """Return the chart's filter; days begin in `zone`. The previous page is added elsewhere."""
         is_person = self.sender.startswith("stf_")
         return ChartFilter(
             kinds=_MEDIA_TYPES.get(self.type, ()),
@@ -108,7 +109,7 @@ _ALLOWED: dict[str, Any] = {
 
 
 def choices_of(request: Request) -> Choices:
-    """The choices in an address; what makes no sense is left out."""
+    """Parse the choices in an address; what makes no sense is left out."""
     given = {name: request.query_params.get(name, "") for name in _NAMES}
     known = {name: value for name, value in given.items() if value and _makes_sense(name, value)}
     return Choices(**known)
@@ -132,7 +133,7 @@ def _day(value: str) -> date | None:
 
 
 def _midnight(value: str, zone: str, *, days: int = 0) -> int:
-    """The beginning of a day, `days` later, in milliseconds; 0 for no day."""
+    """Return the beginning of a day, `days` later, in milliseconds; 0 for no day."""
     day = _day(value)
     if day is None or day >= date.max - timedelta(days=1):
         return 0

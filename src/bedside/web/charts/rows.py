@@ -17,7 +17,7 @@ from bedside.people.permissions import ChartAccess
 from bedside.services import Services
 
 Pieces = list[tuple[str, bool]]
-"""A text in pieces: (piece, whether it is a word that was searched)."""
+"""A text in pieces: (piece, whether it is one of the words searched for)."""
 
 _ICONS = {
     Kind.IMAGE: "image",
@@ -30,7 +30,7 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A state in a word and a sign; see components/chip.html."""
+    """A state in a word and an icon; see components/chip.html."""
 
     text: str
     tone: str
@@ -38,13 +38,13 @@ class Chip:
 
 
 def state_chip(entry: Entry) -> Chip:
-    """The state of the scan, in a word."""
+    """Return the state of the scan, in a word."""
     state = entry.state
     return Chip(labels.file_state(state), labels.state_tone(state), labels.state_icon(state))
 
 
 def icon_of(entry: Entry) -> str:
-    """The sign for a kind of file."""
+    """Return the icon for a kind of file."""
     if entry.moved_to:
         return "folder-input"
     if entry.state in (FileState.REFUSED, FileState.INFECTED):
@@ -56,7 +56,7 @@ def icon_of(entry: Entry) -> str:
 
 
 def title_of(entry: Entry) -> str:
-    """What to call an entry; one that was moved away has no name here any more."""
+    """Return what to call an entry; one that was moved away has no name here any more."""
     return _("Moved to another chart") if entry.moved_to else entry.title
 
 
@@ -74,7 +74,7 @@ class ListRow:
     chips: list[Chip] = field(default_factory=list[Chip])
     hit: Pieces = field(default_factory=list[tuple[str, bool]])
     hit_from: str = ""
-    """Where the hit stands when it is not in the content: “Comment”, “Note”."""
+    """Where the hit is if it is not in the content: “Comment”, “Note”."""
 
     @property
     def name(self) -> str:
@@ -88,17 +88,17 @@ class ListRow:
 
 
 def base_of(entry: Entry) -> str:
-    """The address of an entry."""
+    """Return the address of an entry."""
     return f"/patients/{entry.patient_id}/entries/{entry.id}"
 
 
 def content_of(entry: Entry, form: str = "") -> str:
-    """The address of its content, or of something made from it, to be shown in the page."""
+    """Return the address of its content, or of something made from it, for display in the page."""
     return f"{base_of(entry)}/content?form={form}&inline=1"
 
 
 def _chips(entry: Entry) -> list[Chip]:
-    """Only what somebody has to know or do; that a file is scanned is said by a quiet sign."""
+    """Return only what somebody has to know or do; a scanned file has an unobtrusive icon."""
     if entry.moved_to or (entry.state == FileState.FILED and entry.reviewed):
         return []
     if entry.state != FileState.FILED:
@@ -107,7 +107,7 @@ def _chips(entry: Entry) -> list[Chip]:
 
 
 def row_of(entry: Entry, href: str, *, thumbnail: bool, words: list[str]) -> ListRow:
-    """An entry for the list; `words` are marked in its title."""
+    """Build an entry of the list; `words` are marked in its title."""
     return ListRow(
         entry=entry,
         href=href,
@@ -123,7 +123,7 @@ def row_of(entry: Entry, href: str, *, thumbnail: bool, words: list[str]) -> Lis
 async def names_of(
     services: Services, chart: ChartAccess, patient: Patient, people: Iterable[tuple[str, str]]
 ) -> dict[str, str]:
-    """Names for (kind, id) of those who sent, reviewed or changed something."""
+    """Return names for (kind, id) of those who sent, reviewed or changed something."""
     staff_ids = {person for kind, person in people if kind == "staff" and person}
     named = await services.staff.named(chart.clinic_id, staff_ids) if staff_ids else {}
     return {**named, patient.id: patient.name, "bedside": "Bedside"}

@@ -38,7 +38,7 @@ from bedside.web.charts.rows import ListRow
 from bedside.web.patients.demographics import age
 
 PART = "bedside-part"
-"""Header by which web/charts asks for the viewer alone: the list beside it stays as it is."""
+"""Header by which web/charts requests the viewer alone: the list beside it stays as it is."""
 MOST_AT_ONCE = 200
 """Files in one download."""
 _LONGEST_QUERY = 200
@@ -46,13 +46,13 @@ _MOST_FOUND = 50
 
 
 def is_part(request: Request) -> bool:
-    """Whether a script asks for a piece of the page, without the frame around it."""
+    """Whether a script requests a piece of the page, without the frame around it."""
     return PART in request.headers or wants_fragment(request)
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at a chart: what every page of it needs."""
+    """Somebody at a chart: what all its pages need."""
 
     services: Services
     chart: ChartAccess
@@ -72,8 +72,8 @@ class Visit:
 
     @property
     def age(self) -> int | None:
-        """Completed years of the patient, in the clinic's calendar; None when the date of birth is
-        not known."""
+        """The patient's completed years, in the clinic's calendar; None if the date of birth is
+        unknown."""
         born = self.patient.demographics.birth_date
         if born is None:
             return None
@@ -91,12 +91,12 @@ class Visit:
         )
 
     def entry_address(self, entry_id: str) -> str:
-        """The address of an entry that keeps the choices of the list."""
+        """Return the address of an entry that keeps the choices of the list."""
         return self.choices.address(f"{self.base}/entries/{entry_id}", before=self.choices.before)
 
 
 async def visit(request: Request) -> Visit:
-    """Who is at which chart. Raises NotFound for a chart that this person may not see."""
+    """Return who is at which chart. Raises NotFound for a chart that this person may not see."""
     staff = await (prepare(request) if is_part(request) else shell(request, "patients"))
     services = services_of(request)
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])
@@ -121,14 +121,14 @@ class Shown:
 
 
 async def listed(at: Visit) -> Shown:
-    """The entries that fit the choices."""
+    """Return the entries that match the choices."""
     wanted = at.choices.wanted(at.zone)
     if at.choices.before:
         try:
             last = await at.services.charts.entry(at.chart, at.choices.before)
             wanted = replace(wanted, older_than=(last.received_at, last.id))
         except NotFound:
-            pass  # an address from long ago: begin at the newest
+            pass  # an old address: begin at the newest
     entries = await at.services.charts.entries(at.chart, wanted)
     shown = entries[:PAGE]
     older = at.choices.address(at.base, before=shown[-1].id) if len(entries) > PAGE else ""
@@ -136,7 +136,7 @@ async def listed(at: Visit) -> Shown:
 
 
 async def rows_of(at: Visit, entries: list[Entry], words: list[str] | None = None) -> list[ListRow]:
-    """Entries for the list; with `words`, each with the place where they were found."""
+    """Return entries for the list; with `words`, each with the place where they were found."""
     pictured = await at.services.retrieval.with_thumbnail(e for e in entries if not e.moved_to)
     rows = [
         chart_rows.row_of(
@@ -166,7 +166,7 @@ def _with_said(row: ListRow, words: list[str]) -> ListRow:
 
 
 async def shared_context(request: Request, at: Visit) -> dict[str, Any]:
-    """What the frame of every chart page shows: header, tabs, filters, upload."""
+    """Return what the frame of every chart page shows: header, tabs, filters, upload."""
     counts = await at.services.charts.counts(at.chart)
     senders = await _sender_choices(at)
     return {
@@ -213,14 +213,14 @@ def _tabs(request: Request, at: Visit, entries: int) -> list[dict[str, Any]]:
 
 
 def _existing(request: Request, at: Visit, end: str) -> str:
-    """The address of a further page of this patient, "" when the product has none."""
+    """Return the address of a further page of this patient, "" if the product has none."""
     path = "/patients/{patient_id}" + end
     there = any(getattr(route, "path", "") == path for route in request.app.routes)
     return at.base + end if there else ""
 
 
 async def page(request: Request) -> Response:
-    """GET /patients/{patient_id}: the list, and room for a file."""
+    """GET /patients/{patient_id}: the list, with space for a file."""
     at = await visit(request)
     await at.note_opened()
     shown = await listed(at)
@@ -229,7 +229,7 @@ async def page(request: Request) -> Response:
 
 
 async def list_part(request: Request) -> Response:
-    """GET …/list: the list alone, for a page that keeps itself current."""
+    """GET …/list: the list alone, for live updates."""
     at = await visit(request)
     await at.note_opened()
     context = await shared_context(request, at)
@@ -245,7 +245,7 @@ async def counts_part(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """POST …/search: entries that hold all the words. Words stay out of the address."""
+    """POST …/search: entries that contain all the words. Words stay out of the address."""
     at = await visit(request)
     words = (await form_of(request)).line("words")[:_LONGEST_QUERY]
     looked_for = query_words(words)
@@ -266,7 +266,7 @@ async def search(request: Request) -> Response:
     return render(request, "charts/chart.html", shown=shown, words=words, open_id="", **context)
 
 
-# --- several at once -----------------------------------------------------------------------------
+# --- several files at once -----------------------------------------------------------------------
 
 
 async def several(request: Request) -> Response:

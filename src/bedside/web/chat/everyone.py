@@ -1,5 +1,5 @@
-"""Chat of a visit (feature C5), for staff over the page or in the call, for patients in the waiting
-room or the call; both have a page of its own that needs no script."""
+"""Chat of a visit (feature C5), for staff over the page or in the call, for patients in the
+waiting room or the call; both also have a separate page that works without script."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _TOO_FAST = N_(
 
 
 async def panel(request: Request) -> Response:
-    """GET …/chat: what was said, and room to write. Whoever opens it as a page has read it."""
+    """GET …/chat: the messages, and a field to write. Opening it as a page marks them as read."""
     await framed(request)
     side = await side_of(request)
     if wants_fragment(request):
@@ -38,14 +38,14 @@ async def panel(request: Request) -> Response:
 
 
 async def listing(request: Request) -> Response:
-    """GET …/chat/list: only what was said, for the script that keeps it current."""
+    """GET …/chat/list: only the messages, for live updates."""
     await framed(request)
     return await _render(request, await side_of(request), "list")
 
 
 async def say(request: Request) -> Response:
     """POST …/chat: a message. Fields: body, draft_id (made by the page), leg (that it showed).
-    What is not taken stays in the field."""
+    What is refused stays in the field."""
     side = await side_of(request)
     form = await form_of(request)
     body = form["body"]
@@ -70,7 +70,7 @@ async def say(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
-    """POST …/chat/read: everything that is there has been seen."""
+    """POST …/chat/read: mark everything so far as read."""
     side = await side_of(request)
     await services_of(request).visit_chat.read(side.access, side.visit_id)
     return Response(status_code=204)
@@ -119,18 +119,18 @@ async def _render(
 
 
 async def _other(request: Request, side: Side, found: Conversation) -> str:
-    """The name of the other side."""
+    """Return the name of the other side."""
     services = services_of(request)
     if isinstance(side.access, RoomAccess):
         known = {found.patient_id} - {""}
         names = await services.patients.named(side.access.clinic_id, known)
-        # Of a visit that was destroyed nothing typed is left.
+        # Nothing typed is left of a destroyed visit.
         return names.get(found.patient_id) or found.typed_name or _("the patient")
     return (await services.own_visits.get(side.access)).place.name
 
 
 def _row(one: Message, side: Side, names: dict[str, str], other: str) -> dict[str, Any]:
-    """A message with the name of who wrote it, as this side reads it."""
+    """Return a message with its author's name, as this side reads it."""
     by_staff = one.sender_kind == "staff"
     who = (names.get(one.sender_id) or _("The clinic")) if by_staff else other
     return {

@@ -27,7 +27,7 @@ _DOCUMENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something to do with a patient. `begins` are words with which people ask for it."""
+    """An action for a patient. `begins` are words with which people ask for it."""
 
     label: str
     icon: str
@@ -72,7 +72,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that holds the words. `piece` is the text around them."""
+    """A document that contains the words. `piece` is the text around them."""
 
     entry: Entry
     patient: str
@@ -80,7 +80,8 @@ class Hit:
 
 
 async def find(request: Request) -> Response:
-    """POST /find: what the palette shows for `words`. Posted, so that no address holds a name."""
+    """POST /find: what the palette shows for `words`. A POST, so that no address contains a
+    name."""
     staff = await prepare(request)
     words = (await form_of(request)).line("words")[:_LONGEST]
     services = services_of(request)
@@ -105,7 +106,7 @@ async def find(request: Request) -> Response:
 
 
 def _asked_for(words: str) -> tuple[list[Command], str]:
-    """“photos maya” asks for one command, for whoever is called Maya."""
+    """Split “photos maya” into one command, and the patient named Maya."""
     first, _, rest = words.partition(" ")
     asked = [c for c in COMMANDS if len(first) > 2 and fold(first) in c.begins]
     return (asked, _without_filling(rest)) if asked and rest.strip() else ([], words)
@@ -134,7 +135,8 @@ def _offers(staff: StaffAccess, commands: list[Command], patients: list[Patient]
 
 
 async def _documents(request: Request, staff: StaffAccess, words: str) -> list[Hit]:
-    """Documents that hold all words, newest first. Showing their text is a look at the chart."""
+    """Return documents that contain all words, newest first. Showing their text is a look at the
+    chart."""
     services = services_of(request)
     if len(words) < 3:
         return []

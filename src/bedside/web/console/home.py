@@ -10,7 +10,7 @@ from bedside.people.roles import May, allows
 
 
 async def home(request: Request) -> Response:
-    """GET /: the inbox, or the page of one's account for those who see no charts."""
+    """GET /: the inbox, or the account page for those who see no charts."""
     staff = await staff_of(request)
     return RedirectResponse(
         "/inbox" if allows(staff.role, May.SEE_CHARTS) else "/account", status_code=303

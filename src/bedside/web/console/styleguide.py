@@ -1,4 +1,4 @@
-"""Every component in every state, for those who build pages. Served in development only."""
+"""Every component in every state, for page authors. Served in development only."""
 
 from starlette.requests import Request
 from starlette.responses import Response

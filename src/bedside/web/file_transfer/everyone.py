@@ -1,4 +1,4 @@
-"""Live file transfer over HTTP, for both sides: what is on its way, answers, bytes, downloads."""
+"""Live file transfer over HTTP, for both sides: what is in transfer, answers, bytes, downloads."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
@@ -32,19 +32,19 @@ from bedside.transfers.visitor_allowance import VisitorAllowance
 from bedside.web.file_transfer.words import titled, told
 
 _TELL_EVERY = 0.4
-"""Seconds between two tellings of how far a file has come."""
+"""Seconds between two progress events of a file."""
 
 
 def _base(side: Side) -> str:
-    """Where this side's file transfers are."""
+    """Return where this side's file transfers are."""
     return f"{side.here}/transfers"
 
 
-# --- what is on its way --------------------------------------------------------------------------
+# --- in transfer ---------------------------------------------------------------------------------
 
 
 async def panel(request: Request) -> Response:
-    """GET …/transfers: what is on its way, and the ways to send more; a page without script."""
+    """GET …/transfers: what is in transfer, and the ways to send more; a page without script."""
     await framed(request)
     side = await side_of(request)
     fragment = "dialog" if side.is_staff else "panel"
@@ -53,20 +53,20 @@ async def panel(request: Request) -> Response:
 
 
 async def listing(request: Request) -> Response:
-    """GET …/transfers/list: only what is on its way, for the script that keeps it current."""
+    """GET …/transfers/list: only what is in transfer, for live updates."""
     await framed(request)
     return await _render(request, await side_of(request), "list")
 
 
 async def _render(request: Request, side: Side, name: str) -> Response:
     shown = await transfers_shown(request, side)
-    if name == "page":  # where no script runs, nothing can be sent
+    if name == "page":  # nothing can be sent without script
         shown["left"] = None
     return render(request, f"pages/transfers/{side.name}_{name}.html", **shown)
 
 
 async def transfers_shown(request: Request, side: Side, kind: Kind | None = None) -> dict[str, Any]:
-    """What the list of file transfers and what is around it need; with `kind` only such."""
+    """Return what the list of file transfers and its surroundings need; with `kind` only such."""
     services = services_of(request)
     found = await services.transfer_lists.of_visit(side.access, side.visit_id)
     found = [transfer for transfer in found if kind in (None, transfer.kind)]
@@ -121,7 +121,7 @@ def _row(
     }
 
 
-# --- what people do ------------------------------------------------------------------------------
+# --- actions -------------------------------------------------------------------------------------
 
 
 def _chosen(form: Form) -> Chosen:
@@ -172,7 +172,7 @@ async def decline(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """POST /visit/{visit}/transfers/{transfer}/answer: the file that was asked for is chosen."""
+    """POST /visit/{visit}/transfers/{transfer}/answer: choose the requested file."""
     side, visitor = await _patient(request)
     chosen = _chosen(await form_of(request))
     transfer = await services_of(request).live_transfers.answer(
@@ -205,7 +205,7 @@ def _done(request: Request, side: Side, transfer: LiveTransfer) -> Response:
 
 
 async def begin_upload(request: Request) -> Response:
-    """POST …/transfers/{transfer}/uploads (tus): the sender begins to send."""
+    """POST …/transfers/{transfer}/uploads (tus): begin sending."""
     side, holder, transfer = await _sender(request)
     services = services_of(request)
 
@@ -240,7 +240,7 @@ async def _sender(request: Request) -> tuple[Side, TransferAccess, LiveTransfer]
 async def _noticing(
     services: Services, holder: TransferAccess, answered: Awaitable[Response]
 ) -> Response:
-    """Both sides are told of a file that is turned away while it arrives."""
+    """Publish to both sides that a file is refused while it arrives."""
     try:
         return await answered
     except FileRefused as refused:
@@ -251,7 +251,7 @@ async def _noticing(
 def _watched(
     services: Services, holder: TransferAccess
 ) -> Callable[[AsyncIterator[Chunk], int], AsyncIterator[Chunk]]:
-    """Tells both sides how far the file is, while its bytes pass."""
+    """Publish the progress to both sides, while the bytes pass."""
 
     async def watch(source: AsyncIterator[Chunk], offset: int) -> AsyncIterator[Chunk]:
         position, told_at = offset, monotonic()
@@ -266,7 +266,7 @@ def _watched(
 
 
 class _Download(SealedResponse):
-    """A download that tells when its last byte went out."""
+    """A download that reports when its last byte was sent."""
 
     def __init__(
         self, request: Request, opened: Opened, finished: Callable[[], Awaitable[None]]
@@ -280,7 +280,8 @@ class _Download(SealedResponse):
         self._finished = finished
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, and tell when all of it went out: who was cut off comes back for the rest."""
+        """Send it, and report once all of it was sent: a client that was cut off comes back for
+        the rest."""
         await super().__call__(scope, receive, send)
         if self._to_the_end and not self.cut_off:
             await self._finished()

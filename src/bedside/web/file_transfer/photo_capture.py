@@ -1,5 +1,5 @@
 """Photo capture (feature V8): staff ask, the patient agrees on the phone, and the still is in the
-chart. It is a live file transfer of its own kind; here is what staff see of it."""
+chart. It is a live file transfer of its own kind; this is the staff's view of it."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from bedside.web.file_transfer.everyone import transfers_shown
 
 
 async def panel(request: Request) -> Response:
-    """GET /visits/{visit_id}/captures: ask for a still, and those of this visit so far."""
+    """GET /visits/{visit_id}/captures: ask for a still, and list those of this visit."""
     return await _rendered(request, "panel" if wants_fragment(request) else "page")
 
 

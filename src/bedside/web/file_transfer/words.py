@@ -1,4 +1,4 @@
-"""What each side reads of a live file transfer, in each of its phases (features X2–X5)."""
+"""Texts of a live file transfer for each side, in each of its phases (features X2–X5)."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from bedside.transfers.states import Direction, Kind, Phase
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One transfer in words: what is true, the colour of it, and whether a bar moves."""
+    """One transfer in words: its state, the colour of it, and whether a bar moves."""
 
     said: str
     tone: str
@@ -78,7 +78,8 @@ _IN_NO_CHART = {
     _STAFF_GETS[Phase.DONE]: N_("Done. It was downloaded."),
     _STAFF_GETS[Phase.FILED]: N_("The patient moved on. The file had arrived and is kept."),
 }
-"""To staff, before it was said who the patient is: without the chart that is not there yet."""
+"""To staff, before the patient is identified: without mentioning the chart that is not there
+yet."""
 _HELD_TO_PATIENT = {
     _PATIENT_GETS[Phase.FILED]: N_("The clinic has it."),
     _PATIENT_SENDS[Phase.READY]: N_("Sent. The clinic has it now."),
@@ -112,7 +113,7 @@ _NOT_CHECKED = N_(
     "whether to send it in another form."
 )
 _SCANNING_AND_LOST = N_("Sent. It is being checked for viruses. Keep this page open.")
-"""To a patient, where the clinic keeps no files of unfinished transfers."""
+"""To a patient, if the clinic keeps no files of unfinished transfers."""
 _BAR = frozenset({Phase.ASKED, Phase.MOVING})
 _TONES = {
     Phase.DECLINED: "attention",
@@ -126,8 +127,8 @@ _TONES = {
 
 
 def told(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Told:
-    """A transfer in the words of one side. `keep`: the clinic keeps a file that has arrived when
-    the patient leaves before the end."""
+    """Describe a transfer to one side. `keep`: the clinic keeps a file that has arrived if the
+    patient leaves before the end."""
     phase = transfer.phase
     is_unanswered = phase is Phase.ASKED and not to_staff
     bar = phase in _BAR and transfer.size > 0 and not is_unanswered
@@ -146,7 +147,7 @@ def told(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Told:
 
 
 def _in_words(transfer: LiveTransfer, said: str, *, to_staff: bool) -> str:
-    """A sentence of the tables, true also while nobody has said whose chart the file goes into."""
+    """Return a sentence of the tables that is also true before the patient is identified."""
     if transfer.patient_id:
         return _(said)
     if not to_staff:
@@ -157,7 +158,7 @@ def _in_words(transfer: LiveTransfer, said: str, *, to_staff: bool) -> str:
 
 
 def _refused(transfer: LiveTransfer, *, to_staff: bool) -> str:
-    """What to do about a refused file is said to who sent it; the other side cannot do it."""
+    """Tell the sender what to do about a refused file; the other side cannot do it."""
     from_patient = transfer.direction == Direction.FROM_PATIENT
     if to_staff and from_patient and transfer.reason == _HARMFUL:
         return _(_HARMFUL_TO_STAFF)
@@ -180,7 +181,7 @@ def _table(transfer: LiveTransfer, *, to_staff: bool) -> dict[Phase, str]:
 
 
 def titled(transfer: LiveTransfer, who: str) -> str:
-    """What the patient reads above an offer or a request; `who` is the member of staff."""
+    """Return the title of an offer or a request for the patient; `who` is the member of staff."""
     if transfer.direction == Direction.TO_PATIENT:
         return _("%(who)s sends you a file") % {"who": who}
     if not transfer.staff_id:

@@ -1,4 +1,4 @@
-"""The inbox: what has arrived and nobody has looked at yet."""
+"""The inbox: what has arrived and nobody has reviewed yet."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ NOT_REVIEWED = sayable("not_reviewed", N_("Back in the inbox."))
 
 
 async def inbox(request: Request) -> Response:
-    """GET /inbox: unreviewed files of all patients whom one may see, newest first."""
+    """GET /inbox: unreviewed files of all patients the person may see, newest first."""
     staff = await shell(request, "inbox")
     await services_of(request).audit.note(staff.clinic_id, staff.actor, Action.INBOX_OPENED)
     return render(request, "inbox/inbox.html", **await _waiting(request, staff))
 
 
 async def waiting(request: Request) -> Response:
-    """GET /inbox/waiting: the list alone; the page that it belongs to was recorded."""
+    """GET /inbox/waiting: the list alone; the look was recorded by its page."""
     staff = await prepare(request)
     return render(request, "inbox/waiting.html", **await _waiting(request, staff))
 
@@ -66,7 +66,7 @@ def _limit(request: Request) -> int:
 
 
 async def review(request: Request) -> Response:
-    """POST /inbox/{patient_id}/{entry_id}: mark reviewed, or with `reviewed=no` take it back.
+    """POST /inbox/{patient_id}/{entry_id}: mark reviewed, or undo that with `reviewed=no`.
 
     A script gets 204 and shows the Undo itself; a plain form comes back to the inbox.
     """
@@ -81,7 +81,7 @@ async def review(request: Request) -> Response:
 
 
 async def alarm(request: Request) -> Response:
-    """GET /inbox/{patient_id}/{entry_id}/alarm: what a toast says of a file that was destroyed."""
+    """GET /inbox/{patient_id}/{entry_id}/alarm: the toast about a destroyed file."""
     staff = await prepare(request)
     services = services_of(request)
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])

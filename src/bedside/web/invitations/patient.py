@@ -1,7 +1,7 @@
 """The link of a personal invitation: the date of birth once, and the patient is checked in.
 
-Opening the link changes nothing, also on a device that is known: previews and restored tabs open
-links too. There one press checks in, or leads back to the visit that goes on.
+Opening the link changes nothing, even on a known device: previews and restored tabs open links
+too. There one press checks in, or leads back to the visit in progress.
 """
 
 from datetime import date
@@ -35,7 +35,7 @@ _STATUS = {LinkState.EXPIRED: 410, LinkState.REVOKED: 410, LinkState.LOCKED: 403
 
 
 async def invitation_of(request: Request) -> Link | None:
-    """The link whose page is asked for, when it is an invitation. Raises OpenLinkAgain."""
+    """Return the link whose page is requested, if it is an invitation. Raises OpenLinkAgain."""
     link = await opened_link(request)
     return link if link.subject_id.startswith("inv_") else None
 
@@ -101,7 +101,7 @@ async def _check_in(request: Request, link: Link, access: LinkAccess, form: Form
 
 
 async def _known_device(request: Request, link: Link) -> LinkAccess | None:
-    """A device that has given the date of birth before."""
+    """Return access for a device that has given the date of birth before."""
     try:
         return await services_of(request).links.resume(
             link_device_token(request), link.subject_id, address_of(request)

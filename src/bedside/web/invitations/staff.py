@@ -1,4 +1,4 @@
-"""“Invite to waiting room”: choose the room and the ways, look at the message, send it."""
+"""“Invite to waiting room”: choose the room and the channels, preview the message, send it."""
 
 from dataclasses import dataclass
 
@@ -31,14 +31,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Inviting:
-    """Who is invited, and where to."""
+    """The invited patient, and the room."""
 
     chart: ChartAccess
     patient: Patient
     rooms: list[RoomInClinic]
 
     def room(self, draft: Draft) -> Room:
-        """The chosen room. Raises WrongInput."""
+        """Return the chosen room. Raises WrongInput."""
         for one in self.rooms:
             if one.room.id == draft.room:
                 return one.room
@@ -46,7 +46,7 @@ class Inviting:
 
 
 async def form_page(request: Request) -> Response:
-    """GET /patients/{patient_id}/invite: one's own room, and the ways there are."""
+    """GET /patients/{patient_id}/invite: one's own room, and the available channels."""
     inviting = await _inviting(request)
     who = inviting.patient.demographics
     ways = tuple(way for way, to in (("sms", who.phone), ("email", who.email)) if to)
@@ -55,7 +55,7 @@ async def form_page(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """POST /patients/{patient_id}/invite: what will go out; nothing is sent yet."""
+    """POST /patients/{patient_id}/invite: preview; nothing is sent yet."""
     inviting = await _inviting(request)
     form = await form_of(request)
     draft = _draft(form)

@@ -38,8 +38,8 @@ _STATUS = {
 
 
 async def arrive(request: Request) -> Response:
-    """GET /l/{secret}, also HEAD and by previews, and what pages of before send there: lead on to
-    the page of the link."""
+    """GET /l/{secret}, also HEAD and by previews, and posts of older pages: redirect to the page
+    of the link."""
     secret = request.path_params["secret"]
     link = await services_of(request).links.look(secret)
     if link is None:
@@ -119,12 +119,12 @@ async def not_me(request: Request) -> Response:
 
 
 async def tell_not_me(request: Request) -> Response:
-    """POST /link/{link_id}/not-me: the clinic is told."""
+    """POST /link/{link_id}/not-me: tell the clinic."""
     return await _tell(request, Told.WRONG_PERSON)
 
 
 async def ask_new_link(request: Request) -> Response:
-    """POST /link/{link_id}/new-link: the clinic is asked for a new link."""
+    """POST /link/{link_id}/new-link: ask the clinic for a new link."""
     return await _tell(request, Told.NEW_LINK)
 
 
@@ -137,18 +137,19 @@ async def _tell(request: Request, told: Told) -> Response:
 
 
 async def told(request: Request) -> Response:
-    """GET /link/{link_id}/told: what the clinic was told."""
+    """GET /link/{link_id}/told: confirm what the clinic was told."""
     face = await _face(request)
     if face is None:
         return closed_page(request, None)
     return told_page(request, face, back=_link_of(request))
 
 
-# --- pages that /my shows too -------------------------------------------------------------------
+# --- pages shared with /my ----------------------------------------------------------------------
 
 
 def closed_page(request: Request, face: Face | None, *, address: str = "") -> Response:
-    """Why a link does not open, and what to do. `address` is where a new one can be asked for."""
+    """Render why a link does not open, and what to do. `address` is where a new one can be
+    requested."""
     if face is None:
         return render(
             request, "links/unknown.html", status=404, lang=language.spoken(), clinic_name=""
@@ -166,7 +167,7 @@ def closed_page(request: Request, face: Face | None, *, address: str = "") -> Re
 
 
 def told_page(request: Request, face: Face, *, back: str) -> Response:
-    """The clinic knows now."""
+    """Render the confirmation that the clinic knows now."""
     return _page(request, "links/told.html", face, told=str(face.request.told), back=back)
 
 

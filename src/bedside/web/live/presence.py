@@ -1,5 +1,5 @@
-"""What an open socket tells of presence: whose page is there, whether anybody can see it, and which
-connection of a call it holds."""
+"""Presence of an open socket: whose page it is, whether it is visible, and which connection of a
+call it holds."""
 
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
@@ -19,13 +19,14 @@ class SocketPresence:
         self._noted: set[str] = set()
 
     async def opened(self, access: object) -> None:
-        """A patient's page is there with its socket; pages of others when they say so."""
+        """Record a patient's page, which is present with its socket; other pages say so
+        themselves."""
         if isinstance(access, VisitorAccess):
             self._visitor = access
             await self._visits.arrived(access, self._socket)
 
     async def here(self, access: object, *, hidden: bool) -> None:
-        """The page says whether it can be seen."""
+        """Record whether the page is visible."""
         if isinstance(access, VisitorAccess):
             await self._visits.hidden(access, self._socket, hidden)
         elif isinstance(access, StaffAccess | GuestAccess):
@@ -34,19 +35,20 @@ class SocketPresence:
             await self._presence.here(who, self._socket, hidden=hidden)
 
     async def subscribed(self, topic: str) -> None:
-        """Who listens to the signals of a connection in a call is there with it."""
+        """Record the presence in a call, which begins with a subscription to a connection's
+        signals."""
         if topic.startswith(_SIGNALS):
             self._noted.add(self._key(topic))
             await self._presence.here(topic.removeprefix(_SIGNALS), self._key(topic))
 
     async def unsubscribed(self, topic: str) -> None:
-        """The page has left the call."""
+        """End the presence in the call that the page has left."""
         if self._key(topic) in self._noted:
             self._noted.discard(self._key(topic))
             await self._presence.gone(self._key(topic))
 
     async def closed(self) -> None:
-        """The socket is gone, and with it everything that it told."""
+        """End everything that the socket recorded."""
         if self._visitor is not None:
             await self._visits.left(self._visitor, self._socket)
         for key in self._noted:

@@ -1,4 +1,5 @@
-"""The live socket: one for a page, authenticated like the page, told only what it may hear."""
+"""The live socket: one per page, authenticated like the page, receiving only what its person
+may."""
 
 import asyncio
 from contextlib import suppress
@@ -44,17 +45,18 @@ from bedside.web.live.presence import SocketPresence
 _POLICY_VIOLATION = 1008
 _SIGNED_OUT = 4401
 _TRY_AGAIN = 1013
-"""Something is down: the page comes back by itself."""
+"""Something is down: the page reconnects by itself."""
 _MOST_TOPICS = 32
 _MESSAGES = Rate("socket", per_second=5, burst=200)
-"""What a page may say; each subscription reads a snapshot. Signals are counted for a person."""
+"""Rate limit of a page's messages; each subscription reads a snapshot. Signals are counted per
+person."""
 _CHECK_EVERY = 60.0
-"""Seconds after which an open socket's session is looked up again, for it may have expired; one
-that was ended is noticed at once."""
+"""Seconds after which an open socket's session is looked up again, because it may have expired;
+one that was ended is noticed at once."""
 
 
 Access = CallAccess | LinkAccess
-"""Whoever can have a page with a socket."""
+"""Anybody who can have a page with a socket."""
 
 
 class LivePage:
@@ -72,7 +74,7 @@ class LivePage:
         self._presence = SocketPresence(services)
 
     async def serve(self) -> None:
-        """Talk until the page goes or its session ends."""
+        """Serve until the page disconnects or its session ends."""
         if not _same_origin(self._socket, self._services):
             await self._socket.close(_POLICY_VIOLATION)
             return
@@ -83,7 +85,7 @@ class LivePage:
             await self._socket.close(_TRY_AGAIN)
             return
         await self._socket.accept()
-        if self._access is None:  # said on an open socket, for only then pages get the code
+        if self._access is None:  # on an open socket, because only then pages get the code
             await self._socket.close(_SIGNED_OUT)
             return
         self._holder, most = holder_of(self._access)
@@ -92,13 +94,13 @@ class LivePage:
             await self._presence.opened(self._access)
             await self._talk(self._access)
         except Unavailable:
-            with suppress(RuntimeError):  # it has gone meanwhile
+            with suppress(RuntimeError):  # it has just disconnected
                 await self._socket.close(_TRY_AGAIN)
         finally:
             self._pages.leave(self._holder, self)
 
     def give_way(self) -> None:
-        """A newer page of the same person has the place now."""
+        """Give the place to a newer page of the same person."""
         self._gives_way = True
         self._wake()
 
@@ -117,14 +119,14 @@ class LivePage:
             failed = [one for one in done if isinstance(one, Exception)]
             for one in sorted(failed, key=lambda one: isinstance(one, WebSocketDisconnect)):
                 raise one
-        await self._socket.close(code)  # at last: nobody writes to it any more
+        await self._socket.close(code)  # last: nobody writes to it any more
 
     async def _look_up(self) -> None:
         access: Access | None = None
         self._socket.state.staff = None
         try:
             access = await _access_of(self._socket)
-        except Unavailable:  # nobody knows now; the page may still be who it was
+        except Unavailable:  # unknown for now; the session may still be valid
             raise
         except BedsideError:
             access = None
@@ -132,13 +134,13 @@ class LivePage:
         self._listener.person = heard_as(access) if isinstance(access, CallAccess) else None
 
     def _wake(self) -> None:
-        """The session has ended, or the page gives way."""
+        """Wake the page: the session has ended, or it gives way."""
         if not self._look_again.done():
             self._look_again.set_result(None)
 
     async def _recheck(self, tasks: list[asyncio.Task[int]]) -> int:
-        """Until one of the tasks ends, or the session; the code to close with. Nothing is remade
-        but a timer: thousands of pages do this all the time."""
+        """Wait until one of the tasks ends, or the session. Returns the code to close with.
+        Nothing but a timer is recreated: thousands of pages do this all the time."""
         while self._access is not None:
             await asyncio.wait(
                 [*tasks, self._look_again],
@@ -150,19 +152,22 @@ class LivePage:
                     return _POLICY_VIOLATION if task.exception() else task.result()
             if self._gives_way:
                 return TOO_MANY
-            if self._look_again.done():  # before looking: what ends meanwhile is looked at again
+            if (
+                self._look_again.done()
+            ):  # before checking: what ends in the meantime is checked again
                 self._look_again = asyncio.get_running_loop().create_future()
             with suppress(Unavailable):
                 await self._look_up()
         return _SIGNED_OUT
 
     async def _read(self) -> int:
-        """Until the page says what no page of ours says, or too much; the code to close with."""
+        """Read until the page sends what no page of ours sends, or too much. Returns the code to
+        close with."""
         while True:
             try:
                 text = await self._socket.receive_text()
                 message = from_page.validate_json(text)
-            except (KeyError, ValidationError):  # a frame of bytes has no text
+            except (KeyError, ValidationError):  # a binary frame has no text
                 return _POLICY_VIOLATION
             if isinstance(message, Signal):
                 if not self._pages.may_signal(self._holder, len(text)):
@@ -199,7 +204,7 @@ class LivePage:
                     await self._subscribe(topic, 0)
 
     async def _subscribe(self, topic: str, since: int) -> None:
-        """Start to listen first and look second, so that nothing falls in between."""
+        """Subscribe first and read second, so that nothing is lost in between."""
         if topic in self._listener.topics:
             self._services.bus.unsubscribe(self._listener, topic)
         if len(self._listener.topics) >= _MOST_TOPICS:
@@ -238,7 +243,7 @@ class LivePage:
 
 
 async def _access_of(socket: WebSocket) -> Access:
-    """Who the page belongs to, by its address. Raises as the page does."""
+    """Return the access of the page, by its address. Raises as the page does."""
     if "request_id" in socket.path_params:
         return await device_of(socket)
     if "guest_id" in socket.path_params:
@@ -249,8 +254,8 @@ async def _access_of(socket: WebSocket) -> Access:
 
 
 def _end_of(access: Access) -> str:
-    """The topic that tells when this person may not go on: no page can ask for that of sessions;
-    "" for those whose access ends by time only."""
+    """Return the topic that announces the end of this person's access: pages cannot subscribe to
+    that of sessions; "" if the access ends by time only."""
     if isinstance(access, StaffAccess):
         return SessionsEnded(staff_id=access.staff_id, session_ids=[]).topic()
     if isinstance(access, GuestAccess):
@@ -259,7 +264,8 @@ def _end_of(access: Access) -> str:
 
 
 def _same_origin(socket: WebSocket, services: Services) -> bool:
-    """Browsers send Origin with every socket, and do not keep sockets to their own site."""
+    """Check Origin: browsers send it with every socket, and do not restrict sockets to their own
+    site."""
     headers, own = socket.headers, services.settings.base_url
     return is_own_origin(headers.get("origin", ""), headers.get("host", ""), own)
 

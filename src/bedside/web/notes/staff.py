@@ -1,4 +1,4 @@
-"""Notes (feature V8): a clinician's own, kept while they are written, filed as the visit note."""
+"""Notes (feature V8): a clinician's own, saved while they are written, filed as the visit note."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -38,7 +38,7 @@ async def note(request: Request) -> Response:
 
 
 async def keep(request: Request) -> Response:
-    """POST /visits/{visit_id}/note: the note as it is now. Field: text."""
+    """POST /visits/{visit_id}/note: save the note as it is now. Field: text."""
     staff, visit_id = await staff_of(request), request.path_params["visit_id"]
     services = services_of(request)
     room = await services.whereabouts.room_of(staff, visit_id)

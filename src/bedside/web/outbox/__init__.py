@@ -1,1 +1,1 @@
-"""Messages that left the clinic, and what their carriers report."""
+"""Messages that left the clinic, and their delivery reports."""

@@ -1,4 +1,4 @@
-"""Where other systems call us."""
+"""Hooks called by other systems."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +10,7 @@ from bedside.notifications.callbacks import PATH
 
 
 async def sms_report(request: Request) -> Response:
-    """POST /hooks/sms: the SMS gateway says what became of a message; signed."""
+    """POST /hooks/sms: the SMS gateway's delivery report; signed."""
     form = await form_of(request)
     signature = request.headers.get("x-twilio-signature", "")
     await services_of(request).sms_reports.take(form.pairs(), signature)

@@ -1,4 +1,4 @@
-"""The local outbox: messages as patients would see them, where no gateway carries them away."""
+"""The local outbox: messages as patients would see them, where no gateway sends them."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ async def _messages(request: Request, staff: StaffAccess) -> dict[str, Any]:
 
 
 def _linked(text: str, base: str) -> list[tuple[str, bool]]:
-    """The text in pieces, each with whether it is a link into this installation."""
+    """Split the text into pieces, each with whether it is a link into this installation."""
     return [
         (piece, piece.startswith(f"{base}/")) for piece in text.replace("\n", " \n ").split(" ")
     ]

@@ -22,7 +22,8 @@ CHANGED = sayable("patient_changed", N_("The patient's details are saved."))
 
 
 async def card(request: Request) -> Response:
-    """GET /patients/{patient_id}/card: with the visit, while the patient is in one's room."""
+    """GET /patients/{patient_id}/card: with the visit, while the patient is in one of one's
+    rooms."""
     services = services_of(request)
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request, "patients"))
@@ -50,7 +51,7 @@ async def card(request: Request) -> Response:
 
 
 async def now(request: Request) -> Response:
-    """GET /patients/{patient_id}/card/now: the part of the card that changes by itself."""
+    """GET /patients/{patient_id}/card/now: the live part of the card."""
     services = services_of(request)
     staff = await prepare(request)
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])

@@ -1,4 +1,4 @@
-"""What the Patient information card shows, for a patient and for a visit alike."""
+"""The content of the Patient information card, for a patient and for a visit alike."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ _REQUESTS = 3
 async def about(
     services: Services, chart: ChartAccess, clinic: Clinic, patient: Patient
 ) -> dict[str, Any]:
-    """Who the patient is, and what the person who looks may do."""
+    """Return the patient's data, and what the viewer may do."""
     here = datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(clinic.options.time_zone)).date()
     return {
         "patient": patient,
@@ -37,7 +37,7 @@ async def about(
 
 
 def _age_in_words(born: date | None, today: date) -> str:
-    """“35 years”, “7 months”; "" when the date of birth is not known."""
+    """Return “35 years”, “7 months”; "" if the date of birth is unknown."""
     if born is None:
         return ""
     years = age(born, today)
@@ -48,7 +48,7 @@ def _age_in_words(born: date | None, today: date) -> str:
 
 
 async def recent(services: Services, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:
-    """Requests, files, visits and the day: the part that changes by itself."""
+    """Return requests, files, visits and the day: the live part."""
     entries = await services.charts.entries(chart, ChartFilter(limit=_FILES + 8))
     newest = [entry for entry in entries if not entry.moved_to][:_FILES]
     requests = await services.request_lists.of_chart(chart)

@@ -1,4 +1,4 @@
-"""The form of who a patient is: what was typed, and what is wrong with it."""
+"""The form of a patient's personal data: what was typed, and what is wrong with it."""
 
 import re
 from dataclasses import dataclass, field
@@ -37,13 +37,13 @@ LANGUAGES = (
     "vi",
     "zh",
 )
-"""What a patient may speak, ISO 639-1. Pages exist in fewer (`kernel.language`)."""
+"""Languages of patients, ISO 639-1. Pages exist in fewer (`kernel.language`)."""
 _FIRST_FIELDS = {"birth": "birth_day", "identifiers": "identifier_system_1"}
 
 
 @dataclass
 class Entered:
-    """What stands in the fields, as it was typed."""
+    """The content of the fields, as it was typed."""
 
     name: str = ""
     day: str = ""
@@ -57,13 +57,13 @@ class Entered:
 
     @property
     def identifier_rows(self) -> list[tuple[str, str]]:
-        """As many rows as the form shows; those that are free are empty."""
+        """Return as many rows as the form shows; free ones are empty."""
         free = max(1, _IDENTIFIERS - len(self.identifiers))
         return [*self.identifiers, *[("", "")] * free]
 
     def checked(self, *, born_required: bool = True) -> tuple[Demographics | None, dict[str, str]]:
-        """Demographics when everything is right, and a sentence for each field that is not. The
-        date of birth may stay empty where it was not known before (`born_required`)."""
+        """Return demographics if everything is right, and a sentence for each wrong field. The
+        date of birth may stay empty if it was not known before (`born_required`)."""
         errors: dict[str, str] = {}
         left_out = not born_required and not (self.day or self.month or self.year)
         born = None if left_out else self._birth_date(errors)
@@ -121,7 +121,7 @@ class Entered:
 
 
 def entered_by(form: Form) -> Entered:
-    """What somebody typed, without the space around it."""
+    """Return what somebody typed, stripped."""
     pairs = zip(form.all("identifier_system"), form.all("identifier_value"), strict=False)
     cleaned = [(system.strip()[:60], value.strip()[:60]) for system, value in pairs]
     return Entered(
@@ -138,7 +138,7 @@ def entered_by(form: Form) -> Entered:
 
 
 def entered_as(known: Demographics) -> Entered:
-    """The form of a patient who is known."""
+    """Return the form of an existing patient."""
     born = known.birth_date
     return Entered(
         name=known.name,
@@ -154,20 +154,20 @@ def entered_as(known: Demographics) -> Entered:
 
 
 def languages() -> list[tuple[str, str]]:
-    """(code, name) for choosing, by name in the language of the page."""
+    """Return (code, name) for choosing, by name in the language of the page."""
     return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
 
 
 def language_name(code: str) -> str:
-    """“Swedish” for sv; the code itself where Unicode's data has no name."""
+    """Return “Swedish” for sv; the code itself if Unicode's data has no name."""
     return Locale.parse(code).get_language_name(language.spoken()) or code
 
 
 def field_of(name: str) -> str:
-    """The id of the field to which the summary of errors leads."""
+    """Return the id of the field to which the summary of errors leads."""
     return _FIRST_FIELDS.get(name, name)
 
 
 def age(born: date, today: date) -> int:
-    """Completed years."""
+    """Return completed years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -26,7 +26,7 @@ ADDED = sayable("patient_added", N_("The patient is added."))
 
 
 async def listed(request: Request) -> Response:
-    """GET /patients: everybody whom this person may see, last added first."""
+    """GET /patients: everybody this person may see, last added first."""
     staff = await shell(request, "patients")
     services = services_of(request)
     number = _page_number(request)
@@ -40,7 +40,7 @@ async def listed(request: Request) -> Response:
 async def search(request: Request) -> Response:
     """POST /patients/search: by beginnings of names, phone or date of birth.
 
-    Posted, and not a query, so that names stand in no address, history or log. Answers with the
+    A POST and not a query, so that no address, history or log contains names. Answers with the
     list alone while somebody types, and with the page otherwise.
     """
     services = services_of(request)
@@ -116,7 +116,7 @@ async def add_form(request: Request) -> Response:
 
 
 async def add(request: Request) -> Response:
-    """POST /patients/new: what was typed is kept when something has to be corrected."""
+    """POST /patients/new: what was typed is kept if something has to be corrected."""
     staff = await shell(request, "patients")
     services = services_of(request)
     form: Form = await form_of(request)

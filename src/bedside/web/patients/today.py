@@ -1,4 +1,4 @@
-"""What happened today with one patient, in a few words."""
+"""Today's events of one patient, in a few words."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -34,7 +34,7 @@ class Moment:
 
 
 async def today_in(services: Services, chart: ChartAccess, clinic: Clinic) -> list[Moment]:
-    """The day so far, newest first. Reads the audit log of this patient only."""
+    """Return the day so far, newest first. Reads the audit log of this patient only."""
     zone = ZoneInfo(clinic.options.time_zone)
     midnight = datetime.combine(
         datetime.fromtimestamp(clock.now() / 1000, zone).date(), time(), zone
@@ -59,7 +59,7 @@ def _by_check_in(line: Line) -> bool:
 
 
 def _together(lines: list[Line]) -> list[list[Line]]:
-    """The same thing by the same person within ten minutes is one moment."""
+    """Group lines: the same action by the same person within ten minutes is one moment."""
     groups: list[list[Line]] = []
     for line in lines:
         last = groups[-1][-1] if groups else None

@@ -44,10 +44,9 @@ async def card(request: Request) -> Response:
 
 
 async def card_now(request: Request) -> Response:
-    """GET /visits/{visit_id}/card/now: the part that changes by itself. When the visit went to
-    another room or has ended, it says so. With `typed=1` it stands on the card of a patient who was
-    not identified, and asks for the whole card when that is over; with `typed=page` that card is a
-    page of its own."""
+    """GET /visits/{visit_id}/card/now: the live part. If the visit went to another room or has
+    ended, it says so. With `typed=1` it is on the card of a patient who was not identified, and
+    requests the whole card when that is over; with `typed=page` that card is a page of its own."""
     services = services_of(request)
     staff = await prepare(request)
     room = await room_of_visit(request, staff)
@@ -72,8 +71,8 @@ async def card_now(request: Request) -> Response:
 
 
 async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dict[str, Any]:
-    """What the card says of a visit; it counts as looked at. Raises NotFound, and Conflict or Gone
-    with where it went."""
+    """Return the card's content about a visit; it counts as looked at. Raises NotFound, and
+    Conflict or Gone with where it went."""
     visit = await services.waiting_room.visit(room, visit_id)
     [shown] = await rows_of(services, room, [visit.waiting])
     suggested: list[Patient] = []

@@ -70,13 +70,13 @@ COMMENT_TOO_LATE = sayable(
 _COMMENT = "comment-"
 _MOST_NAMES = 100
 _WAIT_FOR_SCAN = 16
-"""Half seconds that “Agree & send photos” waits for the scans, before it shows how far they are."""
+"""Half seconds that “Agree & send photos” waits for the scans, before it shows their progress."""
 
 Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 
 
 def for_device(page: Page) -> Handler:
-    """A page for the device of this request; others are told what to do instead."""
+    """Wrap a page for the device of this request; others are told what to do instead."""
 
     @wraps(page)
     async def handler(request: Request) -> Response:
@@ -107,7 +107,7 @@ async def _turned_away(request: Request) -> Response:
 
 
 async def ask_new_link(request: Request) -> Response:
-    """POST /my/{request_id}/new-link: a device whose link has ended asks for a new one."""
+    """POST /my/{request_id}/new-link: request a new link from a device whose link has ended."""
     request_id = request.path_params["request_id"]
     answers = services_of(request).photo_answers
     face = await answers.face_of_device(device_token(request), request_id)
@@ -146,7 +146,7 @@ async def photos(request: Request, link: LinkAccess) -> Response:
 
 @for_device
 async def sent(request: Request, link: LinkAccess) -> Response:
-    """GET /my/{request_id}/sent: what has arrived, and that it has."""
+    """GET /my/{request_id}/sent: the confirmation, with what has arrived."""
     visit = await services_of(request).photo_answers.visit(link)
     if visit.request.sending:
         return _page(request, "sending", visit)
@@ -194,7 +194,7 @@ def _page(request: Request, name: str, visit: Visit) -> Response:
     )
 
 
-# --- what the patient does ---------------------------------------------------------------------
+# --- actions of the patient ---------------------------------------------------------------------
 
 
 @for_device
@@ -237,7 +237,7 @@ async def comment(request: Request, link: LinkAccess) -> Response:
 
 @for_device
 async def delete(request: Request, link: LinkAccess) -> Response:
-    """POST /my/{request_id}/photos/{file_id}/delete; also what is left of a refused upload."""
+    """POST /my/{request_id}/photos/{file_id}/delete; also for what is left of a refused upload."""
     answers = services_of(request).photo_answers
     said = ""
     try:
@@ -252,7 +252,7 @@ async def delete(request: Request, link: LinkAccess) -> Response:
 
 
 def _typed(form: Form) -> dict[str, str]:
-    """Every comment that stands on the page, saved or not, by its photo: the page is one form."""
+    """Return every comment on the page, saved or not, by its photo: the page is one form."""
     fields = form.pairs()
     return {key.removeprefix(_COMMENT): text for key, text in fields if key.startswith(_COMMENT)}
 
@@ -265,8 +265,8 @@ def _done(request: Request, link: LinkAccess, said: str = "") -> Response:
 
 @for_device
 async def agree(request: Request, link: LinkAccess) -> Response:
-    """POST /my/{request_id}/agree: “Agree & send photos”, those that the page showed. Pressing
-    twice sends once."""
+    """POST /my/{request_id}/agree: “Agree & send photos”, those that the page showed.
+    Idempotent."""
     answers = services_of(request).photo_answers
     form = await form_of(request)
     try:
@@ -297,7 +297,7 @@ async def finish(request: Request, link: LinkAccess) -> Response:
 
 
 def _photos_in(form: Form) -> list[str]:
-    """The photos that a page names. Raises WrongInput for what names none."""
+    """Return the photos that a page names. Raises WrongInput for an invalid name."""
     named = form.all("photo")
     if len(named) > _MOST_NAMES or not all(map(safe_id, named)):
         raise WrongInput(field="photos")
@@ -318,7 +318,7 @@ async def picture(request: Request, link: LinkAccess) -> Response:
 
 @for_device
 async def begin_upload(request: Request, link: LinkAccess) -> Response:
-    """POST /my/{request_id}/uploads (tus): a photo announces itself."""
+    """POST /my/{request_id}/uploads (tus): announce a photo."""
     answers = services_of(request).photo_answers
     begun: list[Upload] = []
 
@@ -330,7 +330,7 @@ async def begin_upload(request: Request, link: LinkAccess) -> Response:
     try:
         response = await uploads.create(request, link, begin, address)
     except FileRefused:
-        await answers.settle(link)  # it is waited for no longer
+        await answers.settle(link)  # it is no longer expected
         raise
     response.headers["Bedside-File"] = begun[0].file_id
     return response
@@ -349,7 +349,7 @@ async def one_upload(request: Request, link: LinkAccess) -> Response:
     try:
         return await uploads.resource(request, link, request.path_params["upload_id"])
     except FileRefused:
-        await services_of(request).photo_answers.settle(link)  # it is waited for no longer
+        await services_of(request).photo_answers.settle(link)  # it is no longer expected
         raise
 
 

@@ -1,4 +1,4 @@
-"""What the scripts of the photo pages say, from the same catalogue as the pages.
+"""Texts of the photo pages' scripts, from the same catalogue as the pages.
 
 Names in {braces} are filled in.
 """
@@ -8,7 +8,8 @@ from bedside.kernel.language import ngettext
 
 
 def counted_texts_for_script(most: int) -> dict[str, list[str]]:
-    """Sentences about 0, 1, 2 … photos, up to `most`: each language counts in its own way."""
+    """Return sentences about 0, 1, 2 … photos, up to `most`: each language counts in its own
+    way."""
 
     def each(one: str, many: str) -> list[str]:
         return [ngettext(one, many, count) % {"count": count} for count in range(most + 1)]
@@ -38,7 +39,7 @@ def counted_texts_for_script(most: int) -> dict[str, list[str]]:
 
 
 def texts_for_script() -> dict[str, str]:
-    """Sentences by the names that web/photo_requests/texts.ts knows."""
+    """Return sentences by the names that web/photo_requests/texts.ts uses."""
     return {
         "addComment": _("Add comment"),
         "editComment": _("Edit comment"),

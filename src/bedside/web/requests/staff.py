@@ -51,7 +51,7 @@ _VIEW_NAMES = {
 
 
 async def desk(request: Request) -> Response:
-    """GET /requests?view=&page=: requests to all patients whom one may see."""
+    """GET /requests?view=&page=: requests to all patients the person may see."""
     await shell(request, "requests")
     return render(request, "requests/desk.html", **await _desk(request))
 
@@ -105,13 +105,13 @@ async def of_patient_list(request: Request) -> Response:
 
 
 async def one(request: Request) -> Response:
-    """GET /patients/{patient_id}/requests/{request_id}: how far it is, and what can be done."""
+    """GET /patients/{patient_id}/requests/{request_id}: its progress, and what can be done."""
     chart, patient, _clinic = await _chart(request)
     return render(request, "requests/one.html", patient=patient, **await _one(request, chart))
 
 
 async def one_now(request: Request) -> Response:
-    """GET /patients/{patient_id}/requests/{request_id}/now: the part that changes by itself."""
+    """GET /patients/{patient_id}/requests/{request_id}/now: the live part."""
     chart = await _fragment(request)
     return render(request, "requests/one_now.html", **await _one(request, chart))
 
@@ -139,7 +139,7 @@ async def new(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """POST /patients/{patient_id}/requests/new: what will go out; nothing is sent yet."""
+    """POST /patients/{patient_id}/requests/new: preview; nothing is sent yet."""
     chart, patient, clinic = await _chart(request)
     form = await form_of(request)
     draft = _draft(form)
@@ -160,7 +160,7 @@ async def preview(request: Request) -> Response:
 
 
 async def send(request: Request) -> Response:
-    """POST /patients/{patient_id}/requests: send what was previewed; sending twice sends once."""
+    """POST /patients/{patient_id}/requests: send what was previewed. Idempotent."""
     chart, patient, clinic = await _chart(request)
     draft = _draft(await form_of(request))
     try:

@@ -1,4 +1,4 @@
-"""What those in charge of a room do in its queue: open and close, tell everyone, remove."""
+"""Actions of those in charge of a room in its queue: open and close, message everyone, remove."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,7 +32,7 @@ async def _room(request: Request) -> RoomAccess:
 
 
 def _done(request: Request, address: str, key: str) -> Response:
-    """A script that stays on its page says it itself."""
+    """Answer a script that stays on its page, which shows the message itself."""
     return Response(status_code=204) if wants_json(request) else go(address, key)
 
 
@@ -46,7 +46,7 @@ async def open_or_close(request: Request) -> Response:
 
 
 async def message_everyone(request: Request) -> Response:
-    """POST /rooms/{room_id}/messages: everybody waiting reads it, until it is withdrawn."""
+    """POST /rooms/{room_id}/messages: a message to everybody waiting, until it is withdrawn."""
     room = await _room(request)
     text = (await form_of(request))["text"]
     try:
@@ -67,7 +67,7 @@ async def withdraw_message(request: Request) -> Response:
 
 
 async def remove_page(request: Request) -> Response:
-    """GET /visits/{visit_id}/remove: asked, for without script nothing can take it back."""
+    """GET /visits/{visit_id}/remove: a confirmation, because it cannot be undone without script."""
     staff = await shell(request, "rooms")
     room, visit = await visit_of(request, staff)
     shown = await card_of(services_of(request), room, visit)

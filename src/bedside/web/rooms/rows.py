@@ -1,8 +1,8 @@
 """Rows of the waiting room as HTML.
 
-After each event everyone in charge asks for the list again, and most of its rows say what they said
-before. A row takes half a millisecond to draw, so it is kept by all that it shows: a row that
-changed is drawn again, and nothing has to be told that it did.
+After each event everyone in charge fetches the list again, and most of its rows are unchanged. A
+row takes half a millisecond to render, so it is cached by everything it shows: a changed row is
+rendered again, and nothing has to be invalidated.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _KEPT = 2_000
 
 
 def drawn(visits: Iterable[VisitRow], zone: str) -> Markup:
-    """Patients in a list, each with its menu; times are those of the clinic's time zone."""
+    """Render patients in a list, each with its menu; times are those of the clinic's time zone."""
     return Markup("".join([_row(visit, zone) for visit in visits]))  # noqa: S704 - rows are escaped
 
 

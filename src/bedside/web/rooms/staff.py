@@ -1,4 +1,4 @@
-"""Waiting rooms: who waits where, live; the address of a room; arrivals nobody has looked at."""
+"""Waiting rooms: live queues, the address of a room, arrivals nobody has looked at."""
 
 from io import BytesIO
 from typing import Any
@@ -22,7 +22,7 @@ from bedside.web.rooms.rows import drawn
 from bedside.web.settings.rooms import public_address, shown_address
 
 LAST_ROOM = "bedside-room"
-"""The cookie with the room that was used last on this device."""
+"""The cookie with the room last used on this device."""
 _YEAR = 365 * 24 * 3600
 
 BEGINNINGS = (
@@ -30,11 +30,11 @@ BEGINNINGS = (
     N_("Running 30 minutes late. Thank you for waiting."),
     N_("We will be back in a few minutes."),
 )
-"""Messages to everyone waiting that one need not type."""
+"""Ready-made messages to everyone waiting."""
 
 
 async def last_room(request: Request) -> Response:
-    """GET /rooms: the room that was used last, or the first of one's own."""
+    """GET /rooms: the last used room, or the first of one's own."""
     staff = await shell(request, "rooms")
     own = await services_of(request).rooms.of_staff(staff)
     if not own:
@@ -46,7 +46,7 @@ async def last_room(request: Request) -> Response:
 
 
 async def room_page(request: Request) -> Response:
-    """GET /rooms/{room_id}: opening it is having looked at who has arrived."""
+    """GET /rooms/{room_id}: opening it counts as looking at the arrivals."""
     staff = await shell(request, "rooms")
     services = services_of(request)
     room = await services.permissions.room(staff, request.path_params["room_id"])
@@ -61,7 +61,7 @@ async def room_page(request: Request) -> Response:
 async def waiting_page(
     request: Request, room: RoomAccess, *, message_text: str = "", message_error: str = ""
 ) -> Response:
-    """The page of a room; with the dialog of a message open when its text is not right."""
+    """Render the page of a room; with the dialog of a message open if its text is wrong."""
     services = services_of(request)
     return render(
         request,
@@ -80,13 +80,13 @@ async def waiting_page(
 
 
 async def bar(request: Request) -> Response:
-    """GET /rooms/{room_id}/bar: open or closed, the address, what everybody waiting reads."""
+    """GET /rooms/{room_id}/bar: open or closed, the address, the messages to everybody waiting."""
     room = await _room_of_fragment(request)
     return render(request, "rooms/bar.html", **await _bar(services_of(request), room))
 
 
 async def queue(request: Request) -> Response:
-    """GET /rooms/{room_id}/queue: the lists alone; the page that they belong to was recorded."""
+    """GET /rooms/{room_id}/queue: the lists alone; the look was recorded by its page."""
     services = services_of(request)
     room = await _room_of_fragment(request)
     found = await services.rooms.get(room.clinic_id, room.room_id)
@@ -139,7 +139,7 @@ async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
 
 
 async def _own(services: Services, staff: StaffAccess) -> list[dict[str, Any]]:
-    """One's own rooms with counts, for the switcher."""
+    """Return one's own rooms with counts, for the switcher."""
     return [
         {"id": one.room.id, "name": one.room.name, "waiting": one.waiting}
         for one in await services.rooms.of_clinic(staff)
@@ -151,7 +151,7 @@ async def _own(services: Services, staff: StaffAccess) -> list[dict[str, Any]]:
 
 
 async def all_rooms(request: Request) -> Response:
-    """GET /rooms/all: every room one is in charge of, and how busy the others are."""
+    """GET /rooms/all: every room the person is in charge of, and how busy the others are."""
     staff = await shell(request, "rooms")
     services = services_of(request)
     shown = await _all(request, staff)
@@ -188,7 +188,7 @@ async def _all(request: Request, staff: StaffAccess) -> dict[str, Any]:
 
 
 async def qr_code(request: Request) -> Response:
-    """GET /rooms/{room_id}/qr.svg: the public address, to be scanned from a screen or a poster."""
+    """GET /rooms/{room_id}/qr.svg: the public address, for scanning from a screen or a poster."""
     import segno
 
     staff = await staff_of(request)
@@ -206,9 +206,9 @@ async def qr_code(request: Request) -> Response:
 
 
 async def alerts(request: Request) -> Response:
-    """GET /rooms/alerts: one's own rooms in which somebody arrived and nobody has looked yet.
+    """GET /rooms/alerts: one's own rooms with arrivals nobody has looked at yet.
 
-    A sentence names the room and never a patient, for it goes to the desktop of a computer.
+    A sentence names the room and never a patient, because it goes to the desktop of a computer.
     """
     staff = await prepare(request)
     arrivals = await services_of(request).waiting_room.unlooked(staff)

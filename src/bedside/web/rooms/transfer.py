@@ -1,4 +1,4 @@
-"""Transfer of a patient to another room: the dialog, and what becomes of those one has sent."""
+"""Transfer of a patient to another room: the dialog, and the sender's follow-up."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ async def rooms_to_choose(request: Request) -> Response:
 
 
 async def _others(services: Services, room: RoomAccess) -> list[dict[str, Any]]:
-    """Open rooms first: those are the ones that one can choose."""
+    """Return open rooms first: those are the ones that can be chosen."""
     found = [
         {
             "id": one.room.id,
@@ -87,8 +87,8 @@ async def _form(
 
 
 async def transfer(request: Request) -> Response:
-    """POST /visits/{visit_id}/transfer. When it is not possible, the form comes back with what was
-    chosen and typed still in it."""
+    """POST /visits/{visit_id}/transfer. If it is not possible, the form comes back with everything
+    chosen and typed."""
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request, "rooms"))
     services = services_of(request)
@@ -150,7 +150,7 @@ async def sent(request: Request) -> Response:
 
 async def notices(request: Request) -> Response:
     """GET /transfers/notices: those that have waited too long, shown on every page until somebody
-    has dealt with them; nothing when there is none."""
+    deals with them; nothing if there is none."""
     staff = await prepare(request)
     found = await services_of(request).patient_transfers.open_of(staff)
     late = [one for one in found if one.alerted]
@@ -158,7 +158,7 @@ async def notices(request: Request) -> Response:
 
 
 async def notice(request: Request) -> Response:
-    """GET /transfers/{transfer_id}/notice: what a message says of a transfer that was admitted."""
+    """GET /transfers/{transfer_id}/notice: the message about a transfer that was admitted."""
     staff = await prepare(request)
     transfers = services_of(request).sent_transfers
     one = await transfers.get(staff, request.path_params["transfer_id"])

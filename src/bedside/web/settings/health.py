@@ -1,4 +1,4 @@
-"""Settings → Health: what runs, and in plain words what is missing and what that means."""
+"""Settings → Health: what is running, and in plain words what is missing and what that means."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from bedside.settings import Settings
 from bedside.web.settings.staff import administrator
 
 _LOOKED_WITHIN = 5.0
-"""Seconds for which a look at the parts is new enough for an administrator."""
+"""Seconds for which a check of the parts is recent enough for an administrator."""
 _SET_UP = "configured"
 _NOT_SET_UP = "not configured"
 _INCOMPLETE = "incomplete"
@@ -35,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is said of a part: when it works, when it is down, when nobody has set it up."""
+    """Texts about a part: working, down, or not set up."""
 
     name: str
     works: str
@@ -43,7 +43,7 @@ class _Known:
     without: str = ""
     advice: str = ""
     needed: bool = False
-    """Whether the product falls short without it, so that “not set up” asks for attention."""
+    """Whether the product is incomplete without it, so that “not set up” asks for attention."""
 
 
 _DATABASE = _Known(
@@ -177,7 +177,7 @@ def _part(known: _Known, state: str) -> Part:
 
 
 def _settings(settings: Settings) -> dict[str, str]:
-    """The setting that says whether a part is there, for parts that nothing asks."""
+    """Return the setting that says whether a part is there, for parts that are not probed."""
     return {
         "email": settings.smtp_url,
         "sms": settings.twilio_url,
@@ -193,7 +193,8 @@ def _by_setting(key: str, value: str) -> Part:
 
 
 def _address(settings: Settings) -> Part:
-    """Browsers give camera and microphone to pages over HTTPS, and to those of this machine."""
+    """Check the address: browsers give camera and microphone to pages over HTTPS, and to those of
+    this machine."""
     name = _("Public address")
     if settings.base_url.startswith("https://"):
         return Part(name, _("Works"), "good", _("Patients reach this clinic over HTTPS."))
@@ -207,7 +208,7 @@ def _address(settings: Settings) -> Part:
 
 
 def _unknown(key: str, state: str) -> Part:
-    """A part that was registered and is not described here: its own words."""
+    """Describe a part that was registered and is unknown here, in its own words."""
     works = state in (OK, BUSY, _SET_UP)
     return Part(key, _("Works") if works else _("Down"), "good" if works else "bad", state)
 

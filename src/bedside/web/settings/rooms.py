@@ -1,4 +1,4 @@
-"""Settings → Rooms: personal and shared rooms, their people, address, words and check-in form."""
+"""Settings → Rooms: personal and shared rooms, their people, address, texts and check-in form."""
 
 from typing import Any
 
@@ -31,12 +31,12 @@ _SWITCHES = ("show_estimate", "show_position")
 
 
 def public_address(services: Services, slug: str = "") -> str:
-    """Where patients open a room; without a slug, what all addresses begin with."""
+    """Return where patients open a room; without a slug, the prefix of all addresses."""
     return f"{services.settings.base_url}/r/{slug}"
 
 
 def shown_address(services: Services, slug: str = "") -> str:
-    """The same as people say it: without the scheme."""
+    """Return the same as people say it: without the scheme."""
     return public_address(services, slug).partition("://")[2]
 
 
@@ -67,7 +67,8 @@ async def rooms(request: Request) -> Response:
 
 
 async def new_room(request: Request) -> Response:
-    """GET /settings/rooms/new. Who is in charge sees charts, so it is asked who this is."""
+    """GET /settings/rooms/new. Being in charge grants access to charts, so the person has to
+    confirm their identity."""
     await confirmed_staff_of(request, f"{_ROOMS}/new")
     clinic = await administrator(request)
     given = {**_of_options(RoomOptions()), "name": "", "kind": "shared", "owner": "", "slug": ""}
@@ -137,7 +138,7 @@ def _typed(form: Form) -> dict[str, Any]:
 
 
 def _wanted(given: dict[str, Any]) -> RoomChange:
-    """Raises WrongInput with the field that is not right."""
+    """Return the room as wanted. Raises WrongInput with the wrong field."""
     kind = RoomKind.PERSONAL if given["kind"] == RoomKind.PERSONAL else RoomKind.SHARED
     try:
         options = RoomOptions.model_validate(
@@ -153,7 +154,7 @@ def _wanted(given: dict[str, Any]) -> RoomChange:
 async def _put_in_charge(
     services: Services, clinic: ClinicAccess, room: Room, people: list[str]
 ) -> None:
-    """Those who are ticked, and the owner, are in charge of the room; nobody else is."""
+    """Put the ticked people and the owner in charge of the room, and nobody else."""
     assigned = await services.staff.assignments(clinic)
     before = {staff_id for staff_id, targets in assigned.items() if room.id in targets}
     members = await services.staff.listed(clinic)

@@ -35,7 +35,7 @@ TEAM_ADDED = sayable("team_added", N_("Added. Now say who belongs to it, under P
 
 _PEOPLE = "/settings/people"
 PAGE_OPEN = 30
-"""Minutes that somebody may take to fill in a form that was reached with a fresh password."""
+"""Minutes for filling in a form that was reached with a fresh password."""
 
 
 async def start(request: Request) -> Response:
@@ -45,7 +45,7 @@ async def start(request: Request) -> Response:
 
 
 async def administrator(request: Request) -> ClinicAccess:
-    """The permission, with the frame of the page prepared. Raises NotAllowed."""
+    """Return the permission, with the frame of the page prepared. Raises NotAllowed."""
     staff = await shell(request, "settings")
     return services_of(request).permissions.administer(staff)
 
@@ -83,7 +83,7 @@ async def new_person(request: Request) -> Response:
 
 
 async def add_person(request: Request) -> Response:
-    """POST /settings/people: answers with the first password, which is shown this once."""
+    """POST /settings/people: answers with the first password, which is shown only once."""
     clinic = await _confirmed_administrator(request, f"{_PEOPLE}/new", PAGE_OPEN)
     services = services_of(request)
     given = await form_of(request)
@@ -139,7 +139,7 @@ async def change_role(request: Request) -> Response:
 
 
 async def change_assignments(request: Request) -> Response:
-    """POST /settings/people/{staff_id}/teams: the ticked teams and rooms are those there are."""
+    """POST /settings/people/{staff_id}/teams: assign exactly the ticked teams and rooms."""
     clinic = await _confirmed_administrator(request, _page_of(request))
     services = services_of(request)
     staff_id = request.path_params["staff_id"]
@@ -162,7 +162,7 @@ async def unassign_patient(request: Request) -> Response:
 
 
 async def give_password(request: Request) -> Response:
-    """POST /settings/people/{staff_id}/password: a new first password, shown this once."""
+    """POST /settings/people/{staff_id}/password: a new first password, shown only once."""
     clinic = await _confirmed_administrator(request, _page_of(request))
     services = services_of(request)
     staff_id = request.path_params["staff_id"]
@@ -173,7 +173,7 @@ async def give_password(request: Request) -> Response:
 
 
 async def reset_factors(request: Request) -> Response:
-    """POST /settings/people/{staff_id}/second-factor: for who lost phone and key."""
+    """POST /settings/people/{staff_id}/second-factor: for somebody who lost phone and key."""
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
     await services_of(request).second_factors.reset(clinic, request.path_params["staff_id"])
@@ -259,7 +259,7 @@ def _choices(teams: list[Team]) -> list[tuple[str, str, str]]:
 
 
 async def teams(request: Request) -> Response:
-    """GET /settings/teams. Rooms have pages of their own (`room_settings`)."""
+    """GET /settings/teams. Rooms have pages of their own (`settings.rooms`)."""
     return await _teams(request)
 
 
@@ -289,7 +289,7 @@ async def rename_team(request: Request) -> Response:
 
 
 async def _teams_of(services: Services, clinic: ClinicAccess) -> list[Team]:
-    """Teams that are no rooms."""
+    """Return teams that are not rooms."""
     listed = await services.teams.listed(clinic.clinic_id)
     return [team for team in listed if team.kind is TeamKind.TEAM]
 
@@ -323,7 +323,7 @@ NUMBERS: tuple[tuple[str, str, str, int], ...] = (
     ("link_days", N_("How long a link works"), N_("days"), 1),
     ("link_wrong_answers", N_("Wrong dates of birth until a link locks"), N_("tries"), 1),
 )
-"""Options that are numbers: name, label, unit, and how many of the stored unit one shown is."""
+"""Numeric options: name, label, unit, and how many of the stored unit one displayed unit is."""
 Numbers = tuple[tuple[str, str, str, int], ...]
 
 
@@ -362,7 +362,7 @@ async def change_clinic(request: Request) -> Response:
 
 
 def bounds(name: str) -> tuple[int, int]:
-    """The least and the most that an option may be, in the stored unit."""
+    """Return the least and the most that an option may be, in the stored unit."""
     limits = ClinicOptions.model_fields[name].metadata
     least = next(limit.ge for limit in limits if hasattr(limit, "ge"))
     most = next(limit.le for limit in limits if hasattr(limit, "le"))
@@ -385,7 +385,7 @@ def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
 
 
 def number_errors(numbers: Numbers, shown: Mapping[str, Any]) -> dict[str, str]:
-    """A sentence for each option that is no number, or not within its bounds."""
+    """Return a sentence for each option that is not a number, or not within its bounds."""
     errors: dict[str, str] = {}
     for name, _, _, unit in numbers:
         least, most = (bound // unit for bound in bounds(name))
@@ -396,7 +396,7 @@ def number_errors(numbers: Numbers, shown: Mapping[str, Any]) -> dict[str, str]:
 
 
 def number_fields(numbers: Numbers) -> list[dict[str, Any]]:
-    """What the fields of these options show besides their values."""
+    """Return what the fields of these options show besides their values."""
     return [
         {
             "name": name,
@@ -425,7 +425,7 @@ def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> 
 
 @cache
 def time_zones() -> list[str]:
-    """Time zones to choose from, without the historical aliases."""
+    """Return time zones to choose from, without the historical aliases."""
     return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 

@@ -1,4 +1,4 @@
-"""Settings → Visits: what holds in every room, and what a clinic can switch off."""
+"""Settings → Visits: options of all rooms, and what a clinic can switch off."""
 
 from typing import Any
 

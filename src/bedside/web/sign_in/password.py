@@ -1,6 +1,6 @@
 """Signing in and out, step by step: password, second factor, a new password in place of the first.
 
-A passkey takes the place of the first two steps.
+A passkey replaces the first two steps.
 """
 
 from starlette.requests import Request
@@ -73,13 +73,13 @@ async def with_password(request: Request) -> Response:
 
 
 async def passkey_options(request: Request) -> Response:
-    """POST /sign-in/passkey/options: what the browser needs to use a passkey."""
+    """POST /sign-in/passkey/options: the browser's options for using a passkey."""
     options = await services_of(request).passkeys.sign_in_options(None)
     return Response(options, media_type="application/json")
 
 
 async def with_passkey(request: Request) -> Response:
-    """POST /sign-in/passkey: by a passkey alone."""
+    """POST /sign-in/passkey: with a passkey alone."""
     given = await json_of(request)
     done = await services_of(request).passkeys.sign_in(
         given.get("credential"),
@@ -91,7 +91,7 @@ async def with_passkey(request: Request) -> Response:
 
 
 def proceed(request: Request, done: SignedIn, back: str = "", *, script: bool = False) -> Response:
-    """On to the page that was wanted, or to the step that is missing.
+    """Redirect to the page that was wanted, or to the missing step.
 
     `back` is kept in a cookie for the steps in between; scripts get the address as JSON.
     """
@@ -146,7 +146,7 @@ def _by_clinic(known: tuple[KnownSignIn, ...]) -> dict[str, list[KnownSignIn]]:
 
 
 async def onward(request: Request) -> Response:
-    """GET /sign-in/continue: to the step that a sign-in asks for next."""
+    """GET /sign-in/continue: redirect to the next step of a sign-in."""
     try:
         pending = await pending_of(request)
     except NotSignedIn:
@@ -161,7 +161,7 @@ async def second_factor(request: Request) -> Response:
 
 
 async def with_code(request: Request) -> Response:
-    """POST /sign-in/second-factor: by a code of the app or from paper."""
+    """POST /sign-in/second-factor: with a code of the app or from paper."""
     pending = await pending_of(request)
     given = await form_of(request)
     try:
@@ -241,7 +241,7 @@ async def _new_password(request: Request, error: BedsideError | None = None) -> 
 
 
 async def sign_out(request: Request) -> Response:
-    """POST /sign-out: end this session, or a sign-in that is not finished."""
+    """POST /sign-out: end this session, or an unfinished sign-in."""
     services = services_of(request)
     try:
         staff = await staff_of(request)

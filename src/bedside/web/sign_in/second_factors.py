@@ -41,9 +41,9 @@ async def app(request: Request) -> Response:
 
 
 async def confirm_app(request: Request) -> Response:
-    """POST /second-factor/app: the first code, which takes the app into use.
+    """POST /second-factor/app: the first code, which activates the app.
 
-    Answers with the recovery codes, and not with a redirect, for they are shown this once.
+    Answers with the recovery codes, and not with a redirect, because they are shown only once.
     """
     who = await _who(request)
     services = services_of(request)
@@ -77,14 +77,14 @@ async def app_picture(request: Request) -> Response:
 
 
 async def new_codes(request: Request) -> Response:
-    """POST /second-factor/codes: new recovery codes, shown this once."""
+    """POST /second-factor/codes: new recovery codes, shown only once."""
     staff = await confirmed_staff_of(request, "/account")
     codes = await services_of(request).second_factors.new_codes(staff)
     return _codes(request, await _layout(request), codes, "/account")
 
 
 async def passkey_options(request: Request) -> Response:
-    """POST /second-factor/passkey/options: what the browser needs to make a passkey."""
+    """POST /second-factor/passkey/options: the browser's options for creating a passkey."""
     who = await _who(request)
     member = await _member(request, who)
     options = await services_of(request).passkeys.registration_options(
@@ -94,7 +94,7 @@ async def passkey_options(request: Request) -> Response:
 
 
 async def add_passkey(request: Request) -> Response:
-    """POST /second-factor/passkey: the passkey that the browser made."""
+    """POST /second-factor/passkey: the passkey created by the browser."""
     who = await _who(request)
     services = services_of(request)
     given = await json_of(request)
@@ -129,7 +129,7 @@ def _codes(request: Request, layout: str, codes: list[str], onward: str) -> Resp
 
 
 async def _who(request: Request) -> Who:
-    """Somebody signed in who proved so lately, or somebody on the way to it."""
+    """Return somebody signed in who proved their identity recently, or somebody signing in."""
     try:
         return await confirmed_staff_of(request, "/second-factor")
     except SignInUnfinished:

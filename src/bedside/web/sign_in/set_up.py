@@ -24,7 +24,7 @@ _FIELDS = {"name": N_("Please enter your name."), "email": N_("Please enter an e
 
 
 async def announce(services: Services) -> None:
-    """At the start of the server: say on its log where to set up the clinic, and the code."""
+    """Log, when the server starts, where to set up the clinic, and the code."""
     if await services.set_up.is_open():
         _log.warning(
             "set_up.open",
@@ -41,7 +41,7 @@ async def form(request: Request) -> Response:
 
 
 async def run(request: Request) -> Response:
-    """POST /set-up: make the clinic, then go on as its administrator."""
+    """POST /set-up: create the clinic, then continue as its administrator."""
     services = services_of(request)
     given = await form_of(request)
     if not await services.set_up.is_open():

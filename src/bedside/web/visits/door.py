@@ -27,7 +27,7 @@ _FIELDS = {
     "reason": "reason",
     "consented": "consented",
 }
-"""What can be wrong, in the order of the form, and where the summary leads for it."""
+"""The fields that can be wrong, in the order of the form, and where the summary leads for each."""
 _TOO_MANY = N_(
     "Many people have checked in from this network just now. Please wait a moment, then press the "
     "button again."
@@ -36,7 +36,7 @@ _TOO_MANY = N_(
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What stands in the fields, as it was typed."""
+    """The content of the fields, as it was typed."""
 
     draft: str
     name: str = ""
@@ -48,7 +48,7 @@ class Entered:
     consented: bool = False
 
     def checked(self, room: Room) -> tuple[CheckInForm, dict[str, str]]:
-        """The form as it is to be sent, and a sentence for each field that is not right."""
+        """Return the form as it is to be sent, and a sentence for each wrong field."""
         born, wrong = self._birth_date()
         form = CheckInForm(
             draft=self.draft,
@@ -64,14 +64,14 @@ class Entered:
         return form, {field: _(found[field]) for field in _FIELDS if field in found}
 
     def _birth_date(self) -> tuple[date | None, str]:
-        """The date, if there is one, and what is not right with it."""
+        """Return the date, if there is one, and what is wrong with it."""
         if not (self.year or self.month or self.day):
             return None, ""
         return typed_date(self.year, self.month, self.day)
 
 
 def _entered(room: Room, form: Form) -> Entered:
-    """Only what this room asks for; whatever else was sent is left out."""
+    """Return only what this room asks for; anything else that was sent is left out."""
     asks = room.options
     born = asks.ask_birth_date != "no"
     return Entered(
@@ -100,7 +100,7 @@ async def door(request: Request) -> Response:
 
 
 async def check_in(request: Request) -> Response:
-    """POST /r/{slug}: come into the queue. What is not right is said, and everything is kept."""
+    """POST /r/{slug}: enter the queue. Errors are explained, and everything typed is kept."""
     services = services_of(request)
     room = await services.rooms.by_slug(request.path_params["slug"])
     if room is None:

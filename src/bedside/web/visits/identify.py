@@ -1,4 +1,5 @@
-"""“Who is this?”: tying a visit from the door to a chart, from the card or a page of its own."""
+"""“Who is this?”: connecting a visit from the door to a chart, from the card or a page of
+its own."""
 
 from dataclasses import dataclass, field
 from functools import wraps
@@ -37,7 +38,7 @@ DISCARDED = sayable(
 
 @dataclass(frozen=True, slots=True)
 class _Entered:
-    """What stands in the fields: words of the search, and what is looked for in all charts."""
+    """The content of the fields: words of the search, and the query in all charts."""
 
     words: str = ""
     name: str = ""
@@ -49,8 +50,8 @@ class _Entered:
 
 
 def _leads_on_when_identified(handler: Handler) -> Handler:
-    """Who says it after a colleague, or presses twice, is led on to what was said. A script that
-    stays on its page is refused."""
+    """Redirect a second identification, by a colleague or by a double press, to the first one's
+    result. A script that stays on its page is refused."""
 
     @wraps(handler)
     async def handle(request: Request) -> Response:
@@ -66,13 +67,13 @@ def _leads_on_when_identified(handler: Handler) -> Handler:
 
 
 async def page(request: Request) -> Response:
-    """GET /visits/{visit_id}/identify: those who fit, a search, a new patient, all charts."""
+    """GET /visits/{visit_id}/identify: matching patients, a search, a new patient, all charts."""
     staff = await shell(request, "rooms")
     return await _page(request, staff, _Entered())
 
 
 async def find(request: Request) -> Response:
-    """POST /visits/{visit_id}/identify/find: posted, so that names stand in no address."""
+    """POST /visits/{visit_id}/identify/find: a POST, so that no address contains names."""
     staff = await shell(request, "rooms")
     words = (await form_of(request)).line("words")[:200]
     found = await services_of(request).patients.find(staff, words, limit=_MOST_FOUND)
@@ -91,8 +92,8 @@ async def confirm(request: Request) -> Response:
 
 @_leads_on_when_identified
 async def new(request: Request) -> Response:
-    """POST /visits/{visit_id}/identify/new: a new patient from what was typed; `another=yes` says
-    that it is not the one of this name."""
+    """POST /visits/{visit_id}/identify/new: a new patient from what was typed; `another=yes`
+    confirms that it is not the existing one of this name."""
     staff = await shell(request, "rooms")
     room, visit_id = await room_of_visit(request, staff), request.path_params["visit_id"]
     another = (await form_of(request))["another"] == "yes"
@@ -137,8 +138,8 @@ async def nobody(request: Request) -> Response:
 
 
 async def _done(request: Request, room: RoomAccess, said: str) -> Response:
-    """Beside a call to the chart, in the waiting room to the card, after the visit to the room. A
-    script that stays on its page says it itself."""
+    """Redirect: beside a call to the chart, in the waiting room to the card, after the visit to
+    the room. A script that stays on its page shows the message itself."""
     if wants_json(request):
         return Response(status_code=204)
     services, visit_id = services_of(request), request.path_params["visit_id"]

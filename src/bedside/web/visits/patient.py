@@ -41,7 +41,7 @@ _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
 def for_visitor(page: Page) -> Handler:
-    """A page for the device of this visit; others are told what to do instead."""
+    """Wrap a page for the device of this visit; others are told what to do instead."""
 
     @wraps(page)
     async def handler(request: Request) -> Response:
@@ -56,7 +56,8 @@ def for_visitor(page: Page) -> Handler:
 
 
 def _turned_away(request: Request) -> Response:
-    """A device that did not check in. One that came by the door of a room goes back to it."""
+    """Answer a device that did not check in. One that came by the door of a room goes back
+    to it."""
     slug = request.query_params.get("door", "")
     if _SLUG.fullmatch(slug):
         response = RedirectResponse(door_of(slug), status_code=303)
@@ -71,12 +72,12 @@ def _turned_away(request: Request) -> Response:
     )
 
 
-# --- looking -----------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------
 
 
 @for_visitor
 async def page(request: Request, visitor: VisitorAccess) -> Response:
-    """GET /visit/{visit}: whatever is true now. A page that is loaded is a sign of life."""
+    """GET /visit/{visit}: the current state. Loading the page is a sign of life."""
     services = services_of(request)
     await services.visit_presence.asked(visitor)
     visit = await services.own_visits.get(visitor)
@@ -94,13 +95,14 @@ async def page(request: Request, visitor: VisitorAccess) -> Response:
 
 @for_visitor
 async def now(request: Request, visitor: VisitorAccess) -> Response:
-    """GET /visit/{visit}/now: the part of the page that changes."""
+    """GET /visit/{visit}/now: the live part of the page."""
     visit = await services_of(request).own_visits.get(visitor)
     return await _page(request, visitor, visit, "visits/now.html")
 
 
 async def _files(services: Services, visitor: VisitorAccess) -> int:
-    """How many files of the visit the clinic has: in the chart, or held until it is known whose."""
+    """Count the visit's files that the clinic has: in the chart, or held until the patient is
+    identified."""
     if visitor.patient_id:
         return await services.charts.count_from_visit(visitor)
     return (await services.identification.held_of(visitor)).get("files", 0)
@@ -147,7 +149,7 @@ async def _page(
 
 
 async def _call(services: Services, visitor: VisitorAccess, visit: OwnVisit) -> Row | None:
-    """The call of a visit; None for one that waits, or is a moment behind its call."""
+    """Return the call of a visit; None for one that waits, or is a moment behind its call."""
     with suppress(NotFound):
         return await services.seats.listener(visitor, visit.call_id)
     return None
@@ -163,12 +165,12 @@ def _view(visit: OwnVisit, asked: str) -> View:
     return View.WAITING if visit.device_test else View.TEST
 
 
-# --- what the patient does -----------------------------------------------------------------------
+# --- actions of the patient -------------------------------------------------------------------
 
 
 @for_visitor
 async def tested(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/device-test: what the device test found; all “skipped” without one."""
+    """POST /visit/{visit}/device-test: the result of the device test; all “skipped” without one."""
     form = await form_of(request)
     try:
         found = DeviceTest.model_validate(dict(form.pairs()))
@@ -180,15 +182,15 @@ async def tested(request: Request, visitor: VisitorAccess) -> Response:
 
 @for_visitor
 async def leave(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/leave: give up the place. Pressing twice leaves once."""
+    """POST /visit/{visit}/leave: give up the place. Idempotent."""
     await services_of(request).waiting_room.leave(visitor)
     return _done(request, visitor)
 
 
 @for_visitor
 async def again(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/again: check in after the end, with nothing typed again; at the door
-    when what was typed is destroyed."""
+    """POST /visit/{visit}/again: check in after the end, without retyping; at the door if what was
+    typed is destroyed."""
     services = services_of(request)
     try:
         checked_in = await services.check_in.again(visitor, token_of_visitor(request))
@@ -197,7 +199,7 @@ async def again(request: Request, visitor: VisitorAccess) -> Response:
         response = RedirectResponse(door, status_code=303)
         forget_known(response, services.settings, door)
         return response
-    except Conflict:  # it goes on, or the room is closed: the page says so
+    except Conflict:  # it is in progress, or the room is closed: the page says so
         return RedirectResponse(page_of(visitor.visit_id), status_code=303)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)

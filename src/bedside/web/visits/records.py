@@ -27,7 +27,7 @@ _FILES = 200
 
 
 def said_of(visit: PastVisit) -> str:
-    """A visit in one line: “Dr Okafor's room · with Dr Okafor · 12 min · Completed”."""
+    """Describe a visit in one line: “Dr Okafor's room · with Dr Okafor · 12 min · Completed”."""
     words = [visit.room_name]
     if visit.seen_by:
         words.append(_("with %(name)s") % {"name": visit.seen_by})
@@ -39,7 +39,7 @@ def said_of(visit: PastVisit) -> str:
 
 
 def lasted(milliseconds: int) -> str:
-    """How long something took, in whole minutes."""
+    """Format how long something took, in whole minutes."""
     minutes = max(1, round(milliseconds / clock.MINUTE))
     if minutes < 60:
         return ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes}
@@ -48,7 +48,7 @@ def lasted(milliseconds: int) -> str:
 
 
 async def recent_visits(services: Services, chart: ChartAccess) -> list[dict[str, Any]]:
-    """The newest visits that are over, for the card."""
+    """Return the newest visits that are over, for the card."""
     found = await services.visit_records.of_chart(chart, limit=5)
     return [_line(visit) for visit in found if visit.state is State.ENDED]
 
@@ -93,14 +93,14 @@ async def record(request: Request) -> Response:
 
 
 async def _files(services: Services, chart: ChartAccess, found: VisitRecord) -> list[Entry]:
-    """Files whose source is this visit."""
+    """Return files whose source is this visit."""
     wanted = ChartFilter(since=found.visit.checked_in_at, limit=_FILES)
     entries = await services.charts.entries(chart, wanted)
     return [entry for entry in entries if entry.source_id == found.visit.id]
 
 
 async def _messages(services: Services, chart: ChartAccess, visit_id: str) -> list[dict[str, Any]]:
-    """What was said in the chat of the visit, with names."""
+    """Return the messages in the chat of the visit, with names."""
     said = await services.visit_chat.of_record(chart, visit_id)
     staff_ids = {one.sender_id for one in said if one.sender_kind == ActorKind.STAFF}
     names = await services.staff.named(chart.clinic_id, staff_ids)
@@ -116,7 +116,7 @@ async def _messages(services: Services, chart: ChartAccess, visit_id: str) -> li
 
 
 def _course(found: VisitRecord, zone: str) -> list[Moment]:
-    """What happened, newest first."""
+    """Return the course of the visit, newest first."""
     moments: list[Moment] = []
     for leg in found.legs:
         moments.append(_moment(leg.arrived_at, zone, *_arrival(leg)))

@@ -1,4 +1,4 @@
-"""What the page of a visit shows: which view, and its sentences."""
+"""The views of the page of a visit, and their sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bedside.visits.texts import usual_wait
 
 
 class View(StrEnum):
-    """One of the faces of the page."""
+    """The views of the page."""
 
     TEST = "test"
     WAITING = "waiting"
@@ -24,7 +24,7 @@ class View(StrEnum):
 
 
 ASKED_FOR = frozenset({View.TEST, View.WAITING, View.LEAVE})
-"""Views that a patient who waits can ask for; the others come by themselves."""
+"""Views that a waiting patient can request; the others come by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,23 @@ class Shown:
     view: View
     clinic: str
     minutes: int | None = None
-    """The estimated wait, where the room shows it and knows."""
+    """The estimated wait, if the room shows it and it is known."""
     position: int | None = None
-    """The place in the line, from 1, where the room shows it."""
+    """The place in the line, from 1, if the room shows it."""
     grace_minutes: int = 3
     messages: Sequence[RoomMessage] = ()
     unread: int = 0
-    """Messages of the clinic in the chat that the patient has not read."""
+    """The clinic's messages in the chat that the patient has not read."""
     files: int = 0
-    """How many of this visit the clinic has."""
+    """The number of this visit's files that the clinic has."""
     identified: bool = True
-    """Whether it was said who the patient is; until then there is no record to speak of."""
+    """Whether the patient is identified; until then there is no record to speak of."""
     emergency_text: str = ""
     mode: str = ""
     """Of the call: “video” or “voice”."""
     call_started_at: int = 0
     cut_off: bool = False
-    """The patient waits again because the page of the clinic was gone from the call."""
+    """The patient is waiting again because the clinic's page was disconnected from the call."""
 
     @property
     def call_id(self) -> str:
@@ -60,12 +60,12 @@ class Shown:
 
     @property
     def host(self) -> str:
-        """Whom the patient waits for: the owner of a personal room, else the room."""
+        """Whom the patient is waiting for: the owner of a personal room, else the room."""
         return self.visit.place.name
 
     @property
     def caller(self) -> str:
-        """Who calls the patient, at the beginning of a sentence: a room calls nobody."""
+        """The caller, at the beginning of a sentence: a room calls nobody."""
         return self.host if self.visit.place.personal else _("The clinic")
 
     @property
@@ -88,7 +88,7 @@ class Shown:
 
     @property
     def said(self) -> str:
-        """What is read aloud when the page comes to this."""
+        """What is read aloud when the page reaches this view."""
         if self.view is View.CALL:
             return _("%(caller)s is ready. Your call begins.") % {"caller": self.caller}
         if self.view is View.ENDED:
@@ -101,17 +101,17 @@ class Shown:
 
     @property
     def taking(self) -> str:
-        """While the patient is on the way to this room."""
+        """Text while the patient is being transferred to this room."""
         return self.visit.place.taking_you
 
     @property
     def transferred(self) -> str:
-        """After the patient has come here from another room; "" for who checked in here."""
+        """Text after the patient has come here from another room; "" if they checked in here."""
         return self.visit.place.transferred if self.visit.how == How.TRANSFERRED else ""
 
     @property
     def interrupted(self) -> str:
-        """Why a patient is in the waiting room again; "" where nothing went wrong."""
+        """Why a patient is in the waiting room again; "" if nothing went wrong."""
         if not self.cut_off:
             return ""
         return _(
@@ -121,12 +121,12 @@ class Shown:
 
     @property
     def estimate(self) -> str:
-        """How long it may take, in words; "" where nobody can tell."""
+        """How long it may take, in words; "" if unknown."""
         return "" if self.minutes is None else usual_wait(self.minutes)
 
     @property
     def before_you(self) -> str:
-        """The place in the line, where the room shows it."""
+        """The place in the line, if the room shows it."""
         if self.position is None:
             return ""
         before = self.position - 1
@@ -138,7 +138,7 @@ class Shown:
 
     @property
     def place_kept(self) -> str:
-        """Beside the device test: nothing is lost by it."""
+        """Text beside the device test: the place is kept."""
         return _(
             "You are checked in, and your place is kept. %(caller)s can call you any time."
         ) % {"caller": self.caller}
@@ -150,7 +150,7 @@ class Shown:
 
     @property
     def next_steps(self) -> list[tuple[str, str]]:
-        """What happens next: signs and sentences."""
+        """What happens next: icons and sentences."""
         steps = [("file-text", _clinic_got(self))]
         if self.visit.ended_reason == Step.COMPLETED:
             steps.append(
@@ -174,11 +174,11 @@ class Shown:
 
 _THANKS = N_("Thank you for your visit.")
 _YOU_ENDED = N_("You have ended your visit.")
-"""One is with a person, not with a shared room."""
+"""“With” a person, not a shared room."""
 
 
 def _ended(shown: Shown) -> tuple[str, str]:
-    """Heading and sentence of an ended visit."""
+    """Return heading and sentence of an ended visit."""
     host, personal = {"host": shown.host, "clinic": shown.clinic}, shown.visit.place.personal
     if shown.visit.ended_reason == Step.COMPLETED:
         thanks = _("Thank you for your visit with %(host)s.") if personal else _(_THANKS)

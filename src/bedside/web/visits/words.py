@@ -1,10 +1,11 @@
-"""What web/visits says, from the same catalogue as the pages. Names in {braces} are filled in."""
+"""Texts of the scripts in web/visits, from the same catalogue as the pages. Names in {braces} are
+filled in."""
 
 from bedside.kernel.language import gettext as _
 
 
 def words_for_script(caller: str) -> dict[str, str]:
-    """Sentences by the names that web/visits knows. `caller` is who calls the patient."""
+    """Return sentences by the names that web/visits uses. `caller` is who calls the patient."""
     return {
         "ready": _("%(caller)s is ready") % {"caller": caller},
         "asking": _("Your browser asks for your camera and microphone. Choose “Allow”."),
@@ -65,7 +66,8 @@ def _failures() -> dict[str, str]:
 
 
 def _permissions() -> dict[str, str]:
-    """How to allow camera and microphone, by what web/media/device_failures calls the browser."""
+    """Return how to allow camera and microphone, by web/media/device_failures' name of the
+    browser."""
     return {
         "allow_android": _(
             "Press the sign to the left of the address, then “Permissions”, and allow camera and "

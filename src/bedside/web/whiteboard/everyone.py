@@ -34,14 +34,14 @@ _ALL = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Whose place in the call it is, and where their board is."""
+    """The caller's place in the call, and where their board is."""
 
     seat: CallSeat
     base: str
 
 
 async def _at(request: Request) -> _At:
-    """Raises NotSignedIn, NotFound, NotInCall, CallEnded."""
+    """Return the caller's place. Raises NotSignedIn, NotFound, NotInCall, CallEnded."""
     services, given = services_of(request), request.path_params
     if "call_id" in given:
         return _At(await _host(request), _STAFF.format(**given))
@@ -57,7 +57,7 @@ async def _host(request: Request) -> HostSeat:
 
 
 async def panel(request: Request) -> Response:
-    """GET …/whiteboard: the board with its tools. What is drawn on it is fetched by the script."""
+    """GET …/whiteboard: the board with its tools. The script fetches the marks."""
     at = await _at(request)
     is_host = isinstance(at.seat, HostSeat)
     if is_host:
@@ -84,7 +84,7 @@ async def panel(request: Request) -> Response:
 
 
 async def marks(request: Request) -> Response:
-    """GET …/whiteboard/marks?since=n: what was drawn after number n."""
+    """GET …/whiteboard/marks?since=n: the marks after number n."""
     at = await _at(request)
     since = request.query_params.get("since", "0")
     wanted = int(since) if since.isascii() and since.isdecimal() and len(since) < 10 else 0
@@ -96,7 +96,7 @@ async def marks(request: Request) -> Response:
 
 
 async def draw(request: Request) -> Response:
-    """POST …/whiteboard/marks: put marks on the board. Field: marks (JSON, `calls.apps.marks`)."""
+    """POST …/whiteboard/marks: add marks to the board. Field: marks (JSON, `calls.apps.marks`)."""
     at = await _at(request)
     form = await form_of(request)
     last = await services_of(request).whiteboard.draw(at.seat, marks_of(form["marks"]))
@@ -109,14 +109,14 @@ async def show(request: Request) -> Response:
 
 
 async def close(request: Request) -> Response:
-    """POST /calls/{call_id}/whiteboard/close: the board goes, and what was drawn with it."""
+    """POST /calls/{call_id}/whiteboard/close: close the board and destroy its content."""
     await services_of(request).whiteboard.close(await _host(request))
     return JSONResponse({"last": 0})
 
 
 async def save(request: Request) -> Response:
     """POST /calls/{call_id}/whiteboard/save/{visit_id}: the body is a picture of the board, which
-    goes into the chart of that patient like every file."""
+    is filed in that patient's chart like every file."""
     host = await _host(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
     people = await services.call_people.of(host)
