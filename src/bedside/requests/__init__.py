@@ -1,1 +1,1 @@
-"""What the clinic asks of a patient by link, and what came of it."""
+"""Requests: what a clinic asks a patient for by link, and its outcome."""

@@ -1,4 +1,4 @@
-"""What an answer on the page of a link does to the request behind it."""
+"""Effects of an answer on a link's page on the request behind it."""
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
@@ -15,13 +15,13 @@ PREFIX = "req"
 
 
 class RequestDoor:
-    """Moves a request on when its patient is let in, or its link is locked."""
+    """Advances a request when its patient is let in, or its link is locked."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
 
     def link_kind(self) -> LinkKind:
-        """Links to requests."""
+        """Return the kind of links to requests."""
         return LinkKind(
             PREFIX,
             checked=Action.REQUEST_CHECKED,
@@ -31,7 +31,7 @@ class RequestDoor:
         )
 
     async def answered(self, work: UnitOfWork, answer: Answer, address: str) -> None:
-        """Raises NotFound when there is no such request."""
+        """Handle an answer. Raises NotFound if there is no such request."""
         row = await records.locked(work, answer.link.subject_id)
         if row is None:
             raise NotFound

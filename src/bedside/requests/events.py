@@ -1,4 +1,4 @@
-"""What happens to requests, told to open pages: ids, counts and states only."""
+"""Events of requests: ids, counts and states only."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ class RequestChanged(Event):
     filed: int
 
     def topic(self) -> str:
-        """One stream for each request."""
+        """The stream of one request."""
         return f"request:{self.request_id}"
 
 
@@ -49,7 +49,7 @@ class DeskRequestChanged(Event):
     state: str
 
     def topic(self) -> str:
-        """The stream of the clinic's desk; told to those who may see the patient."""
+        """The stream of the clinic's desk, delivered to those who may see the patient."""
         return f"desk:{self.clinic_id}"
 
 
@@ -71,7 +71,7 @@ class HeldFileChanged(Event):
 
 
 def held_file_changed(change: FileChange) -> HeldFileChanged:
-    """The event of what the intake says of a file."""
+    """Return the event for a change reported by the intake."""
     return HeldFileChanged(
         request_id=change.holder_id,
         file_id=change.file_id,

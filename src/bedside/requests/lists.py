@@ -33,7 +33,7 @@ VIEWS: dict[str, tuple[State, ...]] = {
     "done": (State.DONE,),
     "all": tuple(State),
 }
-"""What the tabs of the list show."""
+"""The tabs of the list, with their states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,17 @@ class RequestLists:
         self._patients = patients
 
     async def of_chart(self, chart: ChartAccess) -> list[PhotoRequest]:
-        """The newest requests to one patient."""
+        """Return the newest requests to one patient."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_of_patient, patient=chart.patient_id, clinic=chart.clinic_id)
         return [records.opened(keys, row) for row in rows]
 
     async def of_desk(self, staff: StaffAccess, view: str = "open", page: int = 1) -> list[Listed]:
-        """Requests to all patients that this person may see, newest first, `PAGE` at a time.
+        """Return requests to all patients this person may see, newest first, `PAGE` at a time.
 
-        `view` is a key of VIEWS. Looking makes an audit line, for names of patients are shown.
+        `view` is a key of VIEWS. Looking writes an audit line, because names of patients are
+        shown.
         """
         keys = await self._vault.clinic(staff.clinic_id)
         found = _desk(view, page)
@@ -99,7 +100,8 @@ class RequestLists:
         return [Listed(records.opened(keys, row), names[row.patient_id]) for row in rows]
 
     async def waiting(self, staff: StaffAccess) -> int:
-        """How many requests wait for the clinic: undelivered, locked, expired, or asked about."""
+        """Count the requests that wait for the clinic: undelivered, locked, expired, or with a
+        question."""
         async with self._database.read() as db:
             row = await db.one(_waiting, staff=staff.staff_id, clinic=staff.clinic_id)
         return row.waiting if row else 0

@@ -1,4 +1,4 @@
-"""Photo requests as the patient's page follows them."""
+"""Live photo requests, for the patient's page."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ class RequestLive:
         self._answers = answers
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kind."""
+        """Return the kind."""
         return (TopicKind("request", self.request),)
 
     async def request(self, access: object, request_id: str) -> dict[str, Any]:
-        """Snapshot of a request. Raises NotFound for every other device."""
+        """Return the snapshot of a request. Raises NotFound for every other device."""
         if not isinstance(access, LinkAccess) or access.subject_id != request_id:
             raise NotFound
         return await self._answers.snapshot(access)

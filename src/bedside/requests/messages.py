@@ -1,4 +1,4 @@
-"""Handing the messages of requests to the messenger."""
+"""Passing the messages of requests to the messenger."""
 
 from bedside.kernel.unit_of_work import Row, UnitOfWork
 from bedside.notifications.messenger import Messenger, Notice
@@ -14,7 +14,7 @@ async def send_text(
     cause: str,
     wording: OutgoingText,
 ) -> None:
-    """Write a message down for every channel that the request has an address for.
+    """Write a message for every channel that the request has an address for.
 
     `cause` is unique in the request, e.g. “invite/1”.
     """

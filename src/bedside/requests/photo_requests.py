@@ -35,8 +35,8 @@ INSTRUCTIONS_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A request that is being written. `id` is made with the form, so that sending the form twice
-    makes one request. `instructions` replace the words of the template when they are given."""
+    """A request being written. `id` is made with the form, so that sending the form twice makes
+    one request. `instructions` replace the template's words if given."""
 
     id: str
     channels: tuple[str, ...]
@@ -47,7 +47,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message as it will go out."""
+    """One message as it will be sent."""
 
     channel: ChannelName
     to: str
@@ -74,7 +74,7 @@ class NotTaken:
 
 
 class PhotoRequests:
-    """Sends photo requests, ends them, and follows what becomes of their messages."""
+    """Sends photo requests, ends them, and follows the delivery of their messages."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class PhotoRequests:
     # --- sending -------------------------------------------------------------------------------
 
     async def preview(self, chart: ChartAccess, draft: Draft) -> Preview:
-        """What would go out, with “…” for the secret. Raises WrongInput as `send` does."""
+        """Return what would be sent, with “…” for the secret. Raises WrongInput as `send` does."""
         clinic = await self._clinics.get(chart.clinic_id)
         content = await self._content(chart, draft)
         until = _until(clinic)
@@ -115,7 +115,7 @@ class PhotoRequests:
         )
 
     async def send(self, chart: ChartAccess, draft: Draft) -> str:
-        """Send a request and return its id. Sending the same draft again changes nothing.
+        """Send a request and return its id. Idempotent per draft.
 
         Raises NotAllowed, and WrongInput for a channel without an address, unknown templates and
         texts that are too long.
@@ -170,7 +170,7 @@ class PhotoRequests:
     async def _invite(
         self, work: UnitOfWork, row: Row, clinic: Clinic, content: Content, until: int
     ) -> None:
-        """Issue a link, write the messages that carry it, and plan what time does."""
+        """Issue a link, write the messages that carry it, and schedule reminder and expiry."""
         secret = await self._links.issue(work, clinic.id, row.patient_id, row.id, until)
         wording = _invitation(clinic, content, self._address(secret), until)
         await send_text(self._messenger, work, row, content, f"invite/{row.round}", wording)
@@ -185,10 +185,10 @@ class PhotoRequests:
     def _address(self, secret: str) -> str:
         return f"{self._base_url}/l/{secret}"
 
-    # --- what staff do later -----------------------------------------------------------------
+    # --- later actions of staff ------------------------------------------------------------------
 
     async def get(self, chart: ChartAccess, request_id: str) -> PhotoRequest:
-        """A request to this patient. Raises NotFound."""
+        """Return a request to this patient. Raises NotFound."""
         async with self._database.read() as db:
             row = await db.one(records.by_id, of=request_id)
         if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
@@ -196,7 +196,7 @@ class PhotoRequests:
         return records.opened(await self._vault.clinic(chart.clinic_id), row)
 
     async def not_taken(self, chart: ChartAccess, request_id: str) -> NotTaken:
-        """How many agreed photos are not in the chart, and will not be. Raises NotFound."""
+        """Count the agreed photos that are not in the chart, and will not be. Raises NotFound."""
         await self.get(chart, request_id)
         async with self._database.read() as db:
             found = await agreed.of_request(db, request_id)
@@ -206,9 +206,9 @@ class PhotoRequests:
         )
 
     async def revoke(self, chart: ChartAccess, request_id: str) -> None:
-        """Close the link. What is not in the chart yet is destroyed, by the worker.
+        """Close the link. The worker destroys what is not in the chart yet.
 
-        Raises Conflict when the request has ended.
+        Raises Conflict if the request has ended.
         """
         async with self._database.unit_of_work() as work:
             row = await self._row(work, chart, request_id)
@@ -219,10 +219,10 @@ class PhotoRequests:
             await self._note(work, chart, request_id, Action.REQUEST_REVOKED)
 
     async def reissue(self, chart: ChartAccess, request_id: str) -> None:
-        """Send a new link, to the addresses that the patient has now; older links stop working.
+        """Send a new link to the patient's current addresses; older links stop working.
 
-        Photos that were chosen before stay, and the patient agrees to them again. Raises Conflict
-        when the request is done, WrongInput when the patient has no address for its channels.
+        Photos chosen before stay, and the patient agrees to them again. Raises Conflict if the
+        request is done, WrongInput if the patient has no address for its channels.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):
             raise NotAllowed
@@ -258,16 +258,17 @@ class PhotoRequests:
             raise NotFound
         return row
 
-    # --- what messages and time do -------------------------------------------------------------
+    # --- effects of messages and time ------------------------------------------------------------
 
     async def delivery_changed(
         self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]
     ) -> None:
-        """A message of a request moved on; `outcomes` are those of all channels of its cause."""
+        """Handle progress of a request's message; `outcomes` are those of all channels of its
+        cause."""
         request_id, _slash, rest = cause_id.partition("/")
         cause, _slash, number = rest.partition("/")
         if not is_id(request_id, "req") or cause != "invite":
-            return  # a message of something else
+            return  # a message with another cause
         row = await records.locked(work, request_id)
         if row is not None and row.round == int(number):
             await records.take_step(work, row, _step_of(outcomes))
@@ -275,7 +276,7 @@ class PhotoRequests:
     async def remind(self, payload: dict[str, Any]) -> None:
         """Job: a day before the link ends, remind a patient who has not opened it.
 
-        The secret of the first link is not kept, so the reminder carries a further link.
+        The secret of the first link is not stored, so the reminder carries another link.
         """
         request_id = payload["request_id"]
         async with self._database.read() as db:
@@ -359,7 +360,8 @@ def _new_row(chart: ChartAccess, clinic: Clinic, request_id: str, until: int) ->
 
 
 def _step_of(outcomes: frozenset[Outcome]) -> Step:
-    """One message that arrives is enough; a request has failed when none is left that could."""
+    """Return the step: one message that arrives is enough; a request has failed when none is left
+    that could."""
     if "delivered" in outcomes:
         return Step.ARRIVED
     if "sent" in outcomes:

@@ -25,7 +25,7 @@ _change = prepared(update(requests).where(requests.c.id == bindparam("of")))
 
 
 async def locked(work: UnitOfWork, request_id: str) -> Row | None:
-    """A request, which nobody else changes until the commit.
+    """Lock and return a request until commit.
 
     By name before the row, because uploads and the intake take the same lock before they touch a
     file that the request holds: requests come first, then files, then the audit chain.
@@ -35,7 +35,7 @@ async def locked(work: UnitOfWork, request_id: str) -> Row | None:
 
 
 class Told(StrEnum):
-    """What somebody told the clinic on the link's page, without the date of birth."""
+    """A report to the clinic on the link's page, without the date of birth."""
 
     NOTHING = ""
     NEW_LINK = "new_link"
@@ -46,9 +46,9 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is sealed of a request: what is asked for, and where the link was sent.
+    """The sealed part of a request: what is asked for, and where the link was sent.
 
-    `instructions` are the words of the one who asks; `to` holds an address for each channel.
+    `instructions` are the sender's words; `to` holds an address per channel.
     """
 
     template: str
@@ -59,7 +59,7 @@ class Content:
     to: dict[ChannelName, str]
 
     def as_json(self) -> dict[str, Any]:
-        """For sealing."""
+        """The content for sealing."""
         return {
             "template": self.template,
             "body_part": self.body_part,
@@ -102,7 +102,7 @@ class PhotoRequest:
 
     @property
     def waits_for_staff(self) -> bool:
-        """Whether nothing goes on until the clinic does something."""
+        """Whether the clinic has to act next."""
         return self.state in NEEDS_STAFF or self.told is not Told.NOTHING
 
 
@@ -114,12 +114,12 @@ def has_ended(row: Row) -> bool:
 
 
 def seal(keys: ClinicKeys, request_id: str, content: Content) -> bytes:
-    """The sealed content of a request."""
+    """Seal the content of a request."""
     return keys.seal(_COLUMN, request_id, content.as_json())
 
 
 def opened(keys: ClinicKeys, row: Row) -> PhotoRequest:
-    """A request from its row."""
+    """Return a request from its row."""
     return PhotoRequest(
         id=row.id,
         clinic_id=row.clinic_id,
@@ -145,7 +145,7 @@ def opened(keys: ClinicKeys, row: Row) -> PhotoRequest:
 
 
 async def take_step(work: UnitOfWork, row: Row, step: Step, **values: Any) -> State:
-    """Take a step, set further columns with it, and tell everyone who looks. The new state.
+    """Take a step, set further columns with it, and publish it. Returns the new state.
 
     `row` must have been read in this unit of work by `locked`.
     """
@@ -155,7 +155,7 @@ async def take_step(work: UnitOfWork, row: Row, step: Step, **values: Any) -> St
 
 
 async def save(work: UnitOfWork, row: Row, **values: Any) -> None:
-    """Change columns of a request, and tell the patient's page, the chart and the desk."""
+    """Change columns of a request, and publish it to the patient's page, the chart and the desk."""
     await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
     now = {**row._asdict(), **values}
     state = str(now["state"])

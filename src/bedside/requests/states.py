@@ -7,18 +7,19 @@ from bedside.errors import Conflict
 
 
 class State(StrEnum):
-    """Where a request stands."""
+    """The states of a request."""
 
     REQUESTED = "requested"
-    """Written down; its messages are on their way."""
+    """Written; its messages are being sent."""
     SENT = "sent"
-    """A gateway has taken at least one message."""
+    """A gateway has accepted at least one message."""
     DELIVERED = "delivered"
     """At least one message has reached the patient's phone or mailbox."""
     OPENED = "opened"
-    """The patient gave the date of birth. Opening the link alone is no sign of a person."""
+    """The patient gave the date of birth. Opening the link alone does not show that a person did
+    it."""
     IN_PROGRESS = "in_progress"
-    """The first photo is on its way."""
+    """The first photo is being uploaded."""
     DONE = "done"
     """Everything that the patient agreed to send is in the chart."""
     EXPIRED = "expired"
@@ -30,7 +31,7 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    """What happens to a request."""
+    """The steps of a request."""
 
     HANDED_OVER = "handed_over"
     ARRIVED = "arrived"
@@ -42,7 +43,7 @@ class Step(StrEnum):
     REVOKED = "revoked"
     LOCKED = "locked"
     SENT_AGAIN = "sent_again"
-    """The same message goes out once more."""
+    """The same message is sent again."""
     REISSUED = "reissued"
     """A new link is issued; older ones stop working."""
 
@@ -72,11 +73,11 @@ TABLE: dict[tuple[State, Step], State] = {
 
 ENDED = frozenset({State.DONE, State.EXPIRED, State.REVOKED})
 NEEDS_STAFF = frozenset({State.FAILED, State.LOCKED})
-"""States in which nothing goes on until the clinic does something."""
+"""States in which the clinic has to act next."""
 
 
 def after(state: State, step: Step) -> State:
-    """The state after `step`; the same one where the step changes nothing."""
+    """Return the state after `step`; the same one if the step changes nothing."""
     return TABLE.get((state, step), state)
 
 
@@ -86,6 +87,6 @@ def allowed(state: State, step: Step) -> bool:
 
 
 def require(state: State, step: Step) -> None:
-    """Raises Conflict when a person may not take this step now."""
+    """Raise Conflict if a person may not take this step now."""
     if not allowed(state, step):
         raise Conflict

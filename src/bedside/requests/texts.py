@@ -1,4 +1,4 @@
-"""The words of requests: what goes out by message, and what the patient reads."""
+"""Texts of requests: messages, and what the patient reads."""
 
 from dataclasses import dataclass
 
@@ -66,12 +66,12 @@ _NAMED = frozenset(PHOTO_TEMPLATES) - {"general"}
 
 AGREEMENT_VERSION = "2026-11"
 AGREEMENT = N_("By sending you agree that the photos become part of your medical record.")
-"""What a patient agrees to. A new wording gets a new version; the version is kept with the
+"""The text a patient agrees to. A new wording gets a new version; the version is stored with the
 request."""
 
 
 def photo_title(template: str, body_part: str, number: int) -> str:
-    """What staff see a photo called in the chart, e.g. “Photo 2, left arm”."""
+    """Return a photo's name in the chart, e.g. “Photo 2, left arm”."""
     shown = body_part or (_(PHOTO_TEMPLATES[template].label).lower() if template in _NAMED else "")
     if shown:
         return _("Photo {number}, {shown}").format(number=number, shown=shown)
@@ -79,7 +79,7 @@ def photo_title(template: str, body_part: str, number: int) -> str:
 
 
 def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
-    """The message that carries the link: who asks, until when, and nothing about health."""
+    """Compose the message with the link: who is asking, until when, and nothing about health."""
     words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
     said = _("{clinic}: {who} has a request for you. Please open it by {day}:").format(**words)
     return outgoing_text(
@@ -92,7 +92,7 @@ def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Outgoing
 
 
 def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
-    """The message that goes out a day before the link ends, when nobody has opened it."""
+    """Compose the message sent a day before the link ends, if nobody has opened it."""
     words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
     return outgoing_text(
         clinic,
@@ -104,7 +104,7 @@ def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingTe
 
 
 def thanks(clinic: Clinic) -> OutgoingText:
-    """The message that confirms that everything has arrived."""
+    """Compose the message confirming that everything has arrived."""
     words = {"clinic": clinic.name}
     return outgoing_text(
         clinic,

@@ -1,4 +1,4 @@
-"""Photos that a patient has agreed to send: each by its name, and what became of it.
+"""Photos that a patient has agreed to send: each by its name, with its outcome.
 
 An agreement names the photos that one page showed. What the page did not show, such as a photo on
 another phone, is not agreed to.
@@ -19,13 +19,13 @@ from bedside.requests.photos.models import agreed_photos
 
 
 class Outcome(StrEnum):
-    """What became of an agreed photo."""
+    """The outcome of an agreed photo."""
 
     COMING = "coming"
-    """It is on its way, or waits for its scan."""
+    """It is being uploaded, or waits for its scan."""
     FILED = "filed"
     REFUSED = "refused"
-    """It cannot be taken; the patient is told why."""
+    """It is refused; the patient is told why."""
     LEFT_OUT = "left_out"
     """It did not arrive, and the patient finished without it."""
 
@@ -60,30 +60,30 @@ _take_back = prepared(
 
 
 def name_of(photo: HeldFile | RefusedUpload) -> str:
-    """What an agreement calls a photo: as its device does, or by the file's id."""
+    """Return a photo's name in an agreement: its device's name for it, or the file's id."""
     if photo.given_id:
         return photo.given_id
     return photo.id if isinstance(photo, HeldFile) else photo.file_id
 
 
 async def of_request(db: Reader, request_id: str) -> dict[str, Row]:
-    """Returns everything that was ever agreed to in this request, by its name."""
+    """Return everything that was ever agreed to in this request, by its name."""
     return {row.photo: row for row in await db.all(_of_request, of=request_id)}
 
 
 def coming(agreed: dict[str, Row]) -> frozenset[str]:
-    """Returns the names of those that are not in the chart yet, and still may come."""
+    """Return the names of those that are not in the chart yet, and still may come."""
     return frozenset(name for name, row in agreed.items() if row.outcome == Outcome.COMING)
 
 
 def filed(agreed: dict[str, Row]) -> frozenset[str]:
-    """Returns what those in the chart are called: their names, and the ids of their files."""
+    """Return the names of those in the chart, and the ids of their files."""
     rows = [row for row in agreed.values() if row.outcome == Outcome.FILED]
     return frozenset(name for row in rows for name in (row.photo, row.file_id))
 
 
 async def keep(work: UnitOfWork, request_id: str, names: Iterable[str]) -> None:
-    """These were agreed to just now."""
+    """Store photos that were agreed to just now."""
     now = clock.now()
     for name in names:
         await work.execute(
@@ -102,12 +102,12 @@ async def keep(work: UnitOfWork, request_id: str, names: Iterable[str]) -> None:
 async def settle(
     work: UnitOfWork, request_id: str, name: str, outcome: Outcome, file_id: str = ""
 ) -> None:
-    """What became of one of them."""
+    """Record the outcome of one of them."""
     await work.execute(
         _set, of_request=request_id, of_photo=name, new_outcome=outcome, new_file=file_id
     )
 
 
 async def take_back(work: UnitOfWork, request_id: str) -> None:
-    """A new link was sent: what has not come by the old one is agreed to again."""
+    """Withdraw what has not arrived yet: a new link was sent, by which the patient agrees again."""
     await work.execute(_take_back, of_request=request_id)

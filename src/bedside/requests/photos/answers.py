@@ -43,7 +43,7 @@ _ANSWERING = (State.OPENED, State.IN_PROGRESS, State.DONE)
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a link shows before the date of birth: the clinic, and who asks."""
+    """What a link shows before the date of birth: the clinic, and who is asking."""
 
     link: Link
     clinic: Clinic
@@ -61,9 +61,9 @@ class TurnedAway:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What the patient's page shows. Bytes count what is held and what is in the chart. `photos`
-    are those that are held; `coming` names the agreed ones that are not in the chart yet, and
-    `sent` those that are, by their names and by their files' ids."""
+    """The state of the patient's page. Bytes count what is held and what is in the chart. `photos`
+    are the held ones; `coming` names the agreed ones that are not in the chart yet, and `sent`
+    those that are, by their names and by their files' ids."""
 
     request: PhotoRequest
     clinic: Clinic
@@ -89,28 +89,28 @@ class Visit:
 
     @property
     def to_arrive(self) -> int:
-        """How many agreed photos are still on a phone."""
+        """The number of agreed photos still on a phone."""
         here = len(self.acceptable) - len(self.unsent)
         return max(0, self.request.expected - self.request.filed - here)
 
     @property
     def bytes_used(self) -> int:
-        """Of `request.bytes_limit`."""
+        """Bytes used of `request.bytes_limit`."""
         return self.request.filed_bytes + sum(photo.size for photo in self.acceptable)
 
     @property
     def photos_left(self) -> int:
-        """How many may still be chosen."""
+        """The number of photos that may still be chosen."""
         return max(0, self.request.photo_limit - self.total)
 
     @property
     def total(self) -> int:
-        """How many photos the request has in all when those that are here are sent."""
+        """The request's number of photos once those that are here are sent."""
         return self.request.filed + len(self.acceptable)
 
 
 class PhotoAnswers:
-    """What a patient can do with a photo request."""
+    """A patient's actions on a photo request."""
 
     def __init__(
         self,
@@ -137,12 +137,12 @@ class PhotoAnswers:
     # --- the link ------------------------------------------------------------------------------
 
     async def face(self, secret: str) -> Face | None:
-        """What the link's page shows; looking changes nothing. None for an unknown link."""
+        """Return what the link's page shows; looking changes nothing. None for an unknown link."""
         link = await self._links.look(secret)
         return None if link is None else await self._face(link)
 
     async def face_of_device(self, token: str, request_id: str) -> Face | None:
-        """The same for a device that was let in before, also when its link has ended."""
+        """Return the same for a device that was let in before, even if its link has ended."""
         link = await self._links.of_device(token, request_id)
         return None if link is None else await self._face(link)
 
@@ -151,9 +151,9 @@ class PhotoAnswers:
         return Face(link, await self._clinics.get(link.clinic_id), request)
 
     async def tell(self, link: Link, told: Told, address: str) -> None:
-        """Somebody with a link tells the clinic something; telling it twice is once.
+        """Record what somebody with a link reports to the clinic. Idempotent.
 
-        A new link can be asked for when this one is closed.
+        A new link can be requested once this one is closed.
         """
         if told is Told.NEW_LINK and link.state is LinkState.OPEN:
             return
@@ -168,7 +168,7 @@ class PhotoAnswers:
     # --- photos --------------------------------------------------------------------------------
 
     async def visit(self, link: LinkAccess) -> Visit:
-        """Everything that the patient's page shows."""
+        """Return everything that the patient's page shows."""
         request = await self._request(link.subject_id)
         keys = await self._vault.clinic(link.clinic_id)
         async with self._database.read() as db:
@@ -185,7 +185,7 @@ class PhotoAnswers:
         )
 
     async def snapshot(self, link: LinkAccess) -> dict[str, object]:
-        """The page as data: for scripts, and for the events of the request to build on."""
+        """Return the page as data: for scripts, and for the events of the request to build on."""
         visit = await self.visit(link)
         return {
             "state": visit.request.state,
@@ -217,7 +217,7 @@ class PhotoAnswers:
         }
 
     async def begin(self, link: LinkAccess, announced: Announced) -> Upload:
-        """A photo announces itself. Raises as `allowance` does, and FileRefused."""
+        """Begin the upload of an announced photo. Raises as `allowance` does, and FileRefused."""
         allowance = await self.allowance(link)
         begun = await self._uploads.begin_held(link, announced, allowance)
         try:
@@ -227,12 +227,14 @@ class PhotoAnswers:
             raise
         if now == allowance:
             return begun
-        # Photos went into the chart meanwhile, and may have been counted neither here nor there.
+        # Photos have just been filed in the chart, and may have been counted neither here nor
+        # there.
         await self._uploads.cancel(link, begun.id)
         return await self.begin(link, announced)
 
     async def take(self, link: LinkAccess, name: str, source: AsyncIterator[Chunk]) -> None:
-        """A photo from a form, of unannounced length. Raises as `begin` does, and SenderGone."""
+        """Take a photo from a form, of unannounced length. Raises as `begin` does, and
+        SenderGone."""
         allowance = await self.allowance(link)
         taken = await self._uploads.take_held(link, name, source, allowance)
         visit = await self.visit(link)
@@ -242,10 +244,11 @@ class PhotoAnswers:
             raise TooLarge(_(_ENOUGH), code="too_many_files")
 
     async def allowance(self, link: LinkAccess) -> Allowance:
-        """How much may still be sent, for `Uploads.begin_held`: told before any byte is taken.
+        """Return how much may still be sent, for `Uploads.begin_held`, before any byte is
+        received.
 
-        The first upload moves the request on. Raises LinkClosed when the request has ended, and
-        TooLarge when everything that it allows is in the chart already.
+        The first upload advances the request. Raises LinkClosed if the request has ended, and
+        TooLarge if everything it allows is in the chart already.
         """
         request = await self._request(link.subject_id)
         if request.state not in _ANSWERING:
@@ -266,10 +269,10 @@ class PhotoAnswers:
                 await self._note(work, row, link.actor, Action.REQUEST_STARTED)
 
     async def comment(self, link: LinkAccess, comments: Mapping[str, str], about: str = "") -> None:
-        """The patient says something about photos that are not in the chart yet, by their names.
+        """Store the patient's comments on photos that are not in the chart yet, by their names.
 
-        `about` is the photo that is meant; the others stood on the same page. Raises NotFound when
-        it is not here, and Conflict when it is in the chart.
+        `about` is the photo that is meant; the others were on the same page. Raises NotFound if it
+        is not here, and Conflict if it is in the chart.
         """
         async with self._database.unit_of_work() as work:
             await records.locked(work, link.subject_id)
@@ -283,7 +286,7 @@ class PhotoAnswers:
     async def _keep_comments(
         self, work: UnitOfWork, link: LinkAccess, comments: Mapping[str, str]
     ) -> frozenset[str]:
-        """Returns the names of the photos that are held or on their way; one that has not been
+        """Return the names of the photos that are held or being uploaded; one that has not been
         announced yet brings its comment along."""
         keys = await self._vault.clinic(link.clinic_id)
         held = {
@@ -302,8 +305,8 @@ class PhotoAnswers:
     async def discard(self, link: LinkAccess, item_id: str) -> None:
         """Delete a photo that is not in the chart yet, or the trace of one that was refused.
 
-        Deleting twice is deleting once. Raises Conflict for a photo that was agreed to, on this
-        device or on another one.
+        Idempotent. Raises Conflict for a photo that was agreed to, on this device or on another
+        one.
         """
         keys = await self._vault.clinic(link.clinic_id)
         async with self._database.unit_of_work() as work:
@@ -331,12 +334,12 @@ class PhotoAnswers:
         photos: Collection[str] = (),
         comments: Mapping[str, str] = MappingProxyType({}),
     ) -> bool:
-        """The patient agrees to send these photos, with these comments; True when nothing is left
-        to come.
+        """Agree to send these photos, with these comments. Returns whether nothing is left to
+        come.
 
-        A photo is called what its device calls it, which may have it still, or by its file's id.
-        Without names, what is held now is agreed to. Agreeing again changes nothing. Raises
-        WrongInput without a photo, LinkClosed when the request has ended.
+        A photo is named by its device, which may still have it, or by its file's id. Without
+        names, what is held now is agreed to. Agreeing again changes nothing. Raises WrongInput
+        without a photo, LinkClosed if the request has ended.
         """
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, link.subject_id)
@@ -356,13 +359,13 @@ class PhotoAnswers:
             old = await self._forget_refused(work, link, held, names | known.keys())
             complete = await self._filing.settle_in(work, row, link)
         for upload_id in old:
-            with suppress(NotFound):  # forgotten by the same press
+            with suppress(NotFound):  # deleted by the same press
                 await self._uploads.cancel(link, upload_id)
         return complete
 
     async def finish(self, link: LinkAccess, photos: Collection[str] = ()) -> bool:
-        """Go on without agreed photos that have not arrived: these, or all of them. True when
-        nothing is left to come."""
+        """Continue without agreed photos that have not arrived: these, or all of them. Returns
+        whether nothing is left to come."""
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, link.subject_id)
             return row is None or await self._filing.leave_out(work, row, link, frozenset(photos))
@@ -400,8 +403,8 @@ class PhotoAnswers:
     async def _forget_refused(
         self, work: UnitOfWork, link: LinkAccess, held: Collection[HeldFile], named: frozenset[str]
     ) -> list[str]:
-        """What was refused before is known to the patient, unless the page still offered it.
-        Returns ids of uploads that are to be forgotten too."""
+        """Forget earlier refusals, which the patient knows, unless the page still offered the
+        photo. Returns ids of uploads to be forgotten too."""
         for photo in held:
             if photo.state in DESTROYED and name_of(photo) not in named:
                 await self._intake.discard_held(work, link, photo.id)
@@ -409,7 +412,8 @@ class PhotoAnswers:
         return [gone.id for gone in refused if name_of(gone) not in named]
 
     async def settle(self, link: LinkAccess) -> bool:
-        """A photo has arrived: file it if it was agreed to. True when nothing is left to come."""
+        """File a photo that has arrived if it was agreed to. Returns whether nothing is left to
+        come."""
         return await self._filing.settle(link)
 
     async def _request(self, request_id: str) -> PhotoRequest:
@@ -438,7 +442,7 @@ def _closed_as(state: State) -> LinkState:
 
 
 def _require_open(row: Row) -> None:
-    """Raises LinkClosed when nothing can be agreed to any more."""
+    """Raise LinkClosed if nothing can be agreed to any more."""
     if row.state not in _ANSWERING:
         raise LinkClosed(_closed_as(State(row.state)))
     if row.expires_at <= clock.now():
@@ -446,7 +450,7 @@ def _require_open(row: Row) -> None:
 
 
 def _named(photos: Collection[str], held: Collection[HeldFile]) -> frozenset[str]:
-    """Photos by their names, where a page called them by their files' ids."""
+    """Return photos by their names, where a page named them by their files' ids."""
     by_id = {photo.id: name_of(photo) for photo in held}
     return frozenset(by_id.get(name, name) for name in photos)
 
@@ -458,7 +462,7 @@ def _all_of(held: Collection[HeldFile]) -> frozenset[str]:
 def _new_of(
     names: frozenset[str], held: Collection[HeldFile], known: Mapping[str, Row]
 ) -> frozenset[str]:
-    """Those that were not agreed to before, and that are here or may still come.
+    """Return those that were not agreed to before, and that are here or may still come.
 
     A file that is not held was deleted on another device, or is in the chart.
     """

@@ -66,7 +66,7 @@ class Filing:
         self._messenger = messenger
 
     def holder_kind(self) -> HolderKind:
-        """Requests, as what holds photos."""
+        """Return the kind of holder that requests are."""
         return HolderKind(
             PREFIX,
             Channel.PHOTO_REQUEST,
@@ -76,16 +76,17 @@ class Filing:
         )
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:
-        """The intake tells of a photo that a request holds: received, scanned, refused.
+        """Handle the intake's news of a photo held by a request: received, scanned, refused.
 
-        One that was agreed to is filed, or told of, now; one that comes after the end of its
-        request is destroyed.
+        One that was agreed to is filed, or its refusal published, now; one that arrives after the
+        end of its request is destroyed.
         """
         row = await records.locked(work, file.holder_id)
         if row is None:
             return
         if records.has_ended(row):
-            # A job of its own: the one of the end itself may have looked already, and still run.
+            # A job of its own: that of the end itself may have checked already, and still be
+            # running.
             unique = f"{CLEAR_UP}:{row.id}:{file.id}"
             work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=unique)
         elif file.state != FileState.SCANNING:
@@ -94,10 +95,10 @@ class Filing:
                 await self.settle_in(work, row, link)
 
     async def settle(self, link: LinkAccess, *, patient: bool = True) -> bool:
-        """File the agreed photos that are complete; True when nothing is left to come.
+        """File the agreed photos that are complete. Returns whether nothing is left to come.
 
-        With `patient`, photos whose scan runs are left for a moment, so that one that is refused
-        is told to the patient instead of the clinic; otherwise they are filed as not scanned yet.
+        With `patient`, photos being scanned are left for a moment, so that the patient instead of
+        the clinic learns of a refusal; otherwise they are filed as not scanned yet.
         """
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, link.subject_id)
@@ -106,7 +107,7 @@ class Filing:
     async def settle_in(
         self, work: UnitOfWork, row: Row, link: LinkAccess, *, patient: bool = True
     ) -> bool:
-        """The same in a unit of work, with the request as `records.locked` has read it."""
+        """Do the same in a unit of work, with the request read by `records.locked`."""
         if row.state != State.IN_PROGRESS or row.expected <= row.filed:
             return True
         names = agreed.coming(await agreed.of_request(work, row.id))
@@ -132,14 +133,14 @@ class Filing:
     async def leave_out(
         self, work: UnitOfWork, row: Row, link: LinkAccess, names: frozenset[str]
     ) -> bool:
-        """Go on without agreed photos that have not arrived: these, or all of them. True when
-        nothing is left to come."""
+        """Continue without agreed photos that have not arrived: these, or all of them. Returns
+        whether nothing is left to come."""
         coming = agreed.coming(await agreed.of_request(work, row.id))
         here = {agreed.name_of(photo) for photo in await self._retrieval.held(link, work)}
         gone = (names & coming if names else coming) - here
         for name in gone:
             await agreed.settle(work, row.id, name, Outcome.LEFT_OUT)
-        # Without names, what earlier versions only counted goes too.
+        # Without names, photos that earlier versions only counted are left out too.
         expected = row.expected - len(gone) if names else row.filed + len(coming - gone)
         if row.state != State.IN_PROGRESS or row.expected <= row.filed:
             return True
@@ -153,7 +154,7 @@ class Filing:
     async def _turned_away(
         self, work: UnitOfWork, link: LinkAccess, held: list[HeldFile]
     ) -> frozenset[str]:
-        """Names of photos that were refused: as they arrived, or after their scan."""
+        """Return the names of photos that were refused: as they arrived, or after their scan."""
         keys = await self._vault.clinic(link.clinic_id)
         refused = await arrivals.refused(work, keys, link)
         destroyed = [photo for photo in held if photo.state in DESTROYED]
@@ -171,7 +172,8 @@ class Filing:
     async def _file(
         self, work: UnitOfWork, row: Row, link: LinkAccess, ready: list[HeldFile]
     ) -> list[HeldFile]:
-        """File photos under what the clinic asked for, numbered: names of phones say little."""
+        """File photos under what the clinic asked for, numbered: file names of phones say
+        little."""
         if not ready:
             return []
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
@@ -190,7 +192,7 @@ class Filing:
     async def _complete(
         self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, int]
     ) -> None:
-        """Everything is in the chart: say so to the clinic and to the patient."""
+        """Complete the request: everything is in the chart. Notifies the clinic and the patient."""
         filed = values["filed"]
         await records.take_step(
             work, row, Step.COMPLETED, **{**values, "expected": filed}, done_at=clock.now()
@@ -213,7 +215,7 @@ class Filing:
     # --- jobs ----------------------------------------------------------------------------------
 
     async def settle_later(self, payload: dict[str, Any]) -> None:
-        """Job: go on filing for a patient who agreed and closed the page."""
+        """Job: continue filing for a patient who agreed and closed the page."""
         request_id = payload["request_id"]
         row = await self._row(request_id)
         link = await self._links.on_behalf(request_id)
@@ -224,7 +226,7 @@ class Filing:
             raise TryAgain(min(max(waited // 2, _SOON), _LATER), "photos are still to come")
 
     async def expire(self, payload: dict[str, Any]) -> None:
-        """Job: the link has ended. What was agreed to is filed, the rest is destroyed."""
+        """Job: the link has ended. File what was agreed to, destroy the rest."""
         request_id = payload["request_id"]
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, request_id)
@@ -235,7 +237,8 @@ class Filing:
         await self._destroy_rest(request_id)
 
     async def _settled_at_last(self, work: UnitOfWork, row: Row) -> Row:
-        """The request, after what was agreed to and is here was filed, and the rest given up."""
+        """Return the request, after filing what was agreed to and is here, and giving up the
+        rest."""
         link = await self._links.on_behalf(row.id, work)
         if link is None or await self.settle_in(work, row, link, patient=False):
             return await records.locked(work, row.id)
@@ -258,11 +261,11 @@ class Filing:
             )
 
     async def clear_up(self, payload: dict[str, Any]) -> None:
-        """Job: the request has ended; what it held, or came since, is destroyed."""
+        """Job: the request has ended; destroy what it held, or what has arrived since."""
         await self._destroy_rest(payload["request_id"])
 
     async def _destroy_rest(self, request_id: str) -> None:
-        """Stop what is on its way, and destroy what is held, unless a new link was sent."""
+        """Stop uploads in progress, and destroy what is held, unless a new link was sent."""
         row = await self._row(request_id)
         link = await self._links.on_behalf(request_id)
         if row is None or link is None or not records.has_ended(row):
