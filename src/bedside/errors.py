@@ -9,9 +9,9 @@ class BedsideError(Exception):
     """Base of every expected failure.
 
     `status` is the HTTP status, `code` a stable name for programs, `sentence` the text for a
-    person. The sentence never carries patient content, for it is logged. `retry_after`: in how many
-    seconds it pays to ask again, 0 when that is not known. `title`: the heading, where that of the
-    status does not fit.
+    person. The sentence never carries patient content, because it is logged. `retry_after`: in how
+    many seconds a retry makes sense, 0 if unknown. `title`: the heading, if that of the status
+    does not fit.
     """
 
     status = 400
@@ -61,7 +61,7 @@ class Conflict(BedsideError):
 
 
 class Gone(BedsideError):
-    """It existed and does no longer: expired, revoked, destroyed."""
+    """It existed and no longer does: expired, revoked, destroyed."""
 
     status = 410
     code = "gone"
@@ -101,7 +101,7 @@ class TooMany(BedsideError):
 
 
 class Unavailable(BedsideError):
-    """A part that is needed is down; what was given is kept where it can be."""
+    """A required part is down; what was given is kept where possible."""
 
     status = 503
     code = "unavailable"

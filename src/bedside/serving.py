@@ -1,4 +1,4 @@
-"""How a web process is run."""
+"""Running a web process."""
 
 import asyncio
 import signal
@@ -35,18 +35,18 @@ class WrongKey(BedsideError):
 
 PROTOCOLS: dict[str, Any] = {
     "ws_max_size": 64 << 10,
-    # What is said is short, and each open page would hold another 40 kB for it.
+    # Messages are short, and each open page would hold another 40 kB for it.
     "ws_per_message_deflate": False,
     "access_log": False,
     "log_config": None,
     "server_header": False,
     "proxy_headers": False,
 }
-"""How uvicorn talks, in uvicorn's words, whatever the settings."""
+"""uvicorn's options that do not depend on the settings."""
 
 
 def protocols(settings: Settings) -> dict[str, Any]:
-    """How uvicorn talks with these settings; the tests serve in the same way."""
+    """Return uvicorn's options for these settings; the tests serve in the same way."""
     gate = gate_of(settings)
     return {
         "http": partial(PatientProtocol, gate=gate),
@@ -64,7 +64,7 @@ def serve(
 ) -> None:
     """Serve until stopped. `certificate` is (certificate file, key file) for built-in TLS.
 
-    Raises WrongKey when the master key does not open what is there, and Conflict in a directory
+    Raises WrongKey if the master key does not open the existing data, and Conflict in a directory
     that a demonstration has marked and not filled.
     """
     tune_allocator()
@@ -123,10 +123,10 @@ def once(
     *,
     whatever_is_wrong: bool = False,
 ) -> T:
-    """Run one thing over the services of an installation.
+    """Run something over the services of an installation.
 
-    Raises NotFound when there is none; unless `whatever_is_wrong`, also Conflict when the database
-    is at another revision, and WrongKey.
+    Raises NotFound if there is none; unless `whatever_is_wrong`, also Conflict if the database is
+    at another revision, and WrongKey.
     """
     if settings.url.startswith("sqlite:///") and not Path(settings.url[10:]).exists():
         raise NotFound(f"There is no installation in {settings.data}.")
@@ -160,8 +160,8 @@ async def _check_revision(services: Services) -> None:
 
 
 async def _in_words(settings: Settings, checked: Awaitable[None]) -> None:
-    """Say what is wrong with the master key to the operator. Another one would be worth nothing
-    where there is a clinic: none is made there, and nothing is served without it."""
+    """Explain to the operator what is wrong with the master key. Another one would be useless
+    where there is a clinic: none is created there, and nothing is served without it."""
     try:
         await checked
     except MasterKeyMissing as error:

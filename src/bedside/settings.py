@@ -1,6 +1,6 @@
 """Settings: from a TOML file (`bedside.toml` in the data directory), then the environment.
 
-Each setting is documented in docs/operators/settings.md; a test keeps the two alike. The
+Each setting is documented in docs/operators/settings.md; a test keeps the two in step. The
 environment wins; the name there is `BEDSIDE_` and the setting's name in capitals.
 """
 
@@ -25,8 +25,8 @@ class BadSettings(ValueError):
 
 
 def socket_address(text: str) -> str | tuple[str, int]:
-    """Where a local service listens: the path of “unix:/path” or “/path”, or host and port of
-    “tcp:host:port”, with or without “//” or the “tcp:”, an IPv6 address in brackets.
+    """Parse where a local service listens: the path of “unix:/path” or “/path”, or host and port
+    of “tcp:host:port”, with or without “//” or the “tcp:”, an IPv6 address in brackets.
 
     Raises ValueError for anything else.
     """
@@ -42,7 +42,7 @@ def socket_address(text: str) -> str | tuple[str, int]:
 
 
 class Settings(BaseModel):
-    """What an operator can set. Everything has a default that works on one machine."""
+    """The operator's settings. Everything has a default that works on one machine."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -173,8 +173,8 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _addresses_have_what_they_need(self) -> Self:
-        """Rooms and credentials are derived from the secrets, and mail has a sender: there is no
-        default for them."""
+        """Check for the secrets that rooms and credentials are derived from, and mail's sender:
+        there is no default for them."""
         for address, needed in (
             ("janus_url", "janus_secret"),
             ("turn_urls", "turn_secret"),
@@ -201,7 +201,7 @@ class Settings(BaseModel):
 
     @property
     def session_cookie(self) -> str:
-        """The session cookie's name. `__Host-` keeps it to this very host and to HTTPS."""
+        """The session cookie's name. `__Host-` restricts it to this very host and to HTTPS."""
         return "__Host-bedside" if self.base_url.startswith("https://") else "bedside"
 
     @property
@@ -211,7 +211,7 @@ class Settings(BaseModel):
 
 
 def load(**given: Any) -> Settings:
-    """Settings from file and environment; `given` (command line options) win over both.
+    """Load the settings from file and environment; `given` (command line options) win over both.
 
     Raises BadSettings.
     """
@@ -227,7 +227,7 @@ def load(**given: Any) -> Settings:
 
 
 def environment() -> dict[str, str]:
-    """Settings that the environment gives, by name."""
+    """Return the settings given by the environment, by name."""
     return {
         name: value
         for name in Settings.model_fields

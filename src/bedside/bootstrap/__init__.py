@@ -1,4 +1,4 @@
-"""Wires ports to adapters and services to each other. Nothing else knows which adapter runs.
+"""Wires ports to adapters and services to each other. Nothing else knows which adapter is in use.
 
 One module per domain makes its parts; `wiring` puts them together.
 """
@@ -25,9 +25,10 @@ from bedside.worker.run import Worker
 
 
 def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
-    """All services for these settings. The database is connected by `services.database.open()`.
+    """Build all services for these settings. The database is connected by
+    `services.database.open()`.
 
-    `remember` puts something in front of scanner and examiner, as the demonstration's seed does.
+    `remember` wraps scanner and examiner, as the demonstration's seed does.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     parts = parts_of(settings, remember)
@@ -115,7 +116,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
 
 
 def master_key(path: Path) -> MasterKey:
-    """The master key of a file that is not yet, or not any more, that of an installation."""
+    """Return the master key of a file that is not yet, or no longer, that of an installation."""
     return KeyFile(path)
 
 
@@ -130,7 +131,7 @@ async def begin_keys(settings: Settings) -> None:
 
 
 class _Background:
-    """Hears what other processes commit, and says that this one lives, while it does."""
+    """Follows the commits of other processes, and writes this one's heartbeat."""
 
     def __init__(self, services: Services) -> None:
         self._database = services.database
@@ -144,13 +145,15 @@ class _Background:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(BedsideError):  # whoever looks next finds a process that is gone
+        with suppress(BedsideError):  # the next sweep finds a dead process
             await self._visits.end()
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY)
-            with suppress(BedsideError):  # the database was away; the next beat says it again
+            with suppress(
+                BedsideError
+            ):  # the database was down; the next heartbeat makes up for it
                 await self._visits.beat()
 
     async def _watch(self) -> None:
@@ -159,7 +162,7 @@ class _Background:
 
 
 def worker(services: Services) -> Worker:
-    """The worker for these services."""
+    """Return the worker for these services."""
     return Worker(
         services.database,
         services.handlers,
@@ -169,7 +172,7 @@ def worker(services: Services) -> Worker:
 
 
 def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()) -> Starlette:
-    """The web application, with the worker inside unless it has a process of its own."""
+    """Return the web application, with the worker inside unless it has a process of its own."""
     services = build(settings)
     services.known_sign_ins = known_sign_ins
     companions: list[Companion] = [

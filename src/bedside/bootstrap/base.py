@@ -1,4 +1,4 @@
-"""What every domain stands on: the database, the keys and the audit log."""
+"""The base of every domain: the database, the keys and the audit log."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Base:
     audit: AuditServices
 
     def registered(self) -> Registered:
-        """What it has for the worker and /health."""
+        """Return what it registers for the worker and /health."""
         return Registered(
             sweeps={"events.forget": (60.0, self._forget_events)},
             checks={"jobs": self._jobs_state},
@@ -39,7 +39,7 @@ class Base:
 
 
 def base_of(settings: Settings) -> Base:
-    """The base for these settings. The database is not connected yet."""
+    """Make the base for these settings. The database is not connected yet."""
     database = connect(settings.url)
     master = KeyFile(settings.key_file)
     vault = Vault(database, master)

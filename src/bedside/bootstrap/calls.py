@@ -31,14 +31,14 @@ from bedside.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class CallParts(CallServices):
-    """With what ends calls, and what open pages follow."""
+    """The call services, with what ends calls and what open pages follow."""
 
     endings: Endings
     visit_departure: VisitDeparture
     live: LiveCalls
 
     def registered(self) -> Registered:
-        """What they have for the worker and /health."""
+        """Return what they register for the worker and /health."""
         return Registered(
             handlers={CLOSE_ROOM: self.group_calls.close_room},
             sweeps={
@@ -50,7 +50,7 @@ class CallParts(CallServices):
         )
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds of topics."""
+        """Return the kinds of topics."""
         return (*self.live.topics(), *self.whiteboard.topics(self.live.audience))
 
     async def _relay_state(self) -> str:
@@ -64,7 +64,7 @@ def calls_of(
     dispatcher: Dispatcher,
     presence: Presence,
 ) -> CallParts:
-    """Calls: who is in them, what they say to each other, and the apps beside them."""
+    """Make calls: participants, signals, and the apps beside them."""
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     seats, endings = Seats(database), Endings(audit)
     group_calls = GroupCalls(database, _media_server(settings))
@@ -100,7 +100,7 @@ def calls_of(
 
 
 def _media_server(settings: Settings) -> MediaServer | None:
-    """The media server, where the settings name one; its client is loaded only then."""
+    """Return the media server, if the settings name one; its client is loaded only then."""
     if not settings.janus_url:
         return None
     from bedside.adapters.janus import JanusServer

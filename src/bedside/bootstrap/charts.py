@@ -15,21 +15,21 @@ from bedside.services.registered import Registered
 
 @dataclass(frozen=True, slots=True)
 class ChartParts(ChartServices):
-    """With what open pages follow."""
+    """The chart services, with what open pages follow."""
 
     live: LiveCharts
 
     def registered(self) -> Registered:
-        """What they have for the rail."""
+        """Return what they register for the rail."""
         return Registered(badges={"inbox": self.entries.unreviewed_count})
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds of topics."""
+        """Return the kinds of topics."""
         return self.live.topics()
 
 
 def charts_of(base: Base, people: PeopleParts) -> ChartParts:
-    """Charts, the inbox and the search."""
+    """Make charts, the inbox and the search."""
     database, vault = base.database, base.vault
     search = SearchIndex(database, vault)
     entries = Charts(database, vault, base.audit.log, search)

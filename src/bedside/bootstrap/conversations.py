@@ -12,16 +12,16 @@ from bedside.services.conversations import ConversationServices
 
 @dataclass(frozen=True, slots=True)
 class ConversationParts(ConversationServices):
-    """With what open pages follow."""
+    """The conversation services, with what open pages follow."""
 
     live: ChatLive
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds of topics."""
+        """Return the kinds of topics."""
         return self.live.topics()
 
 
 def conversations_of(base: Base, visits: VisitParts) -> ConversationParts:
-    """What patients and staff write to each other."""
+    """Make the chat between patients and staff."""
     chat = VisitChat(base.database, base.vault, base.audit.log, base.audit.looks)
     return ConversationParts(visit_chat=chat, live=ChatLive(chat, visits.whereabouts, visits.live))

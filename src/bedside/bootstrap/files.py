@@ -1,4 +1,4 @@
-"""Wires files, and chooses what scans and examines them."""
+"""Wires files, and chooses scanner and examiner."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ Wrappers = tuple[Callable[[Scanner], Scanner], Callable[[Examiner], Examiner]]
 
 @dataclass(frozen=True, slots=True)
 class FileParts(FileServices):
-    """With the child processes that hostile files are opened in."""
+    """The file services, with the child processes in which hostile files are opened."""
 
     children: Children
     scans_outside: bool
     """Whether the scanner is clamd, not one of the child processes."""
 
     def registered(self) -> Registered:
-        """What they have for the worker and /health."""
+        """Return what they register for the worker and /health."""
         return Registered(
             handlers={
                 jobs.EXAMINE: self.intake.examine,
@@ -56,7 +56,7 @@ class FileParts(FileServices):
 
     async def _scanner_state(self) -> str:
         if not self.scans_outside and self.children.busy:
-            return BUSY  # the built-in scanner works in them: it would wait behind real files
+            return BUSY  # the built-in scanner uses them: it would wait behind real files
 
         async def nothing() -> AsyncIterator[bytes]:
             yield b"nothing"
@@ -76,7 +76,8 @@ class FileParts(FileServices):
 
 
 def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts:
-    """How files come in, are looked at, kept and given out. `remember`: see `bootstrap.build`."""
+    """Make receiving, examining, keeping and serving of files. `remember`: see
+    `bootstrap.build`."""
     database, vault, audit = base.database, base.vault, base.audit.log
     children = Children(at_once=base.settings.examiners)
     scanner = _scanner(base.settings, children)

@@ -1,4 +1,4 @@
-"""What carries messages: chosen by the settings, else the local outbox. Push needs no setting."""
+"""Gateways for messages: chosen by the settings, else the local outbox. Push needs no setting."""
 
 from email.utils import parseaddr
 
@@ -12,7 +12,7 @@ from bedside.settings import Settings
 def gateways_of(
     settings: Settings, devices: PushBook, keys: PushSigner
 ) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
-    """What carries messages, and the channels that stay in the local outbox.
+    """Return the gateways, and the channels that stay in the local outbox.
 
     Clients for mail and HTTP take megabytes, so only those in use are loaded.
     """
@@ -46,6 +46,6 @@ def gateways_of(
 
 
 def _sms_reports_to(settings: Settings) -> str:
-    """Where the SMS gateway reports to; "" where it could not reach us."""
+    """Return where the SMS gateway sends its reports; "" if it could not reach us."""
     public = settings.public_url.startswith("https://")
     return settings.base_url + callbacks.PATH if public else ""

@@ -1,4 +1,4 @@
-"""The one place where kinds are registered: what links lead to."""
+"""The one place where kinds are registered: the subjects of links."""
 
 from bedside.audit import AuditLog
 from bedside.links.kinds import LinkKinds
@@ -7,5 +7,5 @@ from bedside.visits.invitations import INVITATION_LINK
 
 
 def link_kinds(audit: AuditLog) -> LinkKinds:
-    """Everything that a link can lead to."""
+    """Return every kind of link."""
     return LinkKinds(RequestDoor(audit).link_kind(), INVITATION_LINK)

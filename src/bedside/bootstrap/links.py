@@ -7,7 +7,7 @@ from bedside.links.service import Links
 
 
 def links_of(base: Base, people: PeopleParts) -> Links:
-    """Links that let a patient's device in, to whatever kind of thing they lead to."""
+    """Make the links that let a patient's device in, to whatever kind of subject."""
     audit = base.audit.log
     return Links(
         base.database, base.vault, audit, people.clinics, people.patients, link_kinds(audit)

@@ -21,17 +21,17 @@ from bedside.services.registered import Registered
 
 @dataclass(frozen=True, slots=True)
 class NotificationParts(NotificationServices):
-    """With what hears of wrong codes."""
+    """The notification services, with the listener for wrong codes."""
 
     code_alerts: CodeAlerts
 
     def registered(self) -> Registered:
-        """What they have for the worker."""
+        """Return what they register for the worker."""
         return Registered(handlers={jobs.DELIVER: self.dispatcher.deliver})
 
 
 def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
-    """Messages to patients, alerts to staff, and what carries them."""
+    """Make messages to patients, alerts to staff, and their gateways."""
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     devices = PushDevices(database, vault, audit, internal=settings.internal_push_services)
     keys = PushKeys(database, vault)

@@ -25,23 +25,24 @@ from bedside.services.registered import Registered
 
 @dataclass(frozen=True, slots=True)
 class PeopleParts(PeopleServices):
-    """With what only other domains need."""
+    """The people services, with what only other domains need."""
 
     throttle: Throttle
     audiences: Audiences
 
     def registered(self) -> Registered:
-        """What they have for the worker."""
+        """Return what they register for the worker."""
         return Registered(sweeps={"sessions.end": (600.0, self.sessions.end_expired)})
 
     async def database_state(self) -> str:
-        """For /health: without a database nothing works. Raises when it does not answer."""
+        """Return the state for /health: without a database nothing works. Raises if it does not
+        answer."""
         await self.clinics.any_exist()
         return OK
 
 
 def people_of(base: Base) -> PeopleParts:
-    """Clinics, staff and patients, how they sign in and what they may do."""
+    """Make clinics, staff and patients, their sign-in and permissions."""
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     clinics = Clinics(database, vault, audit, base.audit.bindings)
     passwords, teams = Passwords(), Teams(database, audit)

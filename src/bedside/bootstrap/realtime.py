@@ -1,4 +1,4 @@
-"""Wires what happens while pages are open."""
+"""Wires the live side of open pages."""
 
 from collections.abc import Container
 
@@ -12,7 +12,7 @@ from bedside.services.realtime import RealtimeServices
 
 
 def realtime_of(base: Base, people: PeopleParts) -> RealtimeServices:
-    """The bus and its topics; `wire` adds the kinds."""
+    """Make the bus and its topics; `wire` adds the kinds."""
     topics = Topics()
 
     async def audience(published: Published) -> Container[object] | None:

@@ -21,13 +21,13 @@ from bedside.services.requests import RequestServices
 
 @dataclass(frozen=True, slots=True)
 class RequestParts(RequestServices):
-    """With what files photos, and what open pages follow."""
+    """The request services, with what files photos and what open pages follow."""
 
     filing: Filing
     live: RequestLive
 
     def registered(self) -> Registered:
-        """What they have for the worker and the rail."""
+        """Return what they register for the worker and the rail."""
         return Registered(
             handlers={
                 reminder_jobs.REMIND: self.photos.remind,
@@ -39,14 +39,14 @@ class RequestParts(RequestServices):
         )
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds of topics."""
+        """Return the kinds of topics."""
         return self.live.topics()
 
 
 def requests_of(
     base: Base, people: PeopleParts, links: Links, files: FileServices, dispatcher: Dispatcher
 ) -> RequestParts:
-    """What a clinic asks patients for, and what they answer."""
+    """Make what a clinic asks patients for, and their answers."""
     database, vault, audit = base.database, base.vault, base.audit.log
     clinics, patients = people.clinics, people.patients
     coming, going = (files.intake, files.uploads), files.retrieval

@@ -17,24 +17,24 @@ from bedside.transfers.service import LiveTransfers
 
 @dataclass(frozen=True, slots=True)
 class TransferParts(TransferServices):
-    """With what files them, and what open pages follow."""
+    """The transfer services, with what files them and what open pages follow."""
 
     filing: TransferFiling
     live: TransferLive
 
     def registered(self) -> Registered:
-        """What they have for the worker."""
+        """Return what they register for the worker."""
         return Registered(handlers={CLEAR_UP: self.exchange.clear_up})
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds of topics."""
+        """Return the kinds of topics."""
         return self.live.topics()
 
 
 def transfers_of(
     base: Base, people: PeopleParts, files: FileServices, visits: VisitParts
 ) -> TransferParts:
-    """Files on their way between patients in visits and staff."""
+    """Make file transfer between patients in visits and staff."""
     database, vault, audit = base.database, base.vault, base.audit.log
     filing = TransferFiling(files.intake)
     lists = LiveTransferLists(database, vault, people.clinics)

@@ -33,13 +33,13 @@ from bedside.visits.whereabouts import Whereabouts
 
 @dataclass(frozen=True, slots=True)
 class VisitParts(VisitServices):
-    """With what open pages follow, and what alerts staff."""
+    """The visit services, with what open pages follow and what alerts staff."""
 
     live: VisitLive
     alerts: RoomAlerts
 
     def registered(self) -> Registered:
-        """What they have for the worker and the rail."""
+        """Return what they register for the worker and the rail."""
         return Registered(
             handlers={
                 jobs.UNANSWERED: self.transfers.unanswered,
@@ -54,7 +54,7 @@ class VisitParts(VisitServices):
         )
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """The kinds of topics."""
+        """Return the kinds of topics."""
         return self.live.topics()
 
 
@@ -65,7 +65,7 @@ def visits_of(
     notifications: NotificationServices,
     presence: Presence,
 ) -> VisitParts:
-    """Rooms, check-in, the waiting room and transfer to another room."""
+    """Make rooms, check-in, the waiting room and transfer to another room."""
     database, vault, audit, looks = base.database, base.vault, base.audit.log, base.audit.looks
     clinics, patients, staff = people.clinics, people.patients, people.staff
     permissions = people.permissions

@@ -1,4 +1,4 @@
-"""All domains together: who is made from whom, and, in `wire`, who hears what from whom."""
+"""All domains together: which is made from which and, in `wire`, which listens to which."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -23,7 +23,7 @@ from bedside.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Each domain, made from those above it here."""
+    """Every domain, made from those above it here."""
 
     base: Base
     people: PeopleParts
@@ -40,7 +40,7 @@ class Parts:
 
 
 def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
-    """Every domain for these settings. None hears of another before `wire`."""
+    """Make every domain for these settings. None listens to another before `wire`."""
     base = base_of(settings)
     people = people_of(base)
     realtime = realtime_of(base, people)
@@ -69,10 +69,10 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
 
 
 def wire(parts: Parts) -> Registered:
-    """Register every listener and every kind of topic. Returns what the domains have for the
+    """Register every listener and every kind of topic. Returns what the domains register for the
     worker, the rail and /health.
 
-    This is the only place: what a process hears does not depend on what it is asked for.
+    This is the only place: listeners do not depend on which services a process uses.
     """
     _listeners(parts)
     for domain in (
@@ -87,7 +87,7 @@ def wire(parts: Parts) -> Registered:
             parts.realtime.topics.add(kind)
     return collected(
         domain.registered()
-        for domain in (  # as /health shows their parts
+        for domain in (  # in the order of /health
             parts.files,
             parts.base,
             parts.people,
@@ -102,7 +102,7 @@ def wire(parts: Parts) -> Registered:
 
 
 def _listeners(parts: Parts) -> None:
-    """Whoever is told of something, in the unit of work in which it happens."""
+    """Register the listeners that are called in the unit of work of what they listen to."""
     people, files, notifications = parts.people, parts.files, parts.notifications
     visits, calls, transfers = parts.visits, parts.calls, parts.transfers
 
@@ -122,7 +122,7 @@ def _listeners(parts: Parts) -> None:
 
 
 def collected(domains: Iterable[Registered]) -> Registered:
-    """What several domains register. Raises ValueError for a name that two of them use."""
+    """Combine what several domains register. Raises ValueError for a name that two of them use."""
     everything = Registered()
     for domain in domains:
         for table in fields(Registered):

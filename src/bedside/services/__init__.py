@@ -1,4 +1,5 @@
-"""All services of the product in one place, for those who serve people: web, API and worker."""
+"""All services of the product in one place, for everything that serves people: web, API and
+worker."""
 
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ from bedside.visits.whereabouts import Whereabouts
 
 @dataclass(frozen=True, slots=True)
 class KnownSignIn:
-    """A sign-in of the demonstration, which everybody may know: the sign-in page offers it."""
+    """A public sign-in of the demonstration, offered by the sign-in page."""
 
     clinic: str
     name: str
@@ -92,7 +93,7 @@ class KnownSignIn:
 
 @dataclass(slots=True)
 class Services:
-    """What bootstrap has wired together."""
+    """The services wired together by bootstrap."""
 
     settings: Settings
     database: Database
@@ -170,10 +171,10 @@ class Services:
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     """Job handlers of the worker, by kind."""
     sweeps: dict[str, Sweep] = field(default_factory=dict[str, Sweep])
-    """What the worker does every so many seconds."""
+    """The worker's sweeps, with their intervals."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
-    """By the key of a section of the rail (`web.signed_in.SECTIONS`)."""
+    """By the key of a section of the rail (`edge.signed_in.SECTIONS`)."""
     checks: dict[str, Check] = field(default_factory=dict[str, Check])
     """By the name under which /health shows the part."""
     known_sign_ins: tuple[KnownSignIn, ...] = ()
-    """Of the demonstration; empty everywhere else."""
+    """The demonstration's; empty everywhere else."""

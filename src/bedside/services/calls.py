@@ -1,4 +1,4 @@
-"""Calls: who is in them, what they say to each other, and the apps beside them."""
+"""Calls: participants, signals, and the apps beside them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Conversations: what patients and staff write to each other."""
+"""Conversations: messages between patients and staff."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Files: how they come in, are looked at, kept and given out."""
+"""Files: receiving, examining, keeping and serving them."""
 
 from dataclasses import dataclass
 

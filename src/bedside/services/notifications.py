@@ -1,4 +1,4 @@
-"""Notifications: messages to patients, alerts to staff, and what carries them."""
+"""Notifications: messages to patients, alerts to staff, and their gateways."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What happens while pages are open: events, topics, and who is there."""
+"""Open pages: events, topics, and presence."""
 
 from dataclasses import dataclass
 

@@ -10,10 +10,10 @@ from bedside.people.permissions import StaffAccess
 
 Periodic = Callable[[], Awaitable[Any]]
 Sweep = tuple[float, Periodic]
-"""Every so many seconds, what."""
+"""An interval in seconds, and what to run."""
 
 CountBadge = Callable[[StaffAccess], Awaitable[int]]
-"""How many things wait for a person in one section of the console."""
+"""Counts what waits for a person in one section of the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Registered:
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     """Job handlers of the worker, by kind."""
     sweeps: dict[str, Sweep] = field(default_factory=dict[str, Sweep])
-    """What the worker does again and again."""
+    """The worker's sweeps."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
     """By the key of a section of the rail."""
     checks: dict[str, Check] = field(default_factory=dict[str, Check])

@@ -1,4 +1,4 @@
-"""Requests: what a clinic asks patients for, and what they answer."""
+"""Requests: what a clinic asks patients for, and their answers."""
 
 from dataclasses import dataclass
 
