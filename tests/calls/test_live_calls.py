@@ -8,6 +8,8 @@ from bedside.calls.live import apply
 from bedside.calls.states import Mode
 from bedside.database import outbox
 from bedside.errors import NotFound
+from bedside.kernel.events import Published
+from bedside.realtime.topics import Audience, Topics
 from tests.calls.calling import Ward, sends
 from tests.house import House
 
@@ -111,13 +113,17 @@ async def test_who_hears_of_a_call_changes_with_who_is_in_it(ward: Ward) -> None
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
     await ward.calls.add(pair.host, room, second.visit_id)
     guest = await ward.guest(pair.host)
-    audience = ward.topics.kind("call").audience
+    topics: Topics = ward.topics
+
+    async def audience(call_id: str) -> Audience:
+        return await topics.audience(Published(f"call:{call_id}", 1, "call.changed", {}))
+
     clinic = ward.house.clinic.id
     staff = f"{clinic}/{pair.host.staff.staff_id}"
     first, other = f"{clinic}/{pair.visitor.visit_id}", f"{clinic}/{second.visit_id}"
     assert await audience(pair.call_id) == {staff, first, other}
     await ward.guests.admit(pair.host, guest.guest_id)
-    assert f"{clinic}/{guest.guest_id}" in await audience(pair.call_id)
+    assert await audience(pair.call_id) == {staff, first, other, f"{clinic}/{guest.guest_id}"}
     await ward.guests.revoke(pair.host, guest.guest_id)
     await ward.calls.return_to_waiting_room(room, pair.visitor.visit_id)
     assert await audience(pair.call_id) == {staff, other}

@@ -9,6 +9,7 @@ from bedside.charts.live import LiveCharts, apply
 from bedside.database import outbox
 from bedside.files.ports import Chunk, ScanResult, Verdict
 from bedside.files.uploads import Allowance, Announced
+from bedside.people.audiences import Audiences
 from bedside.people.permissions import ChartAccess
 from bedside.worker.run import Worker
 from tests.charts.filing import filed
@@ -26,7 +27,10 @@ class Follower:
         self._house = house
         self._chart = chart
         self._live = LiveCharts(
-            house.services.database, house.services.permissions, house.services.charts
+            house.services.database,
+            house.services.permissions,
+            Audiences(house.services.database),
+            house.services.charts,
         )
         self.heard: list[str] = []
 

@@ -1,7 +1,6 @@
 """One event, many pages: each gets it once, in order, and only if its person may see it now."""
 
 import asyncio
-from collections.abc import Container
 
 import pytest
 
@@ -13,6 +12,7 @@ from bedside.people.audiences import Audiences, person_of
 from bedside.people.permissions import StaffAccess
 from bedside.realtime.bus import Bus, Listener
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
+from bedside.realtime.topics import Audience
 from tests.house import House, Served
 from tests.peers.ports import PATIENCE
 from tests.realtime.test_live_pages import looking
@@ -35,7 +35,7 @@ class Open:
         self.listener = Listener(self._asked, self._push)
         self.listener.person = person
 
-    async def _asked(self, _published: Published) -> bool:
+    async def _asked(self, _person: str, _published: Published) -> bool:
         return self._may_see
 
     def _push(self, text: str) -> bool:
@@ -56,10 +56,10 @@ async def all_told() -> None:
         await asyncio.sleep(0)
 
 
-def bus_of(house: House, persons: Container[object] | None) -> Bus:
+def bus_of(house: House, persons: Audience) -> Bus:
     """Return a bus on which these persons may see everything."""
 
-    async def audience(_published: Published) -> Container[object] | None:
+    async def audience(_published: Published) -> Audience:
         return persons
 
     return Bus(house.services.database, audience)
@@ -111,7 +111,7 @@ async def test_what_waits_is_told_by_what_the_person_may_see_then(
 ) -> None:
     """Even if nobody could say who may see it because the database was down."""
 
-    async def away(_published: Published) -> Container[object] | None:
+    async def away(_published: Published) -> Audience:
         raise Unavailable
 
     expected = (event_envelope if may_see else elsewhere_envelope)(happening(1))
@@ -162,7 +162,9 @@ async def test_an_audience_is_everybody_who_sees_the_patient(house: House) -> No
             audience = await audiences.of(patient.id)
             for staff in everybody:
                 sees = await house.services.permissions.sees(staff, patient.id)
-                assert (person_of(staff) in audience) is sees
+                person = person_of(staff)
+                assert (person in audience) is sees
+                assert await audiences.of(patient.id, person) == ({person} if sees else set())
                 seen += sees
         return seen
 

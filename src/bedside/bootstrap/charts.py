@@ -37,5 +37,5 @@ def charts_of(base: Base, people: PeopleParts) -> ChartParts:
         entries=entries,
         inbox=Inbox(database, vault),
         search=search,
-        live=LiveCharts(database, people.permissions, entries),
+        live=LiveCharts(database, people.permissions, people.audiences, entries),
     )

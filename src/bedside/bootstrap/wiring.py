@@ -43,7 +43,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     """Make every domain for these settings. None listens to another before `wire`."""
     base = base_of(settings)
     people = people_of(base)
-    realtime = realtime_of(base, people)
+    realtime = realtime_of(base)
     charts = charts_of(base, people)
     files = files_of(base, charts.entries, remember)
     links = links_of(base, people)

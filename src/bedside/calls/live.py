@@ -1,13 +1,15 @@
 """Live calls: snapshots, and how events change them."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from bedside.calls.access import CallAccess, Seats, in_calls, person_of
+from bedside.calls.access import Seats, in_calls
 from bedside.calls.rows import of_person, participants_of
 from bedside.calls.signalling import Signalling
 from bedside.calls.states import PRESENT, Kind, Standing, facts_of
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.audiences import named
 from bedside.people.permissions import GuestAccess
 from bedside.realtime.topics import TopicKind
 
@@ -26,7 +28,7 @@ class LiveCalls:
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds."""
         return (
-            TopicKind("call", self.call, audience=self.audience),
+            TopicKind("call", self.call, self.audience),
             TopicKind("signals", self.signals, from_first=True),
             TopicKind("guest", self.guest),
         )
@@ -59,24 +61,17 @@ class LiveCalls:
         state = row.state if row else Standing.LEFT
         return {"guest_id": guest_id, "call_id": access.call_id, "state": str(state)}
 
-    async def audience(self, call_id: str) -> frozenset[str]:
-        """Return who may follow a call at this moment, as `heard_as` names them."""
+    async def audience(
+        self, call_id: str, _told: Mapping[str, Any], _person: str = ""
+    ) -> frozenset[str]:
+        """Return who may follow a call at this moment."""
         async with self._database.read() as db:
             rows = await participants_of(db, call_id)
         return frozenset(
-            _heard_as(row.clinic_id, row.person_id)
+            named(row.clinic_id, row.person_id)
             for row in rows
             if row.kind == Kind.STAFF or row.state in PRESENT
         )
-
-
-def heard_as(access: CallAccess) -> str:
-    """Return a person's identity in a call's audience; staff are named as in `people.audiences`."""
-    return _heard_as(access.clinic_id, person_of(access))
-
-
-def _heard_as(clinic_id: str, person_id: str) -> str:
-    return f"{clinic_id}/{person_id}"
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:

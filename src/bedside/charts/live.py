@@ -1,5 +1,6 @@
 """Live charts: snapshots, and how events change them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -9,8 +10,9 @@ from bedside.charts.models import chart_entries
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.audiences import Audiences
 from bedside.people.permissions import Permissions, StaffAccess
-from bedside.realtime.topics import TopicKind
+from bedside.realtime.topics import Audience, TopicKind
 
 _of_chart = prepared(
     select(chart_entries)
@@ -26,17 +28,29 @@ _of_chart = prepared(
 class LiveCharts:
     """The topics `chart:…` and `desk:…`. `access` is what the socket proved."""
 
-    def __init__(self, database: Transactions, permissions: Permissions, charts: Charts) -> None:
+    def __init__(
+        self,
+        database: Transactions,
+        permissions: Permissions,
+        audiences: Audiences,
+        charts: Charts,
+    ) -> None:
         self._database = database
         self._permissions = permissions
+        self._audiences = audiences
         self._charts = charts
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds."""
         return (
-            TopicKind("chart", self.chart, filtered=True),
-            TopicKind("desk", self.desk, filtered=True),
+            TopicKind("chart", self.chart, self.audience),
+            TopicKind("desk", self.desk, self.audience),
         )
+
+    async def audience(self, _about: str, told: Mapping[str, Any], person: str = "") -> Audience:
+        """Those who may see the patient that an event names, at this moment."""
+        patient_id = str(told.get("patient_id", ""))
+        return await self._audiences.of(patient_id, person) if patient_id else None
 
     async def chart(self, access: object, patient_id: str) -> dict[str, Any]:
         """Return all entries of a chart: id → what events carry of it. Raises NotFound."""

@@ -20,7 +20,7 @@ class ChatLive:
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kind."""
         audience = self._visits.audience_of_visit
-        return (TopicKind("chat", self.chat, audience_of_event=audience),)
+        return (TopicKind("chat", self.chat, audience),)
 
     async def chat(self, access: object, visit_id: str) -> dict[str, Any]:
         """Return the snapshot for the side proved by `access`. Raises NotFound."""

@@ -7,23 +7,25 @@ page gets it immediately; any other has a bounded queue, and one that cannot kee
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable
 
 from bedside.database import Database, outbox
 from bedside.errors import BedsideError
 from bedside.kernel.events import Published
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
+from bedside.realtime.topics import Audience
 
 _LONGEST_QUEUE = 256
 _AT_ONCE = 250
 """Pages served before anything else that is waiting gets to run: some two milliseconds."""
 
-MaySee = Callable[[Published], Awaitable[bool]]
-"""Whether a page's person may see an event of a topic the page has subscribed to."""
+MayHear = Callable[[str, Published], Awaitable[bool]]
+"""Whether a person may receive an event of a topic the page has subscribed to: see
+`Topics.may_hear`."""
 Push = Callable[[str], bool]
 """Hands a text to a page without waiting. False: not possible now, and nothing was sent."""
-Audience = Callable[[Published], Awaitable[Container[object] | None]]
-"""The persons (`Listener.person`) who may see an event now; None if all subscribers may."""
+AudienceOf = Callable[[Published], Awaitable[Audience]]
+"""See `Topics.audience`."""
 
 
 __all__ = ["Bus", "Listener", "Published"]
@@ -31,21 +33,21 @@ __all__ = ["Bus", "Listener", "Published"]
 
 class Listener:
     """One open page. `push` writes directly while the page's sender task is idle; otherwise texts
-    queue for `next`. `person` is the identity by which an `Audience` knows the page."""
+    queue for `next`. `person` is the name by which an `Audience` knows the page, or ""."""
 
-    def __init__(self, may_see: MaySee, push: Push) -> None:
-        self._may_see = may_see
+    def __init__(self, may_hear: MayHear, push: Push) -> None:
+        self._may_hear = may_hear
         self._push = push
         self._queue: deque[tuple[Published, str] | str] = deque()
         self._wake = asyncio.Event()
         self._at_rest = False
-        self.person: object = None
+        self.person = ""
         self.topics: set[str] = set()
         self.fell_behind: set[str] = set()
 
     def hear(self, published: Published, text: str, as_told: str) -> None:
         """Push the event now as `as_told`, or queue it as `text`, to be delivered if its person
-        may see it then."""
+        may hear it then."""
         if self._at_rest and self._push(as_told):
             return
         self.offer(published, text)
@@ -80,7 +82,7 @@ class Listener:
                 published, text = waiting
                 if published.topic not in self.topics:
                     continue
-                if await self._may_see(published):
+                if await self._may_hear(self.person, published):
                     return text
                 return elsewhere_envelope(published)
             if self.fell_behind:
@@ -93,7 +95,7 @@ class Listener:
 class Bus:
     """The topics that pages subscribe to, in this process."""
 
-    def __init__(self, database: Database, audience: Audience) -> None:
+    def __init__(self, database: Database, audience: AudienceOf) -> None:
         self._database = database
         self._audience = audience
         self._listeners: dict[str, set[Listener]] = {}

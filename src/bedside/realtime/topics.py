@@ -10,25 +10,27 @@ Snapshot = Callable[[Any, str], Awaitable[dict[str, Any]]]
 """(access, id) → the state that events of the topic build on. Raises NotFound if the person may
 not see it. `access` is what the socket proved: a member of staff, a patient's link or visit, a
 guest."""
-AudienceOf = Callable[[str], Awaitable[Container[object]]]
-"""id → the persons (`Listener.person`) who may receive events of it at this moment."""
-AudienceOfEvent = Callable[[str, Mapping[str, Any]], Awaitable[Container[object]]]
-"""(id, the event's payload) → the persons who may receive this event at this moment."""
+Audience = Container[str] | None
+"""The persons (`Listener.person`) who may receive an event now; None if every subscriber may."""
+AudienceOf = Callable[[str, Mapping[str, Any], str], Awaitable[Audience]]
+"""(id, the event's payload, whom it is asked for) → the audience at this moment. If it is asked for
+one person, the others may be left out; "" asks for everybody."""
+
+
+async def _every_subscriber(_id: str, _payload: Mapping[str, Any], _person: str) -> Audience:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class TopicKind:
-    """One kind of topic, such as `chart`. `filtered`: events name a patient_id, and each goes only
-    to subscribers who may see that patient. `audience`: each event goes only to those in it at
-    that moment, as people come and go; `audience_of_event` if that depends on the payload.
-    `from_first`: a new page gets every event still kept, because a snapshot would hold nothing of
-    them."""
+    """One kind of topic, such as `chart`. `audience`: each event goes only to those in it at that
+    moment, as people come and go; without one, to whoever was given a snapshot, for as long as the
+    page's access lasts. `from_first`: a new page gets every event still kept, because a snapshot
+    would hold nothing of them."""
 
     name: str
     snapshot: Snapshot
-    filtered: bool = False
-    audience: AudienceOf | None = None
-    audience_of_event: AudienceOfEvent | None = None
+    audience: AudienceOf = _every_subscriber
     from_first: bool = False
 
 
@@ -48,23 +50,19 @@ class Topics:
         """Return the kind of a topic, by its name before the colon."""
         return self._kinds.get(topic.partition(":")[0])
 
-    def patient_of(self, published: Published) -> str:
-        """Return the patient a subscriber must have access to in order to receive this event, or
-        "" if every subscriber may."""
+    async def audience(self, published: Published, person: str = "") -> Audience:
+        """Decide who may receive an event now. With a `person` it is decided for that one only, by
+        the same rules. No one may if nobody declared the kind of topic."""
         kind = self.kind(published.topic)
-        if kind is None or not kind.filtered:
-            return ""
-        return str(published.payload.get("patient_id", ""))
+        if kind is None:
+            return ()
+        return await kind.audience(published.topic.partition(":")[2], published.payload, person)
 
-    async def audience_of(self, published: Published) -> Container[object] | None:
-        """Return who may receive an event, if its kind of topic has an audience; None otherwise."""
-        kind = self.kind(published.topic)
-        about = published.topic.partition(":")[2]
-        if kind is not None and kind.audience_of_event is not None:
-            return await kind.audience_of_event(about, published.payload)
-        if kind is None or kind.audience is None:
-            return None
-        return await kind.audience(about)
+    async def may_hear(self, person: str, published: Published) -> bool:
+        """Decide whether a subscriber may receive an event now. `person` is "" for one whom no
+        audience names."""
+        audience = await self.audience(published, person)
+        return audience is None or bool(person and person in audience)
 
     def names(self) -> list[str]:
         """Return the names of all kinds, for documentation and its test."""

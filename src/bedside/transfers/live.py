@@ -22,7 +22,7 @@ class TransferLive:
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kind."""
         audience = self._visits.audience_of_visit
-        return (TopicKind("transfers", self.transfers, audience_of_event=audience),)
+        return (TopicKind("transfers", self.transfers, audience),)
 
     async def transfers(self, access: object, visit_id: str) -> dict[str, Any]:
         """Return the snapshot for the side proved by `access`. Raises NotFound."""

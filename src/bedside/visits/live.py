@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Reader, Transactions
-from bedside.people.audiences import Audiences
+from bedside.people.audiences import Audiences, named
 from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
 from bedside.realtime.topics import TopicKind
 from bedside.visits import room_rows, rows
@@ -48,9 +48,9 @@ class VisitLive:
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds."""
         return (
-            TopicKind("room", self.room, audience=self.audience_of_room),
+            TopicKind("room", self.room, self.audience_of_room),
             TopicKind("rooms", self.rooms),
-            TopicKind("visit", self.visit, audience_of_event=self.audience_of_visit),
+            TopicKind("visit", self.visit, self.audience_of_visit),
             TopicKind("person", self.person),
         )
 
@@ -108,11 +108,15 @@ class VisitLive:
             return False
         return True
 
-    async def audience_of_room(self, room_id: str) -> frozenset[str]:
+    async def audience_of_room(
+        self, room_id: str, _told: Mapping[str, Any], person: str = ""
+    ) -> frozenset[str]:
         """Return who may receive events of a room at this moment."""
-        return await self._audiences.in_charge(room_id)
+        return await self._audiences.in_charge(room_id, person)
 
-    async def audience_of_visit(self, visit_id: str, told: Mapping[str, Any]) -> frozenset[str]:
+    async def audience_of_visit(
+        self, visit_id: str, told: Mapping[str, Any], person: str = ""
+    ) -> frozenset[str]:
         """Return who may receive an event of a visit at this moment: its patient, and those in
         charge of its current room. The sender of a transfer receives nothing more, and the
         receiver nothing of an earlier leg, whenever it is published (feature V11)."""
@@ -120,10 +124,10 @@ class VisitLive:
             row = await db.one(rows.by_id, of=visit_id)
         if row is None:
             return frozenset()
-        patient = frozenset({f"{row.clinic_id}/{visit_id}"})
+        patient = frozenset({named(row.clinic_id, visit_id)})
         if told.get("leg", row.leg) != row.leg:
             return patient
-        return await self._audiences.in_charge(row.room_id) | patient
+        return await self._audiences.in_charge(row.room_id, person) | patient
 
     async def person(self, access: object, staff_id: str) -> Snapshot:
         """Return the patients somebody has transferred who are still waiting there."""

@@ -200,7 +200,7 @@ class Whiteboard:
 
     def topics(self, audience: AudienceOf) -> tuple[TopicKind, ...]:
         """Return the kind `whiteboard:{call}`; `audience`: who may follow a call."""
-        return (TopicKind("whiteboard", self.snapshot, audience=audience),)
+        return (TopicKind("whiteboard", self.snapshot, audience),)
 
     async def snapshot(self, access: object, call_id: str) -> dict[str, Any]:
         """Return the newest number of the board, 0 while it is closed. Raises NotFound for those

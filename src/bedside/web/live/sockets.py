@@ -11,7 +11,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bedside.calls.access import CallAccess
 from bedside.calls.events import GuestChanged
-from bedside.calls.live import heard_as
 from bedside.edge.context import services_of
 from bedside.edge.devices import device_of
 from bedside.edge.errors import TOO_MANY
@@ -22,13 +21,14 @@ from bedside.edge.protection import Buckets, Rate, is_own_origin
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import visitor_of
 from bedside.errors import BedsideError, Unavailable
+from bedside.people.audiences import person_of
 from bedside.people.events import SessionsEnded
 from bedside.people.permissions import (
     GuestAccess,
     LinkAccess,
     StaffAccess,
 )
-from bedside.realtime.bus import Listener, Published
+from bedside.realtime.bus import Listener
 from bedside.realtime.envelopes import (
     Here,
     Said,
@@ -65,7 +65,7 @@ class LivePage:
     def __init__(self, socket: WebSocket, services: Services) -> None:
         self._socket = socket
         self._services = services
-        self._listener = Listener(self._may_see, push_of(socket))
+        self._listener = Listener(services.topics.may_hear, push_of(socket))
         self._access: Access | None = None
         self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rate = Buckets(size=1)
@@ -131,7 +131,7 @@ class LivePage:
         except BedsideError:
             access = None
         self._access = access
-        self._listener.person = heard_as(access) if isinstance(access, CallAccess) else None
+        self._listener.person = person_of(access)
 
     def _wake(self) -> None:
         """Wake the page: the session has ended, or it gives way."""
@@ -231,15 +231,6 @@ class LivePage:
         if kind is None:
             raise BedsideError
         return await kind.snapshot(self._access, topic.partition(":")[2])
-
-    async def _may_see(self, published: Published) -> bool:
-        patient_id = self._services.topics.patient_of(published)
-        if not patient_id:
-            audience = await self._services.topics.audience_of(published)
-            return audience is None or self._listener.person in audience
-        return isinstance(self._access, StaffAccess) and await self._services.permissions.sees(
-            self._access, patient_id
-        )
 
 
 async def _access_of(socket: WebSocket) -> Access:
