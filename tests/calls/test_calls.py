@@ -7,6 +7,7 @@ import pytest
 from bedside.calls.states import CallEnded, InAnotherCall, Mode, NotInCall, Standing
 from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.visits.states import State, Step
+from bedside.visits.steps import End, Return
 from tests.calls.calling import Ward, sends
 from tests.house import House
 
@@ -176,9 +177,9 @@ async def test_when_no_staff_is_left_everybody_goes_back_to_the_waiting_room(war
 
 
 @pytest.mark.parametrize(
-    ("then", "state"), [(Step.COMPLETED, State.ENDED), (Step.RETURNED, State.WAITING)]
+    ("then", "state"), [(End(Step.COMPLETED), State.ENDED), (Return(), State.WAITING)]
 )
-async def test_ending_for_all(ward: Ward, then: Step, state: State) -> None:
+async def test_ending_for_all(ward: Ward, then: Return | End, state: State) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
     await ward.calls.add(pair.host, room, second.visit_id)
     await ward.calls.end_for_all(pair.host, then)
@@ -196,7 +197,7 @@ async def test_everybody_leaves_at_the_same_moment(ward: Ward) -> None:
         await ward.calls.add(pair.host, room, visitor.visit_id)
     seats = [await ward.seat(visitor) for visitor in (pair.visitor, *others)]
     done = await asyncio.gather(
-        ward.calls.end_for_all(pair.host, Step.RETURNED),
+        ward.calls.end_for_all(pair.host, Return()),
         *(ward.calls.leave(seat) for seat in seats),
         ward.calls.end_visit(room, others[0].visit_id),
         return_exceptions=True,

@@ -17,6 +17,7 @@ from bedside.transfers.service import Chosen
 from bedside.transfers.states import Phase
 from bedside.visits.rooms import RoomChange
 from bedside.visits.states import State, Step
+from bedside.visits.steps import End
 from tests.calls.calling import ADDRESS, SDP, Ward, offer
 from tests.house import House
 from tests.requests.sending import do_jobs, jpeg, pieces
@@ -97,7 +98,7 @@ async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
         ending = asyncio.create_task(
             ward.calls.end_visit(room, visit_id)
             if step == "end_visit"
-            else ward.calls.end_for_all(pair.host, Step.COMPLETED)
+            else ward.calls.end_for_all(pair.host, End(Step.COMPLETED))
         )
         await asyncio.sleep(0.3)  # it is waiting for the file, or has not got that far
         await ward.audit.record(work, room.clinic_id, room.actor, Action.FILE_SCANNED)

@@ -1,13 +1,18 @@
 """The state table of visits, as a table."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.errors import Conflict
-from bedside.visits.states import TABLE, State, Step, after, ends
+from bedside.visits.states import TABLE, State, Step, after
+from bedside.visits.steps import EndReason
 
 pytestmark = pytest.mark.feature("V18")
+
+ENDS = get_args(EndReason)
 
 
 @given(st.lists(st.sampled_from(list(Step)), max_size=40))
@@ -20,7 +25,7 @@ def test_only_the_four_endings_end_a_visit_and_nothing_comes_after(taken: list[S
             assert said.value.sentence.endswith(".")
             continue
         state = after(state, step)
-        assert (state is State.ENDED) == ends(step)
+        assert (state is State.ENDED) == (step in ENDS)
     if state is State.ENDED:
         assert all((state, step) not in TABLE for step in Step)
 
@@ -29,7 +34,7 @@ def test_whoever_waits_or_is_in_a_call_can_be_transferred_and_every_ending_is_po
     for state in (State.WAITING, State.IN_CALL):
         assert after(state, Step.TRANSFERRED) is State.WAITING
         for step in Step:
-            if ends(step):
+            if step in ENDS:
                 assert after(state, step) is State.ENDED
 
 

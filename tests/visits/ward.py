@@ -11,7 +11,7 @@ from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.check_in import CheckedIn, CheckInForm
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
-from bedside.visits.states import Step
+from bedside.visits.steps import Admit
 from bedside.worker.run import Worker
 from tests.house import House
 
@@ -119,9 +119,7 @@ class Ward:
         services = self.house.services
         async with services.database.unit_of_work() as work:
             row = await services.transitions.lock_in_room(work, access, visit_id)
-            await services.transitions.take_step(
-                work, row, Step.ADMITTED, access.actor, call_id=call_id
-            )
+            await services.transitions.take_step(work, row, Admit(call_id), access.actor)
 
     async def beside(self, access: RoomAccess, staff: StaffAccess) -> RoomAccess:
         """Put one more member of staff in charge of a room."""

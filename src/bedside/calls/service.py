@@ -31,8 +31,10 @@ from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits import rows as visit_rows
 from bedside.visits.states import State, Step
+from bedside.visits.steps import Admit, End, Return
 from bedside.visits.transitions import Transitions
 
+_COMPLETED = End(Step.COMPLETED)
 _patients_in = prepared(
     select(participants.c.person_id).where(
         participants.c.call_id == bindparam("of_call"),
@@ -129,7 +131,7 @@ class Calls:
     async def _begin(self, work: UnitOfWork, room: RoomAccess, visit: Row, mode: Mode) -> str:
         staff = room.staff
         call_id = await rows.add_call(work, room.clinic_id, room.room_id, mode, staff.staff_id)
-        await self._transitions.take_step(work, visit, Step.ADMITTED, room.actor, call_id=call_id)
+        await self._transitions.take_step(work, visit, Admit(call_id), room.actor)
         for kind, person in ((Kind.STAFF, staff.staff_id), (Kind.PATIENT, visit.id)):
             call = (call_id, room.clinic_id)
             await rows.put_participant(work, call, kind, person, Standing.ASKED)
@@ -159,9 +161,7 @@ class Calls:
             visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
             call = await self._locked(work, host)
             # before counting the room: a double press is told that the patient is here
-            await self._transitions.take_step(
-                work, visit, Step.ADMITTED, room.actor, call_id=call.id
-            )
+            await self._transitions.take_step(work, visit, Admit(call.id), room.actor)
             await check_room(work, call.id, self._group_calls)
             place = (call.id, call.clinic_id)
             await rows.put_participant(work, place, Kind.PATIENT, visit.id, Standing.ASKED)
@@ -170,13 +170,15 @@ class Calls:
         self, room: RoomAccess, visit_id: str, *, leg: int | None = None
     ) -> None:
         """Return a patient from the call to the old place in the queue."""
-        await self._step(room, visit_id, leg, Step.RETURNED)
+        await self._step(room, visit_id, leg, Return())
 
     async def end_visit(self, room: RoomAccess, visit_id: str, *, leg: int | None = None) -> None:
         """Complete the visit; a 1:1 call ends with it."""
-        await self._step(room, visit_id, leg, Step.COMPLETED)
+        await self._step(room, visit_id, leg, _COMPLETED)
 
-    async def _step(self, room: RoomAccess, visit_id: str, leg: int | None, step: Step) -> None:
+    async def _step(
+        self, room: RoomAccess, visit_id: str, leg: int | None, step: Return | End
+    ) -> None:
         async with self._database.unit_of_work() as work:
             visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
             await self._transitions.take_step(work, visit, step, room.actor)
@@ -197,7 +199,7 @@ class Calls:
             if seat.kind is Kind.PATIENT:
                 visit = await self._transitions.lock(work, seat.clinic_id, seat.person_id)
                 if visit.call_id == seat.call_id:
-                    await self._transitions.take_step(work, visit, Step.RETURNED, seat.actor)
+                    await self._transitions.take_step(work, visit, Return(), seat.actor)
                 return
             await self._go_out(work, seat)
 
@@ -228,12 +230,12 @@ class Calls:
             work, who.clinic_id, who.actor, Action.CALL_LEFT, subject_id=call.id
         )
         if is_host and not await _has_host(work, call.id):
-            await self._end(work, who, patients, Step.RETURNED)
+            await self._end(work, who, patients, Return())
         else:
             await self._endings.end_when_alone(work, call, who.actor)
         return True
 
-    async def end_for_all(self, host: HostSeat, then: Step = Step.COMPLETED) -> None:
+    async def end_for_all(self, host: HostSeat, then: Return | End = _COMPLETED) -> None:
         """End the call for everybody. `then` is the step of the visits in it: completed, or
         returned to the waiting room. Idempotent."""
         async with self._database.unit_of_work() as work:
@@ -250,7 +252,7 @@ class Calls:
         return await self._transitions.lock_all(work, seat.clinic_id, visits)
 
     async def _end(
-        self, work: UnitOfWork, seat: "CallSeat | _Absent", patients: list[Row], step: Step
+        self, work: UnitOfWork, seat: "CallSeat | _Absent", patients: list[Row], step: Return | End
     ) -> None:
         for visit in patients:
             if visit.call_id == seat.call_id:

@@ -17,6 +17,7 @@ from bedside.realtime.presence import Presence
 from bedside.visits import rows
 from bedside.visits.models import visits
 from bedside.visits.states import GOING_ON, State, Step
+from bedside.visits.steps import End
 from bedside.visits.transitions import Transitions
 
 _SHORTEST_GRACE = clock.MINUTE
@@ -166,4 +167,4 @@ class VisitPresence:
             if row is None or row.state == State.ENDED or not row.away_since:
                 return  # came back, or left, a moment ago
             if row.away_since <= clock.now() - await self.grace(row.clinic_id):
-                await self._transitions.take_step(work, row, Step.EXPIRED, SYSTEM)
+                await self._transitions.take_step(work, row, End(Step.EXPIRED), SYSTEM)

@@ -70,8 +70,3 @@ def after(state: State, step: Step) -> State:
     if following is None:
         raise Conflict(_REFUSALS.get((state, step), _ENDED), code=f"visit_is_{state}")
     return following
-
-
-def ends(step: Step) -> bool:
-    """Whether a visit is over after this step."""
-    return step in (Step.LEFT, Step.REMOVED, Step.COMPLETED, Step.EXPIRED)

@@ -19,7 +19,7 @@ from bedside.people.permissions import Permissions, RoomAccess, StaffAccess
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
-from bedside.visits.states import Step
+from bedside.visits.steps import TakeBack, TransferTo
 from bedside.visits.transitions import Transitions
 
 UNANSWERED = "transfer.unanswered"
@@ -135,12 +135,7 @@ class PatientTransfers:
                 ended_at=0,
             )
             await self._transitions.take_step(
-                work,
-                row,
-                Step.TRANSFERRED,
-                room.actor,
-                to_room_id=to_room_id,
-                transfer_id=transfer_id,
+                work, row, TransferTo(to_room_id, transfer_id), room.actor
             )
             added = await work.one(_by_id, of=transfer_id)
             await self._transitions.tell_sender(work, added)
@@ -183,14 +178,7 @@ class PatientTransfers:
             transfer = await work.one(_for_change, of=transfer_id)
             if transfer is None or transfer.state != "open":
                 raise await self._too_late(row, transfer)
-            await self._transitions.take_step(
-                work,
-                row,
-                Step.TRANSFERRED,
-                staff.actor,
-                to_room_id=room.room_id,
-                taken_back=True,
-            )
+            await self._transitions.take_step(work, row, TakeBack(room.room_id), staff.actor)
         return room
 
     async def _too_late(self, row: Row, transfer: Row | None) -> Conflict:

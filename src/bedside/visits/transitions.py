@@ -29,20 +29,11 @@ from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
 from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
 from bedside.visits.rows import How
-from bedside.visits.states import GOING_ON, State, Step, after, ends
+from bedside.visits.states import GOING_ON, State, Step, after
+from bedside.visits.steps import Admit, AnyStep, End, Return, TakeBack, TransferTo
 
 UNATTENDED = "room.unattended"
 """The job that checks whether anybody saw an arrival."""
-
-_ACTIONS = {
-    Step.ADMITTED: Action.VISIT_ADMITTED,
-    Step.RETURNED: Action.VISIT_RETURNED,
-    Step.TRANSFERRED: Action.VISIT_TRANSFERRED,
-    Step.LEFT: Action.VISIT_LEFT,
-    Step.REMOVED: Action.VISIT_REMOVED,
-    Step.COMPLETED: Action.VISIT_COMPLETED,
-    Step.EXPIRED: Action.VISIT_EXPIRED,
-}
 
 _several = (
     select(visits)
@@ -220,43 +211,34 @@ class Transitions:
 
     # --- steps ---------------------------------------------------------------------------------
 
-    async def take_step(
-        self,
-        work: UnitOfWork,
-        row: Row,
-        step: Step,
-        by: Actor,
-        *,
-        call_id: str = "",
-        to_room_id: str = "",
-        transfer_id: str = "",
-        taken_back: bool = False,
-    ) -> Row:
+    async def take_step(self, work: UnitOfWork, row: Row, step: AnyStep, by: Actor) -> Row:
         """Take a step with a visit that was locked in this unit of work and return the new row.
-
-        `call_id` is the call that the patient is admitted to; `to_room_id` and `transfer_id`
-        describe a transfer, and `taken_back` that it undoes the one before. Raises Conflict if the
-        table does not allow it.
-        """
-        if step is Step.ADMITTED and row.state == State.IN_CALL:
+        Raises Conflict if the table does not allow it."""
+        if isinstance(step, Admit) and row.state == State.IN_CALL:
             raise await self._seen_already(row, by)
-        state = after(State(row.state), step)
-        leaves = step is Step.TRANSFERRED or ends(step)
+        state = after(State(row.state), step.kind)
+        leaves = isinstance(step, TransferTo | TakeBack | End)
         if leaves:
             await self._lock_leg(work, row)
         moment = clock.now()
-        values = _values(row, step, by, moment, call_id, to_room_id, transfer_id)
-        now = await rows.save(work, row, state=str(state), **values)
-        how = How.TAKEN_BACK if taken_back else How.TRANSFERRED
-        await self._legs(work, row, now, step, moment, how)
-        if row.call_id and step is not Step.ADMITTED:
+        now = await rows.save(work, row, state=str(state), **step.columns(row, by, moment))
+        await self._legs(work, row, now, step, moment)
+        if row.call_id and not isinstance(step, Admit):
             for calls in self._calls:
-                await calls.visit_left_call(work, row, step, by)
-        closed = await self._close_transfer(work, row, step, moment, taken_back)
+                await calls.visit_left_call(work, row, step.kind, by)
+        closed = await self._close_transfer(work, row, step, moment)
         if leaves:
             for legs in self._legs_of_visits:
                 await legs.leg_ended(work, row)
-        await self._note(work, now, step, by, taken_back)
+        await self._audit.record(
+            work,
+            now.clinic_id,
+            by,
+            step.action,
+            patient_id=now.patient_id,
+            subject_id=now.id,
+            target=now.room_id,
+        )
         if now.patient_id:
             await self._who_sees(work, now, step, by)
         if now.room_id != row.room_id:
@@ -289,16 +271,16 @@ class Transitions:
         await self.tell_counts(work, row.clinic_id, row.room_id)
         faults.point("visit.arriving")
 
-    async def _who_sees(self, work: UnitOfWork, now: Row, step: Step, by: Actor) -> None:
+    async def _who_sees(self, work: UnitOfWork, now: Row, step: AnyStep, by: Actor) -> None:
         """Update who sees the chart: a room does as long as the visit lasts, and permanently once
         somebody of it has treated the patient."""
-        if step is Step.TRANSFERRED:
+        if isinstance(step, TransferTo | TakeBack):
             await self._assignments.join(
                 work, now.clinic_id, by, now.patient_id, now.room_id, now.id
             )
-        elif step is Step.ADMITTED:
+        elif isinstance(step, Admit):
             await self._assignments.keep(work, now.patient_id, now.room_id)
-        elif ends(step):
+        elif isinstance(step, End):
             for one in await self._assignments.of_visit(work, now.id):
                 other = await work.one(_other, patient=now.patient_id, room=one.target_id)
                 if other is not None:  # the same patient is there on a second device
@@ -334,53 +316,33 @@ class Transitions:
             said = _("{who} is seeing this patient already.").format(who=who)
         return Conflict(said, code="visit_is_in_call")
 
-    async def _legs(
-        self, work: UnitOfWork, row: Row, now: Row, step: Step, moment: int, how: How
-    ) -> None:
-        if step is Step.ADMITTED:
+    async def _legs(self, work: UnitOfWork, row: Row, now: Row, step: AnyStep, moment: int) -> None:
+        if isinstance(step, Admit):
             await work.execute(_first_admission, of=row.id, leg=row.leg, moment=moment)
             await work.execute(_admit_leg, of=row.id, leg=row.leg, who=now.admitted_by)
-        elif ends(step) or step is Step.TRANSFERRED:
+        elif not isinstance(step, Return):
             await work.execute(_close_leg, of=row.id, leg=row.leg, moment=moment)
-        if step is Step.TRANSFERRED:
-            await work.execute(_add_leg, **_leg_row(now, how, moment))
+        if isinstance(step, TransferTo | TakeBack):
+            await work.execute(_add_leg, **_leg_row(now, step.how, moment))
 
     async def _close_transfer(
-        self, work: UnitOfWork, row: Row, step: Step, moment: int, taken_back: bool
+        self, work: UnitOfWork, row: Row, step: AnyStep, moment: int
     ) -> Row | None:
         """Close the transfer that brought the patient: whatever happens next ends it."""
-        if not row.transfer_id or step is Step.RETURNED:
+        if not row.transfer_id or not step.transfer_becomes:
             return None
         transfer = await work.one(_transfer, of=row.transfer_id)
         if transfer is None:
             return None
-        state = "ended"
-        if step is Step.ADMITTED:
-            state = "admitted"
-        elif step is Step.TRANSFERRED:
-            state = "taken_back" if taken_back else "passed_on"
+        state = step.transfer_becomes
         await work.execute(_end_transfer, of=transfer.id, new_state=state, moment=moment)
         return transfer._replace(state=state, ended_at=moment)
 
-    async def _note(
-        self, work: UnitOfWork, now: Row, step: Step, by: Actor, taken_back: bool
-    ) -> None:
-        action = Action.VISIT_TAKEN_BACK if taken_back else _ACTIONS[step]
-        await self._audit.record(
-            work,
-            now.clinic_id,
-            by,
-            action,
-            patient_id=now.patient_id,
-            subject_id=now.id,
-            target=now.room_id,
-        )
-
     # --- publishing ----------------------------------------------------------------------------
 
-    async def _tell(self, work: UnitOfWork, row: Row, now: Row, step: Step) -> None:
+    async def _tell(self, work: UnitOfWork, row: Row, now: Row, step: AnyStep) -> None:
         if now.room_id != row.room_id or now.state == State.ENDED:
-            work.emit(RoomVisitGone(room_id=row.room_id, visit_id=row.id, why=str(step)))
+            work.emit(RoomVisitGone(room_id=row.room_id, visit_id=row.id, why=str(step.kind)))
         if now.state != State.ENDED:
             rows.tell_room(work, now)
         rows.tell_patient(work, now)
@@ -416,39 +378,6 @@ class Transitions:
                 alerted=bool(transfer.alerted_at),
             )
         )
-
-
-def _values(
-    row: Row,
-    step: Step,
-    by: Actor,
-    moment: int,
-    call_id: str,
-    to_room_id: str,
-    transfer_id: str,
-) -> dict[str, Any]:
-    """Return the columns that a step sets besides the state."""
-    if step is Step.ADMITTED:
-        return {
-            "call_id": call_id,
-            "admitted_at": moment,
-            "admitted_by": by.id,
-            "looked_at": row.looked_at or moment,
-        }
-    if step is Step.RETURNED:  # to the old place: `queued_at` stays
-        return {"call_id": ""}
-    if step is Step.TRANSFERRED:
-        return {
-            "call_id": "",
-            "room_id": to_room_id,
-            "leg": row.leg + 1,
-            "transfer_id": transfer_id,
-            "queued_at": moment,
-            "admitted_at": 0,
-            "admitted_by": "",
-            "looked_at": 0,
-        }
-    return {"call_id": "", "ended_reason": str(step), "ended_at": moment, "ended_by": by.id}
 
 
 def _leg_row(row: Row, how: How, moment: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from bedside.visits import rows
 from bedside.visits.models import NOT_ENDED, patient_transfers, visit_legs, visits
 from bedside.visits.rows import Identified
 from bedside.visits.states import GOING_ON, Presence, State, Step
+from bedside.visits.steps import End
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
 
@@ -283,14 +284,14 @@ class WaitingRoom:
         """Remove a patient, from the call too. Raises NotFound, Conflict."""
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock_in_room(work, room, visit_id, leg)
-            await self._transitions.take_step(work, row, Step.REMOVED, room.actor)
+            await self._transitions.take_step(work, row, End(Step.REMOVED), room.actor)
 
     async def leave(self, visitor: VisitorAccess) -> None:
         """End the visit for its patient; nothing happens if it has ended already."""
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock(work, visitor.clinic_id, visitor.visit_id)
             if row.state != State.ENDED:
-                await self._transitions.take_step(work, row, Step.LEFT, visitor.actor)
+                await self._transitions.take_step(work, row, End(Step.LEFT), visitor.actor)
 
     # --- the patient's side --------------------------------------------------------------------
 

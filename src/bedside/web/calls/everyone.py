@@ -28,6 +28,7 @@ from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess
 from bedside.visits.states import Step
+from bedside.visits.steps import End, Return
 from bedside.web.calls.guest import TOO_OFTEN
 
 _TESTED_OFTEN = N_("You have tried this several times already. Please wait a moment.")
@@ -137,7 +138,7 @@ async def end(request: Request) -> Response:
     """POST /calls/{call_id}/end: end for everybody. Field: then (complete, return)."""
     host = await _host(request)
     form = await form_of(request)
-    then = Step.RETURNED if form.line("then") == "return" else Step.COMPLETED
+    then = Return() if form.line("then") == "return" else End(Step.COMPLETED)
     await services_of(request).calls.end_for_all(host, then)
     return _done(request, "/rooms")
 
