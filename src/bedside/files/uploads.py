@@ -98,9 +98,7 @@ class Uploads:
         source_id: str = "",
     ) -> Upload:
         """Take a staff upload of unannounced length in one go (a form without script, or a picture
-        made in a visit, which is its source then).
-
-        Raises TooLarge, FileRefused, SenderGone; nothing of the file stays then.
+        made in a visit, its source). Raises TooLarge, FileRefused, SenderGone; nothing stays then.
         """
         target = upload_rows.into_chart(chart, category, channel, source_id)
         return await self._take(chart, target, name, source, allowance, allowance.largest)
