@@ -17,6 +17,22 @@ process.stdout.write(JSON.stringify(await eval(call)(module, given)));
 """
 
 
+def bundled(**modules: str) -> str:
+    """Return a script for a page of a browser, in which each module is a global by its name."""
+    lines = [
+        f'import * as {name} from "{SOURCES / path}"; globalThis.{name} = {name};'
+        for name, path in modules.items()
+    ]
+    done = subprocess.run(
+        [ROOT / "node_modules/.bin/esbuild", "--bundle", "--format=iife"],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 def run(name: str, call: str, given: Any) -> Any:
     """Return what `call` gives for a module of the web (`calls/state.ts`) and for `given`.
 

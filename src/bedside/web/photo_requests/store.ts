@@ -3,6 +3,8 @@
  * kept in IndexedDB: they survive a reload, a killed browser and a phone that ran out of memory.
  * Where there is no IndexedDB, or no room, they are kept in memory, and `durable` says so.
  */
+import { Shelf } from "../uploading/shelf";
+
 export type Warning = "" | "dark" | "blurred";
 
 export interface Kept {
@@ -39,62 +41,10 @@ export interface Agreement {
   comments: Record<string, string>;
 }
 
-function finished<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("IndexedDB"));
-  });
-}
-
-/** One database with one object store: an older page that is still open never blocks a new one. */
-class Shelf<T> {
-  private database: Promise<IDBDatabase> | null = null;
-
-  constructor(
-    private readonly databaseName: string,
-    private readonly name: string,
-    private readonly keyPath: string,
-    private readonly index = "",
-  ) {}
-
-  async get(key: string): Promise<T | undefined> {
-    return (await finished((await this.open("readonly")).get(key))) as T | undefined;
-  }
-
-  async where(value: string): Promise<T[]> {
-    return (await finished((await this.open("readonly")).index(this.index).getAll(value))) as T[];
-  }
-
-  /** Resolves when the change would survive the page. */
-  async change(change: (shelf: IDBObjectStore) => IDBRequest): Promise<void> {
-    const shelf = await this.open("readwrite");
-    const done = new Promise<void>((resolve, reject) => {
-      shelf.transaction.oncomplete = () => resolve();
-      shelf.transaction.onabort = () => reject(shelf.transaction.error ?? new Error("IndexedDB"));
-    });
-    change(shelf);
-    await done;
-  }
-
-  private async open(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-    this.database ??= this.opened();
-    return (await this.database).transaction(this.name, mode).objectStore(this.name);
-  }
-
-  private opened(): Promise<IDBDatabase> {
-    const request = indexedDB.open(this.databaseName, 1);
-    request.onupgradeneeded = () => {
-      const shelf = request.result.createObjectStore(this.name, { keyPath: this.keyPath });
-      if (this.index) shelf.createIndex(this.index, this.index);
-    };
-    return finished(request);
-  }
-}
-
 export class PhotoStore {
   durable = true;
-  private readonly photos = new Shelf<Kept>("bedside-photos", "photos", "id", "request");
-  private readonly agreements = new Shelf<Agreement>("bedside-agreements", "agreements", "request");
+  private readonly photos = new Shelf<Kept>({ database: "bedside-photos", store: "photos", key: "id", index: "request" });
+  private readonly agreements = new Shelf<Agreement>({ database: "bedside-agreements", store: "agreements", key: "request" });
   private readonly memory = new Map<string, Kept>();
   private remembered: Agreement | null = null;
 
@@ -127,7 +77,7 @@ export class PhotoStore {
   /** Keep a photo; resolves when it would survive the page. */
   async put(photo: Kept): Promise<void> {
     try {
-      await this.photos.change((photos) => photos.put(photo));
+      await this.photos.put(photo);
       this.memory.delete(photo.id);
     } catch {
       this.durable = false;
@@ -138,7 +88,7 @@ export class PhotoStore {
   async remove(id: string): Promise<void> {
     this.memory.delete(id);
     try {
-      await this.photos.change((photos) => photos.delete(id));
+      await this.photos.remove(id);
     } catch {
       this.durable = false;
     }
@@ -158,7 +108,7 @@ export class PhotoStore {
   /** Keep what was agreed to; resolves when it would survive the page. */
   async keepAgreement(agreement: Agreement): Promise<void> {
     try {
-      await this.agreements.change((agreements) => agreements.put(agreement));
+      await this.agreements.put(agreement);
     } catch {
       this.durable = false;
       this.remembered = agreement;
@@ -168,7 +118,7 @@ export class PhotoStore {
   async forgetAgreement(): Promise<void> {
     this.remembered = null;
     try {
-      await this.agreements.change((agreements) => agreements.delete(this.request));
+      await this.agreements.remove(this.request);
     } catch {
       this.durable = false;
     }

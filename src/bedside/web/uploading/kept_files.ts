@@ -3,8 +3,8 @@
  * a killed browser loses none. They go when they are sent, when they are cancelled, when their owner
  * signs out, and after a day: as long as the server keeps an unfinished upload.
  */
-const DATABASE = "bedside-uploads";
-const STORE = "files";
+import { Shelf } from "./shelf";
+
 const DAY_MS = 86_400_000;
 
 export interface KeptFile {
@@ -20,34 +20,12 @@ export interface KeptFile {
   keptAt: number;
 }
 
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-async function inStore<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await opened();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const request = act(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = () => reject(transaction.error);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  } finally {
-    database.close();
-  }
-}
+const files = new Shelf<KeptFile>({ database: "bedside-uploads", store: "files", key: "id" });
 
 /** Keeps a file, or what has changed about it; false where the browser has no room for it. */
 export async function keep(file: KeptFile): Promise<boolean> {
   try {
-    await inStore("readwrite", (store) => store.put(file));
+    await files.put(file);
     return true;
   } catch {
     return false;
@@ -55,18 +33,18 @@ export async function keep(file: KeptFile): Promise<boolean> {
 }
 
 export async function forget(id: string): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(id)).catch(() => undefined);
+  await files.remove(id).catch(() => undefined);
 }
 
 export async function forgetAll(): Promise<void> {
-  await inStore("readwrite", (store) => store.clear()).catch(() => undefined);
+  await files.clear().catch(() => undefined);
 }
 
 /** What this person chose for this patient, oldest first; what is too old to go on is dropped. */
 export async function kept(owner: string, patient: string): Promise<KeptFile[]> {
   let all: KeptFile[];
   try {
-    all = await inStore<KeptFile[]>("readonly", (store) => store.getAll());
+    all = await files.all();
   } catch {
     return [];
   }
