@@ -4,6 +4,7 @@
  */
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
+import { fragmentOf } from "../live/fragment";
 import { say } from "../apps/place";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
@@ -44,9 +45,7 @@ export class Adding {
     if (!place) return;
     closeDialog("call-people");
     try {
-      const answer = await fetch(`/calls/${this.session.place.call}/waiting`, { headers: { "HX-Request": "true" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      place.innerHTML = await answer.text();
+      place.replaceChildren(await fragmentOf(`/calls/${this.session.place.call}/waiting`, { byHand: true }));
       openDialog("add-patient");
     } catch {
       toast(say(this.session.place, "not_sent"), "bad");

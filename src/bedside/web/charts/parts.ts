@@ -1,4 +1,6 @@
 /** Fetching pieces of pages that the server renders. */
+import { contentOf } from "../live/fragment";
+
 export interface Part {
   /** The address after redirects. */
   address: string;
@@ -25,15 +27,14 @@ export function likeness(element: Element): string {
 export async function fetchPart(address: string, name: string, { form, background = false }: Asking = {}): Promise<Part | null> {
   const headers: Record<string, string> = { accept: "text/html", "bedside-part": name };
   if (background) headers["X-Background"] = "1";
-  const body = form && new URLSearchParams([...form].map(([key, value]) => [key, String(value)]));
+  const fields = form && new URLSearchParams([...form].map(([key, value]) => [key, String(value)]));
   let answer: Response;
   try {
-    answer = await fetch(address, body ? { method: "POST", headers, body } : { headers });
+    answer = await fetch(address, fields ? { method: "POST", headers, body: fields } : { headers });
   } catch {
     return null;
   }
-  const template = document.createElement("template");
-  template.innerHTML = await answer.text();
-  const isPart = !template.content.querySelector("title");
-  return isPart ? { address: answer.url, status: answer.status, body: template.content } : null;
+  const body = contentOf(await answer.text());
+  const isPart = !body.querySelector("title");
+  return isPart ? { address: answer.url, status: answer.status, body } : null;
 }

@@ -8,8 +8,9 @@
 import { announce } from "../components/announce";
 import { morph } from "../live/morph";
 import { liveSocket, type Heard } from "../live/socket";
-import { posted, sentenceOf } from "../file_transfer/sending";
-import { fragmentOf, newId } from "../live/fragment";
+import { posted, sentenceOf } from "../components/answers";
+import { newId } from "../components/ids";
+import { fragmentOf } from "../live/fragment";
 import { Drafts, type Unsent } from "./drafts";
 
 const TOGETHER_MS = 40;

@@ -2,7 +2,7 @@
  * Fetches a file that was accepted. After a lost network it goes on from the last byte that came
  * (RFC 9110, 14.2), and the browser saves it when it is complete.
  */
-import { sentenceOf } from "./sending";
+import { sentenceOf } from "../components/answers";
 
 const AGAIN_MS = 1_500;
 const KEPT_MS = 60_000;

@@ -7,10 +7,12 @@
  */
 import { PhotoTaking } from "./taking";
 import { announce } from "../components/announce";
+import { posted, sentenceOf } from "../components/answers";
+import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
 import { liveSocket, type Heard } from "../live/socket";
 import { Fetching } from "./fetching";
-import { posted, type Sender, senderOf, sentenceOf } from "./sending";
+import { type Sender, senderOf } from "./sending";
 
 const TOGETHER_MS = 40;
 const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused", "discarded"]);
@@ -85,12 +87,10 @@ export class TransferPanel {
   private async refresh(): Promise<void> {
     const list = this.root.querySelector<HTMLElement>("[data-transfer-list]");
     if (!list) return;
-    const answer = await fetch(this.list, { headers: { "HX-Request": "true", "X-Background": "1" } }).catch(() => null);
-    if (!answer?.ok) return;
-    const template = document.createElement("template");
-    template.innerHTML = await answer.text();
-    this.announceNew(list, template.content);
-    morph(list, template.content);
+    const content = await fragmentOf(this.list).catch(() => null);
+    if (!content) return;
+    this.announceNew(list, content);
+    morph(list, content);
     if (this.takingFor && !this.row(this.takingFor)?.querySelector("[data-transfer-capture]")) this.taking?.close();
     this.fetchWanted();
   }

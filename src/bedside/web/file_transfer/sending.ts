@@ -3,20 +3,23 @@
  * last byte that the server has: after a lost network, and, where the browser can keep the file,
  * after the page was loaded again.
  */
-import { DetailedError, Upload } from "tus-js-client";
-import { newId } from "../live/fragment";
+import { posted, sentenceOf } from "../components/answers";
+import { newId } from "../components/ids";
 import { forget, keep, type KeptFile, kept } from "../uploading/kept_files";
+import { type Stop, TusUpload } from "../uploading/tus";
 
 const RETRY_DELAYS_MS = [0, 500, 1_000, 2_000, 4_000];
 const TRY_AGAIN_MS = 5_000;
 const OWNER = "live-transfers";
+/** Codes with which the server says that the transfer has ended meanwhile. */
+const ENDED = "transfer_is_";
 
 /** What the server says no to, in its own words. */
 export type Refused = (name: string, sentence: string) => void;
 
 interface Sending {
   readonly one: KeptFile;
-  upload: Upload | null;
+  upload: TusUpload | null;
 }
 
 /** Senders of this page: a dialog that is closed does not stop what is on its way. */
@@ -87,7 +90,7 @@ export class Sender {
   async drop(transfer: string): Promise<void> {
     const found = this.sending.get(transfer);
     this.sending.delete(transfer);
-    await found?.upload?.abort().catch(() => undefined);
+    await found?.upload?.abort();
     await forget(transfer);
   }
 
@@ -100,35 +103,31 @@ export class Sender {
 
   private transfer(sending: Sending): void {
     const { one } = sending;
-    const upload = new Upload(one.file, {
+    const how = {
       endpoint: `${this.base}/${one.id}/uploads`,
-      ...(one.address ? { uploadUrl: one.address } : {}),
+      address: one.address,
       metadata: { filename: one.name },
-      headers: { accept: "application/json" },
       retryDelays: RETRY_DELAYS_MS,
-      storeFingerprintForResuming: false,
-      onUploadUrlAvailable: () => {
-        one.address = upload.url ?? "";
+    };
+    sending.upload = new TusUpload(one.file, how, {
+      addressed: (address) => {
+        one.address = address;
         void keep(one);
       },
-      onSuccess: () => void this.drop(one.id),
-      onError: (error) => this.stopped(sending, error),
+      arrived: () => void this.drop(one.id),
+      stopped: (why) => this.stopped(sending, why),
     });
-    sending.upload = upload;
-    upload.start();
+    sending.upload.start();
   }
 
-  private stopped(sending: Sending, error: Error | DetailedError): void {
+  private stopped(sending: Sending, { status, code, sentence, isFinal }: Stop): void {
     const { one } = sending;
     if (!this.sending.has(one.id)) return;
-    const answer = error instanceof DetailedError ? error.originalResponse : null;
-    const status = answer?.getStatus() ?? 0;
     sending.upload = null;
-    const body = answer?.getBody() ?? "";
-    const over = isOver(body);
-    if (over || (status >= 400 && status < 500 && ![401, 409, 423, 429].includes(status))) {
+    const isEnded = code.startsWith(ENDED);
+    if (isEnded || (isFinal && status !== 401)) {
       // How a transfer ended stands in the list already.
-      if (!over) this.refused(one.name, sentenceIn(body));
+      if (!isEnded) this.refused(one.name, sentence);
       void this.drop(one.id);
       return;
     }
@@ -139,31 +138,4 @@ export class Sender {
   private goOn(): void {
     for (const sending of this.sending.values()) if (!sending.upload) this.transfer(sending);
   }
-}
-
-/** Posts fields as a form does, and asks for an answer that a script reads. */
-export function posted(address: string, fields: Record<string, string>): Promise<Response> {
-  return fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(fields) });
-}
-
-export async function sentenceOf(answer: Response): Promise<string> {
-  return sentenceIn(await answer.text().catch(() => ""));
-}
-
-function fieldOf(body: string, name: "sentence" | "code"): string {
-  try {
-    const said: unknown = JSON.parse(body);
-    return typeof said === "object" && said !== null && name in said ? String((said as Record<string, unknown>)[name]) : "";
-  } catch {
-    return "";
-  }
-}
-
-function sentenceIn(body: string): string {
-  return fieldOf(body, "sentence");
-}
-
-/** Whether the server says that the transfer has ended meanwhile. */
-function isOver(body: string): boolean {
-  return fieldOf(body, "code").startsWith("transfer_is_");
 }

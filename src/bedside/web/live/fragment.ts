@@ -1,24 +1,29 @@
-/** Pieces of pages that the server renders for scripts. */
+/** Pieces of pages that the server renders for scripts. morph.ts puts them in place. */
 
-/** What the server renders at an address. Throws when it cannot be had now. */
-export async function fragmentOf(address: string): Promise<DocumentFragment> {
-  const answer = await fetch(address, { headers: { "HX-Request": "true", "X-Background": "1" } });
-  if (!answer.ok) throw new Error(String(answer.status));
+/** The server does not render it; with the status 401 the session has ended. */
+export class NotRendered extends Error {
+  constructor(readonly status: number) {
+    super(String(status));
+  }
+}
+
+export interface Asking {
+  signal?: AbortSignal;
+  /** Somebody asked for it. What a page asks for by itself does not count as use. */
+  byHand?: boolean;
+}
+
+export function contentOf(html: string): DocumentFragment {
   const template = document.createElement("template");
-  template.innerHTML = await answer.text();
+  template.innerHTML = html;
   return template.content;
 }
 
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-
-/** An id as the server makes them (kernel/ids.py), so that what is sent twice is there once. */
-export function newId(prefix: string): string {
-  let body = "";
-  let time = Date.now();
-  for (let place = 0; place < 10; place += 1) {
-    body = (ALPHABET[time % 32] ?? "0") + body;
-    time = Math.floor(time / 32);
-  }
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) body += ALPHABET[byte & 31] ?? "0";
-  return `${prefix}_${body}`;
+/** What the server renders at an address. Throws NotRendered, or what `fetch` throws. */
+export async function fragmentOf(address: string, { signal, byHand = false }: Asking = {}): Promise<DocumentFragment> {
+  const headers: Record<string, string> = { "HX-Request": "true" };
+  if (!byHand) headers["X-Background"] = "1";
+  const answer = await fetch(address, { headers, signal: signal ?? null });
+  if (!answer.ok) throw new NotRendered(answer.status);
+  return contentOf(await answer.text());
 }

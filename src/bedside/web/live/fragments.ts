@@ -10,6 +10,7 @@
  */
 import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
+import { fragmentOf, NotRendered } from "./fragment";
 import { morph } from "./morph";
 import { liveSocket, type Heard } from "./socket";
 
@@ -56,17 +57,10 @@ class Fragment {
     const request = new AbortController();
     this.request = request;
     try {
-      const answer = await fetch(this.element.dataset.liveFragment ?? "", {
-        headers: { "HX-Request": "true", "X-Background": "1" },
-        signal: request.signal,
-      });
-      if (answer.status === 401) window.location.reload();
-      if (!answer.ok) return;
-      const template = document.createElement("template");
-      template.innerHTML = await answer.text();
-      this.arrived(template.content, own);
-    } catch {
-      // Lost connection or a newer request: the socket asks again when it is back.
+      this.arrived(await fragmentOf(this.element.dataset.liveFragment ?? "", { signal: request.signal }), own);
+    } catch (error) {
+      // Without a connection the socket asks again when it is back.
+      if (error instanceof NotRendered && error.status === 401) window.location.reload();
     }
   }
 

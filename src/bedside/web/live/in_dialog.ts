@@ -4,6 +4,7 @@
  */
 import htmx from "htmx.org";
 import { toast } from "../components/toasts";
+import { contentOf } from "./fragment";
 import { scanFragments } from "./fragments";
 
 const ID = "in-dialog";
@@ -23,9 +24,7 @@ function openerOf(link: HTMLElement): HTMLElement {
 /** Shows what the server sent as a dialog, in place of one that is open. */
 export function showInDialog(html: string, back: HTMLElement | null = null): HTMLDialogElement | null {
   document.getElementById(ID)?.remove();
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const dialog = template.content.querySelector("dialog");
+  const dialog = contentOf(html).querySelector("dialog");
   if (!dialog) return null;
   document.body.append(dialog);
   htmx.process(dialog);

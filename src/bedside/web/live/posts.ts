@@ -2,6 +2,8 @@
  * Small things that are posted: kept while there is no connection, and sent in order when it is
  * back. They live as long as the page; what must survive it (files) is kept elsewhere.
  */
+import { posted, sentenceOf } from "../components/answers";
+
 interface Post {
   address: string;
   fields: Record<string, string>;
@@ -14,25 +16,12 @@ let sending = false;
 async function send(post: Post): Promise<boolean> {
   let answer: Response;
   try {
-    answer = await fetch(post.address, {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new URLSearchParams(post.fields),
-    });
+    answer = await posted(post.address, post.fields);
   } catch {
     return false;
   }
   post.done(answer.ok, answer.ok ? "" : await sentenceOf(answer));
   return true;
-}
-
-async function sentenceOf(answer: Response): Promise<string> {
-  try {
-    const said = (await answer.json()) as { sentence?: string };
-    return said.sentence ?? "";
-  } catch {
-    return "";
-  }
 }
 
 async function sendAll(): Promise<void> {

@@ -1,4 +1,6 @@
 /** What the server knows of the request, and the small things that are said to it. */
+import { sentenceOf } from "../components/answers";
+
 export interface ServerPhoto {
   id: string;
   /** What its device called it; "" without script. */
@@ -42,14 +44,6 @@ async function answered(response: Response): Promise<Response> {
   if (response.ok) return response;
   if ([400, 404, 409, 413, 415, 422].includes(response.status)) throw new Refused(await sentenceOf(response));
   throw new Error(`status ${response.status}`);
-}
-
-async function sentenceOf(response: Response): Promise<string> {
-  try {
-    return String(((await response.json()) as { sentence?: string }).sentence ?? "");
-  } catch {
-    return "";
-  }
 }
 
 export class RequestServer {

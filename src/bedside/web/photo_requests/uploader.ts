@@ -3,7 +3,7 @@
  * or a killed browser only makes it wait: it goes on from the last byte that the server has. Of two
  * pages on one phone, one uploads a photo, and the other learns that it is done.
  */
-import { DetailedError, Upload } from "tus-js-client";
+import { discard, type Stop, TusUpload } from "../uploading/tus";
 import { Refused, type RequestServer } from "./server";
 import { nameOf, type Kept, type PhotoStore } from "./store";
 
@@ -25,7 +25,7 @@ export interface Watcher {
 
 /** A photo that is being uploaded, or waits until another page of this phone lets go of it. */
 class Turn {
-  upload: Upload | null = null;
+  upload: TusUpload | null = null;
   private letGo: () => void = () => undefined;
   private readonly over = new Promise<void>((resolve) => {
     this.letGo = resolve;
@@ -48,11 +48,6 @@ class Turn {
     this.letGo();
     await this.upload?.abort();
   }
-}
-
-interface Refusal {
-  code: string;
-  sentence: string;
 }
 
 export class Uploader {
@@ -90,7 +85,7 @@ export class Uploader {
       await stopped.end();
       this.goOn();
     }
-    if (photo.uploadUrl) await Upload.terminate(photo.uploadUrl, { retryDelays: [] }).catch(() => undefined);
+    if (photo.uploadUrl) await discard(photo.uploadUrl, []);
   }
 
   /** The network is back: do not wait for the next try. */
@@ -123,7 +118,7 @@ export class Uploader {
     }
     // Another page may have brought it some way.
     Object.assign(photo, { uploadUrl: kept.uploadUrl, fileId: kept.fileId, named: kept.named, sentComment: kept.sentComment });
-    turn.upload = this.uploadOf(photo, () => this.current === turn);
+    turn.upload = this.uploadOf(photo);
     this.watcher.onProgress(photo, 0);
     turn.upload.start();
   }
@@ -137,43 +132,30 @@ export class Uploader {
     this.goOn();
   }
 
-  private uploadOf(photo: Kept, mine: () => boolean): Upload {
-    const upload = new Upload(photo.photo, {
+  private uploadOf(photo: Kept): TusUpload {
+    const sending = {
       endpoint: `${this.server.here}/uploads`,
-      uploadUrl: photo.uploadUrl || null,
-      retryDelays: RETRY_AFTER,
+      address: photo.uploadUrl,
       metadata: { photo: photo.id, filename: photo.name, comment: photo.comment, taken_at: String(photo.takenAt) },
-      headers: { Accept: "application/json" },
-      // Which upload belongs to which photo is kept with the photo itself.
-      storeFingerprintForResuming: false,
-      onBeforeRequest: (request) => {
-        if (request.getMethod() !== "POST") return;
+      retryDelays: RETRY_AFTER,
+    };
+    return new TusUpload(photo.photo, sending, {
+      announced: () => {
         photo.sentComment = photo.comment;
         photo.named = true;
       },
-      onAfterResponse: (_request, response) => {
-        photo.fileId = response.getHeader("Bedside-File") ?? photo.fileId;
+      named: (file) => {
+        photo.fileId = file;
       },
-      onUploadUrlAvailable: () => {
-        photo.uploadUrl = upload.url ?? "";
+      addressed: (address) => {
+        photo.uploadUrl = address;
         void this.store.put(photo);
       },
-      onShouldRetry: (error) => {
-        const again = !isFinal(error as DetailedError);
-        if (again && mine()) this.watcher.onWaiting();
-        return again;
-      },
-      onProgress: (sent, total) => {
-        if (mine()) this.watcher.onProgress(photo, total ? sent / total : 0);
-      },
-      onSuccess: () => {
-        if (mine()) void this.arrived(photo);
-      },
-      onError: (error) => {
-        if (mine()) void this.failed(photo, error as DetailedError);
-      },
+      retried: () => this.watcher.onWaiting(),
+      moved: (sent) => this.watcher.onProgress(photo, sent / Math.max(1, photo.photo.size)),
+      arrived: () => void this.arrived(photo),
+      stopped: (why) => void this.stopped(photo, why),
     });
-    return upload;
   }
 
   /** Every byte is there. The phone lets go of the photo when its comment is there too. */
@@ -192,16 +174,15 @@ export class Uploader {
     await this.next(photo);
   }
 
-  private async failed(photo: Kept, error: DetailedError): Promise<void> {
-    if (!isFinal(error)) {
+  private async stopped(photo: Kept, { isFinal, code, sentence }: Stop): Promise<void> {
+    if (!isFinal) {
       await this.later();
       return;
     }
-    const refusal = refusalOf(error);
     // The server lists what it has refused itself; the rest only this phone knows of.
-    if (refusal.code.startsWith("file_refused")) await this.store.remove(photo.id);
-    else await this.store.put(Object.assign(photo, { problem: refusal.sentence || this.noReason }));
-    this.watcher.onRefused(photo, refusal.sentence || this.noReason, refusal.code);
+    if (code.startsWith("file_refused")) await this.store.remove(photo.id);
+    else await this.store.put(Object.assign(photo, { problem: sentence || this.noReason }));
+    this.watcher.onRefused(photo, sentence || this.noReason, code);
     await this.next(photo);
   }
 
@@ -211,19 +192,5 @@ export class Uploader {
     await stopped?.end();
     this.watcher.onWaiting();
     this.timer = window.setTimeout(() => this.goOn(), TRY_AGAIN_EVERY);
-  }
-}
-
-/** Whether the server has refused, so that trying again cannot help. */
-function isFinal(error: DetailedError): boolean {
-  const status = error.originalResponse?.getStatus() ?? 0;
-  return status >= 400 && status < 500 && ![408, 409, 423, 425, 429, 460].includes(status);
-}
-
-function refusalOf(error: DetailedError): Refusal {
-  try {
-    return JSON.parse(error.originalResponse?.getBody() ?? "") as Refusal;
-  } catch {
-    return { code: "", sentence: "" };
   }
 }

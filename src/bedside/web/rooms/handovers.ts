@@ -4,6 +4,7 @@
  */
 import { announce } from "../components/announce";
 import { toast } from "../components/toasts";
+import { fragmentOf } from "../live/fragment";
 import type { Data } from "../live/messages";
 import { morph } from "../live/morph";
 import { liveSocket } from "../live/socket";
@@ -38,12 +39,9 @@ async function show(): Promise<void> {
     place.replaceChildren();
     return;
   }
-  const answer = await fetch("/transfers/notices", { headers: { "HX-Request": "true", "X-Background": "1" } });
-  if (!answer.ok) return;
-  const template = document.createElement("template");
-  template.innerHTML = await answer.text();
-  const isNew = template.content.querySelectorAll(".banner").length > place.querySelectorAll(".banner").length;
-  morph(place, template.content);
+  const content = await fragmentOf("/transfers/notices");
+  const isNew = content.querySelectorAll(".banner").length > place.querySelectorAll(".banner").length;
+  morph(place, content);
   if (isNew) announce(place.querySelector(".banner-title")?.textContent ?? "", true);
 }
 

@@ -2,7 +2,7 @@
  * Uploads into one chart by tus: three at the same time, resumed after a lost network, a reload or a
  * killed browser. This holds what is going on; upload_rows.ts shows it.
  */
-import { DetailedError, Upload } from "tus-js-client";
+import { discard, type Stop, TusUpload } from "./tus";
 import { forget, keep, type KeptFile, kept } from "./kept_files";
 
 export type UploadState = "waiting" | "sending" | "paused" | "lost" | "failed" | "refused" | "done";
@@ -17,7 +17,7 @@ export interface Item {
   /** What the server said of it, in its own words. */
   sentence: string;
   signedOut: boolean;
-  sending: Upload | null;
+  sending: TusUpload | null;
 }
 
 export type Refusal = "tooLarge" | "empty" | "unreadable";
@@ -95,7 +95,7 @@ export class Uploads {
     this.items.splice(this.items.indexOf(item), 1);
     await item.sending?.abort();
     await forget(item.kept.id);
-    if (wasOnItsWay && item.kept.address) await Upload.terminate(item.kept.address).catch(() => undefined);
+    if (wasOnItsWay && item.kept.address) await discard(item.kept.address, RETRY_DELAYS_MS);
     this.next();
   }
 
@@ -128,51 +128,38 @@ export class Uploads {
   }
 
   private transfer(item: Item): Promise<void> {
-    return new Promise((resolve) => {
-      const { kept: one } = item;
-      const upload = new Upload(one.file, {
-        endpoint: `${this.base}/uploads`,
-        ...(one.address ? { uploadUrl: one.address } : {}),
-        metadata: { filename: one.name, category: one.category },
-        headers: { accept: "application/json" },
-        retryDelays: RETRY_DELAYS_MS,
-        storeFingerprintForResuming: false,
-        onUploadUrlAvailable: () => {
-          one.address = upload.url ?? "";
-          if (item.survives && isUnfinished(item)) void keep(one);
-        },
-        onProgress: (sent) => {
-          item.sent = sent;
-          if (item.state === "sending") this.changed(item);
-        },
-        onSuccess: () => {
-          item.sent = one.file.size;
-          void forget(one.id);
-          this.settle(item, "done");
-          resolve();
-        },
-        onError: (error) => {
-          this.stopped(item, error);
-          resolve();
-        },
-      });
-      item.sending = upload;
-      upload.start();
-      // A pause ends the sending without a word from tus.
-      const abort = upload.abort.bind(upload);
-      upload.abort = async (terminate) => {
-        await abort(terminate);
-        resolve();
-      };
+    const { kept: one } = item;
+    const sending = {
+      endpoint: `${this.base}/uploads`,
+      address: one.address,
+      metadata: { filename: one.name, category: one.category },
+      retryDelays: RETRY_DELAYS_MS,
+    };
+    const upload = new TusUpload(one.file, sending, {
+      addressed: (address) => {
+        one.address = address;
+        if (item.survives && isUnfinished(item)) void keep(one);
+      },
+      moved: (sent) => {
+        item.sent = sent;
+        if (item.state === "sending") this.changed(item);
+      },
+      arrived: () => {
+        item.sent = one.file.size;
+        void forget(one.id);
+        this.settle(item, "done");
+      },
+      stopped: (why) => this.stopped(item, why),
     });
+    item.sending = upload;
+    upload.start();
+    return upload.over;
   }
 
-  private stopped(item: Item, error: Error | DetailedError): void {
-    const answer = error instanceof DetailedError ? error.originalResponse : null;
-    const status = answer?.getStatus() ?? 0;
-    item.sentence = sentenceIn(answer?.getBody() ?? "");
+  private stopped(item: Item, { status, sentence, isFinal }: Stop): void {
+    item.sentence = sentence;
     item.signedOut = status === 401;
-    if (status >= 400 && status < 500 && status !== 401 && status !== 409 && status !== 429) {
+    if (isFinal && !item.signedOut) {
       void forget(item.kept.id);
       this.settle(item, "refused");
       return;
@@ -184,15 +171,6 @@ export class Uploads {
 
   private goOn(): void {
     for (const item of this.items.filter((one) => one.state === "lost" || one.state === "failed")) this.again(item);
-  }
-}
-
-function sentenceIn(body: string): string {
-  try {
-    const said: unknown = JSON.parse(body);
-    return typeof said === "object" && said !== null && "sentence" in said ? String(said.sentence) : "";
-  } catch {
-    return "";
   }
 }
 

@@ -6,6 +6,7 @@
 import { announce } from "../components/announce";
 import { openDialog } from "../components/dialogs";
 import { liveSocket, type Heard } from "../live/socket";
+import { fragmentOf, NotRendered } from "../live/fragment";
 import { morph } from "../live/morph";
 import { Awake } from "../components/awake";
 import { DeviceTest } from "./device_test";
@@ -90,16 +91,10 @@ export class VisitPage {
     const request = new AbortController();
     this.request = request;
     try {
-      const answer = await fetch(`${this.here}/now${this.asked ? `?view=${this.asked}` : ""}`, {
-        headers: { "HX-Request": "true", "X-Background": "1" },
-        signal: request.signal,
-      });
-      if (answer.status === 401) window.location.reload();
-      if (!answer.ok) throw new Error(String(answer.status));
-      const template = document.createElement("template");
-      template.innerHTML = await answer.text();
-      this.arrived(template.content.firstElementChild as HTMLElement);
-    } catch {
+      const content = await fragmentOf(`${this.here}/now${this.asked ? `?view=${this.asked}` : ""}`, { signal: request.signal });
+      this.arrived(content.firstElementChild as HTMLElement);
+    } catch (error) {
+      if (error instanceof NotRendered && error.status === 401) window.location.reload();
       if (!request.signal.aborted) this.refresh(AGAIN_AFTER_MS);
     }
   }

@@ -2,7 +2,7 @@
 import type { AppContext, CallApp } from "../calls/apps_panel";
 import { patientsIn } from "../calls/apps_panel";
 import { say } from "../apps/place";
-import { posted, sentenceOf } from "../file_transfer/sending";
+import { posted, sentenceOf } from "../components/answers";
 import { fragmentOf } from "../live/fragment";
 import { Board } from "./board";
 

@@ -4,7 +4,7 @@
  */
 import { announce } from "../components/announce";
 import { liveSocket, type Heard } from "../live/socket";
-import { posted, sentenceOf } from "../file_transfer/sending";
+import { posted, sentenceOf } from "../components/answers";
 import { HEIGHT, LETTERS, pathOf, WIDTH, type Drawn, type Ink, type Mark, type Point } from "./marks";
 import { pictureOf } from "./picture";
 
