@@ -6,14 +6,29 @@ function boxesOf(group: Element): HTMLInputElement[] {
   return [...group.querySelectorAll<HTMLInputElement>("input")];
 }
 
-function isFull(box: HTMLInputElement): boolean {
-  const digits = box.value;
-  if (digits.length >= box.maxLength) return true;
+/** What a box is for, by the end of its name. */
+type Part = "year" | "month" | "day";
+
+function partOf(box: HTMLInputElement): Part {
+  return box.name.endsWith("_month") ? "month" : box.name.endsWith("_day") ? "day" : "year";
+}
+
+/** Whether no further digit could follow in a box that holds so many. */
+export function isFull(part: Part, digits: string, most: number): boolean {
+  if (digits.length >= most) return true;
   // “4” can only be a day or a month by itself when no second digit could follow.
-  const first = Number(digits);
-  if (box.name.endsWith("_month")) return first > 1;
-  if (box.name.endsWith("_day")) return first > 3;
-  return false;
+  if (part === "month") return Number(digits) > 1;
+  return part === "day" && Number(digits) > 3;
+}
+
+/** A whole date as text, for boxes in this order; null when it is none. ISO dates say what is what. */
+export function spread(text: string, order: readonly Part[]): string[] | null {
+  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
+  const written = text.split(/\D+/).filter(Boolean);
+  if (written.length !== 3) return null;
+  if (!iso) return written;
+  const [, year = "", month = "", day = ""] = iso;
+  return order.map((part) => ({ year, month, day })[part]);
 }
 
 function onInput(event: Event): void {
@@ -24,7 +39,7 @@ function onInput(event: Event): void {
   const typed = event instanceof InputEvent && event.inputType.startsWith("insert");
   const boxes = boxesOf(group);
   const next = boxes[boxes.indexOf(box) + 1];
-  if (typed && next && isFull(box)) {
+  if (typed && next && isFull(partOf(box), box.value, box.maxLength)) {
     next.focus();
     next.select();
   }
@@ -43,13 +58,12 @@ function onPaste(event: ClipboardEvent): void {
   const group = (event.target as Element).closest("[data-date-of-birth]");
   const text = event.clipboardData?.getData("text").trim() ?? "";
   if (!group) return;
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
-  const parts = text.split(/\D+/).filter(Boolean);
-  if (parts.length !== 3) return;
+  const boxes = boxesOf(group);
+  const parts = spread(text, boxes.map(partOf));
+  if (!parts) return;
   event.preventDefault();
-  boxesOf(group).forEach((box, index) => {
-    const byName = iso ? (box.name.endsWith("_year") ? iso[1] : box.name.endsWith("_month") ? iso[2] : iso[3]) : parts[index];
-    box.value = byName ?? "";
+  boxes.forEach((box, index) => {
+    box.value = parts[index] ?? "";
   });
 }
 

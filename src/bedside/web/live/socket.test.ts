@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { before, beforeEach, test } from "node:test";
+import type { Heard, LiveSocket } from "./socket";
+
+/** A connection of which the test is the other end. */
+class Connection extends EventTarget {
+  static readonly OPEN = 1;
+  static last: Connection;
+  readyState = 0;
+  readonly said: Record<string, unknown>[] = [];
+
+  constructor(readonly address: string) {
+    super();
+    Connection.last = this;
+  }
+
+  send(text: string): void {
+    this.said.push(JSON.parse(text) as Record<string, unknown>);
+  }
+
+  open(): void {
+    this.readyState = Connection.OPEN;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  lose(code: number): void {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  }
+
+  say(message: object): void {
+    this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) }));
+  }
+
+  close(): void {}
+}
+
+let open: (address: string) => LiveSocket;
+
+before(async () => {
+  const page = Object.assign(new EventTarget(), {
+    visibilityState: "visible",
+    querySelector: () => null,
+    getElementById: () => null,
+  });
+  Object.assign(globalThis, { window: Object.assign(new EventTarget(), { setTimeout, clearTimeout }), document: page, WebSocket: Connection });
+  Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
+  const { LiveSocket } = await import("./socket");
+  open = (address) => new LiveSocket(address);
+});
+
+let heard: string[] = [];
+let socket: LiveSocket;
+
+function note(one: Heard): void {
+  heard.push(one.kind === "snapshot" ? `snapshot ${one.version}` : `${one.type} ${one.version}`);
+}
+
+function say(type: string, version: number): void {
+  Connection.last.say({ topic: "t", type, version, data: {} });
+}
+
+beforeEach(() => {
+  heard = [];
+  socket = open("ws://clinic.example/live");
+  socket.subscribe("t", note);
+  Connection.last.open();
+});
+
+test("events are passed on in order, after the snapshot", () => {
+  assert.deepEqual(Connection.last.said, [{ action: "subscribe", topic: "t", since: 0 }]);
+  say("snapshot", 4);
+  say("a.changed", 5);
+  say("a.changed", 6);
+  assert.deepEqual(heard, ["snapshot 4", "a.changed 5", "a.changed 6"]);
+});
+
+test("what was passed on is not passed on again, and what is not for this page only counts", () => {
+  say("snapshot", 4);
+  say("a.changed", 4);
+  Connection.last.say({ topic: "t", type: "elsewhere", version: 5 });
+  say("a.changed", 6);
+  assert.deepEqual(heard, ["snapshot 4", "a.changed 6"]);
+});
+
+test("after a gap nothing is passed on until the server has filled it, and it is asked once", () => {
+  say("snapshot", 4);
+  say("a.changed", 6);
+  say("a.changed", 7);
+  assert.deepEqual(heard, ["snapshot 4"]);
+  assert.deepEqual(Connection.last.said.slice(1), [{ action: "subscribe", topic: "t", since: 4 }]);
+  for (const version of [5, 6, 7]) say("a.changed", version);
+  assert.deepEqual(heard, ["snapshot 4", "a.changed 5", "a.changed 6", "a.changed 7"]);
+});
+
+test("when the connection is back it goes on from the last version", async () => {
+  say("snapshot", 4);
+  const lost = Connection.last;
+  lost.lose(1006);
+  window.dispatchEvent(new Event("online"));
+  assert.notEqual(Connection.last, lost);
+  Connection.last.open();
+  assert.deepEqual(Connection.last.said, [{ action: "subscribe", topic: "t", since: 4 }]);
+});
+
+test("a topic that is refused, or that nobody listens to any more, says nothing", () => {
+  const leave = socket.subscribe("other", note);
+  leave();
+  assert.deepEqual(Connection.last.said.at(-1), { action: "unsubscribe", topic: "other" });
+  Connection.last.say({ topic: "t", type: "refused", version: 0 });
+  say("a.changed", 1);
+  Connection.last.say({ topic: "other", type: "snapshot", version: 1, data: {} });
+  assert.deepEqual(heard, []);
+});
