@@ -62,7 +62,7 @@ async def _render(request: Request, side: Side, name: str) -> Response:
     shown = await transfers_shown(request, side)
     if name == "page":  # nothing can be sent without script
         shown["left"] = None
-    return render(request, f"pages/transfers/{side.name}_{name}.html", **shown)
+    return render(request, f"file_transfer/{side.name}_{name}.html", **shown)
 
 
 async def transfers_shown(request: Request, side: Side, kind: Kind | None = None) -> dict[str, Any]:

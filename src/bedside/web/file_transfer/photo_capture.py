@@ -26,7 +26,7 @@ async def _rendered(request: Request, name: str) -> Response:
     await framed(request)
     side = await side_of(request)
     shown = await transfers_shown(request, side, Kind.CAPTURE)
-    return render(request, f"pages/apps/photo_capture/{name}.html", **shown)
+    return render(request, f"file_transfer/photo_{name}.html", **shown)
 
 
 routes = [

@@ -17,7 +17,7 @@ export class PhotoTaking {
   private isWanted = false;
   private done: ((taken: Taken) => void) | null = null;
 
-  /** `dialog` is that of pages/apps/photo_capture/taking.html. */
+  /** `dialog` is that of file_transfer/photo_taking.html. */
   constructor(private readonly dialog: HTMLDialogElement) {
     dialog.addEventListener("close", () => this.finish(this.still ?? "closed"));
     dialog.addEventListener("click", (event) => {
@@ -61,7 +61,7 @@ export class PhotoTaking {
     const video = this.dialog.querySelector("video");
     const image = this.dialog.querySelector("img");
     const said = this.dialog.querySelector<HTMLElement>("[data-photo-said]");
-    if (!video || !image || !said) throw new Error("pages/apps/photo_capture/taking.html");
+    if (!video || !image || !said) throw new Error("file_transfer/photo_taking.html");
     return { video, image, said };
   }
 
