@@ -1,8 +1,7 @@
-"""An import contract of our own, for .importlinter.
+"""Import contracts of our own, for .importlinter.
 
-import-linter's `forbidden` and `protected` want every package named and present. This one says who
-may instead of who may not, so that a package made next year is bound without anybody remembering
-to list it.
+import-linter's `forbidden`, `protected` and `independence` want every package named and present.
+These bind a package that is made next year without anybody remembering to list it.
 """
 
 from fnmatch import fnmatchcase
@@ -15,6 +14,48 @@ from importlinter import Contract, ContractCheck, fields, output
 def within(module: str, packages: list[str]) -> bool:
     """Whether `module` is one of `packages` or inside one."""
     return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+class Apart(Contract):
+    """Packages in a folder that do not import each other, whichever they are.
+
+    `folder`: the package that holds them; modules that lie beside them (`web.app`) may import all.
+    `known`: pairs "importer -> imported" that still do.
+    """
+
+    type_name = "apart"
+
+    folder = fields.StringField()
+    known = fields.ListField(subfield=fields.StringField(), required=False, default=[])
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        """Collect the imports from one package of the folder by another."""
+        folder = cast(str, self.folder)
+        known = {tuple(pair.split(" -> ")) for pair in cast(list[str], self.known)}
+        rooms = [child for child in graph.find_children(folder) if graph.find_children(child)]
+        broken: list[tuple[str, str, int]] = []
+        for importer in sorted(graph.find_descendants(folder)):
+            own = next((room for room in rooms if within(importer, [room])), "")
+            for imported in sorted(graph.find_modules_directly_imported_by(importer)) * bool(own):
+                other = next((room for room in rooms if within(imported, [room])), own)
+                if other != own and (_name(own), _name(other)) not in known:
+                    details = graph.get_import_details(importer=importer, imported=imported)
+                    broken += [(importer, imported, line["line_number"]) for line in details]
+        return ContractCheck(kept=not broken, metadata={"broken": broken})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Print who imports what, and where."""
+        _print_broken(check)
+
+
+def _name(package: str) -> str:
+    return package.rpartition(".")[2]
+
+
+def _print_broken(check: ContractCheck) -> None:
+    for importer, imported, line in cast(list[tuple[str, str, int]], check.metadata["broken"]):
+        output.print_error(f"{importer} must not import {imported} (line {line})", bold=False)
+    output.new_line()
 
 
 class Guarded(Contract):
@@ -50,9 +91,7 @@ class Guarded(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Print who imports what, and where."""
-        for importer, guarded, line in cast(list[tuple[str, str, int]], check.metadata["broken"]):
-            output.print_error(f"{importer} must not import {guarded} (line {line})", bold=False)
-        output.new_line()
+        _print_broken(check)
 
     @staticmethod
     def _guards(pattern: str, module: str) -> bool:

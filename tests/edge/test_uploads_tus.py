@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from bedside.edge.uploads import SENDING_GOES_ON
+from bedside.edge.tus import SENDING_GOES_ON
 from bedside.files.sealing import SEGMENT
 from bedside.kernel import clock
 from tests.edge.tus import BODY, VERSION, Sender, checksum, metadata, pieces, sending, words

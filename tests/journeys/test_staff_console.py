@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page, WebSocket, expect
 
+from bedside.edge.dates import age
 from bedside.people.permissions import StaffAccess
-from bedside.web.patients.demographics import age
 from tests.house import House, Served
 from tests.peers.chromium import Chromium, Person, reached, settled
 from tests.peers.page_checks import Journey

@@ -77,6 +77,8 @@ def test_an_empty_house_breaks_nothing(house: Path) -> None:
         ("letters/page.py", "import jinja2", "Templates belong"),
         ("web/charts/staff.py", "from sqlalchemy import select", "Edge, pages and API"),
         ("api/v1.py", "from bedside.database import engine", "Edge, pages and API"),
+        ("web/charts/staff.py", "from bedside.web.rooms import staff", "Features of the web"),
+        ("edge/forms.py", "from bedside.web.rooms import staff", "Layers"),
         ("cellar/wine.py", "", "Layers"),
     ],
 )
@@ -86,6 +88,7 @@ def test_a_breach_is_named(house: Path, module: str, imports: str, contract: str
     room(house, "bedside/files/sealing.py", "")
     room(house, "bedside/database/engine.py", "")
     room(house, "bedside/letters/__init__.py", "")
+    room(house, "bedside/web/rooms/staff.py", "")
     room(house, f"bedside/{module}", imports)
     said = lint(house)
     assert re.search(rf"^{contract}.* BROKEN$", said, re.MULTILINE), said
@@ -100,6 +103,8 @@ def test_a_breach_is_named(house: Path, module: str, imports: str, contract: str
         ("adapters/sms.py", "import httpx"),
         ("adapters/janus/session.py", "import websockets.asyncio.client"),
         ("web/app.py", "import bedside.people.patients"),
+        ("web/app.py", "from bedside.web.rooms import staff"),
+        ("web/rooms/queue.py", "from bedside.web.rooms import staff"),
     ],
 )
 def test_what_is_right_stays_allowed(house: Path, module: str, imports: str) -> None:
@@ -107,6 +112,7 @@ def test_what_is_right_stays_allowed(house: Path, module: str, imports: str) -> 
     room(house, "bedside/people/models.py", "")
     room(house, "bedside/people/patients.py", "")
     room(house, "bedside/files/sealing.py", "")
+    room(house, "bedside/web/rooms/staff.py", "")
     room(house, f"bedside/{module}", imports)
     said = lint(house)
     assert "0 broken" in said, said

@@ -1,4 +1,4 @@
-"""A date of birth typed as three numbers."""
+"""Dates of birth: typed as three numbers, and the age that follows."""
 
 from datetime import date
 
@@ -19,3 +19,8 @@ def typed_date(year: str, month: str, day: str) -> tuple[date | None, str]:
         return date(*numbers), ""
     except (ValueError, OverflowError):
         return None, NO_DAY
+
+
+def age(born: date, today: date) -> int:
+    """Return completed years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

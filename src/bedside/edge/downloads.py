@@ -8,14 +8,9 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bedside.edge.context import services_of
-from bedside.edge.signed_in import staff_of
 from bedside.files.retrieval import Opened
-
-_FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3})?")
 
 
 class SealedResponse(Response):
@@ -132,26 +127,3 @@ def range_start(request: Request) -> int:
     """Return where the requested range begins; 0 without one."""
     match = re.match(r"bytes=(\d{1,15})-", request.headers.get("range", ""))
     return int(match.group(1)) if match else 0
-
-
-async def _content(request: Request) -> Response:
-    services = services_of(request)
-    chart = await services.permissions.chart(
-        await staff_of(request), request.path_params["patient_id"]
-    )
-    form = request.query_params.get("form", "")
-    if not _FORM.fullmatch(form):
-        form = "original" if form == "original" else "shared"
-    opened = await services.retrieval.open(
-        chart,
-        request.path_params["entry_id"],
-        form,
-        to_view=request.query_params.get("inline") == "1",
-        start=range_start(request),
-    )
-    return SealedResponse(request, opened)
-
-
-routes = [
-    Route("/patients/{patient_id}/entries/{entry_id}/content", _content, methods=["GET", "HEAD"]),
-]

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import local_path, shell, sign_in_address
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import local_path, sign_in_address
 from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.files.retrieval import NotReady
 from bedside.kernel.language import N_, gettext

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bedside.edge.at_once import CALLER
 from bedside.edge.errors import refuse
 from bedside.edge.flash import COOKIE as SAID
-from bedside.edge.signed_in import FRAMEABLE, cookie_name, is_secure
+from bedside.edge.shell import FRAMEABLE
+from bedside.edge.signed_in import cookie_name, is_secure
 from bedside.errors import NotAllowed, TooMany
 from bedside.kernel.language import N_
 from bedside.kernel.network import host_of_origin

@@ -1,65 +1,23 @@
-"""The signed-in person: the session cookie, the person behind a request, the frame of their
-pages."""
+"""The signed-in person: the session cookie, and the person behind a request."""
 
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from bedside.edge.context import address_of, services_of
-from bedside.edge.flash import was_said
 from bedside.errors import NotSignedIn
-from bedside.kernel import clock, language
-from bedside.kernel.language import N_, gettext
+from bedside.kernel import clock
 from bedside.people.known_browsers import KEPT_FOR
 from bedside.people.permissions import StaffAccess
-from bedside.people.roles import May, Role, allows
 from bedside.people.sessions import ConfirmationNeeded, Pending
 from bedside.settings import Settings
 
 BACKGROUND = "x-background"
 """Sent by scripts with their own background requests, which do not count as use, so that a page
 left open is signed out after the idle time."""
-
-FRAMEABLE = "bedside.frameable"
-"""Key in the scope of a request: its answer is a page of the console, which may appear beside a
-call in a frame of the product's own."""
-
-ROLE_NAMES = {
-    Role.ADMINISTRATOR: N_("Administrator"),
-    Role.CLINICIAN: N_("Clinician"),
-    Role.STAFF: N_("Staff"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One line of the rail. It is shown if its page exists and the role allows it."""
-
-    key: str
-    label: str
-    icon: str
-    href: str
-    may: May | None = None
-
-
-SECTIONS = (
-    Section("rooms", N_("Waiting room"), "armchair", "/rooms", May.SEE_CHARTS),
-    Section("inbox", N_("Inbox"), "inbox", "/inbox", May.SEE_CHARTS),
-    Section("patients", N_("Patients"), "users", "/patients", May.SEE_CHARTS),
-    Section("chat", N_("Chat"), "message-circle", "/chat", May.SEE_CHARTS),
-    Section("letters", N_("Letters"), "mail", "/letters", May.SEE_CHARTS),
-    Section("requests", N_("Requests"), "send", "/requests", May.SEND_REQUESTS),
-    Section("calendar", N_("Calendar"), "calendar", "/calendar", May.SEE_CHARTS),
-    Section("outbox", N_("Outbox"), "archive", "/outbox", May.SEND_REQUESTS),
-    Section("analytics", N_("Analytics"), "chart-column", "/analytics", May.ADMINISTER),
-    Section("audit", N_("Audit log"), "scroll-text", "/audit", May.SEE_AUDIT),
-    Section("settings", N_("Settings"), "settings", "/settings", May.ADMINISTER),
-)
-
 
 # --- the cookie ------------------------------------------------------------------------------
 
@@ -176,78 +134,6 @@ async def pending_of(request: Request) -> Pending:
     return await services_of(request).sessions.pending(
         token, address_of(request), known_of(request)
     )
-
-
-# --- the frame of the pages --------------------------------------------------------------------
-
-
-async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:
-    """Prepare what console/layout.html needs, and use the clinic's language.
-
-    `section` is the key of the rail's open section. A page that is not `frameable` cannot appear
-    beside a call. Returns the person; raises as `staff_of`.
-    """
-    staff = await staff_of(request)
-    if frameable:
-        request.scope[FRAMEABLE] = True
-    services = services_of(request)
-    clinic = await services.clinics.get(staff.clinic_id)
-    language.speak(clinic.options.language)
-    member = await services.staff.get(staff.clinic_id, staff.staff_id)
-    request.state.page = {
-        "lang": language.spoken(),
-        "clinic_name": clinic.name,
-        "zone": clinic.options.time_zone,
-        "rail": [await _rail_item(request, staff, shown) for shown in _sections(request, staff)],
-        "section": section,
-        "palette_actions": _actions(staff),
-        "desk_topic": f"desk:{staff.clinic_id}",
-        "rooms_topic": f"rooms:{staff.clinic_id}",
-        "person_topic": f"person:{staff.staff_id}",
-        "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
-        "sessions_href": "/account",
-        "sign_out_href": "/sign-out",
-        "toasts": was_said(request),
-        "demo": services.settings.demo,
-    }
-    return staff
-
-
-def _actions(staff: StaffAccess) -> list[dict[str, str]]:
-    """Return what the palette offers unasked."""
-    account = {"label": gettext("Your sessions and sign-in"), "icon": "key", "href": "/account"}
-    if not allows(staff.role, May.ADD_PATIENTS):
-        return [account]
-    add = {"label": gettext("Add patient"), "icon": "user-plus", "href": "/patients/new"}
-    return [add, account]
-
-
-def _sections(request: Request, staff: StaffAccess) -> list[Section]:
-    there = _paths(request)
-    return [
-        section
-        for section in SECTIONS
-        if section.href in there and (section.may is None or allows(staff.role, section.may))
-    ]
-
-
-async def _rail_item(request: Request, staff: StaffAccess, section: Section) -> dict[str, Any]:
-    count = services_of(request).badges.get(section.key)
-    return {
-        "key": section.key,
-        "label": gettext(section.label),
-        "icon": section.icon,
-        "href": section.href,
-        "badge": await count(staff) if count else 0,
-    }
-
-
-def _paths(request: Request) -> frozenset[str]:
-    """Return the application's paths, collected once."""
-    state = request.app.state
-    if not hasattr(state, "paths"):
-        state.paths = frozenset(getattr(route, "path", "") for route in request.app.routes)
-    return cast(frozenset[str], state.paths)
 
 
 # --- where to go after signing in ---------------------------------------------------------------

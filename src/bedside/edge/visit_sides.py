@@ -6,7 +6,8 @@ from starlette.requests import Request
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare, wants_fragment
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import page_of, visitor_of
 from bedside.kernel import language
 from bedside.people.permissions import RoomAccess, VisitorAccess

@@ -173,7 +173,7 @@ class Services:
     sweeps: dict[str, Sweep] = field(default_factory=dict[str, Sweep])
     """The worker's sweeps, with their intervals."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
-    """By the key of a section of the rail (`edge.signed_in.SECTIONS`)."""
+    """By the key of a section of the rail (`edge.feature.Section`)."""
     checks: dict[str, Check] = field(default_factory=dict[str, Check])
     """By the name under which /health shows the part."""
     known_sign_ins: tuple[KnownSignIn, ...] = ()

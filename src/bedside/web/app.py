@@ -9,52 +9,65 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from bedside.edge import downloads, errors, uploads, watching
+from bedside.edge import errors, watching
 from bedside.edge.at_once import AtOnce
 from bedside.edge.body_limits import SmallBodies
+from bedside.edge.feature import Features
 from bedside.edge.languages import Spoken
 from bedside.edge.open_pages import OpenPages
 from bedside.edge.protection import Buckets, RateLimits, SameOrigin, SecurityHeaders, WellFormed
 from bedside.edge.rendering import STATIC
 from bedside.edge.watching import Watched
 from bedside.services import Services
-from bedside.web.account import alerts as account_alerts
-from bedside.web.account import staff as account
-from bedside.web.audit import staff as audit
-from bedside.web.calls import everyone as calls
-from bedside.web.calls import guest
-from bedside.web.calls import staff as call_window
-from bedside.web.charts import entry as chart_entry
-from bedside.web.charts import staff as chart
-from bedside.web.chat import everyone as chat
-from bedside.web.console import find, home, styleguide
-from bedside.web.file_transfer import everyone as live_transfers
-from bedside.web.file_transfer import photo_capture
-from bedside.web.inbox import staff as inbox
-from bedside.web.invitations import staff as invite
-from bedside.web.links import patient as links
-from bedside.web.live import sockets
-from bedside.web.notes import staff as notes
-from bedside.web.outbox import hooks
-from bedside.web.outbox import staff as outbox
-from bedside.web.patients import card, visit_card
-from bedside.web.patients import staff as patients
-from bedside.web.photo_requests import patient as photo_request
-from bedside.web.requests import staff as staff_requests
-from bedside.web.rooms import queue as room_queue
-from bedside.web.rooms import staff as rooms
-from bedside.web.rooms import transfer as patient_transfer
-from bedside.web.settings import health
-from bedside.web.settings import rooms as room_settings
-from bedside.web.settings import staff as settings_pages
-from bedside.web.settings import visits as visit_settings
-from bedside.web.sign_in import password as sign_in
-from bedside.web.sign_in import second_factors, set_up
-from bedside.web.visits import door as room
-from bedside.web.visits import identify
-from bedside.web.visits import patient as visit
-from bedside.web.visits import records as visit_records
-from bedside.web.whiteboard import everyone as whiteboard
+from bedside.web.account import feature as account
+from bedside.web.audit import feature as audit
+from bedside.web.calls import feature as calls
+from bedside.web.charts import feature as charts
+from bedside.web.chat import feature as chat
+from bedside.web.console import feature as console
+from bedside.web.file_transfer import feature as file_transfer
+from bedside.web.inbox import feature as inbox
+from bedside.web.invitations import feature as invitations
+from bedside.web.links import feature as links
+from bedside.web.live import feature as live
+from bedside.web.notes import feature as notes
+from bedside.web.outbox import feature as outbox
+from bedside.web.patients import feature as patients
+from bedside.web.photo_requests import feature as photo_requests
+from bedside.web.requests import feature as requests
+from bedside.web.rooms import feature as rooms
+from bedside.web.settings import feature as settings
+from bedside.web.sign_in import feature as sign_in
+from bedside.web.sign_in.set_up import announce
+from bedside.web.visits import feature as visits
+from bedside.web.whiteboard import feature as whiteboard
+
+FEATURES = (
+    rooms.feature,
+    inbox.feature,
+    patients.feature,
+    requests.feature,
+    outbox.feature,
+    audit.feature,
+    settings.feature,
+    charts.feature,
+    photo_requests.feature,
+    links.feature,
+    invitations.feature,
+    visits.feature,
+    calls.feature,
+    file_transfer.feature,
+    chat.feature,
+    notes.feature,
+    whiteboard.feature,
+    account.feature,
+    sign_in.feature,
+    console.feature,
+    live.feature,
+)
+"""Every feature of the web, the only list of them. Sections stand in the rail in this order."""
+
+_STATIC = Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
 
 
 class Companion(Protocol):
@@ -84,7 +97,7 @@ def create_app(
     async def life(_app: Starlette) -> AsyncGenerator[None]:
         await services.database.open()
         await services.bindings.ensure()
-        await set_up.announce(services)
+        await announce(services)
         for companion in companions:
             await companion.start()
         try:
@@ -95,8 +108,9 @@ def create_app(
             await services.database.close()
 
     settings = services.settings
+    features = Features(FEATURES)
     app = Starlette(
-        routes=[*more_routes, *_routes()],
+        routes=[*more_routes, _STATIC, *watching.routes, *features.routes],
         lifespan=life,
         exception_handlers=errors.HANDLERS,
         middleware=[
@@ -113,56 +127,7 @@ def create_app(
     )
     app.router.redirect_slashes = False  # `errors.on_http` does it, without naming a host
     app.state.services = services
+    app.state.features = features
     app.state.buckets = Buckets()
     app.state.open_pages = OpenPages()
     return app
-
-
-def _routes() -> list[BaseRoute]:
-    return [
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static"),
-        *watching.routes,
-        *set_up.routes,
-        *settings_pages.routes,
-        *health.routes,
-        *visit_settings.routes,
-        *room_settings.routes,
-        *rooms.routes,
-        *room_queue.routes,
-        *visit_card.routes,
-        *identify.routes,
-        *visit_records.routes,
-        *patient_transfer.routes,
-        *live_transfers.routes,
-        *chat.routes,
-        *photo_capture.routes,
-        *notes.routes,
-        *whiteboard.routes,
-        *sign_in.routes,
-        *account.routes,
-        *account_alerts.routes,
-        *home.routes,
-        *inbox.routes,
-        *patients.routes,
-        *card.routes,
-        *find.routes,
-        *audit.routes,
-        *second_factors.routes,
-        *chart.routes,
-        *chart_entry.routes,
-        *staff_requests.routes,
-        *outbox.routes,
-        *calls.routes,
-        *call_window.routes,
-        *guest.routes,
-        *links.routes,
-        *invite.routes,
-        *hooks.routes,
-        *photo_request.routes,
-        *room.routes,
-        *visit.routes,
-        *styleguide.routes,
-        *uploads.routes,
-        *downloads.routes,
-        *sockets.routes,
-    ]

@@ -11,7 +11,6 @@ from bedside.audit import Action
 from bedside.audit.models import audit_lines
 from bedside.database.statements import prepared
 from bedside.web.audit.export import safe_cell
-from bedside.web.audit.sentences import SENTENCES
 from tests.house import House
 from tests.web.charts.chart_files import NOTES, filed
 from tests.web.pages import FRAGMENT, born, enter, lines
@@ -33,10 +32,6 @@ async def rows(visitor: httpx.AsyncClient, address: str) -> list[dict[str, str]]
     answer = await visitor.get(address)
     assert answer.headers["content-disposition"] == 'attachment; filename="audit.csv"'
     return list(csv.DictReader(StringIO(answer.text)))
-
-
-def test_every_action_has_a_sentence() -> None:
-    assert set(SENTENCES) == set(Action)
 
 
 async def test_only_those_who_may(quick_house: House, visitor: httpx.AsyncClient) -> None:
@@ -154,9 +149,3 @@ async def test_a_patient_named_as_a_formula_stays_a_name(
     await as_administrator(visitor, quick_house)
     found = await rows(visitor, "/audit/export?action=patient.added")
     assert found[0]["patient"] == '\'=HYPERLINK("x")'
-
-
-def test_every_kind_of_line_has_a_sentence() -> None:
-    from bedside.web.audit.sentences import SENTENCES
-
-    assert set(SENTENCES) == set(Action)

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from bedside.audit import Action
+from bedside.edge.dates import age
 from bedside.people.teams import TeamKind
-from bedside.web.patients.demographics import Entered, age
+from bedside.web.patients.demographics import Entered
 from tests.house import House
 from tests.web.charts.chart_files import filed, photo
 from tests.web.pages import FRAGMENT, born, enter, lines

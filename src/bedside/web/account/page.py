@@ -8,7 +8,7 @@ from starlette.responses import Response
 from bedside.edge.browsers import browser_name, is_phone
 from bedside.edge.context import services_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.edge.waits import sentence_of
 from bedside.errors import BedsideError, WrongInput
 from bedside.notifications.ports import Channel

@@ -8,7 +8,8 @@ from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import confirmed_staff_of, local_path, shell, staff_of, token_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import confirmed_staff_of, local_path, staff_of, token_of
 from bedside.edge.waits import sentence_of
 from bedside.errors import BedsideError, TooMany, WrongInput
 from bedside.kernel import clock

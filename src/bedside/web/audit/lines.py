@@ -1,20 +1,24 @@
 """Lines of the audit log as the page displays them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+from starlette.requests import Request
 
 from bedside.audit import Action
 from bedside.audit.actors import ActorKind
 from bedside.audit.recorder import Line
 from bedside.charts import channels
+from bedside.edge.context import services_of
+from bedside.edge.feature import Sentence, features_of
 from bedside.edge.formats import ago, iso, moment
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import AuditAccess
 from bedside.services import Services
-from bedside.web.audit.sentences import DETAILS, SENTENCES, Sentence
+from bedside.web.audit.sentences import DETAILS
 
 _SOMEBODY = {
     ActorKind.SYSTEM: "Bedside",
@@ -75,14 +79,18 @@ class Names:
         return self._patients.get(line.patient_id, _("a patient"))
 
 
-async def told(services: Services, audit: AuditAccess, lines: list[Line], zone: str) -> list[Told]:
+async def told(request: Request, audit: AuditAccess, lines: list[Line], zone: str) -> list[Told]:
     """Return lines for the page, in the same order."""
-    names = await Names.of(services, audit, lines)
-    return [_told(names, line, zone) for line in lines]
+    names = await Names.of(services_of(request), audit, lines)
+    sentences = features_of(request).sentences
+    return [_told(names, line, _sentence(sentences, line), zone) for line in lines]
 
 
-def _told(names: Names, line: Line, zone: str) -> Told:
-    sentence = SENTENCES[Action(line.action)] if line.action in set(Action) else _UNNAMED
+def _sentence(sentences: Mapping[Action, Sentence], line: Line) -> Sentence:
+    return sentences[Action(line.action)] if line.action in set(Action) else _UNNAMED
+
+
+def _told(names: Names, line: Line, sentence: Sentence, zone: str) -> Told:
     who, patient = names.who(line), names.patient(line)
     text = _(sentence.text)
     return Told(

@@ -11,17 +11,18 @@ from starlette.routing import Route
 from bedside.audit import Action
 from bedside.audit.recorder import Verification
 from bedside.edge.context import services_of
+from bedside.edge.feature import features_of
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.kernel.language import gettext
 from bedside.people.patients import Patient
 from bedside.people.permissions import AuditAccess
 from bedside.web.audit.export import exported
 from bedside.web.audit.filter import Wanted, wanted_by
 from bedside.web.audit.lines import told
-from bedside.web.audit.sentences import SENTENCES
 
 _PAGE = 50
 _CHOICES = 12
@@ -107,11 +108,11 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
     return render(
         request,
         "audit/log.html",
-        lines=await told(services, audit, lines[:_PAGE], clinic.options.time_zone),
+        lines=await told(request, audit, lines[:_PAGE], clinic.options.time_zone),
         wanted=wanted,
         patient_name=patient.get(wanted.patient, ""),
         people=await services.staff.of_log(audit),
-        actions=_actions(),
+        actions=_actions(request),
         older=_address(wanted, before=older) if older else "",
         newer=_address(wanted) if wanted.before else "",
         export_href=_address(wanted, path="/audit/export"),
@@ -122,11 +123,12 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
     )
 
 
-def _actions() -> list[tuple[str, str]]:
+def _actions(request: Request) -> list[tuple[str, str]]:
     """Return (name, sentence) of everything that writes a line, in the order of the list."""
+    sentences = features_of(request).sentences
     return [
-        (str(action), gettext(sentence.text).format(who="…", patient="…"))
-        for action, sentence in SENTENCES.items()
+        (str(action), gettext(sentences[action].text).format(who="…", patient="…"))
+        for action in Action
     ]
 
 

@@ -22,7 +22,8 @@ from bedside.edge.forms import Form, form_of
 from bedside.edge.guests import guest_of
 from bedside.edge.protection import KNOCKING, TESTING, require_rate
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import page_of, visitor_of
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext

@@ -13,7 +13,7 @@ from bedside.calls.states import CallEnded, Kind
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.errors import BedsideError
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _

@@ -15,10 +15,11 @@ from bedside.charts import categories, channels
 from bedside.charts.records import ChartFilter, Entry
 from bedside.charts.search import marked, query_words
 from bedside.edge.context import services_of
+from bedside.edge.dates import age
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.edge.zipping import zipped
 from bedside.errors import NotFound, WrongInput
 from bedside.files.media_types import Kind, kind
@@ -35,7 +36,6 @@ from bedside.services import Services
 from bedside.web.charts import rows as chart_rows
 from bedside.web.charts.filters import PAGE, SENDER_NAMES, TYPE_NAMES, Choices, choices_of
 from bedside.web.charts.rows import ListRow
-from bedside.web.patients.demographics import age
 
 PART = "bedside-part"
 """Header by which web/charts requests the viewer alone: the list beside it stays as it is."""

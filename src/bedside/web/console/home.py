@@ -5,7 +5,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bedside.edge.context import services_of
-from bedside.edge.signed_in import SECTIONS, staff_of
+from bedside.edge.shell import sections_of
+from bedside.edge.signed_in import staff_of
 from bedside.people.roles import May, allows
 
 
@@ -21,7 +22,7 @@ async def badges(request: Request) -> Response:
     """GET /badges: how many things wait in each section of the rail, for live updates."""
     staff = await staff_of(request)
     counts = services_of(request).badges
-    shown = {s.key for s in SECTIONS if s.may is None or allows(staff.role, s.may)}
+    shown = {section.key for section in sections_of(request, staff)}
     return JSONResponse({key: await count(staff) for key, count in counts.items() if key in shown})
 
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bedside.edge import uploads
+from bedside.edge import tus
 from bedside.edge.context import services_of
 from bedside.edge.downloads import SealedResponse, range_start
 from bedside.edge.errors import wants_json
@@ -216,7 +216,7 @@ async def begin_upload(request: Request) -> Response:
     return await _noticing(
         services,
         holder,
-        uploads.create(request, holder, begin, address, _watched(services, holder)),
+        tus.create(request, holder, begin, address, _watched(services, holder)),
     )
 
 
@@ -226,7 +226,7 @@ async def one_upload(request: Request) -> Response:
     services = services_of(request)
     upload_id = request.path_params["upload_id"]
     watch = _watched(services, holder)
-    return await _noticing(services, holder, uploads.resource(request, holder, upload_id, watch))
+    return await _noticing(services, holder, tus.resource(request, holder, upload_id, watch))
 
 
 async def _sender(request: Request) -> tuple[Side, TransferAccess, LiveTransfer]:

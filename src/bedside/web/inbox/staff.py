@@ -13,7 +13,8 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.errors import NotFound
 from bedside.files.states import FileState
 from bedside.kernel.language import N_

@@ -10,7 +10,7 @@ from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _

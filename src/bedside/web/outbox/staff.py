@@ -9,7 +9,7 @@ from starlette.routing import Route
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.errors import NotAllowed
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _

@@ -10,7 +10,7 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_, gettext
 from bedside.people.patients import Patient
@@ -39,7 +39,7 @@ async def card(request: Request) -> Response:
     )
     facts = {
         **await about(services, chart, clinic, patient),
-        **await recent(services, chart, clinic),
+        **await recent(request, chart, clinic),
     }
     present = await services.whereabouts.present(chart)
     if present:
@@ -56,7 +56,7 @@ async def now(request: Request) -> Response:
     staff = await prepare(request)
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])
     clinic = await services.clinics.get(staff.clinic_id)
-    shown = await recent(services, chart, clinic)
+    shown = await recent(request, chart, clinic)
     return render(request, "patients/card_now.html", **shown)
 
 

@@ -4,7 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from starlette.requests import Request
+
 from bedside.charts.records import ChartFilter
+from bedside.edge.context import services_of
+from bedside.edge.dates import age
+from bedside.edge.past_visits import recent_visits
 from bedside.kernel import clock
 from bedside.kernel.language import gettext
 from bedside.people.clinics import Clinic
@@ -12,9 +17,8 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
-from bedside.web.patients.demographics import age, language_name
+from bedside.web.patients.demographics import language_name
 from bedside.web.patients.today import today_in
-from bedside.web.visits.records import recent_visits
 
 _FILES = 4
 _REQUESTS = 3
@@ -47,8 +51,9 @@ def _age_in_words(born: date | None, today: date) -> str:
     return gettext("%(months)s months") % {"months": max(0, months)}
 
 
-async def recent(services: Services, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:
+async def recent(request: Request, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:
     """Return requests, files, visits and the day: the live part."""
+    services = services_of(request)
     entries = await services.charts.entries(chart, ChartFilter(limit=_FILES + 8))
     newest = [entry for entry in entries if not entry.moved_to][:_FILES]
     requests = await services.request_lists.of_chart(chart)
@@ -57,5 +62,5 @@ async def recent(services: Services, chart: ChartAccess, clinic: Clinic) -> dict
         "entries": newest,
         "pictured": await services.retrieval.with_thumbnail(newest),
         "requests": requests[:_REQUESTS],
-        "today": await today_in(services, chart, clinic),
+        "today": await today_in(request, chart, clinic),
     }

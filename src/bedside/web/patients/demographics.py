@@ -166,8 +166,3 @@ def language_name(code: str) -> str:
 def field_of(name: str) -> str:
     """Return the id of the field to which the summary of errors leads."""
     return _FIRST_FIELDS.get(name, name)
-
-
-def age(born: date, today: date) -> int:
-    """Return completed years."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

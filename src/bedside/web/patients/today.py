@@ -1,40 +1,33 @@
 """Today's events of one patient, in a few words."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
 
 from bedside.audit import Action
 from bedside.audit.actors import ActorKind
 from bedside.audit.recorder import Filter, Line
 from bedside.charts import channels
+from bedside.edge.context import services_of
+from bedside.edge.feature import features_of
 from bedside.edge.formats import iso
+from bedside.edge.timeline import Moment
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
 from bedside.people.clinics import Clinic
 from bedside.people.permissions import ChartAccess
-from bedside.services import Services
-from bedside.web.audit.sentences import TODAY
 
 _LINES = 200
 _SHOWN = 8
 _TOGETHER = 10 * clock.MINUTE
 
 
-@dataclass(slots=True)
-class Moment:
-    """One line of the timeline; components/surface.html `timeline` shows it."""
-
-    time: str
-    iso: str
-    text: str
-    detail: str = ""
-    new: bool = False
-
-
-async def today_in(services: Services, chart: ChartAccess, clinic: Clinic) -> list[Moment]:
+async def today_in(request: Request, chart: ChartAccess, clinic: Clinic) -> list[Moment]:
     """Return the day so far, newest first. Reads the audit log of this patient only."""
+    services, today = services_of(request), features_of(request).today
     zone = ZoneInfo(clinic.options.time_zone)
     midnight = datetime.combine(
         datetime.fromtimestamp(clock.now() / 1000, zone).date(), time(), zone
@@ -43,11 +36,11 @@ async def today_in(services: Services, chart: ChartAccess, clinic: Clinic) -> li
         chart.clinic_id,
         Filter(patient_id=chart.patient_id, since=int(midnight.timestamp() * 1000), limit=_LINES),
     )
-    told = [line for line in lines if line.action in TODAY and not _by_check_in(line)]
+    told = [line for line in lines if line.action in today and not _by_check_in(line)]
     names = await services.staff.named(
         chart.clinic_id, {line.actor_id for line in told if line.actor_kind == ActorKind.STAFF}
     )
-    moments = [_moment(chart, names, group, zone) for group in _together(told)[:_SHOWN]]
+    moments = [_moment(chart, names, group, zone, today) for group in _together(told)[:_SHOWN]]
     if moments:
         moments[0].new = True
     return moments
@@ -74,10 +67,16 @@ def _together(lines: list[Line]) -> list[list[Line]]:
     return groups
 
 
-def _moment(chart: ChartAccess, names: dict[str, str], group: list[Line], zone: ZoneInfo) -> Moment:
+def _moment(
+    chart: ChartAccess,
+    names: dict[str, str],
+    group: list[Line],
+    zone: ZoneInfo,
+    today: Mapping[Action, str],
+) -> Moment:
     line = group[0]
     who = _who(chart, names, line)
-    text = _(TODAY[Action(line.action)]).format(who=who)
+    text = _(today[Action(line.action)]).format(who=who)
     channel = ""
     if line.action == Action.FILE_RECEIVED:
         text = _received(line, len(group)).format(who=who, count=len(group))

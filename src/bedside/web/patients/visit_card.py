@@ -9,7 +9,7 @@ from starlette.routing import Route
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
 from bedside.edge.visit_access import room_of_visit
 from bedside.edge.visit_rows import rows_of
 from bedside.errors import Conflict, Gone
@@ -38,7 +38,7 @@ async def card(request: Request) -> Response:
         request,
         f"patients/visit_{kind}.html",
         **await about(services, chart, clinic, patient),
-        **await recent(services, chart, clinic),
+        **await recent(request, chart, clinic),
         **shown,
     )
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bedside.edge import uploads
+from bedside.edge import tus
 from bedside.edge.bodies import form_parts
 from bedside.edge.context import Handler, address_of, services_of
 from bedside.edge.devices import device_of, device_token, pages_of
@@ -328,7 +328,7 @@ async def begin_upload(request: Request, link: LinkAccess) -> Response:
 
     address = f"{pages_of(link.subject_id)}/uploads"
     try:
-        response = await uploads.create(request, link, begin, address)
+        response = await tus.create(request, link, begin, address)
     except FileRefused:
         await answers.settle(link)  # it is no longer expected
         raise
@@ -340,14 +340,14 @@ async def begin_upload(request: Request, link: LinkAccess) -> Response:
 async def upload_options(request: Request, link: LinkAccess) -> Response:
     """OPTIONS /my/{request_id}/uploads (tus)."""
     visit = await services_of(request).photo_answers.visit(link)
-    return uploads.options(visit.request.bytes_limit)
+    return tus.options(visit.request.bytes_limit)
 
 
 @for_device
 async def one_upload(request: Request, link: LinkAccess) -> Response:
     """HEAD, PATCH, DELETE /my/{request_id}/uploads/{upload_id} (tus)."""
     try:
-        return await uploads.resource(request, link, request.path_params["upload_id"])
+        return await tus.resource(request, link, request.path_params["upload_id"])
     except FileRefused:
         await services_of(request).photo_answers.settle(link)  # it is no longer expected
         raise

@@ -11,7 +11,8 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.errors import Conflict, WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_

@@ -9,7 +9,8 @@ from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_access import card_of, room_of_visit, visit_of
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_

@@ -10,7 +10,9 @@ from starlette.routing import Route
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.room_addresses import public_address, shown_address
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_rows import rows_of
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -19,7 +21,6 @@ from bedside.people.roles import May, allows
 from bedside.services import Services
 from bedside.visits.states import State
 from bedside.web.rooms.rows import drawn
-from bedside.web.settings.rooms import public_address, shown_address
 
 LAST_ROOM = "bedside-room"
 """The cookie with the room last used on this device."""

@@ -12,7 +12,8 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import environment, render
-from bedside.edge.signed_in import shell, staff_of
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_access import card_of, visit_of
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel.language import N_

@@ -11,6 +11,7 @@ from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.room_addresses import shown_address
 from bedside.edge.signed_in import confirmed_staff_of
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
@@ -28,16 +29,6 @@ _ROOMS = "/settings/rooms"
 _TEXTS = ("welcome_text", "closed_text", "consent_text", "emergency_text")
 _ASKS = ("ask_birth_date", "ask_phone", "ask_reason")
 _SWITCHES = ("show_estimate", "show_position")
-
-
-def public_address(services: Services, slug: str = "") -> str:
-    """Return where patients open a room; without a slug, the prefix of all addresses."""
-    return f"{services.settings.base_url}/r/{slug}"
-
-
-def shown_address(services: Services, slug: str = "") -> str:
-    """Return the same as people say it: without the scheme."""
-    return public_address(services, slug).partition("://")[2]
 
 
 async def rooms(request: Request) -> Response:

@@ -14,7 +14,8 @@ from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import ROLE_NAMES, confirmed_staff_of, shell, staff_of
+from bedside.edge.shell import ROLE_NAMES, shell
+from bedside.edge.signed_in import confirmed_staff_of, staff_of
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel.language import LANGUAGES, N_, gettext
 from bedside.people.clinics import MB, ClinicOptions

@@ -11,8 +11,8 @@ from bedside.edge.context import address_of, services_of
 from bedside.edge.flash import say, sayable, was_said
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import render
+from bedside.edge.shell import ROLE_NAMES
 from bedside.edge.signed_in import (
-    ROLE_NAMES,
     drop_session,
     is_secure,
     keep_known,

@@ -11,7 +11,8 @@ from bedside.edge.context import services_of
 from bedside.edge.flash import say, sayable
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import confirmed_staff_of, pending_of, shell
+from bedside.edge.shell import shell
+from bedside.edge.signed_in import confirmed_staff_of, pending_of
 from bedside.errors import BedsideError, WrongInput
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess

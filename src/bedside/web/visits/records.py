@@ -10,51 +10,18 @@ from bedside.audit.actors import ActorKind
 from bedside.charts.records import ChartFilter, Entry
 from bedside.edge.context import services_of
 from bedside.edge.formats import clock_time, iso
+from bedside.edge.past_visits import line_of, said_of
 from bedside.edge.rendering import render
-from bedside.edge.signed_in import shell
+from bedside.edge.shell import shell
+from bedside.edge.timeline import Moment
 from bedside.edge.visit_rows import ended_words
-from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
-from bedside.kernel.language import ngettext
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
-from bedside.visits.history import LegRecord, PastVisit, VisitRecord
+from bedside.visits.history import LegRecord, VisitRecord
 from bedside.visits.rows import How
-from bedside.visits.states import State
-from bedside.web.patients.today import Moment
 
 _FILES = 200
-
-
-def said_of(visit: PastVisit) -> str:
-    """Describe a visit in one line: “Dr Okafor's room · with Dr Okafor · 12 min · Completed”."""
-    words = [visit.room_name]
-    if visit.seen_by:
-        words.append(_("with %(name)s") % {"name": visit.seen_by})
-    if visit.state is State.ENDED:
-        words += [lasted(visit.ended_at - visit.checked_in_at), ended_words(visit.ended_reason)]
-    else:
-        words.append(_("now"))
-    return " · ".join(words)
-
-
-def lasted(milliseconds: int) -> str:
-    """Format how long something took, in whole minutes."""
-    minutes = max(1, round(milliseconds / clock.MINUTE))
-    if minutes < 60:
-        return ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes}
-    hours, minutes = divmod(minutes, 60)
-    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
-
-
-async def recent_visits(services: Services, chart: ChartAccess) -> list[dict[str, Any]]:
-    """Return the newest visits that are over, for the card."""
-    found = await services.visit_records.of_chart(chart, limit=5)
-    return [_line(visit) for visit in found if visit.state is State.ENDED]
-
-
-def _line(visit: PastVisit) -> dict[str, Any]:
-    return {"id": visit.id, "when": visit.checked_in_at, "said": said_of(visit)}
 
 
 async def visits(request: Request) -> Response:
@@ -67,7 +34,9 @@ async def visits(request: Request) -> Response:
         request,
         "visits/list.html",
         patient=await services.patients.get(chart),
-        visits=[{**_line(visit), "reason": visit.reason, "state": visit.state} for visit in found],
+        visits=[
+            {**line_of(visit), "reason": visit.reason, "state": visit.state} for visit in found
+        ],
     )
 
 

@@ -1,5 +1,5 @@
 """Uploads over HTTP: tus 1.0 (core, creation, creation-with-upload, expiration, termination,
-checksum; https://tus.io/protocols/resumable-upload) and, without script, a multipart form."""
+checksum; https://tus.io/protocols/resumable-upload)."""
 
 import base64
 import binascii
@@ -8,23 +8,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from email.utils import formatdate
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from bedside.charts.categories import Category
-from bedside.edge.bodies import form_parts, raw_body
+from bedside.edge.bodies import raw_body
 from bedside.edge.context import services_of
 from bedside.edge.errors import TUS_ANSWER, WrongMethod
-from bedside.edge.flash import say, sayable
-from bedside.edge.signed_in import staff_of
-from bedside.errors import BedsideError, StorageFull, TooLarge, WrongInput
-from bedside.files.announcing import Allowance, Announced, Upload, safe_id
+from bedside.errors import BedsideError, StorageFull
+from bedside.files.announcing import Announced, Upload, safe_id
 from bedside.files.ports import Chunk
-from bedside.files.receiving import SenderGone
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess, HolderAccess
 
 VERSION = "1.0.0"
@@ -37,7 +31,6 @@ SENDING_GOES_ON = N_(
     "The clinic's storage is full. What arrived so far is kept, and sending goes on by itself when "
     "there is room again."
 )
-UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned."))
 
 Begin = Callable[[Announced], Awaitable[Upload]]
 Watch = Callable[[AsyncIterator[Chunk], int], AsyncIterator[Chunk]]
@@ -199,7 +192,7 @@ def _number(request: Request, header: str) -> int:
 
 def _announced(request: Request) -> Announced:
     header = request.headers.get("upload-metadata", "")
-    said = _metadata(header)
+    said = metadata(header)
     taken_at = said.get("taken_at", "")
     return Announced(
         name=said.get("filename", ""),
@@ -211,7 +204,7 @@ def _announced(request: Request) -> Announced:
     )
 
 
-def _metadata(header: str) -> dict[str, str]:
+def metadata(header: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for pair in header.split(","):
         key, _, encoded = pair.strip().partition(" ")
@@ -236,74 +229,3 @@ def _checksum(request: Request) -> tuple[str, bytes] | None:
     if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
         raise WrongHeader
     return algorithm, digest
-
-
-# --- staff upload into a chart ------------------------------------------------------------------
-
-
-async def _chart(request: Request) -> tuple[ChartAccess, Allowance]:
-    services = services_of(request)
-    chart = await services.permissions.chart(
-        await staff_of(request), request.path_params["patient_id"]
-    )
-    clinic = await services.clinics.get(chart.clinic_id)
-    return chart, Allowance(largest=clinic.options.upload_bytes_limit)
-
-
-async def _chart_uploads(request: Request) -> Response:
-    chart, allowance = await _chart(request)
-    if request.method == "OPTIONS":
-        return options(allowance.largest)
-    category = _metadata(request.headers.get("upload-metadata", "")).get("category", "")
-
-    async def begin(announced: Announced) -> Upload:
-        return await services_of(request).uploads.begin_for_chart(
-            chart, announced, allowance, _known(category)
-        )
-
-    return await create(request, chart, begin, f"/patients/{chart.patient_id}/uploads")
-
-
-async def _chart_upload(request: Request) -> Response:
-    chart, _ = await _chart(request)
-    return await resource(request, chart, request.path_params["upload_id"])
-
-
-def _known(category: str) -> str:
-    return category if category in set(Category) else Category.OTHER
-
-
-async def _chart_form(request: Request) -> Response:
-    """Take files from a form without script, each as it streams by."""
-    chart, allowance = await _chart(request)
-    uploads = services_of(request).uploads
-    category, taken = "", 0
-    back = RedirectResponse(f"/patients/{chart.patient_id}", status_code=303)
-    try:
-        async for part in form_parts(request):
-            if part.name == "category":
-                category = await part.text()
-            elif part.name == "file" and part.file_name:
-                await uploads.take_for_chart(
-                    chart, part.file_name, part.chunks(), allowance, _known(category)
-                )
-                taken += 1
-    except SenderGone:
-        return back
-    except TooLarge as error:
-        raise WrongInput(error.sentence, field="file") from error
-    if not taken:
-        raise WrongInput(_("Please choose a file first."), field="file")
-    say(back, UPLOADED)
-    return back
-
-
-routes = [
-    Route("/patients/{patient_id}/uploads", _chart_uploads, methods=["POST", "OPTIONS"]),
-    Route(
-        "/patients/{patient_id}/uploads/{upload_id}",
-        _chart_upload,
-        methods=["HEAD", "PATCH", "DELETE", "POST"],
-    ),
-    Route("/patients/{patient_id}/files", _chart_form, methods=["POST"]),
-]

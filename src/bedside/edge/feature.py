@@ -1,0 +1,78 @@
+"""A feature of the web: what the application takes in of one folder of `web/`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute
+
+from bedside.audit import Action
+from bedside.people.roles import May
+
+_Words = TypeVar("_Words")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One line of the rail, shown to those whose role allows it."""
+
+    key: str
+    label: str
+    icon: str
+    href: str
+    may: May
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """An audit line in words. `text` may name {who} and {patient}; `tone` is "", attention or
+    bad."""
+
+    icon: str
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What one folder adds to the application.
+
+    `sentences` say its audit lines in words, `today` those that the Patient information card tells
+    of the day.
+    """
+
+    routes: Sequence[BaseRoute]
+    section: Section | None = None
+    sentences: Mapping[Action, Sentence] = field(default_factory=dict[Action, Sentence])
+    today: Mapping[Action, str] = field(default_factory=dict[Action, str])
+
+
+class Features:
+    """All features together, in the order in which their sections stand in the rail.
+
+    Raises ValueError when two of them say the same audit line, or have one section.
+    """
+
+    def __init__(self, features: Iterable[Feature]) -> None:
+        features = tuple(features)
+        self.routes = [route for feature in features for route in feature.routes]
+        self.sections = [feature.section for feature in features if feature.section is not None]
+        self.sentences: dict[Action, Sentence] = {}
+        self.today: dict[Action, str] = {}
+        for feature in features:
+            _add(self.sentences, feature.sentences)
+            _add(self.today, feature.today)
+        if len({section.key for section in self.sections}) < len(self.sections):
+            raise ValueError("two features have the same section of the rail")
+
+
+def _add(known: dict[Action, _Words], more: Mapping[Action, _Words]) -> None:
+    if twice := known.keys() & more.keys():
+        raise ValueError(f"two features say {sorted(twice)}")
+    known.update(more)
+
+
+def features_of(connection: HTTPConnection) -> Features:
+    """Return the features of the application that answers."""
+    return cast(Features, connection.app.state.features)

@@ -1,0 +1,82 @@
+"""The frame around the pages of the console: the rail, the person, what the palette offers."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from bedside.edge.context import services_of
+from bedside.edge.feature import Section, features_of
+from bedside.edge.flash import was_said
+from bedside.edge.signed_in import staff_of
+from bedside.kernel import language
+from bedside.kernel.language import N_, gettext
+from bedside.people.permissions import StaffAccess
+from bedside.people.roles import May, Role, allows
+
+FRAMEABLE = "bedside.frameable"
+"""Key in the scope of a request: its answer is a page of the console, which may appear beside a
+call in a frame of the product's own."""
+
+ROLE_NAMES = {
+    Role.ADMINISTRATOR: N_("Administrator"),
+    Role.CLINICIAN: N_("Clinician"),
+    Role.STAFF: N_("Staff"),
+}
+
+
+async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:
+    """Prepare what console/layout.html needs, and use the clinic's language.
+
+    `section` is the key of the rail's open section. A page that is not `frameable` cannot appear
+    beside a call. Returns the person; raises as `staff_of`.
+    """
+    staff = await staff_of(request)
+    if frameable:
+        request.scope[FRAMEABLE] = True
+    services = services_of(request)
+    clinic = await services.clinics.get(staff.clinic_id)
+    language.speak(clinic.options.language)
+    member = await services.staff.get(staff.clinic_id, staff.staff_id)
+    request.state.page = {
+        "lang": language.spoken(),
+        "clinic_name": clinic.name,
+        "zone": clinic.options.time_zone,
+        "rail": [await _rail_item(request, staff, shown) for shown in sections_of(request, staff)],
+        "section": section,
+        "palette_actions": _actions(staff),
+        "desk_topic": f"desk:{staff.clinic_id}",
+        "rooms_topic": f"rooms:{staff.clinic_id}",
+        "person_topic": f"person:{staff.staff_id}",
+        "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
+        "sessions_href": "/account",
+        "sign_out_href": "/sign-out",
+        "toasts": was_said(request),
+        "demo": services.settings.demo,
+    }
+    return staff
+
+
+def _actions(staff: StaffAccess) -> list[dict[str, str]]:
+    """Return what the palette offers unasked."""
+    account = {"label": gettext("Your sessions and sign-in"), "icon": "key", "href": "/account"}
+    if not allows(staff.role, May.ADD_PATIENTS):
+        return [account]
+    add = {"label": gettext("Add patient"), "icon": "user-plus", "href": "/patients/new"}
+    return [add, account]
+
+
+def sections_of(request: Request, staff: StaffAccess) -> list[Section]:
+    """Return the lines of the rail that this person sees."""
+    sections = features_of(request).sections
+    return [section for section in sections if allows(staff.role, section.may)]
+
+
+async def _rail_item(request: Request, staff: StaffAccess, section: Section) -> dict[str, Any]:
+    count = services_of(request).badges.get(section.key)
+    return {
+        "key": section.key,
+        "label": gettext(section.label),
+        "icon": section.icon,
+        "href": section.href,
+        "badge": await count(staff) if count else 0,
+    }

@@ -1,0 +1,10 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.account import alerts, staff
+from bedside.web.account.sentences import SENTENCES
+
+feature = Feature(
+    routes=(*staff.routes, *alerts.routes),
+    sentences=SENTENCES,
+)

@@ -1,0 +1,11 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.charts import content, entry, staff, uploads
+from bedside.web.charts.sentences import SENTENCES, TODAY
+
+feature = Feature(
+    routes=(*staff.routes, *entry.routes, *uploads.routes, *content.routes),
+    sentences=SENTENCES,
+    today=TODAY,
+)

@@ -1,0 +1,10 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.chat import everyone
+from bedside.web.chat.sentences import SENTENCES
+
+feature = Feature(
+    routes=(*everyone.routes,),
+    sentences=SENTENCES,
+)

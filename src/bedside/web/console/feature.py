@@ -1,0 +1,8 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.console import find, home, styleguide
+
+feature = Feature(
+    routes=(*home.routes, *find.routes, *styleguide.routes),
+)

@@ -1,0 +1,10 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.invitations import staff
+from bedside.web.invitations.sentences import SENTENCES
+
+feature = Feature(
+    routes=(*staff.routes,),
+    sentences=SENTENCES,
+)

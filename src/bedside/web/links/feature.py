@@ -1,0 +1,11 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.links import patient
+from bedside.web.links.sentences import SENTENCES, TODAY
+
+feature = Feature(
+    routes=(*patient.routes,),
+    sentences=SENTENCES,
+    today=TODAY,
+)

@@ -1,0 +1,8 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.live import sockets
+
+feature = Feature(
+    routes=(*sockets.routes,),
+)

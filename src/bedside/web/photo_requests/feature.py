@@ -1,0 +1,11 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.photo_requests import patient
+from bedside.web.photo_requests.sentences import SENTENCES, TODAY
+
+feature = Feature(
+    routes=(*patient.routes,),
+    sentences=SENTENCES,
+    today=TODAY,
+)

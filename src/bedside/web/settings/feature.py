@@ -1,0 +1,13 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature, Section
+from bedside.kernel.language import N_
+from bedside.people.roles import May
+from bedside.web.settings import health, rooms, staff, visits
+from bedside.web.settings.sentences import SENTENCES
+
+feature = Feature(
+    routes=(*staff.routes, *health.routes, *visits.routes, *rooms.routes),
+    section=Section("settings", N_("Settings"), "settings", "/settings", May.ADMINISTER),
+    sentences=SENTENCES,
+)

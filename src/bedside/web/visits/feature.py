@@ -1,0 +1,11 @@
+"""What the application takes in of this folder."""
+
+from bedside.edge.feature import Feature
+from bedside.web.visits import door, identify, patient, records
+from bedside.web.visits.sentences import SENTENCES, TODAY
+
+feature = Feature(
+    routes=(*door.routes, *patient.routes, *identify.routes, *records.routes),
+    sentences=SENTENCES,
+    today=TODAY,
+)

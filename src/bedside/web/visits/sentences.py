@@ -1,0 +1,27 @@
+"""How the audit log says what happens here, and how the day of a patient does."""
+
+from bedside.audit import Action
+from bedside.edge.feature import Sentence
+from bedside.kernel.language import N_
+
+SENTENCES = {
+    Action.VISIT_CHECKED_IN: Sentence("armchair", N_("{patient} checked in")),
+    Action.VISIT_IDENTIFIED: Sentence(
+        "user-check", N_("{who} said that a visit is one of {patient}")
+    ),
+    Action.VISIT_DISCARDED: Sentence(
+        "trash-2", N_("{who} destroyed what a visit without a chart held"), "attention"
+    ),
+    Action.VISIT_LEFT: Sentence("log-out", N_("{patient} left the visit")),
+    Action.VISIT_COMPLETED: Sentence("circle-check", N_("{who} ended the visit of {patient}")),
+    Action.VISIT_EXPIRED: Sentence("hourglass", N_("The visit of {patient} ran out")),
+    Action.VISIT_OPENED: Sentence("eye", N_("{who} looked at a visit of {patient}")),
+    Action.VISITS_LISTED: Sentence("eye", N_("{who} looked at the visits of {patient}")),
+}
+TODAY = {
+    Action.VISIT_CHECKED_IN: N_("{who} checked in"),
+    Action.VISIT_IDENTIFIED: N_("{who} said that a visit is one of this patient"),
+    Action.VISIT_LEFT: N_("{who} left the visit"),
+    Action.VISIT_COMPLETED: N_("{who} ended the visit"),
+    Action.VISIT_EXPIRED: N_("The visit ran out"),
+}
