@@ -27,7 +27,7 @@ async def ward(quick_house: House) -> Ward:
 async def sweep(ward: Ward, later: int = 0) -> None:
     """Run the sweep that the worker runs every few seconds, some time later."""
     with clock.shifted(later):
-        await ward.visit_presence.beat()  # the server itself is alive
+        await ward.visit_presence.heartbeat()  # the server itself is alive
         await ward.sweeps["calls.absences"][1]()
 
 

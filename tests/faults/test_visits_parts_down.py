@@ -105,10 +105,10 @@ async def test_the_database_restarts_while_people_wait(
         await page.connection.ping()  # an open page stays open
         await asyncio.to_thread(database.start)
         await until(lambda: _answers(http, f"{path}/now"))
-        await until(lambda: _beats(ward, closes))
+        await until(lambda: _heartbeats(ward, closes))
         assert await presence(ward, stays) == "here"
         with clock.shifted(GRACE - clock.SECOND):
-            await ward.visit_presence.beat()
+            await ward.visit_presence.heartbeat()
             await ward.visit_presence.expire()
             assert await presence(ward, closes) == "reconnecting"
         await page.say(action="subscribe", topic=f"visit:{stays.visit_id}")
@@ -126,10 +126,10 @@ async def _answers(http: httpx.AsyncClient, path: str) -> bool:
     return (await http.get(path, timeout=PATIENCE)).status_code == 200
 
 
-async def _beats(ward: Ward, closed: VisitorAccess) -> bool:
+async def _heartbeats(ward: Ward, closed: VisitorAccess) -> bool:
     """Send heartbeats, after which a page that closed in the meantime is known to be gone."""
     with suppress(BedsideError):
-        await ward.visit_presence.beat()
+        await ward.visit_presence.heartbeat()
     return await presence(ward, closed) == "reconnecting"
 
 
@@ -267,7 +267,7 @@ async def test_mail_is_down_when_nobody_is_there(tmp_path: Path, empty_sqlite: P
             visitor = await ward.wait("Wilma Waiting")
             for later in (clock.HOUR, clock.HOUR + 2 * clock.MINUTE):
                 with clock.shifted(later):
-                    await ward.visit_presence.beat()
+                    await ward.visit_presence.heartbeat()
                     await do_jobs(ward.house)
                     assert await presence(ward, visitor) == "here"
             await asyncio.to_thread(sink.start)

@@ -50,7 +50,7 @@ class Open:
         return task
 
 
-async def all_told() -> None:
+async def all_delivered() -> None:
     """Let the tasks of a bus finish."""
     for _ in range(50):
         await asyncio.sleep(0)
@@ -74,7 +74,7 @@ async def test_a_thousand_pages_hear_three_events_in_order(quick_house: House) -
     events = [happening(version) for version in (1, 2, 3)]
     bus.publish(events[:1])
     bus.publish(events[1:])
-    await all_told()
+    await all_delivered()
     for number, page in enumerate(pages):
         envelope = event_envelope if number % 2 else elsewhere_envelope
         assert page.told == [envelope(event) for event in events]
@@ -87,18 +87,18 @@ async def test_a_page_that_does_not_keep_up_gets_the_rest_in_order(quick_house: 
     page = Open()
     bus.subscribe(page.listener, "chart:x")
     bus.publish([happening(1)])  # before it waits for anything: nothing may overtake
-    await all_told()
+    await all_delivered()
     resting = await page.rest()
     assert await resting == event_envelope(happening(1))
     resting = await page.rest()
     bus.publish([happening(2)])
-    await all_told()
+    await all_delivered()
     page.keeps_up = False
     bus.publish([happening(3)])
-    await all_told()
+    await all_delivered()
     page.keeps_up = True
     bus.publish([happening(4)])  # pushed now it would precede the third
-    await all_told()
+    await all_delivered()
     assert page.told == [event_envelope(happening(2))]
     assert await resting == event_envelope(happening(3))
     assert await page.listener.next() == event_envelope(happening(4))
@@ -136,10 +136,10 @@ async def test_who_has_left_hears_nothing(quick_house: House) -> None:
     bus.publish([happening(1)])
     assert ended == ["chart:x"]  # at once
     bus.leave(page.listener)
-    await all_told()
+    await all_delivered()
     stop()
     bus.publish([happening(2)])
-    await all_told()
+    await all_delivered()
     assert (page.told, len(other.told), ended) == ([], 2, ["chart:x"])
     assert bus.pages == 1
     for task in resting:

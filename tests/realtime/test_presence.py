@@ -53,7 +53,7 @@ async def test_the_sockets_of_a_process_that_is_gone_are_none(house: House) -> N
         assert await lives.sweep(work) == []
     with clock.shifted(GONE_AFTER + clock.SECOND):
         async with house.services.database.unit_of_work() as work:
-            await lives.beat(work)
+            await lives.heartbeat(work)
             assert await lives.sweep(work) == ["vis_1"]
     assert await lives.online(["vis_1", "vis_2"]) == {"vis_2"}
 
@@ -78,8 +78,8 @@ async def test_a_process_that_was_thought_to_be_gone_says_again_who_is_there(hou
         async with house.services.database.unit_of_work() as work:
             assert await other.sweep(work) == ["vis_1"]
         async with house.services.database.unit_of_work() as work:
-            assert await stalled.beat(work) == ["vis_1"]
+            assert await stalled.heartbeat(work) == ["vis_1"]
         async with house.services.database.unit_of_work() as work:
-            assert await stalled.beat(work) == []
+            assert await stalled.heartbeat(work) == []
         assert await seen(house, other, "vis_1") == Seen(connected=True, hidden=True)
         assert await other.online(["vis_2"]) == set()

@@ -290,7 +290,7 @@ class VisitsMachine(RuleBasedStateMachine):
 
         async def act() -> None:
             before = [await self.ward.row(w.visit_id) for w in self.waiters]
-            await self.house.services.visit_presence.beat()
+            await self.house.services.visit_presence.heartbeat()
             await self.house.services.visit_presence.expire()
             for was in before:
                 row = await self.ward.row(was.id)

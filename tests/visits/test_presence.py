@@ -24,7 +24,7 @@ async def shown(ward: Ward, waiter: Waiter) -> tuple[str, bool]:
 async def expire(ward: Ward, after: int) -> None:
     """Run the sweep so long from now, with this process alive."""
     with clock.shifted(after):
-        await ward.house.services.visit_presence.beat()
+        await ward.house.services.visit_presence.heartbeat()
         await ward.house.services.visit_presence.expire()
 
 
@@ -150,7 +150,7 @@ async def test_a_server_that_stood_still_for_a_while_finds_its_patients_again(wa
     with clock.shifted(GONE_AFTER + clock.SECOND):
         await ward.house.services.visit_presence.expire()
         assert await shown(ward, waiter) == ("reconnecting", False)
-        await stalls.beat()
+        await stalls.heartbeat()
         assert await shown(ward, waiter) == ("here", False)
 
 

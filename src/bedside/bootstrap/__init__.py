@@ -17,7 +17,7 @@ from bedside.bootstrap.wiring import parts_of, wire
 from bedside.database.sealed import MasterKey
 from bedside.errors import BedsideError
 from bedside.kernel.known_states import KnownStates
-from bedside.realtime.presence import BEAT_EVERY
+from bedside.realtime.presence import HEARTBEAT_EVERY
 from bedside.services import KnownSignIn, Services
 from bedside.settings import Settings
 from bedside.web.app import Companion, create_app
@@ -139,7 +139,7 @@ class _Background:
 
     async def start(self) -> None:
         await self._visits.begin()
-        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._beat())]
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._heartbeats())]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -148,13 +148,13 @@ class _Background:
         with suppress(BedsideError):  # the next sweep finds a dead process
             await self._visits.end()
 
-    async def _beat(self) -> None:
+    async def _heartbeats(self) -> None:
         while True:
-            await asyncio.sleep(BEAT_EVERY)
+            await asyncio.sleep(HEARTBEAT_EVERY)
             with suppress(
                 BedsideError
             ):  # the database was down; the next heartbeat makes up for it
-                await self._visits.beat()
+                await self._visits.heartbeat()
 
     async def _watch(self) -> None:
         async for _ in self._database.watch():

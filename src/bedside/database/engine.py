@@ -33,12 +33,12 @@ class Database(ABC):
     def _committed(self, pending: Pending) -> None:
         for action in pending.actions:
             action()
-        self._tell(pending.published)
+        self._publish(pending.published)
         if pending.jobs:
             for listener in self._on_jobs:
                 listener()
 
-    def _tell(self, published: list[Published]) -> None:
+    def _publish(self, published: list[Published]) -> None:
         if published:
             for listener in self._on_events:
                 listener(published)

@@ -208,7 +208,7 @@ class PostgresDatabase(Database):
                 while (notice := await notices.get()) is not None:
                     origin, topic, version = json.loads(notice)
                     if origin != self.origin:
-                        await self._tell_foreign(topic, version)
+                        await self._publish_foreign(topic, version)
                     yield
             finally:
                 with suppress(*_AWAY):
@@ -218,13 +218,13 @@ class PostgresDatabase(Database):
     async def _tell_since(self, since: int) -> None:
         async with self.read() as db:
             rows = await db.all(_newer, since=since, own=self.origin)
-        self._tell([_published(row) for row in rows])
+        self._publish([_published(row) for row in rows])
 
-    async def _tell_foreign(self, topic: str, version: int) -> None:
+    async def _publish_foreign(self, topic: str, version: int) -> None:
         async with self.read() as db:
             row = await db.one(_exact, topic=topic, version=version)
         if row:
-            self._tell([_published(row)])
+            self._publish([_published(row)])
 
 
 def _published(row: Row) -> Published:

@@ -220,7 +220,7 @@ class SqliteDatabase(Database):
             current = self._data_version()
             if current != version:
                 version = current
-                seen = self._tell_foreign(seen)
+                seen = self._publish_foreign(seen)
             yield
 
     def _data_version(self) -> int:
@@ -229,10 +229,10 @@ class SqliteDatabase(Database):
     def _newest_event(self) -> int:
         return self._watcher.execute("SELECT coalesce(max(rowid), 0) FROM events").fetchall()[0][0]
 
-    def _tell_foreign(self, seen: int) -> int:
+    def _publish_foreign(self, seen: int) -> int:
         """Publish what other processes wrote after row `seen`. Returns the newest row seen."""
         rows = self._watcher.execute(_NEW_EVENTS, (seen,)).fetchall()
         foreign = [row for row in rows if row[1] != self.origin]
-        self._tell([Published(r[2], r[3], r[4], json.loads(r[5])) for r in foreign])
+        self._publish([Published(r[2], r[3], r[4], json.loads(r[5])) for r in foreign])
         # Without new rows the newest may be older than before: forgotten events free their numbers.
         return rows[-1][0] if rows else self._newest_event()

@@ -45,10 +45,10 @@ class Listener:
         self.topics: set[str] = set()
         self.fell_behind: set[str] = set()
 
-    def hear(self, published: Published, text: str, as_told: str) -> None:
-        """Push the event now as `as_told`, or queue it as `text`, to be delivered if its person
+    def deliver(self, published: Published, text: str, now: str) -> None:
+        """Push the event now as `now`, or queue it as `text`, to be delivered if its person
         may hear it then."""
-        if self._at_rest and self._push(as_told):
+        if self._at_rest and self._push(now):
             return
         self.offer(published, text)
 
@@ -62,7 +62,7 @@ class Listener:
             self._queue.append((published, text))
         self._rouse()
 
-    def say(self, text: str) -> None:
+    def send(self, text: str) -> None:
         """Queue a message of the server's own, such as a snapshot."""
         self._queue.append(text)
         self._rouse()
@@ -100,7 +100,7 @@ class Bus:
         self._audience = audience
         self._listeners: dict[str, set[Listener]] = {}
         self._watchers: dict[str, set[Callable[[], None]]] = {}
-        self._telling: dict[str, deque[Published]] = {}
+        self._pending: dict[str, deque[Published]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         database.on_events(self.publish)
 
@@ -163,23 +163,23 @@ class Bus:
         for published in events:
             for action in list(self._watchers.get(published.topic, ())):
                 action()
-            if published.topic in self._telling:
-                self._telling[published.topic].append(published)
+            if published.topic in self._pending:
+                self._pending[published.topic].append(published)
             elif published.topic in self._listeners:
-                self._telling[published.topic] = deque([published])
-                task = asyncio.create_task(self._tell(published.topic))
+                self._pending[published.topic] = deque([published])
+                task = asyncio.create_task(self._deliver(published.topic))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    async def _tell(self, topic: str) -> None:
-        waiting = self._telling[topic]
+    async def _deliver(self, topic: str) -> None:
+        waiting = self._pending[topic]
         try:
             while waiting:
-                await self._tell_one(waiting.popleft())
+                await self._deliver_one(waiting.popleft())
         finally:
-            del self._telling[topic]
+            del self._pending[topic]
 
-    async def _tell_one(self, published: Published) -> None:
+    async def _deliver_one(self, published: Published) -> None:
         text = event_envelope(published)
         elsewhere = elsewhere_envelope(published)
         listeners = list(self._listeners.get(published.topic, ()))
@@ -194,5 +194,5 @@ class Bus:
             for listener in listeners[first : first + _AT_ONCE]:
                 if topic in listener.topics:
                     seen = persons is None or listener.person in persons
-                    listener.hear(published, text, text if seen else elsewhere)
+                    listener.deliver(published, text, text if seen else elsewhere)
             await asyncio.sleep(0)

@@ -17,11 +17,11 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.realtime.models import connections, processes
 
-BEAT_EVERY = 5.0
+HEARTBEAT_EVERY = 5.0
 """Seconds between two heartbeats."""
 GONE_AFTER = 20 * clock.SECOND
 
-_beat = prepared(
+_heartbeat = prepared(
     upsert(processes).on_conflict_do_update(
         index_elements=["id"], set_={"seen_at": bindparam("moment")}
     )
@@ -80,7 +80,7 @@ class Presence:
         self._begun = False
         self._own: dict[str, tuple[str, bool]] = {}
         """The sockets of this process: connection → (subject, hidden)."""
-        self._unsaid: dict[str, str] = {}
+        self._unrecorded: dict[str, str] = {}
         """Sockets closed while the database was down: connection → subject."""
 
     # --- lifecycle of this process -------------------------------------------------------------
@@ -88,31 +88,31 @@ class Presence:
     async def start(self, work: UnitOfWork) -> bool:
         """Register this process. Returns True if no other was alive: the server was down."""
         alive = await work.all(_alive, since=clock.now() - GONE_AFTER)
-        await self.beat(work)
+        await self.heartbeat(work)
         return not alive
 
-    async def beat(self, work: UnitOfWork) -> list[str]:
+    async def heartbeat(self, work: UnitOfWork) -> list[str]:
         """Write a heartbeat, and drop the sockets that closed while the database was down. A
         process that had been counted as dead because it stalled re-registers its sockets. Returns
         the subjects affected."""
         self._begun = True
-        unsaid = dict(self._unsaid)
-        for connection in unsaid:
+        unrecorded = dict(self._unrecorded)
+        for connection in unrecorded:
             await work.execute(_drop, of=connection)
-        work.after_commit(lambda: self._said(unsaid))
+        work.after_commit(lambda: self._recorded(unrecorded))
         moment = clock.now()
         known = await work.one(_known, of=self._process)
-        await work.execute(_beat, id=self._process, seen_at=moment, moment=moment)
+        await work.execute(_heartbeat, id=self._process, seen_at=moment, moment=moment)
         if known:
-            return sorted(set(unsaid.values()))
+            return sorted(set(unrecorded.values()))
         own = dict(self._own)
         for connection, (subject_id, hidden) in own.items():
             await self.arrived(work, subject_id, connection, hidden=hidden)
-        return sorted({subject_id for subject_id, _ in own.values()} | set(unsaid.values()))
+        return sorted({subject_id for subject_id, _ in own.values()} | set(unrecorded.values()))
 
-    def _said(self, connections: Collection[str]) -> None:
+    def _recorded(self, connections: Collection[str]) -> None:
         for connection in connections:
-            self._unsaid.pop(connection, None)
+            self._unrecorded.pop(connection, None)
 
     async def stop(self, work: UnitOfWork) -> list[str]:
         """Deregister this process with all its sockets; returns their subjects."""
@@ -125,7 +125,7 @@ class Presence:
     async def sweep(self, work: UnitOfWork) -> list[str]:
         """Remove sockets of dead processes. The calling process counts as alive; a heartbeat in
         the future means that a clock was wrong, and is removed. Returns the subjects affected."""
-        back = await self.beat(work) if self._begun else []
+        back = await self.heartbeat(work) if self._begun else []
         moment = clock.now()
         await work.execute(_forget, since=moment - GONE_AFTER, until=moment + GONE_AFTER)
         gone = await work.all(_of_nobody)
@@ -141,7 +141,7 @@ class Presence:
         """Register an open socket of this process, or record whether its page is in the
         foreground."""
         if not self._begun:
-            await self.beat(work)
+            await self.heartbeat(work)
         self._own[connection] = (subject_id, hidden)
         await work.execute(
             _add,
@@ -169,13 +169,13 @@ class Presence:
             async with self._database.unit_of_work() as work:
                 await self.left(work, connection)
         except Unavailable:
-            self.say_later(connection, "")
+            self.record_later(connection, "")
 
-    def say_later(self, connection: str, subject_id: str) -> None:
+    def record_later(self, connection: str, subject_id: str) -> None:
         """Remember a socket that closed while the database was down, for the next heartbeat to
         record."""
         self._own.pop(connection, None)
-        self._unsaid[connection] = subject_id
+        self._unrecorded[connection] = subject_id
 
     # --- reading -------------------------------------------------------------------------------
 

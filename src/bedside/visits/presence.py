@@ -77,7 +77,7 @@ class VisitPresence:
                 await self._presence.left(work, connection)
                 await self._follow(work, row)
         except Unavailable:
-            self._presence.say_later(connection, visitor.visit_id)
+            self._presence.record_later(connection, visitor.visit_id)
 
     async def asked(self, visitor: VisitorAccess) -> None:
         """Record that a page was loaded: without script, this is the only sign of life."""
@@ -123,10 +123,10 @@ class VisitPresence:
                 if row is not None and row.away_since and row.state != State.ENDED:
                     rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
 
-    async def beat(self) -> None:
+    async def heartbeat(self) -> None:
         """Write the web process's heartbeat."""
         async with self._database.unit_of_work() as work:
-            back = await self._presence.beat(work)
+            back = await self._presence.heartbeat(work)
         await self._follow_all(back)
 
     async def end(self) -> None:

@@ -179,7 +179,7 @@ class LivePage:
     async def _take(self, message: Said) -> None:
         if isinstance(message, Subscribe | Unsubscribe):
             if self._services.topics.kind(message.topic) is None:
-                self._listener.say(refused_envelope(message.topic))
+                self._listener.send(refused_envelope(message.topic))
             elif isinstance(message, Subscribe):
                 await self._subscribe(message.topic, message.since)
             else:
@@ -208,14 +208,14 @@ class LivePage:
         if topic in self._listener.topics:
             self._services.bus.unsubscribe(self._listener, topic)
         if len(self._listener.topics) >= _MOST_TOPICS:
-            self._listener.say(refused_envelope(topic))
+            self._listener.send(refused_envelope(topic))
             return
         try:
             await self._snapshot(topic)  # which refuses those who may not see it
         except Unavailable:
             raise
         except BedsideError:
-            self._listener.say(refused_envelope(topic))
+            self._listener.send(refused_envelope(topic))
             return
         self._services.bus.subscribe(self._listener, topic)
         await self._presence.subscribed(topic)
@@ -224,7 +224,7 @@ class LivePage:
             self._listener, topic, since, from_first=kind is not None and kind.from_first
         )
         if version is not None:
-            self._listener.say(snapshot_envelope(topic, version, await self._snapshot(topic)))
+            self._listener.send(snapshot_envelope(topic, version, await self._snapshot(topic)))
 
     async def _snapshot(self, topic: str) -> dict[str, Any]:
         kind = self._services.topics.kind(topic)
