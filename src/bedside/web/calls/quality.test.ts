@@ -14,7 +14,10 @@ function many<T>(count: number, one: T): T[] {
 /** The level after each sample, from the beginning of a call. */
 function levels(samples: readonly Sample[]): Level[] {
   let now = BEST;
-  return samples.map((sample) => (now = after(now, sample)).level);
+  return samples.map((sample) => {
+    now = after(now, sample);
+    return now.level;
+  });
 }
 
 test("a weak connection gets a smaller picture after two samples", () => {

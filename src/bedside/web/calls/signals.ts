@@ -80,7 +80,7 @@ export class Signals {
       from: this.connection,
       to,
       description: description && { type: description.type, sdp: description.sdp },
-      candidate: candidate && candidate.toJSON(),
+      candidate: candidate?.toJSON() ?? null,
       number,
       ask: ask ?? null,
     };

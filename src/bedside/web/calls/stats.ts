@@ -83,7 +83,9 @@ function roundTripOf(now: Sums, before: Sums): number {
 function sumsOf(report: RTCStatsReport): Sums {
   const sums = { ...NOTHING };
   let latest = 0;
-  report.forEach((entry: Counted) => (latest = Math.max(latest, entry.timestamp)));
+  report.forEach((entry: Counted) => {
+    latest = Math.max(latest, entry.timestamp);
+  });
   report.forEach((entry: { type: string } & Counted) => {
     if (entry.type === "inbound-rtp") {
       sums.lost += entry.packetsLost ?? 0;

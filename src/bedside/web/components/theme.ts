@@ -6,6 +6,7 @@ export function chooseTheme(choice: string): void {
   if (choice === "light" || choice === "dark") root.dataset.theme = choice;
   else delete root.dataset.theme;
   const secure = location.protocol === "https:" ? "; Secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: browsers that we serve have no cookieStore
   document.cookie = `theme=${root.dataset.theme ?? ""}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
 }
 

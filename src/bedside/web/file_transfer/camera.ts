@@ -29,7 +29,9 @@ export async function openCamera(): Promise<Camera | null> {
   if (own) return cameraOf(new MediaStream([own]), () => undefined);
   try {
     const stream = await navigator.mediaDevices.getUserMedia(FRONT);
-    return cameraOf(stream, () => stream.getTracks().forEach((track) => track.stop()));
+    return cameraOf(stream, () => {
+      for (const track of stream.getTracks()) track.stop();
+    });
   } catch {
     return null;
   }

@@ -428,6 +428,7 @@ export class ChoosingPage {
     this.notices.problem("");
     this.notices.note("");
     this.refresh();
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden in it is not to be said
     announce(agreed.innerText.replace(/\s+/g, " ").trim());
     agreed.scrollIntoView({ block: "nearest" });
   }
@@ -466,7 +467,7 @@ export class ChoosingPage {
       sources.hidden = agreed || count >= this.settings.limit;
       this.placeSources(sources, some);
     }
-    this.cards.forEach((card, index) => card.number(this.settings.filed + index + 1));
+    for (const [index, card] of this.cards.entries()) card.number(this.settings.filed + index + 1);
   }
 
   /** Without a photo yet they are the main buttons of the page, at its bottom. */

@@ -19,7 +19,7 @@ export async function fit(waiting: Kept[], left: number, changed: (photo: Kept) 
     if (!smaller || smaller.size >= photo.photo.size) continue;
     photo.photo = smaller;
     photo.takenAt = taken;
-    photo.name = photo.name.replace(/\.\w+$/, "") + ".jpg";
+    photo.name = `${photo.name.replace(/\.\w+$/, "")}.jpg`;
     photo.type = smaller.type;
     await changed(photo);
   }

@@ -167,6 +167,7 @@ export class VisitPage {
 
   private messageCame(message: HTMLElement | undefined): void {
     play("message");
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden in it is not to be said
     announce(message?.innerText ?? "");
   }
 
