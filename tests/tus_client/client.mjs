@@ -12,7 +12,8 @@ const MB = 1_000_000;
 /** As many bytes of plain text, the same that tests/edge/tus.py makes for this seed. */
 function words(size, seed) {
   const lines = [];
-  for (let n = 0; n <= Math.floor(size / 30); n++) lines.push(`${seed} line ${String(n).padStart(7, "0")} of a long report\n`);
+  for (let n = 0; n <= Math.floor(size / 30); n++)
+    lines.push(`${seed} line ${String(n).padStart(7, "0")} of a long report\n`);
   return Buffer.from(lines.join("")).subarray(0, size);
 }
 

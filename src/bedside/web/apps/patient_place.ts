@@ -37,7 +37,8 @@ export class PatientPlace<App extends Running> {
     });
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
-      if ((event.target as Element).closest("dialog") === null && this.place?.contains(event.target as Node)) this.close();
+      if ((event.target as Element).closest("dialog") === null && this.place?.contains(event.target as Node))
+        this.close();
     });
     root.addEventListener("bedside:close-app", (event) => {
       if (this.place?.contains(event.target as Node)) this.close();

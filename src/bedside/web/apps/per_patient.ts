@@ -2,9 +2,9 @@
  * An app of the call window that concerns one patient. With several patients in the call one
  * chooses; when the patient of the open app leaves the call, the app closes.
  */
-import { patientsIn, type AppContext, type CallApp } from "../calls/apps_panel";
-import { say } from "./place";
+import { type AppContext, type CallApp, patientsIn } from "../calls/apps_panel";
 import { fragmentOf } from "../live/fragment";
+import { say } from "./place";
 
 /** Something that runs in a piece of the page. */
 export interface Running {
@@ -14,7 +14,11 @@ export interface Running {
 }
 
 /** `address` renders the app of a visit, in which `marked` is its root; `start` brings it to life. */
-export function perPatient(address: (visit: string) => string, marked: string, start: (root: HTMLElement) => Running | null): CallApp {
+export function perPatient(
+  address: (visit: string) => string,
+  marked: string,
+  start: (root: HTMLElement) => Running | null,
+): CallApp {
   return new PerPatient(address, marked, start);
 }
 
@@ -57,7 +61,8 @@ class PerPatient implements CallApp {
     this.offer(patients.map((one) => [one.visit_id ?? "", one.name]));
     const first = patients[0]?.visit_id;
     if (!this.visit && first) void this.open(first);
-    else if (!first && !this.place.hasChildNodes()) this.place.textContent = say(this.context.session.place, "no_patient");
+    else if (!first && !this.place.hasChildNodes())
+      this.place.textContent = say(this.context.session.place, "no_patient");
   };
 
   private offer(patients: [string, string][]): void {

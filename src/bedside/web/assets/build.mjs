@@ -82,7 +82,10 @@ const darkByPreference = {
     build.onLoad({ filter: /dark\.css$/ }, (args) => {
       const chosen = readFileSync(args.path, "utf8");
       const preferred = chosen.replaceAll(':root[data-theme="dark"]', ':root:not([data-theme="light"])');
-      return { contents: `${chosen}\n@media screen and (prefers-color-scheme: dark) {\n${preferred}\n}`, loader: "css" };
+      return {
+        contents: `${chosen}\n@media screen and (prefers-color-scheme: dark) {\n${preferred}\n}`,
+        loader: "css",
+      };
     });
   },
 };
@@ -119,7 +122,11 @@ const sheets = {
     build.onResolve({ filter: /^sheet:/ }, (args) => ({ path: args.path.slice("sheet:".length), namespace: "sheet" }));
     build.onLoad({ filter: /.*/, namespace: "sheet" }, ({ path: sheet }) => {
       const parts = [...(SHEETS[sheet] ? [COMPONENTS] : []), ...partsOf(sheet)];
-      return { contents: [LAYERS, ...parts.map((part) => `@import "./${part}";`)].join("\n"), loader: "css", resolveDir: web };
+      return {
+        contents: [LAYERS, ...parts.map((part) => `@import "./${part}";`)].join("\n"),
+        loader: "css",
+        resolveDir: web,
+      };
     });
   },
 };

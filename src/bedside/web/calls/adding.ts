@@ -2,10 +2,11 @@
  * More patients in a call: from the list of those who wait, or when “Start call” is pressed in the
  * console beside the call, whose page tells it here (see components/framed.ts).
  */
+
+import { say } from "../apps/place";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
 import { fragmentOf } from "../live/fragment";
-import { say } from "../apps/place";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 

@@ -2,8 +2,9 @@
  * Apps of the call window: a tab bar that the server renders from its registry, and the panel into
  * which the chosen app's module mounts. One is open at a time; Esc or “Close” closes it.
  */
-import { UnreadSign } from "../chat/unread";
+
 import { say } from "../apps/place";
+import { UnreadSign } from "../chat/unread";
 import type { CallSession, Person } from "./session";
 
 /** What an app gets. `visits` are the patients in the call now, as visit ids. */
@@ -36,7 +37,9 @@ export class AppsPanel {
     for (const tab of this.tabs()) tab.addEventListener("click", () => void this.toggle(tab));
     const unread = new UnreadSign(root.querySelector<HTMLElement>("[data-app-tab=chat] [data-chat-unread]"));
     session.addEventListener("change", () => unread.follow(visitsIn(session)));
-    this.panel()?.querySelector("[data-app-close]")?.addEventListener("click", () => this.close());
+    this.panel()
+      ?.querySelector("[data-app-close]")
+      ?.addEventListener("click", () => this.close());
     this.panel()?.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.close();
     });

@@ -2,9 +2,10 @@
  * The buttons of a call. Each is in the page already, with its words for both positions; this
  * presses them, shows the position, and says aloud what changed. Keys are data-key (see keys.ts).
  */
-import { announce } from "../components/announce";
-import { failureWords, type DeviceKind } from "../media/device_failures";
+
 import { say } from "../apps/place";
+import { announce } from "../components/announce";
+import { type DeviceKind, failureWords } from "../media/device_failures";
 import type { CallSession } from "./session";
 import type { Tiles } from "./tiles";
 

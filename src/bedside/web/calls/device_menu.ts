@@ -40,14 +40,17 @@ export class DeviceMenu {
       const kind = select.dataset.devices as Kind;
       const devices = (found.get(kind) ?? []).filter((device) => device.deviceId !== "");
       const field = select.closest<HTMLElement>(".field");
-      if (field) field.hidden = devices.length === 0 || (kind === "audiooutput" && !("setSinkId" in HTMLMediaElement.prototype));
+      if (field)
+        field.hidden = devices.length === 0 || (kind === "audiooutput" && !("setSinkId" in HTMLMediaElement.prototype));
       const wanted = devices.map((device, index) => ({
         value: device.deviceId,
         text: device.label || `${say(this.session.place, `device_${kind}`)} ${index + 1}`,
       }));
       if (JSON.stringify(wanted) === select.dataset.known) continue;
       select.dataset.known = JSON.stringify(wanted);
-      select.replaceChildren(...wanted.map(({ value, text }) => new Option(text, value, false, value === this.current(kind))));
+      select.replaceChildren(
+        ...wanted.map(({ value, text }) => new Option(text, value, false, value === this.current(kind))),
+      );
     }
   }
 

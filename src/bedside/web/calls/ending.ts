@@ -2,11 +2,12 @@
  * How a call ends for staff: the dialog asks what becomes of the patient, and afterwards the end
  * panel says what was done and what can be done next.
  */
+
+import { say } from "../apps/place";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
-import { patientsIn } from "./apps_panel";
-import { say } from "../apps/place";
 import { Refused, tell } from "../media/server";
+import { patientsIn } from "./apps_panel";
 import type { CallSession } from "./session";
 
 export class Ending {

@@ -1,11 +1,12 @@
 /** A guest's page: it waits until somebody lets the guest in, joins, and says how it ended. */
-import { followWhiteboard } from "../whiteboard/follow";
-import { announce } from "../components/announce";
-import { startDialogs } from "../components/dialogs";
-import { liveSocket, type Heard } from "../live/socket";
-import { Awake } from "../components/awake";
+
 import { placeOf } from "../apps/place";
+import { announce } from "../components/announce";
+import { Awake } from "../components/awake";
+import { startDialogs } from "../components/dialogs";
+import { type Heard, liveSocket } from "../live/socket";
 import { tell } from "../media/server";
+import { followWhiteboard } from "../whiteboard/follow";
 import { CallView } from "./view";
 
 /** States of a guest in which the call goes on for them. */

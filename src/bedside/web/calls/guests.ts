@@ -1,8 +1,9 @@
 /** Guests, for staff: an invitation by link, and letting in who knocks. */
+
+import { say } from "../apps/place";
 import { announce } from "../components/announce";
 import { openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
-import { say } from "../apps/place";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 

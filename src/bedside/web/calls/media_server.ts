@@ -5,9 +5,19 @@
 import type { Way } from "./mesh";
 import { encodingOf, type Level } from "./quality";
 import { Recovery } from "./recovery";
-import { PUBLISH, SUBSCRIBE, type Incoming, type Outgoing, type StreamFacts } from "./signals";
+import { type Incoming, type Outgoing, PUBLISH, type StreamFacts, SUBSCRIBE } from "./signals";
 import { Flow } from "./stats";
-import { CAMERA, encode, place, received, SCREEN, sendTracks, type PartState, type Received, type Tracks } from "./tracks";
+import {
+  CAMERA,
+  encode,
+  type PartState,
+  place,
+  type Received,
+  received,
+  SCREEN,
+  sendTracks,
+  type Tracks,
+} from "./tracks";
 import { Watch } from "./watch";
 
 const FLOW_EVERY_MS = 2_000;
@@ -199,7 +209,12 @@ export class MediaServerWay implements Way {
 
   // --- receiving ---------------------------------------------------------------------------------
 
-  private offered(description: RTCSessionDescriptionInit, streams: StreamFacts[], number: number, fresh: boolean): void {
+  private offered(
+    description: RTCSessionDescriptionInit,
+    streams: StreamFacts[],
+    number: number,
+    fresh: boolean,
+  ): void {
     if (fresh || !this.receiving) this.receiveAnew();
     const half = this.receiving;
     half?.enqueue(async () => {

@@ -2,10 +2,11 @@
  * The call on the patient's page: mounted when the visit comes into a call, unmounted when it
  * leaves it. What follows after “Leave” and after the end is the page's own business.
  */
-import { followWhiteboard } from "../whiteboard/follow";
+
+import { placeOf } from "../apps/place";
 import { closeDialog } from "../components/dialogs";
 import { liveSocket } from "../live/socket";
-import { placeOf } from "../apps/place";
+import { followWhiteboard } from "../whiteboard/follow";
 import { CallView, type Happenings } from "./view";
 
 let current: CallView | null = null;

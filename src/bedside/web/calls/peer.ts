@@ -6,7 +6,18 @@
  */
 import { encodingOf, type Level } from "./quality";
 import { Recovery } from "./recovery";
-import { AUDIO, CAMERA, encode, place, received, SCREEN, sendTracks, type PartState, type Received, type Tracks } from "./tracks";
+import {
+  AUDIO,
+  CAMERA,
+  encode,
+  type PartState,
+  place,
+  type Received,
+  received,
+  SCREEN,
+  sendTracks,
+  type Tracks,
+} from "./tracks";
 import { Watch } from "./watch";
 
 export interface PeerWiring {
@@ -131,7 +142,10 @@ export class Peer {
 
   private async giveTracks(): Promise<void> {
     const transceivers = this.connection.getTransceivers();
-    await sendTracks([AUDIO, CAMERA, SCREEN].map((index) => transceivers[index]?.sender), this.tracks);
+    await sendTracks(
+      [AUDIO, CAMERA, SCREEN].map((index) => transceivers[index]?.sender),
+      this.tracks,
+    );
     await encode(transceivers[CAMERA]?.sender, encodingOf(this.level, this.others));
   }
 

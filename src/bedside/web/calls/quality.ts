@@ -80,7 +80,10 @@ export function worstOf(all: readonly Words[]): Words {
 }
 
 /** What a video sender is told for a level. `others` get a picture each when it goes to them directly. */
-export function encodingOf(level: Level, others: number): { active: boolean; scaleResolutionDownBy: number; maxBitrate: number } {
+export function encodingOf(
+  level: Level,
+  others: number,
+): { active: boolean; scaleResolutionDownBy: number; maxBitrate: number } {
   const full = others > 1 ? 700_000 : 1_700_000;
   return {
     active: level !== "sound",

@@ -2,16 +2,17 @@
  * This page in a call: joins it, follows who is in it, keeps the ways to them, and gives them what
  * camera, microphone and screen give. Everything that shows it listens to “change” and reads.
  */
+
+import type { CallPlace, Mode } from "../apps/place";
 import type { Data } from "../live/messages";
 import type { Heard, LiveSocket } from "../live/socket";
 import { Devices } from "../media/devices";
+import { ask, Refused, tell } from "../media/server";
 import { Ice } from "./ice";
 import { MediaServerWay } from "./media_server";
 import { Mesh } from "./mesh";
-import type { CallPlace, Mode } from "../apps/place";
-import { worstOf, type Words } from "./quality";
-import { ask, Refused, tell } from "../media/server";
-import { PUBLISH, Signals, SUBSCRIBE, type Incoming } from "./signals";
+import { type Words, worstOf } from "./quality";
+import { type Incoming, PUBLISH, Signals, SUBSCRIBE } from "./signals";
 import { apply, type CallState, type Participant } from "./state";
 import type { PartState, Received, Tracks } from "./tracks";
 
@@ -111,7 +112,8 @@ export class CallSession extends EventTarget {
     const present = Object.entries(this.state?.participants ?? {}).filter(
       ([id, one]) => id !== this.participantId && (one.state === "joined" || one.state === "asked"),
     );
-    const rank = this.place.audience === "staff" ? { patient: 0, staff: 1, guest: 2 } : { staff: 0, patient: 1, guest: 2 };
+    const rank =
+      this.place.audience === "staff" ? { patient: 0, staff: 1, guest: 2 } : { staff: 0, patient: 1, guest: 2 };
     return present.sort(([a, one], [b, other]) => rank[one.kind] - rank[other.kind] || a.localeCompare(b));
   }
 
@@ -141,7 +143,9 @@ export class CallSession extends EventTarget {
 
   /** The worst of all connections: what people are told about “the” connection. */
   quality(): Words {
-    return worstOf(this.others().map(([, one]) => this.mesh?.wordsFor(one.connection_id) ?? this.server?.level ?? "full"));
+    return worstOf(
+      this.others().map(([, one]) => this.mesh?.wordsFor(one.connection_id) ?? this.server?.level ?? "full"),
+    );
   }
 
   setMuted(muted: boolean): void {
@@ -274,13 +278,24 @@ export class CallSession extends EventTarget {
 
   private makeMesh(): Mesh {
     const own = this.me?.connection_id ?? "";
-    const mesh = new Mesh(own, this.ice.configuration, (signal) => this.signals?.send(signal), () => this.changed(), () => this.ice.fresh());
+    const mesh = new Mesh(
+      own,
+      this.ice.configuration,
+      (signal) => this.signals?.send(signal),
+      () => this.changed(),
+      () => this.ice.fresh(),
+    );
     mesh.send(this.tracks());
     return mesh;
   }
 
   private makeServer(): MediaServerWay {
-    const server = new MediaServerWay(this.ice.configuration, (signal) => this.signals?.send(signal), () => this.changed(), () => this.ice.fresh());
+    const server = new MediaServerWay(
+      this.ice.configuration,
+      (signal) => this.signals?.send(signal),
+      () => this.changed(),
+      () => this.ice.fresh(),
+    );
     server.send(this.tracks());
     window.setTimeout(() => this.closeMesh(), HAND_OVER_MS);
     return server;

@@ -41,7 +41,10 @@ test("without a socket signals wait, and go out in order when it is back", () =>
   assert.equal(sent.length, 0);
   isThere = true;
   document.dispatchEvent(new Event("bedside:connected"));
-  assert.deepEqual(sent.map((one) => one.number), [1, 2, 3]);
+  assert.deepEqual(
+    sent.map((one) => one.number),
+    [1, 2, 3],
+  );
 });
 
 test("what has waited for a minute is not sent any more, nor anything after the end", (context) => {
@@ -53,7 +56,10 @@ test("what has waited for a minute is not sent any more, nor anything after the 
   signals.send({ to: "con_b", number: 2 });
   isThere = true;
   document.dispatchEvent(new Event("bedside:connected"));
-  assert.deepEqual(sent.map((one) => one.number), [2]);
+  assert.deepEqual(
+    sent.map((one) => one.number),
+    [2],
+  );
   isThere = false;
   signals.send({ to: "con_b", number: 3 });
   signals.close();

@@ -43,7 +43,9 @@ function report(now: number, { told, took = 0.02, lost = 0, sent = 0, came = 0 }
 
 /** Checks of the connection: so many answers until now, and the seconds that they took. */
 function checked(now: number, answers: number, took: number): Report {
-  return [{ type: "candidate-pair", timestamp: now, nominated: true, responsesReceived: answers, totalRoundTripTime: took }];
+  return [
+    { type: "candidate-pair", timestamp: now, nominated: true, responsesReceived: answers, totalRoundTripTime: took },
+  ];
 }
 
 function roundTrips(samples: readonly Measured[]): number[] {
@@ -71,7 +73,10 @@ test("pictures of which nobody tells anything are held up", async () => {
 
 test("a shared screen is no picture of the camera", async () => {
   const samples = await measured([report(2_000, { told: 2_000, came: 9 }), report(4_000, { told: 4_000, came: 9 })]);
-  assert.deepEqual(samples.map((one) => one.hasPictures), [true, false]);
+  assert.deepEqual(
+    samples.map((one) => one.hasPictures),
+    [true, false],
+  );
 });
 
 test("whoever sends no packet for three looks is silent", async () => {

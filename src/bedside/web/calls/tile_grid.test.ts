@@ -18,7 +18,11 @@ test("pictures are as large as the room allows", () => {
 });
 
 test("a shared screen takes two thirds", () => {
-  for (const [people, width, height] of [[6, 390, 700], [12, 1366, 710], [16, 450, 700]] as const) {
+  for (const [people, width, height] of [
+    [6, 390, 700],
+    [12, 1366, 710],
+    [16, 450, 700],
+  ] as const) {
     const made = gridFor(people, true, width, height);
     assert.equal(made.screenRows, 2 * Math.ceil(people / made.columns));
   }

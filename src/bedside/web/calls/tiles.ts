@@ -3,8 +3,9 @@
  * corner. Tiles are made from the page's template, and stay the same elements while somebody is
  * there, so that nothing flickers. What a picture cannot say stands in words on it.
  */
-import { announce } from "../components/announce";
+
 import { say } from "../apps/place";
+import { announce } from "../components/announce";
 import type { CallSession } from "./session";
 import type { Participant } from "./state";
 import { gridFor, MANY } from "./tile_grid";
@@ -47,7 +48,10 @@ export class Tiles {
       this.fill(tile, one);
     });
     list.dataset.count = String(shown.length);
-    list.toggleAttribute("data-screen", shown.some((one) => one.isScreen));
+    list.toggleAttribute(
+      "data-screen",
+      shown.some((one) => one.isScreen),
+    );
     this.arrange();
     this.root.querySelector<HTMLElement>("[data-alone]")?.toggleAttribute("hidden", shown.length > 0);
     this.drawOwn();
@@ -138,7 +142,9 @@ export class Tiles {
     tile.querySelector("[data-sign=muted]")?.toggleAttribute("hidden", !muted);
     tile.querySelector("[data-sign=reconnecting]")?.toggleAttribute("hidden", one.state !== "reconnecting");
     tile.querySelector("[data-sign=paused]")?.toggleAttribute("hidden", !one.isPaused || one.isScreen);
-    tile.querySelector("[data-sign=joining]")?.toggleAttribute("hidden", one.state !== "asked" && one.state !== "connecting");
+    tile
+      .querySelector("[data-sign=joining]")
+      ?.toggleAttribute("hidden", one.state !== "asked" && one.state !== "connecting");
     const video = tile.querySelector("video");
     if (video) this.show(video, one, words);
     this.tellChange(one);

@@ -45,7 +45,10 @@ export async function sendTracks(senders: (RTCRtpSender | undefined)[], tracks: 
 }
 
 /** Tells a camera's sender how much to send. */
-export async function encode(sender: RTCRtpSender | undefined, encoding: Partial<RTCRtpEncodingParameters>): Promise<void> {
+export async function encode(
+  sender: RTCRtpSender | undefined,
+  encoding: Partial<RTCRtpEncodingParameters>,
+): Promise<void> {
   const parameters = sender?.getParameters();
   const first = parameters?.encodings?.[0];
   if (!sender || !parameters || !first) return;

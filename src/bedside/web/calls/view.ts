@@ -1,9 +1,10 @@
 /** A call on a page: the session, its tiles and its controls, for whoever takes part. */
+
+import { type CallPlace, say } from "../apps/place";
 import { announce } from "../components/announce";
 import type { LiveSocket } from "../live/socket";
 import { Controls } from "./controls";
 import { DeviceMenu } from "./device_menu";
-import { say, type CallPlace } from "../apps/place";
 import { CallSession, type End } from "./session";
 import { Tiles } from "./tiles";
 

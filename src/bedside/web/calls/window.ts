@@ -1,15 +1,16 @@
 /** The call window of staff: the call, its apps, its guests, and the console beside it. */
-import { liveSocket } from "../live/socket";
-import { toast } from "../components/toasts";
+
+import { placeOf, say } from "../apps/place";
 import { Awake } from "../components/awake";
+import { toast } from "../components/toasts";
+import { liveSocket } from "../live/socket";
 import { startTransferring } from "../rooms/transferring";
 import { Adding } from "./adding";
-import { AppsPanel, patientsIn, type AppModules } from "./apps_panel";
+import { type AppModules, AppsPanel, patientsIn } from "./apps_panel";
 import { Beside } from "./beside";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
 import { PeopleList } from "./people_list";
-import { placeOf, say } from "../apps/place";
 import type { CallSession } from "./session";
 import { CallView } from "./view";
 

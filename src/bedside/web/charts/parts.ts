@@ -24,7 +24,11 @@ export function likeness(element: Element): string {
 }
 
 /** A piece of a page; null when there is nothing to show of it (signed out, no connection). */
-export async function fetchPart(address: string, name: string, { form, background = false }: Asking = {}): Promise<Part | null> {
+export async function fetchPart(
+  address: string,
+  name: string,
+  { form, background = false }: Asking = {},
+): Promise<Part | null> {
   const headers: Record<string, string> = { accept: "text/html", "bedside-part": name };
   if (background) headers["X-Background"] = "1";
   const fields = form && new URLSearchParams([...form].map(([key, value]) => [key, String(value)]));

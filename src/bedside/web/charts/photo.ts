@@ -28,7 +28,9 @@ class Photo {
   start(): void {
     const tools = this.frame.querySelector<HTMLElement>("[data-photo-tools]");
     if (tools) tools.hidden = false;
-    tools?.addEventListener("click", (event) => this.act((event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do));
+    tools?.addEventListener("click", (event) =>
+      this.act((event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do),
+    );
     this.glass.addEventListener("keydown", (event) => this.onKey(event));
     this.glass.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     this.glass.addEventListener("dblclick", () => this.zoomTo(this.view.scale > 1 ? 1 : 2.5));
@@ -126,7 +128,10 @@ class Photo {
     const turned = turn % 180 !== 0;
     const width = (turned ? this.image.offsetHeight : this.image.offsetWidth) * size;
     const height = (turned ? this.image.offsetWidth : this.image.offsetHeight) * size;
-    const most = { x: Math.max(0, (width - this.glass.clientWidth) / 2), y: Math.max(0, (height - this.glass.clientHeight) / 2) };
+    const most = {
+      x: Math.max(0, (width - this.glass.clientWidth) / 2),
+      y: Math.max(0, (height - this.glass.clientHeight) / 2),
+    };
     this.view.x = Math.min(most.x, Math.max(-most.x, this.view.x));
     this.view.y = Math.min(most.y, Math.max(-most.y, this.view.y));
     this.image.style.transform = `translate(${this.view.x}px, ${this.view.y}px) rotate(${turn}deg) scale(${size})`;

@@ -9,7 +9,8 @@ const DONE_STAYS_MS = 20_000;
 type Words = Record<string, string>;
 
 function sizeInWords(bytes: number): string {
-  const [unit, amount] = bytes < 1_000_000 ? (["kilobyte", bytes / 1_000] as const) : (["megabyte", bytes / 1_000_000] as const);
+  const [unit, amount] =
+    bytes < 1_000_000 ? (["kilobyte", bytes / 1_000] as const) : (["megabyte", bytes / 1_000_000] as const);
   const digits = unit === "megabyte" ? 1 : 0;
   return new Intl.NumberFormat(document.documentElement.lang, {
     style: "unit",
@@ -88,7 +89,9 @@ class UploadDialog {
       if (!made) return;
       row = made;
       this.rows.set(item, row);
-      row.addEventListener("click", (event) => this.act(item, (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do));
+      row.addEventListener("click", (event) =>
+        this.act(item, (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do),
+      );
     }
     this.paint(item, row);
     this.showGoing();
@@ -152,7 +155,8 @@ class UploadDialog {
   }
 
   private offer(row: HTMLElement, actions: string[]): void {
-    for (const button of row.querySelectorAll<HTMLElement>("[data-do]")) button.hidden = !actions.includes(button.dataset.do ?? "");
+    for (const button of row.querySelectorAll<HTMLElement>("[data-do]"))
+      button.hidden = !actions.includes(button.dataset.do ?? "");
   }
 
   private act(item: Item, action: string | undefined): void {

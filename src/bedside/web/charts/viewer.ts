@@ -27,7 +27,8 @@ function changeForm(): HTMLFormElement | null {
 
 function isDirty(form: HTMLFormElement): boolean {
   return [...form.elements].some((field) => {
-    if (field instanceof HTMLSelectElement) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (field instanceof HTMLSelectElement)
+      return [...field.options].some((option) => option.selected !== option.defaultSelected);
     const isText = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
     return isText && field.value !== field.defaultValue;
   });
@@ -52,7 +53,8 @@ function giveDraftBack(): void {
   // The version stays that of the draft: when somebody saved meanwhile, the server says so.
   for (const [name, value] of draft) {
     const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = value;
+    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement)
+      field.value = value;
   }
 }
 
@@ -191,7 +193,8 @@ export async function refreshViewer(): Promise<void> {
   if (!shown?.dataset.href) return;
   const compared = new URLSearchParams(location.search);
   const address = new URL(shown.dataset.href, location.href);
-  for (const name of ["compare", "show"]) if (compared.has(name)) address.searchParams.set(name, compared.get(name) ?? "");
+  for (const name of ["compare", "show"])
+    if (compared.has(name)) address.searchParams.set(name, compared.get(name) ?? "");
   const part = await fetchPart(address.href, "viewer", { background: true });
   const fresh = part?.body.querySelector<HTMLElement>("#viewer");
   if (!fresh || openViewer() !== shown || fresh.dataset.entry !== shown.dataset.entry) return;
@@ -214,7 +217,12 @@ function replacePart(shown: HTMLElement, fresh: HTMLElement): void {
   if ((originals.get(old) ?? "") === now) return;
   const known = originals.has(old);
   originals.set(fresh, now);
-  if (!known && fresh.dataset.part === "stage" && shown.dataset.state === "filed" && old.querySelector("img, .viewer-text, video")) {
+  if (
+    !known &&
+    fresh.dataset.part === "stage" &&
+    shown.dataset.state === "filed" &&
+    old.querySelector("img, .viewer-text, video")
+  ) {
     originals.set(old, now); // its content was complete when the page came
     return;
   }

@@ -24,7 +24,10 @@ test("what is not sent waits in order, once each, until it is dropped", () => {
   const drafts = new Drafts("vis_a", "1");
   drafts.add({ draft: "drf_1", body: "first" });
   drafts.add({ draft: "drf_2", body: "second" });
-  assert.deepEqual(new Drafts("vis_a", "1").unsent.map((one) => one.body), ["first", "second"]);
+  assert.deepEqual(
+    new Drafts("vis_a", "1").unsent.map((one) => one.body),
+    ["first", "second"],
+  );
   drafts.drop("drf_1");
   assert.deepEqual(drafts.unsent, [{ draft: "drf_2", body: "second" }]);
 });

@@ -6,11 +6,11 @@
  *     <div data-chat-list>…</div> <ol data-chat-pending> <form data-chat-form>…</form></div>
  */
 import { announce } from "../components/announce";
-import { morph } from "../live/morph";
-import { liveSocket, type Heard } from "../live/socket";
 import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
 import { fragmentOf } from "../live/fragment";
+import { morph } from "../live/morph";
+import { type Heard, liveSocket } from "../live/socket";
 import { Drafts, type Unsent } from "./drafts";
 
 const TOGETHER_MS = 40;

@@ -1,7 +1,8 @@
 /** The chat on the patient's page: the sign of new messages, and the panel when it is opened. */
-import { announce } from "../components/announce";
-import { liveSocket, type Heard } from "../live/socket";
+
 import { PatientPlace } from "../apps/patient_place";
+import { announce } from "../components/announce";
+import { type Heard, liveSocket } from "../live/socket";
 import { ChatPanel } from "./panel";
 
 interface Known {

@@ -1,5 +1,5 @@
 /** What patients in the chats of a call have written and staff have not read, by visit. */
-import { liveSocket, type Heard } from "../live/socket";
+import { type Heard, liveSocket } from "../live/socket";
 
 interface Known {
   leg: number;

@@ -13,7 +13,9 @@ export function refusalIn(body: string): Refusal {
   } catch {
     said = null;
   }
-  const { code, sentence } = (typeof said === "object" && said !== null ? said : {}) as Partial<Record<keyof Refusal, unknown>>;
+  const { code, sentence } = (typeof said === "object" && said !== null ? said : {}) as Partial<
+    Record<keyof Refusal, unknown>
+  >;
   return { code: String(code ?? ""), sentence: String(sentence ?? "") };
 }
 

@@ -20,5 +20,6 @@ test("another date is taken as the boxes stand", () => {
 });
 
 test("what is no whole date is left to the box", () => {
-  for (const text of ["", "1958", "04-1958", "Maya", "1-2-3-4"]) assert.equal(spread(text, ["day", "month", "year"]), null);
+  for (const text of ["", "1958", "04-1958", "Maya", "1-2-3-4"])
+    assert.equal(spread(text, ["day", "month", "year"]), null);
 });

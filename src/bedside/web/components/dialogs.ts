@@ -24,7 +24,8 @@ function onClick(event: MouseEvent): void {
   }
   const closer = target.closest<HTMLElement>("[data-closes]");
   if (closer?.dataset.closes) closeDialog(closer.dataset.closes);
-  else if (target instanceof HTMLDialogElement && !("stays" in target.dataset) && isBeside(target, event)) target.close();
+  else if (target instanceof HTMLDialogElement && !("stays" in target.dataset) && isBeside(target, event))
+    target.close();
 }
 
 function isBeside(dialog: HTMLDialogElement, event: MouseEvent): boolean {

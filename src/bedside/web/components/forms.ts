@@ -39,7 +39,9 @@ export function startForms(): void {
 export function startBusyRequests(): void {
   const mark = (event: Event, busy: boolean): void => {
     const element = event.target as HTMLElement;
-    const button = element.matches("button, a.button") ? element : element.querySelector<HTMLElement>("button[type=submit]");
+    const button = element.matches("button, a.button")
+      ? element
+      : element.querySelector<HTMLElement>("button[type=submit]");
     if (busy) button?.setAttribute("aria-busy", "true");
     else button?.removeAttribute("aria-busy");
   };

@@ -13,7 +13,10 @@ export function singleKeysOn(): boolean {
 /** True where a key press is text and not a command. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches("input:not([type=checkbox],[type=radio],[type=button]), textarea, select");
+  return (
+    target.isContentEditable ||
+    target.matches("input:not([type=checkbox],[type=radio],[type=button]), textarea, select")
+  );
 }
 
 function shown(element: HTMLElement): boolean {

@@ -20,7 +20,14 @@ function parts(): Palette | null {
   const list = document.getElementById("palette-list");
   const found = document.getElementById("palette-found");
   if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement) || !list || !found) return null;
-  return { dialog, input, list, found, count: dialog.querySelector<HTMLElement>("[data-palette-count]"), empty: dialog.querySelector<HTMLElement>("[data-palette-empty]") };
+  return {
+    dialog,
+    input,
+    list,
+    found,
+    count: dialog.querySelector<HTMLElement>("[data-palette-count]"),
+    empty: dialog.querySelector<HTMLElement>("[data-palette-empty]"),
+  };
 }
 
 function optionsOf(palette: Palette): HTMLElement[] {
@@ -28,7 +35,8 @@ function optionsOf(palette: Palette): HTMLElement[] {
 }
 
 function choose(palette: Palette, option: HTMLElement | undefined): void {
-  for (const other of palette.list.querySelectorAll("[aria-selected=true]")) other.setAttribute("aria-selected", "false");
+  for (const other of palette.list.querySelectorAll("[aria-selected=true]"))
+    other.setAttribute("aria-selected", "false");
   if (!option) {
     palette.input.removeAttribute("aria-activedescendant");
     return;
@@ -86,7 +94,8 @@ export function startPalette(): void {
   const palette = parts();
   if (!palette) return;
   document.addEventListener("keydown", (event) => {
-    const withControl = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    const withControl =
+      event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
     const plain = event.key === "/" && !event.ctrlKey && !event.metaKey && singleKeysOn() && !isTyping(event.target);
     if (!withControl && !(plain && !document.querySelector("dialog[open]"))) return;
     event.preventDefault();

@@ -45,7 +45,8 @@ export function closePanel(): void {
   element.hidden = true;
   cover(false);
   markRow(null);
-  const back = opener?.isConnected && opener.checkVisibility() ? opener : opener?.id ? document.getElementById(opener.id) : null;
+  const back =
+    opener?.isConnected && opener.checkVisibility() ? opener : opener?.id ? document.getElementById(opener.id) : null;
   (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
   opener = null;
   document.dispatchEvent(new CustomEvent("bedside:panel-closed"));

@@ -1,7 +1,8 @@
 /** Apps of a visit that open over the page: from a row of the queue and from the card. */
+
+import type { Running } from "../apps/per_patient";
 import { toast } from "../components/toasts";
 import { showInDialog } from "../live/in_dialog";
-import type { Running } from "../apps/per_patient";
 
 const PREPARE_AFTER_MS = 3_000;
 
@@ -44,7 +45,9 @@ async function open(link: HTMLAnchorElement, load: () => Promise<Start>): Promis
 
 /** Those of this page: it may stay open for days, and a server that was updated does not have them. */
 function prepare(): void {
-  const names = new Set([...document.querySelectorAll<HTMLElement>("a[data-app]")].map((link) => link.dataset.app ?? ""));
+  const names = new Set(
+    [...document.querySelectorAll<HTMLElement>("a[data-app]")].map((link) => link.dataset.app ?? ""),
+  );
   for (const name of names) void APPS[name]?.().catch(() => undefined);
 }
 

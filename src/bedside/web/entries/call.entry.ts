@@ -1,5 +1,5 @@
 /** The call window of staff. */
-import { APPS } from "./call_apps";
+
 import { startCallWindow } from "../calls/window";
 import { startDialogs } from "../components/dialogs";
 import { startDropZones } from "../components/drop_zones";
@@ -8,6 +8,7 @@ import { startKeys } from "../components/keys";
 import { startMenus } from "../components/menus";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
+import { APPS } from "./call_apps";
 
 startMenus();
 startDialogs();

@@ -1,6 +1,5 @@
 /** The staff console: behaviours of the components. Live parts are in web/live, web/charts, web/photo_requests. */
 import "htmx.org";
-import { startAppDialogs } from "./app_dialogs";
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startDialogs } from "../components/dialogs";
 import { startDropZones } from "../components/drop_zones";
@@ -13,10 +12,11 @@ import { startPanel } from "../components/panel";
 import { startTheme } from "../components/theme";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
-import { startForgetting } from "../uploading/signing_out";
 import { startLive } from "../live/start";
-import { startStaying } from "../sign_in/staying";
 import { startVisitsOfStaff } from "../rooms/start";
+import { startStaying } from "../sign_in/staying";
+import { startForgetting } from "../uploading/signing_out";
+import { startAppDialogs } from "./app_dialogs";
 
 startFramed();
 startMenus();

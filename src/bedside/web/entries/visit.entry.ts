@@ -3,7 +3,7 @@ import { PatientChat } from "../chat/patient";
 import { startDialogs } from "../components/dialogs";
 import { startPatientFiles } from "../file_transfer/patient_app";
 import { startConnectionState } from "../visits/connection_state";
-import { VisitPage, type MountCall } from "../visits/page";
+import { type MountCall, VisitPage } from "../visits/page";
 import { play, startSounds } from "../visits/sounds";
 
 const PREPARE_AFTER_MS = 3_000;

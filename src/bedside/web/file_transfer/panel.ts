@@ -5,14 +5,15 @@
  *   <div data-transfers data-base="/visits/vis_…/transfers" data-visit="vis_…"
  *        data-topic="transfers:vis_…" data-words="{…}"> … <div data-transfer-list>…</div></div>
  */
-import { PhotoTaking } from "./taking";
+
 import { announce } from "../components/announce";
 import { posted, sentenceOf } from "../components/answers";
 import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
-import { liveSocket, type Heard } from "../live/socket";
+import { type Heard, liveSocket } from "../live/socket";
 import { Fetching } from "./fetching";
 import { type Sender, senderOf } from "./sending";
+import { PhotoTaking } from "./taking";
 
 const TOGETHER_MS = 40;
 const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused", "discarded"]);
@@ -170,7 +171,8 @@ export class TransferPanel {
       event.preventDefault();
       void this.fetchFile(link.closest<HTMLElement>("[data-transfer]")?.dataset.transfer ?? "", link);
     } else if (capture) void this.capture(capture.dataset.transferCapture ?? "");
-    else if (target.closest("[data-transfer-more]")) this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
+    else if (target.closest("[data-transfer-more]"))
+      this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
     else if (target.closest("[data-transfer-close]")) this.close();
   };
 

@@ -3,7 +3,7 @@
  * one, in whatever the page shows: the waiting room or the call.
  */
 import { PatientPlace } from "../apps/patient_place";
-import { liveSocket, type Heard } from "../live/socket";
+import { type Heard, liveSocket } from "../live/socket";
 import { startTransfers } from "./panel";
 
 const RUNNING = new Set(["asked", "moving", "scanning", "ready"]);

@@ -1,7 +1,12 @@
 /** Photo capture in the call window: staff ask, the patient's phone takes the still. */
+
+import { perPatient } from "../apps/per_patient";
 import type { CallApp } from "../calls/apps_panel";
 import { TransferPanel } from "./panel";
-import { perPatient } from "../apps/per_patient";
 
 export const app = (): CallApp =>
-  perPatient((visit) => `/visits/${visit}/captures`, "[data-transfers]", (root) => new TransferPanel(root));
+  perPatient(
+    (visit) => `/visits/${visit}/captures`,
+    "[data-transfers]",
+    (root) => new TransferPanel(root),
+  );

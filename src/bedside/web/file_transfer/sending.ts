@@ -5,7 +5,7 @@
  */
 import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
-import { forget, keep, type KeptFile, kept } from "../uploading/kept_files";
+import { forget, type KeptFile, keep, kept } from "../uploading/kept_files";
 import { type Stop, TusUpload } from "../uploading/tus";
 
 const RETRY_DELAYS_MS = [0, 500, 1_000, 2_000, 4_000];

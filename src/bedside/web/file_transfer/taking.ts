@@ -2,7 +2,7 @@
  * How the patient takes the photo that staff asked for: aim, take it, look at it, and either use it
  * or take another. Nothing leaves the phone before “Use this photo”.
  */
-import { openCamera, stillOf, type Camera } from "./camera";
+import { type Camera, openCamera, stillOf } from "./camera";
 
 type Step = "aim" | "look";
 

@@ -11,6 +11,12 @@ test("what is not rendered says why, and only what a person asks for counts as u
   const isSignedOut = (error: unknown): boolean => error instanceof NotRendered && error.status === 401;
   await assert.rejects(fragmentOf("/inbox/waiting"), isSignedOut);
   await assert.rejects(fragmentOf("/calls/cal_a/waiting", { byHand: true }), isSignedOut);
-  assert.deepEqual(asked.map((headers) => headers.get("hx-request")), ["true", "true"]);
-  assert.deepEqual(asked.map((headers) => headers.get("x-background")), ["1", null]);
+  assert.deepEqual(
+    asked.map((headers) => headers.get("hx-request")),
+    ["true", "true"],
+  );
+  assert.deepEqual(
+    asked.map((headers) => headers.get("x-background")),
+    ["1", null],
+  );
 });

@@ -12,7 +12,7 @@ import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
 import { fragmentOf, NotRendered } from "./fragment";
 import { morph } from "./morph";
-import { liveSocket, type Heard } from "./socket";
+import { type Heard, liveSocket } from "./socket";
 
 const TOGETHER_MS = 120;
 

@@ -55,7 +55,8 @@ function onInput(event: Event): void {
   const field = event.target;
   if (!(field instanceof HTMLInputElement) || !field.dataset.filters) return;
   const words = field.value.trim().toLocaleLowerCase();
-  for (const choice of document.getElementById(field.dataset.filters)?.querySelectorAll<HTMLElement>("[data-words]") ?? []) {
+  for (const choice of document.getElementById(field.dataset.filters)?.querySelectorAll<HTMLElement>("[data-words]") ??
+    []) {
     choice.hidden = !(choice.dataset.words ?? "").includes(words);
   }
 }

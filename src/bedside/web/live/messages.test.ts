@@ -13,7 +13,12 @@ test("what the server says is read by its type", () => {
   assert.deepEqual(read({ ...TOPIC, type: "snapshot", data }), { kind: "snapshot", ...TOPIC, data });
   assert.deepEqual(read({ ...TOPIC, type: "elsewhere" }), { kind: "elsewhere", ...TOPIC });
   assert.deepEqual(read({ ...TOPIC, type: "refused" }), { kind: "refused", topic: TOPIC.topic });
-  assert.deepEqual(read({ ...TOPIC, type: "chart.entry_added", data }), { kind: "event", type: "chart.entry_added", ...TOPIC, data });
+  assert.deepEqual(read({ ...TOPIC, type: "chart.entry_added", data }), {
+    kind: "event",
+    type: "chart.entry_added",
+    ...TOPIC,
+    data,
+  });
 });
 
 test("anything else is dropped", () => {

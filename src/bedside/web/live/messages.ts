@@ -99,5 +99,7 @@ export function messageOf(text: string): ToPage | null {
   if (type === "refused") return { kind: "refused", topic };
   if (type === "elsewhere") return { kind: "elsewhere", topic, version };
   if (!isRecord(data)) return null;
-  return type === "snapshot" ? { kind: "snapshot", topic, version, data } : { kind: "event", topic, version, type, data };
+  return type === "snapshot"
+    ? { kind: "snapshot", topic, version, data }
+    : { kind: "event", topic, version, type, data };
 }

@@ -31,7 +31,8 @@ function isToChange(node: Node, wanted: Node): boolean {
   if (!(node instanceof Element) || !(wanted instanceof Element)) return true;
   if (node instanceof HTMLTimeElement && node.dateTime === (wanted as HTMLTimeElement).dateTime) return false;
   // What a script has filled stays as it is, as long as the server says that it is the same.
-  if (node.hasAttribute("data-kept") && node.getAttribute("data-kept") === wanted.getAttribute("data-kept")) return false;
+  if (node.hasAttribute("data-kept") && node.getAttribute("data-kept") === wanted.getAttribute("data-kept"))
+    return false;
   if (node === document.activeElement && node.matches("textarea, select")) return false;
   for (const name of BEGINNINGS) begin(node, name, wanted.getAttribute(name));
   if (node.classList.contains(SELECTED)) wanted.classList.add(SELECTED);

@@ -8,7 +8,8 @@ import { post } from "./posts";
 
 function focusAfter(row: Element): void {
   const next = row.nextElementSibling ?? row.previousElementSibling;
-  const target = next?.querySelector<HTMLElement>("form[data-review] button") ?? document.querySelector<HTMLElement>("h1");
+  const target =
+    next?.querySelector<HTMLElement>("form[data-review] button") ?? document.querySelector<HTMLElement>("h1");
   target?.focus();
 }
 

@@ -43,7 +43,11 @@ before(async () => {
     querySelector: () => null,
     getElementById: () => null,
   });
-  Object.assign(globalThis, { window: Object.assign(new EventTarget(), { setTimeout, clearTimeout }), document: page, WebSocket: Connection });
+  Object.assign(globalThis, {
+    window: Object.assign(new EventTarget(), { setTimeout, clearTimeout }),
+    document: page,
+    WebSocket: Connection,
+  });
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
   const { LiveSocket } = await import("./socket");
   open = (address) => new LiveSocket(address);

@@ -4,7 +4,7 @@
  * on from the last version that the page has. A gap in the versions is asked for again.
  */
 import { connectionBack, connectionLost, connectionRests } from "../components/connection";
-import { messageOf, type FromPage, type LiveEvent, type Snapshot, type ToPage } from "./messages";
+import { type FromPage, type LiveEvent, messageOf, type Snapshot, type ToPage } from "./messages";
 
 export type Heard = Snapshot | LiveEvent;
 export type Listener = (heard: Heard) => void;
@@ -179,6 +179,8 @@ let shared: LiveSocket | null = null;
 /** The page's own socket, opened with its first topic; <body data-live-address> says where. */
 export function liveSocket(): LiveSocket {
   const path = document.querySelector<HTMLElement>("[data-live-address]")?.dataset.liveAddress ?? "/live";
-  shared ??= new LiveSocket(`${window.location.protocol === "https:" ? "wss:" : "ws:"}//${window.location.host}${path}`);
+  shared ??= new LiveSocket(
+    `${window.location.protocol === "https:" ? "wss:" : "ws:"}//${window.location.host}${path}`,
+  );
   return shared;
 }

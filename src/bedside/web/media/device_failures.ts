@@ -1,5 +1,5 @@
 /** Why a camera or microphone does not work, and what helps in this very browser. */
-import { say, type CallPlace } from "../apps/place";
+import { type CallPlace, say } from "../apps/place";
 
 export type Failure = "denied" | "in_use" | "missing" | "insecure" | "other";
 export type DeviceKind = "audio" | "video";

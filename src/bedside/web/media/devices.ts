@@ -3,7 +3,7 @@
  * camera the call is voice only, without a microphone one is seen and hears. Listeners of “change”
  * hear when a track came, went or was replaced.
  */
-import { failureOf, type DeviceKind, type Failure } from "./device_failures";
+import { type DeviceKind, type Failure, failureOf } from "./device_failures";
 
 const CAMERA: MediaTrackConstraints = {
   width: { ideal: 1280 },

@@ -36,7 +36,8 @@ function jpeg(time: string, offset = "", little = true): Blob {
 
 test("a photo says when it was taken, in both orders of bytes", async () => {
   const wanted = Date.parse("2026-03-01T14:05:09+02:00");
-  for (const little of [true, false]) assert.equal(await captureTime(jpeg("2026:03:01 14:05:09", "+02:00", little)), wanted);
+  for (const little of [true, false])
+    assert.equal(await captureTime(jpeg("2026:03:01 14:05:09", "+02:00", little)), wanted);
 });
 
 test("without a zone it is the time of the device", async () => {
@@ -44,9 +45,11 @@ test("without a zone it is the time of the device", async () => {
 });
 
 test("what says nothing, or nonsense, has no time", async () => {
-  for (const time of ["", "0000:00:00 00:00:00", "2026:13:01 14:05:09", "yesterday"]) assert.equal(await captureTime(jpeg(time)), 0);
+  for (const time of ["", "0000:00:00 00:00:00", "2026:13:01 14:05:09", "yesterday"])
+    assert.equal(await captureTime(jpeg(time)), 0);
   const whole = new Uint8Array(await jpeg("2026:03:01 14:05:09").arrayBuffer());
-  for (let length = 0; length < 117; length += 1) assert.equal(await captureTime(new Blob([whole.slice(0, length)])), 0);
+  for (let length = 0; length < 117; length += 1)
+    assert.equal(await captureTime(new Blob([whole.slice(0, length)])), 0);
   assert.equal(await captureTime(new Blob([new Uint8Array(400).fill(0xff)])), 0);
   assert.equal(await captureTime(new Blob(["%PDF-1.7"])), 0);
 });

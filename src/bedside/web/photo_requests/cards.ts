@@ -1,7 +1,8 @@
 /** The cards of the photos: made from the page's templates, filled in here. */
-import { say, type Settings } from "./settings";
+
 import { isAcceptable, type ServerPhoto } from "./server";
-import { nameOf, type Kept, type Warning } from "./store";
+import { type Settings, say } from "./settings";
+import { type Kept, nameOf, type Warning } from "./store";
 
 type ChipName = "waiting" | "smaller" | "checking" | "ready" | "unscanned" | "refused" | "failed" | "dark" | "blurred";
 
@@ -98,7 +99,8 @@ export class Card {
   }
 
   chip(name: ChipName, note = ""): void {
-    const tone = name === "refused" || name === "failed" ? "bad" : name === "dark" || name === "blurred" ? "attention" : "";
+    const tone =
+      name === "refused" || name === "failed" ? "bad" : name === "dark" || name === "blurred" ? "attention" : "";
     const body = part<HTMLElement>(this.element, ".photo-card-body");
     const key = `${name} ${note}`;
     if (this.shown === key) return;

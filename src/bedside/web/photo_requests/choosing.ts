@@ -4,12 +4,12 @@ import { Agreeing } from "./agreeing";
 import { captureTime } from "./capture_time";
 import { Card } from "./cards";
 import { fit } from "./fitting";
-import { compare, follow, type Away } from "./following";
+import { type Away, compare, follow } from "./following";
 import { Notices } from "./notices";
 import { decoded, warningOf } from "./picture";
 import { Closed, isAcceptable, Refused, RequestServer, type Snapshot } from "./server";
-import { megabytes, readSettings, say, sayCount, type Settings } from "./settings";
-import { nameOf, PhotoStore, type Kept } from "./store";
+import { megabytes, readSettings, type Settings, say, sayCount } from "./settings";
+import { type Kept, nameOf, PhotoStore } from "./store";
 import { Uploader, type Watcher } from "./uploader";
 
 const LOOK_EVERY = 1_500;
@@ -192,7 +192,9 @@ export class ChoosingPage {
   }
 
   private async fitAll(): Promise<void> {
-    const waiting = this.cards.flatMap((card) => (card.kept && !card.kept.problem && !card.kept.uploadUrl ? [card.kept] : []));
+    const waiting = this.cards.flatMap((card) =>
+      card.kept && !card.kept.problem && !card.kept.uploadUrl ? [card.kept] : [],
+    );
     const elsewhere = this.acceptable().filter((card) => !card.kept || card.kept.uploadUrl);
     const used = this.away.bytes + elsewhere.reduce((sum, card) => sum + card.size, 0);
     for (const kept of waiting) this.cardOf(kept)?.chip("waiting");
@@ -367,7 +369,9 @@ export class ChoosingPage {
       return;
     }
     if (card.kept) await this.store.remove(card.kept.id);
-    const next = (card.element.nextElementSibling ?? card.element.previousElementSibling)?.querySelector<HTMLElement>("summary, button");
+    const next = (card.element.nextElementSibling ?? card.element.previousElementSibling)?.querySelector<HTMLElement>(
+      "summary, button",
+    );
     this.cards = this.cards.filter((other) => other !== card);
     card.remove();
     this.refresh();
@@ -449,7 +453,8 @@ export class ChoosingPage {
     this.list.hidden = !some;
     for (const element of document.querySelectorAll<HTMLElement>("[data-when-some]")) element.hidden = !some;
     for (const element of document.querySelectorAll<HTMLElement>("[data-when-empty]")) element.hidden = some;
-    for (const element of document.querySelectorAll<HTMLElement>("[data-until-agreed]")) element.hidden = !some || agreed;
+    for (const element of document.querySelectorAll<HTMLElement>("[data-until-agreed]"))
+      element.hidden = !some || agreed;
     const sending = document.querySelector<HTMLButtonElement>("[data-agree]");
     if (sending) sending.disabled = this.acceptable().length === 0;
     const words = say(this.settings, some ? "yourPhotos" : "choosePhotos");

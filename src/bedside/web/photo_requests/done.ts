@@ -1,6 +1,6 @@
 /** The confirmation: says which photos of this phone were not sent, and goes on with those that can. */
 import { readSettings } from "./settings";
-import { PhotoStore, type Kept } from "./store";
+import { type Kept, PhotoStore } from "./store";
 
 export class DonePage {
   constructor(private readonly root: HTMLElement) {}

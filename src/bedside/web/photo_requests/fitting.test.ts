@@ -4,7 +4,9 @@ import { fairShare, fit } from "./fitting";
 import type { Kept } from "./store";
 
 function photos(...sizes: number[]): Kept[] {
-  return sizes.map((size, index) => ({ id: String(index), name: "a.png", photo: new Blob([new Uint8Array(size)]) }) as unknown as Kept);
+  return sizes.map(
+    (size, index) => ({ id: String(index), name: "a.png", photo: new Blob([new Uint8Array(size)]) }) as unknown as Kept,
+  );
 }
 
 test("photos that are smaller leave their room to the others", () => {
@@ -17,5 +19,11 @@ test("photos that are smaller leave their room to the others", () => {
 test("what fits is not touched", async () => {
   const waiting = photos(40, 50);
   assert.deepEqual(await fit(waiting, 90, () => Promise.reject(new Error("changed"))), []);
-  assert.deepEqual(waiting.map((one) => [one.name, one.photo.size]), [["a.png", 40], ["a.png", 50]]);
+  assert.deepEqual(
+    waiting.map((one) => [one.name, one.photo.size]),
+    [
+      ["a.png", 40],
+      ["a.png", 50],
+    ],
+  );
 });

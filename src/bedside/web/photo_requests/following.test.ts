@@ -5,7 +5,18 @@ import { compare } from "./following";
 import type { ServerPhoto, Snapshot } from "./server";
 
 function photo(id: string, facts: Partial<ServerPhoto> = {}): ServerPhoto {
-  return { id, given_id: "", name: id, size: 10, state: "filed", comment: "", refusal: "", preview: true, agreed: false, ...facts };
+  return {
+    id,
+    given_id: "",
+    name: id,
+    size: 10,
+    state: "filed",
+    comment: "",
+    refusal: "",
+    preview: true,
+    agreed: false,
+    ...facts,
+  };
 }
 
 function snapshot(photosThere: ServerPhoto[], facts: Partial<Snapshot> = {}): Snapshot {

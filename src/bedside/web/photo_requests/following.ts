@@ -25,9 +25,12 @@ export function compare(cards: readonly Card[], snapshot: Snapshot): Difference 
   const agreed = new Set([...snapshot.coming, ...snapshot.sent]);
   const held = new Set(snapshot.photos.map((photo) => photo.id));
   const taken = cards.filter((card) => card.acceptable && card.isAmong(agreed));
-  const deleted = cards.filter((card) => card.acceptable && !card.kept && !held.has(card.fileId) && !taken.includes(card));
+  const deleted = cards.filter(
+    (card) => card.acceptable && !card.kept && !held.has(card.fileId) && !taken.includes(card),
+  );
   const ours = cards.filter((card) => !taken.includes(card));
-  const isOurs = (photo: ServerPhoto): boolean => ours.some((card) => card.isAmong(new Set([photo.id, photo.given_id])));
+  const isOurs = (photo: ServerPhoto): boolean =>
+    ours.some((card) => card.isAmong(new Set([photo.id, photo.given_id])));
   const here = snapshot.photos.filter((photo) => isAcceptable(photo) && isOurs(photo));
   const count = snapshot.filed + snapshot.photos.filter(isAcceptable).length - here.length;
   const bytes = snapshot.bytes_used - here.reduce((sum, photo) => sum + photo.size, 0);

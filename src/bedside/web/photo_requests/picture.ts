@@ -102,7 +102,9 @@ export async function madeSmaller(photo: Blob, most: number): Promise<Blob | nul
       const context = drawn(picture, Math.ceil(picture.width * scale), Math.ceil(picture.height * scale));
       if (!context) return null;
       for (const quality of QUALITIES) {
-        const smaller = await new Promise<Blob | null>((resolve) => context.canvas.toBlob(resolve, "image/jpeg", quality));
+        const smaller = await new Promise<Blob | null>((resolve) =>
+          context.canvas.toBlob(resolve, "image/jpeg", quality),
+        );
         if (smaller && smaller.size <= most) return smaller;
       }
     }

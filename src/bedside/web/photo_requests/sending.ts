@@ -2,8 +2,8 @@
 import { announce } from "../components/announce";
 import { follow } from "./following";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
-import { readSettings, say, type Settings } from "./settings";
-import { nameOf, PhotoStore, type Kept } from "./store";
+import { readSettings, type Settings, say } from "./settings";
+import { type Kept, nameOf, PhotoStore } from "./store";
 import { Uploader, type Watcher } from "./uploader";
 
 const LOOK_EVERY = 1_500;

@@ -42,5 +42,8 @@ export function sayCount(settings: Settings, name: string, count: number): strin
 }
 
 export function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return (bytes / 1_000_000).toLocaleString(document.documentElement.lang, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
 }

@@ -43,8 +43,17 @@ export interface Agreement {
 
 export class PhotoStore {
   durable = true;
-  private readonly photos = new Shelf<Kept>({ database: "bedside-photos", store: "photos", key: "id", index: "request" });
-  private readonly agreements = new Shelf<Agreement>({ database: "bedside-agreements", store: "agreements", key: "request" });
+  private readonly photos = new Shelf<Kept>({
+    database: "bedside-photos",
+    store: "photos",
+    key: "id",
+    index: "request",
+  });
+  private readonly agreements = new Shelf<Agreement>({
+    database: "bedside-agreements",
+    store: "agreements",
+    key: "request",
+  });
   private readonly memory = new Map<string, Kept>();
   private remembered: Agreement | null = null;
 

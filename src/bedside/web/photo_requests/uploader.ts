@@ -5,7 +5,7 @@
  */
 import { discard, type Stop, TusUpload } from "../uploading/tus";
 import { Refused, type RequestServer } from "./server";
-import { nameOf, type Kept, type PhotoStore } from "./store";
+import { type Kept, nameOf, type PhotoStore } from "./store";
 
 const RETRY_AFTER = [0, 1_000, 3_000, 6_000, 12_000];
 const TRY_AGAIN_EVERY = 10_000;
@@ -117,7 +117,12 @@ export class Uploader {
       return;
     }
     // Another page may have brought it some way.
-    Object.assign(photo, { uploadUrl: kept.uploadUrl, fileId: kept.fileId, named: kept.named, sentComment: kept.sentComment });
+    Object.assign(photo, {
+      uploadUrl: kept.uploadUrl,
+      fileId: kept.fileId,
+      named: kept.named,
+      sentComment: kept.sentComment,
+    });
     turn.upload = this.uploadOf(photo);
     this.watcher.onProgress(photo, 0);
     turn.upload.start();

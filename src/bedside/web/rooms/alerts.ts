@@ -39,7 +39,11 @@ function isLookedAt(room: string): boolean {
 }
 
 async function sayLooked(room: string): Promise<void> {
-  await fetch(`/rooms/${room}/looked`, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams() });
+  await fetch(`/rooms/${room}/looked`, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams(),
+  });
 }
 
 async function look(): Promise<void> {
@@ -66,7 +70,10 @@ function openRoom(room: string): { label: string; run: () => void } {
 
 function notify(room: string, sentence: string): void {
   if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
-  const shown = new Notification(sentence, { tag: `bedside-${room}`, icon: document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href ?? "" });
+  const shown = new Notification(sentence, {
+    tag: `bedside-${room}`,
+    icon: document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href ?? "",
+  });
   shown.addEventListener("click", () => {
     window.focus();
     window.location.assign(`/rooms/${room}`);

@@ -3,7 +3,11 @@ import { toast } from "../components/toasts";
 
 /** Where a page has no clipboard: one that did not come over HTTPS. */
 function copyBySelection(text: string, beside: HTMLElement): boolean {
-  const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, className: "visually-hidden" });
+  const field = Object.assign(document.createElement("textarea"), {
+    value: text,
+    readOnly: true,
+    className: "visually-hidden",
+  });
   beside.after(field);
   field.select();
   const copied = document.execCommand("copy");

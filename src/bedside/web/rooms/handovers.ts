@@ -19,7 +19,9 @@ function put(transfer: string, told: unknown): void {
 }
 
 async function sayAdmitted(transfer: string): Promise<void> {
-  const answer = await fetch(`/transfers/${transfer}/notice`, { headers: { Accept: "application/json", "X-Background": "1" } });
+  const answer = await fetch(`/transfers/${transfer}/notice`, {
+    headers: { Accept: "application/json", "X-Background": "1" },
+  });
   if (!answer.ok) return;
   const { text } = (await answer.json()) as { text: string };
   toast(text, "good");

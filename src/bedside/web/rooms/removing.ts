@@ -94,7 +94,12 @@ function onSubmit(event: SubmitEvent): void {
 /** A page that goes sends what it has announced. */
 function onLeave(): void {
   for (const { address } of waiting.values()) {
-    void fetch(address, { method: "POST", body: new URLSearchParams(), keepalive: true, headers: { Accept: "application/json" } });
+    void fetch(address, {
+      method: "POST",
+      body: new URLSearchParams(),
+      keepalive: true,
+      headers: { Accept: "application/json" },
+    });
   }
   waiting.clear();
 }

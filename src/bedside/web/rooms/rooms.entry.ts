@@ -2,8 +2,9 @@
  * The waiting room: how to be told of arrivals, and the beginnings of a message to everyone. What
  * uses the live socket is in the entry staff, for each entry has modules of its own.
  */
-import { chime, chimeIsOn, switchChime } from "./chime";
+
 import { startPush } from "../live/push";
+import { chime, chimeIsOn, switchChime } from "./chime";
 
 function startSound(): void {
   const box = document.querySelector<HTMLInputElement>("[data-chime-switch]");

@@ -1,10 +1,11 @@
 /** What pages of the console know of visits, whichever page it is: the card opens on all of them. */
+
+import { startInDialog } from "../live/in_dialog";
 import { liveSocket } from "../live/socket";
 import { startAlerts } from "./alerts";
 import { startCopying } from "./copying";
 import { startCounts } from "./counts";
 import { startHandovers } from "./handovers";
-import { startInDialog } from "../live/in_dialog";
 import { startQuietForms } from "./quiet_forms";
 import { startRemoving } from "./removing";
 import { startTransferring } from "./transferring";

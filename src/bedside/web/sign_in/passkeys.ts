@@ -96,7 +96,10 @@ async function run(place: HTMLElement): Promise<void> {
   const options = await post<UseOptions & MakeOptions>(place.dataset.options ?? "", {});
   const credential = await (place.dataset.passkey === "make" ? make(options) : use(options));
   if (!credential) return;
-  const done = await post<{ next: string }>(place.dataset.finish ?? "", { credential, next: place.dataset.next ?? "/" });
+  const done = await post<{ next: string }>(place.dataset.finish ?? "", {
+    credential,
+    next: place.dataset.next ?? "/",
+  });
   location.assign(done.next);
 }
 

@@ -47,7 +47,9 @@ async function look(): Promise<void> {
 
 async function tell(): Promise<void> {
   told = Date.now();
-  const answer = await fetch("/account/stay", { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch("/account/stay", { method: "POST", headers: { Accept: "application/json" } }).catch(
+    () => null,
+  );
   if (answer) await look();
 }
 

@@ -36,7 +36,10 @@ class Server {
       return { status: 201, headers: { location: `${HERE}/upl_1`, "bedside-file": "fil_1" } };
     }
     if (method === "HEAD") {
-      return { status: 200, headers: { "upload-offset": String(this.bytes.length), "upload-length": String(FILE.size) } };
+      return {
+        status: 200,
+        headers: { "upload-offset": String(this.bytes.length), "upload-length": String(FILE.size) },
+      };
     }
     if (method === "DELETE") return { status: 204 };
     if (Number(headers["upload-offset"]) !== this.bytes.length) return { status: 409 };
@@ -112,7 +115,11 @@ function begun({ address = "", retryDelays = [0, 0] } = {}): { upload: TusUpload
       stops.push(why);
     },
   };
-  const upload = new TusUpload(FILE, { endpoint: HERE, address, metadata: { filename: "report.txt" }, retryDelays }, follower);
+  const upload = new TusUpload(
+    FILE,
+    { endpoint: HERE, address, metadata: { filename: "report.txt" }, retryDelays },
+    follower,
+  );
   upload.start();
   return { upload, told, stops };
 }
@@ -168,7 +175,9 @@ test("a refusal stops it at once, with the server's sentence", async () => {
   server.faults.push({ status: 415, body: '{"code":"file_refused_program","sentence":"This is a program."}' });
   const { upload, told, stops } = begun();
   await upload.over;
-  assert.deepEqual(stops, [{ status: 415, code: "file_refused_program", sentence: "This is a program.", isFinal: true }]);
+  assert.deepEqual(stops, [
+    { status: 415, code: "file_refused_program", sentence: "This is a program.", isFinal: true },
+  ]);
   assert.ok(!told.includes("retried"));
 });
 

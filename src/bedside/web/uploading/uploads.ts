@@ -2,8 +2,9 @@
  * Uploads into one chart by tus: three at the same time, resumed after a lost network, a reload or a
  * killed browser. This holds what is going on; upload_rows.ts shows it.
  */
+
+import { forget, type KeptFile, keep, kept } from "./kept_files";
 import { discard, type Stop, TusUpload } from "./tus";
-import { forget, keep, type KeptFile, kept } from "./kept_files";
 
 export type UploadState = "waiting" | "sending" | "paused" | "lost" | "failed" | "refused" | "done";
 
@@ -100,7 +101,15 @@ export class Uploads {
   }
 
   private enter(one: KeptFile, survives: boolean): void {
-    const item: Item = { kept: one, survives, state: "waiting", sent: 0, sentence: "", signedOut: false, sending: null };
+    const item: Item = {
+      kept: one,
+      survives,
+      state: "waiting",
+      sent: 0,
+      sentence: "",
+      signedOut: false,
+      sending: null,
+    };
     this.items.push(item);
     this.changed(item);
   }
@@ -114,7 +123,8 @@ export class Uploads {
 
   private next(): void {
     const free = AT_ONCE - this.items.filter((item) => item.state === "sending").length;
-    for (const item of this.items.filter((one) => one.state === "waiting").slice(0, Math.max(0, free))) void this.send(item);
+    for (const item of this.items.filter((one) => one.state === "waiting").slice(0, Math.max(0, free)))
+      void this.send(item);
   }
 
   /** One page at a time sends a file, however many show the chart. */
@@ -124,7 +134,9 @@ export class Uploads {
     item.signedOut = false;
     this.changed(item);
     if (!navigator.locks) return this.transfer(item);
-    await navigator.locks.request(`bedside-upload-${item.kept.id}`, () => (item.state === "sending" ? this.transfer(item) : undefined));
+    await navigator.locks.request(`bedside-upload-${item.kept.id}`, () =>
+      item.state === "sending" ? this.transfer(item) : undefined,
+    );
   }
 
   private transfer(item: Item): Promise<void> {

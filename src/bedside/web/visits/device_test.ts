@@ -2,10 +2,11 @@
  * The device test: picture, microphone, sound, connection. Each says what was found, and what helps
  * in this very browser when it was not. What is found goes to the clinic; nothing is recorded.
  */
+
+import { announce } from "../components/announce";
 import { browserOf, type DeviceKind, type Failure } from "../media/device_failures";
 import { Devices } from "../media/devices";
 import { tell } from "../media/server";
-import { announce } from "../components/announce";
 import { checkConnection } from "./connection_check";
 import { followLevel } from "./microphone_level";
 import { play } from "./sounds";

@@ -23,7 +23,10 @@ export function followLevel(track: MediaStreamTrack, heard: (step: number, isSil
   const timer = window.setInterval(() => {
     if (context.state === "suspended") void context.resume();
     analyser.getFloatTimeDomainData(samples);
-    heard(stepOf(samples), samples.every((sample) => sample === 0));
+    heard(
+      stepOf(samples),
+      samples.every((sample) => sample === 0),
+    );
   }, EVERY_MS);
   return () => {
     window.clearInterval(timer);

@@ -4,11 +4,11 @@
  * not see it, and lets nothing that somebody types or holds be lost.
  */
 import { announce } from "../components/announce";
+import { Awake } from "../components/awake";
 import { openDialog } from "../components/dialogs";
-import { liveSocket, type Heard } from "../live/socket";
 import { fragmentOf, NotRendered } from "../live/fragment";
 import { morph } from "../live/morph";
-import { Awake } from "../components/awake";
+import { type Heard, liveSocket } from "../live/socket";
 import { DeviceTest } from "./device_test";
 import { NewestTab } from "./newest_tab";
 import { play } from "./sounds";
@@ -91,7 +91,9 @@ export class VisitPage {
     const request = new AbortController();
     this.request = request;
     try {
-      const content = await fragmentOf(`${this.here}/now${this.asked ? `?view=${this.asked}` : ""}`, { signal: request.signal });
+      const content = await fragmentOf(`${this.here}/now${this.asked ? `?view=${this.asked}` : ""}`, {
+        signal: request.signal,
+      });
       this.arrived(content.firstElementChild as HTMLElement);
     } catch (error) {
       if (error instanceof NotRendered && error.status === 401) window.location.reload();
@@ -232,7 +234,9 @@ export class VisitPage {
   // --- what the patient presses ------------------------------------------------------------------------
 
   private clicked(event: Event): void {
-    const pressed = (event.target as Element).closest<HTMLElement>("[data-show-view], [data-opens-app], [data-go-on-here]");
+    const pressed = (event.target as Element).closest<HTMLElement>(
+      "[data-show-view], [data-opens-app], [data-go-on-here]",
+    );
     if (!pressed) return;
     if (pressed.dataset.goOnHere !== undefined) this.newest.take();
     else if (pressed.dataset.showView !== undefined) {

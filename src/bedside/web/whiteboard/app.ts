@@ -1,7 +1,8 @@
 /** The whiteboard in the call window: opening it shows it to everybody in the call. */
+
+import { say } from "../apps/place";
 import type { AppContext, CallApp } from "../calls/apps_panel";
 import { patientsIn } from "../calls/apps_panel";
-import { say } from "../apps/place";
 import { posted, sentenceOf } from "../components/answers";
 import { fragmentOf } from "../live/fragment";
 import { Board } from "./board";
@@ -20,7 +21,12 @@ class WhiteboardApp implements CallApp {
       return;
     }
     const root = panel.querySelector<HTMLElement>("[data-board]");
-    if (root) this.board = new Board(root, () => context.close(), (picture) => this.save(root, base, context, picture));
+    if (root)
+      this.board = new Board(
+        root,
+        () => context.close(),
+        (picture) => this.save(root, base, context, picture),
+      );
   }
 
   /** Closing the panel leaves the board to the others; “Close for everybody” takes it away. */

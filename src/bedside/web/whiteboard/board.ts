@@ -3,9 +3,9 @@
  * they are drawn; what others draw is fetched when the topic tells that there is something new.
  */
 import { announce } from "../components/announce";
-import { liveSocket, type Heard } from "../live/socket";
 import { posted, sentenceOf } from "../components/answers";
-import { HEIGHT, LETTERS, pathOf, WIDTH, type Drawn, type Ink, type Mark, type Point } from "./marks";
+import { type Heard, liveSocket } from "../live/socket";
+import { type Drawn, HEIGHT, type Ink, LETTERS, type Mark, type Point, pathOf, WIDTH } from "./marks";
 import { pictureOf } from "./picture";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -89,7 +89,9 @@ export class Board {
     while (this.behind && !this.ended) {
       this.behind = false;
       try {
-        const answer = await fetch(`${this.base}/marks?since=${this.last}`, { headers: { Accept: "application/json", "X-Background": "1" } });
+        const answer = await fetch(`${this.base}/marks?since=${this.last}`, {
+          headers: { Accept: "application/json", "X-Background": "1" },
+        });
         if (!answer.ok) break;
         const { drawn } = (await answer.json()) as { drawn: Drawn[] };
         for (const one of drawn) this.show(one);
@@ -143,7 +145,8 @@ export class Board {
 
   private place(event: PointerEvent): Point {
     const box = this.surface.getBoundingClientRect();
-    const at = (part: number, whole: number, most: number): number => Math.round(Math.min(1, Math.max(0, part / whole)) * most);
+    const at = (part: number, whole: number, most: number): number =>
+      Math.round(Math.min(1, Math.max(0, part / whole)) * most);
     return [at(event.clientX - box.left, box.width, WIDTH), at(event.clientY - box.top, box.height, HEIGHT)];
   }
 
@@ -203,7 +206,8 @@ export class Board {
     const touched = document.elementFromPoint(event.clientX, event.clientY);
     const number = Number(touched?.closest<SVGElement>("[data-number]")?.dataset.number ?? 0);
     const line = this.lineOf(number);
-    if (number > 0) this.erase([...this.drawn.values()].filter((one) => this.lineOf(one.number) === line).map((one) => one.number));
+    if (number > 0)
+      this.erase([...this.drawn.values()].filter((one) => this.lineOf(one.number) === line).map((one) => one.number));
   }
 
   private lineOf(number: number): string {
@@ -233,7 +237,13 @@ export class Board {
     const below = Math.max(0, ...taken) + LETTERS * 1.4;
     const ink = this.tool();
     field.value = "";
-    this.put({ kind: "words", line: newLine(), ink: ink === "eraser" ? "black" : ink, at: [40, Math.round(below > HEIGHT ? HEIGHT - 20 : below)], words });
+    this.put({
+      kind: "words",
+      line: newLine(),
+      ink: ink === "eraser" ? "black" : ink,
+      at: [40, Math.round(below > HEIGHT ? HEIGHT - 20 : below)],
+      words,
+    });
   }
 
   // --- sending -------------------------------------------------------------------------------------

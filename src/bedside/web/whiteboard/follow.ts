@@ -1,6 +1,7 @@
 /** The whiteboard for patients and guests: it opens and closes with what staff do. */
-import { liveSocket } from "../live/socket";
+
 import { fragmentOf } from "../live/fragment";
+import { liveSocket } from "../live/socket";
 import type { Board } from "./board";
 
 const PREPARE_AFTER_MS = 3_000;
@@ -47,7 +48,10 @@ class Follower {
     if (this.board || this.opening) return;
     this.opening = true;
     try {
-      const [{ Board: Made }, content] = await Promise.all([import("./board"), fragmentOf(this.place.dataset.base ?? "")]);
+      const [{ Board: Made }, content] = await Promise.all([
+        import("./board"),
+        fragmentOf(this.place.dataset.base ?? ""),
+      ]);
       if (this.ended) return;
       this.place.replaceChildren(content);
       const root = this.place.querySelector<HTMLElement>("[data-board]");

@@ -32,7 +32,12 @@ export const THIN = 5;
 export const WIDE = 14;
 export const LETTERS = 44;
 /** For the picture that is saved; on the page css/components/whiteboard.css says the same. */
-export const COLOURS: Readonly<Record<Ink, string>> = { black: "#14181a", red: "#b0261e", blue: "#1f4fa8", green: "#1d7a3b" };
+export const COLOURS: Readonly<Record<Ink, string>> = {
+  black: "#14181a",
+  red: "#b0261e",
+  blue: "#1f4fa8",
+  green: "#1d7a3b",
+};
 
 /** The path of a line, for SVG and for the picture alike. */
 export function pathOf(points: readonly Point[]): string {

@@ -1,5 +1,5 @@
 /** The whiteboard as a picture, for the chart. */
-import { COLOURS, HEIGHT, LETTERS, pathOf, THIN, WIDE, WIDTH, type Drawn } from "./marks";
+import { COLOURS, type Drawn, HEIGHT, LETTERS, pathOf, THIN, WIDE, WIDTH } from "./marks";
 
 /** A PNG of what is on the board; null where the browser cannot draw. */
 export async function pictureOf(drawn: Iterable<Drawn>): Promise<Blob | null> {
