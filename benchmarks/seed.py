@@ -26,7 +26,7 @@ from bedside.people.roles import Role
 from bedside.people.sessions import Stage
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
-from bedside.requests.photo_requests import Draft
+from bedside.requests.photos.sending import Draft
 from bedside.services import Services
 from bedside.settings import Settings, load
 from bedside.visits.check_in import CheckInForm
@@ -156,7 +156,7 @@ async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str
     """Return the path of a photo request's link."""
     chart = await services.permissions.chart(staff, patient.id)
     draft = Draft(new_id("req"), ("email",), "skin", "left arm")
-    await services.photo_requests.send(chart, draft)
+    await services.requests.photos.send(chart, draft)
     until = clock.now() + clock.DAY
     async with services.database.unit_of_work() as work:
         secret = await services.links.issue(work, staff.clinic_id, patient.id, draft.id, until)

@@ -51,8 +51,8 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
     assert heard(parts) == {
         "wrong codes": [":CodeAlerts.wrong_codes"],
         "new rooms": [":Rooms.made"],
-        "deliveries": [":PhotoRequests.delivery_changed"],
-        "files": ["req:Filing.file_changed", "trf:LiveTransfers.file_changed"],
+        "deliveries": [":Requests.delivery_changed"],
+        "files": ["req:RequestEndings.file_changed", "trf:LiveTransfers.file_changed"],
         "visits that leave a call": [":VisitDeparture", ":Whiteboard"],
         "legs that end": [":LiveTransfers"],
         "whose a visit is": ["files:TransferFiling", "messages:VisitChat"],

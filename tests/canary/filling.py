@@ -178,7 +178,7 @@ class Filling:
         """Request photos, and answer like the patient. `settled` waits for the worker."""
         house, mark = self._house, self._mark
         wanted = draft(body_part=mark("body part"), instructions=mark("instructions"))
-        await house.photo_requests.send(self._chart, wanted)
+        await house.requests.photos.send(self._chart, wanted)
         settled()
         link = await self._link(wanted.id)
         async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:

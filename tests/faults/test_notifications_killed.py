@@ -5,7 +5,7 @@ import pytest
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import staff_access
 from bedside.people.roles import Role
-from bedside.requests.photo_requests import Draft
+from bedside.requests.photos.sending import Draft
 from bedside.services import Services
 from tests.faults.conftest import Installed
 from tests.faults.servers import Server, wait_until
@@ -42,4 +42,4 @@ async def ask_for_photos(services: Services, installed: Installed) -> None:
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )
     chart = await services.permissions.chart(staff, installed.patient_id)
-    await services.photo_requests.send(chart, Draft(new_id("req"), ("sms",), "skin"))
+    await services.requests.photos.send(chart, Draft(new_id("req"), ("sms",), "skin"))

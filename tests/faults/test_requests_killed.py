@@ -10,7 +10,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import staff_access
 from bedside.people.roles import Role
-from bedside.requests.photo_requests import Draft
+from bedside.requests.photos.sending import Draft
 from bedside.services import Services
 from tests.faults.conftest import Installed
 from tests.faults.lives import Lives
@@ -30,7 +30,7 @@ async def _holds_photos(services: Services, installed: Installed, *, revoked: bo
     chart = await services.permissions.chart(staff, installed.patient_id)
     draft = Draft(new_id("req"), ("sms",), "skin")
     with clock.shifted(0 if revoked else -8 * clock.DAY):
-        await services.photo_requests.send(chart, draft)
+        await services.requests.photos.send(chart, draft)
         async with services.database.unit_of_work() as work:
             secret = await services.links.issue(
                 work, chart.clinic_id, chart.patient_id, draft.id, clock.now() + 7 * clock.DAY
@@ -38,12 +38,12 @@ async def _holds_photos(services: Services, installed: Installed, *, revoked: bo
         answer = await services.links.answer(secret, BORN, "192.0.2.7")
         link = await services.links.resume(answer.token, draft.id, "192.0.2.7")
         for part in (len(CONTENT), len(CONTENT) // 2):
-            allowance = await services.photo_answers.allowance(link)
+            allowance = await services.requests.answers.allowance(link)
             announced = Announced("hand.jpg", len(CONTENT))
             begun = await services.uploads.begin_held(link, announced, allowance)
             await services.uploads.append(link, begun.id, 0, pieces(CONTENT[:part]))
         if revoked:
-            await services.photo_requests.revoke(chart, draft.id)
+            await services.requests.all.revoke(chart, draft.id)
 
 
 async def _no_byte(services: Services) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.async_api import FilePayload, Locator, Page
 
 from bedside.charts.records import ChartFilter, Entry
-from bedside.requests.records import PhotoRequest
+from bedside.requests.records import Request
 from bedside.worker.run import Worker
 from tests.house import House, Served
 from tests.peers.chromium import Person
@@ -42,7 +42,7 @@ class Asked:
         """Return the link in the message."""
         return f"{self.served.url}/l/{self.secret}"
 
-    async def now(self) -> PhotoRequest:
+    async def now(self) -> Request:
         """Return the request as staff see it."""
         return await self.sent.now()
 

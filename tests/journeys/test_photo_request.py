@@ -168,7 +168,7 @@ async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium:
     await expect(page.get_by_text("You have asked for a new link.")).to_be_visible()
     await expect(page.get_by_role("button", name="Ask for a new link")).to_have_count(0)
 
-    await house.photo_requests.reissue(asked.sent.chart, asked.sent.id)
+    await house.requests.all.reissue(asked.sent.chart, asked.sent.id)
     await page.goto(asked.link)
     await expect(page.get_by_role("heading", name="This link was closed")).to_be_visible()
     await seen.seen(page, "withdrawn")
@@ -188,7 +188,7 @@ async def test_a_device_that_was_not_let_in_sees_nothing(asked: Asked, chromium:
     assert "Sandberg" not in await other.content()
     again = await first.page(asked.link)  # the same device is not asked twice
     await again.wait_for_url("**/my/*")
-    await asked.house.photo_requests.revoke(asked.sent.chart, asked.sent.id)
+    await asked.house.requests.all.revoke(asked.sent.chart, asked.sent.id)
     await page.reload()
     await expect(page.get_by_role("heading", name="This link was closed")).to_be_visible()
     await page.get_by_role("button", name="Ask for a new link").click()

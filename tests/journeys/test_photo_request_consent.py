@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import FilePayload, Page, Route, expect
 
-from bedside.requests.photo_requests import NotTaken
+from bedside.requests.photos.sending import NotTaken
 from bedside.requests.states import State
 from bedside.web.photo_requests import patient as photo_request
 from bedside.worker.run import Worker
@@ -263,7 +263,7 @@ async def test_agreed_without_a_network_and_the_link_was_closed_meanwhile(
     await phone.context.set_offline(True)
     await agree(page)
     await expect(page.locator("[data-agreed]")).to_contain_text(AGREED)
-    await asked.house.photo_requests.revoke(asked.sent.chart, asked.sent.id)
+    await asked.house.requests.all.revoke(asked.sent.chart, asked.sent.id)
     await phone.context.set_offline(False)
     await expect(page.get_by_role("heading", name="This link was closed")).to_be_visible()
     await expect(page.get_by_text("Nothing has been sent to the clinic.")).to_be_visible()
@@ -421,7 +421,7 @@ async def test_without_script_the_page_of_sending_leads_on(
 async def _is_told(asked: Asked) -> None:
     """Check that staff see how it ended, and that the confirmation has been sent."""
     assert (await asked.now()).state is State.DONE
-    taken = await asked.house.photo_requests.not_taken(asked.sent.chart, asked.sent.id)
+    taken = await asked.house.requests.photos.not_taken(asked.sent.chart, asked.sent.id)
     assert taken == NotTaken(refused=1, left_out=0)
     messages = await asked.house.messages.of_request(asked.sent.chart, asked.sent.id)
     assert sum("/thanks/" in message.cause_id for message in messages) == 2
@@ -434,7 +434,7 @@ async def test_one_can_finish_without_what_another_phone_has(
     house = asked.house
     link = await asked.sent.enter()
     there = await asked.sent.upload(link)
-    await house.photo_answers.agree(link, [there, "on-another-phone"])
+    await house.requests.answers.agree(link, [there, "on-another-phone"])
     phone = await chromium.phone(script=script)
     page = await straight(asked, phone)
     await expect(page.get_by_role("heading", name="Sending your photos")).to_be_visible()
@@ -445,7 +445,7 @@ async def test_one_can_finish_without_what_another_phone_has(
     )
     await page.get_by_role("button", name="Finish without them").click()
     await is_sent(page, "1 photo is in your record.")
-    taken = await house.photo_requests.not_taken(asked.sent.chart, asked.sent.id)
+    taken = await house.requests.photos.not_taken(asked.sent.chart, asked.sent.id)
     assert taken == NotTaken(refused=0, left_out=1)
     await phone.leave()
 
@@ -471,7 +471,7 @@ async def test_a_link_that_ends_says_whether_anything_was_sent(
     page = await phone.page(asked.link)
     await answer(page)
     await page.wait_for_url("**/my/*")
-    await asked.house.photo_requests.revoke(asked.sent.chart, asked.sent.id)
+    await asked.house.requests.all.revoke(asked.sent.chart, asked.sent.id)
     await page.reload()
     await expect(page.get_by_text("Nothing has been sent to the clinic.")).to_be_visible()
     await expect(page.get_by_text("What you have sent is at the clinic.")).to_have_count(0)

@@ -25,7 +25,7 @@ async def test_looking_never_uses_a_link_up(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
     for _ in range(20):
-        face = await house.photo_answers.face(secret)
+        face = await house.requests.faces.of(await house.links.look(secret))
         assert face is not None
         assert face.link.state is LinkState.OPEN
         assert face.link.tries_left == 5
@@ -74,21 +74,21 @@ async def test_a_locked_link_does_not_throw_out_who_is_in(house: House) -> None:
 async def test_a_new_link_can_be_asked_for_once_and_issued_in_one_step(house: House) -> None:
     sent = await send(house)
     first = await sent.secret()
-    await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
+    await house.requests.faces.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     assert (await sent.now()).told is Told.NOTHING  # this one still works
     for _ in range(5):
         await house.links.answer(first, WRONG, ADDRESS)
-    await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
-    await house.photo_answers.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
+    await house.requests.faces.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
+    await house.requests.faces.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
     assert (await sent.now()).told is Told.NEW_LINK
-    assert await house.request_lists.waiting(house.here.receptionist) == 1
+    assert await house.requests.lists.waiting(house.here.receptionist) == 1
 
-    await house.photo_requests.reissue(sent.chart, sent.id)
+    await house.requests.all.reissue(sent.chart, sent.id)
     await do_jobs(house)
     assert (await sent.now()).told is Told.NOTHING
     second = await sent.secret()
     assert second != first
-    face = await house.photo_answers.face(first)
+    face = await house.requests.faces.of(await house.links.look(first))
     assert face is not None
     assert face.link.state is LinkState.REVOKED
     assert await sent.enter()
@@ -99,7 +99,7 @@ async def test_an_expired_link_lets_nobody_in(house: House) -> None:
     secret = await sent.secret()
     link_token = (await house.links.answer(secret, BORN, ADDRESS)).token
     with clock.shifted(7 * clock.DAY + 1):
-        face = await house.photo_answers.face(secret)
+        face = await house.requests.faces.of(await house.links.look(secret))
         assert face is not None
         assert face.link.state is LinkState.EXPIRED
         answer = await house.links.answer(secret, BORN, ADDRESS)
@@ -113,7 +113,7 @@ async def test_a_revoked_link_throws_everybody_out(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
     token = (await house.links.answer(secret, BORN, ADDRESS)).token
-    await house.photo_requests.revoke(sent.chart, sent.id)
+    await house.requests.all.revoke(sent.chart, sent.id)
     assert (await sent.now()).state is State.REVOKED
     with pytest.raises(LinkClosed) as closed:
         await house.links.resume(token, sent.id, ADDRESS)
@@ -122,7 +122,7 @@ async def test_a_revoked_link_throws_everybody_out(house: House) -> None:
 
 
 async def test_an_unknown_link_is_unknown(house: House) -> None:
-    assert await house.photo_answers.face("no-such-secret") is None
+    assert await house.links.look("no-such-secret") is None
     with pytest.raises(NotFound):
         await house.links.answer("no-such-secret", BORN, ADDRESS)
 

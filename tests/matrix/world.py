@@ -218,7 +218,7 @@ class Builder:
         await self._request(Kind.PATIENT_B, 1)
         await self._request(Kind.EXPIRED, 0)
         revoked = await self._request(Kind.REVOKED, 0)
-        await self.house.photo_requests.revoke(revoked.chart, revoked.id)
+        await self.house.requests.all.revoke(revoked.chart, revoked.id)
         locked = await self._request(Kind.LOCKED, 0, enter=False)
         for _ in range(5):
             await self.house.links.answer(
@@ -236,7 +236,7 @@ class Builder:
     async def _request(self, kind: Kind, patient: int, *, enter: bool = True) -> Sent:
         chart = await self.house.chart(patient)
         wanted = draft(body_part="philtrum", instructions="The glabella, please.")
-        await self.house.photo_requests.send(chart, wanted)
+        await self.house.requests.photos.send(chart, wanted)
         await do_jobs(self.house)
         sent = Sent(self.house, chart, wanted.id)
         secret = self.facts.secrets[kind] = await sent.secret()
@@ -255,11 +255,11 @@ class Builder:
             self.facts.cookies[Kind.PATIENT_A]["bedside-device"], sent.id, ADDRESS
         )
         file_id = self.facts.ids["file_id"] = await sent.upload(link, "quetzal photo.jpg")
-        await self.house.photo_answers.comment(link, {file_id: "borborygmus"})
+        await self.house.requests.answers.comment(link, {file_id: "borborygmus"})
         begun = await self.house.uploads.begin_held(
             link,
             Announced("quetzal unfinished.jpg", 1_000),
-            await self.house.photo_answers.allowance(link),
+            await self.house.requests.answers.allowance(link),
         )
         self.facts.ids["held_upload"] = begun.id
         await do_jobs(self.house)

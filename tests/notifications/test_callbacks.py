@@ -75,7 +75,7 @@ async def test_a_signed_report_moves_the_request(
     answer = await report(quick_house, status, "SM1")
     assert answer.status_code == 204
     chart = await quick_house.chart()
-    assert (await quick_house.photo_requests.get(chart, request_id)).state is state
+    assert (await quick_house.requests.all.get(chart, request_id)).state is state
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_a_forged_report_changes_nothing(quick_house: House, forged: dict[
     answer = await report(quick_house, "undelivered", "SM1", **forged)
     assert answer.status_code == 403
     chart = await quick_house.chart()
-    assert (await quick_house.photo_requests.get(chart, request_id)).state is State.SENT
+    assert (await quick_house.requests.all.get(chart, request_id)).state is State.SENT
 
 
 async def test_without_a_token_nothing_is_believed(quick_house: House) -> None:

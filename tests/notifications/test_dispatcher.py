@@ -74,16 +74,16 @@ class Wired:
         self.dispatcher = Dispatcher(
             services.database, services.vault, services.audit, self.gateways, frozenset()
         )
-        self.dispatcher.tell(services.photo_requests.delivery_changed)
+        self.dispatcher.tell(services.requests.all.delivery_changed)
         services.dispatcher = self.dispatcher
         services.handlers["notification.deliver"] = self.dispatcher.deliver
-        services.photo_requests._messenger = self.dispatcher  # the same object in bootstrap
+        services.requests.all._messenger = self.dispatcher  # the same object in bootstrap
 
     async def ask(self, **other: Any) -> Sent:
         """Send a request, without delivering its messages."""
         chart = await self.house.chart()
         wanted = draft(**other)
-        await self.house.photo_requests.send(chart, wanted)
+        await self.house.requests.photos.send(chart, wanted)
         return Sent(self.house, chart, wanted.id)
 
     async def deliveries(self, sent: Sent) -> dict[str, Delivery]:
@@ -180,7 +180,7 @@ async def test_an_undelivered_report_is_alerted(wired: Wired) -> None:
     await do_jobs(wired.house)
     await wired.dispatcher.reported(Channel.SMS, wired.sms.messages[0].sid, arrived=False)
     assert (await sent.now()).state is State.FAILED
-    assert await wired.house.request_lists.waiting(wired.house.here.receptionist) == 1
+    assert await wired.house.requests.lists.waiting(wired.house.here.receptionist) == 1
     delivery = (await wired.deliveries(sent))["sms"]
     assert "did not reach" in delivery.failure
     with pytest.raises(Conflict):  # its body is wiped: a new link is the only way
@@ -293,7 +293,7 @@ async def test_a_wrong_number_fails_at_once_and_says_why(wired: Wired) -> None:
     assert delivery.state is NoticeState.FAILED
     assert "phone number does not exist" in delivery.failure
     assert (await sent.now()).state is State.FAILED
-    assert await wired.house.request_lists.waiting(wired.house.here.receptionist) == 1
+    assert await wired.house.requests.lists.waiting(wired.house.here.receptionist) == 1
 
 
 async def test_one_way_that_works_is_enough(wired: Wired) -> None:

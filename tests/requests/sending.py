@@ -12,8 +12,8 @@ from PIL import Image
 from bedside.files.announcing import Announced
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import ChartAccess, LinkAccess
-from bedside.requests.photo_requests import Draft
-from bedside.requests.records import PhotoRequest
+from bedside.requests.photos.sending import Draft
+from bedside.requests.records import Request
 from bedside.worker.run import Worker
 from tests.house import House
 
@@ -61,9 +61,9 @@ class Sent:
         """The secret of the newest link."""
         return (await self.secrets())[-1]
 
-    async def now(self) -> PhotoRequest:
+    async def now(self) -> Request:
         """Return the request as staff see it."""
-        return await self.house.photo_requests.get(self.chart, self.id)
+        return await self.house.requests.all.get(self.chart, self.id)
 
     async def enter(self, born: date = BORN) -> LinkAccess:
         """Open the newest link with the date of birth."""
@@ -76,7 +76,7 @@ class Sent:
     ) -> str:
         """Upload a photo, which the device calls `given_id`. Returns its file id."""
         content = jpeg(**photo)
-        answers, uploads = self.house.photo_answers, self.house.uploads
+        answers, uploads = self.house.requests.answers, self.house.uploads
         allowance = await answers.allowance(link)
         begun = await uploads.begin_held(
             link, Announced(name, len(content), given_id=given_id), allowance
@@ -90,7 +90,7 @@ async def send(house: House, **other: Any) -> Sent:
     """Send a request to the first patient, and deliver its messages."""
     chart = await house.chart()
     wanted = draft(**other)
-    await house.photo_requests.send(chart, wanted)
+    await house.requests.photos.send(chart, wanted)
     await do_jobs(house)
     return Sent(house, chart, wanted.id)
 

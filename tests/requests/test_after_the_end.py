@@ -15,7 +15,7 @@ from bedside.files.upload_leases import UploadLeases
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.people.permissions import LinkAccess
-from bedside.requests.photos.filing import EXPIRE
+from bedside.requests.endings import EXPIRE
 from bedside.requests.states import State
 from tests.house import House
 from tests.requests.sending import Sent, do_jobs, jpeg, send
@@ -34,7 +34,7 @@ class SlowPhone:
 
     async def begin(self, link: LinkAccess) -> None:
         """Return once half of the photo has been sent."""
-        allowance = await self._house.photo_answers.allowance(link)
+        allowance = await self._house.requests.answers.allowance(link)
         announced = Announced("hand.jpg", len(CONTENT), given_id="one")
         begun = await self._uploads.begin_held(link, announced, allowance)
         self._sending = asyncio.create_task(self._send(link, begun))
@@ -69,7 +69,7 @@ def taking(request: pytest.FixtureRequest, house: House) -> Uploads:
 
 
 async def _revoked(house: House, sent: Sent) -> None:
-    await house.photo_requests.revoke(sent.chart, sent.id)
+    await house.requests.all.revoke(sent.chart, sent.id)
 
 
 async def _expired(house: House, sent: Sent) -> None:
@@ -79,7 +79,7 @@ async def _expired(house: House, sent: Sent) -> None:
 
 async def _done_and_over(house: House, sent: Sent) -> None:
     link = await sent.enter()
-    await house.photo_answers.agree(link, [await sent.upload(link, colour=(9, 9, 9))])
+    await house.requests.answers.agree(link, [await sent.upload(link, colour=(9, 9, 9))])
     await do_jobs(house)
     assert (await sent.now()).state is State.IN_PROGRESS or (await sent.now()).filed == 1
     await _expired(house, sent)
@@ -117,8 +117,8 @@ async def test_a_new_link_keeps_what_comes_by_the_old_one(house: House) -> None:
     link = await sent.enter()
     phone = SlowPhone(house, house.uploads)
     await phone.begin(link)
-    await house.photo_requests.revoke(sent.chart, sent.id)
-    await house.photo_requests.reissue(sent.chart, sent.id)
+    await house.requests.all.revoke(sent.chart, sent.id)
+    await house.requests.all.reissue(sent.chart, sent.id)
     await phone.finish()
     await do_jobs(house)
     assert [photo.given_id for photo in await house.retrieval.held(link)] in ([], ["one"])

@@ -16,9 +16,9 @@ from bedside.errors import BedsideError, Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, Upload
 from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
-from bedside.requests.photo_requests import NotTaken
 from bedside.requests.photos.filing import SETTLE
-from bedside.requests.records import PhotoRequest
+from bedside.requests.photos.sending import NotTaken
+from bedside.requests.records import Request
 from bedside.requests.states import State
 from tests.house import House
 from tests.requests.sending import Sent, do_jobs, jpeg, pieces, send
@@ -37,13 +37,13 @@ async def filed(house: House, sent: Sent) -> set[str]:
 async def damaged(house: House, link: LinkAccess, given_id: str = "") -> str:
     """Upload a photo that the examiner will refuse. Returns its file id."""
     content = b"\xff\xd8\xff\xe0" + b"this is no picture" * 40
-    allowance = await house.photo_answers.allowance(link)
+    allowance = await house.requests.answers.allowance(link)
     announced = Announced("broken.jpg", len(content), given_id=given_id)
     begun = await house.uploads.begin_held(link, announced, allowance)
     return (await house.uploads.append(link, begun.id, 0, pieces(content))).file_id
 
 
-def counts(request: PhotoRequest) -> tuple[State, int, int]:
+def counts(request: Request) -> tuple[State, int, int]:
     """Return the state and counts of a request."""
     return request.state, request.filed, request.expected
 
@@ -57,12 +57,12 @@ async def test_only_what_the_page_showed_is_filed(house: House) -> None:
     first = await sent.upload(mine)
     others = [await sent.upload(theirs, colour=(9, n * 70, 90)) for n in (1, 2)]
     await do_jobs(house)
-    assert await house.photo_answers.agree(mine, [first])
+    assert await house.requests.answers.agree(mine, [first])
     assert await filed(house, sent) == {first}
     assert counts(await sent.now()) == (State.DONE, 1, 1)
-    visit = await house.photo_answers.visit(theirs)
+    visit = await house.requests.answers.visit(theirs)
     assert [photo.id for photo in visit.unsent] == others
-    assert await house.photo_answers.agree(theirs, others)
+    assert await house.requests.answers.agree(theirs, others)
     assert await filed(house, sent) == {first, *others}
     assert counts(await sent.now()) == (State.DONE, 3, 3)
 
@@ -72,29 +72,29 @@ async def test_one_agrees_while_a_photo_of_the_other_is_on_its_way(house: House)
     mine, theirs = await sent.enter(), await sent.enter()
     first = await sent.upload(mine)
     content = jpeg(colour=(1, 70, 9))
-    allowance = await house.photo_answers.allowance(theirs)
+    allowance = await house.requests.answers.allowance(theirs)
     begun = await house.uploads.begin_held(
         theirs, Announced("b.jpg", len(content), given_id="theirs"), allowance
     )
-    await house.photo_answers.agree(mine, [first])
+    await house.requests.answers.agree(mine, [first])
     await house.uploads.append(theirs, begun.id, 0, pieces(content))
     await do_jobs(house)
     assert await filed(house, sent) == {first}
-    assert [p.given_id for p in (await house.photo_answers.visit(theirs)).unsent] == ["theirs"]
+    assert [p.given_id for p in (await house.requests.answers.visit(theirs)).unsent] == ["theirs"]
 
 
 async def test_a_photo_in_the_record_is_not_said_to_be_deleted(house: House) -> None:
     sent = await send(house)
     mine, theirs = await sent.enter(), await sent.enter()
     photo = await sent.upload(mine)
-    await house.photo_answers.agree(mine, [photo])
+    await house.requests.answers.agree(mine, [photo])
     with pytest.raises(Conflict, match="on its way"):
-        await house.photo_answers.discard(theirs, photo)
+        await house.requests.answers.discard(theirs, photo)
     await do_jobs(house)
     with pytest.raises(Conflict, match="in your record"):
-        await house.photo_answers.discard(theirs, photo)
+        await house.requests.answers.discard(theirs, photo)
     with pytest.raises(Conflict, match="not added"):
-        await house.photo_answers.comment(theirs, {photo: "Too late"}, photo)
+        await house.requests.answers.comment(theirs, {photo: "Too late"}, photo)
     assert await filed(house, sent) == {photo}
 
 
@@ -103,8 +103,8 @@ async def test_a_photo_that_another_device_deleted_is_not_waited_for(house: Hous
     mine, theirs = await sent.enter(), await sent.enter()
     kept, gone = await sent.upload(mine), await sent.upload(mine, colour=(9, 9, 99))
     await do_jobs(house)
-    await house.photo_answers.discard(theirs, gone)
-    assert await house.photo_answers.agree(mine, [kept, gone])
+    await house.requests.answers.discard(theirs, gone)
+    assert await house.requests.answers.agree(mine, [kept, gone])
     assert counts(await sent.now()) == (State.DONE, 1, 1)
 
 
@@ -127,14 +127,14 @@ async def test_two_devices_at_once(house: House, seed: int) -> None:
 
     async def delete() -> None:
         try:
-            await house.photo_answers.discard(devices[0], deleted)
+            await house.requests.answers.discard(devices[0], deleted)
             told["deleted"] = True
         except Conflict:
             told["deleted"] = False
 
     acts: list[Any] = [delete(), do_jobs(house)]
     for link, ids in zip(devices, agreed, strict=True):
-        acts += [house.photo_answers.agree(link, ids) for _ in range(2)]
+        acts += [house.requests.answers.agree(link, ids) for _ in range(2)]
     chance.shuffle(acts)
     await asyncio.gather(*acts)
     await do_jobs(house)
@@ -144,7 +144,7 @@ async def test_two_devices_at_once(house: House, seed: int) -> None:
     request = await sent.now()
     assert (request.filed, request.expected) == (len(wanted - gone), len(wanted - gone))
     assert request.state is State.DONE
-    left = {photo.id for photo in (await house.photo_answers.visit(devices[0])).unsent}
+    left = {photo.id for photo in (await house.requests.answers.visit(devices[0])).unsent}
     assert left == {*shown[0], *shown[1]} - wanted - gone
 
 
@@ -154,7 +154,7 @@ async def test_the_totals_are_those_of_all_devices(house: House) -> None:
     small = jpeg(64, 48)
 
     async def photo(link: LinkAccess, name: str) -> None:
-        allowance = await house.photo_answers.allowance(link)
+        allowance = await house.requests.answers.allowance(link)
         announced = Announced("a.jpg", len(small), given_id=name)
         begun = await house.uploads.begin_held(link, announced, allowance)
         await house.uploads.append(link, begun.id, 0, pieces(small))
@@ -162,15 +162,15 @@ async def test_the_totals_are_those_of_all_devices(house: House) -> None:
     tries = [photo(link, f"{d}-{n}") for n in range(5) for d, link in enumerate(devices)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert all(one is None or isinstance(one, BedsideError) for one in done)
-    visit = await house.photo_answers.visit(devices[0])
+    visit = await house.requests.answers.visit(devices[0])
     assert (visit.total, visit.photos_left) == (10, 0)
     for number, link in enumerate(devices):  # agreeing to ten does not make room for more
         names = [p.id for p in visit.photos if p.given_id[0] == str(number)]
-        await house.photo_answers.agree(link, names)
+        await house.requests.answers.agree(link, names)
     await do_jobs(house)
     assert (await sent.now()).filed == 10
     with pytest.raises(BedsideError):
-        await house.photo_answers.allowance(devices[0])
+        await house.requests.answers.allowance(devices[0])
 
 
 async def test_photos_that_are_filed_at_the_moment_are_counted(
@@ -187,20 +187,20 @@ async def test_photos_that_are_filed_at_the_moment_are_counted(
     begin_held, take_held = house.uploads.begin_held, house.uploads.take_held
 
     async def begins(*given: Any) -> Upload:
-        await house.photo_answers.agree(mine)
+        await house.requests.answers.agree(mine)
         return await begin_held(*given)
 
     async def takes(*given: Any) -> Upload:
-        await house.photo_answers.agree(mine)
+        await house.requests.answers.agree(mine)
         return await take_held(*given)
 
     monkeypatch.setattr(house.uploads, "begin_held", begins)
     monkeypatch.setattr(house.uploads, "take_held", takes)
     with pytest.raises(TooLarge):
-        await house.photo_answers.begin(theirs, Announced("11.jpg", 100))
+        await house.requests.answers.begin(theirs, Announced("11.jpg", 100))
     with pytest.raises(TooLarge):
-        await house.photo_answers.take(theirs, "11.jpg", pieces(jpeg(64, 48)))
-    assert (await house.photo_answers.visit(theirs)).total == 10
+        await house.requests.answers.take(theirs, "11.jpg", pieces(jpeg(64, 48)))
+    assert (await house.requests.answers.visit(theirs)).total == 10
 
 
 # --- agreeing again and again --------------------------------------------------------------------
@@ -211,12 +211,12 @@ async def test_an_agreement_that_is_said_again_later_adds_nothing(house: House) 
     chart."""
     sent = await send(house)
     link = await sent.enter()
-    await house.photo_answers.agree(link, ["one", "two"], {"one": "Since Tuesday"})
+    await house.requests.answers.agree(link, ["one", "two"], {"one": "Since Tuesday"})
     for name in ("one", "two"):
         await sent.upload(link, given_id=name, colour=(len(name), 9, 9))
     await do_jobs(house)
     assert counts(await sent.now()) == (State.DONE, 2, 2)
-    assert await house.photo_answers.agree(link, ["one", "two"], {"one": "Since Tuesday"})
+    assert await house.requests.answers.agree(link, ["one", "two"], {"one": "Since Tuesday"})
     assert counts(await sent.now()) == (State.DONE, 2, 2)
     lines = await house.audit.lines(house.clinic.id, Filter(action=Action.REQUEST_AGREED))
     assert [line.details["photos"] for line in lines] == [2]
@@ -227,11 +227,11 @@ async def test_comments_go_along_wherever_the_photo_is(house: House) -> None:
     link = await sent.enter()
     held = await sent.upload(link, "held.jpg")
     content = jpeg(colour=(7, 7, 70))
-    allowance = await house.photo_answers.allowance(link)
+    allowance = await house.requests.answers.allowance(link)
     announced = Announced("coming.jpg", len(content), comment="old", given_id="coming")
     begun = await house.uploads.begin_held(link, announced, allowance)
     comments = {held: "is here", "coming": "new"}
-    await house.photo_answers.agree(link, [held, "coming"], comments)
+    await house.requests.answers.agree(link, [held, "coming"], comments)
     await house.uploads.append(link, begun.id, 0, pieces(content))
     await do_jobs(house)
     entries = await house.charts.entries(sent.chart, ChartFilter())
@@ -244,22 +244,22 @@ async def test_a_page_that_names_nothing_agrees_to_what_is_here(quick_house: Hou
     link = await sent.enter()
     photo = await sent.upload(link)
     await do_jobs(quick_house)
-    assert await quick_house.photo_answers.agree(link)
-    assert await quick_house.photo_answers.agree(link)
+    assert await quick_house.requests.answers.agree(link)
+    assert await quick_house.requests.answers.agree(link)
     assert await filed(quick_house, sent) == {photo}
 
 
 async def test_after_a_new_link_it_is_agreed_to_anew(quick_house: House) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
-    await quick_house.photo_answers.agree(link, ["one"])
-    await quick_house.photo_requests.reissue(sent.chart, sent.id)
+    await quick_house.requests.answers.agree(link, ["one"])
+    await quick_house.requests.all.reissue(sent.chart, sent.id)
     await do_jobs(quick_house)
     link = await sent.enter()
     photo = await sent.upload(link, given_id="one")
     await do_jobs(quick_house)
     assert await filed(quick_house, sent) == set()
-    assert await quick_house.photo_answers.agree(link, ["one"])
+    assert await quick_house.requests.answers.agree(link, ["one"])
     assert await filed(quick_house, sent) == {photo}
 
 
@@ -268,15 +268,15 @@ async def test_what_was_agreed_to_before_photos_had_names_goes_on(quick_house: H
     sent = await send(quick_house)
     link = await sent.enter()
     photo = await sent.upload(link)
-    await quick_house.photo_answers.agree(link, [photo, "on the phone"])
+    await quick_house.requests.answers.agree(link, [photo, "on the phone"])
     await asyncio.to_thread(_by_way_of_the_earlier_version, quick_house)
     await do_jobs(quick_house)
     assert await filed(quick_house, sent) == {photo}
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)
-    assert (await quick_house.photo_answers.visit(link)).to_arrive == 1
-    assert not await quick_house.photo_answers.agree(link, ["on the phone"])
+    assert (await quick_house.requests.answers.visit(link)).to_arrive == 1
+    assert not await quick_house.requests.answers.agree(link, ["on the phone"])
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)  # it is the one that was counted
-    await quick_house.photo_answers.finish(link)
+    await quick_house.requests.answers.finish(link)
     assert counts(await sent.now()) == (State.DONE, 1, 1)
 
 
@@ -300,30 +300,30 @@ async def test_a_photo_that_is_refused_meanwhile_is_no_dead_end(house: House, sc
     photos = [await sent.upload(link), await damaged(house, link, "broken")]
     if scanned == "before":
         await do_jobs(house)
-    complete = await house.photo_answers.agree(link, photos)
+    complete = await house.requests.answers.agree(link, photos)
     assert complete is (scanned == "before")
     await do_jobs(house)
     assert counts(await sent.now()) == (State.DONE, 1, 1)
     assert await filed(house, sent) == {photos[0]}
-    refused = (await house.photo_answers.visit(link)).refused
+    refused = (await house.requests.answers.visit(link)).refused
     assert [photo.name for photo in refused] == ["broken.jpg"]
     assert refused[0].refusal
     messages = await house.messages.of_request(sent.chart, sent.id)
     assert sum("/thanks/" in message.cause_id for message in messages) == 2
-    assert await house.photo_requests.not_taken(sent.chart, sent.id) == NotTaken(1, 0)
+    assert await house.requests.photos.not_taken(sent.chart, sent.id) == NotTaken(1, 0)
 
 
 async def test_when_all_are_refused_the_patient_chooses_again(house: House) -> None:
     sent = await send(house)
     link = await sent.enter()
     photo = await damaged(house, link)
-    assert not await house.photo_answers.agree(link, [photo])
+    assert not await house.requests.answers.agree(link, [photo])
     await do_jobs(house)
     assert counts(await sent.now()) == (State.IN_PROGRESS, 0, 0)
-    visit = await house.photo_answers.visit(link)
+    visit = await house.requests.answers.visit(link)
     assert [p.id for p in visit.refused] == [photo]
     with pytest.raises(WrongInput):
-        await house.photo_answers.agree(await (await send(house)).enter())
+        await house.requests.answers.agree(await (await send(house)).enter())
 
 
 async def test_one_can_finish_without_what_does_not_come(house: House) -> None:
@@ -331,19 +331,19 @@ async def test_one_can_finish_without_what_does_not_come(house: House) -> None:
     link = await sent.enter()
     photo = await sent.upload(link)
     await do_jobs(house)
-    assert not await house.photo_answers.agree(link, [photo, "lost", "late"])
-    assert (await house.photo_answers.visit(link)).to_arrive == 2
-    assert not await house.photo_answers.finish(link, ["lost"])
+    assert not await house.requests.answers.agree(link, [photo, "lost", "late"])
+    assert (await house.requests.answers.visit(link)).to_arrive == 2
+    assert not await house.requests.answers.finish(link, ["lost"])
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)
-    assert await house.photo_answers.finish(link)
+    assert await house.requests.answers.finish(link)
     assert counts(await sent.now()) == (State.DONE, 1, 1)
-    assert await house.photo_requests.not_taken(sent.chart, sent.id) == NotTaken(0, 2)
+    assert await house.requests.photos.not_taken(sent.chart, sent.id) == NotTaken(0, 2)
     late = await sent.upload(
         link, given_id="late"
     )  # it arrives after all: it is not filed automatically
     await do_jobs(house)
     assert await filed(house, sent) == {photo}
-    assert await house.photo_answers.agree(link, ["late"])
+    assert await house.requests.answers.agree(link, ["late"])
     assert await filed(house, sent) == {photo, late}
 
 
@@ -351,8 +351,8 @@ async def test_what_is_here_is_not_given_up(house: House) -> None:
     sent = await send(house)
     link = await sent.enter()
     photo = await sent.upload(link)
-    assert not await house.photo_answers.agree(link, [photo, "lost"])
-    assert not await house.photo_answers.finish(link)  # its scan has not run
+    assert not await house.requests.answers.agree(link, [photo, "lost"])
+    assert not await house.requests.answers.finish(link)  # its scan has not run
     await do_jobs(house)
     assert await filed(house, sent) == {photo}
     assert (await sent.now()).state is State.DONE
@@ -365,12 +365,12 @@ async def test_nothing_is_agreed_to_or_filed_after_the_end(house: House) -> None
     sent = await send(house)
     link = await sent.enter()
     photo = await sent.upload(link)
-    await house.photo_answers.agree(link, [photo])
-    await house.photo_requests.revoke(sent.chart, sent.id)
-    assert await house.photo_answers.settle(link)
+    await house.requests.answers.agree(link, [photo])
+    await house.requests.all.revoke(sent.chart, sent.id)
+    assert await house.requests.answers.settle(link)
     await house.handlers[SETTLE]({"request_id": sent.id})
     with pytest.raises(LinkClosed):
-        await house.photo_answers.agree(link, [photo])
+        await house.requests.answers.agree(link, [photo])
     await do_jobs(house)
     assert await filed(house, sent) == set()
     assert await house.retrieval.held(link) == []

@@ -13,9 +13,10 @@ from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.links.records import LinkClosed
-from bedside.requests.photo_requests import REMIND
-from bedside.requests.photos.filing import EXPIRE, SETTLE
+from bedside.requests.endings import EXPIRE
+from bedside.requests.photos.filing import SETTLE
 from bedside.requests.records import Told
+from bedside.requests.service import REMIND
 from bedside.requests.states import State
 from tests.house import House
 from tests.requests.sending import ADDRESS, Sent, do_jobs, draft, jpeg, pieces, send
@@ -40,8 +41,8 @@ async def run(house: House, kind: str, **payload: Any) -> None:
 async def test_the_preview_is_what_goes_out(house: House) -> None:
     chart = await house.chart()
     wanted = draft()
-    preview = await house.photo_requests.preview(chart, wanted)
-    await house.photo_requests.send(chart, wanted)
+    preview = await house.requests.photos.preview(chart, wanted)
+    await house.requests.photos.send(chart, wanted)
     await do_jobs(house)
     secret = await Sent(house, chart, wanted.id).secret()
     shown = await house.messages.outbox(house.here.receptionist)
@@ -62,14 +63,14 @@ async def test_a_message_says_who_and_where_and_nothing_of_health(quick_house: H
         for word in ("Maya", "Lindqvist", "photo", "hand", "eczema", "skin", "1991"):
             assert word.casefold() not in words.casefold()
     request = await sent.now()
-    assert request.content.instructions == "Show me the eczema, please."
+    assert request.content.details["instructions"] == "Show me the eczema, please."
 
 
 async def test_a_form_that_is_sent_twice_makes_one_request(house: House) -> None:
     chart = await house.chart()
     wanted = draft()
-    await asyncio.gather(*(house.photo_requests.send(chart, wanted) for _ in range(4)))
-    assert len(await house.request_lists.of_chart(chart)) == 1
+    await asyncio.gather(*(house.requests.photos.send(chart, wanted) for _ in range(4)))
+    assert len(await house.requests.lists.of_chart(chart)) == 1
     assert len(await house.messages.of_request(chart, wanted.id)) == 2
 
 
@@ -77,8 +78,8 @@ async def test_another_patients_request_cannot_be_taken_over_by_its_id(house: Ho
     sent = await send(house)
     other = await house.chart(1)
     with pytest.raises(NotFound):
-        await house.photo_requests.send(other, draft(id=sent.id))
-    for act in (house.photo_requests.revoke, house.photo_requests.reissue):
+        await house.requests.photos.send(other, draft(id=sent.id))
+    for act in (house.requests.all.revoke, house.requests.all.reissue):
         with pytest.raises(NotFound):
             await act(other, sent.id)
     assert await house.messages.of_request(other, sent.id) == []
@@ -99,7 +100,7 @@ async def test_a_wrong_draft_is_told_by_its_field(
     quick_house: House, other: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(WrongInput) as wrong:
-        await quick_house.photo_requests.send(await quick_house.chart(), draft(**other))
+        await quick_house.requests.photos.send(await quick_house.chart(), draft(**other))
     assert wrong.value.field == field
 
 
@@ -111,8 +112,8 @@ async def test_a_channel_without_an_address_is_told(quick_house: House) -> None:
             work, chart, patient.demographics.model_copy(update={"phone": ""})
         )
     with pytest.raises(WrongInput, match="mobile number"):
-        await quick_house.photo_requests.send(chart, draft())
-    await quick_house.photo_requests.send(chart, draft(channels=("email",)))
+        await quick_house.requests.photos.send(chart, draft())
+    await quick_house.requests.photos.send(chart, draft(channels=("email",)))
 
 
 # --- photos --------------------------------------------------------------------------------------
@@ -124,12 +125,12 @@ async def test_photos_are_in_the_chart_only_after_the_patient_agreed(house: Hous
     link = await sent.enter()
     first = await sent.upload(link, "one.jpg")
     second = await sent.upload(link, "two.jpg", colour=(20, 90, 40))
-    await house.photo_answers.comment(link, {first: "Since Tuesday"})
+    await house.requests.answers.comment(link, {first: "Since Tuesday"})
     await do_jobs(house)
     assert (await sent.now()).state is State.IN_PROGRESS
     assert await charted(house) == []
 
-    assert await house.photo_answers.agree(link, [first, second])
+    assert await house.requests.answers.agree(link, [first, second])
     request = await sent.now()
     assert (request.state, request.filed, request.expected) == (State.DONE, 2, 2)
     entries = await charted(house)
@@ -159,10 +160,10 @@ async def test_photos_are_called_what_was_asked_for(
     await sent.upload(link, "IMG_1.jpg", given_id="one")
     await do_jobs(house)
     # the numbers continue with later photos
-    await house.photo_answers.agree(link, ["one", "two"])
+    await house.requests.answers.agree(link, ["one", "two"])
     await sent.upload(link, "IMG_2.jpg", given_id="two", colour=(20, 90, 40))
     await do_jobs(house)
-    assert await house.photo_answers.settle(link)
+    assert await house.requests.answers.settle(link)
     entries = sorted(await charted(house), key=lambda entry: entry.name)
     assert [entry.title for entry in entries] == titles
     assert [entry.name for entry in entries] == ["IMG_1.jpg", "IMG_2.jpg"]
@@ -174,8 +175,8 @@ async def test_pressing_twice_sends_once(house: House) -> None:
     link = await sent.enter()
     photo = await sent.upload(link)
     await do_jobs(house)
-    await asyncio.gather(*(house.photo_answers.agree(link, [photo]) for _ in range(3)))
-    assert await house.photo_answers.agree(link, [photo])
+    await asyncio.gather(*(house.requests.answers.agree(link, [photo]) for _ in range(3)))
+    assert await house.requests.answers.agree(link, [photo])
     await do_jobs(house)
     assert len(await charted(house)) == 1
     thanks = [
@@ -192,12 +193,12 @@ async def test_photos_that_arrive_after_the_agreement_are_filed_as_they_come(hou
     link = await sent.enter()
     first = await sent.upload(link, "one.jpg")
     await do_jobs(house)
-    assert not await house.photo_answers.agree(link, [first, "two"])
+    assert not await house.requests.answers.agree(link, [first, "two"])
     assert (await sent.now()).filed == 1
     await sent.upload(link, "two.jpg", given_id="two", colour=(9, 9, 90))
     await do_jobs(house)  # filed with its scan: nobody has to ask
     assert (await sent.now()).filed == 2
-    assert await house.photo_answers.settle(link)
+    assert await house.requests.answers.settle(link)
     assert (await sent.now()).state is State.DONE
     assert len(await charted(house)) == 2
 
@@ -206,7 +207,7 @@ async def test_the_worker_files_for_a_patient_who_left(house: House) -> None:
     sent = await send(house)
     link = await sent.enter()
     await sent.upload(link)
-    assert not await house.photo_answers.agree(link)  # its scan has not run
+    assert not await house.requests.answers.agree(link)  # its scan has not run
     await run(house, SETTLE, request_id=sent.id)
     assert (await sent.now()).state is State.DONE
     assert len(await charted(house)) == 1
@@ -218,7 +219,7 @@ async def test_the_worker_waits_for_what_is_still_on_the_phone(quick_house: Hous
     sent = await send(quick_house)
     link = await sent.enter()
     photo = await sent.upload(link)
-    await quick_house.photo_answers.agree(link, [photo, "two", "three"])
+    await quick_house.requests.answers.agree(link, [photo, "two", "three"])
     with pytest.raises(TryAgain) as again:
         await run(quick_house, SETTLE, request_id=sent.id)
     assert again.value.delay >= 5 * clock.SECOND
@@ -234,15 +235,15 @@ async def test_a_photo_that_is_refused_after_the_agreement_is_not_waited_for(
     good = await sent.upload(link)
     await do_jobs(quick_house)
     whole = jpeg(colour=(1, 2, 3))
-    allowance = await quick_house.photo_answers.allowance(link)
+    allowance = await quick_house.requests.answers.allowance(link)
     damaged = whole[: len(whole) // 3]
     begun = await quick_house.uploads.begin_held(link, Announced("b.jpg", len(damaged)), allowance)
     await quick_house.uploads.append(link, begun.id, 0, pieces(damaged))
-    assert not await quick_house.photo_answers.agree(link, [good, begun.file_id])
+    assert not await quick_house.requests.answers.agree(link, [good, begun.file_id])
     await do_jobs(quick_house)
-    assert await quick_house.photo_answers.settle(link)
+    assert await quick_house.requests.answers.settle(link)
     request = await sent.now()
-    visit = await quick_house.photo_answers.visit(link)
+    visit = await quick_house.requests.answers.visit(link)
     if visit.photos:  # the examiner found the damage
         assert (request.state, request.filed, request.expected) == (State.DONE, 1, 1)
         assert visit.photos[0].refusal
@@ -253,25 +254,25 @@ async def test_a_photo_that_is_refused_after_the_agreement_is_not_waited_for(
 async def test_when_nothing_was_acceptable_the_patient_chooses_again(quick_house: House) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
-    allowance = await quick_house.photo_answers.allowance(link)
-    await quick_house.photo_answers.agree(link, ["a"])  # it is still on the phone
+    allowance = await quick_house.requests.answers.allowance(link)
+    await quick_house.requests.answers.agree(link, ["a"])  # it is still on the phone
     announced = Announced("notes.txt", 5, given_id="a")
     begun = await quick_house.uploads.begin_held(link, announced, allowance)
     with pytest.raises(FileRefused):
         await quick_house.uploads.append(link, begun.id, 0, pieces(b"hello"))
-    assert await quick_house.photo_answers.settle(link)
+    assert await quick_house.requests.answers.settle(link)
     request = await sent.now()
     assert (request.state, request.expected, request.sending) == (State.IN_PROGRESS, 0, False)
-    visit = await quick_house.photo_answers.visit(link)
+    visit = await quick_house.requests.answers.visit(link)
     assert "Only photos" in visit.turned_away[0].refusal
-    await quick_house.photo_answers.discard(link, visit.turned_away[0].id)
-    assert (await quick_house.photo_answers.visit(link)).turned_away == ()
+    await quick_house.requests.answers.discard(link, visit.turned_away[0].id)
+    assert (await quick_house.requests.answers.visit(link)).turned_away == ()
 
 
 async def test_agreeing_without_a_photo_is_told(quick_house: House) -> None:
     link = await (await send(quick_house)).enter()
     with pytest.raises(WrongInput):
-        await quick_house.photo_answers.agree(link)
+        await quick_house.requests.answers.agree(link)
 
 
 async def test_a_deleted_photo_is_gone_and_one_that_is_being_sent_cannot_be_deleted(
@@ -280,12 +281,12 @@ async def test_a_deleted_photo_is_gone_and_one_that_is_being_sent_cannot_be_dele
     sent = await send(quick_house)
     link = await sent.enter()
     gone, kept = await sent.upload(link), await sent.upload(link, colour=(5, 80, 80))
-    await quick_house.photo_answers.discard(link, gone)
-    await quick_house.photo_answers.discard(link, gone)
-    assert [photo.id for photo in (await quick_house.photo_answers.visit(link)).photos] == [kept]
-    await quick_house.photo_answers.agree(link, [kept])
+    await quick_house.requests.answers.discard(link, gone)
+    await quick_house.requests.answers.discard(link, gone)
+    assert [photo.id for photo in (await quick_house.requests.answers.visit(link)).photos] == [kept]
+    await quick_house.requests.answers.agree(link, [kept])
     with pytest.raises(Conflict):
-        await quick_house.photo_answers.discard(link, kept)
+        await quick_house.requests.answers.discard(link, kept)
 
 
 async def test_more_photos_can_follow_until_the_link_ends(quick_house: House) -> None:
@@ -294,7 +295,7 @@ async def test_more_photos_can_follow_until_the_link_ends(quick_house: House) ->
     for number, colour in enumerate(((200, 10, 10), (10, 200, 10)), 1):
         photo = await sent.upload(link, f"{number}.jpg", colour=colour)
         await do_jobs(quick_house)
-        assert await quick_house.photo_answers.agree(link, [photo])
+        assert await quick_house.requests.answers.agree(link, [photo])
         assert (await sent.now()).state is State.DONE
     assert (await sent.now()).filed == 2
 
@@ -311,7 +312,7 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
         )
     sent = await send(house)
     link = await sent.enter()
-    allowance = await house.photo_answers.allowance(link)
+    allowance = await house.requests.answers.allowance(link)
     begin = house.uploads.begin_held
     with pytest.raises(TooLarge):
         await begin(link, Announced("big.jpg", 1_000_001), allowance)
@@ -322,11 +323,11 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
     with pytest.raises(TooLarge, match="up to 2 photos"):
         await begin(link, Announced("third.jpg", 10), allowance)
     await do_jobs(house)
-    await house.photo_answers.agree(link)
+    await house.requests.answers.agree(link)
     with pytest.raises(TooLarge):  # what is in the chart counts
-        await house.photo_answers.allowance(link)
+        await house.requests.answers.allowance(link)
     assert (await sent.now()).state is State.DONE
-    visit = await house.photo_answers.visit(link)
+    visit = await house.requests.answers.visit(link)
     assert (visit.photos_left, visit.request.filed) == (0, 2)
     assert first not in [photo.id for photo in visit.photos]
 
@@ -344,7 +345,7 @@ async def test_who_has_not_opened_the_link_is_reminded_once(house: House) -> Non
         await do_jobs(house)
         assert len(await sent.secrets()) == 2
         assert await sent.enter()
-        face = await house.photo_answers.face(first)
+        face = await house.requests.faces.of(await house.links.look(first))
         assert face is not None
         assert face.link.state == "open"  # the first link works too
     assert [
@@ -371,14 +372,14 @@ async def test_a_request_expires_and_what_it_held_is_destroyed(house: House) -> 
     assert await house.services.retrieval.held(link) == []
     assert await charted(house) == []
     with pytest.raises(LinkClosed):
-        await house.photo_answers.allowance(link)
+        await house.requests.answers.allowance(link)
 
 
 async def test_at_its_end_what_was_agreed_to_is_filed(quick_house: House) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
     photo = await sent.upload(link)
-    await quick_house.photo_answers.agree(link, [photo, "never comes"])
+    await quick_house.requests.answers.agree(link, [photo, "never comes"])
     await run(quick_house, EXPIRE, request_id=sent.id, round=1)
     request = await sent.now()
     assert (request.state, request.filed, request.expected) == (State.DONE, 1, 1)
@@ -387,7 +388,7 @@ async def test_at_its_end_what_was_agreed_to_is_filed(quick_house: House) -> Non
 
 async def test_an_older_round_neither_expires_nor_reminds(quick_house: House) -> None:
     sent = await send(quick_house)
-    await quick_house.photo_requests.reissue(sent.chart, sent.id)
+    await quick_house.requests.all.reissue(sent.chart, sent.id)
     await do_jobs(quick_house)
     await run(quick_house, EXPIRE, request_id=sent.id, round=1)
     await run(quick_house, REMIND, request_id=sent.id, round=1)
@@ -399,22 +400,22 @@ async def test_revoking_destroys_what_was_held(quick_house: House) -> None:
     sent = await send(quick_house)
     link = await sent.enter()
     await sent.upload(link)
-    await quick_house.photo_requests.revoke(sent.chart, sent.id)
+    await quick_house.requests.all.revoke(sent.chart, sent.id)
     await do_jobs(quick_house)
     assert await quick_house.services.retrieval.held(link) == []
     with pytest.raises(Conflict):
-        await quick_house.photo_requests.revoke(sent.chart, sent.id)
+        await quick_house.requests.all.revoke(sent.chart, sent.id)
 
 
 async def test_photos_that_were_chosen_survive_a_new_link(quick_house: House) -> None:
     sent = await send(quick_house)
     await sent.upload(await sent.enter())
     await do_jobs(quick_house)
-    await quick_house.photo_requests.reissue(sent.chart, sent.id)
+    await quick_house.requests.all.reissue(sent.chart, sent.id)
     await do_jobs(quick_house)
     link = await sent.enter()
-    assert len((await quick_house.photo_answers.visit(link)).photos) == 1
-    assert await quick_house.photo_answers.agree(link)
+    assert len((await quick_house.requests.answers.visit(link)).photos) == 1
+    assert await quick_house.requests.answers.agree(link)
 
 
 async def test_a_corrected_number_is_used_for_the_new_link(quick_house: House) -> None:
@@ -424,7 +425,7 @@ async def test_a_corrected_number_is_used_for_the_new_link(quick_house: House) -
         await quick_house.services.patients.change(
             work, sent.chart, patient.demographics.model_copy(update={"phone": "+46 70 174 06 99"})
         )
-    await quick_house.photo_requests.reissue(sent.chart, sent.id)
+    await quick_house.requests.all.reissue(sent.chart, sent.id)
     deliveries = await quick_house.messages.of_request(sent.chart, sent.id)
     assert [d.to for d in deliveries if d.channel == "sms"] == ["+46701740605", "+46701740699"]
 
@@ -434,7 +435,7 @@ async def test_a_corrected_number_is_used_for_the_new_link(quick_house: House) -
 
 async def test_the_desk_sees_requests_of_its_own_patients_only(house: House) -> None:
     sent = await send(house)
-    lists = house.request_lists
+    lists = house.requests.lists
     for staff in (house.here.receptionist, house.here.clinician):
         assert [row.request.id for row in await lists.of_desk(staff)] == [sent.id]
         assert (await lists.of_desk(staff))[0].patient_name == "Maya Lindqvist"
@@ -442,7 +443,7 @@ async def test_the_desk_sees_requests_of_its_own_patients_only(house: House) -> 
     assert await house.messages.outbox(house.next_door.receptionist) == []
     assert await lists.of_desk(house.here.receptionist, "done") == []
     secret = await sent.secret()
-    await house.photo_answers.tell(await house.links.look(secret), Told.WRONG_PERSON, ADDRESS)
+    await house.requests.faces.tell(await house.links.look(secret), Told.WRONG_PERSON, ADDRESS)
     assert await lists.waiting(house.here.receptionist) == 1
     assert await lists.waiting(house.next_door.receptionist) == 0
     waiting = await lists.of_desk(house.here.receptionist, "waiting")

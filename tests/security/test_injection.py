@@ -15,7 +15,7 @@ from playwright.async_api import expect
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel.ids import new_id
 from bedside.people.patients import Demographics
-from bedside.requests.photo_requests import Draft
+from bedside.requests.photos.sending import Draft
 from bedside.web.app import create_app
 from bedside.web.audit.export import safe_cell
 from tests.house import House, Served, at_the_door
@@ -94,7 +94,7 @@ async def _fill(house: House) -> tuple[str, str, str]:
             chart, entry_id, label=MARKUP[:80], note=MARKUP, category="other", seen_version=2
         )
     draft = Draft(new_id("req"), ("email",), "general", MARKUP[:80], MARKUP)
-    await house.photo_requests.send(chart, draft)
+    await house.requests.photos.send(chart, draft)
     await do_jobs(house)
     shown = await house.messages.outbox(who)
     secret = next(re.findall(r"/l/([\w-]+)", m.text) for m in shown if draft.id in m.cause_id)[0]
@@ -105,7 +105,7 @@ async def _fill(house: House) -> tuple[str, str, str]:
     begun = await house.uploads.begin_held(
         link,
         Announced(f"{MARKUP}.jpg", len(content), MARKUP),
-        await house.photo_answers.allowance(link),
+        await house.requests.answers.allowance(link),
     )
     await house.uploads.append(link, begun.id, 0, pieces(content))
     await do_jobs(house)

@@ -73,13 +73,13 @@ async def test_ten_photos_and_no_more(house: House) -> None:
     content = jpeg(64, 48)
 
     async def photo() -> str:
-        allowance = await house.photo_answers.allowance(link)
+        allowance = await house.requests.answers.allowance(link)
         begun = await house.uploads.begin_held(link, Announced("a.jpg", len(content)), allowance)
         await house.uploads.append(link, begun.id, 0, pieces(content))
         return begun.file_id
 
     async def by_form() -> str:
-        allowance = await house.photo_answers.allowance(link)
+        allowance = await house.requests.answers.allowance(link)
         taken = await house.uploads.take_held(link, "b.jpg", pieces(content), allowance)
         return taken.file_id
 
@@ -94,7 +94,7 @@ async def test_fifteen_megabytes_and_no_more(house: House) -> None:
     link = await sent.enter()
 
     async def announce() -> str:
-        allowance = await house.photo_answers.allowance(link)
+        allowance = await house.requests.answers.allowance(link)
         announced = Announced("a.jpg", 5_000_000)
         return (await house.uploads.begin_held(link, announced, allowance)).id
 
@@ -107,7 +107,7 @@ async def test_agreeing_twice_sends_once(house: House) -> None:
     link = await sent.enter()
     await sent.upload(link)
     await do_jobs(house)
-    await at_once(*(house.photo_answers.agree(link) for _ in range(6)))
+    await at_once(*(house.requests.answers.agree(link) for _ in range(6)))
     await do_jobs(house)
     entries = await house.charts.entries(sent.chart, ChartFilter(limit=50))
     assert len(entries) == 1
@@ -120,7 +120,7 @@ async def test_two_who_review_and_two_who_move(house: House) -> None:
     link = await sent.enter()
     await sent.upload(link)
     await do_jobs(house)
-    await house.photo_answers.agree(link)
+    await house.requests.answers.agree(link)
     await do_jobs(house)
     (entry,) = await house.charts.entries(sent.chart, ChartFilter(limit=5))
     mine, theirs = sent.chart, await house.chart(0, house.here.clinician)

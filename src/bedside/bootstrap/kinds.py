@@ -1,11 +1,22 @@
-"""The one place where kinds are registered: the subjects of links."""
+"""The one list of kinds: what a clinic can ask for by link, and what links can lead to besides."""
 
 from bedside.audit import AuditLog
-from bedside.links.kinds import LinkKinds
+from bedside.links.kinds import LinkKind, LinkKinds
 from bedside.requests.door import RequestDoor
+from bedside.requests.kinds import AnyRequestKind, RequestKinds
+from bedside.requests.photos.kind import PHOTOS
 from bedside.visits.invitations import INVITATION_LINK
+
+REQUESTS: tuple[AnyRequestKind, ...] = (PHOTOS,)
+OTHER_LINKS: tuple[LinkKind, ...] = (INVITATION_LINK,)
+
+
+def request_kinds() -> RequestKinds:
+    """Everything that a clinic can ask for by link."""
+    return RequestKinds(*REQUESTS)
 
 
 def link_kinds(audit: AuditLog) -> LinkKinds:
-    """Return every kind of link."""
-    return LinkKinds(RequestDoor(audit).link_kind(), INVITATION_LINK)
+    """Everything that a link can lead to."""
+    door = RequestDoor(audit)
+    return LinkKinds(*(door.link_kind(kind.prefix) for kind in REQUESTS), *OTHER_LINKS)

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 
 from bedside.bootstrap.base import Base
+from bedside.bootstrap.kinds import request_kinds
 from bedside.bootstrap.people import PeopleParts
 from bedside.links.service import Links
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.realtime.topics import TopicKind
-from bedside.requests import photo_requests as reminder_jobs
+from bedside.requests import endings as jobs
+from bedside.requests import service as reminder_jobs
+from bedside.requests.endings import RequestEndings
+from bedside.requests.faces import RequestFaces
+from bedside.requests.kinds import RequestTools
 from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
-from bedside.requests.photo_requests import PhotoRequests
-from bedside.requests.photos import filing as jobs
-from bedside.requests.photos.answers import PhotoAnswers
-from bedside.requests.photos.filing import Filing
+from bedside.requests.photos.kind import PHOTOS
+from bedside.requests.service import Requests
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices
@@ -21,38 +24,36 @@ from bedside.services.requests import RequestServices
 
 @dataclass(frozen=True, slots=True)
 class RequestParts(RequestServices):
-    """The request services, with what files photos and what open pages follow."""
+    """With what ends them, and what open pages follow."""
 
-    filing: Filing
+    endings: RequestEndings
     live: RequestLive
 
     def registered(self) -> Registered:
-        """Return what they register for the worker and the rail."""
+        """What they have for the worker and the rail."""
         return Registered(
             handlers={
-                reminder_jobs.REMIND: self.photos.remind,
-                jobs.SETTLE: self.filing.settle_later,
-                jobs.EXPIRE: self.filing.expire,
-                jobs.CLEAR_UP: self.filing.clear_up,
+                reminder_jobs.REMIND: self.all.remind,
+                jobs.EXPIRE: self.endings.expire,
+                jobs.CLEAR_UP: self.endings.clear_up,
+                **self.kinds.handlers(),
             },
             badges={"requests": self.lists.waiting},
         )
 
     def topics(self) -> tuple[TopicKind, ...]:
-        """Return the kinds of topics."""
+        """The kinds of topics."""
         return self.live.topics()
 
 
 def requests_of(
     base: Base, people: PeopleParts, links: Links, files: FileServices, dispatcher: Dispatcher
 ) -> RequestParts:
-    """Make what a clinic asks patients for, and their answers."""
+    """What a clinic asks patients for, and what they answer."""
     database, vault, audit = base.database, base.vault, base.audit.log
     clinics, patients = people.clinics, people.patients
-    coming, going = (files.intake, files.uploads), files.retrieval
-    filing = Filing(database, vault, audit, clinics, links, *coming, going, dispatcher)
-    answers = PhotoAnswers(database, vault, audit, clinics, links, *coming, going, filing)
-    photos = PhotoRequests(
+    kinds = request_kinds()
+    requests = Requests(
         database,
         vault,
         audit,
@@ -61,12 +62,32 @@ def requests_of(
         people.staff,
         links,
         dispatcher,
+        kinds,
         base.settings.base_url,
     )
+    kinds.build(
+        RequestTools(
+            database,
+            vault,
+            audit,
+            clinics,
+            patients,
+            links,
+            dispatcher,
+            files.intake,
+            files.uploads,
+            files.retrieval,
+            requests,
+        )
+    )
+    photos = kinds.parts(PHOTOS)
     return RequestParts(
-        photos=photos,
-        answers=answers,
+        all=requests,
+        kinds=kinds,
+        photos=photos.sending,
+        answers=photos.answers,
+        faces=RequestFaces(database, vault, audit, clinics, links),
         lists=RequestLists(database, vault, base.audit.looks, patients),
-        filing=filing,
-        live=RequestLive(answers),
+        endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
+        live=RequestLive(kinds),
     )

@@ -108,9 +108,10 @@ def _listeners(parts: Parts) -> None:
 
     people.sign_in.tell(notifications.code_alerts.wrong_codes)
     people.teams.tell(visits.rooms.made)
-    notifications.dispatcher.tell(parts.requests.photos.delivery_changed)
+    notifications.dispatcher.tell(parts.requests.all.delivery_changed)
 
-    files.intake.tell(parts.requests.filing.holder_kind())
+    for kind in parts.requests.endings.holder_kinds():
+        files.intake.tell(kind)
     files.intake.tell(transfers.exchange.holder_kind())
 
     visits.transitions.tell(calls.visit_departure)

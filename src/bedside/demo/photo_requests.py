@@ -9,7 +9,7 @@ from bedside.files.announcing import Announced
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import ChartAccess, LinkAccess
-from bedside.requests.photo_requests import Draft
+from bedside.requests.photos.sending import Draft
 from bedside.services import Services
 
 _ADDRESS = "127.0.0.1"
@@ -60,7 +60,7 @@ class PhotoRequestStory:
         services = self._services
         draft = Draft(new_id("req"), ("sms", "email"), told.template, told.body_part)
         with clock.shifted(-told.minutes_ago * clock.MINUTE):
-            await services.photo_requests.send(chart, draft)
+            await services.requests.photos.send(chart, draft)
             if told.ends in ("sent", "expired"):
                 return
             async with services.database.unit_of_work() as work:
@@ -82,12 +82,12 @@ class PhotoRequestStory:
             for file, comment in told.photos:
                 await self._send_photo(link, file, comment)
             if told.ends == "done":
-                await services.photo_answers.agree(link)
+                await services.requests.answers.agree(link)
 
     async def _send_photo(self, link: LinkAccess, file: str, comment: str) -> None:
         services = self._services
         content = (DOCUMENTS / file).read_bytes()
-        allowance = await services.photo_answers.allowance(link)
+        allowance = await services.requests.answers.allowance(link)
         upload = await services.uploads.begin_held(
             link, Announced(file, len(content), comment), allowance
         )

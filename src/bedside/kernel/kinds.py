@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-from bedside.kernel.ids import prefix_of
+from bedside.kernel.ids import is_id, prefix_of
 
 
 class HasPrefix(Protocol):
@@ -40,6 +40,11 @@ class Kinds(Generic[Kind]):
             return self._kinds[prefix_of(subject_id)]
         except KeyError:
             raise UnknownKind(prefix_of(subject_id)) from None
+
+    def has(self, some_id: str) -> bool:
+        """Whether this has the shape of an id of a kind that was registered."""
+        prefix = prefix_of(some_id)
+        return prefix in self._kinds and is_id(some_id, prefix)
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._kinds.values())

@@ -11,8 +11,6 @@ from bedside.requests import records
 from bedside.requests.records import Told
 from bedside.requests.states import Step
 
-PREFIX = "req"
-
 
 class RequestDoor:
     """Advances a request when its patient is let in, or its link is locked."""
@@ -20,10 +18,10 @@ class RequestDoor:
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
 
-    def link_kind(self) -> LinkKind:
-        """Return the kind of links to requests."""
+    def link_kind(self, prefix: str) -> LinkKind:
+        """Return the kind of links to requests whose ids begin with `prefix`."""
         return LinkKind(
-            PREFIX,
+            prefix,
             checked=Action.REQUEST_CHECKED,
             refused=Action.REQUEST_REFUSED,
             locked=Action.REQUEST_LOCKED,

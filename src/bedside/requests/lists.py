@@ -14,7 +14,7 @@ from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
 from bedside.requests import records
 from bedside.requests.models import requests
-from bedside.requests.records import PhotoRequest, Told
+from bedside.requests.records import Request, Told
 from bedside.requests.states import NEEDS_STAFF, State
 
 PAGE = 50
@@ -40,7 +40,7 @@ VIEWS: dict[str, tuple[State, ...]] = {
 class Listed:
     """A request with the patient's name."""
 
-    request: PhotoRequest
+    request: Request
     patient_name: str
 
 
@@ -76,7 +76,7 @@ class RequestLists:
         self._looks = looks
         self._patients = patients
 
-    async def of_chart(self, chart: ChartAccess) -> list[PhotoRequest]:
+    async def of_chart(self, chart: ChartAccess) -> list[Request]:
         """Return the newest requests to one patient."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:

@@ -33,5 +33,6 @@ requests = Table(
     Index("ix_requests_patient", "patient_id", "created_at"),
 )
 """`content` is sealed: what is asked for, in which words, and where the link was sent. `round`
-counts the links that were sent. `expected` and `filed` count photos; `told` is what somebody
-reported by pressing a button on the link's page (see `records.Told`); times are 0 until known."""
+counts the links that were sent. `photo_limit`, `expected` and `filed` count files; `told` is what
+somebody reported by pressing a button on the link's page (see `records.Told`); times are 0 until
+known."""

@@ -1,4 +1,4 @@
-"""A photo request as it is stored and as it is shown."""
+"""A request as it is stored and as it is shown."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,24 +46,26 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The sealed part of a request: what is asked for, and where the link was sent.
+    """The sealed part of a request: who is asking, and where the link was sent.
 
-    `instructions` are the sender's words; `to` holds an address per channel.
+    `to` holds an address per channel; `details` belong to its kind, such as `PhotoDetails`.
     """
 
-    template: str
-    body_part: str
-    instructions: str
     asked_by: str
     language: str
     to: dict[ChannelName, str]
+    details: dict[str, Any]
+
+    @classmethod
+    def of_json(cls, sealed: dict[str, Any]) -> "Content":
+        """From what was sealed."""
+        rest = dict(sealed)
+        return cls(rest.pop("asked_by"), rest.pop("language"), rest.pop("to"), rest)
 
     def as_json(self) -> dict[str, Any]:
         """The content for sealing."""
         return {
-            "template": self.template,
-            "body_part": self.body_part,
-            "instructions": self.instructions,
+            **self.details,
             "asked_by": self.asked_by,
             "language": self.language,
             "to": self.to,
@@ -71,17 +73,18 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoRequest:
-    """A photo request. Sizes in bytes, times in milliseconds (0: not yet)."""
+class Request:
+    """A request of any kind. Sizes in bytes, times in milliseconds (0: not yet)."""
 
     id: str
     clinic_id: str
     patient_id: str
+    kind: str
     state: State
     content: Content
     sent_by: str
     round: int
-    photo_limit: int
+    file_limit: int
     bytes_limit: int
     expected: int
     filed: int
@@ -97,7 +100,7 @@ class PhotoRequest:
 
     @property
     def sending(self) -> bool:
-        """Whether the patient has agreed to send photos that are not all in the chart yet."""
+        """Whether the patient has agreed to send what is not all in the chart yet."""
         return self.expected > self.filed
 
     @property
@@ -108,7 +111,7 @@ class PhotoRequest:
 
 def has_ended(row: Row) -> bool:
     """Whether nothing can be agreed to any more, so that what the request holds is destroyed."""
-    if row.state == State.DONE:  # more photos may follow until the link ends
+    if row.state == State.DONE:  # more may follow until the link ends
         return row.expires_at <= clock.now()
     return row.state in ENDED
 
@@ -118,17 +121,18 @@ def seal(keys: ClinicKeys, request_id: str, content: Content) -> bytes:
     return keys.seal(_COLUMN, request_id, content.as_json())
 
 
-def opened(keys: ClinicKeys, row: Row) -> PhotoRequest:
+def opened(keys: ClinicKeys, row: Row) -> Request:
     """Return a request from its row."""
-    return PhotoRequest(
+    return Request(
         id=row.id,
         clinic_id=row.clinic_id,
         patient_id=row.patient_id,
+        kind=row.kind,
         state=State(row.state),
-        content=Content(**keys.unseal(_COLUMN, row.id, row.content)),
+        content=Content.of_json(keys.unseal(_COLUMN, row.id, row.content)),
         sent_by=row.sent_by,
         round=row.round,
-        photo_limit=row.photo_limit,
+        file_limit=row.photo_limit,
         bytes_limit=row.bytes_limit,
         expected=row.expected,
         filed=row.filed,

@@ -19,7 +19,7 @@ class State(StrEnum):
     """The patient gave the date of birth. Opening the link alone does not show that a person did
     it."""
     IN_PROGRESS = "in_progress"
-    """The first photo is being uploaded."""
+    """The patient has begun to answer: a first photo is being uploaded."""
     DONE = "done"
     """Everything that the patient agreed to send is in the chart."""
     EXPIRED = "expired"

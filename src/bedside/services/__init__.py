@@ -54,10 +54,8 @@ from bedside.people.teams import Teams
 from bedside.realtime.bus import Bus
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import Topics
-from bedside.requests.lists import RequestLists
-from bedside.requests.photo_requests import PhotoRequests
-from bedside.requests.photos.answers import PhotoAnswers
 from bedside.services.registered import CountBadge, Sweep
+from bedside.services.requests import RequestServices
 from bedside.settings import Settings
 from bedside.transfers.lists import LiveTransferLists
 from bedside.transfers.service import LiveTransfers
@@ -130,9 +128,7 @@ class Services:
     own_phones: OwnPhones
     push_devices: PushDevices
     push_keys: PushKeys
-    photo_requests: PhotoRequests
-    photo_answers: PhotoAnswers
-    request_lists: RequestLists
+    requests: RequestServices
     rooms: Rooms
     check_in: CheckIn
     identification: Identification

@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass
 
+from bedside.requests.faces import RequestFaces
+from bedside.requests.kinds import RequestKinds
 from bedside.requests.lists import RequestLists
-from bedside.requests.photo_requests import PhotoRequests
 from bedside.requests.photos.answers import PhotoAnswers
+from bedside.requests.photos.sending import PhotoRequests
+from bedside.requests.service import Requests
 
 
 @dataclass(frozen=True, slots=True)
 class RequestServices:
     """`services.requests`."""
 
+    all: Requests
+    """What is the same for every kind."""
+    faces: RequestFaces
+    lists: RequestLists
+    kinds: RequestKinds
     photos: PhotoRequests
     answers: PhotoAnswers
-    lists: RequestLists
+    """Of photo requests, on the patient's side."""

@@ -123,7 +123,7 @@ async def test_a_link_that_is_none_or_over_says_so(
         assert "set-cookie" not in unknown.headers
     sent = await send(quick_house)
     secret = await sent.secret()
-    await quick_house.photo_requests.revoke(sent.chart, sent.id)
+    await quick_house.requests.all.revoke(sent.chart, sent.id)
     over = await visitor.get(f"/l/{secret}", follow_redirects=True)
     assert over.status_code == 410
     asked = await visitor.post(str(over.url.path) + "/new-link")

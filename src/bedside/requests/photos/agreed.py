@@ -108,6 +108,6 @@ async def settle(
     )
 
 
-async def take_back(work: UnitOfWork, request_id: str) -> None:
+async def take_back(work: UnitOfWork, row: Row) -> None:
     """Withdraw what has not arrived yet: a new link was sent, by which the patient agrees again."""
-    await work.execute(_take_back, of_request=request_id)
+    await work.execute(_take_back, of_request=row.id)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
 from bedside.files import arrivals
@@ -21,15 +20,15 @@ from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
-from bedside.links.records import Link, LinkClosed, LinkState
-from bedside.links.service import Links
+from bedside.links.records import LinkClosed, LinkState
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.permissions import LinkAccess
-from bedside.requests import records, texts
+from bedside.requests import records
 from bedside.requests.photos import agreed
 from bedside.requests.photos.agreed import Outcome, name_of
 from bedside.requests.photos.filing import DESTROYED, SETTLE, Filing
-from bedside.requests.records import PhotoRequest, Told
+from bedside.requests.photos.texts import AGREEMENT_VERSION
+from bedside.requests.records import Request
 from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
@@ -39,15 +38,6 @@ _LIMITS = LimitTexts(
     too_much=N_("All photos together can be up to %(size)s MB. Delete one to add another."),
 )
 _ANSWERING = (State.OPENED, State.IN_PROGRESS, State.DONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """What a link shows before the date of birth: the clinic, and who is asking."""
-
-    link: Link
-    clinic: Clinic
-    request: PhotoRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +55,7 @@ class Visit:
     are the held ones; `coming` names the agreed ones that are not in the chart yet, and `sent`
     those that are, by their names and by their files' ids."""
 
-    request: PhotoRequest
+    request: Request
     clinic: Clinic
     photos: tuple[HeldFile, ...]
     turned_away: tuple[TurnedAway, ...]
@@ -101,7 +91,7 @@ class Visit:
     @property
     def photos_left(self) -> int:
         """The number of photos that may still be chosen."""
-        return max(0, self.request.photo_limit - self.total)
+        return max(0, self.request.file_limit - self.total)
 
     @property
     def total(self) -> int:
@@ -118,7 +108,6 @@ class PhotoAnswers:
         vault: Vault,
         audit: AuditLog,
         clinics: Clinics,
-        links: Links,
         intake: Intake,
         uploads: Uploads,
         retrieval: Retrieval,
@@ -128,42 +117,10 @@ class PhotoAnswers:
         self._vault = vault
         self._audit = audit
         self._clinics = clinics
-        self._links = links
         self._intake = intake
         self._uploads = uploads
         self._retrieval = retrieval
         self._filing = filing
-
-    # --- the link ------------------------------------------------------------------------------
-
-    async def face(self, secret: str) -> Face | None:
-        """Return what the link's page shows; looking changes nothing. None for an unknown link."""
-        link = await self._links.look(secret)
-        return None if link is None else await self._face(link)
-
-    async def face_of_device(self, token: str, request_id: str) -> Face | None:
-        """Return the same for a device that was let in before, even if its link has ended."""
-        link = await self._links.of_device(token, request_id)
-        return None if link is None else await self._face(link)
-
-    async def _face(self, link: Link) -> Face:
-        request = await self._request(link.subject_id)
-        return Face(link, await self._clinics.get(link.clinic_id), request)
-
-    async def tell(self, link: Link, told: Told, address: str) -> None:
-        """Record what somebody with a link reports to the clinic. Idempotent.
-
-        A new link can be requested once this one is closed.
-        """
-        if told is Told.NEW_LINK and link.state is LinkState.OPEN:
-            return
-        async with self._database.unit_of_work() as work:
-            row = await records.locked(work, link.subject_id)
-            if row is None or row.told == told or row.state == State.DONE:
-                return
-            await records.save(work, row, told=told, told_at=clock.now())
-            somebody = Actor(ActorKind.UNKNOWN, "", address)
-            await self._note(work, row, somebody, Action.REQUEST_ANSWERED, told=told)
 
     # --- photos --------------------------------------------------------------------------------
 
@@ -239,7 +196,7 @@ class PhotoAnswers:
         taken = await self._uploads.take_held(link, name, source, allowance)
         visit = await self.visit(link)
         most = visit.request
-        if visit.total > most.photo_limit or visit.bytes_used > most.bytes_limit:
+        if visit.total > most.file_limit or visit.bytes_used > most.bytes_limit:
             await self.discard(link, taken.file_id)
             raise TooLarge(_(_ENOUGH), code="too_many_files")
 
@@ -253,7 +210,7 @@ class PhotoAnswers:
         request = await self._request(link.subject_id)
         if request.state not in _ANSWERING:
             raise LinkClosed(_closed_as(request.state))
-        files = request.photo_limit - request.filed
+        files = request.file_limit - request.filed
         left = request.bytes_limit - request.filed_bytes
         if files <= 0 or left <= 0:
             raise TooLarge(_(_ENOUGH), code="too_many_files")
@@ -386,7 +343,7 @@ class PhotoAnswers:
             # Earlier versions counted photos without naming them: those are among the new ones.
             expected=max(row.expected, row.filed + len(coming | new)),
             agreed_at=clock.now(),
-            agreed_text=texts.AGREEMENT_VERSION,
+            agreed_text=AGREEMENT_VERSION,
         )
         work.enqueue(
             SETTLE, {"request_id": row.id}, unique=f"{SETTLE}:{row.id}", delay=_SETTLE_AFTER
@@ -396,7 +353,7 @@ class PhotoAnswers:
             row,
             link.actor,
             Action.REQUEST_AGREED,
-            text=texts.AGREEMENT_VERSION,
+            text=AGREEMENT_VERSION,
             photos=len(new),
         )
 
@@ -416,7 +373,7 @@ class PhotoAnswers:
         come."""
         return await self._filing.settle(link)
 
-    async def _request(self, request_id: str) -> PhotoRequest:
+    async def _request(self, request_id: str) -> Request:
         async with self._database.read() as db:
             row = await db.one(records.by_id, of=request_id)
         if row is None:

@@ -3,17 +3,12 @@
 from typing import Any
 
 from bedside.audit import Action, AuditLog
-from bedside.audit.actors import SYSTEM
-from bedside.charts.categories import Category
-from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
 from bedside.files import arrivals
-from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
 from bedside.files.retrieval import HeldFile, Retrieval
 from bedside.files.states import FileState
-from bedside.files.uploads import Uploads
-from bedside.kernel import clock, faults
+from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.links.service import Links
@@ -22,16 +17,14 @@ from bedside.notifications.texts import in_language
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import LinkAccess
 from bedside.requests import records, texts
-from bedside.requests.door import PREFIX
-from bedside.requests.events import held_file_changed
 from bedside.requests.messages import send_text
 from bedside.requests.photos import agreed
 from bedside.requests.photos.agreed import Outcome
+from bedside.requests.photos.details import PhotoDetails
+from bedside.requests.photos.texts import photo_title
 from bedside.requests.states import State, Step
 
 SETTLE = "request.settle"
-EXPIRE = "request.expire"
-CLEAR_UP = "request.clear_up"
 
 _SOON = 5 * clock.SECOND
 _LATER = 30 * clock.MINUTE
@@ -51,7 +44,6 @@ class Filing:
         clinics: Clinics,
         links: Links,
         intake: Intake,
-        uploads: Uploads,
         retrieval: Retrieval,
         messenger: Messenger,
     ) -> None:
@@ -61,38 +53,13 @@ class Filing:
         self._clinics = clinics
         self._links = links
         self._intake = intake
-        self._uploads = uploads
         self._retrieval = retrieval
         self._messenger = messenger
 
-    def holder_kind(self) -> HolderKind:
-        """Return the kind of holder that requests are."""
-        return HolderKind(
-            PREFIX,
-            Channel.PHOTO_REQUEST,
-            Category.PATIENT_PHOTO,
-            self.file_changed,
-            held_file_changed,
-        )
-
-    async def file_changed(self, work: UnitOfWork, file: Row) -> None:
-        """Handle the intake's news of a photo held by a request: received, scanned, refused.
-
-        One that was agreed to is filed, or its refusal published, now; one that arrives after the
-        end of its request is destroyed.
-        """
-        row = await records.locked(work, file.holder_id)
-        if row is None:
-            return
-        if records.has_ended(row):
-            # A job of its own: that of the end itself may have checked already, and still be
-            # running.
-            unique = f"{CLEAR_UP}:{row.id}:{file.id}"
-            work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=unique)
-        elif file.state != FileState.SCANNING:
-            link = await self._links.on_behalf(row.id, work)
-            if link is not None:
-                await self.settle_in(work, row, link)
+    async def file_changed(self, work: UnitOfWork, row: Row, link: LinkAccess) -> None:
+        """Handle a held photo that is complete: if it was agreed to, file it, or publish its
+        refusal, now."""
+        await self.settle_in(work, row, link)
 
     async def settle(self, link: LinkAccess, *, patient: bool = True) -> bool:
         """File the agreed photos that are complete. Returns whether nothing is left to come.
@@ -176,13 +143,14 @@ class Filing:
         little."""
         if not ready:
             return []
-        content = records.opened(await self._vault.clinic(row.clinic_id), row).content
+        request = records.opened(await self._vault.clinic(row.clinic_id), row)
+        details = PhotoDetails.of(request.content)
         clinic = await self._clinics.get(row.clinic_id)
         arrived: list[HeldFile] = []
         with in_language(clinic.options.language):
             for photo in ready:
                 number = row.filed + len(arrived) + 1
-                title = texts.photo_title(content.template, content.body_part, number)
+                title = photo_title(details.template, details.body_part, number)
                 if await self._intake.file_held(work, link, photo.id, title):
                     name = agreed.name_of(photo)
                     await agreed.settle(work, row.id, name, Outcome.FILED, photo.id)
@@ -212,6 +180,13 @@ class Filing:
             wording = texts.thanks(clinic)
         await send_text(self._messenger, work, row, content, f"thanks/{filed}", wording)
 
+    async def last_call(self, work: UnitOfWork, row: Row) -> None:
+        """File what was agreed to and is here, and give up the rest: the link has ended."""
+        link = await self._links.on_behalf(row.id, work)
+        if link is None or await self.settle_in(work, row, link, patient=False):
+            return
+        await self.leave_out(work, await records.locked(work, row.id), link, frozenset())
+
     # --- jobs ----------------------------------------------------------------------------------
 
     async def settle_later(self, payload: dict[str, Any]) -> None:
@@ -224,58 +199,6 @@ class Filing:
         if not await self.settle(link, patient=False):
             waited = clock.now() - row.agreed_at
             raise TryAgain(min(max(waited // 2, _SOON), _LATER), "photos are still to come")
-
-    async def expire(self, payload: dict[str, Any]) -> None:
-        """Job: the link has ended. File what was agreed to, destroy the rest."""
-        request_id = payload["request_id"]
-        async with self._database.unit_of_work() as work:
-            row = await records.locked(work, request_id)
-            if row is None or row.round != payload["round"]:
-                return
-            await self._lapse(work, await self._settled_at_last(work, row))
-        faults.point("request.lapsed")
-        await self._destroy_rest(request_id)
-
-    async def _settled_at_last(self, work: UnitOfWork, row: Row) -> Row:
-        """Return the request, after filing what was agreed to and is here, and giving up the
-        rest."""
-        link = await self._links.on_behalf(row.id, work)
-        if link is None or await self.settle_in(work, row, link, patient=False):
-            return await records.locked(work, row.id)
-        await self.leave_out(work, await records.locked(work, row.id), link, frozenset())
-        return await records.locked(work, row.id)
-
-    async def _lapse(self, work: UnitOfWork, row: Row) -> None:
-        if row.state == State.IN_PROGRESS and row.filed:
-            await records.take_step(
-                work, row, Step.COMPLETED, expected=row.filed, done_at=clock.now()
-            )
-        elif await records.take_step(work, row, Step.LAPSED) != row.state:
-            await self._audit.record(
-                work,
-                row.clinic_id,
-                SYSTEM,
-                Action.REQUEST_EXPIRED,
-                patient_id=row.patient_id,
-                subject_id=row.id,
-            )
-
-    async def clear_up(self, payload: dict[str, Any]) -> None:
-        """Job: the request has ended; destroy what it held, or what has arrived since."""
-        await self._destroy_rest(payload["request_id"])
-
-    async def _destroy_rest(self, request_id: str) -> None:
-        """Stop uploads in progress, and destroy what is held, unless a new link was sent."""
-        row = await self._row(request_id)
-        link = await self._links.on_behalf(request_id)
-        if row is None or link is None or not records.has_ended(row):
-            return
-        await self._uploads.abandon(link, SYSTEM)
-        faults.point("request.abandoned")
-        async with self._database.unit_of_work() as work:
-            row = await records.locked(work, request_id)
-            if row is not None and records.has_ended(row):
-                await self._intake.discard_all_held(work, row.clinic_id, row.id)
 
     async def _row(self, request_id: str) -> Row | None:
         async with self._database.read() as db:

@@ -24,7 +24,7 @@ from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
 from bedside.links.records import Link, LinkState
-from bedside.requests.photos.answers import Face
+from bedside.requests.faces import Face
 from bedside.requests.records import Told
 from bedside.settings import Settings
 from bedside.web.invitations.patient import answer_invitation, invitation_of, open_invitation
@@ -132,7 +132,7 @@ async def _tell(request: Request, told: Told) -> Response:
     face = await _face(request)
     if face is None:
         return closed_page(request, None)
-    await services_of(request).photo_answers.tell(face.link, told, address_of(request))
+    await services_of(request).requests.faces.tell(face.link, told, address_of(request))
     return RedirectResponse(f"{_link_of(request)}/told", status_code=303)
 
 
@@ -208,8 +208,7 @@ def _page(
 
 
 async def _face(request: Request) -> Face | None:
-    await opened_link(request)
-    return await services_of(request).photo_answers.face(secret_of(request))
+    return await services_of(request).requests.faces.of(await opened_link(request))
 
 
 def _link_of(request: Request) -> str:

@@ -56,7 +56,7 @@ async def recent(request: Request, chart: ChartAccess, clinic: Clinic) -> dict[s
     services = services_of(request)
     entries = await services.charts.entries(chart, ChartFilter(limit=_FILES + 8))
     newest = [entry for entry in entries if not entry.moved_to][:_FILES]
-    requests = await services.request_lists.of_chart(chart)
+    requests = await services.requests.lists.of_chart(chart)
     return {
         "patient_id": chart.patient_id,
         "entries": newest,

@@ -30,9 +30,10 @@ from bedside.kernel.language import N_
 from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
 from bedside.requests.photos.answers import Visit
+from bedside.requests.photos.details import PhotoDetails
+from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.requests.records import Told
 from bedside.requests.states import State
-from bedside.requests.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.web.links.patient import closed_page, told_page
 from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script
 
@@ -92,9 +93,7 @@ def for_device(page: Page) -> Handler:
 
 async def _turned_away(request: Request) -> Response:
     request_id = request.path_params["request_id"]
-    face = await services_of(request).photo_answers.face_of_device(
-        device_token(request), request_id
-    )
+    face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
     if face is not None:
         return closed_page(request, face, address=pages_of(request_id))
     return render(
@@ -109,14 +108,14 @@ async def _turned_away(request: Request) -> Response:
 async def ask_new_link(request: Request) -> Response:
     """POST /my/{request_id}/new-link: request a new link from a device whose link has ended."""
     request_id = request.path_params["request_id"]
-    answers = services_of(request).photo_answers
-    face = await answers.face_of_device(device_token(request), request_id)
+    faces = services_of(request).requests.faces
+    face = await faces.of_device(device_token(request), request_id)
     if face is None:
         return await _turned_away(request)
-    await answers.tell(face.link, Told.NEW_LINK, address_of(request))
+    await faces.tell(face.link, Told.NEW_LINK, address_of(request))
     return told_page(
         request,
-        await answers.face_of_device(device_token(request), request_id) or face,
+        await faces.of_device(device_token(request), request_id) or face,
         back=pages_of(request_id),
     )
 
@@ -127,7 +126,7 @@ async def ask_new_link(request: Request) -> Response:
 @for_device
 async def start(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}: guidance; or where the patient stopped."""
-    visit = await services_of(request).photo_answers.visit(link)
+    visit = await services_of(request).requests.answers.visit(link)
     here = pages_of(link.subject_id)
     if visit.unsent:
         return RedirectResponse(f"{here}/photos", status_code=303)
@@ -141,13 +140,13 @@ async def start(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def photos(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos: choose, comment, delete, agree."""
-    return _page(request, "photos", await services_of(request).photo_answers.visit(link))
+    return _page(request, "photos", await services_of(request).requests.answers.visit(link))
 
 
 @for_device
 async def sent(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/sent: the confirmation, with what has arrived."""
-    visit = await services_of(request).photo_answers.visit(link)
+    visit = await services_of(request).requests.answers.visit(link)
     if visit.request.sending:
         return _page(request, "sending", visit)
     if visit.request.state is State.DONE:
@@ -158,11 +157,12 @@ async def sent(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def state(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/state: the page as data, for its script."""
-    return JSONResponse(await services_of(request).photo_answers.snapshot(link))
+    return JSONResponse(await services_of(request).requests.answers.snapshot(link))
 
 
 def _page(request: Request, name: str, visit: Visit) -> Response:
     here = pages_of(visit.request.id)
+    details = PhotoDetails.of(visit.request.content)
     return render(
         request,
         f"photo_requests/{name}.html",
@@ -172,14 +172,15 @@ def _page(request: Request, name: str, visit: Visit) -> Response:
         zone=visit.clinic.options.time_zone,
         visit=visit,
         ask=visit.request,
-        kind=PHOTO_TEMPLATES[visit.request.content.template],
+        details=details,
+        kind=PHOTO_TEMPLATES[details.template],
         agreement=AGREEMENT,
         here=here,
         toasts=was_said(request),
         for_script={
             "request": visit.request.id,
             "round": visit.request.round,
-            "limit": visit.request.photo_limit,
+            "limit": visit.request.file_limit,
             "bytes": visit.request.bytes_limit,
             "filed": visit.request.filed,
             "sending": visit.request.sending,
@@ -189,7 +190,7 @@ def _page(request: Request, name: str, visit: Visit) -> Response:
             "coming": sorted(visit.coming),
             "sent": sorted(visit.sent),
             "texts": texts_for_script(),
-            "counted": counted_texts_for_script(visit.request.photo_limit),
+            "counted": counted_texts_for_script(visit.request.file_limit),
         },
     )
 
@@ -207,7 +208,7 @@ async def add(request: Request, link: LinkAccess) -> Response:
             if part.name != "photo" or not part.file_name:
                 continue
             try:
-                await services.photo_answers.take(link, part.file_name, part.chunks())
+                await services.requests.answers.take(link, part.file_name, part.chunks())
             except FileRefused:
                 continue  # it is listed on the page, with its reason
             except TooLarge as error:
@@ -227,7 +228,7 @@ async def comment(request: Request, link: LinkAccess) -> Response:
         comments[photo] = form["comment"]
     said = ""
     try:
-        await services_of(request).photo_answers.comment(link, comments, photo)
+        await services_of(request).requests.answers.comment(link, comments, photo)
     except Conflict:
         if wants_json(request):
             raise
@@ -238,7 +239,7 @@ async def comment(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def delete(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/photos/{file_id}/delete; also for what is left of a refused upload."""
-    answers = services_of(request).photo_answers
+    answers = services_of(request).requests.answers
     said = ""
     try:
         if request.headers.get("content-length", "0") != "0":
@@ -267,7 +268,7 @@ def _done(request: Request, link: LinkAccess, said: str = "") -> Response:
 async def agree(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/agree: “Agree & send photos”, those that the page showed.
     Idempotent."""
-    answers = services_of(request).photo_answers
+    answers = services_of(request).requests.answers
     form = await form_of(request)
     try:
         complete = await answers.agree(link, _photos_in(form), _typed(form))
@@ -288,7 +289,7 @@ async def agree(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def finish(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/finish: “Finish without them”, or without one that cannot come."""
-    answers = services_of(request).photo_answers
+    answers = services_of(request).requests.answers
     form = await form_of(request)
     await answers.finish(link, _photos_in(form))
     if wants_json(request):
@@ -319,7 +320,7 @@ async def picture(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def begin_upload(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/uploads (tus): announce a photo."""
-    answers = services_of(request).photo_answers
+    answers = services_of(request).requests.answers
     begun: list[Upload] = []
 
     async def begin(announced: Announced) -> Upload:
@@ -339,7 +340,7 @@ async def begin_upload(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def upload_options(request: Request, link: LinkAccess) -> Response:
     """OPTIONS /my/{request_id}/uploads (tus)."""
-    visit = await services_of(request).photo_answers.visit(link)
+    visit = await services_of(request).requests.answers.visit(link)
     return tus.options(visit.request.bytes_limit)
 
 
@@ -349,7 +350,7 @@ async def one_upload(request: Request, link: LinkAccess) -> Response:
     try:
         return await tus.resource(request, link, request.path_params["upload_id"])
     except FileRefused:
-        await services_of(request).photo_answers.settle(link)  # it is no longer expected
+        await services_of(request).requests.answers.settle(link)  # it is no longer expected
         raise
 
 

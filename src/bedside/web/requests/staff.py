@@ -21,9 +21,9 @@ from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.lists import PAGE, VIEWS
-from bedside.requests.photo_requests import Draft
+from bedside.requests.photos.sending import Draft
+from bedside.requests.photos.texts import PHOTO_TEMPLATES
 from bedside.requests.states import Step, allowed
-from bedside.requests.texts import PHOTO_TEMPLATES
 
 SENT = sayable("request_sent", N_("The request is on its way. You see here when it is opened."))
 REVOKED = sayable("request_revoked", N_("The link is closed. Nobody can open it any more."))
@@ -69,9 +69,10 @@ async def _desk(request: Request) -> dict[str, Any]:
     view = view if view in VIEWS else "open"
     given = request.query_params.get("page", "1")
     page = max(1, int(given)) if given.isdecimal() and len(given) < 4 else 1
-    lists = services_of(request).request_lists
+    lists = services_of(request).requests.lists
     return {
         "rows": await lists.of_desk(staff, view, page),
+        "kinds": services_of(request).requests.kinds,
         "view": view,
         "page": page,
         "most": PAGE,
@@ -90,7 +91,8 @@ async def of_patient(request: Request) -> Response:
         request,
         "requests/of_patient.html",
         patient=patient,
-        requests=await services_of(request).request_lists.of_chart(chart),
+        kinds=services_of(request).requests.kinds,
+        requests=await services_of(request).requests.lists.of_chart(chart),
     )
 
 
@@ -101,7 +103,8 @@ async def of_patient_list(request: Request) -> Response:
         request,
         "requests/of_patient_list.html",
         patient_id=chart.patient_id,
-        requests=await services_of(request).request_lists.of_chart(chart),
+        kinds=services_of(request).requests.kinds,
+        requests=await services_of(request).requests.lists.of_chart(chart),
     )
 
 
@@ -119,11 +122,14 @@ async def one_now(request: Request) -> Response:
 
 async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
     services = services_of(request)
-    asked = await services.photo_requests.get(chart, request.path_params["request_id"])
+    asked = await services.requests.all.get(chart, request.path_params["request_id"])
+    kind = services.requests.kinds.by_key(asked.kind)
     return {
         "asked": asked,
-        "not_taken": await services.photo_requests.not_taken(chart, asked.id),
-        "kind": _(PHOTO_TEMPLATES[asked.content.template].label),
+        "not_taken": await services.requests.photos.not_taken(chart, asked.id)
+        if kind.files
+        else None,
+        "details": kind.details(asked),
         "deliveries": await services.messages.of_request(chart, asked.id),
         "may_revoke": allowed(asked.state, Step.REVOKED),
         "may_reissue": allowed(asked.state, Step.REISSUED),
@@ -147,7 +153,7 @@ async def preview(request: Request) -> Response:
     if "edit" in form:
         return _form_page(request, patient, clinic, draft)
     try:
-        shown = await services_of(request).photo_requests.preview(chart, draft)
+        shown = await services_of(request).requests.photos.preview(chart, draft)
     except WrongInput as error:
         return _form_page(request, patient, clinic, draft, error)
     return render(
@@ -165,7 +171,7 @@ async def send(request: Request) -> Response:
     chart, patient, clinic = await _chart(request)
     draft = _draft(await form_of(request))
     try:
-        request_id = await services_of(request).photo_requests.send(chart, draft)
+        request_id = await services_of(request).requests.photos.send(chart, draft)
     except WrongInput as error:
         return _form_page(request, patient, clinic, draft, error)
     return go(f"/patients/{patient.id}/requests/{request_id}", SENT)
@@ -217,7 +223,7 @@ async def revoke(request: Request) -> Response:
     """POST /patients/{patient_id}/requests/{request_id}/revoke."""
     chart, request_id, back = await _at_one(request)
     try:
-        await services_of(request).photo_requests.revoke(chart, request_id)
+        await services_of(request).requests.all.revoke(chart, request_id)
     except Conflict:
         return go(back, NOT_NOW)
     return go(back, REVOKED)
@@ -227,7 +233,7 @@ async def reissue(request: Request) -> Response:
     """POST /patients/{patient_id}/requests/{request_id}/reissue."""
     chart, request_id, back = await _at_one(request)
     try:
-        await services_of(request).photo_requests.reissue(chart, request_id)
+        await services_of(request).requests.all.reissue(chart, request_id)
     except Conflict:
         return go(back, NOT_NOW)
     except WrongInput:

@@ -1,5 +1,6 @@
-"""Asking for photos: sending a request, and what staff and time do to it afterwards."""
+"""Sending a request, and what staff and time do to it afterwards, whatever it asks for."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,40 +10,25 @@ from bedside.database.sealed import Vault
 from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id
-from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of
 from bedside.notifications.messenger import ChannelName, Messenger, Outcome
 from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.clinics import Clinic, Clinics
-from bedside.people.patients import Patients
+from bedside.people.patients import Patient, Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
 from bedside.requests import records, texts
+from bedside.requests.endings import CLEAR_UP, EXPIRE
+from bedside.requests.kinds import RequestKinds
 from bedside.requests.messages import send_text
-from bedside.requests.photos import agreed
-from bedside.requests.photos.filing import CLEAR_UP, EXPIRE
-from bedside.requests.records import Content, PhotoRequest, Told
+from bedside.requests.records import Content, Request, Told
 from bedside.requests.states import State, Step, require
 
 REMIND = "request.remind"
 REMIND_BEFORE = clock.DAY
-BODY_PART_MAX = 80
-INSTRUCTIONS_MAX = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A request being written. `id` is made with the form, so that sending the form twice makes
-    one request. `instructions` replace the template's words if given."""
-
-    id: str
-    channels: tuple[str, ...]
-    template: str
-    body_part: str = ""
-    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +41,17 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What the patient will get: the messages, and what the page asks for."""
+class Composed:
+    """A request as its kind has composed it: what is asked for, and how many files and bytes it may
+    hold."""
 
-    messages: tuple[Outgoing, ...]
-    asks: str
-    photo_limit: int
-    bytes_limit: int
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken:
-    """How many agreed photos were refused, and how many never arrived."""
-
-    refused: int
-    left_out: int
+    content: Content
+    file_limit: int = 0
+    bytes_limit: int = 0
 
 
-class PhotoRequests:
-    """Sends photo requests, ends them, and follows the delivery of their messages."""
+class Requests:
+    """Sends requests of any kind, ends them, and follows the delivery of their messages."""
 
     def __init__(
         self,
@@ -86,6 +63,7 @@ class PhotoRequests:
         staff: Staff,
         links: Links,
         messenger: Messenger,
+        kinds: RequestKinds,
         base_url: str,
     ) -> None:
         self._database = database
@@ -96,76 +74,62 @@ class PhotoRequests:
         self._staff = staff
         self._links = links
         self._messenger = messenger
+        self._kinds = kinds
         self._base_url = base_url
 
     # --- sending -------------------------------------------------------------------------------
 
-    async def preview(self, chart: ChartAccess, draft: Draft) -> Preview:
-        """Return what would be sent, with “…” for the secret. Raises WrongInput as `send` does."""
+    async def content(
+        self, chart: ChartAccess, patient: Patient, channels: tuple[str, ...], **details: Any
+    ) -> Content:
+        """Return what a kind asks of a patient, with who is asking and where the link goes. Raises
+        WrongInput for a channel without an address."""
+        asker = await self._staff.get(chart.clinic_id, chart.staff.staff_id)
+        who = patient.demographics
+        to = addresses_of(who, channels)
+        return Content(asked_by=asker.name, language=who.language, to=to, details=details)
+
+    async def messages(self, chart: ChartAccess, content: Content) -> tuple[Outgoing, ...]:
+        """Return the messages that would be sent, with “…” for the secret."""
         clinic = await self._clinics.get(chart.clinic_id)
-        content = await self._content(chart, draft)
-        until = _until(clinic)
-        wording = _invitation(clinic, content, f"{self._base_url}/l/…", until)
-        return Preview(
-            tuple(Outgoing(channel, to, wording) for channel, to in content.to.items()),
-            content.instructions,
-            clinic.options.photo_limit,
-            clinic.options.photo_bytes_limit,
-            until,
-        )
+        wording = _invitation(clinic, content, self._address("…"), until(clinic))
+        return tuple(Outgoing(channel, to, wording) for channel, to in content.to.items())
 
-    async def send(self, chart: ChartAccess, draft: Draft) -> str:
-        """Send a request and return its id. Idempotent per draft.
+    async def send(
+        self,
+        chart: ChartAccess,
+        key: str,
+        request_id: str,
+        compose: Callable[[], Awaitable[Composed]],
+    ) -> str:
+        """Send a request of the kind with this key and return its id, which is made with the form:
+        sending the form twice makes one request.
 
-        Raises NotAllowed, and WrongInput for a channel without an address, unknown templates and
-        texts that are too long.
+        Raises NotAllowed, WrongInput for an id of another kind, and what `compose` raises.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):
             raise NotAllowed
-        if not is_id(draft.id, "req"):
+        if not is_id(request_id, self._kinds.by_key(key).prefix):
             raise WrongInput(field="id")
         clinic = await self._clinics.get(chart.clinic_id)
-        content = await self._content(chart, draft)
+        composed = await compose()
         keys = await self._vault.clinic(chart.clinic_id)
-        until = _until(clinic)
+        ends = until(clinic)
         async with self._database.unit_of_work() as work:
             added = await work.execute(
                 records.add,
-                **_new_row(chart, clinic, draft.id, until),
-                content=records.seal(keys, draft.id, content),
+                **_new_row(chart, key, request_id, composed, ends),
+                content=records.seal(keys, request_id, composed.content),
             )
-            row = await records.locked(work, draft.id)
+            row = await records.locked(work, request_id)
             if row is None or row.patient_id != chart.patient_id:
                 raise NotFound
             if added:
-                await self._invite(work, row, clinic, content, until)
+                await self._invite(work, row, clinic, composed.content, ends)
                 await records.save(work, row)
-                await self._note(
-                    work, chart, draft.id, Action.REQUEST_SENT, channels=list(content.to)
-                )
-        return draft.id
-
-    async def _content(self, chart: ChartAccess, draft: Draft) -> Content:
-        patient = await self._patients.get(chart)
-        asker = await self._staff.get(chart.clinic_id, chart.staff.staff_id)
-        template = texts.PHOTO_TEMPLATES.get(draft.template)
-        if template is None:
-            raise WrongInput(field="template")
-        if len(draft.body_part) > BODY_PART_MAX:
-            raise WrongInput(_("Please use at most 80 characters here."), field="body_part")
-        if len(draft.instructions) > INSTRUCTIONS_MAX:
-            raise WrongInput(_("Please use at most 1,000 characters here."), field="instructions")
-        spoken = patient.demographics.language
-        with in_language(spoken):
-            words = draft.instructions.strip() or _(template.asks)
-        return Content(
-            template=draft.template,
-            body_part=draft.body_part.strip(),
-            instructions=words,
-            asked_by=asker.name,
-            language=spoken,
-            to=addresses_of(patient.demographics, draft.channels),
-        )
+                channels = list(composed.content.to)
+                await self._note(work, chart, request_id, Action.REQUEST_SENT, channels=channels)
+        return request_id
 
     async def _invite(
         self, work: UnitOfWork, row: Row, clinic: Clinic, content: Content, until: int
@@ -187,23 +151,13 @@ class PhotoRequests:
 
     # --- later actions of staff ------------------------------------------------------------------
 
-    async def get(self, chart: ChartAccess, request_id: str) -> PhotoRequest:
+    async def get(self, chart: ChartAccess, request_id: str) -> Request:
         """Return a request to this patient. Raises NotFound."""
         async with self._database.read() as db:
             row = await db.one(records.by_id, of=request_id)
         if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
             raise NotFound
         return records.opened(await self._vault.clinic(chart.clinic_id), row)
-
-    async def not_taken(self, chart: ChartAccess, request_id: str) -> NotTaken:
-        """Count the agreed photos that are not in the chart, and will not be. Raises NotFound."""
-        await self.get(chart, request_id)
-        async with self._database.read() as db:
-            found = await agreed.of_request(db, request_id)
-        outcomes = [row.outcome for row in found.values()]
-        return NotTaken(
-            outcomes.count(agreed.Outcome.REFUSED), outcomes.count(agreed.Outcome.LEFT_OUT)
-        )
 
     async def revoke(self, chart: ChartAccess, request_id: str) -> None:
         """Close the link. The worker destroys what is not in the chart yet.
@@ -221,7 +175,7 @@ class PhotoRequests:
     async def reissue(self, chart: ChartAccess, request_id: str) -> None:
         """Send a new link to the patient's current addresses; older links stop working.
 
-        Photos chosen before stay, and the patient agrees to them again. Raises Conflict if the
+        What was chosen before stays, and the patient agrees to it again. Raises Conflict if the
         request is done, WrongInput if the patient has no address for its channels.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):
@@ -232,24 +186,24 @@ class PhotoRequests:
         keys = await self._vault.clinic(chart.clinic_id)
         to = addresses_of(patient.demographics, tuple(request.content.to))
         content = replace(request.content, to=to)
-        until = _until(clinic)
+        ends = until(clinic)
         async with self._database.unit_of_work() as work:
             row = await self._row(work, chart, request_id)
             require(State(row.state), Step.REISSUED)
             await self._links.revoke(work, row.id)
-            await agreed.take_back(work, row.id)
+            await self._kinds.handling(row.id).reissued(work, row)
             await records.take_step(
                 work,
                 row,
                 Step.REISSUED,
                 round=row.round + 1,
-                expires_at=until,
+                expires_at=ends,
                 content=records.seal(keys, row.id, content),
                 expected=row.filed,
                 told=Told.NOTHING,
             )
             row = await self._row(work, chart, request_id)
-            await self._invite(work, row, clinic, content, until)
+            await self._invite(work, row, clinic, content, ends)
             await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
 
     async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> Row:
@@ -267,7 +221,7 @@ class PhotoRequests:
         cause."""
         request_id, _slash, rest = cause_id.partition("/")
         cause, _slash, number = rest.partition("/")
-        if not is_id(request_id, "req") or cause != "invite":
+        if not self._kinds.has(request_id) or cause != "invite":
             return  # a message with another cause
         row = await records.locked(work, request_id)
         if row is not None and row.round == int(number):
@@ -323,7 +277,8 @@ class PhotoRequests:
 _WAITING = (State.REQUESTED, State.SENT, State.DELIVERED)
 
 
-def _until(clinic: Clinic) -> int:
+def until(clinic: Clinic) -> int:
+    """When a link that is sent now ends."""
     return clock.now() + clinic.options.link_days * clock.DAY
 
 
@@ -332,18 +287,20 @@ def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> Outg
         return texts.invitation(clinic, content.asked_by, link, until)
 
 
-def _new_row(chart: ChartAccess, clinic: Clinic, request_id: str, until: int) -> dict[str, Any]:
+def _new_row(
+    chart: ChartAccess, key: str, request_id: str, composed: Composed, ends: int
+) -> dict[str, Any]:
     now = clock.now()
     return {
         "id": request_id,
         "clinic_id": chart.clinic_id,
         "patient_id": chart.patient_id,
-        "kind": "photo",
+        "kind": key,
         "state": State.REQUESTED,
         "sent_by": chart.staff.staff_id,
         "round": 1,
-        "photo_limit": clinic.options.photo_limit,
-        "bytes_limit": clinic.options.photo_bytes_limit,
+        "photo_limit": composed.file_limit,
+        "bytes_limit": composed.bytes_limit,
         "expected": 0,
         "filed": 0,
         "filed_bytes": 0,
@@ -351,7 +308,7 @@ def _new_row(chart: ChartAccess, clinic: Clinic, request_id: str, until: int) ->
         "agreed_at": 0,
         "created_at": now,
         "changed_at": now,
-        "expires_at": until,
+        "expires_at": ends,
         "opened_at": 0,
         "done_at": 0,
         "told": Told.NOTHING,

@@ -1,0 +1,75 @@
+"""What the page of a link shows of the request behind it before the date of birth, and what
+somebody there can tell the clinic."""
+
+from dataclasses import dataclass
+
+from bedside.audit import Action, Actor, AuditLog
+from bedside.audit.actors import ActorKind
+from bedside.database.sealed import Vault
+from bedside.errors import NotFound
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions
+from bedside.links.records import Link, LinkState
+from bedside.links.service import Links
+from bedside.people.clinics import Clinic, Clinics
+from bedside.requests import records
+from bedside.requests.records import Request, Told
+from bedside.requests.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a link shows before the date of birth: the clinic, and who is asking."""
+
+    link: Link
+    clinic: Clinic
+    request: Request
+
+
+class RequestFaces:
+    """Shows a request to whoever has its link. Looking changes nothing."""
+
+    def __init__(
+        self, database: Transactions, vault: Vault, audit: AuditLog, clinics: Clinics, links: Links
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._clinics = clinics
+        self._links = links
+
+    async def of(self, link: Link) -> Face:
+        """Return what the page of this link shows. Raises NotFound."""
+        async with self._database.read() as db:
+            row = await db.one(records.by_id, of=link.subject_id)
+        if row is None:
+            raise NotFound
+        request = records.opened(await self._vault.clinic(row.clinic_id), row)
+        return Face(link, await self._clinics.get(link.clinic_id), request)
+
+    async def of_device(self, token: str, request_id: str) -> Face | None:
+        """Return the same for a device that was let in before, even if its link has ended."""
+        link = await self._links.of_device(token, request_id)
+        return None if link is None else await self.of(link)
+
+    async def tell(self, link: Link, told: Told, address: str) -> None:
+        """Record what somebody with a link reports to the clinic. Idempotent.
+
+        A new link can be requested once this one is closed.
+        """
+        if told is Told.NEW_LINK and link.state is LinkState.OPEN:
+            return
+        async with self._database.unit_of_work() as work:
+            row = await records.locked(work, link.subject_id)
+            if row is None or row.told == told or row.state == State.DONE:
+                return
+            await records.save(work, row, told=told, told_at=clock.now())
+            await self._audit.record(
+                work,
+                row.clinic_id,
+                Actor(ActorKind.UNKNOWN, "", address),
+                Action.REQUEST_ANSWERED,
+                patient_id=row.patient_id,
+                subject_id=row.id,
+                told=told,
+            )

@@ -1,0 +1,152 @@
+"""What a clinic can ask for by link. Each kind lies in a folder of its own, whose `kind.py`
+declares it; `bootstrap.kinds` registers them all."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from bedside.audit import AuditLog
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
+from bedside.database.sealed import Vault
+from bedside.files.intake import Intake
+from bedside.files.retrieval import Retrieval
+from bedside.files.uploads import Uploads
+from bedside.kernel.jobs import Handler
+from bedside.kernel.kinds import Kinds
+from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.links.service import Links
+from bedside.notifications.messenger import Messenger
+from bedside.people.clinics import Clinics
+from bedside.people.patients import Patients
+from bedside.people.permissions import LinkAccess
+from bedside.requests.records import Request
+
+if TYPE_CHECKING:
+    from bedside.requests.service import Requests
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTools:
+    """What the parts of a kind are made from."""
+
+    database: Transactions
+    vault: Vault
+    audit: AuditLog
+    clinics: Clinics
+    patients: Patients
+    links: Links
+    messenger: Messenger
+    intake: Intake
+    uploads: Uploads
+    retrieval: Retrieval
+    requests: "Requests"
+
+
+async def _nothing(work: UnitOfWork, row: Row) -> None:
+    """For kinds that have nothing to do then."""
+
+
+async def _nothing_of_file(work: UnitOfWork, row: Row, link: LinkAccess) -> None:
+    """For kinds without files."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHandling:
+    """What a kind does where requests differ.
+
+    Whatever gets a unit of work gets the request as `records.locked` has read it there.
+    """
+
+    snapshot: Callable[[LinkAccess], Awaitable[dict[str, Any]]]
+    """The patient's page as data, on which the events of the request build."""
+    reissued: Callable[[UnitOfWork, Row], Awaitable[None]] = _nothing
+    """A new link goes out; older ones are closed."""
+    last_call: Callable[[UnitOfWork, Row], Awaitable[None]] = _nothing
+    """The link has ended: finish what the patient has agreed to, and give up the rest."""
+    file_changed: Callable[[UnitOfWork, Row, LinkAccess], Awaitable[None]] = _nothing_of_file
+    """A file that the request holds is complete, or was refused."""
+    handlers: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
+    """Jobs that only this kind has."""
+
+
+class KindParts(Protocol):
+    """What a kind has built: services of its own for pages, and its handling."""
+
+    @property
+    def handling(self) -> RequestHandling: ...
+
+
+P = TypeVar("P", bound=KindParts)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesHeld:
+    """What a chart says of files that came by requests of this kind."""
+
+    channel: Channel
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKind(Generic[P]):
+    """One kind of request.
+
+    `key` is what the column `kind` has, `prefix` what ids of its requests begin with, and `name`
+    what staff call it, untranslated. `about` says in a few words what one request is about, or "";
+    `details` has names and values of what it asks for, translated. `build` makes its parts; `files`
+    is None for a kind whose requests hold no files.
+    """
+
+    key: str
+    prefix: str
+    name: str
+    about: Callable[[Request], str]
+    details: Callable[[Request], list[tuple[str, str]]]
+    build: Callable[[RequestTools], P]
+    files: FilesHeld | None = None
+
+
+AnyRequestKind = RequestKind[Any]
+
+
+class RequestKinds:
+    """The kinds of an installation, and how each handles its requests."""
+
+    def __init__(self, *kinds: AnyRequestKind) -> None:
+        self._by_prefix: Kinds[AnyRequestKind] = Kinds(*kinds)
+        self._by_key = {kind.key: kind for kind in kinds}
+        if len(self._by_key) < len(kinds):
+            raise ValueError("two kinds of requests with the same key")
+        self._parts: dict[str, KindParts] = {}
+
+    def build(self, tools: RequestTools) -> None:
+        """Make the parts of every kind, once."""
+        self._parts = {kind.key: kind.build(tools) for kind in self}
+
+    def __iter__(self) -> Iterator[AnyRequestKind]:
+        return iter(self._by_prefix)
+
+    def has(self, request_id: str) -> bool:
+        """Whether this is the id of a request of any kind."""
+        return self._by_prefix.has(request_id)
+
+    def by_key(self, key: str) -> AnyRequestKind:
+        """The kind with this key. Raises KeyError."""
+        return self._by_key[key]
+
+    def parts(self, kind: RequestKind[P]) -> P:
+        """What the kind has built."""
+        return cast(P, self._parts[kind.key])
+
+    def handling(self, request_id: str) -> RequestHandling:
+        """Who handles the request with this id. Raises UnknownKind."""
+        return self._parts[self._by_prefix.of(request_id).key].handling
+
+    def handlers(self) -> dict[str, Handler]:
+        """Jobs of all kinds."""
+        return {
+            name: job
+            for parts in self._parts.values()
+            for name, job in parts.handling.handlers.items()
+        }
