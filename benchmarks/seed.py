@@ -17,18 +17,20 @@ from bedside import bootstrap
 from bedside.audit.actors import SYSTEM
 from bedside.charts.records import Incoming
 from bedside.database import schema
+from bedside.files.options import UploadOptions
 from bedside.kernel import clock, logs
 from bedside.kernel.ids import new_id
-from bedside.people.clinics import ClinicOptions
 from bedside.people.patients import Demographics, Patient
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Stage
+from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
 from bedside.requests.photos.sending import Draft
 from bedside.services import Services
 from bedside.settings import Settings, load
+from bedside.transfers.options import TransferOptions
 from bedside.visits.check_in import CheckInForm
 from bedside.visits.waiting_room import DeviceTest
 
@@ -68,11 +70,13 @@ async def _seed(settings: Settings) -> dict[str, Any]:
 
 async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
     """Return session token, permission and room of somebody who sees all patients."""
-    options = ClinicOptions(
-        second_factor_required=False, upload_bytes_limit=LARGEST, transfer_bytes_limit=LARGEST
+    options = (
+        SignInOptions(second_factor_required=False),
+        UploadOptions(upload_bytes_limit=LARGEST),
+        TransferOptions(transfer_bytes_limit=LARGEST),
     )
     async with services.database.unit_of_work() as work:
-        clinic = await services.clinics.create(work, SYSTEM, "Riverside Clinic", options)
+        clinic = await services.clinics.create(work, SYSTEM, "Riverside Clinic", *options)
         room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
     token = await _signed_in(services, clinic.id, room.id, COLLEAGUES)
     return token, await services.sessions.resume(token, HERE), room.id

@@ -36,6 +36,7 @@ from bedside.people.patients import Demographics, Patient
 from bedside.people.permissions import ChartAccess, ClinicAccess, StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Stage
+from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
 from bedside.services import Services
@@ -159,9 +160,12 @@ NEXT_DOOR = (("Harald Quist", date(1947, 1, 5), "+46 70 174 06 23", "harald@pati
 async def _move_in(
     services: Services, name: str, domain: str, patients: tuple[Any, ...]
 ) -> Household:
-    options = ClinicOptions(second_factor_required=False, time_zone="Europe/Stockholm")
+    options = (
+        ClinicOptions(time_zone="Europe/Stockholm"),
+        SignInOptions(second_factor_required=False),
+    )
     async with services.database.unit_of_work() as work:
-        clinic = await services.clinics.create(work, SYSTEM, name, options)
+        clinic = await services.clinics.create(work, SYSTEM, name, *options)
         room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
         people = [
             await _hire(services, work, clinic, room, Person(name=n, email=f"{e}@{domain}", role=r))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, Request, expect
 
+from bedside.transfers.options import TransferOptions
 from tests.house import Served
 from tests.journeys.apps import PAPER, PHOTO, Meeting, downloaded, meeting
 from tests.journeys.calling import LONG
@@ -138,7 +139,7 @@ async def _too_large(two: Meeting, dialog: Locator) -> None:
     services, who = two.clinic.house.services, two.clinic.house.administer()
     async with services.database.unit_of_work() as work:
         await services.clinics.change(
-            work, who.actor, who.clinic_id, transfer_bytes_limit=1_000_000
+            work, who.actor, who.clinic_id, TransferOptions(transfer_bytes_limit=1_000_000)
         )
     await dialog.locator("input[type=file]").set_input_files(file("large.txt", b"x" * 1_000_001))
     said = dialog.locator("[data-transfer-said]")

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bedside.charts.records import ChartFilter
+from bedside.people.clinics import ClinicOptions
 from bedside.requests.states import State
 from tests.house import Served
 from tests.journeys.asked import (
@@ -148,7 +149,10 @@ async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium:
     house, seen = asked.house, Journey("photo-request-closed")
     async with house.database.unit_of_work() as work:
         await house.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, phone="+46 70 174 06 00"
+            work,
+            house.here.administrator.actor,
+            house.clinic.id,
+            ClinicOptions(phone="+46 70 174 06 00"),
         )
     phone = await chromium.phone()
     page = await phone.page(asked.link)

@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
 
 from bedside.people.clinics import MB
+from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.states import State
 from tests.journeys.asked import (
     LONG,
@@ -223,11 +224,11 @@ async def test_pressing_twice_sends_once(asked: Asked, chromium: Chromium) -> No
     await phone.leave()
 
 
-async def limited(asked: Asked, **limits: int) -> None:
+async def limited(asked: Asked, limits: PhotoOptions) -> None:
     """Lower the clinic's limits; they apply to the next request."""
     house = asked.house
     async with house.database.unit_of_work() as work:
-        await house.clinics.change(work, house.here.administrator.actor, house.clinic.id, **limits)
+        await house.clinics.change(work, house.here.administrator.actor, house.clinic.id, limits)
     asked.sent = await send(house)
     asked.secret = await asked.sent.secret()
 
@@ -236,7 +237,7 @@ async def limited(asked: Asked, **limits: int) -> None:
 async def test_photos_are_made_smaller_only_when_the_limit_asks_for_it(
     asked: Asked, chromium: Chromium
 ) -> None:
-    await limited(asked, photo_bytes_limit=3 * MB)
+    await limited(asked, PhotoOptions(photo_bytes_limit=3 * MB))
     phone = await chromium.phone()
     page = await asked.enter(phone)
     small = photo("small.jpg")
@@ -266,7 +267,7 @@ async def test_photos_are_made_smaller_only_when_the_limit_asks_for_it(
 async def test_too_many_photos_are_told_before_they_are_sent(
     asked: Asked, chromium: Chromium
 ) -> None:
-    await limited(asked, photo_limit=2)
+    await limited(asked, PhotoOptions(photo_limit=2))
     phone = await chromium.phone()
     page = await asked.enter(phone)
     await asked.choose(page, [photo(f"{n}.jpg", colour=(n * 60, 90, 90)) for n in range(3)])

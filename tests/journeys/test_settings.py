@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bedside import bootstrap
+from bedside.links.options import LinkOptions
 from bedside.settings import load
 from tests.house import PASSWORD, Served, create_tables, serving
 from tests.peers.chromium import Chromium
@@ -80,7 +81,7 @@ async def test_an_administrator_adds_a_colleague(
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Saved.").first.wait_for()
     clinic = await served.house.services.clinics.get(served.house.clinic.id)
-    assert clinic.options.link_days == 14
+    assert clinic.of(LinkOptions).link_days == 14
     await person.leave()
 
 

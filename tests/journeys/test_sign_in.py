@@ -9,6 +9,7 @@ from pyotp.totp import TOTP
 
 from bedside.kernel import clock
 from bedside.people.roles import Role
+from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Person
 from tests.house import PASSWORD, Household, Served
 from tests.peers.chromium import Chromium
@@ -31,7 +32,7 @@ async def ask_for_second_factors(served: Served, household: Household) -> None:
             work,
             household.administrator.actor,
             household.clinic.id,
-            second_factor_required=True,
+            SignInOptions(second_factor_required=True),
         )
 
 

@@ -11,6 +11,7 @@ from bedside import bootstrap
 from bedside.errors import Gone, WrongInput
 from bedside.people.clinics import ClinicOptions
 from bedside.people.set_up import first_administrator
+from bedside.people.sign_in import SignInOptions
 from bedside.services import Services
 from bedside.settings import load
 from tests.house import PASSWORD
@@ -50,7 +51,7 @@ async def test_a_stranger_needs_the_code_that_the_operator_sees(services: Servic
         assert refused.value.field == "code"
     assert await services.set_up.is_open()
     clinic_id = await set_up(services, f" {code[:5].upper()}-{code[5:]} ")
-    assert (await services.clinics.get(clinic_id)).options.second_factor_required
+    assert (await services.clinics.options(clinic_id, SignInOptions)).second_factor_required
     assert not file.exists()
 
 

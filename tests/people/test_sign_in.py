@@ -10,7 +10,7 @@ from bedside.kernel import clock
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Pending, SignInUnfinished, Stage
-from bedside.people.sign_in import SignedIn, Step
+from bedside.people.sign_in import SignedIn, SignInOptions, Step
 from bedside.people.staff import Person
 from tests.house import PASSWORD, House
 
@@ -173,7 +173,10 @@ async def test_the_password_alone_cannot_replace_a_second_factor(house: House) -
 async def require_second_factors(house: House) -> None:
     async with house.services.database.unit_of_work() as work:
         await house.services.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, second_factor_required=True
+            work,
+            house.here.administrator.actor,
+            house.clinic.id,
+            SignInOptions(second_factor_required=True),
         )
 
 

@@ -15,6 +15,7 @@ from bedside.kernel.jobs import TryAgain
 from bedside.links.records import LinkClosed
 from bedside.requests.endings import EXPIRE
 from bedside.requests.photos.filing import SETTLE
+from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.records import Told
 from bedside.requests.service import REMIND
 from bedside.requests.states import State
@@ -307,8 +308,7 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
             work,
             house.here.administrator.actor,
             house.clinic.id,
-            photo_limit=2,
-            photo_bytes_limit=1_000_000,
+            PhotoOptions(photo_limit=2, photo_bytes_limit=1_000_000),
         )
     sent = await send(house)
     link = await sent.enter()

@@ -14,6 +14,7 @@ from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess, visitor_access
 from bedside.transfers.lists import LiveTransferLists
 from bedside.transfers.live import apply
+from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.service import Chosen
 from bedside.transfers.states import Kind, NotTheSender, Phase
@@ -341,7 +342,9 @@ async def test_what_is_nobodys_is_destroyed_with_its_keys(unknown: Desk) -> None
 @pytest.mark.feature("S4", "X1")
 async def test_a_visitor_sends_so_much_unasked_and_no_more(quick_house: House) -> None:
     desk = Desk(quick_house, await Ward(quick_house).room(), await Ward(quick_house).wait())
-    await limited(quick_house, visitor_files_limit=2, visitor_bytes_limit=1_000_000)
+    await limited(
+        quick_house, TransferOptions(visitor_files_limit=2, visitor_bytes_limit=1_000_000)
+    )
     left = await desk.lists.allowance(desk.visitor)
     assert (left.files, left.bytes) == (2, 1_000_000)
     with pytest.raises(Conflict, match="larger than what you can still send"):
@@ -361,9 +364,9 @@ async def test_a_visitor_sends_so_much_unasked_and_no_more(quick_house: House) -
     await desk.transfers.answer(desk.visitor, asked.id, Chosen("c.jpg", "image/jpeg", 9))
 
 
-async def limited(house: House, **options: int) -> None:
+async def limited(house: House, options: TransferOptions) -> None:
     async with house.services.database.unit_of_work() as work:
-        await house.services.clinics.change(work, SYSTEM, house.clinic.id, **options)
+        await house.services.clinics.change(work, SYSTEM, house.clinic.id, options)
 
 
 @pytest.mark.feature("X1")

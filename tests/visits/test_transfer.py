@@ -7,6 +7,7 @@ import pytest
 from bedside.errors import Conflict, NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.visits import texts
+from bedside.visits.options import VisitOptions
 from bedside.visits.rows import How
 from bedside.visits.states import State, Step
 from tests.visits.ward import Ward
@@ -21,12 +22,12 @@ async def two_rooms(ward: Ward) -> tuple[Any, Any]:
     return mine, await ward.room("Minor injuries", here.receptionist)
 
 
-async def allow(ward: Ward, **options: Any) -> None:
+async def allow(ward: Ward, options: VisitOptions) -> None:
     """Change options of the clinic."""
     house = ward.house
     async with house.services.database.unit_of_work() as work:
         await house.services.clinics.change(
-            work, house.here.administrator.actor, house.clinic.id, **options
+            work, house.here.administrator.actor, house.clinic.id, options
         )
 
 
@@ -138,11 +139,11 @@ async def test_an_administrator_can_switch_transfer_and_shared_rooms_off(quick_w
     first, second = await ward.check_in(mine), await ward.check_in(mine)
     transfers = services.patient_transfers
     transfer_id = await transfers.transfer(mine, first.visit_id, theirs.room_id)
-    await allow(ward, transfer_allowed=False)
+    await allow(ward, VisitOptions(transfer_allowed=False))
     with pytest.raises(NotAllowed, match="switched off"):
         await transfers.transfer(mine, second.visit_id, theirs.room_id)
     await transfers.take_back(mine.staff, transfer_id)  # nobody is left over there
-    await allow(ward, transfer_allowed=True, shared_rooms_allowed=False)
+    await allow(ward, VisitOptions(transfer_allowed=True, shared_rooms_allowed=False))
     with pytest.raises(Conflict, match="Minor injuries is closed"):
         await transfers.transfer(mine, second.visit_id, theirs.room_id)
     with pytest.raises(Conflict, match="switched off"):

@@ -15,6 +15,7 @@ from bedside.kernel.ids import new_id
 from bedside.people.clinics import ClinicOptions
 from bedside.people.patients import Demographics
 from bedside.people.permissions import ChartAccess, StaffAccess, staff_access
+from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
 from bedside.services import Services
@@ -104,13 +105,14 @@ class Seed:
         self, clinic: cast.Clinic, password_hash: str
     ) -> tuple[dict[str, StaffAccess], dict[str, str]]:
         services = self._services
-        options = ClinicOptions(
-            time_zone="Europe/Stockholm", phone=clinic.phone, second_factor_required=False
+        options = (
+            ClinicOptions(time_zone="Europe/Stockholm", phone=clinic.phone),
+            SignInOptions(second_factor_required=False),
         )
         people: dict[str, StaffAccess] = {}
         groups: dict[str, str] = {}
         async with services.database.unit_of_work() as work:
-            made = await services.clinics.create(work, SYSTEM, clinic.name, options)
+            made = await services.clinics.create(work, SYSTEM, clinic.name, *options)
             for kind, names in ((TeamKind.ROOM, clinic.rooms), (TeamKind.TEAM, clinic.teams)):
                 for name in names:
                     team = await services.teams.install(work, SYSTEM, made.id, kind, name)

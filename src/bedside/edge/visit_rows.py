@@ -9,6 +9,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
+from bedside.visits.options import VisitOptions
 from bedside.visits.states import Presence, State, Step
 from bedside.visits.waiting_room import FAILS, DeviceTest, Waiting
 
@@ -70,7 +71,7 @@ async def rows_of(
         return []
     staff = room.staff
     found = await services.rooms.get(room.clinic_id, room.room_id)
-    options = (await services.clinics.get(room.clinic_id)).options
+    options = await services.clinics.options(room.clinic_id, VisitOptions)
     unread = await services.visit_chat.unread_in(room)
     running = await services.transfer_lists.running_in(room)
     seen_as = _SeenAs(

@@ -26,6 +26,7 @@ from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.links.bound import LINK_DEVICES, LINKS
 from bedside.links.kinds import LinkKinds
 from bedside.links.models import link_devices, links
+from bedside.links.options import LinkOptions
 from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
@@ -226,7 +227,7 @@ class Links:
         return device, row
 
     async def _allowed(self, clinic_id: str) -> int:
-        return (await self._clinics.get(clinic_id)).options.link_wrong_answers
+        return (await self._clinics.options(clinic_id, LinkOptions)).link_wrong_answers
 
     async def _let_in(self, work: UnitOfWork, link: Link, address: str) -> Answer:
         token = new_secret()

@@ -1,9 +1,10 @@
 """Clinics: the tenants. Nothing crosses from one to another."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
@@ -15,52 +16,42 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.people.models import clinics
+from bedside.people.options import Options
 
-MB = 1_000_000
+Kind = TypeVar("Kind", bound=Options)
 
 
-class ClinicOptions(BaseModel):
-    """What an administrator can set for the clinic. Defaults are those of FEATURES.md."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
+class ClinicOptions(Options):
+    """Who the clinic is: what all domains use."""
 
     language: str = "en"
     time_zone: str = "UTC"
     phone: str = ""
     emergency_text: str = ""
-    second_factor_required: bool = True
-    photo_limit: int = Field(default=10, ge=1, le=100)
-    photo_bytes_limit: int = Field(default=15 * MB, ge=MB, le=500 * MB)
-    upload_bytes_limit: int = Field(default=50 * MB, ge=MB, le=2_000 * MB)
-    link_days: int = Field(default=7, ge=1, le=365)
-    link_wrong_answers: int = Field(default=5, ge=1, le=20)
-    transfer_allowed: bool = True
-    """Whether patients may be handed over from one room to another."""
-    shared_rooms_allowed: bool = True
-    visit_grace_minutes: int = Field(default=3, ge=1, le=60)
-    """How long a patient whose page is away keeps the place."""
-    unanswered_minutes: int = Field(default=5, ge=1, le=60)
-    """After which the sender of a patient who was not admitted is alerted."""
-    unattended_seconds: int = Field(default=30, ge=5, le=3_600)
-    """How long an arrival waits for somebody of the room before a message goes out."""
-    transfer_bytes_limit: int = Field(default=100 * MB, ge=MB, le=2_000 * MB)
-    """Of one file in a live file transfer."""
-    transfers_at_once: int = Field(default=5, ge=1, le=20)
-    visitor_files_limit: int = Field(default=20, ge=1, le=200)
-    visitor_bytes_limit: int = Field(default=200 * MB, ge=MB, le=5_000 * MB)
-    """What a patient may send in one visit without being asked."""
-    keep_unfinished_files: bool = True
-    """Whether a file that arrived completely is filed when its live transfer was left."""
 
 
-class Clinic(BaseModel):
-    """A clinic with its options."""
-
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """A clinic with its options. `stored` are those of all domains, as they are in its row."""
 
     id: str
     name: str
-    options: ClinicOptions
+    stored: Mapping[str, Any]
+    _read: dict[type[Options], Options] = field(
+        default_factory=dict[type[Options], Options], compare=False, repr=False
+    )
+
+    @property
+    def options(self) -> ClinicOptions:
+        """The options that no single domain owns."""
+        return self.of(ClinicOptions)
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """Return the options of a domain; what was never set has its default."""
+        known = self._read.get(kind)
+        if known is None:
+            known = self._read[kind] = kind.model_validate(self.stored)
+        return cast(Kind, known)
 
 
 _by_id = prepared(select(clinics).where(clinics.c.id == bindparam("of")))
@@ -107,24 +98,26 @@ class Clinics:
         self._known[clinic_id] = (clock.now() + 5 * clock.SECOND, clinic)
         return clinic
 
+    async def options(self, clinic_id: str, kind: type[Kind]) -> Kind:
+        """Return the options of a domain. Raises NotFound. Cached for a few seconds."""
+        return (await self.get(clinic_id)).of(kind)
+
     async def all(self) -> list[Clinic]:
         """Return every clinic of this installation, oldest first."""
         async with self._database.read() as db:
             return [_clinic(row) for row in await db.all(_all)]
 
-    async def create(
-        self, work: UnitOfWork, actor: Actor, name: str, options: ClinicOptions
-    ) -> Clinic:
+    async def create(self, work: UnitOfWork, actor: Actor, name: str, *options: Options) -> Clinic:
         """Create a clinic with its own keys (and, the first time, the platform's)."""
         if not await self._has_platform_keys():
             await self._vault.create(work, PLATFORM)
-        clinic = Clinic(id=new_id("cli"), name=name, options=options)
+        clinic = Clinic(new_id("cli"), name, _merged({}, options))
         await self._vault.create(work, clinic.id)
         await work.execute(
             _add,
             id=clinic.id,
             name=name,
-            options=options.model_dump_json(),
+            options=json.dumps(clinic.stored),
             created_at=clock.now(),
         )
         await self._audit.record(work, clinic.id, actor, Action.CLINIC_SET_UP)
@@ -135,21 +128,24 @@ class Clinics:
         return PLATFORM in await self._vault.holders()
 
     async def change(
-        self, work: UnitOfWork, actor: Actor, clinic_id: str, *, name: str = "", **given: Any
+        self, work: UnitOfWork, actor: Actor, clinic_id: str, *given: Options, name: str = ""
     ) -> None:
-        """Change the name, unless it is empty, and the options that are given; all others stay as
-        they are in the database at this moment, whatever page was saved in between.
+        """Change the name, unless it is empty, and the options that are given: those that were
+        passed to the constructors. All others stay as they are in the database at this moment,
+        whatever page was saved in between.
 
-        One audit line names what changed; none is written when nothing did. Raises NotFound, and
-        ValidationError for an option that is out of its bounds.
+        One audit line names what changed; none is written when nothing did. Raises NotFound.
         """
         row = await work.one(_for_change, of=clinic_id)
         if row is None:
             raise NotFound
         before = _clinic(row)
-        options = ClinicOptions.model_validate({**before.options.model_dump(), **given})
-        old, new = before.options.model_dump(), options.model_dump()
-        changed = [key for key in new if new[key] != old[key]]
+        changed = [
+            option
+            for part in given
+            for option, value in part.model_dump(exclude_unset=True).items()
+            if value != getattr(before.of(type(part)), option)
+        ]
         if name and name != before.name:
             changed.append("name")
         if not changed:
@@ -158,7 +154,7 @@ class Clinics:
             _change,
             of=clinic_id,
             new_name=name or before.name,
-            new_options=options.model_dump_json(),
+            new_options=json.dumps(_merged(before.stored, given)),
         )
         await self._audit.record(work, clinic_id, actor, Action.CLINIC_CHANGED, changed=changed)
         work.after_commit(lambda: self._forget(clinic_id))
@@ -167,5 +163,12 @@ class Clinics:
         self._known.pop(clinic_id, None)
 
 
+def _merged(stored: Mapping[str, Any], given: tuple[Options, ...]) -> dict[str, Any]:
+    merged = dict(stored)
+    for part in given:
+        merged |= part.model_dump(exclude_unset=True)
+    return merged
+
+
 def _clinic(row: Row) -> Clinic:
-    return Clinic(id=row.id, name=row.name, options=ClinicOptions(**json.loads(row.options)))
+    return Clinic(row.id, row.name, json.loads(row.options))

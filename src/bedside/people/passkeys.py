@@ -27,7 +27,7 @@ from bedside.people.models import challenges, passkeys
 from bedside.people.permissions import StaffAccess
 from bedside.people.second_factors import Who
 from bedside.people.sessions import Pending
-from bedside.people.sign_in import SignedIn, SignIn
+from bedside.people.sign_in import SignedIn, SignIn, SignInOptions
 
 if TYPE_CHECKING:
     from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
@@ -214,9 +214,9 @@ class Passkeys:
     async def remove(self, who: StaffAccess, credential_id: str) -> None:
         """Remove a passkey. Raises NotFound, or Conflict if the clinic requires a second factor
         and this is the last one."""
-        clinic = await self._clinics.get(who.clinic_id)
+        options = await self._clinics.options(who.clinic_id, SignInOptions)
         factors = await self._sign_in.factors(who.staff_id)
-        if clinic.options.second_factor_required and not factors.totp:
+        if options.second_factor_required and not factors.totp:
             others = [key for key in await self.listed(who) if key.id != credential_id]
             if not others:
                 raise Conflict(

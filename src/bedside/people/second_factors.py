@@ -25,7 +25,7 @@ from bedside.people.clinics import Clinics
 from bedside.people.models import passkeys, recovery_codes, staff
 from bedside.people.permissions import ClinicAccess, StaffAccess
 from bedside.people.sessions import Pending, Sessions
-from bedside.people.sign_in import SignedIn, SignIn
+from bedside.people.sign_in import SignedIn, SignIn, SignInOptions
 
 _COLUMN = "staff.totp"
 _STEP = 30 * clock.SECOND
@@ -234,8 +234,8 @@ class SecondFactors:
         """Stop using the app. Raises Conflict if the clinic requires a second factor and there is
         no passkey."""
         factors = await self._sign_in.factors(who.staff_id)
-        clinic = await self._clinics.get(who.clinic_id)
-        if clinic.options.second_factor_required and not factors.passkey:
+        options = await self._clinics.options(who.clinic_id, SignInOptions)
+        if options.second_factor_required and not factors.passkey:
             raise Conflict(
                 N_(
                     "Your clinic asks for a second factor. Add a passkey before you remove the "

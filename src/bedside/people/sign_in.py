@@ -22,6 +22,7 @@ from bedside.people import known_browsers
 from bedside.people.bound import STAFF
 from bedside.people.clinics import Clinics
 from bedside.people.models import staff
+from bedside.people.options import Options
 from bedside.people.passwords import Passwords
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
@@ -34,6 +35,12 @@ _WRONG = N_(
     "E-mail address and password do not match. Check both and try again; "
     "your administrator can give you a new password."
 )
+
+
+class SignInOptions(Options):
+    """What a clinic sets for signing in."""
+
+    second_factor_required: bool = True
 
 
 class Step(StrEnum):
@@ -124,13 +131,13 @@ class SignIn:
                 await self._record_failure(work, person, address, "password", locked)
             raise WrongInput(_WRONG, field="password")
         await self._check(person)
-        clinic = await self._clinics.get(person.clinic_id)
+        options = await self._clinics.options(person.clinic_id, SignInOptions)
         async with self._database.unit_of_work() as work:
             await self._tries.check_in(work, attempt)
             person = await self._same(work, person)
             await self._tries.succeeded(work, attempt)
             stage = Stage.PASSWORD
-            if not _factors(person).any and not clinic.options.second_factor_required:
+            if not _factors(person).any and not options.second_factor_required:
                 stage = _after_both(person)
             done = await self._begin(work, person, stage, "password", address, device, known)
         await self._keep_hash_modern(person, password)

@@ -11,6 +11,7 @@ from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.links.options import LinkOptions
 from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of
 from bedside.notifications.messenger import ChannelName, Messenger, Outcome
@@ -279,7 +280,7 @@ _WAITING = (State.REQUESTED, State.SENT, State.DELIVERED)
 
 def until(clinic: Clinic) -> int:
     """When a link that is sent now ends."""
-    return clock.now() + clinic.options.link_days * clock.DAY
+    return clock.now() + clinic.of(LinkOptions).link_days * clock.DAY
 
 
 def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:

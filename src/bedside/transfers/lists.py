@@ -7,6 +7,7 @@ from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.transfers import events, rows
+from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.visitor_allowance import VisitorAllowance, visitor_allowance
 from bedside.visits.whereabouts import visit_of
@@ -42,7 +43,7 @@ class LiveTransferLists:
 
     async def allowance(self, visitor: VisitorAccess) -> VisitorAllowance:
         """Return what the patient may still send unasked."""
-        options = (await self._clinics.get(visitor.clinic_id)).options
+        options = await self._clinics.options(visitor.clinic_id, TransferOptions)
         async with self._database.read() as db:
             return await visitor_allowance(db, visitor.visit_id, options)
 

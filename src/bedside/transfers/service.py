@@ -31,6 +31,7 @@ from bedside.people.permissions import (
 )
 from bedside.transfers import events, rows
 from bedside.transfers.filing import TransferFiling
+from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.states import (
     Bytes,
@@ -84,7 +85,7 @@ class LiveTransfers:
 
     async def allowance(self, clinic_id: str) -> Allowance:
         """Return the limit of one file, for this clinic."""
-        options = (await self._clinics.get(clinic_id)).options
+        options = await self._clinics.options(clinic_id, TransferOptions)
         return Allowance(largest=options.transfer_bytes_limit)
 
     async def offer(
@@ -124,7 +125,7 @@ class LiveTransfers:
         if chosen is not None:
             await self._check_size(access.clinic_id, chosen)
         keys = await self._vault.clinic(access.clinic_id)
-        options = (await self._clinics.get(access.clinic_id)).options
+        options = await self._clinics.options(access.clinic_id, TransferOptions)
         by_staff = isinstance(access, RoomAccess)
         now = clock.now()
         async with self._database.unit_of_work() as work:
@@ -350,9 +351,9 @@ class LiveTransfers:
         downloaded; otherwise on the download)."""
         row = await work.one(rows.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - the caller holds its lock
-        keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
+        options = await self._clinics.options(row.clinic_id, TransferOptions)
         ready = row.agreed and row.bytes == Bytes.CLEAN and not row.filed
-        if ready and (keep or row.direction == Direction.FROM_PATIENT):
+        if ready and (options.keep_unfinished_files or row.direction == Direction.FROM_PATIENT):
             await self._filing.file(work, row)
         return await self._tell(work, row.id)
 
@@ -402,7 +403,7 @@ class LiveTransfers:
     async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
         """File or cancel what is in transfer (X5) when the patient leaves the room, in the unit of
         work that made the patient leave."""
-        keep = (await self._clinics.get(row.clinic_id)).options.keep_unfinished_files
+        options = await self._clinics.options(row.clinic_id, TransferOptions)
         for one in await work.all(rows.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
             row = await self._locked(work, one.id)
             if row is None or row.ended:
@@ -412,7 +413,7 @@ class LiveTransfers:
                 agreed=row.agreed,
                 bytes_=row.bytes,
                 filed=row.filed,
-                keep=keep,
+                keep=options.keep_unfinished_files,
             )
             if after is Ended.FILED and not row.filed:
                 await self._filing.file(work, row)

@@ -8,8 +8,8 @@ from bedside.database.statements import prepared
 from bedside.errors import Conflict
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader
-from bedside.people.clinics import ClinicOptions
 from bedside.transfers.models import live_transfers
+from bedside.transfers.options import TransferOptions
 from bedside.transfers.states import Bytes, Direction, Ended
 
 _GIVEN_UP = (str(Ended.CANCELLED), str(Ended.LEFT), str(Ended.FAILED))
@@ -62,7 +62,7 @@ class VisitorAllowance:
 
 
 async def visitor_allowance(
-    reader: Reader, visit_id: str, options: ClinicOptions
+    reader: Reader, visit_id: str, options: TransferOptions
 ) -> VisitorAllowance:
     """Return what is left of the clinic's limits for a visit. What staff asked for does not
     count."""

@@ -15,6 +15,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions
 from bedside.links.kinds import LinkKind
+from bedside.links.options import LinkOptions
 from bedside.links.records import Link
 from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of
@@ -200,7 +201,7 @@ class Invitations:
 
 
 def _until(clinic: Clinic) -> int:
-    return clock.now() + clinic.options.link_days * clock.DAY
+    return clock.now() + clinic.of(LinkOptions).link_days * clock.DAY
 
 
 def _wording(clinic: Clinic, patient: Patient, place: Place, link: str, until: int) -> OutgoingText:

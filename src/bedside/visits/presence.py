@@ -16,6 +16,7 @@ from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 from bedside.visits import rows
 from bedside.visits.models import visits
+from bedside.visits.options import VisitOptions
 from bedside.visits.states import GOING_ON, State, Step
 from bedside.visits.steps import End
 from bedside.visits.transitions import Transitions
@@ -159,7 +160,9 @@ class VisitPresence:
 
     async def grace(self, clinic_id: str) -> int:
         """Return how long a disconnected patient keeps the place, in milliseconds."""
-        return (await self._clinics.get(clinic_id)).options.visit_grace_minutes * clock.MINUTE
+        return (
+            await self._clinics.options(clinic_id, VisitOptions)
+        ).visit_grace_minutes * clock.MINUTE
 
     async def _expire(self, visit_id: str) -> None:
         async with self._database.unit_of_work() as work:

@@ -21,6 +21,7 @@ from bedside.people.teams import Team, TeamKind, Teams
 from bedside.visits import room_rows, texts
 from bedside.visits.events import RoomChanged
 from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
+from bedside.visits.options import VisitOptions
 from bedside.visits.room_rows import Room, RoomKind, RoomOptions, opened, slug_of
 from bedside.visits.states import GOING_ON, State
 from bedside.visits.texts import Place
@@ -140,7 +141,7 @@ class Rooms:
             known = await self._staff.named(clinic.clinic_id, {wanted.owner_id})
             if not known:
                 raise WrongInput(N_("Please choose whose room it is."), field="owner")
-        elif not (await self._clinics.get(clinic.clinic_id)).options.shared_rooms_allowed:
+        elif not (await self._clinics.options(clinic.clinic_id, VisitOptions)).shared_rooms_allowed:
             raise WrongInput(N_("Shared rooms are switched off for this clinic."), field="kind")
         if wanted.slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", wanted.slug):
             raise WrongInput(
@@ -187,7 +188,7 @@ class Rooms:
     async def open(self, room: RoomAccess) -> None:
         """Let patients check in. Raises Conflict if shared rooms are switched off."""
         found = await self.get(room.clinic_id, room.room_id)
-        options = (await self._clinics.get(room.clinic_id)).options
+        options = await self._clinics.options(room.clinic_id, VisitOptions)
         if not found.personal and not options.shared_rooms_allowed:
             raise Conflict(N_("Shared rooms are switched off for this clinic."))
         await self._set_open(room, True)
@@ -282,7 +283,7 @@ class Rooms:
         )
 
     async def _opened(self, row: Row) -> Room:
-        options = (await self._clinics.get(row.clinic_id)).options
+        options = await self._clinics.options(row.clinic_id, VisitOptions)
         return opened(row, shared_allowed=options.shared_rooms_allowed)
 
 

@@ -19,6 +19,7 @@ from bedside.people.permissions import Permissions, RoomAccess, StaffAccess
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
+from bedside.visits.options import VisitOptions
 from bedside.visits.steps import TakeBack, TransferTo
 from bedside.visits.transitions import Transitions
 
@@ -108,7 +109,7 @@ class PatientTransfers:
         NotFound, NotAllowed if the clinic has switched it off, WrongInput for the note, and
         Conflict for a closed room, the same room, or if somebody else was faster.
         """
-        options = (await self._clinics.get(room.clinic_id)).options
+        options = await self._clinics.options(room.clinic_id, VisitOptions)
         if not options.transfer_allowed:
             raise NotAllowed(N_("Transfer of patients is switched off for this clinic."))
         note = note.strip()

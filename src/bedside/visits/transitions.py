@@ -26,6 +26,7 @@ from bedside.people.staff import Staff
 from bedside.visits import rows
 from bedside.visits.events import PersonTransferChanged, RoomsChanged, RoomVisitGone
 from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
+from bedside.visits.options import VisitOptions
 from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
 from bedside.visits.rows import How
@@ -300,7 +301,7 @@ class Transitions:
                 await self._assignments.keep(work, row.patient_id, room_id)
 
     async def _watch_arrival(self, work: UnitOfWork, row: Row) -> None:
-        options = (await self._clinics.get(row.clinic_id)).options
+        options = await self._clinics.options(row.clinic_id, VisitOptions)
         work.enqueue(
             UNATTENDED,
             {"visit_id": row.id, "leg": row.leg},

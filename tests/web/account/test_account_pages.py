@@ -9,8 +9,12 @@ from pyotp.totp import TOTP
 
 from bedside.kernel import clock
 from bedside.people.clinics import ClinicOptions
+from bedside.people.options import Options
+from bedside.people.sign_in import SignInOptions
+from bedside.visits.options import VisitOptions
 from bedside.web.app import create_app
-from bedside.web.settings.staff import NUMBERS, bounds
+from bedside.web.settings.numbers import Number
+from bedside.web.settings.staff import NUMBERS
 from tests.house import PASSWORD, House, at_the_door
 
 pytestmark = pytest.mark.anyio
@@ -241,7 +245,7 @@ async def test_the_ticked_teams_are_the_ones_there_are(
 
 
 def _clinic_form() -> dict[str, str]:
-    numbers = {option: str(bounds(option)[0] // unit) for option, _, _, unit in NUMBERS}
+    numbers = {number.name: str(number.bounds()[0]) for number in NUMBERS}
     return {"name": "Riverside Clinic", "language": "en", "time_zone": "UTC", **numbers}
 
 
@@ -257,7 +261,7 @@ async def test_no_second_factor_any_more_needs_the_password_again(
         asked = await ada.post("/settings/clinic", data=_clinic_form())
         assert asked.headers["location"] == "/account/confirm?next=/settings/clinic"
         clinic = await quick_house.services.clinics.get(quick_house.clinic.id)
-        assert clinic.options.second_factor_required
+        assert clinic.of(SignInOptions).second_factor_required
         await ada.post(
             "/account/confirm", data={"current_password": PASSWORD, "next": "/settings/clinic"}
         )
@@ -286,14 +290,12 @@ async def test_assigning_people_needs_the_password_again(
 
 
 @pytest.mark.feature("A2")
-@pytest.mark.parametrize("name", [name for name, *_ in NUMBERS])
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number.name)
 async def test_limits_hold_at_both_ends(
-    ada: httpx.AsyncClient, quick_house: House, name: str
+    ada: httpx.AsyncClient, quick_house: House, number: Number
 ) -> None:
-    unit = next(unit for option, _, _, unit in NUMBERS if option == name)
-    least, most = (bound // unit for bound in bounds(name))
-    form = {"name": "Riverside Clinic", "language": "en", "time_zone": "UTC"}
-    form |= {option: str(bounds(option)[0] // u) for option, _, _, u in NUMBERS}
+    name, (least, most) = number.name, number.bounds()
+    form = _clinic_form()
     for wrong in (str(least - 1), str(most + 1), "", "many", "1.5", "9" * 30):
         refused = await ada.post("/settings/clinic", data={**form, name: wrong})
         assert refused.status_code == 422, wrong
@@ -301,11 +303,14 @@ async def test_limits_hold_at_both_ends(
     done = await ada.post("/settings/clinic", data={**form, name: str(most)})
     assert done.status_code == 303
     clinic = await quick_house.services.clinics.get(quick_house.clinic.id)
-    assert getattr(clinic.options, name) == most * unit
+    assert getattr(clinic.of(number.kind), name) == most * number.each
 
 
 @pytest.mark.feature("A2")
 async def test_every_option_of_a_clinic_is_on_a_page(ada: httpx.AsyncClient) -> None:
     page = (await ada.get("/settings/clinic")).text + (await ada.get("/settings/visits")).text
-    missing = [name for name in ClinicOptions.model_fields if f'name="{name}"' not in page]
+    kinds = Options.__subclasses__()
+    assert {ClinicOptions, SignInOptions, VisitOptions} <= set(kinds)
+    fields = [name for kind in kinds for name in kind.model_fields]
+    missing = [name for name in fields if f'name="{name}"' not in page]
     assert missing == []

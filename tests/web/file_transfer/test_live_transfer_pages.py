@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from bedside.files.announcing import Announced
+from bedside.transfers.options import TransferOptions
 from bedside.transfers.service import Chosen
 from tests.calls.calling import Ward
 from tests.house import House
@@ -58,7 +59,9 @@ async def test_a_patient_may_leave_only_where_the_file_is_kept(
     assert "You may leave this page." in (await visitor.get(listing, headers=FRAGMENT)).text
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await ward.clinics.change(work, actor, quick_house.clinic.id, keep_unfinished_files=False)
+        await ward.clinics.change(
+            work, actor, quick_house.clinic.id, TransferOptions(keep_unfinished_files=False)
+        )
     said = (await visitor.get(listing, headers=FRAGMENT)).text
     assert "Keep this page open." in said
     assert "You may leave this page." not in said

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from bedside.calls.states import Mode
+from bedside.visits.options import VisitOptions
 from tests.house import House
 from tests.web.pages import FRAGMENT, enter
 from tests.web.visiting import arrive, in_charge, rooms_of
@@ -117,7 +118,9 @@ async def test_where_it_is_switched_off_nobody_is_offered_it(
     seen = await arrive(quick_house, rooms.reception)
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await quick_house.clinics.change(work, actor, quick_house.clinic.id, transfer_allowed=False)
+        await quick_house.clinics.change(
+            work, actor, quick_house.clinic.id, VisitOptions(transfer_allowed=False)
+        )
     await enter(visitor, quick_house)
     assert "<span>Transfer</span>" not in (await visitor.get(f"/visits/{seen.visit_id}/card")).text
     answer = await visitor.post(

@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from bedside.transfers.options import TransferOptions
+from bedside.visits.options import VisitOptions
 from tests.house import House
 from tests.web.pages import enter
 
@@ -26,12 +28,13 @@ async def test_switches_and_limits_are_kept(quick_house: House, visitor: httpx.A
     assert page.text.count('value="yes" checked') == 3
     answer = await visitor.post("/settings/visits", data={**_GIVEN, "keep_unfinished_files": "yes"})
     assert answer.headers["location"] == "/settings/visits"
-    options = (await quick_house.clinics.get(quick_house.clinic.id)).options
+    clinic = await quick_house.clinics.get(quick_house.clinic.id)
+    options, transfers = clinic.of(VisitOptions), clinic.of(TransferOptions)
     assert (options.transfer_allowed, options.shared_rooms_allowed) == (False, False)
-    assert options.keep_unfinished_files
-    assert options.transfer_bytes_limit == 80_000_000
+    assert transfers.keep_unfinished_files
+    assert transfers.transfer_bytes_limit == 80_000_000
     assert (options.visit_grace_minutes, options.unanswered_minutes) == (4, 6)
-    assert options.time_zone == "Europe/Stockholm"
+    assert clinic.options.time_zone == "Europe/Stockholm"
 
 
 async def test_a_wrong_number_is_said_and_nothing_is_lost(
@@ -43,7 +46,8 @@ async def test_a_wrong_number_is_said_and_nothing_is_lost(
     assert answer.status_code == 422
     assert "from 1 to 60" in answer.text
     assert 'value="seven"' in answer.text
-    assert (await quick_house.clinics.get(quick_house.clinic.id)).options.visit_grace_minutes == 3
+    kept = await quick_house.clinics.options(quick_house.clinic.id, VisitOptions)
+    assert kept.visit_grace_minutes == 3
 
 
 async def test_it_is_for_administrators(quick_house: House, visitor: httpx.AsyncClient) -> None:

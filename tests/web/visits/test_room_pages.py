@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bedside.people.clinics import ClinicOptions
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.app import create_app
 from tests.database.test_sqlite import full_disk
@@ -107,8 +108,7 @@ async def test_a_closed_room_says_so_and_what_to_do(
             work,
             actor,
             quick_house.clinic.id,
-            phone="+46 70 174 06 00",
-            emergency_text="Call 112.",
+            ClinicOptions(phone="+46 70 174 06 00", emergency_text="Call 112."),
         )
     draft = draft_in(await visitor.get(f"/r/{room.slug}"))
     charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)

@@ -11,6 +11,7 @@ from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess
 from bedside.requests.photos import agreed
 from bedside.requests.photos.details import KEY, PhotoDetails
+from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
 from bedside.requests.service import Composed, Outgoing, Requests, until
 
@@ -91,7 +92,7 @@ class PhotoRequests:
         with in_language(patient.demographics.language):
             words = draft.instructions.strip() or _(template.asks)
         details = PhotoDetails(draft.template, draft.body_part.strip(), words)
-        options = (await self._clinics.get(chart.clinic_id)).options
+        options = await self._clinics.options(chart.clinic_id, PhotoOptions)
         return Composed(
             await self._requests.content(chart, patient, draft.channels, **asdict(details)),
             file_limit=options.photo_limit,

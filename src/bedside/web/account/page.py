@@ -14,6 +14,7 @@ from bedside.errors import BedsideError, WrongInput
 from bedside.notifications.ports import Channel
 from bedside.people.permissions import StaffAccess
 from bedside.people.sessions import Shown
+from bedside.people.sign_in import SignInOptions
 
 _OF_ALERTS = ("phone", "code", "channels")
 """Fields of the forms about alerts; all others are those of the password."""
@@ -34,7 +35,7 @@ async def account_page(
         status=error.status if error else 200,
         member=await services.staff.get(staff.clinic_id, staff.staff_id),
         factors=await services.sign_in.factors(staff.staff_id),
-        required=clinic.options.second_factor_required,
+        required=clinic.of(SignInOptions).second_factor_required,
         codes_left=await services.second_factors.codes_left(staff),
         passkeys=await services.passkeys.listed(staff),
         passkeys_possible=services.passkeys.possible,

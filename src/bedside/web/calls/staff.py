@@ -18,6 +18,7 @@ from bedside.errors import BedsideError
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
+from bedside.visits.options import VisitOptions
 from bedside.visits.waiting_room import Waiting
 
 
@@ -45,7 +46,9 @@ async def window(request: Request) -> Response:
             {"name": app.name, "label": _(app.label), "icon": app.icon}
             for app in apps_of(Kind.STAFF)
         ],
-        may_transfer=(await services.clinics.get(staff.clinic_id)).options.transfer_allowed,
+        may_transfer=(
+            await services.clinics.options(staff.clinic_id, VisitOptions)
+        ).transfer_allowed,
     )
 
 

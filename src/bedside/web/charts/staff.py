@@ -23,6 +23,7 @@ from bedside.edge.shell import shell
 from bedside.edge.zipping import zipped
 from bedside.errors import NotFound, WrongInput
 from bedside.files.media_types import Kind, kind
+from bedside.files.options import UploadOptions
 from bedside.files.retrieval import NotOpened, Opened
 from bedside.files.states import FileState
 from bedside.kernel import clock
@@ -181,7 +182,7 @@ async def shared_context(request: Request, at: Visit) -> dict[str, Any]:
         "categories": _translated(categories.LABELS),
         "channels": _translated(channels.LABELS),
         "senders": senders,
-        "upload_limit": at.clinic.options.upload_bytes_limit,
+        "upload_limit": at.clinic.of(UploadOptions).upload_bytes_limit,
         "owner": at.chart.staff.staff_id,
     }
 

@@ -12,6 +12,7 @@ from bedside.edge.flash import say, sayable
 from bedside.edge.signed_in import staff_of
 from bedside.errors import TooLarge, WrongInput
 from bedside.files.announcing import Allowance, Announced, Upload
+from bedside.files.options import UploadOptions
 from bedside.files.receiving import SenderGone
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -26,7 +27,7 @@ async def _chart(request: Request) -> tuple[ChartAccess, Allowance]:
         await staff_of(request), request.path_params["patient_id"]
     )
     clinic = await services.clinics.get(chart.clinic_id)
-    return chart, Allowance(largest=clinic.options.upload_bytes_limit)
+    return chart, Allowance(largest=clinic.of(UploadOptions).upload_bytes_limit)
 
 
 async def uploads(request: Request) -> Response:

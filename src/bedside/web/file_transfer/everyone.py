@@ -25,6 +25,7 @@ from bedside.files.retrieval import Opened
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess
 from bedside.services import Services
+from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.service import Chosen
 from bedside.transfers.states import Direction, Kind, Phase
@@ -73,14 +74,14 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
     names = await services.staff.named(side.access.clinic_id, {t.staff_id for t in found} - {""})
     allowance = await services.live_transfers.allowance(side.access.clinic_id)
     clinic = await services.clinics.get(side.access.clinic_id)
-    keep = clinic.options.keep_unfinished_files
+    keep = clinic.of(TransferOptions).keep_unfinished_files
     rows = [_row(transfer, side, names, keep=keep) for transfer in found]
     return {
         "rows": rows,
         "visit_id": side.visit_id,
         "base": _base(side),
         "limit": allowance.largest,
-        "at_once": clinic.options.transfers_at_once,
+        "at_once": clinic.of(TransferOptions).transfers_at_once,
         "left": await _left(services, side),
         "all_done": any(t.phase in (Phase.DONE, Phase.FILED) for t in found)
         and all(row["over"] for row in rows),

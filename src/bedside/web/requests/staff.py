@@ -17,10 +17,12 @@ from bedside.errors import Conflict, WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.links.options import LinkOptions
 from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.lists import PAGE, VIEWS
+from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.photos.sending import Draft
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
 from bedside.requests.states import Step, allowed
@@ -208,7 +210,8 @@ def _form_page(
         status=error.status if error else 200,
         patient=patient,
         draft=draft,
-        options=clinic.options,
+        photos=clinic.of(PhotoOptions),
+        link_days=clinic.of(LinkOptions).link_days,
         templates=[
             (key, _(template.label), _(template.asks)) for key, template in PHOTO_TEMPLATES.items()
         ],

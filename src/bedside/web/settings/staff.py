@@ -1,6 +1,5 @@
 """Settings of an administrator: people, teams, the clinic."""
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,13 +16,19 @@ from bedside.edge.rendering import render
 from bedside.edge.shell import ROLE_NAMES, shell
 from bedside.edge.signed_in import confirmed_staff_of, staff_of
 from bedside.errors import NotFound, WrongInput
+from bedside.files.options import UploadOptions
 from bedside.kernel.language import LANGUAGES, N_, gettext
-from bedside.people.clinics import MB, ClinicOptions
+from bedside.links.options import LinkOptions
+from bedside.people.clinics import ClinicOptions
+from bedside.people.options import MB, Options
 from bedside.people.permissions import ClinicAccess
 from bedside.people.roles import Role
+from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
+from bedside.requests.photos.options import PhotoOptions
 from bedside.services import Services
+from bedside.web.settings.numbers import Number, Numbers, number_errors, number_fields, read_numbers
 
 SAVED = sayable("settings_saved", N_("Saved."))
 ROLE_CHANGED = sayable("role_changed", N_("The role is changed. It holds at once."))
@@ -317,23 +322,29 @@ async def _teams(
 
 # --- the clinic ----------------------------------------------------------------------------------
 
-NUMBERS: tuple[tuple[str, str, str, int], ...] = (
-    ("photo_limit", N_("Photos in one request"), N_("photos"), 1),
-    ("photo_bytes_limit", N_("Size of all photos of one request"), "MB", MB),
-    ("upload_bytes_limit", N_("Size of one uploaded file"), "MB", MB),
-    ("link_days", N_("How long a link works"), N_("days"), 1),
-    ("link_wrong_answers", N_("Wrong dates of birth until a link locks"), N_("tries"), 1),
+NUMBERS: Numbers = (
+    Number(PhotoOptions, "photo_limit", N_("Photos in one request"), N_("photos")),
+    Number(PhotoOptions, "photo_bytes_limit", N_("Size of all photos of one request"), "MB", MB),
+    Number(UploadOptions, "upload_bytes_limit", N_("Size of one uploaded file"), "MB", MB),
+    Number(LinkOptions, "link_days", N_("How long a link works"), N_("days")),
+    Number(
+        LinkOptions,
+        "link_wrong_answers",
+        N_("Wrong dates of birth until a link locks"),
+        N_("tries"),
+    ),
 )
-"""Numeric options: name, label, unit, and how many of the stored unit one displayed unit is."""
-Numbers = tuple[tuple[str, str, str, int], ...]
+
+
+_KINDS = (ClinicOptions, SignInOptions, PhotoOptions, UploadOptions, LinkOptions)
 
 
 async def clinic_page(request: Request) -> Response:
     """GET /settings/clinic."""
     access = await administrator(request)
     clinic = await services_of(request).clinics.get(access.clinic_id)
-    given = clinic.options.model_dump()
-    values = {name: str(given[name] // unit) for name, _, _, unit in NUMBERS}
+    given = clinic.options.model_dump() | clinic.of(SignInOptions).model_dump()
+    values = {number.name: number.of(clinic) for number in NUMBERS}
     return _clinic(request, {**given, **values, "name": clinic.name}, {})
 
 
@@ -346,28 +357,30 @@ async def change_clinic(request: Request) -> Response:
         name: given.line(name)
         for name in ("name", "language", "time_zone", "phone", "emergency_text")
     }
-    shown |= {name: given.line(name) for name, *_ in NUMBERS}
+    shown |= {number.name: given.line(number.name) for number in NUMBERS}
     shown["second_factor_required"] = "second_factor_required" in given
     errors = _clinic_errors(shown)
     if errors:
         return _clinic(request, shown, errors)
-    before = (await services.clinics.get(access.clinic_id)).options
+    before = await services.clinics.options(access.clinic_id, SignInOptions)
     if before.second_factor_required and not shown["second_factor_required"]:
         await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
-    changed: dict[str, Any] = shown | {
-        name: int(shown[name]) * unit for name, _, _, unit in NUMBERS
-    }
-    async with services.database.unit_of_work() as work:
-        await services.clinics.change(work, access.actor, access.clinic_id, **changed)
+    await save_options(request, access, _KINDS, shown | read_numbers(NUMBERS, shown), shown["name"])
     return go("/settings/clinic", SAVED)
 
 
-def bounds(name: str) -> tuple[int, int]:
-    """Return the least and the most that an option may be, in the stored unit."""
-    limits = ClinicOptions.model_fields[name].metadata
-    least = next(limit.ge for limit in limits if hasattr(limit, "ge"))
-    most = next(limit.le for limit in limits if hasattr(limit, "le"))
-    return least, most
+async def save_options(
+    request: Request,
+    access: ClinicAccess,
+    kinds: tuple[type[Options], ...],
+    given: dict[str, Any],
+    name: str = "",
+) -> None:
+    """Save the options of these kinds that are in `given`, and the name unless it is empty."""
+    services = services_of(request)
+    parts = [kind.model_validate(given) for kind in kinds]
+    async with services.database.unit_of_work() as work:
+        await services.clinics.change(work, access.actor, access.clinic_id, *parts, name=name)
 
 
 def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
@@ -383,31 +396,6 @@ def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
     if len(shown["emergency_text"]) > 500:
         errors["emergency_text"] = gettext(N_("Please use at most 500 characters."))
     return errors | number_errors(NUMBERS, shown)
-
-
-def number_errors(numbers: Numbers, shown: Mapping[str, Any]) -> dict[str, str]:
-    """Return a sentence for each option that is not a number, or not within its bounds."""
-    errors: dict[str, str] = {}
-    for name, _, _, unit in numbers:
-        least, most = (bound // unit for bound in bounds(name))
-        if not (shown[name].isdecimal() and least <= int(shown[name][:9]) <= most):
-            sentence = gettext(N_("Please enter a whole number from %(least)s to %(most)s."))
-            errors[name] = sentence % {"least": least, "most": most}
-    return errors
-
-
-def number_fields(numbers: Numbers) -> list[dict[str, Any]]:
-    """Return what the fields of these options show besides their values."""
-    return [
-        {
-            "name": name,
-            "label": gettext(label),
-            "unit": unit_name if unit_name == "MB" else gettext(unit_name),
-            "least": bounds(name)[0] // unit,
-            "most": bounds(name)[1] // unit,
-        }
-        for name, label, unit_name, unit in numbers
-    ]
 
 
 def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> Response:

@@ -11,45 +11,86 @@ from bedside.edge.flash import go
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
 from bedside.kernel.language import N_
-from bedside.people.clinics import MB
-from bedside.web.settings.staff import SAVED, Numbers, administrator, number_errors, number_fields
+from bedside.people.options import MB, Options
+from bedside.transfers.options import TransferOptions
+from bedside.visits.options import VisitOptions
+from bedside.web.settings.numbers import Number, Numbers, number_errors, number_fields, read_numbers
+from bedside.web.settings.staff import SAVED, administrator, save_options
 
-SWITCHES = ("transfer_allowed", "shared_rooms_allowed", "keep_unfinished_files")
+SWITCHES: tuple[tuple[type[Options], str], ...] = (
+    (VisitOptions, "transfer_allowed"),
+    (VisitOptions, "shared_rooms_allowed"),
+    (TransferOptions, "keep_unfinished_files"),
+)
 NUMBERS: Numbers = (
-    ("visit_grace_minutes", N_("How long a place is kept without connection"), N_("minutes"), 1),
-    ("unanswered_minutes", N_("Alert about a transfer nobody admits after"), N_("minutes"), 1),
-    ("unattended_seconds", N_("Tell the owner of an arrival nobody sees after"), N_("seconds"), 1),
-    ("transfer_bytes_limit", N_("Size of one file in a file transfer"), "MB", MB),
-    ("transfers_at_once", N_("Files on their way at once in a visit"), N_("files"), 1),
-    ("visitor_files_limit", N_("Files a patient sends in a visit unasked"), N_("files"), 1),
-    ("visitor_bytes_limit", N_("All files a patient sends in a visit unasked"), "MB", MB),
+    Number(
+        VisitOptions,
+        "visit_grace_minutes",
+        N_("How long a place is kept without connection"),
+        N_("minutes"),
+    ),
+    Number(
+        VisitOptions,
+        "unanswered_minutes",
+        N_("Alert about a transfer nobody admits after"),
+        N_("minutes"),
+    ),
+    Number(
+        VisitOptions,
+        "unattended_seconds",
+        N_("Tell the owner of an arrival nobody sees after"),
+        N_("seconds"),
+    ),
+    Number(
+        TransferOptions,
+        "transfer_bytes_limit",
+        N_("Size of one file in a file transfer"),
+        "MB",
+        MB,
+    ),
+    Number(
+        TransferOptions,
+        "transfers_at_once",
+        N_("Files on their way at once in a visit"),
+        N_("files"),
+    ),
+    Number(
+        TransferOptions,
+        "visitor_files_limit",
+        N_("Files a patient sends in a visit unasked"),
+        N_("files"),
+    ),
+    Number(
+        TransferOptions,
+        "visitor_bytes_limit",
+        N_("All files a patient sends in a visit unasked"),
+        "MB",
+        MB,
+    ),
 )
 
 
 async def page(request: Request) -> Response:
     """GET /settings/visits."""
     access = await administrator(request)
-    options = (await services_of(request).clinics.get(access.clinic_id)).options.model_dump()
-    shown: dict[str, Any] = {name: options[name] for name in SWITCHES}
-    shown |= {name: str(options[name] // unit) for name, _label, _unit, unit in NUMBERS}
+    clinic = await services_of(request).clinics.get(access.clinic_id)
+    shown: dict[str, Any] = {name: getattr(clinic.of(kind), name) for kind, name in SWITCHES}
+    shown |= {number.name: number.of(clinic) for number in NUMBERS}
     return _page(request, shown, {})
 
 
 async def change(request: Request) -> Response:
     """POST /settings/visits."""
     access = await administrator(request)
-    services = services_of(request)
     given = await form_of(request)
-    shown: dict[str, Any] = {name: name in given for name in SWITCHES}
-    shown |= {name: given.line(name) for name, *_rest in NUMBERS}
+    shown: dict[str, Any] = {name: name in given for _kind, name in SWITCHES}
+    shown |= {number.name: given.line(number.name) for number in NUMBERS}
     errors = number_errors(NUMBERS, shown)
     if errors:
         return _page(request, shown, errors)
-    changed: dict[str, Any] = shown | {
-        name: int(shown[name]) * unit for name, _label, _unit, unit in NUMBERS
-    }
-    async with services.database.unit_of_work() as work:
-        await services.clinics.change(work, access.actor, access.clinic_id, **changed)
+    await save_options(
+        request, access, (VisitOptions, TransferOptions), shown | read_numbers(NUMBERS, shown)
+    )
     return go("/settings/visits", SAVED)
 
 

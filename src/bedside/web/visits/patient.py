@@ -28,6 +28,7 @@ from bedside.kernel import language
 from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import VisitorAccess
 from bedside.services import Services
+from bedside.visits.options import VisitOptions
 from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import Discarded
 from bedside.visits.states import State
@@ -125,7 +126,7 @@ async def _page(
         clinic=clinic.name,
         minutes=ahead.minutes if ahead and options.show_estimate else None,
         position=ahead.place if ahead and options.show_position else None,
-        grace_minutes=clinic.options.visit_grace_minutes,
+        grace_minutes=clinic.of(VisitOptions).visit_grace_minutes,
         files=0 if waits else await _files(services, visitor),
         identified=bool(visitor.patient_id),
         messages=await services.room_messages.shown_to(visitor),
