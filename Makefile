@@ -26,12 +26,13 @@ debian: ## the Debian packages that the tests drive (needs root or sudo without 
 test: ## packages, linters, tests; pytest's summary comes last
 	@scripts/test
 
-lint: dev ## ruff, pyright, import contracts, TypeScript
+lint: dev ## ruff, pyright, import contracts, TypeScript, Biome
 	@scripts/lint
 
-format: dev ## bring the Python files into their form
+format: dev ## bring Python, scripts and styles into their form
 	@.venv/bin/ruff check --fix-only --quiet src tests benchmarks scripts
 	@.venv/bin/ruff format src tests benchmarks scripts
+	@node_modules/.bin/biome check --write --error-on-warnings
 
 bench: dev debian ## the table of speeds, against nginx and @tus/server
 	@.venv/bin/python -m benchmarks
