@@ -2,8 +2,9 @@
  * An app of the call window that concerns one patient. With several patients in the call one
  * chooses; when the patient of the open app leaves the call, the app closes.
  */
-import { type AppContext, type CallApp, patientsIn } from "../calls/apps_panel";
+
 import { fragmentOf } from "../live/fragment";
+import { type AppContext, type CallApp, patientsIn } from "./call_app";
 import { say } from "./place";
 
 /** Something that runs in a piece of the page. */

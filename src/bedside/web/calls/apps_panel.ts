@@ -3,25 +3,14 @@
  * which the chosen app's module mounts. One is open at a time; Esc or “Close” closes it.
  */
 
+import { type AppModules, type CallApp, visitsIn } from "../apps/call_app";
 import { say } from "../apps/place";
-import { UnreadSign } from "../chat/unread";
-import type { CallSession, Person } from "./session";
+import type { CallSession } from "./session";
 
-/** What an app gets. `visits` are the patients in the call now, as visit ids. */
-export interface AppContext {
-  session: CallSession;
-  visits: () => string[];
-  close: () => void;
+/** A sign on the tab of an app that concerns the patients of the call. */
+export interface Sign {
+  follow(visits: readonly string[]): void;
 }
-
-/** An app's module: mounts into an empty panel, and leaves nothing behind when it is unmounted. */
-export interface CallApp {
-  mount: (panel: HTMLElement, context: AppContext) => void | Promise<void>;
-  unmount: () => void;
-}
-
-/** Modules by the name in the server's registry, loaded when the call has begun. */
-export type AppModules = Readonly<Record<string, () => Promise<CallApp>>>;
 
 const PREPARE_AFTER_MS = 3_000;
 
@@ -33,9 +22,9 @@ export class AppsPanel {
     private readonly root: HTMLElement,
     private readonly session: CallSession,
     private readonly modules: AppModules,
+    unread: Sign,
   ) {
     for (const tab of this.tabs()) tab.addEventListener("click", () => void this.toggle(tab));
-    const unread = new UnreadSign(root.querySelector<HTMLElement>("[data-app-tab=chat] [data-chat-unread]"));
     session.addEventListener("change", () => unread.follow(visitsIn(session)));
     this.panel()
       ?.querySelector("[data-app-close]")
@@ -105,17 +94,4 @@ export class AppsPanel {
     panel.hidden = true;
     panel.querySelector("[data-app-body]")?.replaceChildren();
   }
-}
-
-/** The visits of the patients who are in the call or expected. */
-export function visitsIn(session: CallSession): string[] {
-  return patientsIn(session).flatMap((person) => person.visit_id ?? []);
-}
-
-/** The patients who are in the call or expected, as far as their names are known. */
-export function patientsIn(session: CallSession): Person[] {
-  return session
-    .others()
-    .filter(([, one]) => one.kind === "patient")
-    .flatMap(([id]) => session.people[id] ?? []);
 }

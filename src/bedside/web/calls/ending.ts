@@ -3,11 +3,11 @@
  * panel says what was done and what can be done next.
  */
 
+import { patientsIn } from "../apps/call_app";
 import { say } from "../apps/place";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
 import { Refused, tell } from "../media/server";
-import { patientsIn } from "./apps_panel";
 import type { CallSession } from "./session";
 
 export class Ending {

@@ -6,15 +6,14 @@ import { Awake } from "../components/awake";
 import { startDialogs } from "../components/dialogs";
 import { type Heard, liveSocket } from "../live/socket";
 import { tell } from "../media/server";
-import { followWhiteboard } from "../whiteboard/follow";
-import { CallView } from "./view";
+import { CallView, type FollowBoard } from "./view";
 
 /** States of a guest in which the call goes on for them. */
 const LET_IN = new Set(["asked", "joined"]);
 
-export function startGuestPage(root: HTMLElement): void {
+export function startGuestPage(root: HTMLElement, followBoard: FollowBoard): void {
   startDialogs();
-  new GuestPage(root).follow();
+  new GuestPage(root, followBoard).start();
 }
 
 class GuestPage {
@@ -23,9 +22,12 @@ class GuestPage {
   private readonly awake = new Awake();
   private isOver = false;
 
-  constructor(private readonly root: HTMLElement) {}
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly followBoard: FollowBoard,
+  ) {}
 
-  follow(): void {
+  start(): void {
     const socket = liveSocket();
     socket.subscribe(`guest:${this.root.dataset.guestPage ?? ""}`, (heard) => this.heard(heard));
     const here = (): void => void socket.tell({ action: "here", hidden: document.visibilityState === "hidden" });
@@ -53,7 +55,7 @@ class GuestPage {
       ended: (end) => this.over(end === "out" ? "refused" : "ended"),
     });
     this.awake.want(true);
-    this.board = followWhiteboard(stage);
+    this.board = this.followBoard(stage);
     void this.view.start();
   }
 

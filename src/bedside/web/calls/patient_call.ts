@@ -6,14 +6,13 @@
 import { placeOf } from "../apps/place";
 import { closeDialog } from "../components/dialogs";
 import { liveSocket } from "../live/socket";
-import { followWhiteboard } from "../whiteboard/follow";
-import { CallView, type Happenings } from "./view";
+import { CallView, type FollowBoard, type Happenings } from "./view";
 
 let current: CallView | null = null;
 let board: { end: () => void } | null = null;
 
 /** Begins the call that `root` describes; one that is under way ends first. */
-export function startPatientCall(root: HTMLElement, happenings: Happenings): void {
+export function startPatientCall(root: HTMLElement, happenings: Happenings, followBoard: FollowBoard): void {
   stop();
   const place = placeOf(root);
   if (!place) return;
@@ -22,7 +21,7 @@ export function startPatientCall(root: HTMLElement, happenings: Happenings): voi
   }
   document.body.classList.add("in-call");
   current = new CallView(root, place, liveSocket(), happenings);
-  board = followWhiteboard(root);
+  board = followBoard(root);
   void current.start();
 }
 

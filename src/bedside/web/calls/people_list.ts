@@ -1,11 +1,11 @@
 /** “People”: who is in the call, what they send, and what staff can do for each of them. */
 
+import { patientsIn } from "../apps/call_app";
 import { say } from "../apps/place";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
 import { openInDialog } from "../live/in_dialog";
 import { Refused, tell } from "../media/server";
-import { patientsIn } from "./apps_panel";
 import type { CallSession } from "./session";
 import type { Participant } from "./state";
 

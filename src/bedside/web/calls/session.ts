@@ -3,6 +3,7 @@
  * camera, microphone and screen give. Everything that shows it listens to “change” and reads.
  */
 
+import type { OpenCall, Person } from "../apps/call_app";
 import type { CallPlace, Mode } from "../apps/place";
 import type { Data } from "../live/messages";
 import type { Heard, LiveSocket } from "../live/socket";
@@ -15,18 +16,6 @@ import { type Words, worstOf } from "./quality";
 import { type Incoming, PUBLISH, Signals, SUBSCRIBE } from "./signals";
 import { apply, type CallState, type Participant } from "./state";
 import type { PartState, Received, Tracks } from "./tracks";
-
-/** A person of the call, with the name that this audience may know. */
-export interface Person {
-  name: string;
-  kind: string;
-  /** For staff, who act on them: the visit of a patient and its leg, the invitation of a guest. */
-  visit_id?: string;
-  leg?: number;
-  guest_id?: string;
-  /** More than one device has come by the link of this guest. */
-  same_link?: boolean;
-}
 
 interface Joined {
   participant_id: string;
@@ -42,7 +31,7 @@ const ENDS: Record<string, End> = { call_ended: "ended", not_in_call: "out" };
 const HAND_OVER_MS = 10_000;
 const TRY_AGAIN_MS = 2_000;
 
-export class CallSession extends EventTarget {
+export class CallSession extends EventTarget implements OpenCall {
   readonly devices = new Devices();
   state: CallState | null = null;
   people: Readonly<Record<string, Person>> = {};

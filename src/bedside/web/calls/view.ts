@@ -8,6 +8,9 @@ import { DeviceMenu } from "./device_menu";
 import { CallSession, type End } from "./session";
 import { Tiles } from "./tiles";
 
+/** Shows the whiteboard of the call to whoever looks on. */
+export type FollowBoard = (stage: HTMLElement) => { end: () => void };
+
 export interface Happenings {
   /** The person pressed “Leave”. */
   leave: () => void;

@@ -1,12 +1,12 @@
 /** The call window of staff: the call, its apps, its guests, and the console beside it. */
 
+import { type AppModules, patientsIn } from "../apps/call_app";
 import { placeOf, say } from "../apps/place";
 import { Awake } from "../components/awake";
 import { toast } from "../components/toasts";
 import { liveSocket } from "../live/socket";
-import { startTransferring } from "../rooms/transferring";
 import { Adding } from "./adding";
-import { type AppModules, AppsPanel, patientsIn } from "./apps_panel";
+import { AppsPanel, type Sign } from "./apps_panel";
 import { Beside } from "./beside";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
@@ -14,7 +14,16 @@ import { PeopleList } from "./people_list";
 import type { CallSession } from "./session";
 import { CallView } from "./view";
 
-export function startCallWindow(root: HTMLElement, modules: AppModules): void {
+/** What other features have in the window. */
+export interface Others {
+  apps: AppModules;
+  /** The sign of what patients have written and staff have not read. */
+  unread: (stage: HTMLElement) => Sign;
+  /** Brings the forms of a transfer to life; `failed` is for when the server cannot be asked. */
+  transferring: (failed: () => void) => void;
+}
+
+export function startCallWindow(root: HTMLElement, others: Others): void {
   const beside = new Beside(root);
   const stage = root.querySelector<HTMLElement>("[data-call-place]");
   const place = stage && placeOf(stage);
@@ -34,8 +43,8 @@ export function startCallWindow(root: HTMLElement, modules: AppModules): void {
   const ending = new Ending(stage, view.session);
   const door = new GuestDoor(stage, view.session);
   const people = new PeopleList(view.session, (address) => beside.open(address));
-  startTransferring(() => toast(say(place, "not_sent"), "bad"));
-  new AppsPanel(stage, view.session, modules);
+  others.transferring(() => toast(say(place, "not_sent"), "bad"));
+  new AppsPanel(stage, view.session, others.apps, others.unread(stage));
   new Adding(view.session);
   const goAway = (): void => {
     ending.leaving = true;

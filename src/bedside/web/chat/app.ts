@@ -1,7 +1,7 @@
 /** The chat in the call window. */
 
+import type { CallApp } from "../apps/call_app";
 import { perPatient } from "../apps/per_patient";
-import type { CallApp } from "../calls/apps_panel";
 import { ChatPanel } from "./panel";
 
 export const app = (): CallApp =>

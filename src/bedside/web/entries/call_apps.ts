@@ -1,5 +1,5 @@
 /** The apps of the call window, by the names of bedside/calls/apps; a call loads them when it has begun. */
-import type { AppModules } from "../calls/apps_panel";
+import type { AppModules } from "../apps/call_app";
 
 export const APPS: AppModules = {
   file_transfer: async () => (await import("../file_transfer/app")).app(),

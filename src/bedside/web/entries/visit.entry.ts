@@ -10,10 +10,10 @@ const PREPARE_AFTER_MS = 3_000;
 const AGAIN_AFTER_MS = 700;
 const MOST_TRIES = 3;
 
-type CallScripts = typeof import("../calls/patient_call");
+type CallScripts = typeof import("./patient_call");
 
 /** The call's scripts: fetched when the page has time, so that waiting begins light and calls at once. */
-const callScripts = (): Promise<CallScripts> => import("../calls/patient_call");
+const callScripts = (): Promise<CallScripts> => import("./patient_call");
 
 async function isServerThere(): Promise<boolean> {
   try {
@@ -46,7 +46,7 @@ const mountCall: MountCall = (view, told) => {
   let stopCall = (): void => undefined;
   void callScriptsNow(() => isWanted).then((scripts) => {
     if (!scripts || !isWanted || !place) return;
-    scripts.startPatientCall(place, told);
+    scripts.start(place, told);
     stopCall = scripts.stop;
   });
   return {

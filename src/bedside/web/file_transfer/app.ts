@@ -1,7 +1,7 @@
 /** File transfer in the call window: the same panel as the dialog in the queue. */
 
+import type { CallApp } from "../apps/call_app";
 import { perPatient } from "../apps/per_patient";
-import type { CallApp } from "../calls/apps_panel";
 import { TransferPanel } from "./panel";
 
 export const app = (): CallApp =>

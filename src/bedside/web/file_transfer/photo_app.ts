@@ -1,7 +1,7 @@
 /** Photo capture in the call window: staff ask, the patient's phone takes the still. */
 
+import type { CallApp } from "../apps/call_app";
 import { perPatient } from "../apps/per_patient";
-import type { CallApp } from "../calls/apps_panel";
 import { TransferPanel } from "./panel";
 
 export const app = (): CallApp =>

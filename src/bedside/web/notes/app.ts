@@ -1,7 +1,7 @@
 /** Notes in the call window. */
 
+import type { CallApp } from "../apps/call_app";
 import { perPatient } from "../apps/per_patient";
-import type { CallApp } from "../calls/apps_panel";
 import { Note } from "./note";
 
 export const app = (): CallApp =>

@@ -1,8 +1,7 @@
 /** The whiteboard in the call window: opening it shows it to everybody in the call. */
 
+import { type AppContext, type CallApp, patientsIn } from "../apps/call_app";
 import { say } from "../apps/place";
-import type { AppContext, CallApp } from "../calls/apps_panel";
-import { patientsIn } from "../calls/apps_panel";
 import { posted, sentenceOf } from "../components/answers";
 import { fragmentOf } from "../live/fragment";
 import { Board } from "./board";
