@@ -143,7 +143,7 @@ async def _scripts_are_gone(page: Page) -> None:
     """Remove scripts the page has not fetched yet, as an update of the server during the call
     does."""
     fetched = "performance.getEntriesByType('resource').map((one) => one.name)"
-    there = f"() => {fetched}.filter((name) => name.includes('/app.')).length >= 5"
+    there = f"() => {fetched}.filter((name) => name.includes('app.')).length >= 5"
     await page.wait_for_function(there)
     await page.route("**/static/*.js", lambda route: route.fulfill(status=404))
 
