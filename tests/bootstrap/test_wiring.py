@@ -13,7 +13,7 @@ from bedside.services.registered import Registered
 from bedside.settings import load
 
 BOOTSTRAP = Path(bootstrap.__file__).parent
-REGISTERING = {"tell", "tell_legs", "add", "on_events", "on_jobs"}
+REGISTERING = {"tell", "on_leg_ended", "add", "on_events", "on_jobs"}
 
 
 def made(data: Path, **settings: Any) -> Parts:

@@ -74,7 +74,7 @@ class Wired:
         self.dispatcher = Dispatcher(
             services.database, services.vault, services.audit, self.gateways, frozenset()
         )
-        self.dispatcher.tell(services.requests.all.delivery_changed)
+        self.dispatcher.on_outcome(services.requests.all.delivery_changed)
         services.dispatcher = self.dispatcher
         services.handlers["notification.deliver"] = self.dispatcher.deliver
         services.requests.all._messenger = self.dispatcher  # the same object in bootstrap

@@ -258,7 +258,7 @@ async def test_whoever_holds_the_call_is_told_that_the_patient_leaves(quick_ward
             told.append((row.call_id, why))
 
     services = quick_ward.house.services
-    services.transitions.tell(Calls())
+    services.transitions.on_left_call(Calls())
     mine, theirs = await two_rooms(quick_ward)
     waiter = await quick_ward.check_in(mine)
     await quick_ward.admit(mine, waiter.visit_id, "cal_first")

@@ -106,20 +106,20 @@ def _listeners(parts: Parts) -> None:
     people, files, notifications = parts.people, parts.files, parts.notifications
     visits, calls, transfers = parts.visits, parts.calls, parts.transfers
 
-    people.sign_in.tell(notifications.code_alerts.wrong_codes)
-    people.teams.tell(visits.rooms.made)
-    notifications.dispatcher.tell(parts.requests.all.delivery_changed)
+    people.sign_in.on_wrong_codes(notifications.code_alerts.wrong_codes)
+    people.teams.on_created(visits.rooms.made)
+    notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
 
     for kind in parts.requests.endings.holder_kinds():
-        files.intake.tell(kind)
-    files.intake.tell(transfers.exchange.holder_kind())
+        files.intake.register(kind)
+    files.intake.register(transfers.exchange.holder_kind())
 
-    visits.transitions.tell(calls.visit_departure)
-    visits.transitions.tell(calls.whiteboard)
-    visits.transitions.tell_legs(transfers.exchange)
-    visits.identification.tell("files", transfers.filing)
-    visits.identification.tell("messages", parts.conversations.visit_chat)
-    calls.endings.tell(calls.whiteboard)
+    visits.transitions.on_left_call(calls.visit_departure)
+    visits.transitions.on_left_call(calls.whiteboard)
+    visits.transitions.on_leg_ended(transfers.exchange)
+    visits.identification.on_identified("files", transfers.filing)
+    visits.identification.on_identified("messages", parts.conversations.visit_chat)
+    calls.endings.on_ended(calls.whiteboard)
 
 
 def collected(domains: Iterable[Registered]) -> Registered:

@@ -27,7 +27,7 @@ class Endings:
         self._audit = audit
         self._told: list[EndsWithCall] = []
 
-    def tell(self, app: EndsWithCall) -> None:
+    def on_ended(self, app: EndsWithCall) -> None:
         """Call `app` when a call ends."""
         self._told.append(app)
 
@@ -38,7 +38,7 @@ class Endings:
             if row.state in (*PRESENT, Standing.KNOCKING):
                 await rows.take_out(work, row)
                 if row.kind == Kind.GUEST:
-                    rows.tell_guest(work, row, CallState.ENDED)
+                    rows.publish_to_guest(work, row, CallState.ENDED)
         await rows.shut_out_guests(work, call.id)
         await rows.change_call(
             work, call, state=CallState.ENDED, ended_at=clock.now(), ended_by=by.id

@@ -39,7 +39,7 @@ class GroupCalls:
         if media is not None:
             media.on_offer(self._offered)
             media.on_interruption(self._interrupted)
-            database.on_events(self._heard)
+            database.on_events(self._on_events)
 
     @property
     def configured(self) -> bool:
@@ -83,7 +83,7 @@ class GroupCalls:
             else:
                 await self._subscribing(self._media, signal)
         except BedsideError as error:
-            await self._tell(signal.call, signal.to, signal.sender, failure=error.code)
+            await self._send(signal.call, signal.to, signal.sender, failure=error.code)
 
     async def _publishing(self, media: MediaServer, signal: Signal) -> None:
         if signal.ask == "watch":
@@ -93,7 +93,7 @@ class GroupCalls:
             await self._open_room(media, signal.call)
             answer = await media.publish(signal.call, signal.sender, signal.description.sdp)
             said = {"type": "answer", "sdp": answer}
-            await self._tell(signal.call, FROM_PUBLISH, signal.sender, description=said)
+            await self._send(signal.call, FROM_PUBLISH, signal.sender, description=said)
         else:
             await media.trickle(signal.sender, "publish", _candidate(signal))
 
@@ -133,7 +133,7 @@ class GroupCalls:
     # --- messages of the media server ----------------------------------------------------------
 
     async def _offered(self, offer: SubscriptionOffer) -> None:
-        await self._tell(
+        await self._send(
             offer.call_id,
             FROM_SUBSCRIBE,
             offer.connection_id,
@@ -161,7 +161,7 @@ class GroupCalls:
                 )
             )
 
-    async def _tell(self, call_id: str, sender: str, connection_id: str, **what: Any) -> None:
+    async def _send(self, call_id: str, sender: str, connection_id: str, **what: Any) -> None:
         async with self._database.unit_of_work() as work:
             work.emit(
                 CallSignal(
@@ -171,7 +171,7 @@ class GroupCalls:
 
     # --- connections that left -----------------------------------------------------------------
 
-    def _heard(self, events: list[Published]) -> None:
+    def _on_events(self, events: list[Published]) -> None:
         """End the media of connections that have left their call, and a room opened by this
         process with its call; otherwise the next connection to the media server would create it
         again."""

@@ -198,7 +198,7 @@ class Guests:
             row = await rows.put_participant(
                 work, (host.call_id, host.clinic_id), Kind.GUEST, guest_id, Standing.ASKED
             )
-            rows.tell_guest(work, row, row.state)
+            rows.publish_to_guest(work, row, row.state)
             await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
 
     async def refuse(self, host: HostSeat, guest_id: str) -> None:
@@ -223,7 +223,7 @@ class Guests:
             row = await rows.of_person(work, host.call_id, Kind.GUEST, guest_id)
             if row is not None and row.state != Standing.REFUSED:
                 await rows.take_out(work, row, Standing.REFUSED)
-                rows.tell_guest(work, row, Standing.REFUSED)
+                rows.publish_to_guest(work, row, Standing.REFUSED)
                 await self._endings.end_when_alone(work, call, host.actor)
             await self._note(work, host, action, guest_id)
 
@@ -270,7 +270,7 @@ class Guests:
             place = await rows.put_participant(
                 work, (invited.call_id, invited.clinic_id), Kind.GUEST, guest_id, Standing.KNOCKING
             )
-            rows.tell_guest(work, place, place.state)
+            rows.publish_to_guest(work, place, place.state)
             await self._audit.record(
                 work,
                 invited.clinic_id,

@@ -98,18 +98,18 @@ class Interruption:
     over: bool
 
 
-TellOffer = Callable[[SubscriptionOffer], Awaitable[None]]
-TellInterruption = Callable[[Interruption], Awaitable[None]]
+OfferListener = Callable[[SubscriptionOffer], Awaitable[None]]
+InterruptionListener = Callable[[Interruption], Awaitable[None]]
 
 
 class MediaServer(Protocol):
     """A media server. Whatever a call raises, the others in the call are not affected."""
 
-    def on_offer(self, tell: TellOffer) -> None:
+    def on_offer(self, listener: OfferListener) -> None:
         """Set the listener for offers, once, before the first `publish`."""
         ...
 
-    def on_interruption(self, tell: TellInterruption) -> None:
+    def on_interruption(self, listener: InterruptionListener) -> None:
         """Set the listener for media that stopped, and for when it can go on; once."""
         ...
 

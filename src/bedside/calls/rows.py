@@ -147,7 +147,7 @@ async def put_participant(
     )
     row = await of_person(work, call_id, kind, person_id)
     assert row is not None  # noqa: S101 - written by the statement above
-    _tell(work, row)
+    _publish(work, row)
     return row
 
 
@@ -156,7 +156,7 @@ async def change_participant(work: UnitOfWork, participant_id: str, **values: An
     await work.execute(_set_participant, of=participant_id, **values)
     row = await participant_row(work, participant_id)
     assert row is not None  # noqa: S101 - participants are never deleted
-    _tell(work, row)
+    _publish(work, row)
     return row
 
 
@@ -192,10 +192,10 @@ async def shut_out_guests(work: UnitOfWork, call_id: str) -> None:
     await work.execute(_end_guests, of_call=call_id)
 
 
-def tell_guest(work: UnitOfWork, row: Row, state: str) -> None:
+def publish_to_guest(work: UnitOfWork, row: Row, state: str) -> None:
     """Publish a guest's state to their page."""
     work.emit(GuestChanged(guest_id=row.person_id, call_id=row.call_id, state=state))
 
 
-def _tell(work: UnitOfWork, row: Row) -> None:
+def _publish(work: UnitOfWork, row: Row) -> None:
     work.emit(ParticipantChanged(call_id=row.call_id, participant_id=row.id, **facts_of(row)))

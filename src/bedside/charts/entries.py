@@ -92,7 +92,7 @@ class Charts:
             entry=entry_id,
         )
         added = await work.one(rows.OF_FILE, file=incoming.file_id)
-        self._tell(work, added, EntryAdded, "added")
+        self._emit(work, added, EntryAdded, "added")
         return entry_id
 
     async def set_file_state(
@@ -105,13 +105,13 @@ class Charts:
                 rows.SET_STATE, of=row.id, new_state=state, new_media_type=media_type
             )
             row = await work.one(rows.OF_FILE, file=file_id)
-            self._tell(work, row, EntryChanged, state)
+            self._emit(work, row, EntryChanged, state)
 
     async def show_preview(self, work: UnitOfWork, file_id: str) -> None:
         """Publish that the preview of a file is ready."""
         row = await work.one(rows.OF_FILE, file=file_id)
         if row:
-            self._tell(work, row, EntryChanged, "preview")
+            self._emit(work, row, EntryChanged, "preview")
 
     async def add_words(
         self, work: UnitOfWork, clinic_id: str, file_id: str, words: Iterable[str]
@@ -222,7 +222,7 @@ class Charts:
             await self._index.add(work, keys, row.patient_id, entry_id, words)
             await self._line(work, chart, Action.ENTRY_CHANGED, row, category=category)
             row = await _required(work, chart, entry_id)
-            self._tell(work, row, EntryChanged, "changed")
+            self._emit(work, row, EntryChanged, "changed")
 
     async def _keep_version(self, work: UnitOfWork, chart: ChartAccess, row: Row) -> None:
         await work.execute(
@@ -251,7 +251,7 @@ class Charts:
             )
             await self._line(work, chart, Action.ENTRY_REVIEWED, row, reviewed=reviewed)
             row = await _required(work, chart, entry_id)
-            self._tell(work, row, EntryChanged, "reviewed")
+            self._emit(work, row, EntryChanged, "reviewed")
 
     async def move(self, chart: ChartAccess, entry_id: str, to: ChartAccess, reason: str) -> str:
         """Move a misfiled entry to the chart where it belongs and return the id of the new entry.
@@ -298,7 +298,7 @@ class Charts:
             work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=entry_id))
             moved = await _required(work, to, moved_id)
             await self._line(work, to, Action.ENTRY_MOVED, moved, reason=reason, came=entry_id)
-            self._tell(work, moved, EntryAdded, "moved")
+            self._emit(work, moved, EntryAdded, "moved")
         return moved_id
 
     async def inbox(self, staff: StaffAccess, limit: int = 50) -> list[Entry]:
@@ -343,7 +343,7 @@ class Charts:
             **details,
         )
 
-    def _tell(
+    def _emit(
         self,
         work: UnitOfWork,
         row: Row | None,

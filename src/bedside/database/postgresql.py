@@ -203,7 +203,7 @@ class PostgresDatabase(Database):
             await connection.add_listener(_CHANNEL, hear)
             try:
                 if since:
-                    await self._tell_since(since)
+                    await self._publish_since(since)
                 yield
                 while (notice := await notices.get()) is not None:
                     origin, topic, version = json.loads(notice)
@@ -215,7 +215,7 @@ class PostgresDatabase(Database):
                     connection.remove_termination_listener(end)
                     await connection.remove_listener(_CHANNEL, hear)
 
-    async def _tell_since(self, since: int) -> None:
+    async def _publish_since(self, since: int) -> None:
         async with self.read() as db:
             rows = await db.all(_newer, since=since, own=self.origin)
         self._publish([_published(row) for row in rows])

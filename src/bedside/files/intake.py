@@ -69,7 +69,7 @@ class Intake:
         self._examiner = examiner
         self.holders = HolderKinds()
 
-    def tell(self, kind: HolderKind) -> None:
+    def register(self, kind: HolderKind) -> None:
         """Tell holders of this kind of the files they hold. Raises ValueError for a kind that was
         registered before."""
         self.holders.add(kind)
@@ -107,7 +107,7 @@ class Intake:
         )
         if upload.holder_id:
             row = await self._repository.row(upload.file_id, work)
-            await self._tell_holder(work, row, preview=False)
+            await self._notify_holder(work, row, preview=False)
         else:
             await self._file(work, upload.file_id, sender.actor)
         work.enqueue(EXAMINE, {"file_id": upload.file_id}, unique=f"examine:{upload.file_id}")
@@ -330,7 +330,7 @@ class Intake:
             if made.text:
                 await self._repository.add_text(work, row, sealed, made.text_source)
             if row.holder_id:
-                await self._tell_holder(work, row, preview=True)
+                await self._notify_holder(work, row, preview=True)
             else:
                 await self._charts.show_preview(work, row.id)
                 _index_later(work, row.id)
@@ -437,7 +437,7 @@ class Intake:
     async def _announce(self, work: UnitOfWork, file_id: str, media_type: str) -> None:
         row = await self._repository.row(file_id, work)
         if row.holder_id:
-            await self._tell_holder(work, row, preview=False)
+            await self._notify_holder(work, row, preview=False)
         else:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
 
@@ -446,7 +446,7 @@ class Intake:
         if row.holder_id:
             await work.lock(row.holder_id)
 
-    async def _tell_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
+    async def _notify_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
         await self.holders.of(row.holder_id).changed(work, row)
         self._emit(work, FileChange(row.holder_id, row.id, row.state, row.refusal, preview))
 

@@ -34,4 +34,4 @@ class CodeAlerts:
             text=said.format(clinic=clinic.name),
             path="/account",
         )
-        await self._alerter.tell(work, member, alert)
+        await self._alerter.alert(work, member, alert)

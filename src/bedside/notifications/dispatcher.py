@@ -119,7 +119,7 @@ class Dispatcher:
         """The channels whose messages stay in the local outbox."""
         return self._local
 
-    def tell(self, listener: DeliveryListener) -> None:
+    def on_outcome(self, listener: DeliveryListener) -> None:
         """Call `listener`, in the same transaction, with the outcome of messages."""
         self._listeners.append(listener)
 

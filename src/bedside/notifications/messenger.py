@@ -63,6 +63,6 @@ class StaffAlert:
 class StaffAlerter(Protocol):
     """Alerts a colleague through the channels they have chosen."""
 
-    async def tell(self, work: UnitOfWork, member: Member, alert: StaffAlert) -> None:
+    async def alert(self, work: UnitOfWork, member: Member, alert: StaffAlert) -> None:
         """Write the messages; they are sent after the commit."""
         ...

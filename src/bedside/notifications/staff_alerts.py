@@ -109,8 +109,8 @@ class StaffAlerts:
                 channels=wanted or "none",
             )
 
-    async def tell(self, work: UnitOfWork, member: Member, alert: StaffAlert) -> None:
-        """Write the messages for somebody; see `StaffAlerter.tell`."""
+    async def alert(self, work: UnitOfWork, member: Member, alert: StaffAlert) -> None:
+        """Write the messages for somebody; see `StaffAlerter.alert`."""
         keys = await self._vault.clinic(member.clinic_id)
         row = await work.one(_by_staff, of=member.id)
         channels = chosen(row) if row else DEFAULT

@@ -109,7 +109,7 @@ class SignIn:
         self._tries = PasswordTries(throttle)
         self._listeners: list[CodesListener] = []
 
-    def tell(self, listener: CodesListener) -> None:
+    def on_wrong_codes(self, listener: CodesListener) -> None:
         """Call `listener`, in the same transaction, on wrong codes after a right password."""
         self._listeners.append(listener)
 

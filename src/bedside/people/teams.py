@@ -70,7 +70,7 @@ class Teams:
         self._audit = audit
         self._room_makers: list[RoomMaker] = []
 
-    def tell(self, maker: RoomMaker) -> None:
+    def on_created(self, maker: RoomMaker) -> None:
         """Call `maker` for every new room, in the unit of work that creates it."""
         self._room_makers.append(maker)
 

@@ -60,14 +60,14 @@ def facts(row: Row) -> dict[str, Any]:
     }
 
 
-def tell(work: UnitOfWork, row: Row) -> None:
+def publish(work: UnitOfWork, row: Row) -> None:
     """Publish a transfer's state to both sides, and to the lists of the room whether something is
     in transfer."""
     work.emit(LiveTransferChanged(**facts(row)))
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.visit_id, what="file"))
 
 
-def tell_moved(work: UnitOfWork, row: Row, position: int) -> None:
+def publish_moved(work: UnitOfWork, row: Row, position: int) -> None:
     """Publish to both sides that more bytes have arrived."""
     work.emit(
         LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, leg=row.leg, position=position)

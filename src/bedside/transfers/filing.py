@@ -43,7 +43,7 @@ class TransferFiling:
             await work.execute(rows.CHANGE, of=one.id, patient_id=row.patient_id)
             if one.filed:
                 await self.file(work, one._replace(patient_id=row.patient_id))
-            events.tell(work, one)
+            events.publish(work, one)
 
     async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
         """Destroy what has arrived, by the job that cleans up."""

@@ -167,7 +167,7 @@ class LiveTransfers:
                 created_at=now,
                 changed_at=now,
             )
-            row = await self._tell(work, transfer_id)
+            row = await self._publish(work, transfer_id)
             action = Action.LIVE_TRANSFER_OFFERED if chosen else Action.LIVE_TRANSFER_ASKED
             await self._line(work, row, access.actor, action)
         faults.point("live_transfer.begun")
@@ -220,7 +220,7 @@ class LiveTransfers:
             )
             if not row.agreed:
                 await self._line(work, row, visitor.actor, Action.LIVE_TRANSFER_ACCEPTED)
-            row = await self._tell(work, row.id)
+            row = await self._publish(work, row.id)
         return rows.opened(keys, row)
 
     async def decline(self, visitor: VisitorAccess, transfer_id: str) -> LiveTransfer:
@@ -293,7 +293,7 @@ class LiveTransfers:
                 return
             position = min(position, row.size)
             await work.execute(rows.CHANGE, of=row.id, position=position)
-            events.tell_moved(work, row, position)
+            events.publish_moved(work, row, position)
 
     async def _arriving(self, transfer_id: str) -> None:
         async with self._database.unit_of_work() as work:
@@ -303,7 +303,7 @@ class LiveTransfers:
                 await work.execute(
                     rows.CHANGE, of=row.id, bytes=Bytes.ARRIVING, changed_at=clock.now()
                 )
-                await self._tell(work, row.id)
+                await self._publish(work, row.id)
 
     async def refused(self, holder: TransferAccess, reason: str) -> None:
         """Record that the file was refused while it arrived; `reason` is a key of
@@ -355,7 +355,7 @@ class LiveTransfers:
         ready = row.agreed and row.bytes == Bytes.CLEAN and not row.filed
         if ready and (options.keep_unfinished_files or row.direction == Direction.FROM_PATIENT):
             await self._filing.file(work, row)
-        return await self._tell(work, row.id)
+        return await self._publish(work, row.id)
 
     # --- receiving -----------------------------------------------------------------------------
 
@@ -428,7 +428,7 @@ class LiveTransfers:
         if after not in (Ended.DONE, Ended.FILED):
             self._filing.clear_up_later(work, row.id)
         await self._line(work, row, actor, Action.LIVE_TRANSFER_ENDED, outcome=str(after))
-        return await self._tell(work, row.id)
+        return await self._publish(work, row.id)
 
     async def clear_up(self, payload: dict[str, Any]) -> None:
         """Job: destroy the file of a transfer that was cancelled."""
@@ -470,10 +470,10 @@ class LiveTransfers:
             raise NotFound
         return row
 
-    async def _tell(self, work: UnitOfWork, transfer_id: str) -> Row:
+    async def _publish(self, work: UnitOfWork, transfer_id: str) -> Row:
         row = await work.one(rows.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - it was written in this unit of work
-        events.tell(work, row)
+        events.publish(work, row)
         return row
 
     async def _line(

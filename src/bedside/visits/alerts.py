@@ -59,7 +59,7 @@ class RoomAlerts:
                 return
             alert = _alert(clinic.name, room, visit, window)
             for member in owners:
-                await self._alerter.tell(work, member, alert)
+                await self._alerter.alert(work, member, alert)
 
 
 def _alert(clinic_name: str, room: Row, visit: Row, window: int) -> StaffAlert:

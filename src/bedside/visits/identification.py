@@ -108,7 +108,7 @@ class Identification:
         self._transitions = transitions
         self._contents: dict[str, ContentOfVisits] = {}
 
-    def tell(self, what: str, content: ContentOfVisits) -> None:
+    def on_identified(self, what: str, content: ContentOfVisits) -> None:
         """Call `content` when a visit is identified, in the same unit of work. `what` names its
         content, such as “files”. Raises ValueError for a name that is taken."""
         if what in self._contents:
@@ -254,7 +254,7 @@ class Identification:
             target=room.room_id,
         )
         await self._transitions.identified(work, now, room.actor)
-        self._tell(work, now)
+        self._publish(work, now)
         faults.point("visit.identifying")
 
     # --- nobody's ------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ class Identification:
         await self._audit.record(
             work, row.clinic_id, by, Action.VISIT_DISCARDED, subject_id=row.id, target=row.room_id
         )
-        self._tell(work, now)
+        self._publish(work, now)
 
     # --- rows ----------------------------------------------------------------------------------
 
@@ -332,9 +332,9 @@ class Identification:
             await content.lock_content(work, row)
 
     @staticmethod
-    def _tell(work: UnitOfWork, row: Row) -> None:
+    def _publish(work: UnitOfWork, row: Row) -> None:
         """Publish to those in charge; an ended visit is in only one of their lists."""
         if row.state == State.ENDED:
-            rows.tell_touched(work, row, "identity")
+            rows.publish_touched(work, row, "identity")
         else:
-            rows.tell_room(work, row)
+            rows.publish_to_room(work, row)

@@ -85,7 +85,7 @@ class VisitPresence:
         async with self._database.unit_of_work() as work:
             row = await work.one(rows.for_change, of=visitor.visit_id)
             if row is not None and row.state != State.ENDED and row.away_since:
-                rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
+                rows.publish_to_room(work, await rows.save(work, row, away_since=clock.now()))
 
     async def _follow(self, work: UnitOfWork, row: Row | None) -> None:
         """Make the visit reflect its sockets."""
@@ -95,7 +95,9 @@ class VisitPresence:
         away_since = 0 if seen.connected else row.away_since or clock.now()
         if away_since == row.away_since and seen.hidden == bool(row.hidden):
             return
-        rows.tell_room(work, await rows.save(work, row, away_since=away_since, hidden=seen.hidden))
+        rows.publish_to_room(
+            work, await rows.save(work, row, away_since=away_since, hidden=seen.hidden)
+        )
 
     async def _follow_all(self, subject_ids: list[str]) -> None:
         for visit_id in sorted(s for s in subject_ids if s.startswith("vis_")):
@@ -122,7 +124,7 @@ class VisitPresence:
             async with self._database.unit_of_work() as work:
                 row = await work.one(rows.for_change, of=visit.id)
                 if row is not None and row.away_since and row.state != State.ENDED:
-                    rows.tell_room(work, await rows.save(work, row, away_since=clock.now()))
+                    rows.publish_to_room(work, await rows.save(work, row, away_since=clock.now()))
 
     async def heartbeat(self) -> None:
         """Write the web process's heartbeat."""

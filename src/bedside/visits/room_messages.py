@@ -90,7 +90,7 @@ class RoomMessages:
                 at=clock.now(),
                 withdrawn_at=0,
             )
-            await self._tell(work, room, message_id, Action.ROOM_MESSAGED)
+            await self._publish(work, room, message_id, Action.ROOM_MESSAGED)
         return message_id
 
     async def withdraw(self, room: RoomAccess, message_id: str) -> None:
@@ -101,9 +101,9 @@ class RoomMessages:
             )
             if not done:
                 raise NotFound
-            await self._tell(work, room, message_id, Action.ROOM_MESSAGE_WITHDRAWN)
+            await self._publish(work, room, message_id, Action.ROOM_MESSAGE_WITHDRAWN)
 
-    async def _tell(
+    async def _publish(
         self, work: UnitOfWork, room: RoomAccess, message_id: str, action: Action
     ) -> None:
         await self._audit.record(

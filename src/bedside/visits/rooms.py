@@ -112,7 +112,7 @@ class Rooms:
             options=RoomOptions().model_dump_json(),
             created_at=clock.now(),
         )
-        await self._transitions.tell_counts(work, team.clinic_id, team.id)
+        await self._transitions.publish_counts(work, team.clinic_id, team.id)
 
     async def create(self, clinic: ClinicAccess, wanted: RoomChange) -> Room:
         """Create a room. Raises WrongInput with the wrong field."""
@@ -133,7 +133,7 @@ class Rooms:
                 await self._teams.rename_in(work, clinic, room_id, wanted.name)
             await self._set(work, clinic, room_id, wanted)
             work.emit(RoomChanged(room_id=room_id, open=bool(row.open)))
-            await self._transitions.tell_counts(work, clinic.clinic_id, room_id)
+            await self._transitions.publish_counts(work, clinic.clinic_id, room_id)
         return await self.get(clinic.clinic_id, room_id)
 
     async def _check(self, clinic: ClinicAccess, wanted: RoomChange) -> None:
@@ -212,9 +212,9 @@ class Rooms:
                 subject_id=room.room_id,
             )
             work.emit(RoomChanged(room_id=room.room_id, open=wanted))
-            await self._transitions.tell_counts(work, room.clinic_id, room.room_id)
+            await self._transitions.publish_counts(work, room.clinic_id, room.room_id)
             for transfer in await work.all(_open_transfers_to, room=room.room_id):
-                await self._transitions.tell_sender(work, transfer)
+                await self._transitions.publish_to_sender(work, transfer)
 
     async def stays_open(self, work: UnitOfWork, room: Room) -> bool:
         """Keep a room from being closed until the end of this unit of work. Returns whether it is

@@ -118,17 +118,17 @@ async def save(work: UnitOfWork, row: Row, **values: Any) -> Row:
     return row._replace(**values)
 
 
-def tell_room(work: UnitOfWork, row: Row) -> None:
+def publish_to_room(work: UnitOfWork, row: Row) -> None:
     """Publish a visit's new state to those in charge of the room."""
     work.emit(RoomVisitChanged(room_id=row.room_id, **room_facts(row)))
 
 
-def tell_touched(work: UnitOfWork, row: Row, what: str) -> None:
+def publish_touched(work: UnitOfWork, row: Row, what: str) -> None:
     """Publish to those in charge of the room that something beside the visit changed."""
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.id, what=what))
 
 
-def tell_patient(work: UnitOfWork, row: Row) -> None:
+def publish_to_patient(work: UnitOfWork, row: Row) -> None:
     """Publish a visit's new state to its patient's page."""
     work.emit(VisitChanged(**visit_facts(row)))
 

@@ -139,7 +139,7 @@ class PatientTransfers:
                 work, row, TransferTo(to_room_id, transfer_id), room.actor
             )
             added = await work.one(_by_id, of=transfer_id)
-            await self._transitions.tell_sender(work, added)
+            await self._transitions.publish_to_sender(work, added)
             work.enqueue(
                 UNANSWERED,
                 {"transfer_id": transfer_id},
@@ -221,4 +221,4 @@ class PatientTransfers:
                 return
             moment = clock.now()
             await work.execute(_alert, of=transfer.id, moment=moment)
-            await self._transitions.tell_sender(work, transfer._replace(alerted_at=moment))
+            await self._transitions.publish_to_sender(work, transfer._replace(alerted_at=moment))

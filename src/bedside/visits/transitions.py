@@ -121,11 +121,11 @@ class Transitions:
         self._calls: list[CallsOfVisits] = []
         self._legs_of_visits: list[LegsOfVisits] = []
 
-    def tell(self, calls: CallsOfVisits) -> None:
+    def on_left_call(self, calls: CallsOfVisits) -> None:
         """Call `calls` when a visit leaves its call, in the same unit of work."""
         self._calls.append(calls)
 
-    def tell_legs(self, legs: LegsOfVisits) -> None:
+    def on_leg_ended(self, legs: LegsOfVisits) -> None:
         """Call `legs` when a leg of a visit ends, in the same unit of work."""
         self._legs_of_visits.append(legs)
 
@@ -244,9 +244,9 @@ class Transitions:
             await self._who_sees(work, now, step, by)
         if now.room_id != row.room_id:
             await self._watch_arrival(work, now)
-        await self._tell(work, row, now, step)
+        await self._publish(work, row, now, step)
         if closed is not None:
-            await self.tell_sender(work, closed)
+            await self.publish_to_sender(work, closed)
         faults.point("visit.stepping")
         return now
 
@@ -267,9 +267,9 @@ class Transitions:
                 work, row.clinic_id, by, row.patient_id, row.room_id, row.id
             )
         await self._watch_arrival(work, row)
-        rows.tell_room(work, row)
-        rows.tell_patient(work, row)
-        await self.tell_counts(work, row.clinic_id, row.room_id)
+        rows.publish_to_room(work, row)
+        rows.publish_to_patient(work, row)
+        await self.publish_counts(work, row.clinic_id, row.room_id)
         faults.point("visit.arriving")
 
     async def _who_sees(self, work: UnitOfWork, now: Row, step: AnyStep, by: Actor) -> None:
@@ -341,16 +341,16 @@ class Transitions:
 
     # --- publishing ----------------------------------------------------------------------------
 
-    async def _tell(self, work: UnitOfWork, row: Row, now: Row, step: AnyStep) -> None:
+    async def _publish(self, work: UnitOfWork, row: Row, now: Row, step: AnyStep) -> None:
         if now.room_id != row.room_id or now.state == State.ENDED:
             work.emit(RoomVisitGone(room_id=row.room_id, visit_id=row.id, why=str(step.kind)))
         if now.state != State.ENDED:
-            rows.tell_room(work, now)
-        rows.tell_patient(work, now)
+            rows.publish_to_room(work, now)
+        rows.publish_to_patient(work, now)
         for room_id in {row.room_id, now.room_id}:
-            await self.tell_counts(work, row.clinic_id, room_id)
+            await self.publish_counts(work, row.clinic_id, room_id)
 
-    async def tell_counts(self, work: UnitOfWork, clinic_id: str, room_id: str) -> None:
+    async def publish_counts(self, work: UnitOfWork, clinic_id: str, room_id: str) -> None:
         """Publish how many are waiting in a room to the list of rooms; after the audit line of a
         change."""
         room = await work.one(_open, room=room_id)
@@ -365,7 +365,7 @@ class Transitions:
             )
         )
 
-    async def tell_sender(self, work: UnitOfWork, transfer: Row) -> None:
+    async def publish_to_sender(self, work: UnitOfWork, transfer: Row) -> None:
         """Publish the state of a transfer to its sender."""
         room = await work.one(_open, room=transfer.to_room_id)
         work.emit(

@@ -227,7 +227,7 @@ class WaitingRoom:
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock_in_room(work, room, visit_id)
             if not row.looked_at:
-                rows.tell_room(work, await rows.save(work, row, looked_at=clock.now()))
+                rows.publish_to_room(work, await rows.save(work, row, looked_at=clock.now()))
         keys = await self._vault.clinic(room.clinic_id)
         async with self._database.read() as db:
             row = await db.one(_one, of=visit_id, room=room.room_id)
@@ -268,7 +268,7 @@ class WaitingRoom:
         async with self._database.unit_of_work() as work:
             moment = clock.now()
             for row in await work.all(_unseen, room=room.room_id):
-                rows.tell_room(work, await rows.save(work, row, looked_at=moment))
+                rows.publish_to_room(work, await rows.save(work, row, looked_at=moment))
 
     async def unlooked(self, staff: StaffAccess) -> list[Arrival]:
         """Return the patients waiting in a member of staff's rooms who were not looked at, oldest
@@ -301,7 +301,7 @@ class WaitingRoom:
             row = await self._transitions.lock(work, visitor.clinic_id, visitor.visit_id)
             if row.state != State.ENDED:
                 kept = await rows.save(work, row, device_test=found.model_dump_json())
-                rows.tell_room(work, kept)
+                rows.publish_to_room(work, kept)
 
     async def ahead(self, visitor: VisitorAccess) -> Ahead | None:
         """Return the place of a waiting patient, and roughly how long it takes; None for others."""

@@ -18,9 +18,9 @@ from bedside.calls.media_server import Candidate, MediaServerDown, Role, Subscri
 class Participant:
     """A participant of `room` on `session`; `desk` is the handle for managing rooms.
 
-    Offers go to `tell`. `broken` is called once if media ended unexpectedly; `publish` or `watch`
-    then start over. `closed` is called if somebody else ended the room. Requests raise Refused and
-    MediaServerDown.
+    Offers go to `on_offer`. `broken` is called once if media ended unexpectedly; `publish` or
+    `watch` then start over. `closed` is called if somebody else ended the room. Requests raise
+    Refused and MediaServerDown.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Participant:
         desk: int,
         room: Room,
         connection_id: str,
-        tell: Callable[[SubscriptionOffer], None],
+        on_offer: Callable[[SubscriptionOffer], None],
         broken: Callable[[], None],
         closed: Callable[[], None],
     ) -> None:
@@ -37,9 +37,9 @@ class Participant:
         self.connection_id = connection_id
         self._session = session
         self._desk = desk
-        self._tell = tell
-        self._tell_broken = broken
-        self._tell_closed = closed
+        self._on_offer = on_offer
+        self._on_broken = broken
+        self._on_closed = closed
         self._turn = asyncio.Lock()
         self._handle: int | None = None
         self._published = ""
@@ -106,10 +106,10 @@ class Participant:
             self.room,
             self.connection_id,
             lambda: self._sources,
-            self._tell,
+            self._on_offer,
             self._broken,
         )
-        handle = await self._session.attach(self._hear)
+        handle = await self._session.attach(self._on_event)
         body = {
             "request": "join",
             "ptype": "publisher",
@@ -140,13 +140,13 @@ class Participant:
     def _broken(self) -> None:
         if not self._is_broken:
             self._is_broken = True
-            self._tell_broken()
+            self._on_broken()
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         """Handle the room's news for publishers: who else is there, and who has left."""
         if event.data.get("videoroom") == "destroyed":
             self._is_broken = True
-            self._tell_closed()
+            self._on_closed()
         elif event.kind in ("hangup", "detached"):
             self._broken()
         for publisher in event.data.get("publishers", ()):

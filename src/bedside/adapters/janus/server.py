@@ -20,10 +20,10 @@ from bedside.calls.media_server import (
     Candidate,
     Health,
     Interruption,
+    InterruptionListener,
     MediaServerDown,
+    OfferListener,
     Role,
-    TellInterruption,
-    TellOffer,
 )
 from bedside.errors import BedsideError, NotFound, WrongInput
 from bedside.kernel.language import N_
@@ -67,16 +67,16 @@ class JanusServer:
         self._participants: dict[str, Participant] = {}
         self._interrupted: dict[str, str] = {}
         self._telling: set[asyncio.Task[None]] = set()
-        self._tell_offer: TellOffer | None = None
-        self._tell_interruption: TellInterruption | None = None
+        self._offer_listener: OfferListener | None = None
+        self._interruption_listener: InterruptionListener | None = None
 
-    def on_offer(self, tell: TellOffer) -> None:
+    def on_offer(self, listener: OfferListener) -> None:
         """Set the listener for offers."""
-        self._tell_offer = tell
+        self._offer_listener = listener
 
-    def on_interruption(self, tell: TellInterruption) -> None:
+    def on_interruption(self, listener: InterruptionListener) -> None:
         """Set the listener for media that stopped, and for when it can go on."""
-        self._tell_interruption = tell
+        self._interruption_listener = listener
 
     async def open_room(self, call_id: str) -> None:
         """Create or find the call's room."""
@@ -201,18 +201,18 @@ class JanusServer:
     def _new_participant(self, session: Session, room: Room, connection_id: str) -> Participant:
         def broken() -> None:
             told = Interruption(room.call_id, (connection_id,), over=True)
-            self._tell(self._tell_interruption, told)
+            self._call(self._interruption_listener, told)
 
         def closed() -> None:
             self._rooms.pop(room.call_id, None)  # another process closed it
-            self._tell(self.leave, connection_id)
+            self._call(self.leave, connection_id)
 
         participant = Participant(
             session,
             self._desk,
             room,
             connection_id,
-            lambda offer: self._tell(self._tell_offer, offer),
+            lambda offer: self._call(self._offer_listener, offer),
             broken,
             closed,
         )
@@ -247,7 +247,7 @@ class JanusServer:
             pause = FIRST_PAUSE
             self._session, self._desk = session, desk
             self._tried.set()
-            self._tell_interruptions(over=True)
+            self._publish_interruption(over=True)
             await session.ended()
             _log.warning("lost", connections=len(self._participants))
             self._session = None
@@ -255,13 +255,13 @@ class JanusServer:
             for there in self._participants.values():
                 self._interrupted[there.connection_id] = there.room.call_id
             self._participants.clear()
-            self._tell_interruptions(over=False)
+            self._publish_interruption(over=False)
 
     async def _begin_session(self) -> tuple[Session, int]:
         """Return a new session, its handle for rooms, and the rooms that have to exist."""
         session = await Session.open(self._url, self._secret, self._seconds)
         try:
-            desk = await session.attach(_nothing_to_hear)
+            desk = await session.attach(_ignore)
             for call_id, room in list(self._to_close.items()):
                 await room.destroy(session, desk)
                 self._to_close.pop(call_id, None)
@@ -272,17 +272,17 @@ class JanusServer:
             raise
         return session, desk
 
-    def _tell_interruptions(self, *, over: bool) -> None:
+    def _publish_interruption(self, *, over: bool) -> None:
         calls: dict[str, list[str]] = {}
         for connection_id, call_id in self._interrupted.items():
             calls.setdefault(call_id, []).append(connection_id)
         for call_id, connection_ids in calls.items():
             told = Interruption(call_id, tuple(connection_ids), over=over)
-            self._tell(self._tell_interruption, told)
+            self._call(self._interruption_listener, told)
         if over:
             self._interrupted.clear()
 
-    def _tell(self, listener: Callable[[T], Awaitable[None]] | None, what: T) -> None:
+    def _call(self, listener: Callable[[T], Awaitable[None]] | None, what: T) -> None:
         """Call a listener in a task of its own, because it may be waiting for Janus's next
         message."""
         if listener is not None:
@@ -298,7 +298,7 @@ async def _told(listener: Callable[[T], Awaitable[None]], what: T) -> None:
         _log.error("listener_failed", error=type(error).__name__)
 
 
-def _nothing_to_hear(_event: Event) -> None:
+def _ignore(_event: Event) -> None:
     """Ignore an event; rooms have no news of their own."""
 
 

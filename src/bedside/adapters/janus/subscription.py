@@ -31,8 +31,8 @@ class Source(NamedTuple):
 class Subscription:
     """Keeps a subscription up to date: `sources` is called on each `adjust`.
 
-    Each change becomes an offer, given to `tell`; the next change waits for its answer, and those
-    in between become one. `broken` is called if the media ended unexpectedly.
+    Each change becomes an offer, given to `on_offer`; the next change waits for its answer, and
+    those in between become one. `broken` is called if the media ended unexpectedly.
     """
 
     def __init__(
@@ -41,14 +41,14 @@ class Subscription:
         room: Room,
         connection_id: str,
         sources: Callable[[], Mapping[Source, str]],
-        tell: Callable[[SubscriptionOffer], None],
+        on_offer: Callable[[SubscriptionOffer], None],
         broken: Callable[[], None],
     ) -> None:
         self._session = session
         self._room = room
         self._connection_id = connection_id
         self._sources = sources
-        self._tell = tell
+        self._on_offer = on_offer
         self._broken = broken
         self._handle: int | None = None
         self._streams: dict[Source, Stream] = {}
@@ -73,7 +73,7 @@ class Subscription:
         """Repeat an offer that has no answer yet; otherwise make one that restarts ICE."""
         self._restart = self._handle is not None
         if self._unanswered is not None:
-            self._tell(self._unanswered)
+            self._on_offer(self._unanswered)
         else:
             self.adjust()
 
@@ -119,7 +119,7 @@ class Subscription:
                 _log.warning("subscription_refused", code=refused.code)
 
     async def _step(self) -> None:
-        """Request one change. Its offer comes to `_hear`, perhaps later."""
+        """Request one change. Its offer comes to `_on_event`, perhaps later."""
         there = self._sources()
         subscribe = [{"feed": s.feed, "mid": s.mid} for s in there if s not in self._streams]
         gone = [stream.mid for source, stream in self._streams.items() if source not in there]
@@ -138,7 +138,7 @@ class Subscription:
             await self._session.ask(self._handle, body)
 
     async def _begin(self, subscribe: Sequence[object]) -> None:
-        handle = await self._session.attach(self._hear)
+        handle = await self._session.attach(self._on_event)
         body = {
             "request": "join",
             "ptype": "subscriber",
@@ -155,7 +155,7 @@ class Subscription:
             await self._session.detach(handle)
             raise
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if self._closed:
             return
         if event.kind in ("hangup", "detached"):
@@ -185,4 +185,4 @@ class Subscription:
             fresh=not self._offered,
         )
         self._offered = True
-        self._tell(self._unanswered)
+        self._on_offer(self._unanswered)
