@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from bedside.api import PREFIX
 from bedside.api.v1 import create_api
+from bedside.edge.routes import Audience, AudienceRoute
 from tests.matrix.people import (
     ADMINISTRATORS,
     BY_LINK,
@@ -32,6 +33,24 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
 
 _OF_GUESTS = (Access.GUEST, Access.INVITATION, Access.DOOR)
 """Routes where even the right person reads nothing about patients."""
+_AUDIENCES = {
+    Access.DEVICE: Audience.LINK,
+    Access.VISITOR: Audience.VISITOR,
+    Access.GUEST: Audience.GUEST,
+    **dict.fromkeys(
+        (Access.OPEN, Access.LINK, Access.LINK_PAGE, Access.INVITATION, Access.DOOR, Access.STEP),
+        Audience.OPEN,
+    ),
+}
+"""The audience of routes with this access; staff where it is not named."""
+_BEHIND_A_SESSION = {
+    Access.OWN,
+    Access.CHART,
+    Access.ADMINISTRATOR,
+    Access.ADMINISTRATOR_OF,
+    Access.ROOM,
+    Access.CALL,
+}
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _STATUS = {
     Outcome.SIGN_IN: 303,
@@ -80,6 +99,20 @@ async def test_every_route_has_a_row_and_every_row_a_route(
         there = http_routes(world)
     assert there - set(ROWS) == set(), "say in tests/matrix/rows.py who may use these"
     assert set(ROWS) - there == set(), "these rows of tests/matrix/rows.py have no route"
+
+
+async def test_a_row_needs_what_its_route_is_for(template: Template, tmp_path: Path) -> None:
+    """An open route may still ask for a secret or a step of the sign-in; the others have one
+    audience, which the row must agree with."""
+    async with entered(template, tmp_path / "world") as world:
+        routes = [route for route in world.app.routes if isinstance(route, AudienceRoute)]
+    for route in routes:
+        for method in _methods(route):
+            needed = ROWS[method, route.path].access
+            audience = _AUDIENCES.get(needed, Audience.STAFF)
+            assert route.audience in (audience, Audience.OPEN), (method, route.path)
+            if needed in _BEHIND_A_SESSION:
+                assert route.audience is Audience.STAFF, (method, route.path)
 
 
 @pytest.mark.parametrize("place", sorted(ROWS), ids=" ".join)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.routes import Audience, audience_of
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import page_of, visitor_of
@@ -38,7 +39,7 @@ class Side:
 
 async def side_of(request: Request) -> Side:
     """Return the side by the address. Raises NotSignedIn, NotFound."""
-    if "visit_id" not in request.path_params:
+    if audience_of(request) is Audience.VISITOR:
         visitor = await visitor_of(request)
         return Side(visitor, visitor.visit_id)
     staff = await staff_of(request)
@@ -49,7 +50,7 @@ async def side_of(request: Request) -> Side:
 async def framed(request: Request) -> None:
     """Prepare the frame of a side's page: for staff the console, or what a fragment needs; for
     patients the language. Raises NotSignedIn."""
-    if "visit_id" not in request.path_params:
+    if audience_of(request) is Audience.VISITOR:
         request.state.page = {"lang": language.spoken()}
     elif wants_fragment(request):
         await prepare(request)

@@ -14,10 +14,10 @@ import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.edge.context import is_local, services_of
+from bedside.edge.routes import open_route
 from bedside.errors import NotFound
 from bedside.kernel.known_states import BUSY, OK, UNKNOWN
 
@@ -130,4 +130,4 @@ async def health(request: Request) -> Response:
     return JSONResponse(said, status_code=200 if parts["database"] == OK else 503)
 
 
-routes = [Route("/metrics", metrics), Route("/health", health)]
+routes = [open_route("/metrics", metrics), open_route("/health", health)]

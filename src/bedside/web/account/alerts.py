@@ -3,13 +3,13 @@ a confirmed number, web push on devices that were allowed to."""
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import STATIC, asset
+from bedside.edge.routes import open_route, staff_route
 from bedside.edge.signed_in import staff_of
 from bedside.errors import TooMany, WrongInput
 from bedside.kernel.language import N_
@@ -104,13 +104,13 @@ async def worker(_request: Request) -> Response:
 
 
 routes = [
-    Route("/account/alerts", choose, methods=["POST"]),
-    Route("/account/phone", offer_phone, methods=["POST"]),
-    Route("/account/phone/confirm", confirm_phone, methods=["POST"]),
-    Route("/account/phone/cancel", cancel_phone, methods=["POST"]),
-    Route("/account/phone/remove", remove_phone, methods=["POST"]),
-    Route("/account/push", push),
-    Route("/account/push", add_device, methods=["POST"]),
-    Route("/account/push/remove", remove_device, methods=["POST"]),
-    Route("/push/worker.js", worker),
+    staff_route("/account/alerts", choose, methods=["POST"]),
+    staff_route("/account/phone", offer_phone, methods=["POST"]),
+    staff_route("/account/phone/confirm", confirm_phone, methods=["POST"]),
+    staff_route("/account/phone/cancel", cancel_phone, methods=["POST"]),
+    staff_route("/account/phone/remove", remove_phone, methods=["POST"]),
+    staff_route("/account/push", push),
+    staff_route("/account/push", add_device, methods=["POST"]),
+    staff_route("/account/push/remove", remove_device, methods=["POST"]),
+    open_route("/push/worker.js", worker),
 ]

@@ -2,12 +2,12 @@
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route, staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import confirmed_staff_of, local_path, staff_of, token_of
 from bedside.edge.waits import sentence_of
@@ -119,14 +119,14 @@ async def _confirm(request: Request, back: str, error: BedsideError | None = Non
 
 
 routes = [
-    Route("/account", account),
-    Route("/account/password", change_password, methods=["POST"]),
-    Route("/account/confirm", confirm),
-    Route("/account/confirm", confirmed, methods=["POST"]),
-    Route("/account/app/remove", remove_app, methods=["POST"]),
-    Route("/account/passkeys/remove", remove_passkey, methods=["POST"]),
-    Route("/account/time-left", time_left),
-    Route("/account/stay", stay, methods=["POST"]),
-    Route("/account/sessions/end", end_session, methods=["POST"]),
-    Route("/account/sessions/end-others", end_others, methods=["POST"]),
+    staff_route("/account", account),
+    staff_route("/account/password", change_password, methods=["POST"]),
+    staff_route("/account/confirm", confirm),
+    staff_route("/account/confirm", confirmed, methods=["POST"]),
+    staff_route("/account/app/remove", remove_app, methods=["POST"]),
+    staff_route("/account/passkeys/remove", remove_passkey, methods=["POST"]),
+    open_route("/account/time-left", time_left),  # asking as staff would count as use
+    staff_route("/account/stay", stay, methods=["POST"]),
+    staff_route("/account/sessions/end", end_session, methods=["POST"]),
+    staff_route("/account/sessions/end-others", end_others, methods=["POST"]),
 ]

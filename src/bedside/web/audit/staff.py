@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.audit.recorder import Verification
@@ -15,6 +14,7 @@ from bedside.edge.feature import features_of
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.kernel.language import gettext
@@ -142,8 +142,8 @@ def _address(wanted: Wanted, *, path: str = "/audit", before: int = 0) -> str:
 
 
 routes = [
-    Route("/audit", listed),
-    Route("/audit/patient", find_patient, methods=["POST"]),
-    Route("/audit/verify", verify, methods=["POST"]),
-    Route("/audit/export", export),
+    staff_route("/audit", listed),
+    staff_route("/audit/patient", find_patient, methods=["POST"]),
+    staff_route("/audit/verify", verify, methods=["POST"]),
+    staff_route("/audit/export", export),
 ]

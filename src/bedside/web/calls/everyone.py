@@ -10,7 +10,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.participants import joined_facts
@@ -22,6 +21,7 @@ from bedside.edge.forms import Form, form_of
 from bedside.edge.guests import guest_of
 from bedside.edge.protection import KNOCKING, TESTING, require_rate
 from bedside.edge.rendering import render
+from bedside.edge.routes import guest_route, staff_route, visitor_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import page_of, visitor_of
@@ -332,37 +332,29 @@ def _leg(form: Form) -> int | None:
     return form.number("leg")
 
 
-def _posts(path: str, endpoint: Any) -> Route:
-    return Route(path, endpoint, methods=["POST"])
-
-
-def _gets(path: str, endpoint: Any) -> Route:
-    return Route(path, endpoint, methods=["GET"])
-
-
 routes = [
-    _posts("/visits/{visit_id}/call", start),
-    _posts("/visits/{visit_id}/return", return_to_waiting_room),
-    _posts("/visits/{visit_id}/end", end_visit),
-    _posts("/rooms/{room_id}/next", next_patient),
-    _posts("/calls/{call_id}/add", add),
-    _posts("/calls/{call_id}/join", join),
-    _gets("/calls/{call_id}/people", people),
-    _gets("/calls/{call_id}/ice", ice),
-    _posts("/calls/{call_id}/leave", leave),
-    _posts("/calls/{call_id}/end", end),
-    _posts("/calls/{call_id}/video", turn_to_video),
-    _posts("/calls/{call_id}/guests", invite),
-    _posts("/calls/{call_id}/guests/{guest_id}/admit", admit),
-    _posts("/calls/{call_id}/guests/{guest_id}/refuse", refuse),
-    _posts("/calls/{call_id}/guests/{guest_id}/revoke", revoke),
-    _posts("/visit/{visit}/call/join", join_as_patient),
-    _posts("/visit/{visit}/call/leave", leave_as_patient),
-    _posts("/visit/{visit}/call/video", turn_to_video_as_patient),
-    _gets("/visit/{visit}/call/people", people_for_patient),
-    _gets("/visit/{visit}/ice", ice_for_patient),
-    _posts("/guest/{guest_id}/call/join", join_as_guest),
-    _posts("/guest/{guest_id}/call/leave", leave_as_guest),
-    _gets("/guest/{guest_id}/call/people", people_for_guest),
-    _gets("/guest/{guest_id}/ice", ice_for_guest),
+    staff_route("/visits/{visit_id}/call", start, methods=["POST"]),
+    staff_route("/visits/{visit_id}/return", return_to_waiting_room, methods=["POST"]),
+    staff_route("/visits/{visit_id}/end", end_visit, methods=["POST"]),
+    staff_route("/rooms/{room_id}/next", next_patient, methods=["POST"]),
+    staff_route("/calls/{call_id}/add", add, methods=["POST"]),
+    staff_route("/calls/{call_id}/join", join, methods=["POST"]),
+    staff_route("/calls/{call_id}/people", people, methods=["GET"]),
+    staff_route("/calls/{call_id}/ice", ice, methods=["GET"]),
+    staff_route("/calls/{call_id}/leave", leave, methods=["POST"]),
+    staff_route("/calls/{call_id}/end", end, methods=["POST"]),
+    staff_route("/calls/{call_id}/video", turn_to_video, methods=["POST"]),
+    staff_route("/calls/{call_id}/guests", invite, methods=["POST"]),
+    staff_route("/calls/{call_id}/guests/{guest_id}/admit", admit, methods=["POST"]),
+    staff_route("/calls/{call_id}/guests/{guest_id}/refuse", refuse, methods=["POST"]),
+    staff_route("/calls/{call_id}/guests/{guest_id}/revoke", revoke, methods=["POST"]),
+    visitor_route("/visit/{visit}/call/join", join_as_patient, methods=["POST"]),
+    visitor_route("/visit/{visit}/call/leave", leave_as_patient, methods=["POST"]),
+    visitor_route("/visit/{visit}/call/video", turn_to_video_as_patient, methods=["POST"]),
+    visitor_route("/visit/{visit}/call/people", people_for_patient, methods=["GET"]),
+    visitor_route("/visit/{visit}/ice", ice_for_patient, methods=["GET"]),
+    guest_route("/guest/{guest_id}/call/join", join_as_guest, methods=["POST"]),
+    guest_route("/guest/{guest_id}/call/leave", leave_as_guest, methods=["POST"]),
+    guest_route("/guest/{guest_id}/call/people", people_for_guest, methods=["GET"]),
+    guest_route("/guest/{guest_id}/ice", ice_for_guest, methods=["GET"]),
 ]

@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.calls.guests import LONGEST_NAME, Guest, GuestLinkClosed, LinkInUse
 from bedside.calls.states import Standing
@@ -17,6 +16,7 @@ from bedside.edge.guests import door_of_guest, entered_before, guest_of, keep_gu
 from bedside.edge.link_secrets import OpenLinkAgain, led_on, secret_of
 from bedside.edge.protection import KNOCKING, require_rate
 from bedside.edge.rendering import render
+from bedside.edge.routes import guest_route, open_route
 from bedside.errors import NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import N_
@@ -148,9 +148,9 @@ async def _closed(request: Request, error: Exception) -> Response:
 
 
 routes = [
-    Route("/g/{secret}", arrive, methods=["GET", "HEAD", "POST"]),
-    Route("/guest/{guest_id}/door", door, methods=["GET", "HEAD"]),
-    Route("/guest/{guest_id}/door", enter, methods=["POST"]),
-    Route("/guest/{guest_id}", page, methods=["GET"]),
-    Route("/guest/{guest_id}/knock", knock, methods=["POST"]),
+    open_route("/g/{secret}", arrive, methods=["GET", "HEAD", "POST"]),
+    open_route("/guest/{guest_id}/door", door, methods=["GET", "HEAD"]),
+    open_route("/guest/{guest_id}/door", enter, methods=["POST"]),
+    guest_route("/guest/{guest_id}", page, methods=["GET"]),
+    guest_route("/guest/{guest_id}/knock", knock, methods=["POST"]),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.calls.access import HostSeat
 from bedside.calls.apps import apps_of
@@ -13,6 +12,7 @@ from bedside.calls.states import CallEnded, Kind
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import BedsideError
 from bedside.kernel import clock
@@ -127,7 +127,7 @@ async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -
 
 
 routes = [
-    Route("/calls/{call_id}", window, methods=["GET"]),
-    Route("/calls/{call_id}/after", after, methods=["GET"]),
-    Route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
+    staff_route("/calls/{call_id}", window, methods=["GET"]),
+    staff_route("/calls/{call_id}/after", after, methods=["GET"]),
+    staff_route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
 ]

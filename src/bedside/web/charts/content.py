@@ -4,10 +4,10 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.downloads import SealedResponse, range_start
+from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import staff_of
 
 _FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3})?")
@@ -32,5 +32,7 @@ async def content(request: Request) -> Response:
 
 
 routes = [
-    Route("/patients/{patient_id}/entries/{entry_id}/content", content, methods=["GET", "HEAD"]),
+    staff_route(
+        "/patients/{patient_id}/entries/{entry_id}/content", content, methods=["GET", "HEAD"]
+    ),
 ]

@@ -6,7 +6,6 @@ from pathlib import PurePath
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.charts import categories, channels
 from bedside.charts.entries import LONGEST_LABEL, LONGEST_NOTE, LONGEST_REASON
@@ -15,6 +14,7 @@ from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.files import media_types
 from bedside.files.media_types import Kind
@@ -406,9 +406,9 @@ async def _target(request: Request, at: Visit, patient_id: str) -> ChartAccess:
 _ENTRY = "/patients/{patient_id}/entries/{entry_id}"
 
 routes = [
-    Route(_ENTRY, page),
-    Route(_ENTRY + "/change", change, methods=["POST"]),
-    Route(_ENTRY + "/review", review, methods=["POST"]),
-    Route(_ENTRY + "/move", move_form, methods=["GET"]),
-    Route(_ENTRY + "/move", move, methods=["POST"]),
+    staff_route(_ENTRY, page),
+    staff_route(_ENTRY + "/change", change, methods=["POST"]),
+    staff_route(_ENTRY + "/review", review, methods=["POST"]),
+    staff_route(_ENTRY + "/move", move_form, methods=["GET"]),
+    staff_route(_ENTRY + "/move", move, methods=["POST"]),
 ]

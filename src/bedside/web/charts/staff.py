@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.charts import categories, channels
@@ -19,6 +18,7 @@ from bedside.edge.dates import age
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.zipping import zipped
 from bedside.errors import NotFound, WrongInput
@@ -320,10 +320,10 @@ async def upload_form(request: Request) -> Response:
 
 
 routes = [
-    Route("/patients/{patient_id}", page),
-    Route("/patients/{patient_id}/list", list_part),
-    Route("/patients/{patient_id}/counts", counts_part),
-    Route("/patients/{patient_id}/search", search, methods=["POST"]),
-    Route("/patients/{patient_id}/several", several, methods=["POST"]),
-    Route("/patients/{patient_id}/upload", upload_form),
+    staff_route("/patients/{patient_id}", page),
+    staff_route("/patients/{patient_id}/list", list_part),
+    staff_route("/patients/{patient_id}/counts", counts_part),
+    staff_route("/patients/{patient_id}/search", search, methods=["POST"]),
+    staff_route("/patients/{patient_id}/several", several, methods=["POST"]),
+    staff_route("/patients/{patient_id}/upload", upload_form),
 ]

@@ -2,13 +2,13 @@
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.charts.categories import Category
 from bedside.edge import tus
 from bedside.edge.bodies import form_parts
 from bedside.edge.context import services_of
 from bedside.edge.flash import say, sayable
+from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import staff_of
 from bedside.errors import TooLarge, WrongInput
 from bedside.files.announcing import Allowance, Announced, Upload
@@ -79,11 +79,11 @@ async def files(request: Request) -> Response:
 
 
 routes = [
-    Route("/patients/{patient_id}/uploads", uploads, methods=["POST", "OPTIONS"]),
-    Route(
+    staff_route("/patients/{patient_id}/uploads", uploads, methods=["POST", "OPTIONS"]),
+    staff_route(
         "/patients/{patient_id}/uploads/{upload_id}",
         upload,
         methods=["HEAD", "PATCH", "DELETE", "POST"],
     ),
-    Route("/patients/{patient_id}/files", files, methods=["POST"]),
+    staff_route("/patients/{patient_id}/files", files, methods=["POST"]),
 ]

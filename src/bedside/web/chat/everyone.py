@@ -14,6 +14,7 @@ from bedside.edge.forms import form_of
 from bedside.edge.fragments import wants_fragment
 from bedside.edge.protection import WRITING, require_rate
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route, visitor_route
 from bedside.edge.visit_sides import Side, framed, side_of
 from bedside.errors import BedsideError, Conflict, TooMany, WrongInput
 from bedside.kernel.ids import new_id
@@ -143,12 +144,13 @@ def _row(one: Message, side: Side, names: dict[str, str], other: str) -> dict[st
 
 def _routes() -> list[Route]:
     table: list[Route] = []
-    for base in ("/visits/{visit_id}/chat", "/visit/{visit}/chat"):
+    sides = ((staff_route, "/visits/{visit_id}/chat"), (visitor_route, "/visit/{visit}/chat"))
+    for route, base in sides:
         table += [
-            Route(base, panel, methods=["GET"]),
-            Route(base, say, methods=["POST"]),
-            Route(base + "/list", listing, methods=["GET"]),
-            Route(base + "/read", read, methods=["POST"]),
+            route(base, panel, methods=["GET"]),
+            route(base, say, methods=["POST"]),
+            route(base + "/list", listing, methods=["GET"]),
+            route(base + "/read", read, methods=["POST"]),
         ]
     return table
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.charts.records import Entry
@@ -12,6 +11,7 @@ from bedside.edge.context import services_of
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.errors import NotFound
 from bedside.kernel.language import N_, gettext
 from bedside.kernel.words import fold, words_of
@@ -161,4 +161,4 @@ async def _documents(request: Request, staff: StaffAccess, words: str) -> list[H
     return [Hit(entry, names[entry.patient_id], pieces[entry.id]) for entry in found]
 
 
-routes = [Route("/find", find, methods=["POST"])]
+routes = [staff_route("/find", find, methods=["POST"])]

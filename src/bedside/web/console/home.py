@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import sections_of
 from bedside.edge.signed_in import staff_of
 from bedside.people.roles import May, allows
@@ -26,4 +26,4 @@ async def badges(request: Request) -> Response:
     return JSONResponse({key: await count(staff) for key, count in counts.items() if key in shown})
 
 
-routes = [Route("/", home), Route("/badges", badges)]
+routes = [staff_route("/", home), staff_route("/badges", badges)]

@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route
 from bedside.errors import NotFound
 
 
@@ -15,4 +15,4 @@ async def _styleguide(request: Request) -> Response:
     return render(request, "console/styleguide.html")
 
 
-routes = [Route("/styleguide", _styleguide, methods=["GET"])]
+routes = [open_route("/styleguide", _styleguide, methods=["GET"])]

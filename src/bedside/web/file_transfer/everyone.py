@@ -16,6 +16,7 @@ from bedside.edge.errors import wants_json
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route, visitor_route
 from bedside.edge.visit_devices import visitor_of
 from bedside.edge.visit_sides import Side, framed, side_of
 from bedside.errors import NotFound, WrongInput
@@ -303,21 +304,22 @@ async def content(request: Request) -> Response:
 
 def _routes() -> list[Route]:
     staff, patient = "/visits/{visit_id}/transfers", "/visit/{visit}/transfers"
-    table: list[tuple[str, Any, list[str]]] = [(staff + "/ask", ask, ["POST"])]
-    for base in (staff, patient):
+    table = [staff_route(staff + "/ask", ask, methods=["POST"])]
+    for route, base in ((staff_route, staff), (visitor_route, patient)):
         one = base + "/{transfer}"
+        upload = one + "/uploads/{upload_id}"
         table += [
-            (base, panel, ["GET"]),
-            (base, offer, ["POST"]),
-            (base + "/list", listing, ["GET"]),
-            (one + "/cancel", cancel, ["POST"]),
-            (one + "/file", content, ["GET", "HEAD"]),
-            (one + "/uploads", begin_upload, ["POST"]),
-            (one + "/uploads/{upload_id}", one_upload, ["HEAD", "PATCH", "DELETE", "POST"]),
+            route(base, panel, methods=["GET"]),
+            route(base, offer, methods=["POST"]),
+            route(base + "/list", listing, methods=["GET"]),
+            route(one + "/cancel", cancel, methods=["POST"]),
+            route(one + "/file", content, methods=["GET", "HEAD"]),
+            route(one + "/uploads", begin_upload, methods=["POST"]),
+            route(upload, one_upload, methods=["HEAD", "PATCH", "DELETE", "POST"]),
         ]
     for name, handler in (("accept", accept), ("decline", decline), ("answer", answer)):
-        table.append((f"{patient}/{{transfer}}/{name}", handler, ["POST"]))
-    return [Route(path, handler, methods=methods) for path, handler, methods in table]
+        table.append(visitor_route(f"{patient}/{{transfer}}/{name}", handler, methods=["POST"]))
+    return table
 
 
 routes = _routes()

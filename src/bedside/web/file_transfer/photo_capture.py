@@ -3,10 +3,10 @@ chart. It is a live file transfer of its own kind; this is the staff's view of i
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.fragments import wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.visit_sides import framed, side_of
 from bedside.transfers.states import Kind
 from bedside.web.file_transfer.everyone import transfers_shown
@@ -30,6 +30,6 @@ async def _rendered(request: Request, name: str) -> Response:
 
 
 routes = [
-    Route("/visits/{visit_id}/captures", panel, methods=["GET"]),
-    Route("/visits/{visit_id}/captures/list", listing, methods=["GET"]),
+    staff_route("/visits/{visit_id}/captures", panel, methods=["GET"]),
+    staff_route("/visits/{visit_id}/captures/list", listing, methods=["GET"]),
 ]

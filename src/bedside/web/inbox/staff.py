@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.charts.records import DEAD
@@ -13,6 +12,7 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.errors import NotFound
@@ -99,8 +99,8 @@ async def alarm(request: Request) -> Response:
 
 
 routes = [
-    Route("/inbox", inbox),
-    Route("/inbox/waiting", waiting),
-    Route("/inbox/{patient_id}/{entry_id}", review, methods=["POST"]),
-    Route("/inbox/{patient_id}/{entry_id}/alarm", alarm),
+    staff_route("/inbox", inbox),
+    staff_route("/inbox/waiting", waiting),
+    staff_route("/inbox/{patient_id}/{entry_id}", review, methods=["POST"]),
+    staff_route("/inbox/{patient_id}/{entry_id}/alarm", alarm),
 ]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
@@ -123,7 +123,7 @@ def _form(
 _INVITE = "/patients/{patient_id}/invite"
 
 routes = [
-    Route(_INVITE, form_page, methods=["GET"]),
-    Route(_INVITE, preview, methods=["POST"]),
-    Route(_INVITE + "/send", send, methods=["POST"]),
+    staff_route(_INVITE, form_page, methods=["GET"]),
+    staff_route(_INVITE, preview, methods=["POST"]),
+    staff_route(_INVITE + "/send", send, methods=["POST"]),
 ]

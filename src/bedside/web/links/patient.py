@@ -5,7 +5,6 @@ The link in a message is `/l/{secret}`; the page itself is below `/link/{link_id
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import address_of, services_of
 from bedside.edge.devices import keep_device, pages_of
@@ -19,6 +18,7 @@ from bedside.edge.link_devices import (
 )
 from bedside.edge.link_secrets import led_on, secret_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route
 from bedside.errors import BedsideError
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
@@ -218,12 +218,12 @@ def _link_of(request: Request) -> str:
 _PAGE = "/link/{link_id}"
 
 routes = [
-    Route("/l/{secret}", arrive, methods=["GET", "HEAD", "POST"]),
-    Route("/l/{secret}/{rest}", arrive, methods=["GET", "HEAD", "POST"]),
-    Route(_PAGE, open_link, methods=["GET", "HEAD"]),
-    Route(_PAGE, answer, methods=["POST"]),
-    Route(_PAGE + "/not-me", not_me, methods=["GET"]),
-    Route(_PAGE + "/not-me", tell_not_me, methods=["POST"]),
-    Route(_PAGE + "/new-link", ask_new_link, methods=["POST"]),
-    Route(_PAGE + "/told", told, methods=["GET"]),
+    open_route("/l/{secret}", arrive, methods=["GET", "HEAD", "POST"]),
+    open_route("/l/{secret}/{rest}", arrive, methods=["GET", "HEAD", "POST"]),
+    open_route(_PAGE, open_link, methods=["GET", "HEAD"]),
+    open_route(_PAGE, answer, methods=["POST"]),
+    open_route(_PAGE + "/not-me", not_me, methods=["GET"]),
+    open_route(_PAGE + "/not-me", tell_not_me, methods=["POST"]),
+    open_route(_PAGE + "/new-link", ask_new_link, methods=["POST"]),
+    open_route(_PAGE + "/told", told, methods=["GET"]),
 ]

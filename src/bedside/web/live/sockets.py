@@ -2,11 +2,11 @@
 may."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
-from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bedside.calls.access import CallAccess
@@ -18,6 +18,7 @@ from bedside.edge.guests import guest_of
 from bedside.edge.live_protocol import push_of
 from bedside.edge.open_pages import OpenPages, holder_of
 from bedside.edge.protection import Buckets, Rate, is_own_origin
+from bedside.edge.routes import Audience, AudienceSocket, audience_of
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import visitor_of
 from bedside.errors import BedsideError, Unavailable
@@ -234,14 +235,16 @@ class LivePage:
 
 
 async def _access_of(socket: WebSocket) -> Access:
-    """Return the access of the page, by its address. Raises as the page does."""
-    if "request_id" in socket.path_params:
-        return await device_of(socket)
-    if "guest_id" in socket.path_params:
-        return await guest_of(socket)
-    if "visit" in socket.path_params:
-        return await visitor_of(socket)
-    return await staff_of(socket)
+    """Return the access of the page's person. Raises as the page does."""
+    return await _ACCESS[audience_of(socket)](socket)
+
+
+_ACCESS: dict[Audience, Callable[[WebSocket], Awaitable[Access]]] = {
+    Audience.STAFF: staff_of,
+    Audience.VISITOR: visitor_of,
+    Audience.LINK: device_of,
+    Audience.GUEST: guest_of,
+}
 
 
 def _end_of(access: Access) -> str:
@@ -267,8 +270,8 @@ async def _live(socket: WebSocket) -> None:
 
 
 routes = [
-    WebSocketRoute("/live", _live),
-    WebSocketRoute("/my/{request_id}/live", _live),
-    WebSocketRoute("/visit/{visit}/live", _live),
-    WebSocketRoute("/guest/{guest_id}/live", _live),
+    AudienceSocket(Audience.STAFF, "/live", _live),
+    AudienceSocket(Audience.LINK, "/my/{request_id}/live", _live),
+    AudienceSocket(Audience.VISITOR, "/visit/{visit}/live", _live),
+    AudienceSocket(Audience.GUEST, "/guest/{guest_id}/live", _live),
 ]

@@ -2,13 +2,13 @@
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_sides import framed
 from bedside.kernel.language import gettext as _
@@ -50,6 +50,6 @@ async def keep(request: Request) -> Response:
 
 
 routes = [
-    Route("/visits/{visit_id}/note", note, methods=["GET"]),
-    Route("/visits/{visit_id}/note", keep, methods=["POST"]),
+    staff_route("/visits/{visit_id}/note", note, methods=["GET"]),
+    staff_route("/visits/{visit_id}/note", keep, methods=["POST"]),
 ]

@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.forms import form_of
+from bedside.edge.routes import open_route
 from bedside.notifications.callbacks import PATH
 
 
@@ -17,4 +17,4 @@ async def sms_report(request: Request) -> Response:
     return Response(status_code=204)
 
 
-routes = [Route(PATH, sms_report, methods=["POST"])]
+routes = [open_route(PATH, sms_report, methods=["POST"])]

@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import NotAllowed
 from bedside.kernel.language import N_
@@ -52,4 +52,4 @@ def _linked(text: str, base: str) -> list[tuple[str, bool]]:
     ]
 
 
-routes = [Route("/outbox", outbox), Route("/outbox/list", outbox_list)]
+routes = [staff_route("/outbox", outbox), staff_route("/outbox/list", outbox_list)]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.edge.context import services_of
@@ -10,6 +9,7 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_, gettext
@@ -128,8 +128,8 @@ async def _details_page(
 
 
 routes = [
-    Route("/patients/{patient_id}/card", card),
-    Route("/patients/{patient_id}/card/now", now),
-    Route("/patients/{patient_id}/details", details_form),
-    Route("/patients/{patient_id}/details", change_details, methods=["POST"]),
+    staff_route("/patients/{patient_id}/card", card),
+    staff_route("/patients/{patient_id}/card/now", now),
+    staff_route("/patients/{patient_id}/details", details_form),
+    staff_route("/patients/{patient_id}/details", change_details, methods=["POST"]),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.audit import Action
 from bedside.edge.context import services_of
@@ -12,6 +11,7 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_, gettext
@@ -155,8 +155,8 @@ async def _add_page(
 
 
 routes = [
-    Route("/patients", listed),
-    Route("/patients/search", search, methods=["POST"]),
-    Route("/patients/new", add_form),
-    Route("/patients/new", add, methods=["POST"]),
+    staff_route("/patients", listed),
+    staff_route("/patients/search", search, methods=["POST"]),
+    staff_route("/patients/new", add_form),
+    staff_route("/patients/new", add, methods=["POST"]),
 ]

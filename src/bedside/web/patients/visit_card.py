@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.visit_access import room_of_visit
 from bedside.edge.visit_rows import rows_of
@@ -88,6 +88,6 @@ async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dic
 
 
 routes = [
-    Route("/visits/{visit_id}/card", card),
-    Route("/visits/{visit_id}/card/now", card_now),
+    staff_route("/visits/{visit_id}/card", card),
+    staff_route("/visits/{visit_id}/card/now", card_now),
 ]

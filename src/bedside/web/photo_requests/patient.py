@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from bedside.edge import tus
 from bedside.edge.bodies import form_parts
@@ -22,6 +22,7 @@ from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable, was_said
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import link_route
 from bedside.errors import Conflict, NotSignedIn, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
@@ -354,7 +355,7 @@ async def one_upload(request: Request, link: LinkAccess) -> Response:
         raise
 
 
-def _routes() -> list[Route]:
+def _routes() -> list[BaseRoute]:
     here = "/my/{request_id}"
     photo = here + "/photos/{file_id}"
     table: list[tuple[str, Any, list[str]]] = [
@@ -373,7 +374,7 @@ def _routes() -> list[Route]:
         (here + "/uploads", upload_options, ["OPTIONS"]),
         (here + "/uploads/{upload_id}", one_upload, ["HEAD", "PATCH", "DELETE", "POST"]),
     ]
-    return [Route(path, handler, methods=methods) for path, handler, methods in table]
+    return [link_route(path, handler, methods=methods) for path, handler, methods in table]
 
 
 routes = _routes()

@@ -4,13 +4,13 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.errors import Conflict, WrongInput
@@ -278,16 +278,16 @@ _PATIENT = "/patients/{patient_id}/requests"
 _ONE = _PATIENT + "/{request_id}"
 
 routes = [
-    Route("/requests", desk),
-    Route("/requests/list", desk_list),
-    Route(_PATIENT, of_patient, methods=["GET"]),
-    Route(_PATIENT, send, methods=["POST"]),
-    Route(_PATIENT + "/list", of_patient_list),
-    Route(_PATIENT + "/new", new, methods=["GET"]),
-    Route(_PATIENT + "/new", preview, methods=["POST"]),
-    Route(_ONE, one),
-    Route(_ONE + "/now", one_now),
-    Route(_ONE + "/revoke", revoke, methods=["POST"]),
-    Route(_ONE + "/reissue", reissue, methods=["POST"]),
-    Route(_ONE + "/messages/{notification_id}/resend", resend, methods=["POST"]),
+    staff_route("/requests", desk),
+    staff_route("/requests/list", desk_list),
+    staff_route(_PATIENT, of_patient, methods=["GET"]),
+    staff_route(_PATIENT, send, methods=["POST"]),
+    staff_route(_PATIENT + "/list", of_patient_list),
+    staff_route(_PATIENT + "/new", new, methods=["GET"]),
+    staff_route(_PATIENT + "/new", preview, methods=["POST"]),
+    staff_route(_ONE, one),
+    staff_route(_ONE + "/now", one_now),
+    staff_route(_ONE + "/revoke", revoke, methods=["POST"]),
+    staff_route(_ONE + "/reissue", reissue, methods=["POST"]),
+    staff_route(_ONE + "/messages/{notification_id}/resend", resend, methods=["POST"]),
 ]

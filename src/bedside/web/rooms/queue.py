@@ -2,13 +2,13 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_access import card_of, room_of_visit, visit_of
@@ -85,9 +85,9 @@ async def remove(request: Request) -> Response:
 
 _ROOM = "/rooms/{room_id}"
 routes = [
-    Route(f"{_ROOM}/open", open_or_close, methods=["POST"]),
-    Route(f"{_ROOM}/messages", message_everyone, methods=["POST"]),
-    Route(_ROOM + "/messages/{message_id}/withdraw", withdraw_message, methods=["POST"]),
-    Route("/visits/{visit_id}/remove", remove_page),
-    Route("/visits/{visit_id}/remove", remove, methods=["POST"]),
+    staff_route(f"{_ROOM}/open", open_or_close, methods=["POST"]),
+    staff_route(f"{_ROOM}/messages", message_everyone, methods=["POST"]),
+    staff_route(_ROOM + "/messages/{message_id}/withdraw", withdraw_message, methods=["POST"]),
+    staff_route("/visits/{visit_id}/remove", remove_page),
+    staff_route("/visits/{visit_id}/remove", remove, methods=["POST"]),
 ]

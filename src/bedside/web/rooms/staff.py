@@ -5,12 +5,12 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
 from bedside.edge.room_addresses import public_address, shown_address
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_rows import rows_of
@@ -236,14 +236,14 @@ async def looked(request: Request) -> Response:
 
 _ROOM = "/rooms/{room_id}"
 routes = [
-    Route("/rooms", last_room),
-    Route("/rooms/all", all_rooms),
-    Route("/rooms/all/list", all_list),
-    Route("/rooms/alerts", alerts),
-    Route(_ROOM, room_page),
-    Route(f"{_ROOM}/bar", bar),
-    Route(f"{_ROOM}/queue", queue),
-    Route(f"{_ROOM}/unidentified", unidentified),
-    Route(f"{_ROOM}/qr.svg", qr_code),
-    Route(f"{_ROOM}/looked", looked, methods=["POST"]),
+    staff_route("/rooms", last_room),
+    staff_route("/rooms/all", all_rooms),
+    staff_route("/rooms/all/list", all_list),
+    staff_route("/rooms/alerts", alerts),
+    staff_route(_ROOM, room_page),
+    staff_route(f"{_ROOM}/bar", bar),
+    staff_route(f"{_ROOM}/queue", queue),
+    staff_route(f"{_ROOM}/unidentified", unidentified),
+    staff_route(f"{_ROOM}/qr.svg", qr_code),
+    staff_route(f"{_ROOM}/looked", looked, methods=["POST"]),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
@@ -12,6 +11,7 @@ from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import environment, render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_access import card_of, visit_of
@@ -173,11 +173,11 @@ async def notice(request: Request) -> Response:
 
 _TRANSFER = "/visits/{visit_id}/transfer"
 routes = [
-    Route(_TRANSFER, form),
-    Route(_TRANSFER, transfer, methods=["POST"]),
-    Route(f"{_TRANSFER}/rooms", rooms_to_choose),
-    Route("/transfers/sent", sent),
-    Route("/transfers/notices", notices),
-    Route("/transfers/{transfer_id}/notice", notice),
-    Route("/transfers/{transfer_id}/take-back", take_back, methods=["POST"]),
+    staff_route(_TRANSFER, form),
+    staff_route(_TRANSFER, transfer, methods=["POST"]),
+    staff_route(f"{_TRANSFER}/rooms", rooms_to_choose),
+    staff_route("/transfers/sent", sent),
+    staff_route("/transfers/notices", notices),
+    staff_route("/transfers/{transfer_id}/notice", notice),
+    staff_route("/transfers/{transfer_id}/take-back", take_back, methods=["POST"]),
 ]

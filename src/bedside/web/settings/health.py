@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.kernel.known_states import BUSY, OK
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -213,4 +213,4 @@ def _unknown(key: str, state: str) -> Part:
     return Part(key, _("Works") if works else _("Down"), "good" if works else "bad", state)
 
 
-routes = [Route("/settings/health", health)]
+routes = [staff_route("/settings/health", health)]

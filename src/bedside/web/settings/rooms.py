@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.room_addresses import shown_address
+from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import confirmed_staff_of
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
@@ -184,9 +184,9 @@ async def _form(
 
 
 routes = [
-    Route(_ROOMS, rooms),
-    Route(_ROOMS, add_room, methods=["POST"]),
-    Route(f"{_ROOMS}/new", new_room),
-    Route(_ROOMS + "/{room_id}", room_page),
-    Route(_ROOMS + "/{room_id}", change_room, methods=["POST"]),
+    staff_route(_ROOMS, rooms),
+    staff_route(_ROOMS, add_room, methods=["POST"]),
+    staff_route(f"{_ROOMS}/new", new_room),
+    staff_route(_ROOMS + "/{room_id}", room_page),
+    staff_route(_ROOMS + "/{room_id}", change_room, methods=["POST"]),
 ]

@@ -7,12 +7,12 @@ from zoneinfo import available_timezones
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import ROLE_NAMES, shell
 from bedside.edge.signed_in import confirmed_staff_of, staff_of
 from bedside.errors import NotFound, WrongInput
@@ -420,21 +420,21 @@ def time_zones() -> list[str]:
 
 _PERSON = _PEOPLE + "/{staff_id}"
 routes = [
-    Route("/settings", start),
-    Route(_PEOPLE, people),
-    Route(_PEOPLE, add_person, methods=["POST"]),
-    Route(f"{_PEOPLE}/new", new_person),
-    Route(_PERSON, person),
-    Route(f"{_PERSON}/role", change_role, methods=["POST"]),
-    Route(f"{_PERSON}/teams", change_assignments, methods=["POST"]),
-    Route(f"{_PERSON}/unassign", unassign_patient, methods=["POST"]),
-    Route(f"{_PERSON}/password", give_password, methods=["POST"]),
-    Route(f"{_PERSON}/second-factor", reset_factors, methods=["POST"]),
-    Route(f"{_PERSON}/disable", disable, methods=["POST"]),
-    Route(f"{_PERSON}/enable", enable, methods=["POST"]),
-    Route("/settings/teams", teams),
-    Route("/settings/teams", add_team, methods=["POST"]),
-    Route("/settings/teams/{team_id}", rename_team, methods=["POST"]),
-    Route("/settings/clinic", clinic_page),
-    Route("/settings/clinic", change_clinic, methods=["POST"]),
+    staff_route("/settings", start),
+    staff_route(_PEOPLE, people),
+    staff_route(_PEOPLE, add_person, methods=["POST"]),
+    staff_route(f"{_PEOPLE}/new", new_person),
+    staff_route(_PERSON, person),
+    staff_route(f"{_PERSON}/role", change_role, methods=["POST"]),
+    staff_route(f"{_PERSON}/teams", change_assignments, methods=["POST"]),
+    staff_route(f"{_PERSON}/unassign", unassign_patient, methods=["POST"]),
+    staff_route(f"{_PERSON}/password", give_password, methods=["POST"]),
+    staff_route(f"{_PERSON}/second-factor", reset_factors, methods=["POST"]),
+    staff_route(f"{_PERSON}/disable", disable, methods=["POST"]),
+    staff_route(f"{_PERSON}/enable", enable, methods=["POST"]),
+    staff_route("/settings/teams", teams),
+    staff_route("/settings/teams", add_team, methods=["POST"]),
+    staff_route("/settings/teams/{team_id}", rename_team, methods=["POST"]),
+    staff_route("/settings/clinic", clinic_page),
+    staff_route("/settings/clinic", change_clinic, methods=["POST"]),
 ]

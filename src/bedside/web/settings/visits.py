@@ -4,12 +4,12 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import services_of
 from bedside.edge.flash import go
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.kernel.language import N_
 from bedside.people.options import MB, Options
 from bedside.transfers.options import TransferOptions
@@ -107,6 +107,6 @@ def _page(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> Re
 
 
 routes = [
-    Route("/settings/visits", page),
-    Route("/settings/visits", change, methods=["POST"]),
+    staff_route("/settings/visits", page),
+    staff_route("/settings/visits", change, methods=["POST"]),
 ]

@@ -5,12 +5,12 @@ A passkey replaces the first two steps.
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import address_of, services_of
 from bedside.edge.flash import say, sayable, was_said
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route
 from bedside.edge.shell import ROLE_NAMES
 from bedside.edge.signed_in import (
     drop_session,
@@ -265,16 +265,16 @@ async def _abandon(request: Request) -> None:
 
 
 routes = [
-    Route("/sign-in", form),
-    Route("/sign-in", with_password, methods=["POST"]),
-    Route("/sign-in/passkey/options", passkey_options, methods=["POST"]),
-    Route("/sign-in/passkey", with_passkey, methods=["POST"]),
-    Route("/sign-in/continue", onward),
-    Route("/sign-in/second-factor", second_factor),
-    Route("/sign-in/second-factor", with_code, methods=["POST"]),
-    Route("/sign-in/second-factor/options", second_passkey_options, methods=["POST"]),
-    Route("/sign-in/second-factor/passkey", with_second_passkey, methods=["POST"]),
-    Route("/sign-in/new-password", new_password),
-    Route("/sign-in/new-password", choose_password, methods=["POST"]),
-    Route("/sign-out", sign_out, methods=["POST"]),
+    open_route("/sign-in", form),
+    open_route("/sign-in", with_password, methods=["POST"]),
+    open_route("/sign-in/passkey/options", passkey_options, methods=["POST"]),
+    open_route("/sign-in/passkey", with_passkey, methods=["POST"]),
+    open_route("/sign-in/continue", onward),
+    open_route("/sign-in/second-factor", second_factor),
+    open_route("/sign-in/second-factor", with_code, methods=["POST"]),
+    open_route("/sign-in/second-factor/options", second_passkey_options, methods=["POST"]),
+    open_route("/sign-in/second-factor/passkey", with_second_passkey, methods=["POST"]),
+    open_route("/sign-in/new-password", new_password),
+    open_route("/sign-in/new-password", choose_password, methods=["POST"]),
+    open_route("/sign-out", sign_out, methods=["POST"]),
 ]

@@ -4,13 +4,13 @@ from io import BytesIO
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
 from bedside.edge.flash import say, sayable
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import confirmed_staff_of, pending_of
 from bedside.errors import BedsideError, WrongInput
@@ -150,11 +150,11 @@ async def _layout(request: Request) -> str:
 
 
 routes = [
-    Route("/second-factor", choose),
-    Route("/second-factor/app", app),
-    Route("/second-factor/app", confirm_app, methods=["POST"]),
-    Route("/second-factor/app/code.svg", app_picture),
-    Route("/second-factor/codes", new_codes, methods=["POST"]),
-    Route("/second-factor/passkey/options", passkey_options, methods=["POST"]),
-    Route("/second-factor/passkey", add_passkey, methods=["POST"]),
+    open_route("/second-factor", choose),
+    open_route("/second-factor/app", app),
+    open_route("/second-factor/app", confirm_app, methods=["POST"]),
+    open_route("/second-factor/app/code.svg", app_picture),
+    open_route("/second-factor/codes", new_codes, methods=["POST"]),
+    open_route("/second-factor/passkey/options", passkey_options, methods=["POST"]),
+    open_route("/second-factor/passkey", add_passkey, methods=["POST"]),
 ]

@@ -6,11 +6,11 @@ import structlog
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import address_of, is_local, services_of
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route
 from bedside.edge.signed_in import known_of
 from bedside.errors import Gone, WrongInput
 from bedside.kernel.language import LANGUAGES, N_, gettext, spoken
@@ -104,4 +104,4 @@ def _form(request: Request, given: Form, errors: dict[str, str]) -> Response:
     )
 
 
-routes = [Route("/set-up", form), Route("/set-up", run, methods=["POST"])]
+routes = [open_route("/set-up", form), open_route("/set-up", run, methods=["POST"])]

@@ -5,13 +5,13 @@ from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import typed_date
 from bedside.edge.forms import Form, form_of
 from bedside.edge.protection import CHECKING_IN, require_rate
 from bedside.edge.rendering import render
+from bedside.edge.routes import open_route
 from bedside.edge.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
 from bedside.errors import TooMany, WrongInput
 from bedside.kernel import language
@@ -164,6 +164,6 @@ async def _page(
 
 
 routes = [
-    Route("/r/{slug}", door, methods=["GET"]),
-    Route("/r/{slug}", check_in, methods=["POST"]),
+    open_route("/r/{slug}", door, methods=["GET"]),
+    open_route("/r/{slug}", check_in, methods=["POST"]),
 ]

@@ -6,7 +6,6 @@ from functools import wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.edge.context import Handler, services_of
 from bedside.edge.dates import typed_date
@@ -14,6 +13,7 @@ from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_access import room_of_visit
@@ -185,10 +185,10 @@ def _as_typed(typed: Typed, words: str) -> _Entered:
 
 _IDENTIFY = "/visits/{visit_id}/identify"
 routes = [
-    Route(_IDENTIFY, page, methods=["GET"]),
-    Route(_IDENTIFY, confirm, methods=["POST"]),
-    Route(f"{_IDENTIFY}/find", find, methods=["POST"]),
-    Route(f"{_IDENTIFY}/new", new, methods=["POST"]),
-    Route(f"{_IDENTIFY}/clinic", whole_clinic, methods=["POST"]),
-    Route(f"{_IDENTIFY}/nobody", nobody, methods=["POST"]),
+    staff_route(_IDENTIFY, page, methods=["GET"]),
+    staff_route(_IDENTIFY, confirm, methods=["POST"]),
+    staff_route(f"{_IDENTIFY}/find", find, methods=["POST"]),
+    staff_route(f"{_IDENTIFY}/new", new, methods=["POST"]),
+    staff_route(f"{_IDENTIFY}/clinic", whole_clinic, methods=["POST"]),
+    staff_route(f"{_IDENTIFY}/nobody", nobody, methods=["POST"]),
 ]

@@ -8,12 +8,12 @@ from functools import wraps
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from bedside.edge.context import Handler, services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import visitor_route
 from bedside.edge.visit_devices import (
     door_of,
     forget_known,
@@ -216,9 +216,9 @@ def _done(request: Request, visitor: VisitorAccess) -> Response:
 _HERE = "/visit/{visit}"
 
 routes = [
-    Route(_HERE, page),
-    Route(_HERE + "/now", now),
-    Route(_HERE + "/device-test", tested, methods=["POST"]),
-    Route(_HERE + "/leave", leave, methods=["POST"]),
-    Route(_HERE + "/again", again, methods=["POST"]),
+    visitor_route(_HERE, page),
+    visitor_route(_HERE + "/now", now),
+    visitor_route(_HERE + "/device-test", tested, methods=["POST"]),
+    visitor_route(_HERE + "/leave", leave, methods=["POST"]),
+    visitor_route(_HERE + "/again", again, methods=["POST"]),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bedside.audit.actors import ActorKind
 from bedside.charts.records import ChartFilter, Entry
@@ -12,6 +11,7 @@ from bedside.edge.context import services_of
 from bedside.edge.formats import clock_time, iso
 from bedside.edge.past_visits import line_of, said_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.timeline import Moment
 from bedside.edge.visit_rows import ended_words
@@ -113,6 +113,6 @@ def _moment(at: int, zone: str, text: str, detail: str = "") -> Moment:
 
 
 routes = [
-    Route("/patients/{patient_id}/visits", visits),
-    Route("/patients/{patient_id}/visits/{visit_id}", record),
+    staff_route("/patients/{patient_id}/visits", visits),
+    staff_route("/patients/{patient_id}/visits/{visit_id}", record),
 ]

@@ -17,6 +17,7 @@ from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.guests import guest_of
 from bedside.edge.rendering import render
+from bedside.edge.routes import Audience, audience_of, guest_route, staff_route, visitor_route
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import visitor_of
 from bedside.errors import NotFound
@@ -43,9 +44,10 @@ class _At:
 async def _at(request: Request) -> _At:
     """Return the caller's place. Raises NotSignedIn, NotFound, NotInCall, CallEnded."""
     services, given = services_of(request), request.path_params
-    if "call_id" in given:
+    audience = audience_of(request)
+    if audience is Audience.STAFF:
         return _At(await _host(request), _STAFF.format(**given))
-    if "visit" in given:
+    if audience is Audience.VISITOR:
         seat = await services.seats.visitor(await visitor_of(request))
         return _At(seat, _PATIENT.format(**given))
     return _At(await services.seats.guest(await guest_of(request)), _GUEST.format(**given))
@@ -139,17 +141,18 @@ async def save(request: Request) -> Response:
 
 def _routes() -> list[Route]:
     table: list[Route] = []
-    for base in (_STAFF, _PATIENT, _GUEST):
+    sides = ((staff_route, _STAFF), (visitor_route, _PATIENT), (guest_route, _GUEST))
+    for route, base in sides:
         table += [
-            Route(base, panel, methods=["GET"]),
-            Route(base + "/marks", marks, methods=["GET"]),
-            Route(base + "/marks", draw, methods=["POST"]),
+            route(base, panel, methods=["GET"]),
+            route(base + "/marks", marks, methods=["GET"]),
+            route(base + "/marks", draw, methods=["POST"]),
         ]
     return [
         *table,
-        Route(_STAFF + "/open", show, methods=["POST"]),
-        Route(_STAFF + "/close", close, methods=["POST"]),
-        Route(_STAFF + "/save/{visit_id}", save, methods=["POST"]),
+        staff_route(_STAFF + "/open", show, methods=["POST"]),
+        staff_route(_STAFF + "/close", close, methods=["POST"]),
+        staff_route(_STAFF + "/save/{visit_id}", save, methods=["POST"]),
     ]
 
 
