@@ -1,7 +1,7 @@
 /** What an app of the call window is, and what it sees of the call. */
 import type { CallPlace } from "./place";
 
-/** A person of the call, with the name that this audience may know. */
+/** A participant, with the name that this audience may know. */
 export interface Person {
   name: string;
   kind: string;
@@ -9,7 +9,7 @@ export interface Person {
   visit_id?: string;
   leg?: number;
   guest_id?: string;
-  /** More than one device has come by the link of this guest. */
+  /** More than one device has come by this guest's link. */
   same_link?: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface CallApp {
   unmount: () => void;
 }
 
-/** Modules by the name in the server's registry, loaded when the call has begun. */
+/** Modules by their names in the server's registry, loaded once the call has begun. */
 export type AppModules = Readonly<Record<string, () => Promise<CallApp>>>;
 
 /** The visits of the patients who are in the call or expected. */

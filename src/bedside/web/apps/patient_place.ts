@@ -1,14 +1,14 @@
 /**
  * An app on the patient's page of a visit. It has a place in each view, the waiting room and the
- * call, and goes from one to the other with the patient, as long as they are in the same room.
+ * call, and moves along with the patient, as long as they are in the same room.
  */
 import { fragmentOf } from "../live/fragment";
 import type { Running } from "./per_patient";
 
-/** Transfers that have not ended, as the server's pages mark them. */
+/** Running transfers, as the server's pages mark them. */
 const IN_USE = ["asked", "moving", "scanning", "ready"].map((phase) => `[data-phase="${phase}"]`).join(", ");
 
-/** Somebody is writing in it, or it waits for an answer. */
+/** Whether somebody is writing in it, or it waits for an answer. */
 function isInUse(place: HTMLElement): boolean {
   const isWritten = [...place.querySelectorAll("textarea")].some((field) => field.value !== "");
   return isWritten || place.querySelector(IN_USE) !== null;
@@ -19,7 +19,7 @@ export class PatientPlace<App extends Running> {
   private opening: HTMLElement | null = null;
   private app: App | null = null;
 
-  /** `root` is the page of the visit, `address` renders the app, `start` brings it to life. */
+  /** `root` is the page of the visit, `address` renders the app, `start` activates it. */
   constructor(
     private readonly root: HTMLElement,
     readonly name: string,
@@ -43,11 +43,11 @@ export class PatientPlace<App extends Running> {
     root.addEventListener("bedside:close-app", (event) => {
       if (this.place?.contains(event.target as Node)) this.close();
     });
-    // The page shows one view after the other; what is open goes with it.
+    // The page shows one view after another; an open app moves along.
     new MutationObserver(() => this.follow()).observe(root, { childList: true });
   }
 
-  /** What runs in the place; null while it is closed. */
+  /** The app running in the place; null while it is closed. */
   get running(): App | null {
     return this.place && !this.place.hidden ? this.app : null;
   }
@@ -57,7 +57,7 @@ export class PatientPlace<App extends Running> {
     return this.found()?.closest("[data-call-place]") != null;
   }
 
-  /** `asked`: the patient did it, and the focus goes there. */
+  /** `asked`: the patient opened it, and the focus moves there. */
   async open(asked: boolean): Promise<void> {
     const place = this.found();
     if (!place || this.opening === place) return;
@@ -82,24 +82,26 @@ export class PatientPlace<App extends Running> {
       this.app = this.start(place);
       return true;
     } catch {
-      return false; // it is opened again with the next thing that happens
+      return false; // the next event opens it again
     } finally {
       this.opening = null;
     }
   }
 
-  /** Over the pictures of a call there is room for one; what somebody is writing stays. */
+  /**
+   * Over the pictures of a call there is room for one app; one in which somebody is writing stays.
+   */
   private closeOthers(place: HTMLElement): void {
     for (const other of this.root.querySelectorAll<HTMLElement>("[data-app][data-kept]"))
       if (other !== place && !isInUse(other)) other.hidden = true;
   }
 
-  /** It is out of sight; what is on its way goes on. */
+  /** Hide it; what is in transfer goes on. */
   private close(): void {
     if (!this.place) return;
     this.place.hidden = true;
     const opener = this.root.querySelector<HTMLElement>(`[data-opens-app="${this.name}"]`);
-    const menu = opener?.closest("dialog"); // shut by now: what opens it gets the focus
+    const menu = opener?.closest("dialog"); // closed by now: its opener gets the focus
     (menu ? this.root.querySelector<HTMLElement>(`[data-opens="${menu.id}"]`) : opener)?.focus();
   }
 
@@ -110,7 +112,7 @@ export class PatientPlace<App extends Running> {
     this.app = this.place = null;
     const next = this.found();
     if (!next || before.hidden || next.dataset.kept !== before.dataset.kept) return;
-    // A call begins with the pictures; only what somebody was doing stays open over them.
+    // A call begins with the pictures; only an app in use stays open over them.
     if (!this.isInCall || isInUse(before)) void this.open(false);
   }
 

@@ -1,6 +1,6 @@
 /**
- * An app of the call window that concerns one patient. With several patients in the call one
- * chooses; when the patient of the open app leaves the call, the app closes.
+ * An app of the call window that concerns one patient. With several patients in the call one is
+ * chosen; when the patient of the open app leaves the call, the app closes.
  */
 
 import { fragmentOf } from "../live/fragment";
@@ -10,11 +10,11 @@ import { say } from "./place";
 /** Something that runs in a piece of the page. */
 export interface Running {
   end(): void;
-  /** It was out of sight and is seen again. */
+  /** Called when it becomes visible again. */
   shown?(): void;
 }
 
-/** `address` renders the app of a visit, in which `marked` is its root; `start` brings it to life. */
+/** `address` renders the app of a visit, in which `marked` is its root; `start` activates it. */
 export function perPatient(
   address: (visit: string) => string,
   marked: string,
@@ -51,7 +51,7 @@ class PerPatient implements CallApp {
     this.visit = "";
   }
 
-  /** Who is in the call now. */
+  /** Update who is in the call. */
   private readonly look = (): void => {
     if (!this.context || !this.place) return;
     const patients = patientsIn(this.context.session);
@@ -94,7 +94,7 @@ class PerPatient implements CallApp {
     this.running?.end();
     this.running = null;
     this.visit = visit;
-    this.place?.replaceChildren(); // nothing may be written to the one before by mistake
+    this.place?.replaceChildren(); // nothing may be written to the previous patient by mistake
     let found: HTMLElement | null = null;
     try {
       found = (await fragmentOf(this.address(visit))).querySelector<HTMLElement>(this.marked);

@@ -1,15 +1,15 @@
-/** Where a call is, for this page: what the server has written into data-call-place, and its words. */
+/** A call's place on this page: the server's data in data-call-place, and its texts. */
 export type Audience = "staff" | "patient" | "guest";
 export type Mode = "video" | "voice";
 
 export interface CallPlace {
   audience: Audience;
   call: string;
-  /** "" where it is known only after joining. */
+  /** "" if known only after joining. */
   mode: Mode | "";
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** Where things are asked and told; one that this audience does not have is "". */
+  /** Addresses for requests; "" for one that this audience does not have. */
   addresses: {
     join: string;
     people: string;
@@ -22,7 +22,7 @@ export interface CallPlace {
   words: Readonly<Record<string, string>>;
 }
 
-/** Reads the place; null where the page has no call. */
+/** Reads the place; null if the page has no call. */
 export function placeOf(root: HTMLElement): CallPlace | null {
   const text = root.dataset.callPlace;
   if (!text) return null;
@@ -30,7 +30,7 @@ export function placeOf(root: HTMLElement): CallPlace | null {
   return { ...(JSON.parse(text) as Omit<CallPlace, "words">), words };
 }
 
-/** A sentence with its {names} filled in. */
+/** A text with its {names} filled in. */
 export function say(place: CallPlace, name: string, values: Record<string, string | number> = {}): string {
   const sentence = place.words[name] ?? name;
   return sentence.replace(/\{(\w+)\}/g, (_whole, key: string) => String(values[key] ?? ""));

@@ -51,7 +51,7 @@ function spriteOf(names) {
   return `<!--\n${iconLicence.replaceAll("--", "–")}\n-->\n<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
 
-/** Icons that are shorter or faster inside the page than as a reference into the sprite. */
+/** Icons that are shorter or faster inline than as a reference into the sprite. */
 function inlineTemplateOf({ inline, sprite }) {
   const rows = inline.map((name) => `  "${name}": '${iconShapes(name)}',`);
   return [
@@ -94,10 +94,13 @@ const ENTRY = ".entry.ts";
 const SHELLS = ["console", "patient"];
 const LAYERS = "@layer reset, tokens, base, components, pages;";
 const COMPONENTS = "components/components.css";
-/** Each style sheet, and whether the shared components are in it or in the sheet that it stands beside. */
+/**
+ * Each style sheet, and whether it includes the shared components itself or stands beside a sheet
+ * that does.
+ */
 const SHEETS = { staff: true, patient: true, call: false, visit: false };
 
-/** Sources under `web` whose names end so: shells first, then by name. */
+/** Sources under `web` whose names end like this: shells first, then by name. */
 function sourcesEnding(ending) {
   const rank = (name) => (SHELLS.includes(name.split("/")[0]) ? 0 : 1);
   return readdirSync(web, { recursive: true })
@@ -115,7 +118,10 @@ function partsOf(sheet) {
   });
 }
 
-/** Style sheets are put together here, so that a feature's file is in its sheet by lying in its folder. */
+/**
+ * Style sheets are assembled here, so that a feature's file is part of its sheet by being in its
+ * folder.
+ */
 const sheets = {
   name: "sheets",
   setup(build) {
@@ -145,7 +151,9 @@ const shared = {
   legalComments: "none",
 };
 
-/** Each entry by itself: code that two entries share is in both, so that a page needs one request. */
+/**
+ * Each entry by itself: code shared by two entries is in both, so that a page needs one request.
+ */
 async function bundle(entry, name, manifest) {
   const isScript = entry.endsWith(".ts");
   const result = await esbuild.build({
@@ -159,7 +167,7 @@ async function bundle(entry, name, manifest) {
   return made;
 }
 
-/** Old files go last, so that a server that runs meanwhile never misses one. */
+/** Old files are removed last, so that a running server never misses one. */
 function removeAllBut(kept) {
   for (const name of readdirSync(out)) if (!kept.has(name)) rmSync(join(out, name), { recursive: true });
 }
@@ -192,7 +200,7 @@ function check() {
 function watchSources() {
   let timer;
   watch(web, { recursive: true }, (_event, name) => {
-    if (name?.startsWith("static") || name?.endsWith("icon_shapes.html")) return; // made here
+    if (name?.startsWith("static") || name?.endsWith("icon_shapes.html")) return; // generated here
     clearTimeout(timer);
     timer = setTimeout(() => buildAll().catch((error) => console.error(error.message)), 80);
   });

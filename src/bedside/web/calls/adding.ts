@@ -1,6 +1,6 @@
 /**
- * More patients in a call: from the list of those who wait, or when “Start call” is pressed in the
- * console beside the call, whose page tells it here (see components/framed.ts).
+ * More patients in a call: from the list of waiting ones, or when “Start call” is pressed in the
+ * console beside the call, whose page reports it here (see components/framed.ts).
  */
 
 import { say } from "../apps/place";

@@ -47,7 +47,7 @@ export class AppsPanel {
     tab?.focus();
   }
 
-  /** All of them now: a server that is updated during the call does not have them any more. */
+  /** Load all of them now: after an update of the server during the call they are gone. */
   private prepare(): void {
     for (const load of Object.values(this.modules)) void load().catch(() => undefined);
   }

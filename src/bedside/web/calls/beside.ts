@@ -1,6 +1,6 @@
 /**
- * What stands beside the call: the ordinary console in a frame. The call is docked at its side or
- * fills the window (the choice is kept); on small screens one of both is seen.
+ * The ordinary console in a frame beside the call. The call is docked at its side or fills the
+ * window (the choice is kept); small screens show one of the two.
  */
 const KEPT = "bedside-call-layout";
 
@@ -19,7 +19,7 @@ export class Beside {
     this.show("call");
   }
 
-  /** Shows a page of the console, also where the call has filled the window until now. */
+  /** Shows a page of the console, even if the call has filled the window until now. */
   open(address: string): void {
     const frame = this.frame();
     if (frame) frame.src = address;
@@ -52,7 +52,7 @@ export class Beside {
     }
   }
 
-  /** A page that may not be in a frame, such as the sign-in, belongs into the whole window. */
+  /** A page that may not be framed, such as the sign-in, moves to the whole window. */
   private look(): void {
     let path: string | undefined;
     try {

@@ -1,6 +1,6 @@
 /**
- * The buttons of a call. Each is in the page already, with its words for both positions; this
- * presses them, shows the position, and says aloud what changed. Keys are data-key (see keys.ts).
+ * The buttons of a call. Each is in the page already, with its texts for both positions; this
+ * presses them, shows the position, and announces what changed. Keys are data-key (see keys.ts).
  */
 
 import { say } from "../apps/place";
@@ -57,7 +57,7 @@ export class Controls {
     return this.root.querySelectorAll<HTMLElement>(`[data-control="${name}"]`);
   }
 
-  /** The position of a switch: words and sign of the other one are hidden (see call.css). */
+  /** The position of a switch: text and icon of the other one are hidden (see call.css). */
   private set(name: string, on: boolean): void {
     for (const button of this.buttons(name)) button.dataset.on = String(on);
   }
@@ -99,7 +99,7 @@ export class Controls {
     if (await this.tiles.playAll()) this.root.querySelector("[data-sound-held]")?.setAttribute("hidden", "");
   }
 
-  /** A voice call offers video; when it has become one by somebody else, this page is asked too. */
+  /** A voice call offers video; if somebody else has turned it into one, this page is asked too. */
   private drawMode(): void {
     const { session } = this;
     const seen = session.devices.video !== null;
@@ -132,7 +132,7 @@ export class Controls {
     const text = banner?.querySelector("p");
     if (!banner || !text) return;
     const words = failure ? failureWords(this.session.place, kind, failure) : "";
-    if (text.textContent === words) return; // it may have been read and closed
+    if (text.textContent === words) return; // the person may have read and closed it
     text.textContent = words;
     banner.hidden = words === "";
   }

@@ -20,7 +20,7 @@ export class DeviceMenu {
     });
   }
 
-  /** Sound comes from the speaker that was chosen, also of tiles that are new. */
+  /** Routes sound to the chosen speaker, for new tiles too. */
   applySpeaker(): void {
     const speaker = localStorage.getItem(SPEAKER);
     if (!speaker) return;

@@ -1,5 +1,5 @@
 /**
- * How a call ends for staff: the dialog asks what becomes of the patient, and afterwards the end
+ * The end of a call for staff: the dialog asks what becomes of the patient, and afterwards the end
  * panel says what was done and what can be done next.
  */
 
@@ -11,7 +11,7 @@ import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 
 export class Ending {
-  /** What is done on purpose needs no warning on the way out. */
+  /** Leaving on purpose needs no warning. */
   leaving = false;
   private shown = false;
 
@@ -24,7 +24,7 @@ export class Ending {
     }
   }
 
-  /** Asks how the call ends, with what is possible now. */
+  /** Asks how to end the call, with the current options. */
   ask(): void {
     const patients = patientsIn(this.session);
     const colleagues = this.session.others().some(([, one]) => one.kind === "staff");
@@ -35,9 +35,9 @@ export class Ending {
     openDialog("ending");
   }
 
-  /** The page that says how it ended, and what can be done next. */
+  /** The page with the summary, and what can be done next. */
   show(): void {
-    if (this.shown) return; // the answer and the event of the end come at the same time
+    if (this.shown) return; // the answer and the event of the end arrive at the same time
     this.shown = true;
     this.leaving = true;
     window.location.assign(`/calls/${this.session.place.call}/after`);
@@ -62,7 +62,8 @@ export class Ending {
     this.leaving = true;
     try {
       await tell(address, { leg: String(patient?.leg ?? "") });
-      // After the only patient one goes out oneself, and guests do not stay behind. A 1:1 call is over already.
+      // After the only patient has gone, the member of staff leaves too, and guests do not stay
+      // behind. A 1:1 call is over already.
       if (address !== addresses.leave && address !== addresses.end) await tell(addresses.leave).catch(() => undefined);
       closeDialog("ending");
       this.show();

@@ -1,4 +1,4 @@
-/** A guest's page: it waits until somebody lets the guest in, joins, and says how it ended. */
+/** A guest's page: it waits until somebody admits the guest, joins, and says how the call ended. */
 
 import { placeOf } from "../apps/place";
 import { announce } from "../components/announce";
@@ -34,7 +34,7 @@ class GuestPage {
     document.addEventListener("bedside:connected", here);
     document.addEventListener("visibilitychange", here);
     document.addEventListener("bedside:signed-out", (event) => {
-      if (this.isOver) event.preventDefault(); // the page says already how it ended
+      if (this.isOver) event.preventDefault(); // the page already says how it ended
     });
   }
 
@@ -75,7 +75,7 @@ class GuestPage {
     this.show(state !== "refused" ? "ended" : wasIn ? "sent_away" : "refused");
   }
 
-  /** One of the page's views; its heading is said and takes the focus. */
+  /** Shows one of the page's views; its heading is announced and takes the focus. */
   private show(name: string): void {
     for (const view of this.root.querySelectorAll<HTMLElement>("[data-guest-view]")) {
       view.hidden = view.dataset.guestView !== name;

@@ -1,4 +1,4 @@
-/** Guests, for staff: an invitation by link, and letting in who knocks. */
+/** Guests, for staff: inviting by link, and admitting those who knock. */
 
 import { say } from "../apps/place";
 import { announce } from "../components/announce";
@@ -8,7 +8,7 @@ import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 
 export class GuestDoor {
-  /** What was said last of each guest who knocks. */
+  /** The last announcement about each guest who knocks. */
   private readonly said = new Map<string, string>();
 
   constructor(
@@ -25,7 +25,7 @@ export class GuestDoor {
     });
   }
 
-  /** Shows who knocks, each with “Admit” and “Refuse”. */
+  /** Shows the knocking guests, each with “Admit” and “Refuse”. */
   draw(): void {
     const list = this.root.querySelector<HTMLElement>("[data-knocking]");
     const template = this.root.querySelector<HTMLTemplateElement>("[data-knock-template]");
@@ -66,7 +66,7 @@ export class GuestDoor {
     }
   }
 
-  /** The link is shown once: it is not kept anywhere. */
+  /** The link is shown once: it is not stored anywhere. */
   private async invite(): Promise<void> {
     const field = document.querySelector<HTMLInputElement>("[data-invitation]");
     if (!field) return;

@@ -1,20 +1,20 @@
 /**
- * Ways to the others through the clinic's servers: addresses, and credentials that relays take for
- * some minutes. They are fetched again before they run out, and before a connection is made again: a
- * device that slept has old ones, for its timers did not run.
+ * ICE servers: the clinic's addresses, and credentials that relays accept for some minutes. They
+ * are fetched again before they expire, and before a connection is remade: a device that slept has
+ * old ones, because its timers did not run.
  */
 import { ask } from "../media/server";
 
 interface Given {
   iceServers: RTCIceServer[];
-  /** Milliseconds for which relays take these credentials. */
+  /** Milliseconds for which relays accept these credentials. */
   lasts: number;
 }
 
 const EARLY_MS = 120_000;
 const AT_LEAST_MS = 60_000;
 const TRY_AGAIN_MS = 5_000;
-/** A connection that is made again waits so long for fresh ones, and then tries those it has. */
+/** How long a connection being remade waits for fresh ones before it tries those it has. */
 const PATIENCE_MS = 3_000;
 
 export class Ice {
@@ -24,19 +24,19 @@ export class Ice {
   private asking: Promise<void> | null = null;
   private isOver = false;
 
-  /** `address` gives them as JSON; `changed` hears of each new configuration. */
+  /** `address` returns them as JSON; `changed` is called with each new configuration. */
   constructor(
     private readonly address: string,
     private readonly changed: (configuration: RTCConfiguration) => void,
   ) {}
 
-  /** Fetches them, and goes on doing so in time. */
+  /** Fetches them, and keeps doing so in time. */
   fetch(): Promise<void> {
     this.asking ??= this.askFor().finally(() => (this.asking = null));
     return this.asking;
   }
 
-  /** Sees to credentials that a new way through a relay can begin with. */
+  /** Ensures credentials with which a new path through a relay can begin. */
   fresh(): Promise<void> {
     if (Date.now() < this.ends - AT_LEAST_MS) return Promise.resolve();
     const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
@@ -59,7 +59,7 @@ export class Ice {
       this.changed(this.configuration);
       wait = Math.max(AT_LEAST_MS, lasts - EARLY_MS);
     } catch {
-      // Without them browsers still find each other in one network; it is asked again soon.
+      // Without them browsers still find each other on one network; the next request comes soon.
     }
     if (!this.isOver) this.timer = window.setTimeout(() => void this.fetch(), wait);
   }

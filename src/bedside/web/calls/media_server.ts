@@ -1,6 +1,6 @@
 /**
- * The way through the media server, for larger groups: one connection to publish what this page
- * sends, which the browser offers, and one that brings everybody else's, which the server offers.
+ * The path through the media server, for larger groups: one connection publishes what this page
+ * sends, which the browser offers, and one receives everybody else's, which the server offers.
  */
 import type { Way } from "./mesh";
 import { encodingOf, type Level } from "./quality";
@@ -22,7 +22,7 @@ import { Watch } from "./watch";
 
 const FLOW_EVERY_MS = 2_000;
 
-/** A half of the way: a connection that is made again when the media server starts over. */
+/** One of the two connections, which is remade when the media server starts over. */
 class Half {
   readonly connection: RTCPeerConnection;
   work: Promise<void> = Promise.resolve();
@@ -40,7 +40,7 @@ class Half {
     this.recovery = new Recovery(this.connection, () => restart(this), 0);
   }
 
-  /** Says the description that was made last. */
+  /** Sends the latest local description. */
   describeHere(number = 0): void {
     this.signal({ to: this.name, description: this.connection.localDescription, number });
   }
@@ -74,7 +74,7 @@ export class MediaServerWay implements Way {
   private receiving: Half | null = null;
   private tracks: Tracks = { audio: null, camera: null, screen: null };
   private readonly by = new Map<string, Received>();
-  /** Whose each transceiver of the receiving half is. */
+  /** The owner of each transceiver of the receiving connection. */
   private readonly owners = new Map<string, string>();
   private readonly flow = new Flow();
   private readonly flowTimer: number;
@@ -89,7 +89,7 @@ export class MediaServerWay implements Way {
     this.flowTimer = window.setInterval(() => void this.lookAtFlow(), FLOW_EVERY_MS);
   }
 
-  /** What the media server says; `from` is one of its two halves. */
+  /** Handles a message of the media server; `from` is one of its two connections. */
   hear({ from, description, candidate, streams, number, fresh }: Incoming): void {
     if (from === PUBLISH) {
       const half = this.publishing;
@@ -111,18 +111,18 @@ export class MediaServerWay implements Way {
     return this.by.get(connection) ?? null;
   }
 
-  /** Whether anything has come from a connection by this way. */
+  /** Whether anything has arrived from a connection by this path. */
   hasArrived(connection: string, withCamera: boolean): boolean {
     const tracks = this.by.get(connection)?.camera.getTracks() ?? [];
     return tracks.some((track) => !track.muted && (!withCamera || track.kind === "video"));
   }
 
-  /** Whether nothing at all comes from a connection any more. */
+  /** Whether nothing at all arrives from a connection any more. */
   isSilent(connection: string): boolean {
     return this.flow.isSilent(connection);
   }
 
-  /** Whether pictures have come from a connection, and do not come any more. */
+  /** Whether pictures have arrived from a connection, and stopped. */
   isPaused(connection: string): boolean {
     return this.flow.isPaused(connection);
   }
@@ -177,8 +177,10 @@ export class MediaServerWay implements Way {
     this.describeOffer(half);
   }
 
-  /** A process that hears of this connection for the first time, and of an offer that is not its
-      first, has us start over. */
+  /**
+   * A process that does not know this connection, and gets an offer that is not its first, makes us
+   * start over.
+   */
   private describeOffer(half: Half): void {
     half.describeHere(half.connection.currentRemoteDescription ? 1 : 0);
   }
@@ -237,7 +239,7 @@ export class MediaServerWay implements Way {
     void this.freshIce().then(() => this.signal({ to: SUBSCRIBE, ask: "restart_ice" }));
   }
 
-  /** Transceivers are used again for others: who is in which is as the last offer says. */
+  /** Transceivers are reused for others: the last offer says which is whose. */
   private assign(connection: RTCPeerConnection, streams: StreamFacts[]): void {
     const there = new Set(streams.map((stream) => stream.connection_id));
     for (const gone of [...this.by.keys()].filter((from) => !there.has(from))) this.by.delete(gone);

@@ -4,7 +4,7 @@ import type { Words } from "./quality";
 import type { Incoming, Outgoing } from "./signals";
 import type { PartState, Received, Tracks } from "./tracks";
 
-/** A way by which sound and pictures come from other connections. */
+/** A path by which sound and pictures arrive from other connections. */
 export interface Way {
   /** What arrives from a connection, if anything. */
   from(connection: string): Received | null;
@@ -15,9 +15,9 @@ export interface Way {
 
 export class Mesh implements Way {
   private readonly peers = new Map<string, Peer>();
-  /** Connections that were replaced or left: what still comes from them is late. */
+  /** Connections that were replaced or left: what still arrives from them is late. */
   private readonly gone = new Set<string>();
-  /** Those that called before it was known that they are in the call. */
+  /** Those that called before they were known to be in the call. */
   private readonly unannounced = new Set<string>();
   private tracks: Tracks = { audio: null, camera: null, screen: null };
 
@@ -29,7 +29,7 @@ export class Mesh implements Way {
     private readonly freshIce: () => Promise<void>,
   ) {}
 
-  /** These other connections are in the call now, each with whether its camera is on. */
+  /** Update the other connections in the call, each with whether its camera is on. */
   meet(connections: ReadonlyMap<string, boolean>): void {
     for (const [connection, camera] of connections) {
       this.unannounced.delete(connection);
@@ -55,13 +55,16 @@ export class Mesh implements Way {
     return this.peers.get(connection)?.state ?? "connecting";
   }
 
-  /** What is sent to a connection; when that is everything, whether its pictures pause. */
+  /**
+   * The text for what is sent to a connection or, if that is everything, whether its pictures are
+   * paused.
+   */
   wordsFor(connection: string): Words {
     const peer = this.peers.get(connection);
     return peer?.level === "full" && peer.isPaused ? "paused" : (peer?.level ?? "full");
   }
 
-  /** The camera of a connection is on, and its pictures do not come any more. */
+  /** The camera of a connection is on, and its pictures have stopped. */
   isPaused(connection: string): boolean {
     return this.peers.get(connection)?.isPaused ?? false;
   }

@@ -1,6 +1,6 @@
 /**
- * The call on the patient's page: mounted when the visit comes into a call, unmounted when it
- * leaves it. What follows after “Leave” and after the end is the page's own business.
+ * The call on the patient's page: mounted when the visit enters a call, unmounted when it leaves
+ * it. What follows “Leave” and the end is up to the page.
  */
 
 import { placeOf } from "../apps/place";
@@ -11,7 +11,7 @@ import { CallView, type FollowBoard, type Happenings } from "./view";
 let current: CallView | null = null;
 let board: { end: () => void } | null = null;
 
-/** Begins the call that `root` describes; one that is under way ends first. */
+/** Begins the call described by `root`; a running one ends first. */
 export function startPatientCall(root: HTMLElement, happenings: Happenings, followBoard: FollowBoard): void {
   stop();
   const place = placeOf(root);
@@ -25,7 +25,7 @@ export function startPatientCall(root: HTMLElement, happenings: Happenings, foll
   void current.start();
 }
 
-/** Ends the call of this page, if there is one: camera and microphone are let go. */
+/** Ends the call of this page, if there is one: camera and microphone are released. */
 export function stop(): void {
   document.body.classList.remove("in-call");
   board?.end();

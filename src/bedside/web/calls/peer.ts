@@ -1,6 +1,6 @@
 /**
  * A connection to one other browser, by perfect negotiation (W3C WebRTC, 10.7): both sides may
- * offer; when offers cross, the impolite one's counts and the polite one rolls its own back. The
+ * offer; when offers cross, the impolite one's wins and the polite one rolls its own back. The
  * impolite side makes the first offer, with all three transceivers; from then on tracks are
  * replaced without negotiation, and offers only restart ICE.
  */
@@ -25,7 +25,7 @@ export interface PeerWiring {
   configuration: RTCConfiguration;
   send: (description: RTCSessionDescription | null, candidate: RTCIceCandidate | null) => void;
   changed: () => void;
-  /** Sees to credentials of the relay that have not run out. */
+  /** Ensures relay credentials that have not expired. */
   freshIce: () => Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export class Peer {
   private readonly watch: Watch;
   private tracks: Tracks = { audio: null, camera: null, screen: null };
   private others = 1;
-  /** Descriptions and candidates are dealt with one after the other. */
+  /** Descriptions and candidates are processed one after another. */
   private work: Promise<void> = Promise.resolve();
   private early: RTCIceCandidateInit[] = [];
   private ignoring = false;
@@ -64,7 +64,7 @@ export class Peer {
     return this.watch.level;
   }
 
-  /** The other side's camera is on, and its pictures do not come any more. */
+  /** The other side's camera is on, and its pictures have stopped. */
   get isPaused(): boolean {
     return this.state === "connected" && this.watch.isPaused;
   }
@@ -74,14 +74,14 @@ export class Peer {
     this.watch.expectPictures(expects);
   }
 
-  /** Send these from now on; `others` is how many browsers get the same. */
+  /** Sends these from now on; `others` is how many browsers get the same. */
   send(tracks: Tracks, others: number): void {
     this.tracks = tracks;
     this.others = others;
     this.enqueue(() => this.giveTracks());
   }
 
-  /** A description or a candidate from the other side. */
+  /** Handles a description or a candidate from the other side. */
   hear(description: RTCSessionDescriptionInit | null, candidate: RTCIceCandidateInit | null): void {
     this.enqueue(async () => {
       if (description) await this.describe(description);
@@ -160,7 +160,7 @@ export class Peer {
     this.wiring.changed();
   }
 
-  /** An offer or answer may have been lost with a socket: then the same offer goes out again. */
+  /** An offer or answer may have been lost with a socket: then the same offer is sent again. */
   private restart(): void {
     const { connection } = this;
     const negotiated = connection.currentRemoteDescription !== null;

@@ -1,4 +1,4 @@
-/** “People”: who is in the call, what they send, and what staff can do for each of them. */
+/** “People”: participants, what they send, and what staff can do for each of them. */
 
 import { patientsIn } from "../apps/call_app";
 import { say } from "../apps/place";
@@ -33,7 +33,7 @@ export class PeopleList {
     for (const [id, one] of others) this.fill(list, id, one);
   }
 
-  /** One patient at a time: among several, each has the button in “People”. */
+  /** One patient at a time: with several, each has the button in “People”. */
   private transferFromMenu(): void {
     const patients = patientsIn(this.session);
     if (patients.length === 1) this.transfer(patients[0]?.visit_id ?? "");

@@ -21,10 +21,10 @@ function levels(samples: readonly Sample[]): Level[] {
 }
 
 test("a weak connection gets a smaller picture after two samples", () => {
-  assert.deepEqual(levels([GOOD, WEAK, GOOD, WEAK]), many(4, "full")); // once is chance
+  assert.deepEqual(levels([GOOD, WEAK, GOOD, WEAK]), many(4, "full")); // one is chance
   assert.deepEqual(levels([GOOD, WEAK, WEAK]), ["full", "full", "smaller"]);
   assert.deepEqual(levels([NARROW, NARROW]), ["full", "smaller"]);
-  // what is weak for the whole picture is enough for the smaller one
+  // what is weak for the full picture is enough for the smaller one
   assert.deepEqual(new Set(levels(many(30, WEAK)).slice(2)), new Set(["smaller"]));
 });
 
@@ -41,7 +41,7 @@ test("it goes up again slowly", () => {
 test("a try that was too early makes it wait longer", () => {
   const samples = [WEAK, WEAK];
   for (let round = 0; round < 3; round += 1) {
-    // it becomes good for just as long as it takes to go up
+    // it is good for just as long as going up takes
     while (levels(samples).at(-1) === "smaller") samples.push(GOOD);
     samples.push(WEAK, WEAK);
   }

@@ -1,30 +1,33 @@
 /**
- * How good a connection is, and what is sent over it: the whole picture, a smaller one, or sound
- * only. It goes down within seconds and up again slowly; each time that going up was too early, it
- * waits twice as long before the next try. Pure: a state and a sample give the next state.
+ * The quality of a connection, and what is sent over it: the full picture, a smaller one, or sound
+ * only. It goes down within seconds and up again slowly; each time going up was too early, the wait
+ * doubles. Pure: a state and a sample give the next state.
  */
 export type Level = "full" | "smaller" | "sound";
 
-/** What was measured in the last two seconds. */
+/** Measurements of the last two seconds. */
 export interface Sample {
   roundTripMs: number;
-  /** Share of packets that were lost, the worse of both ways; 0 to 1. */
+  /** Share of packets lost, the worse direction; 0 to 1. */
   lost: number;
-  /** What the browser believes that can be sent; null while it does not know. */
+  /** The browser's estimate of what can be sent; null while unknown. */
   availableKbps: number | null;
 }
 
-/** The connection in words: what is sent, or that a picture of somebody else pauses. */
+/** The state of a connection: what is sent, or that somebody else's picture is paused. */
 export type Words = Level | "paused";
 
 export interface Quality {
   level: Level;
-  /** Bad samples and good samples in a row. */
+  /** Consecutive bad and good samples. */
   bad: number;
   good: number;
-  /** As many good samples are wanted before the next step up. */
+  /** Good samples required before the next step up. */
   patience: number;
-  /** Samples since the last step up, until it has held; a step down before makes patience longer. */
+  /**
+   * Samples since the last step up, until it has held; a step down before that increases
+   * `patience`.
+   */
   sinceUp: number;
 }
 
@@ -33,13 +36,13 @@ type Grade = "good" | "weak" | "very_weak";
 const BAD_IN_A_ROW = 2;
 const FIRST_PATIENCE = 5;
 const LONGEST_PATIENCE = 15;
-/** A step up has held when it was not taken back for so long. */
+/** A step up has held if it was not undone for this many samples. */
 const HELD = 8;
 /** After a step up the browser needs a while to find out how much can be sent. */
 const FINDS_OUT = 3;
-/** With less than this a picture of the level is no longer sent as it should be. */
+/** Below this a picture of the level is no longer sent properly. */
 const NEEDED_KBPS: Record<Level, number> = { full: 250, smaller: 120, sound: 0 };
-/** With less than this known, the next step up is not tried: it would be taken back at once. */
+/** Below this estimate the next step up is not tried: it would be undone at once. */
 const WANTED_TO_GO_UP_KBPS: Record<Level, number> = { full: 0, smaller: 300, sound: 0 };
 const DOWN: Record<Level, Level> = { full: "smaller", smaller: "sound", sound: "sound" };
 const UP: Record<Level, Level> = { full: "full", smaller: "full", sound: "smaller" };
@@ -74,12 +77,14 @@ export function after(before: Quality, sample: Sample): Quality {
 
 const WORST_FIRST: readonly Words[] = ["sound", "smaller", "paused", "full"];
 
-/** What is said of several connections. */
+/** The state of several connections together. */
 export function worstOf(all: readonly Words[]): Words {
   return WORST_FIRST.find((words) => all.includes(words)) ?? "full";
 }
 
-/** What a video sender is told for a level. `others` get a picture each when it goes to them directly. */
+/**
+ * The parameters of a video sender for a level. `others` get a picture each if it is sent directly.
+ */
 export function encodingOf(
   level: Level,
   others: number,

@@ -1,6 +1,6 @@
 /**
- * Brings a connection back: ICE restarts two seconds after it was disconnected, at once when it
- * failed, when the network changed or when the socket is back, and again until it is connected.
+ * Restores a connection: ICE restarts two seconds after it was disconnected, at once if it failed,
+ * if the network changed or when the socket is back, and again until it is connected.
  */
 const DISCONNECTED_MS = 2_000;
 const AGAIN_MS = 4_000;
@@ -9,7 +9,7 @@ const FIRST_MS = 6_000;
 export class Recovery {
   private timer = 0;
 
-  /** `later` sets one of two sides apart, so that both do not restart at the same moment. */
+  /** `later` delays one of the two sides, so that both do not restart at the same moment. */
   constructor(
     private readonly connection: RTCPeerConnection,
     private readonly restart: () => void,
@@ -35,7 +35,7 @@ export class Recovery {
     else if (state === "failed") this.now();
   };
 
-  /** A connection may look well for seconds after its network has gone. */
+  /** A connection may look fine for seconds after its network has gone. */
   private readonly networkChanged = (): void => {
     this.restart();
     this.wait(AGAIN_MS);

@@ -1,6 +1,6 @@
 /**
- * This page in a call: joins it, follows who is in it, keeps the ways to them, and gives them what
- * camera, microphone and screen give. Everything that shows it listens to “change” and reads.
+ * This page in a call: joins it, follows its participants, maintains the paths to them, and gives
+ * them camera, microphone and screen. Everything that displays it listens to “change” and reads.
  */
 
 import type { OpenCall, Person } from "../apps/call_app";
@@ -23,11 +23,11 @@ interface Joined {
   mode: string;
 }
 
-/** Why this page is in the call no more. */
+/** Why this page is no longer in the call. */
 export type End = "ended" | "out" | "elsewhere" | "refused";
 
 const ENDS: Record<string, End> = { call_ended: "ended", not_in_call: "out" };
-/** When the media server is slow, the direct connections are kept for as long. */
+/** How long the direct connections are kept if the media server is slow. */
 const HAND_OVER_MS = 10_000;
 const TRY_AGAIN_MS = 2_000;
 
@@ -36,9 +36,9 @@ export class CallSession extends EventTarget implements OpenCall {
   state: CallState | null = null;
   people: Readonly<Record<string, Person>> = {};
   end: End | null = null;
-  /** What the server said when it did not let this page in. */
+  /** The server's reason for not letting this page in. */
   refusal = "";
-  /** The media server does not answer; it is tried again by itself. */
+  /** The media server does not answer; retries are automatic. */
   interruption = false;
   muted = false;
   camera: boolean;
@@ -68,7 +68,7 @@ export class CallSession extends EventTarget implements OpenCall {
     socket.hurry(true);
   }
 
-  /** The camera opens while the call is joined; whoever comes first does not wait for the other. */
+  /** The camera opens while the call is joined; neither waits for the other. */
   async start(): Promise<void> {
     const known = this.place.mode !== "";
     const early = known ? this.devices.open(this.camera) : null;
@@ -94,10 +94,12 @@ export class CallSession extends EventTarget implements OpenCall {
     return this.devices.screen !== null;
   }
 
-  /** Everybody else who is in the call or expected, with their ids: staff see the patients first,
-      patients and guests the clinic. */
+  /**
+   * Everybody else who is in the call or expected, with their ids: staff see the patients first,
+   *       patients and guests the clinic.
+   */
   others(): [string, Participant][] {
-    if (!this.me) return []; // nobody can be told from oneself yet
+    if (!this.me) return []; // nobody can be told apart from this page yet
     const present = Object.entries(this.state?.participants ?? {}).filter(
       ([id, one]) => id !== this.participantId && (one.state === "joined" || one.state === "asked"),
     );
@@ -106,7 +108,7 @@ export class CallSession extends EventTarget implements OpenCall {
     return present.sort(([a, one], [b, other]) => rank[one.kind] - rank[other.kind] || a.localeCompare(b));
   }
 
-  /** Guests who wait to be let in. */
+  /** Guests waiting to be admitted. */
   knocking(): string[] {
     return Object.entries(this.state?.participants ?? {})
       .filter(([, one]) => one.state === "knocking")
@@ -130,7 +132,7 @@ export class CallSession extends EventTarget implements OpenCall {
     return camera && (way?.isPaused(connection) ?? false);
   }
 
-  /** The worst of all connections: what people are told about “the” connection. */
+  /** The worst of all connections, which is what people see as “the” connection. */
   quality(): Words {
     return worstOf(
       this.others().map(([, one]) => this.mesh?.wordsFor(one.connection_id) ?? this.server?.level ?? "full"),
@@ -142,7 +144,7 @@ export class CallSession extends EventTarget implements OpenCall {
     this.give();
   }
 
-  /** Switch the own camera; in a voice call it turns the call to video. False when it fails. */
+  /** Switches the camera; in a voice call it turns the call to video. Returns false if it fails. */
   async setCamera(on: boolean): Promise<boolean> {
     if (!on) {
       this.camera = false;
@@ -165,7 +167,7 @@ export class CallSession extends EventTarget implements OpenCall {
     return true;
   }
 
-  /** Ends everything of this page; the server is told by whoever leaves. */
+  /** Ends everything of this page; telling the server is up to the caller. */
   stop(): void {
     this.ice.close();
     for (const leave of this.leaves.splice(0)) leave();
@@ -179,7 +181,7 @@ export class CallSession extends EventTarget implements OpenCall {
 
   // --- joining ------------------------------------------------------------------------------------
 
-  /** Asks until the server answers; null when it says no. */
+  /** Asks until the server answers; null if it refuses. */
   private async join(): Promise<Joined | null> {
     this.joining = true;
     try {
@@ -206,7 +208,7 @@ export class CallSession extends EventTarget implements OpenCall {
     }
   }
 
-  /** The server gave this page up while its network was gone for long. */
+  /** The server dropped this page while its network was gone for long. */
   private async joinAgain(): Promise<void> {
     if (this.joining || this.end) return;
     const joined = await this.join();
@@ -226,11 +228,12 @@ export class CallSession extends EventTarget implements OpenCall {
     document.addEventListener("bedside:connected", this.tellMedia);
     this.leaves.push(() => document.removeEventListener("bedside:connected", this.tellMedia));
     this.meet();
-    void this.learnNames(); // everybody may have been heard of before it was known who is oneself
+    void this.learnNames(); // events of everybody may have arrived before this page knew its own id
     this.give();
   }
 
-  // --- following ----------------------------------------------------------------------------------
+  // --- receiving
+  // ----------------------------------------------------------------------------------
 
   private heard(heard: Heard): void {
     if (heard.kind === "event" && heard.type === "call.media_interrupted") this.interrupted(heard.data);
@@ -244,7 +247,7 @@ export class CallSession extends EventTarget implements OpenCall {
     this.changed();
   }
 
-  /** Whether this page is still the one through which its person is in the call. */
+  /** Checks whether this page is still the one through which its person is in the call. */
   private look(): void {
     const own = this.me && this.state?.participants[this.me.participant_id];
     if (!own || !this.me || this.end) return;
@@ -290,7 +293,7 @@ export class CallSession extends EventTarget implements OpenCall {
     return server;
   }
 
-  /** The direct connections go when everybody's sound and picture come by the media server. */
+  /** Ends the direct connections once everybody's sound and picture arrive by the media server. */
   private handOver(): void {
     const joined = this.others().filter(([, one]) => one.state === "joined" && this.mesh?.from(one.connection_id));
     if (joined.every(([, one]) => this.server?.hasArrived(one.connection_id, one.camera))) this.closeMesh();
@@ -325,28 +328,29 @@ export class CallSession extends EventTarget implements OpenCall {
     }
   }
 
-  /** Names are fetched, with one's own permission: events carry ids only. */
+  /** Fetches names with the person's own access: events carry ids only. */
   private async learnNames(): Promise<void> {
     if (this.asking || !this.hasUnknown()) return;
     this.asking = true;
     const heardBefore = this.heardSoFar;
     try {
-      // Whoever has left keeps the name here, for what is still said of them.
+      // Participants who left keep their names here, for later mentions.
       const { people } = await ask<{ people: Record<string, Person> }>(this.place.addresses.people);
       this.people = { ...this.people, ...people };
       this.changed();
     } catch {
-      // Asked again with the next thing that happens.
+      // The next event asks again.
     }
     this.asking = false;
-    if (this.heardSoFar > heardBefore) void this.learnNames(); // who came meanwhile
+    if (this.heardSoFar > heardBefore) void this.learnNames(); // somebody joined in the meantime
   }
 
   private hasUnknown(): boolean {
     return [...this.others().map(([id]) => id), ...this.knocking()].some((id) => !(id in this.people));
   }
 
-  // --- giving -------------------------------------------------------------------------------------
+  // --- sending
+  // ------------------------------------------------------------------------------------
 
   private tracks(): Tracks {
     return { audio: this.devices.audio, camera: this.devices.video, screen: this.devices.screen };
@@ -380,7 +384,7 @@ export class CallSession extends EventTarget implements OpenCall {
     this.changed();
   }
 
-  /** Many things change at once; what shows them draws once. */
+  /** Many things change at once; the display is updated once. */
   private changed(): void {
     if (this.server && this.mesh) this.handOver();
     window.clearTimeout(this.drawing);

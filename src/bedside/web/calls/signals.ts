@@ -1,11 +1,13 @@
-/** Signals between browsers of a call: they go out over the page's socket, and come as a topic. */
+/**
+ * Signals between browsers of a call: they are sent over the page's socket, and arrive as a topic.
+ */
 import type { LiveEvent, Signal } from "../live/messages";
 import type { Heard, LiveSocket } from "../live/socket";
 
 export const PUBLISH = "media_server:publish";
 export const SUBSCRIBE = "media_server:subscribe";
 
-/** Which connection's sound or picture a transceiver of the media server's offer carries. */
+/** The connection whose sound or picture a transceiver of the media server's offer carries. */
 export interface StreamFacts {
   mid: string;
   connection_id: string;
@@ -18,9 +20,9 @@ export interface Incoming {
   description: RTCSessionDescriptionInit | null;
   candidate: RTCIceCandidateInit | null;
   streams: StreamFacts[];
-  /** The number of the media server's offer, by which it is answered. */
+  /** The number of the media server's offer, which the answer names. */
   number: number;
-  /** The media server starts over: what was subscribed before is over. */
+  /** The media server starts over: the previous subscription is over. */
   fresh: boolean;
   /** Why the media server could not do what it was asked. */
   failure: string;
@@ -34,7 +36,9 @@ export interface Outgoing {
   ask?: "watch" | "restart_ice";
 }
 
-/** Milliseconds; a socket that is gone for longer comes back to connections that start over anyway. */
+/**
+ * Milliseconds; a socket that is gone for longer comes back to connections that start over anyway.
+ */
 const KEPT_FOR_MS = 60_000;
 
 export class Signals {

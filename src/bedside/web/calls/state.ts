@@ -1,11 +1,11 @@
-/** Who is in the call and what they send: the snapshot of `call:…` and the events that follow. */
+/** The state of a call: the snapshot of `call:…` and the events that follow. */
 import type { Data, LiveEvent, Snapshot } from "../live/messages";
 
 export type Kind = "staff" | "patient" | "guest";
 
 export interface Participant {
   kind: Kind;
-  /** “joined” has a connection; “asked” is let in and not here yet; guests can be “knocking”. */
+  /** “joined” has a connection; “asked” is admitted and not here yet; guests can be “knocking”. */
   state: string;
   connection_id: string;
   muted: boolean;
@@ -22,13 +22,13 @@ export interface CallState {
   apps: Readonly<Record<string, unknown>>;
 }
 
-/** The state after something that was heard; null before the first snapshot. */
+/** The state after a message; null before the first snapshot. */
 export function apply(now: CallState | null, heard: Snapshot | LiveEvent): CallState | null {
   if (heard.kind === "snapshot") return heard.data as unknown as CallState;
   return now && applyEvent(now, heard.type, heard.data);
 }
 
-/** As bedside/calls/live.py `apply`. */
+/** Like bedside/calls/live.py `apply`. */
 export function applyEvent(now: CallState, type: string, data: Data): CallState {
   if (type === "call.changed") return { ...now, ...data };
   if (type === "call.participant_changed") {

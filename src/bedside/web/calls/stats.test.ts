@@ -5,7 +5,7 @@ import { Flow, Meter } from "./stats";
 type Entry = Record<string, unknown>;
 type Report = Entry[];
 
-/** A connection that gives one report after the other. */
+/** A connection that returns one report after another. */
 function reporting(reports: readonly Report[]): RTCPeerConnection {
   const rest = [...reports];
   const getStats = async (): Promise<Map<number, Entry>> => new Map((rest.shift() ?? []).entries());
@@ -14,7 +14,7 @@ function reporting(reports: readonly Report[]): RTCPeerConnection {
 
 type Measured = Awaited<ReturnType<Meter["sample"]>>;
 
-/** The samples that a meter takes of what a browser reports, one report after the other. */
+/** The samples that a meter takes from a browser's reports. */
 async function measured(reports: readonly Report[]): Promise<Measured[]> {
   const meter = new Meter(reporting(reports));
   const samples: Measured[] = [];
@@ -30,7 +30,7 @@ interface Facts {
   came?: number;
 }
 
-/** What a browser says `now`, when the other side has `told` something last (both in ms). */
+/** A browser's report at `now`, when the other side last reported at `told` (both in ms). */
 function report(now: number, { told, took = 0.02, lost = 0, sent = 0, came = 0 }: Facts): Report {
   return [
     { type: "transport", timestamp: now },
@@ -41,7 +41,7 @@ function report(now: number, { told, took = 0.02, lost = 0, sent = 0, came = 0 }
   ];
 }
 
-/** Checks of the connection: so many answers until now, and the seconds that they took. */
+/** Connectivity checks: the number of answers so far, and the seconds they took. */
 function checked(now: number, answers: number, took: number): Report {
   return [
     { type: "candidate-pair", timestamp: now, nominated: true, responsesReceived: answers, totalRoundTripTime: took },

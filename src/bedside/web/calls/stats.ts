@@ -17,16 +17,16 @@ interface Counted {
   availableOutgoingBitrate?: number;
 }
 
-/** What a sample is made of; what counts up does so from the beginning of the connection. */
+/** The basis of a sample; counters begin with the connection. */
 interface Sums {
   lost: number;
   received: number;
   framesIn: number;
   framesOut: number;
-  /** Answers of the other side to checks of the connection, and the seconds that they took. */
+  /** Answers of the other side to connectivity checks, and the seconds they took. */
   answers: number;
   answersTook: number;
-  /** What the other side has told of late, and how many milliseconds ago it told anything. */
+  /** The other side's latest report, and how many milliseconds old it is. */
   lostThere: number;
   roundTrip: number;
   toldAgo: number;
@@ -38,21 +38,23 @@ const NOTHING: Sums = {
   ...{ lostThere: 0, roundTrip: 0, toldAgo: Infinity, available: null },
 };
 
-/** The estimate says nothing yet while pictures have just begun to be sent. */
+/** The estimate is meaningless when pictures have just begun to be sent. */
 const SETTLES_MS = 6_000;
-/** What the other side told of a stream that is sent no more stays in the statistics as it was. */
+/** The other side's report on a stream that is no longer sent stays in the statistics unchanged. */
 const FRESH_MS = 5_000;
-/** Somebody who gets pictures tells about them every second; when not, everything is held up. */
+/** A receiver of pictures reports every second; if not, everything is held up. */
 const HELD_UP_MS = 3_000;
 
 export class Meter {
   private before = NOTHING;
-  /** When pictures began to be sent; 0 while none are, for then the estimate is never tried. */
+  /**
+   * When pictures began to be sent; 0 while none are, because the estimate is never tested then.
+   */
   private sendsSince = 0;
 
   constructor(private readonly connection: RTCPeerConnection) {}
 
-  /** What was measured since the last time, and whether pictures came. */
+  /** Measurements since the last call, and whether pictures arrived. */
   async sample(): Promise<Sample & { hasPictures: boolean }> {
     const now = sumsOf(await this.connection.getStats());
     const { before } = this;
@@ -71,7 +73,7 @@ export class Meter {
   }
 }
 
-/** Checks are rare, so that only those count that were answered now: the last may be long ago. */
+/** Checks are rare, so that only those answered just now count: the last may be long ago. */
 function roundTripOf(now: Sums, before: Sums): number {
   const answers = now.answers - before.answers;
   const check = answers > 0 ? (1_000 * (now.answersTook - before.answersTook)) / answers : 0;
@@ -108,17 +110,17 @@ function sumsOf(report: RTCStatsReport): Sums {
   return sums;
 }
 
-/** Samples in a row without a picture after which it counts as paused. */
+/** Consecutive samples without a picture after which it counts as paused. */
 export const PAUSED_AFTER = 2;
 /** Samples without a packet after which a sender counts as silent. */
 const SILENT_AFTER = 3;
 
-/** Through a media server a connection stays up whoever goes: only their packets tell. */
+/** Through a media server a connection stays up whoever leaves: only their packets tell. */
 export class Flow {
   private readonly packets = new Streak();
   private readonly frames = new Streak();
 
-  /** Look again; `from` says whose each transceiver (by its mid) is. */
+  /** Reads again; `from` says whose each transceiver (by its mid) is. */
   async look(connection: RTCPeerConnection, from: ReadonlyMap<string, string>): Promise<void> {
     const packets = new Map<string, number>();
     const frames = new Map<string, number>();
@@ -136,13 +138,13 @@ export class Flow {
     return this.packets.of(sender) >= SILENT_AFTER;
   }
 
-  /** Pictures have come from a sender, and do not come any more. */
+  /** Pictures have arrived from a sender, and stopped. */
   isPaused(sender: string): boolean {
     return this.frames.has(sender) && this.frames.of(sender) >= PAUSED_AFTER;
   }
 }
 
-/** For how many samples in a row something has not grown. */
+/** Counts for how many consecutive samples something has not grown. */
 class Streak {
   private readonly sums = new Map<string, number>();
   private readonly still = new Map<string, number>();

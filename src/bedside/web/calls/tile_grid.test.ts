@@ -4,7 +4,7 @@ import { gridFor } from "./tile_grid";
 
 test("pictures are as large as the room allows", () => {
   const columns: [people: number, width: number, height: number, columns: number][] = [
-    [12, 390, 700, 2], // a phone, and one that lies
+    [12, 390, 700, 2], // a phone, upright and on its side
     [12, 844, 260, 6],
     [12, 450, 700, 2], // beside the console, and filling the window
     [12, 1366, 710, 4],

@@ -1,6 +1,6 @@
-/** How many pictures stand beside each other in a large group: as many as make them largest. */
+/** How many pictures a row has in a large group: as many as make them largest. */
 
-/** From as many others on, the own picture has a place among theirs. */
+/** From this many others on, the own picture has a place among theirs. */
 export const MANY = 5;
 const RATIO = 4 / 3;
 /** A shared screen takes two thirds of the height. */
@@ -12,7 +12,10 @@ export interface Grid {
   screenRows: number;
 }
 
-/** The grid for so many pictures of people, beside a shared screen or not, in a room of that size. */
+/**
+ * The grid for this many pictures of people, with or without a shared screen, in a space of that
+ * size.
+ */
 export function gridFor(people: number, hasScreen: boolean, width: number, height: number): Grid {
   const room = hasScreen ? height / (1 + SCREEN_SHARE) : height;
   let columns = 1;

@@ -1,7 +1,7 @@
 /**
  * The pictures: one tile for each other person, one for a shared screen, the own picture in the
  * corner. Tiles are made from the page's template, and stay the same elements while somebody is
- * there, so that nothing flickers. What a picture cannot say stands in words on it.
+ * there, so that nothing flickers. What a picture cannot say is in words on it.
  */
 
 import { say } from "../apps/place";
@@ -73,7 +73,9 @@ export class Tiles {
     this.resized.disconnect();
   }
 
-  /** A large group stands in a grid that fits the room; smaller ones are laid out by the styles. */
+  /**
+   * Lays out a large group in a grid that fits the space; smaller ones are laid out by the styles.
+   */
   private arrange(): void {
     const [list, pictures] = [this.list(), this.pictures()];
     const count = list.childElementCount;
@@ -175,7 +177,7 @@ export class Tiles {
     own.querySelector("[data-sign=muted]")?.toggleAttribute("hidden", !this.session.muted);
   }
 
-  /** Who came, who is away, who is back: said to those who do not see it. */
+  /** Announces who joined, disconnected or came back to those who do not see it. */
   private tellChange(one: Shown): void {
     const before = this.states.get(one.id);
     this.states.set(one.id, one.state);
@@ -199,8 +201,8 @@ export class Tiles {
 }
 
 /**
- * Gives a video what has begun to arrive; true when it is to be played again. A track that is silent
- * from the start would hold back the page's “load” for ever; one that pauses later stays.
+ * Gives a video what has begun to arrive; returns whether it has to be played again. A track that
+ * is silent from the start would delay the page's “load” forever; one that pauses later stays.
  */
 function sync(video: HTMLVideoElement, one: Shown): boolean {
   const shown = (video.srcObject as MediaStream | null) ?? new MediaStream();
@@ -225,7 +227,7 @@ function setText(tile: HTMLElement, selector: string, text: string): void {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** Letters that stand where no picture is. */
+/** The letters in place of a picture. */
 export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter((word) => word && !/^(dr|prof|mrs?|ms|nurse|sister)\.?$/i.test(word));
   const letters = [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word?.[0] ?? "");

@@ -24,7 +24,7 @@ export function received(): Received {
   return { camera: new MediaStream(), screen: new MediaStream() };
 }
 
-/** Puts a track where it belongs; whatever was there in its place goes. */
+/** Puts a track where it belongs, replacing what was there. */
 export function place(into: Received, track: MediaStreamTrack, isScreen: boolean): void {
   const stream = isScreen ? into.screen : into.camera;
   for (const before of stream.getTracks()) {
@@ -56,6 +56,6 @@ export async function encode(
   try {
     await sender.setParameters(parameters);
   } catch {
-    // The connection closed or was renegotiated meanwhile; the next sample tells again.
+    // The connection was closed or renegotiated in the meantime; the next sample sets it again.
   }
 }

@@ -1,4 +1,4 @@
-/** A call on a page: the session, its tiles and its controls, for whoever takes part. */
+/** A call on a page: the session, its tiles and its controls, for every kind of participant. */
 
 import { type CallPlace, say } from "../apps/place";
 import { announce } from "../components/announce";
@@ -14,7 +14,7 @@ export type FollowBoard = (stage: HTMLElement) => { end: () => void };
 export interface Happenings {
   /** The person pressed “Leave”. */
   leave: () => void;
-  /** This page is in the call no more. */
+  /** This page is no longer in the call. */
   ended: (end: End) => void;
   /** Something changed, after the tiles and controls show it. */
   drawn?: () => void;
@@ -43,7 +43,7 @@ export class CallView {
     this.drawTime();
   }
 
-  /** Join; resolves when devices and connections are on their way. */
+  /** Joins; resolves once devices and connections are being set up. */
   async start(): Promise<void> {
     announce(say(this.session.place, "joining"));
     await this.session.start();
@@ -68,7 +68,7 @@ export class CallView {
     this.happenings.ended(this.session.end);
   }
 
-  /** How long the call has been going on: 06:41. */
+  /** How long the call has lasted: 06:41. */
   private drawTime(): void {
     const shown = this.root.querySelector<HTMLElement>("[data-call-time]");
     if (!shown) return;

@@ -9,7 +9,7 @@ export class Watch {
   private readonly meter: Meter;
   private readonly timer: number;
   private expects = false;
-  /** Samples since pictures came; null until the first has come. */
+  /** Samples since pictures arrived; null until the first has arrived. */
   private withoutPictures: number | null = null;
 
   constructor(
@@ -24,7 +24,10 @@ export class Watch {
     return this.quality.level;
   }
 
-  /** Pictures came by this connection, the other side's camera is on, and nothing comes any more. */
+  /**
+   * Pictures arrived by this connection, the other side's camera is on, and nothing arrives any
+   * more.
+   */
   get isPaused(): boolean {
     return this.expects && (this.withoutPictures ?? 0) >= PAUSED_AFTER;
   }

@@ -1,9 +1,9 @@
-/** Ticking files of the list: how many, and what may be done with so many. */
+/** Ticking files of the list: how many, and what can be done with that many. */
 function filled(text: string | undefined, count: number): string {
   return (text ?? "").replace("{count}", String(count));
 }
 
-/** Shows the bar below the list when something is ticked; two are needed to compare. */
+/** Shows the bar below the list if something is ticked; two are needed to compare. */
 export function showChosen(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-choosing]");
   const bar = form?.querySelector<HTMLElement>("[data-several]");
@@ -21,7 +21,7 @@ export function startChoosing(): void {
     if ((event.target as Element).matches("input[name=chosen]")) showChosen();
   });
   window.addEventListener("pageshow", showChosen);
-  // A download leaves the page where it is, so its form may be sent again at once.
+  // A download leaves the page where it is, so its form may be submitted again at once.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-stays-ready]")) return;

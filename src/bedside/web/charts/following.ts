@@ -1,4 +1,4 @@
-/** What follows from a change of the chart: web/live fetches list and counts, this does the rest. */
+/** Reactions to changes of the chart: web/live fetches list and counts, this does the rest. */
 import { showChosen } from "./choosing";
 import { markOpen, refreshViewer } from "./viewer";
 

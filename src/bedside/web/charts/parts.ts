@@ -1,4 +1,4 @@
-/** Fetching pieces of pages that the server renders. */
+/** Fetches pieces of pages that the server renders. */
 import { contentOf } from "../live/fragment";
 
 export interface Part {
@@ -11,11 +11,11 @@ export interface Part {
 export interface Asking {
   /** Fields to post. */
   form?: FormData;
-  /** The page asks by itself: it does not count as use. */
+  /** The page asks by itself: this does not count as use. */
   background?: boolean;
 }
 
-/** Markup as the server meant it: times are rewritten by the page every few seconds. */
+/** Markup as sent by the server: the page rewrites times every few seconds. */
 export function likeness(element: Element): string {
   const copy = element.cloneNode(true) as Element;
   for (const time of copy.querySelectorAll("time")) time.textContent = "";
@@ -23,7 +23,7 @@ export function likeness(element: Element): string {
   return copy.outerHTML.replace(/ aria-busy="true"/g, "");
 }
 
-/** A piece of a page; null when there is nothing to show of it (signed out, no connection). */
+/** A piece of a page; null if there is nothing to show of it (signed out, no connection). */
 export async function fetchPart(
   address: string,
   name: string,

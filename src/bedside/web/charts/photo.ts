@@ -1,6 +1,6 @@
 /**
- * Looking at a photo: larger and smaller, turned, moved; by buttons, keys, wheel (with Ctrl), and
- * fingers. Only the view changes, never the file.
+ * Viewing a photo: zoomed, rotated, moved; by buttons, keys, wheel (with Ctrl), and fingers. Only
+ * the view changes, never the file.
  */
 const LARGEST = 12;
 const STEP = 1.4;
@@ -114,7 +114,7 @@ class Photo {
     this.draw();
   }
 
-  /** How much a turned photo has to shrink (or may grow) to fit into the window. */
+  /** How much a rotated photo has to shrink (or may grow) to fit into the window. */
   private fit(): number {
     if (this.view.turn % 180 === 0) return 1;
     const { offsetWidth: width, offsetHeight: height } = this.image;

@@ -1,4 +1,4 @@
-/** The upload dialog: chosen, dropped and pasted files become rows that say how far each is. */
+/** The upload dialog: chosen, dropped and pasted files become rows with their progress. */
 import { announce } from "../components/announce";
 import { openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
@@ -43,7 +43,10 @@ class UploadDialog {
     if (going) announce(this.word("resumed"));
   }
 
-  /** Chosen in the dialog, dropped or pasted. The dialog opens by itself only to say a refusal. */
+  /**
+   * Takes files chosen in the dialog, dropped or pasted. The dialog opens by itself only to show a
+   * refusal.
+   */
   async take(files: Iterable<File>): Promise<void> {
     const category = this.dialog.querySelector<HTMLSelectElement>("#upload-category")?.value ?? "";
     for (const file of files) {
@@ -67,7 +70,7 @@ class UploadDialog {
     return row;
   }
 
-  /** A file that is not even sent: why, and what to do. */
+  /** Shows a file that is not even sent: why, and what to do. */
   private refuse(file: File, refusal: Refusal): void {
     const row = this.row(file.name);
     if (!row) return;
@@ -170,7 +173,7 @@ class UploadDialog {
     }
   }
 
-  /** Said beside the page while the dialog is closed. */
+  /** Shown beside the page while the dialog is closed. */
   private showGoing(): void {
     const going = document.querySelector<HTMLElement>("[data-upload-going]");
     const text = going?.querySelector("[data-upload-going-text]");
@@ -181,7 +184,7 @@ class UploadDialog {
   }
 }
 
-/** Files dropped beside every zone, anywhere on the page. */
+/** Takes files dropped outside every zone, anywhere on the page. */
 function takeDrops(take: (files: Iterable<File>) => void): void {
   const sign = document.querySelector<HTMLElement>("[data-drop-sign]");
   const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;

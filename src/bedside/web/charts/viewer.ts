@@ -1,6 +1,6 @@
 /**
- * One file beside the list: opened without leaving the page, moved through by keys, saved and
- * reviewed in place. Narrow screens open it as a page of its own, as browsers without script do.
+ * One file beside the list: opened without leaving the page, navigated by keys, saved and reviewed
+ * in place. Narrow screens open it as a page of its own, as browsers without script do.
  */
 import { announce } from "../components/announce";
 import { refreshTimes } from "../components/times";
@@ -10,7 +10,7 @@ import { startPhotos } from "./photo";
 
 const BESIDE_EACH_OTHER = "(min-width: 64rem)";
 
-/** What was typed and not saved, by entry: going to another file and back loses none of it. */
+/** Unsaved input, by entry: going to another file and back loses none of it. */
 const drafts = new Map<string, URLSearchParams>();
 
 function pane(): HTMLElement | null {
@@ -50,7 +50,7 @@ function giveDraftBack(): void {
   const form = changeForm();
   const draft = drafts.get(openViewer()?.dataset.entry ?? "");
   if (!form || !draft) return;
-  // The version stays that of the draft: when somebody saved meanwhile, the server says so.
+  // The version stays the draft's: if somebody saved in the meantime, the server says so.
   for (const [name, value] of draft) {
     const field = form.elements.namedItem(name);
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement)
@@ -68,7 +68,7 @@ function rowOf(id: string | undefined): HTMLElement | null {
   return id ? document.getElementById(`row-${id}`) : null;
 }
 
-/** Marks the open row, and leads the two arrows to its neighbours in the list that is shown. */
+/** Marks the open row, and points the two arrows to its neighbours in the displayed list. */
 export function markOpen(): void {
   const open = rowOf(openViewer()?.dataset.entry);
   for (const row of document.querySelectorAll<HTMLElement>("#chart-list .chart-row")) {
@@ -162,7 +162,7 @@ async function review(form: HTMLFormElement): Promise<void> {
   toast(said, "good", { label: undo, run: () => void takeBack(id, form) });
 }
 
-/** Undo goes to the file that was marked, wherever the person is by now. */
+/** Undo applies to the file that was marked, wherever the person is by now. */
 async function takeBack(id: string | undefined, form: HTMLFormElement): Promise<void> {
   const opposite = new FormData();
   opposite.set("reviewed", form.dataset.viewerReview === "yes" ? "no" : "yes");
@@ -185,9 +185,10 @@ function onSubmit(event: SubmitEvent): void {
   event.preventDefault();
 }
 
-// --- keeping it current -----------------------------------------------------------------------------
+// --- live updates
+// ---------------------------------------------------------------------------------
 
-/** Takes over the parts that changed; what is being typed, and how a photo is looked at, stay. */
+/** Takes over the parts that changed; input in progress, and the view of a photo, stay. */
 export async function refreshViewer(): Promise<void> {
   const shown = openViewer();
   if (!shown?.dataset.href) return;
@@ -223,7 +224,7 @@ function replacePart(shown: HTMLElement, fresh: HTMLElement): void {
     shown.dataset.state === "filed" &&
     old.querySelector("img, .viewer-text, video")
   ) {
-    originals.set(old, now); // its content was complete when the page came
+    originals.set(old, now); // its content was complete when the page loaded
     return;
   }
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
@@ -237,7 +238,7 @@ function focusAgain(fresh: HTMLElement, focused: Element): void {
   (again ?? document.getElementById("viewer-title"))?.focus({ preventScroll: true });
 }
 
-/** The open row is in sight when the page comes; only the list moves, not the page. */
+/** Scrolls the open row into view when the page loads; only the list moves, not the page. */
 function showOpenRow(): void {
   const row = rowOf(openViewer()?.dataset.entry);
   const list = document.getElementById("chart-list");

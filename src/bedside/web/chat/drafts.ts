@@ -1,6 +1,7 @@
 /**
- * What somebody is writing, and what is written and not sent yet: kept in this tab until it is sent.
- * It belongs to one leg of a visit, for what is meant for one clinician does not go to the next.
+ * A draft, and messages that are written and not sent yet: kept in this tab until they are sent.
+ * They belong to one leg of a visit, because what is meant for one clinician must not go to the
+ * next.
  */
 export interface Unsent {
   draft: string;

@@ -1,6 +1,6 @@
 /**
- * The chat of a visit, for both sides. The server renders what was said; this keeps it current, sends
- * what is written (also later, when there is no connection now), and tells what has been read.
+ * The chat of a visit, for both sides. The server renders the messages; this keeps them current,
+ * sends new ones (later, if there is no connection now), and reports what has been read.
  *
  *   <div data-chat data-base="/visits/vis_…/chat" data-visit data-leg data-topic data-words>
  *     <div data-chat-list>…</div> <ol data-chat-pending> <form data-chat-form>…</form></div>
@@ -15,7 +15,7 @@ import { Drafts, type Unsent } from "./drafts";
 
 const TOGETHER_MS = 40;
 const AGAIN_MS = 4_000;
-/** Nearer to the end than this, one reads the newest: the list follows it. */
+/** Within this distance of the end the reader follows the newest messages. */
 const NEAR_PX = 80;
 
 export class ChatPanel {
@@ -27,7 +27,7 @@ export class ChatPanel {
   private timer = 0;
   private again = 0;
   private sending = false;
-  /** Why what is not sent waits. */
+  /** Why unsent messages wait. */
   private waits: "waiting" | "soon" = "waiting";
 
   constructor(private readonly root: HTMLElement) {
@@ -51,7 +51,7 @@ export class ChatPanel {
     void this.sendAll();
   }
 
-  /** The panel is closed; what is not sent is sent when it opens again, or with the next page. */
+  /** The panel is closed; unsent messages are sent when it opens again, or with the next page. */
   end(): void {
     this.leave();
     window.clearTimeout(this.timer);
@@ -69,7 +69,7 @@ export class ChatPanel {
     this.toEnd();
   }
 
-  /** It was out of sight and is seen again. */
+  /** Called when it becomes visible again. */
   shown(): void {
     this.toEnd();
     this.looked();
@@ -83,7 +83,7 @@ export class ChatPanel {
     return this.root.querySelector<HTMLElement>("[data-chat-list]");
   }
 
-  // --- what happens ------------------------------------------------------------------------------
+  // --- events ------------------------------------------------------------------------------------
 
   private heard(heard: Heard): void {
     if (heard.kind === "event" && !heard.type.startsWith("chat.")) return;
@@ -119,7 +119,7 @@ export class ChatPanel {
     if (list) list.scrollTop = list.scrollHeight;
   }
 
-  /** Whoever has the chat on the screen has read it. */
+  /** A chat on the screen counts as read. */
   private readonly looked = (): void => {
     const unread = Number(this.root.querySelector<HTMLElement>("[data-chat-messages]")?.dataset.unread ?? "0");
     if (unread === 0 || document.visibilityState === "hidden" || !this.root.checkVisibility()) return;
@@ -175,7 +175,7 @@ export class ChatPanel {
     if (next) this.again = window.setTimeout(this.goOn, AGAIN_MS);
   }
 
-  /** False when it has to be tried again later. */
+  /** Returns false if it has to be tried again later. */
   private async send({ draft, body }: Unsent): Promise<boolean> {
     try {
       const answer = await posted(this.base, { draft_id: draft, body, leg: this.leg });
@@ -197,7 +197,7 @@ export class ChatPanel {
     }
   }
 
-  /** What the server did not take stands in the field again. */
+  /** Puts back into the field what the server refused. */
   private giveBack(body: string): void {
     const field = this.field();
     if (!field) return;

@@ -1,4 +1,4 @@
-/** The chat on the patient's page: the sign of new messages, and the panel when it is opened. */
+/** The chat on the patient's page: the badge of new messages, and the open panel. */
 
 import { PatientPlace } from "../apps/patient_place";
 import { announce } from "../components/announce";
@@ -26,7 +26,7 @@ export class PatientChat {
       return panel && new ChatPanel(panel);
     });
     liveSocket().subscribe(`chat:${root.dataset.visit ?? ""}`, (heard) => this.heard(heard));
-    // A view that was put in place again has the number of a moment ago.
+    // A re-rendered view has the count of a moment ago.
     new MutationObserver(() => this.draw()).observe(root, { childList: true });
   }
 
@@ -42,7 +42,10 @@ export class PatientChat {
     this.draw();
   }
 
-  /** In the waiting room the chat opens by itself; in a call the sign shows that there is something. */
+  /**
+   * In the waiting room the chat opens by itself; in a call the badge shows that there is
+   * something.
+   */
   private came(): void {
     if (this.place.running) return;
     this.sound();

@@ -1,4 +1,4 @@
-/** What patients in the chats of a call have written and staff have not read, by visit. */
+/** Unread messages of patients in the chats of a call, by visit. */
 import { type Heard, liveSocket } from "../live/socket";
 
 interface Known {
@@ -13,7 +13,7 @@ interface Chat {
   leave: () => void;
 }
 
-/** Keeps the sign on the chat's tab while `visits` come and go. */
+/** Keeps the badge on the chat's tab current while `visits` come and go. */
 export class UnreadSign {
   private readonly chats = new Map<string, Chat>();
 

@@ -23,7 +23,7 @@ export async function sentenceOf(answer: Response): Promise<string> {
   return refusalIn(await answer.text().catch(() => "")).sentence;
 }
 
-/** Posts fields as a form does, and asks for an answer that a script reads. */
+/** Posts fields like a form, and requests an answer for scripts. */
 export function posted(address: string, fields: Record<string, string>): Promise<Response> {
   return fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(fields) });
 }

@@ -1,10 +1,10 @@
-/** Keeps the screen on where the browser can, so that a phone that is looked at does not lock. */
+/** Keeps the screen on if the browser can, so that a phone in use does not lock. */
 export class Awake {
   private lock: WakeLockSentinel | null = null;
   private wanted = false;
 
   constructor() {
-    // A page that was hidden has lost it.
+    // A page that was hidden has lost the lock.
     document.addEventListener("visibilitychange", () => void this.hold());
   }
 
@@ -20,7 +20,7 @@ export class Awake {
       this.lock = await navigator.wakeLock.request("screen");
       if (!this.wanted) await this.release();
     } catch {
-      // A phone that saves its battery says no; it may lock then, and the place is kept.
+      // A phone saving its battery refuses; it may lock then, and the place is kept.
     }
   }
 

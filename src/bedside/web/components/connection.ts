@@ -1,4 +1,4 @@
-/** The bar that says whether the page hears the server. The live socket calls these. */
+/** The bar that shows whether the page is connected to the server. The live socket calls these. */
 const BACK_SHOWN_MS = 4_000;
 
 let timer = 0;
@@ -15,13 +15,13 @@ export function connectionLost(): void {
   document.dispatchEvent(new CustomEvent("bedside:connection-lost"));
 }
 
-/** The server hears enough pages of this person, or of this network, already. */
+/** The server has enough connections of this person, or of this network, already. */
 export function connectionRests(): void {
   show("rests");
   document.dispatchEvent(new CustomEvent("bedside:connection-lost"));
 }
 
-/** Says “connected again”, but only to somebody who saw that it was lost. */
+/** Shows “connected again”, but only to somebody who saw that it was lost. */
 export function connectionBack(): void {
   const said = "#connection :is([data-connection=lost], [data-connection=rests]):not([hidden])";
   if (document.querySelector(said) === null) return;

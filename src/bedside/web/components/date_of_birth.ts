@@ -1,6 +1,6 @@
 /**
  * Three boxes for a date of birth: a full box moves on to the next, Backspace in an empty one moves
- * back, and a whole date that is pasted or filled in by the browser is spread over all three.
+ * back, and a whole date that is pasted or autofilled is spread over all three.
  */
 function boxesOf(group: Element): HTMLInputElement[] {
   return [...group.querySelectorAll<HTMLInputElement>("input")];
@@ -16,7 +16,7 @@ function partOf(box: HTMLInputElement): Part {
 /** Whether no further digit could follow in a box that holds so many. */
 export function isFull(part: Part, digits: string, most: number): boolean {
   if (digits.length >= most) return true;
-  // “4” can only be a day or a month by itself when no second digit could follow.
+  // “4” can only be a complete day or month if no second digit could follow.
   if (part === "month") return Number(digits) > 1;
   return part === "day" && Number(digits) > 3;
 }

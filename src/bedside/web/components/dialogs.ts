@@ -1,6 +1,6 @@
 /**
  * Native dialogs. data-opens="id" opens, data-closes="id" closes, a press beside the dialog closes
- * it unless it has data-stays. The browser keeps the focus inside and gives it back.
+ * it unless it has data-stays. The browser keeps the focus inside and restores it.
  */
 export function openDialog(id: string): HTMLDialogElement | null {
   const dialog = document.getElementById(id);

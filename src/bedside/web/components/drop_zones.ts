@@ -1,6 +1,6 @@
 /**
- * Drop zones: files that are dropped on a zone, or pasted while it is the only one on the screen,
- * become the files of its input, which then says “change” as if they had been chosen.
+ * Drop zones: files dropped on a zone, or pasted while it is the only one on the screen, become the
+ * files of its input, which then fires “change” as if they had been chosen.
  */
 function give(zone: HTMLElement, files: FileList): void {
   const input = zone.querySelector<HTMLInputElement>("input[type=file]");

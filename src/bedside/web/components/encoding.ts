@@ -1,4 +1,4 @@
-/** Passkeys speak bytes, JSON does not: base64url in between (W3C Web Authentication, 5.1.8). */
+/** Passkeys use bytes, JSON cannot: base64url in between (W3C Web Authentication, 5.1.8). */
 
 export function toBytes(text: string): Uint8Array<ArrayBuffer> {
   const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

@@ -1,6 +1,6 @@
 /**
- * Forms: the summary of errors takes the focus, and a form that is on its way is not sent twice.
- * aria-busy shows the turning sign on the button (see button.css).
+ * Forms: the summary of errors takes the focus, and a form being sent is not sent twice. aria-busy
+ * shows the spinner on the button (see button.css).
  */
 function onSubmit(event: SubmitEvent): void {
   const form = event.target;
@@ -9,13 +9,13 @@ function onSubmit(event: SubmitEvent): void {
     event.preventDefault();
     return;
   }
-  // htmx says itself when a request ends; a plain form leaves the page.
+  // htmx reports the end of a request itself; a plain form leaves the page.
   if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [hx-put], [hx-delete], [hx-patch]")) return;
   form.dataset.sending = "";
   event.submitter?.setAttribute("aria-busy", "true");
 }
 
-/** A page that comes back from the browser's memory is ready to be sent again. */
+/** A page restored from the browser's cache can be submitted again. */
 function onPageShow(event: PageTransitionEvent): void {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sending]")) {
@@ -35,7 +35,7 @@ export function startForms(): void {
   focusFirst(document);
 }
 
-/** Buttons turn while their htmx request is under way. */
+/** Buttons show a spinner during their htmx request. */
 export function startBusyRequests(): void {
   const mark = (event: Event, busy: boolean): void => {
     const element = event.target as HTMLElement;

@@ -1,7 +1,7 @@
 /**
- * A page of the console beside a call: it stands in a frame of the call window. What leaves the
- * call (signing out) happens in the whole window; “Start call” and “Next patient” are told to the
- * window, which asks what to do while a call is going on.
+ * A page of the console beside a call, in a frame of the call window. What leaves the call (signing
+ * out) happens in the whole window; “Start call” and “Next patient” are passed to the window, which
+ * asks what to do while a call is in progress.
  */
 const LEAVES = 'form[action="/sign-out"], a[href^="/calls/"]';
 const STARTS = /^\/visits\/(vis_\w+)\/call$/;

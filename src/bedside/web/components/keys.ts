@@ -10,7 +10,7 @@ export function singleKeysOn(): boolean {
   return localStorage.getItem(SWITCH) !== "off";
 }
 
-/** True where a key press is text and not a command. */
+/** Whether a key press is text and not a command. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return (

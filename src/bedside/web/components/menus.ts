@@ -53,7 +53,9 @@ function listOf(button: HTMLElement): HTMLElement | null {
   return id === null ? null : document.getElementById(id);
 }
 
-/** Puts an open list beside its button and the focus on its first item, unless it is inside already. */
+/**
+ * Puts an open list beside its button and the focus on its first item, unless it is inside already.
+ */
 function enter(list: HTMLElement, opener: HTMLElement): void {
   opener.setAttribute("aria-expanded", "true");
   place(list, opener);
@@ -80,7 +82,7 @@ function onListKey(event: KeyboardEvent, list: HTMLElement): void {
   else if (walks(event) && move(list, event.key)) event.preventDefault();
 }
 
-/** Arrows open the menu; a key that comes before “toggle” walks through it already. */
+/** Arrows open the menu; a key that comes before “toggle” already navigates in it. */
 function onOpenerKey(event: KeyboardEvent, opener: HTMLElement, list: HTMLElement): void {
   if (list.matches(":popover-open")) {
     if (!walks(event)) return;

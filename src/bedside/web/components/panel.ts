@@ -3,7 +3,7 @@
  * hx-target="#panel-body" fills it; without script the link opens the page itself. Live updates of
  * the panel's content never move the focus: only a person who opened it does.
  */
-/** Where the panel lies over the page (see shell.css); elsewhere it stands beside it. */
+/** Where the panel covers the page (see shell.css); elsewhere it is beside it. */
 const COVERS_PAGE = "(max-width: 60rem)";
 
 let opener: HTMLElement | null = null;
@@ -12,7 +12,9 @@ function panel(): HTMLElement | null {
   return document.getElementById("panel");
 }
 
-/** Over the page the panel is a dialog, and what lies below cannot be reached; beside it, it is not. */
+/**
+ * Over the page the panel is a dialog, and what is below cannot be reached; beside it, it is not.
+ */
 function cover(covered: boolean): void {
   for (const part of document.querySelectorAll<HTMLElement>(".page, .rail")) part.inert = covered;
   const element = panel();
@@ -38,7 +40,7 @@ export function openPanel(from: HTMLElement | null = null): void {
   title.focus({ preventScroll: true });
 }
 
-/** Hides the panel and gives the focus back to what opened it, or to what has its id now. */
+/** Hides the panel and returns the focus to what opened it, or to the element with its id now. */
 export function closePanel(): void {
   const element = panel();
   if (!element || element.hidden) return;

@@ -1,4 +1,4 @@
-/** Light, dark or as the device. Kept in a cookie, so that the server writes it into the page. */
+/** Light, dark or as the device. Stored in a cookie, so that the server writes it into the page. */
 const YEAR_SECONDS = 31_536_000;
 
 export function chooseTheme(choice: string): void {

@@ -1,7 +1,7 @@
 /**
- * Short messages at the bottom. The server says them with the header
- * HX-Trigger: {"toast": {"text": "…", "tone": "good"}}; scripts call toast(). A message with an
- * action (Undo) stays longer; pointer or focus on it stops the clock.
+ * Short messages at the bottom. The server sends them with the header HX-Trigger: {"toast":
+ * {"text": "…", "tone": "good"}}; scripts call toast(). A message with an action (Undo) stays
+ * longer; pointer or focus on it stops the clock.
  */
 import { announce } from "./announce";
 
@@ -28,7 +28,7 @@ function keepUntilSeen(element: HTMLElement, milliseconds: number): void {
   start();
 }
 
-/** Shows one message; returns a function that takes it away. `bad` stays until it is closed. */
+/** Shows one message; returns a function that removes it. `bad` stays until it is closed. */
 export function toast(text: string, tone: Tone = "info", action?: ToastAction): () => void {
   const region = document.getElementById("toasts");
   const template = document.querySelector<HTMLTemplateElement>(`[data-toast-template="${tone}"]`);

@@ -8,7 +8,7 @@ const PREPARE_AFTER_MS = 3_000;
 
 type Start = (dialog: HTMLElement) => Running | null;
 
-/** By the name in data-app: loads what brings to life what the server sends. */
+/** By the name in data-app: loads what activates the server's markup. */
 const APPS: Readonly<Record<string, () => Promise<Start>>> = {
   files: async () => (await import("../file_transfer/panel")).startTransfers,
   chat: async () => {
@@ -22,13 +22,16 @@ const APPS: Readonly<Record<string, () => Promise<Start>>> = {
   },
 };
 
-/** What the focus goes back to: a menu item is hidden by then, so the button that opened its menu. */
+/**
+ * The element the focus returns to: a menu item is hidden by then, so the button that opened its
+ * menu.
+ */
 function openerOf(link: HTMLElement): HTMLElement {
   const list = link.closest<HTMLElement>(".menu-list");
   return (list && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(list.id)}"]`)) ?? link;
 }
 
-/** What is pressed in the dialog at once is heard: it is alive when it appears. */
+/** A press in the dialog right away is not lost: it is active when it appears. */
 async function open(link: HTMLAnchorElement, load: () => Promise<Start>): Promise<void> {
   const asked = fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
   const [start, answer] = await Promise.all([load().catch(() => null), asked]);
@@ -43,7 +46,10 @@ async function open(link: HTMLAnchorElement, load: () => Promise<Start>): Promis
   dialog?.addEventListener("close", () => app?.end());
 }
 
-/** Those of this page: it may stay open for days, and a server that was updated does not have them. */
+/**
+ * Loads those of this page: it may stay open for days, and after an update of the server they are
+ * gone.
+ */
 function prepare(): void {
   const names = new Set(
     [...document.querySelectorAll<HTMLElement>("a[data-app]")].map((link) => link.dataset.app ?? ""),

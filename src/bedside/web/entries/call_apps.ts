@@ -1,4 +1,7 @@
-/** The apps of the call window, by the names of bedside/calls/apps; a call loads them when it has begun. */
+/**
+ * The apps of the call window, by the names of bedside/calls/apps; a call loads them once it has
+ * begun.
+ */
 import type { AppModules } from "../apps/call_app";
 
 export const APPS: AppModules = {

@@ -1,4 +1,4 @@
-/** The page of a guest: waiting to be let in, the call, its end. */
+/** The page of a guest: waiting to be admitted, the call, its end. */
 import { startGuestPage } from "../calls/guest_page";
 import { startForms } from "../components/forms";
 import { followWhiteboard } from "../whiteboard/follow";

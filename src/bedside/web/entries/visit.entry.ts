@@ -12,7 +12,10 @@ const MOST_TRIES = 3;
 
 type CallScripts = typeof import("./patient_call");
 
-/** The call's scripts: fetched when the page has time, so that waiting begins light and calls at once. */
+/**
+ * The call's scripts: fetched when the page is idle, so that waiting begins light and calls at
+ * once.
+ */
 const callScripts = (): Promise<CallScripts> => import("./patient_call");
 
 async function isServerThere(): Promise<boolean> {
@@ -24,9 +27,9 @@ async function isServerThere(): Promise<boolean> {
 }
 
 /**
- * The same for a call that begins now; null when it is over before they are here. A network that is
- * away is waited for. A browser that remembers that a script failed forgets it with a reload, which
- * a visit survives.
+ * The same for a call that begins now; null if it is over before they are here. If the network is
+ * gone, it waits. A browser that remembers a script's failure forgets it with a reload, which a
+ * visit survives.
  */
 async function callScriptsNow(isWanted: () => boolean): Promise<CallScripts | null> {
   for (let tries = 1; isWanted(); tries += 1) {

@@ -1,17 +1,17 @@
-/** The patient's camera for one still, as large as the camera gives it. */
+/** The patient's camera for one still, as large as the camera delivers it. */
 
 const QUALITY = 0.92;
 const FRONT: MediaStreamConstraints = { video: { width: { ideal: 1920 }, height: { ideal: 1080 } } };
 
-/** A camera that gives a picture until it is closed. */
+/** A camera that delivers a picture until it is closed. */
 export interface Camera {
   readonly stream: MediaStream;
-  /** As people see themselves: not where the camera looks away from them. */
+  /** As people see themselves: not if the camera faces away from them. */
   readonly isMirrored: boolean;
   close(): void;
 }
 
-/** What the call sends of oneself; a second opening of a camera fails on many phones. */
+/** The call's own video track; opening a camera a second time fails on many phones. */
 function ownTrack(): MediaStreamTrack | null {
   const streams = [...document.querySelectorAll<HTMLVideoElement>("[data-own] video")].map((video) => video.srcObject);
   const tracks = streams.flatMap((stream) => (stream instanceof MediaStream ? stream.getVideoTracks() : []));
@@ -23,7 +23,7 @@ function cameraOf(stream: MediaStream, close: () => void): Camera {
   return { stream, isMirrored: facing !== "environment", close };
 }
 
-/** The camera of the call, or another; null where there is none that may be used. */
+/** The camera of the call, or another; null if none may be used. */
 export async function openCamera(): Promise<Camera | null> {
   const own = ownTrack();
   if (own) return cameraOf(new MediaStream([own]), () => undefined);
@@ -37,7 +37,7 @@ export async function openCamera(): Promise<Camera | null> {
   }
 }
 
-/** What a video shows now, as a JPEG; null while it shows nothing. */
+/** A video's current picture, as a JPEG; null while it shows nothing. */
 export async function stillOf(video: HTMLVideoElement): Promise<File | null> {
   if (video.videoWidth === 0) return null;
   const canvas = document.createElement("canvas");

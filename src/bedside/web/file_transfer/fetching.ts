@@ -1,6 +1,6 @@
 /**
- * Fetches a file that was accepted. After a lost network it goes on from the last byte that came
- * (RFC 9110, 14.2), and the browser saves it when it is complete.
+ * Fetches a file that was accepted. After a lost network it resumes from the last byte received
+ * (RFC 9110, 14.2), and the browser saves it once it is complete.
  */
 import { sentenceOf } from "../components/answers";
 
@@ -13,14 +13,14 @@ export class Fetching {
   private size = 0;
   private etag = "";
 
-  /** `moved` is told which part of the file has come, from 0 to 1. */
+  /** `moved` is called with the part of the file received, from 0 to 1. */
   constructor(
     private readonly address: string,
     private readonly name: string,
     private readonly moved: (part: number) => void,
   ) {}
 
-  /** Resolves when the browser has the file, or with what the server says against it. */
+  /** Resolves once the browser has the file, or with the server's objection. */
   async run(): Promise<string> {
     for (;;) {
       try {
@@ -28,7 +28,7 @@ export class Fetching {
         if (answer.status >= 400 && answer.status < 500) return await sentenceOf(answer);
         if (answer.ok && answer.body && (await this.take(answer, answer.body))) break;
       } catch {
-        // The network is gone; what has come is kept.
+        // The network is gone; what has arrived is kept.
       }
       await networkBack();
     }

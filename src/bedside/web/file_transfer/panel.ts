@@ -1,6 +1,6 @@
 /**
- * File transfer, for both sides: the list that the server renders keeps itself current, chosen files
- * go up, accepted ones come down by themselves.
+ * File transfer, for both sides: the list that the server renders keeps itself current, chosen
+ * files are uploaded, accepted ones are downloaded automatically.
  *
  *   <div data-transfers data-base="/visits/vis_…/transfers" data-visit="vis_…"
  *        data-topic="transfers:vis_…" data-words="{…}"> … <div data-transfer-list>…</div></div>
@@ -23,9 +23,9 @@ export class TransferPanel {
   private readonly words: Record<string, string>;
   private readonly sender: Sender;
   private readonly leave: () => void;
-  /** What this page has accepted, and wants as soon as it is there. */
+  /** Accepted on this page, and wanted as soon as they are there. */
   private readonly wanted = new Set<string>();
-  /** What is coming down now. */
+  /** Downloads in progress. */
   private readonly fetching = new Set<string>();
   /** Where the patient takes a photo; staff have no such place. */
   private readonly taking: PhotoTaking | null;
@@ -47,7 +47,7 @@ export class TransferPanel {
     void this.sender.resume();
   }
 
-  /** The panel is closed; what is on its way goes on. */
+  /** The panel is closed; what is in transfer goes on. */
   end(): void {
     this.leave();
     this.taking?.close();
@@ -57,7 +57,8 @@ export class TransferPanel {
     this.root.removeEventListener("change", this.changed);
   }
 
-  // --- what happens --------------------------------------------------------------------------------
+  // --- events
+  // --------------------------------------------------------------------------------------
 
   private heard(heard: Heard): void {
     if (heard.kind === "event" && heard.type === "transfer.moved") {
@@ -96,7 +97,7 @@ export class TransferPanel {
     this.fetchWanted();
   }
 
-  /** What changed since the list was last shown, said once. */
+  /** Announces what changed since the list was last shown, once. */
   private announceNew(before: HTMLElement, after: DocumentFragment): void {
     for (const row of after.querySelectorAll<HTMLElement>("[data-transfer]")) {
       const shown = before.querySelector<HTMLElement>(`[data-transfer="${CSS.escape(row.dataset.transfer ?? "")}"]`);
@@ -104,13 +105,13 @@ export class TransferPanel {
     }
   }
 
-  /** What waits for an answer, for whoever did not open the panel: it has opened by itself. */
+  /** Announces pending offers to users who did not open the panel themselves. */
   announceAsked(): void {
     const asked = this.root.querySelector<HTMLElement>('[data-phase="asked"]');
     if (asked) announce(asked.dataset.said ?? "");
   }
 
-  /** An accepted file comes down by itself. */
+  /** Downloads accepted files automatically. */
   private fetchWanted(): void {
     for (const id of this.wanted) {
       const link = this.row(id)?.querySelector<HTMLAnchorElement>("a[data-transfer-download]");
@@ -138,7 +139,8 @@ export class TransferPanel {
     if (shown) shown.textContent = part;
   }
 
-  // --- what people do ------------------------------------------------------------------------------
+  // --- actions
+  // -------------------------------------------------------------------------------------
 
   private readonly submitted = (event: Event): void => {
     const form = event.target as HTMLFormElement;
@@ -203,7 +205,7 @@ export class TransferPanel {
     await this.refresh();
   }
 
-  /** The patient has agreed to a photo, and sees it before it goes on. */
+  /** The patient has agreed to a photo, and sees it before it is sent. */
   private async capture(transfer: string): Promise<void> {
     if (!this.taking || this.takingFor) return;
     this.takingFor = transfer;
@@ -223,7 +225,7 @@ export class TransferPanel {
   }
 }
 
-/** Starts the panel that is in `around`, if there is one. */
+/** Starts the panel in `around`, if there is one. */
 export function startTransfers(around: ParentNode): TransferPanel | null {
   const root = around.querySelector<HTMLElement>("[data-transfers]");
   return root && new TransferPanel(root);

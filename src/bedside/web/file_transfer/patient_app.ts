@@ -1,6 +1,6 @@
 /**
- * Files on the patient's page of a visit. They open by themselves when the clinic sends or asks for
- * one, in whatever the page shows: the waiting room or the call.
+ * Files on the patient's page of a visit. They open by themselves when the clinic sends or requests
+ * one, in whichever view the page shows: the waiting room or the call.
  */
 import { PatientPlace } from "../apps/patient_place";
 import { type Heard, liveSocket } from "../live/socket";
@@ -12,7 +12,7 @@ interface Facts {
   phase: string;
 }
 
-/** `sound` is made when the clinic offers or asks for something. */
+/** `sound` is called when the clinic offers or requests something. */
 export function startPatientFiles(root: HTMLElement, here: string, sound: () => void): void {
   const place = new PatientPlace(root, "files", `${here}/transfers`, (around) => {
     const panel = startTransfers(around);

@@ -1,7 +1,7 @@
 /**
- * Sends the bytes of live file transfers (tus 1.0). Whatever happens on the way, it goes on from the
- * last byte that the server has: after a lost network, and, where the browser can keep the file,
- * after the page was loaded again.
+ * Sends the bytes of live file transfers (tus 1.0). Whatever happens, it resumes from the last byte
+ * the server has: after a lost network and, if the browser can keep the file, after a reload of the
+ * page.
  */
 import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
@@ -14,7 +14,7 @@ const OWNER = "live-transfers";
 /** Codes with which the server says that the transfer has ended meanwhile. */
 const ENDED = "transfer_is_";
 
-/** What the server says no to, in its own words. */
+/** A refusal in the server's own words. */
 export type Refused = (name: string, sentence: string) => void;
 
 interface Sending {
@@ -22,10 +22,10 @@ interface Sending {
   upload: TusUpload | null;
 }
 
-/** Senders of this page: a dialog that is closed does not stop what is on its way. */
+/** Senders of this page: a closed dialog does not stop what is in transfer. */
 const senders = new Map<string, Sender>();
 
-/** The sender of a visit; `refused` is told what the server does not take from now on. */
+/** The sender of a visit; `refused` is called from now on with what the server refuses. */
 export function senderOf(base: string, visit: string, refused: Refused): Sender {
   const sender = senders.get(base) ?? new Sender(base, visit);
   senders.set(base, sender);
@@ -48,7 +48,7 @@ export class Sender {
     });
   }
 
-  /** Goes on with what was on its way when the page was left. */
+  /** Resumes what was in transfer when the page was left. */
   async resume(): Promise<void> {
     for (const one of await kept(OWNER, this.visit)) this.start(one);
   }
@@ -59,8 +59,8 @@ export class Sender {
   }
 
   /**
-   * Sends a chosen file; `asked` is the transfer that asked for it, without it the file is offered
-   * again. False when the server does not want it.
+   * Sends a chosen file; `asked` is the transfer that requested it, without it the file is offered
+   * again. Returns false if the server does not want it.
    */
   async send(file: File, asked = ""): Promise<boolean> {
     const transfer = asked || newId("trf");
@@ -86,7 +86,7 @@ export class Sender {
     return true;
   }
 
-  /** The transfer is over: there is nothing to send any more. */
+  /** The transfer is over: there is nothing left to send. */
   async drop(transfer: string): Promise<void> {
     const found = this.sending.get(transfer);
     this.sending.delete(transfer);
@@ -126,7 +126,7 @@ export class Sender {
     sending.upload = null;
     const isEnded = code.startsWith(ENDED);
     if (isEnded || (isFinal && status !== 401)) {
-      // How a transfer ended stands in the list already.
+      // The list already shows how a transfer ended.
       if (!isEnded) this.refused(one.name, sentence);
       void this.drop(one.id);
       return;

@@ -1,12 +1,12 @@
 /**
- * How the patient takes the photo that staff asked for: aim, take it, look at it, and either use it
- * or take another. Nothing leaves the phone before “Use this photo”.
+ * Taking the photo requested by staff: aim, take it, look at it, and either use it or take another.
+ * Nothing leaves the phone before “Use this photo”.
  */
 import { type Camera, openCamera, stillOf } from "./camera";
 
 type Step = "aim" | "look";
 
-/** What came of it: a photo, nothing because the patient closed it, or no camera. */
+/** The result: a photo, nothing because the patient closed it, or no camera. */
 export type Taken = File | "closed" | "no_camera";
 
 export class PhotoTaking {
@@ -28,7 +28,7 @@ export class PhotoTaking {
     });
   }
 
-  /** Opens the camera, and resolves with what the patient chose. One photo at a time. */
+  /** Opens the camera, and resolves with the patient's choice. One photo at a time. */
   async run(): Promise<Taken> {
     if (this.busy) return "closed";
     this.busy = this.isWanted = true;
@@ -50,11 +50,11 @@ export class PhotoTaking {
     return await taken;
   }
 
-  /** The photo is not wanted any more, or the page shows something else. */
+  /** The photo is no longer wanted, or the page shows something else. */
   close(): void {
     this.isWanted = false;
     this.dialog.close();
-    this.finish("closed"); // a dialog that has left the page says nothing any more
+    this.finish("closed"); // a dialog that has left the page fires no events
   }
 
   private parts(): { video: HTMLVideoElement; image: HTMLImageElement; said: HTMLElement } {
@@ -75,7 +75,7 @@ export class PhotoTaking {
     this.show("look");
   }
 
-  /** The buttons of the step, and its words, which screen readers say. */
+  /** Shows the buttons of the step, and its text, which screen readers announce. */
   private show(step: Step): void {
     const { said } = this.parts();
     if (step === "aim") this.still = null;

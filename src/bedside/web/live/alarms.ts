@@ -1,4 +1,4 @@
-/** Says at once, on whatever page somebody is, that a file was destroyed. */
+/** Reports at once, on whatever page somebody is, that a file was destroyed. */
 import { toast } from "../components/toasts";
 import { liveSocket } from "./socket";
 

@@ -1,4 +1,4 @@
-/** Counts beside the sections: every event of the desk and of its rooms makes them ask again. */
+/** Counts beside the sections: every event of the desk and of its rooms makes them fetch again. */
 import { announce } from "../components/announce";
 import { liveSocket } from "./socket";
 
@@ -20,7 +20,7 @@ async function ask(): Promise<void> {
     const answer = await fetch("/badges", { headers: { Accept: "application/json", "X-Background": "1" } });
     if (answer.ok) show((await answer.json()) as Record<string, number>);
   } catch {
-    // The socket notices a lost connection, and asks when it is back.
+    // The socket notices a lost connection, and fetches when it is back.
   }
 }
 

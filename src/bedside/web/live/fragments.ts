@@ -4,9 +4,9 @@
  *   <div data-live-fragment="/inbox/waiting" data-live-topic="desk:cli_…"
  *        data-live-events="desk.inbox_changed">…</div>
  *
- * “Changed” makes the piece ask the server for its HTML again, once for many changes at the same
- * time. An update never moves what the pointer or the focus is on: it waits, with a button that
- * says so, until the pointer has gone. Without data-live-events every event of the topic counts.
+ * An event makes the piece fetch its HTML again, debounced. An update never moves what the pointer
+ * or the focus is on: it waits, with a button that says so, until the pointer has gone. Without
+ * data-live-events every event of the topic counts.
  */
 import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
@@ -46,7 +46,7 @@ class Fragment {
     return !wanted || wanted.split(/\s+/).includes(type);
   }
 
-  /** Ask again soon. `own`: the person here caused it and expects the list to move. */
+  /** Fetches again soon. `own`: the person here caused it and expects the list to move. */
   refresh(own = false): void {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.fetch(own), own ? 0 : TOGETHER_MS);
@@ -83,13 +83,13 @@ class Fragment {
   }
 
   private readonly release = (): void => {
-    // After the event: only then does :hover tell where the pointer is now.
+    // After the event: only then :hover is up to date.
     window.setTimeout(() => {
       if (this.waiting && !this.wouldMove(this.waiting)) this.put(this.waiting);
     });
   };
 
-  /** Whether the row under the pointer or with the focus would get another place, or be gone. */
+  /** Whether the row under the pointer or with the focus would move, or be gone. */
   private wouldMove(content: DocumentFragment): boolean {
     const held = this.held();
     if (!held) return false;
@@ -132,7 +132,7 @@ function deepestHover(start: Element): Element {
   return deepest;
 }
 
-/** Ids in the order of the page up to `id`; null when it is not there. */
+/** Ids in the order of the page up to `id`; null if it is not there. */
 function idsBefore(root: ParentNode, id: string): string[] | null {
   const ids: string[] = [];
   for (const element of root.querySelectorAll("[id]")) {
@@ -144,7 +144,7 @@ function idsBefore(root: ParentNode, id: string): string[] | null {
 
 const running = new Map<HTMLElement, Fragment>();
 
-/** Starts the fragments that are in the page now, and ends those that are gone. */
+/** Starts the fragments in the page now, and ends those that are gone. */
 export function scanFragments(): void {
   for (const [element, fragment] of running) {
     if (!element.isConnected || element.closest("#panel[hidden]")) {
@@ -157,7 +157,7 @@ export function scanFragments(): void {
   }
 }
 
-/** The fragment around an element asks again at once, for the person did something in it. */
+/** Fetches the fragment around an element at once, because the person acted in it. */
 export function refreshAround(element: Element): void {
   const around = element.closest<HTMLElement>("[data-live-fragment]");
   if (around) running.get(around)?.refresh(true);

@@ -1,6 +1,6 @@
 /**
- * Pages that open over the page they were asked from: a link with data-in-dialog. The server answers
- * a script with <dialog id="in-dialog">; without script the link leads to the page itself.
+ * Pages that open over the page they were requested from: a link with data-in-dialog. The server
+ * answers a script with <dialog id="in-dialog">; without script the link leads to the page itself.
  */
 import htmx from "htmx.org";
 import { toast } from "../components/toasts";
@@ -15,13 +15,16 @@ function gone(dialog: HTMLDialogElement, back: HTMLElement | null): void {
   if (back?.isConnected) back.focus({ preventScroll: true });
 }
 
-/** What the focus goes back to: a menu item is hidden by then, so the button that opened its menu. */
+/**
+ * The element the focus returns to: a menu item is hidden by then, so the button that opened its
+ * menu.
+ */
 function openerOf(link: HTMLElement): HTMLElement {
   const list = link.closest<HTMLElement>(".menu-list");
   return (list && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(list.id)}"]`)) ?? link;
 }
 
-/** Shows what the server sent as a dialog, in place of one that is open. */
+/** Shows the server's answer as a dialog, replacing an open one. */
 export function showInDialog(html: string, back: HTMLElement | null = null): HTMLDialogElement | null {
   document.getElementById(ID)?.remove();
   const dialog = contentOf(html).querySelector("dialog");
@@ -34,8 +37,10 @@ export function showInDialog(html: string, back: HTMLElement | null = null): HTM
   return dialog;
 }
 
-/** Fetches a page and shows it as a dialog; `back` gets the focus afterwards. Rejects when the
-    server cannot be asked. */
+/**
+ * Fetches a page and shows it as a dialog; `back` gets the focus afterwards. Rejects if the server
+ * cannot be reached.
+ */
 export async function openInDialog(address: string, back: HTMLElement | null): Promise<void> {
   const answer = await fetch(address, { headers: { "HX-Request": "true" } });
   if (answer.ok && showInDialog(await answer.text(), back)) return;

@@ -1,6 +1,6 @@
 /**
- * What goes over the live socket, as declared types: bedside/realtime/envelopes.py has the same.
- * Anything else that arrives is dropped.
+ * Message types of the live socket: bedside/realtime/envelopes.py has the same. Anything else that
+ * arrives is dropped.
  */
 export interface Subscribe {
   action: "subscribe";
@@ -14,13 +14,13 @@ export interface Unsubscribe {
   topic: string;
 }
 
-/** Whether anybody can see this page: a hidden one keeps its place, and those who wait for it know. */
+/** Whether this page is visible: a hidden one keeps its place, and those who wait for it know. */
 export interface Here {
   action: "here";
   hidden: boolean;
 }
 
-/** Something that another browser of a call needs, to connect to this one. */
+/** Something another browser of a call needs to connect to this one. */
 export interface Signal {
   action: "signal";
   call: string;
@@ -28,14 +28,15 @@ export interface Signal {
   to: string;
   description: { type: RTCSdpType; sdp: string } | null;
   candidate: RTCIceCandidateInit | null;
-  /** Which of the media server's offers is answered; with an offer to it, 0 for the first of a
-      connection. */
+  /**
+   * The answered offer of the media server; with an offer to it, 0 for the first of a connection.
+   */
   number: number;
-  /** Of the media server: to send everybody else's pictures, or to restart ICE of them. */
+  /** For the media server: to send everybody else's pictures, or to restart ICE of them. */
   ask: "watch" | "restart_ice" | null;
 }
 
-/** What this page of a call sends at present. */
+/** The media that this page of a call currently sends. */
 export interface Media {
   action: "media";
   call: string;
@@ -57,7 +58,7 @@ export interface Snapshot {
   data: Data;
 }
 
-/** One thing that happened, e.g. type “chart.entry_added”. */
+/** One event, e.g. type “chart.entry_added”. */
 export interface LiveEvent {
   kind: "event";
   topic: string;
@@ -66,14 +67,14 @@ export interface LiveEvent {
   data: Data;
 }
 
-/** Something happened that this person may not see; it only keeps the count. */
+/** An event this person may not see; it only keeps the count. */
 export interface Elsewhere {
   kind: "elsewhere";
   topic: string;
   version: number;
 }
 
-/** This page may not hear of this topic. */
+/** This page may not follow this topic. */
 export interface Refused {
   kind: "refused";
   topic: string;
@@ -85,7 +86,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A message from its text, or null when it is none. */
+/** Parses a message; null if it is none. */
 export function messageOf(text: string): ToPage | null {
   let said: unknown;
   try {

@@ -1,6 +1,6 @@
 /**
- * Small things that are posted: kept while there is no connection, and sent in order when it is
- * back. They live as long as the page; what must survive it (files) is kept elsewhere.
+ * Small posts: queued while there is no connection, and sent in order when it is back. They live as
+ * long as the page; what must survive it (files) is stored elsewhere.
  */
 import { posted, sentenceOf } from "../components/answers";
 
@@ -31,7 +31,7 @@ async function sendAll(): Promise<void> {
   sending = false;
 }
 
-/** Post fields to an address; `done` is told when the server has answered. */
+/** Posts fields to an address; `done` is called with the server's answer. */
 export function post(address: string, fields: Record<string, string>, done: Post["done"]): void {
   waiting.push({ address, fields, done });
   void sendAll();

@@ -1,11 +1,11 @@
 /**
- * The switch “Tell this device too”: web push for when one is signed out. The browser is asked for
- * its permission after a click only. This device knows itself again by the id that it was given.
+ * The switch “Tell this device too”: web push for when the person is signed out. The browser is
+ * asked for permission after a click only. This device recognises itself by the id it was given.
  */
 import { toBytes } from "../components/encoding";
 
 interface Offer {
-  /** Of this installation: the browser lets nobody else send (RFC 8292). */
+  /** This installation's key: the browser accepts messages from nobody else (RFC 8292). */
   key: string;
   devices: string[];
 }
@@ -20,7 +20,7 @@ async function offered(): Promise<Offer> {
   return (await answer.json()) as Offer;
 }
 
-/** The worker has no pages, so nothing else waits for it. */
+/** The worker controls no pages, so nothing else waits for it. */
 async function running(): Promise<ServiceWorkerRegistration> {
   const registration = await navigator.serviceWorker.register(WORKER, { scope: SCOPE });
   const worker = registration.installing ?? registration.waiting;
@@ -40,7 +40,7 @@ async function subscribed(key: string): Promise<PushSubscription> {
   try {
     return await pushManager.subscribe(options);
   } catch (error) {
-    // One that was made for another key pair, such as of an installation that was set up again.
+    // One made for another key pair, for instance of an installation that was set up again.
     const old = await pushManager.getSubscription();
     if (!old) throw error;
     await old.unsubscribe();

@@ -1,6 +1,6 @@
 /**
- * What runs in the background of a browser that let itself be told by web push: it shows the
- * message, and opens the page that the message names. It answers for no page and keeps nothing.
+ * The service worker of a browser that subscribed to web push: it shows the message, and opens the
+ * page that the message names. It controls no page and stores nothing.
  */
 interface Told {
   title: string;

@@ -1,6 +1,6 @@
 /**
- * “Mark reviewed” in the inbox: the row goes at once, the focus goes to the next one, and a message
- * offers Undo. A form with data-review="what the message says" works without this too.
+ * “Mark reviewed” in the inbox: the row goes at once, the focus moves to the next one, and a
+ * message offers Undo. A form with data-review="the message's text" works without this too.
  */
 import { toast } from "../components/toasts";
 import { refreshAround } from "./fragments";
@@ -43,6 +43,6 @@ function undo(address: string, list: HTMLElement | null): void {
 }
 
 export function startReviews(): void {
-  // First in line: to the rest of the page this form is not sent.
+  // First in line: the rest of the page does not see this form's submission.
   document.addEventListener("submit", onSubmit, true);
 }

@@ -1,7 +1,7 @@
 /**
- * One WebSocket for the page. It comes back by itself: after a loss it tries again, later and later
- * with chance in it, so that a restarted server is not asked by everybody at once; each topic goes
- * on from the last version that the page has. A gap in the versions is asked for again.
+ * One WebSocket for the page. It reconnects by itself with exponential backoff and jitter, so that
+ * a restarted server is not hit by everybody at once; each topic resumes from the last version the
+ * page has. A gap in the versions is fetched again.
  */
 import { connectionBack, connectionLost, connectionRests } from "../components/connection";
 import { type FromPage, type LiveEvent, messageOf, type Snapshot, type ToPage } from "./messages";
@@ -11,7 +11,7 @@ export type Listener = (heard: Heard) => void;
 
 interface Topic {
   version: number;
-  /** A gap was seen, and the server was asked for what is missing. */
+  /** A gap was detected, and the server was asked for what is missing. */
   asked: boolean;
   listeners: Set<Listener>;
 }
@@ -20,14 +20,16 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 20_000;
 /** In a call, where others wait for this page to be back. */
 const LONGEST_IN_CALL_MS = 1_500;
-/** A loss that heals sooner than this is not worth a bar. */
+/** A loss that recovers sooner than this is not worth a bar. */
 const SAY_AFTER_MS = 1_500;
 const SIGN_IN_AFTER_MS = 1_000;
-/** After the server had too many: less hurry, so that pages do not push each other out in turns. */
+/** After the server had too many: slower, so that pages do not push each other out in turns. */
 const REST_MS = 10_000;
 const HIDDEN_REST_MS = 60_000;
-/** Close codes of bedside/web: the session ended; this socket is one too many; the page may not talk
- * to us. */
+/**
+ * Close codes of bedside/web: the session ended; this socket is over the limit; the page may not
+ * connect.
+ */
 const SIGNED_OUT = 4401;
 const TOO_MANY = 4429;
 const NOT_ALLOWED = 1008;
@@ -57,7 +59,7 @@ export class LiveSocket {
     });
   }
 
-  /** Hear of a topic until the returned function is called. */
+  /** Follows a topic until the returned function is called. */
   subscribe(name: string, listener: Listener): () => void {
     let topic = this.topics.get(name);
     if (!topic) {
@@ -98,14 +100,14 @@ export class LiveSocket {
     document.dispatchEvent(new CustomEvent("bedside:connected"));
   }
 
-  /** Say something now; false when there is no connection, and nothing was said. */
+  /** Sends now; returns false if there is no connection, and nothing was sent. */
   tell(message: FromPage): boolean {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(message));
     return true;
   }
 
-  /** While a page is in a call it tries to come back more often. */
+  /** A page in a call tries to reconnect more often. */
   hurry(inCall: boolean): void {
     this.longestWait = inCall ? LONGEST_IN_CALL_MS : LONGEST_WAIT_MS;
   }
@@ -119,8 +121,8 @@ export class LiveSocket {
     this.socket = null;
     if (this.leaving) return;
     if (code === SIGNED_OUT) {
-      // Whoever pressed “Sign out” here is on the way to the next page already; a page that stands
-      // beside a call goes with the window around it.
+      // After “Sign out” the page is about to navigate anyway; a page beside a call goes with the
+      // window around it.
       if (window.top === window) window.setTimeout(() => leaveForSignIn(), SIGN_IN_AFTER_MS);
       return;
     }
@@ -135,7 +137,7 @@ export class LiveSocket {
     this.retry = window.setTimeout(() => this.connectNow(), longest * (0.5 + Math.random() / 2));
   }
 
-  /** Wait until somebody looks at the page, or for a while. */
+  /** Waits until somebody looks at the page, or for a while. */
   private rest(): void {
     connectionRests();
     const rest = document.visibilityState === "hidden" ? HIDDEN_REST_MS : REST_MS;
@@ -155,7 +157,7 @@ export class LiveSocket {
     }
   }
 
-  /** Whether a message is the next one; keeps the count, and asks again after a gap. */
+  /** Whether a message is the next one; keeps the count, and fetches again after a gap. */
   private counts(message: Exclude<ToPage, { kind: "refused" }>, topic: Topic): boolean {
     if (message.kind === "snapshot" || message.version === topic.version + 1) {
       topic.version = message.version;
@@ -167,8 +169,10 @@ export class LiveSocket {
   }
 }
 
-/** Loads the page again, which leads to the sign-in. Who listens may let go of things first, or keep
- * the page as it is. */
+/**
+ * Reloads the page, which leads to the sign-in. Listeners may release things first, or keep the
+ * page as it is.
+ */
 function leaveForSignIn(): void {
   const isLeft = document.dispatchEvent(new CustomEvent("bedside:signed-out", { cancelable: true }));
   if (isLeft) window.location.reload();

@@ -1,4 +1,4 @@
-/** Everything that makes a page of the console follow what happens elsewhere. */
+/** Everything that keeps a page of the console live. */
 import { startAlarms } from "./alarms";
 import { startBadges } from "./badges";
 import { startFragments } from "./fragments";

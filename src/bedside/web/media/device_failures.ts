@@ -4,7 +4,7 @@ import { type CallPlace, say } from "../apps/place";
 export type Failure = "denied" | "in_use" | "missing" | "insecure" | "other";
 export type DeviceKind = "audio" | "video";
 
-/** What getUserMedia threw, in one of few words. */
+/** Classifies what getUserMedia threw. */
 export function failureOf(error: unknown): Failure {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return "denied";
@@ -13,7 +13,7 @@ export function failureOf(error: unknown): Failure {
   return navigator.mediaDevices === undefined ? "insecure" : "other";
 }
 
-/** The browser, as far as the way to its permissions differs. */
+/** The browser, as far as its permission settings differ. */
 export function browserOf(agent: string): "ios" | "android" | "firefox" | "safari" | "desktop" {
   if (/iPhone|iPad/.test(agent)) return "ios";
   if (/Android/.test(agent)) return "android";
@@ -21,7 +21,7 @@ export function browserOf(agent: string): "ios" | "android" | "firefox" | "safar
   return /Safari/.test(agent) && !/Chrom/.test(agent) ? "safari" : "desktop";
 }
 
-/** What happened to a device and what to do, in words of the catalogue. */
+/** What happened to a device and what to do, in the catalogue's texts. */
 export function failureWords(place: CallPlace, kind: DeviceKind, failure: Failure): string {
   const happened = say(place, `${kind}_${failure}`);
   return failure === "denied" ? `${happened} ${say(place, `allow_${browserOf(navigator.userAgent)}`)}` : happened;

@@ -1,7 +1,7 @@
 /**
  * Camera, microphone and shared screen of this page. What does not work is left out: without a
- * camera the call is voice only, without a microphone one is seen and hears. Listeners of “change”
- * hear when a track came, went or was replaced.
+ * camera the call is voice only, without a microphone one is seen and hears. “change” fires when a
+ * track was added, removed or replaced.
  */
 import { type DeviceKind, type Failure, failureOf } from "./device_failures";
 
@@ -26,19 +26,21 @@ export class Devices extends EventTarget {
     navigator.mediaDevices?.addEventListener("devicechange", this.look);
   }
 
-  /** Open the microphone, and the camera when it is wanted; never throws. */
+  /** Opens the microphone, and the camera if it is wanted; never throws. */
   async open(withCamera: boolean): Promise<void> {
     if (withCamera && (await this.take({ audio: this.wanted("audio"), video: this.wanted("video") }))) return;
-    // One of both may work by itself; together they fail when one is denied or missing.
+    // One of the two may work by itself; together they fail if one is denied or missing.
     await Promise.all([this.openOne("audio"), withCamera ? this.openOne("video") : false]);
   }
 
-  /** Open the camera or the microphone; false when it does not work, and `failures` says why. */
+  /**
+   * Opens the camera or the microphone; false if it does not work, with the reason in `failures`.
+   */
   async openOne(kind: DeviceKind): Promise<boolean> {
     return this.take({ [kind]: this.wanted(kind) });
   }
 
-  /** Use this device from now on; a camera that is off stays off. */
+  /** Uses this device from now on; a camera that is off stays off. */
   async choose(kind: DeviceKind, deviceId: string): Promise<void> {
     localStorage.setItem(KEPT[kind], deviceId);
     if (this[kind] || kind === "audio") await this.openOne(kind);
@@ -53,7 +55,7 @@ export class Devices extends EventTarget {
     if (this.audio) this.audio.enabled = !muted;
   }
 
-  /** Ask which screen or window to share; false when nothing was chosen. */
+  /** Asks which screen or window to share; false if nothing was chosen. */
   async share(): Promise<boolean> {
     try {
       const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 10, max: 15 } } });
@@ -76,7 +78,7 @@ export class Devices extends EventTarget {
     this.changed();
   }
 
-  /** The devices that there are, by kind (“audioinput”, “videoinput”, “audiooutput”). */
+  /** The available devices, by kind (“audioinput”, “videoinput”, “audiooutput”). */
   async list(): Promise<Map<string, MediaDeviceInfo[]>> {
     const found = await navigator.mediaDevices.enumerateDevices();
     return grouped(found);
@@ -124,7 +126,7 @@ export class Devices extends EventTarget {
     this.changed();
   }
 
-  /** A device that was pulled out ends its track; the next one that is there takes over. */
+  /** A device that was unplugged ends its track; the next available one takes over. */
   private readonly look = (): void => {
     for (const kind of ["audio", "video"] as const) {
       if (this[kind]?.readyState === "ended" || this.failures[kind] === "missing") void this.openOne(kind);

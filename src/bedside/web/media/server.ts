@@ -1,6 +1,6 @@
-/** What a call asks of the server by HTTP: commands are posts, answers are JSON. */
+/** Requests of a call to the server: commands are posts, answers are JSON. */
 
-/** The server said no; `message` is its sentence for a person. */
+/** The server refused; `message` is its sentence for a person. */
 export class Refused extends Error {
   constructor(
     sentence: string,
@@ -20,12 +20,12 @@ async function answerOf<Answer>(answer: Response): Promise<Answer> {
   throw new Refused(sentence, answer.status, code);
 }
 
-/** Asks for JSON. Throws Refused, or TypeError when there is no connection. */
+/** Requests JSON. Throws Refused, or TypeError if there is no connection. */
 export async function ask<Answer>(address: string): Promise<Answer> {
   return answerOf<Answer>(await fetch(address, { headers: HEADERS }));
 }
 
-/** Posts a command. Throws as `ask`. */
+/** Posts a command. Throws like `ask`. */
 export async function tell<Answer>(address: string, fields: Record<string, string> = {}): Promise<Answer> {
   const body = new URLSearchParams(fields);
   return answerOf<Answer>(await fetch(address, { method: "POST", headers: HEADERS, body }));

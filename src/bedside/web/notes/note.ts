@@ -1,4 +1,4 @@
-/** A visit note that saves itself while it is written, and again when there was no connection. */
+/** A visit note that saves itself while it is written, and again after a lost connection. */
 
 const AFTER_MS = 800;
 const AGAIN_MS = 3_000;
@@ -37,7 +37,7 @@ export class Note {
     window.addEventListener("beforeunload", this.leaving);
   }
 
-  /** The app is closed: what is not saved is saved now. */
+  /** The app is closed: unsaved text is saved now. */
   end(): void {
     this.later(0);
     window.removeEventListener("online", this.goOn);

@@ -1,4 +1,4 @@
-/** Patient pages: small helps on pages that also work without script. */
+/** Patient pages: small enhancements of pages that also work without script. */
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startForms } from "../components/forms";
 

@@ -1,6 +1,6 @@
 /**
- * “Agree & send photos”: kept on the phone first, then said to the server, again and again until it
- * has heard. The page may die, the network may be away; saying it twice is saying it once.
+ * “Agree & send photos”: stored on the phone first, then sent to the server until it acknowledges.
+ * The page may die, the network may be gone; sending is idempotent.
  */
 import { Closed, Refused, type RequestServer } from "./server";
 import type { Agreement, PhotoStore } from "./store";
@@ -8,11 +8,11 @@ import type { Agreement, PhotoStore } from "./store";
 const TRY_AGAIN_EVERY = 10_000;
 
 export interface AgreementWatcher {
-  /** The server knows. */
+  /** The server has acknowledged. */
   onHeard(): void;
-  /** The network is away; it is said again by itself. */
+  /** The network is gone; it is retried automatically. */
   onWaiting(): void;
-  /** The link has ended, or there is nothing to send any more: nothing was sent by this. */
+  /** The link has ended, or nothing is left to send: nothing was sent by this. */
   onOver(): void;
 }
 
@@ -32,7 +32,7 @@ export class Agreeing {
     });
   }
 
-  /** Whether something was agreed to that the server has not heard. */
+  /** Whether something was agreed to that the server has not acknowledged. */
   get waits(): boolean {
     return this.agreement !== null;
   }
@@ -44,7 +44,7 @@ export class Agreeing {
     await this.say();
   }
 
-  /** Go on with what was agreed to before this page was opened, by the same link. */
+  /** Resumes what was agreed to before this page was opened, by the same link. */
   async resume(round: number): Promise<boolean> {
     const kept = await this.store.agreement();
     if (kept && kept.round !== round) await this.store.forgetAgreement();

@@ -1,6 +1,6 @@
 /**
- * When a JPEG was taken, from its EXIF part (CIPA DC-008, tags DateTimeOriginal and
- * OffsetTimeOriginal). A copy that is made smaller has no EXIF part, and its time goes beside it.
+ * The capture time of a JPEG, from its EXIF part (CIPA DC-008, tags DateTimeOriginal and
+ * OffsetTimeOriginal). A smaller copy has no EXIF part, and its time is sent beside it.
  */
 const ORIGINAL_TIME = 0x9003;
 const ORIGINAL_OFFSET = 0x9011;
@@ -71,7 +71,7 @@ function moment(time: string, offset: string): number {
   return Number.isNaN(at) ? 0 : at;
 }
 
-/** Milliseconds since the epoch, or 0 when the photo does not say. */
+/** Milliseconds since the epoch, or 0 if the photo does not say. */
 export async function captureTime(photo: Blob): Promise<number> {
   try {
     const exif = exifOf(new DataView(await photo.slice(0, HEAD).arrayBuffer()));
@@ -84,6 +84,6 @@ export async function captureTime(photo: Blob): Promise<number> {
     const offset = entries.get(ORIGINAL_OFFSET);
     return time === undefined ? 0 : moment(tiff.text(time), offset === undefined ? "" : tiff.text(offset));
   } catch {
-    return 0; // a part that makes no sense
+    return 0; // a nonsensical part
   }
 }

@@ -24,7 +24,7 @@ export class Card {
   kept: Kept | null = null;
   /** The file's id at the server; "" before it has one. */
   fileId = "";
-  /** What the device that sent it calls it. */
+  /** The sending device's name for it. */
   givenId = "";
   comment = "";
   size = 0;
@@ -41,12 +41,12 @@ export class Card {
     this.element = element;
   }
 
-  /** What the server calls the photo; "" for what is left of a refused one. */
+  /** The server's name for the photo; "" for what is left of a refused one. */
   get name(): string {
     return this.kept ? nameOf(this.kept) : this.fileId;
   }
 
-  /** Whether it is one of these, which may be called by the device's name or by the file's id. */
+  /** Whether it is one of these, which may be device names or file ids. */
   isAmong(names: ReadonlySet<string>): boolean {
     return [this.kept?.id ?? "", this.givenId, this.fileId].some((name) => name !== "" && names.has(name));
   }
@@ -82,13 +82,13 @@ export class Card {
     else this.chip(kept.warning || "waiting");
   }
 
-  /** What this phone thinks of the photo. */
+  /** Shows this phone's opinion of the photo. */
   warn(warning: Warning): void {
     this.warning = warning;
     if (warning && this.acceptable) this.chip(warning);
   }
 
-  /** Number it for people who hear the page. */
+  /** Numbers it for screen readers. */
   number(count: number): void {
     const name = say(this.settings, "photo", { number: count });
     for (const hidden of this.element.querySelectorAll("summary .visually-hidden, [data-delete] .visually-hidden")) {
@@ -128,11 +128,11 @@ export class Card {
     part<HTMLElement>(bar, "[data-progress-text]").textContent = `${percent}%`;
   }
 
-  /** The photo has reached the server: what it says of it is shown from now on. */
+  /** The photo has reached the server, whose data is shown from now on. */
   arrived(): void {
     this.kept = null;
     const field = this.element.querySelector<HTMLTextAreaElement>("textarea");
-    if (field) field.name = `comment-${this.fileId}`; // the page's form takes it along from now on
+    if (field) field.name = `comment-${this.fileId}`; // from now on the page's form includes it
     this.chip("checking");
   }
 
@@ -143,7 +143,7 @@ export class Card {
     this.element.querySelector("[data-comment]")?.remove();
   }
 
-  /** What stands in the field now, saved or not. */
+  /** The field's current content, saved or not. */
   typed(): string {
     return this.element.querySelector<HTMLTextAreaElement>("textarea")?.value.trim() ?? this.comment;
   }
@@ -157,7 +157,7 @@ export class Card {
     if (label) label.textContent = say(this.settings, comment ? "editComment" : "addComment");
   }
 
-  /** Show what the server says. A warning of this phone stays. */
+  /** Shows the server's data. A warning of this phone stays. */
   update(photo: ServerPhoto): void {
     this.size = photo.size;
     this.settled = photo.state !== "scanning" && (photo.preview || photo.state !== "filed");
@@ -180,7 +180,7 @@ export class Card {
     if (this.address.startsWith("blob:")) URL.revokeObjectURL(this.address);
   }
 
-  /** A picture that this browser cannot show (HEIC) leaves the icon until the server has one. */
+  /** For a picture that this browser cannot show (HEIC) the icon stays until the server has one. */
   private showPicture(address: string, quietly: boolean): void {
     const frame = part<HTMLElement>(this.element, ".photo-card-picture");
     const before = frame.querySelector("img");

@@ -1,4 +1,4 @@
-/** The page on which photos are chosen: keeps, shows and uploads them while comments are typed. */
+/** The page on which photos are chosen: stores, shows and uploads them while comments are typed. */
 import { announce } from "../components/announce";
 import { Agreeing } from "./agreeing";
 import { captureTime } from "./capture_time";
@@ -25,7 +25,7 @@ export class ChoosingPage {
   private readonly title = document.querySelector("h1");
   private readonly titleEnd: string;
   private cards: Card[] = [];
-  /** Photos that are at the server, while a comment of theirs is still on this phone. */
+  /** Photos that are at the server, with a comment still on this phone. */
   private uncommented: Kept[] = [];
   private away: Away;
   private takenElsewhere = 0;
@@ -52,7 +52,7 @@ export class ChoosingPage {
     this.agreeing = new Agreeing(this.server, this.store, {
       onHeard: () => window.location.assign(`${this.settings.here}/sent`),
       onWaiting: () => this.showAgreed(),
-      onOver: () => window.location.reload(), // the page that comes says what is
+      onOver: () => window.location.reload(), // the reloaded page shows the state
     });
   }
 
@@ -63,7 +63,7 @@ export class ChoosingPage {
     this.listen();
     await this.takeUp(await this.store.all());
     const agreed = await this.agreeing.resume(this.settings.round);
-    // Everything that this phone has was agreed to: there is nothing to choose.
+    // Everything this phone has was agreed to: there is nothing to choose.
     if (!agreed && this.cards.length === 0 && this.settings.sending) {
       window.location.replace(`${this.settings.here}/sent`);
       return;
@@ -76,7 +76,9 @@ export class ChoosingPage {
     await this.look();
   }
 
-  /** Go on with what this phone has kept: show and upload it, or say what the server lacks of it. */
+  /**
+   * Resumes what this phone has stored: shows and uploads it, or sends what the server lacks of it.
+   */
   private async takeUp(photos: Kept[]): Promise<void> {
     const sent = new Set(this.settings.sent);
     const coming = new Set(this.settings.coming);
@@ -100,7 +102,7 @@ export class ChoosingPage {
     await this.bringComments();
   }
 
-  /** Comments that were saved here while their photos went up. */
+  /** Sends comments that were saved here while their photos were uploaded. */
   private async bringComments(): Promise<void> {
     for (const kept of this.uncommented) {
       try {
@@ -139,7 +141,7 @@ export class ChoosingPage {
     this.list.addEventListener("toggle", opened, { capture: true }); // it does not bubble
   }
 
-  /** The plain form made way for two buttons that open camera and gallery. */
+  /** The plain form is replaced by two buttons that open camera and gallery. */
   private showSources(): void {
     this.root.querySelector<HTMLElement>("[data-plain]")?.setAttribute("hidden", "");
     this.root.querySelector<HTMLElement>("[data-sources]")?.removeAttribute("hidden");
@@ -227,7 +229,7 @@ export class ChoosingPage {
 
   private progress(photo: Kept, share: number): void {
     this.cardOf(photo)?.progress(share);
-    const percent = Math.floor(share * 10) * 10; // it is read aloud, so not every one
+    const percent = Math.floor(share * 10) * 10; // it is announced, so not every percent
     const open = this.cards.filter((card) => card.acceptable);
     const number = open.findIndex((card) => card.kept?.id === photo.id) + 1;
     const values = { number, count: open.length, percent };
@@ -247,7 +249,7 @@ export class ChoosingPage {
     await this.look();
   }
 
-  /** Another window of this phone has sent it up, or deleted it. */
+  /** Another window of this phone has uploaded or deleted it. */
   private async gone(photo: Kept): Promise<void> {
     const snapshot = await this.server.snapshot().catch(() => null);
     const there = snapshot?.photos.find((other) => other.given_id === photo.id);
@@ -281,7 +283,7 @@ export class ChoosingPage {
     return say(this.settings, "allUploaded");
   }
 
-  /** Ask the server how the photos are, until there is nothing more to learn. */
+  /** Asks the server for the photos' states, until there is nothing more to learn. */
   private async look(): Promise<void> {
     window.clearTimeout(this.timer);
     try {
@@ -309,7 +311,9 @@ export class ChoosingPage {
     this.refresh();
   }
 
-  /** What other devices did: what was sent or deleted there is no longer to be chosen here. */
+  /**
+   * Applies changes by other devices: what was sent or deleted there can no longer be chosen here.
+   */
   private applyElsewhere(snapshot: Snapshot): void {
     const { taken, deleted, added, away } = compare(this.cards, snapshot);
     this.away = away;
@@ -328,7 +332,7 @@ export class ChoosingPage {
     more.querySelector("[data-added-text]")!.textContent = sayCount(this.settings, "addedElsewhere", added.length);
   }
 
-  /** The page again, with every photo; what was typed is saved first. */
+  /** Reloads the page with every photo, after saving what was typed. */
   private async showAdded(): Promise<void> {
     for (const card of this.acceptable()) {
       if (card.typed() !== card.comment) await this.keepTyped(card).catch(() => undefined);
@@ -343,9 +347,9 @@ export class ChoosingPage {
     this.notices.note(sentences.join(" "));
   }
 
-  // --- what the patient does --------------------------------------------------------------------
+  // --- actions of the patient --------------------------------------------------------------------
 
-  /** The page is one form: which button was pressed says what to do. */
+  /** The page is one form: the pressed button says what to do. */
   private submitted(event: SubmitEvent): void {
     const pressed = event.submitter;
     const card = this.cards.find((other) => other.element.contains(pressed));
@@ -355,7 +359,7 @@ export class ChoosingPage {
     else void this.comment(card);
   }
 
-  /** Only what is gone is said to be gone. */
+  /** Reports a deletion only once it is done. */
   private async delete(card: Card): Promise<void> {
     try {
       if (card.kept) await this.uploader.forget(card.kept);
@@ -404,7 +408,7 @@ export class ChoosingPage {
     card.setComment(typed);
   }
 
-  /** Agree to what this page shows, with what was typed; photos still on the phone follow. */
+  /** Agrees to what this page shows, with what was typed; photos still on the phone follow. */
   private async agree(): Promise<void> {
     const button = document.querySelector<HTMLElement>("[data-agree]");
     const cards = this.acceptable();
@@ -420,7 +424,9 @@ export class ChoosingPage {
     await this.agreeing.give({ request: this.settings.request, round: this.settings.round, photos, comments });
   }
 
-  /** The server has not heard it yet: nothing can be changed any more, and it is said how things stand. */
+  /**
+   * The server has not acknowledged yet: nothing can be changed any more, and the state is shown.
+   */
   private showAgreed(): void {
     const agreed = this.root.querySelector<HTMLElement>("[data-agreed]");
     if (!agreed?.hidden) return;
@@ -475,7 +481,7 @@ export class ChoosingPage {
     for (const [index, card] of this.cards.entries()) card.number(this.settings.filed + index + 1);
   }
 
-  /** Without a photo yet they are the main buttons of the page, at its bottom. */
+  /** Without a photo they are the main buttons of the page, at its bottom. */
   private placeSources(sources: HTMLElement, some: boolean): void {
     const foot = document.querySelector<HTMLElement>("[data-sources-place]");
     if (!foot) return;
@@ -489,7 +495,7 @@ export class ChoosingPage {
     gallery?.classList.toggle("button-secondary", some);
   }
 
-  /** The line over the list; what was agreed to has a sentence of its own. */
+  /** The line over the list; an agreement has a text of its own. */
   private status(sentence: string): void {
     this.notices.status(this.agreeing.waits && sentence !== this.uploadingWords ? "" : sentence);
   }

@@ -1,4 +1,7 @@
-/** The confirmation: says which photos of this phone were not sent, and goes on with those that can. */
+/**
+ * The confirmation: says which photos of this phone were not sent, and goes on with those that can
+ * be.
+ */
 import { readSettings } from "./settings";
 import { type Kept, PhotoStore } from "./store";
 

@@ -1,11 +1,11 @@
-/** Making photos fit into what the clinic takes, when they do not by themselves. */
+/** Making photos fit the clinic's limits, if they do not by themselves. */
 import { captureTime } from "./capture_time";
 import { madeSmaller } from "./picture";
 import type { Kept } from "./store";
 
 /**
- * Makes the photos smaller that have not begun to upload, the largest first, until all fit into
- * `left` bytes. Returns those that still do not. Photos that fit are not touched.
+ * Shrinks photos that have not begun to upload, the largest first, until all fit into `left` bytes.
+ * Returns those that still do not fit. Photos that fit are not touched.
  */
 export async function fit(waiting: Kept[], left: number, changed: (photo: Kept) => Promise<void>): Promise<Kept[]> {
   const total = (): number => waiting.reduce((sum, photo) => sum + photo.photo.size, 0);
@@ -29,7 +29,7 @@ export async function fit(waiting: Kept[], left: number, changed: (photo: Kept) 
   return tooMany;
 }
 
-/** The size at which all would fit, when photos that are smaller stay as they are. */
+/** The size at which all would fit, if photos that are smaller stay as they are. */
 export function fairShare(photos: Kept[], left: number): number {
   const sizes = photos.map((photo) => photo.photo.size).sort((one, other) => one - other);
   let rest = left;

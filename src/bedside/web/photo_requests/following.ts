@@ -1,11 +1,11 @@
-/** What happened to the request on other devices, or in other windows, while this page was open. */
+/** Changes of the request on other devices, or in other windows, while this page is open. */
 import { liveSocket } from "../live/socket";
 import type { Card } from "./cards";
 import { isAcceptable, type ServerPhoto, type Snapshot } from "./server";
 
 const SOON_MS = 200;
 
-/** Photos that the request has beside those of a page. */
+/** Photos of the request beside those of a page. */
 export interface Away {
   count: number;
   bytes: number;
@@ -16,7 +16,7 @@ export interface Difference {
   taken: Card[];
   /** Cards whose photos were deleted elsewhere. */
   deleted: Card[];
-  /** Photos that were added elsewhere, and that this page does not show. */
+  /** Photos added elsewhere that this page does not show. */
   added: ServerPhoto[];
   away: Away;
 }
@@ -38,7 +38,7 @@ export function compare(cards: readonly Card[], snapshot: Snapshot): Difference 
   return { taken, deleted, added, away: { count, bytes } };
 }
 
-/** Calls `changed` soon after something has happened to the request. */
+/** Calls `changed` soon after each event of the request. */
 export function follow(request: string, changed: () => void): void {
   let timer = 0;
   liveSocket().subscribe(`request:${request}`, () => {

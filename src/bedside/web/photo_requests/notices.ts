@@ -1,4 +1,4 @@
-/** What the page of choosing says: a line over the list, what is good to know, what went wrong. */
+/** Messages of the choosing page: a line over the list, notes, problems. */
 import { announce } from "../components/announce";
 
 export class Notices {
@@ -10,13 +10,13 @@ export class Notices {
     if (shown && shown.textContent !== sentence) shown.textContent = sentence;
   }
 
-  /** What is good to know, such as what happened on another device. */
+  /** A note, such as what happened on another device. */
   note(sentence: string): void {
     this.show("note", sentence);
     if (sentence) announce(sentence);
   }
 
-  /** What went wrong. One `ofNetwork` goes away when the network is back. */
+  /** A problem. One `ofNetwork` disappears when the network is back. */
   problem(sentence: string, ofNetwork = false): void {
     this.root.toggleAttribute("data-network-problem", ofNetwork && sentence !== "");
     this.show("problem", sentence);

@@ -1,4 +1,6 @@
-/** The first page of a photo request: goes on where this phone stopped, when it has kept something. */
+/**
+ * The first page of a photo request: resumes where this phone stopped, if it has stored something.
+ */
 import { PhotoStore } from "./store";
 
 const guidance = document.querySelector<HTMLElement>("[data-guidance]");

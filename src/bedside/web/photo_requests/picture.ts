@@ -1,4 +1,4 @@
-/** Looking at a photo on the phone: is it dark or blurred, and can it be made smaller? */
+/** Examining a photo on the phone: is it dark or blurred, and can it be made smaller? */
 import type { Warning } from "./store";
 
 const LOOK_AT = 480;
@@ -11,7 +11,7 @@ const BLUR_DETAIL = 45;
 export const LEAST_PIXELS = 2_000_000;
 const QUALITIES = [0.88, 0.8, 0.72, 0.62];
 
-/** The picture, the right way up; null when this browser cannot show its format (such as HEIC). */
+/** The picture, upright; null if this browser cannot show its format (such as HEIC). */
 export async function decoded(photo: Blob): Promise<ImageBitmap | null> {
   try {
     return await createImageBitmap(photo, { imageOrientation: "from-image" });
@@ -70,7 +70,7 @@ function isBlurred(grey: Float32Array, width: number, height: number): boolean {
   return best[2]! < BLUR_DETAIL;
 }
 
-/** What a person should know of the photo before it is sent. */
+/** The warning for a photo, before it is sent. */
 export function warningOf(picture: ImageBitmap): Warning {
   const scale = Math.min(1, LOOK_AT / Math.max(picture.width, picture.height));
   const width = Math.max(TILES * 3, Math.round(picture.width * scale));
@@ -91,7 +91,7 @@ function scales(picture: ImageBitmap): number[] {
 
 /**
  * A JPEG of at most `most` bytes with as much of the picture as fits, without location or any other
- * metadata; null when that cannot be done with 2 megapixels.
+ * metadata; null if that is impossible with 2 megapixels.
  */
 export async function madeSmaller(photo: Blob, most: number): Promise<Blob | null> {
   const picture = await decoded(photo);

@@ -1,4 +1,6 @@
-/** After “Agree & send photos”: goes on with what is still on this phone, and says how far it is. */
+/**
+ * After “Agree & send photos”: continues with what is still on this phone, and shows the progress.
+ */
 import { announce } from "../components/announce";
 import { follow } from "./following";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
@@ -78,13 +80,14 @@ export class SendingPage {
     if (!this.waiting.length) this.status(words);
     for (const photo of snapshot.photos) if (!isAcceptable(photo)) this.turnedAway(photo.id, photo.name, photo.refusal);
     for (const gone of snapshot.refused) this.turnedAway(gone.id, gone.name, gone.refusal);
-    // Photos that are neither here nor at the server are on another phone: this one can end it.
+    // Photos that are neither here nor at the server are on another phone: this one can finish
+    // without them.
     const here = this.waiting.length + snapshot.photos.filter((photo) => photo.agreed && isAcceptable(photo)).length;
     const finish = this.root.querySelector<HTMLElement>("[data-finish]");
     if (finish) finish.hidden = here >= snapshot.expected - snapshot.filed;
   }
 
-  /** Say which photo was not accepted, once. */
+  /** Says once which photo was refused. */
   private turnedAway(id: string, name: string, sentence: string): void {
     const list = this.root.querySelector<HTMLElement>("[data-turned-away]");
     if (!list || list.querySelector(`[data-gone="${CSS.escape(id)}"]`)) return;
@@ -98,7 +101,7 @@ export class SendingPage {
 
   private progress(photo: Kept, share: number): void {
     const number = this.given - this.waiting.length + 1 + this.waiting.findIndex((other) => other.id === photo.id);
-    const percent = Math.floor(share * 10) * 10; // it is read aloud, so not every one
+    const percent = Math.floor(share * 10) * 10; // it is announced, so not every percent
     this.status(say(this.settings, "sending", { number, count: this.given, percent }));
   }
 
@@ -107,7 +110,7 @@ export class SendingPage {
     void this.look();
   }
 
-  /** The others go on without it; the clinic is not left waiting for one that cannot come. */
+  /** The others go on without it; the clinic must not wait for one that cannot come. */
   private async refused(photo: Kept, sentence: string, code: string): Promise<void> {
     this.waiting = this.waiting.filter((other) => other.id !== photo.id);
     if (!code.startsWith("file_refused")) {

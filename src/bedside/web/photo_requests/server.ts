@@ -1,9 +1,9 @@
-/** What the server knows of the request, and the small things that are said to it. */
+/** The server's state of the request, and small commands to it. */
 import { sentenceOf } from "../components/answers";
 
 export interface ServerPhoto {
   id: string;
-  /** What its device called it; "" without script. */
+  /** Its device's name for it; "" without script. */
   given_id: string;
   name: string;
   size: number;
@@ -11,7 +11,7 @@ export interface ServerPhoto {
   comment: string;
   refusal: string;
   preview: boolean;
-  /** Whether it is on its way to the chart: agreed to, here or on another device. */
+  /** Whether it is going into the chart: agreed to, here or on another device. */
   agreed: boolean;
 }
 
@@ -29,14 +29,14 @@ export interface Snapshot {
   sent: string[];
 }
 
-/** The link has ended, or this device is not let in any more. */
+/** The link has ended, or this device is no longer let in. */
 export class Closed extends Error {}
 
-/** The server does not do it, and trying again does not help. The message is a sentence to show. */
+/** The server refuses, and trying again does not help. The message is a sentence for display. */
 export class Refused extends Error {}
 
 const JSON_ONLY = { Accept: "application/json" };
-/** A network that swallows everything is no network. */
+/** A network that swallows everything counts as none. */
 const PATIENCE_MS = 30_000;
 
 async function answered(response: Response): Promise<Response> {
@@ -69,7 +69,7 @@ export class RequestServer {
     return this.about("/agree", photos, said);
   }
 
-  /** Go on without agreed photos that cannot come. */
+  /** Continues without agreed photos that cannot come. */
   async finish(photos: string[]): Promise<Snapshot> {
     return this.about("/finish", photos);
   }

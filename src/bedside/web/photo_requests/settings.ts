@@ -1,9 +1,9 @@
-/** What the page tells its script: limits, what is agreed to, and the sentences of the catalogue. */
+/** The page's data for its script: limits, what is agreed to, and texts of the catalogue. */
 export interface Settings {
   request: string;
   /** Address of the request's pages, without a trailing slash. */
   here: string;
-  /** Which link this is: a new one has the next number. */
+  /** The number of the link: a new one has the next number. */
   round: number;
   /** Most photos, and most bytes of all of them together. */
   limit: number;
@@ -12,10 +12,10 @@ export interface Settings {
   filed: number;
   /** Whether agreed photos are still to come. */
   sending: boolean;
-  /** What the request has beside the photos that the page shows counts, too. */
+  /** Photos of the request beside those the page shows count, too. */
   away: number;
   awayBytes: number;
-  /** How many photos were agreed to when the page was made, and what they are called. */
+  /** How many photos were agreed to when the page was made, and their names. */
   expected: number;
   coming: string[];
   sent: string[];
@@ -35,7 +35,7 @@ export function say(settings: Settings, name: string, values: Record<string, str
   return sentence.replace(/\{(\w+)\}/g, (_whole, key: string) => String(values[key] ?? ""));
 }
 
-/** The sentence for so many photos. */
+/** The sentence for this many photos. */
 export function sayCount(settings: Settings, name: string, count: number): string {
   const sentences = settings.counted[name] ?? [];
   return sentences[Math.min(count, sentences.length - 1)] ?? "";

@@ -1,23 +1,23 @@
 /**
- * Photos that were chosen and are not at the server yet, and what was agreed to without a network,
- * kept in IndexedDB: they survive a reload, a killed browser and a phone that ran out of memory.
- * Where there is no IndexedDB, or no room, they are kept in memory, and `durable` says so.
+ * Chosen photos that are not at the server yet, and agreements made offline, stored in IndexedDB:
+ * they survive a reload, a killed browser and a phone that ran out of memory. Without IndexedDB, or
+ * room in it, they are kept in memory, and `durable` says so.
  */
 import { Shelf } from "../uploading/shelf";
 
 export type Warning = "" | "dark" | "blurred";
 
 export interface Kept {
-  /** Also what the server calls the photo, from before it has an id there. */
+  /** Also the server's name for the photo, from before it has an id there. */
   id: string;
   request: string;
   name: string;
   type: string;
   photo: Blob;
-  /** Milliseconds since the epoch; 0 when the photo does not say. */
+  /** Milliseconds since the epoch; 0 if the photo does not say. */
   takenAt: number;
   comment: string;
-  /** The comment that went with the announcement of the upload. */
+  /** The comment sent with the announcement of the upload. */
   sentComment: string;
   order: number;
   /** Address of the upload at the server, and the file's id there; "" until it has begun. */
@@ -26,16 +26,16 @@ export interface Kept {
   /** Whether the upload was announced by `id`. Pages of earlier versions did not. */
   named?: boolean;
   warning: Warning;
-  /** A sentence when it cannot be uploaded. */
+  /** A sentence if it cannot be uploaded. */
   problem: string;
 }
 
-/** “Agree & send photos” was pressed, and the server has not heard it. */
+/** “Agree & send photos” was pressed, and the server has not acknowledged it. */
 export interface Agreement {
   request: string;
-  /** Which link it was: what was agreed to by an older one is agreed to again. */
+  /** The number of the link: what was agreed to by an older one is agreed to again. */
   round: number;
-  /** What the server calls the photos that the page showed. */
+  /** The server's names for the photos that the page showed. */
   photos: string[];
   /** Comments by the names of their photos. */
   comments: Record<string, string>;
@@ -71,7 +71,7 @@ export class PhotoStore {
     return [...kept.values()].sort((one, other) => one.order - other.order);
   }
 
-  /** A photo as it is kept now; null when another page of this phone has sent or deleted it. */
+  /** A photo as it is stored now; null if another page of this phone has sent or deleted it. */
   async get(id: string): Promise<Kept | null> {
     const remembered = this.memory.get(id);
     if (remembered) return remembered;
@@ -83,7 +83,7 @@ export class PhotoStore {
     }
   }
 
-  /** Keep a photo; resolves when it would survive the page. */
+  /** Stores a photo; resolves once it would survive the page. */
   async put(photo: Kept): Promise<void> {
     try {
       await this.photos.put(photo);
@@ -103,7 +103,7 @@ export class PhotoStore {
     }
   }
 
-  /** What was agreed to on this phone, and not said to the server yet. */
+  /** What was agreed to on this phone, and not sent to the server yet. */
   async agreement(): Promise<Agreement | null> {
     if (this.remembered) return this.remembered;
     try {
@@ -114,7 +114,7 @@ export class PhotoStore {
     }
   }
 
-  /** Keep what was agreed to; resolves when it would survive the page. */
+  /** Stores an agreement; resolves once it would survive the page. */
   async keepAgreement(agreement: Agreement): Promise<void> {
     try {
       await this.agreements.put(agreement);
@@ -134,7 +134,7 @@ export class PhotoStore {
   }
 }
 
-/** What the server calls a photo that is still on this phone. */
+/** The server's name for a photo that is still on this phone. */
 export function nameOf(photo: Kept): string {
   return photo.uploadUrl && !photo.named ? photo.fileId : photo.id;
 }

@@ -1,6 +1,6 @@
 /**
- * Uploads kept photos one by one, in the background, resumable (tus 1.0). A lost network, a reload
- * or a killed browser only makes it wait: it goes on from the last byte that the server has. Of two
+ * Uploads stored photos one by one, in the background, resumable (tus 1.0). A lost network, a
+ * reload or a killed browser only delays it: it resumes from the last byte the server has. Of two
  * pages on one phone, one uploads a photo, and the other learns that it is done.
  */
 import { discard, type Stop, TusUpload } from "../uploading/tus";
@@ -11,19 +11,19 @@ const RETRY_AFTER = [0, 1_000, 3_000, 6_000, 12_000];
 const TRY_AGAIN_EVERY = 10_000;
 
 export interface Watcher {
-  /** A photo is on its way; `share` from 0 to 1. */
+  /** A photo is being uploaded; `share` from 0 to 1. */
   onProgress(photo: Kept, share: number): void;
-  /** Every byte is safe at the server. */
+  /** The server has acknowledged every byte. */
   onArrived(photo: Kept): void;
-  /** It will not be taken; `sentence` says why and what to do. `code` is the server's. */
+  /** It is refused; `sentence` says why and what to do. `code` is the server's. */
   onRefused(photo: Kept, sentence: string, code: string): void;
   /** Another page of this phone has uploaded or deleted it. */
   onGone(photo: Kept): void;
-  /** The network is away; it goes on by itself. */
+  /** The network is gone; it is retried automatically. */
   onWaiting(): void;
 }
 
-/** A photo that is being uploaded, or waits until another page of this phone lets go of it. */
+/** A photo being uploaded, or waiting until another page of this phone releases it. */
 class Turn {
   upload: TusUpload | null = null;
   private letGo: () => void = () => undefined;
@@ -33,13 +33,13 @@ class Turn {
 
   constructor(readonly photo: Kept) {}
 
-  /** Does `work` when no other page has the photo, and keeps it from them until `end`. */
+  /** Runs `work` when no other page has the photo, and keeps it locked until `end`. */
   take(work: () => Promise<void>): void {
     const held = async (): Promise<void> => {
       await work();
       await this.over;
     };
-    // Without locks (an address without TLS) the page takes it that it is the only one.
+    // Without locks (an address without TLS) the page assumes that it is the only one.
     if (!navigator.locks) void held();
     else void navigator.locks.request(`bedside-photo/${this.photo.id}`, held);
   }
@@ -59,7 +59,7 @@ export class Uploader {
     private readonly server: RequestServer,
     private readonly store: PhotoStore,
     private readonly watcher: Watcher,
-    /** Said of a photo that is refused without a reason. */
+    /** The text for a photo that is refused without a reason. */
     private readonly noReason: string,
   ) {
     window.addEventListener("offline", () => {
@@ -76,7 +76,7 @@ export class Uploader {
     this.goOn();
   }
 
-  /** Stop with a photo that its owner has deleted, and drop what the server has of it. */
+  /** Stops a photo that its owner has deleted, and drops what the server has of it. */
   async forget(photo: Kept): Promise<void> {
     this.queue = this.queue.filter((other) => other.id !== photo.id);
     if (this.current?.photo.id === photo.id) {
@@ -96,7 +96,7 @@ export class Uploader {
     this.goOn();
   }
 
-  /** Begin the next photo unless one is on its way. */
+  /** Begins the next photo unless one is being uploaded. */
   private goOn(): void {
     window.clearTimeout(this.timer);
     if (this.current) return;
@@ -116,7 +116,7 @@ export class Uploader {
       this.watcher.onGone(photo);
       return;
     }
-    // Another page may have brought it some way.
+    // Another page may have uploaded part of it.
     Object.assign(photo, {
       uploadUrl: kept.uploadUrl,
       fileId: kept.fileId,
@@ -163,12 +163,12 @@ export class Uploader {
     });
   }
 
-  /** Every byte is there. The phone lets go of the photo when its comment is there too. */
+  /** Every byte is there. The phone deletes the photo once its comment is there too. */
   private async arrived(photo: Kept): Promise<void> {
     try {
       if (photo.comment !== photo.sentComment) await this.server.comment(nameOf(photo), photo.comment);
     } catch (error) {
-      // What was agreed to has taken its comment along, and may be in the chart by now.
+      // An agreement has taken its comment along, and it may be in the chart by now.
       if (!(error instanceof Refused)) {
         await this.later();
         return;
@@ -184,7 +184,7 @@ export class Uploader {
       await this.later();
       return;
     }
-    // The server lists what it has refused itself; the rest only this phone knows of.
+    // The server lists its own refusals; of the rest only this phone knows.
     if (code.startsWith("file_refused")) await this.store.remove(photo.id);
     else await this.store.put(Object.assign(photo, { problem: sentence || this.noReason }));
     this.watcher.onRefused(photo, sentence || this.noReason, code);

@@ -1,7 +1,7 @@
 /**
- * Somebody has arrived: a sound and a notification of the browser, on whatever page of the console
- * one is, again and again until somebody in charge of the room has looked. Of several windows one
- * makes the sound. A notification names the room and never a patient.
+ * Alerts on arrivals: a sound and a notification of the browser, on every page of the console,
+ * repeated until somebody in charge of the room has looked. Of several windows one makes the sound.
+ * A notification names the room and never a patient.
  */
 import { toast } from "../components/toasts";
 import { liveSocket } from "../live/socket";
@@ -32,7 +32,7 @@ function askIn(milliseconds: number): void {
   timer = window.setTimeout(() => void look().catch(() => undefined), milliseconds);
 }
 
-/** Rooms whose queue is on the screen of somebody who looks at it. */
+/** Whether the room's queue is on the screen of somebody who looks at it. */
 function isLookedAt(room: string): boolean {
   const shown = document.querySelector(`[data-room="${CSS.escape(room)}"]`) !== null;
   return shown && document.visibilityState === "visible" && document.hasFocus();
@@ -89,7 +89,7 @@ function takeTurns(): void {
     makesTheSound = true;
     return new Promise(() => undefined);
   };
-  // Pages that did not come over HTTPS have no locks.
+  // Pages that were not loaded over HTTPS have no locks.
   if ("locks" in navigator) void navigator.locks.request(LOCK, hold).catch(() => undefined);
   else void hold();
 }

@@ -1,4 +1,7 @@
-/** A short sound of two notes, made here: no file is loaded. On unless switched off on this device. */
+/**
+ * A short sound of two notes, synthesised here: no file is loaded. On unless switched off on this
+ * device.
+ */
 const SWITCH = "bedside-chime";
 const NOTES: ReadonlyArray<readonly [frequency: number, at: number]> = [
   [659.25, 0],

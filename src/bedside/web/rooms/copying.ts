@@ -1,7 +1,7 @@
-/** A button with data-copy puts that text on the clipboard and says data-copied. */
+/** A button with data-copy puts that text on the clipboard and shows data-copied. */
 import { toast } from "../components/toasts";
 
-/** Where a page has no clipboard: one that did not come over HTTPS. */
+/** For pages without a clipboard, because they were not loaded over HTTPS. */
 function copyBySelection(text: string, beside: HTMLElement): boolean {
   const field = Object.assign(document.createElement("textarea"), {
     value: text,

@@ -1,4 +1,7 @@
-/** How many wait in each room, beside its name in the switcher: every page of rooms shows it. */
+/**
+ * How many are waiting in each room, beside its name in the switcher, which every page of rooms
+ * shows.
+ */
 import { liveSocket } from "../live/socket";
 
 function show(room: string, told: unknown): void {

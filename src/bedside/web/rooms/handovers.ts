@@ -1,6 +1,6 @@
 /**
- * Patients whom one has handed over: a message when one is admitted; after five minutes without, a
- * notice with “Take back” that stays on every page until somebody has dealt with it.
+ * Transferred patients: a message when one is admitted; after five minutes without, a notice with
+ * “Take back” that stays on every page until somebody deals with it.
  */
 import { announce } from "../components/announce";
 import { toast } from "../components/toasts";
@@ -31,7 +31,7 @@ function region(): HTMLElement {
   const known = document.getElementById("handovers");
   if (known) return known;
   const made = Object.assign(document.createElement("div"), { id: "handovers", className: "handovers" });
-  document.getElementById("toasts")?.prepend(made); // one stack: a message never lies over “Take back”
+  document.getElementById("toasts")?.prepend(made); // one stack: a message never covers “Take back”
   return made;
 }
 

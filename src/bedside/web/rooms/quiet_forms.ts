@@ -1,6 +1,6 @@
 /**
- * Small forms that are sent without leaving the page: data-quiet is what is said then. data-undo
- * holds the fields that take it back, as a query (“open=no”). They work without script too.
+ * Small forms that are sent without leaving the page: data-quiet is the message shown then.
+ * data-undo holds the fields that undo it, as a query (“open=no”). They work without script too.
  */
 import { toast } from "../components/toasts";
 import { refreshAround } from "../live/fragments";

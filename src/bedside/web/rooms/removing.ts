@@ -1,7 +1,8 @@
 /**
- * Remove with undo: the row goes at once, and the patient a few seconds later, for what has ended
- * for a patient cannot be undone. What still waits is sent before anything else is: “Next patient”
- * must not bring back who was removed. Without script the link leads to a page that asks.
+ * Remove with undo: the row goes at once, and the patient a few seconds later, because what has
+ * ended for a patient cannot be undone. A pending removal is sent before anything else: “Next
+ * patient” must not bring back a removed patient. Without script the link leads to a confirmation
+ * page.
  */
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
@@ -81,7 +82,7 @@ function onClick(event: MouseEvent): void {
   remove(link, visit);
 }
 
-/** In order: removals that wait are sent first, and this form after them. */
+/** In order: pending removals are sent first, and this form after them. */
 function onSubmit(event: SubmitEvent): void {
   const { target: form, submitter } = event;
   if (waiting.size === 0 || !(form instanceof HTMLFormElement)) return;
@@ -91,7 +92,7 @@ function onSubmit(event: SubmitEvent): void {
   void Promise.all(sent).then(() => form.requestSubmit(submitter));
 }
 
-/** A page that goes sends what it has announced. */
+/** A page that is left sends its pending removals. */
 function onLeave(): void {
   for (const { address } of waiting.values()) {
     void fetch(address, {

@@ -1,6 +1,6 @@
 /**
- * The waiting room: how to be told of arrivals, and the beginnings of a message to everyone. What
- * uses the live socket is in the entry staff, for each entry has modules of its own.
+ * The waiting room: settings for arrival alerts, and ready-made messages to everyone. Whatever uses
+ * the live socket is in the entry staff, because each entry has modules of its own.
  */
 
 import { startPush } from "../live/push";

@@ -1,4 +1,4 @@
-/** What pages of the console know of visits, whichever page it is: the card opens on all of them. */
+/** What all pages of the console know of visits: the card opens on every one of them. */
 
 import { startInDialog } from "../live/in_dialog";
 import { liveSocket } from "../live/socket";
@@ -10,7 +10,9 @@ import { startQuietForms } from "./quiet_forms";
 import { startRemoving } from "./removing";
 import { startTransferring } from "./transferring";
 
-/** Whether anybody can see this page: a room with nobody there tells its owner elsewhere. */
+/**
+ * Reports whether this page is visible: if nobody is there, the room's owner is alerted elsewhere.
+ */
 function sayHere(): void {
   liveSocket().tell({ action: "here", hidden: document.visibilityState === "hidden" });
 }

@@ -1,7 +1,7 @@
 /**
- * The form of a transfer in a dialog: sent without leaving the page; what was typed stays when it is
- * refused. The card then says where the patient has gone, for a few seconds. On a page of its own the
- * form is sent as a page, and leads on to one.
+ * The form of a transfer in a dialog: sent without leaving the page; what was typed stays if it is
+ * refused. The card then says where the patient has gone, for a few seconds. On a page of its own
+ * the form is submitted normally.
  */
 import { closeDialog } from "../components/dialogs";
 import { closePanel } from "../components/panel";
@@ -52,7 +52,9 @@ async function send(form: HTMLFormElement): Promise<void> {
   }
 }
 
-/** `failed` is for when the server cannot be asked; by itself the form is sent as a page. */
+/**
+ * `failed` is called if the server cannot be reached; by default the form is submitted normally.
+ */
 export function startTransferring(failed: (form: HTMLFormElement) => void = (form) => form.submit()): void {
   document.addEventListener(
     "submit",

@@ -114,7 +114,7 @@ function tell(place: HTMLElement, sentence: string): void {
 function sentenceFor(place: HTMLElement, error: unknown): string {
   const words = place.querySelector<HTMLElement>("[data-passkey-said]")?.dataset;
   if (error instanceof Refused) return error.message;
-  // Browsers answer alike when the person said no, was too slow, or has no passkey here.
+  // Browsers answer alike if the person declined, was too slow, or has no passkey here.
   return (error instanceof DOMException ? words?.cancelled : words?.offline) ?? "";
 }
 

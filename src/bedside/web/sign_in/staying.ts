@@ -1,7 +1,8 @@
 /**
- * Whoever types or points is there, although the page asks the server for nothing: it is told now
- * and then. Two minutes before the session ends for want of use, the person is asked. Other tabs
- * may have kept it alive meanwhile, so the server is asked for the time before anything is said.
+ * Somebody who types or points is there, although the page requests nothing from the server: it is
+ * told now and then. Two minutes before the session ends for lack of use, the person is asked.
+ * Other tabs may have kept it alive, so the server is asked for the time before the question is
+ * shown.
  */
 const TELL_EVERY_MS = 4 * 60_000;
 const WARN_BEFORE_MS = 2 * 60_000;
@@ -27,7 +28,7 @@ function dialog(): HTMLDialogElement | null {
 function plan(left: number | null): void {
   window.clearTimeout(timer);
   if (left === 0) {
-    // What is on the screen is not for whoever comes by.
+    // What is on the screen is not for somebody who walks by.
     window.location.reload();
     return;
   }

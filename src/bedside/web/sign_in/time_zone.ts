@@ -1,4 +1,4 @@
-/** The time zone of this computer is most likely that of the clinic. */
+/** The time zone of this computer is most likely the clinic's. */
 export function startTimeZone(): void {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const field of document.querySelectorAll<HTMLInputElement>("input[data-time-zone]")) {

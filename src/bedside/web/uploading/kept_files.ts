@@ -1,7 +1,7 @@
 /**
- * Files that were chosen and are not sent yet, kept in the browser (IndexedDB), so that a reload or
- * a killed browser loses none. They go when they are sent, when they are cancelled, when their owner
- * signs out, and after a day: as long as the server keeps an unfinished upload.
+ * Chosen files that are not sent yet, stored in the browser (IndexedDB), so that a reload or a
+ * killed browser loses none. They are deleted when they are sent, when they are cancelled, when
+ * their owner signs out, and after a day: as long as the server keeps an unfinished upload.
  */
 import { Shelf } from "./shelf";
 
@@ -15,14 +15,14 @@ export interface KeptFile {
   name: string;
   category: string;
   file: Blob;
-  /** Where the server keeps what arrived; "" before the first byte. */
+  /** Address of the upload at the server; "" before the first byte. */
   address: string;
   keptAt: number;
 }
 
 const files = new Shelf<KeptFile>({ database: "bedside-uploads", store: "files", key: "id" });
 
-/** Keeps a file, or what has changed about it; false where the browser has no room for it. */
+/** Stores a file, or what has changed about it; false if the browser has no room for it. */
 export async function keep(file: KeptFile): Promise<boolean> {
   try {
     await files.put(file);
@@ -40,7 +40,7 @@ export async function forgetAll(): Promise<void> {
   await files.clear().catch(() => undefined);
 }
 
-/** What this person chose for this patient, oldest first; what is too old to go on is dropped. */
+/** This person's files for this patient, oldest first; those too old to resume are dropped. */
 export async function kept(owner: string, patient: string): Promise<KeptFile[]> {
   let all: KeptFile[];
   try {

@@ -1,6 +1,6 @@
 /**
- * Uploads into one chart by tus: three at the same time, resumed after a lost network, a reload or a
- * killed browser. This holds what is going on; upload_rows.ts shows it.
+ * Uploads into one chart by tus: three in parallel, resumed after a lost network, a reload or a
+ * killed browser. This holds the uploads in progress; upload_rows.ts shows them.
  */
 
 import { forget, type KeptFile, keep, kept } from "./kept_files";
@@ -10,12 +10,12 @@ export type UploadState = "waiting" | "sending" | "paused" | "lost" | "failed" |
 
 export interface Item {
   readonly kept: KeptFile;
-  /** False where the browser had no room to keep the file: then the page must stay open. */
+  /** False if the browser had no room to keep the file: then the page must stay open. */
   survives: boolean;
   state: UploadState;
   /** Bytes that the server has. */
   sent: number;
-  /** What the server said of it, in its own words. */
+  /** The server's message about it. */
   sentence: string;
   signedOut: boolean;
   sending: TusUpload | null;
@@ -53,7 +53,7 @@ export class Uploads {
     return this.items.filter(isUnfinished);
   }
 
-  /** Goes on with what was chosen before the page was left; how many uploads. */
+  /** Resumes what was chosen before the page was left; returns the number of uploads. */
   async resume(): Promise<number> {
     const found = await kept(this.owner, this.patient);
     for (const one of found) this.enter(one, true);
@@ -61,7 +61,7 @@ export class Uploads {
     return found.length;
   }
 
-  /** Takes a chosen file; what is wrong with it, if anything is. */
+  /** Takes a chosen file; returns what is wrong with it, if anything. */
   async add(file: File, category: string): Promise<Refusal | null> {
     if (file.size > this.limit) return "tooLarge";
     if (file.size === 0) return "empty";
@@ -86,7 +86,7 @@ export class Uploads {
     this.settle(item, "paused");
   }
 
-  /** Goes on with an upload that was paused or stopped. */
+  /** Resumes an upload that was paused or stopped. */
   again(item: Item): void {
     this.settle(item, "waiting");
   }

@@ -1,6 +1,6 @@
 /**
  * Whether a call can get through: two connections of this very page talk to each other, as they
- * would to the clinic's; then once more through the clinic's relay, where there is one.
+ * would to the clinic's; then once more through the clinic's relay, if there is one.
  */
 import { ask } from "../media/server";
 
@@ -54,7 +54,7 @@ async function loops(configuration: RTCConfiguration): Promise<boolean> {
   }
 }
 
-/** Tries it; never throws. `address` gives the clinic's relays as JSON. */
+/** Tests it; never throws. `address` returns the clinic's relays as JSON. */
 export async function checkConnection(address: string): Promise<Reach> {
   if (typeof RTCPeerConnection === "undefined") return { connection: "failed", relay: "not_set_up" };
   let servers: RTCIceServer[];
@@ -69,7 +69,7 @@ export async function checkConnection(address: string): Promise<Reach> {
     relays.length > 0 ? loops({ iceServers: relays, iceTransportPolicy: "relay" }) : null,
   ]);
   return {
-    // with a relay a call gets through even where a direct way does not
+    // with a relay a call gets through even where a direct path does not
     connection: direct || relayed ? "ok" : "failed",
     relay: relayed === null ? "not_set_up" : relayed ? "ok" : "failed",
   };

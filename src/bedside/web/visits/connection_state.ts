@@ -1,6 +1,6 @@
 /**
- * The line on top that says whether the page hears the clinic. What stands there is what is true:
- * “Connected” only while the socket is open.
+ * The line on top that shows whether the page is connected to the clinic: “Connected” only while
+ * the socket is open.
  */
 type Shown = "trying" | "here" | "lost";
 

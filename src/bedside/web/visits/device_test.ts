@@ -1,6 +1,6 @@
 /**
- * The device test: picture, microphone, sound, connection. Each says what was found, and what helps
- * in this very browser when it was not. What is found goes to the clinic; nothing is recorded.
+ * The device test: picture, microphone, sound, connection. Each shows its result and, if it failed,
+ * what helps in this very browser. The results go to the clinic; nothing is recorded.
  */
 
 import { announce } from "../components/announce";
@@ -24,7 +24,7 @@ const RESULTS: Readonly<Record<Failure, Result>> = {
   insecure: "failed",
   other: "failed",
 };
-/** Steps of loudness in a row that count as hearing somebody. */
+/** Consecutive steps of loudness that count as hearing somebody. */
 const HEARD_STEP = 2;
 const HEARD_TIMES = 3;
 
@@ -38,7 +38,10 @@ export class DeviceTest {
   private timesHeard = 0;
   private told = "";
 
-  /** `root` holds the whole view; `ice` is where relays are asked for; `done` when one goes on. */
+  /**
+   * `root` holds the whole view; `ice` is where relays are requested; `done` is called on
+   * continuing.
+   */
   constructor(
     private readonly root: HTMLElement,
     private readonly ice: string,
@@ -60,7 +63,7 @@ export class DeviceTest {
     });
   }
 
-  /** Lets go of camera and microphone. */
+  /** Releases camera and microphone. */
   stop(): void {
     this.stopLevel?.();
     this.stopLevel = null;
@@ -129,7 +132,7 @@ export class DeviceTest {
   private failed(part: "camera" | "microphone", failure: Failure): void {
     const kind = KINDS[part];
     const happened = word(`${kind}_${failure}`);
-    // Both are allowed in one place, which is said once.
+    // Both are allowed in one place, which is explained once.
     const saidAbove = part === "microphone" && this.devices.failures.video === "denied";
     const how = failure === "denied" && !saidAbove ? [word(`allow_${browserOf(navigator.userAgent)}`)] : [];
     this.found(part, RESULTS[failure], "");
@@ -197,7 +200,10 @@ export class DeviceTest {
     if (template) place?.replaceChildren(template.content.cloneNode(true));
   }
 
-  /** “Camera: Works”, for people who do not see in which line it stands; how it goes on until then is not said. */
+  /**
+   * “Camera: Works”, for people who do not see the line it is in; intermediate states are not
+   * announced.
+   */
   private say(part: Part): void {
     const place = this.line(part).querySelector<HTMLElement>("[data-said-name]");
     const result = this.line(part).querySelector("[data-chip]")?.textContent.trim() ?? "";
@@ -213,7 +219,7 @@ export class DeviceTest {
     this.chip(part, "busy");
     this.words(part, "");
     const said = this.line(part).querySelector("[data-said-name]");
-    if (said) said.textContent = ""; // the same result after another try is said again
+    if (said) said.textContent = ""; // the same result after another try is announced again
     this.fix(part, []);
   }
 
@@ -255,7 +261,8 @@ export class DeviceTest {
     if (label) label.textContent = word(name);
   }
 
-  // --- telling the clinic ------------------------------------------------------------------------
+  // --- reporting to the clinic
+  // ---------------------------------------------------------------------
 
   private async report(): Promise<void> {
     const heard = this.results.microphone ?? (this.stopLevel === null ? "skipped" : this.isSilent ? "failed" : "ok");

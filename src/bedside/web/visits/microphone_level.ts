@@ -12,7 +12,7 @@ export function stepOf(samples: Float32Array): number {
   return Math.max(0, Math.min(STEPS, Math.ceil((decibel - QUIETEST_DB) / STEP_DB)));
 }
 
-/** Tells `heard` the step again and again, until the returned function is called. */
+/** Calls `heard` with the step repeatedly, until the returned function is called. */
 export function followLevel(track: MediaStreamTrack, heard: (step: number, isSilent: boolean) => void): () => void {
   const context = new AudioContext();
   const analyser = context.createAnalyser();

@@ -1,6 +1,6 @@
 /**
  * Of several tabs with the same visit the newest is in the call. It takes a lock from the others;
- * when it is closed, the lock goes back to the one that waits for it.
+ * when it is closed, the lock returns to the one that waits for it.
  */
 export class NewestTab {
   isNewest = true;
@@ -20,7 +20,7 @@ export class NewestTab {
 
   private hold(): Promise<void> {
     this.set(true);
-    return new Promise(() => undefined); // until the page goes, or another tab takes it
+    return new Promise(() => undefined); // until the page is closed, or another tab takes it
   }
 
   private until(end: Promise<unknown>): void {

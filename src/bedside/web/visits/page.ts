@@ -1,7 +1,7 @@
 /**
- * The page of a visit: it follows what happens and shows one view after the other, without a
- * reload. The server renders each view (/visit/…/now); this puts it in place, tells those who do
- * not see it, and lets nothing that somebody types or holds be lost.
+ * The page of a visit: it follows events and shows one view after another, without a reload. The
+ * server renders each view (/visit/…/now); this puts it in place, announces it, and keeps whatever
+ * somebody types or holds.
  */
 import { announce } from "../components/announce";
 import { Awake } from "../components/awake";
@@ -14,17 +14,17 @@ import { NewestTab } from "./newest_tab";
 import { play } from "./sounds";
 import { word } from "./words";
 
-/** What runs while a view is shown. */
+/** Something running while a view is shown. */
 export interface Running {
   stop(): void;
 }
 
-/** Makes a call come alive in its view; tells when the patient wants to leave, and when it is over. */
+/** Activates a call in its view; reports when the patient wants to leave, and when it is over. */
 export type MountCall = (view: HTMLElement, told: { leave: () => void; ended: () => void }) => Running;
 
 const TOGETHER_MS = 40;
 const AGAIN_AFTER_MS = 2_000;
-/** As long as “Taking you to …” is shown at least; what is behind it is there already. */
+/** “Taking you to …” is shown at least this long; the view behind it is there already. */
 const MOVING_MS = 1_200;
 const REFRESHING = new Set(["visit.changed", "visit.room_message"]);
 const READY_PATTERN = [300, 120, 300, 120, 300];
@@ -36,7 +36,7 @@ export class VisitPage {
   private readonly awake = new Awake();
   private readonly newest: NewestTab;
   private running: Running | null = null;
-  /** A view that the patient has asked for: “test”, “leave”, or "" for whatever is true. */
+  /** A view requested by the patient: “test”, “leave”, or "" for the current state. */
   private asked = "";
   private moving: { next: HTMLElement; timer: number } | null = null;
   private timer = 0;
@@ -67,7 +67,7 @@ export class VisitPage {
     this.enter();
   }
 
-  // --- what happens ------------------------------------------------------------------------------
+  // --- events ------------------------------------------------------------------------------------
 
   private get now(): HTMLElement {
     return this.root.firstElementChild as HTMLElement;
@@ -110,7 +110,8 @@ export class VisitPage {
     else this.show(next);
   }
 
-  // --- on the way to another room ------------------------------------------------------------------
+  // --- transfer to another room
+  // ---------------------------------------------------------------------
 
   private beginMove(next: HTMLElement): void {
     this.leave();
@@ -150,7 +151,7 @@ export class VisitPage {
     else if (before.said !== said) announce(said);
   }
 
-  /** Puts something else in place. What had the focus is gone then: it goes to the heading. */
+  /** Replaces the view. The focused element is gone then: the focus goes to the heading. */
   private replace(next: HTMLElement): void {
     const hadFocus = this.root.contains(document.activeElement);
     this.root.replaceChildren(next);
@@ -208,12 +209,12 @@ export class VisitPage {
     } else this.refresh(0);
   }
 
-  /** The doctor is ready: it is heard, felt, and seen in the row of tabs. */
+  /** The doctor is ready: a sound, a vibration, and the title of the tab. */
   private ready(said: string): void {
     announce(said, true);
     if (!this.newest.isNewest) return;
     play("ready");
-    // Before anything was pressed browsers refuse it, and complain.
+    // Before anything was pressed browsers refuse it, and log an error.
     if ("vibrate" in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate(READY_PATTERN);
     if (document.visibilityState === "visible") return;
     const title = document.title;
@@ -231,7 +232,8 @@ export class VisitPage {
     announce(text);
   }
 
-  // --- what the patient presses ------------------------------------------------------------------------
+  // --- actions of the patient
+  // --------------------------------------------------------------------------
 
   private clicked(event: Event): void {
     const pressed = (event.target as Element).closest<HTMLElement>(
@@ -250,7 +252,7 @@ export class VisitPage {
     this.refresh(0);
   }
 
-  /** Whether an app has taken it; without one its address opens as a page. */
+  /** Whether an app has opened; without one its address opens as a page. */
   private openApp(name: string): boolean {
     const place = this.root.querySelector(`[data-app="${name}"]`);
     if (!place) return false;

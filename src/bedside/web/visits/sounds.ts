@@ -1,6 +1,6 @@
 /**
- * Short sounds, made by the browser itself. Browsers allow sound only after the patient has touched
- * the page once, so the first touch gets it ready.
+ * Short sounds, synthesised by the browser. Browsers allow sound only after the patient has touched
+ * the page once, so the first touch prepares it.
  */
 type Note = readonly [frequency: number, at: number, seconds: number];
 
@@ -42,7 +42,7 @@ export function play(name: keyof typeof SOUNDS): void {
   if (out) for (const note of SOUNDS[name]) ring(out, note);
 }
 
-/** Gets sound ready with the first touch or key. */
+/** Prepares sound with the first touch or key. */
 export function startSounds(): void {
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => void output(), { once: true });
 }

@@ -1,4 +1,4 @@
-/** What web/visits says: the page brings its sentences, in the language of the patient. */
+/** Texts of web/visits: the page brings them, in the patient's language. */
 let known: Readonly<Record<string, string>> | null = null;
 
 function words(): Readonly<Record<string, string>> {
@@ -6,7 +6,7 @@ function words(): Readonly<Record<string, string>> {
   return known;
 }
 
-/** A sentence by its name, with its {names} filled in. */
+/** A text by its name, with its {names} filled in. */
 export function word(name: string, values: Readonly<Record<string, string | number>> = {}): string {
   return (words()[name] ?? "").replace(/\{(\w+)\}/g, (_whole, key: string) => String(values[key] ?? ""));
 }

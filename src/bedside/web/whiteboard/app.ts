@@ -28,13 +28,13 @@ class WhiteboardApp implements CallApp {
       );
   }
 
-  /** Closing the panel leaves the board to the others; “Close for everybody” takes it away. */
+  /** Closing the panel leaves the board to the others; “Close for everybody” removes it. */
   unmount(): void {
     this.board?.end();
     this.board = null;
   }
 
-  /** The picture goes into the chart of every patient in the call. */
+  /** Files the picture in the chart of every patient in the call. */
   private async save(root: HTMLElement, base: string, context: AppContext, picture: Blob): Promise<string> {
     const words = JSON.parse(root.dataset.words ?? "{}") as Record<string, string>;
     for (const { visit_id: visit } of patientsIn(context.session)) {

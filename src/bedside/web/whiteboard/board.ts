@@ -1,6 +1,6 @@
 /**
- * The whiteboard of a call, for whoever is in it. Lines are drawn at once and sent in pieces while
- * they are drawn; what others draw is fetched when the topic tells that there is something new.
+ * The whiteboard of a call, for all participants. Lines are drawn at once and sent in pieces while
+ * they are drawn; what others draw is fetched when the topic announces something new.
  */
 import { announce } from "../components/announce";
 import { posted, sentenceOf } from "../components/answers";
@@ -11,7 +11,7 @@ import { pictureOf } from "./picture";
 const SVG = "http://www.w3.org/2000/svg";
 const PIECE_MS = 250;
 const AGAIN_MS = 1_500;
-/** As the server takes them: marks in one post, points in one piece. */
+/** The server's limits: marks in one post, points in one piece. */
 const AT_ONCE = 40;
 const PIECE_POINTS = 200;
 
@@ -30,7 +30,10 @@ export class Board {
   private pen: { line: string; points: Point[]; shown: SVGPathElement; timer: number } | null = null;
   private ended = false;
 
-  /** `closed` is told when the board goes for everybody; `saved` who stands in whose chart it is. */
+  /**
+   * `closed` is called when the board closes for everybody; `saved` names the patient in whose
+   * chart it is.
+   */
   constructor(
     private readonly root: HTMLElement,
     private readonly closed: () => void,
@@ -127,7 +130,7 @@ export class Board {
     if (mark.kind !== "line" && mark.kind !== "words") return;
     const shape = shapeOf(mark);
     shape.dataset.number = String(number);
-    // What this page drew stands there already, as it was drawn.
+    // What this page drew is there already, as it was drawn.
     if (mine) this.surface.querySelector(`[data-unsent][data-line="${mark.line}"]`)?.remove();
     this.surface.append(shape);
     if (mark.kind === "words" && !mine) announce((this.words.noted ?? "").replace("{words}", mark.words));
@@ -227,7 +230,7 @@ export class Board {
     this.put({ kind: "erase", numbers });
   }
 
-  /** Words stand below each other, from the top left; with the keyboard they are the pen. */
+  /** Words are placed below each other, from the top left; with the keyboard they are the pen. */
   private write(event: Event): void {
     event.preventDefault();
     const field = this.root.querySelector<HTMLInputElement>("#board-note");
@@ -302,7 +305,7 @@ function shapeOf(mark: Exclude<Mark, { kind: "erase" | "clear" | "opened" }>): S
   return shape;
 }
 
-/** One line of one pen; it tells pieces of the same line from others. */
+/** One line of one pen; it distinguishes pieces of the same line from others. */
 function newLine(): string {
   return [...crypto.getRandomValues(new Uint8Array(10))].map((byte) => (byte % 36).toString(36)).join("");
 }

@@ -1,4 +1,4 @@
-/** The whiteboard for patients and guests: it opens and closes with what staff do. */
+/** The whiteboard for patients and guests: it opens and closes with the staff's. */
 
 import { fragmentOf } from "../live/fragment";
 import { liveSocket } from "../live/socket";
@@ -24,7 +24,7 @@ class Follower {
       if (Number(heard.data.last) === 0) this.close();
       else void this.open();
     });
-    // A server that is updated during the call does not have it any more.
+    // After an update of the server during the call it is gone.
     window.setTimeout(() => void import("./board").catch(() => undefined), PREPARE_AFTER_MS);
     place.addEventListener("click", (event) => {
       if ((event.target as Element).closest("[data-app-close]")) place.hidden = true;

@@ -1,4 +1,4 @@
-/** What is on a whiteboard; as bedside/calls/apps/marks.py. */
+/** The marks of a whiteboard, as in bedside/calls/apps/marks.py. */
 export type Ink = "black" | "red" | "blue" | "green";
 export type Point = [x: number, y: number];
 
@@ -31,7 +31,7 @@ export const HEIGHT = 1_000;
 export const THIN = 5;
 export const WIDE = 14;
 export const LETTERS = 44;
-/** For the picture that is saved; on the page css/components/whiteboard.css says the same. */
+/** For the saved picture; on the page apps.staff.visit.css has the same. */
 export const COLOURS: Readonly<Record<Ink, string>> = {
   black: "#14181a",
   red: "#b0261e",

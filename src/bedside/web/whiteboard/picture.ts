@@ -1,7 +1,7 @@
 /** The whiteboard as a picture, for the chart. */
 import { COLOURS, type Drawn, HEIGHT, LETTERS, pathOf, THIN, WIDE, WIDTH } from "./marks";
 
-/** A PNG of what is on the board; null where the browser cannot draw. */
+/** A PNG of the board; null if the browser cannot draw. */
 export async function pictureOf(drawn: Iterable<Drawn>): Promise<Blob | null> {
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext("2d");
