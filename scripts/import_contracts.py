@@ -20,25 +20,22 @@ class Apart(Contract):
     """Packages in a folder that do not import each other, whichever they are.
 
     `folder`: the package that holds them; modules that lie beside them (`web.app`) may import all.
-    `known`: pairs "importer -> imported" that still do.
     """
 
     type_name = "apart"
 
     folder = fields.StringField()
-    known = fields.ListField(subfield=fields.StringField(), required=False, default=[])
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Collect the imports from one package of the folder by another."""
         folder = cast(str, self.folder)
-        known = {tuple(pair.split(" -> ")) for pair in cast(list[str], self.known)}
         rooms = [child for child in graph.find_children(folder) if graph.find_children(child)]
         broken: list[tuple[str, str, int]] = []
         for importer in sorted(graph.find_descendants(folder)):
             own = next((room for room in rooms if within(importer, [room])), "")
             for imported in sorted(graph.find_modules_directly_imported_by(importer)) * bool(own):
                 other = next((room for room in rooms if within(imported, [room])), own)
-                if other != own and (_name(own), _name(other)) not in known:
+                if other != own:
                     details = graph.get_import_details(importer=importer, imported=imported)
                     broken += [(importer, imported, line["line_number"]) for line in details]
         return ContractCheck(kept=not broken, metadata={"broken": broken})
@@ -46,10 +43,6 @@ class Apart(Contract):
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Print who imports what, and where."""
         _print_broken(check)
-
-
-def _name(package: str) -> str:
-    return package.rpartition(".")[2]
 
 
 def _print_broken(check: ContractCheck) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
 
 from bedside.audit import Action
+from bedside.edge.link_pages import AllLinkPages, LinkPages
 from bedside.people.roles import May
 
 _Words = TypeVar("_Words")
@@ -39,11 +40,12 @@ class Feature:
     """What one folder adds to the application.
 
     `sentences` say its audit lines in words, `today` those that the Patient information card tells
-    of the day.
+    of the day. `link_pages` are those of the kinds of links that it sends.
     """
 
     routes: Sequence[BaseRoute]
     section: Section | None = None
+    link_pages: Sequence[LinkPages] = ()
     sentences: Mapping[Action, Sentence] = field(default_factory=dict[Action, Sentence])
     today: Mapping[Action, str] = field(default_factory=dict[Action, str])
 
@@ -51,13 +53,15 @@ class Feature:
 class Features:
     """All features together, in the order in which their sections stand in the rail.
 
-    Raises ValueError when two of them say the same audit line, or have one section.
+    Raises ValueError when two of them say the same audit line, have one section, or show one kind
+    of link.
     """
 
     def __init__(self, features: Iterable[Feature]) -> None:
         features = tuple(features)
         self.routes = [route for feature in features for route in feature.routes]
         self.sections = [feature.section for feature in features if feature.section is not None]
+        self.link_pages = AllLinkPages(*(one for feature in features for one in feature.link_pages))
         self.sentences: dict[Action, Sentence] = {}
         self.today: dict[Action, str] = {}
         for feature in features:

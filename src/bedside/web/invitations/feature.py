@@ -2,9 +2,11 @@
 
 from bedside.edge.feature import Feature
 from bedside.web.invitations import staff
+from bedside.web.invitations.patient import LINK_PAGES
 from bedside.web.invitations.sentences import SENTENCES
 
 feature = Feature(
     routes=(*staff.routes,),
+    link_pages=(LINK_PAGES,),
     sentences=SENTENCES,
 )

@@ -1,147 +1,105 @@
 """The link of a personal invitation: the date of birth once, and the patient is checked in.
 
-Opening the link changes nothing, even on a known device: previews and restored tabs open links
-too. There one press checks in, or leads back to the visit in progress.
+Opening the link changes nothing, also on a device that is known: previews and restored tabs open
+links too. There one press checks in, or leads back to the visit that goes on.
 """
-
-from datetime import date
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bedside.edge.context import address_of, services_of
-from bedside.edge.forms import Form, form_of
-from bedside.edge.link_devices import (
-    date_in,
-    keep_link_device,
-    link_device_token,
-    opened_link,
-    page_of_link,
-)
-from bedside.edge.link_secrets import secret_of
-from bedside.edge.rendering import render
+from bedside.edge.context import services_of
+from bedside.edge.forms import Form
+from bedside.edge.link_devices import page_of_link
+from bedside.edge.link_pages import Entry, LinkFace, LinkPages, Question, page
 from bedside.edge.visit_devices import keep_visitor, page_of
-from bedside.errors import NotSignedIn, WrongInput
-from bedside.kernel import language
+from bedside.errors import WrongInput
 from bedside.kernel.language import gettext as _
-from bedside.kernel.language import ngettext
-from bedside.links.records import Link, LinkClosed, LinkState
+from bedside.links.records import Link
 from bedside.people.permissions import LinkAccess
 from bedside.visits.check_in import RoomClosed
-
-_DOOR, _CLOSED = "invitations/door.html", "components/link_closed.html"
-_STATUS = {LinkState.EXPIRED: 410, LinkState.REVOKED: 410, LinkState.LOCKED: 403}
+from bedside.visits.invitations import INVITATION_LINK
 
 
-async def invitation_of(request: Request) -> Link | None:
-    """Return the link whose page is requested, if it is an invitation. Raises OpenLinkAgain."""
-    link = await opened_link(request)
-    return link if link.subject_id.startswith("inv_") else None
+async def _face(request: Request, link: Link) -> LinkFace:
+    clinic = await services_of(request).clinics.get(link.clinic_id)
+    return LinkFace(link, clinic, clinic.name)
 
 
-async def open_invitation(request: Request, link: Link) -> Response:
-    """GET /link/{link_id}: whose room it is, and the question for the date of birth."""
-    access = await _known_device(request, link)
-    if access is None and link.state is not LinkState.OPEN:
-        return await _page(request, link, _CLOSED, status=_STATUS[link.state])
-    goes_on = access is not None and await services_of(request).check_in.goes_on(access)
-    return await _page(request, link, _DOOR, known=access is not None, goes_on=goes_on)
-
-
-async def answer_invitation(request: Request, link: Link) -> Response:
-    """POST /link/{link_id}: let this device in, and check the patient in."""
-    form = await form_of(request)
-    access = await _known_device(request, link)
-    if access is not None:
-        return await _check_in(request, link, access, form)
-    if link.state is not LinkState.OPEN:
-        return await _page(request, link, _CLOSED, status=_STATUS[link.state])
+async def _check(request: Request, link: Link, form: Form) -> dict[str, str]:
     room = await services_of(request).invitations.room_of(link)
-    born, wrong = date_in(form)
-    errors = {"birth": _(wrong)} if wrong else dict[str, str]()
     if room.options.consent_text and form["consented"] != "yes":
-        errors["consented"] = _("Please agree to go on.")
-    if errors or born is None:
-        return await _page(request, link, _DOOR, form, errors)
-    return await _answer(request, link, form, born)
+        return {"consented": _("Please agree to go on.")}
+    return {}
 
 
-async def _answer(request: Request, link: Link, form: Form, born: date) -> Response:
+async def _ask(request: Request, face: LinkFace, question: Question) -> Response:
+    return await _page(request, face, question)
+
+
+async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
+    goes_on = await services_of(request).check_in.goes_on(access)
+    question = Question(face.link.tries_left)
+    return await _page(request, face, question, known=True, goes_on=goes_on)
+
+
+async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
+    """Check the patient in, and lead on to the visit."""
     services = services_of(request)
-    answer = await services.links.answer(secret_of(request), born, address_of(request))
-    if answer.token:
-        access = await services.links.resume(answer.token, link.subject_id, address_of(request))
-        response = await _check_in(request, link, access, form)
-        keep_link_device(request, response, link.id, answer.token)
-        return response
-    if answer.link.state is LinkState.OPEN:
-        left = answer.link.tries_left
-        sentence = ngettext(
-            "This is not the date of birth that we have. You can try %(left)s more time.",
-            "This is not the date of birth that we have. You can try %(left)s more times.",
-            left,
-        ) % {"left": left}
-        return await _page(request, answer.link, _DOOR, form, {"birth": sentence})
-    return await _page(request, answer.link, _CLOSED, status=_STATUS[answer.link.state])
-
-
-async def _check_in(request: Request, link: Link, access: LinkAccess, form: Form) -> Response:
-    services = services_of(request)
-    consented = form["consented"] == "yes"
+    consented = entry.form["consented"] == "yes"
+    tries = face.link.tries_left
     try:
-        checked_in = await services.check_in.with_invitation(access, consented=consented)
+        checked_in = await services.check_in.with_invitation(entry.access, consented=consented)
     except RoomClosed as error:
-        return await _page(request, link, _DOOR, status=error.status, known=True, shut=True)
+        return await _page(
+            request, face, Question(tries), status=error.status, known=True, shut=True
+        )
     except WrongInput as error:
-        return await _page(request, link, _DOOR, form, {error.field: _(error.sentence)}, known=True)
+        wrong = Question(tries, entry.form, {error.field: _(error.sentence)})
+        return await _page(request, face, wrong, known=True)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)
     return response
 
 
-async def _known_device(request: Request, link: Link) -> LinkAccess | None:
-    """Return access for a device that has given the date of birth before."""
-    try:
-        return await services_of(request).links.resume(
-            link_device_token(request), link.subject_id, address_of(request)
-        )
-    except (NotSignedIn, LinkClosed):
-        return None
-
-
 async def _page(
     request: Request,
-    link: Link,
-    template: str,
-    form: Form | None = None,
-    errors: dict[str, str] | None = None,
+    face: LinkFace,
+    question: Question,
     *,
     status: int = 200,
-    **values: Any,
+    known: bool = False,
+    goes_on: bool = False,
+    shut: bool = False,
 ) -> Response:
     services = services_of(request)
-    clinic = await services.clinics.get(link.clinic_id)
-    room = await services.invitations.room_of(link)
+    room = await services.invitations.room_of(face.link)
     place = await services.rooms.place(room)
-    typed = {part: form.line(f"birth_{part}") if form else "" for part in ("day", "month", "year")}
-    usual = {"known": False, "goes_on": False, "shut": False, "asked": False, "address": ""}
-    return render(
+    form = question.form
+    return page(
         request,
-        template,
-        status=WrongInput.status if errors else status,
-        lang=language.spoken(),
-        clinic_name=clinic.name,
-        phone=clinic.options.phone,
-        asked_by=clinic.name,
-        state=str(link.state),
-        tries=link.tries_left,
-        here=page_of_link(link.id),
+        "invitations/door.html",
+        face,
+        status=WrongInput.status if question.errors else status,
+        tries=question.tries,
+        here=page_of_link(face.link.id),
         room=room,
         host=place.name,
         emergency_text=await services.rooms.emergency_text(room),
         consented=bool(form and form["consented"] == "yes"),
-        errors=errors or {},
-        **typed,
-        **{**usual, **values},
+        errors=question.errors,
+        known=known,
+        goes_on=goes_on,
+        shut=shut,
+        **question.typed,
     )
+
+
+LINK_PAGES = LinkPages(
+    prefix=INVITATION_LINK.prefix,
+    face=_face,
+    ask=_ask,
+    enter=_enter,
+    check=_check,
+    known=_known,
+    enters_again=True,
+)

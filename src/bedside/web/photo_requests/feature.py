@@ -6,6 +6,7 @@ from bedside.web.photo_requests.sentences import SENTENCES, TODAY
 
 feature = Feature(
     routes=(*patient.routes,),
+    link_pages=(patient.LINK_PAGES,),
     sentences=SENTENCES,
     today=TODAY,
 )

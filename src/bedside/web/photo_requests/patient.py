@@ -5,8 +5,6 @@ same addresses answer web/photo_requests with JSON.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
@@ -15,27 +13,26 @@ from starlette.routing import BaseRoute
 
 from bedside.edge import tus
 from bedside.edge.bodies import form_parts
-from bedside.edge.context import Handler, address_of, services_of
-from bedside.edge.devices import device_of, device_token, pages_of
+from bedside.edge.context import services_of
+from bedside.edge.devices import pages_of
 from bedside.edge.downloads import SealedResponse
 from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable, was_said
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
+from bedside.edge.request_pages import QuestionTexts, for_device, request_pages
 from bedside.edge.routes import link_route
-from bedside.errors import Conflict, NotSignedIn, TooLarge, WrongInput
+from bedside.errors import Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
 from bedside.kernel import language
 from bedside.kernel.language import N_
-from bedside.links.records import LinkClosed
 from bedside.people.permissions import LinkAccess
 from bedside.requests.photos.answers import Visit
 from bedside.requests.photos.details import PhotoDetails
+from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
-from bedside.requests.records import Told
 from bedside.requests.states import State
-from bedside.web.links.patient import closed_page, told_page
 from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script
 
 TOO_MANY = sayable(
@@ -73,53 +70,6 @@ _COMMENT = "comment-"
 _MOST_NAMES = 100
 _WAIT_FOR_SCAN = 16
 """Half seconds that “Agree & send photos” waits for the scans, before it shows their progress."""
-
-Page = Callable[[Request, LinkAccess], Awaitable[Response]]
-
-
-def for_device(page: Page) -> Handler:
-    """Wrap a page for the device of this request; others are told what to do instead."""
-
-    @wraps(page)
-    async def handler(request: Request) -> Response:
-        try:
-            return await page(request, await device_of(request))
-        except (NotSignedIn, LinkClosed):
-            if wants_json(request):
-                raise
-            return await _turned_away(request)
-
-    return handler
-
-
-async def _turned_away(request: Request) -> Response:
-    request_id = request.path_params["request_id"]
-    face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
-    if face is not None:
-        return closed_page(request, face, address=pages_of(request_id))
-    return render(
-        request,
-        "photo_requests/not_let_in.html",
-        status=401,
-        lang=language.spoken(),
-        clinic_name="",
-    )
-
-
-async def ask_new_link(request: Request) -> Response:
-    """POST /my/{request_id}/new-link: request a new link from a device whose link has ended."""
-    request_id = request.path_params["request_id"]
-    faces = services_of(request).requests.faces
-    face = await faces.of_device(device_token(request), request_id)
-    if face is None:
-        return await _turned_away(request)
-    await faces.tell(face.link, Told.NEW_LINK, address_of(request))
-    return told_page(
-        request,
-        await faces.of_device(device_token(request), request_id) or face,
-        back=pages_of(request_id),
-    )
-
 
 # --- pages -------------------------------------------------------------------------------------
 
@@ -359,7 +309,6 @@ def _routes() -> list[BaseRoute]:
     here = "/my/{request_id}"
     photo = here + "/photos/{file_id}"
     table: list[tuple[str, Any, list[str]]] = [
-        (here, start, ["GET"]),
         (here + "/photos", photos, ["GET"]),
         (here + "/photos", add, ["POST"]),
         (photo + "/comment", comment, ["POST"]),
@@ -369,7 +318,6 @@ def _routes() -> list[BaseRoute]:
         (here + "/finish", finish, ["POST"]),
         (here + "/sent", sent, ["GET"]),
         (here + "/state", state, ["GET"]),
-        (here + "/new-link", ask_new_link, ["POST"]),
         (here + "/uploads", begin_upload, ["POST"]),
         (here + "/uploads", upload_options, ["OPTIONS"]),
         (here + "/uploads/{upload_id}", one_upload, ["HEAD", "PATCH", "DELETE", "POST"]),
@@ -378,3 +326,15 @@ def _routes() -> list[BaseRoute]:
 
 
 routes = _routes()
+
+LINK_PAGES = request_pages(
+    PHOTOS.prefix,
+    QuestionTexts(
+        asks=N_(
+            "<strong>%(who)s</strong> has asked you for photos. To keep your record private, "
+            "please enter your date of birth."
+        ),
+        promise=N_("Your photos go straight into your record at the clinic, encrypted."),
+    ),
+    home=start,
+)

@@ -1,0 +1,136 @@
+"""What a feature says of the pages of its links. The door in `web/links` is the same for all: it
+asks for the date of birth, lets a device in, and says why a link does not open.
+
+`edge.request_pages` makes this value for kinds of requests.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bedside.edge.forms import Form
+from bedside.edge.rendering import render
+from bedside.kernel import language
+from bedside.kernel.kinds import Kinds
+from bedside.links.records import Link, LinkState
+from bedside.people.clinics import Clinic
+from bedside.people.permissions import LinkAccess
+from bedside.requests.records import Told
+
+STATUS = {
+    LinkState.OPEN: 200,
+    LinkState.EXPIRED: 410,
+    LinkState.REVOKED: 410,
+    LinkState.LOCKED: 403,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFace:
+    """What the page of a link shows before the date of birth. `told` is what somebody has reported
+    there; `sent` whether the clinic received something through the link, None if nothing could be.
+    """
+
+    link: Link
+    clinic: Clinic
+    asked_by: str
+    told: Told = Told.NOTHING
+    sent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question for the date of birth: what was typed before, and what is wrong with it, by
+    field (“birth” for the date)."""
+
+    tries: int
+    form: Form | None = None
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The parts of the date, as they were typed."""
+        parts = ("day", "month", "year")
+        return {part: self.form.line(f"birth_{part}") if self.form else "" for part in parts}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A device that may go in: it gave the right date of birth, now or before."""
+
+    access: LinkAccess
+    token: str
+    form: Form
+
+
+async def _not_known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
+    """For kinds that ask every device again."""
+    return None
+
+
+async def _nothing_wrong(request: Request, link: Link, form: Form) -> dict[str, str]:
+    """For kinds that ask for the date of birth only."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPages:
+    """Pages of one kind of link. Ids of what it leads to begin with `prefix`."""
+
+    prefix: str
+    face: Callable[[Request, Link], Awaitable[LinkFace]]
+    ask: Callable[[Request, LinkFace, Question], Awaitable[Response]]
+    """Shows the question."""
+    enter: Callable[[Request, LinkFace, Entry], Awaitable[Response]]
+    """Leads a device in that has given the date of birth."""
+    check: Callable[[Request, Link, Form], Awaitable[dict[str, str]]] = _nothing_wrong
+    """Returns what is wrong with the other fields of the form, by field."""
+    known: Callable[[Request, LinkFace, LinkAccess], Awaitable[Response | None]] = _not_known
+    """Shows what a device gets that was let in before; None to go on as for any other."""
+    enters_again: bool = False
+    """Whether such a device goes in by a press, without the date of birth."""
+    tell: Callable[[Request, Link, Told], Awaitable[None]] | None = None
+    """Reports to the clinic that the link reached somebody else, or has ended."""
+    home: Callable[[Request], Awaitable[Response]] | None = None
+    """Answers GET /my/{request_id}, for kinds of requests."""
+
+
+AllLinkPages = Kinds[LinkPages]
+
+
+def closed_page(request: Request, face: LinkFace, *, address: str = "") -> Response:
+    """Say why a link does not open, and what to do; at `address` a new one can be requested."""
+    values = {} if face.sent is None else {"sent": face.sent}
+    return page(
+        request,
+        "components/link_closed.html",
+        face,
+        status=STATUS[face.link.state],
+        state=str(face.link.state),
+        address=address,
+        asked=face.told is Told.NEW_LINK,
+        **values,
+    )
+
+
+def told_page(request: Request, face: LinkFace, *, back: str) -> Response:
+    """Confirm that the clinic knows now."""
+    return page(request, "components/link_told.html", face, told=str(face.told), back=back)
+
+
+def page(
+    request: Request, template: str, face: LinkFace, *, status: int = 200, **values: object
+) -> Response:
+    """Render a page of a link, with what all of them show."""
+    return render(
+        request,
+        template,
+        status=status,
+        lang=language.spoken(),
+        clinic_name=face.clinic.name,
+        phone=face.clinic.options.phone,
+        asked_by=face.asked_by,
+        **values,
+    )

@@ -1,0 +1,136 @@
+"""The patient's side of requests by link, whatever they ask for: /my/{request_id} and below."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bedside.edge.context import Handler, address_of, services_of
+from bedside.edge.devices import device_of, device_token, keep_device, pages_of
+from bedside.edge.errors import wants_json
+from bedside.edge.link_devices import page_of_link
+from bedside.edge.link_pages import (
+    Entry,
+    LinkFace,
+    LinkPages,
+    Question,
+    closed_page,
+    page,
+    told_page,
+)
+from bedside.edge.rendering import render
+from bedside.errors import NotSignedIn
+from bedside.kernel import language
+from bedside.links.records import Link, LinkClosed, LinkState
+from bedside.people.permissions import LinkAccess
+from bedside.requests.faces import Face
+from bedside.requests.records import Told
+
+Page = Callable[[Request, LinkAccess], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTexts:
+    """What a kind of request says beside the question for the date of birth, untranslated.
+
+    `asks` names who asks (%(who)s) and what for, `promise` what becomes of it.
+    """
+
+    asks: str
+    promise: str
+
+
+def request_pages(prefix: str, texts: QuestionTexts, home: Handler) -> LinkPages:
+    """Return the pages of links to a kind of request, whose pages begin with `home`."""
+
+    async def ask(request: Request, face: LinkFace, question: Question) -> Response:
+        error = question.errors.get("birth", "")
+        return page(
+            request,
+            "components/link_date_of_birth.html",
+            face,
+            status=422 if error else 200,
+            link=page_of_link(face.link.id),
+            texts=texts,
+            tries=question.tries,
+            error=error,
+            **question.typed,
+        )
+
+    return LinkPages(
+        prefix=prefix, face=_face, ask=ask, enter=_enter, known=_known, tell=_tell, home=home
+    )
+
+
+async def _face(request: Request, link: Link) -> LinkFace:
+    return face_of(await services_of(request).requests.faces.of(link))
+
+
+def face_of(face: Face) -> LinkFace:
+    """Return what the page of a link shows of a request."""
+    asked = face.request
+    return LinkFace(face.link, face.clinic, asked.content.asked_by, asked.told, asked.filed > 0)
+
+
+async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
+    request_id = face.link.subject_id
+    response = RedirectResponse(pages_of(request_id), status_code=303)
+    keep_device(response, services_of(request).settings, request_id, entry.token)
+    return response
+
+
+async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
+    if face.link.state is not LinkState.OPEN:
+        return None
+    return RedirectResponse(pages_of(access.subject_id), status_code=303)
+
+
+async def _tell(request: Request, link: Link, told: Told) -> None:
+    await services_of(request).requests.faces.tell(link, told, address_of(request))
+
+
+# --- /my/{request_id} ----------------------------------------------------------------------------
+
+
+def for_device(handler: Page) -> Handler:
+    """Let in only the device of this request; tell others what to do instead."""
+
+    @wraps(handler)
+    async def checked(request: Request) -> Response:
+        try:
+            return await handler(request, await device_of(request))
+        except (NotSignedIn, LinkClosed):
+            if wants_json(request):
+                raise
+            return await turned_away(request)
+
+    return checked
+
+
+async def turned_away(request: Request) -> Response:
+    """Say why this device does not get the pages of a request."""
+    request_id = request.path_params["request_id"]
+    face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
+    if face is not None:
+        return closed_page(request, face_of(face), address=pages_of(request_id))
+    return render(
+        request,
+        "components/link_not_let_in.html",
+        status=401,
+        lang=language.spoken(),
+        clinic_name="",
+    )
+
+
+async def ask_new_link(request: Request) -> Response:
+    """POST /my/{request_id}/new-link: request a new link from a device whose link has ended."""
+    request_id = request.path_params["request_id"]
+    faces = services_of(request).requests.faces
+    face = await faces.of_device(device_token(request), request_id)
+    if face is None:
+        return await turned_away(request)
+    await faces.tell(face.link, Told.NEW_LINK, address_of(request))
+    now = await faces.of_device(device_token(request), request_id) or face
+    return told_page(request, face_of(now), back=pages_of(request_id))
