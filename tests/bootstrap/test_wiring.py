@@ -1,4 +1,4 @@
-"""What is wired: everybody who is told of something, whatever the process is for."""
+"""The wiring: every listener is registered, whatever the process is for."""
 
 import ast
 from pathlib import Path
@@ -22,7 +22,7 @@ def made(data: Path, **settings: Any) -> Parts:
 
 
 def heard(parts: Parts) -> dict[str, list[str]]:
-    """Who hears of what, in order."""
+    """Return the listeners of each event, in order."""
 
     def of(owner: Any, attribute: str) -> list[str]:
         listeners = getattr(owner, attribute)

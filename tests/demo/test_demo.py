@@ -16,7 +16,7 @@ COMMAND = Path(sys.executable).parent / "bedside"
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    """What a demonstration that cannot reach anything outside shows."""
+    """Return the report of a demonstration that cannot reach anything outside."""
     data = tmp_path_factory.mktemp("demo") / "data"
     apart = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
     inside = Path(__file__).parent / "inside.py"

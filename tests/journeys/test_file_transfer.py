@@ -184,7 +184,7 @@ async def test_a_network_that_breaks_in_both_directions(chromium: Chromium, tmp_
         network.bytes_a_second = 0
         await expect(newest(dialog)).to_contain_text("Done. The patient has downloaded it")
         sent = [one.headers["upload-offset"] for one in uploads if one.method == "PATCH"]
-        assert int(sent[-1]) > 0, "began anew"
+        assert int(sent[-1]) > 0, "started over"
         assert [one.headers.get("range") for one in downloads][-1] not in (None, "bytes=0-")
         assert len(await two.filed(1)) == 1
 

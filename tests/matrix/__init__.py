@@ -1,1 +1,1 @@
-"""Who may do what: every route and every topic, for every kind of person."""
+"""Permissions: every route and every topic, for every kind of person."""

@@ -1,4 +1,4 @@
-"""What is open in the visit of the matrix: files in transfer, a chat, a note, a whiteboard."""
+"""The apps of the matrix's visit: files in transfer, a chat, a note, a whiteboard."""
 
 import json
 

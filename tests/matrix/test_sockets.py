@@ -73,7 +73,7 @@ LAST = {
     "chat": "chat.read",
     "whiteboard": "whiteboard.changed",
 }
-"""What `_happen` emits on some of them."""
+"""The last event that `_happen` emits on some of them."""
 
 
 async def test_sockets_topics_and_messages_are_all_declared(

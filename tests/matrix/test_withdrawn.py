@@ -37,7 +37,7 @@ async def _post(world: World, kind: Kind, address: str, **data: str) -> httpx.Re
 # --- the device of a visit that has ended ---------------------------------------------------------
 
 _STAYS = {"", "/now", "/chat", "/chat/list", "/transfers", "/transfers/list"}
-"""What the patient may still read for a day."""
+"""Pages that the patient may still read for a day."""
 _DOES = {"/again", "/chat/read"}
 
 

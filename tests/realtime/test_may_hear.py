@@ -1,4 +1,4 @@
-"""Who may receive an event: decided in one place, for everybody and for one person alike."""
+"""The audience of an event: decided in one place, for everybody and for one person alike."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -15,7 +15,7 @@ LINES_OF_A_FILE = 500
 LINES_OF_A_FUNCTION = 60
 WRITTEN = {".py", ".ts", ".mjs", ".css", ".html", ".sql", ".yar"}
 PRINTS = ("cli", "demo")
-"""What may print, because it talks to a person at a terminal."""
+"""Files that may print, because they talk to a person at a terminal."""
 
 # An exception is `noqa` or `ignore` with its rule, and then “ - ” and the reason.
 _EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:\s*\w+)\b")

@@ -33,7 +33,7 @@ def may_import(importer: str) -> set[str]:
 
 
 def complaints(path: Path, source: str) -> list[str]:
-    """What a script imports and may not."""
+    """Return the imports that a script may not have."""
     folder = folder_of(path)
     if folder == TOGETHER:
         return []

@@ -1,4 +1,4 @@
-"""What staff see and do in the waiting room, and what patients are told there."""
+"""The waiting room, as staff and patients see it."""
 
 from typing import Any
 

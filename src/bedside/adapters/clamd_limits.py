@@ -47,7 +47,7 @@ class _Reach:
 
 @dataclass(slots=True)
 class _Known:
-    """What was measured of one clamd. `of` identifies it, `since` is monotonic time."""
+    """Measured limits of one clamd. `of` identifies it, `since` is monotonic time."""
 
     of: tuple[str, tuple[int, int]]
     since: float

@@ -1,4 +1,5 @@
-"""What the API accepts and returns. Sizes in bytes, times in milliseconds since the epoch (UTC)."""
+"""The shapes of requests and responses. Sizes in bytes, times in milliseconds since the epoch
+(UTC)."""
 
 from datetime import date
 from typing import Any

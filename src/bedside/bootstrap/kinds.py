@@ -1,4 +1,4 @@
-"""The one list of kinds: what a clinic can ask for by link, and what links can lead to besides."""
+"""The one list of kinds: of requests, and of everything else that links can lead to."""
 
 from bedside.audit import AuditLog
 from bedside.links.kinds import LinkKind, LinkKinds

@@ -30,7 +30,7 @@ class RequestParts(RequestServices):
     live: RequestLive
 
     def registered(self) -> Registered:
-        """What they have for the worker and the rail."""
+        """Return the jobs, sweeps and badges of requests."""
         return Registered(
             handlers={
                 reminder_jobs.REMIND: self.all.remind,
@@ -49,7 +49,7 @@ class RequestParts(RequestServices):
 def requests_of(
     base: Base, people: PeopleParts, links: Links, files: FileServices, dispatcher: Dispatcher
 ) -> RequestParts:
-    """What a clinic asks patients for, and what they answer."""
+    """Construct the services of requests."""
     database, vault, audit = base.database, base.vault, base.audit.log
     clinics, patients = people.clinics, people.patients
     kinds = request_kinds()

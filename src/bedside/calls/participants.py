@@ -41,8 +41,8 @@ _of_connection = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What a joining page gets: its connection, for as long as it is loaded. A guest who knocks
-    has none yet."""
+    """The result of joining: the page's connection, for as long as it is loaded. A guest who
+    knocks has none yet."""
 
     call_id: str
     participant_id: str

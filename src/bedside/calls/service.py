@@ -61,7 +61,7 @@ class _Absent:
 
 
 class Calls:
-    """What staff, patients and guests do with calls."""
+    """Calls, for staff, patients and guests."""
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ class Standing(StrEnum):
 
 
 PRESENT = frozenset({Standing.ASKED, Standing.JOINED})
-"""Those who are in a call, or are expected in it at any moment."""
+"""Participants in a call, or expected in it at any moment."""
 
 DIRECT_LIMIT = 4
 """The most participants with direct connections; more need the media server."""

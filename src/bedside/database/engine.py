@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL have in common."""
+"""The common part of SQLite and PostgreSQL."""
 
 import secrets
 from abc import ABC, abstractmethod

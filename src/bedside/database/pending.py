@@ -1,4 +1,4 @@
-"""What a unit of work collects until it commits."""
+"""Everything a unit of work collects until it commits."""
 
 import json
 from collections.abc import Callable

@@ -26,7 +26,7 @@ HELD_FOR_ONE = 8 << 20
 share one."""
 HELD_IN_ALL = 64 << 20
 HELD_WHEN_FULL = 512 << 10
-"""What one address may still have once there is more than that in total."""
+"""The limit of one address once the total is above that."""
 _BODY = "bedside.body"
 
 

@@ -1,4 +1,4 @@
-"""A feature of the web: what the application takes in of one folder of `web/`."""
+"""A feature of the web: everything the application registers from one folder of `web/`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,10 +37,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """What one folder adds to the application.
+    """The contributions of one folder.
 
-    `sentences` say its audit lines in words, `today` those that the Patient information card tells
-    of the day. `link_pages` are those of the kinds of links that it sends.
+    `sentences` describe its audit lines in words, `today` those that the Patient information card
+    shows for the day. `link_pages` are those of the kinds of links that it sends.
     """
 
     routes: Sequence[BaseRoute]
@@ -51,10 +51,10 @@ class Feature:
 
 
 class Features:
-    """All features together, in the order in which their sections stand in the rail.
+    """All features together, in the order of their sections in the rail.
 
-    Raises ValueError when two of them say the same audit line, have one section, or show one kind
-    of link.
+    Raises ValueError when two of them have a sentence for the same audit line, the same section,
+    or pages for the same kind of link.
     """
 
     def __init__(self, features: Iterable[Feature]) -> None:
@@ -78,5 +78,5 @@ def _add(known: dict[Action, _Words], more: Mapping[Action, _Words]) -> None:
 
 
 def features_of(connection: HTTPConnection) -> Features:
-    """Return the features of the application that answers."""
+    """Return the features of the running application."""
     return cast(Features, connection.app.state.features)

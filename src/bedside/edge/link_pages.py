@@ -1,5 +1,5 @@
-"""What a feature says of the pages of its links. The door in `web/links` is the same for all: it
-asks for the date of birth, lets a device in, and says why a link does not open.
+"""A feature's pages for its links. The door in `web/links` is the same for all: it asks for the
+date of birth, grants a device access, and explains why a link does not open.
 
 `edge.request_pages` makes this value for kinds of requests.
 """
@@ -29,7 +29,7 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class LinkFace:
-    """What the page of a link shows before the date of birth. `told` is what somebody has reported
+    """The public view of a link, before the date of birth. `told` is what somebody has reported
     there; `sent` whether the clinic received something through the link, None if nothing could be.
     """
 
@@ -42,8 +42,8 @@ class LinkFace:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question for the date of birth: what was typed before, and what is wrong with it, by
-    field (“birth” for the date)."""
+    """The question for the date of birth, with earlier input and its errors by field (“birth” for
+    the date)."""
 
     tries: int
     form: Form | None = None
@@ -58,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A device that may go in: it gave the right date of birth, now or before."""
+    """A device with access: it gave the right date of birth, now or before."""
 
     access: LinkAccess
     token: str
@@ -66,31 +66,31 @@ class Entry:
 
 
 async def _not_known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
-    """For kinds that ask every device again."""
+    """Do nothing, for kinds that ask every device again."""
     return None
 
 
 async def _nothing_wrong(request: Request, link: Link, form: Form) -> dict[str, str]:
-    """For kinds that ask for the date of birth only."""
+    """Return no errors, for kinds that ask for the date of birth only."""
     return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPages:
-    """Pages of one kind of link. Ids of what it leads to begin with `prefix`."""
+    """Pages of one kind of link, whose subjects' ids begin with `prefix`."""
 
     prefix: str
     face: Callable[[Request, Link], Awaitable[LinkFace]]
     ask: Callable[[Request, LinkFace, Question], Awaitable[Response]]
     """Shows the question."""
     enter: Callable[[Request, LinkFace, Entry], Awaitable[Response]]
-    """Leads a device in that has given the date of birth."""
+    """Admits a device that has given the date of birth."""
     check: Callable[[Request, Link, Form], Awaitable[dict[str, str]]] = _nothing_wrong
-    """Returns what is wrong with the other fields of the form, by field."""
+    """Returns the errors of the other fields of the form, by field."""
     known: Callable[[Request, LinkFace, LinkAccess], Awaitable[Response | None]] = _not_known
-    """Shows what a device gets that was let in before; None to go on as for any other."""
+    """Answers a device that already had access; None to treat it like any other."""
     enters_again: bool = False
-    """Whether such a device goes in by a press, without the date of birth."""
+    """Whether such a device enters by pressing a button, without the date of birth."""
     tell: Callable[[Request, Link, Told], Awaitable[None]] | None = None
     """Reports to the clinic that the link reached somebody else, or has ended."""
     home: Callable[[Request], Awaitable[Response]] | None = None
@@ -101,7 +101,7 @@ AllLinkPages = Kinds[LinkPages]
 
 
 def closed_page(request: Request, face: LinkFace, *, address: str = "") -> Response:
-    """Say why a link does not open, and what to do; at `address` a new one can be requested."""
+    """Explain why a link does not open, and what to do; `address` is where to request a new one."""
     values = {} if face.sent is None else {"sent": face.sent}
     return page(
         request,
@@ -116,14 +116,14 @@ def closed_page(request: Request, face: LinkFace, *, address: str = "") -> Respo
 
 
 def told_page(request: Request, face: LinkFace, *, back: str) -> Response:
-    """Confirm that the clinic knows now."""
+    """Confirm that the clinic has received a report."""
     return page(request, "components/link_told.html", face, told=str(face.told), back=back)
 
 
 def page(
     request: Request, template: str, face: LinkFace, *, status: int = 200, **values: object
 ) -> Response:
-    """Render a page of a link, with what all of them show."""
+    """Render a page of a link, with the values common to all."""
     return render(
         request,
         template,

@@ -33,9 +33,9 @@ Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class QuestionTexts:
-    """What a kind of request says beside the question for the date of birth, untranslated.
+    """Texts of a kind of request beside the question for the date of birth, untranslated.
 
-    `asks` names who asks (%(who)s) and what for, `promise` what becomes of it.
+    `asks` names the person asking (%(who)s) and the purpose, `promise` what becomes of it.
     """
 
     asks: str
@@ -69,7 +69,7 @@ async def _face(request: Request, link: Link) -> LinkFace:
 
 
 def face_of(face: Face) -> LinkFace:
-    """Return what the page of a link shows of a request."""
+    """Return the public view of a request, for the page of its link."""
     asked = face.request
     return LinkFace(face.link, face.clinic, asked.content.asked_by, asked.told, asked.filed > 0)
 
@@ -95,7 +95,7 @@ async def _tell(request: Request, link: Link, told: Told) -> None:
 
 
 def for_device(handler: Page) -> Handler:
-    """Let in only the device of this request; tell others what to do instead."""
+    """Admit only the device of this request; tell others what to do instead."""
 
     @wraps(handler)
     async def checked(request: Request) -> Response:
@@ -110,7 +110,7 @@ def for_device(handler: Page) -> Handler:
 
 
 async def turned_away(request: Request) -> Response:
-    """Say why this device does not get the pages of a request."""
+    """Explain why this device does not get the pages of a request."""
     request_id = request.path_params["request_id"]
     face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
     if face is not None:

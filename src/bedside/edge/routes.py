@@ -1,9 +1,8 @@
-"""Routes that say whom they are for. The audience is a value of the route, never the spelling of
-its address.
+"""Routes with their audience.
 
-Both sides of a visit open some handlers, and a guest too: these ask `audience_of`. What an audience
-shows to be let in is beside this module: `signed_in` (staff), `visit_devices` (visitors), `devices`
-(links), `guests`.
+The audience is a value of the route, never derived from its address. Some handlers serve both
+sides of a visit, and guests too: these call `audience_of`. How an audience is authenticated is
+beside this module: `signed_in` (staff), `visit_devices` (visitors), `devices` (links), `guests`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,18 +23,18 @@ _AUDIENCE = "bedside.audience"
 
 
 class Audience(StrEnum):
-    """Who opens a route. The last four are patients and people who are not signed in."""
+    """The people a route is for. The last four are patients and people who are not signed in."""
 
     STAFF = "staff"
-    """A member of staff with a session, which is asked for before the handler runs."""
+    """A member of staff with a session, which is required before the handler runs."""
     VISITOR = "visitor"
     """A patient's device in a visit (`VisitorAccess`)."""
     LINK = "link"
-    """A patient's device that a link let in (`LinkAccess`)."""
+    """A patient's device with access by a link (`LinkAccess`)."""
     GUEST = "guest"
     """A guest of a call (`GuestAccess`)."""
     OPEN = "open"
-    """Anybody: doors, sign-in, and what other machines call."""
+    """Anybody: doors, sign-in, and endpoints for other machines."""
 
 
 class AudienceRoute(Route):
@@ -49,7 +48,7 @@ class AudienceRoute(Route):
         self.audience = audience
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and let the handler know for whom."""
+        """Answer, and record the audience for the handler."""
         scope[_AUDIENCE] = self.audience
         await super().handle(scope, receive, send)
 
@@ -64,13 +63,13 @@ class AudienceSocket(WebSocketRoute):
         self.audience = audience
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Talk, and let the handler know with whom."""
+        """Serve the socket, and record the audience for the handler."""
         scope[_AUDIENCE] = self.audience
         await super().handle(scope, receive, send)
 
 
 def staff_route(path: str, handler: Handler, *, methods: Sequence[str] | None = None) -> Route:
-    """Return a route for staff who are signed in; anybody else is led to the sign-in."""
+    """Return a route for staff who are signed in; anybody else is redirected to the sign-in."""
     return AudienceRoute(Audience.STAFF, path, handler, methods)
 
 
@@ -80,7 +79,7 @@ def visitor_route(path: str, handler: Handler, *, methods: Sequence[str] | None 
 
 
 def link_route(path: str, handler: Handler, *, methods: Sequence[str] | None = None) -> Route:
-    """Return a route for a patient whom a link let in, under /my/{request_id}."""
+    """Return a route for a patient with access by a link, under /my/{request_id}."""
     return AudienceRoute(Audience.LINK, path, handler, methods)
 
 
@@ -95,7 +94,7 @@ def open_route(path: str, handler: Handler, *, methods: Sequence[str] | None = N
 
 
 def audience_of(connection: HTTPConnection) -> Audience:
-    """Return the audience of the route that answers."""
+    """Return the audience of the current route."""
     return cast(Audience, connection.scope[_AUDIENCE])
 
 

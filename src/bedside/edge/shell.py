@@ -1,4 +1,4 @@
-"""The frame around the pages of the console: the rail, the person, what the palette offers."""
+"""The frame around the pages of the console: rail, person, and entries of the palette."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, Role, allows
 
 FRAMEABLE = "bedside.frameable"
-"""Key in the scope of a request: its answer is a page of the console, which may appear beside a
-call in a frame of the product's own."""
+"""Key in the scope of a request: the response is a page of the console that may appear beside a
+call in one of the product's own frames."""
 
 ROLE_NAMES = {
     Role.ADMINISTRATOR: N_("Administrator"),
@@ -57,7 +57,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
 
 
 def _actions(staff: StaffAccess) -> list[dict[str, str]]:
-    """Return what the palette offers unasked."""
+    """Return the palette's entries before anything is typed."""
     account = {"label": gettext("Your sessions and sign-in"), "icon": "key", "href": "/account"}
     if not allows(staff.role, May.ADD_PATIENTS):
         return [account]

@@ -1,4 +1,4 @@
-"""Announcing an upload: what the sender says before the bytes, and why a file may be refused."""
+"""Announcing an upload: metadata before the bytes, and the reasons for refusing a file."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ChecksumMismatch(BedsideError):
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What the sender announces about a file before its bytes. `length` in bytes."""
+    """A file as announced by its sender, before the bytes. `length` in bytes."""
 
     name: str
     length: int
@@ -43,7 +43,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class LimitTexts:
-    """What a sender is told at the limits of a holder, untranslated: `%(count)s` stands for the
+    """Texts for a sender at the limits of a holder, untranslated: `%(count)s` stands for the
     number of files, `%(size)s` for megabytes."""
 
     too_many: str = TooLarge.sentence

@@ -1,4 +1,4 @@
-"""What can hold a file that is in no chart yet. Each domain declares its kind; `bootstrap`
+"""Kinds of holders of files that are in no chart yet. Each domain declares its kind; `bootstrap`
 registers them all."""
 
 from collections.abc import Awaitable, Callable
@@ -13,8 +13,8 @@ from bedside.kernel.unit_of_work import Row, UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What happened to a held file: a state of `files.states`, or “discarded”. `preview` says that
-    there is a small picture of it now."""
+    """A change of a held file: a state of `files.states`, or “discarded”. `preview` is true once
+    there is a small picture of it."""
 
     holder_id: str
     file_id: str
@@ -26,11 +26,11 @@ class FileChange:
 @dataclass(frozen=True, slots=True)
 class HolderKind:
     """One kind of holder. Its ids begin with `prefix`, such as `req`; `channel` and `category` are
-    what a chart says of its files.
+    those of its files in a chart.
 
-    `changed` is told, in the unit of work and with the lock of the holder, that a file (a row of
-    files) was received, scanned, refused or given its preview. `event` makes what open pages of the
-    holder hear of it, also when the file is discarded; None for a kind that tells them itself.
+    `changed` is called, in the unit of work and with the lock of the holder, when a file (a row of
+    files) was received, scanned, refused or given its preview. `event` returns the event for open
+    pages of the holder, also when the file is discarded; None for a kind that emits its own.
     """
 
     prefix: str

@@ -1,4 +1,4 @@
-"""What a clinic sets for uploads into charts."""
+"""A clinic's options for uploads into charts."""
 
 from pydantic import Field
 

@@ -85,7 +85,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a page shows of a file besides its entry. `forms` are the existing derivatives."""
+    """Facts about a file besides its entry. `forms` are the existing derivatives."""
 
     id: str
     state: str

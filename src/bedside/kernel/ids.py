@@ -25,7 +25,7 @@ def new_id(prefix: str) -> str:
 
 
 def prefix_of(some_id: str) -> str:
-    """What kind of thing an id names: `pat` for `pat_01hx…`."""
+    """Return the prefix of an id: `pat` for `pat_01hx…`."""
     return some_id.partition("_")[0]
 
 

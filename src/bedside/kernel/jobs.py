@@ -1,4 +1,4 @@
-"""What a job handler can signal to the worker."""
+"""Signals from a job handler to the worker."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

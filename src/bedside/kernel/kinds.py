@@ -7,7 +7,7 @@ from bedside.kernel.ids import is_id, prefix_of
 
 
 class HasPrefix(Protocol):
-    """A kind of thing, all of whose ids begin with `prefix`, such as `req`."""
+    """A kind whose ids all begin with `prefix`, such as `req`."""
 
     @property
     def prefix(self) -> str: ...
@@ -17,7 +17,7 @@ Kind = TypeVar("Kind", bound=HasPrefix)
 
 
 class UnknownKind(LookupError):
-    """No kind was registered for an id: a mistake in the wiring, not in what somebody asked for."""
+    """No kind is registered for an id: a mistake in the wiring, not in a request."""
 
 
 class Kinds(Generic[Kind]):
@@ -35,14 +35,14 @@ class Kinds(Generic[Kind]):
         self._kinds[kind.prefix] = kind
 
     def of(self, subject_id: str) -> Kind:
-        """The kind of the thing with this id. Raises UnknownKind."""
+        """Return the kind of the thing with this id. Raises UnknownKind."""
         try:
             return self._kinds[prefix_of(subject_id)]
         except KeyError:
             raise UnknownKind(prefix_of(subject_id)) from None
 
     def has(self, some_id: str) -> bool:
-        """Whether this has the shape of an id of a kind that was registered."""
+        """Whether this has the shape of an id of a registered kind."""
         prefix = prefix_of(some_id)
         return prefix in self._kinds and is_id(some_id, prefix)
 

@@ -1,4 +1,4 @@
-"""What a clinic sets for links."""
+"""A clinic's options for links."""
 
 from pydantic import Field
 

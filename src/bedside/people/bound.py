@@ -1,4 +1,4 @@
-"""Rows about people bound to the clinic's keys: who is who, and who may do what."""
+"""Rows about people bound to the clinic's keys: identity and permissions."""
 
 from bedside.database.bound_rows import BoundTable
 from bedside.people import models

@@ -22,7 +22,7 @@ Kind = TypeVar("Kind", bound=Options)
 
 
 class ClinicOptions(Options):
-    """Who the clinic is: what all domains use."""
+    """A clinic's identity: the options that all domains use."""
 
     language: str = "en"
     time_zone: str = "UTC"
@@ -32,7 +32,7 @@ class ClinicOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """A clinic with its options. `stored` are those of all domains, as they are in its row."""
+    """A clinic with its options. `stored` holds those of all domains, as they are in its row."""
 
     id: str
     name: str
@@ -43,11 +43,11 @@ class Clinic:
 
     @property
     def options(self) -> ClinicOptions:
-        """The options that no single domain owns."""
+        """The options that belong to no single domain."""
         return self.of(ClinicOptions)
 
     def of(self, kind: type[Kind]) -> Kind:
-        """Return the options of a domain; what was never set has its default."""
+        """Return the options of a domain, with defaults for those never set."""
         known = self._read.get(kind)
         if known is None:
             known = self._read[kind] = kind.model_validate(self.stored)

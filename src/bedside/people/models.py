@@ -80,7 +80,7 @@ challenges = Table(
     sqlite_with_rowid=False,
     info={ENDS_WITH_RESTORE: True},
 )
-"""What a passkey is asked to sign, once; `staff_id` is empty while nobody is known yet."""
+"""Challenges for passkeys to sign, each once; `staff_id` is empty while nobody is known yet."""
 
 throttles = Table(
     "throttles",

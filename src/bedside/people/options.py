@@ -1,6 +1,5 @@
-"""What an administrator can set for a clinic. Each domain declares its own options; all of them are
-stored in one JSON object of the clinic, by name.
-"""
+"""Options that an administrator can set for a clinic. Each domain declares its own; all of them
+are stored in one JSON object of the clinic, by name."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +14,7 @@ class Options(BaseModel):
 
     @classmethod
     def bounds(cls, name: str) -> tuple[int, int]:
-        """Return the least and the most that an option may be, in the stored unit."""
+        """Return the minimum and maximum of an option, in the stored unit."""
         limits = cls.model_fields[name].metadata
         least = next(limit.ge for limit in limits if hasattr(limit, "ge"))
         most = next(limit.le for limit in limits if hasattr(limit, "le"))

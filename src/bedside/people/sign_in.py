@@ -38,7 +38,7 @@ _WRONG = N_(
 
 
 class SignInOptions(Options):
-    """What a clinic sets for signing in."""
+    """A clinic's options for signing in."""
 
     second_factor_required: bool = True
 

@@ -54,9 +54,9 @@ class RequestEndings:
         ]
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:
-        """Handle the intake's news of a file held by a request: received, scanned, refused.
+        """Handle a change of a file held by a request: received, scanned, refused.
 
-        One that is complete is left to the kind of request; one that arrives after the end of its
+        A complete file is left to the kind of request; one that arrives after the end of its
         request is destroyed.
         """
         row = await records.locked(work, file.holder_id)

@@ -1,5 +1,5 @@
-"""What the page of a link shows of the request behind it before the date of birth, and what
-somebody there can tell the clinic."""
+"""The public view of a request on the page of its link, before the date of birth, and reports to
+the clinic from there."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from bedside.requests.states import State
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a link shows before the date of birth: the clinic, and who is asking."""
+    """The public view of a request, before the date of birth: the clinic, and the person asking."""
 
     link: Link
     clinic: Clinic
@@ -27,7 +27,7 @@ class Face:
 
 
 class RequestFaces:
-    """Shows a request to whoever has its link. Looking changes nothing."""
+    """Shows a request to anybody who has its link. Looking changes nothing."""
 
     def __init__(
         self, database: Transactions, vault: Vault, audit: AuditLog, clinics: Clinics, links: Links
@@ -48,7 +48,7 @@ class RequestFaces:
         return Face(link, await self._clinics.get(link.clinic_id), request)
 
     async def of_device(self, token: str, request_id: str) -> Face | None:
-        """Return the same for a device that was let in before, even if its link has ended."""
+        """Return the same for a device that already had access, even if its link has ended."""
         link = await self._links.of_device(token, request_id)
         return None if link is None else await self.of(link)
 

@@ -1,5 +1,5 @@
-"""What a clinic can ask for by link. Each kind lies in a folder of its own, whose `kind.py`
-declares it; `bootstrap.kinds` registers them all."""
+"""Kinds of requests by link. Each has a folder of its own, whose `kind.py` declares it;
+`bootstrap.kinds` registers them all."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequestTools:
-    """What the parts of a kind are made from."""
+    """The building blocks of a kind."""
 
     database: Transactions
     vault: Vault
@@ -44,22 +44,22 @@ class RequestTools:
 
 
 async def _nothing(work: UnitOfWork, row: Row) -> None:
-    """For kinds that have nothing to do then."""
+    """Do nothing, for kinds without such a step."""
 
 
 async def _nothing_of_file(work: UnitOfWork, row: Row, link: LinkAccess) -> None:
-    """For kinds without files."""
+    """Do nothing, for kinds without files."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHandling:
-    """What a kind does where requests differ.
+    """The handling of requests where kinds differ.
 
-    Whatever gets a unit of work gets the request as `records.locked` has read it there.
+    Methods with a unit of work also get the request as `records.locked` read it there.
     """
 
     snapshot: Callable[[LinkAccess], Awaitable[dict[str, Any]]]
-    """The patient's page as data, on which the events of the request build."""
+    """The patient's page as data, to which the events of the request apply."""
     reissued: Callable[[UnitOfWork, Row], Awaitable[None]] = _nothing
     """A new link goes out; older ones are closed."""
     last_call: Callable[[UnitOfWork, Row], Awaitable[None]] = _nothing
@@ -67,11 +67,11 @@ class RequestHandling:
     file_changed: Callable[[UnitOfWork, Row, LinkAccess], Awaitable[None]] = _nothing_of_file
     """A file that the request holds is complete, or was refused."""
     handlers: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
-    """Jobs that only this kind has."""
+    """Jobs of this kind only."""
 
 
 class KindParts(Protocol):
-    """What a kind has built: services of its own for pages, and its handling."""
+    """A built kind: services of its own for pages, and its handling."""
 
     @property
     def handling(self) -> RequestHandling: ...
@@ -82,7 +82,7 @@ P = TypeVar("P", bound=KindParts)
 
 @dataclass(frozen=True, slots=True)
 class FilesHeld:
-    """What a chart says of files that came by requests of this kind."""
+    """Values of a chart's entries for files from requests of this kind."""
 
     channel: Channel
     category: Category
@@ -92,10 +92,10 @@ class FilesHeld:
 class RequestKind(Generic[P]):
     """One kind of request.
 
-    `key` is what the column `kind` has, `prefix` what ids of its requests begin with, and `name`
-    what staff call it, untranslated. `about` says in a few words what one request is about, or "";
-    `details` has names and values of what it asks for, translated. `build` makes its parts; `files`
-    is None for a kind whose requests hold no files.
+    `key` is the value of the column `kind`, `prefix` that of its requests' ids, and `name` what
+    staff call it, untranslated. `about` describes one request in a few words, or ""; `details` has
+    names and values of what it asks for, translated. `build` makes its parts; `files` is None for
+    a kind whose requests hold no files.
     """
 
     key: str
@@ -136,11 +136,11 @@ class RequestKinds:
         return self._by_key[key]
 
     def parts(self, kind: RequestKind[P]) -> P:
-        """What the kind has built."""
+        """Return the parts of a built kind."""
         return cast(P, self._parts[kind.key])
 
     def handling(self, request_id: str) -> RequestHandling:
-        """Who handles the request with this id. Raises UnknownKind."""
+        """Return the handling for the request with this id. Raises UnknownKind."""
         return self._parts[self._by_prefix.of(request_id).key].handling
 
     def handlers(self) -> dict[str, Handler]:

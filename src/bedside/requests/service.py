@@ -1,4 +1,4 @@
-"""Sending a request, and what staff and time do to it afterwards, whatever it asks for."""
+"""Sending a request, and later actions of staff and effects of time, whatever it asks for."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -279,7 +279,7 @@ _WAITING = (State.REQUESTED, State.SENT, State.DELIVERED)
 
 
 def until(clinic: Clinic) -> int:
-    """When a link that is sent now ends."""
+    """Return the end of a link that is sent now."""
     return clock.now() + clinic.of(LinkOptions).link_days * clock.DAY
 
 

@@ -1,4 +1,4 @@
-"""What domains register by name: for the worker, the rail of the console and /health."""
+"""Everything that domains register by name: for the worker, the rail of the console and /health."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

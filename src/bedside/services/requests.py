@@ -15,7 +15,7 @@ class RequestServices:
     """`services.requests`."""
 
     all: Requests
-    """What is the same for every kind."""
+    """The services common to every kind."""
     faces: RequestFaces
     lists: RequestLists
     kinds: RequestKinds

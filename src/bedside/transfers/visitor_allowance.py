@@ -30,7 +30,7 @@ _sent = prepared(
 
 @dataclass(frozen=True, slots=True)
 class VisitorAllowance:
-    """What a patient may still send unasked in a visit. `largest`, `bytes` in bytes."""
+    """The rest of what a patient may send unasked in a visit. `largest`, `bytes` in bytes."""
 
     files: int
     bytes: int

@@ -31,7 +31,7 @@ _PIECE = 1 << 20
 _TABLE = re.compile(r"tables/([a-z_]+)\.jsonl")
 _BLOB = re.compile(r"files/([a-z0-9_][a-z0-9_/.-]{0,199})")
 _TORN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, KeyError, TypeError)
-"""What reading anything but a complete backup ends in; it may have been compressed afterwards."""
+"""The message for anything but a complete backup, which may have been compressed afterwards."""
 
 
 class NotRestored(BedsideError):

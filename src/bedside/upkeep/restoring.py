@@ -74,7 +74,7 @@ class _Place:
         ours = [settings.key_file, settings.data]
         ours += [self._database, *_beside(self._database)] if self._database else []
         self._new = [path for path in ours if not path.exists()]
-        """What does not exist yet, and is removed again if something fails."""
+        """Paths that did not exist before, removed again if something fails."""
 
     async def check(self) -> None:
         """Check that a restore would overwrite nothing here. Raises NotRestored."""

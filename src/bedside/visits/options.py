@@ -1,4 +1,4 @@
-"""What a clinic sets for visits in all of its rooms."""
+"""A clinic's options for visits in all of its rooms."""
 
 from pydantic import Field
 

@@ -33,7 +33,7 @@ class RoomOptions(BaseModel):
     welcome_text: str = Field(default="", max_length=1_000)
     closed_text: str = Field(default="", max_length=1_000)
     consent_text: str = Field(default="", max_length=2_000)
-    """What has to be agreed to at the check-in; nothing if empty."""
+    """The text to agree to at the check-in; none if empty."""
     emergency_text: str = Field(default="", max_length=1_000)
     """Instead of the clinic's."""
     ask_birth_date: Ask = "optional"

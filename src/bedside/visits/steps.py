@@ -1,4 +1,4 @@
-"""The steps of a visit as values: what each one needs, and what it writes.
+"""The steps of a visit as values: inputs and columns of each.
 
 `states.py` says which step is possible when; `transitions.py` takes them.
 """

@@ -65,7 +65,7 @@ FEATURES = (
     console.feature,
     live.feature,
 )
-"""Every feature of the web, the only list of them. Sections stand in the rail in this order."""
+"""Every feature of the web, the only list of them, in the order of their sections in the rail."""
 
 _STATIC = Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
 

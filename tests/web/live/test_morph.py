@@ -1,4 +1,4 @@
-"""What an update leaves as it is: focus, what was typed or opened, and which element is which."""
+"""State that an update preserves: focus, typed text, open details, and the identity of elements."""
 
 from typing import Any
 

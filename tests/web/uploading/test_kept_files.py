@@ -1,4 +1,4 @@
-"""What browsers have kept is found by every later version: files and photos not sent yet."""
+"""Every later version finds what browsers have kept: files and photos not sent yet."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What one connection receives of the others: one handle of Janus for all their streams."""
+"""The incoming streams of one connection: one handle of Janus for all of them."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

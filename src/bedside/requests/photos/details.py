@@ -1,4 +1,4 @@
-"""What a photo request asks for, as it is sealed with the request."""
+"""The details of a photo request, as sealed with the request."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from bedside.requests.records import Content
 
 KEY = "photo"
 PREFIX = "req"
-"""Ids of photo requests begin so: they are from before there were other kinds."""
+"""The prefix of photo requests' ids, from before there were other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoDetails:
-    """`template` is a key of `texts.PHOTO_TEMPLATES`; `instructions` are the words of the one who
-    asks."""
+    """`template` is a key of `texts.PHOTO_TEMPLATES`; `instructions` are the words of the person
+    asking."""
 
     template: str
     body_part: str
@@ -20,5 +20,5 @@ class PhotoDetails:
 
     @classmethod
     def of(cls, content: Content) -> "PhotoDetails":
-        """Those of a photo request."""
+        """Return the details of a photo request."""
         return cls(**content.details)

@@ -18,7 +18,7 @@ from bedside.requests.records import Request
 
 @dataclass(frozen=True, slots=True)
 class PhotoParts:
-    """What staff and patients can do with photo requests."""
+    """Services of photo requests, for staff and patients."""
 
     sending: PhotoRequests
     answers: PhotoAnswers

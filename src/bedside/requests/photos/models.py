@@ -14,5 +14,6 @@ agreed_photos = Table(
     Column("agreed_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""What the patient has agreed to send. `photo` is the device's name for it, from before it was
-uploaded, or the file's id; `outcome` is one of `agreed.Outcome`; `file_id` is "" until known."""
+"""Photos that the patient has agreed to send. `photo` is the device's name for it, from before it
+was uploaded, or the file's id; `outcome` is one of `agreed.Outcome`; `file_id` is "" until known.
+"""

@@ -1,4 +1,4 @@
-"""What a clinic sets for photo requests."""
+"""A clinic's options for photo requests."""
 
 from pydantic import Field
 

@@ -33,7 +33,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the patient will get: the messages, and what the page asks for."""
+    """A preview of the request: the messages, and what the page asks for."""
 
     messages: tuple[Outgoing, ...]
     asks: str

@@ -64,12 +64,12 @@ _NAMED = frozenset(PHOTO_TEMPLATES) - {"general"}
 
 AGREEMENT_VERSION = "2026-11"
 AGREEMENT = N_("By sending you agree that the photos become part of your medical record.")
-"""What a patient agrees to. A new wording gets a new version; the version is kept with the
+"""The text of the agreement. A new wording gets a new version; the version is kept with the
 request."""
 
 
 def photo_title(template: str, body_part: str, number: int) -> str:
-    """What staff see a photo called in the chart, e.g. “Photo 2, left arm”."""
+    """Return the title of a photo in the chart, e.g. “Photo 2, left arm”."""
     shown = body_part or (_(PHOTO_TEMPLATES[template].label).lower() if template in _NAMED else "")
     if shown:
         return _("Photo {number}, {shown}").format(number=number, shown=shown)

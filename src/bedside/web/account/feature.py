@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “account”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.account import alerts, staff

@@ -30,7 +30,7 @@ _CHOICES = 12
 
 @dataclass(slots=True)
 class Extras:
-    """What a page of the log shows beside its lines."""
+    """Everything on a page of the log beside its lines."""
 
     verification: Verification | None = None
     words: str = ""

@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “calls”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.calls import everyone, guest, staff

@@ -39,7 +39,7 @@ MOVED = sayable("entry_moved", N_("The file is in the other patient's chart now.
 
 
 class Stage(StrEnum):
-    """What the viewer shows of a file."""
+    """The viewer's facts about a file."""
 
     MOVED = "moved"
     WAITING = "waiting"
@@ -140,22 +140,22 @@ class Viewed:
 
     @property
     def type_name(self) -> str:
-        """The true type, for a person."""
+        """The true type, in words."""
         return gettext(media_types.label(self.entry.media_type))
 
     @property
     def category(self) -> str:
-        """The category, for a person."""
+        """The category, in words."""
         return gettext(categories.LABELS[self.entry.category])
 
     @property
     def channel(self) -> str:
-        """The way it came, for a person."""
+        """The channel, in words."""
         return gettext(channels.LABELS[self.entry.channel])
 
     @property
     def sender(self) -> str:
-        """Who sent it."""
+        """The sender."""
         return self.names.get(self.entry.sender_id, _("Somebody"))
 
     @property
@@ -170,14 +170,14 @@ class Viewed:
 
     @property
     def original_label(self) -> str:
-        """What the original is, if others get a copy of it."""
+        """The label of the original, if others get a copy of it."""
         if self.entry.media_type == media_types.DICOM:
             return _("Download original (DICOM)")
         return _("Download original, with location data")
 
     @property
     def copy_said(self) -> str:
-        """What others get in place of the original."""
+        """The description of the copy that others get."""
         if self.entry.media_type == media_types.DICOM:
             return _("original kept; others get a picture of it")
         if self.facts.sharing == Sharing.FAILED:

@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “charts”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.charts import content, entry, staff, uploads

@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “chat”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.chat import everyone

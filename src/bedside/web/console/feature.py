@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “console”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.console import find, home, styleguide

@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “file transfer”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.file_transfer import everyone, photo_capture

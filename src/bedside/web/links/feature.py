@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “links”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.links import patient

@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “photo requests”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.photo_requests import patient

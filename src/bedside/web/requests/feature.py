@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “requests”."""
 
 from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_

@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “sign-in”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.sign_in import password, second_factors, set_up

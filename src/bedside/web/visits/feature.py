@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “visits”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.visits import door, identify, patient, records

@@ -88,7 +88,7 @@ class Shown:
 
     @property
     def said(self) -> str:
-        """What is read aloud when the page reaches this view."""
+        """The announcement for screen readers when the page reaches this view."""
         if self.view is View.CALL:
             return _("%(caller)s is ready. Your call begins.") % {"caller": self.caller}
         if self.view is View.ENDED:
@@ -150,7 +150,7 @@ class Shown:
 
     @property
     def next_steps(self) -> list[tuple[str, str]]:
-        """What happens next: icons and sentences."""
+        """The next steps: icons and sentences."""
         steps = [("file-text", _clinic_got(self))]
         if self.visit.ended_reason == Step.COMPLETED:
             steps.append(

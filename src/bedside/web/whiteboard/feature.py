@@ -1,4 +1,4 @@
-"""What the application takes in of this folder."""
+"""The feature “whiteboard”."""
 
 from bedside.edge.feature import Feature
 from bedside.web.whiteboard import everyone
