@@ -101,7 +101,7 @@ async def answer(request: Request) -> Response:
 
 
 async def _opened(request: Request) -> tuple[LinkPages, LinkFace]:
-    """Return what the page of the link that is open in this browser shows. Raises OpenLinkAgain."""
+    """Return the public view of the link open in this browser. Raises OpenLinkAgain."""
     link = await opened_link(request)
     pages = features_of(request).link_pages.of(link.subject_id)
     return pages, await pages.face(request, link)
@@ -152,7 +152,7 @@ async def _tell(request: Request, told: Told) -> Response:
 
 
 async def told(request: Request) -> Response:
-    """GET /link/{link_id}/told: what the clinic was told."""
+    """GET /link/{link_id}/told: confirm the report to the clinic."""
     pages, face = await _opened(request)
     if pages.tell is None:
         raise NotFound
