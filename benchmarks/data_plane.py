@@ -18,7 +18,7 @@ from bedside.adapters.blobs_local import LocalBlobs
 from bedside.database import connect
 from bedside.files.ports import Chunk
 from bedside.files.receiving import SenderGone, receive
-from bedside.files.sealing import SealedReader, SealedWriter, new_data_key
+from bedside.files.sealing import SealedBlob, SealedReader, SealedWriter, new_data_key
 from bedside.files.sniffing import sniff
 from bedside.kernel.memory import tune_allocator
 
@@ -68,7 +68,7 @@ class DataPlane:
             sniff(head, name)
 
         key = new_data_key()
-        writer = await SealedWriter.begin(self._blobs, name, key, name, size)
+        writer = await SealedWriter.begin(SealedBlob(self._blobs, name, key, name), size)
         await receive(_body(receive_), writer, limit=500 << 20, check_head=check_head)
         async with self._database.unit_of_work() as work:
             await work.execute(FILES.insert(), id=name, size=size, data_key=key)
@@ -80,7 +80,7 @@ class DataPlane:
         if range_ is not None:
             first, last = range_.removeprefix(b"bytes=").split(b"-")
             start, length, status = int(first), int(last) - int(first) + 1, 206
-        reader = await SealedReader.open(self._blobs, name, key, name, size=size)
+        reader = await SealedReader.open(SealedBlob(self._blobs, name, key, name), size=size)
         await _start(send, status, length)
         async for piece in reader.chunks(start, length):
             await send({"type": "http.response.body", "body": piece, "more_body": True})

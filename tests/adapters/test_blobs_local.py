@@ -15,7 +15,7 @@ from bedside.adapters.blobs_local import LocalBlobs
 from bedside.errors import Conflict, NotFound, StorageFull, Unavailable
 from bedside.files.ports import BlobStore
 from bedside.files.receiving import receive
-from bedside.files.sealing import SealedReader, SealedWriter, resume_point
+from bedside.files.sealing import SealedBlob, SealedReader, SealedWriter, resume_point
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F6")]
 
@@ -196,24 +196,23 @@ async def test_a_full_disk_says_so_keeps_what_came_and_heals(small_disk: Path) -
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(1_000_000))
     store = LocalBlobs(small_disk / "blobs")
-    writer = await SealedWriter.begin(store, "a", KEY, "a", len(data))
+    blob = SealedBlob(store, "a", KEY, "a")
+    writer = await SealedWriter.begin(blob, len(data))
     with pytest.raises(StorageFull):
         await receive(_pieces(data), writer, limit=len(data))
-    point = await resume_point(store, "a", KEY, "a", 0, b"")
+    point = await resume_point(blob, 0, b"")
     assert 1_000_000 < point.offset < len(data)
     # still full: it says so again, and still keeps what it has
     for _ in range(2):
-        writer = await SealedWriter.resume(
-            store, "a", KEY, "a", point.offset, point.tail, len(data)
-        )
+        writer = await SealedWriter.resume(blob, point.offset, point.tail, len(data))
         with pytest.raises(StorageFull):
             await receive(_pieces(data[point.offset :]), writer, limit=len(data))
-        assert (await resume_point(store, "a", KEY, "a", 0, b"")).offset >= point.offset
+        assert (await resume_point(blob, 0, b"")).offset >= point.offset
     ballast.unlink()
-    point = await resume_point(store, "a", KEY, "a", 0, b"")
-    writer = await SealedWriter.resume(store, "a", KEY, "a", point.offset, point.tail, len(data))
+    point = await resume_point(blob, 0, b"")
+    writer = await SealedWriter.resume(blob, point.offset, point.tail, len(data))
     assert (await receive(_pieces(data[point.offset :]), writer, limit=len(data))).finished
-    reader = await SealedReader.open(store, "a", KEY, "a", size=len(data))
+    reader = await SealedReader.open(blob, size=len(data))
     assert await reader.read(0, len(data)) == data
     store.close()
 
@@ -223,19 +222,19 @@ import asyncio, resource, sys
 from pathlib import Path
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.errors import StorageFull
-from bedside.files.sealing import SealedWriter, resume_point
+from bedside.files.sealing import SealedBlob, SealedWriter, resume_point
 
 async def main():
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
-    store = LocalBlobs(Path(sys.argv[1]))
-    writer = await SealedWriter.begin(store, "a", bytes(32), "a", 4_000_000)
+    blob = SealedBlob(LocalBlobs(Path(sys.argv[1])), "a", bytes(32), "a")
+    writer = await SealedWriter.begin(blob, 4_000_000)
     try:
         for _ in range(40):
             await writer.write(bytes(100_000))
         await writer.finish()
     except StorageFull as error:
         await writer.abandon()
-        print(error.status, (await resume_point(store, "a", bytes(32), "a", 0, b"")).offset)
+        print(error.status, (await resume_point(blob, 0, b"")).offset)
 
 asyncio.run(main())
 """

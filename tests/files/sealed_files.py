@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.files.sealed_format import SEGMENT
-from bedside.files.sealing import SealedReader, SealedWriter
+from bedside.files.sealing import SealedBlob, SealedReader, SealedWriter
 
 KEY = bytes(range(32))
 FILE = "fil_01jd8zq3h5n7r9t2v4x6y8z0ab"
@@ -49,11 +49,16 @@ def some_store() -> Iterator[LocalBlobs]:
             store.close()
 
 
+def blob_in(store: LocalBlobs) -> SealedBlob:
+    """Return the one file that most tests write and read."""
+    return SealedBlob(store, NAME, KEY, FILE)
+
+
 async def seal(
     store: LocalBlobs, data: bytes, *, name: str = NAME, file_id: str = FILE, key: bytes = KEY
 ) -> None:
     """Store `data` as a finished file."""
-    writer = await SealedWriter.begin(store, name, key, file_id, len(data))
+    writer = await SealedWriter.begin(SealedBlob(store, name, key, file_id), len(data))
     await writer.write(data)
     await writer.finish()
 
@@ -62,7 +67,7 @@ async def unseal(
     store: LocalBlobs, *, name: str = NAME, file_id: str = FILE, key: bytes = KEY
 ) -> bytes:
     """Return the whole content of a finished file."""
-    reader = await SealedReader.open(store, name, key, file_id)
+    reader = await SealedReader.open(SealedBlob(store, name, key, file_id))
     return await reader.read(0, reader.size)
 
 

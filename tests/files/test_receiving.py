@@ -11,7 +11,14 @@ from bedside.errors import TooLarge
 from bedside.files.buffers import LARGE, SMALL, BufferPool
 from bedside.files.receiving import HEAD, Received, SenderGone, receive
 from bedside.files.sealing import SEGMENT, SealedWriter, resume_point
-from tests.files.sealed_files import FILE, KEY, NAME, content, path_of, run, some_store, unseal
+from tests.files.sealed_files import (
+    blob_in,
+    content,
+    path_of,
+    run,
+    some_store,
+    unseal,
+)
 
 pytestmark = pytest.mark.feature("F1")
 
@@ -30,7 +37,7 @@ async def _pieces(
 
 
 async def _begin(store: LocalBlobs, total: int | None) -> SealedWriter:
-    return await SealedWriter.begin(store, NAME, KEY, FILE, total)
+    return await SealedWriter.begin(blob_in(store), total)
 
 
 def _seen_in(heads: list[bytes]) -> Callable[[bytes], Awaitable[None]]:
@@ -94,7 +101,7 @@ def test_a_sender_that_comes_and_goes_is_shown_once_and_loses_nothing(stops: lis
         with some_store() as store:
             offset, tail, finished = 0, b"", False
             for stop in [*sorted(stops), None]:
-                writer = await SealedWriter.resume(store, NAME, KEY, FILE, offset, tail, len(data))
+                writer = await SealedWriter.resume(blob_in(store), offset, tail, len(data))
                 left = None if stop is None else stop - offset
                 done = await receive(
                     _pieces(data[offset:], 10_000, left),
@@ -153,17 +160,13 @@ def test_bytes_with_a_wrong_checksum_do_not_count(gone_after: int | None) -> Non
         with some_store() as store:
             writer = await _begin(store, len(data))
             first = await receive(_pieces(data[:1_000_000]), writer, limit=LIMIT)
-            writer = await SealedWriter.resume(
-                store, NAME, KEY, FILE, first.offset, first.tail, len(data)
-            )
+            writer = await SealedWriter.resume(blob_in(store), first.offset, first.tail, len(data))
             wrong = _pieces(b"\xff" * 2_000_000, gone_after=gone_after)
             with pytest.raises(Mismatch):
                 await receive(wrong, writer, limit=LIMIT, check_end=mismatch)
-            point = await resume_point(store, NAME, KEY, FILE, first.offset, first.tail)
+            point = await resume_point(blob_in(store), first.offset, first.tail)
             assert (point.offset, point.tail) == (first.offset, first.tail)
-            writer = await SealedWriter.resume(
-                store, NAME, KEY, FILE, point.offset, point.tail, len(data)
-            )
+            writer = await SealedWriter.resume(blob_in(store), point.offset, point.tail, len(data))
             assert (await receive(_pieces(data[1_000_000:]), writer, limit=LIMIT)).finished
             assert await unseal(store) == data
 

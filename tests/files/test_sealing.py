@@ -16,11 +16,12 @@ from bedside.adapters.blobs_local import LocalBlobs
 from bedside.errors import Conflict, NotFound, TooLarge
 from bedside.files.ports import BlobWriter, Chunk, MakeChunks
 from bedside.files.sealed_format import HEADER, RECORD, SEGMENT, Seal, plain_size, sealed_size
-from bedside.files.sealing import SealBroken, SealedReader, SealedWriter
+from bedside.files.sealing import SealBroken, SealedBlob, SealedReader, SealedWriter
 from tests.files.sealed_files import (
     FILE,
     KEY,
     NAME,
+    blob_in,
     content,
     near_a_boundary,
     path_of,
@@ -49,7 +50,7 @@ def test_any_split_of_writes_gives_the_same_plaintext(
 
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, size if announced else None)
+            writer = await SealedWriter.begin(blob_in(store), size if announced else None)
             at = turn = 0
             while at < size:
                 step = pieces[turn % len(pieces)]
@@ -74,7 +75,7 @@ def test_ranges_are_slices(size: int, ranges: list[tuple[int, int]]) -> None:
     async def example() -> None:
         with some_store() as store:
             await seal(store, data)
-            reader = await SealedReader.open(store, NAME, KEY, FILE, size=size)
+            reader = await SealedReader.open(blob_in(store), size=size)
             assert reader.size == size
             for start, length in ranges:
                 assert await reader.read(start, length) == data[start : start + length]
@@ -174,7 +175,7 @@ def test_equal_files_do_not_look_equal() -> None:
 def test_more_than_announced_is_refused_and_less_is_not_finished() -> None:
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, 10)
+            writer = await SealedWriter.begin(blob_in(store), 10)
             await writer.write(b"123456789")
             with pytest.raises(ValueError, match="fewer bytes"):
                 await writer.finish()
@@ -194,7 +195,7 @@ def test_the_callers_buffer_may_be_reused_at_once() -> None:
 
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, len(data))
+            writer = await SealedWriter.begin(blob_in(store), len(data))
             again = bytearray(1 << 16)
             for at in range(0, len(data), len(again)):
                 again[:] = data[at : at + len(again)]
@@ -210,7 +211,7 @@ def test_many_at_once_do_not_mix() -> None:
     files = {f"fil_{number}": content(2_500_000 + number)[number:] for number in range(40)}
 
     async def upload(store: LocalBlobs, name: str, data: bytes) -> None:
-        writer = await SealedWriter.begin(store, name, KEY, name, len(data))
+        writer = await SealedWriter.begin(SealedBlob(store, name, KEY, name), len(data))
         for at in range(0, len(data), 100_000):
             await writer.write(data[at : at + 100_000])
             await asyncio.sleep(0)
@@ -252,7 +253,7 @@ def test_a_cancelled_upload_keeps_its_buffer_until_it_is_written(tmp_path: Path)
 
     async def example() -> None:
         store = _SlowBlobs(tmp_path)
-        writer = await SealedWriter.begin(store, NAME, KEY, FILE, 1 << 30)
+        writer = await SealedWriter.begin(blob_in(store), 1 << 30)
         for _ in range(2):
             await writer.write(ours)
         third = asyncio.create_task(writer.write(ours))
@@ -273,7 +274,7 @@ def test_a_cancelled_upload_keeps_its_buffer_until_it_is_written(tmp_path: Path)
 def test_a_missing_blob_is_not_found() -> None:
     async def example() -> None:
         with some_store() as store, pytest.raises(NotFound):
-            await SealedReader.open(store, NAME, KEY, FILE)
+            await SealedReader.open(blob_in(store))
 
     run(example())
 
@@ -281,10 +282,10 @@ def test_a_missing_blob_is_not_found() -> None:
 def test_two_writers_of_one_file_exclude_each_other() -> None:
     async def example() -> None:
         with some_store() as store:
-            first = await SealedWriter.begin(store, NAME, KEY, FILE, 3 * (1 << 20))
+            first = await SealedWriter.begin(blob_in(store), 3 * (1 << 20))
             await first.write(content(2 * (1 << 20)))
             await first.write(b"x")
-            second = await SealedWriter.begin(store, NAME, KEY, FILE, 1)
+            second = await SealedWriter.begin(blob_in(store), 1)
             await second.write(b"y")
             with pytest.raises(Conflict):
                 await second.finish()

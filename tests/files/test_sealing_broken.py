@@ -19,6 +19,7 @@ from tests.files.sealed_files import (
     FILE,
     KEY,
     NAME,
+    blob_in,
     content,
     path_of,
     run,
@@ -142,7 +143,7 @@ def test_another_size_than_expected_is_refused_before_anything_is_read() -> None
         with some_store() as store:
             await seal(store, content(SIZE))
             with pytest.raises(SealBroken):
-                await SealedReader.open(store, NAME, KEY, FILE, size=SIZE - 1)
+                await SealedReader.open(blob_in(store), size=SIZE - 1)
 
     run(example())
 
@@ -154,7 +155,7 @@ def test_a_bad_segment_spoils_only_ranges_that_touch_it() -> None:
             sealed = bytearray(path_of(store).read_bytes())
             sealed[record_offset(1) + 100] ^= 1
             path_of(store).write_bytes(sealed)
-            reader = await SealedReader.open(store, NAME, KEY, FILE)
+            reader = await SealedReader.open(blob_in(store))
             assert await reader.read(0, SEGMENT) == content(SEGMENT)
             assert await reader.read(2 * SEGMENT, 1000) == content(SIZE)[2 * SEGMENT :]
             with pytest.raises(SealBroken):
@@ -166,10 +167,10 @@ def test_a_bad_segment_spoils_only_ranges_that_touch_it() -> None:
 def test_an_unfinished_file_says_that_it_is() -> None:
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, SIZE)
+            writer = await SealedWriter.begin(blob_in(store), SIZE)
             await writer.write(content(SIZE))
             assert len(await writer.pause()) == 1000
-            reader = await SealedReader.open(store, NAME, KEY, FILE)
+            reader = await SealedReader.open(blob_in(store))
             with pytest.raises(SealUnfinished):
                 await reader.read(SEGMENT, SEGMENT)
 
@@ -192,7 +193,7 @@ def test_random_bytes_give_sealbroken_and_nothing_else(sealed: bytes) -> None:
             path = path_of(store)
             path.parent.mkdir()
             path.write_bytes(sealed)
-            assert await durable_size(store, NAME, KEY, FILE) == (0, False)
+            assert await durable_size(blob_in(store)) == (0, False)
 
     run(example())
 

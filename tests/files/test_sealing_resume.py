@@ -21,9 +21,7 @@ from bedside.files.sealing import (
     resume_point,
 )
 from tests.files.sealed_files import (
-    FILE,
-    KEY,
-    NAME,
+    blob_in,
     content,
     near_a_boundary,
     path_of,
@@ -39,7 +37,7 @@ TOTAL = 5 * SEGMENT + 77
 
 
 async def _go_on(store: LocalBlobs, point: ResumePoint, data: bytes) -> SealedWriter:
-    return await SealedWriter.resume(store, NAME, KEY, FILE, point.offset, point.tail, len(data))
+    return await SealedWriter.resume(blob_in(store), point.offset, point.tail, len(data))
 
 
 @settings(deadline=None, max_examples=60)
@@ -57,11 +55,11 @@ def test_pauses_anywhere_change_nothing(size: int, stops: list[int]) -> None:
                 assert writer.offset == stop
                 assert len(tail) <= SEGMENT
                 at = stop
-                point = await resume_point(store, NAME, KEY, FILE, at, tail)
+                point = await resume_point(blob_in(store), at, tail)
                 assert point == ResumePoint(at, tail, False)
             await (await _go_on(store, ResumePoint(at, tail, False), data)).finish()
             assert await unseal(store) == data
-            assert await durable_size(store, NAME, KEY, FILE) == (size, True)
+            assert await durable_size(blob_in(store)) == (size, True)
 
     run(example())
 
@@ -77,12 +75,12 @@ def test_a_blob_cut_at_any_byte_goes_on_from_its_sound_segments(cut: int) -> Non
             path = path_of(store)
             whole = path.read_bytes()
             path.write_bytes(whole[:cut])
-            size, finished = await durable_size(store, NAME, KEY, FILE)
+            size, finished = await durable_size(blob_in(store))
             assert finished == (cut == len(whole))
             if not finished:
                 complete = [k for k in range(6) if record_offset(k) <= cut]
                 assert size == max(complete, default=0) * SEGMENT
-                point = await resume_point(store, NAME, KEY, FILE, 0, b"")
+                point = await resume_point(blob_in(store), 0, b"")
                 writer = await _go_on(store, point, data)
                 await writer.write(data[point.offset :])
                 await writer.finish()
@@ -104,7 +102,10 @@ def test_only_what_is_before_the_first_unsound_segment_counts(damaged: int) -> N
             sealed[damaged] ^= 0x40
             path.write_bytes(sealed)
             index = (damaged - HEADER) // (record_offset(1) - record_offset(0))
-            assert await durable_size(store, NAME, KEY, FILE) == (index * SEGMENT, False)
+            assert await durable_size(blob_in(store)) == (
+                index * SEGMENT,
+                False,
+            )
 
     run(example())
 
@@ -114,15 +115,15 @@ def test_what_was_acknowledged_wins_over_a_shorter_blob_and_longer_sound_bytes_o
 
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, TOTAL)
+            writer = await SealedWriter.begin(blob_in(store), TOTAL)
             await writer.write(data[: SEGMENT + 500])
             tail = await writer.pause()
             kept = ResumePoint(SEGMENT + 500, tail, False)
-            assert await resume_point(store, NAME, KEY, FILE, kept.offset, tail) == kept
+            assert await resume_point(blob_in(store), kept.offset, tail) == kept
             writer = await _go_on(store, kept, data)
             await writer.write(data[kept.offset :])
             await writer.abandon()
-            point = await resume_point(store, NAME, KEY, FILE, kept.offset, tail)
+            point = await resume_point(blob_in(store), kept.offset, tail)
             assert point == ResumePoint(5 * SEGMENT, b"", False)
 
     run(example())
@@ -135,7 +136,7 @@ def test_no_nonce_is_used_twice_when_other_bytes_come() -> None:
         with some_store() as store:
             prefixes: set[bytes] = set()
             for byte in (b"\0", b"\1"):
-                writer = await SealedWriter.begin(store, NAME, KEY, FILE, TOTAL)
+                writer = await SealedWriter.begin(blob_in(store), TOTAL)
                 await writer.write(byte * (2 * SEGMENT))
                 await writer.pause()
                 sealed = path_of(store).read_bytes()
@@ -154,13 +155,13 @@ def test_no_nonce_is_used_twice_when_other_bytes_come() -> None:
 def test_a_shorter_blob_than_the_offset_is_not_papered_over() -> None:
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, TOTAL)
+            writer = await SealedWriter.begin(blob_in(store), TOTAL)
             await writer.write(content(SEGMENT))
             await writer.pause()
             with pytest.raises(NotFound):
-                await SealedWriter.resume(store, NAME, KEY, FILE, 2 * SEGMENT, b"", TOTAL)
+                await SealedWriter.resume(blob_in(store), 2 * SEGMENT, b"", TOTAL)
             with pytest.raises(ValueError, match="segment begins"):
-                await SealedWriter.resume(store, NAME, KEY, FILE, SEGMENT + 5, b"123", TOTAL)
+                await SealedWriter.resume(blob_in(store), SEGMENT + 5, b"123", TOTAL)
 
     run(example())
 
@@ -171,13 +172,13 @@ def test_taken_back_bytes_are_gone_for_good(at: int) -> None:
 
     async def example() -> None:
         with some_store() as store:
-            writer = await SealedWriter.begin(store, NAME, KEY, FILE, TOTAL)
+            writer = await SealedWriter.begin(blob_in(store), TOTAL)
             await writer.write(data[:at])
             kept = ResumePoint(at, await writer.pause(), False)
             writer = await _go_on(store, kept, data)
             await writer.write(b"\xff" * (TOTAL - at))
             await writer.take_back()
-            assert await resume_point(store, NAME, KEY, FILE, kept.offset, kept.tail) == kept
+            assert await resume_point(blob_in(store), kept.offset, kept.tail) == kept
             writer = await _go_on(store, kept, data)
             await writer.write(data[at:])
             await writer.finish()
@@ -191,11 +192,11 @@ import asyncio, sys
 from pathlib import Path
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.files.sealing import SealedWriter
-from tests.files.sealed_files import FILE, KEY, NAME, content
+from tests.files.sealed_files import blob_in, content
 
 async def main():
     data = content(4_000_000)
-    writer = await SealedWriter.begin(LocalBlobs(Path(sys.argv[1])), NAME, KEY, FILE, len(data))
+    writer = await SealedWriter.begin(blob_in(LocalBlobs(Path(sys.argv[1]))), len(data))
     for at in range(0, len(data), 50_000):
         await writer.write(data[at : at + 50_000])
         print(writer.offset, flush=True)
@@ -223,14 +224,14 @@ def test_killed_at_any_time_it_goes_on_with_the_sound_segments(tmp_path: Path, t
 
     async def example() -> None:
         store = LocalBlobs(tmp_path)
-        point = await resume_point(store, NAME, KEY, FILE, 0, b"")
+        point = await resume_point(blob_in(store), 0, b"")
         # one buffer of 1 MiB is filling and one is in flight
         assert point.offset >= taken - 2 * (1 << 20) - SEGMENT or point.finished
         if not point.finished:
             writer = await _go_on(store, point, data)
             await writer.write(data[point.offset :])
             await writer.finish()
-        reader = await SealedReader.open(store, NAME, KEY, FILE, size=len(data))
+        reader = await SealedReader.open(blob_in(store), size=len(data))
         assert await reader.read(0, len(data)) == data
         store.close()
 

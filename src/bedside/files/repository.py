@@ -16,7 +16,7 @@ from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.files.models import derivatives, file_texts, files
 from bedside.files.ports import BlobStore, Derivative
-from bedside.files.sealing import SealedReader, SealedWriter
+from bedside.files.sealing import SealedBlob, SealedReader, SealedWriter
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 
 _KEY = "files.data_key"
@@ -183,12 +183,16 @@ class Repository:
 
     async def open(self, row: Row) -> SealedReader:
         """Open the content of a file. Raises NotFound, SealBroken."""
+        data_key = await self.data_key(row)
         return await SealedReader.open(
-            self.store,
-            blob_key(row.clinic_id, row.id),
-            await self.data_key(row),
-            row.id,
+            SealedBlob(self.store, blob_key(row.clinic_id, row.id), data_key, row.id),
             size=row.size,
+        )
+
+    async def _derivative_blob(self, row: Row, role: str) -> SealedBlob:
+        key = _derivative_key(await self.data_key(row), role)
+        return SealedBlob(
+            self.store, blob_key(row.clinic_id, row.id, role), key, f"{row.id}.{role}"
         )
 
     async def derivatives(self, file_id: str, db: Reader | None = None) -> dict[str, Row]:
@@ -211,10 +215,7 @@ class Repository:
     async def store_derivative(self, row: Row, made: Derivative) -> None:
         """Seal and store the bytes of a derivative; `add_derivative` adds its row."""
         writer = await SealedWriter.begin(
-            self.store,
-            blob_key(row.clinic_id, row.id, made.role),
-            _derivative_key(await self.data_key(row), made.role),
-            f"{row.id}.{made.role}",
+            await self._derivative_blob(row, made.role),
             len(made.data),
         )
         try:
@@ -239,10 +240,7 @@ class Repository:
     async def open_derivative(self, row: Row, made: Row) -> SealedReader:
         """Open something made from a file. Raises NotFound, SealBroken."""
         return await SealedReader.open(
-            self.store,
-            blob_key(row.clinic_id, row.id, made.role),
-            _derivative_key(await self.data_key(row), made.role),
-            f"{row.id}.{made.role}",
+            await self._derivative_blob(row, made.role),
             size=made.size,
         )
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
 
@@ -76,6 +76,24 @@ def _seal_records(
         yield out[:end]
 
 
+@dataclass(frozen=True, slots=True)
+class SealedBlob:
+    """A sealed file in a store: where it is, and what opens it."""
+
+    store: BlobStore
+    key: str
+    data_key: bytes = field(repr=False)
+    file_id: str
+
+    def fresh_seal(self) -> Seal:
+        """Return a seal with a new identity, for a blob that is written from its beginning."""
+        return Seal.fresh(self.data_key, self.file_id)
+
+    async def seal(self) -> Seal:
+        """Return the seal of the blob, with the identity that is in its header."""
+        return Seal(self.data_key, await self.store.read(self.key, 0, HEADER), self.file_id)
+
+
 class SealedWriter:
     """Seals a file as its bytes arrive, one buffer being written while the next one fills.
 
@@ -87,18 +105,16 @@ class SealedWriter:
 
     def __init__(
         self,
-        store: BlobStore,
-        key: str,
-        blob: BlobWriter,
+        blob: SealedBlob,
+        out: BlobWriter,
         seal: Seal,
         *,
         offset: int,
         tail: Chunk,
         total: int | None,
     ) -> None:
-        self._store = store
-        self._key = key
         self._blob = blob
+        self._out = out
         self._seal = seal
         self._prefix = os.urandom(PREFIX)
         self.total = total
@@ -112,37 +128,18 @@ class SealedWriter:
         self._fill(memoryview(tail))
 
     @classmethod
-    async def begin(
-        cls,
-        store: BlobStore,
-        key: str,
-        data_key: bytes,
-        file_id: str,
-        total: int | None,
-        *,
-        seen: int | None = None,
-    ) -> Self:
-        """Start a new blob under `key`, replacing an unfinished one.
+    async def begin(cls, blob: SealedBlob, total: int | None, *, seen: int | None = None) -> Self:
+        """Start a new blob, replacing an unfinished one under the same key.
 
         `total` is the plain size in bytes if the sender has announced it; `seen` as in
         `BlobStore.append`.
         """
-        blob = await store.append(key, 0, seen=seen)
-        seal = Seal.fresh(data_key, file_id)
-        return cls(store, key, blob, seal, offset=0, tail=b"", total=total)
+        out = await blob.store.append(blob.key, 0, seen=seen)
+        return cls(blob, out, blob.fresh_seal(), offset=0, tail=b"", total=total)
 
     @classmethod
     async def resume(
-        cls,
-        store: BlobStore,
-        key: str,
-        data_key: bytes,
-        file_id: str,
-        offset: int,
-        tail: bytes,
-        total: int,
-        *,
-        seen: int | None = None,
+        cls, blob: SealedBlob, offset: int, tail: bytes, total: int, *, seen: int | None = None
     ) -> Self:
         """Resume at plain byte `offset`, of which the last `len(tail)` bytes are in `tail`.
 
@@ -155,12 +152,12 @@ class SealedWriter:
         if misplaced or index < 0 or len(tail) > SEGMENT:
             raise ValueError("the tail must begin where a segment begins")
         if index == 0:
-            blob = await store.append(key, 0, seen=seen)
-            seal = Seal.fresh(data_key, file_id)
+            out = await blob.store.append(blob.key, 0, seen=seen)
+            seal = blob.fresh_seal()
         else:
-            seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
-            blob = await store.append(key, record_offset(index), seen=seen)
-        return cls(store, key, blob, seal, offset=offset, tail=tail, total=total)
+            seal = await blob.seal()
+            out = await blob.store.append(blob.key, record_offset(index), seen=seen)
+        return cls(blob, out, seal, offset=offset, tail=tail, total=total)
 
     @property
     def complete(self) -> bool:
@@ -200,7 +197,7 @@ class SealedWriter:
             self._send(last=False, durable=True)
         else:
             self._buffer.give_back()
-            self._in_flight = asyncio.create_task(self._blob.commit())
+            self._in_flight = asyncio.create_task(self._out.commit())
         await self._settle()
         return tail
 
@@ -227,7 +224,7 @@ class SealedWriter:
         """
         await self.abandon()
         at = record_offset(self._first_segment) if self._first_segment else 0
-        await (await self._store.append(self._key, at)).commit()
+        await (await self._blob.store.append(self._blob.key, at)).commit()
 
     async def _close(self) -> None:
         if self._in_flight is not None:
@@ -235,7 +232,7 @@ class SealedWriter:
             await asyncio.wait((self._in_flight,))
             self._in_flight = None
         self._buffer.give_back()
-        await self._blob.close()
+        await self._out.close()
 
     def _fill(self, view: memoryview) -> memoryview:
         """Copy what fits into the buffer. Returns the rest."""
@@ -275,7 +272,7 @@ class SealedWriter:
 
     async def _write_out(self, buffer: Buffer, make: MakeChunks, durable: bool) -> None:
         try:
-            await (self._blob.commit(make) if durable else self._blob.write(make))
+            await (self._out.commit(make) if durable else self._out.write(make))
         finally:
             # Done by `make` already, unless the store failed before.
             buffer.give_back()
@@ -300,9 +297,7 @@ class ResumePoint:
     finished: bool
 
 
-async def durable_size(
-    store: BlobStore, key: str, data_key: bytes, file_id: str, known: int = 0
-) -> tuple[int, bool]:
+async def durable_size(blob: SealedBlob, known: int = 0) -> tuple[int, bool]:
     """Return the plain bytes stored in sound segments, without a gap, and whether the file is
     complete.
 
@@ -310,28 +305,28 @@ async def durable_size(
     trusted; each complete segment after it is verified, and the blob is fsynced before returning,
     so the answer may be acknowledged. Raises Conflict if a writer is active.
     """
-    stored = await store.size(key)
+    stored = await blob.store.size(blob.key)
     if stored is None or stored < HEADER:
         return 0, False
     # Opening it for appending at its end changes nothing, and keeps other writers out.
-    blob = await store.append(key, stored)
+    out = await blob.store.append(blob.key, stored)
     try:
-        seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
+        seal = await blob.seal()
         first = known // SEGMENT if stored >= record_offset(known // SEGMENT) else 0
-        found = await _sound_prefix(store, key, seal, first)
-        await blob.commit()
+        found = await _sound_prefix(blob, seal, first)
+        await out.commit()
     except SealBroken:
         return 0, False
     finally:
-        await blob.close()
+        await out.close()
     return found
 
 
-async def _sound_prefix(store: BlobStore, key: str, seal: Seal, index: int) -> tuple[int, bool]:
+async def _sound_prefix(blob: SealedBlob, seal: Seal, index: int) -> tuple[int, bool]:
     """Return the plain size of the sound segments up to the first unsound one, counting from
     `index`."""
     while True:
-        record = await store.read(key, record_offset(index), RECORD)
+        record = await blob.store.read(blob.key, record_offset(index), RECORD)
         if len(record) == RECORD and _is_sound(seal, record, index, last=False):
             index += 1
         elif _is_sound(seal, record, index, last=True):
@@ -348,15 +343,13 @@ def _is_sound(seal: Seal, record: bytes, index: int, *, last: bool) -> bool:
     return True
 
 
-async def resume_point(
-    store: BlobStore, key: str, data_key: bytes, file_id: str, offset: int, tail: bytes
-) -> ResumePoint:
+async def resume_point(blob: SealedBlob, offset: int, tail: bytes) -> ResumePoint:
     """Return where to resume after a kill or a failed write, given what was acknowledged last.
 
     `offset` and `tail` come from the last `pause` (0 and b"" if there was none). Segments written
     after it count if they are sound. Raises as `durable_size` does.
     """
-    size, finished = await durable_size(store, key, data_key, file_id, offset - len(tail))
+    size, finished = await durable_size(blob, offset - len(tail))
     if finished or size > offset:
         return ResumePoint(size, b"", finished)
     return ResumePoint(offset, tail, finished=False)
@@ -365,38 +358,28 @@ async def resume_point(
 class SealedReader:
     """Reads ranges of a finished file, without reading ahead."""
 
-    def __init__(self, store: BlobStore, key: str, seal: Seal, size: int) -> None:
-        self._store = store
-        self._key = key
+    def __init__(self, blob: SealedBlob, seal: Seal, size: int) -> None:
+        self._blob = blob
         self._seal = seal
         self.size = size
         """Plain bytes of the file."""
         self._last = max(0, size - 1) // SEGMENT
 
     @classmethod
-    async def open(
-        cls,
-        store: BlobStore,
-        key: str,
-        data_key: bytes,
-        file_id: str,
-        *,
-        size: int | None = None,
-    ) -> Self:
+    async def open(cls, blob: SealedBlob, *, size: int | None = None) -> Self:
         """Open a finished file; only its header is read.
 
         Pass the plain `size` where it is known (the file's row has it): a blob that was cut or
         extended is then refused at once, and not only when its end is read. Raises NotFound,
         SealBroken.
         """
-        stored = await store.size(key)
+        stored = await blob.store.size(blob.key)
         if stored is None:
             raise NotFound
         found = plain_size(stored)
         if size is not None and size != found:
             raise SealBroken
-        seal = Seal(data_key, await store.read(key, 0, HEADER), file_id)
-        return cls(store, key, seal, found)
+        return cls(blob, await blob.seal(), found)
 
     async def read(self, start: int, length: int) -> bytes:
         """Return `length` bytes from `start`, fewer at the end of the file. Raises SealBroken."""
@@ -421,7 +404,7 @@ class SealedReader:
             yield piece
 
     async def _segment(self, index: int) -> bytes:
-        record = await self._store.read(self._key, record_offset(index), RECORD)
+        record = await self._blob.store.read(self._blob.key, record_offset(index), RECORD)
         is_last = index == self._last
         expected = self.size - index * SEGMENT if is_last else SEGMENT
         if len(record) != expected + OVERHEAD:

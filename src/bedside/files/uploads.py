@@ -27,7 +27,7 @@ from bedside.files.holding import room_left
 from bedside.files.intake import Intake, Sender
 from bedside.files.ports import Chunk
 from bedside.files.repository import FileRecord, Repository, blob_key
-from bedside.files.sealing import ResumePoint, SealedWriter, new_data_key, resume_point
+from bedside.files.sealing import ResumePoint, SealedBlob, SealedWriter, new_data_key, resume_point
 from bedside.files.sniffing import sniff
 from bedside.files.upload_leases import UploadLeases
 from bedside.kernel import clock, faults
@@ -147,10 +147,7 @@ class Uploads:
 
         try:
             writer = await SealedWriter.begin(
-                self._repository.store,
-                blob_key(row.clinic_id, row.file_id),
-                await self._data_key(row),
-                row.file_id,
+                await self._blob(row),
                 None,
             )
             received = await receiving.receive(source, writer, limit=limit, check_head=check_head)
@@ -324,21 +321,23 @@ class Uploads:
     async def _writer(self, row: Row, point: ResumePoint, seen: int | None) -> SealedWriter:
         """Return a writer that resumes at `point`, unless another process has received more since
         the blob was `seen`."""
-        key = blob_key(row.clinic_id, row.file_id)
-        data_key = await self._data_key(row)
-        store = self._repository.store
+        blob = await self._blob(row)
         seen = -1 if seen is None else seen
         if point.offset == 0:
-            return await SealedWriter.begin(
-                store, key, data_key, row.file_id, row.length, seen=seen
-            )
+            return await SealedWriter.begin(blob, row.length, seen=seen)
         return await SealedWriter.resume(
-            store, key, data_key, row.file_id, point.offset, point.tail, row.length, seen=seen
+            blob,
+            point.offset,
+            point.tail,
+            row.length,
+            seen=seen,
         )
 
-    async def _data_key(self, row: Row) -> bytes:
-        key = upload_rows.KEY
-        return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), key, row.file_id)
+    async def _blob(self, row: Row) -> SealedBlob:
+        wrapped, column = bytes(row.data_key), upload_rows.KEY
+        data_key = await self._vault.unwrap(row.clinic_id, wrapped, column, row.file_id)
+        key = blob_key(row.clinic_id, row.file_id)
+        return SealedBlob(self._repository.store, key, data_key, row.file_id)
 
     async def _resume_point(self, row: Row) -> ResumePoint:
         """Return where this upload resumes. Most only begin, and then there is nothing to look
@@ -346,10 +345,7 @@ class Uploads:
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.unseal_bytes(_TAIL, row.id, bytes(row.tail)) if row.tail else b""
         point = await resume_point(
-            self._repository.store,
-            blob_key(row.clinic_id, row.file_id),
-            await self._data_key(row),
-            row.file_id,
+            await self._blob(row),
             row.position,
             tail,
         )
