@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
 
-from bedside.people.clinics import MB
+from bedside.people.options import MB
 from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.states import State
 from tests.journeys.asked import (
