@@ -260,7 +260,7 @@ def _with_services(
 
 @contextmanager
 def _in_words() -> Generator[None]:
-    """What is expected to go wrong is said in a sentence, and the exit code is 1."""
+    """Report expected errors in a sentence, with exit code 1."""
     try:
         yield
     except BedsideError as error:

@@ -5,6 +5,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,10 @@ _WITH_REASON = re.compile(
 )
 # Split, so that this file does not find itself.
 _LOOSE_END = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+
+# Signs of a sentence that was translated word by word; CONTRIBUTING.md has the rules.
+_TRANSLATED = re.compile(r"\banew\b|; its id\b")
+_NO_HEADING = re.compile(r"(?:Who|What)\s")
 
 
 def long_functions(source: str) -> list[str]:
@@ -54,6 +59,37 @@ def unexplained(source: str) -> list[str]:
         if token.type == tokenize.COMMENT
         and _EXCEPTION.search(token.string)
         and not _WITH_REASON.search(token.string)
+    ]
+
+
+def docstrings(source: str) -> Iterator[tuple[int, str]]:
+    """Yield every docstring with its line, also those below constants and fields."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for before, statement in pairwise([None, *node.body]):
+                match before, statement:
+                    case (
+                        None | ast.Assign() | ast.AnnAssign(),
+                        ast.Expr(value=ast.Constant(value=str() as text)),
+                    ):
+                        yield statement.lineno, text
+                    case _:
+                        pass
+
+
+def badly_put(source: str) -> list[str]:
+    """Return docstrings and comments that break a rule of “How we write” in CONTRIBUTING.md."""
+    texts = list(docstrings(source))
+    headings = [
+        f"line {line}: begins with a clause" for line, text in texts if _NO_HEADING.match(text)
+    ]
+    texts += [
+        (token.start[0], token.string)
+        for token in tokenize.generate_tokens(StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    return headings + [
+        f"line {line}: {found[0]}" for line, text in texts if (found := _TRANSLATED.search(text))
     ]
 
 
@@ -119,6 +155,12 @@ def test_every_exception_to_a_rule_has_a_reason() -> None:
     assert [complaint for some in found for complaint in some] == []
 
 
+def test_comments_are_in_plain_english() -> None:
+    places = python("src", "scripts", "tests", "benchmarks")
+    found = (all_of(path, badly_put(path.read_text())) for path in places)
+    assert [complaint for some in found for complaint in some] == []
+
+
 @pytest.mark.parametrize(
     ("comment", "explained"),
     [
@@ -148,3 +190,18 @@ def test_lengths_and_prints_are_noticed() -> None:
     assert long_functions("async def fits():\n" + body * 59) == []
     assert prints("def f():\n    print(1)\n") == ["print in line 2"]
     assert prints("blueprint(1); x.print(2)\n") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "complaints"),
+    [
+        ('"""What a module is for."""', ["line 1: begins with a clause"]),
+        ('def f():\n    """Who may."""', ["line 2: begins with a clause"]),
+        ('X = 1\n"""What X is."""', ["line 2: begins with a clause"]),
+        ("x = 1  # begun " + "anew", ["line 1: " + "anew"]),
+        ('"""Whoever comes first."""\nf("What is it?")', []),
+        ('x = 1\n\n"""Whether it is.\n\nWhat follows is a reason."""', []),
+    ],
+)
+def test_what_counts_as_badly_put(source: str, complaints: list[str]) -> None:
+    assert badly_put(source) == complaints

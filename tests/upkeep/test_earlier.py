@@ -1,4 +1,4 @@
-"""What an earlier version left behind opens: its data directory, and the backup it took.
+"""Data of an earlier version open: its data directory, and a backup made with it.
 
 `earlier/november-2026.tar.gz` was made by the version before the web was sorted by feature and the
 kinds of links went into registries: two clinics with options of their own, a chart with a photo, a
@@ -38,7 +38,7 @@ _BORN = {"birth_day": BORN.day, "birth_month": BORN.month, "birth_year": BORN.ye
 
 @dataclass
 class Earlier:
-    """An installation of that version, run by this one at the hour after it was left."""
+    """An installation of that version, run by this one an hour after the last change."""
 
     facts: dict[str, Any]
     services: Any
@@ -51,7 +51,7 @@ class Earlier:
         assert answer.status_code == 303, answer.text
 
     async def read(self, address: str) -> str:
-        """Return a page, after what leads to it."""
+        """Return a page, following redirects."""
         answer = await self.visitor.get(address, follow_redirects=True)
         assert answer.status_code == 200, (address, answer.status_code)
         return answer.text
@@ -120,7 +120,7 @@ async def test_an_invitation_opens_its_room(earlier: Earlier) -> None:
 
 
 async def test_its_jobs_are_done_by_this_version(earlier: Earlier) -> None:
-    """Reminders, ends of links and whatever else was planned, when their time comes."""
+    """Reminders, expiry of links and all other scheduled jobs run when due."""
     services = earlier.services
     with clock.shifted(20 * clock.DAY):
         await Worker(services.database, services.handlers, {}).run_until_idle()

@@ -76,9 +76,7 @@ export class ChoosingPage {
     await this.look();
   }
 
-  /**
-   * Resumes what this phone has stored: shows and uploads it, or sends what the server lacks of it.
-   */
+  /** Resumes photos stored on this phone: shows and uploads them, or sends the missing rest. */
   private async takeUp(photos: Kept[]): Promise<void> {
     const sent = new Set(this.settings.sent);
     const coming = new Set(this.settings.coming);
@@ -311,9 +309,7 @@ export class ChoosingPage {
     this.refresh();
   }
 
-  /**
-   * Applies changes by other devices: what was sent or deleted there can no longer be chosen here.
-   */
+  /** Applies changes by other devices: photos sent or deleted there are no longer offered here. */
   private applyElsewhere(snapshot: Snapshot): void {
     const { taken, deleted, added, away } = compare(this.cards, snapshot);
     this.away = away;
