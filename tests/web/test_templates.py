@@ -1,0 +1,27 @@
+"""Templates lie beside their feature: each that is named exists, and features do not share theirs."""
+
+import re
+from pathlib import Path
+
+WEB = Path(__file__).parents[2] / "src" / "bedside" / "web"
+SHARED = {"components", "console", "patient"}
+"""Macros, and the shells of staff and of patients."""
+_NAMED = re.compile(r"\"([a-z_]+/[a-z_]+\.html)\"")
+
+
+def named_in(pattern: str) -> list[tuple[Path, str]]:
+    """(file, template) wherever a template is named in full."""
+    found = [path for path in sorted(WEB.rglob(pattern)) if "static" not in path.parts]
+    return [(path, name) for path in found for name in _NAMED.findall(path.read_text())]
+
+
+def test_each_template_that_is_named_exists() -> None:
+    named = [*named_in("*.html"), *named_in("*.py")]
+    assert len(named) > 200
+    assert [(str(path), name) for path, name in named if not (WEB / name).is_file()] == []
+
+
+def test_features_do_not_use_the_templates_of_another() -> None:
+    for path, name in [*named_in("*.html"), *named_in("*.py")]:
+        own, other = path.relative_to(WEB).parts[0], name.partition("/")[0]
+        assert other in {own, *SHARED}, f"{path} uses {name}"
