@@ -30,7 +30,7 @@ _UNNAMED = Sentence("info", N_("{who}: something that this version does not know
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LineText:
     """One line: a sentence with an icon, when and from where, and all details."""
 
     seq: int
@@ -79,21 +79,23 @@ class Names:
         return self._patients.get(line.patient_id, _("a patient"))
 
 
-async def told(request: Request, audit: AuditAccess, lines: list[Line], zone: str) -> list[Told]:
+async def texts_of(
+    request: Request, audit: AuditAccess, lines: list[Line], zone: str
+) -> list[LineText]:
     """Return lines for the page, in the same order."""
     names = await Names.of(services_of(request), audit, lines)
     sentences = features_of(request).sentences
-    return [_told(names, line, _sentence(sentences, line), zone) for line in lines]
+    return [_text_of(names, line, _sentence(sentences, line), zone) for line in lines]
 
 
 def _sentence(sentences: Mapping[Action, Sentence], line: Line) -> Sentence:
     return sentences[Action(line.action)] if line.action in set(Action) else _UNNAMED
 
 
-def _told(names: Names, line: Line, sentence: Sentence, zone: str) -> Told:
+def _text_of(names: Names, line: Line, sentence: Sentence, zone: str) -> LineText:
     who, patient = names.who(line), names.patient(line)
     text = _(sentence.text)
-    return Told(
+    return LineText(
         seq=line.seq,
         icon=sentence.icon,
         tone=sentence.tone,

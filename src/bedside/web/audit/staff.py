@@ -22,7 +22,7 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import AuditAccess
 from bedside.web.audit.export import exported
 from bedside.web.audit.filter import Wanted, wanted_by
-from bedside.web.audit.lines import told
+from bedside.web.audit.lines import texts_of
 
 _PAGE = 50
 _CHOICES = 12
@@ -108,7 +108,7 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
     return render(
         request,
         "audit/log.html",
-        lines=await told(request, audit, lines[:_PAGE], clinic.options.time_zone),
+        lines=await texts_of(request, audit, lines[:_PAGE], clinic.options.time_zone),
         wanted=wanted,
         patient_name=patient.get(wanted.patient, ""),
         people=await services.staff.of_log(audit),

@@ -25,7 +25,7 @@ from bedside.kernel.language import N_, gettext
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
 from bedside.web.charts.rows import Chip, base_of, content_of, names_of, state_chip
-from bedside.web.charts.staff import PART, Shown, Visit, listed, shared_context, visit
+from bedside.web.charts.staff import PART, ChartView, ListPage, chart_view, listed, shared_context
 
 _LONGEST_TEXT = 200_000
 """Characters of a text that are displayed in the page."""
@@ -204,7 +204,7 @@ class Viewed:
         return misnamed(self.entry)
 
 
-async def _viewed(request: Request, at: Visit, entry: Entry) -> Viewed:
+async def _viewed(request: Request, at: ChartView, entry: Entry) -> Viewed:
     services = at.services
     facts = await services.retrieval.facts(entry)
     stage = stage_of(entry, facts)
@@ -231,7 +231,7 @@ async def _viewed(request: Request, at: Visit, entry: Entry) -> Viewed:
     )
 
 
-async def _others_to_compare(at: Visit, entry: Entry) -> list[Entry]:
+async def _others_to_compare(at: ChartView, entry: Entry) -> list[Entry]:
     images = tuple(
         name for name, known in media_types.MEDIA_TYPES.items() if known.kind is Kind.IMAGE
     )
@@ -246,14 +246,14 @@ async def _others_to_compare(at: Visit, entry: Entry) -> list[Entry]:
 
 async def page(request: Request) -> Response:
     """GET …/entries/{entry_id}: the list with one file open. `compare` names a second photo."""
-    at = await visit(request)
+    at = await chart_view(request)
     entry = await at.services.charts.entry(at.chart, request.path_params["entry_id"])
     return await _page(request, at, entry)
 
 
 async def _page(
     request: Request,
-    at: Visit,
+    at: ChartView,
     entry: Entry,
     *,
     status: int = 200,
@@ -264,7 +264,7 @@ async def _page(
     """Render the page or, for a script, the viewer. `typed` is what was entered and could not be
     saved; `theirs`: because somebody else saved first."""
     alone = request.headers.get(PART) == "viewer"
-    shown = Shown([]) if alone else await listed(at)
+    shown = ListPage([]) if alone else await listed(at)
     context = await shared_context(request, at)
     context |= {
         "shown": shown,
@@ -291,7 +291,7 @@ def _typed(entry: Entry, form: Form | None) -> dict[str, str]:
     return {name: form[name] for name in ("label", "note", "category")}
 
 
-def _neighbours(shown: Shown, entry: Entry) -> dict[str, str]:
+def _neighbours(shown: ListPage, entry: Entry) -> dict[str, str]:
     places = {row.entry.id: number for number, row in enumerate(shown.rows)}
     here = places.get(entry.id)
     if here is None:
@@ -301,7 +301,7 @@ def _neighbours(shown: Shown, entry: Entry) -> dict[str, str]:
     return {"newer": newer, "older": older}
 
 
-async def _beside(request: Request, at: Visit) -> Viewed | None:
+async def _beside(request: Request, at: ChartView) -> Viewed | None:
     """Return the photo to compare with."""
     wanted = request.query_params.get("compare", "")
     if not wanted:
@@ -316,7 +316,7 @@ async def _beside(request: Request, at: Visit) -> Viewed | None:
 
 async def change(request: Request) -> Response:
     """POST …/change: label, category, note. What could not be saved stays in the form."""
-    at = await visit(request)
+    at = await chart_view(request)
     entry_id = request.path_params["entry_id"]
     form = await form_of(request)
     seen = form["version"]
@@ -340,7 +340,7 @@ async def change(request: Request) -> Response:
 
 async def review(request: Request) -> Response:
     """POST …/review: mark as reviewed (`reviewed` is yes), or undo that (no)."""
-    at = await visit(request)
+    at = await chart_view(request)
     entry_id = request.path_params["entry_id"]
     reviewed = (await form_of(request))["reviewed"] != "no"
     await at.services.charts.review(at.chart, entry_id, reviewed)
@@ -352,12 +352,12 @@ async def review(request: Request) -> Response:
 
 async def move_form(request: Request) -> Response:
     """GET …/move: find the right patient, say why."""
-    at = await visit(request)
+    at = await chart_view(request)
     return await _move_page(request, at)
 
 
 async def _move_page(
-    request: Request, at: Visit, form: Form | None = None, error: WrongInput | None = None
+    request: Request, at: ChartView, form: Form | None = None, error: WrongInput | None = None
 ) -> Response:
     entry = await at.services.charts.entry(at.chart, request.path_params["entry_id"])
     if entry.moved_to:
@@ -383,7 +383,7 @@ async def _move_page(
 
 async def move(request: Request) -> Response:
     """POST …/move: search for patients (`do` is find), or move the file (move)."""
-    at = await visit(request)
+    at = await chart_view(request)
     form = await form_of(request)
     if form["do"] != "move":
         return await _move_page(request, at, form)
@@ -397,7 +397,7 @@ async def move(request: Request) -> Response:
     return go(at.choices.address(at.base), MOVED)
 
 
-async def _target(request: Request, at: Visit, patient_id: str) -> ChartAccess:
+async def _target(request: Request, at: ChartView, patient_id: str) -> ChartAccess:
     if not patient_id:
         raise WrongInput(_("Please choose the patient to whom this file belongs."), field="patient")
     return await services_of(request).permissions.chart(at.chart.staff, patient_id)

@@ -52,7 +52,7 @@ def is_part(request: Request) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ChartView:
     """Somebody at a chart: what all its pages need."""
 
     services: Services
@@ -96,12 +96,12 @@ class Visit:
         return self.choices.address(f"{self.base}/entries/{entry_id}", before=self.choices.before)
 
 
-async def visit(request: Request) -> Visit:
+async def chart_view(request: Request) -> ChartView:
     """Return who is at which chart. Raises NotFound for a chart that this person may not see."""
     staff = await (prepare(request) if is_part(request) else shell(request, "patients"))
     services = services_of(request)
     chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    return Visit(
+    return ChartView(
         services,
         chart,
         await services.patients.get(chart),
@@ -114,14 +114,14 @@ async def visit(request: Request) -> Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ListPage:
     """A page of the list. `older` is the address of the next page, or ""."""
 
     rows: list[ListRow]
     older: str = ""
 
 
-async def listed(at: Visit) -> Shown:
+async def listed(at: ChartView) -> ListPage:
     """Return the entries that match the choices."""
     wanted = at.choices.wanted(at.zone)
     if at.choices.before:
@@ -133,10 +133,12 @@ async def listed(at: Visit) -> Shown:
     entries = await at.services.charts.entries(at.chart, wanted)
     shown = entries[:PAGE]
     older = at.choices.address(at.base, before=shown[-1].id) if len(entries) > PAGE else ""
-    return Shown(await rows_of(at, shown), older)
+    return ListPage(await rows_of(at, shown), older)
 
 
-async def rows_of(at: Visit, entries: list[Entry], words: list[str] | None = None) -> list[ListRow]:
+async def rows_of(
+    at: ChartView, entries: list[Entry], words: list[str] | None = None
+) -> list[ListRow]:
     """Return entries for the list; with `words`, each with the place where they were found."""
     pictured = await at.services.retrieval.with_thumbnail(e for e in entries if not e.moved_to)
     rows = [
@@ -148,7 +150,7 @@ async def rows_of(at: Visit, entries: list[Entry], words: list[str] | None = Non
     return await _with_hits(at, rows, words) if words else rows
 
 
-async def _with_hits(at: Visit, rows: list[ListRow], words: list[str]) -> list[ListRow]:
+async def _with_hits(at: ChartView, rows: list[ListRow], words: list[str]) -> list[ListRow]:
     """Show where the words were found: in the comment, the note, or the content."""
     rows = [_with_said(row, words) for row in rows]
     unseen = [row.entry for row in rows if not row.hit]
@@ -166,7 +168,7 @@ def _with_said(row: ListRow, words: list[str]) -> ListRow:
     return row
 
 
-async def shared_context(request: Request, at: Visit) -> dict[str, Any]:
+async def shared_context(request: Request, at: ChartView) -> dict[str, Any]:
     """Return what the frame of every chart page shows: header, tabs, filters, upload."""
     counts = await at.services.charts.counts(at.chart)
     senders = await _sender_choices(at)
@@ -191,7 +193,7 @@ def _translated(names: dict[str, str]) -> list[tuple[str, str]]:
     return [(str(key), gettext(name)) for key, name in names.items()]
 
 
-async def _sender_choices(at: Visit) -> list[tuple[str, str]]:
+async def _sender_choices(at: ChartView) -> list[tuple[str, str]]:
     senders = await at.services.charts.senders(at.chart)
     staff_ids = {sender.id for sender in senders if sender.kind == "staff"}
     named = await at.services.staff.named(at.chart.clinic_id, staff_ids) if staff_ids else {}
@@ -199,7 +201,7 @@ async def _sender_choices(at: Visit) -> list[tuple[str, str]]:
     return [*_translated(SENDER_NAMES), *people]
 
 
-def _tabs(request: Request, at: Visit, entries: int) -> list[dict[str, Any]]:
+def _tabs(request: Request, at: ChartView, entries: int) -> list[dict[str, Any]]:
     tabs: list[dict[str, Any]] = [
         {"label": _("Files"), "href": at.base, "count": entries, "current": True, "key": "files"}
     ]
@@ -213,7 +215,7 @@ def _tabs(request: Request, at: Visit, entries: int) -> list[dict[str, Any]]:
     return tabs
 
 
-def _existing(request: Request, at: Visit, end: str) -> str:
+def _existing(request: Request, at: ChartView, end: str) -> str:
     """Return the address of a further page of this patient, "" if the product has none."""
     path = "/patients/{patient_id}" + end
     there = any(getattr(route, "path", "") == path for route in request.app.routes)
@@ -222,7 +224,7 @@ def _existing(request: Request, at: Visit, end: str) -> str:
 
 async def page(request: Request) -> Response:
     """GET /patients/{patient_id}: the list, with space for a file."""
-    at = await visit(request)
+    at = await chart_view(request)
     await at.note_opened()
     shown = await listed(at)
     context = await shared_context(request, at)
@@ -231,7 +233,7 @@ async def page(request: Request) -> Response:
 
 async def list_part(request: Request) -> Response:
     """GET …/list: the list alone, for live updates."""
-    at = await visit(request)
+    at = await chart_view(request)
     await at.note_opened()
     context = await shared_context(request, at)
     shown = await listed(at)
@@ -240,14 +242,14 @@ async def list_part(request: Request) -> Response:
 
 async def counts_part(request: Request) -> Response:
     """GET …/counts: how many files there are, and how many wait for review."""
-    at = await visit(request)
+    at = await chart_view(request)
     counts = await at.services.charts.counts(at.chart)
     return render(request, "charts/counts.html", counts=counts)
 
 
 async def search(request: Request) -> Response:
     """POST …/search: entries that contain all the words. Words stay out of the address."""
-    at = await visit(request)
+    at = await chart_view(request)
     words = (await form_of(request)).line("words")[:_LONGEST_QUERY]
     looked_for = query_words(words)
     if not looked_for:
@@ -262,7 +264,7 @@ async def search(request: Request) -> Response:
         patient_id=at.patient.id,
         found=len(entries),
     )
-    shown = Shown(await rows_of(at, entries, looked_for))
+    shown = ListPage(await rows_of(at, entries, looked_for))
     context = await shared_context(request, at)
     return render(request, "charts/chart.html", shown=shown, words=words, open_id="", **context)
 
@@ -272,7 +274,7 @@ async def search(request: Request) -> Response:
 
 async def several(request: Request) -> Response:
     """POST …/several: download the chosen files as a zip, or compare two photos."""
-    at = await visit(request)
+    at = await chart_view(request)
     form = await form_of(request)
     chosen = list(dict.fromkeys(form.all("chosen")))[:MOST_AT_ONCE]
     entries = await at.services.charts.entries(
@@ -292,7 +294,7 @@ async def several(request: Request) -> Response:
     )
 
 
-def _to_comparison(at: Visit, entries: list[Entry]) -> Response:
+def _to_comparison(at: ChartView, entries: list[Entry]) -> Response:
     photos = [e for e in entries if kind(e.media_type) is Kind.IMAGE]
     if len(photos) != 2:
         raise WrongInput(_("Choose two photos to compare them side by side."))
@@ -300,7 +302,7 @@ def _to_comparison(at: Visit, entries: list[Entry]) -> Response:
     return RedirectResponse(f"{at.base}/entries/{older.id}?compare={newer.id}", status_code=303)
 
 
-async def _opened_in_turn(at: Visit, entries: list[Entry]) -> AsyncIterator[tuple[Opened, int]]:
+async def _opened_in_turn(at: ChartView, entries: list[Entry]) -> AsyncIterator[tuple[Opened, int]]:
     """Open each file when its turn comes: what was not sent is not recorded as downloaded."""
     for entry in entries:
         try:
@@ -315,7 +317,7 @@ async def _opened_in_turn(at: Visit, entries: list[Entry]) -> AsyncIterator[tupl
 
 async def upload_form(request: Request) -> Response:
     """GET …/upload: a plain form, for browsers without script."""
-    at = await visit(request)
+    at = await chart_view(request)
     return render(request, "charts/upload.html", **await shared_context(request, at))
 
 

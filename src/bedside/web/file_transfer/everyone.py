@@ -31,7 +31,7 @@ from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.service import Chosen
 from bedside.transfers.states import Direction, Kind, Phase
 from bedside.transfers.visitor_allowance import VisitorAllowance
-from bedside.web.file_transfer.words import titled, told
+from bedside.web.file_transfer.words import titled, wording_of
 
 _TELL_EVERY = 0.4
 """Seconds between two progress events of a file."""
@@ -104,7 +104,7 @@ async def _left(services: Services, side: Side) -> VisitorAllowance | None:
 def _row(
     transfer: LiveTransfer, side: Side, names: dict[str, str], *, keep: bool
 ) -> dict[str, Any]:
-    words = told(transfer, to_staff=side.is_staff, keep=keep)
+    words = wording_of(transfer, to_staff=side.is_staff, keep=keep)
     given = Direction.FROM_PATIENT if side.is_staff else Direction.TO_PATIENT
     return {
         "transfer": transfer,

@@ -10,7 +10,7 @@ from bedside.transfers.states import Direction, Kind, Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Wording:
     """One transfer in words: its state, the colour of it, and whether a bar moves."""
 
     said: str
@@ -126,24 +126,24 @@ _TONES = {
 }
 
 
-def told(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Told:
+def wording_of(transfer: LiveTransfer, *, to_staff: bool, keep: bool = True) -> Wording:
     """Describe a transfer to one side. `keep`: the clinic keeps a file that has arrived if the
     patient leaves before the end."""
     phase = transfer.phase
     is_unanswered = phase is Phase.ASKED and not to_staff
     bar = phase in _BAR and transfer.size > 0 and not is_unanswered
     if phase is Phase.REFUSED:
-        return Told(_refused(transfer, to_staff=to_staff), "bad", bar=False)
+        return Wording(_refused(transfer, to_staff=to_staff), "bad", bar=False)
     if phase is Phase.SCANNING and transfer.reason == "unscanned":
-        return Told(_(_UNSCANNED if to_staff else _CHECKED_LATER), "attention", bar=False)
+        return Wording(_(_UNSCANNED if to_staff else _CHECKED_LATER), "attention", bar=False)
     if phase is Phase.SCANNING and transfer.reason in NOTES:
         words = NOTES[transfer.reason] if to_staff else _NOT_CHECKED
-        return Told(_(words), "attention", bar=False)
+        return Wording(_(words), "attention", bar=False)
     gives = not to_staff and transfer.direction == Direction.FROM_PATIENT
     if phase is Phase.SCANNING and gives and not keep:
-        return Told(_(_SCANNING_AND_LOST), "", bar=False)
+        return Wording(_(_SCANNING_AND_LOST), "", bar=False)
     said = _table(transfer, to_staff=to_staff)[phase]
-    return Told(_in_words(transfer, said, to_staff=to_staff), _TONES.get(phase, ""), bar)
+    return Wording(_in_words(transfer, said, to_staff=to_staff), _TONES.get(phase, ""), bar)
 
 
 def _in_words(transfer: LiveTransfer, said: str, *, to_staff: bool) -> str:

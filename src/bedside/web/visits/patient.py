@@ -33,7 +33,7 @@ from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import Discarded
 from bedside.visits.states import State
 from bedside.visits.waiting_room import DeviceTest
-from bedside.web.visits.views import ASKED_FOR, Shown, View
+from bedside.web.visits.views import ASKED_FOR, View, VisitPage
 from bedside.web.visits.words import words_for_script
 
 Page = Callable[[Request, VisitorAccess], Awaitable[Response]]
@@ -120,7 +120,7 @@ async def _page(
     options = visit.room.options
     call = await _call(services, visitor, visit)
     came_back = waits and visit.seen
-    shown = Shown(
+    shown = VisitPage(
         visit=visit,
         view=view,
         clinic=clinic.name,

@@ -28,7 +28,7 @@ ASKED_FOR = frozenset({View.TEST, View.WAITING, View.LEAVE})
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class VisitPage:
     """A visit as its patient sees it now."""
 
     visit: OwnVisit
@@ -177,7 +177,7 @@ _YOU_ENDED = N_("You have ended your visit.")
 """“With” a person, not a shared room."""
 
 
-def _ended(shown: Shown) -> tuple[str, str]:
+def _ended(shown: VisitPage) -> tuple[str, str]:
     """Return heading and sentence of an ended visit."""
     host, personal = {"host": shown.host, "clinic": shown.clinic}, shown.visit.place.personal
     if shown.visit.ended_reason == Step.COMPLETED:
@@ -209,7 +209,7 @@ def _ended(shown: Shown) -> tuple[str, str]:
     )
 
 
-def _clinic_got(shown: Shown) -> str:
+def _clinic_got(shown: VisitPage) -> str:
     if shown.visit.discarded:
         return _("The clinic has kept nothing of this visit.")
     if not shown.identified:
