@@ -1,4 +1,4 @@
-"""Templates lie beside their feature: each that is named exists, and features do not share theirs."""
+"""Templates: each that is named exists, and features keep to their own."""
 
 import re
 from pathlib import Path
