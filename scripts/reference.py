@@ -1,7 +1,7 @@
 """Writes the reference pages of docs/ from the code: `python -m scripts.reference`.
 
-A test compares its output with what is there, so that every existing setting, event, audit line
-and kind of topic is documented.
+A test compares its output with the pages, so that every existing setting, event, audit line and
+kind of topic is documented.
 """
 
 import importlib

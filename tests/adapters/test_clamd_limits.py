@@ -33,7 +33,7 @@ def running(eicar: str = "hash", **options: str) -> Iterator[Clamd]:
 
 @pytest.fixture(scope="module")
 def silent() -> Iterator[Clamd]:
-    """A clamd that says OK of what lies beyond its limits, as clamd does by default."""
+    """A clamd that reports OK beyond its limits, as clamd does by default."""
     with running(AlertExceedsMax="no", **SMALL) as clamd:
         yield clamd
 

@@ -28,7 +28,7 @@ CALL = "cal_the_one_of_the_tests"
 
 @dataclass
 class Calls:
-    """Stands in for calls: hands the media server's offers to the right members."""
+    """A fake of calls: passes the media server's offers to the right members."""
 
     server: MediaServer
     members: dict[str, Member] = field(default_factory=dict[str, Member])

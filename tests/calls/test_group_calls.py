@@ -1,4 +1,4 @@
-"""The fifth participant: the call goes through a real media server, or somebody is told why not."""
+"""The fifth participant: the call goes through a real media server, or is refused with a reason."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -51,7 +51,7 @@ async def test_events_of_another_process_are_told_once(
 
 
 async def test_postgresql_restarts() -> None:
-    """While it is down callers are told; afterwards everything works again, listening too."""
+    """While it is down callers get an error; afterwards everything works again, listening too."""
     server = Postgres()
     server.start()
     try:

@@ -353,7 +353,7 @@ async def _taken(sender: Sender) -> None:
 
 
 async def _cut_off(sender: Sender, address: str, offset: int, content: bytes, after: int) -> None:
-    """Send a PATCH whose connection dies after so many bytes."""
+    """Send a PATCH whose connection dies after some bytes."""
 
     async def body() -> AsyncIterator[bytes]:
         async for piece in pieces(content[:after]):
@@ -436,7 +436,7 @@ async def test_bytes_that_meet_a_termination_leave_nothing(sender: Sender) -> No
 async def test_a_full_disk_is_said_and_healed(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file system refuses to write more than so many bytes into one file (EFBIG)."""
+    """The file system refuses to write more than a number of bytes into one file (EFBIG)."""
     content = words(2_500_000)
     address = await sender.begin(len(content))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

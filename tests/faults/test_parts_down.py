@@ -1,4 +1,4 @@
-"""Parts that are down: what people are told, what is kept, and that it recovers by itself."""
+"""Parts that are down: what people see, what is kept, and that it recovers by itself."""
 
 import asyncio
 import shutil
@@ -111,7 +111,7 @@ async def test_a_lost_file_is_said_and_breaks_nothing_else(sender: Sender, tmp_p
 async def test_the_database_is_locked_by_another_process(
     sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Longer than any timeout: people are told to try again, and nothing is half done."""
+    """Longer than any timeout: people are asked to try again, and nothing is half done."""
     monkeypatch.setattr(sqlite, "_BUSY_FOR", 0.3)
     content = words(500_000)
     address = await sender.begin(len(content))

@@ -1,4 +1,4 @@
-"""Parts that are down while people wait or are in a call: what they are told, and recovery."""
+"""Parts that are down while people wait or are in a call: what they see, and recovery."""
 
 import asyncio
 import base64
@@ -290,7 +290,7 @@ async def test_mail_is_down_when_nobody_is_there(tmp_path: Path, empty_sqlite: P
 @pytest.mark.feature("V6")
 @pytest.mark.xdist_group("janus")
 async def test_the_media_server_crashes_in_a_group_call(tmp_path: Path) -> None:
-    """Everybody is told, nobody leaves; the call resumes when it is back."""
+    """Everybody sees it, nobody leaves; the call resumes when it is back."""
     own = Janus()
     await asyncio.to_thread(own.start)
     try:

@@ -63,7 +63,7 @@ async def upload(house: House, chart: ChartAccess, name: str, content: bytes) ->
 
 
 async def work(house: House, *, later: int = 0) -> None:
-    """Run the due jobs, now or so many milliseconds later."""
+    """Run the due jobs, now or some milliseconds later."""
     with clock.shifted(later):
         await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
 

@@ -67,7 +67,7 @@ class Meeting:
         return await services.charts.entries(chart, ChartFilter())
 
     async def filed(self, count: int) -> list[Entry]:
-        """Wait until so many files are in the chart."""
+        """Wait until `count` files are in the chart."""
         return await reached(
             self.staff, self.entries, lambda found: len(found) == count, f"{count} files"
         )

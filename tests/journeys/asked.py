@@ -143,7 +143,7 @@ async def under_way(page: Page, number: int, count: int, percent: int) -> None:
 
 
 async def ready(page: Page, count: int) -> None:
-    """Wait until so many photos are scanned."""
+    """Wait until `count` photos are scanned."""
     await page.wait_for_function(
         "(n) => document.querySelectorAll('.photo-card .chip-good').length === n",
         arg=count,

@@ -1,4 +1,4 @@
-"""Alerts that a patient is waiting while one is signed out: a number by SMS, and web push."""
+"""Alerts about a waiting patient to somebody who is signed out: a number by SMS, and web push."""
 
 import asyncio
 import json
@@ -201,7 +201,7 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
 
 
 async def test_a_browser_that_shows_nothing_says_so(served: Served, chromium: Chromium) -> None:
-    """One without anybody in front of it allows no notifications unless told to."""
+    """A browser with nobody in front of it allows no notifications unless configured to."""
     person, page = await at_desk(chromium, served)
     await page.goto("/account")
     said = page.locator("[data-push-said]")

@@ -82,7 +82,7 @@ async def test_photo_capture(served: Served, chromium: Chromium) -> None:
         await expect(taking.get_by_role("status")).to_contain_text("This is your photo.")
         await expect(taking.get_by_role("img", name="The photo that you took")).to_be_visible()
         await journey.seen(two.patient, "looks", whole=False)
-        await two.patient.keyboard.press("Escape")  # neither of the two: nothing goes on
+        await two.patient.keyboard.press("Escape")  # neither of the two: nothing is running
         await expect(taking).to_be_hidden()
         await expect(agree).to_be_focused()
         await expect(row).to_have_attribute("data-phase", "asked")

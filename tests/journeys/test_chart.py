@@ -88,7 +88,7 @@ def row(page: Page, name: str) -> Any:
 
 
 async def keeps(page: Page, files: int) -> None:
-    """Wait until the browser keeps so many unsent files: it writes and deletes them in the
+    """Wait until the browser keeps this many unsent files: it writes and deletes them in the
     background."""
     await come_true(
         page,

@@ -56,8 +56,8 @@ _ALL_FIT = """(people) => {
 
 
 async def pictures_of(page: Page, others: int) -> None:
-    """Wait until the page shows so many others, and keeps decoding pictures of each, over its two
-    connections with the media server."""
+    """Wait until the page shows this many others, and keeps decoding pictures of each, over its
+    two connections with the media server."""
     shown = page.locator("[data-tiles] > [data-picture=on][data-state=connected]")
     await expect(shown).to_have_count(others, timeout=2 * LONG)
     states = "window.connectionsOfTest.map((it) => it.connectionState)"

@@ -96,7 +96,7 @@ def _processes_of(profile: Path) -> list[int]:
 
 
 async def keeps(page: Page, photos: int) -> None:
-    """Wait until the phone still keeps so many photos: it writes and deletes them in the
+    """Wait until the phone still keeps this many photos: it writes and deletes them in the
     background."""
     await come_true(
         page,

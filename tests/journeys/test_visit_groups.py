@@ -37,7 +37,7 @@ async def with_media_server(
 
 
 async def _connections(page: Page, count: int) -> None:
-    """Wait until the page has exactly so many connections."""
+    """Wait until the page has exactly this many connections."""
     await page.wait_for_function(
         """(count) => window.connectionsOfTest
           .filter((it) => it.connectionState === "connected").length === count""",

@@ -1,4 +1,4 @@
-"""The allocator keeps what it is told to keep."""
+"""The allocator keeps its configuration."""
 
 import subprocess
 import sys

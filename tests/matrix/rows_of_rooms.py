@@ -10,7 +10,7 @@ _RECORDS = "/patients/{patient_id}/visits"
 _SETTINGS = "/settings/rooms"
 _SHOWN = ("lindqvist", "philtrum")
 _NO_ROOM: dict[Kind, int] = {Kind.UNASSIGNED: 200, Kind.ADMINISTRATOR_UNASSIGNED: 200}
-"""Somebody in charge of no room is told so where others are redirected to theirs."""
+"""Staff in charge of no room get an explanation where others are redirected to their room."""
 _CHANGED = form(
     name="Front desk", kind="shared", ask_birth_date="no", ask_phone="no", ask_reason="no"
 )

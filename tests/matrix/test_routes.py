@@ -138,7 +138,7 @@ async def test_row(place: tuple[str, str], template: Template, tmp_path: Path) -
 
 
 def outcome_of(row: Row, kind: Kind) -> Outcome:
-    """As people.outcome; somebody with a status of their own in the row counts as let in."""
+    """As people.outcome; a person with a status of their own in the row counts as admitted."""
     if kind in row.also and row.also[kind] < 400:
         return Outcome.IN
     return outcome(row.access, kind)

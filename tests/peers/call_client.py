@@ -118,7 +118,7 @@ class CallGuest:
         assert [end for end in ends if isinstance(end, Exception)] == []
 
     async def sees(self, more: int = 5) -> None:
-        """Wait until it has decoded so many more pictures of each one it watches."""
+        """Wait until it has decoded `more` further pictures of each one it watches."""
         before = Counter(self.frames)
         await until(lambda: self._has_seen(before, more), f"{self.name} sees others")
 

@@ -102,8 +102,8 @@ class Member:
         return all(peer is None or peer.connectionState == "closed" for peer in peers)
 
     async def sees(self, *others: str, more: int = 5) -> None:
-        """Wait until the last offer is for the pictures of exactly these, and so many more packets
-        of each have arrived."""
+        """Wait until the last offer is for the pictures of exactly these, and `more` further
+        packets of each have arrived."""
         names = sorted(others)
         await until(lambda: self.gets == names, f"{self.name} is offered {names}")
         mids = {s.mid: s.publisher for s in self.offers[-1].streams if s.kind == "video"}

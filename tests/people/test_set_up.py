@@ -1,4 +1,4 @@
-"""The first start: who may set up, and only once."""
+"""The first start: permission to set up, and only once."""
 
 import asyncio
 import stat

@@ -40,8 +40,8 @@ HEARD: dict[str, list[tuple[str, dict[str, Any], set[str]]]] = {
     "signals": [("nothing", {}, EVERYBODY)],
     "guest": [("guest", {}, EVERYBODY)],
 }
-"""By kind of topic: what it is about, what an event tells, and who of those who have subscribed may
-hear it. Where that is everybody, the snapshot alone decides, for as long as the access lasts."""
+"""By kind of topic: its subject, the payload of an event, and which of the subscribers may receive
+it. Where that is everybody, the snapshot alone decides, for as long as the access lasts."""
 
 
 @dataclass
@@ -129,7 +129,7 @@ async def test_nobody_hears_of_what_is_no_topic(quick_house: House) -> None:
 
 
 async def test_a_name_is_one_clinics(quick_house: House) -> None:
-    """The id alone does not let in: a person is known with the clinic."""
+    """The id alone gives no access: a person is known with the clinic."""
     house = quick_house
     staff_id = house.here.clinician.staff_id
     event = Published(f"room:{house.here.room.id}", 1, "room.changed", {})

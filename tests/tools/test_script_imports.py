@@ -17,7 +17,7 @@ _IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\()\s*["'](\.[^"']*)["']""")
 
 
 def folder_of(path: Path) -> str:
-    """The folder of `web` in which a script lies."""
+    """Return the folder of `web` that a script is in."""
     return path.relative_to(WEB).parts[0]
 
 

@@ -243,7 +243,7 @@ def of_before_seals(members: Members) -> None:
 
 
 def of_revision(members: Members, revision: str, folder: Path) -> None:
-    """Convert the tables to that revision: without what came later, and with what was removed
+    """Convert the tables to that revision: without later additions, and with what was removed
     since."""
     old = folder / "old.db"
     schema.upgrade(f"sqlite:///{old}", revision)

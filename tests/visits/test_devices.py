@@ -30,7 +30,7 @@ async def forget(ward: Ward) -> int:
 
 
 async def resumes(ward: Ward, waiter: Waiter) -> bool:
-    """Whether a device is let in."""
+    """Whether a device has access."""
     try:
         await ward.house.services.visit_devices.resume(waiter.token, waiter.visit_id, ADDRESS)
     except NotSignedIn:

@@ -1,4 +1,4 @@
-"""Identification: staff say who a visit's patient is, and nothing reaches a chart before."""
+"""Identification: staff identify a visit's patient, and nothing reaches a chart before."""
 
 import asyncio
 from datetime import date

@@ -221,8 +221,8 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 class _Source:
-    """The file's chunks. `keeps_waiting` is true while the next one is awaited: slowness is the
-    store's fault then, not the file's."""
+    """The file's chunks. `keeps_waiting` is true while the next one is awaited: slowness is then
+    the store's fault, not the file's."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks

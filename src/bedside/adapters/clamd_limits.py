@@ -1,9 +1,9 @@
-"""Measures how much of a file clamd looks at, because it does not reveal its configuration.
+"""Measures how much of a file clamd scans, because it does not reveal its configuration.
 
-clamd says “OK” of what lies beyond its limits (clamd.conf(5): MaxFileSize, MaxScanSize) unless
-AlertExceedsMax is on, and even then of an archive's member that it truncated. So its “OK” counts
-only for sizes at which it has found the EICAR test file. A size is tried when a file of that size
-comes, rounded up to a power of two, so that small files cost small probes; results hold until
+clamd reports “OK” for data beyond its limits (clamd.conf(5): MaxFileSize, MaxScanSize) unless
+AlertExceedsMax is on, and even then for an archive's member that it truncated. So its “OK” counts
+only for sizes at which it has found the EICAR test file. A size is probed when a file of that size
+arrives, rounded up to a power of two, so that small files cost small probes; results hold until
 clamd is replaced or ten minutes have passed. See docs/decisions/0013-what-clamd-looks-at.md.
 """
 

@@ -35,7 +35,7 @@ _set_mark = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A row that does not say what was written into it."""
+    """A row that is not as it was written."""
 
     table: str
     row: str

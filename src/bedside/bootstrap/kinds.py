@@ -17,6 +17,6 @@ def request_kinds() -> RequestKinds:
 
 
 def link_kinds(audit: AuditLog) -> LinkKinds:
-    """Everything that a link can lead to."""
+    """Return every kind of link."""
     door = RequestDoor(audit)
     return LinkKinds(*(door.link_kind(kind.prefix) for kind in REQUESTS), *OTHER_LINKS)

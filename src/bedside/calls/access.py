@@ -87,7 +87,7 @@ def kind_of(access: CallAccess) -> Kind:
 
 
 def person_of(access: CallAccess) -> str:
-    """Return the id by which participants know somebody."""
+    """Return the id by which participants know a person."""
     if isinstance(access, StaffAccess):
         return access.staff_id
     return access.visit_id if isinstance(access, VisitorAccess) else access.guest_id
@@ -139,7 +139,10 @@ class Seats:
 
     async def listener(self, access: CallAccess, call_id: str) -> Row:
         """Return the call, for anybody who may follow it: participating staff, even when it is
-        over, and everybody else in it now. Raises NotFound."""
+        over, and everybody else in it now.
+
+        Raises NotFound.
+        """
         async with self._database.read() as db:
             call, row = await _look(db, access, call_id)
         if row.kind != Kind.STAFF and row.state not in PRESENT:

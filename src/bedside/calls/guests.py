@@ -91,7 +91,7 @@ class GuestLinkClosed(Gone):
 
 
 class LinkInUse(Conflict):
-    """So many have come by one link that nobody can tell any more who was meant."""
+    """Too many people have come by one link to tell who was invited."""
 
     code = "guest_link_in_use"
     sentence = N_(
@@ -386,7 +386,7 @@ def _notices(
 
 async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) -> None:
     """Raise CallIsFull or NoMediaServer if one more could not join: the member of staff admitting
-    them is told, and they wait on."""
+    them sees the reason, and the guest keeps waiting."""
     people = await rows.participants_of(work, call_id)
     present = sum(row.state in PRESENT for row in people)
     if present >= MOST_PUBLISHERS:

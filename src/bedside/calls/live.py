@@ -64,7 +64,7 @@ class LiveCalls:
     async def audience(
         self, call_id: str, _told: Mapping[str, Any], _person: str = ""
     ) -> frozenset[str]:
-        """Return who may follow a call at this moment."""
+        """Return those who may follow a call now."""
         async with self._database.read() as db:
             rows = await participants_of(db, call_id)
         return frozenset(

@@ -12,9 +12,12 @@ from bedside.visits.whereabouts import Whereabouts
 
 
 class PatientNames:
-    """Names the patients of visits: by the chart, for those who may see it; as long as there is
-    none, by what was typed, for those in charge of a room where the visit is or was: whoever has
-    transferred a patient is told where to."""
+    """Names the patients of visits.
+
+    From the chart, for those who may see it. Without a chart, from what was typed, for those in
+    charge of a room where the visit is or was: the sender of a transfer sees where the patient
+    went.
+    """
 
     def __init__(
         self,

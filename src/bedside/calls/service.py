@@ -160,7 +160,7 @@ class Calls:
             await work.lock(f"call:{host.call_id}")
             visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
             call = await self._locked(work, host)
-            # before counting the room: a double press is told that the patient is here
+            # before counting the room: a double press must get “is here already”
             await self._transitions.take_step(work, visit, Admit(call.id), room.actor)
             await check_room(work, call.id, self._group_calls)
             place = (call.id, call.clinic_id)

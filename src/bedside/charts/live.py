@@ -48,7 +48,7 @@ class LiveCharts:
         )
 
     async def audience(self, _about: str, told: Mapping[str, Any], person: str = "") -> Audience:
-        """Return those who may see the patient that an event names, at this moment."""
+        """Return those who may now see the patient that an event names."""
         patient_id = str(told.get("patient_id", ""))
         return await self._audiences.of(patient_id, person) if patient_id else None
 

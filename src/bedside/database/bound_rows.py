@@ -59,7 +59,7 @@ class BoundTable:
         return {**values, "mac": self._mac(keys, self._of_values(values))}
 
     def holds(self, keys: ClinicKeys, row: Row) -> bool:
-        """Whether a row still says what was written. One without a `mac` does not."""
+        """Whether a row is as it was written. One without a `mac` is not."""
         return row.mac is not None and self._holds(keys, self._of_row(row), row.mac)
 
     async def check(self, vault: Vault, row: Row) -> None:

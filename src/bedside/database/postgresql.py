@@ -187,9 +187,9 @@ class PostgresDatabase(Database):
             await asyncio.sleep(_LISTEN_AGAIN_AFTER)
 
     async def _listen(self, since: int) -> AsyncGenerator[None]:
-        """Publish incoming events for as long as the connection lives, starting with what came
-        since a given moment; pages ignore what they already have. Notifications carry topic and
-        version only."""
+        """Publish incoming events for as long as the connection lives, starting with those since a
+        given moment; pages ignore what they already have. Notifications carry topic and version
+        only."""
         notices: asyncio.Queue[str | None] = asyncio.Queue()
 
         def hear(_connection: Any, _pid: int, _channel: str, payload: str) -> None:

@@ -83,7 +83,7 @@ class MasterKey(Protocol):
         ...
 
     def only_one(self) -> AbstractContextManager[bool]:
-        """Keep out other rotations of this very key during a block; yields False if one is in
+        """Keep out other rotations of the same key during a block; yields False if one is in
         progress."""
         ...
 

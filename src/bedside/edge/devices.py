@@ -16,7 +16,7 @@ _COOKIE = "bedside-device"
 
 
 def pages_of(request_id: str) -> str:
-    """Return where the pages of a request are, for a device that was let in."""
+    """Return the address of a request's pages, for a device with access."""
     return f"/my/{request_id}"
 
 
@@ -34,14 +34,14 @@ def keep_device(response: Response, settings: Settings, request_id: str, token: 
 
 
 def device_token(connection: HTTPConnection) -> str:
-    """Return the device's token; "" if it was not let in."""
+    """Return the device's token; "" if it has no access."""
     return connection.cookies.get(path_cookie_name(services_of(connection).settings, _COOKIE), "")
 
 
 async def device_of(connection: HTTPConnection) -> LinkAccess:
     """Return access for the device behind a request or socket under /my/{request_id}.
 
-    Raises NotSignedIn for a device that was not let in, LinkClosed if the link has ended.
+    Raises NotSignedIn for a device without access, LinkClosed if the link has ended.
     """
     token = device_token(connection)
     if not token:

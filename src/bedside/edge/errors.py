@@ -60,7 +60,7 @@ class Defect(BedsideError):
 
 
 class AnotherDevice(BedsideError):
-    """A patient's or a guest's page was requested by a device that was not let in."""
+    """A patient's or a guest's page was requested by a device without access."""
 
     status = 401
     code = "another_device"

@@ -13,10 +13,10 @@ from bedside.kernel.network import caller_of, proxies_of
 from bedside.settings import Settings
 
 _SPARE = 1.25
-"""Connections of an address per request and page, so that one over the limit of these is told so
-(`edge.at_once`) before it is turned away here, where there are no words."""
+"""Connections of an address per request and page, so that one over the limit of these gets an
+explanation (`edge.at_once`) before it is refused here, where there is none."""
 _UNASKED = 4
-"""The share of an address's connections that may be idle: one in so many."""
+"""The share of an address's connections that may be idle: one in this many."""
 
 
 class Connection(Protocol):
@@ -49,8 +49,8 @@ class Gate:
         self._open: dict[object, str] = {}
 
     def enter(self, connection: Connection, key: object, peer: str) -> bool:
-        """Admit a connection from the address `peer`. Returns whether there is room. `key` stands
-        for the connection until it leaves, whichever protocol has it by then."""
+        """Admit a connection from the address `peer`. Returns whether there is room. `key`
+        identifies the connection until it leaves, whichever protocol has it by then."""
         address = "" if self._proxies.trust(peer) else caller_of(peer)
         caller = self._callers.setdefault(address, _Caller())
         if address and self._for_one and caller.open >= self._for_one:

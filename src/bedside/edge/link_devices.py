@@ -1,4 +1,4 @@
-"""Shared by the pages of links: the device that was let in, the date that was typed."""
+"""Shared by the pages of links: devices with access, and the typed date."""
 
 from datetime import date
 

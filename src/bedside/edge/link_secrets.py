@@ -44,7 +44,7 @@ def led_on(request: Request, page: str, secret: str, until: int) -> Response:
 def keep(
     request: Request, response: Response, name: str, value: str, page: str, lasts: int
 ) -> None:
-    """Set a cookie for one page and those below it, for so many milliseconds."""
+    """Set a cookie for one page and those below it, for some milliseconds."""
     settings = services_of(request).settings
     response.set_cookie(
         path_cookie_name(settings, name),

@@ -1,6 +1,6 @@
 """The open sockets of each person, and rate limits on their signals in a call.
 
-A person who opens one page too many is still let in: the oldest page gives way. A phone that
+A person who opens one page too many is still admitted: the oldest page is closed. A phone that
 reconnects leaves sockets behind that the server does not know to be dead yet, so the newest one is
 the one that counts.
 """

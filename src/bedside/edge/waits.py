@@ -5,7 +5,7 @@ from bedside.kernel.language import gettext, ngettext
 from bedside.people.throttling import Stopped
 
 _IN_SECONDS = 90
-"""From so many seconds on, minutes are used."""
+"""From this many seconds on, minutes are used."""
 
 
 def sentence_of(error: BedsideError) -> str:

@@ -48,7 +48,7 @@ class Sender:
 
 
 class Intake:
-    """Takes in every file, whatever its channel."""
+    """The intake of every file, whatever its channel."""
 
     def __init__(
         self,

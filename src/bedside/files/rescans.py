@@ -16,8 +16,8 @@ def soon(*, alone: bool) -> int:
 
 
 def later(waits: int) -> int:
-    """Return the milliseconds until a scanner that did not look at all of a file is asked again,
-    after so many tries: longer each time, because nothing changes until somebody changes the
+    """Return the milliseconds until a scanner that did not read all of a file is tried again,
+    after `waits` tries: longer each time, because nothing changes until somebody changes the
     scanner."""
     first, longest = _LATER
     return min(longest, first << min(waits, 16))

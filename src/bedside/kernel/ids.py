@@ -1,7 +1,7 @@
 """Identifiers: a prefix that names the kind, then 26 characters that sort by time.
 
 The body is a ULID (https://github.com/ulid/spec): 48 bits of milliseconds and 80 random bits in
-lower-case Crockford base 32. Ids are opaque and carry no patient content, so they may stand in
+lower-case Crockford base 32. Ids are opaque and carry no patient content, so they may appear in
 addresses and logs.
 """
 

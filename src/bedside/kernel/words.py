@@ -75,7 +75,7 @@ def _folded(text: str) -> Iterator[str]:
             return
 
 
-# --- where words stand in a text -----------------------------------------------------------------
+# --- the positions of words in a text ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

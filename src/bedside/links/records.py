@@ -40,10 +40,8 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of an answer. `token` is the device's, or "" if it was not let in.
-
-    `locked_now` is True for the wrong answer that locked the link.
-    """
+    """The outcome of an answer. `token` is the device's, or "" if it was refused. `locked_now` is
+    True for the wrong answer that locked the link."""
 
     link: Link
     token: str = ""

@@ -2,9 +2,8 @@
 birth has been confirmed.
 
 A link is stored as the SHA-256 of its secret, so that a copy of the database opens nothing.
-Looking at a link changes nothing, because previews and scanners open links too. Only a person who
-answers with the date of birth is let in, and from then on the device is known by a token of its
-own.
+Looking at a link changes nothing, because previews and scanners open links too. Access requires
+the date of birth, and from then on the device is known by a token of its own.
 """
 
 import hashlib
@@ -116,7 +115,7 @@ class Links:
         return secret
 
     async def revoke(self, work: UnitOfWork, subject_id: str) -> None:
-        """Close every link to `subject_id`, with the devices it let in."""
+        """Close every link to `subject_id`, and the access of its devices."""
         await work.execute(_revoke, of_subject=subject_id)
 
     async def look(self, secret: str) -> Link | None:
@@ -172,7 +171,7 @@ class Links:
         return await self._refuse(work, row, allowed, checked.address)
 
     async def resume(self, token: str, subject_id: str, address: str) -> LinkAccess:
-        """Return access for a device that was let in before.
+        """Return access for a device that already has it.
 
         Raises NotSignedIn if the device is not known for `subject_id`, LinkClosed if its link was
         revoked or has expired. A link locked by others stays open to it.
@@ -194,8 +193,8 @@ class Links:
         return _link(row, await self._allowed(row.clinic_id))
 
     async def on_behalf(self, subject_id: str, db: Reader | None = None) -> LinkAccess | None:
-        """Return access for the worker, to finish what the patient has agreed to on a device that
-        was let in; None if no device ever was."""
+        """Return access for the worker, to finish what the patient has agreed to on a device with
+        access; None if no device ever had it."""
         if db is None:
             async with self._database.read() as reader:
                 return await self.on_behalf(subject_id, reader)

@@ -41,8 +41,7 @@ class Audiences:
         self._database = database
 
     async def of(self, patient_id: str, person: str = "") -> frozenset[str]:
-        """Return everybody for whom `Permissions.sees` is true at this moment, as `person_of`
-        names them."""
+        """Return everybody for whom `Permissions.sees` is true now, as `person_of` names them."""
         async with self._database.read() as db:
             rows = (
                 await db.all(_one_of_patient, patient=patient_id, staff=_id_of(person))
@@ -52,7 +51,7 @@ class Audiences:
         return frozenset(named(row.clinic_id, row.staff_id) for row in rows)
 
     async def in_charge(self, room_id: str, person: str = "") -> frozenset[str]:
-        """Return everybody assigned to a room at this moment."""
+        """Return everybody now assigned to a room."""
         async with self._database.read() as db:
             rows = (
                 await db.all(_one_of_room, room=room_id, staff=_id_of(person))

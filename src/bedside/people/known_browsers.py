@@ -21,7 +21,8 @@ from bedside.kernel import clock
 KEPT_FOR = 400 * clock.DAY
 """Browsers keep no cookie longer (RFC 6265bis, 5.5)."""
 _PEOPLE = 8
-"""The most people who share a browser; the one who has been away longest is forgotten."""
+"""The maximum number of people sharing a browser; the one who has been away longest is
+forgotten."""
 _NUMBER, _END, _MAC = 12, 4, 16
 _LENGTH = _NUMBER + _END + _MAC
 

@@ -103,7 +103,7 @@ class AuditAccess(_OfStaff):
 
 @dataclass(frozen=True, slots=True)
 class LinkAccess(_Verified):
-    """A patient's device, let in by one link after the date of birth, to one subject only."""
+    """A patient's device with access by one link, after the date of birth, to one subject only."""
 
     link_id: str
     clinic_id: str

@@ -243,8 +243,10 @@ class SignIn:
 
     async def choose_password(self, pending: Pending, password: str, *personal: str) -> SignedIn:
         """Replace a first password, as the last step; every other session of the person ends, even
-        one on its way to this step. Raises WrongInput, or NotSignedIn if there is no first
-        password to replace any more."""
+        one about to reach this step.
+
+        Raises WrongInput, or NotSignedIn if there is no first password to replace any more.
+        """
         if pending.stage is not Stage.PROVEN:
             raise NotSignedIn
         password_hash = await self._checked(pending.staff_id, password, personal)

@@ -61,7 +61,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket that holds so many failures, and loses one `every` so many milliseconds."""
+    """A bucket that holds a number of failures, and loses one every `every` milliseconds."""
 
     kind: str
     holds: int

@@ -1,8 +1,8 @@
 """The bus: carries events from commits to open pages.
 
 Each event is serialised once and its audience computed once, however many pages subscribe. An idle
-page gets it immediately; any other has a bounded queue, and one that cannot keep up is told to
-`resync` (ask for snapshots) instead of holding up the others.
+page gets it immediately; any other has a bounded queue, and one that cannot keep up gets a
+`resync` (request snapshots) instead of holding up the others.
 """
 
 import asyncio
@@ -46,8 +46,8 @@ class Listener:
         self.fell_behind: set[str] = set()
 
     def deliver(self, published: Published, text: str, now: str) -> None:
-        """Push the event now as `now`, or queue it as `text`, to be delivered if its person
-        may hear it then."""
+        """Push the event now as `now`, or queue it as `text`, to be delivered if its person is
+        still in the audience."""
         if self._at_rest and self._push(now):
             return
         self.offer(published, text)

@@ -93,7 +93,7 @@ class Media(_Message):
 FROM_PUBLISH = "media_server:publish"
 FROM_SUBSCRIBE = "media_server:subscribe"
 MEDIA_SERVER = frozenset({FROM_PUBLISH, FROM_SUBSCRIBE})
-"""Stands in for a connection, for the two RTCPeerConnections with the media server."""
+"""The id, in place of a connection's, of the two RTCPeerConnections with the media server."""
 
 Said = Subscribe | Unsubscribe | Here | Signal | Media
 FromPage = Annotated[Said, Field(discriminator="action")]

@@ -13,8 +13,8 @@ guest."""
 Audience = Container[str] | None
 """The persons (`Listener.person`) who may receive an event now; None if every subscriber may."""
 AudienceOf = Callable[[str, Mapping[str, Any], str], Awaitable[Audience]]
-"""(id, the event's payload, whom it is asked for) → the audience at this moment. If it is asked for
-one person, the others may be left out; "" asks for everybody."""
+"""(id, the event's payload, a person or "") → the current audience. If it is asked for one person,
+the others may be left out; "" asks for everybody."""
 
 
 async def _every_subscriber(_id: str, _payload: Mapping[str, Any], _person: str) -> Audience:
@@ -51,8 +51,8 @@ class Topics:
         return self._kinds.get(topic.partition(":")[0])
 
     async def audience(self, published: Published, person: str = "") -> Audience:
-        """Decide who may receive an event now. With a `person` it is decided for that one only, by
-        the same rules. No one may if nobody declared the kind of topic."""
+        """Return the current audience of an event, only as far as `person` is concerned if one is
+        given. Empty if the kind of topic is not declared."""
         kind = self.kind(published.topic)
         if kind is None:
             return ()

@@ -13,7 +13,7 @@ from bedside.requests.states import Step
 
 
 class RequestDoor:
-    """Advances a request when its patient is let in, or its link is locked."""
+    """Advances a request when its patient's device gets access, or its link is locked."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit

@@ -9,7 +9,7 @@ from bedside.requests.kinds import RequestKinds
 
 
 class RequestLive:
-    """The topic `request:{request}`, for the device that its link has let in."""
+    """The topic `request:{request}`, for the device with access by its link."""
 
     def __init__(self, kinds: RequestKinds) -> None:
         self._kinds = kinds

@@ -26,7 +26,7 @@ class TransferFiling:
     @staticmethod
     def clear_up_later(work: UnitOfWork, transfer_id: str, file_id: str = "") -> None:
         """Destroy the file of this transfer, later. With `file_id`, of one that arrived after it
-        was cancelled: the job from then may be running at this moment, and not see it."""
+        was cancelled: the job from then may still be running, and miss it."""
         name = f"{CLEAR_UP}:{transfer_id}" + (f":{file_id}" if file_id else "")
         work.enqueue(CLEAR_UP, {"transfer_id": transfer_id}, unique=name)
 

@@ -314,7 +314,8 @@ class LiveTransfers:
                 await self._end(work, row, Ended.REFUSED, holder.actor, reason)
 
     def holder_kind(self) -> HolderKind:
-        """Transfers, as what holds files. Both sides hear of them by the transfer's own events."""
+        """Return transfers as a kind of holder. Both sides follow them by the transfer's own
+        events."""
         return HolderKind(PREFIX, Channel.LIVE_TRANSFER, Category.OTHER, self.file_changed)
 
     async def file_changed(self, work: UnitOfWork, file: Row) -> None:

@@ -75,9 +75,12 @@ class VisitDevices:
         self._vault = vault
 
     async def resume(self, token: str, visit_id: str, address: str) -> VisitorAccess:
-        """Return access for a device that checked in. Raises NotSignedIn if it is not known for
-        this visit, or if the visit has ended and the check-in was more than a day ago;
-        RecordSealBroken if it was not let in here, or into another visit."""
+        """Return access for a device that checked in.
+
+        Raises NotSignedIn if it is not known for this visit, or if the visit has ended and the
+        check-in was more than a day ago; RecordSealBroken if its row belongs to another device or
+        visit.
+        """
         async with self._database.read() as db:
             row = await device(db, token)
         if row is None or row.id != visit_id or _is_over(row):
@@ -88,8 +91,8 @@ class VisitDevices:
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
 
     async def forget(self) -> int:
-        """Forget the devices that `resume` no longer lets in anywhere, for the worker's sweep.
-        Returns how many."""
+        """Forget the devices to which `resume` no longer gives any access, for the worker's sweep.
+        Returns their number."""
         forgotten = 0
         while True:
             async with self._database.unit_of_work() as work:

@@ -111,15 +111,15 @@ class VisitLive:
     async def audience_of_room(
         self, room_id: str, _told: Mapping[str, Any], person: str = ""
     ) -> frozenset[str]:
-        """Return who may receive events of a room at this moment."""
+        """Return those who may receive events of a room now."""
         return await self._audiences.in_charge(room_id, person)
 
     async def audience_of_visit(
         self, visit_id: str, told: Mapping[str, Any], person: str = ""
     ) -> frozenset[str]:
-        """Return who may receive an event of a visit at this moment: its patient, and those in
-        charge of its current room. The sender of a transfer receives nothing more, and the
-        receiver nothing of an earlier leg, whenever it is published (feature V11)."""
+        """Return those who may receive an event of a visit now: its patient, and those in charge
+        of its current room. The sender of a transfer receives nothing more, and the receiver
+        nothing of an earlier leg, whenever it is published (feature V11)."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visit_id)
         if row is None:

@@ -102,7 +102,7 @@ class Worker:
     async def _keep(self, job_id: str) -> None:
         while True:
             await asyncio.sleep(_LEASE / 3 / clock.SECOND)
-            with suppress(BedsideError):  # the next one may still be in time
+            with suppress(BedsideError):  # the next may still be in time
                 await jobs.extend_lease(self._database, job_id, _LEASE)
 
     async def _run(self, job: Any) -> None:

@@ -142,7 +142,7 @@ async def test_the_link_of_a_guest(quick_house: House, visitor: httpx.AsyncClien
     door = led.headers["location"]
     assert secret not in door
     assert (await visitor.get(door)).status_code == 200
-    old = await visitor.post(f"/g/{secret}", data={"name": "Wanda Wrona"})  # a page of before
+    old = await visitor.post(f"/g/{secret}", data={"name": "Wanda Wrona"})  # a page from before
     assert (old.status_code, old.headers["location"]) == (307, door)
     entered = await visitor.post(door, data={"name": "Wanda Wrona"})
     page = entered.headers["location"]

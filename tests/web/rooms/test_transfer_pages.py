@@ -1,4 +1,4 @@
-"""Transfer of a patient as pages: the dialog, its refusals, what the sender is told."""
+"""Transfer of a patient as pages: the dialog, its refusals, what the sender sees."""
 
 import httpx
 import pytest

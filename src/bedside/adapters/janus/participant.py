@@ -79,7 +79,7 @@ class Participant:
             if self._subscription is not None:
                 await self._subscription.trickle(candidate_for_janus(candidate))
             return
-        async with self._turn:  # it may arrive while the offer is still on its way
+        async with self._turn:  # it may arrive while the offer is still in flight
             if self._handle is not None and not self._is_broken:
                 await self._session.trickle(self._handle, candidate_for_janus(candidate))
 

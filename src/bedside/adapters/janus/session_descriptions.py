@@ -16,8 +16,8 @@ def described(sdp: str) -> str:
 
 
 def fingerprint(sdp: str) -> str:
-    """Return the fingerprint, by which RTCPeerConnections are told apart: each has a certificate
-    of its own."""
+    """Return the fingerprint, which distinguishes RTCPeerConnections: each has a certificate of
+    its own."""
     found = _FINGERPRINT.search(sdp)
     return found[1].lower() if found else ""
 

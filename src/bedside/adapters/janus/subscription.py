@@ -114,7 +114,7 @@ class Subscription:
         except MediaServerDown:
             return  # this is announced to everybody
         except Refused as refused:
-            # A publisher left between our request and its arrival; the event is on its way.
+            # A publisher left between our request and its arrival; the event follows.
             if refused.code != _NO_SUCH_FEED:
                 _log.warning("subscription_refused", code=refused.code)
 

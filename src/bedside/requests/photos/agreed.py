@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     """It is being uploaded, or waits for its scan."""
     FILED = "filed"
     REFUSED = "refused"
-    """It is refused; the patient is told why."""
+    """It is refused; the patient sees the reason."""
     LEFT_OUT = "left_out"
     """It did not arrive, and the patient finished without it."""
 

@@ -118,7 +118,7 @@ def _strong(name: str) -> Markup:
 
 
 def details_of(line: Line) -> list[tuple[str, str]]:
-    """Return all other details of a line, named; an address stands beside the sentence."""
+    """Return all other details of a line, named; the address is shown beside the sentence."""
     shown = [
         (_(DETAILS.get(key, key)), _value(key, value))
         for key, value in line.details.items()

@@ -50,7 +50,7 @@ async def arrive(request: Request) -> Response:
         )
     response = led_on(request, page_of_link(link.id), secret, link.expires_at)
     token = link_device_token(request)
-    if token:  # of a device that was let in when the page was still here
+    if token:  # of a device with access when the page was still here
         keep_link_device(request, response, link.id, token)
     return response
 
@@ -160,7 +160,7 @@ async def told(request: Request) -> Response:
 
 
 async def home(request: Request) -> Response:
-    """GET /my/{request_id}: where the pages of a request begin, for a device that was let in."""
+    """GET /my/{request_id}: the first page of a request, for a device with access."""
     request_id = request.path_params["request_id"]
     kinds = features_of(request).link_pages
     begin = kinds.of(request_id).home if kinds.has(request_id) else None

@@ -42,7 +42,7 @@ _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
 def for_visitor(page: Page) -> Handler:
-    """Wrap a page for the device of this visit; others are told what to do instead."""
+    """Wrap a page for the device of this visit; other devices get instructions instead."""
 
     @wraps(page)
     async def handler(request: Request) -> Response:
