@@ -10,14 +10,14 @@ from tests.matrix.world import Facts
 Call = dict[str, Any]
 """Arguments of an HTTP request: data, json, content, headers, params, files."""
 
-TUS = {"tus-resumable": "1.0.0"}
 JSON = {"accept": "application/json"}
 
 
 @dataclass(frozen=True)
 class Row:
     """One route and method. `path` maps names of path parameters to names in `Facts.ids` if they
-    differ; `shows` are words that the right person must find in the answer."""
+    differ; `shows` are words that the right person must find in the answer. `also` holds the
+    exceptions: the status for kinds of people whom `people.outcome` does not describe."""
 
     access: Access
     right: int = 200

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.matrix.people import Kind
-from tests.matrix.rows import TUS
+from tests.matrix.uploads import TUS
 from tests.matrix.world import CLINIC_WORDS, PATIENT_WORDS, Facts, Template, World, entered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]

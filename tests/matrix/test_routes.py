@@ -4,6 +4,7 @@
 The routes are the application's own; `rows.ROWS` declares what each of them must do.
 """
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import httpx
 import pytest
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+import bedside.web
 from bedside.api import PREFIX
 from bedside.api.v1 import create_api
+from bedside.edge.feature import Feature
 from bedside.edge.routes import Audience, AudienceRoute
 from tests.matrix.people import (
     ADMINISTRATORS,
@@ -26,11 +29,13 @@ from tests.matrix.people import (
     outcome,
     right_kind,
 )
-from tests.matrix.rows import ROWS, Row
+from tests.matrix.row import Row
+from tests.matrix.rows import BY_FOLDER, ROWS, joined
 from tests.matrix.world import CLINIC_WORDS, PATIENT_WORDS, Template, World, entered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
 
+WEB = Path(bedside.web.__file__).parent
 _OF_GUESTS = (Access.GUEST, Access.INVITATION, Access.DOOR)
 """Routes where even the right person reads nothing about patients."""
 _AUDIENCES = {
@@ -97,8 +102,25 @@ async def test_every_route_has_a_row_and_every_row_a_route(
 ) -> None:
     async with entered(template, tmp_path / "world") as world:
         there = http_routes(world)
-    assert there - set(ROWS) == set(), "say in tests/matrix/rows.py who may use these"
-    assert set(ROWS) - there == set(), "these rows of tests/matrix/rows.py have no route"
+    assert there - set(ROWS) == set(), "say who may use these, in a rows.py beside their tests"
+    assert set(ROWS) - there == set(), "these rows have no route"
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in WEB.glob("*/feature.py")))
+def test_rows_are_beside_the_tests_of_their_feature(name: str) -> None:
+    feature: Feature = import_module(f"bedside.web.{name}.feature").feature
+    routes = [route for route in feature.routes if isinstance(route, Route)]
+    there = {(method, route.path) for route in routes for method in _methods(route)}
+    rows = BY_FOLDER.get(f"web/{name}", {})
+    assert there - set(rows) == set(), f"say in tests/web/{name}/rows.py who may use these"
+    assert set(rows) - there == set(), f"tests/web/{name}/rows.py has rows of no route of its own"
+
+
+def test_two_rows_for_one_route_are_an_error() -> None:
+    here, there = {("GET", "/here"): Row(Access.OPEN)}, {("GET", "/there"): Row(Access.STAFF)}
+    assert joined([here, there]) == {**here, **there}
+    with pytest.raises(ValueError, match="/here"):
+        joined([here, there, here])
 
 
 async def test_a_row_needs_what_its_route_is_for(template: Template, tmp_path: Path) -> None:

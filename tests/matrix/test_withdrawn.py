@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from tests.matrix.people import Access, Kind
-from tests.matrix.rows import ROWS, Row
+from tests.matrix.row import Row
+from tests.matrix.rows import ROWS
 from tests.matrix.sockets import Refused, connected
 from tests.matrix.test_routes import ask
 from tests.matrix.world import Template, World, entered

@@ -1,19 +1,13 @@
-"""Rows of one's own account: sign-in, second factors, sessions, and alerts."""
+"""Rows of one's own account: password, sessions, and alerts."""
 
 from tests.house import PASSWORD
 from tests.matrix.people import Access, Kind
 from tests.matrix.row import Row, form
 from tests.peers.push_service import Device
 
-CREDENTIAL = {"credential": {"id": "cGFzc2tleQ", "response": {"clientDataJSON": "e30"}}}
-"""A passkey's answer made by nobody's key."""
 _BROWSER = Device("https://push.example/1").given
 
-_HALF = {Kind.PENDING: 200}
-_HALF_HAS_ONE = {Kind.PENDING: 404}
-"""Somebody half signed in who has a second factor cannot set up another one."""
-
-ACCOUNT: dict[tuple[str, str], Row] = {
+ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/account"): Row(Access.STAFF),
     ("POST", "/account/password"): Row(
         Access.STAFF,
@@ -31,15 +25,6 @@ ACCOUNT: dict[tuple[str, str], Row] = {
         Access.OWN, 303, lambda facts: {"data": {"session": facts["spare_session"]}}
     ),
     ("POST", "/account/sessions/end-others"): Row(Access.STAFF, 303),
-    ("GET", "/second-factor"): Row(Access.STAFF, also=_HALF),
-    ("GET", "/second-factor/app"): Row(Access.STAFF, also=_HALF_HAS_ONE),
-    ("POST", "/second-factor/app"): Row(Access.STAFF, 422, form(code="000000"), also=_HALF_HAS_ONE),
-    ("GET", "/second-factor/app/code.svg"): Row(Access.STAFF, also=_HALF_HAS_ONE),
-    ("POST", "/second-factor/codes"): Row(Access.STAFF),
-    ("POST", "/second-factor/passkey/options"): Row(Access.STAFF, also=_HALF_HAS_ONE),
-    ("POST", "/second-factor/passkey"): Row(
-        Access.STAFF, 422, lambda _facts: {"json": CREDENTIAL}, also=_HALF_HAS_ONE
-    ),
     # alerts about waiting patients
     ("POST", "/account/alerts"): Row(Access.STAFF, 303, form(channels="email")),
     ("POST", "/account/phone"): Row(Access.STAFF, 303, form(phone="+46 70 555 01 23")),

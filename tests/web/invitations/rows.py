@@ -1,0 +1,18 @@
+"""Rows of inviting a patient to a waiting room."""
+
+from tests.matrix.people import Access
+from tests.matrix.row import Call, Row
+from tests.matrix.world import Facts
+
+_INVITE = "/patients/{patient_id}/invite"
+
+
+def _invitation(facts: Facts) -> Call:
+    return {"data": {"room": facts["room"], "channels": "sms"}}
+
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", _INVITE): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", _INVITE): Row(Access.CHART, call=_invitation, shows=("lindqvist",)),
+    ("POST", f"{_INVITE}/send"): Row(Access.CHART, 303, _invitation),
+}

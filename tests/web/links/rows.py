@@ -1,0 +1,30 @@
+"""Rows of the links in messages to patients, up to the date of birth."""
+
+from tests.matrix.people import Access, Kind
+from tests.matrix.row import Row
+from tests.matrix.world import BORN
+
+_BORN = {f"birth_{part}": str(getattr(BORN, part)) for part in ("day", "month", "year")}
+_CLOSED = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED})
+_ALL_LINKS = {*_CLOSED, Kind.PATIENT_B}
+_LINK = "/link/{link_id}"
+
+ROWS: dict[tuple[str, str], Row] = {
+    **{
+        (method, path): Row(Access.LINK, status, also=dict.fromkeys(_ALL_LINKS, status))
+        for path in ("/l/{secret}", "/l/{secret}/{rest}")
+        for method, status in (("GET", 303), ("POST", 307))
+    },
+    ("GET", _LINK): Row(Access.LINK_PAGE, 303, also={Kind.PATIENT_B: 303}),
+    ("POST", _LINK): Row(
+        Access.LINK_PAGE,
+        303,
+        lambda _facts: {"data": _BORN},
+        also={Kind.PATIENT_B: 422},
+        counted=frozenset({Kind.PATIENT_B}),
+    ),
+    ("GET", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
+    ("POST", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
+    ("POST", f"{_LINK}/new-link"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
+    ("GET", f"{_LINK}/told"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
+}

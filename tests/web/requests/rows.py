@@ -1,0 +1,36 @@
+"""Rows of photo requests in the console: asking, following, taking back."""
+
+from tests.matrix.people import Access
+from tests.matrix.row import Call, Row
+from tests.matrix.world import Facts
+
+_ASKING = "/patients/{patient_id}/requests"
+_ASKED = f"{_ASKING}/{{request_id}}"
+
+
+def _draft(facts: Facts) -> Call:
+    return {
+        "data": {
+            "id": facts["request_id"].translate(str.maketrans("0123456789", "1234567890")),
+            "channels": "sms",
+            "template": "general",
+            "body_part": "philtrum",
+            "instructions": "",
+        }
+    }
+
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/requests"): Row(Access.STAFF, shows=("lindqvist",)),
+    ("GET", "/requests/list"): Row(Access.STAFF, shows=("lindqvist",)),
+    ("GET", _ASKING): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", _ASKING): Row(Access.CHART, 303, _draft),
+    ("GET", f"{_ASKING}/list"): Row(Access.CHART),
+    ("GET", f"{_ASKING}/new"): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", f"{_ASKING}/new"): Row(Access.CHART, call=_draft, shows=("philtrum",)),
+    ("GET", _ASKED): Row(Access.CHART, shows=("glabella",)),
+    ("GET", f"{_ASKED}/now"): Row(Access.CHART),
+    ("POST", f"{_ASKED}/revoke"): Row(Access.CHART, 303),
+    ("POST", f"{_ASKED}/reissue"): Row(Access.CHART, 303),
+    ("POST", f"{_ASKED}/messages/{{notification_id}}/resend"): Row(Access.CHART, 303),
+}

@@ -1,0 +1,80 @@
+"""Rows of the settings: people, teams, rooms, the clinic, visits, and the health page."""
+
+from tests.matrix.people import Access, Kind
+from tests.matrix.row import Row, form
+
+_CLINIC = {
+    "name": "Riverside Clinic",
+    "language": "en",
+    "time_zone": "Europe/Stockholm",
+    "phone": "",
+    "emergency_text": "",
+    "photo_limit": "10",
+    "photo_bytes_limit": "15",
+    "upload_bytes_limit": "100",
+    "link_days": "7",
+    "link_wrong_answers": "5",
+}
+_VISITS = {
+    "transfer_allowed": "yes",
+    "shared_rooms_allowed": "yes",
+    "visit_grace_minutes": "3",
+    "unanswered_minutes": "5",
+    "unattended_seconds": "30",
+    "transfer_bytes_limit": "100",
+    "transfers_at_once": "5",
+    "visitor_files_limit": "20",
+    "visitor_bytes_limit": "200",
+}
+_PEOPLE = "/settings/people"
+_ROOMS = "/settings/rooms"
+_ROOM = form(name="Front desk", kind="shared", ask_birth_date="no", ask_phone="no", ask_reason="no")
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/settings"): Row(Access.STAFF, 303),
+    ("GET", _PEOPLE): Row(Access.ADMINISTRATOR, shows=("quartermain",)),
+    ("POST", _PEOPLE): Row(
+        Access.ADMINISTRATOR,
+        call=lambda facts: {
+            "data": {
+                "name": "Nora Newcome",
+                "email": "nora@riverside.example",
+                "role": "staff",
+                "teams": facts["team_id"],
+            }
+        },
+        also={Kind.NEXT_DOOR_ADMINISTRATOR: 404},
+    ),
+    ("GET", f"{_PEOPLE}/new"): Row(Access.ADMINISTRATOR, shows=("dermatoscopy",)),
+    ("GET", f"{_PEOPLE}/{{staff_id}}"): Row(
+        Access.ADMINISTRATOR_OF, names_patients=True, shows=("quartermain",)
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/role"): Row(
+        Access.ADMINISTRATOR_OF, 303, form(role="administrator")
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/teams"): Row(
+        Access.ADMINISTRATOR_OF, 303, lambda facts: {"data": {"teams": facts["team_id"]}}
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/unassign"): Row(
+        Access.ADMINISTRATOR_OF,
+        303,
+        lambda facts: {"data": {"target": facts["assigned_patient"]}},
+    ),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/password"): Row(Access.ADMINISTRATOR_OF),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/second-factor"): Row(Access.ADMINISTRATOR_OF, 303),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/disable"): Row(Access.ADMINISTRATOR_OF, 303),
+    ("POST", f"{_PEOPLE}/{{staff_id}}/enable"): Row(Access.ADMINISTRATOR_OF, 303),
+    ("GET", "/settings/teams"): Row(Access.ADMINISTRATOR, shows=("dermatoscopy",)),
+    ("POST", "/settings/teams"): Row(Access.ADMINISTRATOR, 303, form(name="New team")),
+    ("POST", "/settings/teams/{team_id}"): Row(Access.ADMINISTRATOR_OF, 303, form(name="Renamed")),
+    ("GET", "/settings/clinic"): Row(Access.ADMINISTRATOR, shows=("riverside",)),
+    ("POST", "/settings/clinic"): Row(Access.ADMINISTRATOR, 303, lambda _facts: {"data": _CLINIC}),
+    ("GET", "/settings/health"): Row(Access.ADMINISTRATOR),
+    ("GET", "/settings/visits"): Row(Access.ADMINISTRATOR),
+    ("POST", "/settings/visits"): Row(Access.ADMINISTRATOR, 303, form(**_VISITS)),
+    ("GET", _ROOMS): Row(Access.ADMINISTRATOR, shows=("riverside",)),
+    ("POST", _ROOMS): Row(Access.ADMINISTRATOR, 303, _ROOM),
+    ("GET", f"{_ROOMS}/new"): Row(Access.ADMINISTRATOR, shows=("quartermain",)),
+    ("GET", _ROOMS + "/{room_id}"): Row(Access.ADMINISTRATOR_OF, shows=("quartermain",)),
+    ("POST", _ROOMS + "/{room_id}"): Row(Access.ADMINISTRATOR_OF, 303, _ROOM),
+}
