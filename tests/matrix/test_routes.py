@@ -57,7 +57,7 @@ _BEHIND_A_SESSION = {
     Access.CALL,
 }
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_STATUS = {
+STATUS = {
     Outcome.SIGN_IN: 303,
     Outcome.UNFINISHED: 303,
     Outcome.STRANGER: 401,
@@ -172,7 +172,7 @@ async def _refused(world: World, place: tuple[str, str], row: Row, kind: Kind) -
         answer = await ask(world, (method, place[1]), row, kind)
         said = f"{method} {place[1]} by {kind}: {answer.status_code}"
         expected = outcome(row.access, kind)
-        assert answer.status_code == row.also.get(kind, _STATUS.get(expected)), said
+        assert answer.status_code == row.also.get(kind, STATUS.get(expected)), said
         if expected is Outcome.SIGN_IN and kind not in row.also:
             assert answer.headers["location"].startswith("/sign-in"), said
             assert "/continue" not in answer.headers["location"], said

@@ -1,22 +1,28 @@
-"""The one list of kinds: of requests, and of everything else that links can lead to."""
+"""The kinds of links and requests, as the features of the web have registered their pages: a kind
+without pages does not exist, and no list has to agree with another."""
 
 from bedside.audit import AuditLog
 from bedside.links.kinds import LinkKind, LinkKinds
 from bedside.requests.door import RequestDoor
-from bedside.requests.kinds import AnyRequestKind, RequestKinds
-from bedside.requests.photos.kind import PHOTOS
-from bedside.visits.invitations import INVITATION_LINK
-
-REQUESTS: tuple[AnyRequestKind, ...] = (PHOTOS,)
-OTHER_LINKS: tuple[LinkKind, ...] = (INVITATION_LINK,)
+from bedside.requests.kinds import AnyRequestKind, RequestKind, RequestKinds
+from bedside.web import app
 
 
 def request_kinds() -> RequestKinds:
-    """Everything that a clinic can ask for by link."""
-    return RequestKinds(*REQUESTS)
+    """Return everything that a clinic can ask for by link."""
+    return RequestKinds(*(kind for kind in _kinds() if isinstance(kind, RequestKind)))
 
 
 def link_kinds(audit: AuditLog) -> LinkKinds:
-    """Return every kind of link."""
+    """Return everything that a link can lead to."""
     door = RequestDoor(audit)
-    return LinkKinds(*(door.link_kind(kind.prefix) for kind in REQUESTS), *OTHER_LINKS)
+    return LinkKinds(
+        *(
+            door.link_kind(kind.prefix) if isinstance(kind, RequestKind) else kind
+            for kind in _kinds()
+        )
+    )
+
+
+def _kinds() -> list[LinkKind | AnyRequestKind]:
+    return [pages.kind for feature in app.FEATURES for pages in feature.link_pages]

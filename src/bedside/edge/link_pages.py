@@ -14,9 +14,11 @@ from bedside.edge.forms import Form
 from bedside.edge.rendering import render
 from bedside.kernel import language
 from bedside.kernel.kinds import Kinds
+from bedside.links.kinds import LinkKind
 from bedside.links.records import Link, LinkState
 from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
+from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Told
 
 STATUS = {
@@ -77,9 +79,9 @@ async def _nothing_wrong(request: Request, link: Link, form: Form) -> dict[str, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPages:
-    """Pages of one kind of link, whose subjects' ids begin with `prefix`."""
+    """Pages of one kind of link: `kind` is what its domain declares."""
 
-    prefix: str
+    kind: LinkKind | AnyRequestKind
     face: Callable[[Request, Link], Awaitable[LinkFace]]
     ask: Callable[[Request, LinkFace, Question], Awaitable[Response]]
     """Shows the question."""
@@ -95,6 +97,11 @@ class LinkPages:
     """Reports to the clinic that the link reached somebody else, or has ended."""
     home: Callable[[Request], Awaitable[Response]] | None = None
     """Answers GET /my/{request_id}, for kinds of requests."""
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of ids of what these links lead to."""
+        return self.kind.prefix
 
 
 AllLinkPages = Kinds[LinkPages]

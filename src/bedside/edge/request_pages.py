@@ -21,11 +21,13 @@ from bedside.edge.link_pages import (
     told_page,
 )
 from bedside.edge.rendering import render
-from bedside.errors import NotSignedIn
+from bedside.errors import NotFound, NotSignedIn
 from bedside.kernel import language
+from bedside.kernel.ids import is_id
 from bedside.links.records import Link, LinkClosed, LinkState
 from bedside.people.permissions import LinkAccess
 from bedside.requests.faces import Face
+from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Told
 
 Page = Callable[[Request, LinkAccess], Awaitable[Response]]
@@ -42,7 +44,7 @@ class QuestionTexts:
     promise: str
 
 
-def request_pages(prefix: str, texts: QuestionTexts, home: Handler) -> LinkPages:
+def request_pages(kind: AnyRequestKind, texts: QuestionTexts, home: Handler) -> LinkPages:
     """Return the pages of links to a kind of request, whose pages begin with `home`."""
 
     async def ask(request: Request, face: LinkFace, question: Question) -> Response:
@@ -60,7 +62,7 @@ def request_pages(prefix: str, texts: QuestionTexts, home: Handler) -> LinkPages
         )
 
     return LinkPages(
-        prefix=prefix, face=_face, ask=ask, enter=_enter, known=_known, tell=_tell, home=home
+        kind=kind, face=_face, ask=ask, enter=_enter, known=_known, tell=_tell, home=home
     )
 
 
@@ -94,19 +96,29 @@ async def _tell(request: Request, link: Link, told: Told) -> None:
 # --- /my/{request_id} ----------------------------------------------------------------------------
 
 
-def for_device(handler: Page) -> Handler:
-    """Admit only the device of this request; tell others what to do instead."""
+def for_devices(kind: AnyRequestKind) -> Callable[[Page], Handler]:
+    """Return a decorator for pages of requests of this kind.
 
-    @wraps(handler)
-    async def checked(request: Request) -> Response:
-        try:
-            return await handler(request, await device_of(request))
-        except (NotSignedIn, LinkClosed):
-            if wants_json(request):
-                raise
-            return await turned_away(request)
+    It admits only the device of the request, and tells others what to do instead. Raises NotFound
+    for a request of another kind.
+    """
 
-    return checked
+    def for_device(page: Page) -> Handler:
+        @wraps(page)
+        async def handler(request: Request) -> Response:
+            try:
+                link = await device_of(request)
+                if not is_id(link.subject_id, kind.prefix):
+                    raise NotFound
+                return await page(request, link)
+            except (NotSignedIn, LinkClosed):
+                if wants_json(request):
+                    raise
+                return await turned_away(request)
+
+        return handler
+
+    return for_device
 
 
 async def turned_away(request: Request) -> Response:

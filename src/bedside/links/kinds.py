@@ -1,4 +1,4 @@
-"""Kinds of links. Each domain declares its kind; `bootstrap` registers them all."""
+"""Kinds of links. Each domain declares its kind; the feature with its pages registers it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

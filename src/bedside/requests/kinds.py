@@ -1,5 +1,5 @@
 """Kinds of requests by link. Each has a folder of its own, whose `kind.py` declares it;
-`bootstrap.kinds` registers them all."""
+the feature with its pages registers it."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -95,7 +95,7 @@ async def _page(
 
 
 LINK_PAGES = LinkPages(
-    prefix=INVITATION_LINK.prefix,
+    kind=INVITATION_LINK,
     face=_face,
     ask=_ask,
     enter=_enter,

@@ -20,7 +20,7 @@ from bedside.edge.errors import wants_json
 from bedside.edge.flash import go, sayable, was_said
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
-from bedside.edge.request_pages import QuestionTexts, for_device, request_pages
+from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
 from bedside.errors import Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
@@ -70,6 +70,9 @@ _COMMENT = "comment-"
 _MOST_NAMES = 100
 _WAIT_FOR_SCAN = 16
 """Half seconds that “Agree & send photos” waits for the scans, before it shows their progress."""
+
+for_device = for_devices(PHOTOS)
+
 
 # --- pages -------------------------------------------------------------------------------------
 
@@ -328,7 +331,7 @@ def _routes() -> list[BaseRoute]:
 routes = _routes()
 
 LINK_PAGES = request_pages(
-    PHOTOS.prefix,
+    PHOTOS,
     QuestionTexts(
         asks=N_(
             "<strong>%(who)s</strong> has asked you for photos. To keep your record private, "
