@@ -1,4 +1,4 @@
-"""Rows of the links in messages to patients, up to the date of birth."""
+"""Rows of links: what they open, the date of birth, and where a device with access is led."""
 
 from tests.matrix.people import Access, Kind
 from tests.matrix.row import Row
@@ -8,6 +8,7 @@ _BORN = {f"birth_{part}": str(getattr(BORN, part)) for part in ("day", "month", 
 _CLOSED = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.LOCKED})
 _ALL_LINKS = {*_CLOSED, Kind.PATIENT_B}
 _LINK = "/link/{link_id}"
+_MY = "/my/{request_id}"
 
 ROWS: dict[tuple[str, str], Row] = {
     **{
@@ -27,4 +28,6 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
     ("POST", f"{_LINK}/new-link"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
     ("GET", f"{_LINK}/told"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
+    ("GET", _MY): Row(Access.DEVICE, 303),
+    ("POST", f"{_MY}/new-link"): Row(Access.DEVICE, also={Kind.EXPIRED: 200, Kind.REVOKED: 200}),
 }

@@ -1,6 +1,6 @@
 """Rows of a photo request on the patient's device."""
 
-from tests.matrix.people import Access, Kind
+from tests.matrix.people import Access
 from tests.matrix.row import Row, form, with_headers
 from tests.matrix.uploads import PIECE, TERMINATE, TUS, announced
 
@@ -8,7 +8,6 @@ _MY = "/my/{request_id}"
 _HELD = {"upload_id": "held_upload"}
 
 ROWS: dict[tuple[str, str], Row] = {
-    ("GET", _MY): Row(Access.DEVICE, 303),
     ("GET", f"{_MY}/photos"): Row(Access.DEVICE, shows=("borborygmus",)),
     ("POST", f"{_MY}/photos"): Row(
         Access.DEVICE,
@@ -24,7 +23,6 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{_MY}/finish"): Row(Access.DEVICE, 303, form(photo="one")),
     ("GET", f"{_MY}/sent"): Row(Access.DEVICE, 303),
     ("GET", f"{_MY}/state"): Row(Access.DEVICE, shows=("borborygmus",)),
-    ("POST", f"{_MY}/new-link"): Row(Access.DEVICE, also={Kind.EXPIRED: 200, Kind.REVOKED: 200}),
     ("POST", f"{_MY}/uploads"): Row(Access.DEVICE, 201, lambda _facts: announced("new.jpg")),
     ("OPTIONS", f"{_MY}/uploads"): Row(Access.DEVICE, 204),
     ("HEAD", f"{_MY}/uploads/{{upload_id}}"): Row(
