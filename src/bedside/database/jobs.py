@@ -23,7 +23,7 @@ class Lane(StrEnum):
 _OF_FILES = jobs.c.kind.like("file.%")
 
 
-def _claiming(*which: ColumnElement[bool]) -> Prepared:
+def _claiming(*which: ColumnElement[bool]) -> Prepared[Any]:
     due = (
         select(jobs.c.id)
         .where(
@@ -44,7 +44,7 @@ def _claiming(*which: ColumnElement[bool]) -> Prepared:
     )
 
 
-_claim: dict[Lane | None, Prepared] = {
+_claim: dict[Lane | None, Prepared[Any]] = {
     None: _claiming(),
     Lane.FILES: _claiming(_OF_FILES),
     Lane.OTHERS: _claiming(~_OF_FILES),

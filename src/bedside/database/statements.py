@@ -6,12 +6,14 @@ asynchronous engine over a thread costs ten times as much as an inline SQLite re
 
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from sqlalchemy.dialects.postgresql import asyncpg as _asyncpg
 from sqlalchemy.dialects.sqlite import pysqlite as _pysqlite
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.sql.dml import UpdateBase
+
+DeclaredTuple = TypeVar("DeclaredTuple", bound=NamedTuple)
 
 _DIALECTS: dict[str, Any] = {
     "sqlite": _pysqlite.dialect(paramstyle="named"),
@@ -30,13 +32,18 @@ class Compiled:
     row: type[tuple[Any, ...]] | None
 
 
-class Prepared:
-    """A statement with its compiled forms."""
+Declared = TypeVar("Declared")
 
-    __slots__ = ("_forms", "statement")
 
-    def __init__(self, statement: ClauseElement) -> None:
+class Prepared(Generic[Declared]):
+    """A statement with its compiled forms. `row` is the named tuple that its rows are, or None if
+    one is made of its columns."""
+
+    __slots__ = ("_forms", "row", "statement")
+
+    def __init__(self, statement: ClauseElement, row: type[Declared] | None = None) -> None:
         self.statement = statement
+        self.row = row
         self._forms: dict[Any, Compiled] = {}
 
     def compiled(self, dialect: str, names: tuple[str, ...]) -> Compiled:
@@ -44,23 +51,30 @@ class Prepared:
         key = (dialect, names) if isinstance(self.statement, UpdateBase) else dialect
         form = self._forms.get(key)
         if form is None:
-            form = self._forms[key] = _compile(self.statement, dialect, names)
+            form = self._forms[key] = _compile(self.statement, dialect, names, self.row)
         return form
 
 
-def prepared(statement: Any) -> Prepared:
-    """Keep `statement` compiled; for module constants."""
-    return Prepared(statement)
+@overload
+def prepared(statement: Any) -> Prepared[Any]: ...
+@overload
+def prepared(statement: Any, row: type[DeclaredTuple]) -> Prepared[DeclaredTuple]: ...
+def prepared(statement: Any, row: type[Any] | None = None) -> Prepared[Any]:
+    """Keep `statement` compiled; for module constants. `row` declares its columns and their types
+    for those who read its rows: a NamedTuple with the same names in the same order."""
+    return Prepared(statement, row)
 
 
 def compiled(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
     """Return the compiled form of a prepared or plain statement."""
     if not isinstance(statement, Prepared):
-        statement = Prepared(statement)
+        statement = Prepared[Any](statement)
     return statement.compiled(dialect, names)
 
 
-def _compile(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
+def _compile(
+    statement: Any, dialect: str, names: tuple[str, ...], declared: type[Any] | None
+) -> Compiled:
     options: dict[str, Any] = {"compile_kwargs": {"render_postcompile": True}}
     if isinstance(statement, UpdateBase):
         table: Any = statement.table
@@ -72,7 +86,7 @@ def _compile(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:
         sql=str(form),
         defaults={name: value for name, value in form.params.items() if name not in given},
         order=tuple(form.positiontup or ()),
-        row=_row_type(statement),
+        row=_row_type(statement, declared),
     )
 
 
@@ -99,10 +113,14 @@ def _explicit(statement: Any) -> set[str]:
     }
 
 
-def _row_type(statement: Any) -> type[tuple[Any, ...]] | None:
+def _row_type(statement: Any, declared: type[Any] | None) -> type[tuple[Any, ...]] | None:
     if getattr(statement, "is_select", False):
         columns = statement.selected_columns
     else:
         columns = getattr(statement, "_returning", ())
     names = [str(getattr(column, "key", column)) for column in columns]
+    if declared is not None:
+        if list(declared._fields) != names:
+            raise TypeError(f"{declared.__name__} is not a row of {names}")
+        return declared
     return namedtuple("Row", names, rename=True) if names else None  # pyright: ignore[reportUntypedNamedTuple] - its fields are known when the statement is

@@ -6,21 +6,39 @@ database package implements these protocols for SQLite and PostgreSQL.
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, overload
 
 from bedside.kernel.events import Event
 
 Row = Any
-"""A named tuple with the columns of the statement."""
+"""A named tuple with the columns of a statement that does not declare what its rows are."""
+
+Declared = TypeVar("Declared")
+Declared_co = TypeVar("Declared_co", covariant=True)
+
+
+class RowsOf(Protocol[Declared_co]):
+    """A statement that declares what its rows are (`database.statements.prepared`)."""
+
+    @property
+    def row(self) -> type[Declared_co] | None: ...
 
 
 class Reader(Protocol):
     """A consistent read-only view."""
 
+    @overload
+    async def one(self, statement: RowsOf[Declared], /, **values: Any) -> Declared | None: ...
+    @overload
+    async def one(self, statement: Any, /, **values: Any) -> Row | None: ...
     async def one(self, statement: Any, /, **values: Any) -> Row | None:
         """Return the first row, or None."""
         ...
 
+    @overload
+    async def all(self, statement: RowsOf[Declared], /, **values: Any) -> list[Declared]: ...
+    @overload
+    async def all(self, statement: Any, /, **values: Any) -> list[Row]: ...
     async def all(self, statement: Any, /, **values: Any) -> list[Row]:
         """Return all rows."""
         ...

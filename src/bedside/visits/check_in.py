@@ -260,6 +260,7 @@ class CheckIn:
         }
         await work.execute(_add, **values)
         row = await work.one(rows.by_id, of=visit_id)
+        assert row is not None  # noqa: S101 - it was written in this unit of work
         actor = Actor(ActorKind.PATIENT, patient_id or visit_id, address)
         await self._transitions.begin(work, row, actor)
         return visit_id

@@ -20,14 +20,14 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock, faults
 from bedside.kernel.language import N_
 from bedside.kernel.typed import one_line
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people.patients import Demographics, Patient, Patients
 from bedside.people.permissions import Permissions, RoomAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.models import UNIDENTIFIED, visit_legs, visits
 from bedside.visits.notes import says_something
 from bedside.visits.ports import ContentOfVisits
-from bedside.visits.rows import Discarded, Identified
+from bedside.visits.rows import Discarded, Identified, VisitRow
 from bedside.visits.states import State
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
@@ -237,7 +237,7 @@ class Identification:
             raise HasChart
 
     async def _tie(
-        self, work: UnitOfWork, room: RoomAccess, row: Row, patient_id: str, how: Identified
+        self, work: UnitOfWork, room: RoomAccess, row: VisitRow, patient_id: str, how: Identified
     ) -> None:
         if row.patient_id:
             raise IsIdentified
@@ -294,7 +294,7 @@ class Identification:
             if len(found) < _AT_ONCE:
                 return forgotten
 
-    async def _discard(self, work: UnitOfWork, row: Row, by: Actor) -> None:
+    async def _discard(self, work: UnitOfWork, row: VisitRow, by: Actor) -> None:
         if row.identified == Identified.DISCARDED:
             return
         await self._lock_contents(work, row)
@@ -315,7 +315,7 @@ class Identification:
 
     # --- rows ----------------------------------------------------------------------------------
 
-    async def _locked(self, work: UnitOfWork, room: RoomAccess, visit_id: str) -> Row:
+    async def _locked(self, work: UnitOfWork, room: RoomAccess, visit_id: str) -> VisitRow:
         """Lock and return the visit, for those in charge of the room where it is or ended, and of
         rooms that have treated the patient. Raises NotFound."""
         row = await self._transitions.lock(work, room.clinic_id, visit_id)
@@ -327,12 +327,12 @@ class Identification:
             raise Discarded
         return row
 
-    async def _lock_contents(self, work: UnitOfWork, row: Row) -> None:
+    async def _lock_contents(self, work: UnitOfWork, row: VisitRow) -> None:
         for content in self._contents.values():
             await content.lock_content(work, row)
 
     @staticmethod
-    def _publish(work: UnitOfWork, row: Row) -> None:
+    def _publish(work: UnitOfWork, row: VisitRow) -> None:
         """Publish to those in charge; an ended visit is in only one of their lists."""
         if row.state == State.ENDED:
             rows.publish_touched(work, row, "identity")

@@ -1,7 +1,7 @@
 """A visit as it is stored, and its content in events."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -20,12 +20,43 @@ COLUMN = "visits.record"
 _PROBLEMS = ("failed", "blocked", "missing")
 """Results of a device test with which somebody is not seen, not heard, or does not hear."""
 
-by_id = prepared(select(visits).where(visits.c.id == bindparam("of")))
-for_change = prepared(select(visits).where(visits.c.id == bindparam("of")).with_for_update())
+
+class VisitRow(NamedTuple):
+    """A visit as it is stored, and locked where somebody changes it."""
+
+    id: str
+    clinic_id: str
+    room_id: str
+    patient_id: str
+    state: str
+    ended_reason: str
+    call_id: str
+    identified: str
+    record: bytes
+    device_test: str
+    leg: int
+    transfer_id: str
+    checked_in_at: int
+    queued_at: int
+    admitted_at: int
+    admitted_by: str
+    ended_at: int
+    ended_by: str
+    away_since: int
+    hidden: bool
+    looked_at: int
+    changed_at: int
+
+
+by_id = prepared(select(visits).where(visits.c.id == bindparam("of")), VisitRow)
+for_change = prepared(
+    select(visits).where(visits.c.id == bindparam("of")).with_for_update(), VisitRow
+)
 in_room = prepared(
     select(visits)
     .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
-    .order_by(visits.c.queued_at, visits.c.id)
+    .order_by(visits.c.queued_at, visits.c.id),
+    VisitRow,
 )
 NAMED_BY = (visits.c.patient_id, visits.c.record, SEALED_PATIENTS.c.person)
 """The columns that `name_in` needs: `visits`, outer-joined with SEALED_PATIENTS."""
@@ -65,7 +96,7 @@ class Discarded(Conflict):
     sentence = N_("What belonged to this visit was destroyed.")
 
 
-def room_facts(row: Row) -> dict[str, Any]:
+def room_facts(row: VisitRow) -> dict[str, Any]:
     """Return a visit's data in events for those in charge of the room, without the room."""
     return {
         "visit_id": row.id,
@@ -84,7 +115,7 @@ def room_facts(row: Row) -> dict[str, Any]:
     }
 
 
-def visit_facts(row: Row) -> dict[str, Any]:
+def visit_facts(row: VisitRow) -> dict[str, Any]:
     """Return a visit's data in events for its patient's page."""
     waits = row.state == State.WAITING
     return {
@@ -105,35 +136,35 @@ def result_of(device_test: str) -> str:
     return "problems" if any(f'"{bad}"' in device_test for bad in _PROBLEMS) else "ok"
 
 
-def presence_of(row: Row) -> Presence:
+def presence_of(row: VisitRow) -> Presence:
     """Whether the patient's page is connected."""
     if row.state == State.ENDED:
         return Presence.LEFT
     return Presence.RECONNECTING if row.away_since else Presence.HERE
 
 
-async def save(work: UnitOfWork, row: Row, **values: Any) -> Row:
+async def save(work: UnitOfWork, row: VisitRow, **values: Any) -> VisitRow:
     """Change columns of a visit that was locked in this unit of work and return the new row."""
     await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
     return row._replace(**values)
 
 
-def publish_to_room(work: UnitOfWork, row: Row) -> None:
+def publish_to_room(work: UnitOfWork, row: VisitRow) -> None:
     """Publish a visit's new state to those in charge of the room."""
     work.emit(RoomVisitChanged(room_id=row.room_id, **room_facts(row)))
 
 
-def publish_touched(work: UnitOfWork, row: Row, what: str) -> None:
+def publish_touched(work: UnitOfWork, row: VisitRow, what: str) -> None:
     """Publish to those in charge of the room that something beside the visit changed."""
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.id, what=what))
 
 
-def publish_to_patient(work: UnitOfWork, row: Row) -> None:
+def publish_to_patient(work: UnitOfWork, row: VisitRow) -> None:
     """Publish a visit's new state to its patient's page."""
     work.emit(VisitChanged(**visit_facts(row)))
 
 
-def typed(keys: ClinicKeys, row: Row) -> dict[str, Any]:
+def typed(keys: ClinicKeys, row: VisitRow) -> dict[str, Any]:
     """Return what was typed at the check-in."""
     return keys.unseal(COLUMN, row.id, row.record)
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from bedside.audit import Action, Actor
-from bedside.kernel.unit_of_work import Row
-from bedside.visits.rows import How
+from bedside.visits.rows import How, VisitRow
 from bedside.visits.states import Step
 
 EndReason = Literal[Step.LEFT, Step.REMOVED, Step.COMPLETED, Step.EXPIRED]
@@ -31,7 +30,7 @@ class Admit:
     action: ClassVar[Action] = Action.VISIT_ADMITTED
     transfer_becomes: ClassVar[str] = "admitted"
 
-    def columns(self, row: Row, by: Actor, moment: int) -> dict[str, Any]:
+    def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """Return the columns of the visit that the step sets, besides its state."""
         return {
             "call_id": self.call_id,
@@ -49,7 +48,7 @@ class Return:
     action: ClassVar[Action] = Action.VISIT_RETURNED
     transfer_becomes: ClassVar[str] = ""
 
-    def columns(self, row: Row, by: Actor, moment: int) -> dict[str, Any]:
+    def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`. `queued_at` stays, and with it the place."""
         return {"call_id": ""}
 
@@ -65,7 +64,7 @@ class TransferTo:
     transfer_becomes: ClassVar[str] = "passed_on"
     how: ClassVar[How] = How.TRANSFERRED
 
-    def columns(self, row: Row, by: Actor, moment: int) -> dict[str, Any]:
+    def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`."""
         return _next_leg(row, self.room_id, self.transfer_id, moment)
 
@@ -80,7 +79,7 @@ class TakeBack:
     transfer_becomes: ClassVar[str] = "taken_back"
     how: ClassVar[How] = How.TAKEN_BACK
 
-    def columns(self, row: Row, by: Actor, moment: int) -> dict[str, Any]:
+    def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`."""
         return _next_leg(row, self.room_id, "", moment)
 
@@ -102,7 +101,7 @@ class End:
         """The audit line."""
         return _END_ACTIONS[self.reason]
 
-    def columns(self, row: Row, by: Actor, moment: int) -> dict[str, Any]:
+    def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`."""
         return {
             "call_id": "",
@@ -115,7 +114,7 @@ class End:
 AnyStep = Admit | Return | TransferTo | TakeBack | End
 
 
-def _next_leg(row: Row, room_id: str, transfer_id: str, moment: int) -> dict[str, Any]:
+def _next_leg(row: VisitRow, room_id: str, transfer_id: str, moment: int) -> dict[str, Any]:
     return {
         "call_id": "",
         "room_id": room_id,

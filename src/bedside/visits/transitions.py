@@ -29,7 +29,7 @@ from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
 from bedside.visits.options import VisitOptions
 from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
-from bedside.visits.rows import How
+from bedside.visits.rows import How, VisitRow
 from bedside.visits.states import GOING_ON, State, Step, after
 from bedside.visits.steps import Admit, AnyStep, End, Return, TakeBack, TransferTo
 
@@ -131,14 +131,16 @@ class Transitions:
 
     # --- locking -------------------------------------------------------------------------------
 
-    async def lock(self, work: UnitOfWork, clinic_id: str, visit_id: str) -> Row:
+    async def lock(self, work: UnitOfWork, clinic_id: str, visit_id: str) -> VisitRow:
         """Lock and return a visit until the commit. Raises NotFound."""
         row = await work.one(rows.for_change, of=visit_id)
         if row is None or row.clinic_id != clinic_id:
             raise NotFound
         return row
 
-    async def lock_all(self, work: UnitOfWork, clinic_id: str, visit_ids: set[str]) -> list[Row]:
+    async def lock_all(
+        self, work: UnitOfWork, clinic_id: str, visit_ids: set[str]
+    ) -> list[VisitRow]:
         """Lock several visits of a clinic at once, with what belongs to their legs; unknown ids
         are left out."""
         wanted = _several.where(visits.c.id.in_(sorted(visit_ids)))
@@ -147,13 +149,13 @@ class Transitions:
             await self._lock_leg(work, row)
         return found
 
-    async def _lock_leg(self, work: UnitOfWork, row: Row) -> None:
+    async def _lock_leg(self, work: UnitOfWork, row: VisitRow) -> None:
         for legs in self._legs_of_visits:
             await legs.lock_leg(work, row)
 
     async def lock_in_room(
         self, work: UnitOfWork, room: RoomAccess, visit_id: str, leg: int | None = None
-    ) -> Row:
+    ) -> VisitRow:
         """Lock and return a visit, for those in charge of its room. `leg` is the one the page has
         shown.
 
@@ -172,7 +174,7 @@ class Transitions:
             )
         return row
 
-    async def _moved(self, work: UnitOfWork, room: RoomAccess, row: Row) -> Exception:
+    async def _moved(self, work: UnitOfWork, room: RoomAccess, row: VisitRow) -> Exception:
         """Return the reason why a visit is not in this room any more."""
         way = await work.all(_way, visit=row.id)
         here = [number for number, leg in enumerate(way) if leg.room_id == room.room_id]
@@ -189,7 +191,7 @@ class Transitions:
         ).format(who=who, room=await room_name(work, way[here[-1] + 1].room_id))
         return Conflict(said, code="visit_moved")
 
-    async def _ended(self, row: Row) -> Conflict:
+    async def _ended(self, row: VisitRow) -> Conflict:
         """Return the reason why a visit is over, for staff."""
         if row.ended_reason == Step.LEFT:
             said = _("The patient has left.")
@@ -212,7 +214,9 @@ class Transitions:
 
     # --- steps ---------------------------------------------------------------------------------
 
-    async def take_step(self, work: UnitOfWork, row: Row, step: AnyStep, by: Actor) -> Row:
+    async def take_step(
+        self, work: UnitOfWork, row: VisitRow, step: AnyStep, by: Actor
+    ) -> VisitRow:
         """Take a step with a visit that was locked in this unit of work and return the new row.
         Raises Conflict if the table does not allow it."""
         if isinstance(step, Admit) and row.state == State.IN_CALL:
@@ -250,7 +254,7 @@ class Transitions:
         faults.point("visit.stepping")
         return now
 
-    async def begin(self, work: UnitOfWork, row: Row, by: Actor) -> None:
+    async def begin(self, work: UnitOfWork, row: VisitRow, by: Actor) -> None:
         """Begin a visit that was checked in: its first leg, the audit line, and the events."""
         await work.execute(_add_leg, **_leg_row(row, How.CHECKED_IN, row.checked_in_at))
         await self._audit.record(
@@ -272,7 +276,7 @@ class Transitions:
         await self.publish_counts(work, row.clinic_id, row.room_id)
         faults.point("visit.arriving")
 
-    async def _who_sees(self, work: UnitOfWork, now: Row, step: AnyStep, by: Actor) -> None:
+    async def _who_sees(self, work: UnitOfWork, now: VisitRow, step: AnyStep, by: Actor) -> None:
         """Update who sees the chart: a room does as long as the visit lasts, and permanently once
         somebody of it has treated the patient."""
         if isinstance(step, TransferTo | TakeBack):
@@ -289,7 +293,7 @@ class Transitions:
                 else:
                     await self._assignments.end(work, one, by)
 
-    async def identified(self, work: UnitOfWork, row: Row, by: Actor) -> None:
+    async def identified(self, work: UnitOfWork, row: VisitRow, by: Actor) -> None:
         """Update who sees the chart of a locked visit whose patient (`row.patient_id`) was
         identified: the rooms that have treated the patient from now on, and the current one while
         the visit lasts."""
@@ -300,7 +304,7 @@ class Transitions:
             if room_id in treated:
                 await self._assignments.keep(work, row.patient_id, room_id)
 
-    async def _watch_arrival(self, work: UnitOfWork, row: Row) -> None:
+    async def _watch_arrival(self, work: UnitOfWork, row: VisitRow) -> None:
         options = await self._clinics.options(row.clinic_id, VisitOptions)
         work.enqueue(
             UNATTENDED,
@@ -309,7 +313,7 @@ class Transitions:
             delay=options.unattended_seconds * clock.SECOND,
         )
 
-    async def _seen_already(self, row: Row, by: Actor) -> Conflict:
+    async def _seen_already(self, row: VisitRow, by: Actor) -> Conflict:
         if row.admitted_by == by.id:
             said = _("You have admitted this patient already.")
         else:
@@ -317,7 +321,9 @@ class Transitions:
             said = _("{who} is seeing this patient already.").format(who=who)
         return Conflict(said, code="visit_is_in_call")
 
-    async def _legs(self, work: UnitOfWork, row: Row, now: Row, step: AnyStep, moment: int) -> None:
+    async def _legs(
+        self, work: UnitOfWork, row: VisitRow, now: VisitRow, step: AnyStep, moment: int
+    ) -> None:
         if isinstance(step, Admit):
             await work.execute(_first_admission, of=row.id, leg=row.leg, moment=moment)
             await work.execute(_admit_leg, of=row.id, leg=row.leg, who=now.admitted_by)
@@ -327,7 +333,7 @@ class Transitions:
             await work.execute(_add_leg, **_leg_row(now, step.how, moment))
 
     async def _close_transfer(
-        self, work: UnitOfWork, row: Row, step: AnyStep, moment: int
+        self, work: UnitOfWork, row: VisitRow, step: AnyStep, moment: int
     ) -> Row | None:
         """Close the transfer that brought the patient: whatever happens next ends it."""
         if not row.transfer_id or not step.transfer_becomes:
@@ -341,7 +347,7 @@ class Transitions:
 
     # --- publishing ----------------------------------------------------------------------------
 
-    async def _publish(self, work: UnitOfWork, row: Row, now: Row, step: AnyStep) -> None:
+    async def _publish(self, work: UnitOfWork, row: VisitRow, now: VisitRow, step: AnyStep) -> None:
         if now.room_id != row.room_id or now.state == State.ENDED:
             work.emit(RoomVisitGone(room_id=row.room_id, visit_id=row.id, why=str(step.kind)))
         if now.state != State.ENDED:
@@ -381,7 +387,7 @@ class Transitions:
         )
 
 
-def _leg_row(row: Row, how: How, moment: int) -> dict[str, Any]:
+def _leg_row(row: VisitRow, how: How, moment: int) -> dict[str, Any]:
     return {
         "visit_id": row.id,
         "number": row.leg,

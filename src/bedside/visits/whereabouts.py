@@ -7,7 +7,7 @@ from bedside.errors import Conflict, NotFound
 from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import (
     ChartAccess,
     Permissions,
@@ -18,6 +18,7 @@ from bedside.people.permissions import (
 )
 from bedside.visits import rows
 from bedside.visits.models import NOT_ENDED, visit_legs, visits
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import GOING_ON, State
 
 _rooms = prepared(
@@ -125,7 +126,7 @@ async def visit_of(
     visit_id: str,
     *,
     for_change: bool = False,
-) -> Row:
+) -> VisitRow:
     """Return the visit, for those in charge of its current room, and for its own patient.
 
     `for_change` locks it until the commit. Raises NotFound for everybody else.
@@ -144,7 +145,7 @@ async def visit_of(
     return row
 
 
-def require_open(visit: Row) -> None:
+def require_open(visit: VisitRow) -> None:
     """Raise Conflict if the visit has ended."""
     if visit.state == State.ENDED:
         raise Conflict(_("This visit has ended. What belongs to it is kept."))
