@@ -12,9 +12,10 @@ from functools import lru_cache
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bedside.api.context import services_of, staff_of
 from bedside.audit import Action
 from bedside.charts.inbox import Line
+from bedside.edge.context import services_of
+from bedside.edge.signed_in import staff_of
 
 ROWS = 50
 _KEPT_ROWS = 4_000

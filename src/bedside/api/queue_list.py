@@ -11,7 +11,8 @@ from functools import lru_cache
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bedside.api.context import services_of, staff_of
+from bedside.edge.context import services_of
+from bedside.edge.signed_in import staff_of
 from bedside.visits.waiting_room import Waiting
 
 _KEPT_ROWS = 2_000

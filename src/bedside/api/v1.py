@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from bedside.api.context import services_of, staff_of
 from bedside.api.inbox_list import inbox
 from bedside.api.queue_list import queue
 from bedside.api.shapes import (
@@ -29,6 +28,8 @@ from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.charts.categories import Category
 from bedside.charts.records import ChartFilter
+from bedside.edge.context import services_of
+from bedside.edge.signed_in import staff_of
 from bedside.errors import BedsideError, NotFound, TooMany, WrongInput
 from bedside.kernel.language import gettext
 from bedside.people.patients import Patient
