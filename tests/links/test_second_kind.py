@@ -44,7 +44,7 @@ async def chart(second_kind: None, quick_house: House) -> ChartAccess:
 
 @pytest.fixture
 def weights(chart: ChartAccess, quick_house: House) -> Weights:
-    """What the kind has built."""
+    """The service that the kind has built."""
     return quick_house.requests.kinds.parts(WEIGHTS).weights
 
 

@@ -68,7 +68,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class WeightParts:
-    """What pages do with weights."""
+    """The parts that pages of weights use."""
 
     weights: Weights
     handling: RequestHandling

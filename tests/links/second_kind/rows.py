@@ -1,4 +1,4 @@
-"""Who may use the pages of weights, for the matrix of routes."""
+"""The rows of weights in the matrix of routes: who may use their pages."""
 
 from tests.matrix.people import Access
 from tests.matrix.row import Row, form
