@@ -79,7 +79,7 @@ async def _nothing_wrong(request: Request, link: Link, form: Form) -> dict[str, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPages:
-    """Pages of one kind of link: `kind` is what its domain declares."""
+    """Pages of one kind of link; `kind` is the one that its domain declares."""
 
     kind: LinkKind | AnyRequestKind
     face: Callable[[Request, Link], Awaitable[LinkFace]]
@@ -100,7 +100,7 @@ class LinkPages:
 
     @property
     def prefix(self) -> str:
-        """The beginning of ids of what these links lead to."""
+        """The prefix of the ids of these links' subjects."""
         return self.kind.prefix
 
 

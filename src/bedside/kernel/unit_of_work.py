@@ -11,14 +11,14 @@ from typing import Any, Protocol, TypeVar, overload
 from bedside.kernel.events import Event
 
 Row = Any
-"""A named tuple with the columns of a statement that does not declare what its rows are."""
+"""A named tuple with the columns of a statement without a declared row."""
 
 Declared = TypeVar("Declared")
 Declared_co = TypeVar("Declared_co", covariant=True)
 
 
 class RowsOf(Protocol[Declared_co]):
-    """A statement that declares what its rows are (`database.statements.prepared`)."""
+    """A statement with a declared row (`database.statements.prepared`)."""
 
     @property
     def row(self) -> type[Declared_co] | None: ...

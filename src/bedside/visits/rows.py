@@ -22,7 +22,7 @@ _PROBLEMS = ("failed", "blocked", "missing")
 
 
 class VisitRow(NamedTuple):
-    """A visit as it is stored, and locked where somebody changes it."""
+    """A stored visit, locked for changes."""
 
     id: str
     clinic_id: str

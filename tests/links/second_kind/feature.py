@@ -1,4 +1,4 @@
-"""The pages of weights: what the application takes in of this folder."""
+"""The feature “weights”: its pages."""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,7 +15,7 @@ from tests.links.second_kind.kind import WEIGHTS
 
 @for_devices(WEIGHTS)
 async def home(request: Request, link: LinkAccess) -> Response:
-    """GET /my/{request_id}: what the patient weighs."""
+    """GET /my/{request_id}: the form for the weight."""
     parts = services_of(request).requests.kinds.parts(WEIGHTS)
     weight = (await parts.weights.snapshot(link))["weight"]
     return HTMLResponse(f"You weigh {weight}." if weight else "What do you weigh?")

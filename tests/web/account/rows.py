@@ -1,4 +1,4 @@
-"""Rows of one's own account: password, sessions, and alerts."""
+"""Rows of the person's account: password, sessions, and alerts."""
 
 from tests.house import PASSWORD
 from tests.matrix.people import Access, Kind

@@ -14,7 +14,7 @@ _GUEST = "/guest/{guest_id}"
 _TO_WAITING = {"visit_id": "waiting_visit"}
 _TO_KNOCKING = {"guest_id": "knocking_guest"}
 _ELSEWHERE: dict[Kind, int] = {kind: 404 for kind in Kind if kind is not Kind.GUEST}
-"""A page that tells everybody else in words that there is nothing here."""
+"""A page that explains to everybody else that there is nothing here."""
 # whoever is in a call is asked to end it first, or to take the patient into it
 _STARTS = Row(Access.ROOM, 409, form(mode="video"), also={Kind.WRONG_ROLE: 303})
 

@@ -1,4 +1,4 @@
-"""Rows of waiting rooms: the queue, what is said to all, and transfer of patients."""
+"""Rows of waiting rooms: the queue, messages to everyone, and transfer of patients."""
 
 from tests.matrix.people import Access, Kind
 from tests.matrix.row import Call, Row, form

@@ -36,7 +36,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/sign-in/second-factor"): Row(
         Access.STEP,
         303,
-        # the current code was used to take the app into use
+        # the current code was used to set the app up
         lambda facts: {"data": {"code": _next_code(facts)}},
     ),
     ("POST", "/sign-in/second-factor/options"): Row(Access.STEP),
