@@ -22,6 +22,7 @@ from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.lists import PAGE, VIEWS
+from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.photos.sending import Draft
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
@@ -184,7 +185,7 @@ def _empty_draft(patient: Patient) -> Draft:
     channels = tuple(
         channel for channel, address in (("sms", who.phone), ("email", who.email)) if address
     )
-    return Draft(new_id("req"), channels[:1], "general")
+    return Draft(new_id(PHOTOS.prefix), channels[:1], "general")
 
 
 def _draft(form: Form) -> Draft:
