@@ -76,10 +76,12 @@ async def _receptionist(services: Services) -> tuple[str, StaffAccess, str]:
         TransferOptions(transfer_bytes_limit=LARGEST),
     )
     async with services.database.unit_of_work() as work:
-        clinic = await services.clinics.create(work, SYSTEM, "Riverside Clinic", *options)
-        room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
+        clinic = await services.people.clinics.create(work, SYSTEM, "Riverside Clinic", *options)
+        room = await services.people.teams.install(
+            work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception"
+        )
     token = await _signed_in(services, clinic.id, room.id, COLLEAGUES)
-    return token, await services.sessions.resume(token, HERE), room.id
+    return token, await services.people.sessions.resume(token, HERE), room.id
 
 
 async def _signed_in(services: Services, clinic: str, room: str, number: int) -> str:
@@ -87,9 +89,9 @@ async def _signed_in(services: Services, clinic: str, room: str, number: int) ->
     # Nobody signs in with a password here, so no password would match.
     person = Person(name="Rita Sandberg", email=f"rita.{number}@clinic.example", role=Role.STAFF)
     async with services.database.unit_of_work() as work:
-        member = await services.staff.install(work, SYSTEM, clinic, person, "none")
-        await services.staff.install_assignment(work, SYSTEM, clinic, member.id, room)
-        return await services.sessions.begin(
+        member = await services.people.staff.install(work, SYSTEM, clinic, person, "none")
+        await services.people.staff.install_assignment(work, SYSTEM, clinic, member.id, room)
+        return await services.people.sessions.begin(
             work, member.id, clinic, Role.STAFF, Stage.FULL, "benchmarks", HERE
         )
 
@@ -102,7 +104,7 @@ async def _patient(services: Services, staff: StaffAccess, room: str, number: in
         email=f"maya.{number}@patients.example",
     )
     async with services.database.unit_of_work() as work:
-        return await services.patients.add(work, staff, who, assigned_to=[room])
+        return await services.people.patients.add(work, staff, who, assigned_to=[room])
 
 
 async def _unreviewed(services: Services, staff: StaffAccess, to: Patient, number: int) -> None:
@@ -121,17 +123,17 @@ async def _unreviewed(services: Services, staff: StaffAccess, to: Patient, numbe
         received_at=clock.now() - number * clock.MINUTE,
     )
     async with services.database.unit_of_work() as work:
-        await services.charts.file(work, incoming)
+        await services.charts.contents.file(work, incoming)
 
 
 async def _second_room(services: Services, staff: StaffAccess) -> str:
     """Create the room that patients are transferred to; the receptionist is in charge of it,
     too."""
     async with services.database.unit_of_work() as work:
-        room = await services.teams.install(
+        room = await services.people.teams.install(
             work, SYSTEM, staff.clinic_id, TeamKind.ROOM, "Treatment"
         )
-        await services.staff.install_assignment(
+        await services.people.staff.install_assignment(
             work, SYSTEM, staff.clinic_id, staff.staff_id, room.id
         )
     return room.id
@@ -142,23 +144,25 @@ async def _waiting(
 ) -> list[tuple[str, str]]:
     """Open both rooms and check patients in at the first. Returns visits and device tokens."""
     for room_id in rooms:
-        await services.rooms.open(await services.permissions.room(staff, room_id))
-    room = await services.rooms.get(staff.clinic_id, rooms[0])
+        await services.visits.rooms.open(await services.people.permissions.room(staff, room_id))
+    room = await services.visits.rooms.get(staff.clinic_id, rooms[0])
     visits: list[tuple[str, str]] = []
     for number in range(WAITING):
         form = CheckInForm(
-            services.check_in.new_draft(), f"Noor Haddad {number}", reason="A rash on the hand"
+            services.visits.check_in.new_draft(),
+            f"Noor Haddad {number}",
+            reason="A rash on the hand",
         )
-        checked_in = await services.check_in.check_in(room, form, HERE)
-        visitor = await services.visit_devices.resume(checked_in.token, checked_in.visit_id, HERE)
-        await services.waiting_room.record_device_test(visitor, TESTED)
+        checked_in = await services.visits.check_in.check_in(room, form, HERE)
+        visitor = await services.visits.devices.resume(checked_in.token, checked_in.visit_id, HERE)
+        await services.visits.waiting_room.record_device_test(visitor, TESTED)
         visits.append((checked_in.visit_id, checked_in.token))
     return visits
 
 
 async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str:
     """Return the path of a photo request's link."""
-    chart = await services.permissions.chart(staff, patient.id)
+    chart = await services.people.permissions.chart(staff, patient.id)
     draft = Draft(new_id("req"), ("email",), "skin", "left arm")
     await services.requests.photos.send(chart, draft)
     until = clock.now() + clock.DAY

@@ -96,17 +96,17 @@ class House:
 
     def administer(self, household: Household | None = None) -> ClinicAccess:
         """Return the administrator's permission."""
-        return self.services.permissions.administer((household or self.here).administrator)
+        return self.services.people.permissions.administer((household or self.here).administrator)
 
     async def chart(self, patient: int = 0, staff: StaffAccess | None = None) -> ChartAccess:
         """Return permission to a chart of a patient here, by default the receptionist's."""
         who = staff or self.here.receptionist
-        return await self.services.permissions.chart(who, self.patients[patient].id)
+        return await self.services.people.permissions.chart(who, self.patients[patient].id)
 
     async def token(self, staff: StaffAccess) -> str:
         """Return the token of a new session, as if somebody had just signed in."""
         async with self.services.database.unit_of_work() as work:
-            return await self.services.sessions.begin(
+            return await self.services.people.sessions.begin(
                 work,
                 staff.staff_id,
                 staff.clinic_id,
@@ -126,7 +126,7 @@ class House:
 
     async def email(self, staff: StaffAccess) -> str:
         """Return the address that somebody signs in with; the password is PASSWORD."""
-        member = await self.services.staff.get(staff.clinic_id, staff.staff_id)
+        member = await self.services.people.staff.get(staff.clinic_id, staff.staff_id)
         return member.email
 
 
@@ -165,8 +165,10 @@ async def _move_in(
         SignInOptions(second_factor_required=False),
     )
     async with services.database.unit_of_work() as work:
-        clinic = await services.clinics.create(work, SYSTEM, name, *options)
-        room = await services.teams.install(work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception")
+        clinic = await services.people.clinics.create(work, SYSTEM, name, *options)
+        room = await services.people.teams.install(
+            work, SYSTEM, clinic.id, TeamKind.ROOM, "Reception"
+        )
         people = [
             await _hire(services, work, clinic, room, Person(name=n, email=f"{e}@{domain}", role=r))
             for n, e, r in (
@@ -181,7 +183,7 @@ async def _move_in(
         who = Demographics(name=full_name, birth_date=born, phone=phone, email=email)
         async with services.database.unit_of_work() as work:
             household.patients.append(
-                await services.patients.add(work, administrator, who, assigned_to=[room.id])
+                await services.people.patients.add(work, administrator, who, assigned_to=[room.id])
             )
     return household
 
@@ -189,17 +191,17 @@ async def _move_in(
 async def _hire(
     services: Services, work: Any, clinic: Clinic, room: Team, person: Person
 ) -> Member:
-    member = await services.staff.install(work, SYSTEM, clinic.id, person, _password_hash())
-    await services.staff.install_assignment(work, SYSTEM, clinic.id, member.id, room.id)
+    member = await services.people.staff.install(work, SYSTEM, clinic.id, person, _password_hash())
+    await services.people.staff.install_assignment(work, SYSTEM, clinic.id, member.id, room.id)
     return member
 
 
 async def _enter(services: Services, member: Member) -> StaffAccess:
     async with services.database.unit_of_work() as work:
-        token = await services.sessions.begin(
+        token = await services.people.sessions.begin(
             work, member.id, member.clinic_id, member.role, Stage.FULL, "", "127.0.0.1"
         )
-    return await services.sessions.resume(token, "127.0.0.1")
+    return await services.people.sessions.resume(token, "127.0.0.1")
 
 
 # --- databases -----------------------------------------------------------------------------------

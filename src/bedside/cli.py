@@ -179,20 +179,20 @@ def audit_verify(data: Path | None) -> None:
     line was changed, removed or moved, or a row was written outside Bedside."""
 
     async def run(services: "Services") -> bool:
-        await services.bindings.ensure()
+        await services.audit.bindings.ensure()
         broken = False
         for holder in await services.vault.holders():
-            result = await services.audit.verify(holder)
+            result = await services.audit.log.verify(holder)
             if result.broken_at is None:
                 click.echo(f"{holder}: {result.lines} lines, unbroken.")
             else:
                 click.echo(f"{holder}: broken at line {result.broken_at}: {result.reason}.")
                 broken = True
         for holder in await services.vault.holders():
-            async for row in services.bindings.altered(holder):
+            async for row in services.audit.bindings.altered(holder):
                 click.echo(f"{holder}: {row.table} {row.row} was changed outside Bedside.")
                 broken = True
-        async for row in services.bindings.of_nobody():
+        async for row in services.audit.bindings.of_nobody():
             click.echo(f"{row.table} {row.row} is of no clinic.")
             broken = True
         return broken
@@ -214,7 +214,12 @@ def audit_accept(data: Path | None) -> None:
     """
 
     async def run(services: "Services") -> int:
-        return sum([await services.bindings.accept(c.id) for c in await services.clinics.all()])
+        return sum(
+            [
+                await services.audit.bindings.accept(c.id)
+                for c in await services.people.clinics.all()
+            ]
+        )
 
     click.echo(f"{_with_services(data, run)} rows were bound.")
 

@@ -106,7 +106,7 @@ def work(settings: Settings) -> None:
 async def _work(settings: Settings) -> None:
     services = bootstrap.build(settings)
     await services.database.open()
-    await services.bindings.ensure()
+    await services.audit.bindings.ensure()
     worker = bootstrap.worker(services)
     await worker.start()
     stopped = asyncio.Event()

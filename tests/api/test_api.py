@@ -71,13 +71,13 @@ async def test_the_inbox_follows_every_change_though_its_rows_are_kept(
     assert (await program.get(f"{API}/inbox")).json()["entries"][0]["title"] == "arm.txt"
     demographics = house.patients[0].demographics.model_copy(update={"name": "Maya Berg"})
     async with house.services.database.unit_of_work() as work:
-        await house.services.patients.change(work, chart, demographics)
-    await house.services.charts.change(
+        await house.services.people.patients.change(work, chart, demographics)
+    await house.services.charts.contents.change(
         chart, entry.id, label="Blood", note="", category="lab_results", seen_version=1
     )
     [row] = (await program.get(f"{API}/inbox")).json()["entries"]
     assert (row["title"], row["patient"]) == ("Blood", "Maya Berg")
-    await house.services.staff.unassign(
+    await house.services.people.staff.unassign(
         house.administer(), house.here.receptionist.staff_id, house.here.room.id
     )
     assert (await program.get(f"{API}/inbox")).json() == {"entries": []}
@@ -111,7 +111,7 @@ async def test_the_queue_of_a_room_follows_who_waits(
     await ward.admit(room, waiter.visit_id)
     found = (await program.get(address)).json()["visits"]
     assert [(row["state"], row["place"]) for row in found] == [("in_call", 0), ("waiting", 1)]
-    await quick_house.services.waiting_room.remove(room, second.visit_id)
+    await quick_house.services.visits.waiting_room.remove(room, second.visit_id)
     assert len((await program.get(address)).json()["visits"]) == 1
     assert len(await lines(quick_house, Action.QUEUE_OPENED)) == 1
 

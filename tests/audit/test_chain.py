@@ -110,42 +110,45 @@ async def test_tampering_is_found_at_its_line(
     quick_house: House, tamper: Tamper, line: int
 ) -> None:
     services = quick_house.services
-    before = await services.audit.verify(quick_house.clinic.id)
+    before = await services.audit.log.verify(quick_house.clinic.id)
     assert before.broken_at is None
     assert before.lines > 5
     await tampered(services.database, quick_house, tamper)
-    assert (await services.audit.verify(quick_house.clinic.id)).broken_at == line
-    next_door = await services.audit.verify(quick_house.next_door.clinic.id)
+    assert (await services.audit.log.verify(quick_house.clinic.id)).broken_at == line
+    next_door = await services.audit.log.verify(quick_house.next_door.clinic.id)
     assert next_door.broken_at is None
 
 
 async def test_lines_of_many_at_once_form_one_chain(house: House) -> None:
     services = house.services
-    before = (await services.audit.verify(house.clinic.id)).lines
+    before = (await services.audit.log.verify(house.clinic.id)).lines
     actor = house.here.clinician.actor
     await asyncio.gather(
-        *(services.audit.note(house.clinic.id, actor, Action.CHART_OPENED, n=n) for n in range(30))
+        *(
+            services.audit.log.note(house.clinic.id, actor, Action.CHART_OPENED, n=n)
+            for n in range(30)
+        )
     )
-    after = await services.audit.verify(house.clinic.id)
+    after = await services.audit.log.verify(house.clinic.id)
     assert (after.lines, after.broken_at) == (before + 30, None)
-    newest = await services.audit.lines(house.clinic.id, Filter(limit=30))
+    newest = await services.audit.log.lines(house.clinic.id, Filter(limit=30))
     assert {line.details["n"] for line in newest} == set(range(30))
 
 
 async def test_a_line_leaves_with_the_transaction_that_it_tells_of(house: House) -> None:
     services = house.services
-    before = (await services.audit.verify(house.clinic.id)).lines
+    before = (await services.audit.log.verify(house.clinic.id)).lines
 
     async def fail() -> None:
         async with services.database.unit_of_work() as work:
-            await services.audit.record(
+            await services.audit.log.record(
                 work, house.clinic.id, house.here.clinician.actor, Action.CHART_OPENED
             )
             raise LookupError
 
     with pytest.raises(LookupError):
         await fail()
-    after = await services.audit.verify(house.clinic.id)
+    after = await services.audit.log.verify(house.clinic.id)
     assert (after.lines, after.broken_at) == (before, None)
 
 

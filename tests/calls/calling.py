@@ -29,45 +29,45 @@ class Ward:
     async def room(self, staff: StaffAccess | None = None) -> RoomAccess:
         """Return access to the room; by default the clinician's."""
         who = staff or self.house.here.clinician
-        return await self.house.services.permissions.room(who, self.house.here.room.id)
+        return await self.house.services.people.permissions.room(who, self.house.here.room.id)
 
     async def wait(self, name: str = "Wilma Waiting") -> VisitorAccess:
         """Check in a patient whose page is connected."""
         services = self.house.services
-        room = await services.rooms.get(self.house.clinic.id, self.house.here.room.id)
+        room = await services.visits.rooms.get(self.house.clinic.id, self.house.here.room.id)
         if not room.open:
-            await services.rooms.open(await self.room())
-            room = await services.rooms.get(self.house.clinic.id, self.house.here.room.id)
+            await services.visits.rooms.open(await self.room())
+            room = await services.visits.rooms.get(self.house.clinic.id, self.house.here.room.id)
         form = CheckInForm(draft=CheckIn.new_draft(), name=name)
-        checked_in = await services.check_in.check_in(room, form, ADDRESS)
-        visitor = await services.visit_devices.resume(
+        checked_in = await services.visits.check_in.check_in(room, form, ADDRESS)
+        visitor = await services.visits.devices.resume(
             checked_in.token, checked_in.visit_id, ADDRESS
         )
         self.tokens[visitor.visit_id] = checked_in.token
-        await services.visit_presence.arrived(visitor, f"sck_{visitor.visit_id}")
+        await services.visits.presence.arrived(visitor, f"sck_{visitor.visit_id}")
         return visitor
 
     async def identify(self, visitor: VisitorAccess) -> VisitorAccess:
         """Identify the visitor as a new patient. Returns the device's access from then on."""
         services, visit_id = self.house.services, visitor.visit_id
-        await services.identification.add(await self.room(), visit_id)
-        return await services.visit_devices.resume(self.tokens[visit_id], visit_id, ADDRESS)
+        await services.visits.identification.add(await self.room(), visit_id)
+        return await services.visits.devices.resume(self.tokens[visit_id], visit_id, ADDRESS)
 
     async def start(
         self, visitor: VisitorAccess, staff: StaffAccess | None = None, mode: Mode = Mode.VIDEO
     ) -> HostSeat:
         """Start a call with a waiting patient; nobody has joined yet."""
         room = await self.room(staff)
-        call_id = await self.house.services.calls.start(room, visitor.visit_id, mode)
-        return await self.house.services.seats.host(room.staff, call_id)
+        call_id = await self.house.services.calls.control.start(room, visitor.visit_id, mode)
+        return await self.house.services.calls.seats.host(room.staff, call_id)
 
     async def seat(self, visitor: VisitorAccess) -> CallSeat:
         """Return the patient's seat in the call."""
-        return await self.house.services.seats.visitor(visitor)
+        return await self.house.services.calls.seats.visitor(visitor)
 
     async def join(self, seat: CallSeat, **how: Any) -> Joined:
         """Join the call with a page that has just loaded."""
-        return await self.house.services.call_participants.join(seat, **how)
+        return await self.house.services.calls.participants.join(seat, **how)
 
     async def both(self, name: str = "Wilma Waiting") -> "Pair":
         """Start a call of a clinician and a patient, and join both."""
@@ -79,13 +79,13 @@ class Ward:
 
     async def live_call(self, access: Any, call_id: str) -> dict[str, Any]:
         """Return the snapshot of the call's topic for a page."""
-        kind = self.house.services.topics.kind("call")
+        kind = self.house.services.realtime.topics.kind("call")
         assert kind is not None
         return await kind.snapshot(access, call_id)
 
     async def guest(self, host: HostSeat, name: str = "Gustav Guest") -> GuestAccess:
         """Invite a guest, who gives a name and knocks."""
-        guests = self.house.services.guests
+        guests = self.house.services.calls.guests
         secret = (await guests.invite(host)).link.rpartition("/")[2]
         guest_id, token = await guests.enter(secret, name, ADDRESS)
         self.tokens[guest_id] = token

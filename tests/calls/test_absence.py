@@ -20,15 +20,15 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
 @pytest.fixture
 async def ward(quick_house: House) -> Ward:
     """The waiting room, with a live server process."""
-    await quick_house.visit_presence.begin()
+    await quick_house.visits.presence.begin()
     return Ward(quick_house)
 
 
 async def sweep(ward: Ward, later: int = 0) -> None:
     """Run the sweep that the worker runs every few seconds, some time later."""
     with clock.shifted(later):
-        await ward.visit_presence.heartbeat()  # the server itself is alive
-        await ward.sweeps["calls.absences"][1]()
+        await ward.visits.presence.heartbeat()  # the server itself is alive
+        await ward.registered.sweeps["calls.absences"][1]()
 
 
 async def standing(ward: Ward, participant_id: str) -> str:
@@ -83,31 +83,31 @@ async def test_a_patient_is_told_why_they_wait_again(ward: Ward) -> None:
     page = await page_of_visit(ward, visit_id)
     assert page.count(why) == 2, "shown, and read aloud"
     with clock.shifted(GRACE + 10_000):
-        await ward.calls.start(room, visit_id, Mode.VIDEO)
+        await ward.calls.control.start(room, visit_id, Mode.VIDEO)
         assert why not in await page_of_visit(ward, visit_id)
-        await ward.calls.return_to_waiting_room(room, visit_id)
+        await ward.calls.control.return_to_waiting_room(room, visit_id)
         assert why not in await page_of_visit(ward, visit_id)
 
 
 async def test_who_was_sent_back_before_is_told_nothing(ward: Ward) -> None:
     """The call that they were in went on without them, and ended by itself long after."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
     with clock.shifted(-clock.MINUTE):
-        await ward.calls.return_to_waiting_room(room, second.visit_id)
+        await ward.calls.control.return_to_waiting_room(room, second.visit_id)
     await sweep(ward)
     await sweep(ward, GRACE + 5_000)
     assert await visit_state(ward, pair.visitor.visit_id) == State.WAITING
-    assert await ward.absences.cut_off(pair.visitor)
-    assert not await ward.absences.cut_off(second)
+    assert await ward.calls.absences.cut_off(pair.visitor)
+    assert not await ward.calls.absences.cut_off(second)
 
 
 async def test_a_clinician_who_comes_back_in_time(ward: Ward) -> None:
     pair = await ward.both()
     await sweep(ward)
-    await ward.presence.here(pair.here.connection_id, "sck_page")
+    await ward.realtime.presence.here(pair.here.connection_id, "sck_page")
     await sweep(ward, GRACE - 5_000)
-    await ward.presence.gone("sck_page")
+    await ward.realtime.presence.gone("sck_page")
     await sweep(ward, GRACE + 5_000)  # gone again: a new minute begins
     assert await going_on(ward, pair.call_id)
 
@@ -124,10 +124,10 @@ async def test_a_page_that_was_closed_before_it_joined(ward: Ward) -> None:
 async def test_a_patient_stays_and_a_guest_does_not(ward: Ward) -> None:
     pair = await ward.both()
     guest = await ward.guest(pair.host)
-    await ward.guests.admit(pair.host, guest.guest_id)
-    joined = await ward.join(await ward.seats.guest(guest))
-    await ward.presence.here(pair.here.connection_id, "sck_page")
-    await ward.visit_presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")
+    await ward.calls.guests.admit(pair.host, guest.guest_id)
+    joined = await ward.join(await ward.calls.seats.guest(guest))
+    await ward.realtime.presence.here(pair.here.connection_id, "sck_page")
+    await ward.visits.presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")
     await sweep(ward)
     await sweep(ward, GRACE + 5_000)
     assert await standing(ward, pair.there.participant_id) == "joined"
@@ -137,8 +137,8 @@ async def test_a_patient_stays_and_a_guest_does_not(ward: Ward) -> None:
 
 async def test_a_patient_whose_visit_expires_leaves_the_call(ward: Ward) -> None:
     pair = await ward.both()
-    await ward.visit_presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")
+    await ward.visits.presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")
     with clock.shifted(10 * clock.MINUTE):
-        await ward.visit_presence.expire()
+        await ward.visits.presence.expire()
     assert not await going_on(ward, pair.call_id)
     assert await visit_state(ward, pair.visitor.visit_id) == State.ENDED

@@ -55,7 +55,7 @@ async def test_a_call_admits_the_patient(ward: Ward) -> None:
     assert pair.here.connection_id != pair.there.connection_id
     assert {pair.here.state, pair.there.state} == {Standing.JOINED}
     assert (pair.here.mode, pair.here.topology) == ("video", "direct")
-    await ward.calls.end_for_all(pair.host)
+    await ward.calls.control.end_for_all(pair.host)
     assert await state_of(ward, pair.visitor.visit_id) == State.ENDED
     assert await call_state(ward, pair.call_id) == "ended"
     with pytest.raises(CallEnded):
@@ -74,7 +74,9 @@ async def test_next_patient_is_atomic(ward: Ward) -> None:
         ward.house.here.administrator,
     )
     rooms = [await ward.room(person) for person in people]
-    calls = await asyncio.gather(*(ward.calls.next_patient(room, Mode.VIDEO) for room in rooms))
+    calls = await asyncio.gather(
+        *(ward.calls.control.next_patient(room, Mode.VIDEO) for room in rooms)
+    )
     started = [call for call in calls if call is not None]
     assert len(started) == 2
     taken = [set(await standings(ward, call)) & waiting for call in started]
@@ -84,14 +86,14 @@ async def test_next_patient_is_atomic(ward: Ward) -> None:
 
 async def test_who_waits_longest_is_next_and_who_is_away_comes_later(ward: Ward) -> None:
     first, second = await ward.wait("First"), await ward.wait("Second")
-    await ward.visit_presence.left(first, f"sck_{first.visit_id}")
-    call_id = await ward.calls.next_patient(await ward.room(), Mode.VIDEO)
+    await ward.visits.presence.left(first, f"sck_{first.visit_id}")
+    call_id = await ward.calls.control.next_patient(await ward.room(), Mode.VIDEO)
     assert second.visit_id in await standings(ward, call_id)
     room = await ward.room(ward.house.here.receptionist)
-    call_id = await ward.calls.next_patient(room, Mode.VOICE)
+    call_id = await ward.calls.control.next_patient(room, Mode.VOICE)
     assert first.visit_id in await standings(ward, call_id)
     room = await ward.room(ward.house.here.administrator)
-    assert await ward.calls.next_patient(room, Mode.VIDEO) is None
+    assert await ward.calls.control.next_patient(room, Mode.VIDEO) is None
 
 
 @pytest.mark.feature("V5")
@@ -99,7 +101,7 @@ async def test_two_who_call_the_same_patient(ward: Ward) -> None:
     visitor = await ward.wait()
     rooms = [await ward.room(), await ward.room(ward.house.here.receptionist)]
     done = await asyncio.gather(
-        *(ward.calls.start(room, visitor.visit_id, Mode.VIDEO) for room in rooms),
+        *(ward.calls.control.start(room, visitor.visit_id, Mode.VIDEO) for room in rooms),
         return_exceptions=True,
     )
     [won] = [one for one in done if isinstance(one, str)]
@@ -114,12 +116,12 @@ async def test_who_is_in_a_call_is_told_and_can_add_the_patient(ward: Ward) -> N
     pair, second = await ward.both(), await ward.wait("Second")
     room = await ward.room()
     with pytest.raises(InAnotherCall) as told:
-        await ward.calls.start(room, second.visit_id, Mode.VIDEO)
+        await ward.calls.control.start(room, second.visit_id, Mode.VIDEO)
     assert told.value.call_id == pair.call_id
     with pytest.raises(InAnotherCall):
-        await ward.calls.next_patient(room, Mode.VIDEO)
+        await ward.calls.control.next_patient(room, Mode.VIDEO)
     assert await state_of(ward, second.visit_id) == State.WAITING
-    await ward.calls.add(pair.host, room, second.visit_id)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
     joined = await ward.join(await ward.seat(second))
     assert joined.call_id == pair.call_id
     assert await state_of(ward, second.visit_id) == State.IN_CALL
@@ -128,7 +130,7 @@ async def test_who_is_in_a_call_is_told_and_can_add_the_patient(ward: Ward) -> N
 async def test_a_double_click_starts_one_call(ward: Ward) -> None:
     visitor, room = await ward.wait(), await ward.room()
     done = await asyncio.gather(
-        *(ward.calls.start(room, visitor.visit_id, Mode.VIDEO) for _ in range(2)),
+        *(ward.calls.control.start(room, visitor.visit_id, Mode.VIDEO) for _ in range(2)),
         return_exceptions=True,
     )
     [call_id] = [one for one in done if isinstance(one, str)]
@@ -139,13 +141,13 @@ async def test_a_double_click_starts_one_call(ward: Ward) -> None:
 @pytest.mark.feature("V11")
 async def test_a_one_to_one_call_ends_with_its_patient_and_a_group_goes_on(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
-    await ward.calls.return_to_waiting_room(room, pair.visitor.visit_id)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
     assert await call_state(ward, pair.call_id) == "active"
     assert await state_of(ward, pair.visitor.visit_id) == State.WAITING
     with pytest.raises(NotInCall):
         await ward.seat(pair.visitor)
-    await ward.calls.end_visit(room, second.visit_id)  # who has not even joined
+    await ward.calls.control.end_visit(room, second.visit_id)  # who has not even joined
     assert await call_state(ward, pair.call_id) == "ended"
     assert set((await standings(ward, pair.call_id)).values()) == {Standing.LEFT}
 
@@ -153,8 +155,8 @@ async def test_a_one_to_one_call_ends_with_its_patient_and_a_group_goes_on(ward:
 @pytest.mark.feature("V18")
 async def test_after_a_call_the_next_one_can_begin(ward: Ward) -> None:
     pair, room = await ward.both(), await ward.room()
-    await ward.calls.return_to_waiting_room(room, pair.visitor.visit_id)
-    again = await ward.calls.start(room, pair.visitor.visit_id, Mode.VOICE)
+    await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
+    again = await ward.calls.control.start(room, pair.visitor.visit_id, Mode.VOICE)
     assert again != pair.call_id
     joined = await ward.join(await ward.seat(pair.visitor))
     assert (joined.call_id, joined.mode) == (again, "voice")
@@ -162,15 +164,15 @@ async def test_after_a_call_the_next_one_can_begin(ward: Ward) -> None:
 
 async def test_a_patient_who_hangs_up_waits_again(ward: Ward) -> None:
     pair = await ward.both()
-    await ward.calls.leave(await ward.seat(pair.visitor))
+    await ward.calls.control.leave(await ward.seat(pair.visitor))
     assert await state_of(ward, pair.visitor.visit_id) == State.WAITING
     assert await call_state(ward, pair.call_id) == "ended"
 
 
 async def test_when_no_staff_is_left_everybody_goes_back_to_the_waiting_room(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
-    await ward.calls.leave(pair.host)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await ward.calls.control.leave(pair.host)
     for visitor in (pair.visitor, second):
         assert await state_of(ward, visitor.visit_id) == State.WAITING
     assert await call_state(ward, pair.call_id) == "ended"
@@ -181,12 +183,12 @@ async def test_when_no_staff_is_left_everybody_goes_back_to_the_waiting_room(war
 )
 async def test_ending_for_all(ward: Ward, then: Return | End, state: State) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
-    await ward.calls.end_for_all(pair.host, then)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await ward.calls.control.end_for_all(pair.host, then)
     for visitor in (pair.visitor, second):
         assert await state_of(ward, visitor.visit_id) == state
     with pytest.raises(CallEnded):
-        await ward.calls.end_for_all(pair.host, then)
+        await ward.calls.control.end_for_all(pair.host, then)
 
 
 async def test_everybody_leaves_at_the_same_moment(ward: Ward) -> None:
@@ -194,12 +196,12 @@ async def test_everybody_leaves_at_the_same_moment(ward: Ward) -> None:
     pair, room = await ward.both(), await ward.room()
     others = [await ward.wait(f"Number {n}") for n in range(2)]
     for visitor in others:
-        await ward.calls.add(pair.host, room, visitor.visit_id)
+        await ward.calls.control.add(pair.host, room, visitor.visit_id)
     seats = [await ward.seat(visitor) for visitor in (pair.visitor, *others)]
     done = await asyncio.gather(
-        ward.calls.end_for_all(pair.host, Return()),
-        *(ward.calls.leave(seat) for seat in seats),
-        ward.calls.end_visit(room, others[0].visit_id),
+        ward.calls.control.end_for_all(pair.host, Return()),
+        *(ward.calls.control.leave(seat) for seat in seats),
+        ward.calls.control.end_visit(room, others[0].visit_id),
         return_exceptions=True,
     )
     defects = [one for one in done if one and not isinstance(one, BedsideError)]
@@ -212,12 +214,12 @@ async def test_only_those_in_a_call_have_a_seat(ward: Ward) -> None:
     outside = await ward.wait("Outside")
     for staff in (ward.house.here.receptionist, ward.house.next_door.clinician):
         with pytest.raises(NotFound):
-            await ward.seats.host(staff, pair.call_id)
+            await ward.calls.seats.host(staff, pair.call_id)
     with pytest.raises(NotInCall):
         await ward.seat(outside)
     for nonsense in ("", "cal_x", pair.host.participant_id):
         with pytest.raises(NotFound):
-            await ward.seats.host(pair.host.staff, nonsense)
+            await ward.calls.seats.host(pair.host.staff, nonsense)
 
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -242,11 +244,13 @@ async def test_what_a_page_sends_is_told_by_that_page_only(ward: Ward) -> None:
     pair = await ward.both()
     seat = await ward.seat(pair.visitor)
     muted = sends(pair.call_id, pair.there.connection_id, muted=True)
-    assert not await ward.call_participants.media(pair.host.access, muted)
-    assert await ward.call_participants.media(seat.access, muted)
+    assert not await ward.calls.participants.media(pair.host.access, muted)
+    assert await ward.calls.participants.media(seat.access, muted)
     newer = await ward.join(seat)
-    assert not await ward.call_participants.media(seat.access, muted), "it is the older page"
-    assert await ward.call_participants.media(seat.access, sends(pair.call_id, newer.connection_id))
+    assert not await ward.calls.participants.media(seat.access, muted), "it is the older page"
+    assert await ward.calls.participants.media(
+        seat.access, sends(pair.call_id, newer.connection_id)
+    )
 
 
 @pytest.mark.feature("V19")
@@ -256,7 +260,7 @@ async def test_a_voice_call_is_turned_to_video_once(ward: Ward) -> None:
     joined = await ward.join(await ward.seat(visitor))
     assert joined.mode == "voice"
     for _ in range(2):
-        await ward.calls.turn_to_video(await ward.seat(visitor))
+        await ward.calls.control.turn_to_video(await ward.seat(visitor))
     assert (await ward.join(host)).mode == "video"
 
 
@@ -265,11 +269,11 @@ async def test_a_fifth_person_needs_a_media_server(ward: Ward) -> None:
     pair, room = await ward.both(), await ward.room()
     for number in range(2):
         visitor = await ward.wait(f"Number {number}")
-        await ward.calls.add(pair.host, room, visitor.visit_id)
+        await ward.calls.control.add(pair.host, room, visitor.visit_id)
         await ward.join(await ward.seat(visitor))
     fifth = await ward.wait("Fifth")
     with pytest.raises(Conflict, match="media server"):
-        await ward.calls.add(pair.host, room, fifth.visit_id)
+        await ward.calls.control.add(pair.host, room, fifth.visit_id)
     assert await state_of(ward, fifth.visit_id) == State.WAITING
 
 
@@ -279,20 +283,20 @@ async def test_adding_the_last_who_has_room_twice_says_nothing_of_room(ward: War
     pair, room = await ward.both(), await ward.room()
     added = [await ward.wait(f"Number {number}") for number in range(2)]
     for visitor in added:
-        await ward.calls.add(pair.host, room, visitor.visit_id)
+        await ward.calls.control.add(pair.host, room, visitor.visit_id)
     with pytest.raises(Conflict, match="admitted this patient already") as again:
-        await ward.calls.add(pair.host, room, added[-1].visit_id)
+        await ward.calls.control.add(pair.host, room, added[-1].visit_id)
     assert again.value.code == "visit_is_in_call"
 
 
 async def test_names_are_told_with_ones_own_permission(ward: Ward) -> None:
     pair, second = await ward.both("Wilma Waiting"), await ward.wait("Second")
     room = await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
-    for_staff = await ward.call_people.of(pair.host)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
+    for_staff = await ward.calls.people.of(pair.host)
     assert {p.name for p in for_staff} == {"Dr Amara Okafor", "Wilma Waiting", "Second"}
     assert {p.visit_id for p in for_staff} == {"", pair.visitor.visit_id, second.visit_id}
-    for_patient = await ward.call_people.of(await ward.seat(pair.visitor))
+    for_patient = await ward.calls.people.of(await ward.seat(pair.visitor))
     assert sorted(p.name for p in for_patient) == ["Dr Amara Okafor", "Patient", "Patient"]
     assert {(p.visit_id, p.room_id, p.guest_id) for p in for_patient} == {("", "", "")}
     assert [p.participant_id for p in for_patient if p.you] == [pair.there.participant_id]

@@ -33,9 +33,9 @@ async def ward_with(janus: Janus, data: Path) -> AsyncIterator[Ward]:
     await asyncio.to_thread(create_tables, url)
     settings = {"janus_url": janus.url, "janus_secret": SECRET}
     async with living_in(data, url, **settings) as house:
-        await house.group_calls.start()
+        await house.calls.group_calls.start()
         yield Ward(house)
-        await house.group_calls.stop()
+        await house.calls.group_calls.stop()
 
 
 async def crowd(ward: Ward, people: int = 3) -> tuple[Pair, dict[VisitorAccess, Joined]]:
@@ -44,7 +44,7 @@ async def crowd(ward: Ward, people: int = 3) -> tuple[Pair, dict[VisitorAccess, 
     joined: dict[VisitorAccess, Joined] = {}
     for number in range(people):
         visitor = await ward.wait(f"Number {number}")
-        await ward.calls.add(pair.host, room, visitor.visit_id)
+        await ward.calls.control.add(pair.host, room, visitor.visit_id)
         joined[visitor] = await ward.join(await ward.seat(visitor))
     return pair, joined
 
@@ -68,7 +68,7 @@ async def publish(ward: Ward, access: Any, joined: Joined, count: int = 1) -> RT
     await peer.setLocalDescription(await peer.createOffer())
     said = Description(type="offer", sdp=peer.localDescription.sdp)
     signal = offer(joined.call_id, joined.connection_id, FROM_PUBLISH, description=said)
-    assert await ward.signalling.relay(access, signal)
+    assert await ward.calls.signalling.relay(access, signal)
     answer = (await heard(ward, joined.connection_id, FROM_PUBLISH, count))["description"]
     await peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
     return peer
@@ -80,7 +80,7 @@ async def test_the_fifth_person_moves_the_call_to_the_media_server(
     async with ward_with(janus, tmp_path) as ward:
         pair, joined = await crowd(ward)
         assert [one.topology for one in joined.values()] == ["direct", "direct", "media_server"]
-        assert await ward.group_calls.state() == "ok"
+        assert await ward.calls.group_calls.state() == "ok"
         [first, *_], last = joined.items(), list(joined.items())[-1]
         peers = [await publish(ward, *first), await publish(ward, *last)]
         offered = await heard(ward, first[1].connection_id, FROM_SUBSCRIBE)
@@ -90,10 +90,10 @@ async def test_the_fifth_person_moves_the_call_to_the_media_server(
         assert streams == {last[1].connection_id: "video"}
         room = await ward.room()
         for visitor in joined:
-            await ward.calls.end_visit(room, visitor.visit_id)
+            await ward.calls.control.end_visit(room, visitor.visit_id)
         again = await ward.join(pair.host)
         assert again.topology == "media_server", "it never goes back"
-        await ward.calls.end_for_all(pair.host)
+        await ward.calls.control.end_for_all(pair.host)
         await do_jobs(ward.house)
         for peer in peers:
             await peer.close()
@@ -105,14 +105,14 @@ async def test_a_room_ends_with_its_call_in_each_process(janus: Janus, tmp_path:
     async with ward_with(janus, tmp_path) as ward, another_process(janus) as other:
         pair, _ = await crowd(ward)
         running = await ward.start(await ward.wait("Ruth Runs"), ward.house.here.receptionist)
-        await ward.group_calls.prepare(running.call_id)
+        await ward.calls.group_calls.prepare(running.call_id)
         theirs = new_id("cal")
         await other.open_room(theirs)
         assert {pair.call_id, running.call_id, theirs} <= await other.rooms()
-        await ward.calls.end_for_all(pair.host)
+        await ward.calls.control.end_for_all(pair.host)
         await until_gone(other, pair.call_id)
         await other.open_room(pair.call_id)  # by a process that had not learned of the end
-        await ward.sweeps["calls.rooms"][1]()
+        await ward.registered.sweeps["calls.rooms"][1]()
         there = await other.rooms()
         assert pair.call_id not in there
         assert {running.call_id, theirs} <= there
@@ -141,7 +141,7 @@ async def test_an_offer_that_is_none_is_told_to_who_made_it(janus: Janus, tmp_pa
         visitor, one = list(joined.items())[-1]
         said = Description(type="offer", sdp="nonsense")
         signal = offer(one.call_id, one.connection_id, FROM_PUBLISH, description=said)
-        assert await ward.signalling.relay(visitor, signal)
+        assert await ward.calls.signalling.relay(visitor, signal)
         told = await heard(ward, one.connection_id, FROM_PUBLISH)
         assert told["failure"] == "wrong_input"
         assert told["description"] is None
@@ -154,11 +154,11 @@ async def test_a_media_server_that_is_down_lets_four_go_on(tmp_path: Path) -> No
         async with ward_with(own, tmp_path) as ward:
             pair, joined = await crowd(ward, people=2)
             fifth, room = await ward.wait("Fifth"), await ward.room()
-            await ward.calls.add(pair.host, room, fifth.visit_id)
+            await ward.calls.control.add(pair.host, room, fifth.visit_id)
             own.crash()
             with pytest.raises(MediaServerDown):
                 await ward.join(await ward.seat(fifth))
-            assert await ward.checks["media server"]() == "down"
+            assert await ward.registered.checks["media server"]() == "down"
             again = await ward.join(pair.host)
             assert again.topology == "direct"
             own.start()

@@ -31,7 +31,7 @@ class Follower:
 
     async def fresh(self) -> dict[str, Any]:
         """Return the snapshot for a page loaded now."""
-        kind = self._ward.topics.kind(self.topic)
+        kind = self._ward.realtime.topics.kind(self.topic)
         return await kind.snapshot(self._access, self.topic.partition(":")[2])
 
     async def look(self) -> "Follower":
@@ -70,27 +70,27 @@ async def test_every_action_of_a_call(ward: Ward) -> None:
     assert (await page.catch_up())["participants"][there.participant_id]["muted"]
     await ward.join(seat)
     await page.catch_up()
-    await ward.call_participants.media(host.access, sends(host.call_id, here.connection_id))
+    await ward.calls.participants.media(host.access, sends(host.call_id, here.connection_id))
     assert (await page.catch_up())["participants"][here.participant_id]["camera"]
-    await ward.calls.turn_to_video(seat)
+    await ward.calls.control.turn_to_video(seat)
     assert (await page.catch_up())["mode"] == "video"
-    await ward.calls.add(host, room, second.visit_id)
+    await ward.calls.control.add(host, room, second.visit_id)
     await page.catch_up()
     joined = await ward.join(await ward.seat(second))
     await page.catch_up()
     guest = await ward.guest(host)
     assert "knocking" in {p["state"] for p in (await page.catch_up())["participants"].values()}
-    await ward.guests.admit(host, guest.guest_id)
+    await ward.calls.guests.admit(host, guest.guest_id)
     await page.catch_up()
-    guest_joined = await ward.join(await ward.seats.guest(guest))
+    guest_joined = await ward.join(await ward.calls.seats.guest(guest))
     await page.catch_up()
-    await ward.guests.revoke(host, guest.guest_id)
+    await ward.calls.guests.revoke(host, guest.guest_id)
     await page.catch_up()
     assert standing(guest_joined.participant_id) == "refused"
-    await ward.calls.return_to_waiting_room(room, second.visit_id)
+    await ward.calls.control.return_to_waiting_room(room, second.visit_id)
     await page.catch_up()
     assert standing(joined.participant_id) == "left"
-    await ward.calls.end_for_all(host)
+    await ward.calls.control.end_for_all(host)
     assert (await page.catch_up())["state"] == "ended"
     assert {standing(p) for p in page.state["participants"]} == {"left", "refused"}
 
@@ -100,9 +100,9 @@ async def test_the_guests_own_page(ward: Ward) -> None:
     guest = await ward.guest(pair.host)
     page = await Follower(ward, guest, f"guest:{guest.guest_id}").look()
     assert page.state["state"] == "knocking"
-    await ward.guests.admit(pair.host, guest.guest_id)
+    await ward.calls.guests.admit(pair.host, guest.guest_id)
     assert (await page.catch_up())["state"] == "asked"
-    await ward.calls.end_for_all(pair.host)
+    await ward.calls.control.end_for_all(pair.host)
     async with ward.database.read() as db:
         missed = await outbox.events_since(db, page.topic, page.version)
     assert missed is not None
@@ -111,9 +111,9 @@ async def test_the_guests_own_page(ward: Ward) -> None:
 
 async def test_who_hears_of_a_call_changes_with_who_is_in_it(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
     guest = await ward.guest(pair.host)
-    topics: Topics = ward.topics
+    topics: Topics = ward.realtime.topics
 
     async def audience(call_id: str) -> Audience:
         return await topics.audience(Published(f"call:{call_id}", 1, "call.changed", {}))
@@ -122,10 +122,10 @@ async def test_who_hears_of_a_call_changes_with_who_is_in_it(ward: Ward) -> None
     staff = f"{clinic}/{pair.host.staff.staff_id}"
     first, other = f"{clinic}/{pair.visitor.visit_id}", f"{clinic}/{second.visit_id}"
     assert await audience(pair.call_id) == {staff, first, other}
-    await ward.guests.admit(pair.host, guest.guest_id)
+    await ward.calls.guests.admit(pair.host, guest.guest_id)
     assert await audience(pair.call_id) == {staff, first, other, f"{clinic}/{guest.guest_id}"}
-    await ward.guests.revoke(pair.host, guest.guest_id)
-    await ward.calls.return_to_waiting_room(room, pair.visitor.visit_id)
+    await ward.calls.guests.revoke(pair.host, guest.guest_id)
+    await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
     assert await audience(pair.call_id) == {staff, other}
     for access in (pair.visitor, guest, ward.house.here.receptionist):
         with pytest.raises(NotFound):

@@ -34,7 +34,7 @@ async def told(ward: Ward, connection_id: str) -> list[dict[str, Any]]:
 async def test_an_offer_and_candidates_reach_the_other_page(ward: Ward) -> None:
     pair = await ward.both()
     here, there = pair.here.connection_id, pair.there.connection_id
-    relay = ward.signalling.relay
+    relay = ward.calls.signalling.relay
     assert await relay(pair.host.access, offer(pair.call_id, here, there))
     said = offer(pair.call_id, here, there, candidate=CANDIDATE)
     assert await relay(pair.host.access, said)
@@ -49,7 +49,7 @@ async def test_an_offer_and_candidates_reach_the_other_page(ward: Ward) -> None:
 async def test_only_ones_own_page_can_speak(ward: Ward) -> None:
     pair = await ward.both()
     here, there = pair.here.connection_id, pair.there.connection_id
-    relay = ward.signalling.relay
+    relay = ward.calls.signalling.relay
     patient = (await ward.seat(pair.visitor)).access
     assert not await relay(patient, offer(pair.call_id, here, there)), "in somebody's name"
     assert not await relay(patient, offer(pair.call_id, there, there)), "to oneself"
@@ -70,7 +70,7 @@ async def test_calls_do_not_hear_each_other(ward: Ward) -> None:
     there = await ward.join(await ward.seat(other))
     for call_id in (pair.call_id, host.call_id):
         said = offer(call_id, pair.here.connection_id, there.connection_id)
-        assert not await ward.signalling.relay(pair.host.access, said)
+        assert not await ward.calls.signalling.relay(pair.host.access, said)
     assert await told(ward, there.connection_id) == []
 
 
@@ -79,11 +79,11 @@ async def test_a_page_that_was_replaced_is_deaf_and_dumb(ward: Ward) -> None:
     pair = await ward.both()
     seat = await ward.seat(pair.visitor)
     older, newer = pair.there.connection_id, (await ward.join(seat)).connection_id
-    here, relay = pair.here.connection_id, ward.signalling.relay
+    here, relay = pair.here.connection_id, ward.calls.signalling.relay
     assert not await relay(pair.host.access, offer(pair.call_id, here, older))
     assert not await relay(seat.access, offer(pair.call_id, older, here))
     assert await relay(pair.host.access, offer(pair.call_id, here, newer))
-    signals = ward.topics.kind("signals").snapshot
+    signals = ward.realtime.topics.kind("signals").snapshot
     assert await signals(seat.access, newer) == {}
     for access, connection in ((seat.access, older), (pair.host.access, newer)):
         with pytest.raises(NotFound):
@@ -92,11 +92,11 @@ async def test_a_page_that_was_replaced_is_deaf_and_dumb(ward: Ward) -> None:
 
 async def test_who_has_left_is_not_heard(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
     patient = (await ward.seat(pair.visitor)).access
-    await ward.calls.return_to_waiting_room(room, pair.visitor.visit_id)
+    await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
     said = offer(pair.call_id, pair.there.connection_id, pair.here.connection_id)
-    assert not await ward.signalling.relay(patient, said)
+    assert not await ward.calls.signalling.relay(patient, said)
 
 
 async def test_a_knocking_guest_is_not_heard(ward: Ward) -> None:
@@ -104,14 +104,14 @@ async def test_a_knocking_guest_is_not_heard(ward: Ward) -> None:
     guest = await ward.guest(pair.host)
     for sender in ("", pair.here.connection_id):
         said = offer(pair.call_id, sender, pair.there.connection_id)
-        assert not await ward.signalling.relay(guest, said)
+        assert not await ward.calls.signalling.relay(guest, said)
 
 
 async def test_signals_are_forgotten_after_minutes(ward: Ward) -> None:
     pair = await ward.both()
     here, there = pair.here.connection_id, pair.there.connection_id
-    assert await ward.signalling.relay(pair.host.access, offer(pair.call_id, here, there))
+    assert await ward.calls.signalling.relay(pair.host.access, offer(pair.call_id, here, there))
     with clock.shifted(CallSignal.keep + 5_000):
-        await ward.sweeps["events.forget"][1]()
+        await ward.registered.sweeps["events.forget"][1]()
     async with ward.database.read() as db:
         assert await outbox.events_since(db, f"signals:{there}", 0) is None

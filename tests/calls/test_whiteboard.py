@@ -36,7 +36,7 @@ class Drawing:
 
     def __init__(self, ward: Ward, pair: Pair) -> None:
         self.ward, self.pair = ward, pair
-        self.board: Whiteboard = ward.house.services.whiteboard
+        self.board: Whiteboard = ward.house.services.calls.whiteboard
 
     async def on_it(self, seat: Any = None, since: int = 0) -> list[tuple[int, str, bool]]:
         """Return (number, kind, mine) of each mark; by default for the clinician."""
@@ -60,7 +60,7 @@ async def drawing(house: House) -> Drawing:
 async def test_everybody_in_the_call_draws(drawing: Drawing) -> None:
     host, patient = drawing.pair.host, await drawing.ward.seat(drawing.pair.visitor)
     guest = await drawing.ward.guest(host)
-    guest_seat = await drawing.ward.house.services.seats.guest(guest)
+    guest_seat = await drawing.ward.house.services.calls.seats.guest(guest)
     with pytest.raises(Conflict):
         await drawing.board.draw(patient, sent(line()))
     assert await drawing.board.open(host) == await drawing.board.open(host) == 1
@@ -69,7 +69,7 @@ async def test_everybody_in_the_call_draws(drawing: Drawing) -> None:
     for attempt in (drawing.on_it(guest_seat), drawing.board.draw(guest_seat, sent(line()))):
         with pytest.raises(NotFound):  # a knocking guest is not in yet
             await attempt
-    await drawing.ward.guests.admit(host, guest.guest_id)
+    await drawing.ward.calls.guests.admit(host, guest.guest_id)
     await drawing.board.draw(guest_seat, sent(line("c")))
     assert await drawing.on_it(patient, 1) == [
         (2, "line", False),
@@ -101,11 +101,11 @@ async def test_nothing_stays(drawing: Drawing, how: str) -> None:
         await drawing.board.close(host)
         assert await drawing.on_it() == []
     elif how == "ended":
-        await services.calls.end_for_all(host)
+        await services.calls.control.end_for_all(host)
     else:
         room = await drawing.ward.room()
         there = await _room_of(drawing.ward.house)
-        await services.patient_transfers.transfer(
+        await services.visits.transfers.transfer(
             room, drawing.pair.visitor.visit_id, there, "", expected_leg=1
         )
     assert await drawing.rows() == 0
@@ -125,13 +125,13 @@ async def test_apps_close_for_a_group_when_one_is_transferred(drawing: Drawing) 
         await drawing.ward.room(),
     )
     second = await drawing.ward.wait("Second Patient")
-    await services.calls.add(host, room, second.visit_id)
+    await services.calls.control.add(host, room, second.visit_id)
     await drawing.board.open(host)
     await drawing.board.draw(host, sent(line()))
     there = await _room_of(drawing.ward.house)
-    await services.patient_transfers.transfer(room, second.visit_id, there, "", expected_leg=1)
+    await services.visits.transfers.transfer(room, second.visit_id, there, "", expected_leg=1)
     assert await drawing.rows() == 0
-    kind = services.topics.kind(f"whiteboard:{host.call_id}")
+    kind = services.realtime.topics.kind(f"whiteboard:{host.call_id}")
     assert kind is not None
     with pytest.raises(NotFound):
         await kind.snapshot(second, host.call_id)
@@ -144,7 +144,7 @@ async def test_apps_close_for_a_group_when_one_is_transferred(drawing: Drawing) 
 async def test_a_page_that_follows_is_as_a_fresh_one(drawing: Drawing) -> None:
     host, services = drawing.pair.host, drawing.ward.house.services
     topic = f"whiteboard:{host.call_id}"
-    kind = services.topics.kind(topic)
+    kind = services.realtime.topics.kind(topic)
     assert kind is not None
     state, version = await kind.snapshot(host.access, host.call_id), 0
     steps = (

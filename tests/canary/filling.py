@@ -81,8 +81,8 @@ class Filling:
             role=Role.CLINICIAN,
         )
         async with house.database.unit_of_work() as work:
-            await house.staff.install(work, SYSTEM, house.clinic.id, person, "no password")
-            self.patient = await house.services.patients.add(
+            await house.people.staff.install(work, SYSTEM, house.clinic.id, person, "no password")
+            self.patient = await house.services.people.patients.add(
                 work,
                 house.here.receptionist,
                 Demographics(
@@ -96,7 +96,7 @@ class Filling:
                 assigned_to=[house.here.room.id],
             )
         self._chart_address = f"/patients/{self.patient.id}"
-        self._chart = await house.permissions.chart(house.here.receptionist, self.patient.id)
+        self._chart = await house.people.permissions.chart(house.here.receptionist, self.patient.id)
 
     async def files(self) -> None:
         """Upload by tus, by form, and leave one upload unfinished."""
@@ -133,7 +133,7 @@ class Filling:
     async def annotate(self) -> None:
         """Add label and note, twice, so that there is an earlier version; then read in every
         way."""
-        entries = await self._house.charts.entries(self._chart, ChartFilter(limit=50))
+        entries = await self._house.charts.contents.entries(self._chart, ChartFilter(limit=50))
         for entry in entries[:2]:
             for time in (1, 2):
                 changed = await self._http.post(
@@ -209,7 +209,9 @@ class Filling:
         assert commented.status_code < 400, commented.text[:300]
 
     async def _link(self, request_id: str) -> str:
-        for message in await self._house.messages.outbox(self._house.here.receptionist):
+        for message in await self._house.notifications.messages.outbox(
+            self._house.here.receptionist
+        ):
             if message.cause_id.startswith(request_id):
                 found = re.search(r"/l/[\w-]+", message.text)
                 if found:

@@ -23,7 +23,7 @@ async def be_told(
     assert wrong.status_code == 422, wrong.text[:300]
     assert (await http.post("/account/phone", data={"phone": PHONE})).status_code == 303
     await asyncio.to_thread(settled)
-    shown = await house.messages.outbox(house.here.receptionist)
+    shown = await house.notifications.messages.outbox(house.here.receptionist)
     code = next(found[1] for one in shown if (found := re.match(r"(\d{6}) is your", one.text)))
     refused = await http.post("/account/phone/confirm", data={"code": mark("code")})
     assert refused.status_code == 422, refused.text[:300]

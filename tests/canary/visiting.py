@@ -32,11 +32,11 @@ class Visiting:
     async def visit(self, settled: Callable[[], None]) -> None:
         """Act out the visit from the door to the end. `settled` waits for the worker."""
         house, mark = self._house, self._mark
-        room = await house.permissions.room(house.here.receptionist, house.here.room.id)
+        room = await house.people.permissions.room(house.here.receptionist, house.here.room.id)
         asks = RoomOptions(
             welcome_text="Welcome.", ask_phone="optional", consent_text="Video is used."
         )
-        await house.rooms.change(
+        await house.visits.rooms.change(
             house.administer(), room.room_id, RoomChange("Front desk", options=asks)
         )
         await self._post(f"/rooms/{room.room_id}/open", open="yes")
@@ -61,7 +61,7 @@ class Visiting:
     async def _come(self, phone: httpx.AsyncClient, room: RoomAccess) -> str:
         """Check in: with mistakes at first, so that the form comes back with what was typed."""
         mark = self._mark
-        door = f"/r/{(await self._house.rooms.get(room.clinic_id, room.room_id)).slug}"
+        door = f"/r/{(await self._house.visits.rooms.get(room.clinic_id, room.room_id)).slug}"
         typed = {
             "name": f"{mark('typed first name')} {mark('typed last name')}",
             "phone": PHONE,
@@ -134,10 +134,10 @@ class Visiting:
         """Transfer to a second room, then read what the receiver sees and what is recorded."""
         house, mark = self._house, self._mark
         administrator = house.administer()
-        second = await house.rooms.create(administrator, RoomChange("Upstairs"))
+        second = await house.visits.rooms.create(administrator, RoomChange("Upstairs"))
         receptionist = house.here.receptionist
-        await house.staff.assign(administrator, receptionist.staff_id, second.id)
-        await house.rooms.open(await house.permissions.room(receptionist, second.id))
+        await house.people.staff.assign(administrator, receptionist.staff_id, second.id)
+        await house.visits.rooms.open(await house.people.permissions.room(receptionist, second.id))
         sent = {"room": second.id, "note": mark("hand-over note"), "leg": "1"}
         await self._post(f"/visits/{visit}/transfer", **sent)
         assert mark("hand-over note") in (await self._http.get(f"/visits/{visit}/card")).text

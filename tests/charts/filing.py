@@ -14,7 +14,7 @@ from tests.house import House
 
 async def filed(house: House, chart: ChartAccess, name: str = "letter.pdf", **given: Any) -> Entry:
     """File into the chart: clean and awaiting review unless `given` says otherwise."""
-    charts: Charts = house.services.charts
+    charts: Charts = house.services.charts.contents
     values: dict[str, Any] = {
         "size": 1_000,
         "media_type": "application/pdf",

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.feature("F7")
 async def test_nothing_is_overwritten(house: House) -> None:
     chart = await house.chart()
-    charts = house.services.charts
+    charts = house.services.charts.contents
     entry = await filed(house, chart, "IMG_0001.jpg")
     change = {"note": "", "category": "patient_photo"}
     await charts.change(chart, entry.id, label="Left arm", seen_version=1, **change)
@@ -35,7 +35,7 @@ async def test_nothing_is_overwritten(house: House) -> None:
 
 async def test_of_two_changes_of_the_same_version_one_is_saved(house: House) -> None:
     chart = await house.chart()
-    charts = house.services.charts
+    charts = house.services.charts.contents
     entry = await filed(house, chart)
     outcomes = await asyncio.gather(
         *(
@@ -64,13 +64,13 @@ async def test_what_does_not_fit_is_refused_by_its_field(
     entry = await filed(quick_house, chart)
     wanted = {"label": "", "note": "", "category": "other", **change}
     with pytest.raises(WrongInput) as refused:
-        await quick_house.services.charts.change(chart, entry.id, seen_version=1, **wanted)
+        await quick_house.services.charts.contents.change(chart, entry.id, seen_version=1, **wanted)
     assert refused.value.field == field
 
 
 async def test_reviewed_once_and_taken_back(house: House) -> None:
     chart = await house.chart()
-    charts = house.services.charts
+    charts = house.services.charts.contents
     entry = await filed(house, chart)
     assert (await charts.counts(chart)).unreviewed == 1
     for _ in range(2):
@@ -81,14 +81,16 @@ async def test_reviewed_once_and_taken_back(house: House) -> None:
     assert (await charts.counts(chart)).unreviewed == 0
     await charts.review(chart, entry.id, reviewed=False)
     assert (await charts.counts(chart)).unreviewed == 1
-    lines = await house.services.audit.lines(chart.clinic_id, Filter(action=Action.ENTRY_REVIEWED))
+    lines = await house.services.audit.log.lines(
+        chart.clinic_id, Filter(action=Action.ENTRY_REVIEWED)
+    )
     assert [line.details["reviewed"] for line in lines] == [False, True]
 
 
 @pytest.mark.feature("F7")
 async def test_a_misfiled_file_leaves_a_trace_but_no_content(house: House) -> None:
     wrong, right = await house.chart(0), await house.chart(1)
-    charts = house.services.charts
+    charts = house.services.charts.contents
     entry = await filed(house, wrong, "Ramirez, blood.pdf", comment="as agreed")
     await charts.change(
         wrong, entry.id, label="Blood", note="high", category="lab_results", seen_version=1
@@ -103,7 +105,7 @@ async def test_a_misfiled_file_leaves_a_trace_but_no_content(house: House) -> No
     assert (arrived.name, arrived.label, arrived.note) == ("Ramirez, blood.pdf", "Blood", "high")
     assert (arrived.moved_from, arrived.category) == (entry.id, "lab_results")
     assert not arrived.reviewed
-    search = house.services.search
+    search = house.services.charts.search
     assert await search.in_chart(wrong, "blood") == ()
     assert await search.in_chart(right, "blood") == (moved_id,)
     for again in (
@@ -118,17 +120,17 @@ async def test_a_misfiled_file_leaves_a_trace_but_no_content(house: House) -> No
 async def test_a_move_says_why_and_goes_somewhere_else(quick_house: House) -> None:
     chart, other = await quick_house.chart(0), await quick_house.chart(1)
     entry = await filed(quick_house, chart)
-    move = quick_house.services.charts.move
+    move = quick_house.services.charts.contents.move
     for target, reason in ((other, "  "), (other, "x" * 501), (chart, "because")):
         with pytest.raises(WrongInput):
             await move(chart, entry.id, target, reason)
-    assert not (await quick_house.services.charts.entry(chart, entry.id)).moved_to
+    assert not (await quick_house.services.charts.contents.entry(chart, entry.id)).moved_to
 
 
 @pytest.mark.feature("F9")
 async def test_filters(house: House) -> None:
     chart = await house.chart()
-    charts = house.services.charts
+    charts = house.services.charts.contents
     patient = from_patient(chart)
     photo = await filed(
         house,
@@ -167,7 +169,7 @@ async def test_filters(house: House) -> None:
 
 async def test_pages_of_a_long_chart_neither_skip_nor_repeat(house: House) -> None:
     chart = await house.chart()
-    charts = house.services.charts
+    charts = house.services.charts.contents
     there = {
         (await filed(house, chart, received_at=1_000 + number // 3)).id for number in range(10)
     }
@@ -183,4 +185,4 @@ async def test_pages_of_a_long_chart_neither_skip_nor_repeat(house: House) -> No
 async def test_an_entry_of_another_chart_is_not_there(house: House) -> None:
     entry = await filed(house, await house.chart(0))
     with pytest.raises(NotFound):
-        await house.services.charts.entry(await house.chart(1), entry.id)
+        await house.services.charts.contents.entry(await house.chart(1), entry.id)

@@ -28,9 +28,9 @@ class Follower:
         self._chart = chart
         self._live = LiveCharts(
             house.services.database,
-            house.services.permissions,
+            house.services.people.permissions,
             Audiences(house.services.database),
-            house.services.charts,
+            house.services.charts.contents,
         )
         self.heard: list[str] = []
 
@@ -75,7 +75,7 @@ async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
 
 async def upload(house: House, chart: ChartAccess, name: str, content: bytes) -> None:
     """Upload a file as staff."""
-    uploads = house.services.uploads
+    uploads = house.services.files.uploads
     begun = await uploads.begin_for_chart(
         chart, Announced(name, len(content)), Allowance(len(content)), "other"
     )
@@ -84,7 +84,7 @@ async def upload(house: House, chart: ChartAccess, name: str, content: bytes) ->
 
 async def work(house: House) -> None:
     """Run the due jobs."""
-    await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
+    await Worker(house.services.database, house.services.registered.handlers, {}).run_until_idle()
 
 
 async def test_receive_scan_and_preview(house: House) -> None:
@@ -102,7 +102,7 @@ async def test_receive_scan_and_preview(house: House) -> None:
 async def test_a_scanner_that_is_down_and_comes_back(house: House) -> None:
     chart = await house.chart()
     page = await Follower(house, chart).look()
-    intake: Any = house.services.intake
+    intake: Any = house.services.files.intake
     working, intake._scanner = intake._scanner, ClosedScanner()
     await upload(house, chart, "results.txt", TEXT)
     await work(house)
@@ -125,7 +125,7 @@ async def test_a_refused_file(house: House) -> None:
 
 async def test_change_review_and_move(house: House) -> None:
     chart, other = await house.chart(0), await house.chart(1)
-    charts = house.services.charts
+    charts = house.services.charts.contents
     page, other_page = await Follower(house, chart).look(), await Follower(house, other).look()
     entry = await filed(house, chart)
     assert list(await page.catch_up()) == [entry.id]

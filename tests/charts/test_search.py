@@ -63,7 +63,7 @@ def test_not_found(query: str, text: str) -> None:
 @pytest.mark.feature("F10")
 async def test_all_words_have_to_be_there_and_newer_comes_first(house: House) -> None:
     chart = await house.chart()
-    search = house.services.search
+    search = house.services.charts.search
     old = await filed(house, chart, "Blood results.pdf", received_at=1_000)
     new = await filed(house, chart, "scan.pdf", comment="Blood, second", received_at=2_000)
     assert await search.in_chart(chart, "blood") == (new.id, old.id)
@@ -77,6 +77,6 @@ async def test_all_words_have_to_be_there_and_newer_comes_first(house: House) ->
 async def test_nothing_of_the_clinic_next_door_is_found(house: House) -> None:
     await filed(house, await house.chart(), "Blood results.pdf")
     there = house.next_door.receptionist
-    assert await house.services.search.everywhere(there, "blood") == []
+    assert await house.services.charts.search.everywhere(there, "blood") == []
     here = house.here.receptionist
-    assert len(await house.services.search.everywhere(here, "blood")) == 1
+    assert len(await house.services.charts.search.everywhere(here, "blood")) == 1

@@ -22,7 +22,7 @@ class Talk:
 
     def __init__(self, ward: Ward, room: RoomAccess, waiter: Waiter) -> None:
         self.ward, self.room, self.waiter = ward, room, waiter
-        self.chat: VisitChat = ward.house.services.visit_chat
+        self.chat: VisitChat = ward.house.services.conversations.visit_chat
 
     async def staff(self, words: str, **more: Any) -> str:
         """Write as staff."""
@@ -85,7 +85,7 @@ async def test_what_cannot_be_said(talk: Talk) -> None:
             await talk.patient(blank)
     with pytest.raises(WrongInput):
         await talk.patient("x" * (LONGEST + 1))
-    await talk.ward.house.services.waiting_room.leave(talk.waiter.visitor)
+    await talk.ward.house.services.visits.waiting_room.leave(talk.waiter.visitor)
     with pytest.raises(Conflict):
         await talk.patient("Too late.")
     assert await talk.seen() == []
@@ -95,7 +95,7 @@ async def test_what_cannot_be_said(talk: Talk) -> None:
 async def test_the_next_room_begins_with_nothing(talk: Talk) -> None:
     await talk.patient("For the first room.")
     there = await talk.ward.room("Surgery", talk.ward.house.here.receptionist)
-    transfers = talk.ward.house.services.patient_transfers
+    transfers = talk.ward.house.services.visits.transfers
     await transfers.transfer(talk.room, talk.waiter.visit_id, there.room_id, "", expected_leg=1)
     assert await talk.seen(there) == []
     assert await talk.seen(talk.waiter.visitor) == []
@@ -108,7 +108,9 @@ async def test_the_next_room_begins_with_nothing(talk: Talk) -> None:
     await talk.patient("For the second room.", leg=2)
     assert [words for _, words, _ in await talk.seen(there)] == ["For the second room."]
     known = await talk.ward.identify(there, talk.waiter)
-    chart = await talk.ward.house.services.permissions.chart(there.staff, known.visitor.patient_id)
+    chart = await talk.ward.house.services.people.permissions.chart(
+        there.staff, known.visitor.patient_id
+    )
     record = await talk.chat.of_record(chart, talk.waiter.visit_id)
     assert [(one.leg, one.body) for one in record] == [
         (1, "For the first room."),
@@ -135,7 +137,7 @@ async def test_nobody_else_reads_or_writes(talk: Talk) -> None:
 async def test_a_page_that_follows_is_as_a_fresh_one(talk: Talk) -> None:
     database = talk.ward.house.services.database
     topic = f"chat:{talk.waiter.visit_id}"
-    kind = talk.ward.house.services.topics.kind(topic)
+    kind = talk.ward.house.services.realtime.topics.kind(topic)
     assert kind is not None
 
     async def fresh() -> dict[str, Any]:

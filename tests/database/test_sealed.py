@@ -149,7 +149,7 @@ async def test_swapped_rows_are_refused_and_said_to_be_broken(house: House) -> N
             await work.execute(change.values(record=rows[source]))
     chart = await house.chart(0)
     with pytest.raises(RecordSealBroken) as caught:
-        await house.services.patients.get(chart)
+        await house.services.people.patients.get(chart)
     assert caught.value.status == 503
     assert "bedside doctor" in caught.value.sentence
 

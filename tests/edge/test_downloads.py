@@ -142,7 +142,7 @@ def test_one_line_for_an_opening(door: Door) -> None:
     """However many ranges a viewer fetches, there is one audit line."""
 
     def told() -> int:
-        audit = door.sender.house.services.audit
+        audit = door.sender.house.services.audit.log
         lines = door.run(audit.lines(door.sender.house.clinic.id, Filter(limit=2_000)))
         return [line.action for line in lines].count(Action.FILE_DOWNLOADED)
 

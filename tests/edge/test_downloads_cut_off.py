@@ -26,12 +26,12 @@ async def _accepted(ward: Ward, patient: VisitorAccess, room: RoomAccess) -> str
     """Let the patient accept a file of staff, so that it can be downloaded. Returns the
     transfer."""
     chosen = Chosen("large.txt", "text/plain", len(CONTENT))
-    offered = await ward.live_transfers.offer(room, patient.visit_id, chosen)
-    holder, transfer = await ward.live_transfers.sender(room, offered.id)
+    offered = await ward.transfers.exchange.offer(room, patient.visit_id, chosen)
+    holder, transfer = await ward.transfers.exchange.sender(room, offered.id)
     announced = Announced(chosen.name, chosen.size)
-    upload = await ward.live_transfers.begin_upload(holder, transfer, announced)
-    await ward.uploads.append(holder, upload.id, 0, pieces(CONTENT))
-    await ward.live_transfers.accept(patient, offered.id)
+    upload = await ward.transfers.exchange.begin_upload(holder, transfer, announced)
+    await ward.files.uploads.append(holder, upload.id, 0, pieces(CONTENT))
+    await ward.transfers.exchange.accept(patient, offered.id)
     await do_jobs(ward.house)
     return offered.id
 
@@ -48,13 +48,13 @@ async def test_a_file_is_downloaded_when_all_of_it_was_fetched(quick_house: Hous
             got += piece
             if len(got) > 1 << 20:
                 break  # the connection is closed with most of it in transit
-    shown = await ward.transfer_lists.one(patient, transfer_id)
+    shown = await ward.transfers.lists.one(patient, transfer_id)
     assert shown.phase is Phase.READY
 
     async with _phone(quick_house, cookies) as phone:
         rest = await phone.get(address, headers={"range": f"bytes={len(got)}-"})
     assert bytes(got) + rest.content == CONTENT
-    shown = await ward.transfer_lists.one(patient, transfer_id)
+    shown = await ward.transfers.lists.one(patient, transfer_id)
     assert shown.phase is Phase.DONE
 
 

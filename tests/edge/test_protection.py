@@ -377,7 +377,7 @@ async def test_health_says_what_is_down(
     async with door(quick_house) as client:
         await known.look()
         fine = await client.get("/health")
-        quick_house.services.checks["scanner"] = down
+        quick_house.services.registered.checks["scanner"] = down
         await known.look()
         without_scanner = await client.get("/health")
         async with quick_house.services.database.unit_of_work() as work:

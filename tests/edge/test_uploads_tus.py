@@ -267,10 +267,10 @@ async def test_what_nobody_goes_on_with_expires(sender: Sender) -> None:
         sender.http.cookies.update(await sender.house.cookie(sender.house.here.receptionist))
         assert (await sender.head(address)).status_code == 410
         assert (await sender.patch(address, 600, words(400))).status_code == 410
-        assert await sender.house.services.uploads.expire() == 1
+        assert await sender.house.services.files.uploads.expire() == 1
         await sender.work()
         assert (await sender.head(address)).status_code == 404
-    assert [key async for key, _ in sender.house.services.custody.blobs()] == []
+    assert [key async for key, _ in sender.house.services.files.custody.blobs()] == []
 
 
 async def test_termination_destroys_what_arrived(sender: Sender) -> None:
@@ -283,7 +283,7 @@ async def test_termination_destroys_what_arrived(sender: Sender) -> None:
     assert (await sender.head(address)).status_code == 404
     assert (await sender.patch(address, 0, content)).status_code == 404
     await sender.work()
-    assert [key async for key, _ in sender.house.services.custody.blobs()] == []
+    assert [key async for key, _ in sender.house.services.files.custody.blobs()] == []
     assert await sender.entries() == []
 
 
@@ -430,7 +430,7 @@ async def test_bytes_that_meet_a_termination_leave_nothing(sender: Sender) -> No
         assert late.status_code in (204, 404, 409)
         assert (await sender.head(address)).status_code == 404
     await sender.work()
-    assert [key async for key, _ in sender.house.services.custody.blobs()] == []
+    assert [key async for key, _ in sender.house.services.files.custody.blobs()] == []
 
 
 async def test_a_full_disk_is_said_and_healed(

@@ -100,13 +100,15 @@ class Sender:
     async def work(self) -> None:
         """Let the worker do what is due."""
         services = self.house.services
-        await Worker(services.database, services.handlers, {}).run_until_idle()
+        await Worker(services.database, services.registered.handlers, {}).run_until_idle()
 
     async def entries(self) -> list[Entry]:
         """Return the chart, newest first."""
         services = self.house.services
-        chart = await services.permissions.chart(self.house.here.receptionist, self.patient_id)
-        return await services.charts.entries(chart, ChartFilter(limit=200))
+        chart = await services.people.permissions.chart(
+            self.house.here.receptionist, self.patient_id
+        )
+        return await services.charts.contents.entries(chart, ChartFilter(limit=200))
 
     async def content(self, entry: Entry) -> bytes:
         """Download a file of the chart."""

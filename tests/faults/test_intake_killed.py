@@ -177,7 +177,7 @@ def test_the_bytes_of_a_refused_file_are_gone_after_a_kill(
     async def look(services: Services) -> None:
         (state, key) = server.ask("SELECT state, data_key FROM files")[0]
         assert (state, key) == ("refused", b"")
-        assert [key async for key, _ in services.custody.blobs()] == []
+        assert [key async for key, _ in services.files.custody.blobs()] == []
 
     server.inside(look)
 
@@ -224,25 +224,25 @@ async def holds_each_once(services: Services, installed: Installed, sent: dict[s
     staff = staff_access(
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )
-    chart = await services.permissions.chart(staff, installed.patient_id)
-    entries = await services.charts.entries(chart, ChartFilter(limit=200))
+    chart = await services.people.permissions.chart(staff, installed.patient_id)
+    entries = await services.charts.contents.entries(chart, ChartFilter(limit=200))
     assert sorted(entry.name for entry in entries) == sorted(sent)
     known: set[str] = set()
     for entry in entries:
         content = sent[entry.name]
         assert (entry.state, entry.size) == ("filed", len(content))
-        facts = await services.retrieval.facts(entry)
+        facts = await services.files.retrieval.facts(entry)
         assert facts.text_found or facts.forms
-        opened = await services.retrieval.open(chart, entry.id, "original")
+        opened = await services.files.retrieval.open(chart, entry.id, "original")
         assert b"".join([p async for p in opened.chunks(0, opened.size)]) == content
         known |= {f"{installed.clinic_id}/{entry.file_id}{form}" for form in ("", *_dotted(facts))}
-    lines = await services.audit.lines(installed.clinic_id, Filter(limit=1_000))
+    lines = await services.audit.log.lines(installed.clinic_id, Filter(limit=1_000))
     for action in (Action.FILE_RECEIVED, Action.FILE_FILED):
         assert [line.action for line in lines].count(action) == len(sent)
-    assert (await services.audit.verify(installed.clinic_id)).broken_at is None
-    assert [broken async for broken in services.custody.damaged(installed.clinic_id)] == []
+    assert (await services.audit.log.verify(installed.clinic_id)).broken_at is None
+    assert [broken async for broken in services.files.custody.damaged(installed.clinic_id)] == []
     await _sweep(services)
-    assert {key async for key, _ in services.custody.blobs()} == known
+    assert {key async for key, _ in services.files.custody.blobs()} == known
 
 
 def _dotted(facts: FileFacts) -> list[str]:
@@ -251,11 +251,11 @@ def _dotted(facts: FileFacts) -> list[str]:
 
 async def do_what_is_due(services: Services) -> None:
     """Do what the worker would do."""
-    await Worker(services.database, services.handlers, {}).run_until_idle()
+    await Worker(services.database, services.registered.handlers, {}).run_until_idle()
 
 
 async def _sweep(services: Services) -> None:
     """Sweep a day later: what was begun and never finished is gone."""
     with clock.shifted(25 * clock.HOUR):
-        await services.uploads.expire()
+        await services.files.uploads.expire()
         await do_what_is_due(services)

@@ -41,5 +41,5 @@ async def ask_for_photos(services: Services, installed: Installed) -> None:
     staff = staff_access(
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )
-    chart = await services.permissions.chart(staff, installed.patient_id)
+    chart = await services.people.permissions.chart(staff, installed.patient_id)
     await services.requests.photos.send(chart, Draft(new_id("req"), ("sms",), "skin"))

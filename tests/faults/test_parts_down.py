@@ -150,7 +150,7 @@ async def test_the_clock_jumps_while_a_file_arrives(sender: Sender, jump: int) -
         await sender.work()
         (entry,) = await sender.entries()
         assert await sender.content(entry) == content
-        assert (await house.services.audit.verify(house.clinic.id)).broken_at is None
+        assert (await house.services.audit.log.verify(house.clinic.id)).broken_at is None
 
 
 @pytest.mark.anyio
@@ -161,7 +161,7 @@ async def test_a_scanner_that_stands_still_holds_up_nobody(
     """clamd takes the file and says nothing: “not scanned” after its timeout."""
     await asyncio.to_thread(clamd.start)
     clamd.pause()
-    intake = served.house.services.intake
+    intake = served.house.services.files.intake
     intake._scanner = ClamdScanner(clamd.address, seconds=0.3)
     entry = await sender.send(words(50_000))
     assert entry.state == "unscanned"

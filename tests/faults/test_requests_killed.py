@@ -27,7 +27,7 @@ async def _holds_photos(services: Services, installed: Installed, *, revoked: bo
     staff = staff_access(
         installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
     )
-    chart = await services.permissions.chart(staff, installed.patient_id)
+    chart = await services.people.permissions.chart(staff, installed.patient_id)
     draft = Draft(new_id("req"), ("sms",), "skin")
     with clock.shifted(0 if revoked else -8 * clock.DAY):
         await services.requests.photos.send(chart, draft)
@@ -40,14 +40,14 @@ async def _holds_photos(services: Services, installed: Installed, *, revoked: bo
         for part in (len(CONTENT), len(CONTENT) // 2):
             allowance = await services.requests.answers.allowance(link)
             announced = Announced("hand.jpg", len(CONTENT))
-            begun = await services.uploads.begin_held(link, announced, allowance)
-            await services.uploads.append(link, begun.id, 0, pieces(CONTENT[:part]))
+            begun = await services.files.uploads.begin_held(link, announced, allowance)
+            await services.files.uploads.append(link, begun.id, 0, pieces(CONTENT[:part]))
         if revoked:
             await services.requests.all.revoke(chart, draft.id)
 
 
 async def _no_byte(services: Services) -> None:
-    assert [key async for key, _ in services.custody.blobs()] == []
+    assert [key async for key, _ in services.files.custody.blobs()] == []
 
 
 @pytest.mark.parametrize(

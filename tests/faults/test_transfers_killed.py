@@ -160,15 +160,15 @@ class Desk:
             self.installed.staff_id, self.installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
         )
         [(patient_id,)] = self.ward.server.ask("SELECT patient_id FROM visits")
-        chart = await services.permissions.chart(staff, patient_id)
-        [entry] = await services.charts.entries(chart, ChartFilter(limit=200))
+        chart = await services.people.permissions.chart(staff, patient_id)
+        [entry] = await services.charts.contents.entries(chart, ChartFilter(limit=200))
         assert (entry.name, entry.state, entry.size) == (NAME, "filed", len(CONTENT))
         assert entry.source_id == self.patient.visit_id
-        opened = await services.retrieval.open(chart, entry.id, "original")
+        opened = await services.files.retrieval.open(chart, entry.id, "original")
         assert b"".join([p async for p in opened.chunks(0, opened.size)]) == CONTENT
         files = {key.rpartition("/")[2].partition(".")[0] async for key, _ in _blobs(services)}
         assert files == {entry.file_id}
-        assert (await services.audit.verify(self.installed.clinic_id)).broken_at is None
+        assert (await services.audit.log.verify(self.installed.clinic_id)).broken_at is None
 
     async def _nothing(self, services: Services) -> None:
         assert [key async for key, _ in _blobs(services)] == []
@@ -177,7 +177,7 @@ class Desk:
 
 
 def _blobs(services: Services) -> AsyncIterator[tuple[str, bytes]]:
-    return services.custody.blobs()
+    return services.files.custody.blobs()
 
 
 @pytest.fixture

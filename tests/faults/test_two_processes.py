@@ -31,11 +31,11 @@ async def test_a_stale_process_spoils_nothing(house: House, taken: int, sends: i
     await other.database.open()
     content = words(3 * SEGMENT + 5)
     chart = await house.chart()
-    begun = await services.uploads.begin_for_chart(
+    begun = await services.files.uploads.begin_for_chart(
         chart, Announced("report.txt", len(content)), Allowance(len(content))
     )
     if taken:
-        await services.uploads.append(chart, begun.id, 0, pieces(content[:taken]))
+        await services.files.uploads.append(chart, begun.id, 0, pieces(content[:taken]))
     waiting, arrived = asyncio.Event(), asyncio.Event()
 
     async def slow() -> AsyncIterator[Chunk]:
@@ -43,10 +43,10 @@ async def test_a_stale_process_spoils_nothing(house: House, taken: int, sends: i
         await arrived.wait()
         yield content[taken : taken + sends]
 
-    stale = asyncio.create_task(other.uploads.append(chart, begun.id, taken, slow()))
+    stale = asyncio.create_task(other.files.uploads.append(chart, begun.id, taken, slow()))
     await asyncio.wait_for(waiting.wait(), PATIENCE)
     first, _ = await asyncio.gather(
-        services.uploads.append(chart, begun.id, taken, pieces(content[taken:])),
+        services.files.uploads.append(chart, begun.id, taken, pieces(content[taken:])),
         asyncio.sleep(0),
         return_exceptions=True,
     )
@@ -54,11 +54,11 @@ async def test_a_stale_process_spoils_nothing(house: House, taken: int, sends: i
     (second,) = await asyncio.gather(stale, return_exceptions=True)
     # If the slow one has the blob open already, it is the quick one that has to retry.
     assert isinstance(first if taken > SEGMENT else second, Conflict), (first, second)
-    found = await services.uploads.find(chart, begun.id)
+    found = await services.files.uploads.find(chart, begun.id)
     if not found.finished:
         rest = pieces(content[found.position :])
-        await services.uploads.append(chart, begun.id, found.position, rest)
+        await services.files.uploads.append(chart, begun.id, found.position, rest)
     await other.database.close()
-    (entry,) = await services.charts.entries(chart, ChartFilter())
-    assert [broken async for broken in services.custody.damaged(house.clinic.id)] == []
+    (entry,) = await services.charts.contents.entries(chart, ChartFilter())
+    assert [broken async for broken in services.files.custody.damaged(house.clinic.id)] == []
     assert entry.size == len(content)

@@ -43,7 +43,7 @@ def cookies(ward: Ward, visitor: VisitorAccess) -> dict[str, str]:
 
 async def presence(ward: Ward, visitor: VisitorAccess) -> str:
     """Return the presence in the queue; “gone” for a visit that has ended."""
-    for row in await ward.waiting_room.queue(await ward.room()):
+    for row in await ward.visits.waiting_room.queue(await ward.room()):
         if row.visit_id == visitor.visit_id:
             return str(row.presence)
     return "gone"
@@ -82,7 +82,7 @@ async def test_the_database_restarts_while_people_wait(
     ward = Ward(served.house)
     stays, closes = await ward.wait("Stays Here"), await ward.wait("Closes Meanwhile")
     for visitor in (stays, closes):
-        await ward.visit_presence.left(visitor, f"sck_{visitor.visit_id}")
+        await ward.visits.presence.left(visitor, f"sck_{visitor.visit_id}")
     own = cookies(ward, stays)
     path = f"/visit/{stays.visit_id}"
     headers = {"hx-request": "true", "sec-fetch-site": "same-origin"}
@@ -108,8 +108,8 @@ async def test_the_database_restarts_while_people_wait(
         await until(lambda: _heartbeats(ward, closes))
         assert await presence(ward, stays) == "here"
         with clock.shifted(GRACE - clock.SECOND):
-            await ward.visit_presence.heartbeat()
-            await ward.visit_presence.expire()
+            await ward.visits.presence.heartbeat()
+            await ward.visits.presence.expire()
             assert await presence(ward, closes) == "reconnecting"
         await page.say(action="subscribe", topic=f"visit:{stays.visit_id}")
         await page.hear(f"visit:{stays.visit_id}", "snapshot")
@@ -129,7 +129,7 @@ async def _answers(http: httpx.AsyncClient, path: str) -> bool:
 async def _heartbeats(ward: Ward, closed: VisitorAccess) -> bool:
     """Send heartbeats, after which a page that closed in the meantime is known to be gone."""
     with suppress(BedsideError):
-        await ward.visit_presence.heartbeat()
+        await ward.visits.presence.heartbeat()
     return await presence(ward, closed) == "reconnecting"
 
 
@@ -152,7 +152,7 @@ async def test_a_network_that_is_dead_without_a_word_is_noticed(impatient: Serve
     """The socket never closes: the phone is in a tunnel. The queue says “reconnecting”."""
     ward = Ward(impatient.house)
     visitor = await ward.wait()
-    await ward.visit_presence.left(visitor, f"sck_{visitor.visit_id}")
+    await ward.visits.presence.left(visitor, f"sck_{visitor.visit_id}")
     port = int(impatient.url.rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     key = base64.b64encode(os.urandom(16)).decode()
@@ -180,7 +180,7 @@ async def test_a_page_that_answers_slowly_stays(impatient: Served) -> None:
     """It sends nothing by itself for longer than the timeout, but answers pings."""
     ward = Ward(impatient.house)
     visitor = await ward.wait()
-    await ward.visit_presence.left(visitor, f"sck_{visitor.visit_id}")
+    await ward.visits.presence.left(visitor, f"sck_{visitor.visit_id}")
     address = impatient.url.replace("http", "ws") + f"/visit/{visitor.visit_id}/live"
     headers = {
         "Cookie": f"bedside-visitor={ward.tokens[visitor.visit_id]}",
@@ -203,15 +203,15 @@ async def test_a_clock_that_is_set_ends_nobodys_visit(quick_house: House, jump: 
     more."""
     ward = Ward(quick_house)
     stays, away = await ward.wait("Stays Here"), await ward.wait("Is Away")
-    await ward.visit_presence.left(away, f"sck_{away.visit_id}")
-    await ward.visit_presence.expire()
+    await ward.visits.presence.left(away, f"sck_{away.visit_id}")
+    await ward.visits.presence.expire()
     with clock.jumped(jump):
-        await ward.visit_presence.expire()
+        await ward.visits.presence.expire()
         assert await presence(ward, stays) == "here"
         assert await presence(ward, away) == "reconnecting"
         for later, expected in ((GRACE - clock.SECOND, "reconnecting"), (GRACE, "gone")):
             with clock.shifted(later + clock.SECOND // 2):
-                await ward.visit_presence.expire()
+                await ward.visits.presence.expire()
                 assert await presence(ward, stays) == "here"
                 assert await presence(ward, away) == expected
 
@@ -221,11 +221,11 @@ async def test_nobody_is_given_up_for_a_time_that_nobody_watched(quick_house: Ho
     """The process was stalled, or the database was down: nobody could reconnect then."""
     ward = Ward(quick_house)
     away = await ward.wait()
-    await ward.visit_presence.left(away, f"sck_{away.visit_id}")
-    ward.visit_presence._watch = clock.Watch(-1)  # any time at all is too long
-    await ward.visit_presence.expire()
+    await ward.visits.presence.left(away, f"sck_{away.visit_id}")
+    ward.visits.presence._watch = clock.Watch(-1)  # any time at all is too long
+    await ward.visits.presence.expire()
     with clock.shifted(clock.HOUR):
-        await ward.visit_presence.expire()
+        await ward.visits.presence.expire()
         assert await presence(ward, away) == "reconnecting"
 
 
@@ -234,7 +234,7 @@ async def test_a_clock_that_is_set_throws_nobody_out_of_a_call(quick_house: Hous
     """Whoever is briefly disconnected has the whole minute from then on."""
     ward = Ward(quick_house)
     pair = await ward.both()
-    absences = ward.sweeps["calls.absences"][1]
+    absences = ward.registered.sweeps["calls.absences"][1]
     await absences()
     with clock.jumped(clock.HOUR):
         await absences()
@@ -267,7 +267,7 @@ async def test_mail_is_down_when_nobody_is_there(tmp_path: Path, empty_sqlite: P
             visitor = await ward.wait("Wilma Waiting")
             for later in (clock.HOUR, clock.HOUR + 2 * clock.MINUTE):
                 with clock.shifted(later):
-                    await ward.visit_presence.heartbeat()
+                    await ward.visits.presence.heartbeat()
                     await do_jobs(ward.house)
                     assert await presence(ward, visitor) == "here"
             await asyncio.to_thread(sink.start)
@@ -304,7 +304,7 @@ async def test_the_media_server_crashes_in_a_group_call(tmp_path: Path) -> None:
             assert await _interruptions(ward, pair.call_id, 1) == [(both, False)]
             call = await ward.live_call(pair.visitor, pair.call_id)
             assert [one["state"] for one in call["participants"].values()] == ["joined"] * 5
-            assert await ward.checks["media server"]() == "down"
+            assert await ward.registered.checks["media server"]() == "down"
             await asyncio.to_thread(own.start)
             told = await _interruptions(ward, pair.call_id, 2)
             assert told == [(both, False), (both, True)]
@@ -312,7 +312,7 @@ async def test_the_media_server_crashes_in_a_group_call(tmp_path: Path) -> None:
             peers += [await publish(ward, *first, 2), await publish(ward, *last, 2)]
             offered = await heard(ward, first[1].connection_id, FROM_SUBSCRIBE, before + 1)
             assert {one["connection_id"] for one in offered["streams"]} <= set(both)
-            assert await ward.checks["media server"]() == "ok"
+            assert await ward.registered.checks["media server"]() == "ok"
             for peer in peers:
                 await peer.close()
     finally:

@@ -88,12 +88,16 @@ class Ward:
         clinic_id, staff_id = self.installed.clinic_id, self.installed.staff_id
         staff = staff_access(staff_id, clinic_id, Role.ADMINISTRATOR, "ses_test", "127.0.0.1")
         wanted = RoomChange("Treatment")
-        second = await services.rooms.create(services.permissions.administer(staff), wanted)
+        second = await services.visits.rooms.create(
+            services.people.permissions.administer(staff), wanted
+        )
         async with services.database.unit_of_work() as work:
-            await services.staff.install_assignment(work, SYSTEM, clinic_id, staff_id, second.id)
-        first, *_ = [r for r in await services.rooms.of_staff(staff) if r.id != second.id]
+            await services.people.staff.install_assignment(
+                work, SYSTEM, clinic_id, staff_id, second.id
+            )
+        first, *_ = [r for r in await services.visits.rooms.of_staff(staff) if r.id != second.id]
         for room in (first, second):
-            await services.rooms.open(await services.permissions.room(staff, room.id))
+            await services.visits.rooms.open(await services.people.permissions.room(staff, room.id))
             self.rooms.append(room.id)
             self.slugs.append(room.slug)
 

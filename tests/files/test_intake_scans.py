@@ -55,7 +55,7 @@ async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
 
 async def upload(house: House, chart: ChartAccess, name: str, content: bytes) -> None:
     """Upload a file as staff."""
-    uploads = house.services.uploads
+    uploads = house.services.files.uploads
     begun = await uploads.begin_for_chart(
         chart, Announced(name, len(content)), Allowance(len(content)), "other"
     )
@@ -65,13 +65,15 @@ async def upload(house: House, chart: ChartAccess, name: str, content: bytes) ->
 async def work(house: House, *, later: int = 0) -> None:
     """Run the due jobs, now or some milliseconds later."""
     with clock.shifted(later):
-        await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
+        await Worker(
+            house.services.database, house.services.registered.handlers, {}
+        ).run_until_idle()
 
 
 async def facts(house: House, chart: ChartAccess) -> tuple[str, str, str]:
     """Return state, note and refusal of the only file of a chart."""
-    (entry,) = await house.services.charts.entries(chart, ChartFilter())
-    found = await house.services.retrieval.facts(entry)
+    (entry,) = await house.services.charts.contents.entries(chart, ChartFilter())
+    found = await house.services.files.retrieval.facts(entry)
     return entry.state, found.note, found.refusal
 
 
@@ -97,9 +99,9 @@ async def test_a_file_beyond_the_limits_is_kept_closed_and_opens_when_they_are_r
     await upload(house, chart, "scan.png", photo(3 * MIB))
     await work(house)
     assert await facts(house, chart) == ("unscanned", NOTES["scan_too_large"], "")
-    (entry,) = await house.services.charts.entries(chart, ChartFilter())
+    (entry,) = await house.services.charts.contents.entries(chart, ChartFilter())
     with pytest.raises(NotOpened, match="kept and cannot be opened"):
-        await house.services.retrieval.open(chart, entry.id, "original")
+        await house.services.files.retrieval.open(chart, entry.id, "original")
     waits = [(await waiting(house)).run_at - clock.now()]
     await work(house, later=6 * clock.MINUTE)
     with clock.shifted(6 * clock.MINUTE):
@@ -163,7 +165,7 @@ async def test_only_malware_is_called_malware(
     quick_house: House, signature: str, state: str, said: str
 ) -> None:
     chart = await quick_house.chart()
-    intake: Any = quick_house.services.intake
+    intake: Any = quick_house.services.files.intake
     intake._scanner = Finds(signature)
     await upload(quick_house, chart, "note.txt", b"Potassium 4.1")
     await work(quick_house)
@@ -192,7 +194,7 @@ async def killed_by_files() -> AsyncGenerator[str]:
 
 async def test_a_file_that_brings_the_scanner_down_twice_is_refused(quick_house: House) -> None:
     chart = await quick_house.chart()
-    intake: Any = quick_house.services.intake
+    intake: Any = quick_house.services.files.intake
     async with killed_by_files() as address:
         intake._scanner = ClamdScanner(address)
         await upload(quick_house, chart, "note.txt", b"Potassium 4.1")
@@ -209,7 +211,7 @@ async def test_a_file_that_breaks_the_built_in_scanner_twice_is_refused(
 ) -> None:
     """A file for which the scan has too little memory."""
     chart = await quick_house.chart()
-    intake: Any = quick_house.services.intake
+    intake: Any = quick_house.services.files.intake
     intake._scanner = BuiltInScanner(Children(memory=150 * MIB))
     document = builders.docx(more={"word/media/a.bin": bytes(120 * MIB)})
     await upload(quick_house, chart, "letter.docx", document)
@@ -239,7 +241,7 @@ async def test_a_job_that_is_given_up_leaves_no_file_waiting(quick_house: House)
     chart = await quick_house.chart()
     await upload(quick_house, chart, "note.txt", b"Potassium 4.1")
     job = await waiting(quick_house)
-    handlers = {**quick_house.services.handlers, "file.examine": _fails}
+    handlers = {**quick_house.services.registered.handlers, "file.examine": _fails}
     for hour in range(15):
         with clock.shifted(hour * clock.HOUR):
             await Worker(quick_house.services.database, handlers, {}).run_until_idle()

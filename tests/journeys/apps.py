@@ -62,9 +62,9 @@ class Meeting:
     async def entries(self) -> list[Entry]:
         """Return the entries of the patient's chart."""
         services = self.clinic.house.services
-        patient_id = await services.whereabouts.patient_of(self.clinic.staff, self.visit_id)
-        chart = await services.permissions.chart(self.clinic.staff, patient_id)
-        return await services.charts.entries(chart, ChartFilter())
+        patient_id = await services.visits.whereabouts.patient_of(self.clinic.staff, self.visit_id)
+        chart = await services.people.permissions.chart(self.clinic.staff, patient_id)
+        return await services.charts.contents.entries(chart, ChartFilter())
 
     async def filed(self, count: int) -> list[Entry]:
         """Wait until `count` files are in the chart."""
@@ -83,7 +83,7 @@ class Meeting:
 @asynccontextmanager
 async def meeting(served: Served, chromium: Chromium) -> AsyncIterator[Meeting]:
     """Both are connected, and files are scanned."""
-    worker = Worker(served.house.database, served.house.handlers, {})
+    worker = Worker(served.house.database, served.house.registered.handlers, {})
     await worker.start()
     try:
         clinic = await open_clinic(served)

@@ -48,7 +48,7 @@ class Asked:
 
     async def chart(self) -> list[Entry]:
         """Return the entries of her chart."""
-        return await self.house.charts.entries(await self.house.chart(), ChartFilter())
+        return await self.house.charts.contents.entries(await self.house.chart(), ChartFilter())
 
     async def enter(self, person: Person) -> Page:
         """Open the link and answer. Returns the page of guidance."""
@@ -66,7 +66,7 @@ class Asked:
 @pytest.fixture
 async def working(served: Served) -> AsyncIterator[Served]:
     """The house behind a server, with a worker."""
-    worker = Worker(served.house.database, served.house.handlers, {})
+    worker = Worker(served.house.database, served.house.registered.handlers, {})
     await worker.start()
     yield served
     await worker.stop()

@@ -157,12 +157,12 @@ class Clinic:
         """Check in with this browser, by default as a patient already identified as a new one.
         Returns the id of the visit."""
         services = self.house.services
-        form = CheckInForm(draft=services.check_in.new_draft(), name=name)
-        visit = await services.check_in.check_in(self.room, form, "127.0.0.1")
-        visitor = await services.visit_devices.resume(visit.token, visit.visit_id, "127.0.0.1")
-        await services.waiting_room.record_device_test(visitor, TESTED)
+        form = CheckInForm(draft=services.visits.check_in.new_draft(), name=name)
+        visit = await services.visits.check_in.check_in(self.room, form, "127.0.0.1")
+        visitor = await services.visits.devices.resume(visit.token, visit.visit_id, "127.0.0.1")
+        await services.visits.waiting_room.record_device_test(visitor, TESTED)
         if identified:
-            await services.identification.add(self.access, visit.visit_id)
+            await services.visits.identification.add(self.access, visit.visit_id)
         name_of = path_cookie_name(services.settings, "bedside-visitor")
         page = f"/visit/{visit.visit_id}"
         await person.context.add_cookies(
@@ -188,16 +188,16 @@ class Clinic:
 
     async def call(self, visit_id: str, mode: Any = "video") -> str:
         """Admit the patient. Returns the id of the call."""
-        return await self.house.services.calls.start(self.access, visit_id, mode)
+        return await self.house.services.calls.control.start(self.access, visit_id, mode)
 
 
 async def open_clinic(served: Served) -> Clinic:
     """Open the room of the house. Returns it with its clinician."""
     house = served.house
     services, staff = house.services, house.here.clinician
-    access = await services.permissions.room(staff, house.here.room.id)
-    await services.rooms.open(access)
-    room = await services.rooms.get(staff.clinic_id, access.room_id)
+    access = await services.people.permissions.room(staff, house.here.room.id)
+    await services.visits.rooms.open(access)
+    room = await services.visits.rooms.get(staff.clinic_id, access.room_id)
     return Clinic(served, room, access, staff)
 
 

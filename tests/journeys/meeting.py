@@ -156,11 +156,11 @@ async def hired(house: House, name: str, role: Role = Role.CLINICIAN) -> StaffAc
     email = f"{name.rsplit(maxsplit=1)[-1].lower()}@riverside.example"
     who = people.Person(name=name, email=email, role=role)
     async with services.database.unit_of_work() as work:
-        member = await services.staff.install(work, SYSTEM, clinic_id, who, "no password")
-        token = await services.sessions.begin(
+        member = await services.people.staff.install(work, SYSTEM, clinic_id, who, "no password")
+        token = await services.people.sessions.begin(
             work, member.id, clinic_id, role, Stage.FULL, "", "127.0.0.1"
         )
-    return await services.sessions.resume(token, "127.0.0.1")
+    return await services.people.sessions.resume(token, "127.0.0.1")
 
 
 async def opened_room(
@@ -169,12 +169,12 @@ async def opened_room(
     """Create somebody's new room, open."""
     services = house.services
     owner = staff.staff_id if kind is RoomKind.PERSONAL else ""
-    room = await services.rooms.create(house.administer(), RoomChange(name, kind, owner))
+    room = await services.visits.rooms.create(house.administer(), RoomChange(name, kind, owner))
     if not owner:
-        await services.staff.assign(house.administer(), staff.staff_id, room.id)
-    access = await services.permissions.room(staff, room.id)
-    await services.rooms.open(access)
-    return await services.rooms.get(room.clinic_id, room.id), access
+        await services.people.staff.assign(house.administer(), staff.staff_id, room.id)
+    access = await services.people.permissions.room(staff, room.id)
+    await services.visits.rooms.open(access)
+    return await services.visits.rooms.get(room.clinic_id, room.id), access
 
 
 async def desk_of(
@@ -210,7 +210,7 @@ async def comes_in(person: Person, served: Served, room: Room, name: str) -> Pag
 
 async def start_call(desk: Desk, visit_id: str) -> str:
     """Admit a patient and open the call window. Returns the id of the call."""
-    call_id = await desk.house.calls.start(desk.access, visit_id, Mode.VIDEO)
+    call_id = await desk.house.calls.control.start(desk.access, visit_id, Mode.VIDEO)
     await desk.page.goto(f"/calls/{call_id}")
     return str(call_id)
 

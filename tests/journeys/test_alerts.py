@@ -63,7 +63,7 @@ async def test_a_number_is_added_and_sms_is_chosen(
     await journey.seen(page, "wrong-code")
 
     await do_jobs(served.house)
-    [sent] = await served.house.messages.outbox(served.house.here.receptionist)
+    [sent] = await served.house.notifications.messages.outbox(served.house.here.receptionist)
     await section.get_by_label("Code").fill(re.findall(r"\d{6}", sent.text)[0])
     await section.get_by_role("button", name="Confirm").click()
     await section.get_by_role("checkbox", name="SMS").check()
@@ -173,7 +173,7 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
     await page.goto(f"{reaching.url}/push/worker.js")  # of this site, and no page of the console
     await reached(
         page,
-        lambda: services.presence.online({amara.staff_id}),
+        lambda: services.realtime.presence.online({amara.staff_id}),
         lambda online: not online,
         "nobody of the room is online",
     )
@@ -221,7 +221,12 @@ async def test_a_push_service_that_cannot_be_reached_is_said(
     said = page.locator("[data-push-said]")
     await expect(said).to_contain_text("The push service of this browser cannot be reached.")
     await expect(switch).to_be_visible()
-    assert await served.house.services.push_devices.listed(served.house.here.receptionist) == []
+    assert (
+        await served.house.services.notifications.push_devices.listed(
+            served.house.here.receptionist
+        )
+        == []
+    )
     # what Chromium logs about such windows is not the page's fault
     person.complaints = [one for one in person.complaints if "incognito mode" not in one]
     await person.leave()

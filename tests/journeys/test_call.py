@@ -330,8 +330,8 @@ async def test_a_link_that_was_passed_on_lets_nobody_in_unseen(
 ) -> None:
     two, journey = await two_in_call(served, chromium), Journey("call-guest-twice")
     services, staff = served.house.services, served.house.here.clinician
-    host = await services.seats.host(staff, two.call_id)
-    link = (await services.guests.invite(host)).link
+    host = await services.calls.seats.host(staff, two.call_id)
+    link = (await services.calls.guests.invite(host)).link
     interpreter, stranger = await chromium.phone(), await chromium.phone()
     here, there = await interpreter.page(link), await stranger.page(link)
     assert link.rpartition("/")[2] not in here.url
@@ -369,9 +369,9 @@ async def test_with_the_visit_ends_the_call_of_the_guest(
 ) -> None:
     two = await two_in_call(served, chromium)
     services, staff = served.house.services, served.house.here.clinician
-    host = await services.seats.host(staff, two.call_id)
+    host = await services.calls.seats.host(staff, two.call_id)
     relative = await chromium.phone()
-    page = await relative.page((await services.guests.invite(host)).link)
+    page = await relative.page((await services.calls.guests.invite(host)).link)
     await page.get_by_label("Your name").fill("Ana Ruiz")
     await page.get_by_role("button", name="Ask to join").click()
     await two.staff_page.locator("[data-knocking]").get_by_role("button", name="Admit").click()

@@ -174,7 +174,7 @@ async def test_apps_close_with_a_transfer_and_hand_nothing_on(
         services = served.house.services
         receptionist = served.house.here.receptionist
         there = await Ward(served.house).room("Surgery", receptionist)
-        await services.patient_transfers.transfer(
+        await services.visits.transfers.transfer(
             two.clinic.access, two.visit_id, there.room_id, "", expected_leg=1
         )
         now = two.patient.locator("#visit-now")
@@ -188,12 +188,14 @@ async def test_apps_close_with_a_transfer_and_hand_nothing_on(
 
 async def _next_clinician_sees_nothing(two: Meeting, there: Any) -> None:
     services = two.clinic.house.services
-    assert (await services.visit_chat.conversation(there, two.visit_id)).messages == []
-    assert await services.transfer_lists.of_visit(there, two.visit_id) == []
-    assert (await services.visit_notes.own(there, two.visit_id)).text == ""
-    call_id = await services.calls.start(there, two.visit_id, Mode.VIDEO)
-    host = await services.seats.host(there.staff, call_id)
-    assert (await services.whiteboard.marks(host, 0)).last == 0
+    assert (
+        await services.conversations.visit_chat.conversation(there, two.visit_id)
+    ).messages == []
+    assert await services.transfers.lists.of_visit(there, two.visit_id) == []
+    assert (await services.visits.notes.own(there, two.visit_id)).text == ""
+    call_id = await services.calls.control.start(there, two.visit_id, Mode.VIDEO)
+    host = await services.calls.seats.host(there.staff, call_id)
+    assert (await services.calls.whiteboard.marks(host, 0)).last == 0
     await expect(two.patient.locator("[data-call-place]")).to_be_visible(timeout=LONG)
     await reached(
         two.patient,

@@ -64,7 +64,7 @@ async def test_a_session_that_ends_elsewhere_leads_the_whole_window_to_the_sign_
     page, staff = two.staff_page, two.clinic.staff
     await expect(page.locator("[data-tiles] [data-kind=patient]")).to_be_visible(timeout=LONG)
     async with served.house.database.unit_of_work() as work:
-        await served.house.sessions.end_all(work, staff.staff_id)
+        await served.house.people.sessions.end_all(work, staff.staff_id)
     await page.wait_for_url("**/sign-in**")
     await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     # the frame may be faster than the window: browsers refuse to show the sign-in in it, and log

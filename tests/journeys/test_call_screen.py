@@ -44,7 +44,7 @@ async def test_the_queue_says_at_once_that_a_file_is_on_its_way(
     row = page.locator("#queue-waiting .row", has_text="Noor Haddad")
     await expect(row).to_be_visible()
     await page.wait_for_load_state("networkidle")
-    transfers = clinic.house.services.live_transfers
+    transfers = clinic.house.services.transfers.exchange
     offered = await transfers.offer(clinic.access, visit_id, Chosen("a.txt", "text/plain", 9))
     await expect(row).to_contain_text("File on its way")
     await transfers.cancel(clinic.access, offered.id)

@@ -48,7 +48,7 @@ def letter(words: str) -> bytes:
 async def worker(served: Served) -> AsyncIterator[Worker]:
     """The worker, beside the server."""
     services = served.house.services
-    running = Worker(services.database, services.handlers, {})
+    running = Worker(services.database, services.registered.handlers, {})
     await running.start()
     yield running
     await running.stop()
@@ -79,7 +79,7 @@ async def at_desk(served: Served, chromium: Chromium, **options: Any) -> tuple[P
 
 async def entries(served: Served, chart: ChartAccess) -> list[Entry]:
     """Return the entries of the chart."""
-    return await served.house.services.charts.entries(chart, ChartFilter())
+    return await served.house.services.charts.contents.entries(chart, ChartFilter())
 
 
 def row(page: Page, name: str) -> Any:
@@ -290,7 +290,7 @@ async def test_files_arrive_and_change_their_state_without_a_reload(
     note = page.get_by_label("Note of staff")
     await note.fill("Half a sen")
     services = house.services
-    running = Worker(services.database, services.handlers, {})
+    running = Worker(services.database, services.registered.handlers, {})
     await running.run_until_idle()
     await expect(page.locator("#viewer img[alt^='arm.jpg']")).to_be_visible()
     await expect(note).to_have_value("Half a sen")
@@ -355,7 +355,7 @@ async def test_two_people_change_the_same_file(
     journey = Journey("chart-conflict")
     await page.goto(f"/patients/{chart.patient_id}/entries/{entry.id}")
     await page.get_by_label("What it shows").fill("Left arm")
-    await house.services.charts.change(
+    await house.services.charts.contents.change(
         chart, entry.id, label="Right arm", note="", category="imaging", seen_version=1
     )
     await expect(row(page, "Right arm")).to_be_visible()
@@ -365,7 +365,7 @@ async def test_two_people_change_the_same_file(
     await journey.seen(page, "conflict")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator("#viewer-title")).to_have_text("Left arm")
-    versions = await house.services.charts.versions(chart, entry.id)
+    versions = await house.services.charts.contents.versions(chart, entry.id)
     assert [version.label for version in versions] == ["Right arm", ""]
     await person.leave()
 

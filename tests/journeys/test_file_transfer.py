@@ -126,7 +126,7 @@ async def test_every_way_it_can_end(served: Served, chromium: Chromium) -> None:
 
         await choose.set_input_files(file("never-seen.txt", b"Left behind.\n"))
         await expect(newest(two.patient)).to_contain_text("never-seen.txt")
-        await two.clinic.house.waiting_room.leave(await _visitor(two))
+        await two.clinic.house.visits.waiting_room.leave(await _visitor(two))
         await expect(newest(dialog)).to_contain_text(
             "The patient left before the file had arrived."
         )
@@ -138,7 +138,7 @@ async def _too_large(two: Meeting, dialog: Locator) -> None:
     """A clinic with a low limit: the message names the file and the limit."""
     services, who = two.clinic.house.services, two.clinic.house.administer()
     async with services.database.unit_of_work() as work:
-        await services.clinics.change(
+        await services.people.clinics.change(
             work, who.actor, who.clinic_id, TransferOptions(transfer_bytes_limit=1_000_000)
         )
     await dialog.locator("input[type=file]").set_input_files(file("large.txt", b"x" * 1_000_001))
@@ -153,7 +153,7 @@ async def _visitor(two: Meeting) -> Any:
     page = f"{two.clinic.served.url}/visit/{two.visit_id}"
     cookies = await two.phone.context.cookies(page)
     [token] = [one.get("value", "") for one in cookies if "visitor" in one.get("name", "")]
-    return await services.visit_devices.resume(token, two.visit_id, "127.0.0.1")
+    return await services.visits.devices.resume(token, two.visit_id, "127.0.0.1")
 
 
 @pytest.mark.feature("X6")

@@ -109,7 +109,7 @@ class LargeCall:
 
     async def knock(self, number: int) -> CallGuest:
         """Open a guest's link, and ask to be let in."""
-        link = (await self.served.house.guests.invite(self.host)).link
+        link = (await self.served.house.calls.guests.invite(self.host)).link
         guest = CallGuest(self.served.url, f"Guest {number}", watches=1 + number % 2)
         await guest.ask_in(link)
         return guest
@@ -147,8 +147,8 @@ async def three_in_browsers(served: Served, chromium: Chromium) -> LargeCall:
         people.append(phone)
         patients.append(await comes_in(phone, served, desk.room, name))
     call_id = await start_call(desk, visit_in(patients[0]))
-    host = await served.house.seats.host(desk.staff, call_id)
-    await served.house.calls.add(host, desk.access, visit_in(patients[1]))
+    host = await served.house.calls.seats.host(desk.staff, call_id)
+    await served.house.calls.control.add(host, desk.access, visit_in(patients[1]))
     for page in (desk.page, *patients):
         await pictures_move(page)
     return LargeCall(served, desk, host, patients, people, [])
@@ -192,7 +192,7 @@ async def _has_room_for(page: Page, people: int) -> None:
 
 async def _is_full_with_sixteen(call: LargeCall) -> None:
     """Check that admitting one more is refused with a message, and the guest keeps waiting."""
-    guests = call.served.house.guests
+    guests = call.served.house.calls.guests
     expected: list[str] = []
     for number in range(4):
         secret = (await guests.invite(call.host)).link.rpartition("/")[2]

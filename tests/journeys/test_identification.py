@@ -59,7 +59,7 @@ async def test_the_card_as_a_page_goes_on_to_the_card_and_beside_a_call_to_the_c
     for in_call in (False, True):
         seen = await arrive(house, rooms.reception, "maya lindqvist", born=MAYA[1])
         if in_call:
-            await house.calls.start(theirs, seen.visit_id, Mode.VIDEO)
+            await house.calls.control.start(theirs, seen.visit_id, Mode.VIDEO)
         await page.goto(f"/visits/{seen.visit_id}/card")
         await page.get_by_role("button", name="This is Maya Lindqvist").click()
         if in_call:
@@ -76,7 +76,7 @@ async def test_beside_a_call_one_says_who_it_is_and_is_in_the_chart(
     rooms = await rooms_of(house)
     seen = await arrive(house, rooms.reception, "Kofi Asante", born=date(1980, 5, 6))
     theirs = await in_charge(house, rooms.reception.id, house.here.clinician)
-    call_id = await house.calls.start(theirs, seen.visit_id, Mode.VIDEO)
+    call_id = await house.calls.control.start(theirs, seen.visit_id, Mode.VIDEO)
     amara, page = await at_desk(chromium, served, house.here.clinician)
     await page.goto(f"/calls/{call_id}")
     beside = page.frame_locator("iframe")

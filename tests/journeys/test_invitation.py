@@ -53,7 +53,7 @@ async def test_an_invited_patient_gives_the_date_of_birth_and_waits(
     await seen.seen(again, "phone-known")
     await again.get_by_role("button", name="Back to your visit").click()
     await again.wait_for_url(page.url)
-    await door.house.waiting_room.remove(door.charge, waiting.visit_id)
+    await door.house.visits.waiting_room.remove(door.charge, waiting.visit_id)
     await again.goto(link or "")
     await expect(again.get_by_text("There is nothing to type.")).to_be_visible()
     await phone.leave()

@@ -53,7 +53,7 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
     await seen.seen(console, "desk-done")
     outbox = await desk.page("/outbox")
     await outbox.get_by_text("we have received what you sent").first.wait_for()
-    entries = await house.charts.entries(await house.chart(), ChartFilter())
+    entries = await house.charts.contents.entries(await house.chart(), ChartFilter())
     assert {entry.name for entry in entries} == {"hand.jpg", "pug.heic"}
     assert {entry.comment for entry in entries} == {"Since Tuesday", "Typed, not saved"}
     assert {entry.title for entry in entries} == {"Photo 1, Left hand", "Photo 2, Left hand"}
@@ -148,7 +148,7 @@ async def test_previews_and_scanners_use_nothing_up(asked: Asked, chromium: Chro
 async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium: Chromium) -> None:
     house, seen = asked.house, Journey("photo-request-closed")
     async with house.database.unit_of_work() as work:
-        await house.clinics.change(
+        await house.people.clinics.change(
             work,
             house.here.administrator.actor,
             house.clinic.id,

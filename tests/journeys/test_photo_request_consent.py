@@ -314,7 +314,7 @@ async def test_a_saved_comment_survives_the_page_while_its_photo_goes_up(
 
     async def held() -> int:
         link = await asked.house.links.on_behalf(asked.sent.id)
-        return len(await asked.house.retrieval.held(link))
+        return len(await asked.house.files.retrieval.held(link))
 
     await reached(page, held, lambda count: count == 1, "the photo at the server")
     await page.close()
@@ -391,7 +391,7 @@ async def test_without_script_a_photo_that_is_refused_meanwhile_is_named(
     served: Served, chromium: Chromium
 ) -> None:
     asked, phone, page = await _chosen_without_script(served, chromium)
-    worker = Worker(served.house.database, served.house.handlers, {})
+    worker = Worker(served.house.database, served.house.registered.handlers, {})
     await page.get_by_role("button", name="Agree & send photos").click(no_wait_after=True)
     await reached(page, asked.now, lambda request: request.expected == 2, "the agreement")
     await worker.start()
@@ -423,7 +423,7 @@ async def _is_told(asked: Asked) -> None:
     assert (await asked.now()).state is State.DONE
     taken = await asked.house.requests.photos.not_taken(asked.sent.chart, asked.sent.id)
     assert taken == NotTaken(refused=1, left_out=0)
-    messages = await asked.house.messages.of_request(asked.sent.chart, asked.sent.id)
+    messages = await asked.house.notifications.messages.of_request(asked.sent.chart, asked.sent.id)
     assert sum("/thanks/" in message.cause_id for message in messages) == 2
 
 

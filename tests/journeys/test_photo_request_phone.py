@@ -216,7 +216,7 @@ async def test_pressing_twice_sends_once(asked: Asked, chromium: Chromium) -> No
     await page.get_by_role("button", name="Agree & send photos").dblclick()
     await page.get_by_role("heading", name="Your photos have been sent").wait_for()
     assert len(await asked.chart()) == 1
-    thanks = await asked.house.messages.of_request(asked.sent.chart, asked.sent.id)
+    thanks = await asked.house.notifications.messages.of_request(asked.sent.chart, asked.sent.id)
     assert sum("/thanks/" in message.cause_id for message in thanks) == 2  # SMS and e-mail
     await page.go_back()
     await page.reload()
@@ -228,7 +228,9 @@ async def limited(asked: Asked, limits: PhotoOptions) -> None:
     """Lower the clinic's limits; they apply to the next request."""
     house = asked.house
     async with house.database.unit_of_work() as work:
-        await house.clinics.change(work, house.here.administrator.actor, house.clinic.id, limits)
+        await house.people.clinics.change(
+            work, house.here.administrator.actor, house.clinic.id, limits
+        )
     asked.sent = await send(house)
     asked.secret = await asked.sent.secret()
 
@@ -252,10 +254,10 @@ async def test_photos_are_made_smaller_only_when_the_limit_asks_for_it(
     assert sum(entry.size for entry in entries.values()) <= 3 * MB
     taken = int(datetime(2026, 5, 4, 1, 2, 1, tzinfo=UTC).timestamp() * 1000)
     for name in ("a.jpg", "b.jpg"):
-        facts = await asked.house.services.retrieval.facts(entries[name])
+        facts = await asked.house.services.files.retrieval.facts(entries[name])
         assert facts.width * facts.height >= 2_000_000
         assert facts.taken_at == taken
-        opened = await asked.house.services.retrieval.open(
+        opened = await asked.house.services.files.retrieval.open(
             await asked.house.chart(), entries[name].id, "original"
         )
         content = b"".join([piece async for piece in opened.chunks(0, opened.size)])

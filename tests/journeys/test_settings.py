@@ -80,7 +80,7 @@ async def test_an_administrator_adds_a_colleague(
     await page.get_by_label("How long a link works").fill("14")
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Saved.").first.wait_for()
-    clinic = await served.house.services.clinics.get(served.house.clinic.id)
+    clinic = await served.house.services.people.clinics.get(served.house.clinic.id)
     assert clinic.of(LinkOptions).link_days == 14
     await person.leave()
 
@@ -115,6 +115,6 @@ async def test_the_first_start(chromium: Chromium, tmp_path: Path) -> None:
         await page.goto("/set-up")
         await expect(page).to_have_url(re.compile(r"/sign-in$"))
         await person.leave()
-    [clinic] = await services.clinics.all()
+    [clinic] = await services.people.clinics.all()
     assert (clinic.name, clinic.options.time_zone) == ("Harbour Clinic", "Europe/Stockholm")
     await services.database.close()

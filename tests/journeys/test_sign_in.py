@@ -28,7 +28,7 @@ async def ask_for_second_factors(served: Served, household: Household) -> None:
     """Require second factors, which a clinic does by default and the house does not."""
     house = served.house
     async with house.services.database.unit_of_work() as work:
-        await house.services.clinics.change(
+        await house.services.people.clinics.change(
             work,
             household.administrator.actor,
             household.clinic.id,
@@ -110,7 +110,9 @@ async def test_the_first_day_with_an_authenticator_app(
 ) -> None:
     await ask_for_second_factors(served, served.house.here)
     newcomer = Person(name="Noor Haddad", email="noor@riverside.example", role=Role.STAFF)
-    await served.house.services.staff.add(served.house.administer(), newcomer, FIRST_PASSWORD)
+    await served.house.services.people.staff.add(
+        served.house.administer(), newcomer, FIRST_PASSWORD
+    )
     journey = Journey(f"sign-in-{device}")
     person = await getattr(chromium, device)(served.url)
     page = await person.page("/")
@@ -186,7 +188,7 @@ async def test_a_passkey_lets_in_alone_and_as_second_factor(
         },
     )
     assert (replayed.status, (await replayed.json())["code"]) == (422, "wrong_input")
-    lines = await house.services.audit.lines(house.clinic.id, _sign_ins())
+    lines = await house.services.audit.log.lines(house.clinic.id, _sign_ins())
     assert lines[0].details["method"] == "passkey"
 
     await person.context.clear_cookies()

@@ -263,7 +263,7 @@ async def test_a_lost_connection_says_so_and_what_was_done_is_sent_later(
     await expect(page.get_by_role("link", name="second.jpg")).to_be_visible()
     await expect(page.get_by_role("link", name="first.jpg")).to_have_count(0)
     # the row went at once; the server receives it a little later
-    chart, charts = await house.chart(), house.services.charts
+    chart, charts = await house.chart(), house.services.charts.contents
     await reached(page, lambda: charts.entry(chart, entry), lambda now: now.reviewed, "the review")
     await person.leave()
 

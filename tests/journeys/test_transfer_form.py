@@ -53,7 +53,7 @@ async def test_the_form_on_a_page_of_its_own_stays_one_and_leads_on(
     note = page.get_by_label("Note for the next room")
     await expect(note).to_have_count(1)
     await expect(note).to_have_value("Please look at the stitch.")
-    await house.rooms.open(await in_charge(house, rooms.reception.id))
+    await house.visits.rooms.open(await in_charge(house, rooms.reception.id))
     await page.get_by_text("Reception").click()
     await page.get_by_role("button", name="Transfer").click()
     await page.wait_for_url(f"**/rooms/{rooms.own.id}")
@@ -63,7 +63,7 @@ async def test_the_form_on_a_page_of_its_own_stays_one_and_leads_on(
 
 async def _closes_meanwhile(served: Served, rooms: Rooms, page: Page) -> None:
     """Close the chosen room, with the page knowing it."""
-    await served.house.rooms.close(await in_charge(served.house, rooms.reception.id))
+    await served.house.visits.rooms.close(await in_charge(served.house, rooms.reception.id))
     await expect(page.get_by_role("radio", name="Reception")).to_be_disabled()
 
 

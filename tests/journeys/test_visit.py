@@ -177,7 +177,7 @@ async def test_a_waiting_patient_goes_from_room_to_room_on_one_page(
         "Burns": burns,  # shared → shared
         "Dr Amara Okafor’s room": (own, None),  # shared → personal
     }.items():
-        await house.patient_transfers.transfer(here, visit_in(patient), room.id)
+        await house.visits.transfers.transfer(here, visit_in(patient), room.id)
         await same.said(f"Taking you to {to} now")
         await expect(patient.get_by_text(f"You have been transferred to {to}")).to_be_visible()
         here = there or here
@@ -204,8 +204,8 @@ async def test_out_of_a_group_call_only_one_patient_goes_to_the_other_room(
     same = SamePage(noor)
     await same.mark()
     call_id = await start_call(okafor, visit_in(noor))
-    host = await house.seats.host(okafor.staff, call_id)
-    await house.calls.add(host, okafor.access, visit_in(samir))
+    host = await house.calls.seats.host(okafor.staff, call_id)
+    await house.calls.control.add(host, okafor.access, visit_in(samir))
     await see_each_other(okafor.page, noor, samir)
 
     await transfer_dialog(okafor.page)  # of several patients one is chosen
@@ -225,7 +225,7 @@ async def test_out_of_a_group_call_only_one_patient_goes_to_the_other_room(
     await pictures_move(samir)
     await expect(heading(okafor.page, "Call with Samir Okoye")).to_be_visible()
     await journey.seen(okafor.page, "the-others-stay", whole=False)
-    visit = await house.waiting_room.visit(burns[1], visit_in(noor))
+    visit = await house.visits.waiting_room.visit(burns[1], visit_in(noor))
     assert visit.waiting.transferred_by == "Dr Amara Okafor"
     assert await same.holds(), (same.loads, same.sockets)
     for person in (*phones, okafor.person):

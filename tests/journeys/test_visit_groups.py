@@ -79,14 +79,14 @@ async def test_the_fifth_person_moves_a_call_to_the_media_server(
         patients.append(await comes_in(phone, served, desk.room, f"Patient {number}"))
     first, *others = patients
     call_id = await start_call(desk, visit_in(first))
-    host = await house.seats.host(desk.staff, call_id)
+    host = await house.calls.seats.host(desk.staff, call_id)
     for patient in others[:-1]:
-        await house.calls.add(host, desk.access, visit_in(patient))
+        await house.calls.control.add(host, desk.access, visit_in(patient))
     await see_each_other(desk.page, *patients[:-1])
     for page in (desk.page, *patients[:-1]):
         await _connections(page, 3)  # directly to each of the others
 
-    await house.calls.add(host, desk.access, visit_in(patients[-1]))
+    await house.calls.control.add(host, desk.access, visit_in(patients[-1]))
     everybody = [desk.page, *patients]
     await _all_by_the_media_server(everybody)
     await Journey("visit-five").seen(desk.page, "five", whole=False)
@@ -104,11 +104,11 @@ async def test_without_a_media_server_the_fifth_person_is_told_and_health_says_w
     desk = await desk_of(chromium, served, "Dr Okafor", house.here.clinician)
     visitors = [await arrive(house, desk.room, f"Patient {number}") for number in range(4)]
     call_id = await start_call(desk, visitors[0].visit_id)
-    host = await house.seats.host(desk.staff, call_id)
+    host = await house.calls.seats.host(desk.staff, call_id)
     for visitor in visitors[:3]:
         if visitor is not visitors[0]:
-            await house.calls.add(host, desk.access, visitor.visit_id)
-        await house.call_participants.join(await house.seats.visitor(visitor))
+            await house.calls.control.add(host, desk.access, visitor.visit_id)
+        await house.calls.participants.join(await house.calls.seats.visitor(visitor))
     await expect(desk.page.locator("[data-tiles] > *")).to_have_count(3)
     await desk.page.get_by_role("button", name="More").click()
     await desk.page.get_by_role("menuitem", name="Add a waiting patient").click()

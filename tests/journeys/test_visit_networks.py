@@ -241,7 +241,7 @@ async def test_a_server_that_restarts_disturbs_neither_who_waits_nor_a_call(
             await control(seen, "mute").click()
             sign = tile(desk.page, "patient").locator("[data-sign=muted]")
             await expect(sign).to_be_visible(timeout=LONG)
-            await house.room_messages.say(desk.access, "Running 10 minutes late.")
+            await house.visits.room_messages.say(desk.access, "Running 10 minutes late.")
             await expect(waits.get_by_text("Running 10 minutes late.")).to_be_visible()
             for page in (desk.page, seen):
                 await pictures_move(page)
@@ -266,13 +266,13 @@ async def test_who_is_gone_for_longer_than_the_grace_time_is_told_and_checks_in_
     await phone.context.set_offline(True)
 
     async def presence() -> Presence:
-        [waiting] = await house.waiting_room.queue(desk.access)
+        [waiting] = await house.visits.waiting_room.queue(desk.access)
         return waiting.presence
 
     away = "the queue shows that the page is away"
     await reached(desk.page, presence, lambda now: now is Presence.RECONNECTING, away)
     with clock.shifted(3 * clock.MINUTE + clock.SECOND):
-        await house.visit_presence.expire()
+        await house.visits.presence.expire()
     await desk.page.wait_for_url("**/after")
     await expect(desk.page.get_by_text("In no chart yet: say who it was")).to_be_visible()
     await phone.context.set_offline(False)
@@ -281,7 +281,7 @@ async def test_who_is_gone_for_longer_than_the_grace_time_is_told_and_checks_in_
     await journey.seen(patient, "told")
     await again.click()
     await expect(heading(patient, "Check your camera and sound")).to_be_visible()
-    [waiting] = await house.waiting_room.queue(desk.access)
+    [waiting] = await house.visits.waiting_room.queue(desk.access)
     assert (waiting.name, waiting.visit_id != visit_id) == ("Noor Haddad", True)
     await phone.leave()
     await desk.person.leave()

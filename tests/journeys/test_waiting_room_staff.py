@@ -30,7 +30,7 @@ _COUNT_TONES = """() => {
 
 async def _states(house: House, room_id: str, staff: StaffAccess) -> dict[str, State]:
     room = await in_charge(house, room_id, staff)
-    return {one.name: one.state for one in await house.waiting_room.queue(room)}
+    return {one.name: one.state for one in await house.visits.waiting_room.queue(room)}
 
 
 @pytest.mark.feature("V3")
@@ -49,7 +49,7 @@ async def test_an_arrival_shows_itself_on_two_desks_and_is_heard(
     await other.goto("/inbox")
     await other.locator("h1").click()
     await connected(page, house)
-    await settled(page, lambda: house.services.bus.pages > 1, "both pages listen")
+    await settled(page, lambda: house.services.realtime.bus.pages > 1, "both pages listen")
 
     await arrive(house, rooms.reception, "Maya Lindqvist", born=date(1991, 3, 14), reason="Rash")
     row = page.locator("#room-queue .row", has_text="Maya Lindqvist")
@@ -136,10 +136,10 @@ async def test_a_transfer_while_waiting_with_a_note_and_back_again(
     await journey.seen(receiver, "received", whole=False)
     await receiver.locator("#panel").hover()  # a row stays as long as the pointer is on it
 
-    [transfer] = await house.patient_transfers.open_of(here.clinician)
+    [transfer] = await house.visits.transfers.open_of(here.clinician)
     await sender.goto("/patients")
     await connected(sender, house)
-    await house.patient_transfers.unanswered({"transfer_id": transfer.id})
+    await house.visits.transfers.unanswered({"transfer_id": transfer.id})
     notice = sender.locator("#handovers")
     await expect(notice).to_contain_text("Thi Nguyen was not admitted yet")
     await journey.seen(sender, "not-admitted", whole=False)
@@ -159,11 +159,11 @@ async def _admitted_elsewhere(house: House, rooms: Rooms, sender: Page) -> None:
     here = house.here
     other = await arrive(house, rooms.own, "Kofi Asante")
     own = await in_charge(house, rooms.own.id, here.clinician)
-    await house.patient_transfers.transfer(own, other.visit_id, rooms.reception.id)
+    await house.visits.transfers.transfer(own, other.visit_id, rooms.reception.id)
     handed = sender.locator("#queue-handed .row")
     await expect(handed).to_have_count(2)
     reception = await in_charge(house, rooms.reception.id)
-    await house.calls.start(reception, other.visit_id, Mode.VIDEO)
+    await house.calls.control.start(reception, other.visit_id, Mode.VIDEO)
     said = "Rita Sandberg has admitted Kofi Asante in Reception."
     await expect(sender.locator("#toasts")).to_contain_text(said)
     await expect(handed).to_have_count(1)
@@ -310,7 +310,7 @@ async def test_what_happens_elsewhere_moves_nothing_under_the_pointer(
     await edith.hover()
     before = await edith.bounding_box()
     room = await in_charge(house, rooms.reception.id)
-    await house.waiting_room.remove(room, first.visit_id)
+    await house.visits.waiting_room.remove(room, first.visit_id)
     await expect(page.get_by_role("button", name="Something new. Show it")).to_be_visible()
     assert await edith.bounding_box() == before
     await page.mouse.move(5, 5)

@@ -40,7 +40,7 @@ class Door:
 
     async def queue(self) -> list[Any]:
         """Return the queue, in order."""
-        return await self.house.waiting_room.queue(self.charge)
+        return await self.house.visits.waiting_room.queue(self.charge)
 
     async def enter(self, person: Person) -> Page:
         """Check in as Nora Newcome. Returns the page of the visit, at the device test."""
@@ -74,11 +74,11 @@ async def fill(page: Page, name: str = "Nora Newcome") -> None:
 
 async def personal_room(house: House, owner: Any, options: RoomOptions = OPTIONS) -> Room:
     """Create somebody's open room."""
-    name = (await house.staff.get(owner.clinic_id, owner.staff_id)).name
+    name = (await house.people.staff.get(owner.clinic_id, owner.staff_id)).name
     change = RoomChange(name, RoomKind.PERSONAL, owner.staff_id, options=options)
-    room = await house.rooms.create(house.administer(), change)
-    await house.rooms.open(await house.permissions.room(owner, room.id))
-    return await house.rooms.get(room.clinic_id, room.id)
+    room = await house.visits.rooms.create(house.administer(), change)
+    await house.visits.rooms.open(await house.people.permissions.room(owner, room.id))
+    return await house.visits.rooms.get(room.clinic_id, room.id)
 
 
 @pytest.fixture
@@ -86,4 +86,4 @@ async def door(served: Served) -> Door:
     """Dr Okafor's room."""
     okafor = served.house.here.clinician
     room = await personal_room(served.house, okafor)
-    return Door(served, room, await served.house.permissions.room(okafor, room.id))
+    return Door(served, room, await served.house.people.permissions.room(okafor, room.id))

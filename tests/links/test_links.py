@@ -54,7 +54,7 @@ async def test_five_wrong_answers_lock_the_link_even_for_the_right_one(house: Ho
     answer = await house.links.answer(secret, BORN, ADDRESS)
     assert (answer.token, answer.link.state) == ("", LinkState.LOCKED)
     assert (await sent.now()).state is State.LOCKED
-    lines = await house.audit.lines(house.clinic.id, Filter(limit=100))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(limit=100))
     actions = [line.action for line in lines if line.subject_id == sent.id]
     assert actions.count(Action.REQUEST_REFUSED) == 5
     assert actions.count(Action.REQUEST_LOCKED) == 1

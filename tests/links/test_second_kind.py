@@ -57,7 +57,7 @@ async def asked(house: House, weights: Weights, chart: ChartAccess) -> Sent:
 
 async def actions(house: House, subject_id: str) -> list[str]:
     """Return what the audit log says of a request, oldest first."""
-    lines = await house.audit.lines(house.clinic.id, Filter(limit=100))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(limit=100))
     said = [str(line.action) for line in reversed(lines) if line.subject_id == subject_id]
     return [action for action in said if action.startswith("request.")]
 
@@ -121,15 +121,15 @@ async def test_it_holds_files(quick_house: House, chart: ChartAccess, weights: W
     sent = await asked(quick_house, weights, chart)
     link = await sent.enter()
     content = jpeg(64, 48)
-    begun = await quick_house.uploads.begin_held(
+    begun = await quick_house.files.uploads.begin_held(
         link, Announced("scale.jpg", len(content)), Allowance(1_000_000, files=1)
     )
-    await quick_house.uploads.append(link, begun.id, 0, pieces(content))
-    [held] = await quick_house.retrieval.held(link)
+    await quick_house.files.uploads.append(link, begun.id, 0, pieces(content))
+    [held] = await quick_house.files.retrieval.held(link)
     assert held.name == "scale.jpg"
     await do_jobs(quick_house)  # the scan tells the kind, which files it
-    assert await quick_house.retrieval.held(link) == []
-    [entry] = await quick_house.charts.entries(chart, ChartFilter())
+    assert await quick_house.files.retrieval.held(link) == []
+    [entry] = await quick_house.charts.contents.entries(chart, ChartFilter())
     assert (entry.label, entry.source_id) == ("The scale", sent.id)
 
 
@@ -166,11 +166,11 @@ async def test_without_the_line_it_does_not_exist(
     from bedside.bootstrap.kinds import link_kinds, request_kinds
 
     of_weights = new_id(WEIGHTS.prefix)
-    assert link_kinds(quick_house.audit).of(of_weights)
+    assert link_kinds(quick_house.audit.log).of(of_weights)
     monkeypatch.undo()
     assert not request_kinds().has(of_weights)
     with pytest.raises(UnknownKind):
-        link_kinds(quick_house.audit).of(of_weights)
+        link_kinds(quick_house.audit.log).of(of_weights)
 
 
 async def test_the_matrix_asks_for_a_row_and_tries_it(tmp_path: Path) -> None:

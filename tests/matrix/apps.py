@@ -23,16 +23,16 @@ class Apps:
     async def build(self) -> None:
         """Build everything."""
         await self._files()
-        chat, visit_id = self._house.visit_chat, self._visitor.visit_id
+        chat, visit_id = self._house.conversations.visit_chat, self._visitor.visit_id
         await chat.say(self._visitor, visit_id, "A borborygmus again.", new_id("drf"))
-        await self._house.visit_notes.keep(self._room, visit_id, "A xanthoma, seen by video.")
-        host = await self._house.seats.host(self._room.staff, self._ids["call_id"])
-        await self._house.whiteboard.open(host)
+        await self._house.visits.notes.keep(self._room, visit_id, "A xanthoma, seen by video.")
+        host = await self._house.calls.seats.host(self._room.staff, self._ids["call_id"])
+        await self._house.calls.whiteboard.open(host)
         words = {"kind": "words", "line": "a", "ink": "blue", "at": [40, 60], "words": "Two a day"}
-        await self._house.whiteboard.draw(host, marks_of(json.dumps([words])))
+        await self._house.calls.whiteboard.draw(host, marks_of(json.dumps([words])))
 
     async def _files(self) -> None:
-        transfers, visit_id = self._house.live_transfers, self._visitor.visit_id
+        transfers, visit_id = self._house.transfers.exchange, self._visitor.visit_id
         content = jpeg(64, 48, (120, 60, 20))
         chosen = Chosen("quetzal plan.jpg", "image/jpeg", len(content))
         unfinished = Chosen("quetzal unfinished.jpg", "image/jpeg", 1_000)
@@ -52,6 +52,6 @@ class Apps:
             upload = await transfers.begin_upload(holder, transfer, announced)
             self._ids |= {name: one.id, f"{name}_upload": upload.id}
             if sent:
-                await self._house.uploads.append(holder, upload.id, 0, pieces(sent))
+                await self._house.files.uploads.append(holder, upload.id, 0, pieces(sent))
         self._ids["asked"] = (await transfers.ask(self._room, visit_id)).id
         await do_jobs(self._house)

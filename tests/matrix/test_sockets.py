@@ -82,7 +82,7 @@ async def test_sockets_topics_and_messages_are_all_declared(
     async with entered(template, tmp_path / "world") as world:
         routes = {r.path for r in world.app.routes if isinstance(r, WebSocketRoute)}
         assert routes == SOCKETS
-        assert set(world.services.topics.names()) == set(TOPICS)
+        assert set(world.services.realtime.topics.names()) == set(TOPICS)
     messages = get_args(get_args(envelopes.FromPage)[0])
     assert {message.__name__ for message in messages} == {
         "Subscribe",

@@ -31,16 +31,16 @@ class Visits:
 
     async def build(self) -> None:
         """Build everything."""
-        room = await self._house.permissions.room(
+        room = await self._house.people.permissions.room(
             self._house.here.administrator, self._house.here.room.id
         )
-        await self._house.rooms.open(room)
+        await self._house.visits.rooms.open(room)
         visitor = await self._wait(Kind.VISITOR, 0)
         waiting = await self._wait(Kind.VISITOR_B, 1)
-        call_id = await self._house.calls.start(room, visitor.visit_id, Mode.VIDEO)
+        call_id = await self._house.calls.control.start(room, visitor.visit_id, Mode.VIDEO)
         self._ids.update(
             room_id=room.room_id,
-            slug=(await self._house.rooms.get(room.clinic_id, room.room_id)).slug,
+            slug=(await self._house.visits.rooms.get(room.clinic_id, room.room_id)).slug,
             visit=visitor.visit_id,
             visit_id=visitor.visit_id,
             waiting_visit=waiting.visit_id,
@@ -55,52 +55,56 @@ class Visits:
         """Transfer a third patient to another room, and write to everyone."""
         house = self._house
         administrator = house.administer()
-        other = await house.rooms.create(administrator, RoomChange("Upstairs"))
-        await house.staff.assign(administrator, room.staff.staff_id, other.id)
-        await house.rooms.open(await house.permissions.room(room.staff, other.id))
+        other = await house.visits.rooms.create(administrator, RoomChange("Upstairs"))
+        await house.people.staff.assign(administrator, room.staff.staff_id, other.id)
+        await house.visits.rooms.open(await house.people.permissions.room(room.staff, other.id))
         sent = await self._wait(None, 2)
         self._ids.update(
             other_room=other.id,
-            transfer_id=await house.patient_transfers.transfer(room, sent.visit_id, other.id),
-            message_id=await house.room_messages.say(room, "Running late."),
+            transfer_id=await house.visits.transfers.transfer(room, sent.visit_id, other.id),
+            message_id=await house.visits.room_messages.say(room, "Running late."),
         )
 
     async def _wait(self, kind: Kind | None, patient: int) -> VisitorAccess:
         """Check in a patient of the house; all but the second are identified then."""
         who = self._house.patients[patient].demographics
-        room = await self._house.rooms.get(self._house.clinic.id, self._house.here.room.id)
+        room = await self._house.visits.rooms.get(self._house.clinic.id, self._house.here.room.id)
         form = CheckInForm(
             draft=CheckIn.new_draft(),
             name=who.name,
             birth_date=who.birth_date,
             reason="Something on the philtrum",
         )
-        checked_in = await self._house.check_in.check_in(room, form, _ADDRESS)
+        checked_in = await self._house.visits.check_in.check_in(room, form, _ADDRESS)
         if patient != _UNKNOWN:
-            in_charge = await self._house.permissions.room(self._house.here.administrator, room.id)
-            await self._house.identification.confirm(
+            in_charge = await self._house.people.permissions.room(
+                self._house.here.administrator, room.id
+            )
+            await self._house.visits.identification.confirm(
                 in_charge, checked_in.visit_id, self._house.patients[patient].id
             )
         if kind is not None:
             self._cookies[kind] = {"bedside-visitor": checked_in.token}
-        return await self._house.visit_devices.resume(
+        return await self._house.visits.devices.resume(
             checked_in.token, checked_in.visit_id, _ADDRESS
         )
 
     async def _join(self, visitor: VisitorAccess) -> None:
-        participants = self._house.call_participants
-        host = await self._house.seats.host(self._house.here.administrator, self._ids["call_id"])
+        participants = self._house.calls.participants
+        host = await self._house.calls.seats.host(
+            self._house.here.administrator, self._ids["call_id"]
+        )
         here = await participants.join(host)
-        there = await participants.join(await self._house.seats.visitor(visitor))
+        there = await participants.join(await self._house.calls.seats.visitor(visitor))
         self._ids.update(
             right_connection=here.connection_id, visitor_connection=there.connection_id
         )
         for kind, name in ((Kind.GUEST, "guest_id"), (None, "knocking_guest")):
-            invitation = await self._house.guests.invite(host)
+            invitation = await self._house.calls.guests.invite(host)
             secret = invitation.link.rpartition("/")[2]
-            guest_id, token = await self._house.guests.enter(secret, "Gustav Guest", _ADDRESS)
+            guest_id, token = await self._house.calls.guests.enter(secret, "Gustav Guest", _ADDRESS)
             self._ids[name] = guest_id
             if kind is not None:
-                await self._house.guests.admit(host, guest_id)
+                await self._house.calls.guests.admit(host, guest_id)
                 self._cookies[kind] = {"bedside-guest": token}
                 self._secrets[kind] = secret

@@ -96,14 +96,14 @@ class Builder:
     async def _people(self) -> None:
         here, there = self.house.here, self.house.next_door
         ids = self.facts.ids
-        team = await self.house.teams.create(
+        team = await self.house.people.teams.create(
             self.house.administer(), TeamKind.TEAM, "Dermatoscopy team"
         )
         colleague = await self._hire("Zebulon Quartermain", Role.CLINICIAN)
         lone_administrator = await self._hire("Petra Alone", Role.ADMINISTRATOR)
         half = await self._hire("Hal Fway", Role.STAFF)
         first_day = await self._hire("Fia Firstday", Role.STAFF, temporary=True)
-        await self.house.staff.assign(
+        await self.house.people.staff.assign(
             self.house.administer(), colleague.staff_id, self.house.patients[2].id
         )
         ids.update(
@@ -134,9 +134,9 @@ class Builder:
         }
         ids["proven_token"] = await self._token(first_day, Stage.PROVEN)
         spare = ids["spare_token"] = await self.house.token(here.administrator)
-        ids["spare_session"] = (await self.house.sessions.resume(spare, "")).session_id
+        ids["spare_session"] = (await self.house.people.sessions.resume(spare, "")).session_id
         ids["administrator"] = here.administrator.staff_id
-        ids["push_device"] = await self.house.push_devices.add(
+        ids["push_device"] = await self.house.notifications.push_devices.add(
             here.administrator, Device("https://push.example/own").given, "Firefox"
         )
         self.facts.emails["administrator"] = await self.house.email(here.administrator)
@@ -144,9 +144,9 @@ class Builder:
     async def _hire(self, name: str, role: Role, *, temporary: bool = False) -> StaffAccess:
         services, clinic_id = self.house.services, self.house.clinic.id
         email = f"{name.rsplit(maxsplit=1)[-1].lower()}@riverside.example"
-        hashed = await services.passwords.hashed(PASSWORD)
+        hashed = await services.people.passwords.hashed(PASSWORD)
         async with services.database.unit_of_work() as work:
-            member = await services.staff.install(
+            member = await services.people.staff.install(
                 work,
                 SYSTEM,
                 clinic_id,
@@ -154,22 +154,22 @@ class Builder:
                 hashed,
                 temporary=temporary,
             )
-            token = await services.sessions.begin(
+            token = await services.people.sessions.begin(
                 work, member.id, clinic_id, role, Stage.FULL, "", "127.0.0.1"
             )
-        return await services.sessions.resume(token, "127.0.0.1")
+        return await services.people.sessions.resume(token, "127.0.0.1")
 
     async def _token(self, who: StaffAccess, stage: Stage) -> str:
         services = self.house.services
         async with services.database.unit_of_work() as work:
-            return await services.sessions.begin(
+            return await services.people.sessions.begin(
                 work, who.staff_id, who.clinic_id, who.role, stage, "", "127.0.0.1"
             )
 
     async def _totp(self, who: StaffAccess) -> None:
-        offer = await self.house.second_factors.offered(who, "half@riverside.example")
+        offer = await self.house.people.second_factors.offered(who, "half@riverside.example")
         self.facts.totp_secret = offer.secret
-        await self.house.second_factors.confirm(who, TOTP(offer.secret).now())
+        await self.house.people.second_factors.confirm(who, TOTP(offer.secret).now())
 
     # --- files ---------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ class Builder:
         for name, (file_name, content, comment) in files.items():
             ids[name] = await self._upload(chart, file_name, content, comment)
         await do_jobs(self.house)
-        await self.house.charts.change(
+        await self.house.charts.contents.change(
             chart,
             ids["entry_id"],
             label="keratosis",
@@ -195,7 +195,7 @@ class Builder:
         )
         other = await self.house.chart(1)
         ids["other_entry"] = await self._upload(other, "elsewhere.txt", b"Somebody else's.\n", "")
-        begun = await self.house.uploads.begin_for_chart(
+        begun = await self.house.files.uploads.begin_for_chart(
             await self.house.chart(0, self.house.here.administrator),
             Announced("quetzal unfinished.jpg", 1_000),
             Allowance(1_000),
@@ -204,11 +204,11 @@ class Builder:
         await do_jobs(self.house)
 
     async def _upload(self, chart: Any, name: str, content: bytes, comment: str) -> str:
-        uploads = self.house.uploads
+        uploads = self.house.files.uploads
         announced = Announced(name, len(content), comment)
         begun = await uploads.begin_for_chart(chart, announced, Allowance(len(content)))
         await uploads.append(chart, begun.id, 0, pieces(content))
-        found = await self.house.charts.inbox(chart.staff, 500)
+        found = await self.house.charts.contents.inbox(chart.staff, 500)
         return next(entry.id for entry in found if entry.file_id == begun.file_id)
 
     # --- requests ------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ class Builder:
         ids.update(request_id=a.id, locked_request=locked.id)
         for kind in (Kind.EXPIRED, Kind.REVOKED, Kind.PATIENT_B):
             ids[f"{kind.name.lower()}_request"] = self.facts.requests[kind]
-        shown = await self.house.messages.outbox(self.house.here.receptionist)
+        shown = await self.house.notifications.messages.outbox(self.house.here.receptionist)
         ids["notification_id"] = next(m.id for m in shown if m.cause_id.startswith(a.id))
 
     async def _request(self, kind: Kind, patient: int, *, enter: bool = True) -> Sent:
@@ -256,7 +256,7 @@ class Builder:
         )
         file_id = self.facts.ids["file_id"] = await sent.upload(link, "quetzal photo.jpg")
         await self.house.requests.answers.comment(link, {file_id: "borborygmus"})
-        begun = await self.house.uploads.begin_held(
+        begun = await self.house.files.uploads.begin_held(
             link,
             Announced("quetzal unfinished.jpg", 1_000),
             await self.house.requests.answers.allowance(link),
@@ -268,7 +268,7 @@ class Builder:
 
     async def _next_door(self) -> None:
         there = self.house.next_door
-        chart = await self.house.permissions.chart(there.receptionist, there.patients[0].id)
+        chart = await self.house.people.permissions.chart(there.receptionist, there.patients[0].id)
         self.facts.ids["away_entry"] = await self._upload(chart, "away.txt", b"Next door's.\n", "")
         await do_jobs(self.house)
 

@@ -1,5 +1,7 @@
 """Reports of the SMS gateway, accepted only if they are signed (R7)."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -37,7 +39,8 @@ async def report(
     house: House, status: str, sid: str, *, signed_with: str = TOKEN, signed_for: str = ADDRESS
 ) -> httpx.Response:
     """Post a report like the gateway: no browser, no cookie, no origin."""
-    house.services.sms_reports = SmsReports(house.dispatcher, ADDRESS, TOKEN)
+    reports = SmsReports(house.notifications.dispatcher, ADDRESS, TOKEN)
+    house.services.notifications = replace(house.services.notifications, sms_reports=reports)
     fields = [("MessageSid", sid), ("MessageStatus", status), ("To", "+46701740605")]
     headers = {"x-twilio-signature": signature_of(signed_with, signed_for, fields)}
     async with at_the_door(create_app(house.services)) as client:
@@ -48,7 +51,7 @@ async def report(
 async def handed_over(house: House) -> str:
     """Send a request whose SMS a gateway has accepted. Returns the gateway's name for it."""
     sent = await send(house, channels=("sms",))
-    (delivery,) = await house.messages.of_request(sent.chart, sent.id)
+    (delivery,) = await house.notifications.messages.of_request(sent.chart, sent.id)
     async with house.database.unit_of_work() as work:
         await work.execute(
             notifications.update().where(notifications.c.id == delivery.id),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,11 @@ class Wired:
     def restart(self) -> None:
         services = self.house.services
         self.dispatcher = Dispatcher(
-            services.database, services.vault, services.audit, self.gateways, frozenset()
+            services.database, services.vault, services.audit.log, self.gateways, frozenset()
         )
         self.dispatcher.on_outcome(services.requests.all.delivery_changed)
-        services.dispatcher = self.dispatcher
-        services.handlers["notification.deliver"] = self.dispatcher.deliver
+        services.notifications = replace(services.notifications, dispatcher=self.dispatcher)
+        services.registered.handlers["notification.deliver"] = self.dispatcher.deliver
         services.requests.all._messenger = self.dispatcher  # the same object in bootstrap
 
     async def ask(self, **other: Any) -> Sent:
@@ -88,7 +89,7 @@ class Wired:
 
     async def deliveries(self, sent: Sent) -> dict[str, Delivery]:
         """Return the deliveries by channel."""
-        found = await self.house.messages.of_request(sent.chart, sent.id)
+        found = await self.house.notifications.messages.of_request(sent.chart, sent.id)
         return {delivery.channel: delivery for delivery in found}
 
     async def deliver(self, delivery: Delivery) -> None:
@@ -114,10 +115,12 @@ def notice(house: House, **other: Any) -> Notice:
 async def test_one_cause_and_channel_make_one_message(house: House) -> None:
     for _ in range(3):
         async with house.database.unit_of_work() as work:
-            await house.dispatcher.send(work, notice(house))
-            await house.dispatcher.send(work, notice(house, channel="email", to="maya@x.example"))
+            await house.notifications.dispatcher.send(work, notice(house))
+            await house.notifications.dispatcher.send(
+                work, notice(house, channel="email", to="maya@x.example")
+            )
     await do_jobs(house)
-    assert len(await house.messages.outbox(house.here.receptionist)) == 2
+    assert len(await house.notifications.messages.outbox(house.here.receptionist)) == 2
 
 
 async def test_a_message_leaves_only_when_its_cause_commits(wired: Wired) -> None:
@@ -266,7 +269,7 @@ async def test_after_a_day_it_has_failed_and_can_be_sent_again(wired: Wired) -> 
         await do_jobs(wired.house)
         assert (await sent.now()).state is State.SENT
     assert len(wired.sms.messages) == 1
-    lines = await wired.house.audit.lines(wired.house.clinic.id, Filter(limit=50))
+    lines = await wired.house.audit.log.lines(wired.house.clinic.id, Filter(limit=50))
     actions = [line.action for line in lines if line.action.startswith("notification.")]
     assert actions == [
         Action.NOTIFICATION_SENT,
@@ -373,7 +376,9 @@ async def _is_under_way(wired: Wired, delivery: Delivery) -> bool:
 
 async def _state(wired: Wired, delivery: Delivery) -> str:
     request_id = delivery.cause_id.split("/")[0]
-    found = await wired.house.messages.of_request(await wired.house.chart(), request_id)
+    found = await wired.house.notifications.messages.of_request(
+        await wired.house.chart(), request_id
+    )
     return next(d.state for d in found if d.id == delivery.id)
 
 
@@ -399,9 +404,9 @@ async def test_without_gateways_everything_is_in_the_local_outbox(
     house: House, tmp_path: Path
 ) -> None:
     sent = await send(house)
-    shown = await house.messages.outbox(house.here.receptionist)
+    shown = await house.notifications.messages.outbox(house.here.receptionist)
     assert {message.channel for message in shown} == {"sms", "email"}
     assert all(message.state is NoticeState.DELIVERED for message in shown)
     assert (await sent.now()).state is State.DELIVERED
-    lines = await house.audit.lines(house.clinic.id, Filter(action=Action.OUTBOX_OPENED))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(action=Action.OUTBOX_OPENED))
     assert lines

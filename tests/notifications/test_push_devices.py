@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V16")]
 
 
 async def test_devices_are_listed_and_removed_by_whose_they_are(house: House) -> None:
-    here, devices = house.here, house.services.push_devices
+    here, devices = house.here, house.services.notifications.push_devices
     first = await devices.add(here.clinician, Device("https://push.example/1").given, "Firefox")
     with clock.shifted(clock.SECOND):
         second = await devices.add(here.clinician, Device("https://push.example/2").given, "Edge")
@@ -39,7 +39,7 @@ async def test_devices_are_listed_and_removed_by_whose_they_are(house: House) ->
 
 
 async def test_one_browser_tells_one_person_the_one_who_asked_last(house: House) -> None:
-    here, devices = house.here, house.services.push_devices
+    here, devices = house.here, house.services.notifications.push_devices
     browser = Device("https://push.example/1")
     await devices.add(here.clinician, browser.given, "Firefox")
     await devices.add(here.receptionist, browser.given, "Firefox")
@@ -56,7 +56,7 @@ async def test_one_browser_tells_one_person_the_one_who_asked_last(house: House)
 
 
 async def test_the_oldest_device_goes_when_there_are_too_many(quick_house: House) -> None:
-    amara, devices = quick_house.here.clinician, quick_house.services.push_devices
+    amara, devices = quick_house.here.clinician, quick_house.services.notifications.push_devices
     for number in range(AT_MOST + 2):
         with clock.shifted(number * clock.SECOND):
             given = Device(f"https://push.example/{number}").given
@@ -112,7 +112,7 @@ KEYS: dict[str, str] = GOOD["keys"]
 async def test_an_address_or_key_that_cannot_be_used_is_not_kept(
     quick_house: House, given: Any
 ) -> None:
-    amara, devices = quick_house.here.clinician, quick_house.services.push_devices
+    amara, devices = quick_house.here.clinician, quick_house.services.notifications.push_devices
     with pytest.raises(WrongInput):
         await devices.add(amara, given, "Firefox")
     assert await devices.listed(amara) == []
@@ -167,10 +167,10 @@ def test_what_is_an_address_of_the_public_internet(address: str, public: bool) -
 
 async def test_the_key_pair_is_made_once_and_sealed(house: House) -> None:
     services = house.services
-    public = await services.push_keys.public()
+    public = await services.notifications.push_keys.public()
     assert len(to_bytes(public)) == 65
     assert await PushKeys(services.database, services.vault).public() == public
-    number = (await services.push_keys.pair()).private_numbers().private_value
+    number = (await services.notifications.push_keys.pair()).private_numbers().private_value
     async with services.database.read() as db:
         [row] = await db.all(push_keys.select())
     for readable in (f"{number:064x}".encode(), number.to_bytes(32, "big")):
@@ -181,7 +181,7 @@ async def test_a_backup_restored_elsewhere_keeps_the_pair_with_the_master_key(
     quick_house: House,
 ) -> None:
     services = quick_house.services
-    public = await services.push_keys.public()
+    public = await services.notifications.push_keys.public()
     async with services.database.unit_of_work() as work:
         for holder in await services.vault.holders():
             await services.vault.rewrap_under_master(work, holder)
@@ -197,15 +197,19 @@ async def test_somebody_waits_and_the_browser_reads_it(
     ward: Ward, push_service: PushService
 ) -> None:
     services, amara = ward.house.services, ward.house.here.clinician
-    devices = PushDevices(services.database, services.vault, services.audit, internal=True)
+    devices = PushDevices(services.database, services.vault, services.audit.log, internal=True)
     gateway = WebPush(
-        devices, services.push_keys, "https://clinic.example", internal=True, trust=client_context()
+        devices,
+        services.notifications.push_keys,
+        "https://clinic.example",
+        internal=True,
+        trust=client_context(),
     )
     dispatcher = Dispatcher(
-        services.database, services.vault, services.audit, {Channel.PUSH: gateway}, frozenset()
+        services.database, services.vault, services.audit.log, {Channel.PUSH: gateway}, frozenset()
     )
-    services.handlers["notification.deliver"] = dispatcher.deliver
-    await services.staff_alerts.choose(amara, [])
+    services.registered.handlers["notification.deliver"] = dispatcher.deliver
+    await services.notifications.staff_alerts.choose(amara, [])
     phone, laptop = push_service.device("phone"), push_service.device("laptop")
     for device in (phone, laptop):
         await devices.add(amara, device.given, "Firefox")
@@ -224,7 +228,7 @@ async def test_somebody_waits_and_the_browser_reads_it(
         assert read["title"] == "Somebody is waiting in Dr Okafor’s room"
         assert not any(word in str(read) for word in ("Ann", "Early", "Earache"))
         claims, key = claims_of(pushed.headers["authorization"])
-        assert key == await services.push_keys.public()
+        assert key == await services.notifications.push_keys.public()
         assert claims["aud"] == f"https://localhost:{push_service.port}"
     assert len(await devices.listed(amara)) == 1
     async with services.database.read() as db:

@@ -27,9 +27,9 @@ UNSEEN = 31 * clock.SECOND
 async def confirm(house: House, staff: StaffAccess, phone: str = TYPED) -> None:
     """Add and confirm a number."""
     known = set(await codes(house, staff))
-    await house.services.own_phones.offer(staff, phone)
+    await house.services.notifications.own_phones.offer(staff, phone)
     [code] = [one for one in await codes(house, staff) if one not in known]
-    await house.services.own_phones.confirm(staff, code)
+    await house.services.notifications.own_phones.confirm(staff, code)
 
 
 async def alerts(house: House) -> list[dict[str, Any]]:
@@ -66,12 +66,12 @@ async def test_the_owner_is_told_as_chosen(
 ) -> None:
     house, amara = ward.house, ward.house.here.clinician
     room = await ward.room("Dr Okafor’s room", owner=amara)
-    await house.services.staff.assign(
+    await house.services.people.staff.assign(
         house.administer(), house.here.receptionist.staff_id, room.room_id
     )
     await confirm(house, amara)
     if chosen is not None:
-        await house.services.staff_alerts.choose(amara, chosen)
+        await house.services.notifications.staff_alerts.choose(amara, chosen)
     await wait_unseen(ward, room)
     sent = await alerts(house)
     assert {one["channel"]: one["to"] for one in sent} == told
@@ -86,10 +86,10 @@ async def test_in_a_shared_room_each_is_told_in_a_way_of_their_own(ward: Ward) -
     house, here = ward.house, ward.house.here
     room = await ward.room("Reception")
     for staff in (here.receptionist, here.administrator):
-        await house.services.staff.assign(house.administer(), staff.staff_id, room.room_id)
+        await house.services.people.staff.assign(house.administer(), staff.staff_id, room.room_id)
     await confirm(house, here.clinician)
-    await house.services.staff_alerts.choose(here.clinician, ["sms"])
-    await house.services.staff_alerts.choose(here.administrator, [])
+    await house.services.notifications.staff_alerts.choose(here.clinician, ["sms"])
+    await house.services.notifications.staff_alerts.choose(here.administrator, [])
     await wait_unseen(ward, room)
     assert [(one["channel"], one["to"]) for one in await alerts(house)] == [
         ("email", "rita@riverside.example"),
@@ -100,10 +100,10 @@ async def test_in_a_shared_room_each_is_told_in_a_way_of_their_own(ward: Ward) -
 async def test_a_device_is_told_besides_without_a_word_about_the_patient(ward: Ward) -> None:
     house, amara = ward.house, ward.house.here.clinician
     room = await ward.room("Dr Okafor’s room", owner=amara)
-    device = await house.services.push_devices.add(
+    device = await house.services.notifications.push_devices.add(
         amara, Device("https://push.example/1").given, "Firefox on Linux"
     )
-    await house.services.staff_alerts.choose(amara, [])
+    await house.services.notifications.staff_alerts.choose(amara, [])
     await wait_unseen(ward, room)
     [sent] = await alerts(house)
     assert (sent["channel"], sent["to"]) == ("push", device)
@@ -123,15 +123,15 @@ async def by_sms(quick_ward: Ward, sms_sink: SmsSink) -> AsyncIterator[Ward]:
     """A ward with an SMS gateway, and an owner with alerts by SMS."""
     house, amara = quick_ward.house, quick_ward.house.here.clinician
     await confirm(house, amara)
-    await house.services.staff_alerts.choose(amara, ["sms"])
+    await house.services.notifications.staff_alerts.choose(amara, ["sms"])
     sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", seconds=1)
     services = house.services
     gateways: dict[Channel, Gateway] = {Channel.SMS: sms}
     dispatcher = Dispatcher(
-        services.database, services.vault, services.audit, gateways, frozenset()
+        services.database, services.vault, services.audit.log, gateways, frozenset()
     )
-    services.staff_alerts._messenger = dispatcher
-    services.handlers["notification.deliver"] = dispatcher.deliver
+    services.notifications.staff_alerts._messenger = dispatcher
+    services.registered.handlers["notification.deliver"] = dispatcher.deliver
     yield quick_ward
     await sms.close()
 

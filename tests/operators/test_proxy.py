@@ -78,7 +78,7 @@ async def test_no_log_has_the_secret_of_a_link(behind: Behind, chromium: Chromiu
     secret = await (await send(house)).secret()
     ward = Ward(house)
     host = await ward.start(await ward.wait(), mode=Mode.VIDEO)
-    guest = (await ward.guests.invite(host)).link.rpartition("/")[2]
+    guest = (await ward.calls.guests.invite(host)).link.rpartition("/")[2]
 
     phone = await chromium.phone(url)
     page = await phone.page(f"{url}/l/{secret}")

@@ -35,14 +35,16 @@ class Key:
             ec.generate_private_key(ec.SECP256R1()),
             house.services.settings.base_url,
         )
-        options = await house.services.passkeys.registration_options(staff, "x", "x@example.org")
-        await house.services.passkeys.register(staff, key.made(json.loads(options)), "a key")
+        options = await house.services.people.passkeys.registration_options(
+            staff, "x", "x@example.org"
+        )
+        await house.services.people.passkeys.register(staff, key.made(json.loads(options)), "a key")
         return key
 
     async def sign_in(self, house: House, address: str, known: str = "") -> SignedIn:
         """Sign in by the key alone."""
-        options = json.loads(await house.services.passkeys.sign_in_options(None))
-        return await house.services.passkeys.sign_in(
+        options = json.loads(await house.services.people.passkeys.sign_in_options(None))
+        return await house.services.people.passkeys.sign_in(
             self.used(options), address=address, device="", known=known
         )
 

@@ -52,22 +52,22 @@ async def row(house: House, statement: Any) -> Any:
 async def file_into(house: House, patient: int = 0) -> None:
     """File into a chart, as staff do."""
     chart, content = await house.chart(patient), b"To whom it may concern."
-    begun = await house.services.uploads.begin_for_chart(
+    begun = await house.services.files.uploads.begin_for_chart(
         chart, Announced("letter.txt", len(content)), Allowance(len(content))
     )
-    await house.services.uploads.append(chart, begun.id, 0, pieces(content))
+    await house.services.files.uploads.append(chart, begun.id, 0, pieces(content))
 
 
 async def altered(house: House) -> set[str]:
     """Return the tables in which the doctor finds something."""
-    found = [one async for one in house.services.bindings.altered(house.clinic.id)]
-    found += [one async for one in house.services.bindings.of_nobody()]
+    found = [one async for one in house.services.audit.bindings.altered(house.clinic.id)]
+    found += [one async for one in house.services.audit.bindings.of_nobody()]
     return {one.table for one in found}
 
 
 async def refusals(house: House) -> list[str]:
     """Return the tables of refused rows, from the audit log."""
-    lines = await house.services.audit.lines(house.clinic.id, Filter(action=Action.ROW_REFUSED))
+    lines = await house.services.audit.log.lines(house.clinic.id, Filter(action=Action.ROW_REFUSED))
     return [line.details["table"] for line in lines]
 
 
@@ -122,14 +122,14 @@ async def test_a_session_that_was_changed_is_signed_out(quick_house: House, chan
     stage = Stage.PASSWORD if change == "a stage" else Stage.FULL
     rita = quick_house.here.receptionist
     async with quick_house.services.database.unit_of_work() as work:
-        token = await quick_house.services.sessions.begin(
+        token = await quick_house.services.people.sessions.begin(
             work, rita.staff_id, rita.clinic_id, rita.role, stage, "", HERE
         )
     one = await session_of(quick_house, token)
     where = models.sessions.c.id == one.id
     await write(quick_house, update(models.sessions).where(where).values(**CHANGES[change](one)))
     with pytest.raises(NotSignedIn):
-        await quick_house.services.sessions.resume(token, HERE)
+        await quick_house.services.people.sessions.resume(token, HERE)
     assert await session_of(quick_house, token) is None
 
 
@@ -144,16 +144,16 @@ async def test_a_session_that_was_changed_is_signed_out(quick_house: House, chan
 async def test_a_person_that_was_changed_is_not_let_in(house: House, change: Any) -> None:
     rita = house.here.receptionist
     if "totp" in change:
-        secret = (await house.services.second_factors.offered(rita, "x")).secret
-        await house.services.second_factors.confirm(rita, TOTP(secret).now())
+        secret = (await house.services.people.second_factors.offered(rita, "x")).secret
+        await house.services.people.second_factors.confirm(rita, TOTP(secret).now())
     where = models.staff.c.id == rita.staff_id
     await write(house, update(models.staff).where(where).values(**change))
     with pytest.raises(RecordSealBroken):
-        await house.services.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
+        await house.services.people.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
     assert await refusals(house) == ["staff"]
     assert await altered(house) == {"staff"}
     with pytest.raises(WrongInput):  # nothing is revealed to those who do not know the password
-        await house.services.sign_in.with_password(RITA, "wrong", address=HERE, device="")
+        await house.services.people.sign_in.with_password(RITA, "wrong", address=HERE, device="")
 
 
 async def test_no_other_change_makes_a_raised_role_good(house: House) -> None:
@@ -161,9 +161,9 @@ async def test_no_other_change_makes_a_raised_role_good(house: House) -> None:
     where = models.staff.c.id == rita.staff_id
     await write(house, update(models.staff).where(where).values(role="administrator"))
     with pytest.raises(RecordSealBroken):
-        await house.services.sign_in.change_password(rita, PASSWORD, "marble lantern oxbow")
+        await house.services.people.sign_in.change_password(rita, PASSWORD, "marble lantern oxbow")
     with pytest.raises(RecordSealBroken):
-        await house.services.staff.disable(house.administer(), rita.staff_id)
+        await house.services.people.staff.disable(house.administer(), rita.staff_id)
     assert await altered(house) == {"staff"}
 
 
@@ -181,25 +181,27 @@ async def test_a_minted_passkey_lets_nobody_in(house: House) -> None:
 async def test_a_second_factor_is_asked_for_though_its_rows_are_gone(house: House) -> None:
     await Key.of(house, house.here.receptionist)
     await write(house, delete(models.passkeys))
-    done = await house.services.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
+    done = await house.services.people.sign_in.with_password(
+        RITA, PASSWORD, address=HERE, device=""
+    )
     assert done.stage is Stage.PASSWORD
-    assert (await house.services.sign_in.factors(house.here.receptionist.staff_id)).passkey
+    assert (await house.services.people.sign_in.factors(house.here.receptionist.staff_id)).passkey
 
 
 async def test_a_minted_recovery_code_is_refused(house: House) -> None:
     rita = house.here.receptionist
-    await house.services.second_factors.new_codes(rita)
+    await house.services.people.second_factors.new_codes(rita)
     code = "abcdefghjkmnpqrs"
     hashed = hashlib.sha256(f"{rita.staff_id}/{code}".encode()).digest()
     values = {"staff_id": rita.staff_id, "code_hash": hashed, "clinic_id": rita.clinic_id}
     await write(house, insert(models.recovery_codes).values(**values, mac=bytes(32)))
     async with house.services.database.unit_of_work() as work:
-        token = await house.services.sessions.begin(
+        token = await house.services.people.sessions.begin(
             work, rita.staff_id, rita.clinic_id, rita.role, Stage.PASSWORD, "", HERE
         )
-    pending = await house.services.sessions.pending(token, HERE)
+    pending = await house.services.people.sessions.pending(token, HERE)
     with pytest.raises(RecordSealBroken):
-        await house.services.second_factors.check(pending, code)
+        await house.services.people.second_factors.check(pending, code)
 
 
 # --- whose chart, whose file ---------------------------------------------------------------------
@@ -234,27 +236,27 @@ async def test_files_of_two_patients_that_were_swapped_are_found(house: House) -
         )
     assert await altered(house) == {"files", "chart_entries"}
     with pytest.raises(RecordSealBroken):
-        await house.services.charts.entries(await house.chart(0), ChartFilter())
+        await house.services.charts.contents.entries(await house.chart(0), ChartFilter())
 
 
 async def test_a_file_that_was_hung_into_another_entry_is_found(house: House) -> None:
     await file_into(house, patient=0)
     await file_into(house, patient=1)
     chart = await house.chart(0)
-    [mine] = await house.services.charts.entries(chart, ChartFilter())
-    theirs = (await house.services.charts.entries(await house.chart(1), ChartFilter()))[0]
+    [mine] = await house.services.charts.contents.entries(chart, ChartFilter())
+    theirs = (await house.services.charts.contents.entries(await house.chart(1), ChartFilter()))[0]
     where = chart_entries.c.id == mine.id
     await write(house, update(chart_entries).where(where).values(file_id=theirs.file_id))
     assert await altered(house) == {"chart_entries"}
     with pytest.raises(RecordSealBroken):
-        await house.services.retrieval.open(chart, mine.id, "original")
+        await house.services.files.retrieval.open(chart, mine.id, "original")
 
 
 async def test_a_move_by_staff_is_no_swap(house: House) -> None:
     await file_into(house, patient=0)
     chart, right = await house.chart(0), await house.chart(1)
-    [entry] = await house.services.charts.entries(chart, ChartFilter())
-    await house.services.charts.move(chart, entry.id, right, "the wrong chart")
+    [entry] = await house.services.charts.contents.entries(chart, ChartFilter())
+    await house.services.charts.contents.move(chart, entry.id, right, "the wrong chart")
     assert await altered(house) == set()
 
 
@@ -288,7 +290,7 @@ async def test_a_device_that_was_moved_to_another_visit_is_refused(house: House)
     where = visit_devices.c.token_hash == hashed
     await write(ward.house, update(visit_devices).where(where).values(visit_id=theirs.visit_id))
     with pytest.raises(RecordSealBroken):
-        await ward.house.services.visit_devices.resume(mine.token, theirs.visit_id, HERE)
+        await ward.house.services.visits.devices.resume(mine.token, theirs.visit_id, HERE)
 
 
 # --- older installations -------------------------------------------------------------------------
@@ -315,14 +317,14 @@ async def test_what_was_there_before_is_bound_once(before_binding: None, house: 
     token = await house.token(house.here.receptionist)
     await file_into(house)
     await make_old(house)
-    await house.services.bindings.ensure()
-    assert await house.services.sessions.resume(token, HERE)
-    assert await house.services.charts.entries(await house.chart(0), ChartFilter())
+    await house.services.audit.bindings.ensure()
+    assert await house.services.people.sessions.resume(token, HERE)
+    assert await house.services.charts.contents.entries(await house.chart(0), ChartFilter())
     assert await altered(house) == set()
-    lines = await house.services.audit.lines(house.clinic.id, Filter(action=Action.ROWS_BOUND))
+    lines = await house.services.audit.log.lines(house.clinic.id, Filter(action=Action.ROWS_BOUND))
     assert len(lines) == 1
-    await house.services.bindings.ensure()
-    again = await house.services.audit.lines(house.clinic.id, Filter(action=Action.ROWS_BOUND))
+    await house.services.audit.bindings.ensure()
+    again = await house.services.audit.log.lines(house.clinic.id, Filter(action=Action.ROWS_BOUND))
     assert len(again) == 1
 
 
@@ -330,18 +332,20 @@ async def test_rows_without_a_mac_are_not_taken_for_old_ones(house: House) -> No
     """Nor if the mark is gone too: the audit log says that all rows were bound."""
     token = await house.token(house.here.receptionist)
     await make_old(house)
-    await house.services.bindings.ensure()
-    assert not await house.services.bindings.are_bound(house.clinic.id)
+    await house.services.audit.bindings.ensure()
+    assert not await house.services.audit.bindings.are_bound(house.clinic.id)
     with pytest.raises(NotSignedIn):
-        await house.services.sessions.resume(token, HERE)
+        await house.services.people.sessions.resume(token, HERE)
     with pytest.raises(RecordSealBroken):
-        await house.services.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
+        await house.services.people.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
 
 
 async def test_an_operator_takes_rows_for_true(house: House) -> None:
     rita = house.here.receptionist
     await make_old(house)
-    assert await house.services.bindings.accept(house.clinic.id) > 0
+    assert await house.services.audit.bindings.accept(house.clinic.id) > 0
     assert await altered(house) == set()
-    done = await house.services.sign_in.with_password(RITA, PASSWORD, address=HERE, device="")
-    assert (await house.services.sessions.resume(done.token, HERE)).staff_id == rita.staff_id
+    done = await house.services.people.sign_in.with_password(
+        RITA, PASSWORD, address=HERE, device=""
+    )
+    assert (await house.services.people.sessions.resume(done.token, HERE)).staff_id == rita.staff_id

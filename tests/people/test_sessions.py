@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("S1")]
 
 async def test_idle_time_signs_out(house: House) -> None:
     token = await house.token(house.here.clinician)
-    resume = house.services.sessions.resume
+    resume = house.services.people.sessions.resume
     with clock.shifted(29 * clock.MINUTE):
         await resume(token, "")
         with clock.shifted(29 * clock.MINUTE):
@@ -27,9 +27,9 @@ async def test_a_day_of_work_ends_a_session_that_is_used_all_the_time(house: Hou
     token = await house.token(house.here.clinician)
     for quarter in range(48):
         with clock.shifted(quarter * 15 * clock.MINUTE):
-            await house.services.sessions.resume(token, "")
+            await house.services.people.sessions.resume(token, "")
     with clock.shifted(12 * clock.HOUR), pytest.raises(NotSignedIn):
-        await house.services.sessions.resume(token, "")
+        await house.services.people.sessions.resume(token, "")
 
 
 async def test_use_is_written_once_a_minute_at_most(quick_house: House) -> None:
@@ -45,14 +45,14 @@ async def test_use_is_written_once_a_minute_at_most(quick_house: House) -> None:
     quick_house.services.database.unit_of_work = counted
     for second in range(0, 150, 10):
         with clock.shifted(second * clock.SECOND):
-            await quick_house.services.sessions.resume(token, "")
+            await quick_house.services.people.sessions.resume(token, "")
     assert writes == 2
 
 
 async def test_a_made_up_token_is_nobody(house: House) -> None:
     for token in ("", "x", "é" * 50, await house.token(house.here.clinician) + "x"):
         with pytest.raises(NotSignedIn):
-            await house.services.sessions.resume(token, "")
+            await house.services.people.sessions.resume(token, "")
 
 
 async def test_the_database_knows_neither_token_nor_device(quick_house: House) -> None:
@@ -67,7 +67,7 @@ async def test_the_database_knows_neither_token_nor_device(quick_house: House) -
 
 
 async def test_one_sees_and_ends_ones_own_sessions_only(house: House) -> None:
-    sessions, amara = house.services.sessions, house.here.clinician
+    sessions, amara = house.services.people.sessions, house.here.clinician
     token = await house.token(amara)
     shown = await sessions.listed(amara)
     assert [one.current for one in shown].count(True) == 1
@@ -84,19 +84,19 @@ async def test_pages_hear_that_their_session_ended(house: House) -> None:
     heard: list[str] = []
     house.services.database.on_events(lambda events: heard.extend(e.type for e in events))
     await house.token(house.here.clinician)
-    assert await house.services.sessions.end_others(house.here.clinician) == 1
+    assert await house.services.people.sessions.end_others(house.here.clinician) == 1
     assert heard == [SessionsEnded.type]
 
 
 async def test_a_new_role_holds_in_open_sessions(house: House) -> None:
     token = await house.token(house.here.receptionist)
     rita = house.here.receptionist.staff_id
-    await house.services.staff.change_role(house.administer(), rita, Role.CLINICIAN)
-    assert (await house.services.sessions.resume(token, "")).role is Role.CLINICIAN
+    await house.services.people.staff.change_role(house.administer(), rita, Role.CLINICIAN)
+    assert (await house.services.people.sessions.resume(token, "")).role is Role.CLINICIAN
 
 
 async def test_after_ten_minutes_the_password_is_asked_for_again(house: House) -> None:
-    amara, sessions = house.here.clinician, house.services.sessions
+    amara, sessions = house.here.clinician, house.services.people.sessions
     await sessions.check_fresh(amara)
     with clock.shifted(11 * clock.MINUTE):
         with pytest.raises(ConfirmationNeeded):
@@ -106,7 +106,7 @@ async def test_after_ten_minutes_the_password_is_asked_for_again(house: House) -
 
 
 async def test_sessions_whose_time_is_over_are_removed(quick_house: House) -> None:
-    sessions = quick_house.services.sessions
+    sessions = quick_house.services.people.sessions
     with clock.shifted(31 * clock.MINUTE):
         fresh = await quick_house.token(quick_house.here.clinician)
         assert await sessions.end_expired() == 6

@@ -30,7 +30,7 @@ async def services(
 
 
 async def set_up(services: Services, code: str | None, password: str = PASSWORD) -> str:
-    return await services.set_up.run(
+    return await services.people.set_up.run(
         "Harbour Clinic",
         ClinicOptions(),
         first_administrator("Elin Sjöberg", "elin@harbour.example"),
@@ -41,17 +41,17 @@ async def set_up(services: Services, code: str | None, password: str = PASSWORD)
 
 
 async def test_a_stranger_needs_the_code_that_the_operator_sees(services: Services) -> None:
-    code = services.set_up.code()
+    code = services.people.set_up.code()
     file = services.settings.data / "set-up-code"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert services.set_up.code() == code
+    assert services.people.set_up.code() == code
     for wrong in ("", "x", code[:-1]):
         with pytest.raises(WrongInput) as refused:
             await set_up(services, wrong)
         assert refused.value.field == "code"
-    assert await services.set_up.is_open()
+    assert await services.people.set_up.is_open()
     clinic_id = await set_up(services, f" {code[:5].upper()}-{code[5:]} ")
-    assert (await services.clinics.options(clinic_id, SignInOptions)).second_factor_required
+    assert (await services.people.clinics.options(clinic_id, SignInOptions)).second_factor_required
     assert not file.exists()
 
 
@@ -59,7 +59,7 @@ async def test_there_is_only_one_first_start(services: Services) -> None:
     await set_up(services, None)
     with pytest.raises(Gone):
         await set_up(services, None)
-    done = await services.sign_in.with_password(
+    done = await services.people.sign_in.with_password(
         "elin@harbour.example", PASSWORD, address="", device=""
     )
     assert done.stage == "password"
@@ -68,17 +68,19 @@ async def test_there_is_only_one_first_start(services: Services) -> None:
 async def test_an_easy_password_leaves_nothing_behind(services: Services) -> None:
     with pytest.raises(WrongInput):
         await set_up(services, None, "harbourclinic")
-    assert await services.set_up.is_open()
+    assert await services.people.set_up.is_open()
 
 
 async def test_the_first_administrator_sees_the_patients_of_the_first_room(
     services: Services,
 ) -> None:
     clinic_id = await set_up(services, None)
-    [room] = await services.teams.listed(clinic_id)
+    [room] = await services.people.teams.listed(clinic_id)
     assert (room.name, room.kind) == ("Reception", "room")
 
 
 async def test_processes_share_one_code(services: Services) -> None:
-    codes = await asyncio.gather(*(asyncio.to_thread(services.set_up.code) for _ in range(8)))
+    codes = await asyncio.gather(
+        *(asyncio.to_thread(services.people.set_up.code) for _ in range(8))
+    )
     assert len(set(codes)) == 1

@@ -30,7 +30,7 @@ async def enter(
     address: str = CLINIC,
     known: str = "",
 ) -> SignedIn:
-    return await house.services.sign_in.with_password(
+    return await house.services.people.sign_in.with_password(
         email, password, address=address, device="", known=known
     )
 
@@ -147,12 +147,12 @@ async def test_signed_in_people_are_asked_whatever_others_guess(house: House) ->
     await guess(house, 30)
     for number in range(22):
         await fail(house, f"guess{number}@riverside.example")
-    assert await house.services.sign_in.confirm_password(rita, PASSWORD)
+    assert await house.services.people.sign_in.confirm_password(rita, PASSWORD)
     for _ in range(5):
         with pytest.raises(WrongInput):
-            await house.services.sign_in.confirm_password(rita, "wrong")
+            await house.services.people.sign_in.confirm_password(rita, "wrong")
     with pytest.raises(TooMany):
-        await house.services.sign_in.confirm_password(rita, PASSWORD)
+        await house.services.people.sign_in.confirm_password(rita, PASSWORD)
 
 
 async def test_a_passkey_lets_in_whatever_others_guess(quick_house: House) -> None:
@@ -162,7 +162,7 @@ async def test_a_passkey_lets_in_whatever_others_guess(quick_house: House) -> No
         await fail(quick_house, f"guess{number}@riverside.example")
     for _ in range(25):
         with pytest.raises(WrongInput):
-            await quick_house.services.passkeys.sign_in({}, address=CLINIC, device="")
+            await quick_house.services.people.passkeys.sign_in({}, address=CLINIC, device="")
     assert (await key.sign_in(quick_house, CLINIC)).stage is Stage.FULL
 
 
@@ -179,30 +179,30 @@ async def test_a_clock_that_was_ahead_locks_nobody_out(quick_house: House, hours
 
 async def wrong_code(house: House, *, known: str = "") -> None:
     done = await enter(house, known=known)
-    pending = await house.services.sessions.pending(done.token, CLINIC, known)
+    pending = await house.services.people.sessions.pending(done.token, CLINIC, known)
     with pytest.raises(WrongInput):
-        await house.services.second_factors.check(pending, "000000x")
+        await house.services.people.second_factors.check(pending, "000000x")
 
 
 async def told(house: House) -> int:
     """Count messages to the receptionist about wrong codes."""
-    shown = await house.services.messages.outbox(house.here.receptionist)
+    shown = await house.services.notifications.messages.outbox(house.here.receptionist)
     return sum("wrong code" in message.text for message in shown)
 
 
 async def with_app(house: House) -> TOTP:
     rita = house.here.receptionist
     async with house.services.database.unit_of_work() as work:
-        app = TOTP(await house.services.sessions.offer(work, rita, random_base32()))
+        app = TOTP(await house.services.people.sessions.offer(work, rita, random_base32()))
     with clock.shifted(-90 * clock.SECOND):
-        await house.services.second_factors.confirm(rita, app.at(clock.now() // 1000))
+        await house.services.people.second_factors.confirm(rita, app.at(clock.now() // 1000))
     return app
 
 
 async def code_of(house: House, app: TOTP, known: str = "") -> SignedIn:
     done = await enter(house, known=known)
-    pending = await house.services.sessions.pending(done.token, CLINIC, known)
-    return await house.services.second_factors.check(pending, app.at(clock.now() // 1000))
+    pending = await house.services.people.sessions.pending(done.token, CLINIC, known)
+    return await house.services.people.second_factors.check(pending, app.at(clock.now() // 1000))
 
 
 async def test_five_wrong_codes_after_the_right_password_are_told(house: House) -> None:
@@ -218,9 +218,9 @@ async def test_a_hundred_wrong_codes_in_a_row_end_it(quick_house: House) -> None
     house = quick_house
     app = await with_app(house)
     known = (await code_of(house, app)).known
-    throttle, rita = house.services.sign_in, house.here.receptionist
+    throttle, rita = house.services.people.sign_in, house.here.receptionist
     done = await enter(house)
-    pending = await house.services.sessions.pending(done.token, CLINIC)
+    pending = await house.services.people.sessions.pending(done.token, CLINIC)
     for number in range(100):
         with clock.shifted(number * 16 * clock.MINUTE):
             await throttle.code_failed(pending)
@@ -228,12 +228,14 @@ async def test_a_hundred_wrong_codes_in_a_row_end_it(quick_house: House) -> None
         with pytest.raises(Stopped, match="no code is taken"):
             await code_of(house, app)
         assert (await code_of(house, app, known)).stage is Stage.FULL
-        await house.services.staff.give_password(house.administer(), rita.staff_id, NEW)
+        await house.services.people.staff.give_password(house.administer(), rita.staff_id, NEW)
         fresh = await enter(house, NEW)
-        pending = await house.services.sessions.pending(fresh.token, CLINIC)
+        pending = await house.services.people.sessions.pending(fresh.token, CLINIC)
         with clock.shifted(30 * clock.SECOND):
             code = app.at(clock.now() // 1000)
-            assert (await house.services.second_factors.check(pending, code)).stage is Stage.PROVEN
+            assert (
+                await house.services.people.second_factors.check(pending, code)
+            ).stage is Stage.PROVEN
 
 
 async def test_codes_that_others_try_do_not_lock_a_known_browser(house: House) -> None:

@@ -161,7 +161,7 @@ async def test_an_audience_is_everybody_who_sees_the_patient(house: House) -> No
         for patient in (*house.here.patients, *house.next_door.patients):
             audience = await audiences.of(patient.id)
             for staff in everybody:
-                sees = await house.services.permissions.sees(staff, patient.id)
+                sees = await house.services.people.permissions.sees(staff, patient.id)
                 person = person_of(staff)
                 assert (person in audience) is sees
                 assert await audiences.of(patient.id, person) == ({person} if sees else set())
@@ -216,4 +216,6 @@ async def test_the_desk_tells_each_what_they_may_see_now(
 
 async def take_away(house: House, staff: StaffAccess) -> None:
     """Remove somebody, as the administrator, from the room that all patients belong to."""
-    await house.services.staff.unassign(house.administer(), staff.staff_id, house.here.room.id)
+    await house.services.people.staff.unassign(
+        house.administer(), staff.staff_id, house.here.room.id
+    )

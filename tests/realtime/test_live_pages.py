@@ -116,7 +116,7 @@ def chart_of(sender: Sender) -> str:
 
 async def work_on(sender: Sender) -> None:
     """Do something of everything that can happen to a chart."""
-    charts = sender.house.services.charts
+    charts = sender.house.services.charts.contents
     chart = await sender.house.chart()
     first = await sender.send(words(900), "first.txt")
     second = await sender.send(b"%PDF-1.7 torn" * 90, "torn.pdf")
@@ -216,7 +216,7 @@ async def test_a_slow_page_is_told_anew_and_holds_nobody_up(served: Served, send
         bulk = {"clinic_id": served.house.clinic.id, "reason": "x" * 8_000, "entry_id": ""}
         payload = {**bulk, "patient_id": sender.patient_id}
         for _ in range(1_500):
-            served.house.services.bus.publish(
+            served.house.services.realtime.bus.publish(
                 [Published(topic, quick.version + 1, "desk.inbox_changed", payload)]
             )
             await quick.take_one()
@@ -236,7 +236,7 @@ async def test_a_page_of_a_session_that_ends_is_closed(served: Served) -> None:
     async with looking(served, f"desk:{house.clinic.id}", house.here.clinician) as page:
         await page.settle()
         async with house.database.unit_of_work() as work:
-            await house.services.sessions.end_all(work, house.here.clinician.staff_id)
+            await house.services.people.sessions.end_all(work, house.here.clinician.staff_id)
         await asyncio.wait_for(page._connection.wait_closed(), PATIENCE)
         assert page._connection.close_code == 4401
 

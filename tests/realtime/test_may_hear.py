@@ -72,7 +72,7 @@ async def cast_of(house: House) -> Cast:
     ward = Ward(house)
     pair, waiter = await ward.both(), await ward.wait("Walter")
     guest = await ward.guest(pair.host)
-    await house.services.guests.admit(pair.host, guest.guest_id)
+    await house.services.calls.guests.admit(pair.host, guest.guest_id)
     accesses = {
         "host": pair.host.staff,
         "receptionist": house.here.receptionist,
@@ -93,7 +93,7 @@ async def cast_of(house: House) -> Cast:
         "nothing": "xyz_nothing",
     }
     persons = {name: person_of(access) for name, access in accesses.items()}
-    return Cast(house.services.topics, persons, ids)
+    return Cast(house.services.realtime.topics, persons, ids)
 
 
 async def test_who_may_hear_what(house: House) -> None:
@@ -108,7 +108,7 @@ async def test_who_may_hear_what(house: House) -> None:
 async def test_it_is_decided_at_that_moment(house: House) -> None:
     cast = await cast_of(house)
     leaver, room_id = house.here.receptionist, house.here.room.id
-    await house.services.staff.unassign(house.administer(), leaver.staff_id, room_id)
+    await house.services.people.staff.unassign(house.administer(), leaver.staff_id, room_id)
     for kind, about, told, left in (
         ("chart", "patient", {"patient_id": "patient"}, {"host"}),
         ("desk", "clinic", {"patient_id": "patient"}, {"host"}),
@@ -121,7 +121,7 @@ async def test_it_is_decided_at_that_moment(house: House) -> None:
 
 
 async def test_nobody_hears_of_what_is_no_topic(quick_house: House) -> None:
-    topics = quick_house.services.topics
+    topics = quick_house.services.realtime.topics
     event = Published("sessions:stf_x", 1, "sessions.ended", {})
     person = person_of(quick_house.here.clinician)
     assert not await topics.may_hear(person, event)
@@ -133,7 +133,7 @@ async def test_a_name_is_one_clinics(quick_house: House) -> None:
     house = quick_house
     staff_id = house.here.clinician.staff_id
     event = Published(f"room:{house.here.room.id}", 1, "room.changed", {})
-    assert await house.services.topics.may_hear(f"{house.clinic.id}/{staff_id}", event)
-    assert not await house.services.topics.may_hear(
+    assert await house.services.realtime.topics.may_hear(f"{house.clinic.id}/{staff_id}", event)
+    assert not await house.services.realtime.topics.may_hear(
         f"{house.next_door.clinic.id}/{staff_id}", event
     )

@@ -36,7 +36,7 @@ def draft(**other: Any) -> Draft:
 
 async def do_jobs(house: House) -> int:
     """Do what the worker would do now."""
-    return await Worker(house.database, house.handlers, {}).run_until_idle()
+    return await Worker(house.database, house.registered.handlers, {}).run_until_idle()
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Sent:
 
     async def secrets(self) -> list[str]:
         """The secrets of the links in the local outbox, by SMS, oldest first."""
-        shown = await self.house.messages.outbox(self.house.here.receptionist)
+        shown = await self.house.notifications.messages.outbox(self.house.here.receptionist)
         texts = [
             message.text
             for message in reversed(shown)
@@ -76,7 +76,7 @@ class Sent:
     ) -> str:
         """Upload a photo, which the device calls `given_id`. Returns its file id."""
         content = jpeg(**photo)
-        answers, uploads = self.house.requests.answers, self.house.uploads
+        answers, uploads = self.house.requests.answers, self.house.files.uploads
         allowance = await answers.allowance(link)
         begun = await uploads.begin_held(
             link, Announced(name, len(content), given_id=given_id), allowance

@@ -62,8 +62,8 @@ def taking(request: pytest.FixtureRequest, house: House) -> Uploads:
     """The service that receives the bytes. The worker of this process cannot stop another
     process."""
     if request.param == "this process":
-        return house.uploads
-    elsewhere = copy(house.uploads)
+        return house.files.uploads
+    elsewhere = copy(house.files.uploads)
     elsewhere._leases = UploadLeases()
     return elsewhere
 
@@ -74,7 +74,7 @@ async def _revoked(house: House, sent: Sent) -> None:
 
 async def _expired(house: House, sent: Sent) -> None:
     with clock.shifted(7 * clock.DAY + clock.MINUTE):
-        await house.handlers[EXPIRE]({"request_id": sent.id, "round": 1})
+        await house.registered.handlers[EXPIRE]({"request_id": sent.id, "round": 1})
 
 
 async def _done_and_over(house: House, sent: Sent) -> None:
@@ -115,22 +115,24 @@ async def test_a_new_link_keeps_what_comes_by_the_old_one(house: House) -> None:
     """“Send a new link” is no end: photos chosen before stay."""
     sent = await send(house)
     link = await sent.enter()
-    phone = SlowPhone(house, house.uploads)
+    phone = SlowPhone(house, house.files.uploads)
     await phone.begin(link)
     await house.requests.all.revoke(sent.chart, sent.id)
     await house.requests.all.reissue(sent.chart, sent.id)
     await phone.finish()
     await do_jobs(house)
-    assert [photo.given_id for photo in await house.retrieval.held(link)] in ([], ["one"])
+    assert [photo.given_id for photo in await house.files.retrieval.held(link)] in ([], ["one"])
     assert (await sent.now()).state is State.DELIVERED
 
 
 async def nothing_is_held(house: House, link: LinkAccess, filed: int) -> None:
     """Check that no row, key or byte is left except those of what is in the chart."""
-    assert await house.retrieval.held(link) == []
+    assert await house.files.retrieval.held(link) == []
     async with house.database.read() as db:
         there = await db.all(select(files.c.id))
         coming = await db.all(select(uploads.c.id).where(~uploads.c.finished))
     assert (len(there), coming) == (filed, [])
-    blobs = {key.rpartition("/")[2].partition(".")[0] async for key, _ in house.custody.blobs()}
+    blobs = {
+        key.rpartition("/")[2].partition(".")[0] async for key, _ in house.files.custody.blobs()
+    }
     assert blobs == {row.id for row in there}

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("R3")]
 
 async def filed(house: House, sent: Sent) -> set[str]:
     """Return the ids of files in the patient's chart; each is there once."""
-    entries = await house.charts.entries(sent.chart, ChartFilter(limit=100))
+    entries = await house.charts.contents.entries(sent.chart, ChartFilter(limit=100))
     ids = [entry.file_id for entry in entries]
     assert len(ids) == len(set(ids))
     return set(ids)
@@ -39,8 +39,8 @@ async def damaged(house: House, link: LinkAccess, given_id: str = "") -> str:
     content = b"\xff\xd8\xff\xe0" + b"this is no picture" * 40
     allowance = await house.requests.answers.allowance(link)
     announced = Announced("broken.jpg", len(content), given_id=given_id)
-    begun = await house.uploads.begin_held(link, announced, allowance)
-    return (await house.uploads.append(link, begun.id, 0, pieces(content))).file_id
+    begun = await house.files.uploads.begin_held(link, announced, allowance)
+    return (await house.files.uploads.append(link, begun.id, 0, pieces(content))).file_id
 
 
 def counts(request: Request) -> tuple[State, int, int]:
@@ -73,11 +73,11 @@ async def test_one_agrees_while_a_photo_of_the_other_is_on_its_way(house: House)
     first = await sent.upload(mine)
     content = jpeg(colour=(1, 70, 9))
     allowance = await house.requests.answers.allowance(theirs)
-    begun = await house.uploads.begin_held(
+    begun = await house.files.uploads.begin_held(
         theirs, Announced("b.jpg", len(content), given_id="theirs"), allowance
     )
     await house.requests.answers.agree(mine, [first])
-    await house.uploads.append(theirs, begun.id, 0, pieces(content))
+    await house.files.uploads.append(theirs, begun.id, 0, pieces(content))
     await do_jobs(house)
     assert await filed(house, sent) == {first}
     assert [p.given_id for p in (await house.requests.answers.visit(theirs)).unsent] == ["theirs"]
@@ -156,8 +156,8 @@ async def test_the_totals_are_those_of_all_devices(house: House) -> None:
     async def photo(link: LinkAccess, name: str) -> None:
         allowance = await house.requests.answers.allowance(link)
         announced = Announced("a.jpg", len(small), given_id=name)
-        begun = await house.uploads.begin_held(link, announced, allowance)
-        await house.uploads.append(link, begun.id, 0, pieces(small))
+        begun = await house.files.uploads.begin_held(link, announced, allowance)
+        await house.files.uploads.append(link, begun.id, 0, pieces(small))
 
     tries = [photo(link, f"{d}-{n}") for n in range(5) for d, link in enumerate(devices)]
     done = await asyncio.gather(*tries, return_exceptions=True)
@@ -184,7 +184,7 @@ async def test_photos_that_are_filed_at_the_moment_are_counted(
     for number in range(10):
         await sent.upload(mine, width=64, height=48, colour=(number, 9, 9))
     await do_jobs(house)
-    begin_held, take_held = house.uploads.begin_held, house.uploads.take_held
+    begin_held, take_held = house.files.uploads.begin_held, house.files.uploads.take_held
 
     async def begins(*given: Any) -> Upload:
         await house.requests.answers.agree(mine)
@@ -194,8 +194,8 @@ async def test_photos_that_are_filed_at_the_moment_are_counted(
         await house.requests.answers.agree(mine)
         return await take_held(*given)
 
-    monkeypatch.setattr(house.uploads, "begin_held", begins)
-    monkeypatch.setattr(house.uploads, "take_held", takes)
+    monkeypatch.setattr(house.files.uploads, "begin_held", begins)
+    monkeypatch.setattr(house.files.uploads, "take_held", takes)
     with pytest.raises(TooLarge):
         await house.requests.answers.begin(theirs, Announced("11.jpg", 100))
     with pytest.raises(TooLarge):
@@ -218,7 +218,7 @@ async def test_an_agreement_that_is_said_again_later_adds_nothing(house: House) 
     assert counts(await sent.now()) == (State.DONE, 2, 2)
     assert await house.requests.answers.agree(link, ["one", "two"], {"one": "Since Tuesday"})
     assert counts(await sent.now()) == (State.DONE, 2, 2)
-    lines = await house.audit.lines(house.clinic.id, Filter(action=Action.REQUEST_AGREED))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(action=Action.REQUEST_AGREED))
     assert [line.details["photos"] for line in lines] == [2]
 
 
@@ -229,12 +229,12 @@ async def test_comments_go_along_wherever_the_photo_is(house: House) -> None:
     content = jpeg(colour=(7, 7, 70))
     allowance = await house.requests.answers.allowance(link)
     announced = Announced("coming.jpg", len(content), comment="old", given_id="coming")
-    begun = await house.uploads.begin_held(link, announced, allowance)
+    begun = await house.files.uploads.begin_held(link, announced, allowance)
     comments = {held: "is here", "coming": "new"}
     await house.requests.answers.agree(link, [held, "coming"], comments)
-    await house.uploads.append(link, begun.id, 0, pieces(content))
+    await house.files.uploads.append(link, begun.id, 0, pieces(content))
     await do_jobs(house)
-    entries = await house.charts.entries(sent.chart, ChartFilter())
+    entries = await house.charts.contents.entries(sent.chart, ChartFilter())
     assert {e.name: e.comment for e in entries} == {"held.jpg": "is here", "coming.jpg": "new"}
 
 
@@ -308,7 +308,7 @@ async def test_a_photo_that_is_refused_meanwhile_is_no_dead_end(house: House, sc
     refused = (await house.requests.answers.visit(link)).refused
     assert [photo.name for photo in refused] == ["broken.jpg"]
     assert refused[0].refusal
-    messages = await house.messages.of_request(sent.chart, sent.id)
+    messages = await house.notifications.messages.of_request(sent.chart, sent.id)
     assert sum("/thanks/" in message.cause_id for message in messages) == 2
     assert await house.requests.photos.not_taken(sent.chart, sent.id) == NotTaken(1, 0)
 
@@ -368,9 +368,9 @@ async def test_nothing_is_agreed_to_or_filed_after_the_end(house: House) -> None
     await house.requests.answers.agree(link, [photo])
     await house.requests.all.revoke(sent.chart, sent.id)
     assert await house.requests.answers.settle(link)
-    await house.handlers[SETTLE]({"request_id": sent.id})
+    await house.registered.handlers[SETTLE]({"request_id": sent.id})
     with pytest.raises(LinkClosed):
         await house.requests.answers.agree(link, [photo])
     await do_jobs(house)
     assert await filed(house, sent) == set()
-    assert await house.retrieval.held(link) == []
+    assert await house.files.retrieval.held(link) == []

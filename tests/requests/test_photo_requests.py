@@ -27,12 +27,12 @@ pytestmark = pytest.mark.anyio
 
 async def charted(house: House) -> list[Any]:
     """Return the entries of the first patient's chart."""
-    return await house.charts.entries(await house.chart(), ChartFilter())
+    return await house.charts.contents.entries(await house.chart(), ChartFilter())
 
 
 async def run(house: House, kind: str, **payload: Any) -> None:
     """Run one job by hand."""
-    await house.handlers[kind](payload)
+    await house.registered.handlers[kind](payload)
 
 
 # --- sending -------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ async def test_the_preview_is_what_goes_out(house: House) -> None:
     await house.requests.photos.send(chart, wanted)
     await do_jobs(house)
     secret = await Sent(house, chart, wanted.id).secret()
-    shown = await house.messages.outbox(house.here.receptionist)
+    shown = await house.notifications.messages.outbox(house.here.receptionist)
     out = {message.channel: message for message in shown}
     assert len(shown) == 2
     for planned in preview.messages:
@@ -57,7 +57,7 @@ async def test_the_preview_is_what_goes_out(house: House) -> None:
 @pytest.mark.feature("N2")
 async def test_a_message_says_who_and_where_and_nothing_of_health(quick_house: House) -> None:
     sent = await send(quick_house, instructions="Show me the eczema, please.")
-    for message in await quick_house.messages.outbox(quick_house.here.receptionist):
+    for message in await quick_house.notifications.messages.outbox(quick_house.here.receptionist):
         words = message.subject + message.text
         assert "Riverside Clinic" in words
         assert "Rita Sandberg" in words
@@ -72,7 +72,7 @@ async def test_a_form_that_is_sent_twice_makes_one_request(house: House) -> None
     wanted = draft()
     await asyncio.gather(*(house.requests.photos.send(chart, wanted) for _ in range(4)))
     assert len(await house.requests.lists.of_chart(chart)) == 1
-    assert len(await house.messages.of_request(chart, wanted.id)) == 2
+    assert len(await house.notifications.messages.of_request(chart, wanted.id)) == 2
 
 
 async def test_another_patients_request_cannot_be_taken_over_by_its_id(house: House) -> None:
@@ -83,7 +83,7 @@ async def test_another_patients_request_cannot_be_taken_over_by_its_id(house: Ho
     for act in (house.requests.all.revoke, house.requests.all.reissue):
         with pytest.raises(NotFound):
             await act(other, sent.id)
-    assert await house.messages.of_request(other, sent.id) == []
+    assert await house.notifications.messages.of_request(other, sent.id) == []
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ async def test_a_wrong_draft_is_told_by_its_field(
 
 async def test_a_channel_without_an_address_is_told(quick_house: House) -> None:
     chart = await quick_house.chart()
-    patient = await quick_house.services.patients.get(chart)
+    patient = await quick_house.services.people.patients.get(chart)
     async with quick_house.database.unit_of_work() as work:
-        await quick_house.services.patients.change(
+        await quick_house.services.people.patients.change(
             work, chart, patient.demographics.model_copy(update={"phone": ""})
         )
     with pytest.raises(WrongInput, match="mobile number"):
@@ -137,7 +137,7 @@ async def test_photos_are_in_the_chart_only_after_the_patient_agreed(house: Hous
     entries = await charted(house)
     assert {entry.name for entry in entries} == {"one.jpg", "two.jpg"}
     assert {entry.channel for entry in entries} == {"photo_request"}
-    lines = await house.audit.lines(house.clinic.id, Filter(limit=100))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(limit=100))
     agreed = next(line for line in lines if line.action == Action.REQUEST_AGREED)
     assert agreed.details["text"] == "2026-11"
     assert (agreed.actor_kind, agreed.patient_id) == ("patient", sent.chart.patient_id)
@@ -182,7 +182,7 @@ async def test_pressing_twice_sends_once(house: House) -> None:
     assert len(await charted(house)) == 1
     thanks = [
         delivery
-        for delivery in await house.messages.of_request(sent.chart, sent.id)
+        for delivery in await house.notifications.messages.of_request(sent.chart, sent.id)
         if "/thanks/" in delivery.cause_id
     ]
     assert len(thanks) == 2  # one by SMS, one by e-mail
@@ -238,8 +238,10 @@ async def test_a_photo_that_is_refused_after_the_agreement_is_not_waited_for(
     whole = jpeg(colour=(1, 2, 3))
     allowance = await quick_house.requests.answers.allowance(link)
     damaged = whole[: len(whole) // 3]
-    begun = await quick_house.uploads.begin_held(link, Announced("b.jpg", len(damaged)), allowance)
-    await quick_house.uploads.append(link, begun.id, 0, pieces(damaged))
+    begun = await quick_house.files.uploads.begin_held(
+        link, Announced("b.jpg", len(damaged)), allowance
+    )
+    await quick_house.files.uploads.append(link, begun.id, 0, pieces(damaged))
     assert not await quick_house.requests.answers.agree(link, [good, begun.file_id])
     await do_jobs(quick_house)
     assert await quick_house.requests.answers.settle(link)
@@ -258,9 +260,9 @@ async def test_when_nothing_was_acceptable_the_patient_chooses_again(quick_house
     allowance = await quick_house.requests.answers.allowance(link)
     await quick_house.requests.answers.agree(link, ["a"])  # it is still on the phone
     announced = Announced("notes.txt", 5, given_id="a")
-    begun = await quick_house.uploads.begin_held(link, announced, allowance)
+    begun = await quick_house.files.uploads.begin_held(link, announced, allowance)
     with pytest.raises(FileRefused):
-        await quick_house.uploads.append(link, begun.id, 0, pieces(b"hello"))
+        await quick_house.files.uploads.append(link, begun.id, 0, pieces(b"hello"))
     assert await quick_house.requests.answers.settle(link)
     request = await sent.now()
     assert (request.state, request.expected, request.sending) == (State.IN_PROGRESS, 0, False)
@@ -304,7 +306,7 @@ async def test_more_photos_can_follow_until_the_link_ends(quick_house: House) ->
 @pytest.mark.feature("F4", "R3")
 async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> None:
     async with house.database.unit_of_work() as work:
-        await house.clinics.change(
+        await house.people.clinics.change(
             work,
             house.here.administrator.actor,
             house.clinic.id,
@@ -313,7 +315,7 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
     sent = await send(house)
     link = await sent.enter()
     allowance = await house.requests.answers.allowance(link)
-    begin = house.uploads.begin_held
+    begin = house.files.uploads.begin_held
     with pytest.raises(TooLarge):
         await begin(link, Announced("big.jpg", 1_000_001), allowance)
     first = await sent.upload(link)
@@ -349,7 +351,8 @@ async def test_who_has_not_opened_the_link_is_reminded_once(house: House) -> Non
         assert face is not None
         assert face.link.state == "open"  # the first link works too
     assert [
-        d.cause_id.split("/")[1] for d in await house.messages.of_request(sent.chart, sent.id)
+        d.cause_id.split("/")[1]
+        for d in await house.notifications.messages.of_request(sent.chart, sent.id)
     ] == (["invite"] * 2 + ["reminder"] * 2)
 
 
@@ -369,7 +372,7 @@ async def test_a_request_expires_and_what_it_held_is_destroyed(house: House) -> 
     with clock.shifted(7 * clock.DAY + clock.MINUTE):
         await do_jobs(house)
         assert (await sent.now()).state is State.EXPIRED
-    assert await house.services.retrieval.held(link) == []
+    assert await house.services.files.retrieval.held(link) == []
     assert await charted(house) == []
     with pytest.raises(LinkClosed):
         await house.requests.answers.allowance(link)
@@ -402,7 +405,7 @@ async def test_revoking_destroys_what_was_held(quick_house: House) -> None:
     await sent.upload(link)
     await quick_house.requests.all.revoke(sent.chart, sent.id)
     await do_jobs(quick_house)
-    assert await quick_house.services.retrieval.held(link) == []
+    assert await quick_house.services.files.retrieval.held(link) == []
     with pytest.raises(Conflict):
         await quick_house.requests.all.revoke(sent.chart, sent.id)
 
@@ -420,13 +423,13 @@ async def test_photos_that_were_chosen_survive_a_new_link(quick_house: House) ->
 
 async def test_a_corrected_number_is_used_for_the_new_link(quick_house: House) -> None:
     sent = await send(quick_house)
-    patient = await quick_house.services.patients.get(sent.chart)
+    patient = await quick_house.services.people.patients.get(sent.chart)
     async with quick_house.database.unit_of_work() as work:
-        await quick_house.services.patients.change(
+        await quick_house.services.people.patients.change(
             work, sent.chart, patient.demographics.model_copy(update={"phone": "+46 70 174 06 99"})
         )
     await quick_house.requests.all.reissue(sent.chart, sent.id)
-    deliveries = await quick_house.messages.of_request(sent.chart, sent.id)
+    deliveries = await quick_house.notifications.messages.of_request(sent.chart, sent.id)
     assert [d.to for d in deliveries if d.channel == "sms"] == ["+46701740605", "+46701740699"]
 
 
@@ -440,7 +443,7 @@ async def test_the_desk_sees_requests_of_its_own_patients_only(house: House) -> 
         assert [row.request.id for row in await lists.of_desk(staff)] == [sent.id]
         assert (await lists.of_desk(staff))[0].patient_name == "Maya Lindqvist"
     assert await lists.of_desk(house.next_door.receptionist) == []
-    assert await house.messages.outbox(house.next_door.receptionist) == []
+    assert await house.notifications.messages.outbox(house.next_door.receptionist) == []
     assert await lists.of_desk(house.here.receptionist, "done") == []
     secret = await sent.secret()
     await house.requests.faces.tell(await house.links.look(secret), Told.WRONG_PERSON, ADDRESS)

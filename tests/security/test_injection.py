@@ -73,41 +73,41 @@ async def _fill(house: House) -> tuple[str, str, str]:
         identifiers={MARKUP[:60]: MARKUP[:60]},
     )
     async with house.services.database.unit_of_work() as work:
-        patient = await house.services.patients.add(work, who, marked, assigned_to=[room.id])
-    await house.teams.rename(house.administer(), room.id, MARKUP[:80])
-    chart = await house.permissions.chart(who, patient.id)
+        patient = await house.services.people.patients.add(work, who, marked, assigned_to=[room.id])
+    await house.people.teams.rename(house.administer(), room.id, MARKUP[:80])
+    chart = await house.people.permissions.chart(who, patient.id)
     entry_id = ""
     for name, content in (
         (f"../../{MARKUP}.jpg", jpeg(64, 48)),
         (f"{MARKUP}.txt", LETTER),
     ):
         announced = Announced(name, len(content), MARKUP)
-        begun = await house.uploads.begin_for_chart(chart, announced, Allowance(len(content)))
-        await house.uploads.append(chart, begun.id, 0, pieces(content))
+        begun = await house.files.uploads.begin_for_chart(chart, announced, Allowance(len(content)))
+        await house.files.uploads.append(chart, begun.id, 0, pieces(content))
         await do_jobs(house)
-        found = await house.charts.inbox(who, 50)
+        found = await house.charts.contents.inbox(who, 50)
         entry_id = next(entry.id for entry in found if entry.file_id == begun.file_id)
-        await house.charts.change(
+        await house.charts.contents.change(
             chart, entry_id, label="", note=MARKUP, category="other", seen_version=1
         )
-        await house.charts.change(
+        await house.charts.contents.change(
             chart, entry_id, label=MARKUP[:80], note=MARKUP, category="other", seen_version=2
         )
     draft = Draft(new_id("req"), ("email",), "general", MARKUP[:80], MARKUP)
     await house.requests.photos.send(chart, draft)
     await do_jobs(house)
-    shown = await house.messages.outbox(who)
+    shown = await house.notifications.messages.outbox(who)
     secret = next(re.findall(r"/l/([\w-]+)", m.text) for m in shown if draft.id in m.cause_id)[0]
     looked = await house.links.look(secret)
     answer = await house.links.answer(secret, BORN, ADDRESS)
     link = await house.links.resume(answer.token, draft.id, ADDRESS)
     content = jpeg(64, 48)
-    begun = await house.uploads.begin_held(
+    begun = await house.files.uploads.begin_held(
         link,
         Announced(f"{MARKUP}.jpg", len(content), MARKUP),
         await house.requests.answers.allowance(link),
     )
-    await house.uploads.append(link, begun.id, 0, pieces(content))
+    await house.files.uploads.append(link, begun.id, 0, pieces(content))
     await do_jobs(house)
     return patient.id, entry_id, f"{secret} {looked.id} {draft.id} {answer.token}"
 

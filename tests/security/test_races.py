@@ -52,13 +52,13 @@ async def test_passwords_that_are_tried_at_once_are_five(house: House) -> None:
     email = await house.email(house.here.receptionist)
 
     def attempt(password: str, number: int) -> Any:
-        return house.sign_in.with_password(
+        return house.people.sign_in.with_password(
             email, password, address="198.51.100.4", device=f"browser {number}"
         )
 
     done = await at_once(*(attempt(f"wrong {n}", n) for n in range(12)))
     assert sum(not isinstance(one, TooMany) for one in done) == 5
-    lines = await house.audit.lines(house.clinic.id, Filter(limit=200))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(limit=200))
     failed = [
         line for line in lines if line.action in (Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED)
     ]
@@ -74,17 +74,19 @@ async def test_ten_photos_and_no_more(house: House) -> None:
 
     async def photo() -> str:
         allowance = await house.requests.answers.allowance(link)
-        begun = await house.uploads.begin_held(link, Announced("a.jpg", len(content)), allowance)
-        await house.uploads.append(link, begun.id, 0, pieces(content))
+        begun = await house.files.uploads.begin_held(
+            link, Announced("a.jpg", len(content)), allowance
+        )
+        await house.files.uploads.append(link, begun.id, 0, pieces(content))
         return begun.file_id
 
     async def by_form() -> str:
         allowance = await house.requests.answers.allowance(link)
-        taken = await house.uploads.take_held(link, "b.jpg", pieces(content), allowance)
+        taken = await house.files.uploads.take_held(link, "b.jpg", pieces(content), allowance)
         return taken.file_id
 
     await at_once(*(photo() for _ in range(9)), *(by_form() for _ in range(9)))
-    held = await house.retrieval.held(link)
+    held = await house.files.retrieval.held(link)
     assert 1 <= len(held) <= 10
 
 
@@ -96,7 +98,7 @@ async def test_fifteen_megabytes_and_no_more(house: House) -> None:
     async def announce() -> str:
         allowance = await house.requests.answers.allowance(link)
         announced = Announced("a.jpg", 5_000_000)
-        return (await house.uploads.begin_held(link, announced, allowance)).id
+        return (await house.files.uploads.begin_held(link, announced, allowance)).id
 
     done = await at_once(*(announce() for _ in range(6)))
     assert sum(isinstance(one, str) for one in done) == 3
@@ -109,9 +111,9 @@ async def test_agreeing_twice_sends_once(house: House) -> None:
     await do_jobs(house)
     await at_once(*(house.requests.answers.agree(link) for _ in range(6)))
     await do_jobs(house)
-    entries = await house.charts.entries(sent.chart, ChartFilter(limit=50))
+    entries = await house.charts.contents.entries(sent.chart, ChartFilter(limit=50))
     assert len(entries) == 1
-    lines = await house.audit.lines(house.clinic.id, Filter(action=Action.REQUEST_AGREED))
+    lines = await house.audit.log.lines(house.clinic.id, Filter(action=Action.REQUEST_AGREED))
     assert len(lines) == 1
 
 
@@ -122,16 +124,20 @@ async def test_two_who_review_and_two_who_move(house: House) -> None:
     await do_jobs(house)
     await house.requests.answers.agree(link)
     await do_jobs(house)
-    (entry,) = await house.charts.entries(sent.chart, ChartFilter(limit=5))
+    (entry,) = await house.charts.contents.entries(sent.chart, ChartFilter(limit=5))
     mine, theirs = sent.chart, await house.chart(0, house.here.clinician)
-    await at_once(*(house.charts.review(who, entry.id, True) for who in (mine, theirs) * 3))
-    reviewed = await house.audit.lines(house.clinic.id, Filter(action=Action.ENTRY_REVIEWED))
+    await at_once(
+        *(house.charts.contents.review(who, entry.id, True) for who in (mine, theirs) * 3)
+    )
+    reviewed = await house.audit.log.lines(house.clinic.id, Filter(action=Action.ENTRY_REVIEWED))
     assert len(reviewed) == 1
     targets = [await house.chart(1), await house.chart(2)] * 2
-    done = await at_once(*(house.charts.move(mine, entry.id, to, "Wrong chart") for to in targets))
+    done = await at_once(
+        *(house.charts.contents.move(mine, entry.id, to, "Wrong chart") for to in targets)
+    )
     assert sum(isinstance(one, str) for one in done) == 1
     found = [
-        len(await house.charts.entries(to, ChartFilter(limit=5)))
+        len(await house.charts.contents.entries(to, ChartFilter(limit=5)))
         for to in (await house.chart(1), await house.chart(2))
     ]
     assert sum(found) == 1
@@ -143,20 +149,20 @@ async def test_one_code_of_the_app_signs_in_once(house: House) -> None:
     from bedside.people.sessions import Stage
 
     who = house.here.receptionist
-    offer = await house.second_factors.offered(who, "rita@riverside.example")
-    await house.second_factors.confirm(who, TOTP(offer.secret).now())
+    offer = await house.people.second_factors.offered(who, "rita@riverside.example")
+    await house.people.second_factors.confirm(who, TOTP(offer.secret).now())
 
     async def pending() -> Any:
         async with house.database.unit_of_work() as work:
-            token = await house.sessions.begin(
+            token = await house.people.sessions.begin(
                 work, who.staff_id, who.clinic_id, who.role, Stage.PASSWORD, "", ""
             )
-        return await house.sessions.pending(token, "")
+        return await house.people.sessions.pending(token, "")
 
     from bedside.kernel import clock
 
     code = TOTP(offer.secret).at(clock.now() // 1000 + 30)
-    tries = [house.second_factors.check(await pending(), code) for _ in range(4)]
+    tries = [house.people.second_factors.check(await pending(), code) for _ in range(4)]
     done = await at_once(*tries)
     assert sum(not isinstance(one, BedsideError) for one in done) == 1
 

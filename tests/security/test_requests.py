@@ -54,7 +54,7 @@ async def test_other_sites_change_nothing(
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             answer = await client.request(method, "/account/sessions/end-others", headers=said)
             assert answer.status_code == 403, (method, answer)
-    left = await quick_house.sessions.listed(quick_house.here.administrator)
+    left = await quick_house.people.sessions.listed(quick_house.here.administrator)
     assert len(left) == 2
 
 

@@ -33,9 +33,9 @@ class Scene:
 
     async def door(self) -> None:
         """Open the door, closed and open, and send a form with everything wrong."""
-        house, rooms = self.house, self.services.rooms
+        house, rooms = self.house, self.services.visits.rooms
         self.desk.cookies.update(await house.cookie(house.here.receptionist))
-        self.room = await self.services.permissions.room(
+        self.room = await self.services.people.permissions.room(
             house.here.receptionist, house.here.room.id
         )
         asks = RoomOptions(welcome_text=ODD, closed_text=ODD, consent_text=ODD, emergency_text=ODD)
@@ -53,31 +53,31 @@ class Scene:
     async def come(self) -> None:
         """Check in, and write into every field there is."""
         services, room = self.services, self.room
-        shown = await services.rooms.get(room.clinic_id, room.room_id)
+        shown = await services.visits.rooms.get(room.clinic_id, room.room_id)
         odd = CheckInForm(CheckIn.new_draft(), name=ODD, reason=ODD, consented=True)
-        self.visit, token = await services.check_in.check_in(shown, odd, ADDRESS)
+        self.visit, token = await services.visits.check_in.check_in(shown, odd, ADDRESS)
         self.phone.cookies.set("bedside-visitor", token)
-        self.visitor = await services.visit_devices.resume(token, self.visit, ADDRESS)
-        await services.room_messages.say(room, ODD)
-        await services.visit_chat.say(self.visitor, self.visit, ODD, "")
-        await services.visit_chat.say(room, self.visit, ODD, "")
-        await services.visit_notes.keep(room, self.visit, ODD)
+        self.visitor = await services.visits.devices.resume(token, self.visit, ADDRESS)
+        await services.visits.room_messages.say(room, ODD)
+        await services.conversations.visit_chat.say(self.visitor, self.visit, ODD, "")
+        await services.conversations.visit_chat.say(room, self.visit, ODD, "")
+        await services.visits.notes.keep(room, self.visit, ODD)
         file = Chosen(f"\"'>{_TAG}.txt", ODD, 9)
-        await services.live_transfers.offer(room, self.visit, file)
-        await services.live_transfers.send_own(self.visitor, file)
+        await services.transfers.exchange.offer(room, self.visit, file)
+        await services.transfers.exchange.send_own(self.visitor, file)
 
     async def call(self) -> str:
         """Start a call with a guest of such a name, and such words on the whiteboard."""
         services, room = self.services, self.room
-        call = await services.calls.start(room, self.visit, Mode.VIDEO)
-        host = await services.seats.host(room.staff, call)
-        door = "/g/" + (await services.guests.invite(host)).link.rpartition("/")[2]
+        call = await services.calls.control.start(room, self.visit, Mode.VIDEO)
+        host = await services.calls.seats.host(room.staff, call)
+        door = "/g/" + (await services.calls.guests.invite(host)).link.rpartition("/")[2]
         door = (await self.guest.get(door)).headers["location"]
         entered = await self.guest.post(door, data={"name": ODD[:80]})
         assert entered.status_code == 303
-        await services.whiteboard.open(host)
+        await services.calls.whiteboard.open(host)
         words: dict[str, Any] = {"kind": "words", "line": "a", "ink": "red", "at": [1, 1]}
-        await services.whiteboard.draw(host, marks_of(json.dumps([{**words, "words": ODD}])))
+        await services.calls.whiteboard.draw(host, marks_of(json.dumps([{**words, "words": ODD}])))
         return call
 
 
@@ -98,11 +98,11 @@ async def test_what_people_write_in_a_visit_stays_words(quick_house: House) -> N
         assert (await scene.desk.get(page)).headers["content-type"] == "application/json", page
     for end in ("card", "identify"):
         await _quotes(scene.desk, f"/visits/{visit}/{end}")
-    await scene.services.calls.end_visit(scene.room, visit)
+    await scene.services.calls.control.end_visit(scene.room, visit)
     for page in (f"/rooms/{room_id}", f"/visits/{visit}/identify"):
         await _quotes(scene.desk, page)
-    await scene.services.identification.add(scene.room, visit)
-    [patient] = await scene.services.patients.find(scene.room.staff, "alert")
+    await scene.services.visits.identification.add(scene.room, visit)
+    [patient] = await scene.services.people.patients.find(scene.room.staff, "alert")
     chart = f"/patients/{patient.id}"
     for page in (f"/calls/{call}/after", f"{chart}/visits", f"{chart}/visits/{visit}"):
         await _quotes(scene.desk, page)

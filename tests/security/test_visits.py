@@ -37,17 +37,17 @@ def ward(house: House) -> Ward:
 async def _asked(ward: Ward, visit_id: str, room: Any) -> tuple[Any, Any, bytes]:
     """Prepare a file requested from the patient. Returns its sender, the transfer, its bytes."""
     content = jpeg()
-    visitor = await ward.visit_devices.resume(ward.tokens[visit_id], visit_id, ADDRESS)
-    asked = await ward.live_transfers.ask(room, visit_id)
+    visitor = await ward.visits.devices.resume(ward.tokens[visit_id], visit_id, ADDRESS)
+    asked = await ward.transfers.exchange.ask(room, visit_id)
     chosen = Chosen("arm.jpg", "image/jpeg", len(content))
-    await ward.live_transfers.answer(visitor, asked.id, chosen)
-    holder, transfer = await ward.live_transfers.sender(visitor, asked.id)
+    await ward.transfers.exchange.answer(visitor, asked.id, chosen)
+    holder, transfer = await ward.transfers.exchange.sender(visitor, asked.id)
     return holder, transfer, content
 
 
 async def _nothing_stays(ward: Ward) -> bool:
     await do_jobs(ward.house)
-    return not [key async for key, _ in ward.custody.blobs()]
+    return not [key async for key, _ in ward.files.custody.blobs()]
 
 
 @pytest.mark.feature("X5")
@@ -57,10 +57,10 @@ async def test_an_upload_that_begins_after_the_end_is_refused_and_leaves_nothing
     """The patient left between the check of the transfer and the first byte."""
     visitor, room = await ward.wait(), await ward.room()
     holder, transfer, content = await _asked(ward, visitor.visit_id, room)
-    await ward.waiting_room.leave(visitor)
+    await ward.visits.waiting_room.leave(visitor)
     await do_jobs(ward.house)  # cleaned up before there was anything to clean
     with pytest.raises(Conflict):
-        await ward.live_transfers.begin_upload(holder, transfer, Announced("arm", len(content)))
+        await ward.transfers.exchange.begin_upload(holder, transfer, Announced("arm", len(content)))
     assert await _nothing_stays(ward)
 
 
@@ -69,14 +69,16 @@ async def test_a_last_byte_after_the_end_leaves_nothing(ward: Ward) -> None:
     """The upload was complete before anybody had cleaned up, or after that."""
     visitor, room = await ward.wait(), await ward.room()
     holder, transfer, content = await _asked(ward, visitor.visit_id, room)
-    begun = await ward.live_transfers.begin_upload(holder, transfer, Announced("arm", len(content)))
+    begun = await ward.transfers.exchange.begin_upload(
+        holder, transfer, Announced("arm", len(content))
+    )
     half = len(content) // 2
-    await ward.uploads.append(holder, begun.id, 0, pieces(content[:half]))
-    await ward.live_transfers.cancel(visitor, transfer.id)
-    await ward.uploads.append(holder, begun.id, half, pieces(content[half:]))
+    await ward.files.uploads.append(holder, begun.id, 0, pieces(content[:half]))
+    await ward.transfers.exchange.cancel(visitor, transfer.id)
+    await ward.files.uploads.append(holder, begun.id, half, pieces(content[half:]))
     assert await _nothing_stays(ward)
     with pytest.raises(BedsideError):
-        await ward.live_transfers.receiver(room, transfer.id)
+        await ward.transfers.exchange.receiver(room, transfer.id)
 
 
 @pytest.mark.feature("X5")
@@ -89,21 +91,21 @@ async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
     pair, room = await ward.both(), await ward.room()
     visit_id = pair.visitor.visit_id
     other = await ward.wait("Olga Other")
-    await ward.calls.add(pair.host, room, other.visit_id)
+    await ward.calls.control.add(pair.host, room, other.visit_id)
     _, transfer, _ = await _asked(ward, visit_id, room)
     _, second, _ = await _asked(ward, other.visit_id, room)
     async with ward.database.unit_of_work() as work:
         for one in (transfer, second):
             await work.lock(one.id)
         ending = asyncio.create_task(
-            ward.calls.end_visit(room, visit_id)
+            ward.calls.control.end_visit(room, visit_id)
             if step == "end_visit"
-            else ward.calls.end_for_all(pair.host, End(Step.COMPLETED))
+            else ward.calls.control.end_for_all(pair.host, End(Step.COMPLETED))
         )
         await asyncio.sleep(0.3)  # it is waiting for the file, or has not got that far
-        await ward.audit.record(work, room.clinic_id, room.actor, Action.FILE_SCANNED)
+        await ward.audit.log.record(work, room.clinic_id, room.actor, Action.FILE_SCANNED)
     await ending
-    shown = await ward.transfer_lists.one(pair.visitor, transfer.id)
+    shown = await ward.transfers.lists.one(pair.visitor, transfer.id)
     assert shown.phase is Phase.LEFT
 
 
@@ -111,35 +113,35 @@ async def test_many_do_everything_at_once_and_nobody_is_left_waiting(ward: Ward)
     """Admitting, transferring, ending, leaving, files and messages, all for the same patients:
     each is done, or refused with a sentence."""
     house, room = ward.house, await ward.room()
-    second = await ward.rooms.create(house.administer(), RoomChange("Upstairs"))
+    second = await ward.visits.rooms.create(house.administer(), RoomChange("Upstairs"))
     colleague = house.here.receptionist
-    await house.staff.assign(house.administer(), colleague.staff_id, second.id)
-    upstairs = await ward.permissions.room(colleague, second.id)
-    await ward.rooms.open(upstairs)
+    await house.people.staff.assign(house.administer(), colleague.staff_id, second.id)
+    upstairs = await ward.people.permissions.room(colleague, second.id)
+    await ward.visits.rooms.open(upstairs)
     beside = await ward.room(colleague)
     for turn in range(3):
         visitor = await ward.wait(f"Patient {turn}")
         visit_id = visitor.visit_id
-        asked = await ward.live_transfers.ask(room, visit_id)
+        asked = await ward.transfers.exchange.ask(room, visit_id)
         done = await asyncio.gather(
-            ward.calls.start(room, visit_id, Mode.VIDEO),
-            ward.calls.next_patient(beside, Mode.VIDEO),
-            ward.patient_transfers.transfer(room, visit_id, second.id),
-            ward.patient_transfers.transfer(beside, visit_id, second.id),
-            ward.live_transfers.cancel(room, asked.id),
-            ward.live_transfers.decline(visitor, asked.id),
-            ward.visit_chat.say(visitor, visit_id, "Hello", ""),
-            ward.visit_chat.say(room, visit_id, "Hello", ""),
-            ward.waiting_room.leave(visitor),
-            ward.waiting_room.remove(room, visit_id),
-            ward.calls.end_visit(beside, visit_id),
-            ward.visit_presence.left(visitor, f"sck_{visit_id}"),
+            ward.calls.control.start(room, visit_id, Mode.VIDEO),
+            ward.calls.control.next_patient(beside, Mode.VIDEO),
+            ward.visits.transfers.transfer(room, visit_id, second.id),
+            ward.visits.transfers.transfer(beside, visit_id, second.id),
+            ward.transfers.exchange.cancel(room, asked.id),
+            ward.transfers.exchange.decline(visitor, asked.id),
+            ward.conversations.visit_chat.say(visitor, visit_id, "Hello", ""),
+            ward.conversations.visit_chat.say(room, visit_id, "Hello", ""),
+            ward.visits.waiting_room.leave(visitor),
+            ward.visits.waiting_room.remove(room, visit_id),
+            ward.calls.control.end_visit(beside, visit_id),
+            ward.visits.presence.left(visitor, f"sck_{visit_id}"),
             return_exceptions=True,
         )
         for one in done:
             refused = isinstance(one, BedsideError) and not isinstance(one, Unavailable)
             assert refused or not isinstance(one, BaseException), repr(one)
-        assert (await ward.own_visits.get(visitor)).state is State.ENDED
+        assert (await ward.visits.own.get(visitor)).state is State.ENDED
         for staff in (room.staff, colleague):  # nobody is left in a call without a patient
             await _is_free(ward, staff)
 
@@ -167,7 +169,7 @@ async def test_signals_keep_whatever_a_description_holds(ward: Ward) -> None:
     pair = await ward.both()
     odd = {"type": "offer", "sdp": SDP + "a=\0 \u202e \U0001f642" + "x" * 60_000}
     said = offer(pair.call_id, pair.here.connection_id, pair.there.connection_id, description=odd)
-    assert await ward.signalling.relay(pair.host.access, said)
+    assert await ward.calls.signalling.relay(pair.host.access, said)
     for lone in (r'"sdp":"\ud800"', r'"sdp":"\udfff x"'):
         text = (
             '{"action":"signal","call":"c","from":"a","to":"b","description":{"type":"offer",'
@@ -179,7 +181,7 @@ async def test_signals_keep_whatever_a_description_holds(ward: Ward) -> None:
 
 async def test_the_whole_board_can_be_asked_for(ward: Ward) -> None:
     pair = await ward.both()
-    await ward.whiteboard.open(pair.host)
-    [opened] = (await ward.whiteboard.marks(pair.host, 0)).drawn
+    await ward.calls.whiteboard.open(pair.host)
+    [opened] = (await ward.calls.whiteboard.marks(pair.host, 0)).drawn
     assert opened.number == 1
-    assert (await ward.whiteboard.marks(pair.host, 2**31 - 1)).drawn == []
+    assert (await ward.calls.whiteboard.marks(pair.host, 2**31 - 1)).drawn == []

@@ -35,8 +35,8 @@ class Desk:
         self.house = house
         self.room = room
         self.visitor = visitor
-        self.transfers = house.services.live_transfers
-        self.lists: LiveTransferLists = house.services.transfer_lists
+        self.transfers = house.services.transfers.exchange
+        self.lists: LiveTransferLists = house.services.transfers.lists
 
     async def offer(self, content: bytes, name: str = "care.jpg") -> LiveTransfer:
         """Offer a file to the patient as staff."""
@@ -52,7 +52,7 @@ class Desk:
             holder, transfer, Announced(transfer.name or "f", len(content))
         )
         sent = content[:upto] if upto else content
-        await self.house.services.uploads.append(holder, upload.id, 0, pieces(sent))
+        await self.house.services.files.uploads.append(holder, upload.id, 0, pieces(sent))
 
     async def phase(self, transfer_id: str) -> Phase:
         """Return the phase that staff see."""
@@ -60,27 +60,27 @@ class Desk:
 
     async def entries(self) -> list[Any]:
         """Return the entries of the patient's chart."""
-        chart = await self.house.services.permissions.chart(
+        chart = await self.house.services.people.permissions.chart(
             self.room.staff, self.visitor.patient_id
         )
-        return await self.house.services.charts.entries(chart, ChartFilter())
+        return await self.house.services.charts.contents.entries(chart, ChartFilter())
 
     async def download(self, access: RoomAccess | VisitorAccess, transfer_id: str) -> bytes:
         """Download at the other side."""
         receiver, transfer = await self.transfers.receiver(access, transfer_id)
-        opened = await self.house.services.retrieval.handed_over(receiver, transfer.file_id)
+        opened = await self.house.services.files.retrieval.handed_over(receiver, transfer.file_id)
         found = b"".join([piece async for piece in opened.chunks(0, opened.size)])
         await self.transfers.downloaded(receiver)
         return found
 
     async def leave(self) -> None:
         """End the visit as the patient."""
-        await self.house.services.waiting_room.leave(self.visitor)
+        await self.house.services.visits.waiting_room.leave(self.visitor)
 
     async def nothing_stays(self) -> bool:
         """Whether no file, upload or blob is left."""
         await do_jobs(self.house)
-        keys = [key async for key, _ in self.house.services.custody.blobs()]
+        keys = [key async for key, _ in self.house.services.files.custody.blobs()]
         return not keys and not await self.entries()
 
 
@@ -259,7 +259,7 @@ async def unknown(house: House) -> Desk:
 async def identified(desk: Desk) -> None:
     """Identify the visitor as a new patient."""
     services, visit_id = desk.house.services, desk.visitor.visit_id
-    await services.identification.add(desk.room, visit_id)
+    await services.visits.identification.add(desk.room, visit_id)
     async with services.database.read() as db:
         row = await db.one(visit_rows.by_id, of=visit_id)
     desk.visitor = visitor_access(visit_id, row.clinic_id, row.patient_id, ADDRESS)
@@ -287,9 +287,9 @@ async def test_a_file_waits_with_the_visit_until_it_is_known_whose_it_is(
         assert await desk.download(desk.room, sent)
     assert await desk.phase(sent) is (Phase.FILED if leaves else Phase.DONE)
     async with services.database.read() as db:
-        held = await services.identification.held(db, [desk.visitor.visit_id])
+        held = await services.visits.identification.held(db, [desk.visitor.visit_id])
     assert held == {desk.visitor.visit_id: {"files": 1}}
-    assert await services.inbox.lines(desk.room.staff) == []
+    assert await services.charts.inbox.lines(desk.room.staff) == []
     await identified(desk)
     [entry] = await desk.entries()
     assert (entry.state, entry.source_id, entry.sender_kind) == (
@@ -297,8 +297,8 @@ async def test_a_file_waits_with_the_visit_until_it_is_known_whose_it_is(
         desk.visitor.visit_id,
         "patient",
     )
-    chart = await services.permissions.chart(desk.room.staff, desk.visitor.patient_id)
-    opened = await services.retrieval.open(chart, entry.id, "original")
+    chart = await services.people.permissions.chart(desk.room.staff, desk.visitor.patient_id)
+    opened = await services.files.retrieval.open(chart, entry.id, "original")
     assert b"".join([piece async for piece in opened.chunks(0, opened.size)]) == jpeg()
 
 
@@ -313,18 +313,20 @@ async def test_a_file_that_comes_while_it_is_said_who_it_is_goes_into_the_chart(
     holder, opened = await desk.transfers.sender(desk.visitor, transfer.id)
     announced = Announced("a.jpg", len(content))
     upload = await desk.transfers.begin_upload(holder, opened, announced)
-    append = desk.house.services.uploads.append
+    append = desk.house.services.files.uploads.append
     await append(holder, upload.id, 0, pieces(content[:70_000]))
     await identified(desk)
     for stale_or_new in (holder, (await desk.transfers.sender(desk.visitor, transfer.id))[0]):
-        found = await desk.house.services.uploads.find(stale_or_new, upload.id)
+        found = await desk.house.services.files.uploads.find(stale_or_new, upload.id)
         assert found.position == 70_000
     await append(holder, upload.id, 70_000, pieces(content[70_000:]))
     await do_jobs(desk.house)
     [entry] = await desk.entries()
     assert (entry.state, entry.size) == ("filed", len(content))
-    chart = await desk.house.services.permissions.chart(desk.room.staff, desk.visitor.patient_id)
-    await desk.house.services.retrieval.open(chart, entry.id, "original")
+    chart = await desk.house.services.people.permissions.chart(
+        desk.room.staff, desk.visitor.patient_id
+    )
+    await desk.house.services.files.retrieval.open(chart, entry.id, "original")
 
 
 @pytest.mark.feature("S2")
@@ -333,10 +335,10 @@ async def test_what_is_nobodys_is_destroyed_with_its_keys(unknown: Desk) -> None
     sent = await own(desk, jpeg())
     await do_jobs(desk.house)
     await desk.leave()
-    await desk.house.services.identification.discard(desk.room, desk.visitor.visit_id)
+    await desk.house.services.visits.identification.discard(desk.room, desk.visitor.visit_id)
     await do_jobs(desk.house)
     assert await desk.phase(sent) is Phase.DISCARDED
-    assert not [key async for key, _ in desk.house.services.custody.blobs()]
+    assert not [key async for key, _ in desk.house.services.files.custody.blobs()]
 
 
 @pytest.mark.feature("S4", "X1")
@@ -366,7 +368,7 @@ async def test_a_visitor_sends_so_much_unasked_and_no_more(quick_house: House) -
 
 async def limited(house: House, options: TransferOptions) -> None:
     async with house.services.database.unit_of_work() as work:
-        await house.services.clinics.change(work, SYSTEM, house.clinic.id, options)
+        await house.services.people.clinics.change(work, SYSTEM, house.clinic.id, options)
 
 
 @pytest.mark.feature("X1")

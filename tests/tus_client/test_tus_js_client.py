@@ -64,7 +64,7 @@ async def test_a_terminated_upload_is_gone(served: Served) -> None:
         seen = await run(sender, "terminated")
         assert (await sender.http.head(seen["url"], headers=VERSION)).status_code == 404
         await sender.work()
-        assert [key async for key, _ in sender.house.services.custody.blobs()] == []
+        assert [key async for key, _ in sender.house.services.files.custody.blobs()] == []
 
 
 async def test_several_at_once(served: Served) -> None:

@@ -82,17 +82,17 @@ class Installation:
 
     async def content(self, services: Services) -> bytes:
         """Return the file of the chart."""
-        chart = await services.permissions.chart(self.staff, self.patient_id)
-        opened = await services.retrieval.open(chart, self.entry_id, "original")
+        chart = await services.people.permissions.chart(self.staff, self.patient_id)
+        opened = await services.files.retrieval.open(chart, self.entry_id, "original")
         return b"".join([piece async for piece in opened.chunks(0, opened.size)])
 
     async def upload(self, services: Services, number: int, content: bytes) -> None:
         """Upload another file into the chart, up to its last byte."""
-        chart = await services.permissions.chart(self.staff, self.patient_id)
-        begun = await services.uploads.begin_for_chart(
+        chart = await services.people.permissions.chart(self.staff, self.patient_id)
+        begun = await services.files.uploads.begin_for_chart(
             chart, Announced(f"{number}.txt", len(content)), Allowance(len(content))
         )
-        await services.uploads.append(chart, begun.id, 0, pieces(content))
+        await services.files.uploads.append(chart, begun.id, 0, pieces(content))
 
     @property
     def staff(self) -> Any:
@@ -112,12 +112,12 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     async def move_in() -> Installation:
         async with living_in(data, url, master_key_file=key_file) as house:
             chart = await house.chart()
-            begun = await house.services.uploads.begin_for_chart(
+            begun = await house.services.files.uploads.begin_for_chart(
                 chart, Announced("report.txt", len(CONTENT)), Allowance(len(CONTENT))
             )
-            await house.services.uploads.append(chart, begun.id, 0, pieces(CONTENT))
-            await Worker(house.database, house.handlers, {}).run_until_idle()
-            entry = (await house.services.charts.inbox(house.here.receptionist))[0]
+            await house.services.files.uploads.append(chart, begun.id, 0, pieces(CONTENT))
+            await Worker(house.database, house.registered.handlers, {}).run_until_idle()
+            entry = (await house.services.charts.contents.inbox(house.here.receptionist))[0]
             return Installation(
                 data,
                 key_file,
@@ -151,4 +151,4 @@ def installation(original: Installation, tmp_path: Path) -> Installation:
 
 async def do_what_is_due(services: Services) -> None:
     """Do what the worker would do."""
-    await Worker(services.database, services.handlers, {}).run_until_idle()
+    await Worker(services.database, services.registered.handlers, {}).run_until_idle()

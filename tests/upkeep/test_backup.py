@@ -91,7 +91,7 @@ def test_what_is_destroyed_meanwhile_does_not_come_back_as_damage(
 
     async def take(services: Services) -> None:
         await installation.upload(services, 1, b"%PDF-1.7\ntorn" * 5_000)
-        real = services.custody.blobs
+        real = services.files.custody.blobs
         calls: list[str] = []
 
         async def late(known: Any) -> AsyncIterator[tuple[str, bytes]]:
@@ -100,7 +100,7 @@ def test_what_is_destroyed_meanwhile_does_not_come_back_as_damage(
             async for found in real(known):
                 yield found
 
-        monkeypatch.setattr(type(services.custody), "blobs", lambda _self, known: late(known))
+        monkeypatch.setattr(type(services.files.custody), "blobs", lambda _self, known: late(known))
         await backup.take(services, target)
         assert calls == ["blobs", "blobs"]
 
@@ -127,7 +127,7 @@ def test_a_backup_moves_from_sqlite_to_postgresql(
 async def _broken(services: Services) -> list[str]:
     found = [file_id async for file_id in backup.broken_blobs(services)]
     for holder in await services.vault.holders():
-        if (await services.audit.verify(holder)).broken_at is not None:
+        if (await services.audit.log.verify(holder)).broken_at is not None:
             found.append(holder)
     return found
 

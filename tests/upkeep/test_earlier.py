@@ -100,7 +100,7 @@ async def test_staff_find_chart_queue_chat_and_options(earlier: Earlier) -> None
     visit = f"/visits/{facts['visit']}"
     assert "Good morning, I am here." in await earlier.read(f"{visit}/chat")
     assert facts["transfer"] in await earlier.read(f"{visit}/transfers")
-    clinic = await earlier.services.clinics.get(facts["clinic"])
+    clinic = await earlier.services.people.clinics.get(facts["clinic"])
     assert clinic.name == "Riverside Clinic"
     found = [finding async for finding in doctor.examine(earlier.services, deep=True)]
     assert [finding for finding in found if finding.grade is doctor.Grade.BAD] == []
@@ -123,5 +123,5 @@ async def test_its_jobs_are_done_by_this_version(earlier: Earlier) -> None:
     """Reminders, expiry of links and all other scheduled jobs run when due."""
     services = earlier.services
     with clock.shifted(20 * clock.DAY):
-        await Worker(services.database, services.handlers, {}).run_until_idle()
+        await Worker(services.database, services.registered.handlers, {}).run_until_idle()
         assert await jobs.failed_jobs(services.database) == []

@@ -184,13 +184,15 @@ def test_a_clinic_founded_meanwhile_keeps_its_keys(installation: Installation) -
         assert installation.run_beside("keys", "rotate") == 0
         async with services.database.unit_of_work() as work:
             return (
-                await services.clinics.create(work, SYSTEM, "Harbour Clinic", ClinicOptions())
+                await services.people.clinics.create(
+                    work, SYSTEM, "Harbour Clinic", ClinicOptions()
+                )
             ).id
 
     clinic_id = installation.inside(found)
 
     async def look(services: Services) -> None:
-        assert (await services.clinics.get(clinic_id)).name == "Harbour Clinic"
+        assert (await services.people.clinics.get(clinic_id)).name == "Harbour Clinic"
 
     installation.inside(look)
 

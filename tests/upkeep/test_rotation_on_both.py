@@ -51,7 +51,7 @@ async def on_postgres(
 
 async def send(house: House, content: bytes, length: int = 0) -> str:
     """Send a file into the chart. Returns the upload's id."""
-    chart, uploads = await house.chart(), house.services.uploads
+    chart, uploads = await house.chart(), house.services.files.uploads
     announced = Announced("report.txt", length or len(content))
     begun = await uploads.begin_for_chart(chart, announced, Allowance(announced.length))
     if content:
@@ -102,7 +102,7 @@ async def test_a_file_that_is_destroyed_meanwhile_stays_so(on_postgres: House) -
     other: Any = await asyncpg.connect(services.settings.url)
     async with other.transaction():
         await other.execute("UPDATE files SET data_key = ''")
-        rewrapping = asyncio.create_task(services.custody.rewrap_keys(on_postgres.clinic.id))
+        rewrapping = asyncio.create_task(services.files.custody.rewrap_keys(on_postgres.clinic.id))
         await is_blocked(other, rewrapping)
     assert await rewrapping == 0
     await other.close()
@@ -196,7 +196,7 @@ async def test_a_key_that_cannot_be_written_is_said(
     try:
         with pytest.raises(Unavailable, match="could not be written"):
             await found(services, "First")
-        assert not await services.clinics.any_exist()
+        assert not await services.people.clinics.any_exist()
     finally:
         await services.database.close()
 
@@ -204,4 +204,4 @@ async def test_a_key_that_cannot_be_written_is_said(
 async def found(services: Services, name: str) -> None:
     """Found a clinic."""
     async with services.database.unit_of_work() as work:
-        await services.clinics.create(work, SYSTEM, name, ClinicOptions())
+        await services.people.clinics.create(work, SYSTEM, name, ClinicOptions())

@@ -39,7 +39,7 @@ async def test_ten_press_next_patient_and_nobody_gets_the_same_one(ward: Ward) -
         await ward.beside(
             room,
             await house.enter(
-                await house.services.staff.add(
+                await house.services.people.staff.add(
                     house.administer(),
                     Person(name=f"Nurse {n}", email=f"nurse{n}@ward.example", role=Role.CLINICIAN),
                     PASSWORD,
@@ -57,7 +57,7 @@ async def test_ten_press_next_patient_and_nobody_gets_the_same_one(ward: Ward) -
 @pytest.mark.feature("V5")
 async def test_next_patient_takes_them_in_order_and_those_who_are_there_first(ward: Ward) -> None:
     room = await ward.room("Shared")
-    end_visit = ward.house.services.calls.end_visit
+    end_visit = ward.house.services.calls.control.end_visit
     first, second, third = [await ward.check_in(room) for _ in range(3)]
     await ward.lose(first)
     assert await ward.next_patient(room) == second.visit_id
@@ -76,8 +76,8 @@ async def test_two_admit_one_patient_and_the_second_hears_who_was_faster(ward: W
     one, other = await both_in_charge(ward)
     waiter = await ward.check_in(one)
     done, refused = await outcomes(
-        ward.house.services.calls.start(one, waiter.visit_id, Mode.VIDEO),
-        ward.house.services.calls.start(other, waiter.visit_id, Mode.VIDEO),
+        ward.house.services.calls.control.start(one, waiter.visit_id, Mode.VIDEO),
+        ward.house.services.calls.control.start(other, waiter.visit_id, Mode.VIDEO),
     )
     assert len(done) == 1
     assert refused[0] in (
@@ -93,7 +93,7 @@ async def test_two_transfer_one_patient_and_the_second_hears_where_to(ward: Ward
     one, other = await both_in_charge(ward)
     injuries, eyes = await ward.room("Minor injuries"), await ward.room("Eye clinic")
     waiter = await ward.check_in(one)
-    transfer = ward.house.services.patient_transfers.transfer
+    transfer = ward.house.services.visits.transfers.transfer
     done, refused = await outcomes(
         transfer(one, waiter.visit_id, injuries.room_id, expected_leg=1),
         transfer(other, waiter.visit_id, eyes.room_id, expected_leg=1),
@@ -115,8 +115,8 @@ async def test_one_removes_while_the_other_transfers(ward: Ward) -> None:
     waiter = await ward.check_in(one)
     services = ward.house.services
     done, refused = await outcomes(
-        services.waiting_room.remove(one, waiter.visit_id, 1),
-        services.patient_transfers.transfer(
+        services.visits.waiting_room.remove(one, waiter.visit_id, 1),
+        services.visits.transfers.transfer(
             other, waiter.visit_id, injuries.room_id, expected_leg=1
         ),
     )
@@ -136,7 +136,7 @@ async def test_the_receiver_admits_while_the_sender_takes_back(ward: Ward) -> No
     mine = await ward.room("Mine")
     theirs = await ward.room("Theirs", house.here.receptionist)
     waiter = await ward.check_in(mine)
-    transfers = house.services.patient_transfers
+    transfers = house.services.visits.transfers
     transfer_id = await transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     done, refused = await outcomes(
         ward.admit(theirs, waiter.visit_id), transfers.take_back(mine.staff, transfer_id)
@@ -156,7 +156,8 @@ async def test_the_patient_leaves_while_somebody_admits(ward: Ward) -> None:
     room = await ward.room("Shared")
     waiter = await ward.check_in(room)
     _, refused = await outcomes(
-        ward.house.services.waiting_room.leave(waiter.visitor), ward.admit(room, waiter.visit_id)
+        ward.house.services.visits.waiting_room.leave(waiter.visitor),
+        ward.admit(room, waiter.visit_id),
     )
     row = await ward.row(waiter.visit_id)
     assert (row.state, row.ended_reason, row.call_id) == (State.ENDED, Step.LEFT, "")
@@ -168,14 +169,17 @@ async def test_counts_are_right_whatever_happens_at_once(ward: Ward) -> None:
     house = ward.house
     mine, theirs = await ward.room("Mine"), await ward.room("Theirs")
     waiters = [await ward.check_in(mine) for _ in range(8)]
-    transfer = house.services.patient_transfers.transfer
+    transfer = house.services.visits.transfers.transfer
     await asyncio.gather(
         *(transfer(mine, waiter.visit_id, theirs.room_id) for waiter in waiters[:3]),
         *(ward.admit(mine, waiter.visit_id, f"cal_{n}") for n, waiter in enumerate(waiters[3:6])),
-        *(house.services.waiting_room.remove(mine, waiter.visit_id) for waiter in waiters[6:]),
+        *(
+            house.services.visits.waiting_room.remove(mine, waiter.visit_id)
+            for waiter in waiters[6:]
+        ),
     )
     heard = await last_counts(ward)
-    snapshot = await house.services.visit_live.rooms(mine.staff, house.clinic.id)
+    snapshot = await house.services.visits.live.rooms(mine.staff, house.clinic.id)
     for room in (mine, theirs):
         assert heard[room.room_id] == snapshot["rooms"][room.room_id]
     assert heard[mine.room_id] == {"open": True, "waiting": 0, "in_call": 3}

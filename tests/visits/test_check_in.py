@@ -24,7 +24,7 @@ BORN = date(1991, 3, 14)
 
 
 def form(ward: Ward, name: str = "Maya Lindqvist", born: date | None = BORN, **typed: Any) -> Any:
-    return CheckInForm(ward.house.services.check_in.new_draft(), name, born, **typed)
+    return CheckInForm(ward.house.services.visits.check_in.new_draft(), name, born, **typed)
 
 
 @pytest.mark.feature("S2")
@@ -37,10 +37,10 @@ async def test_what_is_typed_at_the_door_ties_to_no_chart(ward: Ward, born: date
     waiter = await ward.check_in(room, "maya LINDQVIST", born)
     assert waiter.visitor.patient_id == ""
     assert await _patients(ward) == patients, "nor is there a new patient"
-    [row] = await services.waiting_room.queue(room)
+    [row] = await services.visits.waiting_room.queue(room)
     assert (row.identified, row.name) == (Identified.TYPED, "maya LINDQVIST")
-    assert not await services.permissions.sees(house.here.clinician, "")
-    lines = await services.audit.lines(
+    assert not await services.people.permissions.sees(house.here.clinician, "")
+    lines = await services.audit.log.lines(
         house.clinic.id,
         Filter(patient_id=house.patients[0].id),
     )
@@ -48,7 +48,7 @@ async def test_what_is_typed_at_the_door_ties_to_no_chart(ward: Ward, born: date
 
 
 async def _patients(ward: Ward) -> int:
-    _, count = await ward.house.services.patients.listed(ward.house.here.administrator)
+    _, count = await ward.house.services.people.patients.listed(ward.house.here.administrator)
     return count
 
 
@@ -68,7 +68,7 @@ async def test_made_up_names_do_not_fill_a_room_without_end(
 async def test_a_form_sent_twice_makes_one_visit_and_another_persons_makes_another(
     ward: Ward,
 ) -> None:
-    check_in = ward.house.services.check_in
+    check_in = ward.house.services.visits.check_in
     room = await ward.of(await ward.room("Shared"))
     first = form(ward)
     came = await check_in.check_in(room, first, ADDRESS)
@@ -86,14 +86,14 @@ async def test_a_form_sent_twice_makes_one_visit_and_another_persons_makes_anoth
 
 async def test_a_draft_that_nobody_made_is_no_token(quick_ward: Ward) -> None:
     room = await quick_ward.of(await quick_ward.room("Shared"))
-    check_in = quick_ward.house.services.check_in
+    check_in = quick_ward.house.services.visits.check_in
     for draft in ("", "1234"):
         came = await check_in.check_in(room, CheckInForm(draft, "Somebody"), ADDRESS)
         assert len(came.token) > 40
 
 
 async def test_only_the_device_that_checked_in_comes_back(ward: Ward) -> None:
-    devices = ward.house.services.visit_devices
+    devices = ward.house.services.visits.devices
     room = await ward.room("Shared")
     mine, other = await ward.check_in(room), await ward.check_in(room)
     for token in ("", "x" * 43, other.token):
@@ -101,7 +101,7 @@ async def test_only_the_device_that_checked_in_comes_back(ward: Ward) -> None:
             await devices.resume(token, mine.visit_id, ADDRESS)
     again = await devices.resume(mine.token, mine.visit_id, ADDRESS)
     assert again.patient_id == mine.visitor.patient_id
-    await ward.house.services.waiting_room.leave(mine.visitor)
+    await ward.house.services.visits.waiting_room.leave(mine.visitor)
     await devices.resume(mine.token, mine.visit_id, ADDRESS)  # to read how it ended
     with clock.shifted(clock.DAY + clock.MINUTE), pytest.raises(NotSignedIn):
         await devices.resume(mine.token, mine.visit_id, ADDRESS)
@@ -132,7 +132,9 @@ async def test_what_has_to_be_corrected_names_its_field(
     room = await quick_ward.room("Asking", **options)
     wrong = form(quick_ward, **typed)
     with pytest.raises(WrongInput) as said:
-        await quick_ward.house.services.check_in.check_in(await quick_ward.of(room), wrong, ADDRESS)
+        await quick_ward.house.services.visits.check_in.check_in(
+            await quick_ward.of(room), wrong, ADDRESS
+        )
     assert said.value.field == field
     assert await quick_ward.order(room) == []
 
@@ -141,7 +143,7 @@ async def test_what_cannot_be_seen_is_no_part_of_a_name(quick_ward: Ward) -> Non
     """Staff read the name in a line with other words, which it must not reverse."""
     room = await quick_ward.room("Shared")
     await quick_ward.check_in(room, "\u202eMaya\u200b Lindqvist\u2066\x07\x85", BORN)
-    [row] = await quick_ward.house.services.waiting_room.queue(room)
+    [row] = await quick_ward.house.services.visits.waiting_room.queue(room)
     assert row.name == "Maya Lindqvist"
 
 
@@ -155,7 +157,7 @@ async def test_what_was_typed_is_sealed_and_on_the_card(ward: Ward) -> None:
         reason="Earache",
         consented=True,
     )
-    card = await ward.house.services.waiting_room.visit(room, waiter.visit_id)
+    card = await ward.house.services.visits.waiting_room.visit(room, waiter.visit_id)
     assert card.typed == Typed("Jo Typed", date(1970, 1, 2), "+46 70 000 00 01", "en")
     assert card.waiting.reason == "Earache"
     row = await ward.row(waiter.visit_id)
@@ -168,13 +170,13 @@ async def test_a_closed_room_takes_nobody(ward: Ward) -> None:
     room = await ward.room("Shared")
     waiter = await ward.check_in(room)
     seen = await ward.of(room)  # as the page showed it
-    await services.rooms.close(room)
+    await services.visits.rooms.close(room)
     with pytest.raises(RoomClosed):
-        await services.check_in.check_in(seen, form(ward), ADDRESS)
+        await services.visits.check_in.check_in(seen, form(ward), ADDRESS)
     assert await ward.order(room) == [waiter.visit_id]  # waiting patients stay
-    await services.waiting_room.leave(waiter.visitor)
+    await services.visits.waiting_room.leave(waiter.visitor)
     with pytest.raises(RoomClosed):
-        await services.check_in.again(waiter.visitor, waiter.token)
+        await services.visits.check_in.again(waiter.visitor, waiter.token)
 
 
 async def test_again_after_the_end_types_nothing(ward: Ward) -> None:
@@ -182,25 +184,27 @@ async def test_again_after_the_end_types_nothing(ward: Ward) -> None:
     room = await ward.room("Shared")
     waiter = await ward.identify(room, await ward.check_in(room, reason="Earache"))
     with pytest.raises(Conflict):
-        await services.check_in.again(waiter.visitor, waiter.token)
-    await services.waiting_room.remove(room, waiter.visit_id)
-    asked = [services.check_in.again(waiter.visitor, waiter.token) for _ in range(3)]
+        await services.visits.check_in.again(waiter.visitor, waiter.token)
+    await services.visits.waiting_room.remove(room, waiter.visit_id)
+    asked = [services.visits.check_in.again(waiter.visitor, waiter.token) for _ in range(3)]
     first, *others = await asyncio.gather(*asked)
     assert others == [first, first]  # pressed three times
     anew = await ward.enter(first)
     assert anew.visitor.patient_id == "", "who holds the device now is asked again"
-    [row] = await services.waiting_room.queue(room)
+    [row] = await services.visits.waiting_room.queue(room)
     assert (row.visit_id, row.reason, row.state) == (anew.visit_id, "Earache", State.WAITING)
     with pytest.raises(NotSignedIn):
-        await services.visit_devices.resume(waiter.token, anew.visit_id, ADDRESS)
+        await services.visits.devices.resume(waiter.token, anew.visit_id, ADDRESS)
 
 
 async def invited(ward: Ward, room: Any) -> tuple[str, Any]:
     """Send an invitation to Maya, and open its link with the date of birth."""
     services = ward.house.services
     chart = await ward.house.chart(0)
-    invitation_id = await services.invitations.send(chart, await ward.of(room), ("sms", "email"))
-    messages = await services.messages.outbox(ward.house.here.receptionist)
+    invitation_id = await services.visits.invitations.send(
+        chart, await ward.of(room), ("sms", "email")
+    )
+    messages = await services.notifications.messages.outbox(ward.house.here.receptionist)
     secret = messages[0].text.split("/l/")[1].split()[0]
     answer = await services.links.answer(secret, BORN, ADDRESS)
     return invitation_id, await services.links.resume(answer.token, invitation_id, ADDRESS)
@@ -212,16 +216,16 @@ async def test_an_invited_patient_types_nothing_and_has_one_visit_on_every_devic
     services = ward.house.services
     room = await ward.room("Dr Okafor’s room", owner=ward.house.here.clinician)
     _, link = await invited(ward, room)
-    phone = await ward.enter(await services.check_in.with_invitation(link))
-    laptop = await ward.enter(await services.check_in.with_invitation(link))
+    phone = await ward.enter(await services.visits.check_in.with_invitation(link))
+    laptop = await ward.enter(await services.visits.check_in.with_invitation(link))
     assert phone.visit_id == laptop.visit_id
     assert phone.token != laptop.token
-    [row] = await services.waiting_room.queue(room)
+    [row] = await services.visits.waiting_room.queue(room)
     assert (row.name, row.identified) == ("Maya Lindqvist", Identified.INVITED)
-    await services.waiting_room.leave(phone.visitor)
-    anew = await services.check_in.with_invitation(link)
+    await services.visits.waiting_room.leave(phone.visitor)
+    anew = await services.visits.check_in.with_invitation(link)
     assert anew.visit_id != phone.visit_id
-    [sent] = await services.invitations.of_chart(await ward.house.chart(0))
+    [sent] = await services.visits.invitations.of_chart(await ward.house.chart(0))
     assert sent.visit_id == anew.visit_id
 
 
@@ -230,7 +234,7 @@ async def test_an_invitation_names_clinic_and_room_and_nothing_else(quick_ward: 
     room = await quick_ward.room("Dr Okafor’s room", owner=quick_ward.house.here.clinician)
     await invited(quick_ward, room)
     sms, email = sorted(
-        await services.messages.outbox(quick_ward.house.here.receptionist),
+        await services.notifications.messages.outbox(quick_ward.house.here.receptionist),
         key=lambda message: message.channel != "sms",
     )
     assert "we meet in Dr Amara Okafor’s room" in sms.text
@@ -243,15 +247,15 @@ async def test_nobody_is_invited_without_a_date_of_birth(quick_ward: Ward) -> No
     room = await quick_ward.room("Shared")
     waiter = await quick_ward.check_in(room, phone="+46 70 000 00 01")
     waiter = await quick_ward.identify(room, waiter)
-    chart = await services.permissions.chart(room.staff, waiter.visitor.patient_id)
+    chart = await services.people.permissions.chart(room.staff, waiter.visitor.patient_id)
     with pytest.raises(WrongInput, match="date of birth, which is not known"):
-        await services.invitations.send(chart, await quick_ward.of(room), ("sms",))
+        await services.visits.invitations.send(chart, await quick_ward.of(room), ("sms",))
 
 
 async def test_a_link_to_something_else_is_no_invitation(quick_ward: Ward) -> None:
     room = await quick_ward.room("Shared")
     _, link = await invited(quick_ward, room)
     with pytest.raises(NotFound):
-        await quick_ward.house.services.check_in.with_invitation(
+        await quick_ward.house.services.visits.check_in.with_invitation(
             replace(link, subject_id="req_01hzzzzzzzzzzzzzzzzzzzzzzz")
         )

@@ -26,13 +26,13 @@ async def devices(ward: Ward) -> int:
 
 async def forget(ward: Ward) -> int:
     """Run what the worker runs every few minutes."""
-    return await ward.house.services.sweeps["visits.forget_devices"][1]()
+    return await ward.house.services.registered.sweeps["visits.forget_devices"][1]()
 
 
 async def resumes(ward: Ward, waiter: Waiter) -> bool:
     """Whether a device has access."""
     try:
-        await ward.house.services.visit_devices.resume(waiter.token, waiter.visit_id, ADDRESS)
+        await ward.house.services.visits.devices.resume(waiter.token, waiter.visit_id, ADDRESS)
     except NotSignedIn:
         return False
     return True
@@ -41,7 +41,7 @@ async def resumes(ward: Ward, waiter: Waiter) -> bool:
 async def test_a_device_is_forgotten_with_the_end_page(ward: Ward) -> None:
     room = await ward.room("Shared")
     gone, waits = await ward.check_in(room), await ward.check_in(room)
-    await ward.house.services.waiting_room.leave(gone.visitor)
+    await ward.house.services.visits.waiting_room.leave(gone.visitor)
     assert await forget(ward) == 0
     with clock.shifted(KEPT_FOR - clock.MINUTE):
         assert await forget(ward) == 0
@@ -53,7 +53,7 @@ async def test_a_device_is_forgotten_with_the_end_page(ward: Ward) -> None:
         assert not await resumes(ward, gone)
         assert await resumes(ward, waits), "a visit that goes on keeps its device"
         assert await forget(ward) == 0
-        await ward.house.services.waiting_room.leave(waits.visitor)
+        await ward.house.services.visits.waiting_room.leave(waits.visitor)
         assert await forget(ward) == 2
     assert await devices(ward) == 0
 
@@ -66,7 +66,7 @@ async def test_many_devices_are_forgotten_a_batch_at_a_time(quick_ward: Ward) ->
     async with database.unit_of_work() as work:
         for number in range(1_200):
             await add_device(work, keys, ended.visit_id, f"tablet {number}")
-    await ward.house.services.waiting_room.leave(ended.visitor)
+    await ward.house.services.visits.waiting_room.leave(ended.visitor)
     with clock.shifted(LATER):
         assert await forget(ward) == 1_202
     assert await devices(ward) == 0

@@ -30,7 +30,7 @@ async def stranger(ward: Ward) -> RoomAccess:
         person = Person(
             name="Dr Lucía Fuentes", email="lucia@riverside.example", role=Role.CLINICIAN
         )
-        member = await house.services.staff.install(
+        member = await house.services.people.staff.install(
             work, house.here.administrator.actor, house.clinic.id, person, ""
         )
     return await ward.room("Dr Fuentes’s room", owner=await house.enter(member))
@@ -41,11 +41,13 @@ async def lines(ward: Ward, action: Action, patient: int | None = 0) -> list[Lin
     wanted = Filter(
         action=str(action), patient_id="" if patient is None else house.patients[patient].id
     )
-    return await services.audit.lines(house.clinic.id, wanted)
+    return await services.audit.log.lines(house.clinic.id, wanted)
 
 
 async def sees(ward: Ward, room: RoomAccess, patient: int = 0) -> bool:
-    return await ward.house.services.permissions.sees(room.staff, ward.house.patients[patient].id)
+    return await ward.house.services.people.permissions.sees(
+        room.staff, ward.house.patients[patient].id
+    )
 
 
 async def present(ward: Ward, waiter: Waiter) -> Waiter:
@@ -57,18 +59,22 @@ async def test_whoever_sees_the_chart_says_who_it_is(ward: Ward) -> None:
     services, maya = ward.house.services, ward.house.patients[0]
     mine = await ward.room("Shared")
     waiter = await ward.check_in(mine, "maya lindqvist", BORN)
-    typed, is_over = await services.identification.asked(mine, waiter.visit_id)
+    typed, is_over = await services.visits.identification.asked(mine, waiter.visit_id)
     assert not is_over
-    assert [one.id for one in await services.identification.suggested(mine, typed)] == [maya.id]
-    await services.identification.confirm(mine, waiter.visit_id, maya.id)
-    await services.identification.confirm(mine, waiter.visit_id, maya.id)  # a second press
-    [row] = await services.waiting_room.queue(mine)
+    assert [one.id for one in await services.visits.identification.suggested(mine, typed)] == [
+        maya.id
+    ]
+    await services.visits.identification.confirm(mine, waiter.visit_id, maya.id)
+    await services.visits.identification.confirm(mine, waiter.visit_id, maya.id)  # a second press
+    [row] = await services.visits.waiting_room.queue(mine)
     assert (row.patient_id, row.name, row.identified) == (maya.id, NAME, Identified.CONFIRMED)
     assert (await present(ward, waiter)).visitor.patient_id == maya.id
     [line] = await lines(ward, Action.VISIT_IDENTIFIED)
     assert (line.actor_id, line.subject_id) == (mine.staff.staff_id, waiter.visit_id)
     with pytest.raises(IsIdentified):
-        await services.identification.confirm(mine, waiter.visit_id, ward.house.patients[1].id)
+        await services.visits.identification.confirm(
+            mine, waiter.visit_id, ward.house.patients[1].id
+        )
 
 
 async def test_a_colleague_opens_no_chart_by_typing_a_name_at_their_own_door(ward: Ward) -> None:
@@ -77,17 +83,17 @@ async def test_a_colleague_opens_no_chart_by_typing_a_name_at_their_own_door(war
     hers = await stranger(ward)
     waiter = await ward.check_in(hers, NAME, BORN)
     assert not await sees(ward, hers)
-    typed, _ = await services.identification.asked(hers, waiter.visit_id)
-    assert await services.identification.suggested(hers, typed) == []
+    typed, _ = await services.visits.identification.asked(hers, waiter.visit_id)
+    assert await services.visits.identification.suggested(hers, typed) == []
     with pytest.raises(NotFound):
-        await services.identification.confirm(hers, waiter.visit_id, maya.id)
+        await services.visits.identification.confirm(hers, waiter.visit_id, maya.id)
     [refused] = await lines(ward, Action.ACCESS_REFUSED)
     assert refused.actor_id == hers.staff.staff_id
     with pytest.raises(HasChart):  # the existence of such a chart is revealed, and that is recorded
-        await services.identification.add(hers, waiter.visit_id)
+        await services.visits.identification.add(hers, waiter.visit_id)
     assert len(await lines(ward, Action.ACCESS_REFUSED)) == 2
     await ward.admit(hers, waiter.visit_id)
-    await services.calls.end_visit(hers, waiter.visit_id)
+    await services.calls.control.end_visit(hers, waiter.visit_id)
     assert not await sees(ward, hers)
     assert await lines(ward, Action.PATIENT_ASSIGNED) == await lines(ward, Action.PATIENT_ASSIGNED)
     assert all(line.actor_kind == "staff" for line in await lines(ward, Action.PATIENT_ASSIGNED))
@@ -97,19 +103,21 @@ async def test_a_transfer_brings_no_chart_with_what_was_typed(ward: Ward) -> Non
     services = ward.house.services
     mine, hers = await ward.room("Shared"), await stranger(ward)
     waiter = await ward.check_in(mine, NAME, BORN)
-    await services.patient_transfers.transfer(mine, waiter.visit_id, hers.room_id)
+    await services.visits.transfers.transfer(mine, waiter.visit_id, hers.room_id)
     assert not await sees(ward, hers)
-    card = await services.waiting_room.visit(hers, waiter.visit_id)
+    card = await services.visits.waiting_room.visit(hers, waiter.visit_id)
     assert (card.waiting.name, card.waiting.patient_id) == (NAME, "")
     with pytest.raises(NotFound):  # it is in another room now
-        await services.identification.confirm(mine, waiter.visit_id, ward.house.patients[0].id)
+        await services.visits.identification.confirm(
+            mine, waiter.visit_id, ward.house.patients[0].id
+        )
 
 
 async def test_the_glass_is_broken_with_a_reason_and_by_name(ward: Ward) -> None:
     services = ward.house.services
     hers = await stranger(ward)
     waiter = await ward.check_in(hers, NAME, BORN)
-    override = services.identification.override
+    override = services.visits.identification.override
     with pytest.raises(WrongInput) as said:
         await override(hers, waiter.visit_id, NAME, BORN, "  ")
     assert said.value.field == "reason"
@@ -125,7 +133,7 @@ async def test_the_glass_is_broken_with_a_reason_and_by_name(ward: Ward) -> None
         one for one in await lines(ward, Action.PATIENT_ASSIGNED) if one.details["assigned"]
     ][:1]
     assert (assigned.actor_kind, assigned.actor_id) == ("staff", hers.staff.staff_id)
-    await services.waiting_room.leave(waiter.visitor)
+    await services.visits.waiting_room.leave(waiter.visitor)
     assert not await sees(ward, hers), "nobody treated"
 
 
@@ -134,17 +142,19 @@ async def test_who_is_new_becomes_a_patient_when_staff_say_so(ward: Ward) -> Non
     mine = await ward.room("Shared")
     born = date(1970, 1, 2)
     waiter = await ward.check_in(mine, "Jo Typed", born, phone="+46 70 000 00 01")
-    await services.identification.add(mine, waiter.visit_id)
+    await services.visits.identification.add(mine, waiter.visit_id)
     patient_id = (await present(ward, waiter)).visitor.patient_id
-    chart = await services.permissions.chart(mine.staff, patient_id)
-    known = (await services.patients.get(chart)).demographics
+    chart = await services.people.permissions.chart(mine.staff, patient_id)
+    known = (await services.people.patients.get(chart)).demographics
     assert (known.name, known.birth_date, known.phone) == ("Jo Typed", born, "+46 70 000 00 01")
-    [row] = await services.waiting_room.queue(mine)
+    [row] = await services.visits.waiting_room.queue(mine)
     assert row.identified is Identified.NEW
-    await services.waiting_room.leave(waiter.visitor)
-    assert await services.permissions.sees(mine.staff, patient_id), "who adds a patient sees it"
+    await services.visits.waiting_room.leave(waiter.visitor)
+    assert await services.people.permissions.sees(mine.staff, patient_id), (
+        "who adds a patient sees it"
+    )
     with pytest.raises(IsIdentified):
-        await services.identification.add(mine, waiter.visit_id)
+        await services.visits.identification.add(mine, waiter.visit_id)
 
 
 async def test_two_of_one_name_are_two_people_when_staff_say_so(quick_ward: Ward) -> None:
@@ -152,9 +162,9 @@ async def test_two_of_one_name_are_two_people_when_staff_say_so(quick_ward: Ward
     mine = await quick_ward.room("Shared")
     waiter = await quick_ward.check_in(mine, NAME, BORN)
     with pytest.raises(HasChart):
-        await services.identification.add(mine, waiter.visit_id)
-    await services.identification.add(mine, waiter.visit_id, another=True)
-    [row] = await services.waiting_room.queue(mine)
+        await services.visits.identification.add(mine, waiter.visit_id)
+    await services.visits.identification.add(mine, waiter.visit_id, another=True)
+    [row] = await services.visits.waiting_room.queue(mine)
     assert row.patient_id not in ("", maya.id)
 
 
@@ -167,15 +177,17 @@ async def test_a_room_that_treated_sees_the_chart_afterwards_and_others_do_not(w
     hers = await stranger(ward)
     third = await ward.room("Minor injuries", hers.staff)
     waiter = await ward.check_in(reception, NAME, BORN)
-    await services.identification.confirm(reception, waiter.visit_id, maya.id)
-    transfer = services.patient_transfers.transfer
+    await services.visits.identification.confirm(reception, waiter.visit_id, maya.id)
+    transfer = services.visits.transfers.transfer
     await transfer(reception, waiter.visit_id, third.room_id)  # only passed on there
     assert await sees(ward, third)
     await transfer(third, waiter.visit_id, hers.room_id)
     await ward.admit(hers, waiter.visit_id)
-    await services.calls.end_visit(hers, waiter.visit_id)
+    await services.calls.control.end_visit(hers, waiter.visit_id)
     assert await sees(ward, hers)
-    rooms = {team.name for team in await services.assignments.of_patient(await ward.house.chart())}
+    rooms = {
+        team.name for team in await services.people.assignments.of_patient(await ward.house.chart())
+    }
     assert "Dr Fuentes’s room" in rooms
     assert not rooms & {"Minor injuries", "Shared"}
 
@@ -185,13 +197,15 @@ async def test_said_after_the_call_the_room_that_treated_sees_the_chart(ward: Wa
     hers = await stranger(ward)
     waiter = await ward.check_in(hers, NAME, BORN)
     await ward.admit(hers, waiter.visit_id)
-    await services.calls.end_visit(hers, waiter.visit_id)
-    [over] = await services.unidentified.of_room(hers)
+    await services.calls.control.end_visit(hers, waiter.visit_id)
+    [over] = await services.visits.unidentified.of_room(hers)
     assert (over.id, over.name, over.seen_by) == (waiter.visit_id, NAME, "Dr Lucía Fuentes")
-    await services.identification.override(hers, waiter.visit_id, NAME, BORN, "I treated her")
+    await services.visits.identification.override(
+        hers, waiter.visit_id, NAME, BORN, "I treated her"
+    )
     assert await sees(ward, hers)
-    assert await services.unidentified.of_room(hers) == []
-    record = await services.visit_records.get(await ward.house.chart(), waiter.visit_id)
+    assert await services.visits.unidentified.of_room(hers) == []
+    record = await services.visits.records.get(await ward.house.chart(), waiter.visit_id)
     assert record.identified is Identified.CONFIRMED
 
 
@@ -200,12 +214,12 @@ async def test_a_second_visit_of_the_same_patient_keeps_the_chart_open(ward: War
     shared = await ward.room("Shared")
     waiters = [await ward.check_in(shared, NAME, BORN) for _ in range(2)]
     for waiter in waiters:
-        await services.identification.confirm(shared, waiter.visit_id, maya.id)
-    await services.waiting_room.leave(waiters[0].visitor)
-    rooms = await services.assignments.of_patient(await ward.house.chart())
+        await services.visits.identification.confirm(shared, waiter.visit_id, maya.id)
+    await services.visits.waiting_room.leave(waiters[0].visitor)
+    rooms = await services.people.assignments.of_patient(await ward.house.chart())
     assert "Shared" in {team.name for team in rooms}
-    await services.waiting_room.leave(waiters[1].visitor)
-    rooms = await services.assignments.of_patient(await ward.house.chart())
+    await services.visits.waiting_room.leave(waiters[1].visitor)
+    rooms = await services.people.assignments.of_patient(await ward.house.chart())
     assert "Shared" not in {team.name for team in rooms}
 
 
@@ -218,10 +232,10 @@ async def test_two_who_say_it_at_once_say_it_once(ward: Ward) -> None:
     waiter = await ward.check_in(mine, NAME, BORN)
     said = await asyncio.gather(
         *(
-            services.identification.confirm(mine, waiter.visit_id, ward.house.patients[n].id)
+            services.visits.identification.confirm(mine, waiter.visit_id, ward.house.patients[n].id)
             for n in (0, 1, 0)
         ),
-        services.identification.add(mine, waiter.visit_id, another=True),
+        services.visits.identification.add(mine, waiter.visit_id, another=True),
         return_exceptions=True,
     )
     wrong = [one for one in said if isinstance(one, BaseException)]
@@ -240,15 +254,15 @@ async def test_saying_it_while_the_patient_goes_on_or_leaves(ward: Ward) -> None
     for _ in range(4):
         waiter = await ward.check_in(mine, NAME, BORN)
         await asyncio.gather(
-            services.identification.confirm(mine, waiter.visit_id, maya.id),
-            services.patient_transfers.transfer(mine, waiter.visit_id, hers.room_id),
+            services.visits.identification.confirm(mine, waiter.visit_id, maya.id),
+            services.visits.transfers.transfer(mine, waiter.visit_id, hers.room_id),
             return_exceptions=True,
         )
         row = await ward.row(waiter.visit_id)
         assert await sees(ward, hers) == bool(row.patient_id)
         await asyncio.gather(
-            services.waiting_room.leave(waiter.visitor),
-            services.identification.override(hers, waiter.visit_id, NAME, BORN, "Fever"),
+            services.visits.waiting_room.leave(waiter.visitor),
+            services.visits.identification.override(hers, waiter.visit_id, NAME, BORN, "Fever"),
             return_exceptions=True,
         )
         assert not await sees(ward, hers)
@@ -262,23 +276,25 @@ async def test_what_nobody_says_anything_of_is_forgotten(ward: Ward) -> None:
     mine = await ward.room("Shared")
     left, treated, waits = [await ward.check_in(mine, NAME, BORN) for _ in range(3)]
     for waiter in (left, treated):
-        await services.visit_chat.say(waiter.visitor, waiter.visit_id, "Hello", "")
+        await services.conversations.visit_chat.say(waiter.visitor, waiter.visit_id, "Hello", "")
     await ward.admit(mine, treated.visit_id)
-    await services.calls.end_visit(mine, treated.visit_id)
-    await services.waiting_room.leave(left.visitor)
-    listed = {one.id: dict(one.held) for one in await services.unidentified.of_room(mine)}
+    await services.calls.control.end_visit(mine, treated.visit_id)
+    await services.visits.waiting_room.leave(left.visitor)
+    listed = {one.id: dict(one.held) for one in await services.visits.unidentified.of_room(mine)}
     assert listed == {left.visit_id: {"messages": 1}, treated.visit_id: {"messages": 1}}
-    assert await services.identification.forget() == 0
+    assert await services.visits.identification.forget() == 0
     with clock.shifted(KEPT_FOR + clock.HOUR):
-        assert await services.identification.forget() == 1
-        assert await services.identification.forget() == 0
-    assert [one.id for one in await services.unidentified.of_room(mine)] == [treated.visit_id]
+        assert await services.visits.identification.forget() == 1
+        assert await services.visits.identification.forget() == 0
+    assert [one.id for one in await services.visits.unidentified.of_room(mine)] == [
+        treated.visit_id
+    ]
     row = await ward.row(left.visit_id)
     keys = await services.vault.clinic(row.clinic_id)
     assert NAME not in str(keys.unseal("visits.record", row.id, row.record))
     assert (await ward.row(waits.visit_id)).identified == Identified.TYPED
     with pytest.raises(Conflict):
-        await services.identification.confirm(mine, left.visit_id, ward.house.patients[0].id)
+        await services.visits.identification.confirm(mine, left.visit_id, ward.house.patients[0].id)
 
 
 async def test_staff_destroy_what_is_nobodys(quick_ward: Ward) -> None:
@@ -286,14 +302,14 @@ async def test_staff_destroy_what_is_nobodys(quick_ward: Ward) -> None:
     mine = await ward.room("Shared")
     waiter, noted = [await ward.check_in(mine, "Donald Duck") for _ in range(2)]
     with pytest.raises(Conflict, match="goes on"):
-        await services.identification.discard(mine, waiter.visit_id)
+        await services.visits.identification.discard(mine, waiter.visit_id)
     for one in (waiter, noted):
-        await services.waiting_room.remove(mine, one.visit_id)
-    await services.visit_notes.keep(mine, noted.visit_id, "Seen at the door.")
+        await services.visits.waiting_room.remove(mine, one.visit_id)
+    await services.visits.notes.keep(mine, noted.visit_id, "Seen at the door.")
     with pytest.raises(Conflict, match="note"):
-        await services.identification.discard(mine, noted.visit_id)
+        await services.visits.identification.discard(mine, noted.visit_id)
     for _press in range(2):  # twice is once
-        await services.identification.discard(mine, waiter.visit_id)
+        await services.visits.identification.discard(mine, waiter.visit_id)
     [line] = await lines(ward, Action.VISIT_DISCARDED, None)
     assert line.actor_id == mine.staff.staff_id
 
@@ -302,13 +318,13 @@ async def test_nothing_goes_on_from_a_visit_that_was_destroyed(quick_ward: Ward)
     ward, services = quick_ward, quick_ward.house.services
     mine = await ward.room("Shared")
     waiter = await ward.check_in(mine, "Donald Duck")
-    await services.waiting_room.leave(waiter.visitor)
-    await services.identification.discard(mine, waiter.visit_id)
+    await services.visits.waiting_room.leave(waiter.visitor)
+    await services.visits.identification.discard(mine, waiter.visit_id)
     with pytest.raises(Discarded):  # nobody's name would be in the queue
-        await services.check_in.again(waiter.visitor, waiter.token)
+        await services.visits.check_in.again(waiter.visitor, waiter.token)
     assert await ward.order(mine) == []
     with pytest.raises(Discarded):  # no chart would ever get the note
-        await services.visit_notes.keep(mine, waiter.visit_id, "Called back.")
+        await services.visits.notes.keep(mine, waiter.visit_id, "Called back.")
 
 
 @pytest.mark.parametrize("first", ["note", "discard"])
@@ -318,10 +334,10 @@ async def test_a_note_and_a_discard_at_once(ward: Ward, first: str) -> None:
     mine = await ward.room("Shared")
     for _ in range(5):
         waiter = await ward.check_in(mine)
-        await services.waiting_room.leave(waiter.visitor)
+        await services.visits.waiting_room.leave(waiter.visitor)
         acts = [
-            services.visit_notes.keep(mine, waiter.visit_id, "Called back."),
-            services.identification.discard(mine, waiter.visit_id),
+            services.visits.notes.keep(mine, waiter.visit_id, "Called back."),
+            services.visits.identification.discard(mine, waiter.visit_id),
         ]
         if first == "discard":
             acts.reverse()
@@ -336,12 +352,12 @@ async def test_who_came_and_left_pushes_out_nobody(
     services = ward.house.services
     mine = await ward.room("Shared")
     first = await ward.check_in(mine)
-    await services.visit_chat.say(first.visitor, first.visit_id, "Please call me", "")
-    await services.waiting_room.leave(first.visitor)
+    await services.conversations.visit_chat.say(first.visitor, first.visit_id, "Please call me", "")
+    await services.visits.waiting_room.leave(first.visitor)
     for _ in range(7):
         waiter = await ward.check_in(mine)
-        await services.waiting_room.leave(waiter.visitor)
-    assert [one.id for one in await services.unidentified.of_room(mine)] == [first.visit_id]
+        await services.visits.waiting_room.leave(waiter.visitor)
+    assert [one.id for one in await services.visits.unidentified.of_room(mine)] == [first.visit_id]
 
 
 async def test_only_those_in_charge_say_anything(ward: Ward) -> None:
@@ -349,10 +365,10 @@ async def test_only_those_in_charge_say_anything(ward: Ward) -> None:
     mine = await ward.room("Shared")
     waiter = await ward.check_in(mine, NAME, BORN)
     hers = await stranger(ward)
-    asked = services.identification
+    asked = services.visits.identification
     for access in (
         hers,
-        await house.services.permissions.room(house.here.receptionist, house.here.room.id),
+        await house.services.people.permissions.room(house.here.receptionist, house.here.room.id),
     ):
         with pytest.raises(NotFound):
             await asked.asked(access, waiter.visit_id)

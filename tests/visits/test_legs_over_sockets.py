@@ -26,22 +26,24 @@ def ward(served: Served) -> Ward:
 async def next_room(ward: Ward) -> RoomAccess:
     """Return another room, open, of somebody who is in charge of no other one."""
     administrator, receptionist = ward.house.administer(), ward.house.here.receptionist
-    made = await ward.rooms.create(administrator, RoomChange("Surgery"))
-    await ward.staff.assign(administrator, receptionist.staff_id, made.id)
-    await ward.staff.unassign(administrator, receptionist.staff_id, ward.house.here.room.id)
-    access = await ward.permissions.room(receptionist, made.id)
-    await ward.rooms.open(access)
+    made = await ward.visits.rooms.create(administrator, RoomChange("Surgery"))
+    await ward.people.staff.assign(administrator, receptionist.staff_id, made.id)
+    await ward.people.staff.unassign(administrator, receptionist.staff_id, ward.house.here.room.id)
+    access = await ward.people.permissions.room(receptionist, made.id)
+    await ward.visits.rooms.open(access)
     return access
 
 
 async def talk_and_send(ward: Ward, room: RoomAccess, visitor: VisitorAccess) -> list[str]:
     """Offer and send a file, and write a message that is read. Returns the ids of both."""
     visit_id = visitor.visit_id
-    offered = await ward.live_transfers.offer(room, visit_id, Chosen("care.pdf", "", SIZE))
-    holder, _ = await ward.live_transfers.sender(room, offered.id)
-    await ward.live_transfers.moved(holder, POSITION)
-    message_id = await ward.visit_chat.say(visitor, visit_id, "Is it bad?", new_id("drf"))
-    await ward.visit_chat.read(room, visit_id)
+    offered = await ward.transfers.exchange.offer(room, visit_id, Chosen("care.pdf", "", SIZE))
+    holder, _ = await ward.transfers.exchange.sender(room, offered.id)
+    await ward.transfers.exchange.moved(holder, POSITION)
+    message_id = await ward.conversations.visit_chat.say(
+        visitor, visit_id, "Is it bad?", new_id("drf")
+    )
+    await ward.conversations.visit_chat.read(room, visit_id)
     return [offered.id, message_id]
 
 
@@ -69,7 +71,7 @@ async def test_the_next_clinician_catches_up_with_nothing_of_the_leg_before(
         heard = await heard_by(page, visit_id)
         assert told <= types(heard)
 
-    await ward.patient_transfers.transfer(room, visit_id, there.room_id, expected_leg=1)
+    await ward.visits.transfers.transfer(room, visit_id, there.room_id, expected_leg=1)
     async with opened(served, "/live", await ward.house.cookie(there.staff)) as page:
         heard = await heard_by(page, visit_id)
         assert "refused" not in types(heard)
@@ -97,10 +99,10 @@ async def test_who_gets_a_patient_back_hears_nothing_of_the_room_between(
     there, visit_id = await next_room(ward), visitor.visit_id
     async with opened(served, "/live", await ward.house.cookie(room.staff)) as page:
         await heard_by(page, visit_id, since=0)
-        await ward.patient_transfers.transfer(room, visit_id, there.room_id, expected_leg=1)
+        await ward.visits.transfers.transfer(room, visit_id, there.room_id, expected_leg=1)
         ids = await talk_and_send(ward, there, visitor)
         back = room.room_id
-        await ward.patient_transfers.transfer(there, visit_id, back, expected_leg=2)
+        await ward.visits.transfers.transfer(there, visit_id, back, expected_leg=2)
         mine = await talk_and_send(ward, room, visitor)
         heard = await page.all()
         assert all(one in str(heard) for one in mine)

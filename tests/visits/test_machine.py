@@ -41,7 +41,7 @@ class Follower:
         self._services = ward.house.services
         self._access = access
         self._topic = topic
-        kind = self._services.topics.kind(topic)
+        kind = self._services.realtime.topics.kind(topic)
         assert kind is not None
         self._fresh = kind.snapshot
         self._id = topic.partition(":")[2]
@@ -143,7 +143,7 @@ class VisitsMachine(RuleBasedStateMachine):
 
         async def end() -> None:
             for waiter in self.waiters:
-                await self.house.services.waiting_room.leave(waiter.visitor)
+                await self.house.services.visits.waiting_room.leave(waiter.visitor)
 
         self.run(end())
         self.time.close()
@@ -174,18 +174,20 @@ class VisitsMachine(RuleBasedStateMachine):
     async def _do(self, step: str, waiter: Waiter, room: RoomAccess, leg: int | None) -> Any:
         services, visit_id = self.house.services, waiter.visit_id
         if step == "admit":
-            return await self._tried(services.calls.start(room, visit_id, Mode.VIDEO, leg=leg))
+            return await self._tried(
+                services.calls.control.start(room, visit_id, Mode.VIDEO, leg=leg)
+            )
         if step == "transfer":
             to = self._other(room).room_id
             return await self._tried(
-                services.patient_transfers.transfer(room, visit_id, to, "note", expected_leg=leg)
+                services.visits.transfers.transfer(room, visit_id, to, "note", expected_leg=leg)
             )
         if step == "leave":
-            return await self._tried(services.waiting_room.leave(waiter.visitor))
+            return await self._tried(services.visits.waiting_room.leave(waiter.visitor))
         act = {
-            "return": services.calls.return_to_waiting_room,
-            "end_visit": services.calls.end_visit,
-            "remove": services.waiting_room.remove,
+            "return": services.calls.control.return_to_waiting_room,
+            "end_visit": services.calls.control.end_visit,
+            "remove": services.visits.waiting_room.remove,
         }[step]
         return await self._tried(act(room, visit_id, leg=leg))
 
@@ -243,7 +245,7 @@ class VisitsMachine(RuleBasedStateMachine):
             free = [door for door in doors if not await self._in_call(door)]
             waited = {
                 w.visit_id
-                for w in await self.house.services.waiting_room.queue(room)
+                for w in await self.house.services.visits.waiting_room.queue(room)
                 if w.state is State.WAITING
             }
             got = await asyncio.gather(*(self.ward.next_patient(door) for door in free))
@@ -259,9 +261,9 @@ class VisitsMachine(RuleBasedStateMachine):
 
         async def act() -> None:
             staff = self.staff[which % 2]
-            sent = await self.house.services.patient_transfers.open_of(staff)
+            sent = await self.house.services.visits.transfers.open_of(staff)
             for transfer in sent[:1]:
-                took = await self.house.services.patient_transfers.take_back(staff, transfer.id)
+                took = await self.house.services.visits.transfers.take_back(staff, transfer.id)
                 row = await self.ward.row(transfer.visit_id)
                 assert (row.room_id, row.state) == (took.room_id, State.WAITING)
 
@@ -290,8 +292,8 @@ class VisitsMachine(RuleBasedStateMachine):
 
         async def act() -> None:
             before = [await self.ward.row(w.visit_id) for w in self.waiters]
-            await self.house.services.visit_presence.heartbeat()
-            await self.house.services.visit_presence.expire()
+            await self.house.services.visits.presence.heartbeat()
+            await self.house.services.visits.presence.expire()
             for was in before:
                 row = await self.ward.row(was.id)
                 late = was.away_since and was.away_since <= clock.now() - 3 * clock.MINUTE
@@ -308,8 +310,8 @@ class VisitsMachine(RuleBasedStateMachine):
 
         async def act() -> None:
             staff = self.staff[which % 2]
-            for transfer in await self.house.services.patient_transfers.open_of(staff):
-                await self.house.services.patient_transfers.unanswered({"transfer_id": transfer.id})
+            for transfer in await self.house.services.visits.transfers.open_of(staff):
+                await self.house.services.visits.transfers.unanswered({"transfer_id": transfer.id})
 
         self.run(act())
 
@@ -320,12 +322,12 @@ class VisitsMachine(RuleBasedStateMachine):
         async def act() -> None:
             room = self.rooms[which % 2]
             if shut:
-                await self.house.services.rooms.close(room)
+                await self.house.services.visits.rooms.close(room)
                 for follower in self.followers:
                     await follower.check()
-                await self.house.services.rooms.open(room)
+                await self.house.services.visits.rooms.open(room)
             else:
-                await self.house.services.waiting_room.looked(room)
+                await self.house.services.visits.waiting_room.looked(room)
 
         self.run(act())
 

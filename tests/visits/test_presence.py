@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V15")]
 async def shown(ward: Ward, waiter: Waiter) -> tuple[str, bool]:
     """Return presence and background, as the queue shows them."""
     for room in ward.rooms.values():
-        for row in await ward.house.services.waiting_room.queue(room):
+        for row in await ward.house.services.visits.waiting_room.queue(room):
             if row.visit_id == waiter.visit_id:
                 return str(row.presence), row.hidden
     return "gone", False
@@ -24,15 +24,18 @@ async def shown(ward: Ward, waiter: Waiter) -> tuple[str, bool]:
 async def expire(ward: Ward, after: int) -> None:
     """Run the sweep so long from now, with this process alive."""
     with clock.shifted(after):
-        await ward.house.services.visit_presence.heartbeat()
-        await ward.house.services.visit_presence.expire()
+        await ward.house.services.visits.presence.heartbeat()
+        await ward.house.services.visits.presence.expire()
 
 
 def another_process(ward: Ward) -> VisitPresence:
     """Return presence as another process, or the same one after a restart, sees it."""
     services = ward.house.services
     return VisitPresence(
-        services.database, Presence(services.database), services.clinics, services.transitions
+        services.database,
+        Presence(services.database),
+        services.people.clinics,
+        services.visits.transitions,
     )
 
 
@@ -51,7 +54,7 @@ async def test_here_reconnecting_here_again(ward: Ward) -> None:
 
 async def test_a_page_in_the_background_keeps_its_place(ward: Ward) -> None:
     waiter = await ward.check_in(await ward.room("Shared"))
-    presence = ward.house.services.visit_presence
+    presence = ward.house.services.visits.presence
     await presence.hidden(waiter.visitor, waiter.connection, True)
     assert await shown(ward, waiter) == ("here", True)
     await expire(ward, clock.HOUR)
@@ -95,7 +98,7 @@ async def test_a_page_that_never_connects_expires_and_one_without_script_asks_ag
     await ward.lose(silent)
     await ward.lose(asks)
     with clock.shifted(2 * clock.MINUTE):
-        await ward.house.services.visit_presence.asked(asks.visitor)
+        await ward.house.services.visits.presence.asked(asks.visitor)
     await expire(ward, 4 * clock.MINUTE)
     assert await ward.order(room) == [asks.visit_id]
 
@@ -125,7 +128,7 @@ async def test_while_no_server_lives_nobody_can_come_back_and_nobody_expires(war
     long_after = 30 * clock.MINUTE
     with clock.shifted(long_after):
         await another_process(ward).begin()
-        await ward.house.services.visit_presence.expire()
+        await ward.house.services.visits.presence.expire()
     assert await ward.order(room) == [waiter.visit_id]
     await expire(ward, long_after + 3 * clock.MINUTE + clock.SECOND)
     assert await ward.order(room) == []
@@ -148,7 +151,7 @@ async def test_a_server_that_stood_still_for_a_while_finds_its_patients_again(wa
     await ward.lose(waiter)
     await stalls.arrived(waiter.visitor, "soc_stalls")
     with clock.shifted(GONE_AFTER + clock.SECOND):
-        await ward.house.services.visit_presence.expire()
+        await ward.house.services.visits.presence.expire()
         assert await shown(ward, waiter) == ("reconnecting", False)
         await stalls.heartbeat()
         assert await shown(ward, waiter) == ("here", False)
@@ -159,6 +162,6 @@ async def test_the_life_of_the_web_process_is_told(quick_ward: Ward) -> None:
     await quick_ward.lose(waiter)
     app = bootstrap.application(quick_ward.house.services.settings)
     async with app.router.lifespan_context(app):
-        await app.state.services.visit_presence.arrived(waiter.visitor, "soc_served")
+        await app.state.services.visits.presence.arrived(waiter.visitor, "soc_served")
         assert await shown(quick_ward, waiter) == ("here", False)
     assert await shown(quick_ward, waiter) == ("reconnecting", False)

@@ -26,7 +26,7 @@ async def allow(ward: Ward, options: VisitOptions) -> None:
     """Change options of the clinic."""
     house = ward.house
     async with house.services.database.unit_of_work() as work:
-        await house.services.clinics.change(
+        await house.services.people.clinics.change(
             work, house.here.administrator.actor, house.clinic.id, options
         )
 
@@ -39,30 +39,30 @@ async def test_a_patient_goes_on_in_another_room(ward: Ward, in_call: bool) -> N
     waiter = await ward.identify(mine, await ward.check_in(mine, reason="Cut finger"))
     if in_call:
         await ward.admit(mine, waiter.visit_id)
-    transfer_id = await services.patient_transfers.transfer(
+    transfer_id = await services.visits.transfers.transfer(
         mine, waiter.visit_id, theirs.room_id, "Needs stitches", expected_leg=1
     )
     assert await ward.order(mine) == []
-    card = await services.waiting_room.visit(theirs, waiter.visit_id)
+    card = await services.visits.waiting_room.visit(theirs, waiter.visit_id)
     assert card.note == "Needs stitches"
     assert card.waiting.transferred_by == "Dr Amara Okafor"
     assert (card.waiting.state, card.waiting.call_id) == (State.WAITING, "")
     assert card.waiting.reason == "Cut finger"
-    seen = await services.visit_live.visit(waiter.visitor, waiter.visit_id)
+    seen = await services.visits.live.visit(waiter.visitor, waiter.visit_id)
     assert (seen["room_id"], seen["leg"], seen["transferring"]) == (theirs.room_id, 2, True)
-    assert await services.permissions.sees(theirs.staff, waiter.visitor.patient_id)
+    assert await services.people.permissions.sees(theirs.staff, waiter.visitor.patient_id)
     await ward.admit(theirs, waiter.visit_id)
-    seen = await services.visit_live.visit(waiter.visitor, waiter.visit_id)
+    seen = await services.visits.live.visit(waiter.visitor, waiter.visit_id)
     assert (seen["state"], seen["transferring"]) == (State.IN_CALL, False)
-    sent = await services.visit_live.person(mine.staff, mine.staff.staff_id)
+    sent = await services.visits.live.person(mine.staff, mine.staff.staff_id)
     assert sent == {"transfers": {}}
-    row = await services.sent_transfers.get(mine.staff, transfer_id)
+    row = await services.visits.sent_transfers.get(mine.staff, transfer_id)
     assert (row.state, row.admitted_by) == ("admitted", "Rita Sandberg")
 
 
 @pytest.mark.feature("V12")
 async def test_the_words_of_personal_and_shared_rooms(quick_ward: Ward) -> None:
-    rooms = quick_ward.house.services.rooms
+    rooms = quick_ward.house.services.visits.rooms
     mine, theirs = await two_rooms(quick_ward)
     personal = await rooms.place(await quick_ward.of(mine))
     assert personal.taking_you == "Taking you to Dr Amara Okafor’s room now"
@@ -79,12 +79,12 @@ async def test_a_page_that_is_away_comes_back_into_the_new_room(ward: Ward) -> N
     mine, theirs = await two_rooms(ward)
     waiter = await ward.check_in(mine)
     await ward.lose(waiter)
-    await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id)
-    [row] = await services.waiting_room.queue(theirs)
+    await services.visits.transfers.transfer(mine, waiter.visit_id, theirs.room_id)
+    [row] = await services.visits.waiting_room.queue(theirs)
     assert row.presence == "reconnecting"
     again = await ward.enter((waiter.visit_id, waiter.token))  # nothing new but the page
     await ward.connect(again)
-    [row] = await services.waiting_room.queue(theirs)
+    [row] = await services.visits.waiting_room.queue(theirs)
     assert row.presence == "here"
 
 
@@ -97,11 +97,11 @@ async def test_whoever_is_transferred_queues_at_the_end_and_whoever_returns_does
     comes, returns = await ward.check_in(mine), await ward.check_in(theirs)
     waits = await ward.check_in(theirs)
     await ward.admit(theirs, returns.visit_id)
-    await services.patient_transfers.transfer(mine, comes.visit_id, theirs.room_id)
-    await services.calls.return_to_waiting_room(theirs, returns.visit_id)
+    await services.visits.transfers.transfer(mine, comes.visit_id, theirs.room_id)
+    await services.calls.control.return_to_waiting_room(theirs, returns.visit_id)
     order = [returns.visit_id, waits.visit_id, comes.visit_id]
     assert await ward.order(theirs) == order
-    places = [row.place for row in await services.waiting_room.queue(theirs)]
+    places = [row.place for row in await services.visits.waiting_room.queue(theirs)]
     assert places == [1, 2, 3]
 
 
@@ -112,7 +112,7 @@ async def test_what_is_refused_says_why(quick_ward: Ward) -> None:
     mine, theirs = await two_rooms(ward)
     shut = await ward.room("Eye clinic", opened=False)
     waiter = await ward.check_in(mine)
-    transfer = services.patient_transfers.transfer
+    transfer = services.visits.transfers.transfer
     with pytest.raises(Conflict, match=r"Eye clinic is closed right now\."):
         await transfer(mine, waiter.visit_id, shut.room_id)
     with pytest.raises(Conflict, match="in this room already"):
@@ -126,7 +126,7 @@ async def test_what_is_refused_says_why(quick_ward: Ward) -> None:
     with pytest.raises(Conflict, match="another room in the meantime"):
         await transfer(mine, waiter.visit_id, theirs.room_id, expected_leg=2)
     assert (await ward.row(waiter.visit_id)).leg == 1
-    await services.waiting_room.leave(waiter.visitor)
+    await services.visits.waiting_room.leave(waiter.visitor)
     with pytest.raises(Conflict, match=r"The patient has left\."):
         await transfer(mine, waiter.visit_id, theirs.room_id)
 
@@ -137,7 +137,7 @@ async def test_an_administrator_can_switch_transfer_and_shared_rooms_off(quick_w
     services = ward.house.services
     mine, theirs = await two_rooms(ward)
     first, second = await ward.check_in(mine), await ward.check_in(mine)
-    transfers = services.patient_transfers
+    transfers = services.visits.transfers
     transfer_id = await transfers.transfer(mine, first.visit_id, theirs.room_id)
     await allow(ward, VisitOptions(transfer_allowed=False))
     with pytest.raises(NotAllowed, match="switched off"):
@@ -147,8 +147,8 @@ async def test_an_administrator_can_switch_transfer_and_shared_rooms_off(quick_w
     with pytest.raises(Conflict, match="Minor injuries is closed"):
         await transfers.transfer(mine, second.visit_id, theirs.room_id)
     with pytest.raises(Conflict, match="switched off"):
-        await services.rooms.open(theirs)
-    found = await services.rooms.by_slug("minor-injuries")
+        await services.visits.rooms.open(theirs)
+    found = await services.visits.rooms.by_slug("minor-injuries")
     assert found is not None
     assert not found.open
     assert (await ward.of(mine)).open
@@ -161,7 +161,7 @@ async def test_the_sender_is_told_after_five_minutes_and_takes_back_with_one_cli
     services = ward.house.services
     mine, theirs = await two_rooms(ward)
     waiter = await ward.identify(mine, await ward.check_in(mine))
-    transfers = services.patient_transfers
+    transfers = services.visits.transfers
     transfer_id = await transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     with clock.shifted(4 * clock.MINUTE):
         await ward.do_jobs()
@@ -171,16 +171,17 @@ async def test_the_sender_is_told_after_five_minutes_and_takes_back_with_one_cli
         await ward.do_jobs()
     [sent] = await transfers.open_of(mine.staff)
     assert sent.alerted
-    await services.rooms.close(mine)  # one's own patient comes back even then
+    await services.visits.rooms.close(mine)  # one's own patient comes back even then
     await transfers.take_back(mine.staff, transfer_id)
     assert await transfers.open_of(mine.staff) == []
     assert await ward.order(mine) == [waiter.visit_id]
-    record = await services.visit_records.get(
-        await services.permissions.chart(mine.staff, waiter.visitor.patient_id), waiter.visit_id
+    record = await services.visits.records.get(
+        await services.people.permissions.chart(mine.staff, waiter.visitor.patient_id),
+        waiter.visit_id,
     )
     assert [leg.how for leg in record.legs] == [How.CHECKED_IN, How.TRANSFERRED, How.TAKEN_BACK]
     with pytest.raises(Conflict, match="taken this patient back to Dr Okafor’s room"):
-        await services.waiting_room.visit(theirs, waiter.visit_id)
+        await services.visits.waiting_room.visit(theirs, waiter.visit_id)
     with pytest.raises(Conflict, match="taken this patient back already"):
         await transfers.take_back(mine.staff, transfer_id)
 
@@ -190,7 +191,7 @@ async def test_nobody_takes_back_what_others_have_sent(quick_ward: Ward) -> None
     services = quick_ward.house.services
     mine, theirs = await two_rooms(quick_ward)
     waiter = await quick_ward.check_in(mine)
-    transfers = services.patient_transfers
+    transfers = services.visits.transfers
     transfer_id = await transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     for staff in (theirs.staff, quick_ward.house.here.administrator):
         with pytest.raises(NotFound):
@@ -203,11 +204,11 @@ async def test_the_sender_is_told_when_the_room_closes(ward: Ward) -> None:
     services = ward.house.services
     mine, theirs = await two_rooms(ward)
     waiter = await ward.check_in(mine)
-    await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id)
-    await services.rooms.close(theirs)
-    [sent] = await services.patient_transfers.open_of(mine.staff)
+    await services.visits.transfers.transfer(mine, waiter.visit_id, theirs.room_id)
+    await services.visits.rooms.close(theirs)
+    [sent] = await services.visits.transfers.open_of(mine.staff)
     assert not sent.to_room_open
-    snapshot = await services.visit_live.person(mine.staff, mine.staff.staff_id)
+    snapshot = await services.visits.live.person(mine.staff, mine.staff.staff_id)
     [told] = snapshot["transfers"].values()
     assert told["to_room_open"] is False
     assert await ward.order(theirs) == [waiter.visit_id]
@@ -219,14 +220,14 @@ async def test_passing_on_ends_the_first_transfer(ward: Ward) -> None:
     mine, theirs = await two_rooms(ward)
     eyes = await ward.room("Eye clinic", ward.house.here.administrator)
     waiter = await ward.check_in(mine)
-    transfers = services.patient_transfers
+    transfers = services.visits.transfers
     first = await transfers.transfer(mine, waiter.visit_id, theirs.room_id, "for Rita")
     await transfers.transfer(theirs, waiter.visit_id, eyes.room_id, "for Ada")
     assert await transfers.open_of(mine.staff) == []
-    assert (await services.sent_transfers.get(mine.staff, first)).state == "passed_on"
+    assert (await services.visits.sent_transfers.get(mine.staff, first)).state == "passed_on"
     with pytest.raises(Conflict, match="yet another room"):
         await transfers.take_back(mine.staff, first)
-    card = await services.waiting_room.visit(eyes, waiter.visit_id)
+    card = await services.visits.waiting_room.visit(eyes, waiter.visit_id)
     assert (card.note, card.waiting.transferred_by) == ("for Ada", "Rita Sandberg")
 
 
@@ -235,12 +236,12 @@ async def test_the_sender_hears_no_more_of_the_visit(quick_ward: Ward) -> None:
     services = quick_ward.house.services
     mine, theirs = await two_rooms(quick_ward)
     waiter = await quick_ward.check_in(mine)
-    live = services.visit_live
+    live = services.visits.live
     clinic = quick_ward.house.clinic.id
     patient = f"{clinic}/{waiter.visit_id}"
     before = await live.audience_of_visit(waiter.visit_id, {"leg": 1})
     assert before == {patient, f"{clinic}/{mine.staff.staff_id}"}
-    await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id)
+    await services.visits.transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     for told in ({"leg": 2}, {}):
         after = await live.audience_of_visit(waiter.visit_id, told)
         assert after == {patient, f"{clinic}/{theirs.staff.staff_id}"}
@@ -258,12 +259,12 @@ async def test_whoever_holds_the_call_is_told_that_the_patient_leaves(quick_ward
             told.append((row.call_id, why))
 
     services = quick_ward.house.services
-    services.transitions.on_left_call(Calls())
+    services.visits.transitions.on_left_call(Calls())
     mine, theirs = await two_rooms(quick_ward)
     waiter = await quick_ward.check_in(mine)
     await quick_ward.admit(mine, waiter.visit_id, "cal_first")
-    await services.patient_transfers.transfer(mine, waiter.visit_id, theirs.room_id)
+    await services.visits.transfers.transfer(mine, waiter.visit_id, theirs.room_id)
     await quick_ward.admit(theirs, waiter.visit_id, "cal_second")
-    await services.calls.return_to_waiting_room(theirs, waiter.visit_id)
-    await services.calls.end_visit(theirs, waiter.visit_id)
+    await services.calls.control.return_to_waiting_room(theirs, waiter.visit_id)
+    await services.calls.control.end_visit(theirs, waiter.visit_id)
     assert told == [("cal_first", Step.TRANSFERRED), ("cal_second", Step.RETURNED)]

@@ -56,17 +56,17 @@ class Ward:
         wanted = RoomChange(
             name, kind, who.staff_id if owner else "", options=RoomOptions(**options)
         )
-        made = await house.services.rooms.create(house.administer(), wanted)
-        await house.services.staff.assign(house.administer(), who.staff_id, made.id)
-        access = await house.services.permissions.room(who, made.id)
+        made = await house.services.visits.rooms.create(house.administer(), wanted)
+        await house.services.people.staff.assign(house.administer(), who.staff_id, made.id)
+        access = await house.services.people.permissions.room(who, made.id)
         if opened:
-            await house.services.rooms.open(access)
+            await house.services.visits.rooms.open(access)
         self.rooms[name] = access
         return access
 
     async def of(self, access: RoomAccess) -> Room:
         """Return the room itself."""
-        return await self.house.services.rooms.get(access.clinic_id, access.room_id)
+        return await self.house.services.visits.rooms.get(access.clinic_id, access.room_id)
 
     async def check_in(
         self, access: RoomAccess, name: str = "", born: date | None = None, **typed: Any
@@ -74,8 +74,8 @@ class Ward:
         """Check in a patient, by default somebody new, and connect the page."""
         services = self.house.services
         name = name or f"Visitor Number{next(_numbers)}"
-        form = CheckInForm(services.check_in.new_draft(), name, born, **typed)
-        came = await services.check_in.check_in(await self.of(access), form, ADDRESS)
+        form = CheckInForm(services.visits.check_in.new_draft(), name, born, **typed)
+        came = await services.visits.check_in.check_in(await self.of(access), form, ADDRESS)
         waiter = await self.enter(came)
         await self.connect(waiter)
         return waiter
@@ -83,13 +83,13 @@ class Ward:
     async def enter(self, came: CheckedIn | tuple[str, str]) -> Waiter:
         """Return the device of somebody who has checked in."""
         visit_id, token = came
-        visitor = await self.house.services.visit_devices.resume(token, visit_id, ADDRESS)
+        visitor = await self.house.services.visits.devices.resume(token, visit_id, ADDRESS)
         return Waiter(visitor, token)
 
     async def identify(self, access: RoomAccess, waiter: Waiter, patient_id: str = "") -> Waiter:
         """Identify the patient, by default as a new one. Returns the device as it is known from
         then on."""
-        identification = self.house.services.identification
+        identification = self.house.services.visits.identification
         if patient_id:
             await identification.confirm(access, waiter.visit_id, patient_id)
         else:
@@ -101,13 +101,13 @@ class Ward:
     async def connect(self, waiter: Waiter, *, hidden: bool = False) -> None:
         """Connect a page of the patient."""
         waiter.connection = f"soc_{next(_numbers)}"
-        await self.house.services.visit_presence.arrived(
+        await self.house.services.visits.presence.arrived(
             waiter.visitor, waiter.connection, hidden=hidden
         )
 
     async def lose(self, waiter: Waiter) -> None:
         """Disconnect the page."""
-        await self.house.services.visit_presence.left(waiter.visitor, waiter.connection)
+        await self.house.services.visits.presence.left(waiter.visitor, waiter.connection)
 
     async def row(self, visit_id: str) -> Row:
         """Return a visit as it is stored."""
@@ -118,33 +118,33 @@ class Ward:
         """Admit a patient to a call."""
         services = self.house.services
         async with services.database.unit_of_work() as work:
-            row = await services.transitions.lock_in_room(work, access, visit_id)
-            await services.transitions.take_step(work, row, Admit(call_id), access.actor)
+            row = await services.visits.transitions.lock_in_room(work, access, visit_id)
+            await services.visits.transitions.take_step(work, row, Admit(call_id), access.actor)
 
     async def beside(self, access: RoomAccess, staff: StaffAccess) -> RoomAccess:
         """Put one more member of staff in charge of a room."""
         services = self.house.services
-        await services.staff.assign(self.house.administer(), staff.staff_id, access.room_id)
-        return await services.permissions.room(staff, access.room_id)
+        await services.people.staff.assign(self.house.administer(), staff.staff_id, access.room_id)
+        return await services.people.permissions.room(staff, access.room_id)
 
     async def next_patient(self, access: RoomAccess) -> str | None:
         """Press “Next patient”. Returns the visit admitted, or None if nobody was waiting."""
         services = self.house.services
-        call_id = await services.calls.next_patient(access, Mode.VIDEO)
+        call_id = await services.calls.control.next_patient(access, Mode.VIDEO)
         if call_id is None:
             return None
         [admitted] = [
             one.visit_id
-            for one in await services.waiting_room.queue(access)
+            for one in await services.visits.waiting_room.queue(access)
             if one.call_id == call_id
         ]
         return admitted
 
     async def order(self, access: RoomAccess) -> list[str]:
         """Return the visits in a room, in order."""
-        return [one.visit_id for one in await self.house.services.waiting_room.queue(access)]
+        return [one.visit_id for one in await self.house.services.visits.waiting_room.queue(access)]
 
     async def do_jobs(self) -> int:
         """Do what the worker would do now."""
         services = self.house.services
-        return await Worker(services.database, services.handlers, {}).run_until_idle()
+        return await Worker(services.database, services.registered.handlers, {}).run_until_idle()

@@ -19,7 +19,7 @@ async def enter(visitor: httpx.AsyncClient, house: House, who: StaffAccess | Non
 
 async def lines(house: House, action: Action) -> list[Line]:
     """Return audit lines of a kind, newest first."""
-    return await house.services.audit.lines(house.clinic.id, Filter(action=action, limit=500))
+    return await house.services.audit.log.lines(house.clinic.id, Filter(action=action, limit=500))
 
 
 def born(day: str = "14", month: str = "3", year: str = "1991") -> dict[str, str]:

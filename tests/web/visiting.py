@@ -25,19 +25,19 @@ async def rooms_of(house: House) -> Rooms:
     """Return the room of the house and a personal one, both open."""
     services, here = house.services, house.here
     wanted = RoomChange("Dr Okafor's room", RoomKind.PERSONAL, here.clinician.staff_id)
-    own = await services.rooms.create(house.administer(), wanted)
-    await services.rooms.open(await in_charge(house, own.id, here.clinician))
-    await services.rooms.open(await in_charge(house, here.room.id))
+    own = await services.visits.rooms.create(house.administer(), wanted)
+    await services.visits.rooms.open(await in_charge(house, own.id, here.clinician))
+    await services.visits.rooms.open(await in_charge(house, here.room.id))
     clinic_id = house.clinic.id
     return Rooms(
-        await services.rooms.get(clinic_id, here.room.id),
-        await services.rooms.get(clinic_id, own.id),
+        await services.visits.rooms.get(clinic_id, here.room.id),
+        await services.visits.rooms.get(clinic_id, own.id),
     )
 
 
 async def in_charge(house: House, room_id: str, staff: StaffAccess | None = None) -> RoomAccess:
     """Return access of somebody in charge of a room, by default the receptionist."""
-    return await house.services.permissions.room(staff or house.here.receptionist, room_id)
+    return await house.services.people.permissions.room(staff or house.here.receptionist, room_id)
 
 
 async def arrive(
@@ -52,11 +52,13 @@ async def arrive(
 ) -> VisitorAccess:
     """Check in a patient who tests the devices and waits with an open page."""
     services = house.services
-    form = CheckInForm(services.check_in.new_draft(), name, born, reason=reason, consented=True)
-    checked_in = await services.check_in.check_in(room, form, ADDRESS)
-    visitor = await services.visit_devices.resume(checked_in.token, checked_in.visit_id, ADDRESS)
+    form = CheckInForm(
+        services.visits.check_in.new_draft(), name, born, reason=reason, consented=True
+    )
+    checked_in = await services.visits.check_in.check_in(room, form, ADDRESS)
+    visitor = await services.visits.devices.resume(checked_in.token, checked_in.visit_id, ADDRESS)
     if test:
-        await services.waiting_room.record_device_test(visitor, test)
+        await services.visits.waiting_room.record_device_test(visitor, test)
     if connected:
-        await services.visit_presence.arrived(visitor, f"page of {visitor.visit_id}")
+        await services.visits.presence.arrived(visitor, f"page of {visitor.visit_id}")
     return visitor

@@ -25,11 +25,11 @@ async def inbox(request: Request) -> Response:
     """Unreviewed entries of all patients the caller may see, newest first, at most 50."""
     services = services_of(request)
     staff = await staff_of(request)
-    if services.looks.is_new(staff.session_id, Action.INBOX_OPENED):
-        await services.looks.note(
+    if services.audit.looks.is_new(staff.session_id, Action.INBOX_OPENED):
+        await services.audit.looks.note(
             staff.clinic_id, staff.actor, staff.session_id, Action.INBOX_OPENED
         )
-    lines = await services.inbox.lines(staff, ROWS)
+    lines = await services.charts.inbox.lines(staff, ROWS)
     body = b'{"entries":[' + b",".join([_row(line) for line in lines]) + b"]}"
     return Response(body, media_type="application/json")
 

@@ -22,8 +22,8 @@ async def queue(request: Request) -> Response:
     """Everybody in a room that the caller is in charge of, in order: waiting or in a call."""
     services = services_of(request)
     staff = await staff_of(request)
-    room = await services.permissions.room(staff, request.path_params["room_id"])
-    found = await services.waiting_room.queue(room)
+    room = await services.people.permissions.room(staff, request.path_params["room_id"])
+    found = await services.visits.waiting_room.queue(room)
     body = b'{"visits":[' + b",".join([_row(visit) for visit in found]) + b"]}"
     return Response(body, media_type="application/json")
 

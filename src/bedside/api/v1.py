@@ -108,8 +108,10 @@ async def patients(
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PatientPage:
     """Patients the caller may see, last added first."""
-    found, count = await services.patients.listed(caller, limit=size, offset=(page - 1) * size)
-    await services.audit.note(
+    found, count = await services.people.patients.listed(
+        caller, limit=size, offset=(page - 1) * size
+    )
+    await services.audit.log.note(
         caller.clinic_id, caller.actor, Action.PATIENTS_LISTED, page=page, shown=len(found)
     )
     return PatientPage(patients=[_patient(one) for one in found], count=count)
@@ -123,8 +125,8 @@ async def search(request: Request, caller: Caller, services: Here) -> FoundPatie
         wanted = Words.model_validate_json(await request.body())
     except ValidationError as error:
         raise _wrong(error.errors()) from error
-    found = await services.patients.find(caller, wanted.words, limit=_FOUND)
-    await services.audit.note(
+    found = await services.people.patients.find(caller, wanted.words, limit=_FOUND)
+    await services.audit.log.note(
         caller.clinic_id, caller.actor, Action.PATIENTS_SEARCHED, shown=len(found)
     )
     return FoundPatients(patients=[_patient(one) for one in found])
@@ -141,8 +143,8 @@ async def entries(
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> Entries:
     """Entries of one chart, newest first."""
-    chart = await services.permissions.chart(caller, patient_id)
-    found = await services.charts.entries(
+    chart = await services.people.permissions.chart(caller, patient_id)
+    found = await services.charts.contents.entries(
         chart,
         ChartFilter(
             category=category or "",
@@ -152,7 +154,7 @@ async def entries(
             limit=limit,
         ),
     )
-    await services.audit.note(
+    await services.audit.log.note(
         caller.clinic_id, caller.actor, Action.CHART_OPENED, patient_id=patient_id
     )
     return Entries(entries=[EntryShape.model_validate(_fields(entry)) for entry in found])
@@ -170,10 +172,10 @@ async def audit(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AuditPage:
     """Lines of the audit log, newest first."""
-    access = services.permissions.audit(caller)
+    access = services.people.permissions.audit(caller)
     wanted = Filter(patient, person, action or "", since, until, before, limit + 1)
-    lines = await services.audit.lines(access.clinic_id, wanted)
-    await services.audit.note(
+    lines = await services.audit.log.lines(access.clinic_id, wanted)
+    await services.audit.log.note(
         caller.clinic_id, caller.actor, Action.AUDIT_OPENED, patient_id=patient, lines=len(lines)
     )
     shown = lines[:limit]

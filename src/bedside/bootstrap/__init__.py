@@ -33,83 +33,25 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     parts = parts_of(settings, remember)
     registered = wire(parts)
-    base = parts.base
     return Services(
         settings=settings,
-        database=base.database,
-        master=base.master,
-        vault=base.vault,
+        database=parts.base.database,
+        master=parts.base.master,
+        vault=parts.base.vault,
+        audit=parts.base.audit,
+        people=parts.people,
+        charts=parts.charts,
+        files=parts.files,
         links=parts.links,
-        health=KnownStates(registered.checks, parts.people.database_state),
-        audit=base.audit.log,
-        looks=base.audit.looks,
-        bindings=base.audit.bindings,
-        clinics=parts.people.clinics,
-        patients=parts.people.patients,
-        permissions=parts.people.permissions,
-        passwords=parts.people.passwords,
-        sessions=parts.people.sessions,
-        sign_in=parts.people.sign_in,
-        second_factors=parts.people.second_factors,
-        passkeys=parts.people.passkeys,
-        set_up=parts.people.set_up,
-        staff=parts.people.staff,
-        teams=parts.people.teams,
-        assignments=parts.people.assignments,
-        charts=parts.charts.entries,
-        inbox=parts.charts.inbox,
-        search=parts.charts.search,
-        intake=parts.files.intake,
-        uploads=parts.files.uploads,
-        retrieval=parts.files.retrieval,
-        custody=parts.files.custody,
-        scanner=parts.files.scanner,
-        dispatcher=parts.notifications.dispatcher,
-        messages=parts.notifications.messages,
-        sms_reports=parts.notifications.sms_reports,
-        staff_alerts=parts.notifications.staff_alerts,
-        own_phones=parts.notifications.own_phones,
-        push_devices=parts.notifications.push_devices,
-        push_keys=parts.notifications.push_keys,
+        notifications=parts.notifications,
         requests=parts.requests,
-        rooms=parts.visits.rooms,
-        check_in=parts.visits.check_in,
-        identification=parts.visits.identification,
-        unidentified=parts.visits.unidentified,
-        visit_devices=parts.visits.devices,
-        waiting_room=parts.visits.waiting_room,
-        room_messages=parts.visits.room_messages,
-        patient_transfers=parts.visits.transfers,
-        sent_transfers=parts.visits.sent_transfers,
-        whereabouts=parts.visits.whereabouts,
-        visit_presence=parts.visits.presence,
-        invitations=parts.visits.invitations,
-        visit_notes=parts.visits.notes,
-        visit_records=parts.visits.records,
-        own_visits=parts.visits.own,
-        transitions=parts.visits.transitions,
-        visit_live=parts.visits.live,
-        seats=parts.calls.seats,
-        calls=parts.calls.control,
-        call_people=parts.calls.people,
-        call_summaries=parts.calls.summaries,
-        absences=parts.calls.absences,
-        call_participants=parts.calls.participants,
-        guests=parts.calls.guests,
-        signalling=parts.calls.signalling,
-        ice=parts.calls.ice,
-        group_calls=parts.calls.group_calls,
-        whiteboard=parts.calls.whiteboard,
-        live_transfers=parts.transfers.exchange,
-        transfer_lists=parts.transfers.lists,
-        visit_chat=parts.conversations.visit_chat,
-        bus=parts.realtime.bus,
-        topics=parts.realtime.topics,
-        presence=parts.realtime.presence,
-        handlers=registered.handlers,
-        sweeps=registered.sweeps,
-        badges=registered.badges,
-        checks=registered.checks,
+        visits=parts.visits,
+        calls=parts.calls,
+        transfers=parts.transfers,
+        conversations=parts.conversations,
+        realtime=parts.realtime,
+        registered=registered,
+        health=KnownStates(registered.checks, parts.people.database_state),
     )
 
 
@@ -133,7 +75,7 @@ class _Background:
 
     def __init__(self, services: Services) -> None:
         self._database = services.database
-        self._visits = services.visit_presence
+        self._visits = services.visits.presence
 
     async def start(self) -> None:
         await self._visits.begin()
@@ -163,8 +105,8 @@ def worker(services: Services) -> Worker:
     """Return the worker for these services."""
     return Worker(
         services.database,
-        services.handlers,
-        services.sweeps,
+        services.registered.handlers,
+        services.registered.sweeps,
         at_once=services.settings.examiners,
     )
 
@@ -175,7 +117,7 @@ def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()
     services.known_sign_ins = known_sign_ins
     companions: list[Companion] = [
         _Background(services),
-        services.group_calls,
+        services.calls.group_calls,
         services.health,
     ]
     if settings.worker_in_process:

@@ -21,7 +21,7 @@ class ChartParts(ChartServices):
 
     def registered(self) -> Registered:
         """Return what they register for the rail."""
-        return Registered(badges={"inbox": self.entries.unreviewed_count})
+        return Registered(badges={"inbox": self.contents.unreviewed_count})
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds of topics."""
@@ -32,10 +32,10 @@ def charts_of(base: Base, people: PeopleParts) -> ChartParts:
     """Make charts, the inbox and the search."""
     database, vault = base.database, base.vault
     search = SearchIndex(database, vault)
-    entries = Charts(database, vault, base.audit.log, search)
+    contents = Charts(database, vault, base.audit.log, search)
     return ChartParts(
-        entries=entries,
+        contents=contents,
         inbox=Inbox(database, vault),
         search=search,
-        live=LiveCharts(database, people.permissions, people.audiences, entries),
+        live=LiveCharts(database, people.permissions, people.audiences, contents),
     )

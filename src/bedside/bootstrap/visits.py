@@ -35,7 +35,6 @@ from bedside.visits.whereabouts import Whereabouts
 class VisitParts(VisitServices):
     """The visit services, with what open pages follow and what alerts staff."""
 
-    live: VisitLive
     alerts: RoomAlerts
 
     def registered(self) -> Registered:

@@ -88,10 +88,10 @@ class PhotoRequestStory:
         services = self._services
         content = (DOCUMENTS / file).read_bytes()
         allowance = await services.requests.answers.allowance(link)
-        upload = await services.uploads.begin_held(
+        upload = await services.files.uploads.begin_held(
             link, Announced(file, len(content), comment), allowance
         )
-        await services.uploads.append(link, upload.id, 0, _whole(content))
+        await services.files.uploads.append(link, upload.id, 0, _whole(content))
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

@@ -94,7 +94,7 @@ class Seed:
 
     async def run(self) -> None:
         """Fill an empty database. Jobs (scans, previews) are left for a worker."""
-        password_hash = await self._services.passwords.hashed(cast.PASSWORD)
+        password_hash = await self._services.people.passwords.hashed(cast.PASSWORD)
         for clinic in (cast.RIVERSIDE, cast.HILLTOP):
             with clock.shifted(-200 * clock.DAY):
                 people, groups = await self._people(clinic, password_hash)
@@ -112,19 +112,21 @@ class Seed:
         people: dict[str, StaffAccess] = {}
         groups: dict[str, str] = {}
         async with services.database.unit_of_work() as work:
-            made = await services.clinics.create(work, SYSTEM, clinic.name, *options)
+            made = await services.people.clinics.create(work, SYSTEM, clinic.name, *options)
             for kind, names in ((TeamKind.ROOM, clinic.rooms), (TeamKind.TEAM, clinic.teams)):
                 for name in names:
-                    team = await services.teams.install(work, SYSTEM, made.id, kind, name)
+                    team = await services.people.teams.install(work, SYSTEM, made.id, kind, name)
                     groups[name] = team.id
             for colleague in clinic.colleagues:
                 person = Person(name=colleague.name, email=colleague.email, role=colleague.role)
-                member = await services.staff.install(work, SYSTEM, made.id, person, password_hash)
+                member = await services.people.staff.install(
+                    work, SYSTEM, made.id, person, password_hash
+                )
                 people[colleague.email] = staff_access(
                     member.id, made.id, colleague.role, new_id("ses"), "127.0.0.1"
                 )
                 for group in colleague.groups:
-                    await services.staff.install_assignment(
+                    await services.people.staff.install_assignment(
                         work, SYSTEM, made.id, member.id, groups[group]
                     )
         return people, groups
@@ -139,11 +141,11 @@ class Seed:
             adder = self._somebody_of(clinic, people, patient.group)
             with clock.shifted(-(120 - number) * clock.DAY):
                 async with self._services.database.unit_of_work() as work:
-                    added = await self._services.patients.add(
+                    added = await self._services.people.patients.add(
                         work, adder, _demographics(patient, number), [groups[patient.group]]
                     )
             await self._chart(adder, added.id, number)
-            charts.append(await self._services.permissions.chart(adder, added.id))
+            charts.append(await self._services.people.permissions.chart(adder, added.id))
         if clinic is cast.RIVERSIDE:
             self._progress("Asking for photos, and answering")
             story = PhotoRequestStory(self._services)
@@ -166,20 +168,20 @@ class Seed:
 
     async def _chart(self, staff: StaffAccess, patient_id: str, number: int) -> None:
         services = self._services
-        chart = await services.permissions.chart(staff, patient_id)
+        chart = await services.people.permissions.chart(staff, patient_id)
         for planned in chart_plans.plan(number):
             content = planned.document.content()
             with clock.shifted(-planned.days * clock.DAY - number * 17 * clock.MINUTE):
-                upload = await services.uploads.begin_for_chart(
+                upload = await services.files.uploads.begin_for_chart(
                     chart,
                     Announced(planned.document.file, len(content)),
                     Allowance(largest=50_000_000),
                     planned.document.category,
                 )
-                await services.uploads.append(chart, upload.id, 0, _again(content))
-            newest = await services.charts.entries(chart, ChartFilter(limit=200))
+                await services.files.uploads.append(chart, upload.id, 0, _again(content))
+            newest = await services.charts.contents.entries(chart, ChartFilter(limit=200))
             entry = next(e for e in newest if e.file_id == upload.file_id)
-            await services.charts.change(
+            await services.charts.contents.change(
                 chart,
                 entry.id,
                 label=planned.document.label,
@@ -188,7 +190,7 @@ class Seed:
                 seen_version=1,
             )
             if planned.reviewed:
-                await services.charts.review(chart, entry.id)
+                await services.charts.contents.review(chart, entry.id)
 
 
 def _demographics(patient: cast.PatientOfDemo, number: int) -> Demographics:

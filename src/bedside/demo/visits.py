@@ -122,10 +122,10 @@ async def furnish(
     administrator = next(
         people[one.email] for one in clinic.colleagues if one.role == Role.ADMINISTRATOR
     )
-    access = services.permissions.administer(administrator)
+    access = services.people.permissions.administer(administrator)
     for name in clinic.rooms:
         owner = clinic.owners.get(name, "")
-        await services.rooms.change(
+        await services.visits.rooms.change(
             access,
             groups[name],
             RoomChange(
@@ -136,7 +136,9 @@ async def furnish(
             ),
         )
         somebody = next(people[c.email] for c in clinic.colleagues if name in c.groups)
-        await services.rooms.open(await services.permissions.room(somebody, groups[name]))
+        await services.visits.rooms.open(
+            await services.people.permissions.room(somebody, groups[name])
+        )
 
 
 class VisitStory:
@@ -164,55 +166,55 @@ class VisitStory:
         if told.to:
             there = await self._room(told.to_by, told.to)
             with clock.shifted(over):
-                await services.patient_transfers.transfer(
+                await services.visits.transfers.transfer(
                     room, visit_id, there.room_id, told.handover
                 )
             seen = over + told.waited * clock.MINUTE
             await self._see(there, visit_id, told.to_note, seen, told.lasted)
             room, over = there, seen + told.lasted * clock.MINUTE
         with clock.shifted(over):
-            await services.calls.end_visit(room, visit_id)
+            await services.calls.control.end_visit(room, visit_id)
 
     async def tell_unknown(self, told: Unknown) -> None:
         """Act out a visit that is over, and in no chart."""
         services = self._services
         room = await self._room(told.by, told.room)
-        found = await services.rooms.get(room.clinic_id, room.room_id)
-        draft = services.check_in.new_draft()
+        found = await services.visits.rooms.get(room.clinic_id, room.room_id)
+        draft = services.visits.check_in.new_draft()
         form = CheckInForm(draft, told.name, told.born, reason=told.reason)
         with clock.shifted(-told.hours_ago * clock.HOUR):
-            visit_id, token = await services.check_in.check_in(found, form, _ADDRESS)
-            visitor = await services.visit_devices.resume(token, visit_id, _ADDRESS)
-            await services.visit_chat.say(visitor, visit_id, told.says, "")
-            await services.waiting_room.leave(visitor)
+            visit_id, token = await services.visits.check_in.check_in(found, form, _ADDRESS)
+            visitor = await services.visits.devices.resume(token, visit_id, _ADDRESS)
+            await services.conversations.visit_chat.say(visitor, visit_id, told.says, "")
+            await services.visits.waiting_room.leave(visitor)
 
     async def _room(self, email: str, name: str) -> RoomAccess:
-        return await self._services.permissions.room(self._people[email], self._groups[name])
+        return await self._services.people.permissions.room(self._people[email], self._groups[name])
 
     async def _check_in(self, room: RoomAccess, patient: cast.PatientOfDemo, told: Told) -> str:
         services = self._services
-        found = await services.rooms.get(room.clinic_id, room.room_id)
+        found = await services.visits.rooms.get(room.clinic_id, room.room_id)
         form = CheckInForm(
-            services.check_in.new_draft(), patient.name, patient.born, reason=told.reason
+            services.visits.check_in.new_draft(), patient.name, patient.born, reason=told.reason
         )
-        visit_id, token = await services.check_in.check_in(found, form, _ADDRESS)
-        visitor = await services.visit_devices.resume(token, visit_id, _ADDRESS)
-        await services.waiting_room.record_device_test(visitor, _FINE)
+        visit_id, token = await services.visits.check_in.check_in(found, form, _ADDRESS)
+        visitor = await services.visits.devices.resume(token, visit_id, _ADDRESS)
+        await services.visits.waiting_room.record_device_test(visitor, _FINE)
         return visit_id
 
     async def _identify(self, room: RoomAccess, visit_id: str, patient: cast.PatientOfDemo) -> None:
         """Identify the patient: the clinician has asked for name and date of birth."""
         services = self._services
-        [fits] = await services.patients.same(room.clinic_id, patient.name, patient.born)
-        if await services.permissions.sees(room.staff, fits.id):
-            await services.identification.confirm(room, visit_id, fits.id)
+        [fits] = await services.people.patients.same(room.clinic_id, patient.name, patient.born)
+        if await services.people.permissions.sees(room.staff, fits.id):
+            await services.visits.identification.confirm(room, visit_id, fits.id)
         else:
-            await services.identification.override(
+            await services.visits.identification.override(
                 room, visit_id, patient.name, patient.born, "Came to the waiting room"
             )
 
     async def _see(self, room: RoomAccess, visit_id: str, note: str, at: int, minutes: int) -> None:
         with clock.shifted(at):
-            await self._services.calls.start(room, visit_id, Mode.VIDEO)
+            await self._services.calls.control.start(room, visit_id, Mode.VIDEO)
         with clock.shifted(at + (minutes - 1) * clock.MINUTE):
-            await self._services.visit_notes.keep(room, visit_id, note)
+            await self._services.visits.notes.keep(room, visit_id, note)

@@ -19,7 +19,7 @@ async def prepare(request: Request) -> StaffAccess:
     Raises NotSignedIn as `signed_in.staff_of`.
     """
     staff = await staff_of(request)
-    clinic = await services_of(request).clinics.get(staff.clinic_id)
+    clinic = await services_of(request).people.clinics.get(staff.clinic_id)
     language.speak(clinic.options.language)
     request.state.page = {"zone": clinic.options.time_zone, "lang": language.spoken()}
     return staff

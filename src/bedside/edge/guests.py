@@ -45,7 +45,7 @@ async def entered_before(request: Request) -> str:
     own = request.path_params["guest_id"], "", kept(request, _COOKIE)
     for guest_id, _, token in (entered, own):
         with suppress(BedsideError):
-            await services_of(request).guests.resume(token, guest_id, address_of(request))
+            await services_of(request).calls.guests.resume(token, guest_id, address_of(request))
             return guest_id
     return ""
 
@@ -60,4 +60,4 @@ async def guest_of(connection: HTTPConnection) -> GuestAccess:
     if not token:
         raise NotSignedIn
     guest_id = connection.path_params["guest_id"]
-    return await services.guests.resume(token, guest_id, address_of(connection))
+    return await services.calls.guests.resume(token, guest_id, address_of(connection))

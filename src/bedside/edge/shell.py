@@ -34,9 +34,9 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
     if frameable:
         request.scope[FRAMEABLE] = True
     services = services_of(request)
-    clinic = await services.clinics.get(staff.clinic_id)
+    clinic = await services.people.clinics.get(staff.clinic_id)
     language.speak(clinic.options.language)
-    member = await services.staff.get(staff.clinic_id, staff.staff_id)
+    member = await services.people.staff.get(staff.clinic_id, staff.staff_id)
     request.state.page = {
         "lang": language.spoken(),
         "clinic_name": clinic.name,
@@ -72,7 +72,7 @@ def sections_of(request: Request, staff: StaffAccess) -> list[Section]:
 
 
 async def _rail_item(request: Request, staff: StaffAccess, section: Section) -> dict[str, Any]:
-    count = services_of(request).badges.get(section.key)
+    count = services_of(request).registered.badges.get(section.key)
     return {
         "key": section.key,
         "label": gettext(section.label),

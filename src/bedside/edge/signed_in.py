@@ -105,7 +105,7 @@ async def staff_of(connection: HTTPConnection) -> StaffAccess:
     if not token:
         raise NotSignedIn
     active = is_request and BACKGROUND not in connection.headers
-    staff = await services_of(connection).sessions.resume(
+    staff = await services_of(connection).people.sessions.resume(
         token, address_of(connection), active=active
     )
     connection.state.staff = staff
@@ -119,7 +119,7 @@ async def confirmed_staff_of(request: Request, page: str, *, minutes: int = 10) 
     """
     staff = await staff_of(request)
     try:
-        await services_of(request).sessions.check_fresh(staff, within=minutes * clock.MINUTE)
+        await services_of(request).people.sessions.check_fresh(staff, within=minutes * clock.MINUTE)
     except ConfirmationNeeded as needed:
         needed.then = page
         raise
@@ -131,7 +131,7 @@ async def pending_of(request: Request) -> Pending:
     token = token_of(request)
     if not token:
         raise NotSignedIn
-    return await services_of(request).sessions.pending(
+    return await services_of(request).people.sessions.pending(
         token, address_of(request), known_of(request)
     )
 

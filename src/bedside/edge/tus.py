@@ -94,7 +94,7 @@ async def create(
 async def status(request: Request, access: ChartAccess | HolderAccess, upload_id: str) -> Response:
     """HEAD: how many bytes are acknowledged."""
     _check_version(request)
-    uploads: Uploads = services_of(request).uploads
+    uploads: Uploads = services_of(request).files.uploads
     upload = await uploads.find(access, upload_id)
     headers = {
         **_HEADERS,
@@ -128,7 +128,7 @@ async def terminate(
 ) -> Response:
     """DELETE: the sender cancels it."""
     _check_version(request)
-    await services_of(request).uploads.cancel(access, upload_id)
+    await services_of(request).files.uploads.cancel(access, upload_id)
     return Response(status_code=204, headers=_HEADERS)
 
 
@@ -166,7 +166,7 @@ async def _append(
 ) -> Upload:
     body = raw_body(request)
     try:
-        return await services_of(request).uploads.append(
+        return await services_of(request).files.uploads.append(
             access, upload_id, offset, watch(body, offset) if watch else body, _checksum(request)
         )
     except StorageFull as error:  # of everything people send, only uploads resume by themselves

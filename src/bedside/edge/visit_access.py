@@ -11,14 +11,16 @@ from bedside.visits.waiting_room import Visit
 
 async def room_of_visit(request: Request, staff: StaffAccess) -> RoomAccess:
     """Return the room of the visit in the address. Raises NotFound."""
-    whereabouts = services_of(request).whereabouts
+    whereabouts = services_of(request).visits.whereabouts
     return await whereabouts.room_of(staff, request.path_params["visit_id"])
 
 
 async def visit_of(request: Request, staff: StaffAccess) -> tuple[RoomAccess, Visit]:
     """Return the visit in the address. Raises NotFound, and Conflict with where it went."""
     room = await room_of_visit(request, staff)
-    visit = await services_of(request).waiting_room.visit(room, request.path_params["visit_id"])
+    visit = await services_of(request).visits.waiting_room.visit(
+        room, request.path_params["visit_id"]
+    )
     return room, visit
 
 

@@ -78,6 +78,6 @@ async def visitor_of(connection: HTTPConnection) -> VisitorAccess:
     token = token_of_visitor(connection)
     if not token:
         raise NotSignedIn
-    return await services.visit_devices.resume(
+    return await services.visits.devices.resume(
         token, connection.path_params["visit"], address_of(connection)
     )

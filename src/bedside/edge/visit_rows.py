@@ -70,10 +70,10 @@ async def rows_of(
     if not visits:
         return []
     staff = room.staff
-    found = await services.rooms.get(room.clinic_id, room.room_id)
-    options = await services.clinics.options(room.clinic_id, VisitOptions)
-    unread = await services.visit_chat.unread_in(room)
-    running = await services.transfer_lists.running_in(room)
+    found = await services.visits.rooms.get(room.clinic_id, room.room_id)
+    options = await services.people.clinics.options(room.clinic_id, VisitOptions)
+    unread = await services.conversations.visit_chat.unread_in(room)
+    running = await services.transfers.lists.running_in(room)
     seen_as = _SeenAs(
         staff.staff_id,
         found.id,

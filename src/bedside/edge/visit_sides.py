@@ -44,7 +44,7 @@ async def side_of(request: Request) -> Side:
         return Side(visitor, visitor.visit_id)
     staff = await staff_of(request)
     visit_id = request.path_params["visit_id"]
-    return Side(await services_of(request).whereabouts.room_of(staff, visit_id), visit_id)
+    return Side(await services_of(request).visits.whereabouts.room_of(staff, visit_id), visit_id)
 
 
 async def framed(request: Request) -> None:

@@ -11,6 +11,6 @@ from bedside.charts.search import SearchIndex
 class ChartServices:
     """`services.charts`."""
 
-    entries: Charts
+    contents: Charts
     inbox: Inbox
     search: SearchIndex

@@ -25,6 +25,6 @@ class Registered:
     sweeps: dict[str, Sweep] = field(default_factory=dict[str, Sweep])
     """The worker's sweeps."""
     badges: dict[str, CountBadge] = field(default_factory=dict[str, CountBadge])
-    """By the key of a section of the rail."""
+    """By the key of a section of the rail (`edge.feature.Section`)."""
     checks: dict[str, Check] = field(default_factory=dict[str, Check])
     """By the name under which /health shows the part."""

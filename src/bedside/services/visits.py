@@ -7,6 +7,7 @@ from bedside.visits.devices import VisitDevices
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
+from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
@@ -40,3 +41,4 @@ class VisitServices:
     records: VisitRecords
     own: OwnVisits
     transitions: Transitions
+    live: VisitLive

@@ -58,10 +58,10 @@ async def _write(services: Services, archive: Writer) -> Taken:
     sizes: dict[str, int] = {}
     while True:
         found = await _rows(services)
-        async for key, sealed in services.custody.blobs(sizes):
+        async for key, sealed in services.files.custody.blobs(sizes):
             archive.add_blob(key, sealed)
             sizes[key] = len(sealed)
-        if services.custody.named_by(found["files"]) <= sizes.keys():
+        if services.files.custody.named_by(found["files"]) <= sizes.keys():
             break
     for table in _kept():
         truths = [isinstance(column.type, Boolean) for column in table.columns]
@@ -134,6 +134,6 @@ def _remove_left_over(part: Path) -> None:
 
 async def broken_blobs(services: Services) -> AsyncIterator[str]:
     """Yield the ids of files of all clinics whose sealed bytes are missing or do not verify."""
-    for clinic in await services.clinics.all():
-        async for file_id in services.custody.damaged(clinic.id):
+    for clinic in await services.people.clinics.all():
+        async for file_id in services.files.custody.damaged(clinic.id):
             yield file_id

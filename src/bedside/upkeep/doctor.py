@@ -74,12 +74,12 @@ async def _files(services: Services) -> Finding:
 
 async def _rows(services: Services) -> AsyncIterator[Finding]:
     """Rows that decide say what they were written with, and each file lies with its patient."""
-    await services.bindings.ensure()
+    await services.audit.bindings.ensure()
     found = 0
     async for finding in _altered(services):
         found += 1
         yield finding
-    for clinic in await services.clinics.all():
+    for clinic in await services.people.clinics.all():
         async for file_id in misfiled(services, clinic.id):
             found += 1
             yield Finding(
@@ -92,19 +92,19 @@ async def _rows(services: Services) -> AsyncIterator[Finding]:
 
 
 async def _altered(services: Services) -> AsyncIterator[Finding]:
-    for clinic in await services.clinics.all():
+    for clinic in await services.people.clinics.all():
         try:
-            if not await services.bindings.are_bound(clinic.id):
+            if not await services.audit.bindings.are_bound(clinic.id):
                 yield Finding(
                     Grade.BAD,
                     f"Rows of {clinic.id} were never bound to its keys, or its mark was removed.",
                     f"{_COMPARE} Then run: bedside audit accept",
                 )
-            async for one in services.bindings.altered(clinic.id):
+            async for one in services.audit.bindings.altered(clinic.id):
                 yield _changed_outside(one)
         except RecordSealBroken:
             yield Finding(Grade.BAD, f"Rows of {clinic.id} cannot be verified without its key.")
-    async for one in services.bindings.of_nobody():
+    async for one in services.audit.bindings.of_nobody():
         yield _changed_outside(one)
 
 
@@ -119,8 +119,8 @@ def _changed_outside(row: Altered) -> Finding:
 async def misfiled(services: Services, clinic_id: str) -> AsyncIterator[str]:
     """Yield the ids of files that are in another patient's chart although nobody moved them
     there."""
-    async for file_id, patient_id in services.charts.filed(clinic_id):
-        if await services.custody.patient_of(file_id) not in ("", patient_id):
+    async for file_id, patient_id in services.charts.contents.filed(clinic_id):
+        if await services.files.custody.patient_of(file_id) not in ("", patient_id):
             yield file_id
 
 
@@ -212,7 +212,7 @@ async def _scanner(services: Services) -> Finding:
     async def nothing() -> AsyncIterator[bytes]:
         yield b"hello"
 
-    result = await services.scanner.scan(nothing(), 5)
+    result = await services.files.scanner.scan(nothing(), 5)
     if result.verdict is Verdict.UNSCANNED:
         return Finding(
             Grade.BAD,
@@ -220,12 +220,12 @@ async def _scanner(services: Services) -> Finding:
             "Start clamd, and let the user that runs Bedside use its socket (for a unix socket "
             "often by the group clamav), or unset BEDSIDE_CLAMD to use the built-in scanner.",
         )
-    return Finding(Grade.GOOD, f"Files are scanned by: {services.scanner.name}.")
+    return Finding(Grade.GOOD, f"Files are scanned by: {services.files.scanner.name}.")
 
 
 async def _scanner_limits(services: Services) -> Finding:
     """The scanner says what it did not look at"""
-    short = await services.scanner.shortcomings()
+    short = await services.files.scanner.shortcomings()
     if short:
         return Finding(Grade.ATTENTION, "The scanner does not tell all.", " ".join(short))
     return Finding(Grade.GOOD, "Files that the scanner does not look at as a whole stay unscanned.")
@@ -233,7 +233,7 @@ async def _scanner_limits(services: Services) -> Finding:
 
 async def _sandbox(services: Services) -> Finding:
     """Files are parsed in a sandbox"""
-    state = await services.checks["sandbox"]()
+    state = await services.registered.checks["sandbox"]()
     if state == "ok":
         return Finding(Grade.GOOD, "Files are parsed in a sandbox (Landlock and seccomp).")
     if state == "incomplete":
@@ -307,7 +307,7 @@ _CHECKS: tuple[Check, ...] = (
 async def _chains(services: Services) -> AsyncIterator[Finding]:
     for holder in await services.vault.holders():
         try:
-            result = await services.audit.verify(holder)
+            result = await services.audit.log.verify(holder)
         except RecordSealBroken:
             yield Finding(Grade.BAD, f"Audit log of {holder} cannot be verified without its key.")
             continue

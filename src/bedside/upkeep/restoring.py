@@ -199,7 +199,7 @@ async def _restore(settings: Settings, backup: Archive) -> Taken:
     blobs = rows = 0
     try:
         for key, content in backup.blobs():
-            await services.custody.put_blob(key, content)
+            await services.files.custody.put_blob(key, content)
             blobs += 1
         faults.point("restore.blobs_put")
         async with services.database.unit_of_work() as work:
@@ -231,17 +231,17 @@ def _anew(name: str) -> dict[str, Any]:
 
 async def _look(services: Services) -> list[str]:
     """Return what is wrong with the restored installation; prints who can administer it."""
-    await services.bindings.ensure()  # a backup older than row binding
+    await services.audit.bindings.ensure()  # a backup older than row binding
     problems = [f"file {file_id} is damaged" async for file_id in broken_blobs(services)]
     for holder in await services.vault.holders():
-        result = await services.audit.verify(holder)
+        result = await services.audit.log.verify(holder)
         if result.broken_at is not None:
             problems.append(f"audit log of {holder}: {result.reason} at line {result.broken_at}")
     click.echo("Everybody signs in again. These administrators came back with the backup:")
-    for clinic in await services.clinics.all():
-        await services.audit.note(clinic.id, SYSTEM, Action.BACKUP_RESTORED)
+    for clinic in await services.people.clinics.all():
+        await services.audit.log.note(clinic.id, SYSTEM, Action.BACKUP_RESTORED)
         try:
-            for member in await services.staff.administrators(clinic.id):
+            for member in await services.people.staff.administrators(clinic.id):
                 click.echo(f"  {clinic.name}: {member.name}, {member.email}")
         except RecordSealBroken:
             problems.append(f"the staff of {clinic.name} cannot be read")

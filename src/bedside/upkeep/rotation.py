@@ -67,9 +67,11 @@ async def rotate(services: Services) -> AsyncGenerator[str]:
             faults.point("rotation.clinics_wrapped")
             yield f"New keys for {len(holders)} holders."
             for holder in holders:
-                data_keys = await services.custody.rewrap_keys(holder)
+                data_keys = await services.files.custody.rewrap_keys(holder)
                 faults.point("rotation.files_wrapped")
-                await services.audit.note(holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys)
+                await services.audit.log.note(
+                    holder, SYSTEM, Action.KEYS_ROTATED, data_keys=data_keys
+                )
                 yield f"{data_keys} data keys of {holder} rewrapped."
             async with services.database.unit_of_work() as work:
                 in_use = await vault.master_in_use(work)

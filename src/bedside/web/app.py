@@ -96,7 +96,7 @@ def create_app(
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncGenerator[None]:
         await services.database.open()
-        await services.bindings.ensure()
+        await services.audit.bindings.ensure()
         await announce(services)
         for companion in companions:
             await companion.start()

@@ -75,15 +75,17 @@ async def test_the_session_list_ends_others_and_not_strangers(
     ids = re.findall(r'name="session" value="(ses_\w+)"', page)
     assert len(ids) == 2
     [stranger] = {
-        s.id for s in await quick_house.services.sessions.listed(quick_house.here.clinician)
+        s.id for s in await quick_house.services.people.sessions.listed(quick_house.here.clinician)
     } - {quick_house.here.clinician.session_id}
     assert stranger not in page
     refused = await rita.post("/account/sessions/end", data={"session": stranger})
     assert refused.status_code == 404
-    assert await quick_house.services.sessions.resume(amara, "")
+    assert await quick_house.services.people.sessions.resume(amara, "")
     await rita.post("/account/sessions/end", data={"session": ids[0]})
     await rita.post("/account/sessions/end-others")
-    assert len(await quick_house.services.sessions.listed(quick_house.here.receptionist)) == 1
+    assert (
+        len(await quick_house.services.people.sessions.listed(quick_house.here.receptionist)) == 1
+    )
     assert (await rita.get("/account")).status_code == 200
     async with at_the_door(create_app(quick_house.services)) as elsewhere:
         elsewhere.cookies.set("bedside", other)
@@ -187,7 +189,7 @@ async def test_nobody_changes_staff_without_the_right(
     assert refused.status_code == 403
     missing = await ada.post(f"/settings/people/{there}/{action}", data=form)
     assert missing.status_code == 404
-    member = await quick_house.services.staff.get(quick_house.next_door.clinic.id, there)
+    member = await quick_house.services.people.staff.get(quick_house.next_door.clinic.id, there)
     assert (member.role, member.disabled) == ("clinician", False)
 
 
@@ -221,11 +223,13 @@ async def test_rooms_are_not_made_among_the_teams(
     assert 'href="/settings/rooms"' in page
     assert 'name="kind"' not in page
     await ada.post("/settings/teams", data={"name": "Night shift", "kind": "room"})
-    listed = {team.name: team.kind for team in await quick_house.teams.listed(room.clinic_id)}
+    listed = {
+        team.name: team.kind for team in await quick_house.people.teams.listed(room.clinic_id)
+    }
     assert listed["Night shift"] == "team"
     renamed = await ada.post(f"/settings/teams/{room.id}", data={"name": "Renamed"})
     assert renamed.status_code == 404
-    assert room.name in {one.name for one in await quick_house.teams.listed(room.clinic_id)}
+    assert room.name in {one.name for one in await quick_house.people.teams.listed(room.clinic_id)}
 
 
 @pytest.mark.feature("A2")
@@ -234,13 +238,13 @@ async def test_the_ticked_teams_are_the_ones_there_are(
 ) -> None:
     amara = quick_house.here.clinician.staff_id
     await ada.post("/settings/teams", data={"name": "Night shift"})
-    teams = await quick_house.services.teams.listed(quick_house.clinic.id)
+    teams = await quick_house.services.people.teams.listed(quick_house.clinic.id)
     night = next(team.id for team in teams if team.name == "Night shift")
     await ada.post(f"/settings/people/{amara}/teams", data={"teams": [night]})
-    assigned = await quick_house.services.staff.assignments(quick_house.administer())
+    assigned = await quick_house.services.people.staff.assignments(quick_house.administer())
     assert assigned[amara] == [night]
     await ada.post(f"/settings/people/{amara}/teams", data={"save": ""})
-    assigned = await quick_house.services.staff.assignments(quick_house.administer())
+    assigned = await quick_house.services.people.staff.assignments(quick_house.administer())
     assert amara not in assigned
 
 
@@ -260,7 +264,7 @@ async def test_no_second_factor_any_more_needs_the_password_again(
         assert (await ada.post("/settings/clinic", data=on)).headers["location"].endswith("/clinic")
         asked = await ada.post("/settings/clinic", data=_clinic_form())
         assert asked.headers["location"] == "/account/confirm?next=/settings/clinic"
-        clinic = await quick_house.services.clinics.get(quick_house.clinic.id)
+        clinic = await quick_house.services.people.clinics.get(quick_house.clinic.id)
         assert clinic.of(SignInOptions).second_factor_required
         await ada.post(
             "/account/confirm", data={"current_password": PASSWORD, "next": "/settings/clinic"}
@@ -276,7 +280,7 @@ async def test_assigning_people_needs_the_password_again(
 ) -> None:
     """Even oneself: a screen that an administrator left opens no chart to whoever comes by."""
     me, room = quick_house.here.administrator.staff_id, quick_house.here.room.id
-    before = await quick_house.services.staff.assignments(quick_house.administer())
+    before = await quick_house.services.people.staff.assignments(quick_house.administer())
     page = {"room": f"/settings/rooms/{room}", "new room": "/settings/rooms"}.get(
         what, f"/settings/people/{me}/{what}"
     )
@@ -286,7 +290,7 @@ async def test_assigning_people_needs_the_password_again(
     with clock.shifted(40 * clock.MINUTE):
         asked = await ada.post(page, data=form)
         assert asked.headers["location"].startswith("/account/confirm?next=/settings/")
-    assert await quick_house.services.staff.assignments(quick_house.administer()) == before
+    assert await quick_house.services.people.staff.assignments(quick_house.administer()) == before
 
 
 @pytest.mark.feature("A2")
@@ -302,7 +306,7 @@ async def test_limits_hold_at_both_ends(
         assert f'id="{name}-error"' in refused.text
     done = await ada.post("/settings/clinic", data={**form, name: str(most)})
     assert done.status_code == 303
-    clinic = await quick_house.services.clinics.get(quick_house.clinic.id)
+    clinic = await quick_house.services.people.clinics.get(quick_house.clinic.id)
     assert getattr(clinic.of(number.kind), name) == most * number.each
 
 

@@ -85,7 +85,7 @@ async def test_in_another_call_the_patient_can_be_added(
 async def test_a_stale_page_is_told(ward: Ward, visitor: httpx.AsyncClient) -> None:
     """The patient was called by a colleague; the button was still there."""
     patient = await ward.wait()
-    await ward.calls.start(
+    await ward.calls.control.start(
         await ward.room(ward.house.here.receptionist), patient.visit_id, Mode.VIDEO
     )
     answer = await visitor.post(f"/visits/{patient.visit_id}/call", data={"mode": "video"})
@@ -114,7 +114,7 @@ async def test_a_guest_by_link(ward: Ward, visitor: httpx.AsyncClient) -> None:
     call = f"/calls/{pair.call_id}"
     invited = (await visitor.post(f"{call}/guests", data={"email": ""}, headers=JSON)).json()
     secret = urlsplit(invited["link"]).path.removeprefix("/g/")
-    guest_id, token = await ward.guests.enter(secret, "Gustav Guest", "")
+    guest_id, token = await ward.calls.guests.enter(secret, "Gustav Guest", "")
     assert guest_id == invited["guest_id"]
     people = (await visitor.get(f"{call}/people")).json()["people"].values()
     assert [(p["name"], p["guest_id"]) for p in people if p["kind"] == "guest"] == [

@@ -143,26 +143,26 @@ async def test_a_page_that_was_away_catches_up_with_its_signals(served: Served, 
 async def test_the_socket_says_whether_a_page_is_there(served: Served, ward: Ward) -> None:
     """The patient's page for the visit, everybody's page for their connection in the call."""
     pair = await ward.both()
-    await ward.visit_presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")
+    await ward.visits.presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")
     visit, there = pair.visitor.visit_id, pair.there.connection_id
     async with opened(served, f"/visit/{visit}/live", visitor_cookies(ward, pair)) as patient:
         await patient.say(action="subscribe", topic=f"signals:{there}")
         await patient.say(action="here", hidden=True)
         await patient.all()
-        assert await ward.presence.online({visit, there}) == {visit, there}
+        assert await ward.realtime.presence.online({visit, there}) == {visit, there}
         async with ward.database.read() as db:
-            assert (await ward.presence.seen(db, visit)).hidden
+            assert (await ward.realtime.presence.seen(db, visit)).hidden
         await patient.say(action="here", hidden=False)
         await patient.say(action="unsubscribe", topic=f"signals:{there}")
         await patient.all()
-        assert await ward.presence.online({visit, there}) == {visit}
+        assert await ward.realtime.presence.online({visit, there}) == {visit}
         async with ward.database.read() as db:
-            assert not (await ward.presence.seen(db, visit)).hidden
+            assert not (await ward.realtime.presence.seen(db, visit)).hidden
     await until(lambda: _is_away(ward, visit))
 
 
 async def _is_away(ward: Ward, visit: str) -> bool:
-    return not await ward.presence.online({visit})
+    return not await ward.realtime.presence.online({visit})
 
 
 @pytest.mark.feature("V6")
@@ -179,7 +179,7 @@ async def test_a_guest_is_let_in_and_sent_away_while_the_page_is_open(
         assert (await page.hear(topic, "snapshot"))["data"]["state"] == "knocking"
         await page.say(action="subscribe", topic=call)
         await page.hear(call, "refused")
-        await ward.guests.admit(pair.host, guest.guest_id)
+        await ward.calls.guests.admit(pair.host, guest.guest_id)
         assert (await page.hear(topic, "guest.changed"))["data"]["state"] == "asked"
         async with httpx.AsyncClient(base_url=served.url, cookies=cookies) as client:
             own = {"accept": "application/json", "origin": served.url}
@@ -187,7 +187,7 @@ async def test_a_guest_is_let_in_and_sent_away_while_the_page_is_open(
             assert joined.json()["state"] == "joined"
         await page.say(action="subscribe", topic=call)
         await page.hear(call, "snapshot")
-        await ward.guests.revoke(pair.host, guest.guest_id)
+        await ward.calls.guests.revoke(pair.host, guest.guest_id)
         await asyncio.wait_for(page.connection.wait_closed(), PATIENCE)
         assert page.connection.close_code == 4401
 
@@ -195,13 +195,13 @@ async def test_a_guest_is_let_in_and_sent_away_while_the_page_is_open(
 async def test_who_leaves_the_call_hears_no_more_of_it(served: Served, ward: Ward) -> None:
     """The page keeps its subscription; events arrive as placeholders that only keep the count."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.add(pair.host, room, second.visit_id)
+    await ward.calls.control.add(pair.host, room, second.visit_id)
     topic = f"call:{pair.call_id}"
     visit = f"/visit/{pair.visitor.visit_id}/live"
     async with opened(served, visit, visitor_cookies(ward, pair)) as patient:
         await patient.say(action="subscribe", topic=topic)
         await patient.hear(topic, "snapshot")
-        await ward.calls.return_to_waiting_room(room, pair.visitor.visit_id)
+        await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
         await ward.join(await ward.seat(second))
         for _ in range(2):
             told = await patient.hear(topic, "elsewhere")

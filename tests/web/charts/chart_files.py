@@ -24,12 +24,12 @@ async def upload(
     house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
 ) -> Entry:
     """Upload like staff. Returns the entry, waiting for its scan."""
-    uploads = house.services.uploads
+    uploads = house.services.files.uploads
     begun = await uploads.begin_for_chart(
         chart, Announced(name, len(content)), Allowance(len(content) + 1), category
     )
     await uploads.append(chart, begun.id, 0, _pieces(content))
-    entries = await house.services.charts.entries(chart, ChartFilter())
+    entries = await house.services.charts.contents.entries(chart, ChartFilter())
     return next(entry for entry in entries if entry.file_id == begun.file_id)
 
 
@@ -39,12 +39,12 @@ async def filed(
     """Upload, scan and examine. Returns the entry as it is then."""
     entry = await upload(house, chart, name, content, category=category)
     await work(house)
-    return await house.services.charts.entry(chart, entry.id)
+    return await house.services.charts.contents.entry(chart, entry.id)
 
 
 async def work(house: House) -> None:
     """Do what the worker would do."""
-    await Worker(house.services.database, house.services.handlers, {}).run_until_idle()
+    await Worker(house.services.database, house.services.registered.handlers, {}).run_until_idle()
 
 
 def photo(

@@ -25,7 +25,7 @@ async def sign_in(visitor: httpx.AsyncClient, house: House, who: StaffAccess | N
 
 async def lines(house: House, action: Action) -> int:
     """Count audit lines of this kind."""
-    found = await house.services.audit.lines(house.clinic.id, Filter(action=action, limit=500))
+    found = await house.services.audit.log.lines(house.clinic.id, Filter(action=action, limit=500))
     return len(found)
 
 
@@ -94,7 +94,7 @@ async def test_a_hit_in_a_note_says_so(quick_house: House, visitor: httpx.AsyncC
     base = await sign_in(visitor, quick_house)
     chart = await quick_house.chart()
     entry = await filed(quick_house, chart, "notes.txt", NOTES)
-    await quick_house.services.charts.change(
+    await quick_house.services.charts.contents.change(
         chart, entry.id, label="", note="Ask the dermatologist", category="other", seen_version=1
     )
     found = await visitor.post(f"{base}/search", data={"words": "dermatologist"})
@@ -138,7 +138,7 @@ async def test_each_state_is_said_and_only_a_clean_file_can_be_downloaded(
     clean = await filed(quick_house, chart, "notes.txt", NOTES)
     waiting = await upload(quick_house, chart, "later.txt", NOTES)
     async with quick_house.services.database.unit_of_work() as unit:
-        await quick_house.services.charts.set_file_state(
+        await quick_house.services.charts.contents.set_file_state(
             unit, waiting.file_id, "unscanned", "text/plain"
         )
     for entry, sentence in (
@@ -191,7 +191,7 @@ async def test_a_change_that_came_too_late_keeps_what_was_typed(
     entry = await filed(quick_house, chart, "notes.txt", NOTES)
     address = f"{base}/entries/{entry.id}"
     mine = {"label": "Mine", "note": "my note", "category": "form", "version": "1"}
-    await quick_house.services.charts.change(
+    await quick_house.services.charts.contents.change(
         chart, entry.id, label="Theirs", note="", category="other", seen_version=1
     )
     late = await visitor.post(f"{address}/change", data=mine)
@@ -275,7 +275,7 @@ async def test_a_file_cannot_be_moved_to_somebody_whom_one_may_not_see(
         data={"do": "move", "patient": stranger, "reason": "because"},
     )
     assert answer.status_code == 404
-    left = await quick_house.services.charts.entry(await quick_house.chart(), entry.id)
+    left = await quick_house.services.charts.contents.entry(await quick_house.chart(), entry.id)
     assert not left.moved_to
 
 
@@ -333,7 +333,7 @@ async def test_a_plain_form_uploads(quick_house: House, visitor: httpx.AsyncClie
     assert answer.status_code == 303
     await work(quick_house)
     chart = await quick_house.chart()
-    entries = await quick_house.services.charts.entries(chart, ChartFilter())
+    entries = await quick_house.services.charts.contents.entries(chart, ChartFilter())
     assert {(e.name, e.category, e.state) for e in entries} == {
         ("one.txt", "lab_results", "filed"),
         ("two.txt", "lab_results", "filed"),

@@ -39,7 +39,7 @@ async def late(_payload: dict[str, Any]) -> None:
 
 async def examine(house: House) -> None:
     """Do what the worker would do, except previews."""
-    handlers = {**house.services.handlers, DERIVE: late}
+    handlers = {**house.services.registered.handlers, DERIVE: late}
     await Worker(house.services.database, handlers, {}).run_until_idle()
 
 
@@ -95,14 +95,14 @@ async def test_a_live_transfer_hands_over_no_place(quick_house: House) -> None:
     ward, sent = Ward(quick_house), photo("arm", place=PLACE)
     patient, room = await ward.wait(), await ward.room()
     chosen = Chosen("arm.jpg", "image/jpeg", len(sent))
-    offered = await ward.live_transfers.offer(room, patient.visit_id, chosen)
-    holder, transfer = await ward.live_transfers.sender(room, offered.id)
-    upload = await ward.live_transfers.begin_upload(holder, transfer, Announced("a", len(sent)))
-    await ward.uploads.append(holder, upload.id, 0, pieces(sent))
-    await ward.live_transfers.accept(patient, offered.id)
+    offered = await ward.transfers.exchange.offer(room, patient.visit_id, chosen)
+    holder, transfer = await ward.transfers.exchange.sender(room, offered.id)
+    upload = await ward.transfers.exchange.begin_upload(holder, transfer, Announced("a", len(sent)))
+    await ward.files.uploads.append(holder, upload.id, 0, pieces(sent))
+    await ward.transfers.exchange.accept(patient, offered.id)
     await examine(quick_house)
-    receiver, ready = await ward.live_transfers.receiver(patient, offered.id)
-    opened = await ward.retrieval.handed_over(receiver, ready.file_id)
+    receiver, ready = await ward.transfers.exchange.receiver(patient, offered.id)
+    opened = await ward.files.retrieval.handed_over(receiver, ready.file_id)
     assert PLACE.encode() not in b"".join([p async for p in opened.chunks(0, opened.size)])
 
 
@@ -176,11 +176,11 @@ async def test_a_patient_gets_no_file_of_which_no_copy_can_be_made(quick_house: 
     patient, room = await ward.wait(), await ward.room()
     broken = film("mp4").replace(b"udta", b"udta\xff\xff\xff\xff", 1)[:-4]
     chosen = Chosen("gait.mp4", "video/mp4", len(broken))
-    offered = await ward.live_transfers.offer(room, patient.visit_id, chosen)
-    holder, transfer = await ward.live_transfers.sender(room, offered.id)
-    sent = await ward.live_transfers.begin_upload(holder, transfer, Announced("a", len(broken)))
-    await ward.uploads.append(holder, sent.id, 0, pieces(broken))
-    await ward.live_transfers.accept(patient, offered.id)
+    offered = await ward.transfers.exchange.offer(room, patient.visit_id, chosen)
+    holder, transfer = await ward.transfers.exchange.sender(room, offered.id)
+    sent = await ward.transfers.exchange.begin_upload(holder, transfer, Announced("a", len(broken)))
+    await ward.files.uploads.append(holder, sent.id, 0, pieces(broken))
+    await ward.transfers.exchange.accept(patient, offered.id)
     await work(quick_house)
-    told = await ward.transfer_lists.one(room, offered.id)
+    told = await ward.transfers.lists.one(room, offered.id)
     assert (told.phase, told.reason) == (Phase.REFUSED, "not_shared")

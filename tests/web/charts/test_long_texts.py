@@ -57,9 +57,9 @@ async def test_a_text_that_grows_when_it_is_read_stops_nobody(quick_house: House
     before = most_memory()
     async with watched() as waits:
         await bootstrap.worker(quick_house.services).run_until_idle()
-    entry = await quick_house.services.charts.entry(chart, entry.id)
+    entry = await quick_house.services.charts.contents.entry(chart, entry.id)
     assert entry.state == FileState.FILED
-    assert await quick_house.services.search.in_chart(chart, "صلى") == (entry.id,)
+    assert await quick_house.services.charts.search.in_chart(chart, "صلى") == (entry.id,)
     assert waits.longest < 0.5
     assert most_memory() - before < 100
 
@@ -75,8 +75,8 @@ async def test_others_write_while_many_words_are_indexed(quick_house: House) -> 
         nonlocal between
         while True:
             async with quick_house.services.database.unit_of_work():
-                found = await quick_house.services.search.in_chart(chart, "finding7")
-            between += bool(found) and not await quick_house.services.search.in_chart(
+                found = await quick_house.services.charts.search.in_chart(chart, "finding7")
+            between += bool(found) and not await quick_house.services.charts.search.in_chart(
                 chart, "finding19999"
             )
 
@@ -84,8 +84,8 @@ async def test_others_write_while_many_words_are_indexed(quick_house: House) -> 
     await bootstrap.worker(quick_house.services).run_until_idle()
     writing.cancel()
     assert between > 20
-    assert await quick_house.services.search.in_chart(chart, "finding19999") == (entry.id,)
-    assert await quick_house.services.search.in_chart(chart, "finding20000") == ()
+    assert await quick_house.services.charts.search.in_chart(chart, "finding19999") == (entry.id,)
+    assert await quick_house.services.charts.search.in_chart(chart, "finding20000") == ()
 
 
 async def test_a_search_shows_where_its_words_stand_and_stops_nobody(
@@ -109,5 +109,5 @@ async def test_what_one_search_reads_has_an_end(quick_house: House) -> None:
     chart = await quick_house.chart()
     text = b"rash " + b"and so on " * 170_000
     entries = [await filed(quick_house, chart, f"{number}.txt", text) for number in range(4)]
-    pieces = await quick_house.services.retrieval.hits(entries, ["rash"])
+    pieces = await quick_house.services.files.retrieval.hits(entries, ["rash"])
     assert [bool(pieces[entry.id]) for entry in entries] == [True, True, True, False]

@@ -22,7 +22,7 @@ async def test_a_colleague_sees_who_sends_and_is_told_why_they_cannot(
     ward = Ward(quick_house)
     patient, room = await ward.wait(), await ward.room()
     chosen = Chosen("care.pdf", "application/pdf", 7)
-    offered = await ward.live_transfers.offer(room, patient.visit_id, chosen)
+    offered = await ward.transfers.exchange.offer(room, patient.visit_id, chosen)
     base = f"/visits/{patient.visit_id}/transfers"
 
     await enter(visitor, quick_house, quick_house.here.clinician)
@@ -48,18 +48,18 @@ async def test_a_patient_may_leave_only_where_the_file_is_kept(
     ward, content = Ward(quick_house), jpeg()
     patient = await ward.wait()
     chosen = Chosen("hand.jpg", "image/jpeg", len(content))
-    sent = await ward.live_transfers.send_own(patient, chosen)
-    holder, transfer = await ward.live_transfers.sender(patient, sent.id)
+    sent = await ward.transfers.exchange.send_own(patient, chosen)
+    holder, transfer = await ward.transfers.exchange.sender(patient, sent.id)
     announced = Announced("hand.jpg", len(content))
-    upload = await ward.live_transfers.begin_upload(holder, transfer, announced)
-    await ward.uploads.append(holder, upload.id, 0, pieces(content))  # nothing scans it yet
+    upload = await ward.transfers.exchange.begin_upload(holder, transfer, announced)
+    await ward.files.uploads.append(holder, upload.id, 0, pieces(content))  # nothing scans it yet
 
     visitor.cookies.set("bedside-visitor", ward.tokens[patient.visit_id])
     listing = f"/visit/{patient.visit_id}/transfers/list"
     assert "You may leave this page." in (await visitor.get(listing, headers=FRAGMENT)).text
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await ward.clinics.change(
+        await ward.people.clinics.change(
             work, actor, quick_house.clinic.id, TransferOptions(keep_unfinished_files=False)
         )
     said = (await visitor.get(listing, headers=FRAGMENT)).text

@@ -129,7 +129,7 @@ async def test_badges_count_what_waits(quick_house: House, visitor: httpx.AsyncC
 
 
 async def test_lines_and_alarms_on_each_database(house: House) -> None:
-    inbox: Inbox = house.services.inbox
+    inbox: Inbox = house.services.charts.inbox
     chart = await house.chart()
     entry = await upload(house, chart, "first.txt", NOTES)
     await filed(house, await house.chart(1), "bad.txt", EICAR)
@@ -138,10 +138,10 @@ async def test_lines_and_alarms_on_each_database(house: House) -> None:
     assert (line.id, line.title, line.patient) == (entry.id, "first.txt", "Maya Lindqvist")
     assert [one.name for one in await inbox.alarms(receptionist)] == ["bad.txt"]
     assert (await inbox.lines(foreign), await inbox.alarms(foreign)) == ([], [])
-    await house.services.charts.change(
+    await house.services.charts.contents.change(
         chart, entry.id, label="Blood", note="", category="lab_results", seen_version=1
     )
     [changed] = await inbox.lines(receptionist)
     assert (changed.title, changed.category) == ("Blood", "lab_results")
-    await house.services.charts.review(chart, entry.id)
+    await house.services.charts.contents.review(chart, entry.id)
     assert await inbox.lines(receptionist) == []

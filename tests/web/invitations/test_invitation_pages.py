@@ -29,7 +29,7 @@ async def invited(house: House, visitor: httpx.AsyncClient, room: Room) -> str:
     sent = await visitor.post(f"{here}/send", data=form)
     assert sent.status_code == 303
     await do_jobs(house)
-    message = (await house.messages.outbox(house.here.receptionist))[0]
+    message = (await house.notifications.messages.outbox(house.here.receptionist))[0]
     assert message.state == "delivered"
     found = re.search(r"/l/[\w-]+", message.text)
     assert found
@@ -97,8 +97,8 @@ async def test_an_invitation_to_a_closed_room_waits_for_it_to_open(
 ) -> None:
     room = await opened(quick_house, PLAIN.model_copy(update={"consent_text": "By video."}))
     link = await invited(quick_house, visitor, room)
-    charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)
-    await quick_house.rooms.close(charge)
+    charge = await quick_house.people.permissions.room(quick_house.here.clinician, room.id)
+    await quick_house.visits.rooms.close(charge)
     async with at_the_door(create_app(quick_house.services)) as phone:
         link = (await phone.get(link)).headers["location"]
         unsigned = await phone.post(link, data=RIGHT)
@@ -108,7 +108,7 @@ async def test_an_invitation_to_a_closed_room_waits_for_it_to_open(
         closed = await phone.post(link, data={**RIGHT, "consented": "yes"})
         assert closed.status_code == 409
         assert "The waiting room is closed right now." in closed.text
-        await quick_house.rooms.open(charge)
+        await quick_house.visits.rooms.open(charge)
         went = await phone.post(link, data={"consented": "yes"})
         assert went.status_code == 303
     assert len(await queue(quick_house, room)) == 1

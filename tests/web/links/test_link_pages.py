@@ -137,7 +137,7 @@ async def test_a_link_that_is_none_or_over_says_so(
 async def test_the_link_of_a_guest(quick_house: House, visitor: httpx.AsyncClient) -> None:
     ward = Ward(quick_house)
     pair = await ward.both()
-    secret = (await ward.guests.invite(pair.host)).link.rpartition("/")[2]
+    secret = (await ward.calls.guests.invite(pair.host)).link.rpartition("/")[2]
     led = await visitor.get(f"/g/{secret}")
     door = led.headers["location"]
     assert secret not in door
@@ -158,7 +158,7 @@ async def test_the_link_of_a_guest(quick_house: House, visitor: httpx.AsyncClien
         assert second != page
         assert (await other.get(door)).headers["location"] == second
     assert (await visitor.get(page)).status_code == 200
-    await ward.guests.revoke(pair.host, page.rpartition("/")[2])
+    await ward.calls.guests.revoke(pair.host, page.rpartition("/")[2])
     closed = await visitor.get(f"/g/{secret}")
     assert closed.status_code == 410
     async with at_the_door(create_app(quick_house.services)) as late:

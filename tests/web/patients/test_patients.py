@@ -30,7 +30,7 @@ async def test_somebody_without_assignments_is_told_how_patients_come(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
     house, here = quick_house, quick_house.here
-    await house.services.staff.unassign(
+    await house.services.people.staff.unassign(
         house.administer(), here.receptionist.staff_id, here.room.id
     )
     await enter(visitor, house)
@@ -79,7 +79,7 @@ async def test_pages_of_a_long_list(quick_house: House, visitor: httpx.AsyncClie
         demographics, errors = entered.checked()
         assert demographics is not None, errors
         async with house.services.database.unit_of_work() as work:
-            await house.services.patients.add(
+            await house.services.people.patients.add(
                 work, house.here.administrator, demographics, [house.here.room.id]
             )
     await enter(visitor, house)
@@ -220,9 +220,9 @@ async def test_changing_details_finds_the_patient_by_the_new_name_only(
         "teams": house.here.room.id,
     }
     assert (await visitor.post(address, data=changed)).status_code == 303
-    found = await house.services.patients.find(house.here.receptionist, "lindqvist")
+    found = await house.services.people.patients.find(house.here.receptionist, "lindqvist")
     assert found == []
-    found = await house.services.patients.find(house.here.receptionist, "10482")
+    found = await house.services.people.patients.find(house.here.receptionist, "10482")
     assert [patient.name for patient in found] == ["Maya Berg"]
     card = await visitor.get(f"/patients/{house.patients[0].id}/card")
     assert "speaks Swedish" in card.text
@@ -231,17 +231,19 @@ async def test_changing_details_finds_the_patient_by_the_new_name_only(
 
 async def test_another_team_takes_over(house: House) -> None:
     services, here = house.services, house.here
-    team = await services.teams.create(house.administer(), TeamKind.TEAM, "Wound team")
+    team = await services.people.teams.create(house.administer(), TeamKind.TEAM, "Wound team")
     chart = await house.chart(staff=here.administrator)
     async with services.database.unit_of_work() as work:
-        await services.assignments.change(work, chart, [team.id])
-    assert [one.name for one in await services.assignments.of_patient(chart)] == ["Wound team"]
-    assert not await services.permissions.sees(here.receptionist, house.patients[0].id)
-    assert await services.permissions.sees(here.administrator, house.patients[0].id)
+        await services.people.assignments.change(work, chart, [team.id])
+    assert [one.name for one in await services.people.assignments.of_patient(chart)] == [
+        "Wound team"
+    ]
+    assert not await services.people.permissions.sees(here.receptionist, house.patients[0].id)
+    assert await services.people.permissions.sees(here.administrator, house.patients[0].id)
     recorded = await lines(house, Action.PATIENT_ASSIGNED)
     assert [line.details["assigned"] for line in recorded] == [False, True]
     async with services.database.unit_of_work() as work:
-        await services.assignments.change(work, chart, [team.id])
+        await services.people.assignments.change(work, chart, [team.id])
     assert len(await lines(house, Action.PATIENT_ASSIGNED)) == 2
 
 

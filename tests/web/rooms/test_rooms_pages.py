@@ -135,7 +135,7 @@ async def test_who_is_being_seen_by_whom(quick_house: House, visitor: httpx.Asyn
     rooms = await rooms_of(quick_house)
     seen = await arrive(quick_house, rooms.reception)
     theirs = await in_charge(quick_house, rooms.reception.id, quick_house.here.clinician)
-    await quick_house.calls.start(theirs, seen.visit_id, Mode.VIDEO)
+    await quick_house.calls.control.start(theirs, seen.visit_id, Mode.VIDEO)
     await enter(visitor, quick_house)
     page = (await visitor.get(f"/rooms/{rooms.reception.id}")).text
     assert "Being seen" in page
@@ -160,16 +160,20 @@ async def test_rows_that_are_kept_follow_every_change_and_every_pair_of_eyes(
         later.setattr(clock, "now", lambda: now + 7 * clock.MINUTE)
         assert "7 min" in (await visitor.get(address, headers=FRAGMENT)).text
     at_reception = await in_charge(house, rooms.reception.id)
-    await house.services.identification.confirm(at_reception, seen.visit_id, house.patients[0].id)
-    chart = await house.services.permissions.chart(house.here.receptionist, house.patients[0].id)
+    await house.services.visits.identification.confirm(
+        at_reception, seen.visit_id, house.patients[0].id
+    )
+    chart = await house.services.people.permissions.chart(
+        house.here.receptionist, house.patients[0].id
+    )
     renamed = house.patients[0].demographics.model_copy(update={"name": "Maya Berg"})
     async with house.services.database.unit_of_work() as work:
-        await house.services.patients.change(work, chart, renamed)
+        await house.services.people.patients.change(work, chart, renamed)
     page = (await visitor.get(address, headers=FRAGMENT)).text
     assert "Maya Berg" in page
     assert "Lindqvist" not in page
     theirs = await in_charge(house, rooms.reception.id, house.here.clinician)
-    await house.calls.start(theirs, seen.visit_id, Mode.VIDEO)
+    await house.calls.control.start(theirs, seen.visit_id, Mode.VIDEO)
     mine = (await visitor.get(address, headers=FRAGMENT)).text
     assert "With you" in mine
     assert "Back to the call" in mine
@@ -280,9 +284,9 @@ async def test_the_chart_has_the_visit(quick_house: House, visitor: httpx.AsyncC
         quick_house, rooms.reception, patient.name, born=date(1991, 3, 14), reason="Rash"
     )
     room = await in_charge(quick_house, rooms.reception.id)
-    await quick_house.calls.end_visit(room, seen.visit_id)
+    await quick_house.calls.control.end_visit(room, seen.visit_id)
     assert "No visit yet" in (await visitor.get(f"/patients/{patient.id}/visits")).text
-    await quick_house.identification.confirm(room, seen.visit_id, patient.id)
+    await quick_house.visits.identification.confirm(room, seen.visit_id, patient.id)
     chart = (await visitor.get(f"/patients/{patient.id}")).text
     assert f'href="/patients/{patient.id}/visits"' in chart
     listed = (await visitor.get(f"/patients/{patient.id}/visits")).text
@@ -303,7 +307,7 @@ async def test_somebody_in_charge_of_no_room_is_told_what_to_do(
 ) -> None:
     administrator = quick_house.administer()
     staff_id = quick_house.here.administrator.staff_id
-    await quick_house.staff.unassign(administrator, staff_id, quick_house.here.room.id)
+    await quick_house.people.staff.unassign(administrator, staff_id, quick_house.here.room.id)
     await enter(visitor, quick_house, quick_house.here.administrator)
     page = await visitor.get("/rooms")
     assert page.status_code == 200

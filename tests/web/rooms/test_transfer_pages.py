@@ -26,7 +26,7 @@ async def test_the_dialog_lists_the_rooms_and_why_some_cannot_be_chosen(
     assert "1 waits" in dialog
     assert f'value="{rooms.reception.id}"' not in dialog
     own = await in_charge(quick_house, rooms.own.id, quick_house.here.clinician)
-    await quick_house.rooms.close(own)
+    await quick_house.visits.rooms.close(own)
     listed = (await visitor.get(f"{address}/rooms", headers=FRAGMENT)).text
     assert "Closed: nobody there takes patients now." in listed
     assert " disabled" in listed
@@ -39,7 +39,7 @@ async def test_a_refusal_keeps_what_was_chosen_and_typed(
     rooms = await rooms_of(quick_house)
     seen = await arrive(quick_house, rooms.reception)
     own = await in_charge(quick_house, rooms.own.id, quick_house.here.clinician)
-    await quick_house.rooms.close(own)
+    await quick_house.visits.rooms.close(own)
     await enter(visitor, quick_house)
     given = {"room": rooms.own.id, "note": "Please look at the stitch.", "leg": "1"}
     for headers in ({}, FRAGMENT):
@@ -78,9 +78,9 @@ async def test_both_sides_are_told_and_the_sender_takes_back(
     assert "stitch" in (await visitor.get(f"/visits/{seen.visit_id}/card")).text
 
     await enter(visitor, quick_house)
-    [transfer] = await quick_house.patient_transfers.open_of(here.receptionist)
+    [transfer] = await quick_house.visits.transfers.open_of(here.receptionist)
     assert (await visitor.get("/transfers/notices", headers=FRAGMENT)).text.strip() == ""
-    await quick_house.patient_transfers.unanswered({"transfer_id": transfer.id})
+    await quick_house.visits.transfers.unanswered({"transfer_id": transfer.id})
     notices = (await visitor.get("/transfers/notices", headers=FRAGMENT)).text
     assert "Kofi Asante was not admitted yet" in notices
     back = await visitor.post(f"/transfers/{transfer.id}/take-back", data={})
@@ -97,12 +97,12 @@ async def test_the_sender_reads_who_admitted(
     rooms, here = await rooms_of(quick_house), quick_house.here
     seen = await arrive(quick_house, rooms.reception)
     room = await in_charge(quick_house, rooms.reception.id)
-    transfer = await quick_house.patient_transfers.transfer(room, seen.visit_id, rooms.own.id)
+    transfer = await quick_house.visits.transfers.transfer(room, seen.visit_id, rooms.own.id)
     await enter(visitor, quick_house)
     early = await visitor.get(f"/transfers/{transfer}/notice", headers=JSON)
     assert early.status_code == 404
     own = await in_charge(quick_house, rooms.own.id, here.clinician)
-    await quick_house.calls.start(own, seen.visit_id, Mode.VIDEO)
+    await quick_house.calls.control.start(own, seen.visit_id, Mode.VIDEO)
     said = await visitor.get(f"/transfers/{transfer}/notice", headers=JSON)
     assert said.json() == {"text": "Dr Amara Okafor has admitted Kofi Asante in Dr Okafor's room."}
     await enter(visitor, quick_house, here.clinician)
@@ -118,7 +118,7 @@ async def test_where_it_is_switched_off_nobody_is_offered_it(
     seen = await arrive(quick_house, rooms.reception)
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await quick_house.clinics.change(
+        await quick_house.people.clinics.change(
             work, actor, quick_house.clinic.id, VisitOptions(transfer_allowed=False)
         )
     await enter(visitor, quick_house)

@@ -15,14 +15,14 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("A4")]
 async def test_asking_starts_nothing(quick_house: House, visitor: httpx.AsyncClient) -> None:
     """Each once started a process of the built-in scanner, in the examiners' slots."""
     services, asked = quick_house.services, 0
-    scans = services.checks["scanner"]
+    scans = services.registered.checks["scanner"]
 
     async def counted() -> str:
         nonlocal asked
         asked += 1
         return await scans()
 
-    services.checks["scanner"] = counted
+    services.registered.checks["scanner"] = counted
     before = (await visitor.get("/health")).json()
     assert before["parts"]["scanner"] == "not known yet"
     await services.health.look()
@@ -44,7 +44,7 @@ async def test_what_is_busy_or_hangs_holds_no_answer_up(
         await asyncio.Event().wait()
 
     places = range(services.settings.examiners)
-    scans = [asyncio.create_task(services.scanner.scan(endless(), 10_000)) for _ in places]
+    scans = [asyncio.create_task(services.files.scanner.scan(endless(), 10_000)) for _ in places]
     for _ in places:
         await begun.acquire()
     try:

@@ -55,8 +55,8 @@ async def test_what_is_set_up_is_said_without_its_secrets(
         turn_secret="badger-sett",
         stun_urls="stun:relay.riverside.example:3478",
     )
-    quick_house.services.checks.pop("media server", None)
-    quick_house.services.checks.pop("relay", None)
+    quick_house.services.registered.checks.pop("media server", None)
+    quick_house.services.registered.checks.pop("relay", None)
     text = await _page(quick_house, visitor)
     assert "Group calls of 5 people and more go through it." in text
     assert "Patients reach this clinic over HTTPS." in text
@@ -77,7 +77,7 @@ async def test_a_part_that_is_down_or_hangs_holds_nothing_up(
         await asyncio.Event().wait()
         return "ok"
 
-    quick_house.services.checks.update(scanner=down, **{"media server": hangs})
+    quick_house.services.registered.checks.update(scanner=down, **{"media server": hangs})
     text = await _page(quick_house, visitor)
     assert "Files that arrive are kept and wait for their scan." in text
     assert "larger ones cannot start until it answers" in text
@@ -97,7 +97,9 @@ async def test_a_sandbox_and_a_scanner_that_fall_short_are_said(
     async def incomplete() -> str:
         return "incomplete"
 
-    quick_house.services.checks.update(sandbox=incomplete, **{"scanner limits": incomplete})
+    quick_house.services.registered.checks.update(
+        sandbox=incomplete, **{"scanner limits": incomplete}
+    )
     with clock.shifted(clock.MINUTE):  # parts are not probed on every view
         answer = await visitor.get("/settings/health")
     for said in ("lacks Landlock or seccomp", "its limits are not known for certain"):

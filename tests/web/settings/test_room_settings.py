@@ -32,14 +32,14 @@ async def test_a_shared_room_with_people(quick_house: House, visitor: httpx.Asyn
     assert (await visitor.get("/settings/rooms/new")).status_code == 200
     given = {**_GIVEN, "people": [here.receptionist.staff_id, here.clinician.staff_id]}
     assert (await visitor.post("/settings/rooms", data=given)).status_code == 303
-    room = await quick_house.rooms.by_slug("minor-injuries")
+    room = await quick_house.visits.rooms.by_slug("minor-injuries")
     assert room is not None
     assert (room.kind, room.options.ask_birth_date) == (RoomKind.SHARED, "required")
     assert (room.options.show_estimate, room.options.show_position) == (True, False)
     listed = (await visitor.get("/settings/rooms")).text
     assert "localhost:8080/r/minor-injuries" in listed
     assert "2 people in charge" in listed
-    own = [one.id for one in await quick_house.rooms.of_staff(here.receptionist)]
+    own = [one.id for one in await quick_house.visits.rooms.of_staff(here.receptionist)]
     assert room.id in own
 
 
@@ -56,9 +56,9 @@ async def test_a_personal_room_is_its_owners(
     given["owner"] = here.clinician.staff_id
     assert (await visitor.post("/settings/rooms", data=given)).status_code == 303
     assert "Personal, of Dr Amara Okafor" in (await visitor.get("/settings/rooms")).text
-    room = await quick_house.rooms.by_slug("dr-okafor")
+    room = await quick_house.visits.rooms.by_slug("dr-okafor")
     assert room is not None
-    own = [one.id for one in await quick_house.rooms.of_staff(here.clinician)]
+    own = [one.id for one in await quick_house.visits.rooms.of_staff(here.clinician)]
     assert room.id in own
 
 
@@ -78,10 +78,10 @@ async def test_changing_a_room_and_who_is_in_charge(
     assert "This text is too long." in long.text
     given = {**_GIVEN, "slug": "Front-Desk", "people": here.receptionist.staff_id}
     assert (await visitor.post(address, data=given)).status_code == 303
-    room = await quick_house.rooms.get(quick_house.clinic.id, rooms.reception.id)
+    room = await quick_house.visits.rooms.get(quick_house.clinic.id, rooms.reception.id)
     assert (room.name, room.slug, room.open) == ("Minor injuries", "front-desk", True)
     assert rooms.reception.id not in [
-        r.id for r in await quick_house.rooms.of_staff(here.clinician)
+        r.id for r in await quick_house.visits.rooms.of_staff(here.clinician)
     ]
 
 

@@ -28,7 +28,7 @@ async def test_switches_and_limits_are_kept(quick_house: House, visitor: httpx.A
     assert page.text.count('value="yes" checked') == 3
     answer = await visitor.post("/settings/visits", data={**_GIVEN, "keep_unfinished_files": "yes"})
     assert answer.headers["location"] == "/settings/visits"
-    clinic = await quick_house.clinics.get(quick_house.clinic.id)
+    clinic = await quick_house.people.clinics.get(quick_house.clinic.id)
     options, transfers = clinic.of(VisitOptions), clinic.of(TransferOptions)
     assert (options.transfer_allowed, options.shared_rooms_allowed) == (False, False)
     assert transfers.keep_unfinished_files
@@ -46,7 +46,7 @@ async def test_a_wrong_number_is_said_and_nothing_is_lost(
     assert answer.status_code == 422
     assert "from 1 to 60" in answer.text
     assert 'value="seven"' in answer.text
-    kept = await quick_house.clinics.options(quick_house.clinic.id, VisitOptions)
+    kept = await quick_house.people.clinics.options(quick_house.clinic.id, VisitOptions)
     assert kept.visit_grace_minutes == 3
 
 

@@ -63,8 +63,8 @@ async def test_a_stranger_cannot_claim_the_clinic(
         assert (refused.status_code, "not the set-up code" in refused.text) == (422, True)
         guessed = await stranger.post("/set-up", data={**FORM, "code": "2" * 10})
         assert guessed.status_code == 422
-        assert await services.set_up.is_open()
-        code = services.set_up.code()
+        assert await services.people.set_up.is_open()
+        code = services.people.set_up.code()
         done = await stranger.post("/set-up", data={**FORM, "code": code})
         assert done.headers["location"] == "/sign-in/continue"
 
@@ -74,7 +74,7 @@ async def test_the_server_says_the_code_while_there_is_no_clinic(
 ) -> None:
     await set_up.announce(services)
     said = capsys.readouterr()
-    assert services.set_up.code() in said.out + said.err
+    assert services.people.set_up.code() in said.out + said.err
     async with somebody(services, "127.0.0.1") as operator:
         await operator.post("/set-up", data=FORM)
     capsys.readouterr()
@@ -94,7 +94,7 @@ async def test_on_this_machine_no_code_is_asked_for(services: Services) -> None:
         assert done.headers["location"] == "/sign-in/continue"
         again = await operator.post("/set-up", data={**FORM, "email": "b@harbour.example"})
         assert again.headers["location"] == "/sign-in"
-    assert len(await services.clinics.all()) == 1
+    assert len(await services.people.clinics.all()) == 1
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ async def test_what_has_to_be_corrected_is_said_at_its_field(
         without = {name: value for name, value in FORM.items() if name != "kept"}
         page = await operator.post("/set-up", data=without)
         assert (page.status_code, 'id="kept-error"' in page.text) == (422, True)
-    assert await services.set_up.is_open()
+    assert await services.people.set_up.is_open()

@@ -41,7 +41,7 @@ async def test_a_patient_who_writes_and_writes_keeps_what_was_typed(
     script = await visitor.post(chat, data=said(LONG), headers=JSON)
     assert (script.status_code, script.json()["code"]) == (429, "too_many")
     assert int(script.headers["retry-after"]) >= 1
-    found = await ward.visit_chat.conversation(patient, patient.visit_id)
+    found = await ward.conversations.visit_chat.conversation(patient, patient.visit_id)
     assert LONG not in {message.body for message in found.messages}
 
     visitor.cookies.set("bedside-visitor", ward.tokens[other.visit_id])
@@ -58,7 +58,9 @@ async def test_a_guest_who_knocks_and_knocks_keeps_the_name(
 ) -> None:
     ward = Ward(quick_house)
     pair = await ward.both()
-    first, second = [urlsplit((await ward.guests.invite(pair.host)).link).path for _two in range(2)]
+    first, second = [
+        urlsplit((await ward.calls.guests.invite(pair.host)).link).path for _two in range(2)
+    ]
 
     async def knock(link: str, name: str) -> httpx.Response:
         visitor.cookies.clear()  # another device each time
@@ -87,20 +89,20 @@ async def test_a_guest_who_has_left_asks_again_by_the_button(quick_house: House)
     cookies = {"bedside-guest": ward.tokens[guest.guest_id]}
 
     async def state() -> str:
-        return (await ward.guests.get(guest)).state
+        return (await ward.calls.guests.get(guest)).state
 
     async with at_the_door(create_app(quick_house.services), cookies=cookies) as phone:
         assert f'action="{knock}"' in (await phone.get(here)).text
         for _time in range(int(KNOCKING.burst)):
-            await ward.guests.admit(pair.host, guest.guest_id)
+            await ward.calls.guests.admit(pair.host, guest.guest_id)
             assert (await phone.post(knock)).headers["location"] == here
             assert await state() == "asked", "whoever is let in need not knock"
-            await ward.calls.leave(await ward.seats.guest(guest))
+            await ward.calls.control.leave(await ward.calls.seats.guest(guest))
             assert await state() == "left"
             assert (await phone.post(knock)).status_code == 303
             assert await state() == "knocking"
-        await ward.guests.admit(pair.host, guest.guest_id)
-        await ward.calls.leave(await ward.seats.guest(guest))
+        await ward.calls.guests.admit(pair.host, guest.guest_id)
+        await ward.calls.control.leave(await ward.calls.seats.guest(guest))
         for again in (knock, f"{here}/call/join"):
             often = await phone.post(again)
             assert often.status_code == 429

@@ -42,11 +42,11 @@ async def opened(house: House, options: RoomOptions = ALL, *, personal: bool = T
         owner_id=here.clinician.staff_id if personal else "",
         options=options,
     )
-    room = await house.rooms.create(house.administer(), change)
+    room = await house.visits.rooms.create(house.administer(), change)
     if not personal:
-        await house.staff.assign(house.administer(), here.clinician.staff_id, room.id)
-    await house.rooms.open(await house.permissions.room(here.clinician, room.id))
-    return await house.rooms.get(room.clinic_id, room.id)
+        await house.people.staff.assign(house.administer(), here.clinician.staff_id, room.id)
+    await house.visits.rooms.open(await house.people.permissions.room(here.clinician, room.id))
+    return await house.visits.rooms.get(room.clinic_id, room.id)
 
 
 def draft_in(page: httpx.Response) -> str:
@@ -65,8 +65,8 @@ async def checked_in(visitor: httpx.AsyncClient, room: Room, **typed: str) -> ht
 
 async def queue(house: House, room: Room) -> list[Any]:
     """Return the queue as the clinician sees it."""
-    charge = await house.permissions.room(house.here.clinician, room.id)
-    return await house.waiting_room.queue(charge)
+    charge = await house.people.permissions.room(house.here.clinician, room.id)
+    return await house.visits.waiting_room.queue(charge)
 
 
 @pytest.mark.feature("V1", "V2")
@@ -104,15 +104,15 @@ async def test_a_closed_room_says_so_and_what_to_do(
     room = await opened(quick_house, RoomOptions(closed_text="Open again on Monday."))
     async with quick_house.database.unit_of_work() as work:
         actor = quick_house.here.administrator.actor
-        await quick_house.clinics.change(
+        await quick_house.people.clinics.change(
             work,
             actor,
             quick_house.clinic.id,
             ClinicOptions(phone="+46 70 174 06 00", emergency_text="Call 112."),
         )
     draft = draft_in(await visitor.get(f"/r/{room.slug}"))
-    charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)
-    await quick_house.rooms.close(charge)
+    charge = await quick_house.people.permissions.room(quick_house.here.clinician, room.id)
+    await quick_house.visits.rooms.close(charge)
 
     page = await visitor.get(f"/r/{room.slug}")
     assert page.status_code == 200

@@ -64,7 +64,7 @@ async def visiting(quick_house: House, visitor: httpx.AsyncClient) -> Visiting:
     """A visit that has just begun."""
     room = await opened(quick_house, ASKS_LITTLE)
     answer = await checked_in(visitor, room)
-    charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)
+    charge = await quick_house.people.permissions.room(quick_house.here.clinician, room.id)
     visit = answer.headers["location"].removeprefix("/visit/")
     return Visiting(quick_house, room, charge, visitor, visit)
 
@@ -92,8 +92,8 @@ async def test_a_room_calls_nobody_its_people_do(
     page = html.unescape((await visitor.get(here)).text)
     assert "The clinic can call you any time." in page
     assert '"ready": "The clinic is ready"' in page
-    charge = await quick_house.permissions.room(quick_house.here.clinician, room.id)
-    await quick_house.calls.start(charge, here.removeprefix("/visit/"), Mode.VIDEO)
+    charge = await quick_house.people.permissions.room(quick_house.here.clinician, room.id)
+    await quick_house.calls.control.start(charge, here.removeprefix("/visit/"), Mode.VIDEO)
     page = html.unescape((await visitor.get(here)).text)
     assert "The clinic is ready. Your call begins." in page
     assert "The clinic is joining…" in page
@@ -136,7 +136,7 @@ async def test_the_place_in_the_line_is_shown_only_where_the_room_shows_it(
         visiting.room.owner_id,
         options=ASKS_LITTLE.model_copy(update={"show_position": True}),
     )
-    await visiting.house.rooms.change(visiting.house.administer(), visiting.room.id, shown)
+    await visiting.house.visits.rooms.change(visiting.house.administer(), visiting.room.id, shown)
     assert "You are next" in await visiting.page()
 
 
@@ -146,22 +146,22 @@ async def test_the_page_follows_the_visit_from_the_waiting_room_to_the_end(
 ) -> None:
     await visiting.test()
     assert await visiting.view() == "waiting"
-    await visiting.house.calls.start(visiting.charge, visiting.visit, Mode.VIDEO)
+    await visiting.house.calls.control.start(visiting.charge, visiting.visit, Mode.VIDEO)
     assert await visiting.view() == "call"
     assert "Your call with Dr Amara Okafor" in await visiting.page()
-    await visiting.house.calls.return_to_waiting_room(visiting.charge, visiting.visit)
+    await visiting.house.calls.control.return_to_waiting_room(visiting.charge, visiting.visit)
     assert await visiting.view() == "waiting"
 
     other = await opened(visiting.house, personal=False)
-    await visiting.house.patient_transfers.transfer(
+    await visiting.house.visits.transfers.transfer(
         visiting.charge, visiting.visit, other.id, "", expected_leg=1
     )
     page = await visiting.page("/now")
     assert 'data-leg="2"' in page
     assert "Taking you to Dermatology now" in page
     assert "You have been transferred to Dermatology" in page
-    there = await visiting.house.permissions.room(visiting.house.here.clinician, other.id)
-    await visiting.house.calls.end_visit(there, visiting.visit)
+    there = await visiting.house.people.permissions.room(visiting.house.here.clinician, other.id)
+    await visiting.house.calls.control.end_visit(there, visiting.visit)
     page = await visiting.page()
     assert "Your visit is over" in page
     assert "Thank you for your visit.</p>" in page
@@ -175,9 +175,9 @@ async def test_after_the_end_the_page_promises_nothing_that_was_destroyed(
     visiting: Visiting,
 ) -> None:
     house = visiting.house
-    await house.waiting_room.remove(visiting.charge, visiting.visit)
+    await house.visits.waiting_room.remove(visiting.charge, visiting.visit)
     assert "You need not type anything." in await visiting.page()
-    await house.identification.discard(visiting.charge, visiting.visit)
+    await house.visits.identification.discard(visiting.charge, visiting.visit)
     page = await visiting.page()
     assert "The clinic has kept nothing of this visit." in page
     assert "To come back, check in again." in page
@@ -194,9 +194,9 @@ async def test_a_transfer_to_a_personal_room_names_the_provider(visiting: Visiti
     house = visiting.house
     ada = house.here.administrator
     change = RoomChange("Ada's", RoomKind.PERSONAL, ada.staff_id, options=ASKS_LITTLE)
-    room = await house.rooms.create(house.administer(), change)
-    await house.rooms.open(await house.permissions.room(ada, room.id))
-    await house.patient_transfers.transfer(
+    room = await house.visits.rooms.create(house.administer(), change)
+    await house.visits.rooms.open(await house.people.permissions.room(ada, room.id))
+    await house.visits.transfers.transfer(
         visiting.charge, visiting.visit, room.id, "", expected_leg=1
     )
     await visiting.test()
@@ -226,17 +226,17 @@ async def test_leaving_asks_first_and_checking_in_again_types_nothing(visiting: 
 
 @pytest.mark.feature("V18")
 async def test_one_is_thanked_for_a_visit_with_a_person(visiting: Visiting) -> None:
-    await visiting.house.calls.end_visit(visiting.charge, visiting.visit)
+    await visiting.house.calls.control.end_visit(visiting.charge, visiting.visit)
     assert "Thank you for your visit with Dr Amara Okafor." in await visiting.page()
 
 
 @pytest.mark.feature("V18")
 async def test_each_end_says_why_and_what_to_do(visiting: Visiting) -> None:
-    await visiting.house.waiting_room.remove(visiting.charge, visiting.visit)
+    await visiting.house.visits.waiting_room.remove(visiting.charge, visiting.visit)
     page = await visiting.page()
     assert "Riverside Clinic has ended your wait" in page
     assert "check in again" in page
-    await visiting.house.rooms.close(visiting.charge)
+    await visiting.house.visits.rooms.close(visiting.charge)
     page = await visiting.page()
     assert "The waiting room is closed now" in page
     assert "Check in again" not in page
@@ -247,8 +247,8 @@ async def test_each_end_says_why_and_what_to_do(visiting: Visiting) -> None:
 async def test_the_door_forgets_a_visit_that_has_ended(visiting: Visiting) -> None:
     door = f"/r/{visiting.room.slug}"
     assert (await visiting.client.get(door)).status_code == 303
-    await visiting.house.waiting_room.leave(
-        await visiting.house.visit_devices.resume(
+    await visiting.house.visits.waiting_room.leave(
+        await visiting.house.visits.devices.resume(
             next(c.value for c in visiting.client.cookies.jar if c.name == "bedside-visitor") or "",
             visiting.visit,
             "",

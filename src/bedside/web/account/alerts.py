@@ -30,7 +30,7 @@ async def choose(request: Request) -> Response:
     staff = await staff_of(request)
     given = await form_of(request)
     try:
-        await services_of(request).staff_alerts.choose(staff, given.all("channels"))
+        await services_of(request).notifications.staff_alerts.choose(staff, given.all("channels"))
     except WrongInput as error:
         return await account_page(request, error)
     return go(_CHOICE, CHOSEN)
@@ -41,7 +41,7 @@ async def offer_phone(request: Request) -> Response:
     staff = await staff_of(request)
     phone = (await form_of(request)).line("phone")
     try:
-        await services_of(request).own_phones.offer(staff, phone)
+        await services_of(request).notifications.own_phones.offer(staff, phone)
     except (WrongInput, TooMany) as error:
         return await account_page(request, error, field="phone", phone=phone)
     return go(_PHONE)  # the page says where the code was sent
@@ -52,7 +52,7 @@ async def confirm_phone(request: Request) -> Response:
     staff = await staff_of(request)
     code = (await form_of(request)).line("code")
     try:
-        await services_of(request).own_phones.confirm(staff, code)
+        await services_of(request).notifications.own_phones.confirm(staff, code)
     except WrongInput as error:
         return await account_page(request, error)
     return go(_CHOICE, CONFIRMED)
@@ -60,13 +60,13 @@ async def confirm_phone(request: Request) -> Response:
 
 async def cancel_phone(request: Request) -> Response:
     """POST /account/phone/cancel: use another number, or none."""
-    await services_of(request).own_phones.cancel(await staff_of(request))
+    await services_of(request).notifications.own_phones.cancel(await staff_of(request))
     return go(_PHONE, CANCELLED)
 
 
 async def remove_phone(request: Request) -> Response:
     """POST /account/phone/remove."""
-    await services_of(request).own_phones.remove(await staff_of(request))
+    await services_of(request).notifications.own_phones.remove(await staff_of(request))
     return go(_PHONE, REMOVED)
 
 
@@ -74,8 +74,8 @@ async def push(request: Request) -> Response:
     """GET /account/push: what a browser needs to subscribe, and the subscribed devices."""
     staff = await staff_of(request)
     services = services_of(request)
-    devices = await services.push_devices.listed(staff)
-    key = await services.push_keys.public()
+    devices = await services.notifications.push_devices.listed(staff)
+    key = await services.notifications.push_keys.public()
     return JSONResponse({"key": key, "devices": [device.id for device in devices]})
 
 
@@ -84,7 +84,7 @@ async def add_device(request: Request) -> Response:
     staff = await staff_of(request)
     label = browser_name(request.headers.get("user-agent", ""))
     given = await json_of(request)
-    device_id = await services_of(request).push_devices.add(staff, given, label)
+    device_id = await services_of(request).notifications.push_devices.add(staff, given, label)
     return JSONResponse({"device": device_id}, status_code=201)
 
 
@@ -92,7 +92,7 @@ async def remove_device(request: Request) -> Response:
     """POST /account/push/remove."""
     staff = await staff_of(request)
     device_id = (await form_of(request))["device"]
-    await services_of(request).push_devices.remove(staff, device_id)
+    await services_of(request).notifications.push_devices.remove(staff, device_id)
     return go(_DEVICES, DEVICE_REMOVED)
 
 

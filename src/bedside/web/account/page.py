@@ -27,19 +27,19 @@ async def account_page(
     `phone` is what was typed there."""
     staff = await shell(request)
     services = services_of(request)
-    clinic = await services.clinics.get(staff.clinic_id)
+    clinic = await services.people.clinics.get(staff.clinic_id)
     errors = _by_field(error, field)
     return render(
         request,
         "account/account.html",
         status=error.status if error else 200,
-        member=await services.staff.get(staff.clinic_id, staff.staff_id),
-        factors=await services.sign_in.factors(staff.staff_id),
+        member=await services.people.staff.get(staff.clinic_id, staff.staff_id),
+        factors=await services.people.sign_in.factors(staff.staff_id),
         required=clinic.of(SignInOptions).second_factor_required,
-        codes_left=await services.second_factors.codes_left(staff),
-        passkeys=await services.passkeys.listed(staff),
-        passkeys_possible=services.passkeys.possible,
-        sessions=[_shown(session) for session in await services.sessions.listed(staff)],
+        codes_left=await services.people.second_factors.codes_left(staff),
+        passkeys=await services.people.passkeys.listed(staff),
+        passkeys_possible=services.people.passkeys.possible,
+        sessions=[_shown(session) for session in await services.people.sessions.listed(staff)],
         errors={name: text for name, text in errors.items() if name not in _OF_ALERTS},
         alert_errors={name: text for name, text in errors.items() if name in _OF_ALERTS},
         typed_phone=phone,
@@ -50,9 +50,9 @@ async def account_page(
 async def _alerts(request: Request, staff: StaffAccess) -> dict[str, Any]:
     services = services_of(request)
     return {
-        "alerts": await services.staff_alerts.of(staff),
-        "devices": await services.push_devices.listed(staff),
-        "sms_stays": Channel.SMS in services.dispatcher.local,
+        "alerts": await services.notifications.staff_alerts.of(staff),
+        "devices": await services.notifications.push_devices.listed(staff),
+        "sms_stays": Channel.SMS in services.notifications.dispatcher.local,
     }
 
 

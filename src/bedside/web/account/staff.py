@@ -35,9 +35,9 @@ async def change_password(request: Request) -> Response:
     staff = await staff_of(request)
     services = services_of(request)
     given = await form_of(request)
-    member = await services.staff.get(staff.clinic_id, staff.staff_id)
+    member = await services.people.staff.get(staff.clinic_id, staff.staff_id)
     try:
-        await services.sign_in.change_password(
+        await services.people.sign_in.change_password(
             staff, given["current_password"], given["new_password"], member.name, member.email
         )
     except (WrongInput, TooMany) as error:
@@ -57,17 +57,17 @@ async def confirmed(request: Request) -> Response:
     given = await form_of(request)
     back = local_path(given["next"])
     try:
-        await services.sign_in.confirm_password(staff, given["current_password"])
+        await services.people.sign_in.confirm_password(staff, given["current_password"])
     except (WrongInput, TooMany) as error:
         return await _confirm(request, back, error)
-    await services.sessions.confirmed(staff)
+    await services.people.sessions.confirmed(staff)
     return go(back)
 
 
 async def remove_app(request: Request) -> Response:
     """POST /account/app/remove."""
     staff = await confirmed_staff_of(request, "/account")
-    await services_of(request).second_factors.remove(staff)
+    await services_of(request).people.second_factors.remove(staff)
     return go("/account", APP_REMOVED)
 
 
@@ -75,27 +75,27 @@ async def remove_passkey(request: Request) -> Response:
     """POST /account/passkeys/remove."""
     staff = await confirmed_staff_of(request, "/account")
     given = await form_of(request)
-    await services_of(request).passkeys.remove(staff, given["passkey"])
+    await services_of(request).people.passkeys.remove(staff, given["passkey"])
     return go("/account", PASSKEY_REMOVED)
 
 
 async def end_session(request: Request) -> Response:
     """POST /account/sessions/end."""
     staff = await staff_of(request)
-    await services_of(request).sessions.end(staff, (await form_of(request))["session"])
+    await services_of(request).people.sessions.end(staff, (await form_of(request))["session"])
     return go("/account", SESSION_ENDED)
 
 
 async def end_others(request: Request) -> Response:
     """POST /account/sessions/end-others."""
     staff = await staff_of(request)
-    await services_of(request).sessions.end_others(staff)
+    await services_of(request).people.sessions.end_others(staff)
     return go("/account", OTHERS_ENDED)
 
 
 async def time_left(request: Request) -> Response:
     """GET /account/time-left: seconds until the session ends, without counting as use."""
-    left = await services_of(request).sessions.time_left(token_of(request))
+    left = await services_of(request).people.sessions.time_left(token_of(request))
     return JSONResponse({"seconds": left // clock.SECOND})
 
 
@@ -107,7 +107,7 @@ async def stay(request: Request) -> Response:
 
 async def _confirm(request: Request, back: str, error: BedsideError | None = None) -> Response:
     staff = await shell(request)
-    member = await services_of(request).staff.get(staff.clinic_id, staff.staff_id)
+    member = await services_of(request).people.staff.get(staff.clinic_id, staff.staff_id)
     return render(
         request,
         "account/confirm.html",

@@ -40,7 +40,7 @@ async def exported(services: Services, audit: AuditAccess, wanted: Wanted) -> As
     before = 0
     while True:
         asked = replace(wanted.filter(_AT_ONCE), before_seq=before)
-        lines = await services.audit.lines(audit.clinic_id, asked)
+        lines = await services.audit.log.lines(audit.clinic_id, asked)
         if not lines:
             return
         names = await Names.of(services, audit, lines)

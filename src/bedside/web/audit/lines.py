@@ -62,8 +62,8 @@ class Names:
         staff = {line.actor_id for line in lines if line.actor_kind == ActorKind.STAFF}
         patients = {line.patient_id for line in lines if line.patient_id}
         return cls(
-            await services.staff.named(audit.clinic_id, staff),
-            await services.patients.named(audit.clinic_id, patients),
+            await services.people.staff.named(audit.clinic_id, staff),
+            await services.people.patients.named(audit.clinic_id, patients),
         )
 
     def who(self, line: Line) -> str:

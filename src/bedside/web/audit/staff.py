@@ -39,17 +39,17 @@ class Extras:
 
 async def listed(request: Request) -> Response:
     """GET /audit: lines that match the filters, newest first. Opening it is audited too."""
-    audit = services_of(request).permissions.audit(await shell(request, "audit"))
+    audit = services_of(request).people.permissions.audit(await shell(request, "audit"))
     return await _page(request, audit, Extras())
 
 
 async def find_patient(request: Request) -> Response:
     """POST /audit/patient: patients of the clinic by name, phone or birth, to filter by one."""
-    audit = services_of(request).permissions.audit(await shell(request, "audit"))
+    audit = services_of(request).people.permissions.audit(await shell(request, "audit"))
     services = services_of(request)
     words = (await form_of(request)).line("words")[:200]
-    choices = await services.patients.find_in_clinic(audit, words, limit=_CHOICES)
-    await services.looks.note(
+    choices = await services.people.patients.find_in_clinic(audit, words, limit=_CHOICES)
+    await services.audit.looks.note(
         audit.clinic_id,
         audit.staff.actor,
         audit.staff.session_id,
@@ -64,8 +64,8 @@ async def verify(request: Request) -> Response:
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request, "audit"))
     services = services_of(request)
-    audit = services.permissions.audit(staff)
-    verification = await services.audit.verify(audit.clinic_id)
+    audit = services.people.permissions.audit(staff)
+    verification = await services.audit.log.verify(audit.clinic_id)
     if fragment:
         return render(request, "audit/verification.html", verification=verification)
     return await _page(request, audit, Extras(verification=verification))
@@ -74,10 +74,10 @@ async def verify(request: Request) -> Response:
 async def export(request: Request) -> Response:
     """GET /audit/export: the lines that match the filters as CSV (RFC 4180), itself audited."""
     services = services_of(request)
-    audit = services.permissions.audit(await staff_of(request))
-    clinic = await services.clinics.get(audit.clinic_id)
+    audit = services.people.permissions.audit(await staff_of(request))
+    clinic = await services.people.clinics.get(audit.clinic_id)
     wanted = wanted_by(request.query_params, clinic.options.time_zone)
-    await services.audit.note(
+    await services.audit.log.note(
         audit.clinic_id,
         audit.staff.actor,
         Action.AUDIT_EXPORTED,
@@ -93,10 +93,10 @@ async def export(request: Request) -> Response:
 
 async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Response:
     services = services_of(request)
-    clinic = await services.clinics.get(audit.clinic_id)
+    clinic = await services.people.clinics.get(audit.clinic_id)
     wanted = wanted_by(request.query_params, clinic.options.time_zone)
-    lines = await services.audit.lines(audit.clinic_id, wanted.filter(_PAGE + 1))
-    await services.audit.note(
+    lines = await services.audit.log.lines(audit.clinic_id, wanted.filter(_PAGE + 1))
+    await services.audit.log.note(
         audit.clinic_id,
         audit.staff.actor,
         Action.AUDIT_OPENED,
@@ -104,14 +104,14 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
         filters=wanted.named(),
     )
     older = lines[_PAGE - 1].seq if len(lines) > _PAGE else 0
-    patient = await services.patients.named(audit.clinic_id, {wanted.patient} - {""})
+    patient = await services.people.patients.named(audit.clinic_id, {wanted.patient} - {""})
     return render(
         request,
         "audit/log.html",
         lines=await texts_of(request, audit, lines[:_PAGE], clinic.options.time_zone),
         wanted=wanted,
         patient_name=patient.get(wanted.patient, ""),
-        people=await services.staff.of_log(audit),
+        people=await services.people.staff.of_log(audit),
         actions=_actions(request),
         older=_address(wanted, before=older) if older else "",
         newer=_address(wanted) if wanted.before else "",

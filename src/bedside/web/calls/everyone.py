@@ -48,10 +48,10 @@ async def start(request: Request) -> Response:
     """POST /visits/{visit_id}/call: admit a waiting patient. Fields: mode (video, voice), leg."""
     staff = await staff_of(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
-    room = await services.whereabouts.room_of(staff, visit_id)
+    room = await services.visits.whereabouts.room_of(staff, visit_id)
     form = await form_of(request)
     try:
-        call_id = await services.calls.start(room, visit_id, _mode(form), leg=_leg(form))
+        call_id = await services.calls.control.start(room, visit_id, _mode(form), leg=_leg(form))
     except InAnotherCall as error:
         return await _in_another_call(request, error, visit_id, form)
     return _to_call(request, call_id)
@@ -61,10 +61,10 @@ async def next_patient(request: Request) -> Response:
     """POST /rooms/{room_id}/next: admit the patient who has waited longest. Field: mode."""
     staff = await staff_of(request)
     services = services_of(request)
-    room = await services.permissions.room(staff, request.path_params["room_id"])
+    room = await services.people.permissions.room(staff, request.path_params["room_id"])
     form = await form_of(request)
     try:
-        call_id = await services.calls.next_patient(room, _mode(form))
+        call_id = await services.calls.control.next_patient(room, _mode(form))
     except InAnotherCall as error:
         return await _in_another_call(request, error, "", form)
     if call_id is not None:
@@ -79,8 +79,8 @@ async def add(request: Request) -> Response:
     host = await _host(request)
     form = await form_of(request)
     services, visit_id = services_of(request), form.line("visit")
-    room = await services.whereabouts.room_of(host.staff, visit_id)
-    await services.calls.add(host, room, visit_id, leg=_leg(form))
+    room = await services.visits.whereabouts.room_of(host.staff, visit_id)
+    await services.calls.control.add(host, room, visit_id, leg=_leg(form))
     return _to_call(request, host.call_id)
 
 
@@ -126,12 +126,12 @@ async def people(request: Request) -> Response:
 async def ice(request: Request) -> Response:
     """GET /calls/{call_id}/ice: STUN servers and relays."""
     host = await _host(request)
-    return JSONResponse(services_of(request).ice.for_(host.staff.staff_id))
+    return JSONResponse(services_of(request).calls.ice.for_(host.staff.staff_id))
 
 
 async def leave(request: Request) -> Response:
     """POST /calls/{call_id}/leave: leave; the others stay while a colleague is there."""
-    await services_of(request).calls.leave(await _host(request))
+    await services_of(request).calls.control.leave(await _host(request))
     return _done(request, "/rooms")
 
 
@@ -140,14 +140,14 @@ async def end(request: Request) -> Response:
     host = await _host(request)
     form = await form_of(request)
     then = Return() if form.line("then") == "return" else End(Step.COMPLETED)
-    await services_of(request).calls.end_for_all(host, then)
+    await services_of(request).calls.control.end_for_all(host, then)
     return _done(request, "/rooms")
 
 
 async def turn_to_video(request: Request) -> Response:
     """POST /calls/{call_id}/video: a voice call becomes a video call."""
     host = await _host(request)
-    await services_of(request).calls.turn_to_video(host)
+    await services_of(request).calls.control.turn_to_video(host)
     return _done(request, call_window(host.call_id))
 
 
@@ -155,9 +155,9 @@ async def return_to_waiting_room(request: Request) -> Response:
     """POST /visits/{visit_id}/return: out of the call, to the old place. Field: leg."""
     staff = await staff_of(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
-    room = await services.whereabouts.room_of(staff, visit_id)
+    room = await services.visits.whereabouts.room_of(staff, visit_id)
     form = await form_of(request)
-    await services.calls.return_to_waiting_room(room, visit_id, leg=_leg(form))
+    await services.calls.control.return_to_waiting_room(room, visit_id, leg=_leg(form))
     return _done(request, f"/rooms/{room.room_id}")
 
 
@@ -165,9 +165,9 @@ async def end_visit(request: Request) -> Response:
     """POST /visits/{visit_id}/end: the visit is complete. Field: leg."""
     staff = await staff_of(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
-    room = await services.whereabouts.room_of(staff, visit_id)
+    room = await services.visits.whereabouts.room_of(staff, visit_id)
     form = await form_of(request)
-    await services.calls.end_visit(room, visit_id, leg=_leg(form))
+    await services.calls.control.end_visit(room, visit_id, leg=_leg(form))
     return _done(request, f"/rooms/{room.room_id}")
 
 
@@ -179,7 +179,7 @@ async def invite(request: Request) -> Response:
     host = await _host(request)
     form = await form_of(request)
     phone = form.line("phone").replace(" ", "")
-    invitation = await services_of(request).guests.invite(
+    invitation = await services_of(request).calls.guests.invite(
         host, email=form.line("email"), phone=phone
     )
     return JSONResponse({"guest_id": invitation.guest_id, "link": invitation.link})
@@ -188,21 +188,21 @@ async def invite(request: Request) -> Response:
 async def admit(request: Request) -> Response:
     """POST /calls/{call_id}/guests/{guest_id}/admit."""
     host = await _host(request)
-    await services_of(request).guests.admit(host, request.path_params["guest_id"])
+    await services_of(request).calls.guests.admit(host, request.path_params["guest_id"])
     return _done(request, call_window(host.call_id))
 
 
 async def refuse(request: Request) -> Response:
     """POST /calls/{call_id}/guests/{guest_id}/refuse."""
     host = await _host(request)
-    await services_of(request).guests.refuse(host, request.path_params["guest_id"])
+    await services_of(request).calls.guests.refuse(host, request.path_params["guest_id"])
     return _done(request, call_window(host.call_id))
 
 
 async def revoke(request: Request) -> Response:
     """POST /calls/{call_id}/guests/{guest_id}/revoke: close the link, and end the guest's place."""
     host = await _host(request)
-    await services_of(request).guests.revoke(host, request.path_params["guest_id"])
+    await services_of(request).calls.guests.revoke(host, request.path_params["guest_id"])
     return _done(request, call_window(host.call_id))
 
 
@@ -217,13 +217,13 @@ async def join_as_patient(request: Request) -> Response:
 async def leave_as_patient(request: Request) -> Response:
     """POST /visit/{visit}/call/leave: back to the waiting room, at the old place."""
     with suppress(NotInCall):  # the call has just ended, and the page does not know yet
-        await services_of(request).calls.leave(await _visitor_seat(request))
+        await services_of(request).calls.control.leave(await _visitor_seat(request))
     return _done(request, page_of(request.path_params["visit"]))
 
 
 async def turn_to_video_as_patient(request: Request) -> Response:
     """POST /visit/{visit}/call/video: “Start video call” in a voice call."""
-    await services_of(request).calls.turn_to_video(await _visitor_seat(request))
+    await services_of(request).calls.control.turn_to_video(await _visitor_seat(request))
     return _done(request, page_of(request.path_params["visit"]))
 
 
@@ -236,13 +236,13 @@ async def ice_for_patient(request: Request) -> Response:
     """GET /visit/{visit}/ice: in a call, and occasionally for the device test before it; not once
     the visit is over, because the relay is for calls only."""
     visitor, services = await visitor_of(request), services_of(request)
-    await services.own_visits.require_open(visitor)
+    await services.visits.own.require_open(visitor)
     try:
-        await services.seats.visitor(visitor)
+        await services.calls.seats.visitor(visitor)
     except NotInCall:
         require_rate(request, TESTING, visitor.visit_id, _TESTED_OFTEN)
-        return JSONResponse(services.ice.for_(visitor.visit_id, for_a_test=True))
-    return JSONResponse(services.ice.for_(visitor.visit_id))
+        return JSONResponse(services.calls.ice.for_(visitor.visit_id, for_a_test=True))
+    return JSONResponse(services.calls.ice.for_(visitor.visit_id))
 
 
 # --- the guest ---------------------------------------------------------------------------------
@@ -252,14 +252,14 @@ async def join_as_guest(request: Request) -> Response:
     """POST /guest/{guest_id}/call/join: like `join`; a guest who has left knocks again."""
     guest = await guest_of(request)
     services = services_of(request)
-    if (await services.guests.get(guest)).state == Standing.LEFT:
+    if (await services.calls.guests.get(guest)).state == Standing.LEFT:
         require_rate(request, KNOCKING, guest.guest_id, TOO_OFTEN)
-    return await _join(request, await services.seats.guest(guest))
+    return await _join(request, await services.calls.seats.guest(guest))
 
 
 async def leave_as_guest(request: Request) -> Response:
     """POST /guest/{guest_id}/call/leave."""
-    await services_of(request).calls.leave(await _guest_seat(request))
+    await services_of(request).calls.control.leave(await _guest_seat(request))
     return _done(request, f"/guest/{request.path_params['guest_id']}")
 
 
@@ -270,8 +270,8 @@ async def people_for_guest(request: Request) -> Response:
 
 async def ice_for_guest(request: Request) -> Response:
     """GET /guest/{guest_id}/ice: for an admitted guest."""
-    seat = await services_of(request).seats.let_in(await guest_of(request))
-    return JSONResponse(services_of(request).ice.for_(seat.person_id))
+    seat = await services_of(request).calls.seats.let_in(await guest_of(request))
+    return JSONResponse(services_of(request).calls.ice.for_(seat.person_id))
 
 
 # --- for all of them ---------------------------------------------------------------------------
@@ -279,7 +279,7 @@ async def ice_for_guest(request: Request) -> Response:
 
 async def _join(request: Request, seat: CallSeat) -> Response:
     form = await form_of(request)
-    joined = await services_of(request).call_participants.join(
+    joined = await services_of(request).calls.participants.join(
         seat,
         connection_id=form.line("connection"),
         muted=form.line("muted") == "true",
@@ -290,7 +290,7 @@ async def _join(request: Request, seat: CallSeat) -> Response:
 
 async def _people(request: Request, seat: CallSeat) -> Response:
     await _speak(request, seat)
-    found = await services_of(request).call_people.of(seat)
+    found = await services_of(request).calls.people.of(seat)
     everybody: dict[str, Any] = {}
     for person in found:
         facts = asdict(person)
@@ -302,7 +302,7 @@ async def _people(request: Request, seat: CallSeat) -> Response:
 async def _speak(request: Request, seat: CallSeat) -> None:
     """Use the reader's language for “Patient” and “Guest”: the clinic's for staff."""
     if isinstance(seat.access, StaffAccess):
-        clinic = await services_of(request).clinics.get(seat.clinic_id)
+        clinic = await services_of(request).people.clinics.get(seat.clinic_id)
         language.speak(clinic.options.language)
 
 
@@ -312,15 +312,15 @@ def _done(request: Request, page: str) -> Response:
 
 async def _host(request: Request) -> HostSeat:
     staff = await staff_of(request)
-    return await services_of(request).seats.host(staff, request.path_params["call_id"])
+    return await services_of(request).calls.seats.host(staff, request.path_params["call_id"])
 
 
 async def _visitor_seat(request: Request) -> CallSeat:
-    return await services_of(request).seats.visitor(await visitor_of(request))
+    return await services_of(request).calls.seats.visitor(await visitor_of(request))
 
 
 async def _guest_seat(request: Request) -> CallSeat:
-    return await services_of(request).seats.guest(await guest_of(request))
+    return await services_of(request).calls.seats.guest(await guest_of(request))
 
 
 def _mode(form: Form) -> Mode:

@@ -30,7 +30,7 @@ async def arrive(request: Request) -> Response:
     at a link changes nothing."""
     secret = request.path_params["secret"]
     try:
-        invited = await services_of(request).guests.open(secret)
+        invited = await services_of(request).calls.guests.open(secret)
     except (NotFound, GuestLinkClosed) as error:
         return await _closed(request, error)
     return led_on(request, door_of_guest(invited.id), secret, invited.expires_at)
@@ -61,7 +61,7 @@ async def enter(request: Request) -> Response:
         return await _closed(request, error)
     try:
         require_rate(request, KNOCKING, invited.id, TOO_OFTEN)
-        entered = await services.guests.enter(secret_of(request), name, address_of(request))
+        entered = await services.calls.guests.enter(secret_of(request), name, address_of(request))
     except (WrongInput, TooMany, LinkInUse) as error:
         sentence, status = _(error.sentence), error.status
         return await _door(request, invited, name=name, error=sentence, status=status)
@@ -75,7 +75,7 @@ async def enter(request: Request) -> Response:
 async def _invited(request: Request) -> Guest:
     """Return the guest whose door is requested. Raises OpenLinkAgain, GuestLinkClosed."""
     try:
-        invited = await services_of(request).guests.open(secret_of(request))
+        invited = await services_of(request).calls.guests.open(secret_of(request))
     except NotFound as error:
         raise OpenLinkAgain from error
     if invited.id != request.path_params["guest_id"]:
@@ -88,7 +88,7 @@ async def page(request: Request) -> Response:
     services = services_of(request)
     try:
         access = await guest_of(request)
-        guest = await services.guests.get(access)
+        guest = await services.calls.guests.get(access)
     except (NotFound, NotSignedIn, GuestLinkClosed) as error:
         return await _closed(request, error)
     return await _rendered(request, guest, "calls/guest.html", here=page_of_guest(guest.id))
@@ -99,12 +99,12 @@ async def knock(request: Request) -> Response:
     services = services_of(request)
     try:
         access = await guest_of(request)
-        guest = await services.guests.get(access)
+        guest = await services.calls.guests.get(access)
     except (NotFound, NotSignedIn, GuestLinkClosed) as error:
         return await _closed(request, error)
     if guest.state == Standing.LEFT:
         require_rate(request, KNOCKING, guest.id, TOO_OFTEN)
-        await services.call_participants.join(await services.seats.guest(access))
+        await services.calls.participants.join(await services.calls.seats.guest(access))
     return RedirectResponse(page_of_guest(guest.id), status_code=303)
 
 
@@ -124,7 +124,7 @@ async def _door(
 
 
 async def _rendered(request: Request, guest: Guest, template: str, **values: Any) -> Response:
-    clinic = await services_of(request).clinics.get(guest.clinic_id)
+    clinic = await services_of(request).people.clinics.get(guest.clinic_id)
     return render(
         request,
         template,

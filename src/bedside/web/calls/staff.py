@@ -27,11 +27,11 @@ async def window(request: Request) -> Response:
     staff = await shell(request, frameable=False)
     services, call_id = services_of(request), request.path_params["call_id"]
     try:
-        host = await services.seats.host(staff, call_id)
+        host = await services.calls.seats.host(staff, call_id)
     except CallEnded:
         return RedirectResponse(f"/calls/{call_id}/after", status_code=303)
-    call = await services.seats.listener(staff, call_id)
-    patients = [one for one in await services.call_people.of(host) if one.kind is Kind.PATIENT]
+    call = await services.calls.seats.listener(staff, call_id)
+    patients = [one for one in await services.calls.people.of(host) if one.kind is Kind.PATIENT]
     console_href, reason = await _about(request, staff, patients)
     return render(
         request,
@@ -47,7 +47,7 @@ async def window(request: Request) -> Response:
             for app in apps_of(Kind.STAFF)
         ],
         may_transfer=(
-            await services.clinics.options(staff.clinic_id, VisitOptions)
+            await services.people.clinics.options(staff.clinic_id, VisitOptions)
         ).transfer_allowed,
     )
 
@@ -57,7 +57,7 @@ async def waiting(request: Request) -> Response:
     to it."""
     staff = await prepare(request)
     services, call_id = services_of(request), request.path_params["call_id"]
-    host = await services.seats.host(staff, call_id)
+    host = await services.calls.seats.host(staff, call_id)
     return render(
         request,
         "calls/waiting.html",
@@ -70,23 +70,23 @@ async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
     services = services_of(request)
     return [
         {"visit": one, "room": room.name}
-        for room in await services.rooms.of_staff(host.staff)
+        for room in await services.visits.rooms.of_staff(host.staff)
         for one in await _waiting_in(request, host.staff, room.id)
     ]
 
 
 async def _waiting_in(request: Request, staff: StaffAccess, room_id: str) -> list[Waiting]:
     services = services_of(request)
-    access = await services.permissions.room(staff, room_id)
-    return [one for one in await services.waiting_room.queue(access) if not one.call_id]
+    access = await services.people.permissions.room(staff, room_id)
+    return [one for one in await services.visits.waiting_room.queue(access) if not one.call_id]
 
 
 async def after(request: Request) -> Response:
     """GET /calls/{call_id}/after: a summary of the call, and what can be done next."""
     staff = await shell(request, "rooms")
     services = services_of(request)
-    call = await services.call_summaries.of(staff, request.path_params["call_id"])
-    rooms = {room.id: room.name for room in await services.rooms.of_staff(staff)}
+    call = await services.calls.summaries.of(staff, request.path_params["call_id"])
+    rooms = {room.id: room.name for room in await services.visits.rooms.of_staff(staff)}
     room_id = call.room_id if call.room_id in rooms else ""
     waiting = await _waiting_in(request, staff, room_id) if room_id else []
     return render(
@@ -97,7 +97,7 @@ async def after(request: Request) -> Response:
         room_id=room_id,
         # As “Next patient” takes them: briefly disconnected ones come last.
         waiting=sorted(waiting, key=lambda one: one.away_since > 0),
-        handed={one.visit_id: one for one in await services.patient_transfers.open_of(staff)},
+        handed={one.visit_id: one for one in await services.visits.transfers.open_of(staff)},
         minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
     )
 
@@ -115,11 +115,11 @@ async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -
     services = services_of(request)
     for one in patients:
         try:
-            room = await services.whereabouts.room_of(staff, one.visit_id)
-            visit = await services.waiting_room.visit(room, one.visit_id)
+            room = await services.visits.whereabouts.room_of(staff, one.visit_id)
+            visit = await services.visits.waiting_room.visit(room, one.visit_id)
             if not visit.waiting.patient_id:
                 return f"/visits/{one.visit_id}/card", visit.waiting.reason
-            chart = await services.permissions.chart(staff, visit.waiting.patient_id)
+            chart = await services.people.permissions.chart(staff, visit.waiting.patient_id)
         except BedsideError:
             continue
         return f"/patients/{chart.patient_id}", visit.waiting.reason

@@ -15,13 +15,13 @@ _FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3})?")
 
 async def content(request: Request) -> Response:
     services = services_of(request)
-    chart = await services.permissions.chart(
+    chart = await services.people.permissions.chart(
         await staff_of(request), request.path_params["patient_id"]
     )
     form = request.query_params.get("form", "")
     if not _FORM.fullmatch(form):
         form = "original" if form == "original" else "shared"
-    opened = await services.retrieval.open(
+    opened = await services.files.retrieval.open(
         chart,
         request.path_params["entry_id"],
         form,

@@ -206,15 +206,15 @@ class Viewed:
 
 async def _viewed(request: Request, at: ChartView, entry: Entry) -> Viewed:
     services = at.services
-    facts = await services.retrieval.facts(entry)
+    facts = await services.files.retrieval.facts(entry)
     stage = stage_of(entry, facts)
     if not entry.moved_to and entry.state == FileState.FILED:
-        await services.retrieval.record_view(at.chart, entry)
+        await services.files.retrieval.record_view(at.chart, entry)
     wants_text = stage is Stage.TEXT or request.query_params.get("show") == "text"
     text = ""
     if wants_text and facts.text_found and not entry.moved_to:
-        text = await services.retrieval.text(at.chart, entry.id)
-    versions = [] if entry.moved_to else await services.charts.versions(at.chart, entry.id)
+        text = await services.files.retrieval.text(at.chart, entry.id)
+    versions = [] if entry.moved_to else await services.charts.contents.versions(at.chart, entry.id)
     people = [(entry.sender_kind, entry.sender_id), ("staff", entry.reviewed_by)]
     people += [("staff", entry.moved_by), *(("staff", v.changed_by) for v in versions)]
     return Viewed(
@@ -235,9 +235,9 @@ async def _others_to_compare(at: ChartView, entry: Entry) -> list[Entry]:
     images = tuple(
         name for name, known in media_types.MEDIA_TYPES.items() if known.kind is Kind.IMAGE
     )
-    found = await at.services.charts.entries(at.chart, ChartFilter(kinds=images, limit=60))
+    found = await at.services.charts.contents.entries(at.chart, ChartFilter(kinds=images, limit=60))
     others = [e for e in found if e.id != entry.id and not e.moved_to]
-    pictured = await at.services.retrieval.with_thumbnail(others)
+    pictured = await at.services.files.retrieval.with_thumbnail(others)
     return [e for e in others if e.id in pictured]
 
 
@@ -247,7 +247,7 @@ async def _others_to_compare(at: ChartView, entry: Entry) -> list[Entry]:
 async def page(request: Request) -> Response:
     """GET …/entries/{entry_id}: the list with one file open. `compare` names a second photo."""
     at = await chart_view(request)
-    entry = await at.services.charts.entry(at.chart, request.path_params["entry_id"])
+    entry = await at.services.charts.contents.entry(at.chart, request.path_params["entry_id"])
     return await _page(request, at, entry)
 
 
@@ -306,7 +306,7 @@ async def _beside(request: Request, at: ChartView) -> Viewed | None:
     wanted = request.query_params.get("compare", "")
     if not wanted:
         return None
-    viewed = await _viewed(request, at, await at.services.charts.entry(at.chart, wanted))
+    viewed = await _viewed(request, at, await at.services.charts.contents.entry(at.chart, wanted))
     return viewed if viewed.stage is Stage.PICTURE else None
 
 
@@ -321,7 +321,7 @@ async def change(request: Request) -> Response:
     form = await form_of(request)
     seen = form["version"]
     try:
-        await at.services.charts.change(
+        await at.services.charts.contents.change(
             at.chart,
             entry_id,
             label=form["label"],
@@ -330,10 +330,10 @@ async def change(request: Request) -> Response:
             seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
         )
     except WrongInput as error:
-        entry = await at.services.charts.entry(at.chart, entry_id)
+        entry = await at.services.charts.contents.entry(at.chart, entry_id)
         return await _page(request, at, entry, status=error.status, typed=form, error=error)
     except Conflict as error:
-        entry = await at.services.charts.entry(at.chart, entry_id)
+        entry = await at.services.charts.contents.entry(at.chart, entry_id)
         return await _page(request, at, entry, status=error.status, typed=form, theirs=True)
     return go(at.entry_address(entry_id), SAVED)
 
@@ -343,7 +343,7 @@ async def review(request: Request) -> Response:
     at = await chart_view(request)
     entry_id = request.path_params["entry_id"]
     reviewed = (await form_of(request))["reviewed"] != "no"
-    await at.services.charts.review(at.chart, entry_id, reviewed)
+    await at.services.charts.contents.review(at.chart, entry_id, reviewed)
     return go(at.entry_address(entry_id), REVIEWED if reviewed else UNREVIEWED)
 
 
@@ -359,11 +359,11 @@ async def move_form(request: Request) -> Response:
 async def _move_page(
     request: Request, at: ChartView, form: Form | None = None, error: WrongInput | None = None
 ) -> Response:
-    entry = await at.services.charts.entry(at.chart, request.path_params["entry_id"])
+    entry = await at.services.charts.contents.entry(at.chart, request.path_params["entry_id"])
     if entry.moved_to:
         raise NotFound
     words = form.line("words")[:200] if form else ""
-    found = await at.services.patients.find(at.chart.staff, words) if words else []
+    found = await at.services.people.patients.find(at.chart.staff, words) if words else []
     context = await shared_context(request, at)
     return render(
         request,
@@ -389,7 +389,7 @@ async def move(request: Request) -> Response:
         return await _move_page(request, at, form)
     try:
         target = await _target(request, at, form["patient"])
-        await at.services.charts.move(
+        await at.services.charts.contents.move(
             at.chart, request.path_params["entry_id"], target, form["reason"]
         )
     except WrongInput as error:
@@ -400,7 +400,7 @@ async def move(request: Request) -> Response:
 async def _target(request: Request, at: ChartView, patient_id: str) -> ChartAccess:
     if not patient_id:
         raise WrongInput(_("Please choose the patient to whom this file belongs."), field="patient")
-    return await services_of(request).permissions.chart(at.chart.staff, patient_id)
+    return await services_of(request).people.permissions.chart(at.chart.staff, patient_id)
 
 
 _ENTRY = "/patients/{patient_id}/entries/{entry_id}"

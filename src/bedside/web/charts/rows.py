@@ -125,5 +125,5 @@ async def names_of(
 ) -> dict[str, str]:
     """Return names for (kind, id) of those who sent, reviewed or changed something."""
     staff_ids = {person for kind, person in people if kind == "staff" and person}
-    named = await services.staff.named(chart.clinic_id, staff_ids) if staff_ids else {}
+    named = await services.people.staff.named(chart.clinic_id, staff_ids) if staff_ids else {}
     return {**named, patient.id: patient.name, "bedside": "Bedside"}

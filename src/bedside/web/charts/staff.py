@@ -83,7 +83,7 @@ class ChartView:
 
     async def note_opened(self) -> None:
         """Record that the chart was opened, once for going from file to file."""
-        await self.services.looks.note(
+        await self.services.audit.looks.note(
             self.chart.clinic_id,
             self.chart.actor,
             self.chart.staff.session_id,
@@ -100,12 +100,12 @@ async def chart_view(request: Request) -> ChartView:
     """Return who is at which chart. Raises NotFound for a chart that this person may not see."""
     staff = await (prepare(request) if is_part(request) else shell(request, "patients"))
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     return ChartView(
         services,
         chart,
-        await services.patients.get(chart),
-        await services.clinics.get(chart.clinic_id),
+        await services.people.patients.get(chart),
+        await services.people.clinics.get(chart.clinic_id),
         choices_of(request),
     )
 
@@ -126,11 +126,11 @@ async def listed(at: ChartView) -> ListPage:
     wanted = at.choices.wanted(at.zone)
     if at.choices.before:
         try:
-            last = await at.services.charts.entry(at.chart, at.choices.before)
+            last = await at.services.charts.contents.entry(at.chart, at.choices.before)
             wanted = replace(wanted, older_than=(last.received_at, last.id))
         except NotFound:
             pass  # an old address: begin at the newest
-    entries = await at.services.charts.entries(at.chart, wanted)
+    entries = await at.services.charts.contents.entries(at.chart, wanted)
     shown = entries[:PAGE]
     older = at.choices.address(at.base, before=shown[-1].id) if len(entries) > PAGE else ""
     return ListPage(await rows_of(at, shown), older)
@@ -140,7 +140,9 @@ async def rows_of(
     at: ChartView, entries: list[Entry], words: list[str] | None = None
 ) -> list[ListRow]:
     """Return entries for the list; with `words`, each with the place where they were found."""
-    pictured = await at.services.retrieval.with_thumbnail(e for e in entries if not e.moved_to)
+    pictured = await at.services.files.retrieval.with_thumbnail(
+        e for e in entries if not e.moved_to
+    )
     rows = [
         chart_rows.row_of(
             entry, at.entry_address(entry.id), thumbnail=entry.id in pictured, words=words or []
@@ -154,7 +156,7 @@ async def _with_hits(at: ChartView, rows: list[ListRow], words: list[str]) -> li
     """Show where the words were found: in the comment, the note, or the content."""
     rows = [_with_said(row, words) for row in rows]
     unseen = [row.entry for row in rows if not row.hit]
-    pieces = await at.services.retrieval.hits(unseen, words)
+    pieces = await at.services.files.retrieval.hits(unseen, words)
     return [
         row if row.hit else replace(row, hit=marked(pieces[row.entry.id], words)) for row in rows
     ]
@@ -170,7 +172,7 @@ def _with_said(row: ListRow, words: list[str]) -> ListRow:
 
 async def shared_context(request: Request, at: ChartView) -> dict[str, Any]:
     """Return what the frame of every chart page shows: header, tabs, filters, upload."""
-    counts = await at.services.charts.counts(at.chart)
+    counts = await at.services.charts.contents.counts(at.chart)
     senders = await _sender_choices(at)
     return {
         "at": at,
@@ -194,9 +196,9 @@ def _translated(names: dict[str, str]) -> list[tuple[str, str]]:
 
 
 async def _sender_choices(at: ChartView) -> list[tuple[str, str]]:
-    senders = await at.services.charts.senders(at.chart)
+    senders = await at.services.charts.contents.senders(at.chart)
     staff_ids = {sender.id for sender in senders if sender.kind == "staff"}
-    named = await at.services.staff.named(at.chart.clinic_id, staff_ids) if staff_ids else {}
+    named = await at.services.people.staff.named(at.chart.clinic_id, staff_ids) if staff_ids else {}
     people = sorted(named.items(), key=lambda item: fold(item[1]))
     return [*_translated(SENDER_NAMES), *people]
 
@@ -243,7 +245,7 @@ async def list_part(request: Request) -> Response:
 async def counts_part(request: Request) -> Response:
     """GET …/counts: how many files there are, and how many wait for review."""
     at = await chart_view(request)
-    counts = await at.services.charts.counts(at.chart)
+    counts = await at.services.charts.contents.counts(at.chart)
     return render(request, "charts/counts.html", counts=counts)
 
 
@@ -254,10 +256,10 @@ async def search(request: Request) -> Response:
     looked_for = query_words(words)
     if not looked_for:
         return RedirectResponse(at.choices.address(at.base), status_code=303)
-    found = await at.services.search.in_chart(at.chart, words)
+    found = await at.services.charts.search.in_chart(at.chart, words)
     wanted = ChartFilter(entry_ids=found, limit=_MOST_FOUND)
-    entries = await at.services.charts.entries(at.chart, wanted)
-    await at.services.audit.note(
+    entries = await at.services.charts.contents.entries(at.chart, wanted)
+    await at.services.audit.log.note(
         at.chart.clinic_id,
         at.chart.actor,
         Action.CHART_SEARCHED,
@@ -277,7 +279,7 @@ async def several(request: Request) -> Response:
     at = await chart_view(request)
     form = await form_of(request)
     chosen = list(dict.fromkeys(form.all("chosen")))[:MOST_AT_ONCE]
-    entries = await at.services.charts.entries(
+    entries = await at.services.charts.contents.entries(
         at.chart, ChartFilter(entry_ids=tuple(chosen), limit=MOST_AT_ONCE)
     )
     ready = [e for e in entries if e.state == FileState.FILED and not e.moved_to]
@@ -285,7 +287,7 @@ async def several(request: Request) -> Response:
         return _to_comparison(at, ready)
     if not ready:
         raise WrongInput(_("Choose at least one file that was scanned, then press Download."))
-    await at.services.retrieval.require_given(ready)
+    await at.services.files.retrieval.require_given(ready)
     name = f"files-{clock.now() // 1000}.zip"
     return StreamingResponse(
         zipped(_opened_in_turn(at, ready)),
@@ -306,7 +308,7 @@ async def _opened_in_turn(at: ChartView, entries: list[Entry]) -> AsyncIterator[
     """Open each file when its turn comes: what was not sent is not recorded as downloaded."""
     for entry in entries:
         try:
-            opened = await at.services.retrieval.open(at.chart, entry.id)
+            opened = await at.services.files.retrieval.open(at.chart, entry.id)
         except (NotFound, NotOpened):  # moved away or destroyed since the list was shown
             continue
         yield opened, entry.taken_at or entry.received_at

@@ -23,10 +23,10 @@ UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as 
 
 async def _chart(request: Request) -> tuple[ChartAccess, Allowance]:
     services = services_of(request)
-    chart = await services.permissions.chart(
+    chart = await services.people.permissions.chart(
         await staff_of(request), request.path_params["patient_id"]
     )
-    clinic = await services.clinics.get(chart.clinic_id)
+    clinic = await services.people.clinics.get(chart.clinic_id)
     return chart, Allowance(largest=clinic.of(UploadOptions).upload_bytes_limit)
 
 
@@ -37,7 +37,7 @@ async def uploads(request: Request) -> Response:
     category = tus.metadata(request.headers.get("upload-metadata", "")).get("category", "")
 
     async def begin(announced: Announced) -> Upload:
-        return await services_of(request).uploads.begin_for_chart(
+        return await services_of(request).files.uploads.begin_for_chart(
             chart, announced, allowance, _known(category)
         )
 
@@ -56,7 +56,7 @@ def _known(category: str) -> str:
 async def files(request: Request) -> Response:
     """Take files from a form without script, each as it streams by."""
     chart, allowance = await _chart(request)
-    intake = services_of(request).uploads
+    intake = services_of(request).files.uploads
     category, taken = "", 0
     back = RedirectResponse(f"/patients/{chart.patient_id}", status_code=303)
     try:

@@ -34,7 +34,7 @@ async def panel(request: Request) -> Response:
     side = await side_of(request)
     if wants_fragment(request):
         return await _render(request, side, "dialog" if side.is_staff else "panel")
-    await services_of(request).visit_chat.read(side.access, side.visit_id)
+    await services_of(request).conversations.visit_chat.read(side.access, side.visit_id)
     return await _render(request, side, "page")
 
 
@@ -53,7 +53,7 @@ async def say(request: Request) -> Response:
     try:
         if not side.is_staff:
             require_rate(request, WRITING, side.visit_id, _TOO_FAST)
-        message_id = await services_of(request).visit_chat.say(
+        message_id = await services_of(request).conversations.visit_chat.say(
             side.access,
             side.visit_id,
             body,
@@ -73,7 +73,7 @@ async def say(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """POST …/chat/read: mark everything so far as read."""
     side = await side_of(request)
-    await services_of(request).visit_chat.read(side.access, side.visit_id)
+    await services_of(request).conversations.visit_chat.read(side.access, side.visit_id)
     return Response(status_code=204)
 
 
@@ -86,10 +86,10 @@ async def _render(
     typed: str = "",
 ) -> Response:
     services = services_of(request)
-    found = await services.visit_chat.conversation(side.access, side.visit_id)
-    clinic = await services.clinics.get(side.access.clinic_id)
+    found = await services.conversations.visit_chat.conversation(side.access, side.visit_id)
+    clinic = await services.people.clinics.get(side.access.clinic_id)
     other = await _other(request, side, found)
-    names = await services.staff.named(
+    names = await services.people.staff.named(
         clinic.id, {one.sender_id for one in found.messages if one.sender_kind == "staff"}
     )
     rows = [_row(one, side, names, other) for one in found.messages]
@@ -124,10 +124,10 @@ async def _other(request: Request, side: Side, found: Conversation) -> str:
     services = services_of(request)
     if isinstance(side.access, RoomAccess):
         known = {found.patient_id} - {""}
-        names = await services.patients.named(side.access.clinic_id, known)
+        names = await services.people.patients.named(side.access.clinic_id, known)
         # Nothing typed is left of a destroyed visit.
         return names.get(found.patient_id) or found.typed_name or _("the patient")
-    return (await services.own_visits.get(side.access)).place.name
+    return (await services.visits.own.get(side.access)).place.name
 
 
 def _row(one: Message, side: Side, names: dict[str, str], other: str) -> dict[str, Any]:

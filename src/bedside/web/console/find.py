@@ -86,10 +86,10 @@ async def find(request: Request) -> Response:
     words = (await form_of(request)).line("words")[:_LONGEST]
     services = services_of(request)
     commands, rest = _asked_for(words)
-    patients = await services.patients.find(staff, rest, limit=_PATIENTS) if rest else []
+    patients = await services.people.patients.find(staff, rest, limit=_PATIENTS) if rest else []
     hits = [] if commands else await _documents(request, staff, rest)
     if patients:
-        await services.looks.note(
+        await services.audit.looks.note(
             staff.clinic_id,
             staff.actor,
             staff.session_id,
@@ -140,16 +140,16 @@ async def _documents(request: Request, staff: StaffAccess, words: str) -> list[H
     services = services_of(request)
     if len(words) < 3:
         return []
-    rows = await services.search.everywhere(staff, words, _DOCUMENTS)
-    names = await services.patients.named(staff.clinic_id, {row.patient_id for row in rows})
+    rows = await services.charts.search.everywhere(staff, words, _DOCUMENTS)
+    names = await services.people.patients.named(staff.clinic_id, {row.patient_id for row in rows})
     found: list[Entry] = []
     for row in rows:
         try:
-            chart = await services.permissions.chart(staff, row.patient_id)
-            found.append(await services.charts.entry(chart, row.id))
+            chart = await services.people.permissions.chart(staff, row.patient_id)
+            found.append(await services.charts.contents.entry(chart, row.id))
         except NotFound:
             continue  # moved or destroyed since the index was read
-        await services.looks.note(
+        await services.audit.looks.note(
             staff.clinic_id,
             staff.actor,
             staff.session_id,
@@ -157,7 +157,7 @@ async def _documents(request: Request, staff: StaffAccess, words: str) -> list[H
             patient_id=row.patient_id,
             found=1,
         )
-    pieces = await services.retrieval.hits(found, words_of(words))
+    pieces = await services.files.retrieval.hits(found, words_of(words))
     return [Hit(entry, names[entry.patient_id], pieces[entry.id]) for entry in found]
 
 

@@ -21,7 +21,7 @@ async def home(request: Request) -> Response:
 async def badges(request: Request) -> Response:
     """GET /badges: how many things wait in each section of the rail, for live updates."""
     staff = await staff_of(request)
-    counts = services_of(request).badges
+    counts = services_of(request).registered.badges
     shown = {section.key for section in sections_of(request, staff)}
     return JSONResponse({key: await count(staff) for key, count in counts.items() if key in shown})
 

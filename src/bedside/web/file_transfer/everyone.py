@@ -70,11 +70,13 @@ async def _render(request: Request, side: Side, name: str) -> Response:
 async def transfers_shown(request: Request, side: Side, kind: Kind | None = None) -> dict[str, Any]:
     """Return what the list of file transfers and its surroundings need; with `kind` only such."""
     services = services_of(request)
-    found = await services.transfer_lists.of_visit(side.access, side.visit_id)
+    found = await services.transfers.lists.of_visit(side.access, side.visit_id)
     found = [transfer for transfer in found if kind in (None, transfer.kind)]
-    names = await services.staff.named(side.access.clinic_id, {t.staff_id for t in found} - {""})
-    allowance = await services.live_transfers.allowance(side.access.clinic_id)
-    clinic = await services.clinics.get(side.access.clinic_id)
+    names = await services.people.staff.named(
+        side.access.clinic_id, {t.staff_id for t in found} - {""}
+    )
+    allowance = await services.transfers.exchange.allowance(side.access.clinic_id)
+    clinic = await services.people.clinics.get(side.access.clinic_id)
     keep = clinic.of(TransferOptions).keep_unfinished_files
     rows = [_row(transfer, side, names, keep=keep) for transfer in found]
     return {
@@ -98,7 +100,7 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
 async def _left(services: Services, side: Side) -> VisitorAllowance | None:
     if isinstance(side.access, RoomAccess):
         return None
-    return await services.transfer_lists.allowance(side.access)
+    return await services.transfers.lists.allowance(side.access)
 
 
 def _row(
@@ -137,7 +139,7 @@ async def offer(request: Request) -> Response:
     """POST …/transfers: a file was chosen; the answer names the transfer for its upload."""
     side = await side_of(request)
     form = await form_of(request)
-    transfers = services_of(request).live_transfers
+    transfers = services_of(request).transfers.exchange
     chosen, wanted = _chosen(form), form.line("transfer_id")
     if isinstance(side.access, RoomAccess):
         transfer = await transfers.offer(side.access, side.visit_id, chosen, wanted)
@@ -153,7 +155,7 @@ async def ask(request: Request) -> Response:
     kind = Kind.CAPTURE if form.line("kind") == Kind.CAPTURE else Kind.FILE
     if not isinstance(side.access, RoomAccess):
         raise NotFound
-    transfer = await services_of(request).live_transfers.ask(side.access, side.visit_id, kind)
+    transfer = await services_of(request).transfers.exchange.ask(side.access, side.visit_id, kind)
     return _done(request, side, transfer)
 
 
@@ -161,7 +163,7 @@ async def accept(request: Request) -> Response:
     """POST /visit/{visit}/transfers/{transfer}/accept."""
     side, visitor = await _patient(request)
     transfer_id = request.path_params["transfer"]
-    transfer = await services_of(request).live_transfers.accept(visitor, transfer_id)
+    transfer = await services_of(request).transfers.exchange.accept(visitor, transfer_id)
     return _done(request, side, transfer)
 
 
@@ -169,7 +171,7 @@ async def decline(request: Request) -> Response:
     """POST /visit/{visit}/transfers/{transfer}/decline."""
     side, visitor = await _patient(request)
     transfer_id = request.path_params["transfer"]
-    transfer = await services_of(request).live_transfers.decline(visitor, transfer_id)
+    transfer = await services_of(request).transfers.exchange.decline(visitor, transfer_id)
     return _done(request, side, transfer)
 
 
@@ -177,7 +179,7 @@ async def answer(request: Request) -> Response:
     """POST /visit/{visit}/transfers/{transfer}/answer: choose the requested file."""
     side, visitor = await _patient(request)
     chosen = _chosen(await form_of(request))
-    transfer = await services_of(request).live_transfers.answer(
+    transfer = await services_of(request).transfers.exchange.answer(
         visitor, request.path_params["transfer"], chosen
     )
     return _done(request, side, transfer)
@@ -186,7 +188,7 @@ async def answer(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """POST …/transfers/{transfer}/cancel, by either side."""
     side = await side_of(request)
-    transfer = await services_of(request).live_transfers.cancel(
+    transfer = await services_of(request).transfers.exchange.cancel(
         side.access, request.path_params["transfer"]
     )
     return _done(request, side, transfer)
@@ -212,7 +214,7 @@ async def begin_upload(request: Request) -> Response:
     services = services_of(request)
 
     async def begin(announced: Announced) -> Upload:
-        return await services.live_transfers.begin_upload(holder, transfer, announced)
+        return await services.transfers.exchange.begin_upload(holder, transfer, announced)
 
     address = f"{_base(side)}/{transfer.id}/uploads"
     return await _noticing(
@@ -233,7 +235,7 @@ async def one_upload(request: Request) -> Response:
 
 async def _sender(request: Request) -> tuple[Side, TransferAccess, LiveTransfer]:
     side = await side_of(request)
-    holder, transfer = await services_of(request).live_transfers.sender(
+    holder, transfer = await services_of(request).transfers.exchange.sender(
         side.access, request.path_params["transfer"]
     )
     return side, holder, transfer
@@ -246,7 +248,7 @@ async def _noticing(
     try:
         return await answered
     except FileRefused as refused:
-        await services.live_transfers.refused(holder, refused.key)
+        await services.transfers.exchange.refused(holder, refused.key)
         raise
 
 
@@ -262,7 +264,7 @@ def _watched(
             position += len(chunk)
             if monotonic() - told_at >= _TELL_EVERY:
                 told_at = monotonic()
-                await services.live_transfers.moved(holder, position)
+                await services.transfers.exchange.moved(holder, position)
 
     return watch
 
@@ -293,13 +295,13 @@ async def content(request: Request) -> Response:
     """GET …/transfers/{transfer}/file: the receiving side downloads it."""
     services = services_of(request)
     side = await side_of(request)
-    receiver, transfer = await services.live_transfers.receiver(
+    receiver, transfer = await services.transfers.exchange.receiver(
         side.access, request.path_params["transfer"]
     )
-    opened = await services.retrieval.handed_over(
+    opened = await services.files.retrieval.handed_over(
         receiver, transfer.file_id, start=range_start(request)
     )
-    return _Download(request, opened, lambda: services.live_transfers.downloaded(receiver))
+    return _Download(request, opened, lambda: services.transfers.exchange.downloaded(receiver))
 
 
 def _routes() -> list[Route]:

@@ -30,7 +30,7 @@ NOT_REVIEWED = sayable("not_reviewed", N_("Back in the inbox."))
 async def inbox(request: Request) -> Response:
     """GET /inbox: unreviewed files of all patients the person may see, newest first."""
     staff = await shell(request, "inbox")
-    await services_of(request).audit.note(staff.clinic_id, staff.actor, Action.INBOX_OPENED)
+    await services_of(request).audit.log.note(staff.clinic_id, staff.actor, Action.INBOX_OPENED)
     return render(request, "inbox/inbox.html", **await _waiting(request, staff))
 
 
@@ -43,17 +43,17 @@ async def waiting(request: Request) -> Response:
 async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
     services = services_of(request)
     limit = _limit(request)
-    entries = await services.charts.inbox(staff, limit)
-    alarms = await services.inbox.alarms(staff)
+    entries = await services.charts.contents.inbox(staff, limit)
+    alarms = await services.charts.inbox.alarms(staff)
     shown = [*entries, *alarms]
     return {
         "entries": entries,
         "alarms": alarms,
-        "names": await services.patients.named(
+        "names": await services.people.patients.named(
             staff.clinic_id, {entry.patient_id for entry in shown}
         ),
-        "pictured": await services.retrieval.with_thumbnail(entries),
-        "count": await services.charts.unreviewed_count(staff),
+        "pictured": await services.files.retrieval.with_thumbnail(entries),
+        "count": await services.charts.contents.unreviewed_count(staff),
         "limit": limit,
         "more": min(limit + _SHOWN, _MOST),
         "most": _MOST,
@@ -73,9 +73,9 @@ async def review(request: Request) -> Response:
     """
     staff = await staff_of(request)
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     wanted = (await form_of(request))["reviewed"] != "no"
-    await services.charts.review(chart, request.path_params["entry_id"], wanted)
+    await services.charts.contents.review(chart, request.path_params["entry_id"], wanted)
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)
     return go("/inbox", REVIEWED if wanted else NOT_REVIEWED)
@@ -85,11 +85,11 @@ async def alarm(request: Request) -> Response:
     """GET /inbox/{patient_id}/{entry_id}/alarm: the toast about a destroyed file."""
     staff = await prepare(request)
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    entry = await services.charts.entry(chart, request.path_params["entry_id"])
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    entry = await services.charts.contents.entry(chart, request.path_params["entry_id"])
     if entry.state not in DEAD:
         raise NotFound
-    patient = await services.patients.get(chart)
+    patient = await services.people.patients.get(chart)
     text = (
         _("A file of {patient} was infected. It was destroyed before anybody could open it.")
         if entry.state == FileState.INFECTED

@@ -21,12 +21,12 @@ from bedside.visits.invitations import INVITATION_LINK
 
 
 async def _face(request: Request, link: Link) -> LinkFace:
-    clinic = await services_of(request).clinics.get(link.clinic_id)
+    clinic = await services_of(request).people.clinics.get(link.clinic_id)
     return LinkFace(link, clinic, clinic.name)
 
 
 async def _check(request: Request, link: Link, form: Form) -> dict[str, str]:
-    room = await services_of(request).invitations.room_of(link)
+    room = await services_of(request).visits.invitations.room_of(link)
     if room.options.consent_text and form["consented"] != "yes":
         return {"consented": _("Please agree to go on.")}
     return {}
@@ -37,7 +37,7 @@ async def _ask(request: Request, face: LinkFace, question: Question) -> Response
 
 
 async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
-    goes_on = await services_of(request).check_in.goes_on(access)
+    goes_on = await services_of(request).visits.check_in.goes_on(access)
     question = Question(face.link.tries_left)
     return await _page(request, face, question, known=True, goes_on=goes_on)
 
@@ -48,7 +48,9 @@ async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
     consented = entry.form["consented"] == "yes"
     tries = face.link.tries_left
     try:
-        checked_in = await services.check_in.with_invitation(entry.access, consented=consented)
+        checked_in = await services.visits.check_in.with_invitation(
+            entry.access, consented=consented
+        )
     except RoomClosed as error:
         return await _page(
             request, face, Question(tries), status=error.status, known=True, shut=True
@@ -72,8 +74,8 @@ async def _page(
     shut: bool = False,
 ) -> Response:
     services = services_of(request)
-    room = await services.invitations.room_of(face.link)
-    place = await services.rooms.place(room)
+    room = await services.visits.invitations.room_of(face.link)
+    place = await services.visits.rooms.place(room)
     form = question.form
     return page(
         request,
@@ -84,7 +86,7 @@ async def _page(
         here=page_of_link(face.link.id),
         room=room,
         host=place.name,
-        emergency_text=await services.rooms.emergency_text(room),
+        emergency_text=await services.visits.rooms.emergency_text(room),
         consented=bool(form and form["consented"] == "yes"),
         errors=question.errors,
         known=known,

@@ -63,7 +63,7 @@ async def preview(request: Request) -> Response:
         return _form(request, inviting, draft)
     try:
         room = inviting.room(draft)
-        messages = await services_of(request).invitations.preview(
+        messages = await services_of(request).visits.invitations.preview(
             inviting.chart, room, draft.channels
         )
     except WrongInput as error:
@@ -84,7 +84,7 @@ async def send(request: Request) -> Response:
     draft = _draft(await form_of(request))
     try:
         room = inviting.room(draft)
-        await services_of(request).invitations.send(inviting.chart, room, draft.channels)
+        await services_of(request).visits.invitations.send(inviting.chart, room, draft.channels)
     except WrongInput as error:
         return _form(request, inviting, draft, error)
     return go(f"/patients/{inviting.patient.id}/card", INVITED)
@@ -97,10 +97,10 @@ def _draft(form: Form) -> Draft:
 async def _inviting(request: Request) -> Inviting:
     staff = await shell(request, "patients")
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    found = await services.rooms.of_clinic(staff)
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    found = await services.visits.rooms.of_clinic(staff)
     mine_first = sorted(found, key=lambda one: not one.mine)
-    return Inviting(chart, await services.patients.get(chart), mine_first)
+    return Inviting(chart, await services.people.patients.get(chart), mine_first)
 
 
 def _form(

@@ -12,8 +12,8 @@ class SocketPresence:
     """The presence of one socket, from its opening to its end."""
 
     def __init__(self, services: Services) -> None:
-        self._visits = services.visit_presence
-        self._presence = services.presence
+        self._visits = services.visits.presence
+        self._presence = services.realtime.presence
         self._socket = new_id("sck")
         self._visitor: VisitorAccess | None = None
         self._noted: set[str] = set()

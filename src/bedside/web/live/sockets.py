@@ -66,7 +66,7 @@ class LivePage:
     def __init__(self, socket: WebSocket, services: Services) -> None:
         self._socket = socket
         self._services = services
-        self._listener = Listener(services.topics.may_hear, push_of(socket))
+        self._listener = Listener(services.realtime.topics.may_hear, push_of(socket))
         self._access: Access | None = None
         self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rate = Buckets(size=1)
@@ -106,13 +106,13 @@ class LivePage:
         self._wake()
 
     async def _talk(self, access: Access) -> None:
-        stop = self._services.bus.watch(_end_of(access), self._wake)
+        stop = self._services.realtime.bus.watch(_end_of(access), self._wake)
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
             code = await self._recheck(tasks)
         finally:
             stop()
-            self._services.bus.leave(self._listener)
+            self._services.realtime.bus.leave(self._listener)
             for task in tasks:
                 task.cancel()
             await self._presence.closed()
@@ -179,20 +179,20 @@ class LivePage:
 
     async def _take(self, message: Said) -> None:
         if isinstance(message, Subscribe | Unsubscribe):
-            if self._services.topics.kind(message.topic) is None:
+            if self._services.realtime.topics.kind(message.topic) is None:
                 self._listener.send(refused_envelope(message.topic))
             elif isinstance(message, Subscribe):
                 await self._subscribe(message.topic, message.since)
             else:
-                self._services.bus.unsubscribe(self._listener, message.topic)
+                self._services.realtime.bus.unsubscribe(self._listener, message.topic)
                 await self._presence.unsubscribed(message.topic)
         elif isinstance(message, Here):
             await self._presence.here(self._access, hidden=message.hidden)
         elif isinstance(self._access, CallAccess):
             if isinstance(message, Signal):
-                await self._services.signalling.relay(self._access, message)
+                await self._services.calls.signalling.relay(self._access, message)
             else:
-                await self._services.call_participants.media(self._access, message)
+                await self._services.calls.participants.media(self._access, message)
 
     async def _write(self) -> int:
         while True:
@@ -207,7 +207,7 @@ class LivePage:
     async def _subscribe(self, topic: str, since: int) -> None:
         """Subscribe first and read second, so that nothing is lost in between."""
         if topic in self._listener.topics:
-            self._services.bus.unsubscribe(self._listener, topic)
+            self._services.realtime.bus.unsubscribe(self._listener, topic)
         if len(self._listener.topics) >= _MOST_TOPICS:
             self._listener.send(refused_envelope(topic))
             return
@@ -218,17 +218,17 @@ class LivePage:
         except BedsideError:
             self._listener.send(refused_envelope(topic))
             return
-        self._services.bus.subscribe(self._listener, topic)
+        self._services.realtime.bus.subscribe(self._listener, topic)
         await self._presence.subscribed(topic)
-        kind = self._services.topics.kind(topic)
-        version = await self._services.bus.catch_up(
+        kind = self._services.realtime.topics.kind(topic)
+        version = await self._services.realtime.bus.catch_up(
             self._listener, topic, since, from_first=kind is not None and kind.from_first
         )
         if version is not None:
             self._listener.send(snapshot_envelope(topic, version, await self._snapshot(topic)))
 
     async def _snapshot(self, topic: str) -> dict[str, Any]:
-        kind = self._services.topics.kind(topic)
+        kind = self._services.realtime.topics.kind(topic)
         if kind is None:
             raise BedsideError
         return await kind.snapshot(self._access, topic.partition(":")[2])

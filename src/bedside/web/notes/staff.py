@@ -20,8 +20,8 @@ async def note(request: Request) -> Response:
     await framed(request)
     staff, visit_id = await staff_of(request), request.path_params["visit_id"]
     services = services_of(request)
-    room = await services.whereabouts.room_of(staff, visit_id)
-    own = await services.visit_notes.own(room, visit_id)
+    room = await services.visits.whereabouts.room_of(staff, visit_id)
+    own = await services.visits.notes.own(room, visit_id)
     name = "panel" if wants_fragment(request) else "page"
     return render(
         request,
@@ -41,9 +41,9 @@ async def keep(request: Request) -> Response:
     """POST /visits/{visit_id}/note: save the note as it is now. Field: text."""
     staff, visit_id = await staff_of(request), request.path_params["visit_id"]
     services = services_of(request)
-    room = await services.whereabouts.room_of(staff, visit_id)
+    room = await services.visits.whereabouts.room_of(staff, visit_id)
     form = await form_of(request)
-    at = await services.visit_notes.keep(room, visit_id, form["text"])
+    at = await services.visits.notes.keep(room, visit_id, form["text"])
     if wants_json(request):
         return JSONResponse({"saved_at": at})
     return RedirectResponse(f"/visits/{visit_id}/note", status_code=303)

@@ -13,7 +13,7 @@ async def sms_report(request: Request) -> Response:
     """POST /hooks/sms: the SMS gateway's delivery report; signed."""
     form = await form_of(request)
     signature = request.headers.get("x-twilio-signature", "")
-    await services_of(request).sms_reports.take(form.pairs(), signature)
+    await services_of(request).notifications.sms_reports.take(form.pairs(), signature)
     return Response(status_code=204)
 
 

@@ -37,11 +37,13 @@ async def _messages(request: Request, staff: StaffAccess) -> dict[str, Any]:
         raise NotAllowed
     services = services_of(request)
     base = services.settings.base_url
-    shown = await services.messages.outbox(staff)
+    shown = await services.notifications.messages.outbox(staff)
     return {
         "messages": [(message, _linked(message.text, base)) for message in shown],
-        "local": [_(_NAMES[channel]) for channel in sorted(services.dispatcher.local)],
-        "clinic": await services.clinics.get(staff.clinic_id),
+        "local": [
+            _(_NAMES[channel]) for channel in sorted(services.notifications.dispatcher.local)
+        ],
+        "clinic": await services.people.clinics.get(staff.clinic_id),
     }
 
 

@@ -27,10 +27,10 @@ async def card(request: Request) -> Response:
     services = services_of(request)
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request, "patients"))
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    clinic = await services.clinics.get(staff.clinic_id)
-    patient = await services.patients.get(chart)
-    await services.looks.note(
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    clinic = await services.people.clinics.get(staff.clinic_id)
+    patient = await services.people.patients.get(chart)
+    await services.audit.looks.note(
         staff.clinic_id,
         staff.actor,
         staff.session_id,
@@ -41,9 +41,9 @@ async def card(request: Request) -> Response:
         **await about(services, chart, clinic, patient),
         **await recent(request, chart, clinic),
     }
-    present = await services.whereabouts.present(chart)
+    present = await services.visits.whereabouts.present(chart)
     if present:
-        room = await services.whereabouts.room_of(staff, present)
+        room = await services.visits.whereabouts.room_of(staff, present)
         facts |= await visit_part(services, room, present)
     kind = "visit_card" if present else "card"
     panel = "_panel" if fragment else ""
@@ -54,8 +54,8 @@ async def now(request: Request) -> Response:
     """GET /patients/{patient_id}/card/now: the live part of the card."""
     services = services_of(request)
     staff = await prepare(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    clinic = await services.clinics.get(staff.clinic_id)
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    clinic = await services.people.clinics.get(staff.clinic_id)
     shown = await recent(request, chart, clinic)
     return render(request, "patients/card_now.html", **shown)
 
@@ -67,16 +67,16 @@ async def details_form(request: Request) -> Response:
     """GET /patients/{patient_id}/details."""
     staff = await shell(request, "patients")
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    patient = await services.patients.get(chart)
-    await services.looks.note(
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    patient = await services.people.patients.get(chart)
+    await services.audit.looks.note(
         staff.clinic_id,
         staff.actor,
         staff.session_id,
         Action.PATIENT_OPENED,
         patient_id=patient.id,
     )
-    teams = [team.id for team in await services.assignments.of_patient(chart)]
+    teams = [team.id for team in await services.people.assignments.of_patient(chart)]
     return await _details_page(request, patient, entered_as(patient.demographics), teams, {})
 
 
@@ -84,24 +84,24 @@ async def change_details(request: Request) -> Response:
     """POST /patients/{patient_id}/details."""
     staff = await shell(request, "patients")
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     form = await form_of(request)
     entered = entered_by(form)
-    patient = await services.patients.get(chart)
+    patient = await services.people.patients.get(chart)
     before = patient.demographics
     demographics, errors = entered.checked(born_required=before.birth_date is not None)
     teams: list[str] = []
     try:
-        teams = await services.assignments.check(staff, form.all("teams"))
+        teams = await services.people.assignments.check(staff, form.all("teams"))
     except WrongInput as error:
         errors["teams"] = gettext(error.sentence)
     if demographics is None or errors:
         return await _details_page(request, patient, entered, form.all("teams"), errors)
     async with services.database.unit_of_work() as work:
         if demographics != before:
-            await services.patients.change(work, chart, demographics)
-        await services.assignments.change(work, chart, teams)
-    if not await services.permissions.sees(staff, chart.patient_id):
+            await services.people.patients.change(work, chart, demographics)
+        await services.people.assignments.change(work, chart, teams)
+    if not await services.people.permissions.sees(staff, chart.patient_id):
         return go("/patients", CHANGED)
     return go(f"/patients/{chart.patient_id}/card", CHANGED)
 
@@ -119,7 +119,7 @@ async def _details_page(
         status=422 if errors else 200,
         patient=patient,
         entered=entered,
-        teams=await services_of(request).teams.listed(patient.clinic_id),
+        teams=await services_of(request).people.teams.listed(patient.clinic_id),
         chosen=chosen,
         errors=errors,
         languages=languages(),

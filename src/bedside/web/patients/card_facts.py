@@ -33,7 +33,7 @@ async def about(
         "patient": patient,
         "age": _age_in_words(patient.demographics.birth_date, here),
         "speaks": language_name(patient.demographics.language),
-        "teams": await services.assignments.of_patient(chart),
+        "teams": await services.people.assignments.of_patient(chart),
         "may_ask": allows(chart.staff.role, May.SEND_REQUESTS),
         "visits": await recent_visits(services, chart),
         "may_audit": allows(chart.staff.role, May.SEE_AUDIT),
@@ -54,13 +54,13 @@ def _age_in_words(born: date | None, today: date) -> str:
 async def recent(request: Request, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:
     """Return requests, files, visits and the day: the live part."""
     services = services_of(request)
-    entries = await services.charts.entries(chart, ChartFilter(limit=_FILES + 8))
+    entries = await services.charts.contents.entries(chart, ChartFilter(limit=_FILES + 8))
     newest = [entry for entry in entries if not entry.moved_to][:_FILES]
     requests = await services.requests.lists.of_chart(chart)
     return {
         "patient_id": chart.patient_id,
         "entries": newest,
-        "pictured": await services.retrieval.with_thumbnail(newest),
+        "pictured": await services.files.retrieval.with_thumbnail(newest),
         "requests": requests[:_REQUESTS],
         "today": await today_in(request, chart, clinic),
     }

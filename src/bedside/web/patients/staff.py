@@ -30,8 +30,10 @@ async def listed(request: Request) -> Response:
     staff = await shell(request, "patients")
     services = services_of(request)
     number = _page_number(request)
-    found, count = await services.patients.listed(staff, limit=_PAGE, offset=(number - 1) * _PAGE)
-    await services.audit.note(
+    found, count = await services.people.patients.listed(
+        staff, limit=_PAGE, offset=(number - 1) * _PAGE
+    )
+    await services.audit.log.note(
         staff.clinic_id, staff.actor, Action.PATIENTS_LISTED, page=number, shown=len(found)
     )
     return _page(request, staff, found, count=count, number=number)
@@ -48,11 +50,11 @@ async def search(request: Request) -> Response:
     staff = await (prepare(request) if fragment else shell(request, "patients"))
     words = (await form_of(request)).line("words")[:200]
     if not words:
-        found, count = await services.patients.listed(staff, limit=_PAGE)
+        found, count = await services.people.patients.listed(staff, limit=_PAGE)
     else:
-        found = await services.patients.find(staff, words, limit=_MOST_FOUND + 1)
+        found = await services.people.patients.find(staff, words, limit=_MOST_FOUND + 1)
         count = len(found)
-        await services.looks.note(
+        await services.audit.looks.note(
             staff.clinic_id,
             staff.actor,
             staff.session_id,
@@ -124,13 +126,13 @@ async def add(request: Request) -> Response:
     demographics, errors = entered.checked()
     teams: list[str] = []
     try:
-        teams = await services.assignments.check(staff, form.all("teams"))
+        teams = await services.people.assignments.check(staff, form.all("teams"))
     except WrongInput as error:
         errors["teams"] = gettext(error.sentence)
     if demographics is None or errors:
         return await _add_page(request, staff, entered, form.all("teams"), errors)
     async with services.database.unit_of_work() as work:
-        patient = await services.patients.add(work, staff, demographics, teams)
+        patient = await services.people.patients.add(work, staff, demographics, teams)
     return go(f"/patients/{patient.id}/card", ADDED)
 
 
@@ -146,7 +148,7 @@ async def _add_page(
         "patients/new.html",
         status=422 if errors else 200,
         entered=entered,
-        teams=await services_of(request).teams.listed(staff.clinic_id),
+        teams=await services_of(request).people.teams.listed(staff.clinic_id),
         chosen=chosen,
         errors=errors,
         languages=languages(),

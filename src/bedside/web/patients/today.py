@@ -32,12 +32,12 @@ async def today_in(request: Request, chart: ChartAccess, clinic: Clinic) -> list
     midnight = datetime.combine(
         datetime.fromtimestamp(clock.now() / 1000, zone).date(), time(), zone
     )
-    lines = await services.audit.lines(
+    lines = await services.audit.log.lines(
         chart.clinic_id,
         Filter(patient_id=chart.patient_id, since=int(midnight.timestamp() * 1000), limit=_LINES),
     )
     told = [line for line in lines if line.action in today and not _by_check_in(line)]
-    names = await services.staff.named(
+    names = await services.people.staff.named(
         chart.clinic_id, {line.actor_id for line in told if line.actor_kind == ActorKind.STAFF}
     )
     moments = [_moment(chart, names, group, zone, today) for group in _together(told)[:_SHOWN]]

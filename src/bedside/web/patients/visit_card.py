@@ -31,9 +31,9 @@ async def card(request: Request) -> Response:
     kind = "card_panel" if fragment else "card"
     if not shown["visit"].patient_id:
         return render(request, f"patients/unidentified_{kind}.html", page=not fragment, **shown)
-    chart = await services.permissions.chart(staff, shown["visit"].patient_id)
-    clinic = await services.clinics.get(staff.clinic_id)
-    patient = await services.patients.get(chart)
+    chart = await services.people.permissions.chart(staff, shown["visit"].patient_id)
+    clinic = await services.people.clinics.get(staff.clinic_id)
+    patient = await services.people.patients.get(chart)
     return render(
         request,
         f"patients/visit_{kind}.html",
@@ -60,11 +60,11 @@ async def card_now(request: Request) -> Response:
         return render(request, "patients/unidentified_now.html", page=page, **shown)
     if request.query_params.get("typed"):
         return render(request, "patients/identified.html", **shown)
-    chart = await services.permissions.chart(staff, shown["visit"].patient_id)
+    chart = await services.people.permissions.chart(staff, shown["visit"].patient_id)
     return render(
         request,
         "patients/visit_card_now.html",
-        patient=await services.patients.get(chart),
+        patient=await services.people.patients.get(chart),
         may_audit=allows(staff.role, May.SEE_AUDIT),
         **shown,
     )
@@ -73,11 +73,11 @@ async def card_now(request: Request) -> Response:
 async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dict[str, Any]:
     """Return the card's content about a visit; it counts as looked at. Raises NotFound, and
     Conflict or Gone with where it went."""
-    visit = await services.waiting_room.visit(room, visit_id)
+    visit = await services.visits.waiting_room.visit(room, visit_id)
     [shown] = await rows_of(services, room, [visit.waiting])
     suggested: list[Patient] = []
     if not shown.patient_id:
-        suggested = await services.identification.suggested(room, visit.typed)
+        suggested = await services.visits.identification.suggested(room, visit.typed)
     return {
         "visit": shown,
         "note": visit.note,

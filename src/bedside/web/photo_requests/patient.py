@@ -262,7 +262,7 @@ def _photos_in(form: Form) -> list[str]:
 @for_device
 async def picture(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos/{file_id}/{form}: a small copy of one's own photo."""
-    opened = await services_of(request).retrieval.held_preview(
+    opened = await services_of(request).files.retrieval.held_preview(
         link, request.path_params["file_id"], request.path_params["form"]
     )
     return SealedResponse(request, opened)

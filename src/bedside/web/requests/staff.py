@@ -133,7 +133,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
         if kind.files
         else None,
         "details": kind.details(asked),
-        "deliveries": await services.messages.of_request(chart, asked.id),
+        "deliveries": await services.notifications.messages.of_request(chart, asked.id),
         "may_revoke": allowed(asked.state, Step.REVOKED),
         "may_reissue": allowed(asked.state, Step.REISSUED),
     }
@@ -249,7 +249,9 @@ async def resend(request: Request) -> Response:
     """POST /patients/{patient_id}/requests/{request_id}/messages/{notification_id}/resend."""
     chart, _request_id, back = await _at_one(request)
     try:
-        await services_of(request).dispatcher.resend(chart, request.path_params["notification_id"])
+        await services_of(request).notifications.dispatcher.resend(
+            chart, request.path_params["notification_id"]
+        )
     except Conflict:
         return go(back, NOT_NOW)
     return go(back, RESENT)
@@ -257,7 +259,9 @@ async def resend(request: Request) -> Response:
 
 async def _at_one(request: Request) -> tuple[ChartAccess, str, str]:
     staff = await staff_of(request)
-    chart = await services_of(request).permissions.chart(staff, request.path_params["patient_id"])
+    chart = await services_of(request).people.permissions.chart(
+        staff, request.path_params["patient_id"]
+    )
     request_id = request.path_params["request_id"]
     return chart, request_id, f"/patients/{chart.patient_id}/requests/{request_id}"
 
@@ -265,14 +269,16 @@ async def _at_one(request: Request) -> tuple[ChartAccess, str, str]:
 async def _chart(request: Request) -> tuple[ChartAccess, Patient, Clinic]:
     staff = await shell(request, "requests")
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    clinic = await services.clinics.get(staff.clinic_id)
-    return chart, await services.patients.get(chart), clinic
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    clinic = await services.people.clinics.get(staff.clinic_id)
+    return chart, await services.people.patients.get(chart), clinic
 
 
 async def _fragment(request: Request) -> ChartAccess:
     staff = await prepare(request)
-    return await services_of(request).permissions.chart(staff, request.path_params["patient_id"])
+    return await services_of(request).people.permissions.chart(
+        staff, request.path_params["patient_id"]
+    )
 
 
 _PATIENT = "/patients/{patient_id}/requests"

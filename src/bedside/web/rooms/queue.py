@@ -29,7 +29,7 @@ REMOVED = sayable("visit_removed", N_("The patient was removed from the waiting 
 
 async def _room(request: Request) -> RoomAccess:
     staff = await staff_of(request)
-    return await services_of(request).permissions.room(staff, request.path_params["room_id"])
+    return await services_of(request).people.permissions.room(staff, request.path_params["room_id"])
 
 
 def _done(request: Request, address: str, key: str) -> Response:
@@ -40,7 +40,7 @@ def _done(request: Request, address: str, key: str) -> Response:
 async def open_or_close(request: Request) -> Response:
     """POST /rooms/{room_id}/open: with `open=no` it is closed."""
     room = await _room(request)
-    rooms = services_of(request).rooms
+    rooms = services_of(request).visits.rooms
     wanted = (await form_of(request))["open"] != "no"
     await (rooms.open(room) if wanted else rooms.close(room))
     return _done(request, f"/rooms/{room.room_id}", OPENED if wanted else CLOSED)
@@ -51,7 +51,7 @@ async def message_everyone(request: Request) -> Response:
     room = await _room(request)
     text = (await form_of(request))["text"]
     try:
-        await services_of(request).room_messages.say(room, text)
+        await services_of(request).visits.room_messages.say(room, text)
     except WrongInput as error:
         if wants_json(request):
             raise
@@ -63,7 +63,9 @@ async def message_everyone(request: Request) -> Response:
 async def withdraw_message(request: Request) -> Response:
     """POST /rooms/{room_id}/messages/{message_id}/withdraw."""
     room = await _room(request)
-    await services_of(request).room_messages.withdraw(room, request.path_params["message_id"])
+    await services_of(request).visits.room_messages.withdraw(
+        room, request.path_params["message_id"]
+    )
     return _done(request, f"/rooms/{room.room_id}", WITHDRAWN)
 
 
@@ -79,7 +81,7 @@ async def remove(request: Request) -> Response:
     """POST /visits/{visit_id}/remove: the visit ends."""
     staff = await staff_of(request)
     room = await room_of_visit(request, staff)
-    await services_of(request).waiting_room.remove(room, request.path_params["visit_id"])
+    await services_of(request).visits.waiting_room.remove(room, request.path_params["visit_id"])
     return _done(request, f"/rooms/{room.room_id}", REMOVED)
 
 

@@ -37,7 +37,7 @@ BEGINNINGS = (
 async def last_room(request: Request) -> Response:
     """GET /rooms: the last used room, or the first of one's own."""
     staff = await shell(request, "rooms")
-    own = await services_of(request).rooms.of_staff(staff)
+    own = await services_of(request).visits.rooms.of_staff(staff)
     if not own:
         may_administer = allows(staff.role, May.ADMINISTER)
         return render(request, "rooms/none.html", may_administer=may_administer)
@@ -50,8 +50,8 @@ async def room_page(request: Request) -> Response:
     """GET /rooms/{room_id}: opening it counts as looking at the arrivals."""
     staff = await shell(request, "rooms")
     services = services_of(request)
-    room = await services.permissions.room(staff, request.path_params["room_id"])
-    await services.waiting_room.looked(room)
+    room = await services.people.permissions.room(staff, request.path_params["room_id"])
+    await services.visits.waiting_room.looked(room)
     response = await waiting_page(request, room)
     response.set_cookie(
         LAST_ROOM, room.room_id, max_age=_YEAR, path="/rooms", httponly=True, samesite="lax"
@@ -73,8 +73,8 @@ async def waiting_page(
         beginnings=[_(text) for text in BEGINNINGS],
         message_text=message_text,
         message_error=message_error,
-        handed=await services.patient_transfers.open_of(room.staff),
-        unidentified=await services.unidentified.of_room(room),
+        handed=await services.visits.transfers.open_of(room.staff),
+        unidentified=await services.visits.unidentified.of_room(room),
         **await _bar(services, room),
         **await _queue(request, room),
     )
@@ -90,7 +90,7 @@ async def queue(request: Request) -> Response:
     """GET /rooms/{room_id}/queue: the lists alone; the look was recorded by its page."""
     services = services_of(request)
     room = await _room_of_fragment(request)
-    found = await services.rooms.get(room.clinic_id, room.room_id)
+    found = await services.visits.rooms.get(room.clinic_id, room.room_id)
     return render(
         request,
         "rooms/queue.html",
@@ -107,21 +107,21 @@ async def unidentified(request: Request) -> Response:
     return render(
         request,
         "rooms/unidentified.html",
-        unidentified=await services.unidentified.of_room(room),
+        unidentified=await services.visits.unidentified.of_room(room),
     )
 
 
 async def _room_of_fragment(request: Request) -> RoomAccess:
     staff = await prepare(request)
-    return await services_of(request).permissions.room(staff, request.path_params["room_id"])
+    return await services_of(request).people.permissions.room(staff, request.path_params["room_id"])
 
 
 async def _bar(services: Services, room: RoomAccess) -> dict[str, Any]:
-    found = await services.rooms.get(room.clinic_id, room.room_id)
+    found = await services.visits.rooms.get(room.clinic_id, room.room_id)
     return {
         "room": found,
         "address": _address(services, found.slug),
-        "messages": await services.room_messages.shown(room),
+        "messages": await services.visits.room_messages.shown(room),
     }
 
 
@@ -132,7 +132,7 @@ def _address(services: Services, slug: str) -> dict[str, str]:
 async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
     services = services_of(request)
     zone: str = request.state.page["zone"]
-    shown = await rows_of(services, room, await services.waiting_room.queue(room))
+    shown = await rows_of(services, room, await services.visits.waiting_room.queue(room))
     return {
         "waiting": drawn([visit for visit in shown if visit.state == State.WAITING], zone),
         "seen": drawn([visit for visit in shown if visit.in_call], zone),
@@ -143,7 +143,7 @@ async def _own(services: Services, staff: StaffAccess) -> list[dict[str, Any]]:
     """Return one's own rooms with counts, for the switcher."""
     return [
         {"id": one.room.id, "name": one.room.name, "waiting": one.waiting}
-        for one in await services.rooms.of_clinic(staff)
+        for one in await services.visits.rooms.of_clinic(staff)
         if one.mine
     ]
 
@@ -157,7 +157,7 @@ async def all_rooms(request: Request) -> Response:
     services = services_of(request)
     shown = await _all(request, staff)
     for group in shown["groups"]:
-        await services.waiting_room.looked(group["access"])
+        await services.visits.waiting_room.looked(group["access"])
     return render(
         request,
         "rooms/all.html",
@@ -176,11 +176,11 @@ async def all_list(request: Request) -> Response:
 
 async def _all(request: Request, staff: StaffAccess) -> dict[str, Any]:
     services = services_of(request)
-    found = await services.rooms.of_clinic(staff)
+    found = await services.visits.rooms.of_clinic(staff)
     groups: list[dict[str, Any]] = []
     for one in found:
         if one.mine:
-            access = await services.permissions.room(staff, one.room.id)
+            access = await services.people.permissions.room(staff, one.room.id)
             groups.append({"room": one.room, "access": access, **await _queue(request, access)})
     return {"groups": groups, "others": [one for one in found if not one.mine]}
 
@@ -194,8 +194,8 @@ async def qr_code(request: Request) -> Response:
 
     staff = await staff_of(request)
     services = services_of(request)
-    room = await services.permissions.room(staff, request.path_params["room_id"])
-    found = await services.rooms.get(room.clinic_id, room.room_id)
+    room = await services.people.permissions.room(staff, request.path_params["room_id"])
+    found = await services.visits.rooms.get(room.clinic_id, room.room_id)
     picture = BytesIO()
     segno.make(public_address(services, found.slug), error="m").save(
         picture, kind="svg", scale=8, border=3, dark="#000", light="#fff"
@@ -212,7 +212,7 @@ async def alerts(request: Request) -> Response:
     A sentence names the room and never a patient, because it goes to the desktop of a computer.
     """
     staff = await prepare(request)
-    arrivals = await services_of(request).waiting_room.unlooked(staff)
+    arrivals = await services_of(request).visits.waiting_room.unlooked(staff)
     rooms = {one.room_id: one.room_name for one in arrivals}
     sentence = _("Somebody is waiting in %(room)s")
     return JSONResponse(
@@ -229,8 +229,8 @@ async def looked(request: Request) -> Response:
     """POST /rooms/{room_id}/looked: the queue is on a screen that somebody looks at."""
     staff = await staff_of(request)
     services = services_of(request)
-    room = await services.permissions.room(staff, request.path_params["room_id"])
-    await services.waiting_room.looked(room)
+    room = await services.people.permissions.room(staff, request.path_params["room_id"])
+    await services.visits.waiting_room.looked(room)
     return Response(status_code=204)
 
 

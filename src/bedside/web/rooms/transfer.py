@@ -56,7 +56,7 @@ async def _others(services: Services, room: RoomAccess) -> list[dict[str, Any]]:
             "open": one.room.open,
             "waiting": one.waiting,
         }
-        for one in await services.rooms.of_clinic(room.staff)
+        for one in await services.visits.rooms.of_clinic(room.staff)
         if one.room.id != room.room_id
     ]
     return sorted(found, key=lambda one: not one["open"])
@@ -99,7 +99,7 @@ async def transfer(request: Request) -> Response:
     try:
         if not chosen:
             raise WrongInput(N_("Please choose a room."), field="room")
-        await services.patient_transfers.transfer(
+        await services.visits.transfers.transfer(
             room,
             visit.waiting.visit_id,
             chosen,
@@ -119,7 +119,7 @@ async def transfer(request: Request) -> Response:
         )
     if not fragment:
         return go(f"/rooms/{room.room_id}", TRANSFERRED)
-    to = await services.rooms.get(room.clinic_id, chosen)
+    to = await services.visits.rooms.get(room.clinic_id, chosen)
     card = environment().get_template("rooms/gone.html")
     return JSONResponse(
         {
@@ -135,7 +135,7 @@ async def transfer(request: Request) -> Response:
 async def take_back(request: Request) -> Response:
     """POST /transfers/{transfer_id}/take-back: at once, whatever page it is pressed on."""
     staff = await staff_of(request)
-    transfers = services_of(request).patient_transfers
+    transfers = services_of(request).visits.transfers
     room = await transfers.take_back(staff, request.path_params["transfer_id"])
     if wants_json(request):
         return Response(status_code=204)
@@ -145,7 +145,7 @@ async def take_back(request: Request) -> Response:
 async def sent(request: Request) -> Response:
     """GET /transfers/sent: those that nobody has admitted yet, for the page of a room."""
     staff = await prepare(request)
-    handed = await services_of(request).patient_transfers.open_of(staff)
+    handed = await services_of(request).visits.transfers.open_of(staff)
     return render(request, "rooms/handed.html", handed=handed)
 
 
@@ -153,7 +153,7 @@ async def notices(request: Request) -> Response:
     """GET /transfers/notices: those that have waited too long, shown on every page until somebody
     deals with them; nothing if there is none."""
     staff = await prepare(request)
-    found = await services_of(request).patient_transfers.open_of(staff)
+    found = await services_of(request).visits.transfers.open_of(staff)
     late = [one for one in found if one.alerted]
     return render(request, "rooms/notices.html", handed=late)
 
@@ -161,7 +161,7 @@ async def notices(request: Request) -> Response:
 async def notice(request: Request) -> Response:
     """GET /transfers/{transfer_id}/notice: the message about a transfer that was admitted."""
     staff = await prepare(request)
-    transfers = services_of(request).sent_transfers
+    transfers = services_of(request).visits.sent_transfers
     one = await transfers.get(staff, request.path_params["transfer_id"])
     if one.state != "admitted":
         raise NotFound

@@ -35,11 +35,11 @@ async def rooms(request: Request) -> Response:
     """GET /settings/rooms."""
     clinic = await administrator(request)
     services = services_of(request)
-    found = [one.room for one in await services.rooms.of_clinic(clinic.staff)]
-    owners = await services.staff.named(
+    found = [one.room for one in await services.visits.rooms.of_clinic(clinic.staff)]
+    owners = await services.people.staff.named(
         clinic.clinic_id, {room.owner_id for room in found if room.owner_id}
     )
-    assigned = await services.staff.assignments(clinic)
+    assigned = await services.people.staff.assignments(clinic)
     shown = [
         {
             "room": room,
@@ -73,7 +73,7 @@ async def add_room(request: Request) -> Response:
     services = services_of(request)
     given = _typed(await form_of(request))
     try:
-        room = await services.rooms.create(clinic, _wanted(given))
+        room = await services.visits.rooms.create(clinic, _wanted(given))
     except WrongInput as error:
         return await _form(request, clinic, None, given, {error.field: _(error.sentence)})
     await _put_in_charge(services, clinic, room, given["people"])
@@ -85,8 +85,8 @@ async def room_page(request: Request) -> Response:
     await confirmed_staff_of(request, request.url.path)
     clinic = await administrator(request)
     services = services_of(request)
-    room = await services.rooms.get(clinic.clinic_id, request.path_params["room_id"])
-    assigned = await services.staff.assignments(clinic)
+    room = await services.visits.rooms.get(clinic.clinic_id, request.path_params["room_id"])
+    assigned = await services.people.staff.assignments(clinic)
     given = {
         **_of_options(room.options),
         "name": room.name,
@@ -103,11 +103,11 @@ async def change_room(request: Request) -> Response:
     await confirmed_staff_of(request, request.url.path, minutes=PAGE_OPEN)
     clinic = await administrator(request)
     services = services_of(request)
-    room = await services.rooms.get(clinic.clinic_id, request.path_params["room_id"])
+    room = await services.visits.rooms.get(clinic.clinic_id, request.path_params["room_id"])
     given = _typed(await form_of(request))
     given["kind"] = str(room.kind)
     try:
-        room = await services.rooms.change(clinic, room.id, _wanted(given))
+        room = await services.visits.rooms.change(clinic, room.id, _wanted(given))
     except WrongInput as error:
         return await _form(request, clinic, room, given, {error.field: _(error.sentence)})
     await _put_in_charge(services, clinic, room, given["people"])
@@ -146,15 +146,15 @@ async def _put_in_charge(
     services: Services, clinic: ClinicAccess, room: Room, people: list[str]
 ) -> None:
     """Put the ticked people and the owner in charge of the room, and nobody else."""
-    assigned = await services.staff.assignments(clinic)
+    assigned = await services.people.staff.assignments(clinic)
     before = {staff_id for staff_id, targets in assigned.items() if room.id in targets}
-    members = await services.staff.listed(clinic)
+    members = await services.people.staff.listed(clinic)
     known = {member.id for member in members if not member.disabled}
     wanted = {*people, room.owner_id} & known
     for staff_id in sorted(wanted - before):
-        await services.staff.assign(clinic, staff_id, room.id)
+        await services.people.staff.assign(clinic, staff_id, room.id)
     for staff_id in sorted((before & known) - wanted):
-        await services.staff.unassign(clinic, staff_id, room.id)
+        await services.people.staff.unassign(clinic, staff_id, room.id)
 
 
 async def _form(
@@ -165,7 +165,7 @@ async def _form(
     errors: dict[str, str],
 ) -> Response:
     services = services_of(request)
-    members = await services.staff.listed(clinic)
+    members = await services.people.staff.listed(clinic)
     return render(
         request,
         "settings/room.html",

@@ -53,12 +53,12 @@ async def start(request: Request) -> Response:
 async def administrator(request: Request) -> ClinicAccess:
     """Return the permission, with the frame of the page prepared. Raises NotAllowed."""
     staff = await shell(request, "settings")
-    return services_of(request).permissions.administer(staff)
+    return services_of(request).people.permissions.administer(staff)
 
 
 async def _confirmed_administrator(request: Request, page: str, minutes: int = 10) -> ClinicAccess:
     staff = await confirmed_staff_of(request, page, minutes=minutes)
-    return services_of(request).permissions.administer(staff)
+    return services_of(request).people.permissions.administer(staff)
 
 
 # --- people --------------------------------------------------------------------------------------
@@ -68,15 +68,15 @@ async def people(request: Request) -> Response:
     """GET /settings/people."""
     clinic = await administrator(request)
     services = services_of(request)
-    assigned = await services.staff.assignments(clinic)
-    names = {team.id: team.name for team in await services.teams.listed(clinic.clinic_id)}
+    assigned = await services.people.staff.assignments(clinic)
+    names = {team.id: team.name for team in await services.people.teams.listed(clinic.clinic_id)}
     members = [
         {
             "member": member,
             "role": gettext(ROLE_NAMES[member.role]),
             "teams": sorted(names[t] for t in assigned.get(member.id, []) if t in names),
         }
-        for member in await services.staff.listed(clinic)
+        for member in await services.people.staff.listed(clinic)
     ]
     return render(request, "settings/people.html", members=members, tab="people")
 
@@ -99,14 +99,14 @@ async def add_person(request: Request) -> Response:
         )
     except (ValidationError, ValueError) as error:
         return await _new_person(request, clinic, given, _fields_of(error))
-    password = services.passwords.made_up()
+    password = services.people.passwords.made_up()
     try:
-        member = await services.staff.add(clinic, person, password)
+        member = await services.people.staff.add(clinic, person, password)
     except WrongInput as error:
         errors = {error.field: gettext(error.sentence)}
         return await _new_person(request, clinic, given, errors)
     for target in given.all("teams"):
-        await services.staff.assign(clinic, member.id, target)
+        await services.people.staff.assign(clinic, member.id, target)
     return await _first_password(request, member, password)
 
 
@@ -114,20 +114,20 @@ async def person(request: Request) -> Response:
     """GET /settings/people/{staff_id}."""
     clinic = await administrator(request)
     services = services_of(request)
-    member = await services.staff.get(clinic.clinic_id, request.path_params["staff_id"])
-    targets = (await services.staff.assignments(clinic)).get(member.id, [])
+    member = await services.people.staff.get(clinic.clinic_id, request.path_params["staff_id"])
+    targets = (await services.people.staff.assignments(clinic)).get(member.id, [])
     patient_ids = {target for target in targets if target.startswith("pat_")}
     return render(
         request,
         "settings/person.html",
         member=member,
-        factors=await services.sign_in.factors(member.id),
+        factors=await services.people.sign_in.factors(member.id),
         is_self=member.id == clinic.staff.staff_id,
         role_name=gettext(ROLE_NAMES[member.role]),
         roles=_roles(),
-        teams=_choices(await services.teams.listed(clinic.clinic_id)),
+        teams=_choices(await services.people.teams.listed(clinic.clinic_id)),
         targets=targets,
-        patients=await services.patients.named(clinic.clinic_id, patient_ids),
+        patients=await services.people.patients.named(clinic.clinic_id, patient_ids),
         tab="people",
     )
 
@@ -140,7 +140,9 @@ async def change_role(request: Request) -> Response:
     role = next((role for role in Role if role == given["role"]), None)
     if role is None:
         raise WrongInput(field="role")
-    await services_of(request).staff.change_role(clinic, request.path_params["staff_id"], role)
+    await services_of(request).people.staff.change_role(
+        clinic, request.path_params["staff_id"], role
+    )
     return go(page, ROLE_CHANGED)
 
 
@@ -150,12 +152,12 @@ async def change_assignments(request: Request) -> Response:
     services = services_of(request)
     staff_id = request.path_params["staff_id"]
     wanted = set((await form_of(request)).all("teams"))
-    before = set((await services.staff.assignments(clinic)).get(staff_id, []))
-    shown = {team.id for team in await services.teams.listed(clinic.clinic_id)}
+    before = set((await services.people.staff.assignments(clinic)).get(staff_id, []))
+    shown = {team.id for team in await services.people.teams.listed(clinic.clinic_id)}
     for target in sorted(wanted - before):
-        await services.staff.assign(clinic, staff_id, target)
+        await services.people.staff.assign(clinic, staff_id, target)
     for target in sorted((before & shown) - wanted):
-        await services.staff.unassign(clinic, staff_id, target)
+        await services.people.staff.unassign(clinic, staff_id, target)
     return go(_page_of(request), SAVED)
 
 
@@ -163,7 +165,9 @@ async def unassign_patient(request: Request) -> Response:
     """POST /settings/people/{staff_id}/unassign: from a single patient."""
     clinic = await _confirmed_administrator(request, _page_of(request))
     target = (await form_of(request))["target"]
-    await services_of(request).staff.unassign(clinic, request.path_params["staff_id"], target)
+    await services_of(request).people.staff.unassign(
+        clinic, request.path_params["staff_id"], target
+    )
     return go(_page_of(request), SAVED)
 
 
@@ -172,9 +176,9 @@ async def give_password(request: Request) -> Response:
     clinic = await _confirmed_administrator(request, _page_of(request))
     services = services_of(request)
     staff_id = request.path_params["staff_id"]
-    member = await services.staff.get(clinic.clinic_id, staff_id)
-    password = services.passwords.made_up()
-    await services.staff.give_password(clinic, staff_id, password)
+    member = await services.people.staff.get(clinic.clinic_id, staff_id)
+    password = services.people.passwords.made_up()
+    await services.people.staff.give_password(clinic, staff_id, password)
     return await _first_password(request, member, password)
 
 
@@ -182,7 +186,7 @@ async def reset_factors(request: Request) -> Response:
     """POST /settings/people/{staff_id}/second-factor: for somebody who lost phone and key."""
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
-    await services_of(request).second_factors.reset(clinic, request.path_params["staff_id"])
+    await services_of(request).people.second_factors.reset(clinic, request.path_params["staff_id"])
     return go(page, FACTORS_RESET)
 
 
@@ -190,7 +194,7 @@ async def disable(request: Request) -> Response:
     """POST /settings/people/{staff_id}/disable."""
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
-    await services_of(request).staff.disable(clinic, request.path_params["staff_id"])
+    await services_of(request).people.staff.disable(clinic, request.path_params["staff_id"])
     return go(page, DISABLED)
 
 
@@ -198,7 +202,7 @@ async def enable(request: Request) -> Response:
     """POST /settings/people/{staff_id}/enable."""
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
-    await services_of(request).staff.enable(clinic, request.path_params["staff_id"])
+    await services_of(request).people.staff.enable(clinic, request.path_params["staff_id"])
     return go(page, ENABLED)
 
 
@@ -206,7 +210,7 @@ async def _new_person(
     request: Request, clinic: ClinicAccess, given: Form, errors: dict[str, str]
 ) -> Response:
     await shell(request, "settings")
-    teams = await services_of(request).teams.listed(clinic.clinic_id)
+    teams = await services_of(request).people.teams.listed(clinic.clinic_id)
     return render(
         request,
         "settings/new_person.html",
@@ -271,10 +275,10 @@ async def teams(request: Request) -> Response:
 
 async def add_team(request: Request) -> Response:
     """POST /settings/teams."""
-    clinic = services_of(request).permissions.administer(await staff_of(request))
+    clinic = services_of(request).people.permissions.administer(await staff_of(request))
     given = await form_of(request)
     try:
-        await services_of(request).teams.create(clinic, TeamKind.TEAM, given["name"])
+        await services_of(request).people.teams.create(clinic, TeamKind.TEAM, given["name"])
     except WrongInput as error:
         return await _teams(request, given, {"name": gettext(error.sentence)})
     return go("/settings/teams", TEAM_ADDED)
@@ -282,13 +286,13 @@ async def add_team(request: Request) -> Response:
 
 async def rename_team(request: Request) -> Response:
     """POST /settings/teams/{team_id}."""
-    clinic = services_of(request).permissions.administer(await staff_of(request))
+    clinic = services_of(request).people.permissions.administer(await staff_of(request))
     team_id = request.path_params["team_id"]
     if team_id not in {team.id for team in await _teams_of(services_of(request), clinic)}:
         raise NotFound
     given = await form_of(request)
     try:
-        await services_of(request).teams.rename(clinic, team_id, given["name"])
+        await services_of(request).people.teams.rename(clinic, team_id, given["name"])
     except WrongInput as error:
         return await _teams(request, errors={team_id: gettext(error.sentence)})
     return go("/settings/teams", SAVED)
@@ -296,7 +300,7 @@ async def rename_team(request: Request) -> Response:
 
 async def _teams_of(services: Services, clinic: ClinicAccess) -> list[Team]:
     """Return teams that are not rooms."""
-    listed = await services.teams.listed(clinic.clinic_id)
+    listed = await services.people.teams.listed(clinic.clinic_id)
     return [team for team in listed if team.kind is TeamKind.TEAM]
 
 
@@ -306,7 +310,7 @@ async def _teams(
     clinic = await administrator(request)
     services = services_of(request)
     found = await _teams_of(services, clinic)
-    assigned = await services.staff.assignments(clinic)
+    assigned = await services.people.staff.assignments(clinic)
     counts = {team.id: sum(team.id in targets for targets in assigned.values()) for team in found}
     return render(
         request,
@@ -342,7 +346,7 @@ _KINDS = (ClinicOptions, SignInOptions, PhotoOptions, UploadOptions, LinkOptions
 async def clinic_page(request: Request) -> Response:
     """GET /settings/clinic."""
     access = await administrator(request)
-    clinic = await services_of(request).clinics.get(access.clinic_id)
+    clinic = await services_of(request).people.clinics.get(access.clinic_id)
     given = clinic.options.model_dump() | clinic.of(SignInOptions).model_dump()
     values = {number.name: number.of(clinic) for number in NUMBERS}
     return _clinic(request, {**given, **values, "name": clinic.name}, {})
@@ -362,7 +366,7 @@ async def change_clinic(request: Request) -> Response:
     errors = _clinic_errors(shown)
     if errors:
         return _clinic(request, shown, errors)
-    before = await services.clinics.options(access.clinic_id, SignInOptions)
+    before = await services.people.clinics.options(access.clinic_id, SignInOptions)
     if before.second_factor_required and not shown["second_factor_required"]:
         await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
     await save_options(request, access, _KINDS, shown | read_numbers(NUMBERS, shown), shown["name"])
@@ -380,7 +384,9 @@ async def save_options(
     services = services_of(request)
     parts = [kind.model_validate(given) for kind in kinds]
     async with services.database.unit_of_work() as work:
-        await services.clinics.change(work, access.actor, access.clinic_id, *parts, name=name)
+        await services.people.clinics.change(
+            work, access.actor, access.clinic_id, *parts, name=name
+        )
 
 
 def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:

@@ -73,7 +73,7 @@ NUMBERS: Numbers = (
 async def page(request: Request) -> Response:
     """GET /settings/visits."""
     access = await administrator(request)
-    clinic = await services_of(request).clinics.get(access.clinic_id)
+    clinic = await services_of(request).people.clinics.get(access.clinic_id)
     shown: dict[str, Any] = {name: getattr(clinic.of(kind), name) for kind, name in SWITCHES}
     shown |= {number.name: number.of(clinic) for number in NUMBERS}
     return _page(request, shown, {})

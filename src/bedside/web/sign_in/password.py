@@ -44,7 +44,7 @@ _STEPS = {
 async def form(request: Request) -> Response:
     """GET /sign-in."""
     services = services_of(request)
-    if not await services.clinics.any_exist():
+    if not await services.people.clinics.any_exist():
         return RedirectResponse("/set-up", status_code=303)
     back = local_path(request.query_params.get("next", "/"))
     try:
@@ -60,7 +60,7 @@ async def with_password(request: Request) -> Response:
     given = await form_of(request)
     back = local_path(given["next"])
     try:
-        done = await services.sign_in.with_password(
+        done = await services.people.sign_in.with_password(
             given.line("email"),
             given["password"],
             address=address_of(request),
@@ -74,14 +74,14 @@ async def with_password(request: Request) -> Response:
 
 async def passkey_options(request: Request) -> Response:
     """POST /sign-in/passkey/options: the browser's options for using a passkey."""
-    options = await services_of(request).passkeys.sign_in_options(None)
+    options = await services_of(request).people.passkeys.sign_in_options(None)
     return Response(options, media_type="application/json")
 
 
 async def with_passkey(request: Request) -> Response:
     """POST /sign-in/passkey: with a passkey alone."""
     given = await json_of(request)
-    done = await services_of(request).passkeys.sign_in(
+    done = await services_of(request).people.passkeys.sign_in(
         given.get("credential"),
         address=address_of(request),
         device=request.headers.get("user-agent", ""),
@@ -128,7 +128,7 @@ def _form(
         email=email,
         error=sentence_of(error) if error else "",
         waits=isinstance(error, TooMany),
-        passkeys=services.passkeys.possible,
+        passkeys=services.people.passkeys.possible,
         known=_by_clinic(services.known_sign_ins),
         roles={role: gettext(name) for role, name in ROLE_NAMES.items()},
         toasts=was_said(request),
@@ -151,7 +151,7 @@ async def onward(request: Request) -> Response:
         pending = await pending_of(request)
     except NotSignedIn:
         return RedirectResponse("/sign-in", status_code=303)
-    step = await services_of(request).sign_in.next_step(pending)
+    step = await services_of(request).people.sign_in.next_step(pending)
     return RedirectResponse(_STEPS[step], status_code=303)
 
 
@@ -165,7 +165,7 @@ async def with_code(request: Request) -> Response:
     pending = await pending_of(request)
     given = await form_of(request)
     try:
-        done = await services_of(request).second_factors.check(pending, given.line("code"))
+        done = await services_of(request).people.second_factors.check(pending, given.line("code"))
     except (WrongInput, TooMany) as error:
         return await _second_factor(request, error)
     return proceed(request, done)
@@ -174,7 +174,7 @@ async def with_code(request: Request) -> Response:
 async def second_passkey_options(request: Request) -> Response:
     """POST /sign-in/second-factor/options: for a passkey of this person."""
     pending = await pending_of(request)
-    options = await services_of(request).passkeys.sign_in_options(pending)
+    options = await services_of(request).people.passkeys.sign_in_options(pending)
     return Response(options, media_type="application/json")
 
 
@@ -182,22 +182,24 @@ async def with_second_passkey(request: Request) -> Response:
     """POST /sign-in/second-factor/passkey."""
     pending = await pending_of(request)
     given = await json_of(request)
-    done = await services_of(request).passkeys.second_factor(pending, given.get("credential"))
+    done = await services_of(request).people.passkeys.second_factor(
+        pending, given.get("credential")
+    )
     return proceed(request, done, script=True)
 
 
 async def _second_factor(request: Request, error: BedsideError | None = None) -> Response:
     pending = await pending_of(request)
     services = services_of(request)
-    if await services.sign_in.next_step(pending) is not Step.SECOND_FACTOR:
+    if await services.people.sign_in.next_step(pending) is not Step.SECOND_FACTOR:
         return RedirectResponse("/sign-in/continue", status_code=303)
-    factors = await services.sign_in.factors(pending.staff_id)
+    factors = await services.people.sign_in.factors(pending.staff_id)
     return render(
         request,
         "sign_in/second_factor.html",
         status=error.status if error else 200,
         factors=factors,
-        passkeys=factors.passkey and services.passkeys.possible,
+        passkeys=factors.passkey and services.people.passkeys.possible,
         error=sentence_of(error) if error else "",
     )
 
@@ -212,9 +214,9 @@ async def choose_password(request: Request) -> Response:
     pending = await pending_of(request)
     services = services_of(request)
     given = await form_of(request)
-    member = await services.staff.get(pending.clinic_id, pending.staff_id)
+    member = await services.people.staff.get(pending.clinic_id, pending.staff_id)
     try:
-        done = await services.sign_in.choose_password(
+        done = await services.people.sign_in.choose_password(
             pending, given["new_password"], member.name, member.email
         )
     except WrongInput as error:
@@ -225,9 +227,9 @@ async def choose_password(request: Request) -> Response:
 async def _new_password(request: Request, error: BedsideError | None = None) -> Response:
     pending = await pending_of(request)
     services = services_of(request)
-    if await services.sign_in.next_step(pending) is not Step.NEW_PASSWORD:
+    if await services.people.sign_in.next_step(pending) is not Step.NEW_PASSWORD:
         return RedirectResponse("/sign-in/continue", status_code=303)
-    member = await services.staff.get(pending.clinic_id, pending.staff_id)
+    member = await services.people.staff.get(pending.clinic_id, pending.staff_id)
     return render(
         request,
         "sign_in/new_password.html",
@@ -245,7 +247,7 @@ async def sign_out(request: Request) -> Response:
     services = services_of(request)
     try:
         staff = await staff_of(request)
-        await services.sessions.end(staff, staff.session_id)
+        await services.people.sessions.end(staff, staff.session_id)
     except NotSignedIn:
         if token_of(request):
             await _abandon(request)
@@ -261,7 +263,7 @@ async def _abandon(request: Request) -> None:
         pending = await pending_of(request)
     except NotSignedIn:
         return
-    await services_of(request).sessions.abandon(pending)
+    await services_of(request).people.sessions.abandon(pending)
 
 
 routes = [

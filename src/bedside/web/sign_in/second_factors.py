@@ -32,7 +32,7 @@ async def choose(request: Request) -> Response:
         request,
         "sign_in/choose_second_factor.html",
         layout=await _layout(request),
-        passkeys=services.passkeys.possible,
+        passkeys=services.people.passkeys.possible,
     )
 
 
@@ -50,13 +50,13 @@ async def confirm_app(request: Request) -> Response:
     services = services_of(request)
     given = await form_of(request)
     try:
-        codes = await services.second_factors.confirm(who, given.line("code"))
+        codes = await services.people.second_factors.confirm(who, given.line("code"))
     except WrongInput as error:
         return await _app(request, error)
     layout = await _layout(request)
     if isinstance(who, StaffAccess):
         return _codes(request, layout, codes, "/account")
-    done = await services.second_factors.finish(who, "totp")
+    done = await services.people.second_factors.finish(who, "totp")
     onward = proceed(request, done)
     page = _codes(request, layout, codes, onward.headers["location"])
     page.raw_headers.extend(h for h in onward.raw_headers if h[0] == b"set-cookie")
@@ -69,7 +69,7 @@ async def app_picture(request: Request) -> Response:
 
     who = await _who(request)
     member = await _member(request, who)
-    offer = await services_of(request).second_factors.offered(who, member.email)
+    offer = await services_of(request).people.second_factors.offered(who, member.email)
     picture = BytesIO()
     segno.make(offer.address, error="m").save(
         picture, kind="svg", scale=6, border=4, dark="#000", light="#fff"
@@ -80,7 +80,7 @@ async def app_picture(request: Request) -> Response:
 async def new_codes(request: Request) -> Response:
     """POST /second-factor/codes: new recovery codes, shown only once."""
     staff = await confirmed_staff_of(request, "/account")
-    codes = await services_of(request).second_factors.new_codes(staff)
+    codes = await services_of(request).people.second_factors.new_codes(staff)
     return _codes(request, await _layout(request), codes, "/account")
 
 
@@ -88,7 +88,7 @@ async def passkey_options(request: Request) -> Response:
     """POST /second-factor/passkey/options: the browser's options for creating a passkey."""
     who = await _who(request)
     member = await _member(request, who)
-    options = await services_of(request).passkeys.registration_options(
+    options = await services_of(request).people.passkeys.registration_options(
         who, member.name, member.email
     )
     return Response(options, media_type="application/json")
@@ -100,9 +100,9 @@ async def add_passkey(request: Request) -> Response:
     services = services_of(request)
     given = await json_of(request)
     label = browser_name(request.headers.get("user-agent", ""))
-    await services.passkeys.register(who, given.get("credential"), label)
+    await services.people.passkeys.register(who, given.get("credential"), label)
     if isinstance(who, Pending):
-        done = await services.second_factors.finish(who, "passkey")
+        done = await services.people.second_factors.finish(who, "passkey")
         return proceed(request, done, script=True)
     response = JSONResponse({"next": "/account"})
     say(response, PASSKEY_ADDED)
@@ -112,7 +112,7 @@ async def add_passkey(request: Request) -> Response:
 async def _app(request: Request, error: BedsideError | None = None) -> Response:
     who = await _who(request)
     member = await _member(request, who)
-    offer = await services_of(request).second_factors.offered(who, member.email)
+    offer = await services_of(request).people.second_factors.offered(who, member.email)
     groups = [offer.secret[at : at + 4] for at in range(0, len(offer.secret), 4)]
     return render(
         request,
@@ -138,7 +138,7 @@ async def _who(request: Request) -> Who:
 
 
 async def _member(request: Request, who: Who) -> Member:
-    return await services_of(request).staff.get(who.clinic_id, who.staff_id)
+    return await services_of(request).people.staff.get(who.clinic_id, who.staff_id)
 
 
 async def _layout(request: Request) -> str:

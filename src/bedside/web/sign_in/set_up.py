@@ -25,17 +25,17 @@ _FIELDS = {"name": N_("Please enter your name."), "email": N_("Please enter an e
 
 async def announce(services: Services) -> None:
     """Log, when the server starts, where to set up the clinic, and the code."""
-    if await services.set_up.is_open():
+    if await services.people.set_up.is_open():
         _log.warning(
             "set_up.open",
             address=f"{services.settings.base_url}/set-up",
-            code=services.set_up.code(),
+            code=services.people.set_up.code(),
         )
 
 
 async def form(request: Request) -> Response:
     """GET /set-up; only while there is no clinic."""
-    if not await services_of(request).set_up.is_open():
+    if not await services_of(request).people.set_up.is_open():
         return RedirectResponse("/sign-in", status_code=303)
     return _form(request, Form([]), {})
 
@@ -44,13 +44,13 @@ async def run(request: Request) -> Response:
     """POST /set-up: create the clinic, then continue as its administrator."""
     services = services_of(request)
     given = await form_of(request)
-    if not await services.set_up.is_open():
+    if not await services.people.set_up.is_open():
         return RedirectResponse("/sign-in", status_code=303)
     errors = _checked(given)
     if errors:
         return _form(request, given, errors)
     try:
-        await services.set_up.run(
+        await services.people.set_up.run(
             given.line("clinic"),
             ClinicOptions(language=given["language"], time_zone=given["time_zone"]),
             first_administrator(given.line("name"), given.line("email")),
@@ -65,7 +65,7 @@ async def run(request: Request) -> Response:
         return _form(request, given, {error.field: gettext(error.sentence)})
     except Gone:
         return RedirectResponse("/sign-in", status_code=303)
-    done = await services.sign_in.with_password(
+    done = await services.people.sign_in.with_password(
         given.line("email"),
         given["new_password"],
         address=address_of(request),
@@ -97,7 +97,7 @@ def _form(request: Request, given: Form, errors: dict[str, str]) -> Response:
         given=given,
         errors=errors,
         asks_code=not is_local(request),
-        key_file=str(services.set_up.key_file.absolute()),
+        key_file=str(services.people.set_up.key_file.absolute()),
         languages=list(LANGUAGES.items()),
         chosen_language=given["language"] or spoken(),
         time_zones=sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),

@@ -88,7 +88,7 @@ def _entered(room: Room, form: Form) -> Entered:
 
 async def door(request: Request) -> Response:
     """GET /r/{slug}: the form; a device that is checked in goes on to its visit."""
-    room = await services_of(request).rooms.by_slug(request.path_params["slug"])
+    room = await services_of(request).visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
     visit_id = known_visit(request)
@@ -102,7 +102,7 @@ async def door(request: Request) -> Response:
 async def check_in(request: Request) -> Response:
     """POST /r/{slug}: enter the queue. Errors are explained, and everything typed is kept."""
     services = services_of(request)
-    room = await services.rooms.by_slug(request.path_params["slug"])
+    room = await services.visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
     entered = _entered(room, await form_of(request))
@@ -113,7 +113,7 @@ async def check_in(request: Request) -> Response:
         return await _page(request, room, "check_in", entered, errors)
     try:
         require_rate(request, CHECKING_IN, address_of(request), _(_TOO_MANY))
-        checked_in = await services.check_in.check_in(room, form, address_of(request))
+        checked_in = await services.visits.check_in.check_in(room, form, address_of(request))
     except RoomClosed as error:
         return await _page(request, room, "room_closed", status=error.status)
     except (RoomFull, TooMany) as error:
@@ -142,8 +142,8 @@ async def _page(
     problem: str = "",
 ) -> Response:
     services = services_of(request)
-    clinic = await services.clinics.get(room.clinic_id)
-    place = await services.rooms.place(room)
+    clinic = await services.people.clinics.get(room.clinic_id)
+    place = await services.visits.rooms.place(room)
     heading = _("%(name)s’s waiting room") % {"name": place.name} if place.personal else room.name
     errors = errors or {}
     return render(
@@ -155,7 +155,7 @@ async def _page(
         phone=clinic.options.phone,
         room=room,
         heading=heading,
-        emergency_text=await services.rooms.emergency_text(room),
+        emergency_text=await services.visits.rooms.emergency_text(room),
         entered=entered,
         errors=errors,
         problem=problem,

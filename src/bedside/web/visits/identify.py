@@ -77,7 +77,7 @@ async def find(request: Request) -> Response:
     """POST /visits/{visit_id}/identify/find: a POST, so that no address contains names."""
     staff = await shell(request, "rooms")
     words = (await form_of(request)).line("words")[:200]
-    found = await services_of(request).patients.find(staff, words, limit=_MOST_FOUND)
+    found = await services_of(request).people.patients.find(staff, words, limit=_MOST_FOUND)
     return await _page(request, staff, _Entered(words=words), found)
 
 
@@ -87,7 +87,7 @@ async def confirm(request: Request) -> Response:
     staff = await staff_of(request)
     room, visit_id = await room_of_visit(request, staff), request.path_params["visit_id"]
     patient_id = (await form_of(request)).line("patient")
-    await services_of(request).identification.confirm(room, visit_id, patient_id)
+    await services_of(request).visits.identification.confirm(room, visit_id, patient_id)
     return await _done(request, room, IDENTIFIED)
 
 
@@ -99,7 +99,7 @@ async def new(request: Request) -> Response:
     room, visit_id = await room_of_visit(request, staff), request.path_params["visit_id"]
     another = (await form_of(request))["another"] == "yes"
     try:
-        await services_of(request).identification.add(room, visit_id, another=another)
+        await services_of(request).visits.identification.add(room, visit_id, another=another)
     except HasChart as error:
         if wants_json(request):
             raise
@@ -119,7 +119,9 @@ async def whole_clinic(request: Request) -> Response:
     errors = {"birth": _(wrong)} if wrong else {}
     try:
         if not wrong:
-            await services_of(request).identification.override(room, visit_id, name, born, reason)
+            await services_of(request).visits.identification.override(
+                room, visit_id, name, born, reason
+            )
     except WrongInput as error:
         errors["reason"] = _(error.sentence)
     except NoChartFits as error:
@@ -134,7 +136,7 @@ async def nobody(request: Request) -> Response:
     """POST /visits/{visit_id}/identify/nobody: a visit that is over belongs to no patient."""
     staff = await staff_of(request)
     room = await room_of_visit(request, staff)
-    await services_of(request).identification.discard(room, request.path_params["visit_id"])
+    await services_of(request).visits.identification.discard(room, request.path_params["visit_id"])
     return go(f"/rooms/{room.room_id}", DISCARDED)
 
 
@@ -145,7 +147,7 @@ async def _done(request: Request, room: RoomAccess, said: str) -> Response:
         return Response(status_code=204)
     services, visit_id = services_of(request), request.path_params["visit_id"]
     try:
-        visit = await services.waiting_room.visit(room, visit_id)
+        visit = await services.visits.waiting_room.visit(room, visit_id)
     except (Conflict, NotFound):
         return go(f"/rooms/{room.room_id}", said)
     if visit.waiting.call_id:
@@ -159,7 +161,7 @@ async def _page(
     services, visit_id = services_of(request), request.path_params["visit_id"]
     room = await room_of_visit(request, staff)
     try:
-        typed, over = await services.identification.asked(room, visit_id)
+        typed, over = await services.visits.identification.asked(room, visit_id)
     except IsIdentified:
         return await _done(request, room, "")
     return render(
@@ -170,7 +172,7 @@ async def _page(
         room_id=room.room_id,
         typed=typed,
         over=over,
-        suggested=await services.identification.suggested(room, typed),
+        suggested=await services.visits.identification.suggested(room, typed),
         found=found,
         entered=entered if entered.name or entered.errors else _as_typed(typed, entered.words),
         may_add=allows(staff.role, May.ADD_PATIENTS),

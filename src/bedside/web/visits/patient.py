@@ -80,8 +80,8 @@ def _turned_away(request: Request) -> Response:
 async def page(request: Request, visitor: VisitorAccess) -> Response:
     """GET /visit/{visit}: the current state. Loading the page is a sign of life."""
     services = services_of(request)
-    await services.visit_presence.asked(visitor)
-    visit = await services.own_visits.get(visitor)
+    await services.visits.presence.asked(visitor)
+    visit = await services.visits.own.get(visitor)
     response = await _page(request, visitor, visit, "visits/visit.html")
     doors = {door_of(visit.room.slug)}
     if _SLUG.fullmatch(request.query_params.get("door", "")):
@@ -97,7 +97,7 @@ async def page(request: Request, visitor: VisitorAccess) -> Response:
 @for_visitor
 async def now(request: Request, visitor: VisitorAccess) -> Response:
     """GET /visit/{visit}/now: the live part of the page."""
-    visit = await services_of(request).own_visits.get(visitor)
+    visit = await services_of(request).visits.own.get(visitor)
     return await _page(request, visitor, visit, "visits/now.html")
 
 
@@ -105,18 +105,18 @@ async def _files(services: Services, visitor: VisitorAccess) -> int:
     """Count the visit's files that the clinic has: in the chart, or held until the patient is
     identified."""
     if visitor.patient_id:
-        return await services.charts.count_from_visit(visitor)
-    return (await services.identification.held_of(visitor)).get("files", 0)
+        return await services.charts.contents.count_from_visit(visitor)
+    return (await services.visits.identification.held_of(visitor)).get("files", 0)
 
 
 async def _page(
     request: Request, visitor: VisitorAccess, visit: OwnVisit, template: str
 ) -> Response:
     services = services_of(request)
-    clinic = await services.clinics.get(visitor.clinic_id)
+    clinic = await services.people.clinics.get(visitor.clinic_id)
     view = _view(visit, request.query_params.get("view", ""))
     waits = visit.state is State.WAITING
-    ahead = await services.waiting_room.ahead(visitor) if waits else None
+    ahead = await services.visits.waiting_room.ahead(visitor) if waits else None
     options = visit.room.options
     call = await _call(services, visitor, visit)
     came_back = waits and visit.seen
@@ -129,12 +129,12 @@ async def _page(
         grace_minutes=clinic.of(VisitOptions).visit_grace_minutes,
         files=0 if waits else await _files(services, visitor),
         identified=bool(visitor.patient_id),
-        messages=await services.room_messages.shown_to(visitor),
-        unread=await services.visit_chat.unread_for(visitor),
-        emergency_text=await services.rooms.emergency_text(visit.room),
+        messages=await services.visits.room_messages.shown_to(visitor),
+        unread=await services.conversations.visit_chat.unread_for(visitor),
+        emergency_text=await services.visits.rooms.emergency_text(visit.room),
         mode=call.mode if call else "",
         call_started_at=call.started_at if call else 0,
-        cut_off=came_back and await services.absences.cut_off(visitor),
+        cut_off=came_back and await services.calls.absences.cut_off(visitor),
     )
     return render(
         request,
@@ -152,7 +152,7 @@ async def _page(
 async def _call(services: Services, visitor: VisitorAccess, visit: OwnVisit) -> Row | None:
     """Return the call of a visit; None for one that waits, or is a moment behind its call."""
     with suppress(NotFound):
-        return await services.seats.listener(visitor, visit.call_id)
+        return await services.calls.seats.listener(visitor, visit.call_id)
     return None
 
 
@@ -177,14 +177,14 @@ async def tested(request: Request, visitor: VisitorAccess) -> Response:
         found = DeviceTest.model_validate(dict(form.pairs()))
     except ValidationError as error:
         raise WrongInput from error
-    await services_of(request).waiting_room.record_device_test(visitor, found)
+    await services_of(request).visits.waiting_room.record_device_test(visitor, found)
     return _done(request, visitor)
 
 
 @for_visitor
 async def leave(request: Request, visitor: VisitorAccess) -> Response:
     """POST /visit/{visit}/leave: give up the place. Idempotent."""
-    await services_of(request).waiting_room.leave(visitor)
+    await services_of(request).visits.waiting_room.leave(visitor)
     return _done(request, visitor)
 
 
@@ -194,9 +194,9 @@ async def again(request: Request, visitor: VisitorAccess) -> Response:
     typed is destroyed."""
     services = services_of(request)
     try:
-        checked_in = await services.check_in.again(visitor, token_of_visitor(request))
+        checked_in = await services.visits.check_in.again(visitor, token_of_visitor(request))
     except Discarded:
-        door = door_of((await services.own_visits.get(visitor)).room.slug)
+        door = door_of((await services.visits.own.get(visitor)).room.slug)
         response = RedirectResponse(door, status_code=303)
         forget_known(response, services.settings, door)
         return response

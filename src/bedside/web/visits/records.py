@@ -28,12 +28,12 @@ async def visits(request: Request) -> Response:
     """GET /patients/{patient_id}/visits."""
     staff = await shell(request, "patients")
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    found = await services.visit_records.of_chart(chart)
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    found = await services.visits.records.of_chart(chart)
     return render(
         request,
         "visits/list.html",
-        patient=await services.patients.get(chart),
+        patient=await services.people.patients.get(chart),
         visits=[
             {**line_of(visit), "reason": visit.reason, "state": visit.state} for visit in found
         ],
@@ -44,35 +44,35 @@ async def record(request: Request) -> Response:
     """GET /patients/{patient_id}/visits/{visit_id}: who, when, how long, where, with what."""
     staff = await shell(request, "patients")
     services = services_of(request)
-    chart = await services.permissions.chart(staff, request.path_params["patient_id"])
-    found = await services.visit_records.get(chart, request.path_params["visit_id"])
-    zone = (await services.clinics.get(chart.clinic_id)).options.time_zone
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    found = await services.visits.records.get(chart, request.path_params["visit_id"])
+    zone = (await services.people.clinics.get(chart.clinic_id)).options.time_zone
     files = await _files(services, chart, found)
     return render(
         request,
         "visits/record.html",
-        patient=await services.patients.get(chart),
+        patient=await services.people.patients.get(chart),
         record=found,
         said=said_of(found.visit),
         course=_course(found, zone),
         files=files,
         messages=await _messages(services, chart, found.visit.id),
-        pictured=await services.retrieval.with_thumbnail(files),
+        pictured=await services.files.retrieval.with_thumbnail(files),
     )
 
 
 async def _files(services: Services, chart: ChartAccess, found: VisitRecord) -> list[Entry]:
     """Return files whose source is this visit."""
     wanted = ChartFilter(since=found.visit.checked_in_at, limit=_FILES)
-    entries = await services.charts.entries(chart, wanted)
+    entries = await services.charts.contents.entries(chart, wanted)
     return [entry for entry in entries if entry.source_id == found.visit.id]
 
 
 async def _messages(services: Services, chart: ChartAccess, visit_id: str) -> list[dict[str, Any]]:
     """Return the messages in the chat of the visit, with names."""
-    said = await services.visit_chat.of_record(chart, visit_id)
+    said = await services.conversations.visit_chat.of_record(chart, visit_id)
     staff_ids = {one.sender_id for one in said if one.sender_kind == ActorKind.STAFF}
-    names = await services.staff.named(chart.clinic_id, staff_ids)
+    names = await services.people.staff.named(chart.clinic_id, staff_ids)
     return [
         {
             "id": one.id,

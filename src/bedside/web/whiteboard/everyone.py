@@ -48,14 +48,14 @@ async def _at(request: Request) -> _At:
     if audience is Audience.STAFF:
         return _At(await _host(request), _STAFF.format(**given))
     if audience is Audience.VISITOR:
-        seat = await services.seats.visitor(await visitor_of(request))
+        seat = await services.calls.seats.visitor(await visitor_of(request))
         return _At(seat, _PATIENT.format(**given))
-    return _At(await services.seats.guest(await guest_of(request)), _GUEST.format(**given))
+    return _At(await services.calls.seats.guest(await guest_of(request)), _GUEST.format(**given))
 
 
 async def _host(request: Request) -> HostSeat:
     staff = await staff_of(request)
-    return await services_of(request).seats.host(staff, request.path_params["call_id"])
+    return await services_of(request).calls.seats.host(staff, request.path_params["call_id"])
 
 
 async def panel(request: Request) -> Response:
@@ -66,7 +66,7 @@ async def panel(request: Request) -> Response:
         await prepare(request)
     else:
         request.state.page = {"lang": language.spoken()}
-    await services_of(request).whiteboard.marks(at.seat, _ALL)
+    await services_of(request).calls.whiteboard.marks(at.seat, _ALL)
     return render(
         request,
         "whiteboard/panel.html",
@@ -90,7 +90,7 @@ async def marks(request: Request) -> Response:
     at = await _at(request)
     since = request.query_params.get("since", "0")
     wanted = int(since) if since.isascii() and since.isdecimal() and len(since) < 10 else 0
-    board = await services_of(request).whiteboard.marks(at.seat, wanted)
+    board = await services_of(request).calls.whiteboard.marks(at.seat, wanted)
     drawn: list[dict[str, Any]] = [
         {"number": one.number, "mine": one.mine, "mark": one.mark} for one in board.drawn
     ]
@@ -101,18 +101,20 @@ async def draw(request: Request) -> Response:
     """POST …/whiteboard/marks: add marks to the board. Field: marks (JSON, `calls.apps.marks`)."""
     at = await _at(request)
     form = await form_of(request)
-    last = await services_of(request).whiteboard.draw(at.seat, marks_of(form["marks"]))
+    last = await services_of(request).calls.whiteboard.draw(at.seat, marks_of(form["marks"]))
     return JSONResponse({"last": last})
 
 
 async def show(request: Request) -> Response:
     """POST /calls/{call_id}/whiteboard/open: everybody in the call sees the board."""
-    return JSONResponse({"last": await services_of(request).whiteboard.open(await _host(request))})
+    return JSONResponse(
+        {"last": await services_of(request).calls.whiteboard.open(await _host(request))}
+    )
 
 
 async def close(request: Request) -> Response:
     """POST /calls/{call_id}/whiteboard/close: close the board and destroy its content."""
-    await services_of(request).whiteboard.close(await _host(request))
+    await services_of(request).calls.whiteboard.close(await _host(request))
     return JSONResponse({"last": 0})
 
 
@@ -121,12 +123,12 @@ async def save(request: Request) -> Response:
     is filed in that patient's chart like every file."""
     host = await _host(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
-    people = await services.call_people.of(host)
+    people = await services.calls.people.of(host)
     if visit_id not in {person.visit_id for person in people if person.visit_id}:
         raise NotFound
-    patient_id = await services.whereabouts.patient_of(host.staff, visit_id)
-    chart = await services.permissions.chart(host.staff, patient_id)
-    taken = await services.uploads.take_for_chart(
+    patient_id = await services.visits.whereabouts.patient_of(host.staff, visit_id)
+    chart = await services.people.permissions.chart(host.staff, patient_id)
+    taken = await services.files.uploads.take_for_chart(
         chart,
         _("Whiteboard.png"),
         raw_body(request),
@@ -135,7 +137,7 @@ async def save(request: Request) -> Response:
         channel=Channel.VISIT_CAPTURE,
         source_id=visit_id,
     )
-    await services.whiteboard.saved(host, visit_id, chart.patient_id, taken.file_id)
+    await services.calls.whiteboard.saved(host, visit_id, chart.patient_id, taken.file_id)
     return JSONResponse({"file_id": taken.file_id}, status_code=201)
 
 
