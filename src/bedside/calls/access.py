@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bedside.audit import Actor
-from bedside.calls.rows import call_row, current_of, of_person
+from bedside.calls.rows import CallRow, ParticipantRow, call_row, current_of, of_person
 from bedside.calls.states import PRESENT, CallEnded, CallState, Kind, NotInCall, Standing
 from bedside.errors import NotFound
 from bedside.kernel.ids import is_id
@@ -150,7 +150,7 @@ class Seats:
         return call
 
 
-async def _look(db: Reader, access: CallAccess, call_id: str) -> tuple[Row, Row]:
+async def _look(db: Reader, access: CallAccess, call_id: str) -> tuple[CallRow, ParticipantRow]:
     if not is_id(call_id, "cal"):
         raise NotFound
     call = await call_row(db, call_id)

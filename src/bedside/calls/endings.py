@@ -4,9 +4,10 @@ from typing import Protocol
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
+from bedside.calls.rows import CallRow
 from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
 
 CLOSE_ROOM = "call.close_room"
 """The job that ends a call's room at the media server."""
@@ -15,7 +16,7 @@ CLOSE_ROOM = "call.close_room"
 class EndsWithCall(Protocol):
     """Something kept for as long as a call lasts, such as its whiteboard."""
 
-    async def call_ended(self, work: UnitOfWork, call: Row, by: Actor) -> None:
+    async def call_ended(self, work: UnitOfWork, call: CallRow, by: Actor) -> None:
         """Handle the end of a call, in this unit of work; its row is locked."""
         ...
 
@@ -31,7 +32,7 @@ class Endings:
         """Call `app` when a call ends."""
         self._told.append(app)
 
-    async def end(self, work: UnitOfWork, call: Row, by: Actor) -> None:
+    async def end(self, work: UnitOfWork, call: CallRow, by: Actor) -> None:
         """End a call for everybody left in it, and for its guests. The visits in it have taken
         their step before."""
         for row in await rows.participants_of(work, call.id):
@@ -49,7 +50,7 @@ class Endings:
             work.enqueue(CLOSE_ROOM, {"call_id": call.id}, unique=f"{CLOSE_ROOM}:{call.id}")
         await self._audit.record(work, call.clinic_id, by, Action.CALL_ENDED, subject_id=call.id)
 
-    async def end_when_alone(self, work: UnitOfWork, call: Row, by: Actor) -> bool:
+    async def end_when_alone(self, work: UnitOfWork, call: CallRow, by: Actor) -> bool:
         """End the call if no patient and no guest is in it or invited in. Returns whether it
         ended."""
         if call.state != CallState.ACTIVE:

@@ -11,6 +11,7 @@ from bedside.calls.access import CallAccess, CallSeat, kind_of, person_of
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.media_server import MOST_PUBLISHERS, CallIsFull
 from bedside.calls.models import calls, participants
+from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import (
     DIRECT_LIMIT,
     PRESENT,
@@ -24,7 +25,7 @@ from bedside.calls.states import (
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.realtime.envelopes import Media
 
 _of_connection = prepared(
@@ -111,8 +112,13 @@ class Participants:
         return _joined(call, await self._seated(work, seat, row, connection_id, sends))
 
     async def _seated(
-        self, work: UnitOfWork, seat: CallSeat, row: Row, connection_id: str, sends: dict[str, bool]
-    ) -> Row:
+        self,
+        work: UnitOfWork,
+        seat: CallSeat,
+        row: ParticipantRow,
+        connection_id: str,
+        sends: dict[str, bool],
+    ) -> ParticipantRow:
         here = row.state == Standing.JOINED
         same = here and bool(connection_id) and connection_id == row.connection_id
         if not here:
@@ -136,7 +142,9 @@ class Participants:
             **sends,
         )
 
-    async def _make_room(self, work: UnitOfWork, call: Row, row: Row, *, may_grow: bool) -> Row:
+    async def _make_room(
+        self, work: UnitOfWork, call: CallRow, row: ParticipantRow, *, may_grow: bool
+    ) -> CallRow:
         """Make room for one more; from the fifth on through the media server."""
         everybody = await rows.participants_of(work, call.id)
         others = [o for o in everybody if o.state == Standing.JOINED and o.id != row.id]
@@ -169,7 +177,7 @@ class Participants:
         return True
 
 
-def _joined(call: Row, row: Row) -> Joined:
+def _joined(call: CallRow, row: ParticipantRow) -> Joined:
     return Joined(call.id, row.id, row.connection_id, Standing(row.state), call.mode, call.topology)
 
 

@@ -6,13 +6,15 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat
 from bedside.calls.guests import Guests
 from bedside.calls.patient_names import PatientNames
+from bedside.calls.rows import ParticipantRow
 from bedside.calls.states import PRESENT, Kind, Standing
 from bedside.errors import NotFound
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import StaffAccess
 from bedside.people.staff import Staff
 from bedside.visits import rows as visit_rows
+from bedside.visits.rows import VisitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +77,18 @@ class CallPeople:
         ]
 
 
-async def _visits_of(db: Reader, present: list[Row]) -> dict[str, Row]:
+async def _visits_of(db: Reader, present: list[ParticipantRow]) -> dict[str, VisitRow]:
     found = [await db.one(visit_rows.by_id, of=one) for one in _ids(present, Kind.PATIENT)]
     return {row.id: row for row in found if row is not None}
 
 
-def _ids(present: list[Row], kind: Kind) -> set[str]:
+def _ids(present: list[ParticipantRow], kind: Kind) -> set[str]:
     return {row.person_id for row in present if row.kind == kind}
 
 
-def _person(seat: CallSeat, row: Row, names: dict[str, str], visit: Row | None) -> Person:
+def _person(
+    seat: CallSeat, row: ParticipantRow, names: dict[str, str], visit: VisitRow | None
+) -> Person:
     unnamed = {Kind.STAFF: _("Staff"), Kind.PATIENT: _("Patient"), Kind.GUEST: _("Guest")}
     kind = Kind(row.kind)
     is_guest = seat.kind is Kind.STAFF and kind is Kind.GUEST

@@ -4,7 +4,7 @@ Changes require the lock on the call's row. If visits take steps too, their rows
 everybody takes locks in this order.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -15,26 +15,66 @@ from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology, f
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
-from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
 
 _PRESENT = tuple(sorted(PRESENT))
 
-_call = prepared(select(calls).where(calls.c.id == bindparam("of")))
-_locked_call = prepared(select(calls).where(calls.c.id == bindparam("of")).with_for_update())
+
+class CallRow(NamedTuple):
+    """A call."""
+
+    id: str
+    clinic_id: str
+    room_id: str
+    mode: str
+    topology: str
+    state: str
+    started_by: str
+    started_at: int
+    ended_at: int
+    ended_by: str
+
+
+class ParticipantRow(NamedTuple):
+    """Somebody in a call."""
+
+    id: str
+    call_id: str
+    clinic_id: str
+    kind: str
+    person_id: str
+    state: str
+    connection_id: str
+    muted: bool
+    camera: bool
+    sharing: bool
+    away_since: int
+    joined_at: int
+    left_at: int
+
+
+_call = prepared(select(calls).where(calls.c.id == bindparam("of")), CallRow)
+_locked_call = prepared(
+    select(calls).where(calls.c.id == bindparam("of")).with_for_update(), CallRow
+)
 _add_call = prepared(insert(calls))
 _set_call = prepared(update(calls).where(calls.c.id == bindparam("of")))
-_participant = prepared(select(participants).where(participants.c.id == bindparam("of")))
+_participant = prepared(
+    select(participants).where(participants.c.id == bindparam("of")), ParticipantRow
+)
 _participants = prepared(
     select(participants)
     .where(participants.c.call_id == bindparam("of_call"))
-    .order_by(participants.c.id)
+    .order_by(participants.c.id),
+    ParticipantRow,
 )
 _of_person = prepared(
     select(participants).where(
         participants.c.call_id == bindparam("of_call"),
         participants.c.kind == bindparam("as_kind"),
         participants.c.person_id == bindparam("person"),
-    )
+    ),
+    ParticipantRow,
 )
 _current = prepared(
     select(participants)
@@ -46,7 +86,8 @@ _current = prepared(
         calls.c.state == CallState.ACTIVE.value,
     )
     .order_by(participants.c.id.desc())
-    .limit(1)
+    .limit(1),
+    ParticipantRow,
 )
 _put = prepared(
     upsert(participants).on_conflict_do_update(
@@ -67,32 +108,32 @@ _end_guests = prepared(
 # --- reading ----------------------------------------------------------------------------------
 
 
-async def call_row(db: Reader, call_id: str) -> Row | None:
+async def call_row(db: Reader, call_id: str) -> CallRow | None:
     """Return the call, not locked."""
     return await db.one(_call, of=call_id)
 
 
-async def locked_call(work: UnitOfWork, call_id: str) -> Row | None:
+async def locked_call(work: UnitOfWork, call_id: str) -> CallRow | None:
     """Return the call, locked until the unit of work ends."""
     return await work.one(_locked_call, of=call_id)
 
 
-async def participant_row(db: Reader, participant_id: str) -> Row | None:
+async def participant_row(db: Reader, participant_id: str) -> ParticipantRow | None:
     """Return one participant."""
     return await db.one(_participant, of=participant_id)
 
 
-async def participants_of(db: Reader, call_id: str) -> list[Row]:
+async def participants_of(db: Reader, call_id: str) -> list[ParticipantRow]:
     """Return everybody who is or was in the call, or knocks."""
     return await db.all(_participants, of_call=call_id)
 
 
-async def of_person(db: Reader, call_id: str, kind: Kind, person_id: str) -> Row | None:
+async def of_person(db: Reader, call_id: str, kind: Kind, person_id: str) -> ParticipantRow | None:
     """Return somebody's place in a call, whatever became of it."""
     return await db.one(_of_person, of_call=call_id, as_kind=kind, person=person_id)
 
 
-async def current_of(db: Reader, kind: Kind, person_id: str) -> Row | None:
+async def current_of(db: Reader, kind: Kind, person_id: str) -> ParticipantRow | None:
     """Return the place in the active call that somebody is in or admitted to."""
     return await db.one(_current, as_kind=kind, person=person_id)
 
@@ -123,7 +164,7 @@ async def add_call(
 
 async def put_participant(
     work: UnitOfWork, call: tuple[str, str], kind: Kind, person_id: str, state: Standing
-) -> Row:
+) -> ParticipantRow:
     """Give somebody a place in a call (its id and clinic), or the existing place a new state."""
     call_id, clinic_id = call
     now = clock.now()
@@ -151,7 +192,9 @@ async def put_participant(
     return row
 
 
-async def change_participant(work: UnitOfWork, participant_id: str, **values: Any) -> Row:
+async def change_participant(
+    work: UnitOfWork, participant_id: str, **values: Any
+) -> ParticipantRow:
     """Change a participant and publish it to those in the call."""
     await work.execute(_set_participant, of=participant_id, **values)
     row = await participant_row(work, participant_id)
@@ -166,7 +209,7 @@ async def note_away(work: UnitOfWork, participant_id: str, since: int) -> None:
     await work.execute(_set_participant, of=participant_id, away_since=since)
 
 
-async def take_out(work: UnitOfWork, row: Row, state: Standing = Standing.LEFT) -> None:
+async def take_out(work: UnitOfWork, row: ParticipantRow, state: Standing = Standing.LEFT) -> None:
     """Take out somebody who leaves, or is removed."""
     await change_participant(
         work,
@@ -179,7 +222,7 @@ async def take_out(work: UnitOfWork, row: Row, state: Standing = Standing.LEFT) 
     )
 
 
-async def change_call(work: UnitOfWork, call: Row, **values: Any) -> None:
+async def change_call(work: UnitOfWork, call: CallRow, **values: Any) -> None:
     """Change a locked call and publish it to those in it."""
     await work.execute(_set_call, of=call.id, **values)
     now = await call_row(work, call.id)
@@ -192,10 +235,10 @@ async def shut_out_guests(work: UnitOfWork, call_id: str) -> None:
     await work.execute(_end_guests, of_call=call_id)
 
 
-def publish_to_guest(work: UnitOfWork, row: Row, state: str) -> None:
+def publish_to_guest(work: UnitOfWork, row: ParticipantRow, state: str) -> None:
     """Publish a guest's state to their page."""
     work.emit(GuestChanged(guest_id=row.person_id, call_id=row.call_id, state=state))
 
 
-def _publish(work: UnitOfWork, row: Row) -> None:
+def _publish(work: UnitOfWork, row: ParticipantRow) -> None:
     work.emit(ParticipantChanged(call_id=row.call_id, participant_id=row.id, **facts_of(row)))

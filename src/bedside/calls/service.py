@@ -16,6 +16,7 @@ from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import check_room
 from bedside.calls.models import participants
+from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import (
     PRESENT,
     CallEnded,
@@ -27,9 +28,10 @@ from bedside.calls.states import (
 )
 from bedside.database.statements import prepared
 from bedside.kernel import faults
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits import rows as visit_rows
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import State, Step
 from bedside.visits.steps import Admit, End, Return
 from bedside.visits.transitions import Transitions
@@ -53,7 +55,7 @@ class _Absent:
 
     actor: Final = SYSTEM
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: ParticipantRow) -> None:
         self.call_id: str = row.call_id
         self.clinic_id: str = row.clinic_id
         self.participant_id: str = row.id
@@ -117,7 +119,7 @@ class Calls:
         if place is not None:
             raise InAnotherCall(place.call_id)
 
-    async def _next(self, work: UnitOfWork, room: RoomAccess) -> Row | None:
+    async def _next(self, work: UnitOfWork, room: RoomAccess) -> VisitRow | None:
         here = await work.all(visit_rows.in_room, room=room.room_id)
         waiting = [row for row in here if row.state == State.WAITING]
         if not waiting:
@@ -128,7 +130,7 @@ class Calls:
             raise _LookAgain
         return visit
 
-    async def _begin(self, work: UnitOfWork, room: RoomAccess, visit: Row, mode: Mode) -> str:
+    async def _begin(self, work: UnitOfWork, room: RoomAccess, visit: VisitRow, mode: Mode) -> str:
         staff = room.staff
         call_id = await rows.add_call(work, room.clinic_id, room.room_id, mode, staff.staff_id)
         await self._transitions.take_step(work, visit, Admit(call_id), room.actor)
@@ -244,7 +246,7 @@ class Calls:
             await self._locked(work, host)
             await self._end(work, host, patients, then)
 
-    async def _lock_patients(self, work: UnitOfWork, seat: "CallSeat | _Absent") -> list[Row]:
+    async def _lock_patients(self, work: UnitOfWork, seat: "CallSeat | _Absent") -> list[VisitRow]:
         """Lock the visits in a call. Nobody adds one in the meantime: that locks the call by name,
         too."""
         found = await work.all(_patients_in, of_call=seat.call_id)
@@ -252,7 +254,11 @@ class Calls:
         return await self._transitions.lock_all(work, seat.clinic_id, visits)
 
     async def _end(
-        self, work: UnitOfWork, seat: "CallSeat | _Absent", patients: list[Row], step: Return | End
+        self,
+        work: UnitOfWork,
+        seat: "CallSeat | _Absent",
+        patients: list[VisitRow],
+        step: Return | End,
     ) -> None:
         for visit in patients:
             if visit.call_id == seat.call_id:
@@ -261,7 +267,7 @@ class Calls:
         if call is not None and call.state == CallState.ACTIVE:
             await self._endings.end(work, call, seat.actor)
 
-    async def _locked(self, work: UnitOfWork, seat: CallSeat) -> Row:
+    async def _locked(self, work: UnitOfWork, seat: CallSeat) -> CallRow:
         call = await rows.locked_call(work, seat.call_id)
         if call is None or call.state != CallState.ACTIVE:
             raise CallEnded

@@ -9,9 +9,10 @@ from bedside.calls.access import CallAccess, kind_of, person_of
 from bedside.calls.events import CallSignal
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.models import participants
+from bedside.calls.rows import ParticipantRow
 from bedside.calls.states import Kind, Standing
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.realtime.envelopes import MEDIA_SERVER, Signal
 
 _joined = prepared(
@@ -76,7 +77,9 @@ class Signalling:
         return True
 
 
-async def _both(db: Reader, access: CallAccess, signal: Signal) -> tuple[Row | None, Row | None]:
+async def _both(
+    db: Reader, access: CallAccess, signal: Signal
+) -> tuple[ParticipantRow | None, ParticipantRow | None]:
     rows = await db.all(_joined, of_call=signal.call, mine=signal.sender, theirs=signal.to)
     by_connection = {row.connection_id: row for row in rows}
     sender = by_connection.get(signal.sender)
@@ -86,7 +89,7 @@ async def _both(db: Reader, access: CallAccess, signal: Signal) -> tuple[Row | N
     return sender, receiver
 
 
-def _is(row: Row, access: CallAccess) -> bool:
+def _is(row: ParticipantRow, access: CallAccess) -> bool:
     return (Kind(row.kind), row.person_id, row.clinic_id) == (
         kind_of(access),
         person_of(access),

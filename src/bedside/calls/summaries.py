@@ -6,9 +6,10 @@ from bedside.calls import rows
 from bedside.calls.access import Seats
 from bedside.calls.patient_names import PatientNames
 from bedside.calls.states import CallState, Kind
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import StaffAccess
 from bedside.visits import rows as visit_rows
+from bedside.visits.rows import VisitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,14 @@ class CallSummaries:
         )
 
 
-async def _visits_of(db: Reader, call_id: str) -> list[Row]:
+async def _visits_of(db: Reader, call_id: str) -> list[VisitRow]:
     people = await rows.participants_of(db, call_id)
     ids = [row.person_id for row in people if row.kind == Kind.PATIENT]
     found = [await db.one(visit_rows.by_id, of=one) for one in ids]
     return [row for row in found if row is not None]
 
 
-def _patient(row: Row, name: str) -> PatientOfCall:
+def _patient(row: VisitRow, name: str) -> PatientOfCall:
     return PatientOfCall(
         visit_id=row.id,
         patient_id=row.patient_id,

@@ -4,7 +4,8 @@ from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
 from bedside.calls.endings import Endings
 from bedside.calls.states import PRESENT, Kind
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import Step
 
 
@@ -15,7 +16,7 @@ class VisitDeparture:
         self._audit = audit
         self._endings = endings
 
-    async def visit_left_call(self, work: UnitOfWork, row: Row, why: Step, by: Actor) -> None:
+    async def visit_left_call(self, work: UnitOfWork, row: VisitRow, why: Step, by: Actor) -> None:
         """Take the patient out. A 1:1 call ends with that; a group call goes on (feature V11)."""
         call = await rows.locked_call(work, row.call_id)
         place = await rows.of_person(work, row.call_id, Kind.PATIENT, row.id)

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.transfers.rows import LiveTransferRow
 from bedside.transfers.states import phase
 from bedside.visits.events import RoomVisitTouched
 
@@ -45,7 +46,7 @@ class LiveTransferMoved(Event):
         return f"transfers:{self.visit_id}"
 
 
-def facts(row: Row) -> dict[str, Any]:
+def facts(row: LiveTransferRow) -> dict[str, Any]:
     """Return a transfer's data for open pages; no name, no type."""
     return {
         "transfer_id": row.id,
@@ -60,14 +61,14 @@ def facts(row: Row) -> dict[str, Any]:
     }
 
 
-def publish(work: UnitOfWork, row: Row) -> None:
+def publish(work: UnitOfWork, row: LiveTransferRow) -> None:
     """Publish a transfer's state to both sides, and to the lists of the room whether something is
     in transfer."""
     work.emit(LiveTransferChanged(**facts(row)))
     work.emit(RoomVisitTouched(room_id=row.room_id, visit_id=row.visit_id, what="file"))
 
 
-def publish_moved(work: UnitOfWork, row: Row, position: int) -> None:
+def publish_moved(work: UnitOfWork, row: LiveTransferRow, position: int) -> None:
     """Publish to both sides that more bytes have arrived."""
     work.emit(
         LiveTransferMoved(transfer_id=row.id, visit_id=row.visit_id, leg=row.leg, position=position)

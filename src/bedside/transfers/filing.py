@@ -2,9 +2,11 @@
 transfer holds the file, for its visit."""
 
 from bedside.files.intake import Intake
-from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
 from bedside.transfers import events, rows
+from bedside.transfers.rows import LiveTransferRow
 from bedside.transfers.states import Ended
+from bedside.visits.rows import VisitRow
 
 CLEAR_UP = "live_transfer.clear_up"
 
@@ -15,7 +17,7 @@ class TransferFiling:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
 
-    async def file(self, work: UnitOfWork, row: Row) -> None:
+    async def file(self, work: UnitOfWork, row: LiveTransferRow) -> None:
         """File in the chart, or keep for the visit until the patient is identified. The transfer
         is locked."""
         entry_id = ""
@@ -32,12 +34,12 @@ class TransferFiling:
 
     # --- visits without a chart ------------------------------------------------------------------
 
-    async def lock_content(self, work: UnitOfWork, row: Row) -> None:
+    async def lock_content(self, work: UnitOfWork, row: VisitRow) -> None:
         """Lock all transfers of the visit."""
         for one in await work.all(rows.OF_VISIT, visit=row.id):
             await work.lock(one.id)
 
-    async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
+    async def visit_identified(self, work: UnitOfWork, row: VisitRow) -> None:
         """File what has arrived, and whatever is in transfer as soon as it has."""
         for one in await work.all(rows.OF_VISIT, visit=row.id):
             await work.execute(rows.CHANGE, of=one.id, patient_id=row.patient_id)
@@ -45,7 +47,7 @@ class TransferFiling:
                 await self.file(work, one._replace(patient_id=row.patient_id))
             events.publish(work, one)
 
-    async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
+    async def visit_discarded(self, work: UnitOfWork, row: VisitRow) -> None:
         """Destroy what has arrived, by the job that cleans up."""
         for one in await work.all(rows.OF_VISIT, visit=row.id):
             if one.filed:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from bedside.database.sealed import Vault
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Transactions
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.transfers import events, rows
 from bedside.transfers.options import TransferOptions
-from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.rows import LiveTransfer, LiveTransferRow
 from bedside.transfers.visitor_allowance import VisitorAllowance, visitor_allowance
+from bedside.visits.rows import VisitRow
 from bedside.visits.whereabouts import visit_of
 
 
@@ -36,7 +37,7 @@ class LiveTransferLists:
 
     async def _of_leg(
         self, access: RoomAccess | VisitorAccess, visit_id: str
-    ) -> tuple[Row, list[Row]]:
+    ) -> tuple[VisitRow, list[LiveTransferRow]]:
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             return visit, await db.all(rows.OF_LEG, visit=visit.id, of_leg=visit.leg)

@@ -1,6 +1,8 @@
 """Rows of live file transfers: statements, and their view for people."""
 
+import builtins
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 
@@ -22,20 +24,52 @@ from bedside.transfers.states import Direction, Phase, phase
 
 RECORD = "live_transfers.record"
 
+
+class LiveTransferRow(NamedTuple):
+    """A live file transfer."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    visit_id: str
+    leg: int
+    room_id: str
+    call_id: str
+    direction: str
+    kind: str
+    agreed: bool
+    bytes: str
+    ended: str
+    reason: str
+    filed: bool
+    file_id: str
+    entry_id: str
+    size: int
+    position: int
+    record: builtins.bytes  # `bytes` is a column, too
+    staff_id: str
+    created_at: int
+    changed_at: int
+
+
 ADD = prepared(insert(live_transfers))
 CHANGE = prepared(update(live_transfers).where(live_transfers.c.id == bindparam("of")))
-BY_ID = prepared(select(live_transfers).where(live_transfers.c.id == bindparam("of")))
+BY_ID = prepared(
+    select(live_transfers).where(live_transfers.c.id == bindparam("of")), LiveTransferRow
+)
 OF_LEG = prepared(
     select(live_transfers)
     .where(
         live_transfers.c.visit_id == bindparam("visit"), live_transfers.c.leg == bindparam("of_leg")
     )
-    .order_by(live_transfers.c.created_at, live_transfers.c.id)
+    .order_by(live_transfers.c.created_at, live_transfers.c.id),
+    LiveTransferRow,
 )
 OF_VISIT = prepared(
     select(live_transfers)
     .where(live_transfers.c.visit_id == bindparam("visit"))
-    .order_by(live_transfers.c.id)
+    .order_by(live_transfers.c.id),
+    LiveTransferRow,
 )
 HELD_BY = live_transfers.c.visit_id
 HELD = (
@@ -92,14 +126,14 @@ class LiveTransfer:
     created_at: int
 
 
-def existing(row: Row | None) -> Row:
+def existing(row: LiveTransferRow | None) -> LiveTransferRow:
     """Return the row. Raises NotFound if there is none."""
     if row is None:
         raise NotFound
     return row
 
 
-def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
+def checked(row: LiveTransferRow | None, access: RoomAccess | VisitorAccess) -> LiveTransferRow:
     """Return the row, for staff of the room in which it was sent and for the patient of the visit.
     Raises NotFound for everybody else."""
     if row is None or row.clinic_id != access.clinic_id:
@@ -112,20 +146,20 @@ def checked(row: Row | None, access: RoomAccess | VisitorAccess) -> Row:
     return row
 
 
-def sender_of(row: Row) -> Actor:
+def sender_of(row: LiveTransferRow) -> Actor:
     """Return the sender of a transfer's bytes."""
     if row.direction == Direction.TO_PATIENT:
         return Actor(ActorKind.STAFF, row.staff_id)
     return Actor(ActorKind.PATIENT, row.patient_id or row.visit_id)
 
 
-def holder_of(row: Row) -> TransferAccess:
+def holder_of(row: LiveTransferRow) -> TransferAccess:
     """Return the transfer itself as the holder of its file, in the name of its sender."""
     owner = row.staff_id if row.direction == Direction.TO_PATIENT else row.visit_id
     return transfer_access(row.id, row.clinic_id, row.patient_id, owner, sender_of(row))
 
 
-def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:
+def opened(keys: ClinicKeys, row: LiveTransferRow) -> LiveTransfer:
     """Return a row, with its sealed content."""
     record = keys.unseal(RECORD, row.id, row.record)
     return LiveTransfer(
@@ -149,14 +183,14 @@ def opened(keys: ClinicKeys, row: Row) -> LiveTransfer:
     )
 
 
-def of_type(keys: ClinicKeys, row: Row, media_type: str) -> bytes:
+def of_type(keys: ClinicKeys, row: LiveTransferRow, media_type: str) -> bytes:
     """Seal a row's record again with the detected media type; until then both sides see what the
     sender's browser claimed."""
     record = keys.unseal(RECORD, row.id, row.record)
     return keys.seal(RECORD, row.id, {**record, "media_type": media_type})
 
 
-def turned_away(row: Row, file: Row) -> str:
+def turned_away(row: LiveTransferRow, file: Row) -> str:
     """Return why the file of a transfer does not reach the other side, as a key of
     `files.refusals`; "" if it does. If no version for others can be made, the original goes into
     the chart, but not to a patient."""

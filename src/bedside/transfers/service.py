@@ -32,7 +32,7 @@ from bedside.people.permissions import (
 from bedside.transfers import events, rows
 from bedside.transfers.filing import TransferFiling
 from bedside.transfers.options import TransferOptions
-from bedside.transfers.rows import LiveTransfer
+from bedside.transfers.rows import LiveTransfer, LiveTransferRow
 from bedside.transfers.states import (
     Bytes,
     Direction,
@@ -44,6 +44,7 @@ from bedside.transfers.states import (
     require_running,
 )
 from bedside.transfers.visitor_allowance import visitor_allowance
+from bedside.visits.rows import VisitRow
 from bedside.visits.whereabouts import require_open, visit_of
 
 PREFIX = "trf"
@@ -173,7 +174,7 @@ class LiveTransfers:
         faults.point("live_transfer.begun")
         return rows.opened(keys, row)
 
-    def _known(self, row: Row, visit: Row, keys: ClinicKeys) -> LiveTransfer:
+    def _known(self, row: LiveTransferRow, visit: VisitRow, keys: ClinicKeys) -> LiveTransfer:
         if row.visit_id != visit.id or row.clinic_id != visit.clinic_id:
             raise NotFound
         return rows.opened(keys, row)
@@ -347,7 +348,7 @@ class LiveTransfers:
             )
             await self._advance(work, row.id)
 
-    async def _advance(self, work: UnitOfWork, transfer_id: str) -> Row:
+    async def _advance(self, work: UnitOfWork, transfer_id: str) -> LiveTransferRow:
         """File what is agreed to and clean in the chart (if the clinic keeps files that were not
         downloaded; otherwise on the download)."""
         row = await work.one(rows.BY_ID, of=transfer_id)
@@ -396,33 +397,33 @@ class LiveTransfers:
 
     # --- the end -------------------------------------------------------------------------------
 
-    async def lock_leg(self, work: UnitOfWork, row: Row) -> None:
+    async def lock_leg(self, work: UnitOfWork, row: VisitRow) -> None:
         """See `visits.ports.LegsOfVisits`."""
         for one in await work.all(rows.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
             await work.lock(one.id)
 
-    async def leg_ended(self, work: UnitOfWork, row: Row) -> None:
+    async def leg_ended(self, work: UnitOfWork, row: VisitRow) -> None:
         """File or cancel what is in transfer (X5) when the patient leaves the room, in the unit of
         work that made the patient leave."""
         options = await self._clinics.options(row.clinic_id, TransferOptions)
         for one in await work.all(rows.RUNNING_OF_LEG, visit=row.id, of_leg=row.leg):
-            row = await self._locked(work, one.id)
-            if row is None or row.ended:
+            transfer = await self._locked(work, one.id)
+            if transfer is None or transfer.ended:
                 continue
             after = ends_with_the_leg(
-                direction=row.direction,
-                agreed=row.agreed,
-                bytes_=row.bytes,
-                filed=row.filed,
+                direction=transfer.direction,
+                agreed=transfer.agreed,
+                bytes_=transfer.bytes,
+                filed=transfer.filed,
                 keep=options.keep_unfinished_files,
             )
-            if after is Ended.FILED and not row.filed:
-                await self._filing.file(work, row)
-            await self._end(work, row, after, rows.sender_of(row))
+            if after is Ended.FILED and not transfer.filed:
+                await self._filing.file(work, transfer)
+            await self._end(work, transfer, after, rows.sender_of(transfer))
 
     async def _end(
-        self, work: UnitOfWork, row: Row, after: Ended, actor: Actor, reason: str = ""
-    ) -> Row:
+        self, work: UnitOfWork, row: LiveTransferRow, after: Ended, actor: Actor, reason: str = ""
+    ) -> LiveTransferRow:
         await work.execute(
             rows.CHANGE, of=row.id, ended=after, reason=reason, changed_at=clock.now()
         )
@@ -445,7 +446,7 @@ class LiveTransfers:
     # --- rows ----------------------------------------------------------------------------------
 
     @staticmethod
-    async def _locked(work: UnitOfWork, transfer_id: str) -> Row | None:
+    async def _locked(work: UnitOfWork, transfer_id: str) -> LiveTransferRow | None:
         """Lock a transfer until commit.
 
         By name and not by row, because the intake takes the same lock before it touches the file:
@@ -456,7 +457,7 @@ class LiveTransfers:
 
     async def _row(
         self, work: UnitOfWork, access: RoomAccess | VisitorAccess, transfer_id: str
-    ) -> Row:
+    ) -> LiveTransferRow:
         return rows.checked(await self._locked(work, transfer_id), access)
 
     async def _own_row(
@@ -465,20 +466,20 @@ class LiveTransfers:
         visitor: VisitorAccess,
         transfer_id: str,
         direction: Direction | None = None,
-    ) -> Row:
+    ) -> LiveTransferRow:
         row = await self._row(work, visitor, transfer_id)
         if direction is not None and row.direction != direction:
             raise NotFound
         return row
 
-    async def _publish(self, work: UnitOfWork, transfer_id: str) -> Row:
+    async def _publish(self, work: UnitOfWork, transfer_id: str) -> LiveTransferRow:
         row = await work.one(rows.BY_ID, of=transfer_id)
         assert row is not None  # noqa: S101 - it was written in this unit of work
         events.publish(work, row)
         return row
 
     async def _line(
-        self, work: UnitOfWork, row: Row, actor: Actor, action: Action, **details: Any
+        self, work: UnitOfWork, row: LiveTransferRow, actor: Actor, action: Action, **details: Any
     ) -> None:
         await self._audit.record(
             work,

@@ -16,6 +16,7 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat, Seats, in_calls
 from bedside.calls.apps.marks import Clear, Erase, Mark
 from bedside.calls.models import whiteboard_strokes as strokes
+from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import PRESENT, CallEnded, CallState, Kind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
@@ -23,8 +24,9 @@ from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
 from bedside.kernel.events import Event, declared
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.realtime.topics import AudienceOf, TopicKind
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import Step
 
 LARGEST = 4_000
@@ -212,11 +214,11 @@ class Whiteboard:
 
     # --- the end -------------------------------------------------------------------------------
 
-    async def call_ended(self, work: UnitOfWork, call: Row, by: Actor) -> None:
+    async def call_ended(self, work: UnitOfWork, call: CallRow, by: Actor) -> None:
         """Destroy the board with its call; see `endings.EndsWithCall`."""
         await self._destroy(work, call.id, call.clinic_id, by)
 
-    async def visit_left_call(self, work: UnitOfWork, row: Row, why: Step, by: Actor) -> None:
+    async def visit_left_call(self, work: UnitOfWork, row: VisitRow, why: Step, by: Actor) -> None:
         """Destroy the board if a patient left the call by a transfer; see
         `visits.ports.CallsOfVisits`."""
         if why is Step.TRANSFERRED:
@@ -250,7 +252,7 @@ async def _put(work: UnitOfWork, seat: CallSeat, number: int, sealed: bytes) -> 
     )
 
 
-def _require_present(seat: CallSeat, row: Row | None) -> None:
+def _require_present(seat: CallSeat, row: ParticipantRow | None) -> None:
     """Hide the board from guests who knock, and from everybody who has left."""
     if row is None or (seat.kind is not Kind.STAFF and row.state not in PRESENT):
         raise NotFound
