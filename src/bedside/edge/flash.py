@@ -15,7 +15,7 @@ _SECONDS = 30
 _sentences: dict[str, tuple[str, str]] = {}
 
 
-def sayable(key: str, sentence: str, tone: str = "good") -> str:
+def flash_message(key: str, sentence: str, tone: str = "good") -> str:
     """Declare a sentence (marked with N_) as a flash message and return its key.
 
     `tone` is one of: info, good, attention, bad.
@@ -25,26 +25,26 @@ def sayable(key: str, sentence: str, tone: str = "good") -> str:
     return key
 
 
-def say(response: Response, key: str) -> None:
+def flash(response: Response, key: str) -> None:
     """Show a declared flash message on the next page."""
     if key not in _sentences:
         raise KeyError(key)
     response.set_cookie(COOKIE, key, max_age=_SECONDS, path="/", httponly=True, samesite="lax")
 
 
-def go(address: str, key: str = "") -> RedirectResponse:
+def redirect(address: str, key: str = "") -> RedirectResponse:
     """Redirect (303) to a local address after a POST, with a flash message there."""
     response = RedirectResponse(address, status_code=303)
     if key:
-        say(response, key)
+        flash(response, key)
     return response
 
 
-def was_said(request: Request) -> list[dict[str, Any]]:
+def flash_messages(request: Request) -> list[dict[str, Any]]:
     """Return this page's flash messages; the edge removes the cookie with the answer."""
     found = _sentences.get(request.cookies.get(COOKIE, ""))
     if found is None:
         return []
-    request.scope["bedside.said"] = True
+    request.scope["bedside.flash"] = True
     sentence, tone = found
     return [{"text": gettext(sentence), "tone": tone}]

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.edge.at_once import CALLER
 from bedside.edge.errors import refuse
-from bedside.edge.flash import COOKIE as SAID
+from bedside.edge.flash import COOKIE as FLASH
 from bedside.edge.shell import FRAMEABLE
 from bedside.edge.signed_in import cookie_name, is_secure
 from bedside.errors import NotAllowed, TooMany
@@ -114,7 +114,7 @@ class SecurityHeaders:
         if is_secure(settings):
             headers["strict-transport-security"] = _TWO_YEARS
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
-        self._forget_said = (b"set-cookie", f"{SAID}=; Max-Age=0; Path=/; HttpOnly".encode())
+        self._forget_said = (b"set-cookie", f"{FLASH}=; Max-Age=0; Path=/; HttpOnly".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -135,7 +135,7 @@ class SecurityHeaders:
                     added = [(name, _FRAMEABLE_HEADERS.get(name, value)) for name, value in added]
                 if in_calls:
                     added = [(name, _CALL_HEADERS.get(name, value)) for name, value in added]
-                if "bedside.said" in scope:
+                if "bedside.flash" in scope:
                     added.append(self._forget_said)
                 message["headers"] = [*given, *added]
             await send(message)

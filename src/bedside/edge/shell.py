@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from bedside.edge.context import services_of
 from bedside.edge.feature import Section, features_of
-from bedside.edge.flash import was_said
+from bedside.edge.flash import flash_messages
 from bedside.edge.signed_in import staff_of
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
@@ -50,7 +50,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
         "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
         "sessions_href": "/account",
         "sign_out_href": "/sign-out",
-        "toasts": was_said(request),
+        "toasts": flash_messages(request),
         "demo": services.settings.demo,
     }
     return staff

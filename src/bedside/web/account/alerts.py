@@ -6,7 +6,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import STATIC, asset
 from bedside.edge.routes import open_route, staff_route
@@ -15,11 +15,13 @@ from bedside.errors import TooMany, WrongInput
 from bedside.kernel.language import N_
 from bedside.web.account.page import account_page
 
-CHOSEN = sayable("alerts_chosen", N_("Your choice is saved."))
-CONFIRMED = sayable("phone_confirmed", N_("Your number is confirmed. You can choose SMS now."))
-CANCELLED = sayable("phone_cancelled", N_("The number was not added."))
-REMOVED = sayable("phone_removed", N_("Your number is removed."))
-DEVICE_REMOVED = sayable("device_removed", N_("The device is not told any more."))
+CHOSEN = flash_message("alerts_chosen", N_("Your choice is saved."))
+CONFIRMED = flash_message(
+    "phone_confirmed", N_("Your number is confirmed. You can choose SMS now.")
+)
+CANCELLED = flash_message("phone_cancelled", N_("The number was not added."))
+REMOVED = flash_message("phone_removed", N_("Your number is removed."))
+DEVICE_REMOVED = flash_message("device_removed", N_("The device is not told any more."))
 _CHOICE = "/account#alerts"
 _PHONE = "/account#mobile-number"
 _DEVICES = "/account#devices"
@@ -33,7 +35,7 @@ async def choose(request: Request) -> Response:
         await services_of(request).notifications.staff_alerts.choose(staff, given.all("channels"))
     except WrongInput as error:
         return await account_page(request, error)
-    return go(_CHOICE, CHOSEN)
+    return redirect(_CHOICE, CHOSEN)
 
 
 async def offer_phone(request: Request) -> Response:
@@ -44,7 +46,7 @@ async def offer_phone(request: Request) -> Response:
         await services_of(request).notifications.own_phones.offer(staff, phone)
     except (WrongInput, TooMany) as error:
         return await account_page(request, error, field="phone", phone=phone)
-    return go(_PHONE)  # the page says where the code was sent
+    return redirect(_PHONE)  # the page says where the code was sent
 
 
 async def confirm_phone(request: Request) -> Response:
@@ -55,19 +57,19 @@ async def confirm_phone(request: Request) -> Response:
         await services_of(request).notifications.own_phones.confirm(staff, code)
     except WrongInput as error:
         return await account_page(request, error)
-    return go(_CHOICE, CONFIRMED)
+    return redirect(_CHOICE, CONFIRMED)
 
 
 async def cancel_phone(request: Request) -> Response:
     """POST /account/phone/cancel: use another number, or none."""
     await services_of(request).notifications.own_phones.cancel(await staff_of(request))
-    return go(_PHONE, CANCELLED)
+    return redirect(_PHONE, CANCELLED)
 
 
 async def remove_phone(request: Request) -> Response:
     """POST /account/phone/remove."""
     await services_of(request).notifications.own_phones.remove(await staff_of(request))
-    return go(_PHONE, REMOVED)
+    return redirect(_PHONE, REMOVED)
 
 
 async def push(request: Request) -> Response:
@@ -93,7 +95,7 @@ async def remove_device(request: Request) -> Response:
     staff = await staff_of(request)
     device_id = (await form_of(request))["device"]
     await services_of(request).notifications.push_devices.remove(staff, device_id)
-    return go(_DEVICES, DEVICE_REMOVED)
+    return redirect(_DEVICES, DEVICE_REMOVED)
 
 
 async def worker(_request: Request) -> Response:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route, staff_route
@@ -16,13 +16,13 @@ from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.web.account.page import account_page
 
-PASSWORD_CHANGED = sayable(
+PASSWORD_CHANGED = flash_message(
     "password_changed", N_("Your password is changed. All your other sessions are ended.")
 )
-APP_REMOVED = sayable("app_removed", N_("The authenticator app is removed."))
-PASSKEY_REMOVED = sayable("passkey_removed", N_("The passkey is removed."))
-SESSION_ENDED = sayable("session_ended", N_("The session is ended."))
-OTHERS_ENDED = sayable("others_ended", N_("All your other sessions are ended."))
+APP_REMOVED = flash_message("app_removed", N_("The authenticator app is removed."))
+PASSKEY_REMOVED = flash_message("passkey_removed", N_("The passkey is removed."))
+SESSION_ENDED = flash_message("session_ended", N_("The session is ended."))
+OTHERS_ENDED = flash_message("others_ended", N_("All your other sessions are ended."))
 
 
 async def account(request: Request) -> Response:
@@ -42,7 +42,7 @@ async def change_password(request: Request) -> Response:
         )
     except (WrongInput, TooMany) as error:
         return await account_page(request, error)
-    return go("/account", PASSWORD_CHANGED)
+    return redirect("/account", PASSWORD_CHANGED)
 
 
 async def confirm(request: Request) -> Response:
@@ -61,14 +61,14 @@ async def confirmed(request: Request) -> Response:
     except (WrongInput, TooMany) as error:
         return await _confirm(request, back, error)
     await services.people.sessions.confirmed(staff)
-    return go(back)
+    return redirect(back)
 
 
 async def remove_app(request: Request) -> Response:
     """POST /account/app/remove."""
     staff = await confirmed_staff_of(request, "/account")
     await services_of(request).people.second_factors.remove(staff)
-    return go("/account", APP_REMOVED)
+    return redirect("/account", APP_REMOVED)
 
 
 async def remove_passkey(request: Request) -> Response:
@@ -76,21 +76,21 @@ async def remove_passkey(request: Request) -> Response:
     staff = await confirmed_staff_of(request, "/account")
     given = await form_of(request)
     await services_of(request).people.passkeys.remove(staff, given["passkey"])
-    return go("/account", PASSKEY_REMOVED)
+    return redirect("/account", PASSKEY_REMOVED)
 
 
 async def end_session(request: Request) -> Response:
     """POST /account/sessions/end."""
     staff = await staff_of(request)
     await services_of(request).people.sessions.end(staff, (await form_of(request))["session"])
-    return go("/account", SESSION_ENDED)
+    return redirect("/account", SESSION_ENDED)
 
 
 async def end_others(request: Request) -> Response:
     """POST /account/sessions/end-others."""
     staff = await staff_of(request)
     await services_of(request).people.sessions.end_others(staff)
-    return go("/account", OTHERS_ENDED)
+    return redirect("/account", OTHERS_ENDED)
 
 
 async def time_left(request: Request) -> Response:

@@ -16,7 +16,7 @@ from bedside.calls.participants import joined_facts
 from bedside.calls.states import InAnotherCall, Mode, NotInCall, Standing
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.guests import guest_of
 from bedside.edge.protection import KNOCKING, TESTING, require_rate
@@ -33,7 +33,7 @@ from bedside.visits.steps import End, Return
 from bedside.web.calls.guest import TOO_OFTEN
 
 _TESTED_OFTEN = N_("You have tried this several times already. Please wait a moment.")
-NOBODY_WAITS = sayable("nobody_waits", N_("Nobody is waiting right now."), "info")
+NOBODY_WAITS = flash_message("nobody_waits", N_("Nobody is waiting right now."), "info")
 
 
 def call_window(call_id: str) -> str:
@@ -71,7 +71,7 @@ async def next_patient(request: Request) -> Response:
         return _to_call(request, call_id)
     if wants_json(request):
         return JSONResponse({"call_id": "", "sentence": gettext("Nobody is waiting right now.")})
-    return go(f"/rooms/{room.room_id}", NOBODY_WAITS)
+    return redirect(f"/rooms/{room.room_id}", NOBODY_WAITS)
 
 
 async def add(request: Request) -> Response:

@@ -11,7 +11,7 @@ from bedside.charts import categories, channels
 from bedside.charts.entries import LONGEST_LABEL, LONGEST_NOTE, LONGEST_REASON
 from bedside.charts.records import ChartFilter, Entry, Version
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
@@ -32,10 +32,10 @@ _LONGEST_TEXT = 200_000
 _PREVIEW_TAKES = 2 * clock.MINUTE
 """After this long without a preview there will be none."""
 
-SAVED = sayable("entry_saved", N_("Saved."))
-REVIEWED = sayable("entry_reviewed", N_("Marked as reviewed."))
-UNREVIEWED = sayable("entry_unreviewed", N_("Waits for review again."))
-MOVED = sayable("entry_moved", N_("The file is in the other patient's chart now."))
+SAVED = flash_message("entry_saved", N_("Saved."))
+REVIEWED = flash_message("entry_reviewed", N_("Marked as reviewed."))
+UNREVIEWED = flash_message("entry_unreviewed", N_("Waits for review again."))
+MOVED = flash_message("entry_moved", N_("The file is in the other patient's chart now."))
 
 
 class Stage(StrEnum):
@@ -335,7 +335,7 @@ async def change(request: Request) -> Response:
     except Conflict as error:
         entry = await at.services.charts.contents.entry(at.chart, entry_id)
         return await _page(request, at, entry, status=error.status, typed=form, theirs=True)
-    return go(at.entry_address(entry_id), SAVED)
+    return redirect(at.entry_address(entry_id), SAVED)
 
 
 async def review(request: Request) -> Response:
@@ -344,7 +344,7 @@ async def review(request: Request) -> Response:
     entry_id = request.path_params["entry_id"]
     reviewed = (await form_of(request))["reviewed"] != "no"
     await at.services.charts.contents.review(at.chart, entry_id, reviewed)
-    return go(at.entry_address(entry_id), REVIEWED if reviewed else UNREVIEWED)
+    return redirect(at.entry_address(entry_id), REVIEWED if reviewed else UNREVIEWED)
 
 
 # --- the wrong patient ---------------------------------------------------------------------------
@@ -394,7 +394,7 @@ async def move(request: Request) -> Response:
         )
     except WrongInput as error:
         return await _move_page(request, at, form, error)
-    return go(at.choices.address(at.base), MOVED)
+    return redirect(at.choices.address(at.base), MOVED)
 
 
 async def _target(request: Request, at: ChartView, patient_id: str) -> ChartAccess:

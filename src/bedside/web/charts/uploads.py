@@ -7,7 +7,7 @@ from bedside.charts.categories import Category
 from bedside.edge import tus
 from bedside.edge.bodies import form_parts
 from bedside.edge.context import services_of
-from bedside.edge.flash import say, sayable
+from bedside.edge.flash import flash, flash_message
 from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import staff_of
 from bedside.errors import TooLarge, WrongInput
@@ -18,7 +18,9 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
 
-UPLOADED = sayable("uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned."))
+UPLOADED = flash_message(
+    "uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned.")
+)
 
 
 async def _chart(request: Request) -> tuple[ChartAccess, Allowance]:
@@ -74,7 +76,7 @@ async def files(request: Request) -> Response:
         raise WrongInput(error.sentence, field="file") from error
     if not taken:
         raise WrongInput(_("Please choose a file first."), field="file")
-    say(back, UPLOADED)
+    flash(back, UPLOADED)
     return back
 
 

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from bedside.audit import Action
 from bedside.charts.records import DEAD
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
@@ -23,8 +23,8 @@ from bedside.people.permissions import StaffAccess
 
 _SHOWN = 50
 _MOST = 500
-REVIEWED = sayable("reviewed", N_("Marked as reviewed."))
-NOT_REVIEWED = sayable("not_reviewed", N_("Back in the inbox."))
+REVIEWED = flash_message("reviewed", N_("Marked as reviewed."))
+NOT_REVIEWED = flash_message("not_reviewed", N_("Back in the inbox."))
 
 
 async def inbox(request: Request) -> Response:
@@ -78,7 +78,7 @@ async def review(request: Request) -> Response:
     await services.charts.contents.review(chart, request.path_params["entry_id"], wanted)
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)
-    return go("/inbox", REVIEWED if wanted else NOT_REVIEWED)
+    return redirect("/inbox", REVIEWED if wanted else NOT_REVIEWED)
 
 
 async def alarm(request: Request) -> Response:

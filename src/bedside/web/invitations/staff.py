@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
@@ -18,7 +18,7 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.visits.rooms import Room, RoomInClinic
 
-INVITED = sayable("invitation_sent", N_("The invitation is on its way."))
+INVITED = flash_message("invitation_sent", N_("The invitation is on its way."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def send(request: Request) -> Response:
         await services_of(request).visits.invitations.send(inviting.chart, room, draft.channels)
     except WrongInput as error:
         return _form(request, inviting, draft, error)
-    return go(f"/patients/{inviting.patient.id}/card", INVITED)
+    return redirect(f"/patients/{inviting.patient.id}/card", INVITED)
 
 
 def _draft(form: Form) -> Draft:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from bedside.audit import Action
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
@@ -18,7 +18,7 @@ from bedside.web.patients.card_facts import about, recent
 from bedside.web.patients.demographics import Entered, entered_as, entered_by, field_of, languages
 from bedside.web.patients.visit_card import visit_part
 
-CHANGED = sayable("patient_changed", N_("The patient's details are saved."))
+CHANGED = flash_message("patient_changed", N_("The patient's details are saved."))
 
 
 async def card(request: Request) -> Response:
@@ -102,8 +102,8 @@ async def change_details(request: Request) -> Response:
             await services.people.patients.change(work, chart, demographics)
         await services.people.assignments.change(work, chart, teams)
     if not await services.people.permissions.sees(staff, chart.patient_id):
-        return go("/patients", CHANGED)
-    return go(f"/patients/{chart.patient_id}/card", CHANGED)
+        return redirect("/patients", CHANGED)
+    return redirect(f"/patients/{chart.patient_id}/card", CHANGED)
 
 
 async def _details_page(

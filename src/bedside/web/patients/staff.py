@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from bedside.audit import Action
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
@@ -22,7 +22,7 @@ from bedside.web.patients.demographics import Entered, entered_by, field_of, lan
 
 _PAGE = 50
 _MOST_FOUND = 50
-ADDED = sayable("patient_added", N_("The patient is added."))
+ADDED = flash_message("patient_added", N_("The patient is added."))
 
 
 async def listed(request: Request) -> Response:
@@ -133,7 +133,7 @@ async def add(request: Request) -> Response:
         return await _add_page(request, staff, entered, form.all("teams"), errors)
     async with services.database.unit_of_work() as work:
         patient = await services.people.patients.add(work, staff, demographics, teams)
-    return go(f"/patients/{patient.id}/card", ADDED)
+    return redirect(f"/patients/{patient.id}/card", ADDED)
 
 
 async def _add_page(

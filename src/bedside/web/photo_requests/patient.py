@@ -17,7 +17,7 @@ from bedside.edge.context import services_of
 from bedside.edge.devices import pages_of
 from bedside.edge.downloads import SealedResponse
 from bedside.edge.errors import wants_json
-from bedside.edge.flash import go, sayable, was_said
+from bedside.edge.flash import flash_message, flash_messages, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
@@ -35,12 +35,12 @@ from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.requests.states import State
 from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script
 
-TOO_MANY = sayable(
+TOO_MANY = flash_message(
     "too_many_photos",
     N_("There is no room for more photos. The others are kept. Delete one to add another."),
     "attention",
 )
-TOO_LARGE = sayable(
+TOO_LARGE = flash_message(
     "photos_too_large",
     N_(
         "All photos together are larger than what can be sent. The others are kept. Delete one, "
@@ -48,19 +48,19 @@ TOO_LARGE = sayable(
     ),
     "attention",
 )
-NO_PHOTO = sayable("no_photo_chosen", N_("Choose at least one photo first."), "attention")
-CUT_OFF = sayable(
+NO_PHOTO = flash_message("no_photo_chosen", N_("Choose at least one photo first."), "attention")
+CUT_OFF = flash_message(
     "photos_cut_off",
     N_("The connection broke while a photo was sent. Please choose that photo once more."),
     "attention",
 )
 
-SENT_BEFORE = sayable(
+SENT_BEFORE = flash_message(
     "photo_sent_before",
     N_("This photo was sent before, from another page or device. It was not deleted."),
     "attention",
 )
-COMMENT_TOO_LATE = sayable(
+COMMENT_TOO_LATE = flash_message(
     "comment_too_late",
     N_("This photo was sent before, from another page or device. The comment was not added."),
     "attention",
@@ -130,7 +130,7 @@ def _page(request: Request, name: str, visit: Visit) -> Response:
         kind=PHOTO_TEMPLATES[details.template],
         agreement=AGREEMENT,
         here=here,
-        toasts=was_said(request),
+        toasts=flash_messages(request),
         for_script={
             "request": visit.request.id,
             "round": visit.request.round,
@@ -169,7 +169,7 @@ async def add(request: Request, link: LinkAccess) -> Response:
                 said = TOO_MANY if error.code == "too_many_files" else TOO_LARGE
     except SenderGone:
         said = CUT_OFF
-    return go(f"{pages_of(link.subject_id)}/photos", said)
+    return redirect(f"{pages_of(link.subject_id)}/photos", said)
 
 
 @for_device
@@ -215,7 +215,7 @@ def _typed(form: Form) -> dict[str, str]:
 def _done(request: Request, link: LinkAccess, said: str = "") -> Response:
     if wants_json(request):
         return Response(status_code=204)
-    return go(f"{pages_of(link.subject_id)}/photos", said)
+    return redirect(f"{pages_of(link.subject_id)}/photos", said)
 
 
 @for_device
@@ -229,7 +229,7 @@ async def agree(request: Request, link: LinkAccess) -> Response:
     except WrongInput:
         if wants_json(request):
             raise
-        return go(f"{pages_of(link.subject_id)}/photos", NO_PHOTO)
+        return redirect(f"{pages_of(link.subject_id)}/photos", NO_PHOTO)
     if wants_json(request):
         return JSONResponse(await answers.snapshot(link))
     for _tick in range(_WAIT_FOR_SCAN):

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
@@ -28,16 +28,18 @@ from bedside.requests.photos.sending import Draft
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
 from bedside.requests.states import Step, allowed
 
-SENT = sayable("request_sent", N_("The request is on its way. You see here when it is opened."))
-REVOKED = sayable("request_revoked", N_("The link is closed. Nobody can open it any more."))
-REISSUED = sayable("request_reissued", N_("A new link is on its way. The old one is closed."))
-RESENT = sayable("message_resent", N_("The message is sent again."))
-NOT_NOW = sayable(
+SENT = flash_message(
+    "request_sent", N_("The request is on its way. You see here when it is opened.")
+)
+REVOKED = flash_message("request_revoked", N_("The link is closed. Nobody can open it any more."))
+REISSUED = flash_message("request_reissued", N_("A new link is on its way. The old one is closed."))
+RESENT = flash_message("message_resent", N_("The message is sent again."))
+NOT_NOW = flash_message(
     "request_moved_on",
     N_("This request has moved on in the meantime. Look at it again."),
     "attention",
 )
-NO_ADDRESS = sayable(
+NO_ADDRESS = flash_message(
     "request_no_address",
     N_("The patient has no number or address for this request. Add it to the details first."),
     "attention",
@@ -177,7 +179,7 @@ async def send(request: Request) -> Response:
         request_id = await services_of(request).requests.photos.send(chart, draft)
     except WrongInput as error:
         return _form_page(request, patient, clinic, draft, error)
-    return go(f"/patients/{patient.id}/requests/{request_id}", SENT)
+    return redirect(f"/patients/{patient.id}/requests/{request_id}", SENT)
 
 
 def _empty_draft(patient: Patient) -> Draft:
@@ -229,8 +231,8 @@ async def revoke(request: Request) -> Response:
     try:
         await services_of(request).requests.all.revoke(chart, request_id)
     except Conflict:
-        return go(back, NOT_NOW)
-    return go(back, REVOKED)
+        return redirect(back, NOT_NOW)
+    return redirect(back, REVOKED)
 
 
 async def reissue(request: Request) -> Response:
@@ -239,10 +241,10 @@ async def reissue(request: Request) -> Response:
     try:
         await services_of(request).requests.all.reissue(chart, request_id)
     except Conflict:
-        return go(back, NOT_NOW)
+        return redirect(back, NOT_NOW)
     except WrongInput:
-        return go(back, NO_ADDRESS)
-    return go(back, REISSUED)
+        return redirect(back, NO_ADDRESS)
+    return redirect(back, REISSUED)
 
 
 async def resend(request: Request) -> Response:
@@ -253,8 +255,8 @@ async def resend(request: Request) -> Response:
             chart, request.path_params["notification_id"]
         )
     except Conflict:
-        return go(back, NOT_NOW)
-    return go(back, RESENT)
+        return redirect(back, NOT_NOW)
+    return redirect(back, RESENT)
 
 
 async def _at_one(request: Request) -> tuple[ChartAccess, str, str]:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
@@ -18,13 +18,15 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.web.rooms.staff import waiting_page
 
-OPENED = sayable("room_opened", N_("The room is open. Patients can check in."))
-CLOSED = sayable(
+OPENED = flash_message("room_opened", N_("The room is open. Patients can check in."))
+CLOSED = flash_message(
     "room_closed", N_("The room is closed. Patients who are waiting keep their place."), "info"
 )
-TOLD = sayable("everyone_told", N_("Everyone who waits reads it now."))
-WITHDRAWN = sayable("message_withdrawn", N_("The message is withdrawn."), "info")
-REMOVED = sayable("visit_removed", N_("The patient was removed from the waiting room."), "info")
+TOLD = flash_message("everyone_told", N_("Everyone who waits reads it now."))
+WITHDRAWN = flash_message("message_withdrawn", N_("The message is withdrawn."), "info")
+REMOVED = flash_message(
+    "visit_removed", N_("The patient was removed from the waiting room."), "info"
+)
 
 
 async def _room(request: Request) -> RoomAccess:
@@ -34,7 +36,7 @@ async def _room(request: Request) -> RoomAccess:
 
 def _done(request: Request, address: str, key: str) -> Response:
     """Answer a script that stays on its page, which shows the message itself."""
-    return Response(status_code=204) if wants_json(request) else go(address, key)
+    return Response(status_code=204) if wants_json(request) else redirect(address, key)
 
 
 async def open_or_close(request: Request) -> Response:

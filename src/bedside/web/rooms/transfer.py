@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import environment, render
@@ -22,10 +22,10 @@ from bedside.people.permissions import RoomAccess
 from bedside.services import Services
 from bedside.visits.waiting_room import Visit
 
-TRANSFERRED = sayable(
+TRANSFERRED = flash_message(
     "visit_transferred", N_("Transferred. You are told when the patient is admitted there.")
 )
-TAKEN_BACK = sayable("visit_taken_back", N_("The patient waits in your room again."))
+TAKEN_BACK = flash_message("visit_taken_back", N_("The patient waits in your room again."))
 
 
 # --- sending -------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ async def transfer(request: Request) -> Response:
             status=problem.status,
         )
     if not fragment:
-        return go(f"/rooms/{room.room_id}", TRANSFERRED)
+        return redirect(f"/rooms/{room.room_id}", TRANSFERRED)
     to = await services.visits.rooms.get(room.clinic_id, chosen)
     card = environment().get_template("rooms/gone.html")
     return JSONResponse(
@@ -139,7 +139,7 @@ async def take_back(request: Request) -> Response:
     room = await transfers.take_back(staff, request.path_params["transfer_id"])
     if wants_json(request):
         return Response(status_code=204)
-    return go(f"/rooms/{room.room_id}", TAKEN_BACK)
+    return redirect(f"/rooms/{room.room_id}", TAKEN_BACK)
 
 
 async def sent(request: Request) -> Response:

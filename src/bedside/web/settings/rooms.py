@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.room_addresses import shown_address
@@ -21,7 +21,7 @@ from bedside.services import Services
 from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.settings.staff import PAGE_OPEN, SAVED, administrator
 
-ADDED = sayable(
+ADDED = flash_message(
     "room_added", N_("The room is added. Open it in the waiting room when you are ready.")
 )
 
@@ -77,7 +77,7 @@ async def add_room(request: Request) -> Response:
     except WrongInput as error:
         return await _form(request, clinic, None, given, {error.field: _(error.sentence)})
     await _put_in_charge(services, clinic, room, given["people"])
-    return go(_ROOMS, ADDED)
+    return redirect(_ROOMS, ADDED)
 
 
 async def room_page(request: Request) -> Response:
@@ -111,7 +111,7 @@ async def change_room(request: Request) -> Response:
     except WrongInput as error:
         return await _form(request, clinic, room, given, {error.field: _(error.sentence)})
     await _put_in_charge(services, clinic, room, given["people"])
-    return go(_ROOMS, SAVED)
+    return redirect(_ROOMS, SAVED)
 
 
 # --- the form ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bedside.edge.context import services_of
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
@@ -30,14 +30,14 @@ from bedside.requests.photos.options import PhotoOptions
 from bedside.services import Services
 from bedside.web.settings.numbers import Number, Numbers, number_errors, number_fields, read_numbers
 
-SAVED = sayable("settings_saved", N_("Saved."))
-ROLE_CHANGED = sayable("role_changed", N_("The role is changed. It holds at once."))
-DISABLED = sayable("staff_disabled", N_("This person cannot sign in any more."), "info")
-ENABLED = sayable("staff_enabled", N_("This person can sign in again."))
-FACTORS_RESET = sayable(
+SAVED = flash_message("settings_saved", N_("Saved."))
+ROLE_CHANGED = flash_message("role_changed", N_("The role is changed. It holds at once."))
+DISABLED = flash_message("staff_disabled", N_("This person cannot sign in any more."), "info")
+ENABLED = flash_message("staff_enabled", N_("This person can sign in again."))
+FACTORS_RESET = flash_message(
     "factors_reset", N_("Removed. At the next sign-in a new second factor is set up.")
 )
-TEAM_ADDED = sayable("team_added", N_("Added. Now say who belongs to it, under People."))
+TEAM_ADDED = flash_message("team_added", N_("Added. Now say who belongs to it, under People."))
 
 _PEOPLE = "/settings/people"
 PAGE_OPEN = 30
@@ -143,7 +143,7 @@ async def change_role(request: Request) -> Response:
     await services_of(request).people.staff.change_role(
         clinic, request.path_params["staff_id"], role
     )
-    return go(page, ROLE_CHANGED)
+    return redirect(page, ROLE_CHANGED)
 
 
 async def change_assignments(request: Request) -> Response:
@@ -158,7 +158,7 @@ async def change_assignments(request: Request) -> Response:
         await services.people.staff.assign(clinic, staff_id, target)
     for target in sorted((before & shown) - wanted):
         await services.people.staff.unassign(clinic, staff_id, target)
-    return go(_page_of(request), SAVED)
+    return redirect(_page_of(request), SAVED)
 
 
 async def unassign_patient(request: Request) -> Response:
@@ -168,7 +168,7 @@ async def unassign_patient(request: Request) -> Response:
     await services_of(request).people.staff.unassign(
         clinic, request.path_params["staff_id"], target
     )
-    return go(_page_of(request), SAVED)
+    return redirect(_page_of(request), SAVED)
 
 
 async def give_password(request: Request) -> Response:
@@ -187,7 +187,7 @@ async def reset_factors(request: Request) -> Response:
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
     await services_of(request).people.second_factors.reset(clinic, request.path_params["staff_id"])
-    return go(page, FACTORS_RESET)
+    return redirect(page, FACTORS_RESET)
 
 
 async def disable(request: Request) -> Response:
@@ -195,7 +195,7 @@ async def disable(request: Request) -> Response:
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
     await services_of(request).people.staff.disable(clinic, request.path_params["staff_id"])
-    return go(page, DISABLED)
+    return redirect(page, DISABLED)
 
 
 async def enable(request: Request) -> Response:
@@ -203,7 +203,7 @@ async def enable(request: Request) -> Response:
     page = _page_of(request)
     clinic = await _confirmed_administrator(request, page)
     await services_of(request).people.staff.enable(clinic, request.path_params["staff_id"])
-    return go(page, ENABLED)
+    return redirect(page, ENABLED)
 
 
 async def _new_person(
@@ -281,7 +281,7 @@ async def add_team(request: Request) -> Response:
         await services_of(request).people.teams.create(clinic, TeamKind.TEAM, given["name"])
     except WrongInput as error:
         return await _teams(request, given, {"name": gettext(error.sentence)})
-    return go("/settings/teams", TEAM_ADDED)
+    return redirect("/settings/teams", TEAM_ADDED)
 
 
 async def rename_team(request: Request) -> Response:
@@ -295,7 +295,7 @@ async def rename_team(request: Request) -> Response:
         await services_of(request).people.teams.rename(clinic, team_id, given["name"])
     except WrongInput as error:
         return await _teams(request, errors={team_id: gettext(error.sentence)})
-    return go("/settings/teams", SAVED)
+    return redirect("/settings/teams", SAVED)
 
 
 async def _teams_of(services: Services, clinic: ClinicAccess) -> list[Team]:
@@ -370,7 +370,7 @@ async def change_clinic(request: Request) -> Response:
     if before.second_factor_required and not shown["second_factor_required"]:
         await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
     await save_options(request, access, _KINDS, shown | read_numbers(NUMBERS, shown), shown["name"])
-    return go("/settings/clinic", SAVED)
+    return redirect("/settings/clinic", SAVED)
 
 
 async def save_options(

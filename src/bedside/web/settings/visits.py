@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
-from bedside.edge.flash import go
+from bedside.edge.flash import redirect
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
@@ -91,7 +91,7 @@ async def change(request: Request) -> Response:
     await save_options(
         request, access, (VisitOptions, TransferOptions), shown | read_numbers(NUMBERS, shown)
     )
-    return go("/settings/visits", SAVED)
+    return redirect("/settings/visits", SAVED)
 
 
 def _page(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bedside.edge.context import address_of, services_of
-from bedside.edge.flash import say, sayable, was_said
+from bedside.edge.flash import flash, flash_message, flash_messages
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
@@ -30,7 +30,7 @@ from bedside.people.sessions import Stage
 from bedside.people.sign_in import SignedIn, Step
 from bedside.services import KnownSignIn
 
-SIGNED_OUT = sayable("signed_out", N_("You are signed out."))
+SIGNED_OUT = flash_message("signed_out", N_("You are signed out."))
 
 _NEXT = "bedside-next"
 _NEXT_SECONDS = 15 * 60
@@ -131,7 +131,7 @@ def _form(
         passkeys=services.people.passkeys.possible,
         known=_by_clinic(services.known_sign_ins),
         roles={role: gettext(name) for role, name in ROLE_NAMES.items()},
-        toasts=was_said(request),
+        toasts=flash_messages(request),
     )
 
 
@@ -254,7 +254,7 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse("/sign-in", status_code=303)
     drop_session(response, services.settings)
     response.delete_cookie(_NEXT, path="/")
-    say(response, SIGNED_OUT)
+    flash(response, SIGNED_OUT)
     return response
 
 

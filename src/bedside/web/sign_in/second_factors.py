@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
-from bedside.edge.flash import say, sayable
+from bedside.edge.flash import flash, flash_message
 from bedside.edge.forms import form_of, json_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
@@ -21,7 +21,9 @@ from bedside.people.sessions import Pending, SignInUnfinished
 from bedside.people.staff import Member
 from bedside.web.sign_in.password import proceed
 
-PASSKEY_ADDED = sayable("passkey_added", N_("The passkey is added. You can sign in with it now."))
+PASSKEY_ADDED = flash_message(
+    "passkey_added", N_("The passkey is added. You can sign in with it now.")
+)
 
 
 async def choose(request: Request) -> Response:
@@ -105,7 +107,7 @@ async def add_passkey(request: Request) -> Response:
         done = await services.people.second_factors.finish(who, "passkey")
         return proceed(request, done, script=True)
     response = JSONResponse({"next": "/account"})
-    say(response, PASSKEY_ADDED)
+    flash(response, PASSKEY_ADDED)
     return response
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bedside.edge.context import Handler, services_of
 from bedside.edge.dates import typed_date
 from bedside.edge.errors import wants_json
-from bedside.edge.flash import go, sayable
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
@@ -27,12 +27,14 @@ from bedside.visits.identification import HasChart, IsIdentified, NoChartFits
 from bedside.visits.typed import Typed
 
 _MOST_FOUND = 12
-IDENTIFIED = sayable("visit_identified", N_("The visit is in the chart of this patient now."))
-ADDED = sayable("visit_patient_added", N_("The patient is added, and the visit is in the chart."))
-WAS_IDENTIFIED = sayable(
+IDENTIFIED = flash_message("visit_identified", N_("The visit is in the chart of this patient now."))
+ADDED = flash_message(
+    "visit_patient_added", N_("The patient is added, and the visit is in the chart.")
+)
+WAS_IDENTIFIED = flash_message(
     "visit_was_identified", N_("It was said already who this patient is."), "info"
 )
-DISCARDED = sayable(
+DISCARDED = flash_message(
     "visit_discarded", N_("What belonged to this visit is being destroyed."), "info"
 )
 
@@ -137,7 +139,7 @@ async def nobody(request: Request) -> Response:
     staff = await staff_of(request)
     room = await room_of_visit(request, staff)
     await services_of(request).visits.identification.discard(room, request.path_params["visit_id"])
-    return go(f"/rooms/{room.room_id}", DISCARDED)
+    return redirect(f"/rooms/{room.room_id}", DISCARDED)
 
 
 async def _done(request: Request, room: RoomAccess, said: str) -> Response:
@@ -149,10 +151,10 @@ async def _done(request: Request, room: RoomAccess, said: str) -> Response:
     try:
         visit = await services.visits.waiting_room.visit(room, visit_id)
     except (Conflict, NotFound):
-        return go(f"/rooms/{room.room_id}", said)
+        return redirect(f"/rooms/{room.room_id}", said)
     if visit.waiting.call_id:
-        return go(f"/patients/{visit.waiting.patient_id}", said)
-    return go(f"/visits/{visit_id}/card", said)
+        return redirect(f"/patients/{visit.waiting.patient_id}", said)
+    return redirect(f"/visits/{visit_id}/card", said)
 
 
 async def _page(
