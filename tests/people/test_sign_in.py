@@ -10,7 +10,7 @@ from bedside.kernel import clock
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Pending, SignInUnfinished, Stage
-from bedside.people.sign_in import SignedIn, SignInOptions, Step
+from bedside.people.sign_in import SignedIn, SignInOptions, SignInStep
 from bedside.people.staff import Person
 from tests.house import PASSWORD, House
 
@@ -114,7 +114,7 @@ async def test_a_code_is_asked_for_and_works_once(house: House) -> None:
     with pytest.raises(SignInUnfinished):
         await house.services.people.sessions.resume(done.token, HERE)
     step = await pending(house, done)
-    assert await house.services.people.sign_in.next_step(step) is Step.SECOND_FACTOR
+    assert await house.services.people.sign_in.next_step(step) is SignInStep.SECOND_FACTOR
     code = now_in(app)
     full = await house.services.people.second_factors.check(step, f" {code[:3]} {code[3:]}")
     assert full.token != done.token
@@ -195,13 +195,13 @@ async def test_a_newcomer_sets_up_a_second_factor_then_a_password(house: House) 
     first = house.services.people.passwords.made_up()
     await house.services.people.staff.add(house.administer(), noor, first)
     step = await pending(house, await enter(house, first, noor.email))
-    assert await house.services.people.sign_in.next_step(step) is Step.SET_UP_SECOND_FACTOR
+    assert await house.services.people.sign_in.next_step(step) is SignInStep.SET_UP_SECOND_FACTOR
     app = TOTP((await house.services.people.second_factors.offered(step, "x")).secret)
     await house.services.people.second_factors.confirm(step, now_in(app))
     proven = await house.services.people.second_factors.finish(step, "totp")
     assert proven.stage is Stage.PROVEN
     step = await pending(house, proven)
-    assert await house.services.people.sign_in.next_step(step) is Step.NEW_PASSWORD
+    assert await house.services.people.sign_in.next_step(step) is SignInStep.NEW_PASSWORD
     with pytest.raises(WrongInput, match="have already"):
         await house.services.people.sign_in.choose_password(step, first)
     full = await house.services.people.sign_in.choose_password(step, "marble lantern oxbow")

@@ -1,13 +1,12 @@
 """Rooms: created wherever rooms are created, personal and shared, addresses, opening."""
 
-from typing import Any
-
 import pytest
+from pydantic import ValidationError
 
 from bedside.errors import NotFound, WrongInput
 from bedside.people.teams import TeamKind
 from bedside.visits.room_rows import slug_of
-from bedside.visits.rooms import RoomChange, RoomKind, RoomOptions, options_of
+from bedside.visits.rooms import RoomChange, RoomKind, RoomOptions
 from tests.visits.ward import Ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V1")]
@@ -81,12 +80,10 @@ async def test_what_has_to_be_corrected(quick_ward: Ward, wanted: RoomChange, fi
     assert len(await house.services.visits.rooms.of_clinic(house.here.clinician)) == before
 
 
-def test_options_of_a_form_name_the_field() -> None:
-    assert options_of({"ask_phone": "required"}).ask_phone == "required"
-    given: dict[str, Any] = {"welcome_text": "x" * 1_001}
-    with pytest.raises(WrongInput) as said:
-        options_of(given)
-    assert said.value.field == "welcome_text"
+def test_options_have_bounds() -> None:
+    assert RoomOptions.model_validate({"ask_phone": "required"}).ask_phone == "required"
+    with pytest.raises(ValidationError, match="welcome_text"):
+        RoomOptions.model_validate({"welcome_text": "x" * 1_001})
 
 
 async def test_rooms_of_others_cannot_be_changed(quick_ward: Ward) -> None:

@@ -43,7 +43,7 @@ class SignInOptions(Options):
     second_factor_required: bool = True
 
 
-class Step(StrEnum):
+class SignInStep(StrEnum):
     """The next step of a pending sign-in."""
 
     SECOND_FACTOR = "second_factor"
@@ -189,12 +189,12 @@ class SignIn:
         keys = await self._vault.platform()
         return SignedIn(token, stage, known_browsers.remembered(keys, known, person.id))
 
-    async def next_step(self, pending: Pending) -> Step:
+    async def next_step(self, pending: Pending) -> SignInStep:
         """Return the next step."""
         if pending.stage is Stage.PROVEN:
-            return Step.NEW_PASSWORD
+            return SignInStep.NEW_PASSWORD
         factors = await self.factors(pending.staff_id)
-        return Step.SECOND_FACTOR if factors.any else Step.SET_UP_SECOND_FACTOR
+        return SignInStep.SECOND_FACTOR if factors.any else SignInStep.SET_UP_SECOND_FACTOR
 
     async def factors(self, staff_id: str) -> Factors:
         """Return somebody's second factors."""

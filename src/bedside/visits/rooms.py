@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bedside.audit import Action, AuditLog
@@ -285,12 +284,3 @@ class Rooms:
     async def _opened(self, row: Row) -> Room:
         options = await self._clinics.options(row.clinic_id, VisitOptions)
         return opened(row, shared_allowed=options.shared_rooms_allowed)
-
-
-def options_of(given: dict[str, Any]) -> RoomOptions:
-    """Return options from a form. Raises WrongInput with the wrong field."""
-    try:
-        return RoomOptions.model_validate(given)
-    except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
-        raise WrongInput(N_("Please check what you entered."), field=name) from error

@@ -27,7 +27,7 @@ from bedside.edge.waits import sentence_of
 from bedside.errors import BedsideError, NotSignedIn, TooMany, WrongInput
 from bedside.kernel.language import N_, gettext
 from bedside.people.sessions import Stage
-from bedside.people.sign_in import SignedIn, Step
+from bedside.people.sign_in import SignedIn, SignInStep
 from bedside.services import KnownSignIn
 
 SIGNED_OUT = flash_message("signed_out", N_("You are signed out."))
@@ -35,9 +35,9 @@ SIGNED_OUT = flash_message("signed_out", N_("You are signed out."))
 _NEXT = "bedside-next"
 _NEXT_SECONDS = 15 * 60
 _STEPS = {
-    Step.SECOND_FACTOR: "/sign-in/second-factor",
-    Step.SET_UP_SECOND_FACTOR: "/second-factor",
-    Step.NEW_PASSWORD: "/sign-in/new-password",
+    SignInStep.SECOND_FACTOR: "/sign-in/second-factor",
+    SignInStep.SET_UP_SECOND_FACTOR: "/second-factor",
+    SignInStep.NEW_PASSWORD: "/sign-in/new-password",
 }
 
 
@@ -191,7 +191,7 @@ async def with_second_passkey(request: Request) -> Response:
 async def _second_factor(request: Request, error: BedsideError | None = None) -> Response:
     pending = await pending_of(request)
     services = services_of(request)
-    if await services.people.sign_in.next_step(pending) is not Step.SECOND_FACTOR:
+    if await services.people.sign_in.next_step(pending) is not SignInStep.SECOND_FACTOR:
         return RedirectResponse("/sign-in/continue", status_code=303)
     factors = await services.people.sign_in.factors(pending.staff_id)
     return render(
@@ -227,7 +227,7 @@ async def choose_password(request: Request) -> Response:
 async def _new_password(request: Request, error: BedsideError | None = None) -> Response:
     pending = await pending_of(request)
     services = services_of(request)
-    if await services.people.sign_in.next_step(pending) is not Step.NEW_PASSWORD:
+    if await services.people.sign_in.next_step(pending) is not SignInStep.NEW_PASSWORD:
         return RedirectResponse("/sign-in/continue", status_code=303)
     member = await services.people.staff.get(pending.clinic_id, pending.staff_id)
     return render(
