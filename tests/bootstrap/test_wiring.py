@@ -80,7 +80,6 @@ def _names(registered: Registered) -> list[set[str]]:
     return [
         set(registered.handlers),
         set(registered.sweeps),
-        set(registered.badges),
         set(registered.checks),
     ]
 
@@ -112,7 +111,6 @@ async def _nothing(*_given: Any) -> Any:
     [
         ("handlers", _nothing),
         ("sweeps", (1.0, _nothing)),
-        ("badges", _nothing),
         ("checks", _nothing),
     ],
 )

@@ -10,7 +10,6 @@ from bedside.charts.live import LiveCharts
 from bedside.charts.search import SearchIndex
 from bedside.realtime.topics import TopicKind
 from bedside.services.charts import ChartServices
-from bedside.services.registered import Registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +17,6 @@ class ChartParts(ChartServices):
     """The chart services, with what open pages follow."""
 
     live: LiveCharts
-
-    def registered(self) -> Registered:
-        """Return what they register for the rail."""
-        return Registered(badges={"inbox": self.contents.unreviewed_count})
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds of topics."""

@@ -30,7 +30,7 @@ class RequestParts(RequestServices):
     live: RequestLive
 
     def registered(self) -> Registered:
-        """Return the jobs, sweeps and badges of requests."""
+        """Return the jobs and sweeps of requests."""
         return Registered(
             handlers={
                 reminder_jobs.REMIND: self.all.remind,
@@ -38,7 +38,6 @@ class RequestParts(RequestServices):
                 jobs.CLEAR_UP: self.endings.clear_up,
                 **self.kinds.handlers(),
             },
-            badges={"requests": self.lists.waiting},
         )
 
     def topics(self) -> tuple[TopicKind, ...]:

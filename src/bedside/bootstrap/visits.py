@@ -49,7 +49,6 @@ class VisitParts(VisitServices):
                 "visits.forget_devices": (600.0, self.devices.forget),
                 "visits.forget_unidentified": (3600.0, self.identification.forget),
             },
-            badges={"rooms": self.whereabouts.waiting},
         )
 
     def topics(self) -> tuple[TopicKind, ...]:

@@ -91,7 +91,6 @@ def wire(parts: Parts) -> Registered:
             parts.files,
             parts.base,
             parts.people,
-            parts.charts,
             parts.notifications,
             parts.requests,
             parts.visits,

@@ -1,6 +1,6 @@
 """A feature of the web: everything the application registers from one folder of `web/`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -9,20 +9,27 @@ from starlette.routing import BaseRoute
 
 from bedside.audit import Action
 from bedside.edge.link_pages import AllLinkPages, LinkPages
+from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May
+from bedside.services import Services
 
 _Words = TypeVar("_Words")
 
 
+Count = Callable[[Services, StaffAccess], Awaitable[int]]
+"""Counts what waits for a person in one section of the console."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One line of the rail, shown to those whose role allows it."""
+    """One line of the rail, shown to those whose role allows it. `waiting` counts for its badge."""
 
     key: str
     label: str
     icon: str
     href: str
     may: May
+    waiting: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,18 @@ def sections_of(request: Request, staff: StaffAccess) -> list[Section]:
     return [section for section in sections if allows(staff.role, section.may)]
 
 
+async def waiting_in(request: Request, staff: StaffAccess, section: Section) -> int:
+    """Return the number on the badge of a section; 0 for one without a badge."""
+    if section.waiting is None:
+        return 0
+    return await section.waiting(services_of(request), staff)
+
+
 async def _rail_item(request: Request, staff: StaffAccess, section: Section) -> dict[str, Any]:
-    count = services_of(request).registered.badges.get(section.key)
     return {
         "key": section.key,
         "label": gettext(section.label),
         "icon": section.icon,
         "href": section.href,
-        "badge": await count(staff) if count else 0,
+        "badge": await waiting_in(request, staff, section),
     }

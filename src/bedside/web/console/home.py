@@ -3,9 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bedside.edge.context import services_of
 from bedside.edge.routes import staff_route
-from bedside.edge.shell import sections_of
+from bedside.edge.shell import sections_of, waiting_in
 from bedside.edge.signed_in import staff_of
 from bedside.people.roles import May, allows
 
@@ -21,9 +20,10 @@ async def home(request: Request) -> Response:
 async def badges(request: Request) -> Response:
     """GET /badges: how many things wait in each section of the rail, for live updates."""
     staff = await staff_of(request)
-    counts = services_of(request).registered.badges
-    shown = {section.key for section in sections_of(request, staff)}
-    return JSONResponse({key: await count(staff) for key, count in counts.items() if key in shown})
+    counted = [section for section in sections_of(request, staff) if section.waiting is not None]
+    return JSONResponse(
+        {section.key: await waiting_in(request, staff, section) for section in counted}
+    )
 
 
 routes = [staff_route("/", home), staff_route("/badges", badges)]

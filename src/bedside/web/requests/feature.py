@@ -2,13 +2,20 @@
 
 from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_
+from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May
+from bedside.services import Services
 from bedside.web.requests import staff
 from bedside.web.requests.sentences import SENTENCES, TODAY
 
+
+async def _waiting(services: Services, who: StaffAccess) -> int:
+    return await services.requests.lists.waiting(who)
+
+
 feature = Feature(
     routes=(*staff.routes,),
-    section=Section("requests", N_("Requests"), "send", "/requests", May.SEND_REQUESTS),
+    section=Section("requests", N_("Requests"), "send", "/requests", May.SEND_REQUESTS, _waiting),
     sentences=SENTENCES,
     today=TODAY,
 )
