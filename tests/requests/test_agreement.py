@@ -60,7 +60,7 @@ async def test_only_what_the_page_showed_is_filed(house: House) -> None:
     assert await house.requests.answers.agree(mine, [first])
     assert await filed(house, sent) == {first}
     assert counts(await sent.now()) == (State.DONE, 1, 1)
-    visit = await house.requests.answers.visit(theirs)
+    visit = await house.requests.answers.page(theirs)
     assert [photo.id for photo in visit.unsent] == others
     assert await house.requests.answers.agree(theirs, others)
     assert await filed(house, sent) == {first, *others}
@@ -80,7 +80,7 @@ async def test_one_agrees_while_a_photo_of_the_other_is_on_its_way(house: House)
     await house.files.uploads.append(theirs, begun.id, 0, pieces(content))
     await do_jobs(house)
     assert await filed(house, sent) == {first}
-    assert [p.given_id for p in (await house.requests.answers.visit(theirs)).unsent] == ["theirs"]
+    assert [p.given_id for p in (await house.requests.answers.page(theirs)).unsent] == ["theirs"]
 
 
 async def test_a_photo_in_the_record_is_not_said_to_be_deleted(house: House) -> None:
@@ -144,7 +144,7 @@ async def test_two_devices_at_once(house: House, seed: int) -> None:
     request = await sent.now()
     assert (request.filed, request.expected) == (len(wanted - gone), len(wanted - gone))
     assert request.state is State.DONE
-    left = {photo.id for photo in (await house.requests.answers.visit(devices[0])).unsent}
+    left = {photo.id for photo in (await house.requests.answers.page(devices[0])).unsent}
     assert left == {*shown[0], *shown[1]} - wanted - gone
 
 
@@ -162,7 +162,7 @@ async def test_the_totals_are_those_of_all_devices(house: House) -> None:
     tries = [photo(link, f"{d}-{n}") for n in range(5) for d, link in enumerate(devices)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert all(one is None or isinstance(one, BedsideError) for one in done)
-    visit = await house.requests.answers.visit(devices[0])
+    visit = await house.requests.answers.page(devices[0])
     assert (visit.total, visit.photos_left) == (10, 0)
     for number, link in enumerate(devices):  # agreeing to ten does not make room for more
         names = [p.id for p in visit.photos if p.given_id[0] == str(number)]
@@ -200,7 +200,7 @@ async def test_photos_that_are_filed_at_the_moment_are_counted(
         await house.requests.answers.begin(theirs, Announced("11.jpg", 100))
     with pytest.raises(TooLarge):
         await house.requests.answers.take(theirs, "11.jpg", pieces(jpeg(64, 48)))
-    assert (await house.requests.answers.visit(theirs)).total == 10
+    assert (await house.requests.answers.page(theirs)).total == 10
 
 
 # --- agreeing again and again --------------------------------------------------------------------
@@ -273,7 +273,7 @@ async def test_what_was_agreed_to_before_photos_had_names_goes_on(quick_house: H
     await do_jobs(quick_house)
     assert await filed(quick_house, sent) == {photo}
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)
-    assert (await quick_house.requests.answers.visit(link)).to_arrive == 1
+    assert (await quick_house.requests.answers.page(link)).to_arrive == 1
     assert not await quick_house.requests.answers.agree(link, ["on the phone"])
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)  # it is the one that was counted
     await quick_house.requests.answers.finish(link)
@@ -305,7 +305,7 @@ async def test_a_photo_that_is_refused_meanwhile_is_no_dead_end(house: House, sc
     await do_jobs(house)
     assert counts(await sent.now()) == (State.DONE, 1, 1)
     assert await filed(house, sent) == {photos[0]}
-    refused = (await house.requests.answers.visit(link)).refused
+    refused = (await house.requests.answers.page(link)).refused
     assert [photo.name for photo in refused] == ["broken.jpg"]
     assert refused[0].refusal
     messages = await house.notifications.messages.of_request(sent.chart, sent.id)
@@ -320,7 +320,7 @@ async def test_when_all_are_refused_the_patient_chooses_again(house: House) -> N
     assert not await house.requests.answers.agree(link, [photo])
     await do_jobs(house)
     assert counts(await sent.now()) == (State.IN_PROGRESS, 0, 0)
-    visit = await house.requests.answers.visit(link)
+    visit = await house.requests.answers.page(link)
     assert [p.id for p in visit.refused] == [photo]
     with pytest.raises(WrongInput):
         await house.requests.answers.agree(await (await send(house)).enter())
@@ -332,7 +332,7 @@ async def test_one_can_finish_without_what_does_not_come(house: House) -> None:
     photo = await sent.upload(link)
     await do_jobs(house)
     assert not await house.requests.answers.agree(link, [photo, "lost", "late"])
-    assert (await house.requests.answers.visit(link)).to_arrive == 2
+    assert (await house.requests.answers.page(link)).to_arrive == 2
     assert not await house.requests.answers.finish(link, ["lost"])
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)
     assert await house.requests.answers.finish(link)

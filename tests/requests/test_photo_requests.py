@@ -246,7 +246,7 @@ async def test_a_photo_that_is_refused_after_the_agreement_is_not_waited_for(
     await do_jobs(quick_house)
     assert await quick_house.requests.answers.settle(link)
     request = await sent.now()
-    visit = await quick_house.requests.answers.visit(link)
+    visit = await quick_house.requests.answers.page(link)
     if visit.photos:  # the examiner found the damage
         assert (request.state, request.filed, request.expected) == (State.DONE, 1, 1)
         assert visit.photos[0].refusal
@@ -266,10 +266,10 @@ async def test_when_nothing_was_acceptable_the_patient_chooses_again(quick_house
     assert await quick_house.requests.answers.settle(link)
     request = await sent.now()
     assert (request.state, request.expected, request.sending) == (State.IN_PROGRESS, 0, False)
-    visit = await quick_house.requests.answers.visit(link)
+    visit = await quick_house.requests.answers.page(link)
     assert "Only photos" in visit.turned_away[0].refusal
     await quick_house.requests.answers.discard(link, visit.turned_away[0].id)
-    assert (await quick_house.requests.answers.visit(link)).turned_away == ()
+    assert (await quick_house.requests.answers.page(link)).turned_away == ()
 
 
 async def test_agreeing_without_a_photo_is_told(quick_house: House) -> None:
@@ -286,7 +286,7 @@ async def test_a_deleted_photo_is_gone_and_one_that_is_being_sent_cannot_be_dele
     gone, kept = await sent.upload(link), await sent.upload(link, colour=(5, 80, 80))
     await quick_house.requests.answers.discard(link, gone)
     await quick_house.requests.answers.discard(link, gone)
-    assert [photo.id for photo in (await quick_house.requests.answers.visit(link)).photos] == [kept]
+    assert [photo.id for photo in (await quick_house.requests.answers.page(link)).photos] == [kept]
     await quick_house.requests.answers.agree(link, [kept])
     with pytest.raises(Conflict):
         await quick_house.requests.answers.discard(link, kept)
@@ -329,7 +329,7 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
     with pytest.raises(TooLarge):  # what is in the chart counts
         await house.requests.answers.allowance(link)
     assert (await sent.now()).state is State.DONE
-    visit = await house.requests.answers.visit(link)
+    visit = await house.requests.answers.page(link)
     assert (visit.photos_left, visit.request.filed) == (0, 2)
     assert first not in [photo.id for photo in visit.photos]
 
@@ -417,7 +417,7 @@ async def test_photos_that_were_chosen_survive_a_new_link(quick_house: House) ->
     await quick_house.requests.all.reissue(sent.chart, sent.id)
     await do_jobs(quick_house)
     link = await sent.enter()
-    assert len((await quick_house.requests.answers.visit(link)).photos) == 1
+    assert len((await quick_house.requests.answers.page(link)).photos) == 1
     assert await quick_house.requests.answers.agree(link)
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.audit import Action
-from bedside.charts.inbox import Line
+from bedside.charts.inbox import InboxLine
 from bedside.edge.context import services_of
 from bedside.edge.signed_in import staff_of
 
@@ -35,5 +35,5 @@ async def inbox(request: Request) -> Response:
 
 
 @lru_cache(_KEPT_ROWS)
-def _row(line: Line) -> bytes:
+def _row(line: InboxLine) -> bytes:
     return json.dumps(asdict(line), ensure_ascii=False, separators=(",", ":")).encode()

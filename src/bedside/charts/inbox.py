@@ -58,7 +58,7 @@ _ALARMS = prepared(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class InboxLine:
     """One unreviewed entry, as lists show it. Size in bytes, time in milliseconds.
 
     The same row gives the same object for as long as it is cached: compared by identity, it serves
@@ -84,7 +84,7 @@ class Inbox:
         self._database = database
         self._vault = vault
 
-    async def lines(self, staff: StaffAccess, limit: int = 50) -> list[Line]:
+    async def lines(self, staff: StaffAccess, limit: int = 50) -> list[InboxLine]:
         """Return unreviewed entries of all patients this person may see, newest first.
 
         One statement; rows are unsealed once and cached, because programs poll this.
@@ -122,10 +122,10 @@ def _line(
     received_at: int,
     record: bytes,
     person: bytes,
-) -> Line:
+) -> InboxLine:
     """Build a line. The sealed columns are part of the cache key: a changed row is another line."""
     said = keys.unseal(_COLUMN, entry_id, record)
-    return Line(
+    return InboxLine(
         entry_id,
         patient_id,
         state,

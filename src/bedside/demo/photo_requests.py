@@ -16,7 +16,7 @@ _ADDRESS = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PlannedRequest:
     """One request: its patient (by number), when, and how far it got.
 
     `ends` is one of: sent, opened, sending, done, locked, expired.
@@ -31,7 +31,7 @@ class Told:
 
 
 STORY = (
-    Told(
+    PlannedRequest(
         0,
         "done",
         95,
@@ -39,13 +39,15 @@ STORY = (
         "left arm",
         (("skin_1.jpg", "Close up, in daylight"), ("skin_4.jpg", "From further back")),
     ),
-    Told(15, "done", 26 * 60, "wound", "right knee", (("skin_3.jpg", "After the shower"),)),
-    Told(7, "sending", 12, "skin", "shoulder", (("skin_2.jpg", ""),)),
-    Told(18, "opened", 40, "skin", "neck"),
-    Told(13, "sent", 6, "general"),
-    Told(27, "sent", 3 * 60, "document"),
-    Told(2, "locked", 5 * 60, "general"),
-    Told(11, "expired", 9 * 24 * 60, "skin", "hand"),
+    PlannedRequest(
+        15, "done", 26 * 60, "wound", "right knee", (("skin_3.jpg", "After the shower"),)
+    ),
+    PlannedRequest(7, "sending", 12, "skin", "shoulder", (("skin_2.jpg", ""),)),
+    PlannedRequest(18, "opened", 40, "skin", "neck"),
+    PlannedRequest(13, "sent", 6, "general"),
+    PlannedRequest(27, "sent", 3 * 60, "document"),
+    PlannedRequest(2, "locked", 5 * 60, "general"),
+    PlannedRequest(11, "expired", 9 * 24 * 60, "skin", "hand"),
 )
 
 
@@ -55,7 +57,7 @@ class PhotoRequestStory:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def tell(self, chart: ChartAccess, born: date, told: Told) -> None:
+    async def tell(self, chart: ChartAccess, born: date, told: PlannedRequest) -> None:
         """Act out one request from asking to its end."""
         services = self._services
         draft = Draft(new_id("req"), ("sms", "email"), told.template, told.body_part)

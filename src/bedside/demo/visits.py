@@ -24,7 +24,7 @@ _WELCOME = "Welcome. Please keep this page open: we will be with you shortly."
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PlannedVisit:
     """One visit: which patient of the clinic (by number), where, and how it went. Minutes count
     from the check-in; `to` is the room of a transfer, where `to_note` is written."""
 
@@ -56,7 +56,7 @@ class Unknown:
 
 
 STORY = (
-    Told(
+    PlannedVisit(
         0,
         "Dr Okafor’s room",
         "amara.okafor@riverside.example",
@@ -66,7 +66,7 @@ STORY = (
         14,
         "Itching since Sunday, no fever. Photos asked for. Review in a week.",
     ),
-    Told(
+    PlannedVisit(
         3,
         "Dr Okafor’s room",
         "amara.okafor@riverside.example",
@@ -80,7 +80,7 @@ STORY = (
         "Fell this morning, right wrist swollen, can move the fingers. X-ray?",
         "No deformity on video. Comes in at three for an X-ray.",
     ),
-    Told(
+    PlannedVisit(
         2,
         "Minor injuries",
         "elin.berg@riverside.example",
@@ -90,7 +90,7 @@ STORY = (
         8,
         "Clean cut, 2 cm, bleeding has stopped. Strips at home, photo tomorrow.",
     ),
-    Told(
+    PlannedVisit(
         4,
         "Minor injuries",
         "jonas.meyer@riverside.example",
@@ -151,7 +151,7 @@ class VisitStory:
         self._people = people
         self._groups = groups
 
-    async def tell(self, patient: cast.PatientOfDemo, told: Told) -> None:
+    async def tell(self, patient: cast.PatientOfDemo, told: PlannedVisit) -> None:
         """Act out one visit from the check-in to its end."""
         services = self._services
         began = -told.hours_ago * clock.HOUR
@@ -191,7 +191,9 @@ class VisitStory:
     async def _room(self, email: str, name: str) -> RoomAccess:
         return await self._services.people.permissions.room(self._people[email], self._groups[name])
 
-    async def _check_in(self, room: RoomAccess, patient: cast.PatientOfDemo, told: Told) -> str:
+    async def _check_in(
+        self, room: RoomAccess, patient: cast.PatientOfDemo, told: PlannedVisit
+    ) -> str:
         services = self._services
         found = await services.visits.rooms.get(room.clinic_id, room.room_id)
         form = CheckInForm(

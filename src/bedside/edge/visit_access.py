@@ -6,7 +6,7 @@ from bedside.edge.context import services_of
 from bedside.edge.visit_rows import VisitRow, rows_of
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.services import Services
-from bedside.visits.waiting_room import Visit
+from bedside.visits.waiting_room import VisitDetails
 
 
 async def room_of_visit(request: Request, staff: StaffAccess) -> RoomAccess:
@@ -15,7 +15,7 @@ async def room_of_visit(request: Request, staff: StaffAccess) -> RoomAccess:
     return await whereabouts.room_of(staff, request.path_params["visit_id"])
 
 
-async def visit_of(request: Request, staff: StaffAccess) -> tuple[RoomAccess, Visit]:
+async def visit_of(request: Request, staff: StaffAccess) -> tuple[RoomAccess, VisitDetails]:
     """Return the visit in the address. Raises NotFound, and Conflict with where it went."""
     room = await room_of_visit(request, staff)
     visit = await services_of(request).visits.waiting_room.visit(
@@ -24,7 +24,7 @@ async def visit_of(request: Request, staff: StaffAccess) -> tuple[RoomAccess, Vi
     return room, visit
 
 
-async def card_of(services: Services, room: RoomAccess, visit: Visit) -> VisitRow:
+async def card_of(services: Services, room: RoomAccess, visit: VisitDetails) -> VisitRow:
     """Return the visit as its card shows it."""
     [row] = await rows_of(services, room, [visit.waiting])
     return row

@@ -42,7 +42,7 @@ _of_causes = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OutboxMessage:
     """A message as its recipient would see it: a patient or, with an empty `patient_name`, the
     colleague who reads this. `created_at` in milliseconds."""
 
@@ -87,7 +87,7 @@ class Messages:
         self._looks = looks
         self._patients = patients
 
-    async def outbox(self, staff: StaffAccess) -> list[Shown]:
+    async def outbox(self, staff: StaffAccess) -> list[OutboxMessage]:
         """Return the newest messages in the local outbox: to patients this person may see, and to
         this person.
 
@@ -119,9 +119,9 @@ def _content(keys: ClinicKeys, row: Row) -> dict[str, Any]:
     return keys.unseal(_COLUMN, row.id, row.content)
 
 
-def _shown(keys: ClinicKeys, row: Row, patient_name: str) -> Shown:
+def _shown(keys: ClinicKeys, row: Row, patient_name: str) -> OutboxMessage:
     content = _content(keys, row)
-    return Shown(
+    return OutboxMessage(
         row.id,
         row.cause_id,
         Channel(row.channel),

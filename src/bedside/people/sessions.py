@@ -87,7 +87,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ListedSession:
     """A session in one's own list. `device` is what the browser calls itself."""
 
     id: str
@@ -305,7 +305,7 @@ class Sessions:
                 found += [locked] if locked is not None else []
         return found
 
-    async def listed(self, staff: StaffAccess) -> list[Shown]:
+    async def listed(self, staff: StaffAccess) -> list[ListedSession]:
         """Return one's own sessions, the last used first."""
         keys = await self._vault.clinic(staff.clinic_id)
         now = clock.now()
@@ -313,12 +313,12 @@ class Sessions:
             rows = await db.all(
                 _of_staff, staff=staff.staff_id, moment=now, idle_since=now - self._idle
             )
-        shown: list[Shown] = []
+        shown: list[ListedSession] = []
         for row in rows:
             about: dict[str, Any] = keys.unseal(_COLUMN, row.id, row.device)
             current = row.id == staff.session_id
             shown.append(
-                Shown(
+                ListedSession(
                     row.id, about["agent"], about["address"], row.created_at, row.seen_at, current
                 )
             )

@@ -148,7 +148,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class VisitDetails:
     """A visit on its card: the row's data, what was typed, and the sender's note."""
 
     waiting: Waiting
@@ -219,7 +219,7 @@ class WaitingRoom:
             for row in found
         ]
 
-    async def visit(self, room: RoomAccess, visit_id: str) -> Visit:
+    async def visit(self, room: RoomAccess, visit_id: str) -> VisitDetails:
         """Return one visit of the room, for its card; it also counts as looked at.
 
         Raises NotFound, and Conflict with a sentence if it ended or was transferred.
@@ -244,7 +244,7 @@ class WaitingRoom:
             patient_id=row.patient_id,
             visit=visit_id,
         )
-        return Visit(
+        return VisitDetails(
             _waiting(
                 keys,
                 row,

@@ -50,7 +50,7 @@ class TurnedAway:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PhotoPage:
     """The state of the patient's page. Bytes count what is held and what is in the chart. `photos`
     are the held ones; `coming` names the agreed ones that are not in the chart yet, and `sent`
     those that are, by their names and by their files' ids."""
@@ -124,7 +124,7 @@ class PhotoAnswers:
 
     # --- photos --------------------------------------------------------------------------------
 
-    async def visit(self, link: LinkAccess) -> Visit:
+    async def page(self, link: LinkAccess) -> PhotoPage:
         """Return everything that the patient's page shows."""
         request = await self._request(link.subject_id)
         keys = await self._vault.clinic(link.clinic_id)
@@ -132,7 +132,7 @@ class PhotoAnswers:
             photos = await self._retrieval.held(link, db)
             refused = await arrivals.refused(db, keys, link)
             known = await agreed.of_request(db, request.id)
-        return Visit(
+        return PhotoPage(
             request,
             await self._clinics.get(link.clinic_id),
             tuple(photos),
@@ -143,7 +143,7 @@ class PhotoAnswers:
 
     async def snapshot(self, link: LinkAccess) -> dict[str, object]:
         """Return the page as data: for scripts, and for the events of the request to build on."""
-        visit = await self.visit(link)
+        visit = await self.page(link)
         return {
             "state": visit.request.state,
             "expected": visit.request.expected,
@@ -194,7 +194,7 @@ class PhotoAnswers:
         SenderGone."""
         allowance = await self.allowance(link)
         taken = await self._uploads.take_held(link, name, source, allowance)
-        visit = await self.visit(link)
+        visit = await self.page(link)
         most = visit.request
         if visit.total > most.file_limit or visit.bytes_used > most.bytes_limit:
             await self.discard(link, taken.file_id)

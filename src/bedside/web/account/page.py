@@ -13,7 +13,7 @@ from bedside.edge.waits import sentence_of
 from bedside.errors import BedsideError, WrongInput
 from bedside.notifications.ports import Channel
 from bedside.people.permissions import StaffAccess
-from bedside.people.sessions import Shown
+from bedside.people.sessions import ListedSession
 from bedside.people.sign_in import SignInOptions
 
 _OF_ALERTS = ("phone", "code", "channels")
@@ -56,7 +56,7 @@ async def _alerts(request: Request, staff: StaffAccess) -> dict[str, Any]:
     }
 
 
-def _shown(session: Shown) -> dict[str, object]:
+def _shown(session: ListedSession) -> dict[str, object]:
     return {
         "id": session.id,
         "name": browser_name(session.device),

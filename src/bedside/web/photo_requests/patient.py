@@ -28,7 +28,7 @@ from bedside.files.receiving import SenderGone
 from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.people.permissions import LinkAccess
-from bedside.requests.photos.answers import Visit
+from bedside.requests.photos.answers import PhotoPage
 from bedside.requests.photos.details import PhotoDetails
 from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
@@ -80,7 +80,7 @@ for_device = for_devices(PHOTOS)
 @for_device
 async def start(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}: guidance; or where the patient stopped."""
-    visit = await services_of(request).requests.answers.visit(link)
+    visit = await services_of(request).requests.answers.page(link)
     here = pages_of(link.subject_id)
     if visit.unsent:
         return RedirectResponse(f"{here}/photos", status_code=303)
@@ -94,13 +94,13 @@ async def start(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def photos(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos: choose, comment, delete, agree."""
-    return _page(request, "photos", await services_of(request).requests.answers.visit(link))
+    return _page(request, "photos", await services_of(request).requests.answers.page(link))
 
 
 @for_device
 async def sent(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/sent: the confirmation, with what has arrived."""
-    visit = await services_of(request).requests.answers.visit(link)
+    visit = await services_of(request).requests.answers.page(link)
     if visit.request.sending:
         return _page(request, "sending", visit)
     if visit.request.state is State.DONE:
@@ -114,7 +114,7 @@ async def state(request: Request, link: LinkAccess) -> Response:
     return JSONResponse(await services_of(request).requests.answers.snapshot(link))
 
 
-def _page(request: Request, name: str, visit: Visit) -> Response:
+def _page(request: Request, name: str, visit: PhotoPage) -> Response:
     here = pages_of(visit.request.id)
     details = PhotoDetails.of(visit.request.content)
     return render(
@@ -294,7 +294,7 @@ async def begin_upload(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def upload_options(request: Request, link: LinkAccess) -> Response:
     """OPTIONS /my/{request_id}/uploads (tus)."""
-    visit = await services_of(request).requests.answers.visit(link)
+    visit = await services_of(request).requests.answers.page(link)
     return tus.options(visit.request.bytes_limit)
 
 

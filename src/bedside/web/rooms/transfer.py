@@ -20,7 +20,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
 from bedside.services import Services
-from bedside.visits.waiting_room import Visit
+from bedside.visits.waiting_room import VisitDetails
 
 TRANSFERRED = flash_message(
     "visit_transferred", N_("Transferred. You are told when the patient is admitted there.")
@@ -65,7 +65,7 @@ async def _others(services: Services, room: RoomAccess) -> list[dict[str, Any]]:
 async def _form(
     request: Request,
     room: RoomAccess,
-    visit: Visit,
+    visit: VisitDetails,
     fragment: bool,
     *,
     chosen: str = "",
