@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bedside.edge.visit_rows import ended_words
+from bedside.edge.visit_views import ended_words
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext

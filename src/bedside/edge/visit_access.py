@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from bedside.edge.context import services_of
-from bedside.edge.visit_rows import VisitRow, rows_of
+from bedside.edge.visit_views import VisitView, rows_of
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.services import Services
 from bedside.visits.waiting_room import VisitDetails
@@ -24,7 +24,7 @@ async def visit_of(request: Request, staff: StaffAccess) -> tuple[RoomAccess, Vi
     return room, visit
 
 
-async def card_of(services: Services, room: RoomAccess, visit: VisitDetails) -> VisitRow:
+async def card_of(services: Services, room: RoomAccess, visit: VisitDetails) -> VisitView:
     """Return the visit as its card shows it."""
     [row] = await rows_of(services, room, [visit.waiting])
     return row

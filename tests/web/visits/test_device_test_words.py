@@ -2,7 +2,7 @@
 
 import pytest
 
-from bedside.edge.visit_rows import test_chip as chip_of
+from bedside.edge.visit_views import test_chip as chip_of
 from bedside.kernel import language
 from bedside.visits.waiting_room import DeviceTest
 from bedside.web.visits.words import words_for_script

@@ -1,4 +1,4 @@
-"""How the audit log says what happens here."""
+"""Sentences of the audit log."""
 
 from bedside.audit import Action
 from bedside.edge.feature import Sentence

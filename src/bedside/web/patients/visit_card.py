@@ -11,7 +11,7 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.visit_access import room_of_visit
-from bedside.edge.visit_rows import rows_of
+from bedside.edge.visit_views import rows_of
 from bedside.errors import Conflict, Gone
 from bedside.kernel.language import gettext as _
 from bedside.people.patients import Patient

@@ -1,4 +1,4 @@
-"""How the audit log says what happens here, and how the day of a patient does."""
+"""Sentences of the audit log and of a patient’s day."""
 
 from bedside.audit import Action
 from bedside.edge.feature import Sentence

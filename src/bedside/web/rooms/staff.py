@@ -13,7 +13,7 @@ from bedside.edge.room_addresses import public_address, shown_address
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
-from bedside.edge.visit_rows import rows_of
+from bedside.edge.visit_views import rows_of
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, StaffAccess

@@ -14,7 +14,7 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.timeline import Moment
-from bedside.edge.visit_rows import ended_words
+from bedside.edge.visit_views import ended_words
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services

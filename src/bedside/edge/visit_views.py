@@ -26,7 +26,7 @@ class TestChip:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VisitRow:
+class VisitView:
     """One visit. Times are milliseconds; names are "" where there is nobody.
 
     The same visit, seen by the same person, gives the same object for as long as it is cached:
@@ -65,7 +65,7 @@ class VisitRow:
 
 async def rows_of(
     services: Services, room: RoomAccess, visits: Sequence[Waiting]
-) -> list[VisitRow]:
+) -> list[VisitView]:
     """Return the visits of one room, in their order."""
     if not visits:
         return []
@@ -101,9 +101,9 @@ class _SeenAs:
 
 
 @lru_cache(_KEPT)
-def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool) -> VisitRow:
+def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool) -> VisitView:
     is_mine = one.admitted_by == by.staff_id
-    return VisitRow(
+    return VisitView(
         id=one.visit_id,
         patient_id=one.patient_id,
         room_id=by.room_id,
