@@ -23,6 +23,7 @@ from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResul
 from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.states import FileState, Sharing, may_become
+from bedside.files.upload_rows import UploadRow
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
@@ -74,7 +75,7 @@ class Intake:
         registered before."""
         self.holders.add(kind)
 
-    async def received(self, work: UnitOfWork, upload: Row, sender: Sender) -> None:
+    async def received(self, work: UnitOfWork, upload: UploadRow, sender: Sender) -> None:
         """Create the file: every byte is sealed and durable."""
         await self._repository.add(
             work,

@@ -1,6 +1,7 @@
 """Rows of uploads: the statements, where an upload goes, and its sender's view."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -9,7 +10,6 @@ from bedside.charts.channels import Channel
 from bedside.database.statements import prepared
 from bedside.files.announcing import Upload
 from bedside.files.models import uploads
-from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import ChartAccess, HolderAccess
 
 
@@ -27,6 +27,31 @@ class Target:
     actor: Actor
 
 
+class UploadRow(NamedTuple):
+    """A stored upload."""
+
+    id: str
+    file_id: str
+    clinic_id: str
+    patient_id: str
+    owner_id: str
+    holder_id: str
+    channel: str
+    category: str
+    source_id: str
+    data_key: bytes
+    length: int
+    position: int
+    tail: bytes
+    media_type: str
+    record: bytes
+    checked: bool
+    finished: bool
+    refusal: str
+    touched_at: int
+    expires_at: int
+
+
 KEY = "files.data_key"
 """The place that a data key is bound to: an upload's key becomes its file's."""
 
@@ -38,7 +63,8 @@ BY_ID = prepared(
         uploads.c.id == bindparam("of"),
         uploads.c.owner_id == bindparam("owner"),
         uploads.c.clinic_id == bindparam("clinic"),
-    )
+    ),
+    UploadRow,
 )
 CHANGE = prepared(update(uploads).where(uploads.c.id == bindparam("of")))
 SET_KEY = prepared(
@@ -64,7 +90,8 @@ UNFINISHED_OF_HOLDER = prepared(
         uploads.c.holder_id == bindparam("holder"),
         uploads.c.clinic_id == bindparam("clinic"),
         ~uploads.c.finished,
-    )
+    ),
+    UploadRow,
 )
 REFUSED_OF_HOLDER = prepared(
     select(uploads)
@@ -73,14 +100,18 @@ REFUSED_OF_HOLDER = prepared(
         uploads.c.clinic_id == bindparam("clinic"),
         uploads.c.refusal != "",
     )
-    .order_by(uploads.c.id)
+    .order_by(uploads.c.id),
+    UploadRow,
 )
 UNFINISHED = prepared(
     select(uploads).where(
         uploads.c.clinic_id == bindparam("clinic"), ~uploads.c.finished, uploads.c.refusal == ""
-    )
+    ),
+    UploadRow,
 )
-EXPIRED = prepared(select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100))
+EXPIRED = prepared(
+    select(uploads).where(uploads.c.expires_at < bindparam("moment")).limit(100), UploadRow
+)
 
 
 def into_chart(
@@ -115,7 +146,7 @@ def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = 
     )
 
 
-def belongs_to(row: Row, access: ChartAccess | HolderAccess) -> bool:
+def belongs_to(row: UploadRow, access: ChartAccess | HolderAccess) -> bool:
     """Whether an upload goes where this permission applies: into the chart, or to the holder
     (whose patient may have been identified since it began)."""
     if isinstance(access, ChartAccess):
@@ -123,7 +154,7 @@ def belongs_to(row: Row, access: ChartAccess | HolderAccess) -> bool:
     return row.holder_id == access.subject_id
 
 
-def seen(row: Row, *, position: int | None = None, finished: bool | None = None) -> Upload:
+def seen(row: UploadRow, *, position: int | None = None, finished: bool | None = None) -> Upload:
     """Return a row as its sender sees it."""
     return Upload(
         row.id,

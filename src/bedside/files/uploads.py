@@ -30,10 +30,11 @@ from bedside.files.repository import FileRecord, Repository, blob_key
 from bedside.files.sealing import ResumePoint, SealedBlob, SealedWriter, new_data_key, resume_point
 from bedside.files.sniffing import sniff
 from bedside.files.upload_leases import UploadLeases
+from bedside.files.upload_rows import UploadRow
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import ChartAccess, HolderAccess
 
 EXPIRES_AFTER = clock.DAY
@@ -146,10 +147,7 @@ class Uploads:
             media_type = await self._check_head(row, head)
 
         try:
-            writer = await SealedWriter.begin(
-                await self._blob(row),
-                None,
-            )
+            writer = await SealedWriter.begin(await self._blob(row), None)
             received = await receiving.receive(source, writer, limit=limit, check_head=check_head)
             faults.point("upload.taken")
         except FileRefused:
@@ -275,7 +273,7 @@ class Uploads:
 
     async def _receive(
         self,
-        row: Row,
+        row: UploadRow,
         point: ResumePoint,
         seen: int | None,
         source: AsyncIterator[Chunk],
@@ -311,49 +309,39 @@ class Uploads:
         )
         return received, found
 
-    async def _mark_checked(self, row: Row) -> None:
+    async def _mark_checked(self, row: UploadRow) -> None:
         """Record that from now on only what a checksum has confirmed counts, even after a kill."""
         if not row.checked:
             async with self._database.unit_of_work() as work:
                 await work.execute(upload_rows.CHANGE, of=row.id, checked=True)
             faults.point("upload.marked")
 
-    async def _writer(self, row: Row, point: ResumePoint, seen: int | None) -> SealedWriter:
+    async def _writer(self, row: UploadRow, point: ResumePoint, seen: int | None) -> SealedWriter:
         """Return a writer that resumes at `point`, unless another process has received more since
         the blob was `seen`."""
         blob = await self._blob(row)
         seen = -1 if seen is None else seen
         if point.offset == 0:
             return await SealedWriter.begin(blob, row.length, seen=seen)
-        return await SealedWriter.resume(
-            blob,
-            point.offset,
-            point.tail,
-            row.length,
-            seen=seen,
-        )
+        return await SealedWriter.resume(blob, point.offset, point.tail, row.length, seen=seen)
 
-    async def _blob(self, row: Row) -> SealedBlob:
+    async def _blob(self, row: UploadRow) -> SealedBlob:
         wrapped, column = bytes(row.data_key), upload_rows.KEY
         data_key = await self._vault.unwrap(row.clinic_id, wrapped, column, row.file_id)
         key = blob_key(row.clinic_id, row.file_id)
         return SealedBlob(self._repository.store, key, data_key, row.file_id)
 
-    async def _resume_point(self, row: Row) -> ResumePoint:
+    async def _resume_point(self, row: UploadRow) -> ResumePoint:
         """Return where this upload resumes. Most only begin, and then there is nothing to look
         for."""
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.unseal_bytes(_TAIL, row.id, bytes(row.tail)) if row.tail else b""
-        point = await resume_point(
-            await self._blob(row),
-            row.position,
-            tail,
-        )
+        point = await resume_point(await self._blob(row), row.position, tail)
         if row.checked and not point.finished:
             return ResumePoint(row.position, tail, finished=False)
         return point
 
-    async def _check_head(self, row: Row, head: bytes) -> str:
+    async def _check_head(self, row: UploadRow, head: bytes) -> str:
         """Return the type by content. Raises FileRefused before anything is stored."""
         keys = await self._vault.clinic(row.clinic_id)
         name = keys.unseal(upload_rows.RECORD, row.id, row.record)["name"]
@@ -364,7 +352,7 @@ class Uploads:
             raise FileRefused(refusal)
         return sniffed.media_type
 
-    async def _refuse(self, row: Row, refusal: str) -> None:
+    async def _refuse(self, row: UploadRow, refusal: str) -> None:
         sender = await self._sender(row)
         async with self._database.unit_of_work() as work:
             await work.execute(
@@ -380,7 +368,9 @@ class Uploads:
                 reason=refusal,
             )
 
-    async def _remember(self, row: Row, received: receiving.Received, media_type: str) -> None:
+    async def _remember(
+        self, row: UploadRow, received: receiving.Received, media_type: str
+    ) -> None:
         keys = await self._vault.clinic(row.clinic_id)
         tail = keys.seal_bytes(_TAIL, row.id, received.tail) if received.tail else b""
         async with self._database.unit_of_work() as work:
@@ -396,7 +386,7 @@ class Uploads:
             if not found:
                 self._intake.erase_later(work, row.clinic_id, row.file_id)
 
-    async def _complete(self, row: Row, media_type: str = "", length: int = 0) -> None:
+    async def _complete(self, row: UploadRow, media_type: str = "", length: int = 0) -> None:
         """Hand a file whose last byte is durable to the intake, in one transaction, once."""
         key = {"of": row.id, "owner": row.owner_id, "clinic": row.clinic_id}
         async with self._database.unit_of_work() as work:
@@ -419,10 +409,12 @@ class Uploads:
                 tail=b"",
             )
             sender = await self._sender(current)  # with the current comment
-            await self._intake.received(work, await work.one(upload_rows.BY_ID, **key), sender)
+            complete = await work.one(upload_rows.BY_ID, **key)
+            assert complete is not None  # noqa: S101 - changed by the statement above
+            await self._intake.received(work, complete, sender)
             await work.execute(upload_rows.CHANGE, of=row.id, data_key=b"")
 
-    async def _sender(self, row: Row) -> Sender:
+    async def _sender(self, row: UploadRow) -> Sender:
         keys = await self._vault.clinic(row.clinic_id)
         record = keys.unseal(upload_rows.RECORD, row.id, row.record)
         kind, person, address = record["actor"]
@@ -453,7 +445,7 @@ class Uploads:
             await self._remove(row, sender.actor, Action.UPLOAD_EXPIRED)
         return len(rows)
 
-    async def _remove(self, row: Row, actor: Actor, action: Action) -> None:
+    async def _remove(self, row: UploadRow, actor: Actor, action: Action) -> None:
         async with self._database.unit_of_work() as work:
             await work.execute(upload_rows.DROP, of=row.id)
             if not row.finished:
@@ -483,7 +475,7 @@ class Uploads:
                 if now is not None and not now.finished:  # otherwise it is a held file
                     await self._remove(now, actor or holder.actor, Action.UPLOAD_CANCELLED)
 
-    async def _row(self, access: ChartAccess | HolderAccess, upload_id: str) -> Row:
+    async def _row(self, access: ChartAccess | HolderAccess, upload_id: str) -> UploadRow:
         async with self._database.read() as db:
             row = await db.one(
                 upload_rows.BY_ID, of=upload_id, owner=access.owner_id, clinic=access.clinic_id
