@@ -4,11 +4,11 @@ from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.errors import NotFound
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.links.kinds import LinkKind
 from bedside.links.records import Answer
 from bedside.requests import records
-from bedside.requests.records import Told
+from bedside.requests.records import RequestRow, Told
 from bedside.requests.states import Step
 
 
@@ -38,7 +38,7 @@ class RequestDoor:
         elif answer.locked_now:
             await records.take_step(work, row, Step.LOCKED)
 
-    async def _let_in(self, work: UnitOfWork, row: Row, address: str) -> None:
+    async def _let_in(self, work: UnitOfWork, row: RequestRow, address: str) -> None:
         first = not row.opened_at
         opened_at = row.opened_at or clock.now()
         await records.take_step(work, row, Step.LET_IN, opened_at=opened_at, told=Told.NOTHING)

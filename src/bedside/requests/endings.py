@@ -14,6 +14,7 @@ from bedside.links.service import Links
 from bedside.requests import records
 from bedside.requests.events import held_file_changed
 from bedside.requests.kinds import RequestKinds
+from bedside.requests.records import RequestRow
 from bedside.requests.states import State, Step
 
 EXPIRE = "request.expire"
@@ -80,11 +81,11 @@ class RequestEndings:
             if row is None or row.round != payload["round"]:
                 return
             await self._kinds.handling(row.id).last_call(work, row)
-            await self._lapse(work, await records.locked(work, request_id))
+            await self._lapse(work, await records.locked_again(work, row))
         faults.point("request.lapsed")
         await self._destroy_rest(request_id)
 
-    async def _lapse(self, work: UnitOfWork, row: Row) -> None:
+    async def _lapse(self, work: UnitOfWork, row: RequestRow) -> None:
         if row.state == State.IN_PROGRESS and row.filed:
             await records.take_step(
                 work, row, Step.COMPLETED, expected=row.filed, done_at=clock.now()

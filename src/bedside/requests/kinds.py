@@ -14,13 +14,13 @@ from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import Handler
 from bedside.kernel.kinds import Kinds
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.service import Links
 from bedside.notifications.messenger import Messenger
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess
-from bedside.requests.records import Request
+from bedside.requests.records import Request, RequestRow
 
 if TYPE_CHECKING:
     from bedside.requests.service import Requests
@@ -43,11 +43,11 @@ class RequestTools:
     requests: "Requests"
 
 
-async def _nothing(work: UnitOfWork, row: Row) -> None:
+async def _nothing(work: UnitOfWork, row: RequestRow) -> None:
     """Do nothing, for kinds without such a step."""
 
 
-async def _nothing_of_file(work: UnitOfWork, row: Row, link: LinkAccess) -> None:
+async def _nothing_of_file(work: UnitOfWork, row: RequestRow, link: LinkAccess) -> None:
     """Do nothing, for kinds without files."""
 
 
@@ -60,11 +60,11 @@ class RequestHandling:
 
     snapshot: Callable[[LinkAccess], Awaitable[dict[str, Any]]]
     """The patient's page as data, to which the events of the request apply."""
-    reissued: Callable[[UnitOfWork, Row], Awaitable[None]] = _nothing
+    reissued: Callable[[UnitOfWork, RequestRow], Awaitable[None]] = _nothing
     """A new link goes out; older ones are closed."""
-    last_call: Callable[[UnitOfWork, Row], Awaitable[None]] = _nothing
+    last_call: Callable[[UnitOfWork, RequestRow], Awaitable[None]] = _nothing
     """The link has ended: finish what the patient has agreed to, and give up the rest."""
-    file_changed: Callable[[UnitOfWork, Row, LinkAccess], Awaitable[None]] = _nothing_of_file
+    file_changed: Callable[[UnitOfWork, RequestRow, LinkAccess], Awaitable[None]] = _nothing_of_file
     """A file that the request holds is complete, or was refused."""
     handlers: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
     """Jobs of this kind only."""

@@ -1,20 +1,19 @@
 """Lists of requests, for a chart and for the clinic's desk."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import Prepared, prepared
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
 from bedside.requests import records
 from bedside.requests.models import requests
-from bedside.requests.records import Request, Told
+from bedside.requests.records import Request, RequestRow, Told
 from bedside.requests.states import NEEDS_STAFF, State
 
 PAGE = 50
@@ -50,7 +49,8 @@ _of_patient = prepared(
         requests.c.patient_id == bindparam("patient"), requests.c.clinic_id == bindparam("clinic")
     )
     .order_by(requests.c.created_at.desc())
-    .limit(PAGE)
+    .limit(PAGE),
+    RequestRow,
 )
 _visible = requests.c.patient_id.in_(visible_patients())
 _told = requests.c.told != Told.NOTHING
@@ -107,15 +107,16 @@ class RequestLists:
         return row.waiting if row else 0
 
 
-def _desk(view: str, page: int) -> Any:
+def _desk(view: str, page: int) -> Prepared[RequestRow]:
     states = VIEWS.get(view, VIEWS["all"])
     wanted = requests.c.state.in_(states)
     if view == "waiting":
         wanted = or_(wanted, _told)
-    return (
+    return prepared(
         select(requests)
         .where(requests.c.clinic_id == bindparam("clinic"), wanted, _visible)
         .order_by(requests.c.created_at.desc())
         .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .offset((page - 1) * PAGE),
+        RequestRow,
     )

@@ -1,15 +1,15 @@
 """Passing the messages of requests to the messenger."""
 
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.messenger import Messenger, Notice
 from bedside.notifications.texts import OutgoingText
-from bedside.requests.records import Content
+from bedside.requests.records import Content, RequestRow
 
 
 async def send_text(
     messenger: Messenger,
     work: UnitOfWork,
-    row: Row,
+    row: RequestRow,
     content: Content,
     cause: str,
     wording: OutgoingText,

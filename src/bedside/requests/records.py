@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.messenger import ChannelName
 from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, RequestChanged
 from bedside.requests.models import requests
@@ -18,13 +18,43 @@ from bedside.requests.states import ENDED, NEEDS_STAFF, State, Step, after
 
 _COLUMN = "requests.content"
 
-by_id = prepared(select(requests).where(requests.c.id == bindparam("of")))
-_for_change = prepared(select(requests).where(requests.c.id == bindparam("of")).with_for_update())
+
+class RequestRow(NamedTuple):
+    """A stored request."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    kind: str
+    state: str
+    content: bytes
+    sent_by: str
+    round: int
+    photo_limit: int
+    bytes_limit: int
+    expected: int
+    filed: int
+    filed_bytes: int
+    agreed_text: str
+    agreed_at: int
+    created_at: int
+    changed_at: int
+    expires_at: int
+    opened_at: int
+    done_at: int
+    told: str
+    told_at: int
+
+
+by_id = prepared(select(requests).where(requests.c.id == bindparam("of")), RequestRow)
+_for_change = prepared(
+    select(requests).where(requests.c.id == bindparam("of")).with_for_update(), RequestRow
+)
 add = prepared(upsert(requests).on_conflict_do_nothing(index_elements=["id"]))
 _change = prepared(update(requests).where(requests.c.id == bindparam("of")))
 
 
-async def locked(work: UnitOfWork, request_id: str) -> Row | None:
+async def locked(work: UnitOfWork, request_id: str) -> RequestRow | None:
     """Lock and return a request until commit.
 
     By name before the row, because uploads and the intake take the same lock before they touch a
@@ -32,6 +62,13 @@ async def locked(work: UnitOfWork, request_id: str) -> Row | None:
     """
     await work.lock(request_id)
     return await work.one(_for_change, of=request_id)
+
+
+async def locked_again(work: UnitOfWork, row: RequestRow) -> RequestRow:
+    """Return a request that was locked in this unit of work, as it is now."""
+    found = await locked(work, row.id)
+    assert found is not None  # noqa: S101 - requests are not deleted
+    return found
 
 
 class Told(StrEnum):
@@ -109,7 +146,7 @@ class Request:
         return self.state in NEEDS_STAFF or self.told is not Told.NOTHING
 
 
-def has_ended(row: Row) -> bool:
+def has_ended(row: RequestRow) -> bool:
     """Whether nothing can be agreed to any more, so that what the request holds is destroyed."""
     if row.state == State.DONE:  # more may follow until the link ends
         return row.expires_at <= clock.now()
@@ -121,7 +158,7 @@ def seal(keys: ClinicKeys, request_id: str, content: Content) -> bytes:
     return keys.seal(_COLUMN, request_id, content.as_json())
 
 
-def opened(keys: ClinicKeys, row: Row) -> Request:
+def opened(keys: ClinicKeys, row: RequestRow) -> Request:
     """Return a request from its row."""
     return Request(
         id=row.id,
@@ -148,7 +185,7 @@ def opened(keys: ClinicKeys, row: Row) -> Request:
     )
 
 
-async def take_step(work: UnitOfWork, row: Row, step: Step, **values: Any) -> State:
+async def take_step(work: UnitOfWork, row: RequestRow, step: Step, **values: Any) -> State:
     """Take a step, set further columns with it, and publish it. Returns the new state.
 
     `row` must have been read in this unit of work by `locked`.
@@ -158,7 +195,7 @@ async def take_step(work: UnitOfWork, row: Row, step: Step, **values: Any) -> St
     return state
 
 
-async def save(work: UnitOfWork, row: Row, **values: Any) -> None:
+async def save(work: UnitOfWork, row: RequestRow, **values: Any) -> None:
     """Change columns of a request, and publish it to the patient's page, the chart and the desk."""
     await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
     now = {**row._asdict(), **values}

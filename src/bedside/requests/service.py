@@ -10,7 +10,7 @@ from bedside.database.sealed import Vault
 from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.options import LinkOptions
 from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of
@@ -25,7 +25,7 @@ from bedside.requests import records, texts
 from bedside.requests.endings import CLEAR_UP, EXPIRE
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.messages import send_text
-from bedside.requests.records import Content, Request, Told
+from bedside.requests.records import Content, Request, RequestRow, Told
 from bedside.requests.states import State, Step, require
 
 REMIND = "request.remind"
@@ -133,7 +133,7 @@ class Requests:
         return request_id
 
     async def _invite(
-        self, work: UnitOfWork, row: Row, clinic: Clinic, content: Content, until: int
+        self, work: UnitOfWork, row: RequestRow, clinic: Clinic, content: Content, until: int
     ) -> None:
         """Issue a link, write the messages that carry it, and schedule reminder and expiry."""
         secret = await self._links.issue(work, clinic.id, row.patient_id, row.id, until)
@@ -207,7 +207,7 @@ class Requests:
             await self._invite(work, row, clinic, content, ends)
             await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
 
-    async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> Row:
+    async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> RequestRow:
         row = await records.locked(work, request_id)
         if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
             raise NotFound

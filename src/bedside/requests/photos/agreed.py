@@ -6,6 +6,7 @@ another phone, is not agreed to.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -14,8 +15,9 @@ from bedside.database.statements import prepared
 from bedside.files.arrivals import RefusedUpload
 from bedside.files.retrieval import HeldFile
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
 from bedside.requests.photos.models import agreed_photos
+from bedside.requests.records import RequestRow
 
 
 class Outcome(StrEnum):
@@ -30,8 +32,19 @@ class Outcome(StrEnum):
     """It did not arrive, and the patient finished without it."""
 
 
+class AgreedRow(NamedTuple):
+    """A photo that was agreed to, as it is stored."""
+
+    request_id: str
+    photo: str
+    outcome: str
+    file_id: str
+    agreed_at: int
+
+
 _of_request = prepared(
-    select(agreed_photos).where(agreed_photos.c.request_id == bindparam("of")).order_by("photo")
+    select(agreed_photos).where(agreed_photos.c.request_id == bindparam("of")).order_by("photo"),
+    AgreedRow,
 )
 _keep = prepared(
     upsert(agreed_photos).on_conflict_do_update(
@@ -66,17 +79,17 @@ def name_of(photo: HeldFile | RefusedUpload) -> str:
     return photo.id if isinstance(photo, HeldFile) else photo.file_id
 
 
-async def of_request(db: Reader, request_id: str) -> dict[str, Row]:
+async def of_request(db: Reader, request_id: str) -> dict[str, AgreedRow]:
     """Return everything that was ever agreed to in this request, by its name."""
     return {row.photo: row for row in await db.all(_of_request, of=request_id)}
 
 
-def coming(agreed: dict[str, Row]) -> frozenset[str]:
+def coming(agreed: dict[str, AgreedRow]) -> frozenset[str]:
     """Return the names of those that are not in the chart yet, and still may come."""
     return frozenset(name for name, row in agreed.items() if row.outcome == Outcome.COMING)
 
 
-def filed(agreed: dict[str, Row]) -> frozenset[str]:
+def filed(agreed: dict[str, AgreedRow]) -> frozenset[str]:
     """Return the names of those in the chart, and the ids of their files."""
     rows = [row for row in agreed.values() if row.outcome == Outcome.FILED]
     return frozenset(name for row in rows for name in (row.photo, row.file_id))
@@ -108,6 +121,6 @@ async def settle(
     )
 
 
-async def take_back(work: UnitOfWork, row: Row) -> None:
+async def take_back(work: UnitOfWork, row: RequestRow) -> None:
     """Withdraw what has not arrived yet: a new link was sent, by which the patient agrees again."""
     await work.execute(_take_back, of_request=row.id)

@@ -19,16 +19,16 @@ from bedside.kernel import clock
 from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.records import LinkClosed, LinkState
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.permissions import LinkAccess
 from bedside.requests import records
 from bedside.requests.photos import agreed
-from bedside.requests.photos.agreed import Outcome, name_of
+from bedside.requests.photos.agreed import AgreedRow, Outcome, name_of
 from bedside.requests.photos.filing import DESTROYED, SETTLE, Filing
 from bedside.requests.photos.texts import AGREEMENT_VERSION
-from bedside.requests.records import Request
+from bedside.requests.records import Request, RequestRow
 from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
@@ -312,7 +312,7 @@ class PhotoAnswers:
             new = _new_of(names, held, known)
             if new:
                 await self._record_agreement(work, row, link, new, agreed.coming(known))
-                row = await records.locked(work, row.id)
+                row = await records.locked_again(work, row)
             old = await self._forget_refused(work, link, held, names | known.keys())
             complete = await self._filing.settle_in(work, row, link)
         for upload_id in old:
@@ -330,7 +330,7 @@ class PhotoAnswers:
     async def _record_agreement(
         self,
         work: UnitOfWork,
-        row: Row,
+        row: RequestRow,
         link: LinkAccess,
         new: frozenset[str],
         coming: frozenset[str],
@@ -381,7 +381,7 @@ class PhotoAnswers:
         return records.opened(await self._vault.clinic(row.clinic_id), row)
 
     async def _note(
-        self, work: UnitOfWork, row: Row, actor: Actor, action: Action, **details: object
+        self, work: UnitOfWork, row: RequestRow, actor: Actor, action: Action, **details: object
     ) -> None:
         await self._audit.record(
             work,
@@ -398,7 +398,7 @@ def _closed_as(state: State) -> LinkState:
     return LinkState.REVOKED if state in ENDED - {State.EXPIRED} else LinkState.EXPIRED
 
 
-def _require_open(row: Row) -> None:
+def _require_open(row: RequestRow) -> None:
     """Raise LinkClosed if nothing can be agreed to any more."""
     if row.state not in _ANSWERING:
         raise LinkClosed(_closed_as(State(row.state)))
@@ -417,7 +417,7 @@ def _all_of(held: Collection[HeldFile]) -> frozenset[str]:
 
 
 def _new_of(
-    names: frozenset[str], held: Collection[HeldFile], known: Mapping[str, Row]
+    names: frozenset[str], held: Collection[HeldFile], known: Mapping[str, AgreedRow]
 ) -> frozenset[str]:
     """Return those that were not agreed to before, and that are here or may still come.
 

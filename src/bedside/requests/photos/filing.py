@@ -10,7 +10,7 @@ from bedside.files.retrieval import HeldFile, Retrieval
 from bedside.files.states import FileState
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.service import Links
 from bedside.notifications.messenger import Messenger
 from bedside.notifications.texts import in_language
@@ -22,6 +22,7 @@ from bedside.requests.photos import agreed
 from bedside.requests.photos.agreed import Outcome
 from bedside.requests.photos.details import PhotoDetails
 from bedside.requests.photos.texts import photo_title
+from bedside.requests.records import RequestRow
 from bedside.requests.states import State, Step
 
 SETTLE = "request.settle"
@@ -56,7 +57,7 @@ class Filing:
         self._retrieval = retrieval
         self._messenger = messenger
 
-    async def file_changed(self, work: UnitOfWork, row: Row, link: LinkAccess) -> None:
+    async def file_changed(self, work: UnitOfWork, row: RequestRow, link: LinkAccess) -> None:
         """Handle a held photo that is complete: if it was agreed to, file it, or publish its
         refusal, now."""
         await self.settle_in(work, row, link)
@@ -72,7 +73,7 @@ class Filing:
             return row is None or await self.settle_in(work, row, link, patient=patient)
 
     async def settle_in(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, *, patient: bool = True
+        self, work: UnitOfWork, row: RequestRow, link: LinkAccess, *, patient: bool = True
     ) -> bool:
         """Do the same in a unit of work, with the request read by `records.locked`."""
         if row.state != State.IN_PROGRESS or row.expected <= row.filed:
@@ -98,7 +99,7 @@ class Filing:
         return True
 
     async def leave_out(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, names: frozenset[str]
+        self, work: UnitOfWork, row: RequestRow, link: LinkAccess, names: frozenset[str]
     ) -> bool:
         """Continue without agreed photos that have not arrived: these, or all of them. Returns
         whether nothing is left to come."""
@@ -129,7 +130,7 @@ class Filing:
         return frozenset(agreed.name_of(photo) for photo in (*refused, *destroyed)) - there
 
     async def _all_came(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, int]
+        self, work: UnitOfWork, row: RequestRow, link: LinkAccess, values: dict[str, int]
     ) -> None:
         if values["filed"]:
             await self._complete(work, row, link, values)
@@ -137,7 +138,7 @@ class Filing:
             await records.save(work, row, expected=0, agreed_at=0)
 
     async def _file(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, ready: list[HeldFile]
+        self, work: UnitOfWork, row: RequestRow, link: LinkAccess, ready: list[HeldFile]
     ) -> list[HeldFile]:
         """File photos under what the clinic asked for, numbered: file names of phones say
         little."""
@@ -158,7 +159,7 @@ class Filing:
         return arrived
 
     async def _complete(
-        self, work: UnitOfWork, row: Row, link: LinkAccess, values: dict[str, int]
+        self, work: UnitOfWork, row: RequestRow, link: LinkAccess, values: dict[str, int]
     ) -> None:
         """Complete the request: everything is in the chart. Notifies the clinic and the patient."""
         filed = values["filed"]
@@ -180,12 +181,12 @@ class Filing:
             wording = texts.thanks(clinic)
         await send_text(self._messenger, work, row, content, f"thanks/{filed}", wording)
 
-    async def last_call(self, work: UnitOfWork, row: Row) -> None:
+    async def last_call(self, work: UnitOfWork, row: RequestRow) -> None:
         """File what was agreed to and is here, and give up the rest: the link has ended."""
         link = await self._links.on_behalf(row.id, work)
         if link is None or await self.settle_in(work, row, link, patient=False):
             return
-        await self.leave_out(work, await records.locked(work, row.id), link, frozenset())
+        await self.leave_out(work, await records.locked_again(work, row), link, frozenset())
 
     # --- jobs ----------------------------------------------------------------------------------
 
@@ -200,6 +201,6 @@ class Filing:
             waited = clock.now() - row.agreed_at
             raise TryAgain(min(max(waited // 2, _SOON), _LATER), "photos are still to come")
 
-    async def _row(self, request_id: str) -> Row | None:
+    async def _row(self, request_id: str) -> RequestRow | None:
         async with self._database.read() as db:
             return await db.one(records.by_id, of=request_id)
