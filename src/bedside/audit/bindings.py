@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hmac import compare_digest
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -17,11 +18,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bedside.audit.actors import SYSTEM, Actor
 from bedside.audit.event_names import Action
 from bedside.audit.recorder import AuditLog, Filter
-from bedside.database.bound_rows import TABLES, BoundTable
+from bedside.database.bound_rows import TABLES, BoundRow, BoundTable
 from bedside.database.sealed import PLATFORM, ClinicKeys, RecordSealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.database.tables import bound_clinics
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 
 _logger = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Bindings:
             await self._audit.record(work, clinic_id, actor, Action.ROWS_BOUND, rows=count)
         return count
 
-    async def _bind(self, table: BoundTable, keys: ClinicKeys, rows: list[Row]) -> int:
+    async def _bind(self, table: BoundTable[Any], keys: ClinicKeys, rows: list[BoundRow]) -> int:
         loose = [row for row in rows if not table.holds(keys, row)]
         if loose:
             async with self._database.unit_of_work() as work:

@@ -10,7 +10,7 @@ rolled back to an earlier copy, head included; a backup kept elsewhere shows tha
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,12 +19,28 @@ from bedside.audit.actors import Actor
 from bedside.audit.event_names import Action
 from bedside.audit.models import audit_heads, audit_lines
 from bedside.database.sealed import PLATFORM, ClinicKeys, RecordSealBroken, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import Prepared, prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 
 _GENESIS = bytes(32)
 _COLUMN = "audit_lines.details"
+
+
+class LineRow(NamedTuple):
+    """A stored audit line."""
+
+    clinic_id: str
+    seq: int
+    at: int
+    action: str
+    actor_kind: str
+    actor_id: str
+    patient_id: str
+    subject_id: str
+    details: bytes
+    hash: bytes
+
 
 _head = prepared(
     select(audit_heads.c.seq, audit_heads.c.hash)
@@ -48,7 +64,8 @@ _page = prepared(
     select(audit_lines)
     .where(audit_lines.c.clinic_id == bindparam("clinic"), audit_lines.c.seq > bindparam("after"))
     .order_by(audit_lines.c.seq)
-    .limit(1000)
+    .limit(1000),
+    LineRow,
 )
 
 
@@ -212,7 +229,7 @@ def _canonical(line: dict[str, Any]) -> bytes:
     return json.dumps(parts, separators=(",", ":")).encode()
 
 
-def _filtered(clinic_id: str, wanted: Filter) -> Any:
+def _filtered(clinic_id: str, wanted: Filter) -> Prepared[LineRow]:
     lines = audit_lines.c
     found = select(audit_lines).where(lines.clinic_id == clinic_id)
     if wanted.patient_id:
@@ -227,10 +244,10 @@ def _filtered(clinic_id: str, wanted: Filter) -> Any:
         found = found.where(lines.at < wanted.until)
     if wanted.before_seq:
         found = found.where(lines.seq < wanted.before_seq)
-    return found.order_by(lines.seq.desc()).limit(wanted.limit)
+    return prepared(found.order_by(lines.seq.desc()).limit(wanted.limit), LineRow)
 
 
-def _shown(keys: ClinicKeys, row: Any) -> Line:
+def _shown(keys: ClinicKeys, row: LineRow) -> Line:
     try:
         details = keys.unseal(_COLUMN, str(row.seq), row.details)
     except RecordSealBroken:

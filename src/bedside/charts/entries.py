@@ -25,7 +25,9 @@ LONGEST_NOTE = 5_000
 LONGEST_REASON = 500
 """In characters."""
 _COLUMN = "chart_entries.record"
-ENTRIES = BoundTable(chart_entries, "id", "clinic_id", "patient_id", "file_id", sealed=("record",))
+ENTRIES: BoundTable[Any] = BoundTable(
+    chart_entries, "id", "clinic_id", "patient_id", "file_id", sealed=("record",)
+)
 
 
 class Charts:

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from hmac import compare_digest
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Boolean, LargeBinary, Table, and_, bindparam, select, tuple_, update
 
 from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
-from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.database.statements import Prepared, prepared
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
 _PAGE = 500
 _KEPT = 2_000
@@ -25,12 +25,30 @@ _KEPT = 2_000
 _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-class BoundTable:
+class BoundRow(Protocol):
+    """What every bound row has, besides the columns that decide."""
+
+    @property
+    def clinic_id(self) -> str: ...
+    @property
+    def mac(self) -> bytes | None: ...
+
+
+Declared = TypeVar("Declared", bound=BoundRow)
+
+
+class BoundTable(Generic[Declared]):
     """A table whose rows are bound. `columns` decide; they are what is bound, together with the
     table's name, and one of them is `clinic_id`. `sealed` names columns whose seal includes the
-    row's id."""
+    row's id. `row` declares all columns, as for `prepared`."""
 
-    def __init__(self, table: Table, *columns: str, sealed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        table: Table,
+        *columns: str,
+        sealed: tuple[str, ...] = (),
+        row: type[Declared] | None = None,
+    ) -> None:
         kinds = [table.c[name].type for name in columns]
         self.name = table.name
         self.sealed = sealed
@@ -43,12 +61,12 @@ class BoundTable:
         key = list(table.primary_key.columns)
         self.key = tuple(column.name for column in key)
         this = and_(*(column == bindparam(f"of_{column.name}") for column in key))
-        self._locked = prepared(select(table).where(this).with_for_update())
+        self._locked = Prepared(select(table).where(this).with_for_update(), row)
         self._change = prepared(update(table).where(this))
         page = select(table).where(table.c.clinic_id == bindparam("clinic")).order_by(*key)
         after = tuple_(*key) > tuple_(*(bindparam(f"after_{c.name}", type_=c.type) for c in key))
-        self._first_page = prepared(page.limit(_PAGE))
-        self._next_page = prepared(page.where(after).limit(_PAGE))
+        self._first_page = Prepared(page.limit(_PAGE), row)
+        self._next_page = Prepared(page.where(after).limit(_PAGE), row)
         self._clinics = prepared(select(table.c.clinic_id).distinct())
         TABLES.append(self)
 
@@ -58,17 +76,17 @@ class BoundTable:
         """Return the values of a row with its `mac`, for an INSERT."""
         return {**values, "mac": self._mac(keys, self._of_values(values))}
 
-    def holds(self, keys: ClinicKeys, row: Row) -> bool:
+    def holds(self, keys: ClinicKeys, row: BoundRow) -> bool:
         """Whether a row is as it was written. One without a `mac` is not."""
         return row.mac is not None and self._holds(keys, self._of_row(row), row.mac)
 
-    async def check(self, vault: Vault, row: Row) -> None:
+    async def check(self, vault: Vault, row: BoundRow) -> None:
         """Raise RecordSealBroken for a row that was changed or created without the clinic's
         keys."""
         if not self.holds(await vault.clinic(row.clinic_id), row):
             raise RecordSealBroken
 
-    async def locked(self, work: UnitOfWork, vault: Vault, **key: Any) -> Row | None:
+    async def locked(self, work: UnitOfWork, vault: Vault, **key: Any) -> Declared | None:
         """Lock the row with this primary key until commit and return it; None if there is none.
         Raises RecordSealBroken."""
         row = await work.one(self._locked, **{f"of_{name}": of for name, of in key.items()})
@@ -76,27 +94,26 @@ class BoundTable:
             await self.check(vault, row)
         return row
 
-    async def change(self, work: UnitOfWork, vault: Vault, row: Row, **values: Any) -> None:
+    async def change(self, work: UnitOfWork, vault: Vault, row: Declared, **values: Any) -> None:
         """Change a row returned by `locked`."""
         keys = await vault.clinic(row.clinic_id)
-        await self._set(work, keys, row, {**row._asdict(), **values}, values)
+        before = dict(zip(self.columns, self._of_row(row), strict=True))
+        await self._set(work, keys, row, self._of_values({**before, **values}), values)
 
-    async def bind(self, work: UnitOfWork, keys: ClinicKeys, row: Row) -> None:
+    async def bind(self, work: UnitOfWork, keys: ClinicKeys, row: Declared) -> None:
         """Accept a row as it is and bind it: for `audit.bindings` only."""
-        await self._set(work, keys, row, row._asdict(), {})
+        await self._set(work, keys, row, self._of_row(row), {})
 
     async def _set(
         self,
         work: UnitOfWork,
         keys: ClinicKeys,
-        row: Row,
-        said: Mapping[str, Any],
+        row: Declared,
+        decides: tuple[Any, ...],
         values: Mapping[str, Any],
     ) -> None:
         this = {f"of_{name}": getattr(row, name) for name in self.key}
-        await work.execute(
-            self._change, **this, **values, mac=self._mac(keys, self._of_values(said))
-        )
+        await work.execute(self._change, **this, **values, mac=self._mac(keys, decides))
 
     def _compare(self, keys: ClinicKeys, values: tuple[Any, ...], mac: bytes) -> bool:
         return compare_digest(mac, self._mac(keys, values))
@@ -112,7 +129,7 @@ class BoundTable:
 
     # --- all rows --------------------------------------------------------------------------
 
-    async def pages(self, database: Transactions, clinic_id: str) -> AsyncIterator[list[Row]]:
+    async def pages(self, database: Transactions, clinic_id: str) -> AsyncIterator[list[Declared]]:
         """Yield all rows of a clinic, in the order of the primary key."""
         async with database.read() as db:
             rows = await db.all(self._first_page, clinic=clinic_id)
@@ -126,7 +143,7 @@ class BoundTable:
         """Return the clinics that rows claim to belong to."""
         return {row.clinic_id for row in await db.all(self._clinics)}
 
-    def opens(self, keys: ClinicKeys, row: Row) -> bool:
+    def opens(self, keys: ClinicKeys, row: Declared) -> bool:
         """Whether the sealed values in a row were sealed for this very row."""
         try:
             for column in self.sealed:
@@ -137,11 +154,11 @@ class BoundTable:
             return False
         return True
 
-    def name_of(self, row: Row) -> str:
+    def name_of(self, row: Declared) -> str:
         """Name a row for an operator: its primary key."""
         parts = [getattr(row, name) for name in self.key]
         return " ".join(part.hex()[:16] if isinstance(part, bytes) else str(part) for part in parts)
 
 
-TABLES: list[BoundTable] = []
+TABLES: list[BoundTable[Any]] = []
 """Every bound table of the product; each registers itself."""

@@ -21,12 +21,13 @@ from bedside.errors import NotFound, NotSignedIn, TooMany
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.network import caller_of
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.links.bound import LINK_DEVICES, LINKS
 from bedside.links.kinds import LinkKinds
 from bedside.links.models import link_devices, links
 from bedside.links.options import LinkOptions
 from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
+from bedside.links.rows import LinkDeviceRow, LinkRow
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess, link_access
@@ -36,8 +37,10 @@ ANSWERS_FROM_ONE_ADDRESS = 40
 
 _ADDRESSES_KEPT = 10_000
 
-_by_secret = prepared(select(links).where(links.c.secret_hash == bindparam("hash")))
-_locked_row = prepared(select(links).where(links.c.id == bindparam("of")).with_for_update())
+_by_secret = prepared(select(links).where(links.c.secret_hash == bindparam("hash")), LinkRow)
+_locked_row = prepared(
+    select(links).where(links.c.id == bindparam("of")).with_for_update(), LinkRow
+)
 _add = prepared(insert(links))
 _add_device = prepared(insert(link_devices))
 _count_wrong = prepared(
@@ -55,14 +58,17 @@ _revoke = prepared(
     .where(links.c.subject_id == bindparam("of_subject"), ~links.c.revoked)
     .values(revoked=True)
 )
-_by_device = prepared(select(link_devices).where(link_devices.c.token_hash == bindparam("hash")))
-_by_id = prepared(select(links).where(links.c.id == bindparam("of")))
+_by_device = prepared(
+    select(link_devices).where(link_devices.c.token_hash == bindparam("hash")), LinkDeviceRow
+)
+_by_id = prepared(select(links).where(links.c.id == bindparam("of")), LinkRow)
 
 _newest_opened = prepared(
     select(links)
     .where(links.c.subject_id == bindparam("of"), links.c.opened_at > 0)
     .order_by(links.c.id.desc())
-    .limit(1)
+    .limit(1),
+    LinkRow,
 )
 
 
@@ -203,7 +209,7 @@ class Links:
             return None
         return link_access(row.id, row.clinic_id, row.patient_id, row.subject_id, "")
 
-    async def _of_secret(self, secret: str) -> Row | None:
+    async def _of_secret(self, secret: str) -> LinkRow | None:
         """Find the link of a secret. Raises RecordSealBroken for one that was not made here, or
         was tied to another patient."""
         async with self._database.read() as db:
@@ -212,7 +218,7 @@ class Links:
             await LINKS.check(self._vault, row)
         return row
 
-    async def _of_token(self, token: str) -> tuple[Row | None, Row | None]:
+    async def _of_token(self, token: str) -> tuple[LinkDeviceRow | None, LinkRow | None]:
         """Return the device of a token, and its link. Raises RecordSealBroken like `_of_secret`."""
         if not token:
             return None, None
@@ -245,7 +251,7 @@ class Links:
         )
         return Answer(link, token)
 
-    async def _refuse(self, work: UnitOfWork, row: Row, allowed: int, address: str) -> Answer:
+    async def _refuse(self, work: UnitOfWork, row: LinkRow, allowed: int, address: str) -> Answer:
         wrong = row.wrong_answers + 1
         locked = wrong >= allowed
         await work.execute(_count_wrong, of=row.id, wrong=wrong, now_locked=locked)
@@ -315,7 +321,7 @@ def _hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _link(row: Row, allowed: int) -> Link:
+def _link(row: LinkRow, allowed: int) -> Link:
     return Link(
         row.id,
         row.clinic_id,
@@ -327,7 +333,7 @@ def _link(row: Row, allowed: int) -> Link:
     )
 
 
-def _state(row: Row) -> LinkState:
+def _state(row: LinkRow) -> LinkState:
     if row.revoked:
         return LinkState.REVOKED
     if row.expires_at <= clock.now():

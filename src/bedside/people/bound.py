@@ -2,6 +2,14 @@
 
 from bedside.database.bound_rows import BoundTable
 from bedside.people import models
+from bedside.people.rows import (
+    PasskeyRow,
+    PatientAssignmentRow,
+    RecoveryCodeRow,
+    SessionRow,
+    StaffAssignmentRow,
+    StaffRow,
+)
 
 STAFF = BoundTable(
     models.staff,
@@ -15,6 +23,7 @@ STAFF = BoundTable(
     "has_passkey",
     "disabled",
     sealed=("record", "totp"),
+    row=StaffRow,
 )
 SESSIONS = BoundTable(
     models.sessions,
@@ -26,10 +35,22 @@ SESSIONS = BoundTable(
     "stage",
     "confirmed_at",
     "expires_at",
+    row=SessionRow,
 )
-PASSKEYS = BoundTable(models.passkeys, "credential_id", "staff_id", "clinic_id", "public_key")
-RECOVERY_CODES = BoundTable(models.recovery_codes, "staff_id", "code_hash", "clinic_id")
-STAFF_ASSIGNMENTS = BoundTable(models.staff_assignments, "staff_id", "target_id", "clinic_id")
+PASSKEYS = BoundTable(
+    models.passkeys, "credential_id", "staff_id", "clinic_id", "public_key", row=PasskeyRow
+)
+RECOVERY_CODES = BoundTable(
+    models.recovery_codes, "staff_id", "code_hash", "clinic_id", row=RecoveryCodeRow
+)
+STAFF_ASSIGNMENTS = BoundTable(
+    models.staff_assignments, "staff_id", "target_id", "clinic_id", row=StaffAssignmentRow
+)
 PATIENT_ASSIGNMENTS = BoundTable(
-    models.patient_assignments, "patient_id", "target_id", "clinic_id", "visit_id"
+    models.patient_assignments,
+    "patient_id",
+    "target_id",
+    "clinic_id",
+    "visit_id",
+    row=PatientAssignmentRow,
 )

@@ -25,7 +25,9 @@ from bedside.people.permissions import VisitorAccess, visitor_access
 from bedside.visits.models import visit_devices, visits
 from bedside.visits.states import GOING_ON, State
 
-VISIT_DEVICES = BoundTable(visit_devices, "token_hash", "visit_id", "clinic_id", "expires_at")
+VISIT_DEVICES: BoundTable[Any] = BoundTable(
+    visit_devices, "token_hash", "visit_id", "clinic_id", "expires_at"
+)
 KEPT_FOR = clock.DAY
 _AT_ONCE = 500
 """Devices forgotten per unit of work: other writers do not wait for all of them."""
