@@ -11,6 +11,7 @@ from typing import BinaryIO
 from bedside.database.sealed import Vault
 from bedside.errors import BedsideError, NotFound
 from bedside.files import upload_rows
+from bedside.files.file_rows import FileRow
 from bedside.files.repository import Repository, blob_key
 from bedside.kernel.unit_of_work import Row, Transactions
 
@@ -59,7 +60,7 @@ class Custody:
             except BedsideError:
                 yield row.id
 
-    async def _read_all(self, row: Row) -> None:
+    async def _read_all(self, row: FileRow) -> None:
         async for _ in self._repository.chunks(row):
             pass
         for made in (await self._repository.derivatives(row.id)).values():

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
+from bedside.files.file_rows import FileRow
 from bedside.kernel.events import Event
 from bedside.kernel.kinds import Kinds
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class HolderKind:
     prefix: str
     channel: Channel
     category: Category
-    changed: Callable[[UnitOfWork, Row], Awaitable[None]]
+    changed: Callable[[UnitOfWork, FileRow], Awaitable[None]]
     event: Callable[[FileChange], Event] | None = None
 
 

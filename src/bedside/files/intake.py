@@ -18,6 +18,7 @@ from bedside.charts.entries import Charts, Incoming
 from bedside.database.sealed import Vault
 from bedside.errors import NotFound, Unavailable
 from bedside.files import rescans
+from bedside.files.file_rows import FileRow
 from bedside.files.holders import FileChange, HolderKind, HolderKinds
 from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
 from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
@@ -26,7 +27,7 @@ from bedside.files.states import FileState, Sharing, may_become
 from bedside.files.upload_rows import UploadRow
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.kernel.words import words_of
 from bedside.people.permissions import HolderAccess
 
@@ -152,7 +153,7 @@ class Intake:
         except Unavailable as error:
             raise TryAgain(rescans.SOON, "unavailable") from error
 
-    async def _examine(self, row: Row, payload: dict[str, Any]) -> None:
+    async def _examine(self, row: FileRow, payload: dict[str, Any]) -> None:
         result, digest = await self._scan(row)
         faults.point("file.scanned")
         if result.verdict is Verdict.INFECTED:
@@ -183,13 +184,13 @@ class Intake:
             result = ScanResult(Verdict.UNSCANNED, row.engine, reason="given up")
             await self._leave_unscanned(row, result, "scan_failed")
 
-    async def _row_of_job(self, payload: dict[str, Any]) -> Row | None:
+    async def _row_of_job(self, payload: dict[str, Any]) -> FileRow | None:
         try:
             return await self._repository.row(payload["file_id"])
         except NotFound:  # deleted by its sender before the job ran
             return None
 
-    async def _scan(self, row: Row) -> tuple[ScanResult, str]:
+    async def _scan(self, row: FileRow) -> tuple[ScanResult, str]:
         """Scan and hash in one pass over the sealed bytes."""
         digest = hashlib.sha256()
 
@@ -201,7 +202,7 @@ class Intake:
         result = await self._scanner.scan(hashed(), row.size)
         return result, digest.hexdigest()
 
-    async def _scan_later(self, row: Row, result: ScanResult, payload: dict[str, Any]) -> None:
+    async def _scan_later(self, row: FileRow, result: ScanResult, payload: dict[str, Any]) -> None:
         """Leave a file unscanned and schedule the next try; refuse one that broke the scan twice.
 
         A scanner that is down is asked again soon. What is too large or encrypted for it stays so
@@ -219,7 +220,7 @@ class Intake:
         delay = rescans.soon(alone=breaks > 0)
         raise TryAgain(delay, result.cause, remember={"breaks": breaks})
 
-    async def _leave_unscanned(self, row: Row, result: ScanResult, note: str) -> None:
+    async def _leave_unscanned(self, row: FileRow, result: ScanResult, note: str) -> None:
         before = (row.state, row.note)
         if before == (FileState.UNSCANNED, note):
             return
@@ -238,7 +239,7 @@ class Intake:
 
     async def _end(
         self,
-        row: Row,
+        row: FileRow,
         result: ScanResult,
         found: Examination,
         digest: str = "",
@@ -285,7 +286,7 @@ class Intake:
             await self._announce(work, row.id, found.media_type)
 
     async def _keep_facts(
-        self, work: UnitOfWork, row: Row, found: Examination, digest: str
+        self, work: UnitOfWork, row: FileRow, found: Examination, digest: str
     ) -> None:
         record = await self._repository.record(row)
         taken_at = found.taken_at or record.taken_at
@@ -413,13 +414,13 @@ class Intake:
         for row in await self._repository.held(clinic_id, holder_id, work):
             await self._discard(work, row, SYSTEM)
 
-    async def _held_row(self, work: UnitOfWork, holder: HolderAccess, file_id: str) -> Row:
+    async def _held_row(self, work: UnitOfWork, holder: HolderAccess, file_id: str) -> FileRow:
         row = await self._repository.row(file_id, work)
         if row.holder_id != holder.subject_id or row.clinic_id != holder.clinic_id:
             raise NotFound
         return row
 
-    async def _discard(self, work: UnitOfWork, row: Row, actor: Actor) -> None:
+    async def _discard(self, work: UnitOfWork, row: FileRow, actor: Actor) -> None:
         roles = list(await self._repository.derivatives(row.id, work))
         await self._repository.remove(work, row)
         self.erase_later(work, row.clinic_id, row.id, roles)
@@ -442,12 +443,12 @@ class Intake:
         else:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
 
-    async def _lock_holder(self, work: UnitOfWork, row: Row) -> None:
+    async def _lock_holder(self, work: UnitOfWork, row: FileRow) -> None:
         """Lock the holder, which takes its own lock before the file's row as well."""
         if row.holder_id:
             await work.lock(row.holder_id)
 
-    async def _notify_holder(self, work: UnitOfWork, row: Row, *, preview: bool) -> None:
+    async def _notify_holder(self, work: UnitOfWork, row: FileRow, *, preview: bool) -> None:
         await self.holders.of(row.holder_id).changed(work, row)
         self._emit(work, FileChange(row.holder_id, row.id, row.state, row.refusal, preview))
 
@@ -457,7 +458,7 @@ class Intake:
             work.emit(event(change))
 
     async def _line(
-        self, work: UnitOfWork, row: Row, action: Action, result: ScanResult, **details: Any
+        self, work: UnitOfWork, row: FileRow, action: Action, result: ScanResult, **details: Any
     ) -> None:
         await self._audit.record(
             work,

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select
 
 from bedside.database.bound_rows import BoundTable
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
 from bedside.errors import NotFound
-from bedside.files.models import derivatives, file_texts, files
+from bedside.files import file_rows
+from bedside.files.file_rows import DerivativeRow, FileRow
+from bedside.files.models import derivatives, files
 from bedside.files.ports import BlobStore, Derivative
 from bedside.files.sealing import SealedBlob, SealedReader, SealedWriter
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
 _KEY = "files.data_key"
 _RECORD = "files.record"
@@ -25,47 +25,6 @@ _TEXT = "file_texts.text"
 FILES: BoundTable[Any] = BoundTable(files, "id", "clinic_id", "patient_id", sealed=("record",))
 _LONG_TEXT = 32 << 10
 """Size (bytes or characters) from which sealing and unsealing is worth a thread."""
-
-_by_id = prepared(select(files).where(files.c.id == bindparam("of")))
-_held = prepared(
-    select(files)
-    .where(files.c.holder_id == bindparam("holder"), files.c.clinic_id == bindparam("clinic"))
-    .order_by(files.c.id)
-)
-_add = prepared(insert(files))
-_drop = prepared(delete(files).where(files.c.id == bindparam("of")))
-_set = prepared(update(files).where(files.c.id == bindparam("of")))
-_set_key = prepared(
-    update(files)
-    .where(files.c.id == bindparam("of"), files.c.data_key == bindparam("old"))
-    .values(data_key=bindparam("new"))
-)
-"""Only in place of the key that was read: one destroyed in the meantime does not come back."""
-_add_derivative = prepared(
-    upsert(derivatives).on_conflict_do_update(
-        index_elements=["file_id", "role"],
-        set_={"media_type": bindparam("new_type"), "size": bindparam("new_size")},
-    )
-)
-_derivatives = prepared(select(derivatives).where(derivatives.c.file_id == bindparam("of")))
-_drop_derivatives = prepared(delete(derivatives).where(derivatives.c.file_id == bindparam("of")))
-_set_text = prepared(
-    upsert(file_texts).on_conflict_do_update(
-        index_elements=["file_id"],
-        set_={"source": bindparam("new_source"), "text": bindparam("new_text")},
-    )
-)
-_text = prepared(select(file_texts).where(file_texts.c.file_id == bindparam("of")))
-_drop_text = prepared(delete(file_texts).where(file_texts.c.file_id == bindparam("of")))
-_page = prepared(
-    select(files)
-    .where(
-        files.c.clinic_id == bindparam("clinic"),
-        files.c.id > bindparam("after"),
-    )
-    .order_by(files.c.id)
-    .limit(500)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,33 +70,33 @@ class Repository:
         self._vault = vault
         self.store = store
 
-    async def row(self, file_id: str, db: Reader | None = None) -> Row:
+    async def row(self, file_id: str, db: Reader | None = None) -> FileRow:
         """Return the row of a file. Raises NotFound."""
         if db is not None:
-            found = await db.one(_by_id, of=file_id)
+            found = await db.one(file_rows.BY_ID, of=file_id)
         else:
             async with self._database.read() as reader:
-                found = await reader.one(_by_id, of=file_id)
+                found = await reader.one(file_rows.BY_ID, of=file_id)
         if found is None:
             raise NotFound
         return found
 
-    async def held(self, clinic_id: str, holder_id: str, db: Reader | None = None) -> list[Row]:
+    async def held(self, clinic_id: str, holder_id: str, db: Reader | None = None) -> list[FileRow]:
         """Return the files held by a request, oldest first."""
         if db is not None:
-            return await db.all(_held, holder=holder_id, clinic=clinic_id)
+            return await db.all(file_rows.HELD, holder=holder_id, clinic=clinic_id)
         async with self._database.read() as reader:
-            return await reader.all(_held, holder=holder_id, clinic=clinic_id)
+            return await reader.all(file_rows.HELD, holder=holder_id, clinic=clinic_id)
 
     async def add(self, work: UnitOfWork, row: dict[str, Any], record: FileRecord) -> None:
         """Add a new file, whose sealed bytes are complete."""
         keys = await self._vault.clinic(row["clinic_id"])
         sealed = keys.seal(_RECORD, row["id"], record.as_json())
-        await work.execute(_add, **FILES.bound(keys, {**row, "record": sealed}))
+        await work.execute(file_rows.ADD, **FILES.bound(keys, {**row, "record": sealed}))
 
     async def change(self, work: UnitOfWork, file_id: str, **values: Any) -> None:
         """Change columns of a file that do not say whose it is (for those: `FILES.change`)."""
-        await work.execute(_set, of=file_id, **values)
+        await work.execute(file_rows.CHANGE, of=file_id, **values)
 
     async def give_to(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
         """Set the patient of a file. Raises RecordSealBroken for a row that was tampered with."""
@@ -145,29 +104,29 @@ class Repository:
         if row is not None and row.patient_id != patient_id:
             await FILES.change(work, self._vault, row, patient_id=patient_id)
 
-    async def record(self, row: Row) -> FileRecord:
+    async def record(self, row: FileRow) -> FileRecord:
         """Return the sealed facts of a file."""
         keys = await self._vault.clinic(row.clinic_id)
         known = keys.unseal(_RECORD, row.id, row.record)
         blanked = tuple((start, end) for start, end in known.pop("blanked", ()))
         return FileRecord(**known, blanked=blanked)
 
-    async def set_record(self, work: UnitOfWork, row: Row, record: FileRecord) -> None:
+    async def set_record(self, work: UnitOfWork, row: FileRow, record: FileRecord) -> None:
         """Replace the sealed facts of a file."""
         keys = await self._vault.clinic(row.clinic_id)
         await self.change(work, row.id, record=keys.seal(_RECORD, row.id, record.as_json()))
 
-    async def remove(self, work: UnitOfWork, row: Row) -> None:
+    async def remove(self, work: UnitOfWork, row: FileRow) -> None:
         """Delete a file altogether (a held one deleted by its patient); blobs are removed
         separately."""
         await self.destroy(work, row)
-        await work.execute(_drop, of=row.id)
+        await work.execute(file_rows.DROP, of=row.id)
 
-    async def destroy(self, work: UnitOfWork, row: Row) -> None:
+    async def destroy(self, work: UnitOfWork, row: FileRow) -> None:
         """Destroy the key, which makes the content unreadable wherever a copy is."""
         await self.change(work, row.id, data_key=b"")
-        await work.execute(_drop_derivatives, of=row.id)
-        await work.execute(_drop_text, of=row.id)
+        await work.execute(file_rows.DROP_DERIVATIVES, of=row.id)
+        await work.execute(file_rows.DROP_TEXT, of=row.id)
 
     async def delete_blobs(self, clinic_id: str, file_id: str, roles: list[str]) -> None:
         """Remove the sealed bytes; no error if they are gone already. The copy for others goes
@@ -175,13 +134,13 @@ class Repository:
         for role in {"", "shared", *roles}:
             await self.store.delete(blob_key(clinic_id, file_id, role))
 
-    async def data_key(self, row: Row) -> bytes:
+    async def data_key(self, row: FileRow) -> bytes:
         """Return the open data key of a file. Raises NotFound if it was destroyed."""
         if not row.data_key:
             raise NotFound
         return await self._vault.unwrap(row.clinic_id, bytes(row.data_key), _KEY, row.id)
 
-    async def open(self, row: Row) -> SealedReader:
+    async def open(self, row: FileRow) -> SealedReader:
         """Open the content of a file. Raises NotFound, SealBroken."""
         data_key = await self.data_key(row)
         return await SealedReader.open(
@@ -189,16 +148,16 @@ class Repository:
             size=row.size,
         )
 
-    async def _derivative_blob(self, row: Row, role: str) -> SealedBlob:
+    async def _derivative_blob(self, row: FileRow, role: str) -> SealedBlob:
         key = _derivative_key(await self.data_key(row), role)
         return SealedBlob(
             self.store, blob_key(row.clinic_id, row.id, role), key, f"{row.id}.{role}"
         )
 
-    async def derivatives(self, file_id: str, db: Reader | None = None) -> dict[str, Row]:
+    async def derivatives(self, file_id: str, db: Reader | None = None) -> dict[str, DerivativeRow]:
         """Return what was made from a file, by role."""
         if db is not None:
-            return {row.role: row for row in await db.all(_derivatives, of=file_id)}
+            return {row.role: row for row in await db.all(file_rows.DERIVATIVES, of=file_id)}
         async with self._database.read() as reader:
             return await self.derivatives(file_id, reader)
 
@@ -212,7 +171,7 @@ class Repository:
         async with self._database.read() as db:
             return frozenset(row.file_id for row in await db.all(wanted))
 
-    async def store_derivative(self, row: Row, made: Derivative) -> None:
+    async def store_derivative(self, row: FileRow, made: Derivative) -> None:
         """Seal and store the bytes of a derivative; `add_derivative` adds its row."""
         writer = await SealedWriter.begin(
             await self._derivative_blob(row, made.role),
@@ -228,7 +187,7 @@ class Repository:
     async def add_derivative(self, work: UnitOfWork, file_id: str, made: Derivative) -> None:
         """Add the row of a stored derivative."""
         await work.execute(
-            _add_derivative,
+            file_rows.ADD_DERIVATIVE,
             file_id=file_id,
             role=made.role,
             media_type=made.media_type,
@@ -237,14 +196,14 @@ class Repository:
             new_size=len(made.data),
         )
 
-    async def open_derivative(self, row: Row, made: Row) -> SealedReader:
+    async def open_derivative(self, row: FileRow, made: DerivativeRow) -> SealedReader:
         """Open something made from a file. Raises NotFound, SealBroken."""
         return await SealedReader.open(
             await self._derivative_blob(row, made.role),
             size=made.size,
         )
 
-    async def sealed_text(self, row: Row, text: str) -> bytes:
+    async def sealed_text(self, row: FileRow, text: str) -> bytes:
         """Seal the words of a file for `add_text`."""
         keys = await self._vault.clinic(row.clinic_id)
 
@@ -253,10 +212,10 @@ class Repository:
 
         return await asyncio.to_thread(seal) if len(text) > _LONG_TEXT else seal()
 
-    async def add_text(self, work: UnitOfWork, row: Row, sealed: bytes, source: str) -> None:
+    async def add_text(self, work: UnitOfWork, row: FileRow, sealed: bytes, source: str) -> None:
         """Store the words of a file, as sealed by `sealed_text`."""
         await work.execute(
-            _set_text,
+            file_rows.SET_TEXT,
             file_id=row.id,
             source=source,
             text=sealed,
@@ -264,10 +223,10 @@ class Repository:
             new_text=sealed,
         )
 
-    async def text(self, row: Row) -> str:
+    async def text(self, row: FileRow) -> str:
         """Return the words of a file; "" if it has none or they are not extracted yet."""
         async with self._database.read() as db:
-            found = await db.one(_text, of=row.id)
+            found = await db.one(file_rows.TEXT, of=row.id)
         if found is None:
             return ""
         keys = await self._vault.clinic(row.clinic_id)
@@ -277,18 +236,18 @@ class Repository:
 
         return await asyncio.to_thread(unseal) if len(found.text) > _LONG_TEXT else unseal()
 
-    async def chunks(self, row: Row) -> AsyncIterator[bytes]:
+    async def chunks(self, row: FileRow) -> AsyncIterator[bytes]:
         """Yield the whole content of a file."""
         reader = await self.open(row)
         async for piece in reader.chunks():
             yield piece
 
-    async def all_rows(self, clinic_id: str) -> AsyncIterator[Row]:
+    async def all_rows(self, clinic_id: str) -> AsyncIterator[FileRow]:
         """Yield every file of a clinic that still has its key, by id."""
         after = ""
         while True:
             async with self._database.read() as db:
-                rows = await db.all(_page, clinic=clinic_id, after=after)
+                rows = await db.all(file_rows.PAGE, clinic=clinic_id, after=after)
             for row in rows:
                 if row.data_key:
                     yield row
@@ -303,17 +262,17 @@ class Repository:
         after, changed = "", 0
         while True:
             async with self._database.unit_of_work() as work:
-                rows = await work.all(_page, clinic=clinic_id, after=after)
+                rows = await work.all(file_rows.PAGE, clinic=clinic_id, after=after)
                 for row in rows:
                     changed += await self._rewrap(work, keys, row)
             if not rows:
                 return changed
             after = rows[-1].id
 
-    async def _rewrap(self, work: UnitOfWork, keys: ClinicKeys, row: Row) -> int:
+    async def _rewrap(self, work: UnitOfWork, keys: ClinicKeys, row: FileRow) -> int:
         wrapped = bytes(row.data_key)
         if not wrapped or keys.is_newest(wrapped):
             return 0
         data_key = keys.unwrap(wrapped, _KEY, row.id)
         rewrapped = keys.wrap(data_key, _KEY, row.id)
-        return await work.execute(_set_key, of=row.id, old=wrapped, new=rewrapped)
+        return await work.execute(file_rows.SET_KEY, of=row.id, old=wrapped, new=rewrapped)

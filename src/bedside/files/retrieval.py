@@ -17,6 +17,7 @@ from bedside.database.sealed import Vault
 from bedside.errors import BedsideError, NotFound
 from bedside.files import media_types
 from bedside.files.blanking import BlankedReader
+from bedside.files.file_rows import FileRow
 from bedside.files.intake import SHARE
 from bedside.files.refusals import NOTES, REFUSALS
 from bedside.files.repository import FileRecord, Repository
@@ -25,7 +26,7 @@ from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.kernel.words import place_of
 from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 
@@ -251,7 +252,7 @@ class Retrieval:
             )
         return pieces
 
-    async def _openable(self, file_id: str) -> Row:
+    async def _openable(self, file_id: str) -> FileRow:
         row = await self._repository.row(file_id)
         if row.state in (FileState.SCANNING, FileState.RECEIVING):
             raise NotReady(_("This file waits for its scan. It opens by itself in a moment."))
@@ -262,7 +263,7 @@ class Retrieval:
             raise NotOpened(_("This file was destroyed and cannot be opened."))
         return row
 
-    async def _form(self, row: Row, record: FileRecord, form: str) -> Opened:
+    async def _form(self, row: FileRow, record: FileRecord, form: str) -> Opened:
         if form in ("", "shared"):
             form = await self._form_for_others(row)
         if form in ("original", "blanked"):
@@ -275,12 +276,12 @@ class Retrieval:
         made = await self._repository.derivatives(row.id)
         if form not in made:
             raise NotFound
-        reader = await self._repository.open_derivative(row, made[form])
-        media_type: str = made[form].media_type
-        name = _named(record.name, media_type)
-        return Opened(name, media_type, made[form].size, f'"{row.id}.{form}"', reader)
+        found = made[form]
+        reader = await self._repository.open_derivative(row, found)
+        name = _named(record.name, found.media_type)
+        return Opened(name, found.media_type, found.size, f'"{row.id}.{form}"', reader)
 
-    async def _form_for_others(self, row: Row) -> str:
+    async def _form_for_others(self, row: FileRow) -> str:
         """Return the form for others. Raises NotReady, NotOpened while or if there is none."""
         if row.sharing == Sharing.WAITING:
             async with self._database.unit_of_work() as work:
@@ -354,7 +355,7 @@ class Retrieval:
         return replace(await self._form(row, await self._repository.record(row), form), shown=True)
 
 
-def _note_of(row: Row) -> str:
+def _note_of(row: FileRow) -> str:
     key = "not_shared" if row.sharing == Sharing.FAILED else row.note
     return _(NOTES[key]) if key in NOTES else ""
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
+from bedside.files.file_rows import FileRow
 from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
 from bedside.files.states import FileState
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.service import Links
 from bedside.requests import records
 from bedside.requests.events import held_file_changed
@@ -54,7 +55,7 @@ class RequestEndings:
             if kind.files is not None
         ]
 
-    async def file_changed(self, work: UnitOfWork, file: Row) -> None:
+    async def file_changed(self, work: UnitOfWork, file: FileRow) -> None:
         """Handle a change of a file held by a request: received, scanned, refused.
 
         A complete file is left to the kind of request; one that arrives after the end of its

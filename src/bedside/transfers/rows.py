@@ -11,8 +11,8 @@ from bedside.audit.actors import ActorKind
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
+from bedside.files.file_rows import FileRow
 from bedside.files.states import FileState, Sharing
-from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import (
     RoomAccess,
     TransferAccess,
@@ -190,7 +190,7 @@ def of_type(keys: ClinicKeys, row: LiveTransferRow, media_type: str) -> bytes:
     return keys.seal(RECORD, row.id, {**record, "media_type": media_type})
 
 
-def turned_away(row: LiveTransferRow, file: Row) -> str:
+def turned_away(row: LiveTransferRow, file: FileRow) -> str:
     """Return why the file of a transfer does not reach the other side, as a key of
     `files.refusals`; "" if it does. If no version for others can be made, the original goes into
     the chart, but not to a patient."""

@@ -14,6 +14,7 @@ from bedside.charts.channels import Channel
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict, NotFound, TooLarge
 from bedside.files.announcing import Allowance, Announced, safe_name, too_large
+from bedside.files.file_rows import FileRow
 from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
 from bedside.files.states import FileState
@@ -21,7 +22,7 @@ from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import (
     RoomAccess,
@@ -319,7 +320,7 @@ class LiveTransfers:
         events."""
         return HolderKind(PREFIX, Channel.LIVE_TRANSFER, Category.OTHER, self.file_changed)
 
-    async def file_changed(self, work: UnitOfWork, file: Row) -> None:
+    async def file_changed(self, work: UnitOfWork, file: FileRow) -> None:
         """Handle the intake's news of a held file: received, scanned, refused."""
         row = await self._locked(work, file.holder_id)
         if row is None or row.ended:
