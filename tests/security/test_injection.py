@@ -180,7 +180,7 @@ async def test_file_names_stay_names(quick_house: House) -> None:
         assert re.fullmatch(r"[\x20-\x7e]+", disposition)
         assert disposition.count('"') == 2
         assert file.headers["content-security-policy"] == "default-src 'none'; sandbox"
-        found = await quick_house.charts.inbox(quick_house.here.administrator, 50)
+        found = await quick_house.charts.contents.inbox(quick_house.here.administrator, 50)
         chosen = [one.id for one in found if one.patient_id == patient]
         form = {"do": "download", "chosen": chosen}
         zipped = await client.post(f"/patients/{patient}/several", data=form)
