@@ -60,8 +60,9 @@ def prepared(statement: Any) -> Prepared[Any]: ...
 @overload
 def prepared(statement: Any, row: type[DeclaredTuple]) -> Prepared[DeclaredTuple]: ...
 def prepared(statement: Any, row: type[Any] | None = None) -> Prepared[Any]:
-    """Keep `statement` compiled; for module constants. `row` declares its columns and their types
-    for those who read its rows: a NamedTuple with the same names in the same order."""
+    """Keep `statement` compiled; for module constants, and for other statements that declare their
+    rows. `row` has their columns and types, for those who read them: a NamedTuple with the same
+    names in the same order."""
     return Prepared(statement, row)
 
 

@@ -8,10 +8,11 @@ from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.bound import PATIENT_ASSIGNMENTS
 from bedside.people.models import PASSING, patient_assignments, teams
 from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.rows import PatientAssignmentRow
 from bedside.people.teams import Team, TeamKind
 
 _of_patient = prepared(
@@ -37,7 +38,8 @@ _remove = prepared(
 _of_visit = prepared(
     select(patient_assignments)
     .where(patient_assignments.c.visit_id == bindparam("visit"), PASSING)
-    .order_by(patient_assignments.c.target_id)
+    .order_by(patient_assignments.c.target_id),
+    PatientAssignmentRow,
 )
 
 
@@ -97,11 +99,13 @@ class Assignments:
         """Keep the assignment beyond the visit: somebody of the room has treated the patient."""
         await self._last(work, patient_id, room_id, "")
 
-    async def of_visit(self, work: UnitOfWork, visit_id: str) -> list[Row]:
+    async def of_visit(self, work: UnitOfWork, visit_id: str) -> list[PatientAssignmentRow]:
         """Return the assignments that end with a visit."""
         return await work.all(_of_visit, visit=visit_id)
 
-    async def pass_on(self, work: UnitOfWork, assignment: Row, visit_id: str) -> None:
+    async def pass_on(
+        self, work: UnitOfWork, assignment: PatientAssignmentRow, visit_id: str
+    ) -> None:
         """Make an assignment end with this visit of the same patient instead."""
         await self._last(work, assignment.patient_id, assignment.target_id, visit_id)
 
@@ -113,7 +117,7 @@ class Assignments:
         if row is not None and row.visit_id:
             await PATIENT_ASSIGNMENTS.change(work, self._vault, row, visit_id=visit_id)
 
-    async def end(self, work: UnitOfWork, assignment: Row, by: Actor) -> None:
+    async def end(self, work: UnitOfWork, assignment: PatientAssignmentRow, by: Actor) -> None:
         """End an assignment: the visit ended, and nobody of the room has treated the patient."""
         of, target, clinic_id = assignment.patient_id, assignment.target_id, assignment.clinic_id
         await work.execute(_remove, of=of, target=target, clinic=clinic_id)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import bindparam, func, insert, select, update
 
@@ -14,7 +14,7 @@ from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.models import clinics
 from bedside.people.options import Options
 
@@ -54,9 +54,20 @@ class Clinic:
         return cast(Kind, known)
 
 
-_by_id = prepared(select(clinics).where(clinics.c.id == bindparam("of")))
-_for_change = prepared(select(clinics).where(clinics.c.id == bindparam("of")).with_for_update())
-_all = prepared(select(clinics).order_by(clinics.c.created_at))
+class ClinicRow(NamedTuple):
+    """A stored clinic."""
+
+    id: str
+    name: str
+    options: str
+    created_at: int
+
+
+_by_id = prepared(select(clinics).where(clinics.c.id == bindparam("of")), ClinicRow)
+_for_change = prepared(
+    select(clinics).where(clinics.c.id == bindparam("of")).with_for_update(), ClinicRow
+)
+_all = prepared(select(clinics).order_by(clinics.c.created_at), ClinicRow)
 _count = prepared(select(func.count().label("clinics")).select_from(clinics))
 _add = prepared(insert(clinics))
 _change = prepared(
@@ -170,5 +181,5 @@ def _merged(stored: Mapping[str, Any], given: tuple[Options, ...]) -> dict[str, 
     return merged
 
 
-def _clinic(row: Row) -> Clinic:
+def _clinic(row: ClinicRow) -> Clinic:
     return Clinic(row.id, row.name, json.loads(row.options))

@@ -20,11 +20,12 @@ from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.bound import PASSKEYS, STAFF
 from bedside.people.clinics import Clinics
 from bedside.people.models import challenges, passkeys
 from bedside.people.permissions import StaffAccess
+from bedside.people.rows import PasskeyRow, StaffRow
 from bedside.people.second_factors import Who
 from bedside.people.sessions import Pending
 from bedside.people.sign_in import SignedIn, SignIn, SignInOptions
@@ -59,9 +60,10 @@ _forget_challenges = prepared(delete(challenges).where(challenges.c.expires_at <
 _of_staff = prepared(
     select(passkeys)
     .where(passkeys.c.staff_id == bindparam("staff"))
-    .order_by(passkeys.c.created_at)
+    .order_by(passkeys.c.created_at),
+    PasskeyRow,
 )
-_by_id = prepared(select(passkeys).where(passkeys.c.credential_id == bindparam("of")))
+_by_id = prepared(select(passkeys).where(passkeys.c.credential_id == bindparam("of")), PasskeyRow)
 _add = prepared(insert(passkeys))
 _used = prepared(
     update(passkeys)
@@ -195,7 +197,7 @@ class Passkeys:
                 method="passkey",
             )
 
-    async def _may_register(self, work: UnitOfWork, who: Who) -> Row:
+    async def _may_register(self, work: UnitOfWork, who: Who) -> StaffRow:
         """Lock and return the person's row. With the password alone, only the first second factor
         may be set up, not a further one: NotFound."""
         person = await STAFF.locked(work, self._vault, id=who.staff_id)
@@ -299,7 +301,7 @@ class Passkeys:
 
     async def _verified(
         self, credential: Any, staff_id: str, *, must_verify_person: bool
-    ) -> "tuple[Row, VerifiedAuthentication]":
+    ) -> "tuple[PasskeyRow, VerifiedAuthentication]":
         from webauthn import verify_authentication_response
         from webauthn.helpers import base64url_to_bytes
         from webauthn.helpers.exceptions import WebAuthnException
@@ -328,7 +330,7 @@ class Passkeys:
             raise WrongInput(_NOT_ACCEPTED) from error
         return key, used
 
-    async def _check(self, key: Row) -> None:
+    async def _check(self, key: PasskeyRow) -> None:
         """Refuse, and record, a passkey that was written without the clinic's keys. Raises
         RecordSealBroken."""
         try:
@@ -339,7 +341,7 @@ class Passkeys:
             )
             raise
 
-    async def _use(self, work: Any, key: Row, used: "VerifiedAuthentication") -> None:
+    async def _use(self, work: UnitOfWork, key: PasskeyRow, used: "VerifiedAuthentication") -> None:
         """Count the use; of copies of a key used at the same moment, all but one lose the race."""
         done = await work.execute(
             _used,

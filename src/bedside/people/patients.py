@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -14,7 +14,7 @@ from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.kernel.words import fold
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import (
@@ -68,6 +68,15 @@ class Patient(BaseModel):
         return self.demographics.name
 
 
+class PatientRow(NamedTuple):
+    """What is shown of a patient."""
+
+    id: str
+    clinic_id: str
+    record: bytes
+
+
+_columns = (patients.c.id, patients.c.clinic_id, patients.c.record)
 _add = prepared(insert(patients))
 _change = prepared(
     update(patients)
@@ -75,9 +84,10 @@ _change = prepared(
     .values(record=bindparam("new_record"), changed_at=bindparam("moment"))
 )
 _by_id = prepared(
-    select(patients.c.id, patients.c.clinic_id, patients.c.record).where(
+    select(*_columns).where(
         patients.c.id == bindparam("of"), patients.c.clinic_id == bindparam("clinic")
-    )
+    ),
+    PatientRow,
 )
 _add_token = prepared(insert(patient_tokens))
 _drop_tokens = prepared(
@@ -86,11 +96,12 @@ _drop_tokens = prepared(
 _assign = prepared(insert(patient_assignments))
 _assign_staff = prepared(insert(staff_assignments))
 _listed = prepared(
-    select(patients.c.id, patients.c.clinic_id, patients.c.record)
+    select(*_columns)
     .where(patients.c.id.in_(visible_patients()))
     .order_by(patients.c.id.desc())
     .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
+    .offset(bindparam("offset")),
+    PatientRow,
 )
 _count = prepared(
     select(func.count().label("patients"))
@@ -161,7 +172,8 @@ class Patients:
         tokens = [[keys.token("patient.birth_date", born.isoformat())]]
         tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in _narrowing(words)]
         async with self._database.read() as db:
-            rows = await db.all(_with_tokens(clinic_id, tokens, _SAME_PERSON))
+            found = _with_tokens(clinic_id, tokens, _SAME_PERSON)
+            rows = await db.all(prepared(found, PatientRow))
         return [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
 
     async def assign(
@@ -220,11 +232,11 @@ class Patients:
         if not patient_ids:
             return {}
         keys = await self._vault.clinic(clinic_id)
-        wanted = select(patients.c.id, patients.c.clinic_id, patients.c.record).where(
+        wanted = select(*_columns).where(
             patients.c.clinic_id == clinic_id, patients.c.id.in_(sorted(patient_ids))
         )
         async with self._database.read() as db:
-            rows = await db.all(wanted)
+            rows = await db.all(prepared(wanted, PatientRow))
         return {row.id: _opened(keys, row).name for row in rows}
 
     async def listed(
@@ -251,7 +263,9 @@ class Patients:
             patients.c.id.in_(visible_patients())
         )
         async with self._database.read() as db:
-            rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+            rows = await db.all(
+                prepared(found, PatientRow), staff=staff.staff_id, clinic=staff.clinic_id
+            )
         return _by_name(keys, rows)
 
     async def find_in_clinic(
@@ -264,7 +278,8 @@ class Patients:
         if not tokens:
             return []
         async with self._database.read() as db:
-            rows = await db.all(_with_tokens(audit.clinic_id, tokens, limit))
+            found = _with_tokens(audit.clinic_id, tokens, limit)
+            rows = await db.all(prepared(found, PatientRow))
         return _by_name(keys, rows)
 
     async def _index(self, work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
@@ -274,18 +289,14 @@ class Patients:
 
 def _with_tokens(clinic_id: str, tokens: list[list[int]], limit: int) -> Any:
     """Select patients of a clinic who have one token of each group."""
-    found = (
-        select(patients.c.id, patients.c.clinic_id, patients.c.record)
-        .where(patients.c.clinic_id == clinic_id)
-        .limit(limit)
-    )
+    found = select(*_columns).where(patients.c.clinic_id == clinic_id).limit(limit)
     for alternatives in tokens:
         having = select(patient_tokens.c.patient_id).where(patient_tokens.c.token.in_(alternatives))
         found = found.where(patients.c.id.in_(having))
     return found
 
 
-def _by_name(keys: ClinicKeys, rows: list[Row]) -> list[Patient]:
+def _by_name(keys: ClinicKeys, rows: list[PatientRow]) -> list[Patient]:
     return sorted((_opened(keys, row) for row in rows), key=lambda p: fold(p.name))
 
 
@@ -293,7 +304,7 @@ def _sealed(keys: ClinicKeys, patient_id: str, demographics: Demographics) -> by
     return keys.seal(_COLUMN, patient_id, demographics.model_dump(mode="json"))
 
 
-def _opened(keys: ClinicKeys, row: Row) -> Patient:
+def _opened(keys: ClinicKeys, row: PatientRow) -> Patient:
     record = keys.unseal(_COLUMN, row.id, row.record)
     return Patient(
         id=row.id, clinic_id=row.clinic_id, demographics=Demographics.model_validate(record)

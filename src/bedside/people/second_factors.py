@@ -19,11 +19,12 @@ from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.bound import RECOVERY_CODES, STAFF
 from bedside.people.clinics import Clinics
 from bedside.people.models import passkeys, recovery_codes, staff
 from bedside.people.permissions import ClinicAccess, StaffAccess
+from bedside.people.rows import StaffRow
 from bedside.people.sessions import Pending, Sessions
 from bedside.people.sign_in import SignedIn, SignIn, SignInOptions
 
@@ -54,7 +55,7 @@ class Offer:
     address: str
 
 
-_of = prepared(select(staff).where(staff.c.id == bindparam("of")))
+_of = prepared(select(staff).where(staff.c.id == bindparam("of")), StaffRow)
 _use_step = prepared(
     update(staff)
     .where(staff.c.id == bindparam("of"), staff.c.totp_last_step < bindparam("new_step"))
@@ -278,7 +279,7 @@ class SecondFactors:
                 method="all",
             )
 
-    async def _may_set_up(self, work: UnitOfWork, who: Who) -> Row:
+    async def _may_set_up(self, work: UnitOfWork, who: Who) -> StaffRow:
         """Lock and return the person's row. With the password alone, the first second factor may
         be set up, but none replaced: NotFound."""
         person = await STAFF.locked(work, self._vault, id=who.staff_id)

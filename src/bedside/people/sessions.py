@@ -12,7 +12,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -24,12 +24,13 @@ from bedside.errors import BedsideError, NotAllowed, NotFound, NotSignedIn
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.bound import SESSIONS
 from bedside.people.events import SessionsEnded
 from bedside.people.models import sessions
 from bedside.people.permissions import StaffAccess, staff_access
 from bedside.people.roles import Role
+from bedside.people.rows import SessionRow
 
 _logger = logging.getLogger(__name__)
 _COLUMN = "sessions.device"
@@ -98,13 +99,31 @@ class ListedSession:
     current: bool
 
 
+class _Found(NamedTuple):
+    """What each request reads of its session."""
+
+    token_hash: bytes
+    id: str
+    staff_id: str
+    clinic_id: str
+    role: str
+    stage: str
+    confirmed_at: int
+    expires_at: int
+    seen_at: int
+    mac: bytes | None
+
+
 _of_token = prepared(
     select(*(sessions.c[name] for name in (*SESSIONS.columns, "seen_at", "mac"))).where(
         sessions.c.token_hash == bindparam("hash")
-    )
+    ),
+    _Found,
 )
-_by_id = prepared(select(sessions).where(sessions.c.id == bindparam("of")))
-_all_of_staff = prepared(select(sessions).where(sessions.c.staff_id == bindparam("staff")))
+_by_id = prepared(select(sessions).where(sessions.c.id == bindparam("of")), SessionRow)
+_all_of_staff = prepared(
+    select(sessions).where(sessions.c.staff_id == bindparam("staff")), SessionRow
+)
 _of_staff = prepared(
     select(
         sessions.c.id,
@@ -181,7 +200,7 @@ class Sessions:
             await self._seen(row.token_hash, now)
         return staff_access(row.staff_id, row.clinic_id, Role(row.role), row.id, address)
 
-    async def _found(self, token: str) -> Row | None:
+    async def _found(self, token: str) -> _Found | None:
         """Return the session of a token; None if there is none, or it was not made here."""
         async with self._database.read() as db:
             row = await db.one(_of_token, hash=_hash(token))
@@ -194,7 +213,7 @@ class Sessions:
             return None
         return row
 
-    async def _refuse(self, row: Row) -> None:
+    async def _refuse(self, row: _Found) -> None:
         """End and record a session that was created or changed without the clinic's keys."""
         _logger.error("a session was changed outside Bedside", extra={"session": row.id})
         known = row.clinic_id if row.clinic_id in await self._vault.holders() else PLATFORM
@@ -296,9 +315,9 @@ class Sessions:
                 if row.id == staff.session_id:
                     await SESSIONS.change(work, self._vault, row, confirmed_at=clock.now())
 
-    async def _of_person(self, work: UnitOfWork, staff_id: str) -> list[Row]:
+    async def _of_person(self, work: UnitOfWork, staff_id: str) -> list[SessionRow]:
         """Lock and return all sessions of somebody, except those that are refused anyway."""
-        found: list[Row] = []
+        found: list[SessionRow] = []
         for row in await work.all(_all_of_staff, staff=staff_id):
             with suppress(RecordSealBroken):
                 locked = await SESSIONS.locked(work, self._vault, token_hash=row.token_hash)

@@ -17,7 +17,7 @@ from bedside.database.sealed import PLATFORM, RecordSealBroken, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn, WrongInput
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people import known_browsers
 from bedside.people.bound import STAFF
 from bedside.people.clinics import Clinics
@@ -26,6 +26,7 @@ from bedside.people.options import Options
 from bedside.people.passwords import Passwords
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
+from bedside.people.rows import StaffRow
 from bedside.people.sessions import Pending, Sessions, Stage
 from bedside.people.staff import sign_in_name
 from bedside.people.throttling import Limit, Throttle
@@ -82,8 +83,8 @@ class CodesListener(Protocol):
         ...
 
 
-_by_email = prepared(select(staff).where(staff.c.email_token == bindparam("token")))
-_by_id = prepared(select(staff).where(staff.c.id == bindparam("of")))
+_by_email = prepared(select(staff).where(staff.c.email_token == bindparam("token")), StaffRow)
+_by_id = prepared(select(staff).where(staff.c.id == bindparam("of")), StaffRow)
 
 
 class SignIn:
@@ -161,7 +162,7 @@ class SignIn:
     async def _begin(
         self,
         work: UnitOfWork,
-        person: Row,
+        person: StaffRow,
         stage: Stage,
         method: str,
         address: str,
@@ -176,7 +177,7 @@ class SignIn:
     async def _reached(
         self,
         work: UnitOfWork,
-        person: Row,
+        person: StaffRow,
         token: str,
         stage: Stage,
         method: str,
@@ -273,7 +274,7 @@ class SignIn:
             )
 
     async def _set_password(
-        self, work: UnitOfWork, person: Row, password_hash: str, actor: Actor, session_id: str
+        self, work: UnitOfWork, person: StaffRow, password_hash: str, actor: Actor, session_id: str
     ) -> None:
         """Set a password and end everything begun with an older one, except this session."""
         await STAFF.change(
@@ -285,7 +286,7 @@ class SignIn:
             work, person.clinic_id, actor, Action.PASSWORD_CHANGED, subject_id=person.id
         )
 
-    async def confirm_password(self, staff_access: StaffAccess, password: str) -> Row:
+    async def confirm_password(self, staff_access: StaffAccess, password: str) -> StaffRow:
         """Confirm the person's identity before something that matters, and return their row.
         Raises WrongInput, TooMany."""
         tries = (BY_SESSION, staff_access.session_id)
@@ -295,7 +296,7 @@ class SignIn:
         right = person is not None and await self._passwords.fits(password, person.password_hash)
         async with self._database.unit_of_work() as work:
             await self._throttle.check_in(work, tries)
-            if right:
+            if person is not None and right:
                 await self._throttle.succeeded(work, tries)
                 return person
             locked = await self._throttle.failed(work, tries)
@@ -305,7 +306,7 @@ class SignIn:
         )
 
     async def record_success(
-        self, work: UnitOfWork, person: Row, address: str, method: str
+        self, work: UnitOfWork, person: StaffRow, address: str, method: str
     ) -> None:
         """Write the audit line of a successful sign-in."""
         actor = Actor(ActorKind.STAFF, person.id, address)
@@ -318,7 +319,7 @@ class SignIn:
             method=method,
         )
 
-    async def _find(self, name: str) -> Row | None:
+    async def _find(self, name: str) -> StaffRow | None:
         keys = await self._vault.platform()
         async with self._database.read() as db:
             return await db.one(_by_email, token=keys.token("staff.email", name))
@@ -332,14 +333,14 @@ class SignIn:
             person = await db.one(_by_id, of=pending.staff_id)
         return for_codes(pending.staff_id, person.password_hash if person else "", browser)
 
-    async def _person(self, work: UnitOfWork, staff_id: str) -> Row:
+    async def _person(self, work: UnitOfWork, staff_id: str) -> StaffRow:
         """Lock and return somebody who may sign in. Raises NotSignedIn, RecordSealBroken."""
         person = await STAFF.locked(work, self._vault, id=staff_id)
         if person is None or person.disabled:
             raise NotSignedIn
         return person
 
-    async def _same(self, work: UnitOfWork, before: Row) -> Row:
+    async def _same(self, work: UnitOfWork, before: StaffRow) -> StaffRow:
         """Return the person whose password was right, if unchanged since."""
         person = await self._person(work, before.id)
         if person.password_hash != before.password_hash:
@@ -353,7 +354,7 @@ class SignIn:
         if person is not None:
             await self._check(person)
 
-    async def _check(self, person: Row) -> None:
+    async def _check(self, person: StaffRow) -> None:
         """Refuse, and record, a person whose row was changed without the clinic's keys. Raises
         RecordSealBroken."""
         try:
@@ -375,7 +376,7 @@ class SignIn:
             )
         return await self._passwords.hashed(password)
 
-    async def _keep_hash_modern(self, person: Row, password: str) -> None:
+    async def _keep_hash_modern(self, person: StaffRow, password: str) -> None:
         if not self._passwords.outdated(person.password_hash):
             return
         better = await self._passwords.hashed(password)
@@ -385,7 +386,7 @@ class SignIn:
                 await STAFF.change(work, self._vault, now, password_hash=better)
 
     async def _record_failure(
-        self, work: UnitOfWork, person: Row | None, address: str, method: str, locked: bool
+        self, work: UnitOfWork, person: StaffRow | None, address: str, method: str, locked: bool
     ) -> None:
         """Record a failure: a known person's in the clinic's log, any other in the platform's."""
         action = Action.SIGN_IN_LOCKED if locked else Action.SIGN_IN_FAILED
@@ -400,9 +401,9 @@ class SignIn:
         )
 
 
-def _after_both(person: Row) -> Stage:
+def _after_both(person: StaffRow) -> Stage:
     return Stage.PROVEN if person.temporary_password else Stage.FULL
 
 
-def _factors(person: Row) -> Factors:
+def _factors(person: StaffRow) -> Factors:
     return Factors(totp=person.totp is not None, passkey=bool(person.has_passkey))

@@ -1,7 +1,7 @@
 """Staff: the people of a clinic who sign in, and their assignments."""
 
 import unicodedata
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, delete, insert, or_, select
@@ -14,12 +14,13 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.bound import STAFF, STAFF_ASSIGNMENTS
 from bedside.people.models import patients, staff, staff_assignments, teams
 from bedside.people.passwords import Passwords
 from bedside.people.permissions import AuditAccess, ClinicAccess
 from bedside.people.roles import Role
+from bedside.people.rows import StaffRow
 from bedside.people.sessions import Sessions
 
 _COLUMN = "staff.record"
@@ -57,6 +58,18 @@ def sign_in_name(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
+class MemberRow(NamedTuple):
+    """What is shown of a member of staff."""
+
+    id: str
+    clinic_id: str
+    role: str
+    record: bytes
+    disabled: bool
+    totp: bytes | None
+    has_passkey: bool
+
+
 _columns = (
     staff.c.id,
     staff.c.clinic_id,
@@ -67,9 +80,12 @@ _columns = (
     staff.c.has_passkey,
 )
 _by_id = prepared(
-    select(*_columns).where(staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic"))
+    select(*_columns).where(
+        staff.c.id == bindparam("of"), staff.c.clinic_id == bindparam("clinic")
+    ),
+    MemberRow,
 )
-_of_clinic = prepared(select(*_columns).where(staff.c.clinic_id == bindparam("clinic")))
+_of_clinic = prepared(select(*_columns).where(staff.c.clinic_id == bindparam("clinic")), MemberRow)
 _assigned = prepared(
     select(*_columns)
     .select_from(staff.join(staff_assignments, staff_assignments.c.staff_id == staff.c.id))
@@ -77,7 +93,8 @@ _assigned = prepared(
         staff.c.clinic_id == bindparam("clinic"),
         staff_assignments.c.target_id == bindparam("target"),
         ~staff.c.disabled,
-    )
+    ),
+    MemberRow,
 )
 _taken = prepared(select(staff.c.id).where(staff.c.email_token == bindparam("token")))
 _add = prepared(insert(staff))
@@ -251,7 +268,7 @@ class Staff:
         row = await self._locked(work, clinic, staff_id)
         await STAFF.change(work, self._vault, row, disabled=disabled)
 
-    async def _locked(self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str) -> Row:
+    async def _locked(self, work: UnitOfWork, clinic: ClinicAccess, staff_id: str) -> StaffRow:
         """Lock and return a member of staff. Raises NotFound, RecordSealBroken."""
         row = await STAFF.locked(work, self._vault, id=staff_id)
         if row is None or row.clinic_id != clinic.clinic_id:
@@ -386,14 +403,14 @@ class Staff:
             staff.c.clinic_id == clinic_id, staff.c.id.in_(sorted(staff_ids))
         )
         async with self._database.read() as db:
-            rows = await db.all(wanted)
+            rows = await db.all(prepared(wanted, MemberRow))
         return {row.id: _opened(keys, row).name for row in rows}
 
     def _forget(self, staff_id: str) -> None:
         self._cards.pop(staff_id, None)
 
 
-def _opened(keys: ClinicKeys, row: Row) -> Member:
+def _opened(keys: ClinicKeys, row: MemberRow) -> Member:
     record = keys.unseal(_COLUMN, row.id, row.record)
     factors = [("totp", row.totp is not None), ("passkey", bool(row.has_passkey))]
     return Member(

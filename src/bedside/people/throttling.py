@@ -7,6 +7,7 @@ they apply to all processes and survive a restart.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -16,7 +17,7 @@ from bedside.database.statements import prepared
 from bedside.errors import TooMany
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people.models import throttles
 
 _FORGOTTEN_AFTER = clock.DAY
@@ -34,6 +35,16 @@ class Stopped(TooMany):
         "There were too many wrong codes in a row, so no code is taken any more. Use a passkey, or "
         "ask an administrator of your clinic for a new password."
     )
+
+
+class ThrottleRow(NamedTuple):
+    """A stored count."""
+
+    token: int
+    failures: int
+    until: int
+    failed_at: int
+    kept_until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +78,20 @@ class Bucket:
     holds: int
     every: int
 
-    def level(self, row: Row | None) -> int:
+    def level(self, row: ThrottleRow | None) -> int:
         """Return its level, as the milliseconds until it is empty."""
         if row is None or _is_of_the_future(row):
             return 0
         return min(max(row.until - clock.now(), 0), self.holds * self.every)
 
-    def wait(self, row: Row | None) -> int:
+    def wait(self, row: ThrottleRow | None) -> int:
         """Return how long until there is room for one more."""
         return max(self.level(row) - (self.holds - 1) * self.every, 0)
 
 
 Rule = Limit | Bucket
 
-_of = prepared(select(throttles).where(throttles.c.token == bindparam("of")))
+_of = prepared(select(throttles).where(throttles.c.token == bindparam("of")), ThrottleRow)
 _set = prepared(
     upsert(throttles).on_conflict_do_update(
         index_elements=["token"],
@@ -173,7 +184,7 @@ class Throttle:
         for limit, name in tries:
             await work.execute(_clear, of=_token(keys, limit, name))
 
-    async def _row(self, db: Reader, rule: Rule, name: str) -> Row | None:
+    async def _row(self, db: Reader, rule: Rule, name: str) -> ThrottleRow | None:
         return await db.one(_of, of=_token(await self._vault.platform(), rule, name))
 
     async def _locked(self, work: UnitOfWork, rule: Rule, name: str) -> int:
@@ -200,7 +211,7 @@ class Throttle:
         )
 
 
-def _wait(limit: Limit, row: Row) -> int:
+def _wait(limit: Limit, row: ThrottleRow) -> int:
     """Return the wait. Raises Stopped. A clock that was ahead and is right again leaves nobody
     locked out."""
     if limit.stop and row.failures >= limit.stop:
@@ -210,7 +221,7 @@ def _wait(limit: Limit, row: Row) -> int:
     return min(row.until - clock.now(), limit.longest)
 
 
-def _is_of_the_future(row: Row) -> bool:
+def _is_of_the_future(row: ThrottleRow) -> bool:
     return row.failed_at > clock.now() + _SKEW
 
 
