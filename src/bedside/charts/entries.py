@@ -9,6 +9,7 @@ from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
 from bedside.charts.models import chart_entries
 from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Version
+from bedside.charts.rows import EntryRow
 from bedside.charts.search import SearchIndex
 from bedside.database.bound_rows import BoundTable
 from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
@@ -16,7 +17,7 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.kernel.words import words_of
 from bedside.people.permissions import ChartAccess, StaffAccess, VisitorAccess
 
@@ -226,7 +227,7 @@ class Charts:
             row = await _required(work, chart, entry_id)
             self._emit(work, row, EntryChanged, "changed")
 
-    async def _keep_version(self, work: UnitOfWork, chart: ChartAccess, row: Row) -> None:
+    async def _keep_version(self, work: UnitOfWork, chart: ChartAccess, row: EntryRow) -> None:
         await work.execute(
             rows.ADD_VERSION,
             entry_id=row.id,
@@ -333,7 +334,7 @@ class Charts:
         return [Sender(row.sender_kind, row.sender_id) for row in found]
 
     async def _line(
-        self, work: UnitOfWork, chart: ChartAccess, action: Action, row: Row, **details: Any
+        self, work: UnitOfWork, chart: ChartAccess, action: Action, row: EntryRow, **details: Any
     ) -> None:
         await self._audit.record(
             work,
@@ -348,7 +349,7 @@ class Charts:
     def _emit(
         self,
         work: UnitOfWork,
-        row: Row | None,
+        row: EntryRow | None,
         kind: type[EntryAdded] | type[EntryChanged],
         reason: str,
     ) -> None:
@@ -364,7 +365,7 @@ class Charts:
         )
 
 
-def entry_facts(row: Row) -> dict[str, Any]:
+def entry_facts(row: EntryRow) -> dict[str, Any]:
     """Return what events and snapshots carry of an entry: no content."""
     return {
         "file_id": row.file_id,
@@ -375,14 +376,14 @@ def entry_facts(row: Row) -> dict[str, Any]:
     }
 
 
-async def _required(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
+async def _required(db: Reader, chart: ChartAccess, entry_id: str) -> EntryRow:
     row = await db.one(rows.ONE, of=entry_id, patient=chart.patient_id, clinic=chart.clinic_id)
     if row is None:
         raise NotFound
     return row
 
 
-async def _here(db: Reader, chart: ChartAccess, entry_id: str) -> Row:
+async def _here(db: Reader, chart: ChartAccess, entry_id: str) -> EntryRow:
     """Like `_required`, for an entry that was not moved to another chart."""
     row = await _required(db, chart, entry_id)
     if row.moved_to:
@@ -394,7 +395,7 @@ def _gone_elsewhere() -> Conflict:
     return Conflict(_("This file was moved to another chart. Nothing was changed here."))
 
 
-def opened(keys: ClinicKeys, row: Row) -> Entry:
+def opened(keys: ClinicKeys, row: EntryRow) -> Entry:
     """Open an entry's row. Raises RecordSealBroken for one that was put into this chart without
     the clinic's keys."""
     if not ENTRIES.holds(keys, row):

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, literal_column, select
 from bedside.charts.entries import opened
 from bedside.charts.models import chart_entries
 from bedside.charts.records import DEAD, Entry
-from bedside.charts.rows import IN_INBOX
+from bedside.charts.rows import IN_INBOX, EntryRow
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
@@ -53,7 +53,8 @@ _ALARMS = prepared(
         _columns.patient_id.in_(visible_patients()),
     )
     .order_by(_columns.received_at.desc())
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit")),
+    EntryRow,
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.charts.entries import Charts, entry_facts
 from bedside.charts.models import chart_entries
+from bedside.charts.rows import EntryRow
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
@@ -21,7 +22,8 @@ _of_chart = prepared(
         chart_entries.c.patient_id == bindparam("patient"),
         chart_entries.c.moved_to == "",
     )
-    .order_by(chart_entries.c.id)
+    .order_by(chart_entries.c.id),
+    EntryRow,
 )
 
 

@@ -4,16 +4,43 @@ Conditions of the partial index are literals: a planner can prove that an index 
 entries serves a statement only if it sees the values.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, update
 
 from bedside.charts.models import chart_entries, entry_versions
 from bedside.charts.records import DEAD, ChartFilter
-from bedside.database.statements import prepared
+from bedside.database.statements import Prepared, prepared
 from bedside.people.permissions import ChartAccess, is_visible
 
 _entries = chart_entries.c
+
+
+class EntryRow(NamedTuple):
+    """A stored entry."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    file_id: str
+    state: str
+    media_type: str
+    size: int
+    category: str
+    channel: str
+    source_id: str
+    sender_kind: str
+    sender_id: str
+    received_at: int
+    record: bytes
+    reviewed_at: int
+    reviewed_by: str
+    moved_from: str
+    moved_to: str
+    version: int
+    mac: bytes | None
+
+
 _IS_UNREVIEWED = (
     _entries.reviewed_at == literal_column("0"),
     _entries.moved_to == literal_column("''"),
@@ -23,9 +50,10 @@ _IN_CHART = (_entries.clinic_id == bindparam("clinic"), _entries.patient_id == b
 
 ADD = prepared(insert(chart_entries))
 ADD_VERSION = prepared(insert(entry_versions))
-ONE = prepared(select(chart_entries).where(_entries.id == bindparam("of"), *_IN_CHART))
+ONE = prepared(select(chart_entries).where(_entries.id == bindparam("of"), *_IN_CHART), EntryRow)
 OF_FILE = prepared(
-    select(chart_entries).where(_entries.file_id == bindparam("file"), _entries.moved_to == "")
+    select(chart_entries).where(_entries.file_id == bindparam("file"), _entries.moved_to == ""),
+    EntryRow,
 )
 COUNT_FROM = prepared(
     select(func.count().label("entries")).where(
@@ -73,7 +101,8 @@ INBOX = prepared(
     select(chart_entries)
     .where(*IN_INBOX)
     .order_by(_entries.received_at.desc())
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit")),
+    EntryRow,
 )
 INBOX_COUNT = prepared(
     select(func.count().label("unreviewed")).select_from(chart_entries).where(*IN_INBOX)
@@ -94,7 +123,7 @@ SENDERS = prepared(
 )
 
 
-def filtered(chart: ChartAccess, wanted: ChartFilter) -> Any:
+def filtered(chart: ChartAccess, wanted: ChartFilter) -> Prepared[EntryRow]:
     """Select matching entries of one chart, newest first."""
     found = select(chart_entries).where(
         _entries.clinic_id == chart.clinic_id, _entries.patient_id == chart.patient_id
@@ -118,4 +147,5 @@ def filtered(chart: ChartAccess, wanted: ChartFilter) -> Any:
             _entries.received_at <= at,
             tuple_(_entries.received_at, _entries.id) < tuple_(at, entry_id),
         )
-    return found.order_by(_entries.received_at.desc(), _entries.id.desc()).limit(wanted.limit)
+    found = found.order_by(_entries.received_at.desc(), _entries.id.desc()).limit(wanted.limit)
+    return prepared(found, EntryRow)

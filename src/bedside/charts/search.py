@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.kernel.words import BETWEEN, LONGEST, WORD, fold
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
 
@@ -51,6 +52,13 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
             pieces += [(text[end : match.start()], False), (match.group(), True)]
             end = match.end()
     return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]
+
+
+class FoundEntry(NamedTuple):
+    """An entry that a search over all charts has found."""
+
+    id: str
+    patient_id: str
 
 
 class SearchIndex:
@@ -116,8 +124,8 @@ class SearchIndex:
         async with self._database.read() as db:
             return tuple(row.id for row in await db.all(found))
 
-    async def everywhere(self, staff: StaffAccess, query: str, limit: int = 50) -> list[Row]:
-        """Return (id, patient_id) of matching entries over all charts this person may see."""
+    async def everywhere(self, staff: StaffAccess, query: str, limit: int = 50) -> list[FoundEntry]:
+        """Return matching entries over all charts this person may see."""
         tokens = await self._tokens(staff.clinic_id, query)
         if not tokens:
             return []
@@ -138,7 +146,9 @@ class SearchIndex:
                 )
             )
         async with self._database.read() as db:
-            return await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+            return await db.all(
+                prepared(found, FoundEntry), staff=staff.staff_id, clinic=staff.clinic_id
+            )
 
     async def _tokens(self, clinic_id: str, query: str) -> list[int]:
         keys = await self._vault.clinic(clinic_id)
