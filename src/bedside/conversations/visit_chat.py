@@ -6,7 +6,7 @@ V11).
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -23,10 +23,11 @@ from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import says_nothing
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people.permissions import ChartAccess, RoomAccess, VisitorAccess
 from bedside.visits import rows as visit_rows
 from bedside.visits.events import RoomVisitTouched
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import State
 from bedside.visits.whereabouts import require_open, visit_of
 
@@ -39,14 +40,32 @@ _MOVED_ON = N_(
 )
 Side = Literal["staff", "patient"]
 
+
+class MessageRow(NamedTuple):
+    """A stored message."""
+
+    id: str
+    clinic_id: str
+    visit_id: str
+    leg: int
+    sender_kind: str
+    sender_id: str
+    draft_id: str
+    body: bytes
+    at: int
+
+
 _add = prepared(insert(visit_messages))
-_by_draft = prepared(select(visit_messages).where(visit_messages.c.draft_id == bindparam("draft")))
+_by_draft = prepared(
+    select(visit_messages).where(visit_messages.c.draft_id == bindparam("draft")), MessageRow
+)
 _of_leg = prepared(
     select(visit_messages)
     .where(
         visit_messages.c.visit_id == bindparam("visit"), visit_messages.c.leg == bindparam("of_leg")
     )
-    .order_by(visit_messages.c.at, visit_messages.c.id)
+    .order_by(visit_messages.c.at, visit_messages.c.id),
+    MessageRow,
 )
 _of_visit = prepared(
     select(visit_messages)
@@ -54,7 +73,8 @@ _of_visit = prepared(
         visit_messages.c.visit_id == bindparam("visit"),
         visit_messages.c.clinic_id == bindparam("clinic"),
     )
-    .order_by(visit_messages.c.at, visit_messages.c.id)
+    .order_by(visit_messages.c.at, visit_messages.c.id),
+    MessageRow,
 )
 _drop_all = prepared(delete(visit_messages).where(visit_messages.c.visit_id == bindparam("visit")))
 _counted = select(visit_messages.c.visit_id, func.count().label("messages")).group_by(
@@ -196,7 +216,7 @@ class VisitChat:
         return message_id
 
     @staticmethod
-    def _told(work: UnitOfWork, visit: Row, message_id: str, side: Side, at: int) -> None:
+    def _told(work: UnitOfWork, visit: VisitRow, message_id: str, side: Side, at: int) -> None:
         work.emit(
             ChatMessageAdded(
                 visit_id=visit.id, leg=visit.leg, message_id=message_id, sender_kind=side, at=at
@@ -254,13 +274,13 @@ class VisitChat:
 
     # --- content of a visit without a chart: see `visits.ports.ContentOfVisits` ----------------
 
-    async def lock_content(self, work: UnitOfWork, row: Row) -> None:
+    async def lock_content(self, work: UnitOfWork, row: VisitRow) -> None:
         """Lock nothing more: messages are written under the lock of their visit."""
 
-    async def visit_identified(self, work: UnitOfWork, row: Row) -> None:
+    async def visit_identified(self, work: UnitOfWork, row: VisitRow) -> None:
         """Do nothing: messages are kept with the visit, whose record is filed in the chart."""
 
-    async def visit_discarded(self, work: UnitOfWork, row: Row) -> None:
+    async def visit_discarded(self, work: UnitOfWork, row: VisitRow) -> None:
         """Delete the messages."""
         await work.execute(_drop_all, visit=row.id)
 
@@ -302,7 +322,7 @@ class VisitChat:
         }
 
 
-def _is_from(row: Row, access: RoomAccess | VisitorAccess) -> bool:
+def _is_from(row: MessageRow, access: RoomAccess | VisitorAccess) -> bool:
     """Whether a message is this person's. A patient's are all of the visit's: the patient may have
     been identified after the first."""
     if isinstance(access, VisitorAccess):
@@ -314,7 +334,7 @@ def _side(access: RoomAccess | VisitorAccess) -> Side:
     return "staff" if isinstance(access, RoomAccess) else "patient"
 
 
-def _opened(keys: ClinicKeys, row: Row, until: dict[str, int]) -> Message:
+def _opened(keys: ClinicKeys, row: MessageRow, until: dict[str, int]) -> Message:
     other = "patient" if row.sender_kind == "staff" else "staff"
     return Message(
         id=row.id,

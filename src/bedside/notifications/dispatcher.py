@@ -18,13 +18,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
-from bedside.database.sealed import Vault
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.events import NotificationChanged
 from bedside.notifications.messenger import Notice, Outcome
 from bedside.notifications.models import notifications
@@ -36,6 +36,7 @@ from bedside.notifications.ports import (
     PermanentFailure,
     TemporaryFailure,
 )
+from bedside.notifications.rows import NotificationRow
 from bedside.notifications.states import NoticeState, may_become
 from bedside.people.permissions import ChartAccess
 
@@ -52,14 +53,18 @@ _COLUMN = "notifications.content"
 _add = prepared(
     upsert(notifications).on_conflict_do_nothing(index_elements=["cause_id", "channel"])
 )
-_by_id = prepared(select(notifications).where(notifications.c.id == bindparam("of")))
+_by_id = prepared(
+    select(notifications).where(notifications.c.id == bindparam("of")), NotificationRow
+)
 _for_change = prepared(
-    select(notifications).where(notifications.c.id == bindparam("of")).with_for_update()
+    select(notifications).where(notifications.c.id == bindparam("of")).with_for_update(),
+    NotificationRow,
 )
 _by_reference = prepared(
     select(notifications)
     .where(notifications.c.reference == bindparam("of"), notifications.c.channel == bindparam("by"))
-    .with_for_update()
+    .with_for_update(),
+    NotificationRow,
 )
 _of_cause = prepared(
     select(notifications.c.state).where(notifications.c.cause_id == bindparam("of_cause"))
@@ -182,7 +187,7 @@ class Dispatcher:
             await self._handed_over(row, delivered)
             faults.point("notification.noted")
 
-    async def _taken(self, notification_id: str) -> Row | None:
+    async def _taken(self, notification_id: str) -> NotificationRow | None:
         """Take the message under a lease; None if it is done or leased already."""
         moment = clock.now()
         async with self._database.unit_of_work() as work:
@@ -200,7 +205,7 @@ class Dispatcher:
                 await work.execute(_set, of=row.id, tried_since=row.locked_until - LEASE)
             return await work.one(_by_id, of=notification_id)
 
-    async def _message(self, row: Row) -> Message:
+    async def _message(self, row: NotificationRow) -> Message:
         keys = await self._vault.clinic(row.clinic_id)
         content = keys.unseal(_COLUMN, row.id, row.content)
         return Message(
@@ -213,7 +218,7 @@ class Dispatcher:
             tried_since=row.tried_since,
         )
 
-    async def _handed_over(self, row: Row, delivered: Delivered) -> None:
+    async def _handed_over(self, row: NotificationRow, delivered: Delivered) -> None:
         keys = await self._vault.clinic(row.clinic_id)
         now = clock.now()
         arrived = {"delivered_at": now} if row.local else {"content": _wiped(keys, row)}
@@ -225,7 +230,7 @@ class Dispatcher:
             if current is not None:
                 await self._line(work, current, Action.NOTIFICATION_SENT)
 
-    async def _later(self, row: Row, failure: TemporaryFailure, began: int) -> None:
+    async def _later(self, row: NotificationRow, failure: TemporaryFailure, began: int) -> None:
         if clock.now() - row.created_at > GIVE_UP_AFTER or _is_too_late(row):
             await self._failed(row.id, failure.sentence)
             return
@@ -250,7 +255,7 @@ class Dispatcher:
 
     async def _move(
         self, work: UnitOfWork, notification_id: str, state: NoticeState, **values: Any
-    ) -> Row | None:
+    ) -> NotificationRow | None:
         """Change the state, and publish it to viewers and to the cause; None if the table does not
         allow it."""
         row = await work.one(_for_change, of=notification_id)
@@ -301,7 +306,11 @@ class Dispatcher:
             await self._line(work, row, Action.NOTIFICATION_RESENT, chart)
 
     async def _line(
-        self, work: UnitOfWork, row: Row, action: Action, chart: ChartAccess | None = None
+        self,
+        work: UnitOfWork,
+        row: NotificationRow,
+        action: Action,
+        chart: ChartAccess | None = None,
     ) -> None:
         await self._audit.record(
             work,
@@ -324,13 +333,13 @@ def _enqueue(work: UnitOfWork, notification_id: str) -> None:
     )
 
 
-def _wiped(keys: Any, row: Row) -> bytes:
+def _wiped(keys: ClinicKeys, row: NotificationRow) -> bytes:
     """Return the content without its body, so that the row contains no working link any more."""
     content = keys.unseal(_COLUMN, row.id, row.content)
     return keys.seal(_COLUMN, row.id, {"to": content["to"], "subject": "", "text": "", "html": ""})
 
 
-def _is_too_late(row: Row) -> bool:
+def _is_too_late(row: NotificationRow) -> bool:
     """Whether the message is no longer true, such as that somebody is waiting."""
     return bool(row.useful_until) and clock.now() > row.useful_until
 

@@ -9,9 +9,10 @@ from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Transactions
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel
+from bedside.notifications.rows import NotificationRow
 from bedside.notifications.states import NoticeState
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
@@ -32,7 +33,8 @@ _local = prepared(
         ),
     )
     .order_by(notifications.c.created_at.desc(), notifications.c.id.desc())
-    .limit(PAGE)
+    .limit(PAGE),
+    NotificationRow,
 )
 _of_causes = (
     select(notifications)
@@ -111,15 +113,15 @@ class Messages:
             notifications.c.cause_id.startswith(request_id + "/", autoescape=True),
         )
         async with self._database.read() as db:
-            rows = await db.all(wanted, clinic=chart.clinic_id)
+            rows = await db.all(prepared(wanted, NotificationRow), clinic=chart.clinic_id)
         return [_delivery(keys, row) for row in rows]
 
 
-def _content(keys: ClinicKeys, row: Row) -> dict[str, Any]:
+def _content(keys: ClinicKeys, row: NotificationRow) -> dict[str, Any]:
     return keys.unseal(_COLUMN, row.id, row.content)
 
 
-def _shown(keys: ClinicKeys, row: Row, patient_name: str) -> OutboxMessage:
+def _shown(keys: ClinicKeys, row: NotificationRow, patient_name: str) -> OutboxMessage:
     content = _content(keys, row)
     return OutboxMessage(
         row.id,
@@ -135,7 +137,7 @@ def _shown(keys: ClinicKeys, row: Row, patient_name: str) -> OutboxMessage:
     )
 
 
-def _delivery(keys: ClinicKeys, row: Row) -> Delivery:
+def _delivery(keys: ClinicKeys, row: NotificationRow) -> Delivery:
     return Delivery(
         row.id,
         row.cause_id,

@@ -19,10 +19,11 @@ from bedside.errors import WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.addresses import international, is_phone_number
 from bedside.notifications.messenger import Messenger, Notice
 from bedside.notifications.models import staff_alerts
+from bedside.notifications.rows import StaffAlertsRow
 from bedside.people.permissions import StaffAccess
 from bedside.people.throttling import Limit, Throttle
 
@@ -34,7 +35,8 @@ CODES_FOR_PERSON = Limit("throttle.codes.person", free=3, first=clock.MINUTE, lo
 CODES_TO_NUMBER = Limit("throttle.codes.number", free=3, first=clock.MINUTE, longest=clock.HOUR)
 
 _for_change = prepared(
-    select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")).with_for_update()
+    select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")).with_for_update(),
+    StaffAlertsRow,
 )
 _offer = prepared(
     upsert(staff_alerts).on_conflict_do_update(
@@ -169,7 +171,7 @@ class OwnPhones:
         )
 
 
-def offered_in(keys: ClinicKeys, row: Row) -> Offered | None:
+def offered_in(keys: ClinicKeys, row: StaffAlertsRow) -> Offered | None:
     """Return the number awaiting its code, while the code is valid."""
     if row.offered is None or row.offered_until < clock.now():
         return None

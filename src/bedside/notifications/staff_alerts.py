@@ -15,12 +15,13 @@ from bedside.database.statements import prepared
 from bedside.errors import WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.messenger import ChannelName, Messenger, Notice, StaffAlert
 from bedside.notifications.models import staff_alerts
 from bedside.notifications.own_phones import PHONE_COLUMN, Offered, offered_in
 from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
+from bedside.notifications.rows import StaffAlertsRow
 from bedside.people.permissions import StaffAccess
 from bedside.people.staff import Member
 
@@ -31,9 +32,12 @@ USEFUL_FOR = clock.HOUR
 """Reading later that somebody is waiting would lead to an empty room."""
 PUSH_USEFUL_FOR = 10 * clock.MINUTE
 
-_by_staff = prepared(select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")))
+_by_staff = prepared(
+    select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")), StaffAlertsRow
+)
 _for_change = prepared(
-    select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")).with_for_update()
+    select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")).with_for_update(),
+    StaffAlertsRow,
 )
 _choose = prepared(
     upsert(staff_alerts).on_conflict_do_update(
@@ -152,7 +156,7 @@ class StaffAlerts:
         )
 
 
-def chosen(row: Row) -> tuple[ChannelName, ...]:
+def chosen(row: StaffAlertsRow) -> tuple[ChannelName, ...]:
     """Return the channels in a row."""
     there = row.channels.split(",")
     return tuple(channel for channel in CHOICES if channel in there)
