@@ -12,7 +12,7 @@ from bedside.calls.rows import CallRow, ParticipantRow, call_row, current_of, of
 from bedside.calls.states import PRESENT, CallEnded, CallState, Kind, NotInCall, Standing
 from bedside.errors import NotFound
 from bedside.kernel.ids import is_id
-from bedside.kernel.unit_of_work import Reader, Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
 
 CallAccess = StaffAccess | VisitorAccess | GuestAccess
@@ -137,7 +137,7 @@ class Seats:
             raise NotInCall
         return seat
 
-    async def listener(self, access: CallAccess, call_id: str) -> Row:
+    async def listener(self, access: CallAccess, call_id: str) -> CallRow:
         """Return the call, for anybody who may follow it: participating staff, even when it is
         over, and everybody else in it now.
 

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 
@@ -24,6 +24,7 @@ from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.media_server import MOST_PUBLISHERS, CallIsFull
 from bedside.calls.models import calls, guests
+from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import (
     DIRECT_LIMIT,
     PRESENT,
@@ -41,7 +42,7 @@ from bedside.kernel.ids import is_id, new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import one_line
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.notifications.messenger import Messenger, Notice
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import GuestAccess, guest_access
@@ -57,14 +58,32 @@ DEVICES_OF_A_LINK = 4
 """The invited guest, people the link was passed on to, and some of either with a second device."""
 _COLUMN = "guests.record"
 
-_by_secret = prepared(select(guests).where(guests.c.secret_hash == bindparam("hash")))
-_by_device = prepared(select(guests).where(guests.c.device_hash == bindparam("hash")))
-_by_id = prepared(select(guests).where(guests.c.id == bindparam("of")))
+
+class GuestRow(NamedTuple):
+    """A stored guest."""
+
+    id: str
+    clinic_id: str
+    call_id: str
+    secret_hash: bytes
+    device_hash: bytes
+    link_id: str
+    link_open: bool
+    record: bytes
+    invited_by: str
+    revoked: bool
+    created_at: int
+    expires_at: int
+
+
+_by_secret = prepared(select(guests).where(guests.c.secret_hash == bindparam("hash")), GuestRow)
+_by_device = prepared(select(guests).where(guests.c.device_hash == bindparam("hash")), GuestRow)
+_by_id = prepared(select(guests).where(guests.c.id == bindparam("of")), GuestRow)
 _of_call = prepared(
-    select(guests).where(guests.c.call_id == bindparam("of_call")).order_by(guests.c.id)
+    select(guests).where(guests.c.call_id == bindparam("of_call")).order_by(guests.c.id), GuestRow
 )
 _of_link = prepared(
-    select(guests).where(guests.c.link_id == bindparam("of_link")).order_by(guests.c.id)
+    select(guests).where(guests.c.link_id == bindparam("of_link")).order_by(guests.c.id), GuestRow
 )
 _close_link = prepared(update(guests).where(guests.c.id == bindparam("of")).values(link_open=False))
 _add = prepared(insert(guests))
@@ -340,7 +359,7 @@ class Guests:
 
     # --- rows ----------------------------------------------------------------------------------
 
-    async def _invited(self, secret: str) -> Row:
+    async def _invited(self, secret: str) -> GuestRow:
         async with self._database.read() as db:
             row = await db.one(_by_secret, hash=_hash(secret))
             if row is None:
@@ -349,7 +368,7 @@ class Guests:
                 raise GuestLinkClosed
         return row
 
-    async def _guest(self, row: Row, state: str) -> Guest:
+    async def _guest(self, row: GuestRow, state: str) -> Guest:
         keys = await self._vault.clinic(row.clinic_id)
         name = keys.unseal(_COLUMN, row.id, row.record)["name"]
         return Guest(row.id, row.clinic_id, row.call_id, name, str(state), row.expires_at)
@@ -395,20 +414,20 @@ async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) ->
         raise NoMediaServer
 
 
-async def _active(work: UnitOfWork, call_id: str) -> Row:
+async def _active(work: UnitOfWork, call_id: str) -> CallRow:
     call = await rows.locked_call(work, call_id)
     if call is None or call.state != CallState.ACTIVE:
         raise CallEnded
     return call
 
 
-async def _is_active(work: Any, call_id: str) -> bool:
+async def _is_active(work: UnitOfWork, call_id: str) -> bool:
     call = await rows.locked_call(work, call_id)
     return call is not None and call.state == CallState.ACTIVE
 
 
 async def _add_device(
-    work: UnitOfWork, invited: Row, guest_id: str, device: dict[str, bytes]
+    work: UnitOfWork, invited: GuestRow, guest_id: str, device: dict[str, bytes]
 ) -> None:
     """Add another guest by the same link, which is not theirs: nobody knows this secret."""
     await work.execute(
@@ -427,7 +446,7 @@ async def _add_device(
     )
 
 
-async def _knocking(work: UnitOfWork, host: HostSeat, guest_id: str) -> Row:
+async def _knocking(work: UnitOfWork, host: HostSeat, guest_id: str) -> ParticipantRow:
     row = None
     if is_id(guest_id, "gst"):
         row = await rows.of_person(work, host.call_id, Kind.GUEST, guest_id)
@@ -436,7 +455,7 @@ async def _knocking(work: UnitOfWork, host: HostSeat, guest_id: str) -> Row:
     return row
 
 
-async def _opens(db: Any, row: Row) -> bool:
+async def _opens(db: Reader, row: GuestRow) -> bool:
     call = await rows.call_row(db, row.call_id)
     active = call is not None and call.state == CallState.ACTIVE
     return active and not row.revoked and row.expires_at > clock.now()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bedside.calls.access import Seats, in_calls
-from bedside.calls.rows import of_person, participants_of
+from bedside.calls.rows import facts_of, of_person, participants_of
 from bedside.calls.signalling import Signalling
-from bedside.calls.states import PRESENT, Kind, Standing, facts_of
+from bedside.calls.states import PRESENT, Kind, Standing
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.audiences import named

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from bedside.database.sealed import Vault
 from bedside.errors import NotFound
-from bedside.kernel.unit_of_work import Row
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions, StaffAccess
 from bedside.visits import rows as visit_rows
+from bedside.visits.rows import VisitRow
 from bedside.visits.whereabouts import Whereabouts
 
 
@@ -31,8 +31,8 @@ class PatientNames:
         self._permissions = permissions
         self._whereabouts = whereabouts
 
-    async def seen_by(self, staff: StaffAccess, visits: Iterable[Row]) -> dict[str, str]:
-        """Return names by visit, leaving out those this person may not see. `visits` are rows."""
+    async def seen_by(self, staff: StaffAccess, visits: Iterable[VisitRow]) -> dict[str, str]:
+        """Return names by visit, leaving out those this person may not see."""
         names: dict[str, str] = {}
         charts: dict[str, str] = {}
         for row in visits:

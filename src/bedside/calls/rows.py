@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.calls.events import CallChanged, GuestChanged, ParticipantChanged
 from bedside.calls.models import calls, guests, participants
-from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology, facts_of
+from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
@@ -238,6 +238,18 @@ async def shut_out_guests(work: UnitOfWork, call_id: str) -> None:
 def publish_to_guest(work: UnitOfWork, row: ParticipantRow, state: str) -> None:
     """Publish a guest's state to their page."""
     work.emit(GuestChanged(guest_id=row.person_id, call_id=row.call_id, state=state))
+
+
+def facts_of(row: ParticipantRow) -> dict[str, Any]:
+    """Return what everybody in the call may know of a participant."""
+    return {
+        "kind": row.kind,
+        "state": row.state,
+        "connection_id": row.connection_id,
+        "muted": bool(row.muted),
+        "camera": bool(row.camera),
+        "sharing": bool(row.sharing),
+    }
 
 
 def _publish(work: UnitOfWork, row: ParticipantRow) -> None:

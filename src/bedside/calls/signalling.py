@@ -20,7 +20,8 @@ _joined = prepared(
         participants.c.call_id == bindparam("of_call"),
         participants.c.state == Standing.JOINED.value,
         participants.c.connection_id.in_([bindparam("mine"), bindparam("theirs")]),
-    )
+    ),
+    ParticipantRow,
 )
 _own = prepared(
     select(participants.c.id).where(

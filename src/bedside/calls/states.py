@@ -1,11 +1,9 @@
 """Calls and participants as values."""
 
 from enum import StrEnum
-from typing import Any
 
 from bedside.errors import Conflict, Gone
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row
 
 
 class Mode(StrEnum):
@@ -93,15 +91,3 @@ class InAnotherCall(Conflict):
     def __init__(self, call_id: str) -> None:
         super().__init__()
         self.call_id = call_id
-
-
-def facts_of(participant: Row) -> dict[str, Any]:
-    """Return what everybody in the call may know of a participant."""
-    return {
-        "kind": participant.kind,
-        "state": participant.state,
-        "connection_id": participant.connection_id,
-        "muted": bool(participant.muted),
-        "camera": bool(participant.camera),
-        "sharing": bool(participant.sharing),
-    }

@@ -10,12 +10,14 @@ from typing import Any
 
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Transactions
 from bedside.notifications.messenger import StaffAlert, StaffAlerter
 from bedside.people.clinics import Clinics
 from bedside.people.staff import Staff
 from bedside.realtime.presence import Presence
 from bedside.visits import room_rows, rows
+from bedside.visits.room_rows import RoomRow
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import State
 
 ONCE_IN = 10 * clock.MINUTE
@@ -62,7 +64,7 @@ class RoomAlerts:
                 await self._alerter.alert(work, member, alert)
 
 
-def _alert(clinic_name: str, room: Row, visit: Row, window: int) -> StaffAlert:
+def _alert(clinic_name: str, room: RoomRow, visit: VisitRow, window: int) -> StaffAlert:
     said = _("Somebody is waiting in {room} at {clinic}, and nobody of the room is signed in.")
     return StaffAlert(
         clinic_id=room.clinic_id,
@@ -74,6 +76,6 @@ def _alert(clinic_name: str, room: Row, visit: Row, window: int) -> StaffAlert:
     )
 
 
-def _is_unseen(visit: Row, leg: int) -> bool:
+def _is_unseen(visit: VisitRow, leg: int) -> bool:
     """Whether the arrival is still waiting where it arrived, and nobody has looked."""
     return visit.state == State.WAITING and visit.leg == leg and not visit.looked_at

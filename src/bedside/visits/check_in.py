@@ -21,7 +21,7 @@ from bedside.kernel import clock, faults, language
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.typed import one_line, several_lines
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.patients import Patient, Patients, digits_of
 from bedside.people.permissions import LinkAccess, VisitorAccess
 from bedside.visits import rows
@@ -35,7 +35,7 @@ from bedside.visits.devices import (
 )
 from bedside.visits.models import UNIDENTIFIED, invitations, visits
 from bedside.visits.rooms import Room, Rooms
-from bedside.visits.rows import Discarded, Identified
+from bedside.visits.rows import Discarded, Identified, VisitRow
 from bedside.visits.states import State
 from bedside.visits.transitions import Transitions
 
@@ -339,7 +339,7 @@ def _known(room: Room, patient: Patient, consented: bool) -> dict[str, Any]:
     }
 
 
-def _is_repeated(row: Row, before: dict[str, Any], typed: dict[str, Any]) -> bool:
+def _is_repeated(row: VisitRow, before: dict[str, Any], typed: dict[str, Any]) -> bool:
     """Whether a form repeats one sent a moment ago, and is not another person's in the same
     browser."""
     return before == typed and row.checked_in_at + _SAME_FORM > clock.now()

@@ -8,7 +8,7 @@ once it opens nothing itself.
 import base64
 import hashlib
 import hmac
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -20,7 +20,7 @@ from bedside.errors import NotSignedIn
 from bedside.kernel import clock
 from bedside.kernel.ids import new_secret
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people.permissions import VisitorAccess, visitor_access
 from bedside.visits.models import visit_devices, visits
 from bedside.visits.states import GOING_ON, State
@@ -31,6 +31,20 @@ VISIT_DEVICES: BoundTable[Any] = BoundTable(
 KEPT_FOR = clock.DAY
 _AT_ONCE = 500
 """Devices forgotten per unit of work: other writers do not wait for all of them."""
+
+
+class DeviceRow(NamedTuple):
+    """A stored device with its visit, to which `id` and the three after it belong."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    state: str
+    token_hash: bytes
+    visit_id: str
+    expires_at: int
+    mac: bytes | None
+
 
 _add = prepared(insert(visit_devices))
 _set_draft = prepared(
@@ -55,7 +69,8 @@ _by_token = prepared(
         visit_devices.c.mac,
     )
     .select_from(visit_devices.join(visits, visits.c.id == visit_devices.c.visit_id))
-    .where(visit_devices.c.token_hash == bindparam("hash"))
+    .where(visit_devices.c.token_hash == bindparam("hash")),
+    DeviceRow,
 )
 _over = prepared(
     select(visit_devices.c.token_hash)
@@ -106,7 +121,7 @@ class VisitDevices:
                 return forgotten
 
 
-async def device(reader: Reader, token: str) -> Row | None:
+async def device(reader: Reader, token: str) -> DeviceRow | None:
     """Return the visit that a token is for; None for an unknown one."""
     return await reader.one(_by_token, hash=_hash(token)) if token else None
 
@@ -116,7 +131,7 @@ async def add_device(work: UnitOfWork, keys: ClinicKeys, visit_id: str, token: s
     await work.execute(_add, **_row(keys, visit_id, _hash(token)))
 
 
-async def visit_of_draft(reader: Reader, draft: str) -> Row | None:
+async def visit_of_draft(reader: Reader, draft: str) -> DeviceRow | None:
     """Return the visit made by a form with this draft; None if there is none."""
     return await reader.one(_by_token, hash=_hash_of_draft(draft)) if _is_secret(draft) else None
 
@@ -164,7 +179,7 @@ def _hash_of_draft(draft: str) -> bytes:
     return hmac.digest(b"check-in draft", draft.encode(), "sha256")
 
 
-def _is_over(row: Row) -> bool:
+def _is_over(row: DeviceRow) -> bool:
     return row.state == State.ENDED and row.expires_at <= clock.now()
 
 

@@ -4,7 +4,7 @@ Its files and its chat are in the chart and in the conversation, with the visit 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -19,10 +19,25 @@ from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import notes, rows
 from bedside.visits.models import patient_transfers, visit_legs, visit_notes, visits
-from bedside.visits.rows import How, Identified
+from bedside.visits.rows import How, Identified, PatientTransferRow
 from bedside.visits.states import State
 
 _NOTE = "patient_transfers.note"
+
+
+class LegRow(NamedTuple):
+    """A stored leg of a visit, with its room's name."""
+
+    visit_id: str
+    number: int
+    room_id: str
+    how: str
+    arrived_at: int
+    admitted_at: int
+    admitted_by: str
+    left_at: int
+    room_name: str
+
 
 _of_patient = prepared(
     select(*visits.c, ROOM_NAMES.c.room_name)
@@ -44,17 +59,20 @@ _legs = prepared(
     select(*visit_legs.c, ROOM_NAMES.c.room_name)
     .select_from(visit_legs.join(ROOM_NAMES, ROOM_NAMES.c.named == visit_legs.c.room_id))
     .where(visit_legs.c.visit_id == bindparam("of"))
-    .order_by(visit_legs.c.number)
+    .order_by(visit_legs.c.number),
+    LegRow,
 )
 _transfers = prepared(
     select(patient_transfers)
     .where(patient_transfers.c.visit_id == bindparam("of"))
-    .order_by(patient_transfers.c.at, patient_transfers.c.id)
+    .order_by(patient_transfers.c.at, patient_transfers.c.id),
+    PatientTransferRow,
 )
 _notes = prepared(
     select(visit_notes)
     .where(visit_notes.c.visit_id == bindparam("of"))
-    .order_by(visit_notes.c.leg, visit_notes.c.changed_at)
+    .order_by(visit_notes.c.leg, visit_notes.c.changed_at),
+    notes.NoteRow,
 )
 _count = prepared(
     select(func.count().label("visits")).where(
@@ -199,7 +217,7 @@ def _past(keys: ClinicKeys, row: Row, names: dict[str, str]) -> PastVisit:
 
 
 def _ways(
-    keys: ClinicKeys, legs: list[Row], transfers: list[Row], names: dict[str, str]
+    keys: ClinicKeys, legs: list[LegRow], transfers: list[PatientTransferRow], names: dict[str, str]
 ) -> list[LegRecord]:
     """Combine legs with the transfers that caused them, which come in the same order."""
     arriving = iter(transfers)
@@ -223,7 +241,7 @@ def _ways(
     return ways
 
 
-def _note(keys: ClinicKeys, row: Row, names: dict[str, str]) -> NoteRecord:
+def _note(keys: ClinicKeys, row: notes.NoteRow, names: dict[str, str]) -> NoteRecord:
     where = notes.place(row.visit_id, row.staff_id, row.leg)
     text = keys.unseal(notes.COLUMN, where, row.body)
     return NoteRecord(row.leg, names.get(row.staff_id, ""), text, row.changed_at)

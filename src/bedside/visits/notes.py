@@ -1,6 +1,7 @@
 """Visit notes: a clinician's own, one for each leg of a visit, filed with it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,6 +20,17 @@ from bedside.visits.rows import Discarded, Identified, for_change
 
 NOTE_MAX = 20_000
 COLUMN = "visit_notes.body"
+
+
+class NoteRow(NamedTuple):
+    """A stored note."""
+
+    visit_id: str
+    staff_id: str
+    leg: int
+    body: bytes
+    changed_at: int
+
 
 _keep = prepared(
     upsert(visit_notes).on_conflict_do_update(

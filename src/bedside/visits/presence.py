@@ -10,13 +10,14 @@ from bedside.audit.actors import SYSTEM
 from bedside.database.statements import prepared
 from bedside.errors import Unavailable
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 from bedside.visits import rows
 from bedside.visits.models import visits
 from bedside.visits.options import VisitOptions
+from bedside.visits.rows import VisitRow
 from bedside.visits.states import GOING_ON, State, Step
 from bedside.visits.steps import End
 from bedside.visits.transitions import Transitions
@@ -87,7 +88,7 @@ class VisitPresence:
             if row is not None and row.state != State.ENDED and row.away_since:
                 rows.publish_to_room(work, await rows.save(work, row, away_since=clock.now()))
 
-    async def _follow(self, work: UnitOfWork, row: Row | None) -> None:
+    async def _follow(self, work: UnitOfWork, row: VisitRow | None) -> None:
         """Make the visit reflect its sockets."""
         if row is None or row.state == State.ENDED:
             return

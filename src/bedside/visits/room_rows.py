@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, select
 
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Reader, Row
+from bedside.kernel.unit_of_work import Reader
 from bedside.kernel.words import fold
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits.models import rooms
@@ -62,33 +62,52 @@ class Room:
         return self.kind is RoomKind.PERSONAL
 
 
+class RoomRow(NamedTuple):
+    """A stored room, with its name."""
+
+    id: str
+    clinic_id: str
+    kind: str
+    owner_id: str
+    slug: str
+    open: bool
+    options: str
+    created_at: int
+    room_name: str
+
+
 joined = rooms.join(ROOM_NAMES, ROOM_NAMES.c.named == rooms.c.id)
 columns = (*rooms.c, ROOM_NAMES.c.room_name)
-by_id = prepared(select(*columns).select_from(joined).where(rooms.c.id == bindparam("of")))
+by_id = prepared(select(*columns).select_from(joined).where(rooms.c.id == bindparam("of")), RoomRow)
 for_change = prepared(
     select(*columns)
     .select_from(joined)
     .where(rooms.c.id == bindparam("of"))
-    .with_for_update(of=rooms)
+    .with_for_update(of=rooms),
+    RoomRow,
 )
 while_open = prepared(
     select(*columns)
     .select_from(joined)
     .where(rooms.c.id == bindparam("of"))
-    .with_for_update(read=True, of=rooms)
+    .with_for_update(read=True, of=rooms),
+    RoomRow,
 )
 """Keeps the room from being closed until the commit."""
-by_slug = prepared(select(*columns).select_from(joined).where(rooms.c.slug == bindparam("at")))
+by_slug = prepared(
+    select(*columns).select_from(joined).where(rooms.c.slug == bindparam("at")), RoomRow
+)
 of_clinic = prepared(
     select(*columns)
     .select_from(joined)
     .where(rooms.c.clinic_id == bindparam("clinic"))
-    .order_by(ROOM_NAMES.c.room_name, rooms.c.id)
+    .order_by(ROOM_NAMES.c.room_name, rooms.c.id),
+    RoomRow,
 )
 _name = prepared(select(ROOM_NAMES.c.room_name).where(ROOM_NAMES.c.named == bindparam("of")))
 
 
-def opened(row: Row, *, shared_allowed: bool = True) -> Room:
+def opened(row: RoomRow, *, shared_allowed: bool = True) -> Room:
     """Return a room from its row. A shared room is closed if the clinic has switched shared rooms
     off."""
     kind = RoomKind(row.kind)

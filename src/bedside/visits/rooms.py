@@ -12,7 +12,7 @@ from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess, rooms_in_charge
 from bedside.people.staff import Staff
@@ -21,7 +21,8 @@ from bedside.visits import room_rows, texts
 from bedside.visits.events import RoomChanged
 from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
 from bedside.visits.options import VisitOptions
-from bedside.visits.room_rows import Room, RoomKind, RoomOptions, opened, slug_of
+from bedside.visits.room_rows import Room, RoomKind, RoomOptions, RoomRow, opened, slug_of
+from bedside.visits.rows import PatientTransferRow
 from bedside.visits.states import GOING_ON, State
 from bedside.visits.texts import Place
 from bedside.visits.transitions import Transitions
@@ -40,7 +41,8 @@ _in_charge_of = prepared(
         rooms.c.clinic_id == bindparam("clinic"),
         rooms.c.id.in_(rooms_in_charge()),
     )
-    .order_by(room_rows.ROOM_NAMES.c.room_name, rooms.c.id)
+    .order_by(room_rows.ROOM_NAMES.c.room_name, rooms.c.id),
+    RoomRow,
 )
 _counts = prepared(
     select(visits.c.room_id, visits.c.state, func.count().label("visits"))
@@ -50,7 +52,8 @@ _counts = prepared(
 _open_transfers_to = prepared(
     select(patient_transfers).where(
         patient_transfers.c.to_room_id == bindparam("room"), patient_transfers.c.state == "open"
-    )
+    ),
+    PatientTransferRow,
 )
 
 
@@ -221,7 +224,7 @@ class Rooms:
         row = await work.one(room_rows.while_open, of=room.id)
         return row is not None and (await self._opened(row)).open
 
-    async def _lock(self, work: UnitOfWork, clinic_id: str, room_id: str) -> Row:
+    async def _lock(self, work: UnitOfWork, clinic_id: str, room_id: str) -> RoomRow:
         row = await work.one(room_rows.for_change, of=room_id)
         if row is None or row.clinic_id != clinic_id:
             raise NotFound
@@ -281,6 +284,6 @@ class Rooms:
             "If this is an emergency, call your local emergency number. Do not wait here."
         )
 
-    async def _opened(self, row: Row) -> Room:
+    async def _opened(self, row: RoomRow) -> Room:
         options = await self._clinics.options(row.clinic_id, VisitOptions)
         return opened(row, shared_allowed=options.shared_rooms_allowed)

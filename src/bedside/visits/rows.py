@@ -1,4 +1,4 @@
-"""A visit as it is stored, and its content in events."""
+"""A visit and a patient's transfer as they are stored, and the content of a visit in events."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -46,6 +46,23 @@ class VisitRow(NamedTuple):
     hidden: bool
     looked_at: int
     changed_at: int
+
+
+class PatientTransferRow(NamedTuple):
+    """A stored transfer of a patient."""
+
+    id: str
+    clinic_id: str
+    visit_id: str
+    from_room_id: str
+    to_room_id: str
+    by_staff_id: str
+    note: bytes
+    state: str
+    from_call_id: str
+    at: int
+    alerted_at: int
+    ended_at: int
 
 
 by_id = prepared(select(visits).where(visits.c.id == bindparam("of")), VisitRow)

@@ -12,7 +12,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.patients import SEALED_PATIENTS
 from bedside.people.permissions import Permissions, RoomAccess, StaffAccess
@@ -20,6 +20,7 @@ from bedside.people.teams import ROOM_NAMES
 from bedside.visits import room_rows, rows
 from bedside.visits.models import patient_transfers, rooms, visits
 from bedside.visits.options import VisitOptions
+from bedside.visits.rows import PatientTransferRow, VisitRow
 from bedside.visits.steps import TakeBack, TransferTo
 from bedside.visits.transitions import Transitions
 
@@ -28,9 +29,12 @@ NOTE_MAX = 1_000
 _COLUMN = "patient_transfers.note"
 
 _add = prepared(insert(patient_transfers))
-_by_id = prepared(select(patient_transfers).where(patient_transfers.c.id == bindparam("of")))
+_by_id = prepared(
+    select(patient_transfers).where(patient_transfers.c.id == bindparam("of")), PatientTransferRow
+)
 _for_change = prepared(
-    select(patient_transfers).where(patient_transfers.c.id == bindparam("of")).with_for_update()
+    select(patient_transfers).where(patient_transfers.c.id == bindparam("of")).with_for_update(),
+    PatientTransferRow,
 )
 _alert = prepared(
     update(patient_transfers)
@@ -139,6 +143,7 @@ class PatientTransfers:
                 work, row, TransferTo(to_room_id, transfer_id), room.actor
             )
             added = await work.one(_by_id, of=transfer_id)
+            assert added is not None  # noqa: S101 - it was written in this unit of work
             await self._transitions.publish_to_sender(work, added)
             work.enqueue(
                 UNANSWERED,
@@ -182,7 +187,7 @@ class PatientTransfers:
             await self._transitions.take_step(work, row, TakeBack(room.room_id), staff.actor)
         return room
 
-    async def _too_late(self, row: Row, transfer: Row | None) -> Conflict:
+    async def _too_late(self, row: VisitRow, transfer: PatientTransferRow | None) -> Conflict:
         state = transfer.state if transfer else ""
         if state == "admitted":
             who = await self._transitions.name(row.clinic_id, row.admitted_by)

@@ -18,7 +18,7 @@ from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock, faults
 from bedside.kernel.language import gettext as _
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess
@@ -29,7 +29,7 @@ from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
 from bedside.visits.options import VisitOptions
 from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
-from bedside.visits.rows import How, VisitRow
+from bedside.visits.rows import How, PatientTransferRow, VisitRow
 from bedside.visits.states import GOING_ON, State, Step, after
 from bedside.visits.steps import Admit, AnyStep, End, Return, TakeBack, TransferTo
 
@@ -54,7 +54,8 @@ _first_admission = prepared(
 _transfer = prepared(
     select(patient_transfers)
     .where(patient_transfers.c.id == bindparam("of"), patient_transfers.c.state == "open")
-    .with_for_update()
+    .with_for_update(),
+    PatientTransferRow,
 )
 _end_transfer = prepared(
     update(patient_transfers)
@@ -143,7 +144,7 @@ class Transitions:
     ) -> list[VisitRow]:
         """Lock several visits of a clinic at once, with what belongs to their legs; unknown ids
         are left out."""
-        wanted = _several.where(visits.c.id.in_(sorted(visit_ids)))
+        wanted = prepared(_several.where(visits.c.id.in_(sorted(visit_ids))), VisitRow)
         found = await work.all(wanted, clinic=clinic_id) if visit_ids else []
         for row in found:
             await self._lock_leg(work, row)
@@ -334,7 +335,7 @@ class Transitions:
 
     async def _close_transfer(
         self, work: UnitOfWork, row: VisitRow, step: AnyStep, moment: int
-    ) -> Row | None:
+    ) -> PatientTransferRow | None:
         """Close the transfer that brought the patient: whatever happens next ends it."""
         if not row.transfer_id or not step.transfer_becomes:
             return None
@@ -371,7 +372,7 @@ class Transitions:
             )
         )
 
-    async def publish_to_sender(self, work: UnitOfWork, transfer: Row) -> None:
+    async def publish_to_sender(self, work: UnitOfWork, transfer: PatientTransferRow) -> None:
         """Publish the state of a transfer to its sender."""
         room = await work.one(_open, room=transfer.to_room_id)
         work.emit(

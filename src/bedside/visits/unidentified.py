@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, select
 
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import RoomAccess
 from bedside.people.staff import Staff
 from bedside.visits import rows
 from bedside.visits.identification import Identification
 from bedside.visits.models import UNIDENTIFIED, visit_legs, visits
-from bedside.visits.rows import Identified
+from bedside.visits.rows import Identified, VisitRow
 from bedside.visits.typed import Typed
 
 _MOST = 200
@@ -41,7 +41,8 @@ _over = prepared(
         | ((visits.c.ended_at == bindparam("before_too")) & (visits.c.id < bindparam("before_id"))),
     )
     .order_by(visits.c.ended_at.desc(), visits.c.id.desc())
-    .limit(bindparam("page"))
+    .limit(bindparam("page")),
+    VisitRow,
 )
 _ALL_TIME = 2**62
 
@@ -97,10 +98,12 @@ class UnidentifiedVisits:
             )
         return listed
 
-    async def _that_count(self, room: RoomAccess) -> tuple[list[Row], dict[str, dict[str, int]]]:
+    async def _that_count(
+        self, room: RoomAccess
+    ) -> tuple[list[VisitRow], dict[str, dict[str, int]]]:
         """Return rows, and what waits for a chart with each of them. Page by page, because any
         number of people may have come and left again: they must not push out those with files."""
-        found: list[Row] = []
+        found: list[VisitRow] = []
         held: dict[str, dict[str, int]] = {}
         before, before_id = _ALL_TIME, ""
         async with self._database.read() as db:
