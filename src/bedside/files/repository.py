@@ -22,7 +22,7 @@ from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 _KEY = "files.data_key"
 _RECORD = "files.record"
 _TEXT = "file_texts.text"
-FILES: BoundTable[Any] = BoundTable(files, "id", "clinic_id", "patient_id", sealed=("record",))
+FILES = BoundTable(files, "id", "clinic_id", "patient_id", sealed=("record",), row=FileRow)
 _LONG_TEXT = 32 << 10
 """Size (bytes or characters) from which sealing and unsealing is worth a thread."""
 
