@@ -26,8 +26,8 @@ LONGEST_NOTE = 5_000
 LONGEST_REASON = 500
 """In characters."""
 _COLUMN = "chart_entries.record"
-ENTRIES: BoundTable[Any] = BoundTable(
-    chart_entries, "id", "clinic_id", "patient_id", "file_id", sealed=("record",)
+ENTRIES = BoundTable(
+    chart_entries, "id", "clinic_id", "patient_id", "file_id", sealed=("record",), row=EntryRow
 )
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bedside.calls.rows import CallRow
 from bedside.edge.context import Handler, services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.forms import form_of
@@ -25,7 +26,6 @@ from bedside.edge.visit_devices import (
 )
 from bedside.errors import Conflict, NotFound, NotSignedIn, WrongInput
 from bedside.kernel import language
-from bedside.kernel.unit_of_work import Row
 from bedside.people.permissions import VisitorAccess
 from bedside.services import Services
 from bedside.visits.options import VisitOptions
@@ -149,7 +149,7 @@ async def _page(
     )
 
 
-async def _call(services: Services, visitor: VisitorAccess, visit: OwnVisit) -> Row | None:
+async def _call(services: Services, visitor: VisitorAccess, visit: OwnVisit) -> CallRow | None:
     """Return the call of a visit; None for one that waits, or is a moment behind its call."""
     with suppress(NotFound):
         return await services.calls.seats.listener(visitor, visit.call_id)
