@@ -26,7 +26,7 @@ _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class BoundRow(Protocol):
-    """What every bound row has, besides the columns that decide."""
+    """The columns of every bound row, besides those that decide."""
 
     @property
     def clinic_id(self) -> str: ...

@@ -69,7 +69,7 @@ class Patient(BaseModel):
 
 
 class PatientRow(NamedTuple):
-    """What is shown of a patient."""
+    """The columns of a patient that are shown."""
 
     id: str
     clinic_id: str

@@ -100,7 +100,7 @@ class ListedSession:
 
 
 class _Found(NamedTuple):
-    """What each request reads of its session."""
+    """The columns of a session that each request reads."""
 
     token_hash: bytes
     id: str

@@ -59,7 +59,7 @@ def sign_in_name(email: str) -> str:
 
 
 class MemberRow(NamedTuple):
-    """What is shown of a member of staff."""
+    """The columns of a member of staff that are shown."""
 
     id: str
     clinic_id: str
