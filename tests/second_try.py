@@ -21,6 +21,8 @@ _WHERE = (
 )
 """Nothing else: a test without browser or second process has no excuse."""
 _USED = "second_try"
+_REPORTS = pytest.StashKey[list[pytest.TestReport]]()
+"""Reports of the second try, while it runs."""
 
 
 def may_try_again(item: pytest.Item) -> bool:
@@ -34,12 +36,14 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Run a test, and once more if it fails."""
     if not may_try_again(item):
         return None
+    if _REPORTS in item.stash:
+        item.stash[_REPORTS].extend(runtestprotocol(item, nextitem=nextitem, log=False))
+        return True
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     failed = [report for report in reports if report.failed]
     if failed:
-        _begin_anew(item)
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        reports = _again(item, nextitem)
         for report in reports:
             report.user_properties.append((_USED, _last_line(failed[0])))
     for report in reports:
@@ -48,10 +52,15 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
-def _begin_anew(item: pytest.Item) -> None:
-    """Drop the fixtures of the first try, so that the second one sets up its own."""
+def _again(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+    """Run a test once more, with fixtures of its own. It goes through the hook again, so that
+    pytest-timeout gives it a time limit: that of the first try is gone with its failure."""
     if isinstance(item, pytest.Function):
         item._initrequest()
+    reports = item.stash[_REPORTS] = []
+    item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+    del item.stash[_REPORTS]
+    return reports
 
 
 def _last_line(report: pytest.TestReport) -> str:

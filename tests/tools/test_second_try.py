@@ -37,6 +37,7 @@ def run(place: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        timeout=50,
     )
     return done.stdout
 
@@ -63,6 +64,16 @@ def test_a_journey_that_fails_once_passes_and_is_named(
 def test_a_journey_that_fails_twice_has_failed(tmp_path: Path) -> None:
     put(tmp_path, "journeys", 3)
     assert "1 failed" in run(tmp_path)
+
+
+def test_each_try_has_the_whole_time_limit(tmp_path: Path) -> None:
+    """Without one, a browser that stalls in the second try holds a worker for good."""
+    path = tmp_path / "tests" / "journeys"
+    path.mkdir(parents=True)
+    (path / "test_stalled.py").write_text("import time\n\ndef test_it():\n    time.sleep(60)\n")
+    said = run(tmp_path, "--timeout", "1")
+    assert "1 failed" in said
+    assert "Timeout" in said
 
 
 def test_others_have_one_try(tmp_path: Path) -> None:
