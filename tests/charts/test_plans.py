@@ -11,6 +11,7 @@ from bedside.charts import rows as queries
 from bedside.charts.records import ChartFilter
 from bedside.charts.search import SearchIndex
 from bedside.database.statements import compiled
+from bedside.people.reach import Reach
 from tests.charts.filing import filed
 from tests.house import House
 
@@ -59,7 +60,11 @@ async def test_lists_and_counts_use_their_index(house: House) -> None:
         steps = await plan(house, statement, **values)
         assert re.search("ix_chart_entries_(chart|unreviewed)", steps)
         assert "SCAN chart_entries" not in steps
-    for statement, values in ((queries.INBOX_COUNT, staff), (queries.INBOX, {**staff, "limit": 9})):
+    for statement, values in (
+        (queries.INBOX_COUNT.many, {**staff, "most": 9}),
+        (queries.INBOX_COUNT.few, {**staff, "most": 9}),
+        (queries.INBOX, {**staff, "limit": 9}),
+    ):
         assert "ix_chart_entries_unreviewed" in await plan(house, statement, **values)
 
 
@@ -69,13 +74,16 @@ async def test_words_are_looked_up_by_key(house: House, monkeypatch: pytest.Monk
     await filed(house, chart, "blood results.pdf")
     asked: list[str] = []
     database: Any = house.services.database
-    read = database.read
+    read, aside = database.read, database.aside
 
     class Reader:
         """Explains each statement before running it."""
 
+        def opens(self) -> Any:
+            return read()
+
         async def __aenter__(self) -> "Reader":
-            self._whole = read()
+            self._whole = self.opens()
             self._db = await self._whole.__aenter__()
             return self
 
@@ -86,13 +94,20 @@ async def test_words_are_looked_up_by_key(house: House, monkeypatch: pytest.Monk
             asked.append(await plan(house, statement, **values))
             return await self._db.all(statement, **values)
 
-    index = SearchIndex(database, house.services.vault)
+        async def one(self, statement: Any, /, **values: Any) -> Any:
+            return await self._db.one(statement, **values)
+
+    class Aside(Reader):
+        def opens(self) -> Any:
+            return aside()
+
+    index = SearchIndex(database, house.services.vault, Reach(database))
     await house.services.vault.clinic(chart.clinic_id)
     monkeypatch.setattr(database, "read", Reader)
+    monkeypatch.setattr(database, "aside", Aside)
     assert len(await index.in_chart(chart, "blood results")) == 1
     assert len(await index.everywhere(chart.staff, "blood results")) == 1
-    in_chart, everywhere = asked
-    for steps in (in_chart, everywhere):
+    for steps in asked:
         assert "SCAN entry_words" not in steps
         assert "Seq Scan" not in steps
         assert "entry_words" in steps

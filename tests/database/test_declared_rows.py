@@ -9,6 +9,7 @@ from sqlalchemy import literal, select
 from bedside import bootstrap
 from bedside.database.bound_rows import TABLES
 from bedside.database.statements import Prepared, prepared
+from bedside.people.reach import TwoWays
 from bedside.visits.rows import VisitRow
 
 
@@ -18,7 +19,8 @@ def _declared() -> list[tuple[str, Prepared[Any]]]:
     return [
         (f"{name}.{key}", value)
         for name, owner in [*modules.items(), *((table.name, table) for table in TABLES)]
-        for key, value in vars(owner).items()
+        for key, held in vars(owner).items()
+        for value in ((held.few, held.many) if isinstance(held, TwoWays) else (held,))
         if isinstance(value, Prepared) and value.row is not None
     ]
 

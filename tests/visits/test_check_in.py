@@ -48,7 +48,7 @@ async def test_what_is_typed_at_the_door_ties_to_no_chart(ward: Ward, born: date
 
 
 async def _patients(ward: Ward) -> int:
-    _, count = await ward.house.services.people.patients.listed(ward.house.here.administrator)
+    count = await ward.house.services.people.patients.count(ward.house.here.administrator)
     return count
 
 

@@ -37,6 +37,7 @@ from bedside.people.permissions import StaffAccess
 from bedside.services import Services
 
 _FOUND = 50
+_ALL = 2**31
 _LATEST = 2**53 - 1
 """The largest whole number that every JSON reader preserves exactly (RFC 8259, section 6)."""
 
@@ -108,9 +109,8 @@ async def patients(
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PatientPage:
     """Patients the caller may see, last added first."""
-    found, count = await services.people.patients.listed(
-        caller, limit=size, offset=(page - 1) * size
-    )
+    found = await services.people.patients.listed(caller, limit=size, offset=(page - 1) * size)
+    count = await services.people.patients.count(caller, most=_ALL)
     await services.audit.log.note(
         caller.clinic_id, caller.actor, Action.PATIENTS_LISTED, page=page, shown=len(found)
     )

@@ -26,8 +26,8 @@ class ChartParts(ChartServices):
 def charts_of(base: Base, people: PeopleParts) -> ChartParts:
     """Make charts, the inbox and the search."""
     database, vault = base.database, base.vault
-    search = SearchIndex(database, vault)
-    contents = Charts(database, vault, base.audit.log, search)
+    search = SearchIndex(database, vault, people.reach)
+    contents = Charts(database, vault, base.audit.log, search, people.reach)
     return ChartParts(
         contents=contents,
         inbox=Inbox(database, vault),

@@ -12,6 +12,7 @@ from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
+from bedside.people.reach import Reach
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.set_up import SetUp
@@ -29,6 +30,7 @@ class PeopleParts(PeopleServices):
 
     throttle: Throttle
     audiences: Audiences
+    reach: Reach
 
     def registered(self) -> Registered:
         """Return what they register for the worker."""
@@ -46,7 +48,7 @@ def people_of(base: Base) -> PeopleParts:
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     clinics = Clinics(database, vault, audit, base.audit.bindings)
     passwords, teams = Passwords(), Teams(database, audit)
-    throttle = Throttle(database, vault)
+    throttle, reach = Throttle(database, vault), Reach(database)
     sessions = Sessions(
         database,
         vault,
@@ -58,7 +60,7 @@ def people_of(base: Base) -> PeopleParts:
     staff = Staff(database, vault, audit, passwords, sessions)
     return PeopleParts(
         clinics=clinics,
-        patients=Patients(database, vault, audit),
+        patients=Patients(database, vault, audit, reach),
         permissions=Permissions(database, audit),
         passwords=passwords,
         sessions=sessions,
@@ -79,4 +81,5 @@ def people_of(base: Base) -> PeopleParts:
         assignments=Assignments(database, vault, audit),
         throttle=throttle,
         audiences=Audiences(database),
+        reach=reach,
     )

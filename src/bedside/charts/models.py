@@ -36,6 +36,14 @@ chart_entries = Table(
         sqlite_where=text("reviewed_at = 0 AND moved_to = ''"),
         postgresql_where=text("reviewed_at = 0 AND moved_to = ''"),
     ),
+    Index(
+        "ix_chart_entries_unreviewed_of",
+        "patient_id",
+        "state",
+        "clinic_id",
+        sqlite_where=text("reviewed_at = 0 AND moved_to = ''"),
+        postgresql_where=text("reviewed_at = 0 AND moved_to = ''"),
+    ),
     Index("ix_chart_entries_file", "file_id"),
 )
 """`record` seals name, label, the sender's comment and the staff's note."""

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.kernel.words import BETWEEN, LONGEST, WORD, fold
-from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
+from bedside.people.reach import Condition, Reach, among_the_few
 
 _MOST_QUERY_WORDS = 8
+_COMMON = 2_000
+"""A word in more entries than these is looked for in entries, instead of the other way round."""
 
 _add = prepared(
     upsert(entry_words).on_conflict_do_nothing(index_elements=["token", "patient_id", "entry_id"])
@@ -24,6 +27,15 @@ _move = prepared(
     update(entry_words)
     .where(entry_words.c.entry_id == bindparam("of"))
     .values(entry_id=bindparam("new_entry"), patient_id=bindparam("new_patient"))
+)
+
+_rows = prepared(
+    select(func.count().label("rows")).select_from(
+        select(entry_words.c.entry_id)
+        .where(entry_words.c.token == bindparam("of"))
+        .limit(bindparam("most"))
+        .subquery()
+    )
 )
 
 
@@ -64,9 +76,10 @@ class FoundEntry(NamedTuple):
 class SearchIndex:
     """Adds words and finds entries by them."""
 
-    def __init__(self, database: Transactions, vault: Vault) -> None:
+    def __init__(self, database: Transactions, vault: Vault, reach: Reach) -> None:
         self._database = database
         self._vault = vault
+        self._reach = reach
 
     async def add(
         self,
@@ -125,31 +138,65 @@ class SearchIndex:
             return tuple(row.id for row in await db.all(found))
 
     async def everywhere(self, staff: StaffAccess, query: str, limit: int = 50) -> list[FoundEntry]:
-        """Return matching entries over all charts this person may see."""
+        """Return matching entries over all charts this person may see, last added first."""
         tokens = await self._tokens(staff.clinic_id, query)
         if not tokens:
             return []
-        found = (
-            select(chart_entries.c.id, chart_entries.c.patient_id)
-            .where(
-                chart_entries.c.clinic_id == staff.clinic_id,
-                chart_entries.c.moved_to == "",
-                chart_entries.c.patient_id.in_(visible_patients()),
-            )
-            .order_by(chart_entries.c.received_at.desc())
-            .limit(limit)
-        )
-        for token in tokens:
-            found = found.where(
-                chart_entries.c.id.in_(
-                    select(entry_words.c.entry_id).where(entry_words.c.token == token)
-                )
-            )
-        async with self._database.read() as db:
+        few = await self._reach.sees_few(staff)
+        async with self._database.aside() as db:
+            rare = {token: await _rows_of(db, token) for token in tokens}
+            tokens.sort(key=lambda token: rare[token])
+            lead = None if rare[tokens[0]] > _COMMON and not few else tokens[0]
+            found = _anywhere(tokens, lead, among_the_few if few else is_visible)
             return await db.all(
-                prepared(found, FoundEntry), staff=staff.staff_id, clinic=staff.clinic_id
+                prepared(found, FoundEntry),
+                staff=staff.staff_id,
+                clinic=staff.clinic_id,
+                limit=limit,
             )
 
     async def _tokens(self, clinic_id: str, query: str) -> list[int]:
         keys = await self._vault.clinic(clinic_id)
         return [keys.token("entry.word", word) for word in query_words(query)]
+
+
+async def _rows_of(db: Reader, token: int) -> int:
+    row = await db.one(_rows, of=token, most=_COMMON + 1)
+    return row.rows if row else 0
+
+
+def _anywhere(tokens: list[int], lead: int | None, visible: Condition) -> Any:
+    """Select entries of all charts that have these words, by the entries of the rarest one.
+
+    Without such a `lead` even the rarest is in very many: then the clinic's entries are walked,
+    last added first, because a list of those that have it is soon full.
+    """
+    entries = chart_entries.c
+    found = (
+        select(entries.id, entries.patient_id)
+        .where(
+            entries.clinic_id.concat("") == bindparam("clinic"),
+            entries.moved_to.concat("") == "",
+        )
+        .order_by(entries.id.desc())
+        .limit(bindparam("limit"))
+    )
+    if lead is None:
+        found = found.where(visible(entries.patient_id))
+    else:
+        leading = entry_words.alias("leading")
+        found = found.select_from(
+            leading.join(chart_entries, entries.id == leading.c.entry_id)
+        ).where(leading.c.token == lead, visible(leading.c.patient_id))
+    for token in tokens:
+        if token != lead:
+            found = found.where(
+                select(entry_words.c.token)
+                .where(
+                    entry_words.c.token == token,
+                    entry_words.c.patient_id == entries.patient_id,
+                    entry_words.c.entry_id == entries.id,
+                )
+                .exists()
+            )
+    return found

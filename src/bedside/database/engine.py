@@ -48,6 +48,11 @@ class Database(ABC):
         """Open a consistent reader."""
 
     @abstractmethod
+    def aside(self) -> AbstractAsyncContextManager[Reader]:
+        """Open a consistent reader whose statements hold up nobody else, however long they
+        take."""
+
+    @abstractmethod
     def snapshot(self) -> AbstractAsyncContextManager[Reader]:
         """Open a reader that sees a single moment, however long it reads."""
 

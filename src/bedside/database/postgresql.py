@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -138,6 +138,10 @@ class PostgresDatabase(Database):
     async def read(self) -> AsyncGenerator[_Session]:
         async with self._connection() as connection:
             yield _Session(connection)
+
+    def aside(self) -> AbstractAsyncContextManager[_Session]:
+        """Open a reader: the server works beside this process anyway."""
+        return self.read()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[_Session]:

@@ -7,9 +7,9 @@ many small writes share one fsync.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from bedside.kernel.unit_of_work import Row
 
 _BUSY_FOR = 10.0
 _OTHER_PROCESS_EVERY = 0.1
+_ASIDE_AT_ONCE = 2
 _NEW_EVENTS = (
     "SELECT rowid, origin, topic, version, type, payload FROM events WHERE rowid > ? ORDER BY rowid"
 )
@@ -57,6 +58,39 @@ class _Session:
         return [row_type._make(row) for row in cursor]
 
 
+class _Aside(_Session):
+    """Runs statements in a thread; SQLite lets go of the interpreter while it works."""
+
+    __slots__ = ("_threads",)
+
+    def __init__(self, connection: Any, threads: ThreadPoolExecutor) -> None:
+        super().__init__(connection)
+        self._threads = threads
+
+    async def one(self, statement: Any, /, **values: Any) -> Row | None:
+        rows = await self.all(statement, **values)
+        return rows[0] if rows else None
+
+    async def all(self, statement: Any, /, **values: Any) -> list[Row]:
+        form = compiled(statement, "sqlite", tuple(values))
+        given = {**form.defaults, **values}
+
+        def fetched() -> list[Any]:
+            return self._connection.execute(form.sql, given).fetchall()
+
+        running = asyncio.get_running_loop().run_in_executor(self._threads, fetched)
+        try:
+            rows = await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # the connection goes back to the others only when the thread has let go of it
+            self._connection.interrupt()
+            await asyncio.wait([running])
+            running.exception()
+            raise
+        row_type: Any = form.row
+        return [row_type._make(row) for row in rows]
+
+
 class _Work(_Session, Pending):
     """A unit of work on the writer."""
 
@@ -85,6 +119,7 @@ class SqliteDatabase(Database):
         self._turn = asyncio.Lock()
         self._group: list[tuple[_Work, asyncio.Future[None]]] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._aside = ThreadPoolExecutor(_ASIDE_AT_ONCE, thread_name_prefix="sqlite-aside")
         self._commits: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -109,16 +144,27 @@ class SqliteDatabase(Database):
         while self._commits:
             await asyncio.gather(*self._commits, return_exceptions=True)
         self._thread.shutdown()
+        self._aside.shutdown()
         for connection in [*self._idle, self._watcher, self._writer]:
             connection.close()
         self._idle.clear()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[_Session]:
+        with self._reading() as connection:
+            yield _Session(connection)
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncGenerator[_Session]:
+        with self._reading() as connection:
+            yield _Aside(connection, self._aside)
+
+    @contextmanager
+    def _reading(self) -> Generator[Any]:
         connection = self._idle.pop() if self._idle else self._connect()
         connection.execute("BEGIN")
         try:
-            yield _Session(connection)
+            yield connection
         finally:
             connection.execute("COMMIT")
             self._idle.append(connection)

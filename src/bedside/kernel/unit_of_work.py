@@ -89,6 +89,11 @@ class Transactions(Protocol):
         """Open a reader; keep it short and never hold it across other waits."""
         ...
 
+    def aside(self) -> AbstractAsyncContextManager[Reader]:
+        """Open a reader for statements that may take long: nobody waits for them but the caller.
+        Each costs a little more than with `read`."""
+        ...
+
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a transaction; durable when the block ends, rolled back if it raises."""
         ...

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
@@ -28,8 +28,9 @@ from bedside.people.permissions import (
     ChartAccess,
     LinkAccess,
     StaffAccess,
-    visible_patients,
+    is_visible,
 )
+from bedside.people.reach import Condition, Reach, among_the_few, two_ways
 from bedside.people.roles import May, allows
 
 _COLUMN = "patients.record"
@@ -95,19 +96,36 @@ _drop_tokens = prepared(
 )
 _assign = prepared(insert(patient_assignments))
 _assign_staff = prepared(insert(staff_assignments))
-_listed = prepared(
-    select(*_columns)
-    .where(patients.c.id.in_(visible_patients()))
-    .order_by(patients.c.id.desc())
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset")),
-    PatientRow,
-)
-_count = prepared(
-    select(func.count().label("patients"))
-    .select_from(patients)
-    .where(patients.c.id.in_(visible_patients()))
-)
+MOST_COUNTED = 1_000
+"""Nobody reads a larger number to its last digit, and counting takes as long as there are."""
+
+
+def _last_added(visible: Condition) -> Any:
+    """Select patients, last added first: ids sort by time."""
+    return (
+        select(*_columns)
+        .where(in_clinic(), visible(patients.c.id))
+        .order_by(patients.c.id.desc())
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+def _how_many(visible: Condition) -> Any:
+    some = select(patients.c.id).where(in_clinic(), visible(patients.c.id))
+    return select(func.count().label("patients")).select_from(
+        some.limit(bindparam("most")).subquery()
+    )
+
+
+def in_clinic() -> ColumnElement[bool]:
+    """Whether a patient is of this clinic, in a form that makes no index of a clinic's patients
+    look useful: nearly all of them are of one."""
+    return patients.c.clinic_id.concat("") == bindparam("clinic")
+
+
+_listed = two_ways(_last_added, PatientRow)
+_count = two_ways(_how_many)
 
 SEALED_PATIENTS = select(
     patients.c.id.label("patient"), patients.c.record.label("person")
@@ -121,10 +139,11 @@ _SAME_PERSON = 50
 class Patients:
     """Adds, finds and changes patients."""
 
-    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog) -> None:
+    def __init__(self, database: Transactions, vault: Vault, audit: AuditLog, reach: Reach) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._reach = reach
 
     async def add(
         self,
@@ -172,8 +191,8 @@ class Patients:
         tokens = [[keys.token("patient.birth_date", born.isoformat())]]
         tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in _narrowing(words)]
         async with self._database.read() as db:
-            found = _with_tokens(clinic_id, tokens, _SAME_PERSON)
-            rows = await db.all(prepared(found, PatientRow))
+            found = _with_tokens(tokens, _SAME_PERSON)
+            rows = await db.all(prepared(found, PatientRow), clinic=clinic_id)
         return [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
 
     async def assign(
@@ -241,14 +260,26 @@ class Patients:
 
     async def listed(
         self, staff: StaffAccess, *, limit: int = 50, offset: int = 0
-    ) -> tuple[list[Patient], int]:
-        """Return patients this person may see, last added first, and their total number."""
+    ) -> list[Patient]:
+        """Return patients this person may see, last added first."""
         keys = await self._vault.clinic(staff.clinic_id)
-        who = {"staff": staff.staff_id, "clinic": staff.clinic_id}
-        async with self._database.read() as db:
-            rows = await db.all(_listed, **who, limit=limit, offset=offset)
-            count = await db.one(_count, **who)
-        return [_opened(keys, row) for row in rows], count.patients if count else 0
+        listed = _listed.when(await self._reach.sees_few(staff))
+        async with self._database.aside() as db:
+            rows = await db.all(
+                listed,
+                staff=staff.staff_id,
+                clinic=staff.clinic_id,
+                limit=limit,
+                offset=offset,
+            )
+        return [_opened(keys, row) for row in rows]
+
+    async def count(self, staff: StaffAccess, *, most: int = MOST_COUNTED) -> int:
+        """Count the patients this person may see; `most` + 1 stands for more than `most`."""
+        counted = _count.when(await self._reach.sees_few(staff))
+        async with self._database.aside() as db:
+            row = await db.one(counted, staff=staff.staff_id, clinic=staff.clinic_id, most=most + 1)
+        return row.patients if row else 0
 
     async def find(self, staff: StaffAccess, text: str, *, limit: int = 12) -> list[Patient]:
         """Find patients by the beginnings of names, phone digits, or a date of birth.
@@ -259,10 +290,9 @@ class Patients:
         tokens = _query_tokens(keys, text)
         if not tokens:
             return []
-        found = _with_tokens(staff.clinic_id, tokens, limit).where(
-            patients.c.id.in_(visible_patients())
-        )
-        async with self._database.read() as db:
+        few = await self._reach.sees_few(staff)
+        found = _with_tokens(tokens, limit, among_the_few if few else is_visible)
+        async with self._database.aside() as db:
             rows = await db.all(
                 prepared(found, PatientRow), staff=staff.staff_id, clinic=staff.clinic_id
             )
@@ -278,8 +308,8 @@ class Patients:
         if not tokens:
             return []
         async with self._database.read() as db:
-            found = _with_tokens(audit.clinic_id, tokens, limit)
-            rows = await db.all(prepared(found, PatientRow))
+            found = _with_tokens(tokens, limit)
+            rows = await db.all(prepared(found, PatientRow), clinic=audit.clinic_id)
         return _by_name(keys, rows)
 
     async def _index(self, work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
@@ -287,13 +317,24 @@ class Patients:
             await work.execute(_add_token, token=token, patient_id=patient.id)
 
 
-def _with_tokens(clinic_id: str, tokens: list[list[int]], limit: int) -> Any:
-    """Select patients of a clinic who have one token of each group."""
-    found = select(*_columns).where(patients.c.clinic_id == clinic_id).limit(limit)
-    for alternatives in tokens:
-        having = select(patient_tokens.c.patient_id).where(patient_tokens.c.token.in_(alternatives))
+def _with_tokens(tokens: list[list[int]], limit: int, visible: Condition | None = None) -> Any:
+    """Select patients of a clinic who have one token of each group.
+
+    Whoever sees few patients has those gone through. Otherwise the first group's tokens lead to
+    patients, and for each the rest is looked up, until the list is full.
+    """
+    found = select(*_columns).where(in_clinic()).limit(limit)
+    leading, others = (tokens[:1], tokens[1:]) if visible is not among_the_few else ([], tokens)
+    for group in leading:
+        having = select(patient_tokens.c.patient_id).where(patient_tokens.c.token.in_(group))
         found = found.where(patients.c.id.in_(having))
-    return found
+    for group in others:
+        found = found.where(
+            select(patient_tokens.c.token)
+            .where(patient_tokens.c.token.in_(group), patient_tokens.c.patient_id == patients.c.id)
+            .exists()
+        )
+    return found if visible is None else found.where(visible(patients.c.id))
 
 
 def _by_name(keys: ClinicKeys, rows: list[PatientRow]) -> list[Patient]:

@@ -3,15 +3,18 @@ import { announce } from "../components/announce";
 import { liveSocket } from "./socket";
 
 const TOGETHER_MS = 150;
+const MOST = 999;
 
 function show(counts: Record<string, number>): void {
   for (const badge of document.querySelectorAll<HTMLElement>("[data-badge]")) {
     const count = counts[badge.dataset.badge ?? ""];
-    if (count === undefined || badge.textContent === String(count)) continue;
-    const more = count > Number(badge.textContent) && badge.checkVisibility();
-    badge.textContent = String(count);
+    if (count === undefined) continue;
+    const shown = count > MOST ? `${MOST}+` : String(count);
+    if (badge.textContent === shown) continue;
+    const more = count > Number.parseInt(badge.textContent, 10) && badge.checkVisibility();
+    badge.textContent = shown;
     badge.hidden = count === 0;
-    if (more) announce(`${badge.parentElement?.querySelector("span")?.textContent.trim() ?? ""}: ${count}`);
+    if (more) announce(`${badge.parentElement?.querySelector("span")?.textContent.trim() ?? ""}: ${shown}`);
   }
 }
 

@@ -15,13 +15,12 @@ from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_, gettext
-from bedside.people.patients import Patient
+from bedside.people.patients import MOST_COUNTED, Patient
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
 from bedside.web.patients.demographics import Entered, entered_by, field_of, languages
 
 _PAGE = 50
-_MOST_FOUND = 50
 ADDED = flash_message("patient_added", N_("The patient is added."))
 
 
@@ -30,11 +29,16 @@ async def listed(request: Request) -> Response:
     staff = await shell(request, "patients")
     services = services_of(request)
     number = _page_number(request)
-    found, count = await services.people.patients.listed(
-        staff, limit=_PAGE, offset=(number - 1) * _PAGE
+    found = await services.people.patients.listed(
+        staff, limit=_PAGE + 1, offset=(number - 1) * _PAGE
     )
+    count = await services.people.patients.count(staff)
     await services.audit.log.note(
-        staff.clinic_id, staff.actor, Action.PATIENTS_LISTED, page=number, shown=len(found)
+        staff.clinic_id,
+        staff.actor,
+        Action.PATIENTS_LISTED,
+        page=number,
+        shown=min(len(found), _PAGE),
     )
     return _page(request, staff, found, count=count, number=number)
 
@@ -50,9 +54,10 @@ async def search(request: Request) -> Response:
     staff = await (prepare(request) if fragment else shell(request, "patients"))
     words = (await form_of(request)).line("words")[:200]
     if not words:
-        found, count = await services.people.patients.listed(staff, limit=_PAGE)
+        found = await services.people.patients.listed(staff, limit=_PAGE + 1)
+        count = await services.people.patients.count(staff)
     else:
-        found = await services.people.patients.find(staff, words, limit=_MOST_FOUND + 1)
+        found = await services.people.patients.find(staff, words, limit=_PAGE + 1)
         count = len(found)
         await services.audit.looks.note(
             staff.clinic_id,
@@ -65,9 +70,9 @@ async def search(request: Request) -> Response:
         return render(
             request,
             "patients/found.html",
-            **_results(staff, found[:_MOST_FOUND], count=count, words=words),
+            **_results(staff, found, count=count, words=words),
         )
-    return _page(request, staff, found[:_MOST_FOUND], count=count, words=words)
+    return _page(request, staff, found, count=count, words=words)
 
 
 def _page_number(request: Request) -> int:
@@ -78,16 +83,19 @@ def _page_number(request: Request) -> int:
 def _results(
     staff: StaffAccess, found: list[Patient], *, count: int, words: str = "", number: int = 1
 ) -> dict[str, Any]:
-    first = (number - 1) * _PAGE
+    """`found` has one more than a page shows if there are more."""
+    first, more = (number - 1) * _PAGE, len(found) > _PAGE
+    shown = found[:_PAGE]
     return {
-        "patients": found,
-        "count": count,
+        "patients": shown,
+        "count": min(count, MOST_COUNTED),
+        "uncounted": count > MOST_COUNTED,
         "words": words,
         "first": first + 1,
-        "last": first + len(found),
+        "last": first + len(shown),
         "newer": f"/patients?page={number - 1}" if number > 1 else "",
-        "older": f"/patients?page={number + 1}" if not words and count > first + _PAGE else "",
-        "too_many": bool(words) and count > _MOST_FOUND,
+        "older": f"/patients?page={number + 1}" if more and not words else "",
+        "too_many": more and bool(words),
         "may_add": allows(staff.role, May.ADD_PATIENTS),
     }
 

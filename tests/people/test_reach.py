@@ -1,0 +1,107 @@
+"""Whoever sees few patients and whoever sees many get the same rows, by different statements."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, literal, select
+
+from bedside.database.statements import prepared
+from bedside.people import reach
+from bedside.people.patients import Demographics
+from bedside.people.permissions import StaffAccess
+from tests.charts.filing import filed
+from tests.house import House
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
+
+NAMES = ("Maya Lindqvist", "Maya Haddad", "Noor Maya Lindqvist", "Émile Lind", "Wei Chen")
+
+
+async def crowd(house: House) -> list[str]:
+    """Add patients whom the receptionist sees, one of them with files nobody looked at."""
+    services, staff = house.services, house.here.receptionist
+    ids: list[str] = []
+    for name in NAMES:
+        async with services.database.unit_of_work() as work:
+            who = Demographics(name=name, birth_date=None)
+            ids.append((await services.people.patients.add(work, staff, who, [])).id)
+    chart = await services.people.permissions.chart(staff, ids[0])
+    for name in ("blood results.pdf", "lung results.pdf", "results.jpg"):
+        await filed(house, chart, name)
+    return ids
+
+
+async def both_ways(
+    house: House, monkeypatch: pytest.MonkeyPatch, ask: Callable[[StaffAccess], Awaitable[Any]]
+) -> tuple[Any, Any]:
+    """Return what is answered to one who sees few, and to one who sees many."""
+    staff, known = house.here.receptionist, house.services.people.patients._reach._known
+    known.clear()
+    few = await ask(staff)
+    known.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(reach, "FEW", 0)
+        many = await ask(staff)
+        assert not known[staff.staff_id][0]
+    known.clear()
+    return few, many
+
+
+@pytest.mark.parametrize("words", ["maya", "ma", "lind", "maya lind", "noor maya", "nobody"])
+async def test_names_are_found_by_both(
+    house: House, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    await crowd(house)
+    patients = house.services.people.patients
+    few, many = await both_ways(house, monkeypatch, lambda who: patients.find(who, words))
+    assert few == many
+    assert bool(few) == (words != "nobody")
+
+
+async def test_lists_and_counts_are_the_same(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = await crowd(house)
+    patients, charts = house.services.people.patients, house.services.charts
+    few, many = await both_ways(house, monkeypatch, lambda who: patients.listed(who, limit=5))
+    assert few == many
+    assert {one.id for one in few} == set(ids)
+    seen = await both_ways(house, monkeypatch, patients.count)
+    assert seen[0] == seen[1] >= len(NAMES)
+    assert await both_ways(house, monkeypatch, lambda who: patients.count(who, most=2)) == (3, 3)
+    waiting = await both_ways(house, monkeypatch, charts.contents.unreviewed_count)
+    assert waiting == (3, 3)
+
+
+@pytest.mark.parametrize("common", [0, 2, 2_000])
+@pytest.mark.parametrize("words", ["results", "blood results", "jpg", "nothing"])
+async def test_words_are_found_by_all_statements(
+    house: House, monkeypatch: pytest.MonkeyPatch, words: str, common: int
+) -> None:
+    await crowd(house)
+    monkeypatch.setattr("bedside.charts.search._COMMON", common)
+    search = house.services.charts.search
+    few, many = await both_ways(house, monkeypatch, lambda who: search.everywhere(who, words))
+    assert few == many
+    assert len(few) == {"results": 3, "nothing": 0}.get(words, 1)
+
+
+async def test_a_long_statement_beside_the_loop_can_be_given_up(quick_house: House) -> None:
+    """And its connection serves the next one."""
+    database: Any = quick_house.services.database
+    numbers = select(literal(1).label("i")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.i + 1))
+    forever = prepared(select(func.max(numbers.c.i).label("last")))
+
+    async def ask() -> None:
+        async with database.aside() as db:
+            await db.all(forever)
+
+    asking = asyncio.create_task(ask())
+    await asyncio.sleep(0.05)
+    assert not asking.done()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    async with database.aside() as db:
+        assert await db.all(prepared(select(literal(1).label("one")))) == [(1,)]
