@@ -248,9 +248,9 @@ def _damaged() -> Iterator[Hostile]:
     cut = make.simple_pdf()[:150]
     yield Hostile("PDF cut off", "a.pdf", lambda: cut, "damaged_pdf")
     jpeg = make.picture("JPEG", (800, 600), quality=95)
-    yield Hostile("JPEG cut off", "a.jpg", lambda: jpeg[: len(jpeg) // 2], "damaged_image")
+    yield Hostile("JPEG cut off", "a.jpg", lambda: jpeg[: len(jpeg) // 2], "incomplete_image")
     image = make.picture("PNG", (800, 600))
-    yield Hostile("PNG cut off", "a.png", lambda: image[: len(image) // 2], "damaged_image")
+    yield Hostile("PNG cut off", "a.png", lambda: image[: len(image) // 2], "incomplete_image")
     word = make.docx()
     yield Hostile("Word cut off", "a.docx", lambda: word[:-40], "damaged_document")
     film = make.mp4()

@@ -49,7 +49,7 @@ class Recogniser:
         return "rapidocr" if find_spec("rapidocr_onnxruntime") else ""
 
     async def read(self, picture: bytes) -> str:
-        """Return the words on one page (a JPEG); "" if there are none or the engine fails."""
+        """Return the words on a page (a JPEG or PNG); "" if there are none or the engine fails."""
         try:
             if self._program:
                 return await self._by_tesseract(self._program, picture)

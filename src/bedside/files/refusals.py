@@ -73,6 +73,20 @@ REFUSALS: dict[str, str] = {
         "This picture is damaged or incomplete and cannot be shown, so it was not kept. Check "
         "that it opens on your device, then send it again, or take the photo once more."
     ),
+    "incomplete_image": N_(
+        "The end of this picture is missing, so it was not kept. It may not have been loaded or "
+        "copied completely. Open it on your device, wait until all of it is there, and send it "
+        "again."
+    ),
+    "camera_raw": N_(
+        "This is a raw photo (RAW, ProRAW, DNG), which only photo programs can show, so it was "
+        "not kept. Send the same photo as JPEG or HEIC: export or share it from your photo "
+        "program in that format, or take a screenshot of it."
+    ),
+    "other_picture": N_(
+        "Pictures of this kind (such as JPEG XL, JPEG 2000 or Photoshop) cannot be shown here, so "
+        "it was not kept. Save or export it as JPEG or PNG, and send that instead."
+    ),
     "damaged_dicom": N_(
         "This DICOM file is damaged or incomplete and cannot be read, so it was not kept. Copy it "
         "from the disc or ask for it once more, and send it again."
@@ -142,6 +156,22 @@ NOTES: dict[str, str] = {
     "dicom_cannot_be_shown": N_(
         "The picture in this DICOM file is stored in a form that we cannot show. It is kept and "
         "can be downloaded for a DICOM viewer."
+    ),
+    "picture_repaired": N_(
+        "This picture is slightly damaged, or a little of its end is missing. What is there is "
+        "shown, and the file is kept as it came."
+    ),
+    "picture_cannot_be_shown": N_(
+        "This picture is stored in a form that cannot be shown here. It is kept and can be "
+        "downloaded; ask for it as JPEG or PDF to see it here."
+    ),
+    "tiff_page_damaged": N_(
+        "A page of this TIFF is damaged and cannot be shown; a crossed-out sheet stands in its "
+        "place. The file is kept as it came. Ask for that page again."
+    ),
+    "tiff_incomplete": N_(
+        "The end of this TIFF is missing, so it may have had more pages than are shown. It is "
+        "kept as it came. Ask for it again if a page is missing."
     ),
     "pdf_repaired": N_("This PDF is slightly damaged. It can be shown and is kept as it came."),
     "pdf_cannot_be_shown": N_(

@@ -225,7 +225,8 @@ def test_all_pages_of_a_tiff_are_shown_up_to_twenty() -> None:
     out = io.BytesIO()
     pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
     roles = [one.role for one in images.derive(out.getvalue(), types.TIFF).derivatives]
-    assert roles == ["thumbnail", "preview", *(f"page-{number}" for number in range(2, 21))]
+    shown = [role for role in roles if not role.startswith("ocr-")]
+    assert shown == ["thumbnail", "preview", *(f"page-{number}" for number in range(2, 21))]
 
 
 ORIGINALS = {media_type: photo(media_type) for media_type in FORMATS}

@@ -72,3 +72,11 @@ def pdf(pages: int = 3) -> bytes:
     sheets = [Image.new("RGB", (300, 400), "white") for _ in range(pages)]
     sheets[0].save(made, "PDF", save_all=True, append_images=sheets[1:])
     return made.getvalue()
+
+
+def tiff(pages: int) -> bytes:
+    """Return a TIFF of blank pages, as fax machines make them."""
+    made = BytesIO()
+    sheets = [Image.new("1", (200, 280), 1) for _ in range(pages)]
+    sheets[0].save(made, "TIFF", save_all=True, append_images=sheets[1:], compression="group4")
+    return made.getvalue()

@@ -12,7 +12,7 @@ from bedside.audit.recorder import Filter
 from bedside.charts.records import ChartFilter
 from bedside.people.permissions import StaffAccess
 from tests.house import House
-from tests.web.charts.chart_files import EICAR, NOTES, filed, pdf, photo, upload, work
+from tests.web.charts.chart_files import EICAR, NOTES, filed, pdf, photo, tiff, upload, work
 
 pytestmark = pytest.mark.anyio
 
@@ -359,3 +359,20 @@ async def test_a_chart_is_there_only_for_those_who_may_see_it(
     other = f"/patients/{quick_house.patients[1].id}/entries/{entry.id}"
     await sign_in(visitor, quick_house)
     assert (await visitor.get(other)).status_code == 404
+
+
+@pytest.mark.feature("F7")
+async def test_pages_of_a_fax_are_shown_like_those_of_a_pdf(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    base = await sign_in(visitor, quick_house)
+    chart = await quick_house.chart()
+    fax = await filed(quick_house, chart, "fax.tif", tiff(22))
+    page = await visitor.get(f"{base}/entries/{fax.id}")
+    assert f"{base}/entries/{fax.id}/content?form=page-20&amp;inline=1" in page.text
+    assert "20 of 22 pages are shown" in page.text
+    assert "22 pages" in page.text
+    photo_of_one = await filed(quick_house, chart, "photo.tif", tiff(1))
+    alone = await visitor.get(f"{base}/entries/{photo_of_one.id}")
+    assert "data-photo-tools" in alone.text
+    assert "pages are shown" not in alone.text

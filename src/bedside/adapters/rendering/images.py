@@ -1,22 +1,22 @@
-"""Photos and pictures, by Pillow and libheif."""
+"""Photos and pictures, by Pillow and libheif; `tiff` has those that may have pages."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 
-import PIL.Image
 from PIL import Image, ImageOps
 
+from bedside.adapters.rendering import tiff
 from bedside.adapters.rendering.capture_time import taken_at
 from bedside.adapters.rendering.iso_media import picture_is_whole
 from bedside.adapters.rendering.limits import (
     MAX_FRAMES,
     MAX_PIXELS,
     OCR_SIDE,
-    PREVIEW_SIDE,
-    SHOWN_PAGES,
     Refused,
 )
+from bedside.adapters.rendering.mending import mended
 from bedside.adapters.rendering.paper import looks_like_document
 from bedside.adapters.rendering.pictures import (
     as_jpeg,
@@ -33,14 +33,12 @@ _FORMATS = {
     types.PNG: ["PNG"],
     types.GIF: ["GIF"],
     types.BMP: ["BMP"],
-    types.TIFF: ["TIFF"],
     types.WEBP: ["WEBP"],
     types.AVIF: ["AVIF"],
     types.HEIC: ["HEIF"],
     types.HEIF: ["HEIF"],
 }
 _CONVERTED = frozenset({types.HEIC, types.HEIF, types.AVIF})
-PIL.Image.MAX_IMAGE_PIXELS = None  # checked here, with a message for the sender
 
 
 def _open(data: bytes, media_type: str) -> Image.Image:
@@ -69,6 +67,24 @@ def _open(data: bytes, media_type: str) -> Image.Image:
 def examine(data: bytes, media_type: str) -> Examination:
     """Decode the picture once to check that it is complete, and make the version for others.
     Raises Refused."""
+    if media_type == types.TIFF:
+        return _with_copy(tiff.examine(data), lambda: _without_place(data))
+    try:
+        found = _examined(data, media_type, data)
+        whole = mended(data, media_type) if found.sharing_failed else None
+    except Refused as refused:
+        whole = mended(data, media_type) if refused.key == "damaged_image" else None
+        if whole is None:
+            raise
+        return replace(_examined(whole, media_type, data), note="picture_repaired")
+    if whole is None:
+        return found
+    again = _examined(whole, media_type, data)
+    return found if again.sharing_failed else replace(again, note="picture_repaired")
+
+
+def _examined(data: bytes, media_type: str, original: bytes) -> Examination:
+    """Examine a picture that was mended, if `original` differs."""
     picture = _open(data, media_type)
     try:
         exif = picture.getexif()
@@ -83,21 +99,28 @@ def examine(data: bytes, media_type: str) -> Examination:
     keep = exif_to_keep(picture, upright=media_type in _CONVERTED)
     _decode(picture, small=True)
     found = Examination(media_type, width=width, height=height, taken_at=taken)
+
+    def copy() -> Derivative | None:
+        if media_type in _CONVERTED:
+            return Derivative("shared", types.JPEG, as_jpeg(_upright(picture), 92, keep))
+        cleaned = without_location(data, media_type, keep)
+        return None if cleaned == original else Derivative("shared", media_type, cleaned)
+
+    return _with_copy(found, copy)
+
+
+def _with_copy(found: Examination, make: Callable[[], Derivative | None]) -> Examination:
     try:
-        return replace(found, shared=_shared(picture, data, media_type, keep))
+        return replace(found, shared=make())
     except MemoryError:
         raise
     except Exception:  # a picture that displays may still have a structure that breaks this
         return replace(found, sharing_failed=True)
 
 
-def _shared(picture: Image.Image, data: bytes, media_type: str, keep: bytes) -> Derivative | None:
-    """Make the version for others, None for the file itself. `picture` is decoded; `keep` is EXIF
-    data."""
-    if media_type in _CONVERTED:
-        return Derivative("shared", types.JPEG, as_jpeg(_upright(picture), 92, keep))
-    cleaned = without_location(data, media_type, keep)
-    return None if cleaned == data else Derivative("shared", media_type, cleaned)
+def _without_place(data: bytes) -> Derivative | None:
+    cleaned = without_location(data, types.TIFF, b"")
+    return None if cleaned == data else Derivative("shared", types.TIFF, cleaned)
 
 
 def _decode(picture: Image.Image, *, small: bool) -> None:
@@ -117,6 +140,18 @@ def derive(data: bytes, media_type: str) -> Derivation:
 
     A photo of a document is also returned as “ocr-1”, for the parent to have it read.
     """
+    if media_type == types.TIFF:
+        return tiff.derive(data)
+    try:
+        return _derived(data, media_type)
+    except (Refused, OSError, ValueError, SyntaxError):
+        whole = mended(data, media_type)
+        if whole is None:
+            raise
+    return _derived(whole, media_type)
+
+
+def _derived(data: bytes, media_type: str) -> Derivation:
     picture = _open(data, media_type)
     picture.draft(None, (OCR_SIDE, OCR_SIDE))
     picture_to_show = _upright(picture)
@@ -124,8 +159,6 @@ def derive(data: bytes, media_type: str) -> Derivation:
     if looks_like_document(picture_to_show):
         scan = fitted(picture_to_show, OCR_SIDE).convert("L")
         made.append(Derivative("ocr-1", types.JPEG, as_jpeg(scan, 90)))
-    if media_type == types.TIFF:
-        made += _further_pages(picture)
     return Derivation(tuple(made))
 
 
@@ -133,17 +166,3 @@ def _upright(picture: Image.Image) -> Image.Image:
     with suppress(Exception):  # broken EXIF data: displayed as stored
         picture = ImageOps.exif_transpose(picture)
     return plain(picture)
-
-
-def _further_pages(picture: Image.Image) -> list[Derivative]:
-    pages: list[Derivative] = []
-    for number in range(1, min(getattr(picture, "n_frames", 1), SHOWN_PAGES)):
-        try:
-            picture.seek(number)
-            if picture.width * picture.height > MAX_PIXELS:
-                break
-            page = fitted(_upright(picture), PREVIEW_SIDE)
-        except (OSError, ValueError, EOFError):
-            break
-        pages.append(Derivative(f"page-{number + 1}", types.JPEG, as_jpeg(page)))
-    return pages

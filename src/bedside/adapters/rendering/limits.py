@@ -9,6 +9,8 @@ PREVIEW_SIDE = 1600
 THUMBNAIL_SIDE = 320
 OCR_SIDE = 2400
 """Pixels on the longer side of a page for OCR: about 200 per inch."""
+READ_PAGES = 60
+"""Pages of a TIFF that are checked one by one and given to OCR."""
 MAX_TEXT = 2_000_000
 """Characters of extracted text kept for search."""
 MAX_STREAM = 256 * 1024 * 1024

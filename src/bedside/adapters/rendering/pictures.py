@@ -4,10 +4,14 @@ from functools import cache
 from io import BytesIO
 from typing import Any, cast
 
+import PIL.Image
 from PIL import Image, ImageCms
 
-from bedside.adapters.rendering.limits import PREVIEW_SIDE, THUMBNAIL_SIDE
+from bedside.adapters.rendering.limits import MAX_PIXELS, PREVIEW_SIDE, THUMBNAIL_SIDE
 from bedside.files.ports import Derivative
+
+PIL.Image.MAX_IMAGE_PIXELS = None  # checked where pictures are opened, with words for the sender
+_NEARLY_SQUARE = 0.01
 
 
 def as_jpeg(picture: Image.Image, quality: int = 85, exif: bytes = b"") -> bytes:
@@ -34,6 +38,24 @@ def fitted(picture: Image.Image, side: int) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
+def square_size(size: tuple[int, int], ratio: float) -> tuple[int, int]:
+    """Return the size of a picture with square pixels, for one whose pixels are `ratio` times as
+    high as wide. It grows, so that no line is lost; a ratio that cannot be meant is ignored."""
+    width, height = size
+    if not 0.1 <= ratio <= 10 or abs(ratio - 1) < _NEARLY_SQUARE:
+        return size
+    larger = (width, round(height * ratio)) if ratio > 1 else (round(width / ratio), height)
+    if larger[0] * larger[1] <= MAX_PIXELS:
+        return larger
+    return width, max(1, round(height * ratio))
+
+
+def with_square_pixels(picture: Image.Image, ratio: float) -> Image.Image:
+    """Return an 8-bit picture with the size that `square_size` calls for."""
+    size = square_size(picture.size, ratio)
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
 def thumbnail_and_preview(picture: Image.Image) -> list[Derivative]:
     """Make the two pictures that every file with a visual appearance has."""
     preview = fitted(picture, PREVIEW_SIDE)
@@ -47,6 +69,8 @@ def thumbnail_and_preview(picture: Image.Image) -> list[Derivative]:
 def plain(picture: Image.Image) -> Image.Image:
     """Convert to 8-bit sRGB or grey without transparency (white shows through)."""
     picture = _eight_bit(picture)
+    if picture.mode == "1":
+        return picture.convert("L")
     if picture.mode in {"LA", "PA", "RGBA"} or "transparency" in picture.info:
         coloured = picture.convert("RGBA")
         white = Image.new("RGBA", coloured.size, (255, 255, 255, 255))
@@ -57,15 +81,26 @@ def plain(picture: Image.Image) -> Image.Image:
     return picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
 
 
+_DEEP = frozenset({"I;16", "I;16B", "I;16L", "I", "F"})
+
+
+def is_deep(picture: Image.Image) -> bool:
+    """Whether its pixels have more than 8 bits, of which a screen shows a part."""
+    return picture.mode in _DEEP
+
+
 def _eight_bit(picture: Image.Image) -> Image.Image:
-    if picture.mode not in {"I;16", "I;16B", "I;16L", "I", "F"}:
+    if not is_deep(picture):
         return picture
-    values = picture.convert("F")
-    low, high = values.getextrema()
-    if not isinstance(low, float) or not isinstance(high, float):
-        return picture.convert("L")
-    span = (high - low) or 1.0
-    return values.point(lambda value: value * (255.0 / span) - low * 255.0 / span).convert("L")
+    import numpy
+
+    from bedside.adapters.rendering.brightness import shown_range
+
+    values = numpy.asarray(picture.convert("F"))
+    low, high = shown_range(values)
+    scaled = (values - low) * (255.0 / ((high - low) or 1.0))
+    grey = numpy.clip(numpy.nan_to_num(scaled), 0, 255).astype(numpy.uint8)
+    return Image.fromarray(grey)
 
 
 @cache

@@ -1,9 +1,11 @@
-"""Removes the tags that can hold a location from a TIFF, in place (TIFF 6.0, section 2)."""
+"""The tags of a TIFF: read, or removed in place if they can hold a location (TIFF 6.0,
+section 2)."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 _GPS, _XMP, _IPTC, _PHOTOSHOP, _MAKER_NOTE = 0x8825, 0x02BC, 0x83BB, 0x8649, 0x927C
-_EXIF_POINTER = 0x8769
+_EXIF_POINTER, _SUB_DIRECTORIES = 0x8769, 0x014A
 _REMOVED = frozenset({_GPS, _XMP, _IPTC, _PHOTOSHOP, _MAKER_NOTE})
 _SIZES = {
     **{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4},
@@ -11,12 +13,19 @@ _SIZES = {
 }
 _BIG = 43
 _MAX_DIRECTORIES = 5_000
+_MOST_VALUES = 16
 
 
 def tiff_without_location(data: bytes) -> bytes:
     """Return `data` with GPS, XMP, IPTC, Photoshop and maker's tags blanked and every offset
     unchanged; handles BigTIFF, whose numbers are wider, too."""
     return bytes(_Tiff(bytearray(data)).cleaned())
+
+
+def directories(data: bytes) -> list[dict[int, int]]:
+    """Return the directories of the pictures in it, each with the first value of every tag that
+    holds whole numbers. What is truncated is left out."""
+    return list(_Tiff(bytearray(data)).directories())
 
 
 class _Tiff:
@@ -29,10 +38,46 @@ class _Tiff:
         self._entry = 4 + 2 * self._wide
 
     def cleaned(self) -> bytearray:
-        at = self._number(8 if self._wide == 8 else 4, self._wide)
+        at = self._first()
         while at and at not in self._seen and len(self._seen) < _MAX_DIRECTORIES:
             at = self._clean_directory(at)
         return self._data
+
+    def directories(self) -> Iterator[dict[int, int]]:
+        """Yield the directories one after the other, each followed by those below it."""
+        waiting = [self._first()]
+        while waiting and len(self._seen) < _MAX_DIRECTORIES:
+            start = waiting.pop()
+            if not start or start in self._seen:
+                continue
+            self._seen.add(start)
+            first, end = self._entries(start)
+            if first == end:
+                continue
+            waiting.append(self._number(end, self._wide))
+            found: dict[int, int] = {}
+            for at in range(first, end, self._entry):
+                tag = self._number(at, 2)
+                found[tag] = self._first_value(at)
+                if tag == _SUB_DIRECTORIES:
+                    waiting += self._values(at)
+            yield found
+
+    def _first(self) -> int:
+        """Return where the first directory is."""
+        return self._number(8 if self._wide == 8 else 4, self._wide)
+
+    def _first_value(self, entry: int) -> int:
+        return next(iter(self._values(entry)), 0)
+
+    def _values(self, entry: int) -> list[int]:
+        """Return the first values of an entry."""
+        size = _SIZES.get(self._number(entry + 2, 2), 1)
+        count = min(self._number(entry + 4, self._wide), _MOST_VALUES)
+        at = entry + 4 + self._wide
+        if self._length(entry) > self._wide:
+            at = self._value(entry)
+        return [self._number(at + place * size, size) for place in range(count)]
 
     def _number(self, at: int, length: int) -> int:
         return int.from_bytes(self._data[at : at + length], self._order)

@@ -76,13 +76,19 @@ def stage_of(entry: Entry, facts: FileFacts) -> Stage:
 
 def _stage_of_filed(entry: Entry, facts: FileFacts) -> Stage:
     if "preview" in facts.forms:
-        if media_types.kind(entry.media_type) is Kind.PDF:
+        if _has_pages(entry, facts):
             return Stage.PAGES
         return Stage.FRAMES if "strip" in facts.forms else Stage.PICTURE
     if facts.text_found:
         return Stage.TEXT
     fresh = clock.now() - facts.scanned_at < _PREVIEW_TAKES
     return Stage.PREPARING if fresh and not facts.forms and not facts.note else Stage.NOTHING
+
+
+def _has_pages(entry: Entry, facts: FileFacts) -> bool:
+    """Whether it is a document, as are a TIFF of several pages and a PDF inside DICOM."""
+    is_pdf = media_types.kind(entry.media_type) is Kind.PDF
+    return is_pdf or facts.pages > 0 or "page-2" in facts.forms
 
 
 def pages_of(entry: Entry, facts: FileFacts) -> list[str]:
