@@ -141,13 +141,14 @@ async def test_what_another_device_sent_is_not_said_to_be_deleted(
     await agree(page)
     await is_sent(page, "2 photos are in your record.")
     await cards(other).first.get_by_role("button", name="Delete").click()
+    await other.locator("h1").evaluate("title => title.focus()")  # the undo is over soon
     await expect(other.locator("[data-problem]")).to_contain_text(
         "in your record, and was not deleted"
     )
-    await expect(other.get_by_text("Photo deleted")).to_have_count(0)
+    await expect(other.get_by_role("button", name="Undo")).to_have_count(0)
     await Journey("consent-not-deleted").seen(other, "phone")
     deaf = False
-    await cards(other).first.get_by_role("button", name="Delete").click()
+    await other.evaluate("window.dispatchEvent(new Event('online'))")
     await expect(other.locator("[data-note]")).to_contain_text(
         "2 photos were sent from another device"
     )
@@ -272,26 +273,32 @@ async def test_agreed_without_a_network_and_the_link_was_closed_meanwhile(
     await phone.leave()
 
 
-async def test_what_could_not_be_done_without_a_network_is_said(
+async def test_what_is_done_without_a_network_is_done_later(
     asked: Asked, chromium: Chromium
 ) -> None:
     phone = await chromium.phone()
     page = await asked.enter(phone)
-    await asked.choose(page, photos("1.jpg"))
-    await ready(page, 1)
+    await asked.choose(page, photos("1.jpg", "2.jpg"))
+    await ready(page, 2)
     await phone.context.set_offline(True)
-    await cards(page).first.get_by_role("button", name="Delete").click()
-    await expect(page.locator("[data-problem]")).to_contain_text("The photo is not deleted.")
-    await expect(cards(page)).to_have_count(1)
     await cards(page).first.get_by_text("Add comment").click()
     await cards(page).first.get_by_label("Comment").fill("Since Tuesday")
     await page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
-    await expect(page.locator("[data-problem]")).to_contain_text("The comment is not saved yet")
-    await Journey("consent-not-saved").seen(page, "phone")
-    await phone.context.set_offline(False)
-    await expect(page.locator("[data-problem]")).to_be_hidden()
-    await page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
     await expect(cards(page).first.get_by_text("“Since Tuesday”")).to_be_visible()
+    await expect(page.locator("[data-note]")).to_contain_text("Your comment is kept here")
+    await cards(page).nth(1).get_by_role("button", name="Delete").click()
+    await expect(cards(page)).to_have_count(1)
+    await page.locator("h1").evaluate("title => title.focus()")
+    await expect(page.locator("[data-note]")).to_contain_text("The deleted photo is not sent")
+    await Journey("consent-kept-for-later").seen(page, "phone")
+    await page.close()  # and nothing of it is lost with the page
+    await phone.context.set_offline(False)
+    page = await phone.page(asked.link)
+    await expect(cards(page)).to_have_count(1)
+    await expect(cards(page).first.get_by_text("“Since Tuesday”")).to_be_visible()
+    await agree(page)
+    await is_sent(page, "1 photo is in your record.")
+    assert [(one.name, one.comment) for one in await asked.chart()] == [("1.jpg", "Since Tuesday")]
     await phone.leave()
 
 
@@ -326,6 +333,43 @@ async def test_a_saved_comment_survives_the_page_while_its_photo_goes_up(
     await agree(page)
     await is_sent(page, "1 photo is in your record.")
     assert [entry.comment for entry in await asked.chart()] == ["It itches at night"]
+    await phone.leave()
+
+
+async def test_typed_words_survive_the_page_and_a_deleted_photo_comes_back(
+    asked: Asked, chromium: Chromium
+) -> None:
+    """Typed and not saved, on a photo that is at the clinic and on one that is not."""
+    phone = await chromium.phone()
+    page = await asked.enter(phone)
+    await asked.choose(page, photos("1.jpg"))
+    await ready(page, 1)
+    await phone.context.route("**/uploads", lambda route: route.abort("internetdisconnected"))
+    await give(page, photos("2.jpg", "3.jpg"))
+    for number in range(3):
+        await cards(page).nth(number).get_by_text("Add comment").click()
+        await cards(page).nth(number).get_by_label("Comment").fill(f"typed {number}")
+    for number in (0, 1):
+        await cards(page).nth(number).get_by_role("button", name="Delete").click()
+        undo = page.get_by_role("button", name=f"Undo Photo {number + 1}")
+        await expect(undo).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(cards(page)).to_have_count(3)
+    await cards(page).nth(2).get_by_role("button", name="Delete").click()
+    await Journey("consent-undo").seen(page, "phone")
+    await page.close()  # at once: the deletion counts
+    await phone.context.unroute("**/uploads")
+    page = await phone.page(asked.link)
+    await expect(cards(page)).to_have_count(2)
+    await expect(cards(page).nth(1).get_by_label("Comment")).to_have_value("typed 1")
+    await expect(cards(page).nth(0).get_by_label("Comment")).to_have_value("typed 0")
+    await ready(page, 2)
+    await agree(page)
+    await is_sent(page, "2 photos are in your record.")
+    assert {(one.name, one.comment) for one in await asked.chart()} == {
+        ("1.jpg", "typed 0"),
+        ("2.jpg", "typed 1"),
+    }
     await phone.leave()
 
 

@@ -28,6 +28,7 @@ from tests.journeys.asked import (
     working,
 )
 from tests.peers.chromium import FLAGS, PATIENCE, Chromium
+from tests.peers.page_checks import Journey
 from tests.peers.ports import wait_until
 from tests.peers.webrtc import come_true
 from tests.requests.sending import send
@@ -279,6 +280,28 @@ async def test_too_many_photos_are_told_before_they_are_sent(
     await expect(page.get_by_text("Choose more photos")).to_be_hidden()
     await cards(page).first.get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("Choose more photos")).to_be_visible()
+    await phone.leave()
+
+
+@pytest.mark.feature("R3", "F14")
+async def test_a_photo_that_is_still_in_the_cloud_is_named_at_once(
+    asked: Asked, chromium: Chromium
+) -> None:
+    """iPhones hand over no bytes for it. The others go on, and keep their numbers."""
+    phone = await chromium.phone()
+    page = await asked.enter(phone)
+    empty = {"name": "IMG_2034.HEIC", "mimeType": "image/heic", "buffer": b""}
+    await asked.choose(page, [empty, photo("one.jpg")])
+    await expect(page.locator("[data-not-accepted]")).to_contain_text("IMG_2034.HEIC")
+    await expect(page.locator("[data-not-accepted]")).to_contain_text("still be in the cloud")
+    await ready(page, 1)
+    await page.get_by_role("button", name="Look at Photo 1").click()
+    await expect(page.get_by_role("dialog", name="Photo 1").get_by_role("img")).to_be_visible()
+    await Journey("photo-large").seen(page, "phone")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Look at Photo 1")).to_be_focused()
+    await page.get_by_role("button", name="Agree & send photos").click()
+    await page.get_by_role("heading", name="Your photos have been sent").wait_for()
     await phone.leave()
 
 

@@ -98,6 +98,20 @@ async def test_a_photo_in_the_record_is_not_said_to_be_deleted(house: House) -> 
     assert await filed(house, sent) == {photo}
 
 
+async def test_a_photo_is_deleted_by_the_name_that_its_device_gave_it(house: House) -> None:
+    """A phone whose page died before it got the file's id deletes the photo later."""
+    sent = await send(house)
+    link = await sent.enter()
+    content = jpeg(colour=(1, 70, 9))
+    allowance = await house.requests.answers.allowance(link)
+    announced = Announced("b.jpg", len(content), given_id="of-the-phone")
+    begun = await house.files.uploads.begin_held(link, announced, allowance)
+    await house.files.uploads.append(link, begun.id, 0, pieces(content))
+    for _ in range(2):  # it may not have got the answer
+        await house.requests.answers.discard(link, "of-the-phone")
+    assert (await house.requests.answers.page(link)).photos == ()
+
+
 async def test_a_photo_that_another_device_deleted_is_not_waited_for(house: House) -> None:
     sent = await send(house)
     mine, theirs = await sent.enter(), await sent.enter()

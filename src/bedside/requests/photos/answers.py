@@ -42,9 +42,11 @@ _ANSWERING = (State.OPENED, State.IN_PROGRESS, State.DONE)
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
-    """A photo that was refused while it arrived. `id` is the upload's; `refusal` a sentence."""
+    """A photo that was refused while it arrived. `id` is the upload's, `given_id` its device's
+    name for it, or ""; `refusal` is a sentence."""
 
     id: str
+    given_id: str
     name: str
     refusal: str
 
@@ -136,7 +138,10 @@ class PhotoAnswers:
             request,
             await self._clinics.get(link.clinic_id),
             tuple(photos),
-            tuple(TurnedAway(gone.id, gone.name, _(REFUSALS[gone.refusal])) for gone in refused),
+            tuple(
+                TurnedAway(gone.id, gone.given_id, gone.name, _(REFUSALS[gone.refusal]))
+                for gone in refused
+            ),
             agreed.coming(known),
             agreed.filed(known),
         )
@@ -260,7 +265,8 @@ class PhotoAnswers:
         return frozenset(kept)
 
     async def discard(self, link: LinkAccess, item_id: str) -> None:
-        """Delete a photo that is not in the chart yet, or the trace of one that was refused.
+        """Delete a photo that is not in the chart yet, by any of its names, or the trace of one
+        that was refused.
 
         Idempotent. Raises Conflict for a photo that was agreed to, on this device or on another
         one.
@@ -271,17 +277,25 @@ class PhotoAnswers:
             known = await agreed.of_request(work, link.subject_id)
             if item_id in agreed.filed(known):
                 raise Conflict(_("This photo was sent. It is in your record, and was not deleted."))
-            held = {photo.id: photo for photo in await self._retrieval.held(link, work)}
-            refused = {gone.id for gone in await arrivals.refused(work, keys, link)}
+            held = {
+                name: photo
+                for photo in await self._retrieval.held(link, work)
+                for name in (name_of(photo), photo.id)
+            }
+            refused = {
+                name: gone.id
+                for gone in await arrivals.refused(work, keys, link)
+                for name in (name_of(gone), gone.id)
+            }
             if item_id in held:
                 photo = held[item_id]
                 if photo.state not in DESTROYED and name_of(photo) in agreed.coming(known):
                     raise Conflict(
                         _("This photo is on its way to the clinic, and was not deleted.")
                     )
-                await self._intake.discard_held(work, link, item_id)
+                await self._intake.discard_held(work, link, photo.id)
         if item_id in refused:
-            await self._uploads.cancel(link, item_id)
+            await self._uploads.cancel(link, refused[item_id])
 
     # --- agreement -----------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
  */
 import { Closed, Refused, type RequestServer } from "./server";
 import type { Agreement, PhotoStore } from "./store";
+import type { Words } from "./words";
 
 const TRY_AGAIN_EVERY = 10_000;
 
@@ -24,6 +25,7 @@ export class Agreeing {
   constructor(
     private readonly server: RequestServer,
     private readonly store: PhotoStore,
+    private readonly words: Words,
     private readonly watcher: AgreementWatcher,
   ) {
     window.addEventListener("online", () => void this.say());
@@ -37,17 +39,21 @@ export class Agreeing {
     return this.agreement !== null;
   }
 
-  /** The patient agrees now. */
-  async give(agreement: Agreement): Promise<void> {
+  /** The patient agrees now. Once it is stored, `before` is done, and then it is sent. */
+  async give(agreement: Agreement, before: () => Promise<void>): Promise<void> {
     this.agreement = agreement;
     await this.store.keepAgreement(agreement);
+    await before();
     await this.say();
   }
 
   /** Resumes what was agreed to before this page was opened, by the same link. */
   async resume(round: number): Promise<boolean> {
     const kept = await this.store.agreement();
-    if (kept && kept.round !== round) await this.store.forgetAgreement();
+    if (kept && kept.round !== round) {
+      await this.keepWords(kept); // by the new link the patient agrees again
+      await this.store.forgetAgreement();
+    }
     if (!kept || kept.round !== round) return false;
     this.agreement = kept;
     return true;
@@ -64,6 +70,7 @@ export class Agreeing {
       this.watcher.onHeard();
     } catch (error) {
       if (error instanceof Closed || error instanceof Refused) {
+        await this.keepWords(agreement);
         await this.done();
         this.watcher.onOver();
       } else {
@@ -73,6 +80,11 @@ export class Agreeing {
     } finally {
       this.speaking = false;
     }
+  }
+
+  /** The comments of an agreement that was not sent are typed, and not saved. */
+  private async keepWords(agreement: Agreement): Promise<void> {
+    for (const [photo, text] of Object.entries(agreement.comments)) await this.words.keep(photo, text);
   }
 
   private async done(): Promise<void> {

@@ -3,19 +3,9 @@
 import { isAcceptable, type ServerPhoto } from "./server";
 import { type Settings, say } from "./settings";
 import { type Kept, nameOf, type Warning } from "./store";
+import { copyOf, part } from "./templates";
 
 type ChipName = "waiting" | "smaller" | "checking" | "ready" | "unscanned" | "refused" | "failed" | "dark" | "blurred";
-
-function part<T extends Element>(root: ParentNode, selector: string): T {
-  const found = root.querySelector<T>(selector);
-  if (!found) throw new Error(`the page has no ${selector}`);
-  return found;
-}
-
-function copyOf(selector: string): Element {
-  const first = part<HTMLTemplateElement>(document, selector).content.firstElementChild;
-  return first?.cloneNode(true) as Element;
-}
 
 /** One photo on the page, whether it is still on the phone or at the server. */
 export class Card {
@@ -30,6 +20,8 @@ export class Card {
   size = 0;
   acceptable = true;
   settled = false;
+  /** What people call it: “Photo 2”. */
+  label = "";
   private warning: Warning = "";
   private shown = "";
   private address = "";
@@ -48,7 +40,17 @@ export class Card {
 
   /** Whether it is one of these, which may be device names or file ids. */
   isAmong(names: ReadonlySet<string>): boolean {
-    return [this.kept?.id ?? "", this.givenId, this.fileId].some((name) => name !== "" && names.has(name));
+    return this.names().some((name) => names.has(name));
+  }
+
+  /** All its names: the device's, and the server's. */
+  names(): string[] {
+    return [this.kept?.id ?? "", this.givenId, this.fileId].filter(Boolean);
+  }
+
+  /** The name under which typed words are stored: the same from the choice of the photo on. */
+  get key(): string {
+    return this.givenId || this.fileId;
   }
 
   static fresh(settings: Settings, kept: Kept): Card {
@@ -67,11 +69,37 @@ export class Card {
     card.givenId = element.dataset.given ?? "";
     card.size = Number(element.dataset.size ?? 0);
     card.acceptable = element.dataset.refused === undefined && !element.classList.contains("photo-card-bad");
+    if (card.acceptable) card.makeLook();
     return card;
+  }
+
+  /** The name of its file. */
+  get fileName(): string {
+    return this.element.querySelector("[data-photo-name]")?.textContent ?? "";
+  }
+
+  /** Where the large picture is: on this phone, or at the server. */
+  get largeAddress(): string {
+    if (this.address.startsWith("blob:")) return this.address;
+    if (!this.kept) return `${this.settings.here}/photos/${this.fileId}/preview`;
+    this.address = URL.createObjectURL(this.kept.photo); // no picture could be made of it
+    return this.address;
+  }
+
+  /** Its picture is a button that opens it. */
+  private makeLook(): void {
+    const frame = part<HTMLElement>(this.element, ".photo-card-picture");
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: frame.className });
+    button.dataset.look = "";
+    button.append(...frame.childNodes);
+    frame.replaceWith(button);
   }
 
   private hold(kept: Kept): void {
     this.kept = kept;
+    part<HTMLElement>(this.element, "[data-photo-name]").textContent = kept.name;
+    this.makeLook();
     this.fileId = kept.fileId;
     this.givenId = kept.id;
     this.size = kept.photo.size;
@@ -88,9 +116,15 @@ export class Card {
     if (warning && this.acceptable) this.chip(warning);
   }
 
-  /** Numbers it for screen readers. */
+  /** Numbers it; one that was refused is called by its file's name. */
   number(count: number): void {
-    const name = say(this.settings, "photo", { number: count });
+    const name = this.acceptable ? say(this.settings, "photo", { number: count }) : this.fileName;
+    this.label = name;
+    const title = this.element.querySelector("[data-photo-title]");
+    if (title) title.textContent = this.acceptable ? name : "";
+    this.element
+      .querySelector("button[data-look]")
+      ?.setAttribute("aria-label", say(this.settings, "lookAt", { photo: name }));
     for (const hidden of this.element.querySelectorAll("summary .visually-hidden, [data-delete] .visually-hidden")) {
       hidden.textContent = ` ${name}`;
     }
@@ -141,11 +175,26 @@ export class Card {
     this.settled = true;
     this.chip("refused", sentence);
     this.element.querySelector("[data-comment]")?.remove();
+    const frame = part<HTMLElement>(this.element, ".photo-card-picture");
+    const still = document.createElement("div");
+    still.className = frame.className;
+    still.append(...frame.childNodes);
+    frame.replaceWith(still);
   }
 
   /** The field's current content, saved or not. */
   typed(): string {
     return this.element.querySelector<HTMLTextAreaElement>("textarea")?.value.trim() ?? this.comment;
+  }
+
+  /** Shows what was typed before the page was loaded again, and not saved. */
+  restore(text: string): void {
+    const comment = this.element.querySelector<HTMLDetailsElement>("[data-comment]");
+    const field = comment?.querySelector("textarea");
+    if (!comment || !field) return;
+    field.value = text;
+    if (!comment.open) comment.dataset.restored = ""; // opened by us: it does not take the focus
+    comment.open = true;
   }
 
   setComment(comment: string): void {
@@ -189,7 +238,7 @@ export class Card {
     const name = frame.querySelector("svg")?.getAttribute("aria-label") ?? before?.alt ?? "";
     image.alt = name;
     image.addEventListener("load", () => {
-      frame.replaceChildren(image);
+      part<HTMLElement>(this.element, ".photo-card-picture").replaceChildren(image);
       this.address = address;
     });
     image.addEventListener("error", () => {
@@ -215,4 +264,16 @@ export class Card {
     }
     line.textContent = words;
   }
+}
+
+/** Refused photos are apart, under their files' names. */
+export function placeRefused(root: HTMLElement, cards: readonly Card[]): void {
+  const place = part<HTMLElement>(root, "[data-not-accepted]");
+  const list = part<HTMLElement>(place, "ul");
+  const refused = cards.filter((card) => !card.acceptable);
+  for (const card of refused) {
+    card.number(0);
+    if (card.element.parentElement !== list) list.append(card.element);
+  }
+  place.hidden = refused.length === 0;
 }

@@ -1,35 +1,46 @@
 /** The page on which photos are chosen: stores, shows and uploads them while comments are typed. */
 import { announce } from "../components/announce";
+import { Adding } from "./adding";
 import { Agreeing } from "./agreeing";
-import { captureTime } from "./capture_time";
-import { Card } from "./cards";
-import { fit } from "./fitting";
+import { Card, placeRefused } from "./cards";
+import { Deletions } from "./deletions";
+import { type Errand, Errands } from "./errands";
 import { type Away, compare, follow } from "./following";
+import { LargePicture } from "./large";
 import { Notices } from "./notices";
-import { decoded, warningOf } from "./picture";
-import { Closed, isAcceptable, Refused, RequestServer, type Snapshot } from "./server";
+import { Progress } from "./progress";
+import { sorted } from "./resuming";
+import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
 import { megabytes, readSettings, type Settings, say, sayCount } from "./settings";
+import { Sources } from "./sources";
 import { type Kept, nameOf, PhotoStore } from "./store";
 import { Uploader, type Watcher } from "./uploader";
+import { Words } from "./words";
 
 const LOOK_EVERY = 1_500;
+/** How long an agreement waits for deletions before it. */
+const DELETED_WITHIN = 3_000;
 
 export class ChoosingPage {
   private readonly settings: Settings;
   private readonly server: RequestServer;
   private readonly store: PhotoStore;
   private readonly uploader: Uploader;
+  private readonly adder: Adding;
   private readonly agreeing: Agreeing;
+  private readonly errands: Errands;
+  private readonly deletions: Deletions;
+  private readonly words: Words;
+  private readonly progress: Progress;
   private readonly notices: Notices;
+  private readonly large = new LargePicture();
+  private readonly sources: Sources;
   private readonly list: HTMLElement;
   private readonly title = document.querySelector("h1");
   private readonly titleEnd: string;
   private cards: Card[] = [];
-  /** Photos that are at the server, with a comment still on this phone. */
-  private uncommented: Kept[] = [];
   private away: Away;
   private takenElsewhere = 0;
-  private uploadingWords = "";
   private timer = 0;
   private adding: Promise<void> = Promise.resolve();
 
@@ -37,94 +48,121 @@ export class ChoosingPage {
     this.settings = readSettings(root.dataset.photos ?? "");
     this.server = new RequestServer(this.settings.here);
     this.store = new PhotoStore(this.settings.request);
+    this.progress = new Progress(
+      this.settings,
+      () => this.acceptable(),
+      (sentence, isUploading) => this.notices.status(this.agreeing.waits && !isUploading ? "" : sentence),
+    );
+    this.adder = new Adding(this.settings, this.store);
     this.notices = new Notices(root);
     this.away = { count: this.settings.away, bytes: this.settings.awayBytes };
     this.list = root.querySelector<HTMLElement>("[data-list]")!;
     this.titleEnd = document.title.replace(this.title?.textContent?.trim() ?? "", "");
     const watcher: Watcher = {
-      onProgress: (photo, share) => this.progress(photo, share),
+      onProgress: (photo, share) => this.progress.moved(photo, share),
       onArrived: (photo) => void this.arrived(photo),
       onRefused: (photo, sentence) => void this.refused(photo, sentence),
       onGone: (photo) => void this.gone(photo),
-      onWaiting: () => this.status(say(this.settings, "noConnection")),
+      onWaiting: () => this.progress.waits(),
     };
     this.uploader = new Uploader(this.server, this.store, watcher, say(this.settings, "failed"));
-    this.agreeing = new Agreeing(this.server, this.store, {
-      onHeard: () => window.location.assign(`${this.settings.here}/sent`),
+    this.errands = new Errands(this.settings.request, this.server, this.store, {
+      onDone: () => this.notices.clear(),
+      onRefused: (errand, sentence) => this.errandRefused(errand, sentence),
+      onWaiting: (errands) => {
+        const kinds = new Set(errands.map((errand) => errand.kind));
+        const sentences = [...kinds].map((kind) => say(this.settings, `${kind}Waits`));
+        this.notices.note(say(this.settings, "noNetwork", { what: sentences.join(" ") }), true);
+      },
+    });
+    this.deletions = new Deletions(this.settings, this.errands, {
+      onTaken: (card) => this.taken(card),
+      onBack: (card, index) => this.back(card, index),
+      onGone: (lost) => this.rowGone(lost),
+    });
+    this.words = new Words(this.settings.request);
+    this.sources = new Sources(root, this.settings, this.list);
+    this.agreeing = new Agreeing(this.server, this.store, this.words, {
+      onHeard: () => void this.heard(),
       onWaiting: () => this.showAgreed(),
       onOver: () => window.location.reload(), // the reloaded page shows the state
     });
   }
 
   async start(): Promise<void> {
-    for (const element of this.list.querySelectorAll<HTMLLIElement>("[data-photo], [data-refused]")) {
+    for (const element of this.root.querySelectorAll<HTMLLIElement>("[data-photo], [data-refused]")) {
       this.cards.push(Card.atServer(this.settings, element));
     }
     this.listen();
+    const errands = await this.errands.resume();
     await this.takeUp(await this.store.all());
+    for (const errand of errands) this.takeUpErrand(errand);
     const agreed = await this.agreeing.resume(this.settings.round);
+    await this.restoreWords();
     // Everything this phone has was agreed to: there is nothing to choose.
     if (!agreed && this.cards.length === 0 && this.settings.sending) {
       window.location.replace(`${this.settings.here}/sent`);
       return;
     }
-    this.showSources();
+    this.sources.show();
     this.refresh();
     if (agreed) this.showAgreed();
     void this.agreeing.say();
+    void this.errands.run();
     follow(this.settings.request, () => void this.look());
     await this.look();
+    if (!(await this.store.hasRoom())) this.notices.problem(say(this.settings, "notStored"));
   }
 
   /** Resumes photos stored on this phone: shows and uploads them, or sends the missing rest. */
   private async takeUp(photos: Kept[]): Promise<void> {
-    const sent = new Set(this.settings.sent);
-    const coming = new Set(this.settings.coming);
-    let shown = 0;
-    for (const kept of photos) {
-      const arrived = this.cards.find((card) => card.isAmong(new Set([kept.id, kept.fileId])));
-      if (arrived && kept.comment !== kept.sentComment) {
-        arrived.setComment(kept.comment);
-        this.uncommented.push(kept);
-      } else if (arrived || sent.has(kept.id) || sent.has(kept.fileId)) {
-        await this.store.remove(kept.id); // it had arrived when the page died
-      } else if (coming.has(nameOf(kept))) {
-        this.uploader.add(kept); // agreed to: it goes on without a card
-      } else {
-        this.show(kept);
-        if (!kept.problem) this.uploader.add(kept);
-        shown += 1;
-      }
+    const isDeleted = (kept: Kept): boolean => this.errands.deletes(kept.id, kept.fileId);
+    const { arrived, agreed, open } = sorted(photos, this.cards, this.settings, isDeleted);
+    for (const { kept, card } of arrived) {
+      if (card && kept.comment !== kept.sentComment) await this.keepComment(card, kept.comment);
+      await this.store.remove(kept.id);
     }
-    if (shown) this.notices.note(sayCount(this.settings, "keptHere", shown));
-    await this.bringComments();
+    for (const kept of agreed) this.uploader.add(kept); // it goes on without a card
+    for (const kept of open) {
+      this.show(kept);
+      if (!kept.problem) this.uploader.add(kept);
+    }
+    if (open.length) this.notices.note(sayCount(this.settings, "keptHere", open.length));
   }
 
-  /** Sends comments that were saved here while their photos were uploaded. */
-  private async bringComments(): Promise<void> {
-    for (const kept of this.uncommented) {
-      try {
-        await this.server.comment(kept.id, kept.comment);
-      } catch (error) {
-        if (!(error instanceof Refused)) return; // the network: later
-      }
-      this.uncommented = this.uncommented.filter((other) => other !== kept);
-      await this.store.remove(kept.id);
+  /** What the patient did before the page died holds, whether the server knows it or not. */
+  private takeUpErrand(errand: Errand): void {
+    const card = this.cards.find((other) => other.name === errand.photo || other.isAmong(new Set([errand.photo])));
+    const refused = this.root.querySelector(`[data-refused="${CSS.escape(errand.photo)}"]`);
+    if (errand.kind === "comment") {
+      card?.setComment(errand.comment);
+    } else {
+      this.cards = this.cards.filter((other) => other !== card && other.element !== refused);
+      card?.remove();
+      refused?.remove();
+    }
+  }
+
+  /** What was typed before the page died is in its field again. */
+  private async restoreWords(): Promise<void> {
+    const typed = await this.words.all();
+    if (typed.size === 0) return;
+    this.refresh();
+    for (const card of this.acceptable()) {
+      const text = card
+        .names()
+        .map((name) => typed.get(name))
+        .find((found) => found !== undefined);
+      if (text !== undefined && text.trim() !== card.comment) card.restore(text);
     }
   }
 
   private listen(): void {
-    document.addEventListener("change", (event) => {
-      const input = event.target as HTMLInputElement;
-      if (input.type !== "file" || !input.files?.length) return;
-      const files = [...input.files];
-      const fromCamera = input.dataset.camera !== undefined;
-      input.value = "";
+    this.sources.start((files, fromCamera) => {
       this.adding = this.adding.then(() => this.add(files, fromCamera));
     });
     window.addEventListener("online", () => {
       this.notices.networkIsBack();
-      void this.bringComments();
       void this.look();
     });
     this.root.querySelector("[data-added-show]")?.addEventListener("click", (event) => {
@@ -132,19 +170,21 @@ export class ChoosingPage {
       void this.showAdded();
     });
     document.getElementById("agree")?.addEventListener("submit", (event) => this.submitted(event as SubmitEvent));
+    this.list.addEventListener("click", (event) => {
+      const look = (event.target as Element).closest("[data-look]");
+      const card = look && this.cards.find((other) => other.element.contains(look));
+      if (card) this.large.open(card);
+    });
+    this.list.addEventListener("input", (event) => {
+      const card = this.cards.find((other) => other.element.contains(event.target as Node));
+      if (card) void this.words.keep(card.key, (event.target as HTMLTextAreaElement).value);
+    });
     const opened = (event: Event): void => {
       const comment = event.target as HTMLDetailsElement;
-      if (comment.open) comment.querySelector("textarea")?.focus();
+      if (comment.dataset.restored !== undefined) delete comment.dataset.restored;
+      else if (comment.open) comment.querySelector("textarea")?.focus();
     };
     this.list.addEventListener("toggle", opened, { capture: true }); // it does not bubble
-  }
-
-  /** The plain form is replaced by two buttons that open camera and gallery. */
-  private showSources(): void {
-    this.root.querySelector<HTMLElement>("[data-plain]")?.setAttribute("hidden", "");
-    this.root.querySelector<HTMLElement>("[data-sources]")?.removeAttribute("hidden");
-    const chosen = this.root.querySelector<HTMLInputElement>("[data-plain] input[type=file]");
-    if (chosen?.files?.length) chosen.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   // --- choosing ---------------------------------------------------------------------------------
@@ -153,36 +193,23 @@ export class ChoosingPage {
     const room = Math.max(0, this.settings.limit - this.away.count - this.acceptable().length);
     const leftOut = files.slice(room).map((file) => file.name);
     const tooMany = say(this.settings, "tooMany", { limit: this.settings.limit, names: leftOut.join(", ") });
-    const added: Kept[] = [];
-    for (const [index, file] of files.slice(0, room).entries()) {
-      const kept: Kept = {
-        id: crypto.randomUUID(),
-        request: this.settings.request,
-        name: file.name || "photo.jpg",
-        type: file.type,
-        photo: file,
-        takenAt: fromCamera ? file.lastModified : await captureTime(file),
-        comment: "",
-        sentComment: "",
-        order: Date.now() * 100 + index,
-        uploadUrl: "",
-        fileId: "",
-        warning: "",
-        problem: "",
-      };
-      await this.store.put(kept); // first of all: from here on the page may die
-      this.show(kept);
-      added.push(kept);
-    }
+    const added = await this.adder.add(files.slice(0, room), fromCamera, (kept) => this.show(kept));
     this.refresh();
-    this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
+    this.focusFirst(added);
     this.notices.problem(leftOut.length ? tooMany : this.store.durable ? "" : say(this.settings, "notStored"));
     await this.fitAll();
     for (const kept of added) {
-      await this.judge(kept);
+      if (await this.adder.judge(kept)) this.cardOf(kept)?.warn(kept.warning);
       if (!kept.problem && this.cardOf(kept)) this.uploader.add(kept);
     }
     this.refresh();
+  }
+
+  /** The place to go on from after choosing: the sources have moved away under the focus. */
+  private focusFirst(added: Kept[]): void {
+    const first = added[0] && this.cardOf(added[0]);
+    (first?.element.querySelector<HTMLElement>("[data-look]") ?? this.title)?.focus();
+    if (added.length) announce(sayCount(this.settings, "addedHere", added.length));
   }
 
   private show(kept: Kept): void {
@@ -198,42 +225,16 @@ export class ChoosingPage {
     const elsewhere = this.acceptable().filter((card) => !card.kept || card.kept.uploadUrl);
     const used = this.away.bytes + elsewhere.reduce((sum, card) => sum + card.size, 0);
     for (const kept of waiting) this.cardOf(kept)?.chip("waiting");
-    const tooMuch = await fit(waiting, this.settings.bytes - used, async (photo) => {
+    const tooMuch = await this.adder.fit(waiting, this.settings.bytes - used, (photo) => {
       const card = this.cardOf(photo);
       if (card) card.size = photo.photo.size;
-      await this.store.put(photo);
       this.refresh();
     });
-    const sentence = say(this.settings, "tooLarge", { most: this.settings.bytes / 1_000_000 });
-    for (const kept of tooMuch) {
-      kept.problem = sentence;
-      await this.store.put(kept);
-      this.cardOf(kept)?.refuse(sentence);
-    }
-    if (tooMuch.length) announce(sentence, true);
-  }
-
-  private async judge(kept: Kept): Promise<void> {
-    const picture = await decoded(kept.photo);
-    if (!picture) return;
-    kept.warning = warningOf(picture);
-    picture.close();
-    if (!kept.warning) return;
-    await this.store.put(kept);
-    this.cardOf(kept)?.warn(kept.warning);
+    for (const kept of tooMuch) this.cardOf(kept)?.refuse(kept.problem);
+    if (tooMuch[0]) announce(tooMuch[0].problem, true);
   }
 
   // --- uploading --------------------------------------------------------------------------------
-
-  private progress(photo: Kept, share: number): void {
-    this.cardOf(photo)?.progress(share);
-    const percent = Math.floor(share * 10) * 10; // it is announced, so not every percent
-    const open = this.cards.filter((card) => card.acceptable);
-    const number = open.findIndex((card) => card.kept?.id === photo.id) + 1;
-    const values = { number, count: open.length, percent };
-    this.uploadingWords = number ? say(this.settings, "uploadingOf", values) : "";
-    this.status(this.uploadingWords);
-  }
 
   private async arrived(photo: Kept): Promise<void> {
     const card = this.cardOf(photo);
@@ -242,7 +243,7 @@ export class ChoosingPage {
       card.element.dataset.photo = photo.fileId;
       card.arrived();
     }
-    this.status(this.uploadedWords());
+    this.progress.changed();
     this.refresh();
     await this.look();
   }
@@ -271,14 +272,8 @@ export class ChoosingPage {
       this.notices.problem(`${photo.name}: ${sentence}`); // agreed to before: nobody is to wait for it
       await this.server.finish([nameOf(photo)]).catch(() => undefined);
     }
-    this.status(this.uploadedWords());
+    this.progress.changed();
     this.refresh();
-  }
-
-  private uploadedWords(): string {
-    const open = this.cards.filter((card) => card.acceptable);
-    if (!open.length || open.some((card) => card.kept)) return "";
-    return say(this.settings, "allUploaded");
   }
 
   /** Asks the server for the photos' states, until there is nothing more to learn. */
@@ -296,7 +291,11 @@ export class ChoosingPage {
     if (waits) this.timer = window.setTimeout(() => void this.look(), LOOK_EVERY);
   }
 
-  private apply(snapshot: Snapshot): void {
+  private apply(whole: Snapshot): void {
+    const photos = whole.photos.filter((photo) => !this.errands.deletes(photo.id, photo.given_id));
+    const gone = whole.photos.filter((photo) => !photos.includes(photo));
+    const bytes = gone.reduce((sum, photo) => sum + (isAcceptable(photo) ? photo.size : 0), 0);
+    const snapshot = { ...whole, photos, bytes_used: whole.bytes_used - bytes };
     this.applyElsewhere(snapshot);
     for (const photo of snapshot.photos) {
       const card = this.cards.find((other) => other.fileId === photo.id);
@@ -330,9 +329,11 @@ export class ChoosingPage {
 
   /** Reloads the page with every photo, after saving what was typed. */
   private async showAdded(): Promise<void> {
+    await this.deletions.endAll();
     for (const card of this.acceptable()) {
-      if (card.typed() !== card.comment) await this.keepTyped(card).catch(() => undefined);
+      if (card.typed() !== card.comment) await this.keepComment(card, card.typed());
     }
+    await this.errands.run(true);
     window.location.reload();
   }
 
@@ -355,53 +356,56 @@ export class ChoosingPage {
     else void this.comment(card);
   }
 
-  /** Reports a deletion only once it is done. */
   private async delete(card: Card): Promise<void> {
-    try {
-      if (card.kept) await this.uploader.forget(card.kept);
-      const id = card.fileId || (card.element.dataset.refused ?? "");
-      if (id) await this.server.delete(id);
-    } catch (error) {
-      if (card.kept) this.uploader.add(card.kept);
-      if (error instanceof Refused) this.notices.problem(error.message);
-      else this.notices.problem(say(this.settings, "notDeleted"), true);
-      if (error instanceof Refused) await this.look();
-      return;
-    }
-    if (card.kept) await this.store.remove(card.kept.id);
-    const next = (card.element.nextElementSibling ?? card.element.previousElementSibling)?.querySelector<HTMLElement>(
-      "summary, button",
-    );
+    if (card.kept) await this.uploader.hold(card.kept);
+    await this.deletions.delete(card, this.cards.indexOf(card));
+  }
+
+  private taken(card: Card): void {
+    const next = this.cards[this.cards.indexOf(card) + 1] ?? this.cards.at(-2);
     this.cards = this.cards.filter((other) => other !== card);
-    card.remove();
     this.refresh();
-    (next ?? this.title)?.focus();
-    announce(say(this.settings, "deleted"));
+    if (document.activeElement === document.body) {
+      (next?.element.querySelector<HTMLElement>("summary, button") ?? this.title)?.focus();
+    }
+  }
+
+  private back(card: Card, index: number): void {
+    this.cards.splice(index, 0, card);
+    if (card.kept && !card.kept.problem) this.uploader.add(card.kept);
+    this.refresh();
+  }
+
+  private rowGone(lost: boolean): void {
+    this.refresh();
+    if (lost) this.title?.focus();
+  }
+
+  /** The server refuses what was done here, such as deleting what another device has sent. */
+  private errandRefused(errand: Errand, sentence: string): void {
+    this.notices.problem(errand.label ? `${errand.label}: ${sentence}` : sentence);
+    void this.look();
   }
 
   private async comment(card: Card): Promise<void> {
-    try {
-      await this.keepTyped(card);
-    } catch (error) {
-      if (error instanceof Refused) this.notices.problem(error.message);
-      else this.notices.problem(say(this.settings, "commentNotSaved"), true);
-      return; // it stays open, with what was typed
-    }
+    await this.keepComment(card, card.typed());
+    await this.words.forget(...card.names());
     card.element.querySelector("details")?.removeAttribute("open");
     card.element.querySelector("summary")?.focus();
     announce(say(this.settings, "commentSaved"));
+    await this.errands.run();
   }
 
-  private async keepTyped(card: Card): Promise<void> {
-    const typed = card.typed();
+  /** Stores a comment: with its photo, or for the server. */
+  private async keepComment(card: Card, comment: string): Promise<void> {
     if (card.kept) {
-      card.kept.comment = typed;
+      card.kept.comment = comment;
       await this.store.put(card.kept);
     } else {
-      await this.server.comment(card.fileId, typed);
-      this.uncommented = this.uncommented.filter((kept) => !card.isAmong(new Set([kept.id])));
+      const about = { photo: card.fileId, label: card.label, kept: "", uploadUrl: "", due: 0 };
+      await this.errands.add({ kind: "comment", comment, ...about });
     }
-    card.setComment(typed);
+    card.setComment(comment);
   }
 
   /** Agrees to what this page shows, with what was typed; photos still on the phone follow. */
@@ -417,7 +421,20 @@ export class ChoosingPage {
       if (card.kept && typed !== card.kept.comment) await this.store.put(Object.assign(card.kept, { comment: typed }));
     }
     const photos = cards.map((card) => card.name);
-    await this.agreeing.give({ request: this.settings.request, round: this.settings.round, photos, comments });
+    const agreement = { request: this.settings.request, round: this.settings.round, photos, comments };
+    await this.errands.dropComments(new Set(photos));
+    const within = new Promise<void>((resolve) => window.setTimeout(resolve, DELETED_WITHIN));
+    const deleted = async (): Promise<void> => {
+      await this.deletions.endAll();
+      await this.errands.run(true);
+    };
+    await this.agreeing.give(agreement, () => Promise.race([deleted(), within]));
+  }
+
+  /** The server has acknowledged the agreement, with every comment. */
+  private async heard(): Promise<void> {
+    for (const card of this.cards) await this.words.forget(...card.names());
+    window.location.assign(`${this.settings.here}/sent`);
   }
 
   /**
@@ -430,7 +447,7 @@ export class ChoosingPage {
     agreed.querySelector<HTMLElement>("[data-agreed-durable]")!.hidden = !this.store.durable;
     agreed.querySelector<HTMLElement>("[data-agreed-open]")!.hidden = this.store.durable;
     this.root.classList.add("photos-agreed");
-    this.status("");
+    this.notices.status("");
     this.notices.problem("");
     this.notices.note("");
     this.refresh();
@@ -452,7 +469,7 @@ export class ChoosingPage {
   private refresh(): void {
     const some = this.cards.length > 0;
     const agreed = this.agreeing.waits;
-    this.list.hidden = !some;
+    this.list.hidden = this.acceptable().length === 0 && !this.deletions.any;
     for (const element of document.querySelectorAll<HTMLElement>("[data-when-some]")) element.hidden = !some;
     for (const element of document.querySelectorAll<HTMLElement>("[data-when-empty]")) element.hidden = some;
     for (const element of document.querySelectorAll<HTMLElement>("[data-until-agreed]"))
@@ -469,30 +486,8 @@ export class ChoosingPage {
     const used = document.querySelector("[data-used]");
     const values = { count, limit: this.settings.limit, size: megabytes(bytes), most: this.settings.bytes / 1_000_000 };
     if (used) used.textContent = say(this.settings, "used", values);
-    const sources = document.querySelector<HTMLElement>("[data-sources]");
-    if (sources) {
-      sources.hidden = agreed || count >= this.settings.limit;
-      this.placeSources(sources, some);
-    }
-    for (const [index, card] of this.cards.entries()) card.number(this.settings.filed + index + 1);
-  }
-
-  /** Without a photo they are the main buttons of the page, at its bottom. */
-  private placeSources(sources: HTMLElement, some: boolean): void {
-    const foot = document.querySelector<HTMLElement>("[data-sources-place]");
-    if (!foot) return;
-    foot.hidden = some || sources.hidden;
-    if (!some && sources.parentElement !== foot) foot.append(sources);
-    if (some && sources.parentElement === foot) this.list.after(sources);
-    const gallery = sources.querySelector<HTMLElement>(".photo-source");
-    const label = sources.querySelector("[data-gallery-label]");
-    if (label) label.textContent = say(this.settings, some ? "chooseMore" : "choosePhotos");
-    gallery?.classList.toggle("button-primary", !some);
-    gallery?.classList.toggle("button-secondary", some);
-  }
-
-  /** The line over the list; an agreement has a text of its own. */
-  private status(sentence: string): void {
-    this.notices.status(this.agreeing.waits && sentence !== this.uploadingWords ? "" : sentence);
+    this.sources.refresh(some, agreed || count >= this.settings.limit);
+    for (const [index, card] of this.acceptable().entries()) card.number(this.settings.filed + index + 1);
+    placeRefused(this.root, this.cards);
   }
 }

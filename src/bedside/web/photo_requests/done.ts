@@ -2,8 +2,11 @@
  * The confirmation: says which photos of this phone were not sent, and goes on with those that can
  * be.
  */
+import { Errands } from "./errands";
+import { RequestServer } from "./server";
 import { readSettings } from "./settings";
 import { type Kept, PhotoStore } from "./store";
+import { Words } from "./words";
 
 export class DonePage {
   constructor(private readonly root: HTMLElement) {}
@@ -12,13 +15,20 @@ export class DonePage {
     const settings = readSettings(this.root.dataset.done ?? "");
     const store = new PhotoStore(settings.request);
     const sent = new Set(settings.sent);
-    const kept = await store.all();
+    const errands = new Errands(settings.request, new RequestServer(settings.here), store, {
+      onDone: () => undefined,
+      onRefused: () => undefined, // what was sent from elsewhere is part of the confirmation
+      onWaiting: () => undefined,
+    });
+    await errands.resume();
+    await errands.run(true);
+    const kept = (await store.all()).filter((photo) => !errands.deletes(photo.id, photo.fileId));
     const failed = kept.filter((photo) => photo.problem);
-    for (const photo of kept) {
-      if (photo.problem || sent.has(photo.id) || sent.has(photo.fileId)) await store.remove(photo.id);
-    }
+    const gone = (photo: Kept): boolean => !!photo.problem || sent.has(photo.id) || sent.has(photo.fileId);
+    for (const photo of kept) if (gone(photo)) await store.remove(photo.id);
+    await new Words(settings.request).forget(...sent);
     this.say(failed);
-    const left = (await store.all()).length > 0 || (await store.agreement())?.round === settings.round;
+    const left = kept.some((photo) => !gone(photo)) || (await store.agreement())?.round === settings.round;
     if (left) window.location.replace(`${settings.here}/photos`);
   }
 

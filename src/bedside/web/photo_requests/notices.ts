@@ -10,8 +10,10 @@ export class Notices {
     if (shown && shown.textContent !== sentence) shown.textContent = sentence;
   }
 
-  /** A note, such as what happened on another device. */
-  note(sentence: string): void {
+  /** A note, such as what happened on another device. One `ofNetwork` disappears by `clear`. */
+  note(sentence: string, ofNetwork = false): void {
+    if (ofNetwork && this.root.querySelector("[data-note-text]")?.textContent === sentence) return;
+    this.root.toggleAttribute("data-network-note", ofNetwork && sentence !== "");
     this.show("note", sentence);
     if (sentence) announce(sentence);
   }
@@ -23,12 +25,17 @@ export class Notices {
     if (sentence) announce(sentence, true);
   }
 
+  /** What waited for the network is done. */
+  clear(): void {
+    if (this.root.hasAttribute("data-network-note")) this.note("");
+  }
+
   networkIsBack(): void {
     if (this.root.hasAttribute("data-network-problem")) this.problem("");
   }
 
   private show(kind: "note" | "problem", sentence: string): void {
-    const banner = this.root.querySelector<HTMLElement>(`[data-${kind}]`);
+    const banner = document.querySelector<HTMLElement>(`[data-${kind}]`);
     if (!banner) return;
     banner.hidden = !sentence;
     banner.querySelector(`[data-${kind}-text]`)!.textContent = sentence;

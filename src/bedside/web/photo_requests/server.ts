@@ -56,11 +56,12 @@ export class RequestServer {
   }
 
   async comment(photo: string, comment: string): Promise<void> {
-    await this.post(`/photos/${photo}/comment`, [["comment", comment]]);
+    await this.post(`/photos/${photo}/comment`, [["comment", comment]], true);
   }
 
-  async delete(fileId: string): Promise<void> {
-    await this.post(`/photos/${fileId}/delete`, []);
+  /** Deletes a photo, by any of its names. */
+  async delete(photo: string): Promise<void> {
+    await this.post(`/photos/${photo}/delete`, [], true);
   }
 
   /** “Agree & send photos”: these, and no others. */
@@ -79,10 +80,11 @@ export class RequestServer {
     return (await (await this.post(path, [...named, ...more])).json()) as Snapshot;
   }
 
-  private async post(path: string, fields: [string, string][]): Promise<Response> {
+  /** With `keepalive` it is sent even while the page is closed; only for short bodies. */
+  private async post(path: string, fields: [string, string][], keepalive = false): Promise<Response> {
     const body = new URLSearchParams(fields);
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    return answered(await fetch(this.here + path, { method: "POST", headers: JSON_ONLY, body, signal }));
+    return answered(await fetch(this.here + path, { method: "POST", headers: JSON_ONLY, body, signal, keepalive }));
   }
 }
 

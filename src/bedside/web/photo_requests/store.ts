@@ -5,6 +5,9 @@
  */
 import { Shelf } from "../uploading/shelf";
 
+/** Bytes of free room below which the phone is full: one or two photos of a good camera. */
+const LEAST_ROOM = 10_000_000;
+
 export type Warning = "" | "dark" | "blurred";
 
 export interface Kept {
@@ -81,6 +84,18 @@ export class PhotoStore {
       this.durable = false;
       return null;
     }
+  }
+
+  /** Whether the phone has a copy of this photo that outlives the page. */
+  async isStored(id: string): Promise<boolean> {
+    return !this.memory.has(id) && (await this.get(id)) !== null;
+  }
+
+  /** Whether the phone has room for photos, as far as it says. */
+  async hasRoom(): Promise<boolean> {
+    if (!this.durable) return false;
+    const { quota, usage } = await (navigator.storage?.estimate() ?? Promise.resolve({})).catch(() => ({}) as never);
+    return quota === undefined || quota - (usage ?? 0) > LEAST_ROOM;
   }
 
   /** Stores a photo; resolves once it would survive the page. */

@@ -3,7 +3,7 @@
  * reload or a killed browser only delays it: it resumes from the last byte the server has. Of two
  * pages on one phone, one uploads a photo, and the other learns that it is done.
  */
-import { discard, type Stop, TusUpload } from "../uploading/tus";
+import { type Stop, TusUpload } from "../uploading/tus";
 import { Refused, type RequestServer } from "./server";
 import { type Kept, nameOf, type PhotoStore } from "./store";
 
@@ -76,16 +76,14 @@ export class Uploader {
     this.goOn();
   }
 
-  /** Stops a photo that its owner has deleted, and drops what the server has of it. */
-  async forget(photo: Kept): Promise<void> {
+  /** Stops a photo that its owner has deleted; what the server has of it stays for now. */
+  async hold(photo: Kept): Promise<void> {
     this.queue = this.queue.filter((other) => other.id !== photo.id);
-    if (this.current?.photo.id === photo.id) {
-      const stopped = this.current;
-      this.current = null;
-      await stopped.end();
-      this.goOn();
-    }
-    if (photo.uploadUrl) await discard(photo.uploadUrl, []);
+    if (this.current?.photo.id !== photo.id) return;
+    const stopped = this.current;
+    this.current = null;
+    await stopped.end();
+    this.goOn();
   }
 
   /** The network is back: do not wait for the next try. */
@@ -116,8 +114,10 @@ export class Uploader {
       this.watcher.onGone(photo);
       return;
     }
-    // Another page may have uploaded part of it.
+    // Another page may have uploaded part of it. The stored copy stays as it is, whatever becomes
+    // of the file it was chosen from.
     Object.assign(photo, {
+      photo: kept.photo,
       uploadUrl: kept.uploadUrl,
       fileId: kept.fileId,
       named: kept.named,

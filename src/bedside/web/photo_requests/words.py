@@ -30,6 +30,8 @@ def counted_texts_for_script(most: int) -> dict[str, list[str]]:
             "%(count)s photo was added on another device or window. It is not sent from here.",
             "%(count)s photos were added on another device or window. They are not sent from here.",
         ),
+        "addedHere": each("%(count)s photo added", "%(count)s photos added"),
+        "uploadingAll": each("Uploading %(count)s photo", "Uploading %(count)s photos"),
         "keptHere": each(
             "%(count)s photo was kept on this phone, and goes on by itself. It is not sent yet.",
             "%(count)s photos were kept on this phone, and go on by themselves. They are not sent "
@@ -44,6 +46,7 @@ def texts_for_script() -> dict[str, str]:
         "addComment": _("Add comment"),
         "editComment": _("Edit comment"),
         "photo": _("Photo {number}"),
+        "lookAt": _("Look at {photo}"),
         "used": _("{count} of {limit} · {size} of {most} MB"),
         "chooseMore": _("Choose more photos"),
         "choosePhotos": _("Choose photos"),
@@ -73,9 +76,20 @@ def texts_for_script() -> dict[str, str]:
             "uploaded."
         ),
         "failed": _("Could not be uploaded. Delete it and choose it again."),
-        "deleted": _("Photo deleted"),
-        "notDeleted": _("No connection. The photo is not deleted. Please try again later."),
-        "commentNotSaved": _("No connection. The comment is not saved yet: press “Save” again."),
+        "empty": _(
+            "This photo is empty: it may still be in the cloud. Open it once in the app for your "
+            "photos, then choose it again."
+        ),
+        "unreadable": _(
+            "This photo cannot be read: it was changed or moved meanwhile. Delete it and choose it "
+            "again."
+        ),
+        "halfUploaded": _("Half of the photos are uploaded"),
+        "deletedPhoto": _("{photo} deleted"),
+        "undone": _("{photo} is back"),
+        "noNetwork": _("No connection. {what}"),
+        "deleteWaits": _("The deleted photo is not sent, and removed as soon as there is one."),
+        "commentWaits": _("Your comment is kept here, and added as soon as there is one."),
         "commentSaved": _("Comment saved"),
         "sending": _("Sending photo {number} of {count}, {percent}%"),
         "ofCount": _("{filed} of {count}"),
