@@ -173,7 +173,8 @@ async def audit(
 ) -> AuditPage:
     """Lines of the audit log, newest first."""
     access = services.people.permissions.audit(caller)
-    wanted = Filter(patient, person, action or "", since, until, before, limit + 1)
+    joined = await services.people.joining.before(access.clinic_id, patient)
+    wanted = Filter(patient, person, action or "", since, until, before, limit + 1, joined)
     lines = await services.audit.log.lines(access.clinic_id, wanted)
     await services.audit.log.note(
         caller.clinic_id, caller.actor, Action.AUDIT_OPENED, patient_id=patient, lines=len(lines)

@@ -29,6 +29,8 @@ class Action(StrEnum):
     PATIENT_ADDED = "patient.added"
     PATIENT_CHANGED = "patient.changed"
     PATIENT_ASSIGNED = "patient.assigned"
+    CHARTS_JOINED = "charts.joined"
+    CHARTS_PARTED = "charts.parted"
     PATIENTS_SEARCHED = "patients.searched"
     PATIENTS_LISTED = "patients.listed"
     PATIENT_OPENED = "patient.opened"

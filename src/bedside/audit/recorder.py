@@ -85,7 +85,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Filter of the audit page. Empty values do not filter; times are in milliseconds."""
+    """Filter of the audit page. Empty values do not filter; times are in milliseconds. `joined`:
+    charts that became part of the patient's (`people.joining`), whose lines belong there too."""
 
     patient_id: str = ""
     actor_id: str = ""
@@ -94,6 +95,7 @@ class Filter:
     until: int = 0
     before_seq: int = 0
     limit: int = 50
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ def _filtered(clinic_id: str, wanted: Filter) -> Prepared[LineRow]:
     lines = audit_lines.c
     found = select(audit_lines).where(lines.clinic_id == clinic_id)
     if wanted.patient_id:
-        found = found.where(lines.patient_id == wanted.patient_id)
+        found = found.where(lines.patient_id.in_((wanted.patient_id, *wanted.joined)))
     if wanted.actor_id:
         found = found.where(lines.actor_id == wanted.actor_id)
     if wanted.action:

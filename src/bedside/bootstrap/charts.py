@@ -7,9 +7,11 @@ from bedside.bootstrap.people import PeopleParts
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
+from bedside.charts.patient_rows import MOVE_WORDS, EntriesOfPatient
 from bedside.charts.search import SearchIndex
 from bedside.realtime.topics import TopicKind
 from bedside.services.charts import ChartServices
+from bedside.services.registered import Registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,11 @@ class ChartParts(ChartServices):
     """The chart services, with what open pages follow."""
 
     live: LiveCharts
+    of_patient: EntriesOfPatient
+
+    def registered(self) -> Registered:
+        """Return what they register for the worker."""
+        return Registered(handlers={MOVE_WORDS: self.of_patient.move_words})
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds of topics."""
@@ -32,5 +39,6 @@ def charts_of(base: Base, people: PeopleParts) -> ChartParts:
         contents=contents,
         inbox=Inbox(database, vault),
         search=search,
+        of_patient=EntriesOfPatient(database, vault, search),
         live=LiveCharts(database, people.permissions, people.audiences, contents),
     )

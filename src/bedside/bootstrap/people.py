@@ -8,6 +8,7 @@ from bedside.kernel.known_states import OK
 from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
 from bedside.people.clinics import Clinics
+from bedside.people.joining import Joining
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
@@ -34,7 +35,12 @@ class PeopleParts(PeopleServices):
 
     def registered(self) -> Registered:
         """Return what they register for the worker."""
-        return Registered(sweeps={"sessions.end": (600.0, self.sessions.end_expired)})
+        return Registered(
+            sweeps={
+                "sessions.end": (600.0, self.sessions.end_expired),
+                "charts.settle": (60.0, self.joining.settle),
+            }
+        )
 
     async def database_state(self) -> str:
         """Return the state for /health: without a database nothing works. Raises if it does not
@@ -58,9 +64,12 @@ def people_of(base: Base) -> PeopleParts:
     )
     sign_in = SignIn(database, vault, audit, clinics, passwords, sessions, throttle)
     staff = Staff(database, vault, audit, passwords, sessions)
+    patients = Patients(database, vault, audit, reach)
+    assignments = Assignments(database, vault, audit)
     return PeopleParts(
         clinics=clinics,
-        patients=Patients(database, vault, audit, reach),
+        patients=patients,
+        joining=Joining(database, vault, audit, patients, assignments),
         permissions=Permissions(database, audit),
         passwords=passwords,
         sessions=sessions,
@@ -78,7 +87,7 @@ def people_of(base: Base) -> PeopleParts:
         ),
         staff=staff,
         teams=teams,
-        assignments=Assignments(database, vault, audit),
+        assignments=assignments,
         throttle=throttle,
         audiences=Audiences(database),
         reach=reach,

@@ -10,6 +10,7 @@ from bedside.bootstrap.conversations import ConversationParts, conversations_of
 from bedside.bootstrap.files import FileParts, Wrappers, files_of
 from bedside.bootstrap.links import links_of
 from bedside.bootstrap.notifications import NotificationParts, notifications_of
+from bedside.bootstrap.patient_rows import patient_rows
 from bedside.bootstrap.people import PeopleParts, people_of
 from bedside.bootstrap.realtime import realtime_of
 from bedside.bootstrap.requests import RequestParts, requests_of
@@ -91,6 +92,7 @@ def wire(parts: Parts) -> Registered:
             parts.files,
             parts.base,
             parts.people,
+            parts.charts,
             parts.notifications,
             parts.requests,
             parts.visits,
@@ -107,6 +109,8 @@ def _listeners(parts: Parts) -> None:
 
     people.sign_in.on_wrong_codes(notifications.code_alerts.wrong_codes)
     people.teams.on_created(visits.rooms.made)
+    for what, rows in patient_rows(parts.base.vault, parts.charts.of_patient).items():
+        people.joining.on_joined(what, rows)
     notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
 
     for kind in parts.requests.endings.holder_kinds():

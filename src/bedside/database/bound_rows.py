@@ -52,6 +52,7 @@ class BoundTable(Generic[Declared]):
         kinds = [table.c[name].type for name in columns]
         self.name = table.name
         self.sealed = sealed
+        self.row = row
         self.columns = columns
         self._of_row = attrgetter(*columns)
         self._holds = lru_cache(_KEPT)(self._compare)  # a session's row is checked on each request

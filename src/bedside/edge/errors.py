@@ -21,6 +21,7 @@ from bedside.edge.signed_in import local_path, sign_in_address
 from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.files.retrieval import NotReady
 from bedside.kernel.language import N_, gettext
+from bedside.people.permissions import ChartJoined
 from bedside.people.sessions import ConfirmationNeeded, SignInUnfinished
 
 _log = structlog.get_logger("bedside.errors")
@@ -130,6 +131,8 @@ async def answer(request: Request, error: BedsideError) -> Response:
         page = request.url.path if request.method == "GET" else error.then
         then = local_path(page or "/account")
         return RedirectResponse(f"/account/confirm?next={quote(then)}", status_code=303)
+    if isinstance(error, ChartJoined) and request.method in ("GET", "HEAD") and not fragment:
+        return _to_kept_chart(request, error)
     response = _as_json(error) if fragment or wants_json(request) else await _page(request, error)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
@@ -140,6 +143,13 @@ async def answer(request: Request, error: BedsideError) -> Response:
     if error.status == 412:
         response.headers["Tus-Version"] = TUS_ANSWER["Tus-Resumable"]
     return response
+
+
+def _to_kept_chart(request: Request, joined: ChartJoined) -> Response:
+    """Lead an old address to the chart with which this one was joined."""
+    path = local_path(request.url.path.replace(joined.patient_id, joined.kept_id))
+    query = request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path, status_code=307)
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, error: BedsideError) -> None:

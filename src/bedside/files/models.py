@@ -34,6 +34,7 @@ files = Table(
     Column("mac", LargeBinary),
     Index("ix_files_holder", "holder_id"),
     Index("ix_files_clinic", "clinic_id"),
+    Index("ix_files_patient", "patient_id"),
 )
 """`data_key` is empty once a file is destroyed; `holder_id` names the holder of a file that is not
 in a chart yet; `record` seals name, comment, time of capture and SHA-256 of the content, and what
@@ -72,6 +73,7 @@ uploads = Table(
     Column("touched_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_uploads_holder", "holder_id"),
+    Index("ix_uploads_patient", "patient_id"),
     Index("ix_uploads_expires", "expires_at"),
 )
 """`owner_id` is the member of staff or the link that may send; `tail` seals the bytes after the

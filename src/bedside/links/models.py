@@ -30,6 +30,7 @@ links = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("mac", LargeBinary),
     Index("ix_links_subject", "subject_id"),
+    Index("ix_links_patient", "patient_id"),
 )
 
 link_devices = Table(

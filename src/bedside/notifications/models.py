@@ -39,6 +39,7 @@ notifications = Table(
     UniqueConstraint("cause_id", "channel"),
     Index("ix_notifications_clinic", "clinic_id", "created_at"),
     Index("ix_notifications_reference", "reference"),
+    Index("ix_notifications_patient", "patient_id"),
 )
 """`content` seals recipient, subject and body; the body is wiped once a gateway has accepted it.
 `failure` is the gateway's sentence for staff, without content. `local`: it was put into the local

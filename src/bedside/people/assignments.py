@@ -1,18 +1,21 @@
 """Assignments of patients to teams and rooms, which decide whose lists a patient is in."""
 
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.sealed import Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import Prepared, prepared
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people.bound import PATIENT_ASSIGNMENTS
-from bedside.people.models import PASSING, patient_assignments, teams
+from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
+from bedside.people.models import PASSING, patient_assignments, staff_assignments, teams
 from bedside.people.permissions import ChartAccess, StaffAccess
-from bedside.people.rows import PatientAssignmentRow
+from bedside.people.rows import PatientAssignmentRow, StaffAssignmentRow
 from bedside.people.teams import Team, TeamKind
 
 _of_patient = prepared(
@@ -41,6 +44,56 @@ _of_visit = prepared(
     .order_by(patient_assignments.c.target_id),
     PatientAssignmentRow,
 )
+_rows_of_patient = Prepared(
+    select(patient_assignments)
+    .where(
+        patient_assignments.c.patient_id == bindparam("patient"),
+        patient_assignments.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(patient_assignments.c.target_id)
+    .with_for_update(),
+    PatientAssignmentRow,
+)
+_staff_of_patient = Prepared(
+    select(staff_assignments)
+    .where(
+        staff_assignments.c.target_id == bindparam("patient"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(staff_assignments.c.staff_id)
+    .with_for_update(),
+    StaffAssignmentRow,
+)
+_add_staff = prepared(
+    upsert(staff_assignments).on_conflict_do_nothing(index_elements=["staff_id", "target_id"])
+)
+_remove_staff = prepared(
+    delete(staff_assignments).where(
+        staff_assignments.c.staff_id == bindparam("of"),
+        staff_assignments.c.target_id == bindparam("target"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
+    )
+)
+
+
+@dataclass(slots=True)
+class Joined:
+    """The assignments of a patient whose chart was joined with another one. `targets`: the visit
+    with which each ends; `added_…`: those that the other chart did not have."""
+
+    targets: dict[str, str] = field(default_factory=dict[str, str])
+    added_targets: list[str] = field(default_factory=list[str])
+    staff: list[str] = field(default_factory=list[str])
+    added_staff: list[str] = field(default_factory=list[str])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the sealed record of the join."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Joined":
+        """Return what `as_json` made."""
+        return cls(**stored)
 
 
 class Assignments:
@@ -122,6 +175,54 @@ class Assignments:
         of, target, clinic_id = assignment.patient_id, assignment.target_id, assignment.clinic_id
         await work.execute(_remove, of=of, target=target, clinic=clinic_id)
         await self._record(work, clinic_id, by, of, target, assigned=False)
+
+    # --- charts that are joined -----------------------------------------------------------------
+
+    async def hand_over(self, work: UnitOfWork, clinic_id: str, patient_id: str, to: str) -> Joined:
+        """Let everybody who sees one patient see another one instead. Returns what `hand_back`
+        needs."""
+        joined = Joined()
+        for row in await work.all(_rows_of_patient, patient=patient_id, clinic=clinic_id):
+            await PATIENT_ASSIGNMENTS.check(self._vault, row)
+            await work.execute(_remove, of=patient_id, target=row.target_id, clinic=clinic_id)
+            if row.target_id == patient_id:
+                continue
+            joined.targets[row.target_id] = row.visit_id
+            if await self._add(work, clinic_id, to, row.target_id, row.visit_id):
+                joined.added_targets.append(row.target_id)
+            elif not row.visit_id:
+                await self.keep(work, to, row.target_id)
+        keys = await self._vault.clinic(clinic_id)
+        for row in await work.all(_staff_of_patient, patient=patient_id, clinic=clinic_id):
+            await STAFF_ASSIGNMENTS.check(self._vault, row)
+            joined.staff.append(row.staff_id)
+            own = {"staff_id": row.staff_id, "target_id": to, "clinic_id": clinic_id}
+            if await work.execute(_add_staff, **STAFF_ASSIGNMENTS.bound(keys, own)):
+                joined.added_staff.append(row.staff_id)
+            await work.execute(_remove_staff, of=row.staff_id, target=patient_id, clinic=clinic_id)
+        return joined
+
+    async def hand_back(
+        self, work: UnitOfWork, clinic_id: str, joined: Joined, patient_id: str, of: str
+    ) -> None:
+        """Undo `hand_over`: `patient_id` has its own assignments again, and `of` loses those that
+        came with it. One that was to end with a visit comes back as it is now, if it is there."""
+        keys = await self._vault.clinic(clinic_id)
+        for target_id, visit_id in joined.targets.items():
+            now = await PATIENT_ASSIGNMENTS.locked(
+                work, self._vault, patient_id=of, target_id=target_id
+            )
+            if now is not None or not visit_id:
+                still = visit_id if now is not None and now.visit_id == visit_id else ""
+                await self._add(work, clinic_id, patient_id, target_id, still)
+            if target_id in joined.added_targets:
+                await work.execute(_remove, of=of, target=target_id, clinic=clinic_id)
+        await self._add(work, clinic_id, patient_id, patient_id)
+        for staff_id in joined.staff:
+            own = {"staff_id": staff_id, "target_id": patient_id, "clinic_id": clinic_id}
+            await work.execute(_add_staff, **STAFF_ASSIGNMENTS.bound(keys, own))
+        for staff_id in joined.added_staff:
+            await work.execute(_remove_staff, of=staff_id, target=of, clinic=clinic_id)
 
     async def _add(
         self, work: UnitOfWork, clinic_id: str, patient_id: str, team_id: str, visit_id: str = ""

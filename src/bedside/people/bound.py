@@ -3,6 +3,7 @@
 from bedside.database.bound_rows import BoundTable
 from bedside.people import models
 from bedside.people.rows import (
+    ChartJoinRow,
     PasskeyRow,
     PatientAssignmentRow,
     RecoveryCodeRow,
@@ -53,4 +54,14 @@ PATIENT_ASSIGNMENTS = BoundTable(
     "clinic_id",
     "visit_id",
     row=PatientAssignmentRow,
+)
+CHART_JOINS = BoundTable(
+    models.chart_joins,
+    "id",
+    "clinic_id",
+    "kept_id",
+    "joined_id",
+    "undone_at",
+    sealed=("record",),
+    row=ChartJoinRow,
 )

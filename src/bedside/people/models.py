@@ -179,3 +179,32 @@ Index(
     sqlite_where=PASSING,
     postgresql_where=PASSING,
 )
+
+chart_joins = Table(
+    "chart_joins",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("kept_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("joined_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    Column("joined_by", Text, nullable=False),
+    Column("undone_at", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
+    Index("ix_chart_joins_kept", "kept_id"),
+    Index("ix_chart_joins_joined", "joined_id"),
+    Index("ix_chart_joins_joined_at", "joined_at"),
+)
+"""Charts that were joined: everything of `joined_id` is with `kept_id` until `undone_at`, which is
+0 while they are joined. `record` seals what an undo has to put back."""
+
+joined_rows = Table(
+    "joined_rows",
+    metadata,
+    Column("join_id", Text, ForeignKey("chart_joins.id"), primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("row_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which rows came with the joined chart, so that an undo takes back these and no others."""

@@ -226,6 +226,18 @@ class Patients:
             work, chart.clinic_id, chart.actor, Action.PATIENT_CHANGED, patient_id=patient.id
         )
 
+    async def hide(self, work: UnitOfWork, patient_id: str) -> None:
+        """Stop finding a patient, whose chart was joined with another one."""
+        await work.execute(_drop_tokens, of=patient_id)
+
+    async def show(self, work: UnitOfWork, clinic_id: str, patient_id: str) -> None:
+        """Find a patient again, after `hide`."""
+        keys = await self._vault.clinic(clinic_id)
+        row = await work.one(_by_id, of=patient_id, clinic=clinic_id)
+        if row is None:
+            raise NotFound
+        await self._index(work, keys, _opened(keys, row))
+
     async def get(self, chart: ChartAccess) -> Patient:
         """Return the patient of a chart."""
         return await self._load(chart.clinic_id, chart.patient_id)

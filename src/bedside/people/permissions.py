@@ -14,8 +14,15 @@ from bedside.audit.actors import ActorKind
 from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound
 from bedside.kernel.ids import is_id
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.models import patient_assignments, patients, staff_assignments, teams
+from bedside.people.models import (
+    chart_joins,
+    patient_assignments,
+    patients,
+    staff_assignments,
+    teams,
+)
 from bedside.people.roles import May, Role, allows
 
 
@@ -214,6 +221,13 @@ _in_charge = prepared(
         staff_assignments.c.clinic_id == bindparam("clinic"),
     )
 )
+_joined_into = prepared(
+    select(chart_joins.c.kept_id).where(
+        chart_joins.c.joined_id == bindparam("patient"),
+        chart_joins.c.clinic_id == bindparam("clinic"),
+        chart_joins.c.undone_at == 0,
+    )
+)
 _in_clinic = prepared(
     select(patients.c.id).where(
         patients.c.id == bindparam("patient"), patients.c.clinic_id == bindparam("clinic")
@@ -270,6 +284,23 @@ def is_visible(
     )
 
 
+class ChartJoined(NotFound):
+    """The chart was joined with another one, `kept_id`, which this person may see. The edge leads
+    there."""
+
+    status = 409
+    code = "chart_joined"
+    sentence = N_(
+        "This chart was joined with another chart of the same person. Nothing was changed just "
+        "now. Open the patient again to go on."
+    )
+
+    def __init__(self, patient_id: str, kept_id: str) -> None:
+        super().__init__()
+        self.patient_id = patient_id
+        self.kept_id = kept_id
+
+
 class Permissions:
     """Checks permissions, and returns the values that prove the check."""
 
@@ -281,12 +312,16 @@ class Permissions:
         """Check access to a patient's chart by assignment (room, team or patient).
 
         Raises NotFound if this person may not see the patient; an attempt at a patient of the same
-        clinic is audited, because somebody may be snooping.
+        clinic is audited, because somebody may be snooping. Raises ChartJoined for a chart that is
+        part of another one now.
         """
         if not allows(staff.role, May.SEE_CHARTS) or not is_id(patient_id, "pat"):
             raise NotFound
         if await self.sees(staff, patient_id):
             return ChartAccess(patient_id, staff, _PROOF)
+        kept_id = await self._kept(staff, patient_id)
+        if kept_id and await self.sees(staff, kept_id):
+            raise ChartJoined(patient_id, kept_id)
         async with self._database.read() as db:
             known = await db.one(_in_clinic, patient=patient_id, clinic=staff.clinic_id)
         if known:
@@ -302,6 +337,17 @@ class Permissions:
                 _sees, staff=staff.staff_id, patient=patient_id, clinic=staff.clinic_id
             )
         return row is not None
+
+    async def _kept(self, staff: StaffAccess, patient_id: str) -> str:
+        """Return the patient with whom this one was joined, at the end of a chain of joins; "" if
+        there is none."""
+        kept_id = ""
+        async with self._database.read() as db:
+            while row := await db.one(
+                _joined_into, patient=kept_id or patient_id, clinic=staff.clinic_id
+            ):
+                kept_id = row.kept_id
+        return kept_id
 
     async def room(self, staff: StaffAccess, room_id: str) -> RoomAccess:
         """Check access to a room by assignment; its owner is assigned too. Raises NotFound."""

@@ -71,6 +71,20 @@ class StaffAssignmentRow(NamedTuple):
     mac: bytes | None
 
 
+class ChartJoinRow(NamedTuple):
+    """Two charts that were joined."""
+
+    id: str
+    clinic_id: str
+    kept_id: str
+    joined_id: str
+    record: bytes
+    joined_at: int
+    joined_by: str
+    undone_at: int
+    mac: bytes | None
+
+
 class PatientAssignmentRow(NamedTuple):
     """An assignment of a patient."""
 

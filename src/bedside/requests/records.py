@@ -198,10 +198,14 @@ async def take_step(work: UnitOfWork, row: RequestRow, step: Step, **values: Any
 async def save(work: UnitOfWork, row: RequestRow, **values: Any) -> None:
     """Change columns of a request, and publish it to the patient's page, the chart and the desk."""
     await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
-    now = {**row._asdict(), **values}
-    state = str(now["state"])
+    publish(work, row._replace(**values))
+
+
+def publish(work: UnitOfWork, row: RequestRow) -> None:
+    """Publish a request to the patient's page, the chart and the desk."""
+    state = str(row.state)
     work.emit(
-        RequestChanged(request_id=row.id, state=state, expected=now["expected"], filed=now["filed"])
+        RequestChanged(request_id=row.id, state=state, expected=row.expected, filed=row.filed)
     )
     work.emit(ChartRequestChanged(patient_id=row.patient_id, request_id=row.id, state=state))
     work.emit(

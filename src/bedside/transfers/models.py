@@ -32,6 +32,7 @@ live_transfers = Table(
     Index("ix_live_transfers_visit", "visit_id", "created_at"),
     Index("ix_live_transfers_room", "room_id", "ended"),
     Index("ix_live_transfers_file", "file_id"),
+    Index("ix_live_transfers_patient", "patient_id"),
 )
 """Files in transfer between a patient in a visit and staff. `agreed`, `bytes` and `ended` are the
 axes of `transfers.states`; `reason` is the key of a refusal; `record` seals the name."""

@@ -37,9 +37,10 @@ def safe_cell(text: str) -> str:
 async def exported(services: Services, audit: AuditAccess, wanted: Wanted) -> AsyncGenerator[str]:
     """Yield rows of the export, newest first, a page of lines at a time. Times are UTC."""
     yield _rows([_HEAD])
+    joined = await services.people.joining.before(audit.clinic_id, wanted.patient)
     before = 0
     while True:
-        asked = replace(wanted.filter(_AT_ONCE), before_seq=before)
+        asked = replace(wanted.filter(_AT_ONCE, joined), before_seq=before)
         lines = await services.audit.log.lines(audit.clinic_id, asked)
         if not lines:
             return

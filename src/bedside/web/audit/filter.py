@@ -23,8 +23,9 @@ class Wanted:
     before: int = 0
     zone: str = "UTC"
 
-    def filter(self, limit: int) -> Filter:
-        """Convert to the log's own filter; `until` is the last day shown."""
+    def filter(self, limit: int, joined: tuple[str, ...] = ()) -> Filter:
+        """Convert to the log's own filter; `until` is the last day shown, `joined` are the charts
+        that became part of the patient's."""
         return Filter(
             patient_id=self.patient,
             actor_id=self.person,
@@ -33,6 +34,7 @@ class Wanted:
             until=self._midnight(self.until, days=1),
             before_seq=self.before,
             limit=limit,
+            joined=joined,
         )
 
     def as_given(self) -> dict[str, Any]:

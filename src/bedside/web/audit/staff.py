@@ -95,7 +95,8 @@ async def _page(request: Request, audit: AuditAccess, extras: Extras) -> Respons
     services = services_of(request)
     clinic = await services.people.clinics.get(audit.clinic_id)
     wanted = wanted_by(request.query_params, clinic.options.time_zone)
-    lines = await services.audit.log.lines(audit.clinic_id, wanted.filter(_PAGE + 1))
+    joined = await services.people.joining.before(audit.clinic_id, wanted.patient)
+    lines = await services.audit.log.lines(audit.clinic_id, wanted.filter(_PAGE + 1, joined))
     await services.audit.log.note(
         audit.clinic_id,
         audit.staff.actor,

@@ -34,7 +34,12 @@ async def today_in(request: Request, chart: ChartAccess, clinic: Clinic) -> list
     )
     lines = await services.audit.log.lines(
         chart.clinic_id,
-        Filter(patient_id=chart.patient_id, since=int(midnight.timestamp() * 1000), limit=_LINES),
+        Filter(
+            patient_id=chart.patient_id,
+            since=int(midnight.timestamp() * 1000),
+            limit=_LINES,
+            joined=await services.people.joining.before(chart.clinic_id, chart.patient_id),
+        ),
     )
     told = [line for line in lines if line.action in today and not _by_check_in(line)]
     names = await services.people.staff.named(

@@ -1,0 +1,24 @@
+"""What every domain keeps of a patient, for charts that are joined."""
+
+from bedside.charts.patient_rows import EntriesOfPatient
+from bedside.database.sealed import Vault
+from bedside.files import patient_rows as of_files
+from bedside.links import patient_rows as of_links
+from bedside.notifications import patient_rows as of_notifications
+from bedside.people.patient_rows import PatientRows
+from bedside.requests import patient_rows as of_requests
+from bedside.transfers import patient_rows as of_transfers
+from bedside.visits import patient_rows as of_visits
+
+
+def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRows]:
+    """Return the rows by what they are, in the order in which other units of work lock them."""
+    return {
+        **of_visits.patient_rows(),
+        **of_requests.patient_rows(),
+        **of_links.patient_rows(vault),
+        **of_transfers.patient_rows(),
+        **of_files.patient_rows(vault),
+        "entries": entries,
+        **of_notifications.patient_rows(),
+    }

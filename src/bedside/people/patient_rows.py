@@ -1,0 +1,103 @@
+"""Rows that belong to a patient: what every domain hands over when two charts are joined."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Table, bindparam, func, select, update
+
+from bedside.database.bound_rows import BoundTable
+from bedside.database.sealed import Vault
+from bedside.database.statements import Prepared, prepared
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
+
+
+class PatientRows(Protocol):
+    """One kind of rows that belong to a patient."""
+
+    @property
+    def table(self) -> Table:
+        """Where they are."""
+        ...
+
+    async def count(self, reader: Reader, clinic_id: str, patient_id: str) -> int:
+        """Count the rows of a patient."""
+        ...
+
+    async def reassign(
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        patient_id: str,
+        to: str,
+        only: Sequence[str] | None = None,
+    ) -> list[str]:
+        """Make the rows of a patient belong to another one, and return their ids. With `only`,
+        these rows, as far as they still belong to the first."""
+        ...
+
+
+class RowsOfPatient:
+    """The rows of a table with the columns `id`, `clinic_id` and `patient_id`. `row` declares all
+    columns, for `reassigned`."""
+
+    def __init__(self, table: Table, row: type[Any] | None = None) -> None:
+        self.table = table
+        of_patient = (
+            table.c.clinic_id == bindparam("clinic"),
+            table.c.patient_id == bindparam("patient"),
+        )
+        self._count = prepared(
+            select(func.count().label("rows")).select_from(table).where(*of_patient)
+        )
+        locked = select(table).where(*of_patient).order_by(table.c.id).with_for_update()
+        self._all = Prepared(locked, row)
+        self._one = Prepared(locked.where(table.c.id == bindparam("of")), row)
+        self._set = prepared(update(table).where(table.c.id == bindparam("of")))
+
+    async def count(self, reader: Reader, clinic_id: str, patient_id: str) -> int:
+        """Count the rows of a patient."""
+        row = await reader.one(self._count, clinic=clinic_id, patient=patient_id)
+        return row.rows if row else 0
+
+    async def reassign(
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        patient_id: str,
+        to: str,
+        only: Sequence[str] | None = None,
+    ) -> list[str]:
+        """Make the rows of a patient belong to another one: see `PatientRows`."""
+        rows = await self._locked(work, clinic_id, patient_id, only)
+        for row in rows:
+            await self._change(work, row, to)
+            await self.reassigned(work, row, to)
+        return [row.id for row in rows]
+
+    async def _locked(
+        self, work: UnitOfWork, clinic_id: str, patient_id: str, only: Sequence[str] | None
+    ) -> list[Any]:
+        which = {"clinic": clinic_id, "patient": patient_id}
+        if only is None:
+            return await work.all(self._all, **which)
+        found = [await work.one(self._one, **which, of=row_id) for row_id in only]
+        return [row for row in found if row is not None]
+
+    async def _change(self, work: UnitOfWork, row: Any, to: str) -> None:
+        await work.execute(self._set, of=row.id, patient_id=to)
+
+    async def reassigned(self, work: UnitOfWork, row: Any, to: str) -> None:
+        """Do what else follows for a row, given as it was before; nothing here."""
+
+
+class BoundRowsOfPatient(RowsOfPatient):
+    """The same for a bound table. Raises RecordSealBroken for rows that were altered."""
+
+    def __init__(self, table: Table, bound: BoundTable[Any], vault: Vault) -> None:
+        super().__init__(table, bound.row)
+        self._bound = bound
+        self._vault = vault
+
+    async def _change(self, work: UnitOfWork, row: Any, to: str) -> None:
+        await self._bound.check(self._vault, row)
+        await self._bound.change(work, self._vault, row, patient_id=to)
