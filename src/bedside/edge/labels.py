@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from babel import Locale
+
 from bedside.charts import categories, channels
 from bedside.files import media_types, states
 from bedside.files.media_types import Kind
 from bedside.files.states import FileState
+from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
 from bedside.requests.states import State
 
@@ -95,3 +98,8 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "request_state": request_state,
     "request_tone": request_tone,
 }
+
+
+def language_name(code: str) -> str:
+    """Return “Swedish” for sv; the code itself if Unicode's data has no name."""
+    return Locale.parse(code).get_language_name(language.spoken()) or code

@@ -115,6 +115,11 @@ class Join:
     by: str
     undo_until: int
 
+    @property
+    def undoable(self) -> bool:
+        """Whether there is still time to part them."""
+        return clock.now() <= self.undo_until
+
 
 class Joining:
     """Joins charts, and parts them again."""

@@ -28,6 +28,7 @@ from bedside.web.console import feature as console
 from bedside.web.file_transfer import feature as file_transfer
 from bedside.web.inbox import feature as inbox
 from bedside.web.invitations import feature as invitations
+from bedside.web.joining import feature as joining
 from bedside.web.links import feature as links
 from bedside.web.live import feature as live
 from bedside.web.notes import feature as notes
@@ -46,6 +47,7 @@ FEATURES = (
     rooms.feature,
     inbox.feature,
     patients.feature,
+    joining.feature,
     requests.feature,
     outbox.feature,
     audit.feature,

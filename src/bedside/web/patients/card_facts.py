@@ -9,6 +9,7 @@ from starlette.requests import Request
 from bedside.charts.records import ChartFilter
 from bedside.edge.context import services_of
 from bedside.edge.dates import age
+from bedside.edge.labels import language_name
 from bedside.edge.past_visits import recent_visits
 from bedside.kernel import clock
 from bedside.kernel.language import gettext
@@ -17,7 +18,6 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
-from bedside.web.patients.demographics import language_name
 from bedside.web.patients.today import today_in
 
 _FILES = 4

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from babel import Locale
 from pydantic import ValidationError
 
 from bedside.edge.forms import Form
-from bedside.kernel import clock, language
+from bedside.edge.labels import language_name
+from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.notifications.addresses import is_phone_number
 from bedside.people.patients import Demographics
@@ -156,11 +156,6 @@ def entered_as(known: Demographics) -> Entered:
 def languages() -> list[tuple[str, str]]:
     """Return (code, name) for choosing, by name in the language of the page."""
     return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
-
-
-def language_name(code: str) -> str:
-    """Return “Swedish” for sv; the code itself if Unicode's data has no name."""
-    return Locale.parse(code).get_language_name(language.spoken()) or code
 
 
 def field_of(name: str) -> str:
