@@ -75,6 +75,7 @@ class Action(StrEnum):
     INVITATION_SENT = "invitation.sent"
     VISIT_CHECKED_IN = "visit.checked_in"
     VISIT_IDENTIFIED = "visit.identified"
+    VISIT_REASSIGNED = "visit.reassigned"
     VISIT_DISCARDED = "visit.discarded"
     VISIT_ADMITTED = "visit.admitted"
     VISIT_RETURNED = "visit.returned"

@@ -1,4 +1,4 @@
-"""What every domain keeps of a patient, for charts that are joined."""
+"""The rows of a patient in every domain, for charts that are joined."""
 
 from bedside.charts.patient_rows import EntriesOfPatient
 from bedside.database.sealed import Vault

@@ -13,6 +13,7 @@ from bedside.services.visits import VisitServices
 from bedside.visits import transfer as jobs
 from bedside.visits.alerts import RoomAlerts
 from bedside.visits.check_in import CheckIn
+from bedside.visits.correction import Correction
 from bedside.visits.devices import VisitDevices
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
@@ -85,6 +86,7 @@ def visits_of(
         rooms=rooms,
         check_in=CheckIn(database, vault, patients, rooms, transitions),
         identification=identification,
+        correction=Correction(database, audit, transitions),
         unidentified=UnidentifiedVisits(database, vault, staff, identification),
         devices=VisitDevices(database, vault),
         waiting_room=WaitingRoom(database, vault, looks, staff, transitions),

@@ -122,6 +122,8 @@ def _listeners(parts: Parts) -> None:
     visits.transitions.on_leg_ended(transfers.exchange)
     visits.identification.on_identified("files", transfers.filing)
     visits.identification.on_identified("messages", parts.conversations.visit_chat)
+    visits.correction.on_reassigned(transfers.filing)
+    visits.correction.on_reassigned(parts.charts.contents)
     calls.endings.on_ended(calls.whiteboard)
 
 

@@ -278,40 +278,55 @@ class Charts:
             )
         if to.patient_id == chart.patient_id:
             raise WrongInput(_("It is in this chart already."), field="patient")
-        keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
             await work.lock(entry_id)
             row = await _required(work, chart, entry_id)
-            await ENTRIES.check(self._vault, row)
-            moved_id = new_id("ent")
-            record: dict[str, Any] = keys.unseal(_COLUMN, entry_id, row.record)
-            record.update(
-                moved_at=clock.now(), moved_by=chart.staff.staff_id, move_reason=reason.strip()
-            )
-            if not await work.execute(
-                rows.SET_MOVED,
-                of=entry_id,
-                new_place=moved_id,
-                new_record=keys.seal(_COLUMN, entry_id, record),
-            ):
-                raise _gone_elsewhere()
-            copied = {
-                **row._asdict(),
-                "id": moved_id,
-                "patient_id": to.patient_id,
-                "record": keys.seal(_COLUMN, moved_id, record),
-                "moved_from": entry_id,
-                "reviewed_at": 0,
-                "reviewed_by": "",
-                "version": 1,
-            }
-            await work.execute(rows.ADD, **ENTRIES.bound(keys, copied))
-            await self._index.move(work, entry_id, moved_id, to.patient_id)
-            await self._line(work, chart, Action.ENTRY_MOVED, row, reason=reason, to=moved_id)
-            work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=entry_id))
-            moved = await _required(work, to, moved_id)
-            await self._line(work, to, Action.ENTRY_MOVED, moved, reason=reason, came=entry_id)
-            self._emit(work, moved, EntryAdded, "moved")
+            return await self._move(work, chart, row, to, reason)
+
+    async def visit_reassigned(
+        self, work: UnitOfWork, row: Any, chart: ChartAccess, to: ChartAccess, reason: str
+    ) -> None:
+        """Move every entry that came from a visit; implements `visits.ports.EntriesOfVisits`."""
+        found = await work.all(
+            rows.FROM, clinic=chart.clinic_id, patient=chart.patient_id, source=row.id
+        )
+        for entry in found:
+            await self._move(work, chart, entry, to, reason)
+
+    async def _move(
+        self, work: UnitOfWork, chart: ChartAccess, row: EntryRow, to: ChartAccess, reason: str
+    ) -> str:
+        keys = await self._vault.clinic(chart.clinic_id)
+        await ENTRIES.check(self._vault, row)
+        moved_id = new_id("ent")
+        record: dict[str, Any] = keys.unseal(_COLUMN, row.id, row.record)
+        record.update(
+            moved_at=clock.now(), moved_by=chart.staff.staff_id, move_reason=reason.strip()
+        )
+        if not await work.execute(
+            rows.SET_MOVED,
+            of=row.id,
+            new_place=moved_id,
+            new_record=keys.seal(_COLUMN, row.id, record),
+        ):
+            raise _gone_elsewhere()
+        copied = {
+            **row._asdict(),
+            "id": moved_id,
+            "patient_id": to.patient_id,
+            "record": keys.seal(_COLUMN, moved_id, record),
+            "moved_from": row.id,
+            "reviewed_at": 0,
+            "reviewed_by": "",
+            "version": 1,
+        }
+        await work.execute(rows.ADD, **ENTRIES.bound(keys, copied))
+        await self._index.move(work, row.id, moved_id, to.patient_id)
+        await self._line(work, chart, Action.ENTRY_MOVED, row, reason=reason, to=moved_id)
+        work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=row.id))
+        moved = await _required(work, to, moved_id)
+        await self._line(work, to, Action.ENTRY_MOVED, moved, reason=reason, came=row.id)
+        self._emit(work, moved, EntryAdded, "moved")
         return moved_id
 
     async def inbox(self, staff: StaffAccess, limit: int = 50) -> list[Entry]:

@@ -43,6 +43,12 @@ class EntriesOfPatient(BoundRowsOfPatient):
     ) -> list[str]:
         """Make entries belong to another chart: see `people.patient_rows.PatientRows`."""
         entry_ids = await super().reassign(work, clinic_id, patient_id, to, only)
+        if entry_ids:  # once: the inbox asks again as a whole
+            work.emit(
+                InboxChanged(
+                    clinic_id=clinic_id, patient_id=to, entry_id=entry_ids[0], reason="joined"
+                )
+            )
         for first in range(0, len(entry_ids), _AT_ONCE):
             work.enqueue(MOVE_WORDS, {"entries": entry_ids[first : first + _AT_ONCE]})
         return entry_ids
@@ -53,12 +59,6 @@ class EntriesOfPatient(BoundRowsOfPatient):
             return
         work.emit(EntryRemoved(patient_id=row.patient_id, entry_id=row.id))
         work.emit(EntryAdded(patient_id=to, entry_id=row.id, **entry_facts(row)))
-        if not row.reviewed_at:
-            work.emit(
-                InboxChanged(
-                    clinic_id=row.clinic_id, patient_id=to, entry_id=row.id, reason="joined"
-                )
-            )
 
     async def move_words(self, payload: dict[str, Any]) -> None:
         """Job: move the words of entries to the chart in which each of them is now."""

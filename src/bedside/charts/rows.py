@@ -56,6 +56,13 @@ OF_FILE = prepared(
     select(chart_entries).where(_entries.file_id == bindparam("file"), _entries.moved_to == ""),
     EntryRow,
 )
+FROM = prepared(
+    select(chart_entries)
+    .where(*_IN_CHART, _entries.source_id == bindparam("source"), _entries.moved_to == "")
+    .order_by(_entries.id)
+    .with_for_update(),
+    EntryRow,
+)
 COUNT_FROM = prepared(
     select(func.count().label("entries")).where(
         *_IN_CHART, _entries.source_id == bindparam("source"), _entries.state.notin_(DEAD)

@@ -2,7 +2,7 @@
 
 Everything of the joined patient comes under the kept one, in one unit of work: what every domain
 keeps (`on_joined`), and who may see the patient. The joined patient stays as a row that nobody
-finds; its id leads to the kept chart (`permissions.ChartJoined`), and lines of the audit log stay
+finds. Its id leads to the kept chart (`permissions.ChartJoined`), and lines of the audit log stay
 where they were written and are read together. Which rows came is written down, so that an undo
 takes back those, and leaves with the kept chart what has been added since.
 """
@@ -18,7 +18,7 @@ from bedside.audit import Action, AuditLog
 from bedside.database.sealed import Vault
 from bedside.database.statements import Prepared, prepared
 from bedside.errors import Conflict, NotAllowed, NotFound, WrongInput
-from bedside.kernel import clock, faults
+from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
@@ -234,7 +234,6 @@ class Joining:
             if demographics != before:
                 await self._patients.change(work, kept, demographics)
             await self._line(work, kept, Action.CHARTS_JOINED, joined.patient_id)
-        faults.point("charts.joined")
         return join_id
 
     async def undo(self, chart: ChartAccess, join_id: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedside.visits.check_in import CheckIn
+from bedside.visits.correction import Correction
 from bedside.visits.devices import VisitDevices
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
@@ -28,6 +29,7 @@ class VisitServices:
     rooms: Rooms
     check_in: CheckIn
     identification: Identification
+    correction: Correction
     unidentified: UnidentifiedVisits
     devices: VisitDevices
     waiting_room: WaitingRoom

@@ -3,6 +3,7 @@ transfer holds the file, for its visit."""
 
 from bedside.files.intake import Intake
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.people.permissions import ChartAccess
 from bedside.transfers import events, rows
 from bedside.transfers.rows import LiveTransferRow
 from bedside.transfers.states import Ended
@@ -45,6 +46,15 @@ class TransferFiling:
             await work.execute(rows.CHANGE, of=one.id, patient_id=row.patient_id)
             if one.filed:
                 await self.file(work, one._replace(patient_id=row.patient_id))
+            events.publish(work, one)
+
+    async def visit_reassigned(
+        self, work: UnitOfWork, row: VisitRow, chart: ChartAccess, to: ChartAccess, reason: str
+    ) -> None:
+        """File what is still in transfer in the other chart; implements
+        `visits.ports.EntriesOfVisits`."""
+        for one in await work.all(rows.OF_VISIT, visit=row.id):
+            await work.execute(rows.CHANGE, of=one.id, patient_id=to.patient_id)
             events.publish(work, one)
 
     async def visit_discarded(self, work: UnitOfWork, row: VisitRow) -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bedside.audit import Actor
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.people.permissions import ChartAccess
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import Step
 
@@ -29,6 +30,17 @@ class LegsOfVisits(Protocol):
     async def leg_ended(self, work: UnitOfWork, row: VisitRow) -> None:
         """Handle the patient leaving the room for good, in this unit of work. `row` is the visit
         as it was before, and locked."""
+        ...
+
+
+class EntriesOfVisits(Protocol):
+    """Keeps what visits have put into charts."""
+
+    async def visit_reassigned(
+        self, work: UnitOfWork, row: VisitRow, chart: ChartAccess, to: ChartAccess, reason: str
+    ) -> None:
+        """Move what came from a visit from one chart to the other, in this unit of work. `row` is
+        the visit as it is now, and locked."""
         ...
 
 

@@ -287,12 +287,22 @@ class Transitions:
         elif isinstance(step, Admit):
             await self._assignments.keep(work, now.patient_id, now.room_id)
         elif isinstance(step, End):
-            for one in await self._assignments.of_visit(work, now.id):
-                other = await work.one(_other, patient=now.patient_id, room=one.target_id)
-                if other is not None:  # the same patient is there on a second device
-                    await self._assignments.pass_on(work, one, other.id)
-                else:
-                    await self._assignments.end(work, one, by)
+            await self._end_assignments(work, now, by)
+
+    async def _end_assignments(self, work: UnitOfWork, row: VisitRow, by: Actor) -> None:
+        """End the assignments of a visit's patient that end with the visit."""
+        for one in await self._assignments.of_visit(work, row.id):
+            other = await work.one(_other, patient=row.patient_id, room=one.target_id)
+            if other is not None:  # the same patient is there on a second device
+                await self._assignments.pass_on(work, one, other.id)
+            else:
+                await self._assignments.end(work, one, by)
+
+    async def reassigned(self, work: UnitOfWork, row: VisitRow, now: VisitRow, by: Actor) -> None:
+        """Update who sees the charts of a locked visit that was given to another patient: `row`
+        is the visit as it was before."""
+        await self._end_assignments(work, row, by)
+        await self.identified(work, now, by)
 
     async def identified(self, work: UnitOfWork, row: VisitRow, by: Actor) -> None:
         """Update who sees the chart of a locked visit whose patient (`row.patient_id`) was

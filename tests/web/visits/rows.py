@@ -39,4 +39,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{_IDENTIFY}/nobody"): Row(Access.ROOM, 409, form(), path=_UNKNOWN),
     ("GET", _RECORDS): Row(Access.CHART, shows=_SHOWN),
     ("GET", _RECORDS + "/{visit_id}"): Row(Access.CHART, shows=_SHOWN),
+    ("GET", _RECORDS + "/{visit_id}/move"): Row(Access.CHART, shows=("lindqvist",)),
+    ("POST", _RECORDS + "/{visit_id}/move"): Row(
+        Access.CHART,
+        303,
+        lambda facts: {
+            "data": {"do": "move", "patient": facts["other_patient"], "reason": "Wrong press"}
+        },
+    ),
 }

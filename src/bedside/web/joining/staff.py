@@ -25,9 +25,7 @@ from bedside.people.permissions import ChartAccess
 
 JOINED = flash_message(
     "charts_joined",
-    N_(
-        "The two charts are one now. For 30 days, this can be undone: More, Join with another chart."
-    ),
+    N_("The two charts are one now. “Join with another chart” undoes it for 30 days."),
 )
 PARTED = flash_message(
     "charts_parted", N_("The patients have charts of their own again."), "attention"

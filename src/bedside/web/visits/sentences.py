@@ -9,6 +9,9 @@ SENTENCES = {
     Action.VISIT_IDENTIFIED: Sentence(
         "user-check", N_("{who} said that a visit is one of {patient}")
     ),
+    Action.VISIT_REASSIGNED: Sentence(
+        "folder-input", N_("{who} moved a visit from or to the chart of {patient}"), "attention"
+    ),
     Action.VISIT_DISCARDED: Sentence(
         "trash-2", N_("{who} destroyed what a visit without a chart held"), "attention"
     ),
@@ -21,6 +24,7 @@ SENTENCES = {
 TODAY = {
     Action.VISIT_CHECKED_IN: N_("{who} checked in"),
     Action.VISIT_IDENTIFIED: N_("{who} said that a visit is one of this patient"),
+    Action.VISIT_REASSIGNED: N_("{who} moved a visit to the right chart"),
     Action.VISIT_LEFT: N_("{who} left the visit"),
     Action.VISIT_COMPLETED: N_("{who} ended the visit"),
     Action.VISIT_EXPIRED: N_("The visit ran out"),
