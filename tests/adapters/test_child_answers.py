@@ -37,10 +37,19 @@ MADE: dict[str, Any] = {
 def test_a_true_answer_is_believed() -> None:
     examined = Examination(**{**EXAMINED, "blanked": ((10, 20), (30, 31))})
     assert child_answers.examination({"examination": EXAMINED}) == examined
-    made, unread = child_answers.derivation({"derivation": MADE}, (b"1", b"2", b"Potassium"))
+    made, unfinished = child_answers.derivation({"derivation": MADE}, (b"1", b"2", b"Potassium"))
     thumbnail = Derivative("thumbnail", "image/jpeg", b"1")
     assert made == Derivation((thumbnail,), "Potassium", "embedded", {"modality": "CT"})
-    assert unread == {2: b"2"}
+    assert unfinished == child_answers.Unfinished({2: b"2"})
+
+
+def test_pages_to_draw_again_are_no_pictures() -> None:
+    listed = {"derivatives": [["preview", "image/jpeg"], ["redraw", "application/pdf"]]}
+    answer = {**MADE, **listed, "facts": {"redraw": "1,12"}, "note": "pdf_pages_missing:3,4"}
+    made, unfinished = child_answers.derivation({"derivation": answer}, (b"1", b"%PDF", b""))
+    assert [one.role for one in made.derivatives] == ["preview"]
+    assert (made.note, made.facts) == ("pdf_pages_missing:3,4", {})
+    assert unfinished == child_answers.Unfinished({}, b"%PDF", (1, 12))
 
 
 @pytest.mark.parametrize(
@@ -86,6 +95,9 @@ def test_no_examination_is_nonsense(header: dict[str, Any]) -> None:
         {"facts": {"a": {"b": "c"}}},
         {"facts": {str(number): "x" for number in range(60)}},
         {"facts": {"a": "x" * 2_000}},
+        {"facts": {"redraw": "1;2"}},
+        {"note": "pdf_pages_missing:<b>"},
+        {"note": "invented"},
     ],
     ids=lambda changed: str(changed)[:60],
 )

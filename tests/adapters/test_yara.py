@@ -48,7 +48,13 @@ async def test_malware_is_found_wherever_the_blocks_are_cut() -> None:
 @pytest.mark.feature("F3")
 @pytest.mark.parametrize(
     "name",
-    ["form_dd0293.pdf", "form_210966.pdf", "paper_tracemonkey.pdf", "photo_xiaomi.heic"],
+    [
+        "pdf_with_scripts.pdf",
+        "form_dd0293.pdf",
+        "form_210966.pdf",
+        "paper_tracemonkey.pdf",
+        "photo_xiaomi.heic",
+    ],
 )
 async def test_real_forms_papers_and_photos_are_clean(name: str) -> None:
     data = (SAMPLES / name).read_bytes()
@@ -57,10 +63,10 @@ async def test_real_forms_papers_and_photos_are_clean(name: str) -> None:
 
 
 @pytest.mark.anyio
-async def test_pdf_with_scripts_is_found() -> None:
-    data = (SAMPLES / "pdf_with_scripts.pdf").read_bytes()
+async def test_pdf_that_starts_a_program_is_found() -> None:
+    data = builders.simple_pdf(catalog=b"/OpenAction << /S /Launch /F (cmd.exe) >>")
     result = await BuiltInScanner().scan(chunks(data), len(data))
-    assert (result.verdict, result.signature) == (Verdict.INFECTED, "Bedside.PDF.JavaScript")
+    assert (result.verdict, result.signature) == (Verdict.INFECTED, "Bedside.PDF.Launch")
 
 
 @pytest.mark.anyio

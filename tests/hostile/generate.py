@@ -246,7 +246,7 @@ def _damaged() -> Iterator[Hostile]:
         "PDF that is only a head", "a.pdf", lambda: b"%PDF-1.7\n" + b"x" * 99, "damaged_pdf"
     )
     cut = make.simple_pdf()[:150]
-    yield Hostile("PDF cut off", "a.pdf", lambda: cut, "damaged_pdf")
+    yield Hostile("PDF cut off", "a.pdf", lambda: cut, "incomplete_pdf")
     jpeg = make.picture("JPEG", (800, 600), quality=95)
     yield Hostile("JPEG cut off", "a.jpg", lambda: jpeg[: len(jpeg) // 2], "incomplete_image")
     image = make.picture("PNG", (800, 600))
@@ -274,26 +274,51 @@ def _in_object_stream() -> bytes:
     return out.getvalue()
 
 
+def _attached(name: str, content: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(make.simple_pdf())) as opened:
+        opened.attachments[name] = content
+        out = io.BytesIO()
+        opened.save(out)
+    return out.getvalue()
+
+
+def _harmful_pdfs() -> Iterator[Hostile]:
+    starts = "pdf_starts_program"
+    launch = b"/OpenAction << /S /Launch /F (cmd.exe) >>"
+    yield Hostile("PDF that starts a program", "a.pdf", _scripted(launch), starts)
+    disguised = b"/OpenAction << /S /L#61unch /F (cmd.exe) >>"
+    yield Hostile("the same with its name disguised", "a.pdf", _scripted(disguised), starts)
+    chained = b"/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next [<< /S /Launch /F (x) >>] >>"
+    yield Hostile("PDF that starts a program behind a jump", "a.pdf", _scripted(chained), starts)
+    share = b"/AA << /O << /S /GoToE /F (\\\\\\\\10.0.0.1\\\\share) /D [0 /Fit] >> >>"
+    yield Hostile("PDF that opens a share", "a.pdf", _scripted(b"", share), starts)
+    for script in (
+        b'this.exportDataObject({ cName: "a", nLaunch: 2 });',
+        b"Collab.collectEmailInfo({ msg: x });",
+        b'util.printf("%45000f", y);',
+        b'eval(unescape("%75"));',
+    ):
+        action = b"/OpenAction << /S /JavaScript /JS <%s> >>" % script.hex().encode()
+        yield Hostile(f"PDF with {script[:16]!r}", "a.pdf", _scripted(action), starts)
+    within = "pdf_with_program"
+    yield Hostile("PDF with a program", "a.pdf", lambda: _attached("a.exe", b"MZ"), within)
+    yield Hostile("PDF with one renamed", "a.pdf", lambda: _attached("a.txt", _pe()), within)
+    yield Hostile("PDF with a batch", "a.pdf", lambda: _attached("Befund.bat", b"dir"), within)
+
+
 def _scripted_pdfs() -> Iterator[Hostile]:
-    script = "infected_pdf_script"
+    """Commands that harm nobody: kept, and not run."""
+    kept = types.PDF
     opening = b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
-    yield Hostile("PDF with a script on opening", "a.pdf", _scripted(opening), script)
-    hex_name = b"/OpenAction << /S /J#61vaScript /JS (this.x\\(\\)) >>"
-    yield Hostile("the same with its name disguised", "a.pdf", _scripted(hex_name), script)
+    yield Hostile("PDF with a script on opening", "a.pdf", _scripted(opening), "", kept)
     nested = (
         b"/Annots [<< /Subtype /Link /Rect [0 0 9 9] /AA << /E << /S /JavaScript /JS (x) >> >> >>]"
     )
-    yield Hostile("PDF with a script in an annotation", "a.pdf", _scripted(b"", nested), script)
-    chained = b"/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next [<< /S /JavaScript /JS (x) >>] >>"
-    yield Hostile("PDF with a script behind a jump", "a.pdf", _scripted(chained), script)
-    launch = b"/OpenAction << /S /Launch /F (cmd.exe) >>"
-    yield Hostile("PDF that starts a program", "a.pdf", _scripted(launch), script)
-    yield Hostile("PDF with a script in an object stream", "a.pdf", _in_object_stream, script)
-    fake = b"/OpenAction << /S /JavaScript /JS (AFNumber_Format\\(2\\);app.launchURL\\(1\\)) >>"
-    yield Hostile("PDF script that begins like a format", "a.pdf", _scripted(fake), script)
+    yield Hostile("PDF with a script in an annotation", "a.pdf", _scripted(b"", nested), "", kept)
+    yield Hostile("PDF with a script in an object stream", "a.pdf", _in_object_stream, "", kept)
     widget = b"/Annots [<< /Subtype /Widget /FT /Tx /T (a) /Rect [0 0 9 9] /AA << /F %s >> >>]"
     number = widget % b'<< /S /JavaScript /JS (AFNumber_Format\\(2, 0, "", true\\);) >>'
-    yield Hostile("PDF form that formats a number", "a.pdf", _scripted(b"", number), "", types.PDF)
+    yield Hostile("PDF form that formats a number", "a.pdf", _scripted(b"", number), "", kept)
 
 
 def _polyglots() -> Iterator[Hostile]:
@@ -303,7 +328,10 @@ def _polyglots() -> Iterator[Hostile]:
     comment = make.picture("GIF", comment=document[:200])
     yield Hostile("GIF and PDF", "a.gif", lambda: comment + document, two)
     yield Hostile("JPEG and PDF", "a.jpg", lambda: jpeg + document, two)
-    yield Hostile("junk, then PDF", "a.pdf", lambda: b"junk" * 9 + document, two)
+    yield Hostile("archive, then PDF", "a.pdf", lambda: b"junk " + archive + document, two)
+    page_before = b"Warning <script>alert(1)</script>\n"
+    yield Hostile("web page, then PDF", "a.pdf", lambda: page_before + document, two)
+    yield Hostile("shell script, then PDF", "a.pdf", lambda: b"#!/bin/sh\nls\n" + document, two)
     yield Hostile("PDF and zip", "a.pdf", lambda: document + archive, two)
     yield Hostile("GIF and Java archive", "a.gif", lambda: gif + archive, two)
     yield Hostile("PNG and zip", "a.png", lambda: make.picture("PNG") + archive, two)
@@ -361,7 +389,16 @@ def _names() -> Iterator[Hostile]:
 
 def catalogue() -> list[Hostile]:
     """Return every hostile file, in the order of the groups above."""
-    groups = (_programs, _archives, _texts, _macros, _bombs, _damaged, _scripted_pdfs)
+    groups = (
+        _programs,
+        _archives,
+        _texts,
+        _macros,
+        _bombs,
+        _damaged,
+        _scripted_pdfs,
+        _harmful_pdfs,
+    )
     return [one for group in (*groups, _polyglots, _infected, _names) for one in group()]
 
 

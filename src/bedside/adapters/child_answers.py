@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,7 +10,7 @@ from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.files import media_types as types
 from bedside.files.media_types import Kind
 from bedside.files.ports import Derivation, Derivative, Examination
-from bedside.files.refusals import NOTES, REFUSALS
+from bedside.files.refusals import REFUSALS, notes_in
 
 _ROLE = re.compile(r"thumbnail|preview|strip|page-\d{1,2}")
 _UNREAD = re.compile(r"ocr-(\d{1,2})")
@@ -50,6 +50,16 @@ class _Made(_Checked):
     derivatives: Annotated[list[_Pair], Field(max_length=200)]
     text_source: Literal["", "embedded"]
     facts: Annotated[dict[_Short, _Short], Field(max_length=50)]
+    note: _Short = ""
+
+
+class Unfinished(NamedTuple):
+    """What other programs have yet to do: pages to read, by number, and a PDF of pages to draw
+    again with the numbers that they have in the file."""
+
+    unread: dict[int, bytes]
+    redraw: bytes = b""
+    redrawn: tuple[int, ...] = ()
 
 
 def examination(header: Mapping[str, Any], parts: tuple[bytes, ...] = ()) -> Examination:
@@ -60,7 +70,7 @@ def examination(header: Mapping[str, Any], parts: tuple[bytes, ...] = ()) -> Exa
     except ValidationError as error:
         raise Nonsense from error
     known = said.media_type in types.MEDIA_TYPES or said.refusal
-    if not known or said.refusal not in {"", *REFUSALS} or said.note not in {"", *NOTES}:
+    if not known or said.refusal not in {"", *REFUSALS} or notes_in(said.note) is None:
         raise Nonsense
     facts = said.model_dump(exclude={"shared", "blanked"})
     return Examination(**facts, shared=_shared(said, parts), blanked=_places(said.blanked))
@@ -69,7 +79,10 @@ def examination(header: Mapping[str, Any], parts: tuple[bytes, ...] = ()) -> Exa
 def _shared(said: _Examined, parts: tuple[bytes, ...]) -> Derivative | None:
     if said.shared is None and not parts:
         return None
-    if said.shared is None or len(parts) != 1 or types.kind(said.shared) is not Kind.IMAGE:
+    if said.shared is None or len(parts) != 1:
+        raise Nonsense
+    is_pdf = said.shared == types.PDF == said.media_type
+    if types.kind(said.shared) is not Kind.IMAGE and not is_pdf:
         raise Nonsense
     return Derivative("shared", said.shared, parts[0])
 
@@ -85,29 +98,41 @@ def _places(given: list[list[int]]) -> tuple[tuple[int, int], ...]:
 
 def derivation(
     header: Mapping[str, Any], parts: tuple[bytes, ...]
-) -> tuple[Derivation, dict[int, bytes]]:
-    """Validate the derivation in an answer, whose last part is the text, and the pages still to be
-    read by OCR, by number.
+) -> tuple[Derivation, Unfinished]:
+    """Validate the derivation in an answer, whose last part is the text, and what is yet to be
+    done by other programs.
 
     Raises Nonsense.
     """
     if "refusal" in header:
-        return Derivation(), {}
+        return Derivation(), Unfinished({})
     try:
         made = _Made.model_validate(header.get("derivation"))
     except ValidationError as error:
         raise Nonsense from error
-    if len(made.derivatives) + 1 != len(parts):
+    if len(made.derivatives) + 1 != len(parts) or notes_in(made.note) is None:
         raise Nonsense
     kept: list[Derivative] = []
     unread: dict[int, bytes] = {}
+    redraw = b""
     for (role, media_type), data in zip(made.derivatives, parts[:-1], strict=True):
         scan = _UNREAD.fullmatch(role)
         if scan and int(scan[1]) >= 1:
             unread[int(scan[1])] = data
+        elif (role, media_type) == ("redraw", types.PDF):
+            redraw = data
         elif _ROLE.fullmatch(role) and types.kind(media_type) is Kind.IMAGE:
             kept.append(Derivative(role, media_type, data))
         else:
             raise Nonsense
     text = parts[-1].decode("utf-8", "replace")[:MAX_TEXT]
-    return Derivation(tuple(kept), text, made.text_source, made.facts), unread
+    facts = {key: value for key, value in made.facts.items() if key != "redraw"}
+    unfinished = Unfinished(unread, redraw, _numbers(made.facts.get("redraw", "")))
+    return Derivation(tuple(kept), text, made.text_source, facts, made.note), unfinished
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Parse numbers of pages. Raises Nonsense."""
+    if not re.fullmatch(r"(?:\d{1,2}(?:,\d{1,2})*)?", text):
+        raise Nonsense
+    return tuple(int(number) for number in text.split(",") if number)

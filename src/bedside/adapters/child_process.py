@@ -18,14 +18,16 @@ from typing import Any, Protocol
 import structlog
 
 from bedside.adapters import child_answers
-from bedside.adapters.child_answers import Nonsense
+from bedside.adapters.child_answers import Nonsense, Unfinished
+from bedside.adapters.page_words import chosen_words
 from bedside.adapters.rendering import framing
 from bedside.adapters.rendering.confinement import CALLS, FILES
 from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.errors import Unavailable
 from bedside.files import media_types as types
 from bedside.files.media_types import Kind
-from bedside.files.ports import Derivation, Examination
+from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.refusals import with_notes
 from bedside.files.sniffing import HEAD_SIZE, sniff
 
 WHOLE = frozenset({FILES, CALLS})
@@ -306,14 +308,32 @@ class PageReader(Protocol):
         ...
 
 
+class Drawer(Protocol):
+    """Draws pages of a PDF whose letters PDFium lacks (`adapters.page_drawing.PageDrawer`)."""
+
+    async def pictures(self, document: bytes, numbers: Sequence[int]) -> list[Derivative]:
+        """Return pictures of the pages of `document`, which have these numbers in the file."""
+        ...
+
+    async def scan(self, document: bytes, place: int) -> bytes:
+        """Return a picture of a page to be read; empty if there is none."""
+        ...
+
+
 class ChildExaminer:
-    """The file domain's `Examiner`. Without a `reader`, scans have no words."""
+    """The file domain's `Examiner`. Without a `reader`, scans have no words; without a `drawer`,
+    letters that a PDF does not bring along may be missing from its pictures."""
 
     def __init__(
-        self, children: Children | None = None, *, reader: PageReader | None = None
+        self,
+        children: Children | None = None,
+        *,
+        reader: PageReader | None = None,
+        drawer: Drawer | None = None,
     ) -> None:
         self._children = children or Children()
         self._reader = reader
+        self._drawer = drawer
 
     async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
         """Determine type and validity of a file of `size` bytes; `name` as the sender gave it.
@@ -342,12 +362,30 @@ class ChildExaminer:
             return Derivation()
         try:
             answer = await self._children.ask("derive", chunks, size, media_type=media_type)
-            derivation, unread = await asyncio.to_thread(
+            derivation, unfinished = await asyncio.to_thread(
                 child_answers.derivation, answer.header, answer.parts
             )
         except (ChildFailed, Nonsense):
             return Derivation()
-        return await self._with_recognised_words(derivation, unread)
+        if unfinished.redraw:
+            derivation = await self._with_all_letters(derivation, unfinished)
+        return await self._with_recognised_words(derivation, unfinished.unread)
+
+    async def _with_all_letters(self, derivation: Derivation, unfinished: Unfinished) -> Derivation:
+        """Replace pictures that lack letters by those of another program, if there is one."""
+        drawn: list[Derivative] = []
+        if self._drawer is not None:
+            drawn = await self._drawer.pictures(unfinished.redraw, unfinished.redrawn)
+            for place, number in enumerate(unfinished.redrawn, 1):
+                if number in unfinished.unread:
+                    scan = await self._drawer.scan(unfinished.redraw, place)
+                    unfinished.unread[number] = scan or unfinished.unread[number]
+        made = {one.role: one for one in derivation.derivatives}
+        # A page that PDFium could not draw either has no place among them.
+        made |= {one.role: one for one in drawn if one.role in made}
+        note = "pdf_letters_replaced" if drawn else "pdf_letters_missing"
+        note = with_notes(derivation.note, note)
+        return replace(derivation, derivatives=tuple(made.values()), note=note)
 
     async def _with_recognised_words(
         self, derivation: Derivation, unread: Mapping[int, bytes]
@@ -356,11 +394,17 @@ class ChildExaminer:
             return derivation
         pages = derivation.text.split("\f", max(unread))
         pages += [""] * (max(unread) - len(pages))
+        recognised = False
         for number, picture in unread.items():
-            read = await self._reader.read(picture)
-            pages[number - 1] = read[:_LONGEST_PAGE] or pages[number - 1]
+            read = (await self._reader.read(picture))[:_LONGEST_PAGE]
+            own = pages[number - 1]
+            pages[number - 1] = chosen_words(own, read)
+            recognised = recognised or pages[number - 1] != own
         text = "\f".join(pages)[:MAX_TEXT]
-        return replace(derivation, text=text, text_source="recognised" if text.strip() else "")
+        if not text.strip():
+            return replace(derivation, text="", text_source="")
+        source = "recognised" if recognised else derivation.text_source
+        return replace(derivation, text=text, text_source=source)
 
 
 async def _remembering(chunks: AsyncIterator[bytes], head: bytearray) -> AsyncIterator[bytes]:

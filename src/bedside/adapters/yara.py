@@ -11,7 +11,7 @@ _NAME = "Built-in scanner"
 
 
 class BuiltInScanner:
-    """Detects the EICAR test file, PDF with scripts or launch actions, and Office macros.
+    """Detects the EICAR test file, PDF that starts programs, and Office macros.
 
     It is no substitute for ClamAV, and the screen names it, so that nobody takes it for one.
     """

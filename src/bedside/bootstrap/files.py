@@ -7,6 +7,7 @@ from bedside.adapters.blobs_local import LocalBlobs
 from bedside.adapters.child_process import WHOLE, ChildExaminer, ChildFailed, Children
 from bedside.adapters.clamd import ClamdScanner
 from bedside.adapters.ocr import Recogniser, tesseract
+from bedside.adapters.page_drawing import PageDrawer, pdftoppm
 from bedside.adapters.yara import BuiltInScanner
 from bedside.bootstrap.base import Base
 from bedside.charts.entries import Charts
@@ -81,7 +82,9 @@ def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts
     database, vault, audit = base.database, base.vault, base.audit.log
     children = Children(at_once=base.settings.examiners)
     scanner = _scanner(base.settings, children)
-    examiner: Examiner = ChildExaminer(children, reader=Recogniser(children, program=tesseract()))
+    examiner: Examiner = ChildExaminer(
+        children, reader=Recogniser(children, program=tesseract()), drawer=_drawer(children)
+    )
     if remember:
         scanner, examiner = remember[0](scanner), remember[1](examiner)
     repository = Repository(database, vault, LocalBlobs(base.settings.data / "files"))
@@ -95,6 +98,11 @@ def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts
         children=children,
         scans_outside=bool(base.settings.clamd),
     )
+
+
+def _drawer(children: Children) -> PageDrawer | None:
+    program = pdftoppm()
+    return PageDrawer(children, program) if program else None
 
 
 def _scanner(settings: Settings, children: Children) -> Scanner:

@@ -30,6 +30,8 @@ LONGEST_NOTE = 5_000
 LONGEST_REASON = 500
 """In characters."""
 _COLUMN = "chart_entries.record"
+_WRITTEN = ("label", "comment", "note")
+"""Fields of an entry's record in which people write."""
 ENTRIES = BoundTable(
     chart_entries, "id", "clinic_id", "patient_id", "file_id", sealed=("record",), row=EntryRow
 )
@@ -125,6 +127,16 @@ class Charts:
         row = await work.one(rows.OF_FILE, file=file_id)
         if row:
             self._emit(work, row, EntryChanged, "preview")
+
+    async def own_words(self, clinic_id: str, file_id: str) -> list[str]:
+        """Return the words of a file's entry itself, as they are indexed now: its name, and what
+        people wrote about it."""
+        async with self._database.read() as db:
+            row = await db.one(rows.OF_FILE, file=file_id)
+        if row is None:
+            return []
+        record = (await self._vault.clinic(clinic_id)).unseal(_COLUMN, row.id, row.record)
+        return words_of(" ".join(record.get(key, "") for key in ("name", *_WRITTEN)))
 
     async def add_words(
         self, work: UnitOfWork, clinic_id: str, file_id: str, words: Iterable[str]

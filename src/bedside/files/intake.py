@@ -21,7 +21,7 @@ from bedside.files import rescans
 from bedside.files.file_rows import FileRow
 from bedside.files.holders import FileChange, HolderKind, HolderKinds
 from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
-from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature
+from bedside.files.refusals import UNSCANNED_NOTES, refusal_for_signature, with_notes
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.states import FileState, Sharing, may_become
 from bedside.files.upload_rows import UploadRow
@@ -331,6 +331,8 @@ class Intake:
                 await self._repository.add_derivative(work, row.id, derivative)
             if made.text:
                 await self._repository.add_text(work, row, sealed, made.text_source)
+            if made.note:
+                await self._repository.change(work, row.id, note=with_notes(row.note, made.note))
             if row.holder_id:
                 await self._notify_holder(work, row, preview=True)
             else:
@@ -345,6 +347,7 @@ class Intake:
         if row is None:
             return
         words = await asyncio.to_thread(words_of, await self._repository.text(row))
+        words += await self._charts.own_words(row.clinic_id, row.id)
         for start in range(0, len(words), _WORDS_AT_ONCE):
             some = words[start : start + _WORDS_AT_ONCE]
             async with self._database.unit_of_work() as work:

@@ -147,10 +147,11 @@ class Examination:
     """The true type of a file, found by parsing it, and the version for others.
 
     `refusal` is a key of `files.refusals.REFUSALS`, or "" if the file is accepted. `taken_at` is
-    the time of capture in milliseconds, if the file has one. `note` is a key of
-    `files.refusals.NOTES`, e.g. for a DICOM file without pixels, which is kept but cannot be
-    displayed. `unpacked` is the number of bytes to which all its members or streams unpack,
-    `largest_member` that of the largest one; 0 if nothing is packed.
+    the time of capture in milliseconds, if the file has one. `note` holds keys of
+    `files.refusals.NOTES` with blanks between, e.g. for a DICOM file without pixels, which is kept
+    but cannot be displayed; a key may be followed by a colon and numbers of pages. `unpacked` is
+    the number of bytes to which all its members or streams unpack, `largest_member` that of the
+    largest one; 0 if nothing is packed.
 
     Others get the file itself unless `shared` holds what they get instead, or `blanked` the places
     in it (from, to) that are not for them. `sharing_failed`: they get nothing.
@@ -188,6 +189,8 @@ class Derivation:
     text_source: str = ""
     """“embedded”, “recognised” (OCR) or "" if there is no text."""
     facts: dict[str, str] = field(default_factory=dict[str, str])
+    note: str = ""
+    """Keys of `files.refusals.NOTES`, in addition to those of the examination."""
 
 
 class Examiner(Protocol):

@@ -4,6 +4,9 @@ Each sentence says what the file is, what happened to it, and what works instead
 marked for the catalogue and translated where they are displayed: `gettext(REFUSALS[key])`.
 """
 
+import re
+from dataclasses import dataclass
+
 from bedside.files.ports import Cause
 from bedside.kernel.language import N_
 
@@ -51,8 +54,9 @@ REFUSALS: dict[str, str] = {
         "save it as a PDF, and send the PDF."
     ),
     "polyglot": N_(
-        "This file is two kinds of file at once, which is a way to hide harmful content, so it "
-        "was not kept. Save it again, or take a photo or screenshot of it, and send that instead."
+        "This file holds a second file, so that programs do not agree on what it is, and it was "
+        "not kept. Open it, save it again or choose Print and save it as a PDF, or take a photo or "
+        "screenshot of it, and send that instead."
     ),
     # Found by parsing the whole file
     "encrypted_pdf": N_(
@@ -68,6 +72,20 @@ REFUSALS: dict[str, str] = {
     "damaged_pdf": N_(
         "This PDF is damaged or incomplete and cannot be opened, so it was not kept. Download or "
         "save it once more, check that it opens on your device, and send it again."
+    ),
+    "incomplete_pdf": N_(
+        "This PDF is incomplete: its end is missing, as after a download that was cut off, and "
+        "some of its pages with it. It was not kept. Download or save it once more, check that its "
+        "last page is there, and please send it again."
+    ),
+    "pdf_starts_program": N_(
+        "This PDF holds a command that starts a program, reaches for another computer, or is known "
+        "from attacks, so it was not kept. Open it in a browser, choose Print, and save it as a "
+        "PDF: the new file holds no commands."
+    ),
+    "pdf_with_program": N_(
+        "A program or a file with commands is attached in this PDF, so it was not kept. Choose "
+        "Print and save it as a PDF: the new file has no attachments. Send that instead."
     ),
     "damaged_image": N_(
         "This picture is damaged or incomplete and cannot be shown, so it was not kept. Check "
@@ -142,6 +160,7 @@ REFUSALS: dict[str, str] = {
         "open it on your device, check the device for malware, and send another copy from a "
         "source that you trust."
     ),
+    # Of files destroyed by earlier versions, which kept no PDF with scripts
     "infected_pdf_script": N_(
         "The malware scan found that this PDF runs commands when it is opened. The file was "
         "destroyed. Open it, choose Print, and save it as a PDF: the new file holds no commands."
@@ -173,17 +192,55 @@ NOTES: dict[str, str] = {
         "The end of this TIFF is missing, so it may have had more pages than are shown. It is "
         "kept as it came. Ask for it again if a page is missing."
     ),
-    "pdf_repaired": N_("This PDF is slightly damaged. It can be shown and is kept as it came."),
+    "pdf_repaired": N_("This PDF is slightly damaged. It is kept as it came."),
     "pdf_cannot_be_shown": N_(
-        "The first page of this PDF cannot be shown here. It is kept and can be downloaded."
+        "This PDF cannot be shown here. It is kept as it came and can be downloaded."
+    ),
+    "pdf_pages_missing": N_(
+        "A part of this PDF cannot be shown here: page %(pages)s. The other pages can. It is kept "
+        "as it came. Download it, or ask for that page once more."
+    ),
+    "pdf_letters_replaced": N_(
+        "This PDF does not bring all of its letters along. They are shown in a similar type, and a "
+        "few may be missing from the picture; the text is complete, and the file is kept as it "
+        "came."
+    ),
+    "pdf_letters_missing": N_(
+        "This PDF does not bring all of its letters along, and some may be missing from the "
+        "picture. The text is complete, and the file is kept as it came: download it to see it "
+        "with its own letters."
+    ),
+    "pdf_xfa": N_(
+        "This PDF is a form that only some programs can show (XFA). What is shown here is a page "
+        "that stands in for it; what was filled in is found by search and stands under Text. "
+        "It is kept as it came. Download it for Adobe Reader, or ask for a copy that was printed "
+        "and saved as a PDF."
+    ),
+    "pdf_portfolio": N_(
+        "This PDF is a portfolio: a cover with other files inside. The picture shows the cover "
+        "only. The words of the PDFs inside are found by search and stand under Text. It is "
+        "kept as it came: download it to open the files inside."
+    ),
+    "pdf_with_remarks": N_(
+        "Remarks were written into this PDF, and are kept with it. Their words stand under Text if "
+        "the picture does not show them."
+    ),
+    "pdf_attachment_unread": N_(
+        "A file attached in this PDF is encrypted or damaged, so it could not be looked into. It "
+        "is kept as it came. Take care when you open it in another program."
+    ),
+    "pdf_not_shared": N_(
+        "The commands could not be taken out of this PDF, so nobody gets a copy of it. The "
+        "original is kept in the chart, and can be downloaded there."
     ),
     "not_shared": N_(
         "The location data could not be taken out of this file, so nobody gets a copy of it. The "
         "original is kept in the chart, and can be downloaded there."
     ),
     "pdf_with_scripts": N_(
-        "This PDF holds commands. It is kept, and they are never run here; take care when you open "
-        "it in another program."
+        "This PDF holds commands, for example to print it or to calculate in a form. It is kept, "
+        "they are never run here, and the copy for others is without them. Take care when you open "
+        "the original in another program."
     ),
     # Why a file stays unscanned
     "scan_too_large": N_(
@@ -219,4 +276,34 @@ def refusal_for_signature(signature: str) -> str:
     name."""
     if signature.startswith(_MACROS):
         return "macros"
-    return "infected_pdf_script" if signature.startswith("Bedside.PDF.") else "infected"
+    return "pdf_starts_program" if signature.startswith("Bedside.PDF.") else "infected"
+
+
+_NOTE = re.compile(r"([a-z][a-z_0-9]*)(?::(\d+(?:,\d+)*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One of the notes on a file: its key in NOTES, and the pages it is about, if any."""
+
+    key: str
+    pages: tuple[int, ...] = ()
+
+
+def notes_in(text: str) -> list[Note] | None:
+    """Parse the notes of a file: keys with blanks between, each perhaps with a colon and numbers
+    of pages. Returns None if one of them is none."""
+    notes: list[Note] = []
+    for word in text.split():
+        found = _NOTE.fullmatch(word)
+        if found is None or found[1] not in NOTES:
+            return None
+        pages = tuple(int(number) for number in (found[2] or "").split(",") if number)
+        notes.append(Note(found[1], pages))
+    return notes
+
+
+def with_notes(text: str, more: str) -> str:
+    """Add notes to those of a file. Each key stays once, with its newest pages."""
+    keyed = {word.partition(":")[0]: word for word in f"{text} {more}".split()}
+    return " ".join(keyed.values())

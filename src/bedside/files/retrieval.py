@@ -19,7 +19,7 @@ from bedside.files import media_types
 from bedside.files.blanking import BlankedReader
 from bedside.files.file_rows import FileRow
 from bedside.files.intake import SHARE
-from bedside.files.refusals import NOTES, REFUSALS
+from bedside.files.refusals import NOTES, REFUSALS, Note, notes_in
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
 from bedside.files.states import FileState, Sharing
@@ -102,6 +102,8 @@ class FileFacts:
     forms: tuple[str, ...]
     sharing: str
     text_found: bool
+    pages_missing: tuple[int, ...] = ()
+    """Numbers of the pages of which there is no picture because they are broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Retrieval:
             scanned_at=row.scanned_at,
             refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
             note=_note_of(row),
+            pages_missing=_pages_missing(row),
             pages=row.pages,
             width=row.width,
             height=row.height,
@@ -286,11 +289,9 @@ class Retrieval:
         if row.sharing == Sharing.WAITING:
             async with self._database.unit_of_work() as work:
                 work.enqueue(SHARE, {"file_id": row.id}, unique=f"share-now:{row.id}")
-            raise NotReady(
-                _("A copy of this file without location data is being made. It opens by itself.")
-            )
+            raise NotReady(_("A copy of this file for others is being made. It opens by itself."))
         if row.sharing == Sharing.FAILED:
-            raise NotOpened(_(NOTES["not_shared"]))
+            raise NotOpened(_(NOTES[_not_shared(row)]))
         forms = {Sharing.COPY: "shared", Sharing.BLANKED: "blanked"}
         return forms.get(Sharing(row.sharing), "original")
 
@@ -355,9 +356,26 @@ class Retrieval:
         return replace(await self._form(row, await self._repository.record(row), form), shown=True)
 
 
+def _not_shared(row: FileRow) -> str:
+    return "pdf_not_shared" if row.media_type == media_types.PDF else "not_shared"
+
+
 def _note_of(row: FileRow) -> str:
-    key = "not_shared" if row.sharing == Sharing.FAILED else row.note
-    return _(NOTES[key]) if key in NOTES else ""
+    """Return the notes on a file in words, one paragraph each."""
+    said = [_in_words(note) for note in notes_in(row.note) or []]
+    if row.sharing == Sharing.FAILED:
+        said.insert(0, _(NOTES[_not_shared(row)]))
+    return "\n".join(said)
+
+
+def _in_words(note: Note) -> str:
+    words = _(NOTES[note.key])
+    return words % {"pages": ", ".join(map(str, note.pages))} if note.pages else words
+
+
+def _pages_missing(row: FileRow) -> tuple[int, ...]:
+    pages = [note.pages for note in notes_in(row.note) or [] if note.key == "pdf_pages_missing"]
+    return pages[0] if pages else ()
 
 
 def _named(name: str, media_type: str) -> str:

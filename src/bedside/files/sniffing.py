@@ -80,6 +80,16 @@ _SCRIPT_NAMES = frozenset(
 _MARKUP_NAMES = {"html": "web_page", "htm": "web_page", "xhtml": "web_page", "mht": "web_page"}
 _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
 _PDF_SEARCH = 1024  # readers search for the header in the first 1024 bytes (ISO 32000-1, annex H)
+_PDF_BEHIND_TEXT = 16 * 1024
+_PDF_LINE = re.compile(rb"[\r\n](%PDF-[12]\.\d[\r\n ])")
+_ACTIVE = re.compile(
+    rb"<(?:script|iframe|svg|object|embed|form|meta|link|base)[\s>/]|<\?php|<%|javascript:|vbscript:"
+    rb"|<[a-z][^>]{0,2000}\son[a-z]{3,20}\s{0,9}=",
+    re.IGNORECASE,
+)
+"""Markup that does something in a browser."""
+_SIGNS_WITHIN = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"MSCF\x00")
+_STARTS = (b"#!", b"MZ", b"%!PS")
 
 
 def sniff(first_bytes: bytes, name: str) -> Sniffed:
@@ -116,13 +126,33 @@ def _dangerous(head: bytes, _name: str) -> Sniffed | None:
     return None
 
 
+def start_of_pdf(data: bytes) -> int:
+    """Return where the header of a PDF is, -1 if there is none; readers look for it a little way
+    behind the beginning (ISO 32000-1, annex H), and so do scanners, mail and printing programs
+    that put something in front of it."""
+    at = data.find(b"%PDF-", 0, _PDF_SEARCH)
+    if at >= 0:
+        return at
+    found = _PDF_LINE.search(data, _PDF_SEARCH - 16, _PDF_BEHIND_TEXT)
+    return found.start(1) if found else -1
+
+
+def is_harmless_around_pdf(rest: bytes) -> bool:
+    """Whether what stands before or behind a PDF is no program, archive, picture or page that
+    does something: a path, a mark, the header of a mail or form, a printer's command, a warning
+    of a web server."""
+    bare = rest.lstrip(b"\xef\xbb\xbf\x00\t\n\x0c\r ")
+    if any(look(part, "") is not None for look in _OTHER_FILES for part in (rest, bare)):
+        return False
+    return not (_ACTIVE.search(rest) or any(sign in rest for sign in _SIGNS_WITHIN))
+
+
 def _pdf(head: bytes, _name: str) -> Sniffed | None:
-    at = head.find(b"%PDF-", 0, _PDF_SEARCH)
+    at = start_of_pdf(head)
     if at < 0:
         return None
-    before = head[:at]
-    if before.strip(b"\x00\t\n\x0c\r \xef\xbb\xbf"):
-        # Something else precedes it, so two programs would see two different files.
+    if not is_harmless_around_pdf(head[:at]):
+        # Two programs would see two different files.
         return _refused("polyglot", types.PDF)
     return Sniffed(types.PDF)
 
@@ -261,6 +291,13 @@ def _ole(head: bytes, name: str) -> Sniffed | None:
 
 def _rtf(head: bytes, _name: str) -> Sniffed | None:
     return Sniffed(types.RTF) if head.startswith(b"{\\rtf") else None
+
+
+def _command(head: bytes, _name: str) -> Sniffed | None:
+    return _refused("script") if head.startswith(_STARTS) else None
+
+
+_OTHER_FILES = (_dangerous, _image, _container, _ole, _rtf, _command)
 
 
 _MARKUP = (

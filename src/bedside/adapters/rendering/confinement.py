@@ -77,6 +77,7 @@ def _readable() -> list[Path]:
     libraries, and facts about the system."""
     package = Path(__file__).parents[2]
     places = [sys.prefix, sys.base_prefix, *filter(None, sys.path), "/usr", "/lib", "/lib64"]
+    places += ["/etc/fonts", "/var/cache/fontconfig"]  # for programs that draw letters
     files = ["/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/null"]
     facts = ["/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]
     wanted = (Path(place) for place in [package, *places, "/nix", *files, *facts])

@@ -6,9 +6,10 @@ from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.polyglots import is_polyglot
 from bedside.adapters.rendering.second_opinion import objection
 from bedside.adapters.rendering.specialists import specialist
+from bedside.files import media_types as types
 from bedside.files.media_types import Kind, kind
 from bedside.files.ports import Examination
-from bedside.files.sniffing import HEAD_SIZE, sniff
+from bedside.files.sniffing import HEAD_SIZE, sniff, start_of_pdf
 
 
 def examine(incoming: Incoming) -> Examination:
@@ -31,7 +32,9 @@ def _parsed(incoming: Incoming, media_type: str) -> Examination:
     found = specialist(media_type).examine(data, media_type)
     if is_polyglot(data, found.media_type):
         raise Refused("polyglot")
-    refusal = objection(data, found.media_type)
+    # What stands before a PDF was judged already, and would be mistaken for the whole.
+    whole = data[max(0, start_of_pdf(data)) :] if found.media_type == types.PDF else data
+    refusal = objection(whole, found.media_type)
     if refusal:
         raise Refused(refusal)
     return found

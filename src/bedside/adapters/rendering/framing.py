@@ -52,6 +52,7 @@ def frame_derivation(derivation: Derivation) -> list[bytes]:
         "derivatives": [[made.role, made.media_type] for made in derivation.derivatives],
         "text_source": derivation.text_source,
         "facts": derivation.facts,
+        "note": derivation.note,
     }
     text = derivation.text.encode("utf-8", "replace")
     return frame({"derivation": header}, [*(made.data for made in derivation.derivatives), text])

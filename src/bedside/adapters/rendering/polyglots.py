@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bedside.adapters.rendering.iso_media import boxes
 from bedside.adapters.rendering.jpeg_segments import end_of_jpeg
 from bedside.files import media_types as types
+from bedside.files.sniffing import is_harmless_around_pdf
 
 _END_OF_ZIP = b"PK\x05\x06"
 _LONGEST_END_OF_ZIP = 22 + 65_535
@@ -23,7 +24,7 @@ def is_polyglot(data: bytes, media_type: str) -> bool:
     if media_type in {types.DOCX, types.XLSX, types.ODT, types.ODS}:
         return _before_archive(data)
     if media_type == types.PDF:
-        return hides_archive(data[-_LONGEST_END_OF_ZIP:]) or _follows_pdf(data)
+        return _hides_behind_pdf(data)
     if b"%PDF-" in data[:1024] or hides_archive(data[-_LONGEST_END_OF_ZIP:]):
         return True
     end = _end_of_picture(data, media_type)
@@ -50,9 +51,25 @@ def _before_archive(data: bytes) -> bool:
     return not data.startswith(b"PK\x03\x04") or b"%PDF-" in data[:1024]
 
 
-def _follows_pdf(data: bytes) -> bool:
+def _hides_behind_pdf(data: bytes) -> bool:
+    """Whether an archive, a program, another PDF or a page that does something is behind the end.
+
+    An archive attached in it, and stored as it is, is inside: it ends before the PDF does.
+    """
     end = data.rfind(b"%%EOF")
-    return end >= 0 and _is_program_or_page(data[end + 5 :].lstrip())
+    tail = data[-_LONGEST_END_OF_ZIP:]
+    directory = data.rfind(_END_OF_ZIP)
+    if hides_archive(tail) and (directory > end or _ends_with_archive(tail)):
+        return True
+    rest = data[end + 5 :].lstrip() if end >= 0 else b""
+    if _PROGRAM.match(rest) or b"%PDF-" in rest[:1024]:
+        return True
+    return not is_harmless_around_pdf(rest[:65_536])
+
+
+def _ends_with_archive(tail: bytes) -> bool:
+    at = tail.rfind(_END_OF_ZIP)
+    return at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail)
 
 
 def _is_program_or_page(rest: bytes) -> bool:

@@ -12,7 +12,7 @@ import yara_x
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 from bedside.files import media_types as types
-from bedside.files.sniffing import HEAD_SIZE, sniff
+from bedside.files.sniffing import HEAD_SIZE, sniff, start_of_pdf
 
 _RULES = Path(__file__).parents[1] / "rules" / "built_in.yar"
 _OVERLAP = 64 * 1024
@@ -34,7 +34,7 @@ def scan(incoming: Incoming) -> str:
     matcher = _Matcher()
     head = incoming.head(HEAD_SIZE)
     keep = incoming.size <= _UNWRAPPED and (
-        head.startswith(b"PK\x03\x04") or b"%PDF-" in head[:1024] or _is_dicom(head)
+        head.startswith(b"PK\x03\x04") or start_of_pdf(head) >= 0 or _is_dicom(head)
     )
     whole = bytearray()
     found = ""
@@ -73,7 +73,7 @@ def _unwrapped(data: bytes, matcher: _Matcher, depth: int) -> str:
         pieces = _members(data)
     elif _is_dicom(data[:HEAD_SIZE]):
         return _in_dicom(data, matcher, depth)
-    elif b"%PDF-" in data[:1024]:
+    elif start_of_pdf(data[:HEAD_SIZE]) >= 0:
         return _in_pdf(data, matcher, depth)
     else:
         return ""
@@ -131,22 +131,23 @@ def _in_dicom(data: bytes, matcher: _Matcher, depth: int) -> str:
 
 
 def _in_pdf(data: bytes, matcher: _Matcher, depth: int) -> str:
-    import pikepdf
-
-    from bedside.adapters.rendering.pdf_actions import harmful_action
+    from bedside.adapters.rendering.pdf_actions import commands_of
+    from bedside.adapters.rendering.pdf_opening import opened_pdf
+    from bedside.adapters.rendering.pdf_pages import BROKEN
     from bedside.adapters.rendering.pdf_streams import stream_contents
 
     try:
-        with pikepdf.open(BytesIO(data)) as opened:
-            found = ""
-            with suppress(pikepdf.PdfError):  # an object is broken: the streams are matched
-                found = harmful_action(opened)
+        opened = opened_pdf(data).qpdf
+    except Refused:
+        return ""  # cannot be opened: its examination refuses it
+    with opened:
+        found = ""
+        with suppress(*BROKEN):  # an object is broken: the streams are matched
+            found = commands_of(opened).refused
+        if found:
+            return found
+        for content in stream_contents(opened):
+            found = matcher.match(content) or _unwrapped(content, matcher, depth + 1)
             if found:
                 return found
-            for content in stream_contents(opened):
-                found = matcher.match(content) or _unwrapped(content, matcher, depth + 1)
-                if found:
-                    return found
-    except (pikepdf.PasswordError, pikepdf.PdfError):
-        return ""  # cannot be opened: its examination refuses it
     return ""

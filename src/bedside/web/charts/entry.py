@@ -91,11 +91,17 @@ def _has_pages(entry: Entry, facts: FileFacts) -> bool:
     return is_pdf or facts.pages > 0 or "page-2" in facts.forms
 
 
-def pages_of(entry: Entry, facts: FileFacts) -> list[str]:
-    """Return addresses of the pictures of a document's pages, in order."""
-    further = sorted(int(f[5:]) for f in facts.forms if f.startswith("page-") and f[5:].isdigit())
-    forms = ["preview", *(f"page-{number}" for number in further if number > 1)]
-    return [content_of(entry, form) for form in forms]
+def pages_of(entry: Entry, facts: FileFacts) -> list[tuple[int, str]]:
+    """Return the numbers of a document's pages and the addresses of their pictures, in order;
+    the address of a page that is broken is empty."""
+    further = [int(f[5:]) for f in facts.forms if f.startswith("page-") and f[5:].isdigit()]
+    forms = {number: f"page-{number}" for number in further}
+    if 1 not in facts.pages_missing:
+        forms[1] = "preview"
+    pages = {number: content_of(entry, form) for number, form in forms.items()}
+    last = max(pages, default=0)
+    pages |= {number: "" for number in facts.pages_missing if number <= last + 1}
+    return sorted(pages.items())
 
 
 def misnamed(entry: Entry) -> str:
@@ -111,7 +117,8 @@ def misnamed(entry: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """An entry in the viewer. `pages` are addresses of pictures; `text` is truncated at a limit."""
+    """An entry in the viewer. `pages` are numbers and addresses of pictures (`pages_of`); `text`
+    is truncated at a limit."""
 
     entry: Entry
     facts: FileFacts
@@ -119,7 +126,7 @@ class Viewed:
     chip: Chip
     names: dict[str, str]
     versions: list[Version]
-    pages: list[str]
+    pages: list[tuple[int, str]]
     text: str
     text_cut: bool
     compares: list[Entry]
@@ -179,6 +186,8 @@ class Viewed:
         """The label of the original, if others get a copy of it."""
         if self.entry.media_type == media_types.DICOM:
             return _("Download original (DICOM)")
+        if self.entry.media_type == media_types.PDF:
+            return _("Download original, with its commands")
         return _("Download original, with location data")
 
     @property
@@ -188,6 +197,8 @@ class Viewed:
             return _("original kept; others get a picture of it")
         if self.facts.sharing == Sharing.FAILED:
             return _("original kept; others get nothing")
+        if self.entry.media_type == media_types.PDF:
+            return _("original kept; others get a copy without commands")
         return _("original kept; others get a copy without location data")
 
     @property

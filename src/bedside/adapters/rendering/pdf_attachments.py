@@ -1,0 +1,62 @@
+"""Files attached in a PDF (ISO 32000-1, 7.11.4)."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import pikepdf
+
+from bedside.adapters.rendering.limits import Refused
+from bedside.adapters.rendering.pdf_actions import all_dictionaries
+from bedside.adapters.rendering.pdf_pages import BROKEN
+from bedside.files.sniffing import HEAD_SIZE, sniff
+
+_MOST = 200
+_PROGRAMS = frozenset(
+    {".exe", ".dll", ".com", ".scr", ".pif", ".cpl", ".msi", ".msp", ".jar", ".apk", ".app"}
+    | {".dmg", ".pkg", ".deb", ".rpm", ".run", ".gadget", ".appx", ".msix", ".xll", ".ocx"}
+)
+_RUN = frozenset({"executable", "script"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file attached in a PDF; `data` is None if it cannot be unpacked."""
+
+    name: str
+    data: bytes | None
+
+
+def attachments_of(opened: pikepdf.Pdf) -> Iterator[Attachment]:
+    """Yield the attached files, whatever refers to them. Others follow one that is broken."""
+    seen: set[tuple[int, int]] = set()
+    for dictionary in all_dictionaries(opened):
+        embedded = dictionary.get("/EF")
+        if not isinstance(embedded, pikepdf.Dictionary):
+            continue
+        name = str(dictionary.get("/UF", dictionary.get("/F", "")))
+        for _, stream in embedded.items():
+            if not isinstance(stream, pikepdf.Stream) or stream.objgen in seen:
+                continue
+            seen.add(stream.objgen)
+            yield Attachment(name, _content(stream))
+            if len(seen) >= _MOST:
+                return
+
+
+def _content(stream: Any) -> bytes | None:
+    with suppress(*BROKEN):
+        content: bytes = stream.read_bytes()
+        return content
+    return None
+
+
+def refuse_programs(attached: list[Attachment]) -> None:
+    """Refuse a PDF that carries a program. Raises Refused."""
+    for one in attached:
+        suffix = PurePosixPath(one.name.replace("\\", "/").replace("\x00", "")).suffix.lower()
+        head = (one.data or b"")[:HEAD_SIZE]
+        if suffix.rstrip(". ") in _PROGRAMS or sniff(head or b" ", one.name).refusal in _RUN:
+            raise Refused("pdf_with_program")
