@@ -8,11 +8,9 @@ from sqlalchemy import func, select
 
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
-from bedside.bootstrap.base import base_of
 from bedside.bootstrap.patient_rows import patient_rows
 from bedside.charts.patient_rows import EntriesOfPatient
 from bedside.charts.records import ChartFilter
-from bedside.charts.search import SearchIndex
 from bedside.database.tables import metadata
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel import clock
@@ -103,8 +101,8 @@ async def test_the_old_id_leads_to_the_chart_and_nobody_finds_two(house: House) 
         await permissions.chart(house.here.clinician, joined.patient_id)
     assert raised.value.kept_id == kept.patient_id
     assert not await patients.find(house.here.clinician, "Lindkvist")
-    found, _count = await patients.listed(house.here.clinician)
-    assert joined.patient_id not in {one.id for one in found}
+    listed = await patients.listed(house.here.clinician)
+    assert joined.patient_id not in {one.id for one in listed}
     with pytest.raises(NotFound) as refused:
         await permissions.chart(house.next_door.administrator, joined.patient_id)
     assert not isinstance(refused.value, ChartJoined)
@@ -248,9 +246,8 @@ async def test_every_table_that_names_a_patient_is_handed_over(house: House) -> 
         "entry_words": "EntriesOfPatient.move_words",
     }
     named = {table.name for table in metadata.tables.values() if "patient_id" in table.c}
-    base = base_of(house.settings)
-    index = SearchIndex(base.database, base.vault)
-    rows = patient_rows(base.vault, EntriesOfPatient(base.database, base.vault, index))
+    entries = EntriesOfPatient(house.database, house.vault, house.charts.search)
+    rows = patient_rows(house.vault, entries)
     assert {str(one.table) for one in rows.values()} == named - stays.keys()
     kept, joined = await both(house)
     await send(house)
