@@ -81,7 +81,7 @@ def _shared(said: _Examined, parts: tuple[bytes, ...]) -> Derivative | None:
         return None
     if said.shared is None or len(parts) != 1:
         raise Nonsense
-    is_pdf = said.shared == types.PDF == said.media_type
+    is_pdf = said.shared == types.PDF and said.media_type in {types.PDF, types.DICOM}
     if types.kind(said.shared) is not Kind.IMAGE and not is_pdf:
         raise Nonsense
     return Derivative("shared", said.shared, parts[0])

@@ -58,6 +58,10 @@ REFUSALS: dict[str, str] = {
         "not kept. Open it, save it again or choose Print and save it as a PDF, or take a photo or "
         "screenshot of it, and send that instead."
     ),
+    "program_inside": N_(
+        "A program or an archive is inside this file, and those are not accepted, so it was not "
+        "kept. Send the document or picture itself."
+    ),
     # Found by parsing the whole file
     "encrypted_pdf": N_(
         "This PDF needs a password to open, so we cannot show or check it, and it was not kept. "
@@ -171,6 +175,10 @@ NOTES: dict[str, str] = {
     "dicom_without_pixels": N_(
         "This DICOM file holds no picture (for example a report or a plan). It is kept and can be "
         "downloaded."
+    ),
+    "dicom_cut_off": N_(
+        "The end of this DICOM file is missing. What is there is shown, and the file is kept as it "
+        "came. Ask for it again to see all of it."
     ),
     "dicom_cannot_be_shown": N_(
         "The picture in this DICOM file is stored in a form that we cannot show. It is kept and "

@@ -151,6 +151,8 @@ def _pdf(head: bytes, _name: str) -> Sniffed | None:
     at = start_of_pdf(head)
     if at < 0:
         return None
+    if at >= 132 and (_is_dicom_with_preamble(head) or _FIRST_DICOM_TAGS.match(head)):
+        return None  # it may be the document in a data set, which the examination knows
     if not is_harmless_around_pdf(head[:at]):
         # Two programs would see two different files.
         return _refused("polyglot", types.PDF)

@@ -1,26 +1,19 @@
-"""DICOM (PS3): a picture that a patient can open, a strip of its frames, and its text."""
+"""DICOM (PS3): a picture that a patient can open, a strip of its frames, and its text; or the PDF
+in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from io import BytesIO
 from typing import Any
 
 from PIL import Image
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
-from pydicom.errors import InvalidDicomError
-from pydicom.filereader import dcmread  # pyright: ignore[reportUnknownVariableType] - its PathLike
-from pydicom.uid import (
-    UID,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    MediaStorageDirectoryStorage,
-)
+from pydicom.uid import UID, MediaStorageDirectoryStorage
 
+from bedside.adapters.rendering import dicom_documents
 from bedside.adapters.rendering.dicom_pixels import CannotBeShown, TooShort, frame_as_picture
-from bedside.adapters.rendering.inflating import inflated
-from bedside.adapters.rendering.limits import MAX_FRAMES, MAX_PIXELS, MAX_STREAM, MAX_TEXT, Refused
+from bedside.adapters.rendering.dicom_reading import number, read
+from bedside.adapters.rendering.limits import MAX_FRAMES, MAX_PIXELS, MAX_TEXT, Refused
 from bedside.adapters.rendering.pictures import (
     as_jpeg,
     as_png,
@@ -34,65 +27,17 @@ _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _STRIP_FRAMES, _STRIP_SIDE = 8, 240
 _DESCRIBING = ("StudyDescription", "SeriesDescription", "BodyPartExamined", "ProtocolName")
 _MAX_NESTING = 20
-_DEFLATED = b"1.2.840.10008.1.2.1.99"
-_OPEN_LENGTH = 0xFFFFFFFF  # PS3.5, 7.1.1
-
-
-def _read(data: bytes) -> FileDataset:
-    """Return the data set. Raises Refused if it is none."""
-    has_preamble = data[128:132] == b"DICM"
-    inflated_data_set(data)  # refuses a bomb before the library unpacks it
-    try:
-        dataset = dcmread(BytesIO(data), force=not has_preamble)
-        meaningful = len(dataset) > 0 or len(dataset.file_meta) > 0
-        cut_off = any(_is_cut_off(element) for element in dataset.values())
-    except MemoryError:
-        raise
-    except (InvalidDicomError, EOFError, OSError) as error:
-        raise Refused("damaged_dicom") from error
-    except Exception as error:  # hostile lengths and tags surface as many kinds of errors
-        raise Refused("damaged_dicom") from error
-    if cut_off or not meaningful:
-        raise Refused("damaged_dicom")
-    _complete(dataset)
-    return dataset
-
-
-def inflated_data_set(data: bytes) -> bytes:
-    """Return the data set, unpacked if necessary (PS3.5, A.5). Raises Refused for a bomb."""
-    if data[128:132] != b"DICM" or _DEFLATED not in data[132:1024]:
-        return data
-    start = 144 + int.from_bytes(data[140:144], "little")  # behind the file meta group
-    whole = bytearray()
-    for piece in inflated(iter((data[start:],)), raw=True):
-        whole += piece
-        if len(whole) > MAX_STREAM:
-            raise Refused("decompression_bomb")
-    return bytes(whole)
-
-
-def _is_cut_off(element: object) -> bool:
-    """Whether the file ended inside the element; the library returns what there was of it."""
-    if not isinstance(element, RawDataElement) or element.value is None:
-        return False
-    return element.length != _OPEN_LENGTH and len(element.value) < element.length
-
-
-def _complete(dataset: FileDataset) -> None:
-    """Supply what decoders insist on and older devices left out or got wrong."""
-    if dataset.file_meta.get("TransferSyntaxUID") is None:
-        implicit, little = dataset.original_encoding
-        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
-    if "NumberOfFrames" in dataset and _number(dataset, "NumberOfFrames") < 1:
-        del dataset.NumberOfFrames
 
 
 def examine(data: bytes, media_type: str) -> Examination:
-    """Check that it can be read and whether it has a picture, which is the version for others.
-    Raises Refused."""
-    dataset = _read(data)
-    note, size, shared = "", (None, None), None
+    """Check that it can be read and whether it has a picture or a PDF, which is the version for
+    others. Raises Refused."""
+    dataset, is_cut_off = read(data)
+    document = dicom_documents.document_in(dataset, data)
+    if document:
+        found = dicom_documents.examine(document)
+        return replace(found, taken_at=_taken_at(dataset))
+    note, size, shared = "dicom_cut_off" if is_cut_off else "", (None, None), None
     if not any(name in dataset for name in _PIXELS):
         note = "dicom_without_pixels"
     else:
@@ -111,22 +56,15 @@ def examine(data: bytes, media_type: str) -> Examination:
 
 
 def _refuse_bombs(dataset: FileDataset) -> None:
-    rows, columns = _number(dataset, "Rows"), _number(dataset, "Columns")
+    rows, columns = number(dataset, "Rows"), number(dataset, "Columns")
     if rows * columns > MAX_PIXELS:
         raise Refused("too_many_pixels")
     if _frames(dataset) > MAX_FRAMES:
         raise Refused("decompression_bomb")
 
 
-def _number(dataset: FileDataset, name: str) -> int:
-    try:
-        return int(dataset.get(name) or 0)
-    except (TypeError, ValueError):
-        return 0
-
-
 def _frames(dataset: FileDataset) -> int:
-    return max(1, _number(dataset, "NumberOfFrames"))
+    return max(1, number(dataset, "NumberOfFrames"))
 
 
 def _middle(dataset: FileDataset) -> int:
@@ -134,12 +72,16 @@ def _middle(dataset: FileDataset) -> int:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Make thumbnail and preview of the middle frame, and a strip if there are several."""
+    """Make thumbnail and preview of the middle frame, and a strip if there are several; of a PDF
+    what every PDF has."""
     del media_type
-    dataset = _read(data)
+    dataset, _ = read(data)
     text = "\n".join(_words(dataset))[:MAX_TEXT]
     source = "embedded" if text else ""
     facts = _facts(dataset)
+    document = dicom_documents.document_in(dataset, data)
+    if document:
+        return dicom_documents.derive(document, text, facts)
     if not any(name in dataset for name in _PIXELS):
         return Derivation(text=text, text_source=source, facts=facts)
     try:
@@ -157,9 +99,9 @@ def _strip(dataset: FileDataset) -> list[Derivative]:
     count = min(frames, _STRIP_FRAMES)
     numbers = [round(step * (frames - 1) / (count - 1)) for step in range(count)]
     small: list[Image.Image] = []
-    for number in numbers:
+    for frame in numbers:
         try:
-            small.append(fitted(frame_as_picture(dataset, number), _STRIP_SIDE).convert("RGB"))
+            small.append(fitted(frame_as_picture(dataset, frame), _STRIP_SIDE).convert("RGB"))
         except (CannotBeShown, TooShort):
             continue  # a truncated series still has its first frames
     if not small:

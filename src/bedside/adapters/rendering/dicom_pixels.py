@@ -13,6 +13,10 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 from pydicom.pixels.utils import pixel_array
 
+from bedside.adapters.rendering.brightness import shown_range
+from bedside.adapters.rendering.dicom_colours import coloured_frame
+from bedside.adapters.rendering.pictures import with_square_pixels
+
 Floats = NDArray[numpy.float64]
 
 
@@ -31,13 +35,16 @@ def frame_as_picture(dataset: Dataset, number: int) -> Image.Image:
     """
     _check_length(dataset)
     try:
+        values = coloured_frame(dataset, number)
+        if values is not None:
+            return _square_pixels(dataset, Image.fromarray(values), number)
         values = pixel_array(dataset, index=number)
         picture = _picture(dataset, values, number)
     except MemoryError:
         raise
     except Exception as error:  # decoders raise whatever they like
         raise CannotBeShown from error
-    return _square_pixels(dataset, picture)
+    return _square_pixels(dataset, picture, number)
 
 
 def _check_length(dataset: Dataset) -> None:
@@ -134,20 +141,32 @@ def _stretched(dataset: Dataset, stored: NDArray[Any], real: Floats) -> Floats:
     counted = real[stored != int(padding)] if isinstance(padding, int) else real
     if counted.size == 0:
         counted = real
-    low, high = float(numpy.nanmin(counted)), float(numpy.nanmax(counted))
+    low, high = shown_range(counted)
     return numpy.nan_to_num(numpy.clip((real - low) / ((high - low) or 1.0), 0.0, 1.0))
 
 
-def _square_pixels(dataset: Dataset, picture: Image.Image) -> Image.Image:
-    """Stretch a picture whose pixels are not square (PS3.3, C.7.6.3.1.7)."""
-    ratio = dataset.get("PixelAspectRatio")
-    try:
-        vertical, horizontal = float(ratio[0]), float(ratio[1])
-    except (TypeError, ValueError, IndexError):
-        return picture
-    if vertical <= 0 or horizontal <= 0 or vertical == horizontal:
-        return picture
-    if not 0.1 <= vertical / horizontal <= 10:
-        return picture
-    height = max(1, round(picture.height * vertical / horizontal))
-    return picture.resize((picture.width, height), Image.Resampling.LANCZOS)
+def _square_pixels(dataset: Dataset, picture: Image.Image, number: int) -> Image.Image:
+    """Enlarge a picture whose pixels are not square."""
+    return with_square_pixels(picture, _height_of_pixels(dataset, number))
+
+
+_SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
+
+
+def _height_of_pixels(dataset: Dataset, number: int) -> float:
+    """Return how many times as high as wide a pixel is.
+
+    A distance in millimetres decides, first that in the patient, then that at the detector or on
+    the scanned film; the bare ratio is for pictures without any (PS3.3, 10.7 and C.7.6.3.1.7).
+    """
+    measures = _groups(dataset, number, "PixelMeasuresSequence")
+    sources = [(measures, "PixelSpacing")] if measures is not None else []
+    sources += [(dataset, name) for name in (*_SPACINGS, "PixelAspectRatio")]
+    for source, name in sources:
+        try:
+            down, across = (float(one) for one in source.get(name) or ())
+        except (TypeError, ValueError):
+            continue
+        if down > 0 and across > 0:
+            return down / across
+    return 1.0

@@ -25,7 +25,8 @@ def is_polyglot(data: bytes, media_type: str) -> bool:
         return _before_archive(data)
     if media_type == types.PDF:
         return _hides_behind_pdf(data)
-    if b"%PDF-" in data[:1024] or hides_archive(data[-_LONGEST_END_OF_ZIP:]):
+    is_second = media_type != types.DICOM and b"%PDF-" in data[:1024]  # `dicom` looks for itself
+    if is_second or hides_archive(data[-_LONGEST_END_OF_ZIP:]):
         return True
     end = _end_of_picture(data, media_type)
     if end is not None and _is_program_or_page(data[end:]):

@@ -1,5 +1,6 @@
 """The built-in signatures, matched against a file and what it unpacks to."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ _UNWRAPPED = 256 * 1024 * 1024
 """Larger files are matched only as they are; of the accepted types only videos are larger."""
 _MAX_NESTING = 2
 _MOST_DOCUMENTS = 16
+_WRAPPED = re.compile(rb"%PDF-|PK\x03\x04|\x1f\x8b\x08[\x00-\x1f]")
+"""The beginnings of what may lie in a data set."""
 
 
 def scan(incoming: Incoming) -> str:
@@ -115,19 +118,46 @@ def _is_dicom(head: bytes) -> bool:
 
 
 def _in_dicom(data: bytes, matcher: _Matcher, depth: int) -> str:
-    """Match documents embedded in a data set (PS3.3, A.45), wherever they are."""
-    from bedside.adapters.rendering.dicom import inflated_data_set
+    """Match documents and archives in a data set (PS3.3, A.45), whatever element they are in."""
+    from bedside.adapters.rendering.dicom_reading import inflated_data_set
 
     unpacked = inflated_data_set(data)
-    at = -1
-    for _ in range(_MOST_DOCUMENTS):
-        at = unpacked.find(b"%PDF-", at + 1)
-        if at < 0:
-            return ""
-        found = _in_pdf(unpacked[at:], matcher, depth)
+    at = documents = 0
+    while wrapped := _WRAPPED.search(unpacked, at):
+        start, at = wrapped.span()
+        if wrapped[0] == b"%PDF-":
+            documents += 1
+            found = _in_pdf(unpacked[start:], matcher, depth)
+        elif wrapped[0] == b"PK\x03\x04":
+            documents += 1
+            at = _end_of_zip(unpacked, start)
+            found = _unwrapped(unpacked[start:at], matcher, depth + 1)
+        else:
+            content = _gunzipped(unpacked[start:])
+            found = matcher.match(content) or _unwrapped(content, matcher, depth + 1)
         if found:
             return found
-    raise Refused("decompression_bomb")  # more documents than any data set has
+        if documents > _MOST_DOCUMENTS:
+            raise Refused("decompression_bomb")  # more documents than any data set has
+    return ""
+
+
+def _end_of_zip(data: bytes, start: int) -> int:
+    """Return where an archive ends by its last record (APPNOTE.TXT 4.3.16)."""
+    at = data.find(b"PK\x05\x06", start)
+    if at < 0:
+        return len(data)
+    return min(len(data), at + 22 + int.from_bytes(data[at + 20 : at + 22], "little"))
+
+
+def _gunzipped(data: bytes) -> bytes:
+    """Unpack a gzip stream as far as possible. Raises Refused for a bomb."""
+    content = b""
+    with suppress(zlib.error):
+        content = zlib.decompressobj(31).decompress(data, MAX_STREAM + 1)
+    if len(content) > MAX_STREAM:
+        raise Refused("decompression_bomb")
+    return content
 
 
 def _in_pdf(data: bytes, matcher: _Matcher, depth: int) -> str:

@@ -194,6 +194,8 @@ class Viewed:
     def copy_said(self) -> str:
         """The description of the copy that others get."""
         if self.entry.media_type == media_types.DICOM:
+            if self.facts.pages:
+                return _("original kept; others get the PDF in it")
             return _("original kept; others get a picture of it")
         if self.facts.sharing == Sharing.FAILED:
             return _("original kept; others get nothing")
