@@ -395,11 +395,9 @@ class Uploads:
                 # between.
                 await work.lock(row.holder_id)
             current = await work.one(upload_rows.BY_ID, **key)
-            if current is None:  # cancelled elsewhere while its bytes arrived
-                self._intake.erase_later(work, row.clinic_id, row.file_id)
-            if current is None or current.finished:
+            if current is not None and current.finished:
                 return
-            await work.execute(
+            if current is None or not await work.execute(
                 upload_rows.CHANGE,
                 of=row.id,
                 finished=True,
@@ -407,7 +405,9 @@ class Uploads:
                 length=length or current.length,
                 position=length or current.length,
                 tail=b"",
-            )
+            ):  # cancelled elsewhere while its bytes arrived
+                self._intake.erase_later(work, row.clinic_id, row.file_id)
+                return
             sender = await self._sender(current)  # with the current comment
             complete = await work.one(upload_rows.BY_ID, **key)
             assert complete is not None  # noqa: S101 - changed by the statement above

@@ -153,9 +153,8 @@ class LivePage:
                     return _POLICY_VIOLATION if task.exception() else task.result()
             if self._gives_way:
                 return TOO_MANY
-            if (
-                self._look_again.done()
-            ):  # before checking: what ends in the meantime is checked again
+            # Before checking: what ends in the meantime is checked again.
+            if self._look_again.done():
                 self._look_again = asyncio.get_running_loop().create_future()
             with suppress(Unavailable):
                 await self._look_up()
