@@ -9,11 +9,19 @@ from bedside.audit import Action
 from bedside.audit.recorder import Filter, Line
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
+from bedside.people.likeness import Reason
+from bedside.people.patients import Demographics
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import Role
 from bedside.people.staff import Person
 from bedside.visits import unidentified
-from bedside.visits.identification import KEPT_FOR, HasChart, IsIdentified, NoChartFits
+from bedside.visits.identification import (
+    KEPT_FOR,
+    HasChart,
+    IsIdentified,
+    MayHaveChart,
+    NoChartFits,
+)
 from bedside.visits.rows import Discarded, Identified
 from tests.visits.ward import Waiter, Ward
 
@@ -61,9 +69,8 @@ async def test_whoever_sees_the_chart_says_who_it_is(ward: Ward) -> None:
     waiter = await ward.check_in(mine, "maya lindqvist", BORN)
     typed, is_over = await services.visits.identification.asked(mine, waiter.visit_id)
     assert not is_over
-    assert [one.id for one in await services.visits.identification.suggested(mine, typed)] == [
-        maya.id
-    ]
+    [one] = await services.visits.identification.suggested(mine, typed)
+    assert (one.patient.id, one.equal) == (maya.id, True)
     await services.visits.identification.confirm(mine, waiter.visit_id, maya.id)
     await services.visits.identification.confirm(mine, waiter.visit_id, maya.id)  # a second press
     [row] = await services.visits.waiting_room.queue(mine)
@@ -376,3 +383,69 @@ async def test_only_those_in_charge_say_anything(ward: Ward) -> None:
             await asked.override(access, waiter.visit_id, NAME, BORN, "Curious")
         with pytest.raises(NotFound):
             await asked.discard(access, waiter.visit_id)
+
+
+# --- nearly the same -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "why"),
+    [
+        ("Lindqvist, Maya", BORN, []),
+        ("Prof. Maya Lindqvist", BORN, []),
+        ("Maya Lindkvist", BORN, [Reason.LETTER_FAMILY]),
+        ("Mya Lindqvist", BORN, [Reason.LETTER_FIRST]),
+        ("Maya Elin Lindqvist", BORN, [Reason.LEFT_OUT]),
+        ("Maya", BORN, [Reason.LEFT_OUT]),
+        ("Maya Lindqvist", date(1991, 3, 4), [Reason.DATE_DIGIT]),
+        ("Maya Lindqvist", None, [Reason.NO_DATE_TYPED]),
+    ],
+)
+async def test_who_is_nearly_the_same_is_offered_with_the_reason(
+    ward: Ward, name: str, born: date | None, why: list[Reason]
+) -> None:
+    identification, maya = ward.house.services.visits.identification, ward.house.patients[0]
+    mine = await ward.room("Shared")
+    waiter = await ward.check_in(mine, name, born)
+    typed, _ = await identification.asked(mine, waiter.visit_id)
+    [one] = await identification.suggested(mine, typed)
+    assert (one.patient.id, list(one.likeness.reasons)) == (maya.id, why)
+    assert not (await ward.row(waiter.visit_id)).patient_id, "staff decide"
+    with pytest.raises(MayHaveChart if why else HasChart):
+        await identification.add(mine, waiter.visit_id)
+    await identification.confirm(mine, waiter.visit_id, maya.id)
+    assert (await ward.row(waiter.visit_id)).patient_id == maya.id
+
+
+async def test_several_who_fit_are_listed_to_choose_from(ward: Ward) -> None:
+    identification, house = ward.house.services.visits.identification, ward.house
+    mine = await ward.room("Shared")
+    async with house.services.database.unit_of_work() as work:
+        second = await house.services.people.patients.add(
+            work,
+            house.here.administrator,
+            Demographics(name="MAYA LINDQVIST", birth_date=BORN),
+            [mine.room_id],
+        )
+        third = await house.services.people.patients.add(
+            work,
+            house.here.administrator,
+            Demographics(name="Maya Lindqvist", birth_date=None),
+            [mine.room_id],
+        )
+    waiter = await ward.check_in(mine, NAME, BORN)
+    typed, _ = await identification.asked(mine, waiter.visit_id)
+    likely = await identification.suggested(mine, typed)
+    assert {one.patient.id for one in likely[:2]} == {house.patients[0].id, second.id}
+    assert [one.equal for one in likely] == [True, True, False]
+    assert likely[2].patient.id == third.id
+    assert likely[2].likeness.reasons == (Reason.NO_DATE_KNOWN,)
+
+
+async def test_twins_are_not_offered_for_each_other(ward: Ward) -> None:
+    identification = ward.house.services.visits.identification
+    mine = await ward.room("Shared")
+    waiter = await ward.check_in(mine, "Bella Lindqvist", BORN)
+    typed, _ = await identification.asked(mine, waiter.visit_id)
+    assert await identification.suggested(mine, typed) == []
+    await identification.add(mine, waiter.visit_id)

@@ -9,11 +9,13 @@ from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
 from bedside.people.clinics import Clinics
 from bedside.people.joining import Joining
+from bedside.people.likely import LikelyPatients
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
 from bedside.people.reach import Reach
+from bedside.people.reindexing import Reindexing
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.set_up import SetUp
@@ -32,6 +34,7 @@ class PeopleParts(PeopleServices):
     throttle: Throttle
     audiences: Audiences
     reach: Reach
+    reindexing: Reindexing
 
     def registered(self) -> Registered:
         """Return what they register for the worker."""
@@ -39,6 +42,7 @@ class PeopleParts(PeopleServices):
             sweeps={
                 "sessions.end": (600.0, self.sessions.end_expired),
                 "charts.settle": (60.0, self.joining.settle),
+                "patients.index": (600.0, self.reindexing.run),
             }
         )
 
@@ -64,13 +68,15 @@ def people_of(base: Base) -> PeopleParts:
     )
     sign_in = SignIn(database, vault, audit, clinics, passwords, sessions, throttle)
     staff = Staff(database, vault, audit, passwords, sessions)
+    permissions = Permissions(database, audit)
     patients = Patients(database, vault, audit, reach)
     assignments = Assignments(database, vault, audit)
     return PeopleParts(
         clinics=clinics,
         patients=patients,
         joining=Joining(database, vault, audit, patients, assignments),
-        permissions=Permissions(database, audit),
+        likely=LikelyPatients(database, vault, audit, permissions),
+        permissions=permissions,
         passwords=passwords,
         sessions=sessions,
         sign_in=sign_in,
@@ -91,4 +97,5 @@ def people_of(base: Base) -> PeopleParts:
         throttle=throttle,
         audiences=Audiences(database),
         reach=reach,
+        reindexing=Reindexing(database, vault),
     )

@@ -70,7 +70,9 @@ def visits_of(
     permissions = people.permissions
     transitions = Transitions(audit, clinics, people.assignments, staff)
     rooms = Rooms(database, audit, clinics, people.teams, staff, transitions)
-    identification = Identification(database, vault, audit, patients, permissions, transitions)
+    identification = Identification(
+        database, vault, audit, patients, people.likely, permissions, transitions
+    )
     invitations = Invitations(
         database,
         vault,

@@ -207,7 +207,7 @@ class VisitStory:
     async def _identify(self, room: RoomAccess, visit_id: str, patient: cast.PatientOfDemo) -> None:
         """Identify the patient: the clinician has asked for name and date of birth."""
         services = self._services
-        [fits] = await services.people.patients.same(room.clinic_id, patient.name, patient.born)
+        [fits] = await services.people.likely.same(room.clinic_id, patient.name, patient.born)
         if await services.people.permissions.sees(room.staff, fits.id):
             await services.visits.identification.confirm(room, visit_id, fits.id)
         else:

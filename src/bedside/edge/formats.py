@@ -10,6 +10,8 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.units import format_unit
 
 from bedside.kernel import clock, language
+from bedside.kernel.language import N_
+from bedside.people.likeness import REASONS, Likeness
 
 
 def moment(at: int, zone: str = "UTC") -> str:
@@ -82,6 +84,16 @@ def initials(name: str) -> str:
     return "".join(w[0] for w in (words[:1] + words[1:][-1:])).upper()
 
 
+def why_likely(alike: Likeness) -> str:
+    """Say why somebody may be a patient: “same date of birth, family name differs in one
+    letter”."""
+    if alike.equal:
+        return language.gettext("same name and date of birth")
+    same = N_("same name") if alike.same_name else N_("same date of birth")
+    reasons = [same, *(REASONS[reason] for reason in alike.reasons)]
+    return ", ".join(language.gettext(reason) for reason in reasons)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "clock_time": clock_time,
@@ -92,4 +104,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "born": born,
     "size": size,
     "initials": initials,
+    "why_likely": why_likely,
 }

@@ -5,6 +5,9 @@ import unicodedata
 _JOINERS = "\u200c\u200d"
 """Invisible, but Persian and Indic scripts look wrong without them."""
 
+_FILLERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters and signs by their category, and blank on every screen."""
+
 
 def one_line(typed: str) -> str:
     """Return the words of a line separated by single spaces, without invisible characters.
@@ -26,4 +29,6 @@ def says_nothing(typed: str) -> bool:
 
 
 def _is_unseen(character: str) -> bool:
+    if character in _FILLERS:
+        return True
     return character not in _JOINERS and unicodedata.category(character) in ("Cc", "Cf", "Cs")

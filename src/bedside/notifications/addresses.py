@@ -3,7 +3,8 @@
 from bedside.errors import WrongInput
 from bedside.kernel.language import gettext as _
 from bedside.notifications.messenger import CHANNELS, ChannelName
-from bedside.people.patients import Demographics, digits_of
+from bedside.people.patient_index import digits_of
+from bedside.people.patients import Demographics
 
 
 def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:

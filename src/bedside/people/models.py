@@ -135,8 +135,11 @@ patients = Table(
     Column("record", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("indexed", Integer, nullable=False, server_default="0"),
     Index("ix_patients_clinic", "clinic_id", "created_at"),
+    Index("ix_patients_indexed", "indexed"),
 )
+"""`indexed` is the version of the patient's tokens (`people.patient_index`)."""
 
 patient_tokens = Table(
     "patient_tokens",

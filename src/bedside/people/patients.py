@@ -1,21 +1,32 @@
 """Patients: sealed demographics, looked up by keyed tokens."""
 
-import re
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.errors import NotAllowed, NotFound
+from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.kernel.words import fold
+from bedside.people import names, patient_index
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import (
     patient_assignments,
@@ -23,6 +34,8 @@ from bedside.people.models import (
     patients,
     staff_assignments,
 )
+from bedside.people.patient_index import Group
+from bedside.people.patient_search import search
 from bedside.people.permissions import (
     AuditAccess,
     ChartAccess,
@@ -34,9 +47,7 @@ from bedside.people.reach import Condition, Reach, among_the_few, two_ways
 from bedside.people.roles import May, allows
 
 _COLUMN = "patients.record"
-_PREFIX_MIN, _PREFIX_MAX = 2, 12
-_MOST_QUERY_WORDS = 8
-"""Each word of a look-up is a condition of its statement; more than these narrow nothing down."""
+NO_NAME = N_("Enter a name: letters that can be read. One letter is enough.")
 
 
 class Demographics(BaseModel):
@@ -82,7 +93,11 @@ _add = prepared(insert(patients))
 _change = prepared(
     update(patients)
     .where(patients.c.id == bindparam("of"))
-    .values(record=bindparam("new_record"), changed_at=bindparam("moment"))
+    .values(
+        record=bindparam("new_record"),
+        changed_at=bindparam("moment"),
+        indexed=patient_index.VERSION,
+    )
 )
 _by_id = prepared(
     select(*_columns).where(
@@ -90,7 +105,22 @@ _by_id = prepared(
     ),
     PatientRow,
 )
+_set_index = prepared(
+    update(patients).where(patients.c.id == bindparam("of")).values(indexed=bindparam("version"))
+)
+_TOKENS_AT_ONCE = 16
 _add_token = prepared(insert(patient_tokens))
+_add_some_tokens = prepared(
+    insert(patient_tokens).from_select(
+        ["token", "patient_id"],
+        union_all(
+            *[
+                select(bindparam(f"token_{n}", type_=BigInteger), bindparam("of", type_=Text))
+                for n in range(_TOKENS_AT_ONCE)
+            ]
+        ),
+    )
+)
 _drop_tokens = prepared(
     delete(patient_tokens).where(patient_tokens.c.patient_id == bindparam("of"))
 )
@@ -132,8 +162,6 @@ SEALED_PATIENTS = select(
 ).subquery()
 """For other domains' lists that show names: join on `patient`, open `person` with `name_of`."""
 _KEPT_NAMES = 4_000
-_SAME_PERSON = 50
-"""The most patients compared who share the beginnings of one name and one birthday."""
 
 
 class Patients:
@@ -156,6 +184,7 @@ class Patients:
         adds them."""
         if not allows(staff.role, May.ADD_PATIENTS):
             raise NotAllowed
+        demographics = _with_clean_name(demographics)
         patient = Patient(id=new_id("pat"), clinic_id=staff.clinic_id, demographics=demographics)
         keys = await self._vault.clinic(staff.clinic_id)
         await work.execute(
@@ -165,8 +194,9 @@ class Patients:
             record=_sealed(keys, patient.id, demographics),
             created_at=clock.now(),
             changed_at=clock.now(),
+            indexed=patient_index.VERSION,
         )
-        await self._index(work, keys, patient)
+        await _add_tokens(work, keys, patient)
         for target in {patient.id, *assigned_to}:
             await self.assign(work, staff, patient.id, target)
         keys = await self._vault.clinic(staff.clinic_id)
@@ -180,20 +210,6 @@ class Patients:
             work, staff.clinic_id, staff.actor, Action.PATIENT_ADDED, patient_id=patient.id
         )
         return patient
-
-    async def same(self, clinic_id: str, name: str, born: date | None) -> list[Patient]:
-        """Return the clinic's patients with this name and date of birth; none if the date is
-        unknown. The caller checks which of them may be shown to whom."""
-        words = re.findall(r"\w+", fold(name))
-        if born is None or not words:
-            return []
-        keys = await self._vault.clinic(clinic_id)
-        tokens = [[keys.token("patient.birth_date", born.isoformat())]]
-        tokens += [[keys.token("patient.name", word[:_PREFIX_MAX])] for word in _narrowing(words)]
-        async with self._database.read() as db:
-            found = _with_tokens(tokens, _SAME_PERSON)
-            rows = await db.all(prepared(found, PatientRow), clinic=clinic_id)
-        return [p for p in _by_name(keys, rows) if _is(p.demographics, words, born)]
 
     async def assign(
         self, work: UnitOfWork, staff: StaffAccess, patient_id: str, target_id: str
@@ -212,6 +228,7 @@ class Patients:
         self, work: UnitOfWork, chart: ChartAccess, demographics: Demographics
     ) -> None:
         """Replace the demographics."""
+        demographics = _with_clean_name(demographics)
         keys = await self._vault.clinic(chart.clinic_id)
         patient = Patient(id=chart.patient_id, clinic_id=chart.clinic_id, demographics=demographics)
         await work.execute(
@@ -220,8 +237,7 @@ class Patients:
             new_record=_sealed(keys, patient.id, demographics),
             moment=clock.now(),
         )
-        await work.execute(_drop_tokens, of=patient.id)
-        await self._index(work, keys, patient)
+        await replace_tokens(work, keys, patient)
         await self._audit.record(
             work, chart.clinic_id, chart.actor, Action.PATIENT_CHANGED, patient_id=patient.id
         )
@@ -229,6 +245,7 @@ class Patients:
     async def hide(self, work: UnitOfWork, patient_id: str) -> None:
         """Stop finding a patient, whose chart was joined with another one."""
         await work.execute(_drop_tokens, of=patient_id)
+        await work.execute(_set_index, of=patient_id, version=patient_index.HIDDEN)
 
     async def show(self, work: UnitOfWork, clinic_id: str, patient_id: str) -> None:
         """Find a patient again, after `hide`."""
@@ -236,7 +253,8 @@ class Patients:
         row = await work.one(_by_id, of=patient_id, clinic=clinic_id)
         if row is None:
             raise NotFound
-        await self._index(work, keys, _opened(keys, row))
+        await replace_tokens(work, keys, opened(keys, row))
+        await work.execute(_set_index, of=patient_id, version=patient_index.VERSION)
 
     async def get(self, chart: ChartAccess) -> Patient:
         """Return the patient of a chart."""
@@ -256,7 +274,7 @@ class Patients:
             row = await db.one(_by_id, of=patient_id, clinic=clinic_id)
         if row is None:
             raise NotFound
-        return _opened(keys, row)
+        return opened(keys, row)
 
     async def named(self, clinic_id: str, patient_ids: set[str]) -> dict[str, str]:
         """Return names for ids of one clinic, for lists whose rows were already checked."""
@@ -268,7 +286,7 @@ class Patients:
         )
         async with self._database.read() as db:
             rows = await db.all(prepared(wanted, PatientRow))
-        return {row.id: _opened(keys, row).name for row in rows}
+        return {row.id: opened(keys, row).name for row in rows}
 
     async def listed(
         self, staff: StaffAccess, *, limit: int = 50, offset: int = 0
@@ -284,7 +302,7 @@ class Patients:
                 limit=limit,
                 offset=offset,
             )
-        return [_opened(keys, row) for row in rows]
+        return [opened(keys, row) for row in rows]
 
     async def count(self, staff: StaffAccess, *, most: int = MOST_COUNTED) -> int:
         """Count the patients this person may see; `most` + 1 stands for more than `most`."""
@@ -294,21 +312,21 @@ class Patients:
         return row.patients if row else 0
 
     async def find(self, staff: StaffAccess, text: str, *, limit: int = 12) -> list[Patient]:
-        """Find patients by the beginnings of names, phone digits, or a date of birth.
+        """Find patients by the beginnings of names, phone digits, or a date of birth: the best
+        hits first. If few fit, patients follow whose name differs in one letter.
 
         All words must match. Only patients this person may see are found.
         """
         keys = await self._vault.clinic(staff.clinic_id)
-        tokens = _query_tokens(keys, text)
-        if not tokens:
-            return []
-        few = await self._reach.sees_few(staff)
-        found = _with_tokens(tokens, limit, among_the_few if few else is_visible)
-        async with self._database.aside() as db:
-            rows = await db.all(
-                prepared(found, PatientRow), staff=staff.staff_id, clinic=staff.clinic_id
-            )
-        return _by_name(keys, rows)
+        visible = among_the_few if await self._reach.sees_few(staff) else is_visible
+
+        async def look(groups: list[Group], most: int) -> list[Patient]:
+            found = prepared(with_tokens(groups, most, visible), PatientRow)
+            async with self._database.aside() as db:
+                rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+            return [opened(keys, row) for row in rows]
+
+        return await search(keys, text, limit, look)
 
     async def find_in_clinic(
         self, audit: AuditAccess, text: str, *, limit: int = 12
@@ -316,20 +334,33 @@ class Patients:
         """Like `find`, among all patients of the clinic: readers of the audit log may ask who
         looked at whom."""
         keys = await self._vault.clinic(audit.clinic_id)
-        tokens = _query_tokens(keys, text)
-        if not tokens:
-            return []
-        async with self._database.read() as db:
-            found = _with_tokens(tokens, limit)
-            rows = await db.all(prepared(found, PatientRow), clinic=audit.clinic_id)
-        return _by_name(keys, rows)
 
-    async def _index(self, work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
-        for token in _index_tokens(keys, patient.demographics):
-            await work.execute(_add_token, token=token, patient_id=patient.id)
+        async def look(groups: list[Group], most: int) -> list[Patient]:
+            found = prepared(with_tokens(groups, most), PatientRow)
+            async with self._database.aside() as db:
+                rows = await db.all(found, clinic=audit.clinic_id)
+            return [opened(keys, row) for row in rows]
+
+        return await search(keys, text, limit, look)
 
 
-def _with_tokens(tokens: list[list[int]], limit: int, visible: Condition | None = None) -> Any:
+async def replace_tokens(work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
+    """Make a patient found by what is stored now, and by nothing that was stored before."""
+    await work.execute(_drop_tokens, of=patient.id)
+    await _add_tokens(work, keys, patient)
+
+
+async def _add_tokens(work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
+    tokens = sorted(index_tokens(keys, patient.demographics))
+    several = len(tokens) - len(tokens) % _TOKENS_AT_ONCE
+    for at in range(0, several, _TOKENS_AT_ONCE):
+        some = {f"token_{n}": tokens[at + n] for n in range(_TOKENS_AT_ONCE)}
+        await work.execute(_add_some_tokens, of=patient.id, **some)
+    for token in tokens[several:]:
+        await work.execute(_add_token, token=token, patient_id=patient.id)
+
+
+def with_tokens(tokens: list[Group], limit: int, visible: Condition | None = None) -> Any:
     """Select patients of a clinic who have one token of each group.
 
     Whoever sees few patients has those gone through. Otherwise the first group's tokens lead to
@@ -349,15 +380,19 @@ def _with_tokens(tokens: list[list[int]], limit: int, visible: Condition | None 
     return found if visible is None else found.where(visible(patients.c.id))
 
 
-def _by_name(keys: ClinicKeys, rows: list[PatientRow]) -> list[Patient]:
-    return sorted((_opened(keys, row) for row in rows), key=lambda p: fold(p.name))
+def _with_clean_name(demographics: Demographics) -> Demographics:
+    """Return what is stored of a name. Raises WrongInput if nothing of it can be read."""
+    name = names.cleaned(demographics.name)
+    if not names.is_name(name):
+        raise WrongInput(NO_NAME, field="name")
+    return demographics.model_copy(update={"name": name})
 
 
 def _sealed(keys: ClinicKeys, patient_id: str, demographics: Demographics) -> bytes:
     return keys.seal(_COLUMN, patient_id, demographics.model_dump(mode="json"))
 
 
-def _opened(keys: ClinicKeys, row: PatientRow) -> Patient:
+def opened(keys: ClinicKeys, row: PatientRow) -> Patient:
     record = keys.unseal(_COLUMN, row.id, row.record)
     return Patient(
         id=row.id, clinic_id=row.clinic_id, demographics=Demographics.model_validate(record)
@@ -370,77 +405,10 @@ def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
     return str(keys.unseal(_COLUMN, patient_id, sealed)["name"])
 
 
-def _is(who: Demographics, words: list[str], born: date) -> bool:
-    """Whether name and date of birth are the same, letter by letter except for case and accents."""
-    return who.birth_date == born and re.findall(r"\w+", fold(who.name)) == words
-
-
-def digits_of(phone: str) -> str:
-    """Return only the digits of a phone number."""
-    return re.sub(r"\D", "", phone)
-
-
-def _index_tokens(keys: ClinicKeys, demographics: Demographics) -> set[int]:
-    tokens: set[int] = set()
-    words = re.findall(r"\w+", fold(demographics.name))
-    for word in words:
-        for length in range(_PREFIX_MIN, min(len(word), _PREFIX_MAX) + 1):
-            tokens.add(keys.token("patient.name", word[:length]))
-        if len(word) < _PREFIX_MIN:
-            tokens.add(keys.token("patient.name", word))
-    if demographics.birth_date:
-        tokens.add(keys.token("patient.birth_date", demographics.birth_date.isoformat()))
-    phone = digits_of(demographics.phone)
-    for length in range(4, len(phone) + 1):
-        tokens.add(keys.token("patient.phone", phone[-length:]))
-    for value in demographics.identifiers.values():
-        tokens.add(keys.token("patient.identifier", fold(value)))
-    if demographics.email:
-        tokens.add(keys.token("patient.email", fold(demographics.email)))
-    return tokens
-
-
-def _query_tokens(keys: ClinicKeys, text: str) -> list[list[int]]:
-    """Return, for each word of a query, the tokens of which one must be present."""
-    born = _as_date(text.strip())
-    if born:
-        return [[keys.token("patient.birth_date", born.isoformat())]]
-    phone = digits_of(text)
-    if len(phone) >= 4 and not re.search(r"[^\d\s()+/.-]", text):
-        return [
-            [
-                keys.token("patient.phone", phone),
-                keys.token("patient.phone", phone.lstrip("0")),
-                keys.token("patient.identifier", fold(text.strip())),
-            ]
-        ]
-    if "@" in text:
-        return [[keys.token("patient.email", fold(text.strip()))]]
-    return [
-        [
-            keys.token("patient.name", word[:_PREFIX_MAX]),
-            keys.token("patient.identifier", word),
-        ]
-        for word in _narrowing(re.findall(r"\w+", fold(text)))
-    ]
-
-
-def _narrowing(words: list[str]) -> list[str]:
-    """Return the words of a look-up that its statement uses."""
-    return list(dict.fromkeys(words))[:_MOST_QUERY_WORDS]
-
-
-def _as_date(text: str) -> date | None:
-    """Parse a date as people type one: 1991-03-14, 14.3.1991, 14/3/1991 or 14 3 1991."""
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
-    if match:
-        year, month, day = match.groups()
-    else:
-        match = re.fullmatch(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", text)
-        if not match:
-            return None
-        day, month, year = match.groups()
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+def index_tokens(keys: ClinicKeys, who: Demographics) -> set[int]:
+    """Return the tokens by which a patient is found."""
+    return (
+        patient_index.name_tokens(keys, names.name_of(who.name))
+        | patient_index.birth_tokens(keys, who.birth_date)
+        | patient_index.other_tokens(keys, who.phone, who.email, who.identifiers.values())
+    )

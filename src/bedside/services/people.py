@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.joining import Joining
+from bedside.people.likely import LikelyPatients
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
@@ -24,6 +25,7 @@ class PeopleServices:
     clinics: Clinics
     patients: Patients
     joining: Joining
+    likely: LikelyPatients
     permissions: Permissions
     passwords: Passwords
     sessions: Sessions

@@ -5,7 +5,6 @@ what was typed and nothing else: it belongs to no chart until staff identify the
 (`identification`), and the person who typed learns nothing.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -22,7 +21,9 @@ from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.typed import one_line, several_lines
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people.patients import Patient, Patients, digits_of
+from bedside.people import names
+from bedside.people.patient_index import digits_of
+from bedside.people.patients import NO_NAME, Patient, Patients
 from bedside.people.permissions import LinkAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.devices import (
@@ -287,9 +288,11 @@ def problems(room: Room, form: CheckInForm) -> dict[str, str]:
     """Return the errors of a form, by field: sentences that are translated where they are
     displayed."""
     options, found = room.options, dict[str, str]()
-    name, phone = one_line(form.name), one_line(form.phone)
-    if not re.search(r"\w", name):
+    name, phone = names.cleaned(form.name), one_line(form.phone)
+    if not name:
         found["name"] = N_("Enter your name.")
+    elif not names.is_name(name):
+        found["name"] = NO_NAME
     elif len(name) > NAME_MAX:
         found["name"] = N_("This name is too long: at most 200 characters.")
     born, today = form.birth_date, date.fromtimestamp(clock.now() / 1000)
@@ -317,7 +320,7 @@ def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
     for field, sentence in problems(room, form).items():
         raise WrongInput(sentence, field=field)
     return {
-        "name": one_line(form.name),
+        "name": names.cleaned(form.name),
         "birth_date": form.birth_date.isoformat() if form.birth_date else "",
         "phone": one_line(form.phone),
         "reason": several_lines(form.reason),

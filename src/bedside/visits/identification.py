@@ -21,7 +21,8 @@ from bedside.kernel import clock, faults
 from bedside.kernel.language import N_
 from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
-from bedside.people.patients import Demographics, Patient, Patients
+from bedside.people.likely import Likely, LikelyPatients
+from bedside.people.patients import Demographics, Patients
 from bedside.people.permissions import Permissions, RoomAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.models import UNIDENTIFIED, visit_legs, visits
@@ -36,6 +37,7 @@ REASON_MAX = 500
 KEPT_FOR = 30 * clock.DAY
 """How long a visit that nobody treated waits for identification."""
 _AT_ONCE = 100
+_MOST_SUGGESTED = 8
 
 _legs_seen = prepared(
     select(visit_legs.c.room_id).where(
@@ -78,6 +80,15 @@ class HasChart(Conflict):
     )
 
 
+class MayHaveChart(HasChart):
+    """Somebody with nearly this name or date of birth has a chart already."""
+
+    sentence = N_(
+        "Somebody with nearly this name or date of birth has a chart already. Compare them above. "
+        "If it is another person, say so."
+    )
+
+
 class NoChartFits(Conflict):
     """The whole clinic has no chart with this name and date of birth, or more than one."""
 
@@ -97,6 +108,7 @@ class Identification:
         vault: Vault,
         audit: AuditLog,
         patients: Patients,
+        likely: LikelyPatients,
         permissions: Permissions,
         transitions: Transitions,
     ) -> None:
@@ -104,6 +116,7 @@ class Identification:
         self._vault = vault
         self._audit = audit
         self._patients = patients
+        self._likely = likely
         self._permissions = permissions
         self._transitions = transitions
         self._contents: dict[str, ContentOfVisits] = {}
@@ -140,10 +153,11 @@ class Identification:
         keys = await self._vault.clinic(row.clinic_id)
         return Typed.of(rows.typed(keys, row)), row.state == State.ENDED
 
-    async def suggested(self, room: RoomAccess, typed: Typed) -> list[Patient]:
-        """Return the patients with this name and date of birth whom this person may see."""
-        fits = await self._patients.same(room.clinic_id, typed.name, typed.birth_date)
-        return [one for one in fits if await self._permissions.sees(room.staff, one.id)]
+    async def suggested(self, room: RoomAccess, typed: Typed) -> list[Likely]:
+        """Return the patients whom this may be and whom this person may see: those with the same
+        name and date of birth first, then those who are nearly equal."""
+        likely = await self._likely.seen_by(room.staff, typed.name, typed.birth_date)
+        return likely[:_MOST_SUGGESTED]
 
     # --- identifying ---------------------------------------------------------------------------
 
@@ -176,7 +190,7 @@ class Identification:
             raise WrongInput(N_("Say why you need this chart."), field="reason")
         if len(reason) > REASON_MAX:
             raise WrongInput(N_("Please use at most 500 characters here."), field="reason")
-        fits = await self._patients.same(room.clinic_id, one_line(name), born)
+        fits = await self._likely.same(room.clinic_id, one_line(name), born)
         fit = fits[0].id if len(fits) == 1 else ""
         async with self._database.unit_of_work() as work:
             row = await self._locked(work, room, visit_id)
@@ -198,8 +212,8 @@ class Identification:
         faults.point("visit.identified")
 
     async def add(self, room: RoomAccess, visit_id: str, *, another: bool = False) -> None:
-        """Add a new patient from what was typed. `another`: staff have confirmed that it is not
-        the existing patient with this name and date of birth.
+        """Add a new patient from what was typed. `another`: staff have confirmed that it is none
+        of the existing patients who are like this one.
 
         Raises HasChart, NotAllowed for those who may not add patients, NotFound, IsIdentified.
         """
@@ -226,15 +240,11 @@ class Identification:
         faults.point("visit.identified")
 
     async def _must_be_new(self, room: RoomAccess, typed: Typed) -> None:
-        fits = await self._patients.same(room.clinic_id, typed.name, typed.birth_date)
-        for one in fits:
-            if not await self._permissions.sees(room.staff, one.id):
-                # The answer reveals that there is such a patient: that is a look, and recorded.
-                await self._audit.note(
-                    room.clinic_id, room.actor, Action.ACCESS_REFUSED, patient_id=one.id
-                )
-        if fits:
+        here = await self._likely.before_adding(room.staff, typed.name, typed.birth_date)
+        if here.another or any(one.equal for one in here.seen):
             raise HasChart
+        if here:
+            raise MayHaveChart
 
     async def _tie(
         self, work: UnitOfWork, room: RoomAccess, row: VisitRow, patient_id: str, how: Identified

@@ -11,7 +11,8 @@ from bedside.edge.labels import language_name
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.notifications.addresses import is_phone_number
-from bedside.people.patients import Demographics
+from bedside.people import names
+from bedside.people.patients import NO_NAME, Demographics
 
 _OLDEST = 130
 """Years; nobody has lived longer (Jeanne Calment reached 122)."""
@@ -69,6 +70,8 @@ class Entered:
         born = None if left_out else self._birth_date(errors)
         if not self.name:
             errors["name"] = _("Enter the patient's name.")
+        elif not names.is_name(self.name):
+            errors["name"] = _(NO_NAME)
         elif len(self.name) > 200:
             errors["name"] = _("This name is too long: at most 200 characters.")
         if self.phone and not is_phone_number(self.phone):
@@ -125,7 +128,7 @@ def entered_by(form: Form) -> Entered:
     pairs = zip(form.all("identifier_system"), form.all("identifier_value"), strict=False)
     cleaned = [(system.strip()[:60], value.strip()[:60]) for system, value in pairs]
     return Entered(
-        name=" ".join(form["name"].split()),
+        name=names.cleaned(form["name"]),
         day=form.line("birth_day"),
         month=form.line("birth_month"),
         year=form.line("birth_year"),

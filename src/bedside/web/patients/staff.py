@@ -13,9 +13,11 @@ from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
-from bedside.errors import WrongInput
+from bedside.errors import Conflict, WrongInput
 from bedside.kernel.language import N_, gettext
-from bedside.people.patients import MOST_COUNTED, Patient
+from bedside.people import names
+from bedside.people.likely import AlreadyHere
+from bedside.people.patients import MOST_COUNTED, Demographics, Patient
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
 from bedside.web.patients.demographics import Entered, entered_by, field_of, languages
@@ -126,7 +128,8 @@ async def add_form(request: Request) -> Response:
 
 
 async def add(request: Request) -> Response:
-    """POST /patients/new: what was typed is kept if something has to be corrected."""
+    """POST /patients/new: what was typed is kept if something has to be corrected. `another`
+    confirms that this one, by name and date of birth, is none of the existing patients."""
     staff = await shell(request, "patients")
     services = services_of(request)
     form: Form = await form_of(request)
@@ -139,9 +142,23 @@ async def add(request: Request) -> Response:
         errors["teams"] = gettext(error.sentence)
     if demographics is None or errors:
         return await _add_page(request, staff, entered, form.all("teams"), errors)
+    if form["another"] != _who(demographics):
+        here = await services.people.likely.before_adding(
+            staff, demographics.name, demographics.birth_date
+        )
+        if here:
+            return await _add_page(request, staff, entered, form.all("teams"), {}, here)
     async with services.database.unit_of_work() as work:
         patient = await services.people.patients.add(work, staff, demographics, teams)
     return redirect(f"/patients/{patient.id}/card", ADDED)
+
+
+def _who(demographics: Demographics | None) -> str:
+    """Return whom a confirmation is about: after a change of the name it is about nobody."""
+    if demographics is None:
+        return ""
+    born = demographics.birth_date
+    return f"{names.folded(demographics.name)}, {born.isoformat() if born else '-'}"
 
 
 async def _add_page(
@@ -150,11 +167,14 @@ async def _add_page(
     entered: Entered,
     chosen: list[str],
     errors: dict[str, str],
+    here: AlreadyHere | None = None,
 ) -> Response:
     return render(
         request,
         "patients/new.html",
-        status=422 if errors else 200,
+        status=WrongInput.status if errors else Conflict.status if here else 200,
+        here=here,
+        who=_who(entered.checked()[0]) if here else "",
         entered=entered,
         teams=await services_of(request).people.teams.listed(staff.clinic_id),
         chosen=chosen,

@@ -14,7 +14,7 @@ from bedside.edge.visit_access import room_of_visit
 from bedside.edge.visit_views import rows_of
 from bedside.errors import Conflict, Gone
 from bedside.kernel.language import gettext as _
-from bedside.people.patients import Patient
+from bedside.people.likely import Likely
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
@@ -75,7 +75,7 @@ async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dic
     Conflict or Gone with where it went."""
     visit = await services.visits.waiting_room.visit(room, visit_id)
     [shown] = await rows_of(services, room, [visit.waiting])
-    suggested: list[Patient] = []
+    suggested: list[Likely] = []
     if not shown.patient_id:
         suggested = await services.visits.identification.suggested(room, visit.typed)
     return {

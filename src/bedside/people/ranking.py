@@ -1,0 +1,71 @@
+"""The order of what a search has found: whole words first, then beginnings, then slips."""
+
+from collections.abc import Iterable
+
+from rapidfuzz.distance import OSA
+
+from bedside.people.birth_dates import date_in, plain_digits
+from bedside.people.names import Name, Word, consonants, name_of
+
+_WHOLE, _BEGINS, _NEARLY, _NEARLY_BEGINS = 8.0, 4.0, 2.0, 1.0
+_SHORTEST = 4
+"""Letters from which on a word may have a wrong one."""
+
+
+class Ranking:
+    """Compares names with the words of one search."""
+
+    def __init__(self, text: str) -> None:
+        _dates, rest = date_in(plain_digits(text))
+        self._words = name_of(rest).words
+
+    def fits(self, name: str, *, whole: bool = False) -> bool:
+        """Whether each word is one of the name or begins one, with at most one wrong letter.
+        `whole`: with a wrong letter, all of the word is needed."""
+        least = _NEARLY if whole else _NEARLY_BEGINS
+        return all(_best(word, name_of(name)) >= least for word in self._words)
+
+    def order(self, name: str) -> tuple[float, str]:
+        """Return a key: the better first, and then by the alphabet."""
+        known = name_of(name)
+        total = sum(_best(word, known) for word in self._words)
+        return -total, " ".join(word.plain for word in known.words)
+
+
+def _best(word: Word, name: Name) -> float:
+    words = (*name.words, *name.left_out)
+    best = max((_of_words(word, one) for one in words), default=0.0)
+    for run in name.runs:
+        best = max(best, *(_WHOLE if run == s else 0.0 for s in word.spellings))
+    return max(best, _in_pieces(word, words))
+
+
+def _of_words(typed: Word, known: Word) -> float:
+    theirs = (*known.spellings, *known.parts)
+    best = max(_of_spellings(mine, other) for mine in typed.spellings for other in theirs)
+    if not best and known.sound and not typed.native and consonants(typed.plain) == known.sound:
+        return _NEARLY
+    return best
+
+
+def _of_spellings(typed: str, known: str) -> float:
+    if typed == known:
+        return _WHOLE
+    if known.startswith(typed):
+        return _BEGINS
+    if len(typed) < _SHORTEST:
+        return 0.0
+    if OSA.distance(typed, known, score_cutoff=1) <= 1:
+        return _NEARLY
+    lengths = range(len(typed) - 1, len(typed) + 2)
+    if any(OSA.distance(typed, known[:n], score_cutoff=1) <= 1 for n in lengths):
+        return _NEARLY_BEGINS
+    return 0.0
+
+
+def _in_pieces(typed: Word, words: Iterable[Word]) -> float:
+    """Return what a word such as 王芳 or O’Brien is worth if its pieces are words of the name."""
+    if not typed.parts:
+        return 0.0
+    known = {spelling for word in words for spelling in (*word.spellings, *word.parts)}
+    return _BEGINS if known.issuperset(typed.parts) else 0.0
