@@ -23,15 +23,15 @@ from bedside.services import Services
 
 _AT_ONCE = 250
 _HERE = "127.0.0.1"
-_FIRST = (
-    "Maya Noor Lucía Émile Søren Zoë Ana Jan Priya Wei Amara Olga Tomás Ingrid Yusuf Fatima "
-    "Henrik Chiara Kofi Leila Marek Nadia Pavel Rosa Sven Tariq Ursula Viktor Wanda Xenia"
-).split()
-_LAST = (
-    "Lindqvist Haddad Romero Dubois Jensen Müller García Kowalski Patel Chen Okafor Ivanova "
-    "Silva Berg Yılmaz Rahman Olsen Rossi Mensah Karimi Nowak Petrov Novák Fernández Larsson "
-    "Aziz Weber Hansen Zielińska Papadopoulos Andersen Bauer Costa Duarte Eriksen Fischer"
-).split()
+_FIRST = """
+    Maya Noor Lucía Émile Søren Zoë Ana Jan Priya Wei Amara Olga Tomás Ingrid Yusuf Fatima
+    Henrik Chiara Kofi Leila Marek Nadia Pavel Rosa Sven Tariq Ursula Viktor Wanda Xenia
+"""
+_LAST = """
+    Lindqvist Haddad Romero Dubois Jensen Müller García Kowalski Patel Chen Okafor Ivanova
+    Silva Berg Yılmaz Rahman Olsen Rossi Mensah Karimi Nowak Petrov Novák Fernández Larsson
+    Aziz Weber Hansen Zielińska Papadopoulos Andersen Bauer Costa Duarte Eriksen Fischer
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,9 @@ async def _patients(
 
 
 def _somebody(chance: random.Random, number: int) -> Demographics:
+    first, last = _FIRST.split(), _LAST.split()
     return Demographics(
-        name=f"{chance.choice(_FIRST)} {chance.choice(_FIRST)} {chance.choice(_LAST)}",
+        name=f"{chance.choice(first)} {chance.choice(first)} {chance.choice(last)}",
         birth_date=date(1935, 1, 1) + timedelta(days=chance.randrange(31_000)),
         phone=f"+4670{number:07}",
     )

@@ -13,6 +13,7 @@ import pytest
 
 from bedside.adapters.email import SmtpMail
 from bedside.kernel.ids import new_id
+from bedside.kernel.known_states import state_of
 from bedside.notifications.ports import Channel, Message, PermanentFailure, TemporaryFailure
 from tests.peers.certificates import client_context
 from tests.peers.ports import PATIENCE, free_port
@@ -242,3 +243,23 @@ async def test_logs_and_errors_name_neither_address_nor_content(
     ours = [line.getMessage() for line in caplog.records if not line.name.startswith("mail.")]
     for words in ("ines@patients", SECRET, "Ødegård"):
         assert words not in said + "".join(ours) + repr(message())
+
+
+@pytest.mark.feature("A4")
+async def test_its_state_says_whether_mail_would_leave(smtp_sink: SmtpSink) -> None:
+    assert await gateway(smtp_sink).state() == "ok"
+    assert smtp_sink.mails == []
+    untrusted = state_of(await gateway(smtp_sink, trust=ssl.create_default_context()).state())
+    assert (untrusted, "certificate is not trusted" in untrusted.reason()) == ("down", True)
+    with listening(starttls=False) as plain:
+        without = state_of(await gateway(plain).state())
+        assert "does not offer encryption" in without.reason()
+        assert await gateway(plain, "?starttls=never").state() == "ok"
+    with listening(account=("bedside", "right")) as guarded:
+        url = f"smtp://bedside:{{}}@127.0.0.1:{guarded.port}"
+        wrong, right = (
+            SmtpMail(url.format(password), SENDER, trust=client_context())
+            for password in ("wrong", "right")
+        )
+        assert "does not accept our sign-in" in state_of(await wrong.state()).reason()
+        assert await right.state() == "ok"

@@ -9,6 +9,7 @@ import pytest
 from bedside.adapters.sms import TwilioSms
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
+from bedside.kernel.known_states import state_of
 from bedside.notifications.ports import (
     Channel,
     DeliveryFailure,
@@ -140,3 +141,20 @@ async def test_logs_and_errors_name_neither_number_nor_content(
     logged = "".join(line.getMessage() for line in caplog.records)
     for words in (NUMBER, NUMBER.removeprefix("+"), SECRET, "please send"):
         assert words not in said + logged + repr(message())
+
+
+@pytest.mark.feature("A4")
+async def test_its_state_is_that_of_the_gateway(gateway: TwilioSms, sms_sink: SmsSink) -> None:
+    assert await gateway.state() == "ok"
+    assert sms_sink.messages == []
+    stranger = TwilioSms(sms_sink.url, sms_sink.account, "another token", "+46700000999")
+    refused = state_of(await stranger.state())
+    assert (refused, "sign-in" in refused.reason()) == ("down", True)
+    await stranger.close()
+    sms_sink.stop()
+    later = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999")
+    away = state_of(await later.state())
+    assert away == "down"
+    assert away.reason().startswith("The SMS gateway does not answer.")
+    await later.close()
+    sms_sink.start()

@@ -12,6 +12,7 @@ from bedside.adapters.child_process import Children
 from bedside.cli import main
 from bedside.database import schema
 from tests.peers.clamd import Clamd
+from tests.peers.ports import free_port
 from tests.upkeep.conftest import Installation
 
 Plant = Callable[[Installation], None]
@@ -70,6 +71,49 @@ def a_scanner_that_is_down(installation: Installation) -> None:
     (installation.data / "bedside.toml").write_text('clamd = "unix:/nowhere/clamd"\n')
 
 
+def _set(installation: Installation, *lines: str) -> None:
+    (installation.data / "bedside.toml").write_text("\n".join(lines) + "\n")
+
+
+def mail_that_cannot_leave(installation: Installation) -> None:
+    url = f"smtp://127.0.0.1:{free_port()}?starttls=never"
+    _set(installation, f'smtp_url = "{url}"', 'mail_from = "desk@riverside.example"')
+
+
+def sms_that_cannot_leave(installation: Installation) -> None:
+    _set(installation, f'twilio_url = "http://127.0.0.1:{free_port()}"', 'twilio_account = "AC1"')
+
+
+def a_relay_that_is_away(installation: Installation) -> None:
+    url = f"turn:127.0.0.1:{free_port()}?transport=tcp"
+    _set(installation, f'turn_urls = "{url}"', 'turn_secret = "otter"')
+
+
+def a_stun_server_that_is_away(installation: Installation) -> None:
+    _set(installation, f'stun_urls = "stun:127.0.0.1:{free_port()}"')
+
+
+def a_plain_address(installation: Installation) -> None:
+    _set(installation, 'public_url = "http://visits.riverside.example"')
+
+
+def a_proxy_nobody_trusts(installation: Installation) -> None:
+    _set(installation, 'public_url = "https://visits.riverside.example"')
+
+
+def jobs_that_wait(installation: Installation) -> None:
+    change(
+        installation,
+        "INSERT INTO jobs (id, kind, payload, run_at, attempts, locked_until, failed, last_error)"
+        " VALUES ('job_1', 'file.examine', '{}', 9, 0, 0, 0, ''),"
+        " ('job_2', 'file.share', '{}', 9, 0, 0, 0, '')",
+    )
+
+
+def nothing(_installation: Installation) -> None:
+    """A worker that was stopped needs no doing."""
+
+
 def a_file_of_another_patient(installation: Installation) -> None:
     change(installation, "UPDATE files SET patient_id = 'pat_00000000000000000000000000'")
 
@@ -102,6 +146,16 @@ PLANTED: list[tuple[Plant, int, str]] = [
     (a_raised_role, 1, "In staff, the row stf_"),
     (rows_that_look_old, 1, "were never bound to its keys, or its mark was removed."),
     (a_scanner_that_is_down, 1, "The scanner does not answer"),
+    (mail_that_cannot_leave, 1, "The mail server does not answer."),
+    (mail_that_cannot_leave, 1, "E-mail"),
+    (sms_that_cannot_leave, 1, "The SMS gateway does not answer."),
+    (a_relay_that_is_away, 1, "1 of 1 relays: does not answer."),
+    (a_relay_that_is_away, 1, "compare turn_secret with static-auth-secret"),
+    (a_stun_server_that_is_away, 1, "1 of 1 STUN servers: does not answer."),
+    (a_plain_address, 0, "public_url begins with http://"),
+    (a_proxy_nobody_trusts, 0, "no reverse proxy is trusted"),
+    (jobs_that_wait, 0, "2 jobs wait, the oldest for"),
+    (nothing, 0, "No worker runs: no file is scanned, and no message leaves."),
 ]
 
 
@@ -110,7 +164,7 @@ def test_a_sound_installation_is_said_to_be(installation: Installation) -> None:
     assert result.exit_code == 0, result.output
     assert "✗" not in result.output
     assert "Every file opens and is as it was sealed." in result.output
-    assert "Files are parsed in a sandbox (Landlock and seccomp)." in result.output
+    assert "Files are parsed in a sandbox (Landlock and seccomp)" in result.output
     assert installation.clinic_id in result.output
 
 
@@ -157,7 +211,7 @@ def test_a_machine_without_a_sandbox_is_found(
     monkeypatch.setattr(Children, "confinement", without_seccomp)
     result = installation.run("doctor")
     assert result.exit_code == 1
-    assert "without the whole sandbox" in result.output
+    assert "lacks Landlock or seccomp" in result.output
 
 
 def test_a_scanner_that_does_not_tell_all_is_found(installation: Installation) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from bedside.settings import socket_address
 
 _PIECE = 256 * 1024
+NOT_ALLOWED = "this user may not use ClamAV's socket"
 
 
 class NoAnswer(Exception):
@@ -76,6 +77,8 @@ class ClamdConnection:
                 yield
         except TimeoutError as error:
             raise NoAnswer("ClamAV did not answer in time", had_all=had_all) from error
+        except PermissionError as error:
+            raise NoAnswer(NOT_ALLOWED, had_all=had_all) from error
         except (OSError, EOFError) as error:
             raise NoAnswer("ClamAV cannot be reached", had_all=had_all) from error
 

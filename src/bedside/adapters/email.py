@@ -3,6 +3,8 @@
 import asyncio
 import re
 import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from bedside.kernel.known_states import DOWN, OK, State
 from bedside.kernel.language import N_
 from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
 
@@ -90,7 +93,27 @@ class SmtpMail:
             raise TemporaryFailure(_CUT) from None
         return Delivered(str(mail["Message-ID"]))
 
+    async def state(self) -> str:
+        """Return whether a message would leave: the mail server answers, with encryption, and
+        takes our sign-in."""
+        try:
+            async with asyncio.timeout(self._seconds_all), self._signed_in():
+                return OK
+        except PermanentFailure as failure:
+            return State(DOWN, failure.sentence)
+        except aiosmtplib.SMTPException as error:
+            return State(DOWN, _failure(error).sentence)
+        except ssl.SSLError:
+            return State(DOWN, _TLS)
+        except OSError:
+            return State(DOWN, _DOWN)
+
     async def _send(self, mail: EmailMessage, to: str) -> None:
+        async with self._signed_in() as server:
+            await server.send_message(mail, sender=self._sender.addr_spec, recipients=[to])
+
+    @asynccontextmanager
+    async def _signed_in(self) -> AsyncGenerator[aiosmtplib.SMTP]:
         server = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
@@ -111,7 +134,7 @@ class SmtpMail:
                 if not server.supported_auth_methods:
                     raise PermanentFailure(_SIGN_IN)
                 await server.login(self._user, self._password or "")
-            await server.send_message(mail, sender=self._sender.addr_spec, recipients=[to])
+            yield server
 
     def _composed(self, message: Message) -> EmailMessage:
         """Build the message with its headers; raises PermanentFailure if `to` is not an address."""

@@ -13,6 +13,7 @@ import httpx
 
 from bedside.adapters.answers import Answered, ask
 from bedside.kernel import clock
+from bedside.kernel.known_states import DOWN, OK, State
 from bedside.kernel.language import N_
 from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
 
@@ -107,6 +108,16 @@ class TwilioSms:
                 return await ask(self._http, method, self._address, most=most, **request)
         except TimeoutError as error:
             raise httpx.ReadTimeout("") from error
+
+    async def state(self) -> str:
+        """Return whether the gateway answers and accepts our sign-in."""
+        try:
+            _content(await self._ask("GET", _LONGEST_LIST, params={"PageSize": "1"}))
+        except httpx.TransportError:
+            return State(DOWN, _DOWN)
+        except (TemporaryFailure, PermanentFailure) as failure:
+            return State(DOWN, failure.sentence)
+        return OK
 
     async def close(self) -> None:
         """Close the connections."""

@@ -6,10 +6,12 @@ from bedside.adapters.keys_file import KeyFile
 from bedside.audit import AuditLog
 from bedside.audit.bindings import Bindings
 from bedside.audit.looks import Looks
-from bedside.database import Database, connect, jobs, outbox
+from bedside.bootstrap.own_checks import OwnChecks
+from bedside.database import Database, connect, jobs, outbox, workers
 from bedside.database.sealed import MasterKey, Vault
+from bedside.kernel import clock
 from bedside.services.audit import AuditServices
-from bedside.services.registered import Registered
+from bedside.services.registered import Gauge, Registered
 from bedside.settings import Settings
 
 
@@ -24,18 +26,46 @@ class Base:
     audit: AuditServices
 
     def registered(self) -> Registered:
-        """Return what it registers for the worker and /health."""
+        """Return what it registers for the worker, /health and /metrics."""
+        own = OwnChecks(self.settings, self.database)
         return Registered(
             sweeps={"events.forget": (60.0, self._forget_events)},
-            checks={"jobs": self._jobs_state},
+            checks={
+                "worker": own.worker,
+                "jobs": own.jobs,
+                "disk": own.disk,
+                "address": own.address,
+            },
+            gauges={
+                "bedside_jobs_due": Gauge("Jobs that no worker has taken yet.", self._due),
+                "bedside_jobs_oldest_seconds": Gauge("Age of the oldest of them.", self._oldest),
+                "bedside_jobs_given_up": Gauge("Jobs that were given up.", self._given_up),
+                "bedside_worker_seen_seconds": Gauge(
+                    "Time since a worker was last seen; -1 if none ever was.", self._worker_seen
+                ),
+                "bedside_disk_free_bytes": Gauge("Room for files and database.", self._free),
+            },
         )
 
     async def _forget_events(self) -> None:
         async with self.database.unit_of_work() as work:
             await outbox.forget_old_events(work)
 
-    async def _jobs_state(self) -> str:
-        return "some were given up" if await jobs.failed_jobs(self.database) else "ok"
+    async def _due(self) -> float:
+        return (await jobs.due_jobs(self.database))[0]
+
+    async def _oldest(self) -> float:
+        return (await jobs.due_jobs(self.database))[1] / clock.SECOND
+
+    async def _given_up(self) -> float:
+        return len(await jobs.failed_jobs(self.database))
+
+    async def _worker_seen(self) -> float:
+        seen = await workers.last_seen(self.database)
+        return (clock.now() - seen) / clock.SECOND if seen else -1.0
+
+    async def _free(self) -> float:
+        return OwnChecks(self.settings, self.database).free()
 
 
 def base_of(settings: Settings) -> Base:

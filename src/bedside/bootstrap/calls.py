@@ -1,7 +1,11 @@
 """Wires calls, and chooses the media server."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bedside.adapters import relay_probe
+from bedside.adapters.relay_probe import Answer
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.people import PeopleParts
 from bedside.calls.absence import Absences
@@ -10,7 +14,7 @@ from bedside.calls.apps.whiteboard import Whiteboard
 from bedside.calls.endings import CLOSE_ROOM, Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
-from bedside.calls.ice import IceServers
+from bedside.calls.ice import VALID_FOR_A_TEST, IceServers
 from bedside.calls.live import LiveCalls
 from bedside.calls.media_server import MediaServer
 from bedside.calls.participants import Participants
@@ -20,6 +24,8 @@ from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
 from bedside.calls.summaries import CallSummaries
 from bedside.calls.visit_departure import VisitDeparture
+from bedside.kernel.known_states import DOWN, INCOMPLETE, NOT_SET_UP, OK, Seldom, State
+from bedside.kernel.language import N_
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind
@@ -27,6 +33,17 @@ from bedside.services.calls import CallServices
 from bedside.services.registered import Registered
 from bedside.services.visits import VisitServices
 from bedside.settings import Settings
+
+_ASKED_EVERY = 120.0
+_NO_MEDIA_SERVER = N_("The media server does not answer, or does not accept janus_secret.")
+_CHECK_JANUS = N_("Look at it (systemctl status janus), and compare janus_secret with api_secret.")
+_RELAY_WRONG = N_("{wrong} of {all} relays: {how}.")
+_CHECK_RELAY = N_(
+    "Look at coturn (systemctl status coturn), at the firewall, and compare turn_secret with "
+    "static-auth-secret; the clocks of both machines must agree."
+)
+_STUN_WRONG = N_("{wrong} of {all} STUN servers: {how}.")
+_CHECK_STUN = N_("Look at the server that stun_urls names, and at the firewall.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +63,32 @@ class CallParts(CallServices):
                 "calls.forget_guests": (600.0, self.guests.forget),
                 "calls.rooms": (60.0, self.group_calls.close_forgotten_rooms),
             },
-            checks={"media server": self.group_calls.state, "relay": self._relay_state},
+            checks={
+                "media server": self._media_server_state,
+                "relay": Seldom(self._relay_state, _ASKED_EVERY),
+                "stun": Seldom(self._stun_state, _ASKED_EVERY),
+            },
         )
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds of topics."""
         return (*self.live.topics(), *self.whiteboard.topics(self.live.audience))
 
+    async def _media_server_state(self) -> str:
+        state = await self.group_calls.state()
+        return State(DOWN, _NO_MEDIA_SERVER, _CHECK_JANUS) if state == DOWN else state
+
     async def _relay_state(self) -> str:
-        return "configured" if self.ice.has_relay else "not configured"
+        """Ask each relay for an allocation, with credentials as pages get them."""
+        username, password = self.ice.credentials("health", VALID_FOR_A_TEST)
+        answers = await asyncio.gather(
+            *(relay_probe.relay(url, username, password) for url in self.ice.relays)
+        )
+        return _all_of(answers, _RELAY_WRONG, _CHECK_RELAY)
+
+    async def _stun_state(self) -> str:
+        answers = await asyncio.gather(*(relay_probe.stun(url) for url in self.ice.stun))
+        return _all_of(answers, _STUN_WRONG, _CHECK_STUN)
 
 
 def calls_of(
@@ -97,6 +131,17 @@ def calls_of(
         visit_departure=VisitDeparture(audit, endings),
         live=LiveCalls(database, seats, signalling),
     )
+
+
+def _all_of(answers: Sequence[Answer], why: str, advice: str) -> str:
+    """Return the state of servers of which all should work."""
+    if not answers:
+        return NOT_SET_UP
+    wrong = [answer for answer in answers if answer is not Answer.WORKS]
+    if not wrong:
+        return OK
+    word = DOWN if len(wrong) == len(answers) else INCOMPLETE
+    return State(word, why, advice, wrong=len(wrong), all=len(answers), how=wrong[0].value)
 
 
 def _media_server(settings: Settings) -> MediaServer | None:

@@ -20,10 +20,20 @@ from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import given_up
-from bedside.kernel.known_states import BUSY
+from bedside.kernel.known_states import BUSY, DOWN, INCOMPLETE, OK, State
+from bedside.kernel.language import N_
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.settings import Settings
+
+_NO_SCANNER = N_("The scanner does not answer ({reason}).")
+_START_CLAMD = N_(
+    "Start clamd, and let the user that runs Bedside use its socket (for a unix socket often by "
+    "the group clamav: usermod -aG clamav bedside), or unset BEDSIDE_CLAMD to use the built-in "
+    "scanner."
+)
+_SCANNED_BY = N_("Files are scanned by: {scanner}.")
+_SHORT = N_("The scanner does not tell all. {short}")
 
 Wrappers = tuple[Callable[[Scanner], Scanner], Callable[[Examiner], Examiner]]
 
@@ -63,17 +73,21 @@ class FileParts(FileServices):
             yield b"nothing"
 
         result = await self.scanner.scan(nothing(), len(b"nothing"))
-        return "down" if result.verdict is Verdict.UNSCANNED else "ok"
+        if result.verdict is Verdict.UNSCANNED:
+            advice = _START_CLAMD if self.scans_outside else ""
+            return State(DOWN, _NO_SCANNER, advice, reason=result.reason)
+        return State(OK, _SCANNED_BY, scanner=self.scanner.name)
 
     async def _scanner_limits(self) -> str:
-        return "incomplete" if await self.scanner.shortcomings() else "ok"
+        short = await self.scanner.shortcomings()
+        return State(INCOMPLETE, _SHORT, short=" ".join(short)) if short else OK
 
     async def _sandbox_state(self) -> str:
         try:
             in_force = await self.children.confinement()
         except (ChildFailed, Unavailable):
-            return "down"
-        return "ok" if in_force >= WHOLE else "incomplete"
+            return DOWN
+        return OK if in_force >= WHOLE else INCOMPLETE
 
 
 def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts:

@@ -4,6 +4,7 @@ from email.utils import parseaddr
 
 from bedside.adapters.local_outbox import LocalOutbox
 from bedside.adapters.web_push import WebPush
+from bedside.kernel.known_states import Check
 from bedside.notifications import callbacks
 from bedside.notifications.ports import Channel, Gateway, PushBook, PushSigner
 from bedside.settings import Settings
@@ -11,8 +12,9 @@ from bedside.settings import Settings
 
 def gateways_of(
     settings: Settings, devices: PushBook, keys: PushSigner
-) -> tuple[dict[Channel, Gateway], frozenset[Channel]]:
-    """Return the gateways, and the channels that stay in the local outbox.
+) -> tuple[dict[Channel, Gateway], frozenset[Channel], dict[Channel, Check]]:
+    """Return the gateways, the channels that stay in the local outbox, and checks of those whose
+    gateway can be asked.
 
     Clients for mail and HTTP take megabytes, so only those in use are loaded.
     """
@@ -25,24 +27,27 @@ def gateways_of(
             internal=settings.internal_push_services,
         )
     }
+    checks: dict[Channel, Check] = {}
     if settings.smtp_url:
         from bedside.adapters.email import SmtpMail
 
-        gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
+        mail = gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
+        checks[Channel.EMAIL] = mail.state
     if settings.twilio_url:
         from bedside.adapters.sms import TwilioSms
 
-        gateways[Channel.SMS] = TwilioSms(
+        sms = gateways[Channel.SMS] = TwilioSms(
             settings.twilio_url,
             settings.twilio_account,
             settings.twilio_token,
             settings.sms_from,
             reports_to=_sms_reports_to(settings),
         )
+        checks[Channel.SMS] = sms.state
     local = frozenset(channel for channel in Channel if channel not in gateways)
     for channel in local:
         gateways[channel] = LocalOutbox(channel)
-    return gateways, local
+    return gateways, local, checks
 
 
 def _sms_reports_to(settings: Settings) -> str:

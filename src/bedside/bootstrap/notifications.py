@@ -1,22 +1,30 @@
 """Wires notifications."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.gateways import gateways_of
 from bedside.bootstrap.people import PeopleParts
+from bedside.kernel import clock
+from bedside.kernel.known_states import Check, Seldom
 from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as jobs
+from bedside.notifications.backlog import Backlog
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.code_alerts import CodeAlerts
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
+from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
 from bedside.notifications.push_keys import PushKeys
 from bedside.notifications.staff_alerts import StaffAlerts
 from bedside.services.notifications import NotificationServices
-from bedside.services.registered import Registered
+from bedside.services.registered import Gauge, Registered
+
+_ASKED_EVERY = 300.0
+"""Seconds between two sign-ins at a gateway that answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +32,37 @@ class NotificationParts(NotificationServices):
     """The notification services, with the listener for wrong codes."""
 
     code_alerts: CodeAlerts
+    backlog: Backlog
+    gateways: dict[Channel, Check]
+    """Checks of the gateways that can be asked."""
 
     def registered(self) -> Registered:
-        """Return what they register for the worker."""
-        return Registered(handlers={jobs.DELIVER: self.dispatcher.deliver})
+        """Return what they register for the worker, /health and /metrics."""
+        return Registered(
+            handlers={jobs.DELIVER: self.dispatcher.deliver},
+            checks={
+                channel.value: self.backlog.checked(channel, Seldom(check, _ASKED_EVERY))
+                for channel, check in self.gateways.items()
+            },
+            gauges={
+                f"bedside_{name}_{channel.value}": Gauge(text, partial(read, channel))
+                for channel in (Channel.EMAIL, Channel.SMS, Channel.PUSH)
+                for name, text, read in (
+                    ("messages_waiting", "Messages that have not left yet.", self._waiting),
+                    ("messages_oldest_seconds", "Age of the oldest of them.", self._oldest),
+                    ("messages_failed", "Messages of a day that did not leave.", self._failed),
+                )
+            },
+        )
+
+    async def _waiting(self, channel: Channel) -> float:
+        return (await self.backlog.waiting(channel))[0]
+
+    async def _oldest(self, channel: Channel) -> float:
+        return (await self.backlog.waiting(channel))[1] / clock.SECOND
+
+    async def _failed(self, channel: Channel) -> float:
+        return await self.backlog.failed(channel)
 
 
 def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
@@ -35,7 +70,8 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     devices = PushDevices(database, vault, audit, internal=settings.internal_push_services)
     keys = PushKeys(database, vault)
-    dispatcher = Dispatcher(database, vault, audit, *gateways_of(settings, devices, keys))
+    gateways, local, checks = gateways_of(settings, devices, keys)
+    dispatcher = Dispatcher(database, vault, audit, gateways, local)
     alerts = StaffAlerts(database, vault, audit, devices, dispatcher, settings.base_url)
     reports_to = settings.base_url + callbacks.PATH
     return NotificationParts(
@@ -47,4 +83,6 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
         push_devices=devices,
         push_keys=keys,
         code_alerts=CodeAlerts(people.clinics, people.staff, alerts),
+        backlog=Backlog(database),
+        gateways=checks,
     )

@@ -8,7 +8,7 @@ from bedside.links.service import Links
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind
 from bedside.services.notifications import NotificationServices
-from bedside.services.registered import Registered
+from bedside.services.registered import Gauge, Registered
 from bedside.services.visits import VisitServices
 from bedside.visits import transfer as jobs
 from bedside.visits.alerts import RoomAlerts
@@ -39,7 +39,7 @@ class VisitParts(VisitServices):
     alerts: RoomAlerts
 
     def registered(self) -> Registered:
-        """Return what they register for the worker and the rail."""
+        """Return what they register for the worker, the rail and /metrics."""
         return Registered(
             handlers={
                 jobs.UNANSWERED: self.transfers.unanswered,
@@ -49,6 +49,11 @@ class VisitParts(VisitServices):
                 "visits.expire": (5.0, self.presence.expire),
                 "visits.forget_devices": (600.0, self.devices.forget),
                 "visits.forget_unidentified": (3600.0, self.identification.forget),
+            },
+            gauges={
+                "bedside_patients_waiting": Gauge(
+                    "Patients in all waiting rooms.", self.whereabouts.waiting_anywhere
+                )
             },
         )
 

@@ -34,6 +34,21 @@ class IceServers:
         """Whether there is a relay for networks that let nothing else through."""
         return bool(self.turn_urls)
 
+    @property
+    def relays(self) -> list[str]:
+        """The addresses of the relays."""
+        return _listed(self.turn_urls)
+
+    @property
+    def stun(self) -> list[str]:
+        """The addresses of the STUN servers."""
+        return _listed(self.stun_urls)
+
+    def credentials(self, who: str, valid: int) -> tuple[str, str]:
+        """Return name and password for the relays, valid for so many milliseconds."""
+        name = f"{(clock.now() + valid) // clock.SECOND}:{who}"
+        return name, self._password(name)
+
     def for_(self, who: str, *, for_a_test: bool = False) -> dict[str, Any]:
         """Return {iceServers, lasts, expires}: the configuration for RTCPeerConnection, and how
         long it is valid: `lasts` in milliseconds from now, because a device's clock may be wrong,
@@ -45,11 +60,11 @@ class IceServers:
         valid = VALID_FOR_A_TEST if for_a_test else VALID
         expires = clock.now() + valid
         servers: list[dict[str, Any]] = []
-        if stun := _listed(self.stun_urls):
+        if stun := self.stun:
             servers.append({"urls": stun})
-        if relays := _listed(self.turn_urls):
-            name = f"{expires // clock.SECOND}:{who}"
-            servers.append({"urls": relays, "username": name, "credential": self._password(name)})
+        if relays := self.relays:
+            name, password = self.credentials(who, valid)
+            servers.append({"urls": relays, "username": name, "credential": password})
         return {"iceServers": servers, "lasts": valid, "expires": expires}
 
     def _password(self, name: str) -> str:

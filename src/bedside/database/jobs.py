@@ -4,7 +4,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 
 from bedside.database.statements import Prepared, prepared
 from bedside.database.tables import jobs
@@ -74,6 +74,13 @@ _give_up = prepared(
 _failed = prepared(
     select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.last_error).where(jobs.c.failed)
 )
+_due = prepared(
+    select(func.count().label("jobs"), func.min(jobs.c.run_at).label("oldest")).where(
+        ~jobs.c.failed,
+        jobs.c.run_at <= bindparam("moment"),
+        jobs.c.locked_until < bindparam("moment"),
+    )
+)
 _extend = prepared(
     update(jobs).where(jobs.c.id == bindparam("of")).values(locked_until=bindparam("lease"))
 )
@@ -128,3 +135,12 @@ async def failed_jobs(database: Transactions) -> list[Any]:
     """Return the jobs that were given up: (id, kind, attempts, last_error)."""
     async with database.read() as db:
         return await db.all(_failed)
+
+
+async def due_jobs(database: Transactions) -> tuple[int, int]:
+    """Return how many jobs are due and taken by no worker, and for how long the oldest has been,
+    in milliseconds."""
+    moment = clock.now()
+    async with database.read() as db:
+        row = await db.one(_due, moment=moment)
+    return (row.jobs, moment - row.oldest) if row and row.jobs else (0, 0)

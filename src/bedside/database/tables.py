@@ -65,6 +65,15 @@ jobs = Table(
     Index("ix_jobs_run_at", "run_at", postgresql_where=text("not failed")),
 )
 
+worker_beats = Table(
+    "worker_beats",
+    metadata,
+    Column("worker_id", Text, primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+    info={ENDS_WITH_RESTORE: True},
+)
+"""When each running worker was last seen."""
+
 clinic_keys = Table(
     "clinic_keys",
     metadata,

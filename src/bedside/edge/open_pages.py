@@ -34,6 +34,11 @@ class OpenPages:
         self._pages: dict[str, dict[Page, None]] = {}
         self._said = Buckets()
 
+    @property
+    def count(self) -> int:
+        """How many pages are open."""
+        return sum(map(len, self._pages.values()))
+
     def enter(self, holder: str, page: Page, most: int) -> None:
         """Register a page of this person; the oldest one gives way if there are more than
         `most`."""

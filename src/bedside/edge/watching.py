@@ -11,15 +11,16 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.edge.context import is_local, services_of
 from bedside.edge.routes import open_route
-from bedside.errors import NotFound
-from bedside.kernel.known_states import BUSY, OK, UNKNOWN
+from bedside.errors import BedsideError, NotFound
+from bedside.kernel.known_states import AT_REST, OK, State
+from bedside.services import Services
 
 _access = structlog.get_logger("bedside.access")
 _requests = Counter("bedside_requests", "Answered requests.", ["method", "route", "status"])
@@ -30,8 +31,8 @@ _seconds = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_AT_REST = frozenset({OK, BUSY, UNKNOWN, "configured", "not configured"})
-"""States in which nothing is wrong: what was never set up cannot be down."""
+_works = Gauge("bedside_part_works", "Whether a part works: 1, or 0.", ["part"])
+_open_pages = Gauge("bedside_open_pages", "Open sockets of pages.")
 _LEFT = 499
 """Logged by nginx for a client that disconnected before its answer."""
 
@@ -104,7 +105,26 @@ async def metrics(request: Request) -> Response:
     """Answer in Prometheus' text format; for this machine, or with the token of the settings."""
     if not _may_watch(request):
         raise NotFound
+    services = services_of(request)
+    await _measure(services)
+    _open_pages.set(request.app.state.open_pages.count)
+    for part, state in services.health.known.items():
+        _works.labels(part).set(state in AT_REST)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _measure(services: Services) -> None:
+    """Read the numbers that domains registered; one that cannot be read is missing."""
+    for name, gauge in services.registered.gauges.items():
+        try:
+            _gauge(name, gauge.text).set(await gauge.read())
+        except (BedsideError, OSError):
+            _gauge(name, gauge.text).set(float("nan"))
+
+
+@cache
+def _gauge(name: str, text: str) -> Gauge:
+    return Gauge(name, text)
 
 
 def _may_watch(request: Request) -> bool:
@@ -122,11 +142,13 @@ async def health(request: Request) -> Response:
     503 only without a database, because a restart or another process can help then.
     """
     states = services_of(request).health
-    parts = {"database": await states.database(), **states.known}
-    works = _AT_REST.issuperset(parts.values())
+    parts: dict[str, State] = {"database": await states.database(), **states.known}
+    works = AT_REST.issuperset(parts.values())
     said: dict[str, Any] = {"status": "ok" if works else "degraded"}
     if _may_watch(request):
         said["parts"] = parts
+        reasons = {part: state.reason() for part, state in parts.items() if state not in AT_REST}
+        said["reasons"] = {part: reason for part, reason in reasons.items() if reason}
     return JSONResponse(said, status_code=200 if parts["database"] == OK else 503)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from bedside.database.tables import metadata
@@ -41,6 +42,17 @@ notifications = Table(
     Index("ix_notifications_reference", "reference"),
     Index("ix_notifications_patient", "patient_id"),
 )
+WAITING = notifications.c.state.in_([literal_column("'queued'"), literal_column("'sending'")])
+FAILED = notifications.c.state == literal_column("'failed'")
+"""Conditions of the two indexes, for statements that use them."""
+for _name, _which in (("waiting", WAITING), ("failed", FAILED)):
+    Index(
+        f"ix_notifications_{_name}",
+        notifications.c.channel,
+        notifications.c.created_at,
+        sqlite_where=_which,
+        postgresql_where=_which,
+    )
 """`content` seals recipient, subject and body; the body is wiped once a gateway has accepted it.
 `failure` is the gateway's sentence for staff, without content. `local`: it was put into the local
 outbox instead of being sent. Times are 0 until known. `staff_id` is the colleague to whom a

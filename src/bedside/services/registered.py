@@ -1,4 +1,4 @@
-"""Everything that domains register by name: for the worker and for /health."""
+"""Everything that domains register by name: for the worker, /health and /metrics."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,6 +13,14 @@ Sweep = tuple[float, Periodic]
 
 
 @dataclass(frozen=True, slots=True)
+class Gauge:
+    """A number for /metrics, read when somebody asks."""
+
+    text: str
+    read: Callable[[], Awaitable[float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
     """`services.registered`."""
 
@@ -22,3 +30,5 @@ class Registered:
     """The worker's sweeps."""
     checks: dict[str, Check] = field(default_factory=dict[str, Check])
     """By the name under which /health shows the part."""
+    gauges: dict[str, Gauge] = field(default_factory=dict[str, Gauge])
+    """By the name under which /metrics shows the number."""

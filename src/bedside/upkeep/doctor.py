@@ -1,7 +1,7 @@
 """`bedside doctor`: examines an installation and says in plain words what is wrong."""
 
+import asyncio
 import os
-import shutil
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from bedside.audit.bindings import Altered
-from bedside.database import jobs, schema
+from bedside.database import schema
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
 from bedside.edge.rendering import STATIC
 from bedside.errors import BedsideError
-from bedside.files.ports import Verdict
+from bedside.kernel.known_states import BUSY, DOWN, NOT_SET_UP, OK, SET_UP, State, checked
 from bedside.services import Services
+from bedside.services.part_words import PARTS, PartWords
 from bedside.upkeep.backup import broken_blobs
 
 _COMPARE = "Somebody may have changed the database: compare with a backup."
-_LITTLE_SPACE = 2_000_000_000
 
 
 class Grade(StrEnum):
@@ -49,6 +49,8 @@ async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Fi
             yield await check(services)
         except Exception as error:  # whatever is wrong here is what the operator wants to know
             yield Finding(Grade.BAD, check.__doc__ or check.__name__, type(error).__name__)
+    async for finding in _parts(services):
+        yield finding
     async for finding in _chains(services):
         yield finding
     if deep:
@@ -189,77 +191,12 @@ async def _private(services: Services) -> Finding:
     return Finding(Grade.GOOD, "Settings and data are readable by their owner only.")
 
 
-async def _space(services: Services) -> Finding:
-    """There is room on the disk"""
-    free = shutil.disk_usage(services.settings.data).free
-    text = f"{free / 1e9:.1f} GB are free for files."
-    if free < _LITTLE_SPACE:
-        return Finding(Grade.ATTENTION, text, "Make room: uploads stop when the disk is full.")
-    return Finding(Grade.GOOD, text)
-
-
 async def _writable(services: Services) -> Finding:
     """The data directory can be written"""
     probe = services.settings.data / f".doctor-{os.getpid()}"
     probe.touch()
     probe.unlink()
     return Finding(Grade.GOOD, "The data directory can be written.")
-
-
-async def _scanner(services: Services) -> Finding:
-    """The scanner scans"""
-
-    async def nothing() -> AsyncIterator[bytes]:
-        yield b"hello"
-
-    result = await services.files.scanner.scan(nothing(), 5)
-    if result.verdict is Verdict.UNSCANNED:
-        return Finding(
-            Grade.BAD,
-            f"The scanner does not answer ({result.reason}).",
-            "Start clamd, and let the user that runs Bedside use its socket (for a unix socket "
-            "often by the group clamav), or unset BEDSIDE_CLAMD to use the built-in scanner.",
-        )
-    return Finding(Grade.GOOD, f"Files are scanned by: {services.files.scanner.name}.")
-
-
-async def _scanner_limits(services: Services) -> Finding:
-    """The scanner says what it did not look at"""
-    short = await services.files.scanner.shortcomings()
-    if short:
-        return Finding(Grade.ATTENTION, "The scanner does not tell all.", " ".join(short))
-    return Finding(Grade.GOOD, "Files that the scanner does not look at as a whole stay unscanned.")
-
-
-async def _sandbox(services: Services) -> Finding:
-    """Files are parsed in a sandbox"""
-    state = await services.registered.checks["sandbox"]()
-    if state == "ok":
-        return Finding(Grade.GOOD, "Files are parsed in a sandbox (Landlock and seccomp).")
-    if state == "incomplete":
-        return Finding(
-            Grade.BAD,
-            "Files are parsed without the whole sandbox: this machine lacks Landlock or seccomp.",
-            "Run Bedside on Linux 5.13 or newer with Landlock on, on x86-64 or arm64.",
-        )
-    return Finding(
-        Grade.BAD,
-        "No file can be parsed: the process for it does not start.",
-        "Look at the log, and install the packages of Bedside again.",
-    )
-
-
-async def _jobs(services: Services) -> Finding:
-    """No job was given up"""
-    failed = await jobs.failed_jobs(services.database)
-    if failed:
-        kinds = ", ".join(sorted({job.kind for job in failed}))
-        return Finding(
-            Grade.ATTENTION,
-            f"{len(failed)} jobs were given up ({kinds}).",
-            "Look at the log for their failures.",
-        )
-    return Finding(Grade.GOOD, "No job was given up.")
 
 
 async def _assets(_services: Services) -> Finding:
@@ -269,23 +206,30 @@ async def _assets(_services: Services) -> Finding:
     return Finding(Grade.GOOD, "The pages' assets are there.")
 
 
-async def _gateways(services: Services) -> Finding:
-    """Messages leave"""
-    missing = [
-        name
-        for name, there in (
-            ("e-mail (BEDSIDE_SMTP_URL)", services.settings.smtp_url),
-            ("SMS (BEDSIDE_TWILIO_URL)", services.settings.twilio_url),
-        )
-        if not there
-    ]
-    if missing:
-        return Finding(
-            Grade.ATTENTION,
-            f"No gateway for {' and '.join(missing)}.",
-            "These messages stay on the outbox page.",
-        )
-    return Finding(Grade.GOOD, "E-mail and SMS have a gateway.")
+async def _parts(services: Services) -> AsyncIterator[Finding]:
+    """Yield what /health and Settings → Health show, looked at now."""
+    checks = services.registered.checks
+    states = await asyncio.gather(*(checked(check) for check in checks.values()))
+    found = dict(zip(checks, states, strict=True))
+    for name in (*PARTS, *(name for name in found if name not in PARTS)):
+        if name in found:
+            yield _of_part(name, found[name])
+        elif name in _GATEWAYS:
+            yield _of_part(name, State(NOT_SET_UP))
+
+
+def _of_part(name: str, state: State) -> Finding:
+    words = PARTS.get(name) or PartWords(name, name, "")
+    if state in (OK, BUSY, SET_UP):
+        return Finding(Grade.GOOD, f"{words.name}: {state.reason() or words.works}")
+    advice = state.what_to_do() or words.advice
+    if state == NOT_SET_UP:
+        grade = Grade.ATTENTION if words.needed else Grade.GOOD
+        what = f"{words.name}: not set up. {words.without}"
+        return Finding(grade, what, advice if words.needed else "")
+    what = f"{words.name}: {state.reason() or words.down}"
+    bad = (state == DOWN and name not in _MAY_BE_OFF) or name in _ALWAYS_BAD
+    return Finding(Grade.BAD if bad else Grade.ATTENTION, what, advice)
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -294,14 +238,13 @@ _CHECKS: tuple[Check, ...] = (
     _key_file,
     _private,
     _writable,
-    _space,
-    _scanner,
-    _scanner_limits,
-    _sandbox,
-    _jobs,
     _assets,
-    _gateways,
 )
+_GATEWAYS = ("email", "sms")
+_MAY_BE_OFF = frozenset({"worker"})
+"""Parts that do not run while an operator looks at an installation that is stopped."""
+_ALWAYS_BAD = frozenset({"sandbox"})
+"""Parts that are dangerous when incomplete."""
 
 
 async def _chains(services: Services) -> AsyncIterator[Finding]:

@@ -52,6 +52,10 @@ _waiting = prepared(
     )
 )
 
+_waiting_anywhere = prepared(
+    select(func.count().label("visits")).where(visits.c.state == State.WAITING.value, NOT_ENDED)
+)
+
 
 class NotIdentified(Conflict):
     """Nobody has identified the visit's patient yet, so there is no chart."""
@@ -117,6 +121,12 @@ class Whereabouts:
         room”."""
         async with self._database.read() as db:
             row = await db.one(_waiting, clinic=staff.clinic_id, staff=staff.staff_id)
+        return row.visits if row else 0
+
+    async def waiting_anywhere(self) -> int:
+        """Count the patients waiting in all rooms of all clinics, for monitoring."""
+        async with self._database.read() as db:
+            row = await db.one(_waiting_anywhere)
         return row.visits if row else 0
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import structlog
 
-from bedside.database import Database, jobs
+from bedside.database import Database, jobs, workers
 from bedside.database.jobs import Lane
 from bedside.errors import BedsideError
 from bedside.kernel import clock, faults
+from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import Handler, TryAgain, given_up
 
 _LEASE = 30 * clock.SECOND
@@ -46,12 +47,14 @@ class Worker:
         self._wakes = {lane: asyncio.Event() for lane in Lane}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._id = new_id("wrk")
         database.on_jobs(self._woken)
 
     async def start(self) -> None:
         """Start working, in the background of the running loop."""
         for lane, slots in self._slots.items():
             self._tasks += [asyncio.create_task(self._work(lane)) for _ in range(slots)]
+        self._tasks.append(asyncio.create_task(self._beat()))
         for name, (every, sweep) in self._sweeps.items():
             self._tasks.append(asyncio.create_task(self._sweep(name, every, sweep)))
 
@@ -61,6 +64,8 @@ class Worker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(BedsideError):  # it is forgotten after a while
+            await workers.leave(self._database, self._id)
 
     async def run_until_idle(self) -> int:
         """Run all due jobs in the foreground, for seeding and tests. Returns how many."""
@@ -98,6 +103,12 @@ class Worker:
         finally:
             keep.cancel()
         return True
+
+    async def _beat(self) -> None:
+        while True:
+            with suppress(BedsideError):  # the database was down; the next makes up for it
+                await workers.beat(self._database, self._id)
+            await asyncio.sleep(workers.BEAT_EVERY / clock.SECOND)
 
     async def _keep(self, job_id: str) -> None:
         while True:

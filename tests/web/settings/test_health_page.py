@@ -5,9 +5,11 @@ import asyncio
 import httpx
 import pytest
 
+from bedside.adapters.email import SmtpMail
 from bedside.kernel import clock, known_states
 from bedside.settings import Settings
 from tests.house import House
+from tests.peers.ports import free_port
 from tests.web.pages import enter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("A4")]
@@ -55,8 +57,8 @@ async def test_what_is_set_up_is_said_without_its_secrets(
         turn_secret="badger-sett",
         stun_urls="stun:relay.riverside.example:3478",
     )
-    quick_house.services.registered.checks.pop("media server", None)
-    quick_house.services.registered.checks.pop("relay", None)
+    for probed in ("media server", "relay", "stun", "address"):
+        quick_house.services.registered.checks.pop(probed)
     text = await _page(quick_house, visitor)
     assert "Group calls of 5 people and more go through it." in text
     assert "Patients reach this clinic over HTTPS." in text
@@ -104,4 +106,30 @@ async def test_a_sandbox_and_a_scanner_that_fall_short_are_said(
         answer = await visitor.get("/settings/health")
     for said in ("lacks Landlock or seccomp", "its limits are not known for certain"):
         assert said in answer.text
+    assert (await visitor.get("/health")).json()["status"] == "degraded"
+
+
+async def test_reasons_are_said_and_what_to_do(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    """The worker does not run in this house, and jobs have waited."""
+    async with quick_house.services.database.unit_of_work() as work:
+        work.enqueue("file.examine", {})
+    with clock.shifted(11 * clock.MINUTE):
+        text = await _page(quick_house, visitor)
+        asked = (await visitor.get("/health")).json()
+    assert "No worker runs: no file is scanned, and no message leaves." in text
+    assert "Start “bedside worker”" in text
+    assert "1 jobs wait, the oldest for 11 minutes." in text
+    assert asked["reasons"]["jobs"] == "1 jobs wait, the oldest for 11 minutes."
+    assert asked["parts"]["worker"] == "down"
+
+
+async def test_a_mail_server_that_does_not_answer_is_not_called_set_up(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    mail = SmtpMail(f"smtp://127.0.0.1:{free_port()}", "desk@riverside.example")
+    quick_house.services.registered.checks["email"] = mail.state
+    text = await _page(quick_house, visitor)
+    assert "The mail server does not answer." in text
     assert (await visitor.get("/health")).json()["status"] == "degraded"
