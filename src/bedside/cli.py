@@ -168,6 +168,41 @@ def restore(data: Path | None, key_file: Path | None, unsealed: bool, source: Pa
 
 
 @main.group()
+def staff() -> None:
+    """People of the clinics, when nobody is left who can help them in Settings."""
+
+
+@staff.command("list")
+@_data
+def staff_list(data: Path | None) -> None:
+    """List the staff of all clinics: role, e-mail address, and what is unusual."""
+    from bedside.upkeep.rescue import everybody
+
+    for one in _with_services(data, everybody):
+        member = one.member
+        unusual = ", disabled" if member.disabled else ""
+        click.echo(f"{one.clinic.name}: {member.name}, {member.role}, {member.email}{unusual}")
+
+
+@staff.command("rescue")
+@_data
+@click.argument("email")
+def staff_rescue(data: Path | None, email: str) -> None:
+    """Let somebody in again who lost password and second factor.
+
+    Gives a new first password, which is shown here and nowhere else, removes authenticator app,
+    passkeys and recovery codes, enables the account, and ends its sessions. The role stays. The
+    clinic's audit log tells of it.
+    """
+    from bedside.upkeep.rescue import rescue
+
+    one, password = _with_services(data, lambda services: rescue(services, email))
+    click.echo(f"{one.member.name} ({one.clinic.name}) signs in with this password, once:")
+    click.echo(f"    {password}")
+    click.echo("Then a new password and a new second factor are asked for.")
+
+
+@main.group()
 def audit() -> None:
     """The audit log."""
 

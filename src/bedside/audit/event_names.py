@@ -15,6 +15,7 @@ class Action(StrEnum):
     STAFF_CHANGED = "staff.changed"
     ALERTS_CHANGED = "alerts.changed"
     STAFF_DISABLED = "staff.disabled"
+    STAFF_RESCUED = "staff.rescued"
     STAFF_ASSIGNED = "staff.assigned"
     STAFF_UNASSIGNED = "staff.unassigned"
     TEAM_ADDED = "team.added"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, bindparam, select
 
 from bedside.audit import Action, Actor, AuditLog
-from bedside.audit.actors import ActorKind
+from bedside.audit.actors import SYSTEM, ActorKind
 from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound
 from bedside.kernel.ids import is_id
@@ -98,6 +98,17 @@ class ClinicAccess(_OfStaff):
 
     staff: StaffAccess
     proof: _Proof = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAccess(ClinicAccess):
+    """Whoever runs commands on the machine itself: may do what an administrator may, without an
+    account."""
+
+    @property
+    def actor(self) -> Actor:
+        """The actor for the audit log: Bedside itself, since nobody signed in."""
+        return SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +390,12 @@ def staff_access(
 ) -> StaffAccess:
     """Make a permission; for `people.sessions` only, after a session was verified."""
     return StaffAccess(staff_id, clinic_id, role, session_id, address, _PROOF)
+
+
+def operator_access(clinic_id: str) -> OperatorAccess:
+    """Make a permission; for the command line only, whose user can read the master key anyway."""
+    nobody = StaffAccess("", clinic_id, Role.ADMINISTRATOR, "", "", _PROOF)
+    return OperatorAccess(nobody, _PROOF)
 
 
 def link_access(

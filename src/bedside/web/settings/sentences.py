@@ -9,6 +9,9 @@ SENTENCES = {
     Action.CLINIC_CHANGED: Sentence("settings", N_("{who} changed settings of the clinic")),
     Action.STAFF_ADDED: Sentence("user-plus", N_("{who} added a colleague")),
     Action.STAFF_CHANGED: Sentence("user", N_("{who} changed a colleague")),
+    Action.STAFF_RESCUED: Sentence(
+        "key", N_("{who} gave a colleague a new password, on the machine itself"), "attention"
+    ),
     Action.STAFF_DISABLED: Sentence("ban", N_("{who} ended a colleague's access"), "attention"),
     Action.STAFF_ASSIGNED: Sentence("users", N_("{who} assigned a colleague")),
     Action.STAFF_UNASSIGNED: Sentence("users", N_("{who} ended a colleague's assignment")),
