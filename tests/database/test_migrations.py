@@ -147,3 +147,19 @@ def inside(url: str, work):
         return asyncio.run(on_postgresql())
     with create_engine(url).begin() as connection:
         return work(connection)
+
+
+def test_clinics_that_are_there_have_their_phone_numbers_read(tmp_path):
+    from alembic import command
+
+    url = f"sqlite:///{tmp_path}/bedside.db"
+    schema.upgrade(url)
+    engine = create_engine(url)
+    command.downgrade(schema.configuration(url), "0022")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO clinics VALUES ('cli_1', 'Riverside', '{}', 0)")
+    schema.upgrade(url)
+    with engine.connect() as connection:
+        jobs = connection.exec_driver_sql("SELECT kind, payload FROM jobs ORDER BY kind").all()
+    assert [kind for kind, _ in jobs] == ["patient.read_phones", "staff.read_phones"]
+    assert all('"cli_1"' in payload for _, payload in jobs)

@@ -11,6 +11,7 @@ class Action(StrEnum):
 
     CLINIC_SET_UP = "clinic.set_up"
     CLINIC_CHANGED = "clinic.changed"
+    NUMBERS_READ = "clinic.numbers_read"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     ALERTS_CHANGED = "alerts.changed"

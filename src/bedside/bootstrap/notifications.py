@@ -20,6 +20,7 @@ from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
 from bedside.notifications.push_keys import PushKeys
 from bedside.notifications.staff_alerts import StaffAlerts
+from bedside.people.clinics import READ_STAFF_NUMBERS
 from bedside.services.notifications import NotificationServices
 from bedside.services.registered import Gauge, Registered
 
@@ -39,7 +40,10 @@ class NotificationParts(NotificationServices):
     def registered(self) -> Registered:
         """Return what they register for the worker, /health and /metrics."""
         return Registered(
-            handlers={jobs.DELIVER: self.dispatcher.deliver},
+            handlers={
+                jobs.DELIVER: self.dispatcher.deliver,
+                READ_STAFF_NUMBERS: self.own_phones.read_again,
+            },
             checks={
                 channel.value: self.backlog.checked(channel, Seldom(check, _ASKED_EVERY))
                 for channel, check in self.gateways.items()
@@ -79,7 +83,7 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
         messages=Messages(database, vault, base.audit.looks, people.patients),
         sms_reports=SmsReports(dispatcher, reports_to, settings.twilio_token),
         staff_alerts=alerts,
-        own_phones=OwnPhones(database, vault, audit, people.throttle, dispatcher),
+        own_phones=OwnPhones(database, vault, audit, people.clinics, people.throttle, dispatcher),
         push_devices=devices,
         push_keys=keys,
         code_alerts=CodeAlerts(people.clinics, people.staff, alerts),

@@ -7,13 +7,14 @@ from bedside.kernel import clock
 from bedside.kernel.known_states import OK
 from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
-from bedside.people.clinics import Clinics
+from bedside.people.clinics import READ_PATIENT_NUMBERS, Clinics
 from bedside.people.joining import Joining
 from bedside.people.likely import LikelyPatients
 from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
+from bedside.people.phone_numbers import PhoneNumbers
 from bedside.people.reach import Reach
 from bedside.people.reindexing import Reindexing
 from bedside.people.second_factors import SecondFactors
@@ -39,11 +40,12 @@ class PeopleParts(PeopleServices):
     def registered(self) -> Registered:
         """Return what they register for the worker."""
         return Registered(
+            handlers={READ_PATIENT_NUMBERS: self.phone_numbers.read_again},
             sweeps={
                 "sessions.end": (600.0, self.sessions.end_expired),
                 "charts.settle": (60.0, self.joining.settle),
                 "patients.index": (600.0, self.reindexing.run),
-            }
+            },
         )
 
     async def database_state(self) -> str:
@@ -98,4 +100,5 @@ def people_of(base: Base) -> PeopleParts:
         audiences=Audiences(database),
         reach=reach,
         reindexing=Reindexing(database, vault),
+        phone_numbers=PhoneNumbers(database, vault, audit, clinics, patients),
     )

@@ -43,6 +43,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.notifications.addresses import read_for_sms
 from bedside.notifications.messenger import Messenger, Notice
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import GuestAccess, guest_access
@@ -166,11 +167,12 @@ class Guests:
 
     async def invite(self, host: HostSeat, *, email: str = "", phone: str = "") -> Invitation:
         """Create a link for one guest, for this call and a day at most; it is also sent to an
-        e-mail address or a phone number with leading +. Raises CallEnded, WrongInput."""
-        _check_address(email, phone)
+        e-mail address or a phone number. Raises CallEnded, WrongInput."""
+        clinic = await self._clinics.get(host.clinic_id)
+        _check_address(email)
+        phone = read_for_sms(phone, clinic.options.home) if phone else ""
         guest_id, secret = new_id("gst"), new_secret()
         link = f"{self._base_url}/g/{secret}"
-        clinic = await self._clinics.get(host.clinic_id)
         keys = await self._vault.clinic(host.clinic_id)
         async with self._database.unit_of_work() as work:
             await _active(work, host.call_id)
@@ -379,11 +381,9 @@ class Guests:
         )
 
 
-def _check_address(email: str, phone: str) -> None:
+def _check_address(email: str) -> None:
     if email and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}", email):
         raise WrongInput(N_("Please check the e-mail address."), field="email")
-    if phone and not re.fullmatch(r"\+[1-9][0-9]{6,14}", phone):
-        raise WrongInput(N_("Please enter the number with + and the country code."), field="phone")
 
 
 def _notices(

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.units import format_unit
 
-from bedside.kernel import clock, language
+from bedside.edge.dates import ORDERS
+from bedside.kernel import clock, language, phones
 from bedside.kernel.language import N_
 from bedside.people.likeness import REASONS, Likeness
 
@@ -78,6 +79,11 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"
 
 
+def order_in_words(order: str) -> str:
+    """Return the order of the boxes of a date of birth, with an example."""
+    return language.gettext(ORDERS[order])
+
+
 def initials(name: str) -> str:
     """Return at most two letters for an avatar: “ML” for Maya Lindqvist."""
     words = [w for w in name.replace("Dr ", "").split() if w[0].isalpha()]
@@ -105,4 +111,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "initials": initials,
     "why_likely": why_likely,
+    "phone": phones.shown,
+    "dialled": phones.dialled,
+    "date_order": order_in_words,
 }

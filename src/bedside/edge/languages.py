@@ -25,7 +25,7 @@ def wanted(header: str) -> str:
     for place, part in enumerate(header.split(",")[:20]):
         tag, _, weight = part.partition(";")
         code = tag.strip().casefold().split("-")[0]
-        if code in language.LANGUAGES:
+        if code in language.offered():
             choices.append((-_weight(weight), place, code))
     return min(choices)[2] if choices else "en"
 

@@ -1,13 +1,9 @@
-"""Shared by the pages of links: devices with access, and the typed date."""
-
-from datetime import date
+"""Shared by the pages of links: devices with access."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
-from bedside.edge.dates import typed_date
-from bedside.edge.forms import Form
 from bedside.edge.link_secrets import OpenLinkAgain, keep, kept, secret_of
 from bedside.kernel import clock
 from bedside.links.records import Link
@@ -37,8 +33,3 @@ def keep_link_device(request: Request, response: Response, link_id: str, token: 
 def link_device_token(request: Request) -> str:
     """Return the token of a device that opens a message again; "" for others."""
     return kept(request, _COOKIE)
-
-
-def date_in(form: Form) -> tuple[date | None, str]:
-    """Return the date of birth of a form, or None with a sentence, not translated yet."""
-    return typed_date(*(form.line(f"birth_{part}") for part in ("year", "month", "day")))

@@ -139,5 +139,6 @@ def page(
         clinic_name=face.clinic.name,
         phone=face.clinic.options.phone,
         asked_by=face.asked_by,
+        date_order=face.clinic.options.date_order,
         **values,
     )

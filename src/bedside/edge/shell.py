@@ -41,6 +41,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
         "lang": language.spoken(),
         "clinic_name": clinic.name,
         "zone": clinic.options.time_zone,
+        "date_order": clinic.options.date_order,
         "rail": [await _rail_item(request, staff, shown) for shown in sections_of(request, staff)],
         "section": section,
         "palette_actions": _actions(staff),

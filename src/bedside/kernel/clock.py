@@ -3,6 +3,8 @@
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -16,6 +18,12 @@ _jump = 0
 def now() -> int:
     """Milliseconds since the epoch."""
     return time.time_ns() // 1_000_000 + _shift + _jump
+
+
+def in_zone(zone: str, at: int | None = None) -> datetime:
+    """Return a time, or now, as clocks of a time zone show it."""
+    moment = now() if at is None else at
+    return datetime.fromtimestamp(moment / 1000, UTC).astimezone(ZoneInfo(zone))
 
 
 class Watch:

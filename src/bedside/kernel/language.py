@@ -16,6 +16,11 @@ def is_spoken(language: str) -> bool:
     return language == "en" or (_CATALOGUES / language / "LC_MESSAGES" / "bedside.mo").exists()
 
 
+def offered() -> dict[str, str]:
+    """Return the languages that have a catalogue, by code: only these can be chosen."""
+    return {code: name for code, name in LANGUAGES.items() if is_spoken(code)}
+
+
 def speak(language: str) -> None:
     """Set the language of the current task. One without a catalogue falls back to English, so that
     no page mixes two languages (dates in one, sentences in the other)."""

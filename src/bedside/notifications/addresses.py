@@ -1,43 +1,65 @@
-"""Addresses of messages: phone numbers in the gateways' form, and the addresses of a patient."""
+"""Addresses of messages: those of a patient, and numbers that somebody types for an SMS."""
 
 from bedside.errors import WrongInput
+from bedside.kernel import phones
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.notifications.messenger import CHANNELS, ChannelName
-from bedside.people.patient_index import digits_of
 from bedside.people.patients import Demographics
+
+NO_EXTENSION = N_("An SMS cannot reach an extension. Enter a mobile number without one.")
 
 
 def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:
-    """Return where the messages go. Raises WrongInput if there is no channel, or no address for
-    one."""
+    """Return where the messages go. Raises WrongInput if there is no channel, or for one of them
+    no address, one that cannot be understood, or one that reached somebody else."""
     to: dict[ChannelName, str] = {}
     for channel in CHANNELS:
         if channel not in channels:
             continue
-        address = international(patient.phone) if channel == "sms" else patient.email
-        if not address:
-            missing = _("a mobile number") if channel == "sms" else _("an e-mail address")
-            raise WrongInput(
-                _("The patient has no {what} yet. Add it, or choose the other way.").format(
-                    what=missing
-                ),
-                field="channels",
-            )
-        to[channel] = address
+        stored = patient.phone if channel == "sms" else patient.email
+        refusal = _refusal(channel, stored, patient.doubted)
+        if refusal:
+            raise WrongInput(refusal, field="channels")
+        phone = phones.known(stored)
+        to[channel] = phone.number if channel == "sms" and phone else stored
     if not to:
         raise WrongInput(_("Choose SMS, e-mail or both."), field="channels")
     return to
 
 
-def is_phone_number(phone: str) -> bool:
-    """Whether this can be a phone number at all, as somebody types it."""
-    return len(digits_of(phone)) >= 5 and len(phone) <= 40
+def _refusal(channel: ChannelName, stored: str, doubted: tuple[str, ...]) -> str:
+    """Return why no message can go there, "" if it can."""
+    if not stored:
+        if channel == "sms":
+            return _("The patient has no mobile number yet. Add it, or choose the other way.")
+        return _("The patient has no e-mail address yet. Add it, or choose the other way.")
+    if stored in doubted:
+        return _(
+            "Messages to {address} reached somebody else. Correct it on the card or confirm it "
+            "there, or choose the other way."
+        ).format(address=phones.shown(stored))
+    if channel == "sms" and phones.known(stored) is None:
+        return _(
+            "The phone number “{number}” cannot be understood. Correct it on the card, or choose "
+            "the other way."
+        ).format(number=stored)
+    return ""
 
 
-def international(phone: str) -> str:
-    """Return a phone number in the gateways' form (E.164): + and digits. A number entered without
-    a country code stays without one."""
-    digits = "".join(c for c in phone if c.isdigit())
-    if phone.strip().startswith("+"):
-        return "+" + digits
-    return "+" + digits[2:] if digits.startswith("00") else digits
+def usable(patient: Demographics, channel: ChannelName) -> bool:
+    """Whether messages can go to the patient this way."""
+    stored = patient.phone if channel == "sms" else patient.email
+    return not _refusal(channel, stored, patient.doubted)
+
+
+def read_for_sms(typed: str, country: str) -> str:
+    """Return the number that somebody typed for text messages, in E.164. Raises WrongInput (field
+    `phone`)."""
+    try:
+        phone = phones.read(typed, country)
+    except phones.Unreadable as error:
+        raise WrongInput(phones.hint(_(error.sentence), country), field="phone") from None
+    if phone.extension:
+        raise WrongInput(NO_EXTENSION, field="phone")
+    return phone.number

@@ -16,14 +16,15 @@ from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.notifications.addresses import international, is_phone_number
+from bedside.notifications.addresses import read_for_sms
 from bedside.notifications.messenger import Messenger, Notice
 from bedside.notifications.models import staff_alerts
 from bedside.notifications.rows import StaffAlertsRow
+from bedside.people.clinics import Clinics
 from bedside.people.permissions import StaffAccess
 from bedside.people.throttling import Limit, Throttle
 
@@ -36,6 +37,12 @@ CODES_TO_NUMBER = Limit("throttle.codes.number", free=3, first=clock.MINUTE, lon
 
 _for_change = prepared(
     select(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")).with_for_update(),
+    StaffAlertsRow,
+)
+_with_number = prepared(
+    select(staff_alerts).where(
+        staff_alerts.c.clinic_id == bindparam("clinic"), staff_alerts.c.phone.is_not(None)
+    ),
     StaffAlertsRow,
 )
 _offer = prepared(
@@ -71,12 +78,14 @@ class OwnPhones:
         database: Transactions,
         vault: Vault,
         audit: AuditLog,
+        clinics: Clinics,
         throttle: Throttle,
         messenger: Messenger,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._clinics = clinics
         self._throttle = throttle
         self._messenger = messenger
 
@@ -85,10 +94,10 @@ class OwnPhones:
 
         Raises WrongInput (field `phone`) if it is not a number, TooMany for too many codes.
         """
-        if not is_phone_number(phone):
-            raise WrongInput(N_("Enter a phone number like +46 70 123 45 67."), field="phone")
+        country = (await self._clinics.get(staff.clinic_id)).options.home
+        number = read_for_sms(phone, country)
         keys = await self._vault.clinic(staff.clinic_id)
-        offered = Offered(international(phone), f"{secrets.randbelow(1_000_000):06}")
+        offered = Offered(number, f"{secrets.randbelow(1_000_000):06}")
         sealed = keys.seal(_OFFERED, staff.staff_id, [offered.number, offered.code])
         until = clock.now() + CODE_FOR
         sent = ((CODES_FOR_PERSON, staff.staff_id), (CODES_TO_NUMBER, offered.number))
@@ -152,6 +161,28 @@ class OwnPhones:
                 **_NO_OFFER,
             )
             await self._line(work, staff, "removed")
+
+    async def read_again(self, payload: dict[str, Any]) -> None:
+        """Job: bring confirmed numbers of a clinic into the stored form. One that cannot be read
+        stays: it is shown on the account page, where its owner can replace it. Idempotent."""
+        clinic_id: str = payload["clinic_id"]
+        country = (await self._clinics.fresh(clinic_id)).options.home
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            found = await db.all(_with_number, clinic=clinic_id)
+        for row in found:
+            number = str(keys.unseal(PHONE_COLUMN, row.staff_id, row.phone)) if row.phone else ""
+            try:
+                stored = phones.read(number, country).number
+            except phones.Unreadable:
+                continue
+            if stored == number:
+                continue
+            async with self._database.unit_of_work() as work:
+                locked = await work.one(_for_change, of=row.staff_id)
+                if locked is not None and locked.phone == row.phone:
+                    sealed = keys.seal(PHONE_COLUMN, row.staff_id, stored)
+                    await work.execute(_set, of=row.staff_id, phone=sealed)
 
     async def _take(
         self, work: UnitOfWork, keys: ClinicKeys, staff: StaffAccess, number: str

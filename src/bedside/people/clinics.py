@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -12,22 +13,43 @@ from bedside.audit.bindings import Bindings
 from bedside.database.sealed import PLATFORM, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
-from bedside.kernel import clock
+from bedside.kernel import clock, regions
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.models import clinics
 from bedside.people.options import Options
 
 Kind = TypeVar("Kind", bound=Options)
+READ_PATIENT_NUMBERS = "patient.read_phones"
+READ_STAFF_NUMBERS = "staff.read_phones"
+NUMBERS_READ_AGAIN = (READ_PATIENT_NUMBERS, READ_STAFF_NUMBERS)
+"""Jobs of a clinic whose country may have changed: its numbers without a country code are read
+again."""
 
 
 class ClinicOptions(Options):
-    """A clinic's identity: the options that all domains use."""
+    """A clinic's identity: the options that all domains use. `country` is ISO 3166-1, "" for the
+    one that time zone and language suggest (`home`)."""
 
     language: str = "en"
+    country: str = ""
     time_zone: str = "UTC"
     phone: str = ""
     emergency_text: str = ""
+
+    @property
+    def home(self) -> str:
+        """The clinic's country, "" if nothing suggests one."""
+        return self.country or regions.suggested(self.time_zone, self.language)
+
+    @property
+    def date_order(self) -> str:
+        """The order of day, month and year as they are written here: dmy, mdy or ymd."""
+        return regions.date_order(self.home, self.language)
+
+    def today(self) -> date:
+        """Return the clinic's day, wherever the server is."""
+        return clock.in_zone(self.time_zone).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +123,17 @@ class Clinics:
         known = self._known.get(clinic_id)
         if known and known[0] > clock.now():
             return known[1]
+        clinic = await self.fresh(clinic_id)
+        self._known[clinic_id] = (clock.now() + 5 * clock.SECOND, clinic)
+        return clinic
+
+    async def fresh(self, clinic_id: str) -> Clinic:
+        """Return a clinic as it is in the database at this moment. Raises NotFound."""
         async with self._database.read() as db:
             row = await db.one(_by_id, of=clinic_id)
         if row is None:
             raise NotFound
-        clinic = _clinic(row)
-        self._known[clinic_id] = (clock.now() + 5 * clock.SECOND, clinic)
-        return clinic
+        return _clinic(row)
 
     async def options(self, clinic_id: str, kind: type[Kind]) -> Kind:
         """Return the options of a domain. Raises NotFound. Cached for a few seconds."""
@@ -168,6 +194,9 @@ class Clinics:
             new_options=json.dumps(_merged(before.stored, given)),
         )
         await self._audit.record(work, clinic_id, actor, Action.CLINIC_CHANGED, changed=changed)
+        if {"country", "language", "time_zone"} & set(changed):
+            for kind in NUMBERS_READ_AGAIN:
+                work.enqueue(kind, {"clinic_id": clinic_id}, unique=f"{kind}:{clinic_id}")
         work.after_commit(lambda: self._forget(clinic_id))
 
     def _forget(self, clinic_id: str) -> None:

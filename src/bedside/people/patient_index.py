@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bedside.database.sealed import ClinicKeys
+from bedside.kernel import phones
 from bedside.kernel.words import fold
 from bedside.people.birth_dates import date_in, plain_digits
 from bedside.people.names import Name, Word, consonants, name_of
 
-VERSION = 1
+VERSION = 2
 """Of these tokens. Patients whose tokens are older are indexed again (`reindexing`)."""
 HIDDEN = 2**31 - 1
 """Instead of a version: a patient who is not to be found has no tokens, and gets none."""
@@ -31,9 +32,9 @@ Group = list[int]
 """Tokens of which a patient must have one."""
 
 
-def digits_of(phone: str) -> str:
-    """Return only the digits of a phone number."""
-    return re.sub(r"\D", "", phone)
+def unread_number(keys: ClinicKeys) -> int:
+    """Return the token of patients whose phone number could not be read."""
+    return keys.token("patient.phone", "unread")
 
 
 # --- what is stored ------------------------------------------------------------------------------
@@ -62,11 +63,13 @@ def birth_tokens(keys: ClinicKeys, born: date | None) -> set[int]:
 
 def other_tokens(keys: ClinicKeys, phone: str, email: str, identifiers: Iterable[str]) -> set[int]:
     """Return the tokens of what else a patient is found by."""
-    digits = digits_of(plain_digits(phone))
     tokens = {
         keys.token("patient.phone", digits[-length:])
+        for digits in phones.findable(phone)
         for length in range(_LEAST_DIGITS, len(digits) + 1)
     }
+    if phone and phones.known(phone) is None:
+        tokens.add(unread_number(keys))
     tokens |= {_identifier(keys, fold(value)) for value in identifiers}
     if email:
         tokens.add(keys.token("patient.email", fold(email)))
@@ -204,9 +207,9 @@ def _number(keys: ClinicKeys, text: str) -> Group:
     """Return what patients have one of whose numbers this is: of the phone, the year of birth, or
     in another system."""
     tokens = [_identifier(keys, fold(text))]
-    digits = digits_of(text)
-    if len(digits) >= _LEAST_DIGITS and not re.search(r"[^\d\s()+/.-]", text):
-        tokens += [keys.token("patient.phone", d) for d in {digits, digits.lstrip("0")}]
+    digits = phones.searched(text)
+    if digits:
+        tokens += [keys.token("patient.phone", number) for number in sorted(digits)]
         if re.fullmatch(r"1[89]\d\d|20\d\d", text):
             tokens.append(_birth_year(keys, int(text)))
     return tokens

@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -22,7 +22,7 @@ from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotAllowed, NotFound, WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, phones
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
@@ -52,17 +52,25 @@ NO_NAME = N_("Enter a name: letters that can be read. One letter is enough.")
 
 class Demographics(BaseModel):
     """A patient's personal data. `birth_date` is None if unknown, as after a check-in that did not
-    ask for it; `identifiers` maps a system to a value."""
+    ask for it; `identifiers` maps a system to a value. `phone` is in the stored form of
+    `kernel.phones`, or as it was typed if nobody could read it; `doubted` are those of phone and
+    e-mail that reached somebody else, until they are changed or confirmed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
     birth_date: date | None
-    phone: str = Field(default="", max_length=40)
+    phone: str = Field(default="", max_length=phones.LONGEST)
     email: str = Field(default="", max_length=200)
     language: str = Field(default="en", max_length=10)
     pronouns: str = Field(default="", max_length=40)
     identifiers: dict[str, str] = Field(default_factory=dict[str, str])
+    doubted: tuple[str, ...] = ()
+
+    @field_validator("phone")
+    @classmethod
+    def _kept_phone(cls, phone: str) -> str:
+        return phones.kept(phone)
 
 
 class Patient(BaseModel):
@@ -109,6 +117,12 @@ _set_index = prepared(
     update(patients).where(patients.c.id == bindparam("of")).values(indexed=bindparam("version"))
 )
 _TOKENS_AT_ONCE = 16
+_locked_row = prepared(
+    select(*_columns)
+    .where(patients.c.id == bindparam("of"), patients.c.clinic_id == bindparam("clinic"))
+    .with_for_update(),
+    PatientRow,
+)
 _add_token = prepared(insert(patient_tokens))
 _add_some_tokens = prepared(
     insert(patient_tokens).from_select(
@@ -227,20 +241,36 @@ class Patients:
     async def change(
         self, work: UnitOfWork, chart: ChartAccess, demographics: Demographics
     ) -> None:
-        """Replace the demographics."""
+        """Replace the demographics. An address in doubt stays so while it is the same."""
         demographics = _with_clean_name(demographics)
-        keys = await self._vault.clinic(chart.clinic_id)
-        patient = Patient(id=chart.patient_id, clinic_id=chart.clinic_id, demographics=demographics)
+        before = await self.locked(work, chart.clinic_id, chart.patient_id)
+        known = (demographics.phone, demographics.email)
+        doubted = tuple(address for address in before.demographics.doubted if address in known)
+        await self.replace(work, before, demographics.model_copy(update={"doubted": doubted}))
+        await self._audit.record(
+            work, chart.clinic_id, chart.actor, Action.PATIENT_CHANGED, patient_id=chart.patient_id
+        )
+
+    async def locked(self, work: UnitOfWork, clinic_id: str, patient_id: str) -> Patient:
+        """Lock and return a patient, for other parts of this domain. Raises NotFound."""
+        keys = await self._vault.clinic(clinic_id)
+        row = await work.one(_locked_row, of=patient_id, clinic=clinic_id)
+        if row is None:
+            raise NotFound
+        return opened(keys, row)
+
+    async def replace(self, work: UnitOfWork, patient: Patient, demographics: Demographics) -> None:
+        """Replace what is stored of a locked patient, for other parts of this domain, which record
+        why."""
+        keys = await self._vault.clinic(patient.clinic_id)
         await work.execute(
             _change,
             of=patient.id,
             new_record=_sealed(keys, patient.id, demographics),
             moment=clock.now(),
         )
+        patient = patient.model_copy(update={"demographics": demographics})
         await replace_tokens(work, keys, patient)
-        await self._audit.record(
-            work, chart.clinic_id, chart.actor, Action.PATIENT_CHANGED, patient_id=patient.id
-        )
 
     async def hide(self, work: UnitOfWork, patient_id: str) -> None:
         """Stop finding a patient, whose chart was joined with another one."""

@@ -10,6 +10,7 @@ from bedside.people.passkeys import Passkeys
 from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
+from bedside.people.phone_numbers import PhoneNumbers
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.set_up import SetUp
@@ -36,3 +37,4 @@ class PeopleServices:
     staff: Staff
     teams: Teams
     assignments: Assignments
+    phone_numbers: PhoneNumbers

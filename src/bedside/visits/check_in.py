@@ -6,7 +6,7 @@ what was typed and nothing else: it belongs to no chart until staff identify the
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -16,13 +16,13 @@ from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
-from bedside.kernel import clock, faults, language
+from bedside.kernel import clock, faults, language, phones
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.typed import one_line, several_lines
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people import names
-from bedside.people.patient_index import digits_of
+from bedside.people.clinics import ClinicOptions
 from bedside.people.patients import NO_NAME, Patient, Patients
 from bedside.people.permissions import LinkAccess, VisitorAccess
 from bedside.visits import rows
@@ -42,8 +42,8 @@ from bedside.visits.transitions import Transitions
 
 NAME_MAX = 200
 REASON_MAX = 500
-_FURTHEST_EAST = timedelta(days=1)
-"""The patient's next day may have begun already."""
+_OLDEST = 130
+"""Years; nobody has lived longer (Jeanne Calment reached 122)."""
 _SAME_FORM = 10 * clock.MINUTE
 """Time after a check-in in which the same form, sent again, leads to the same visit."""
 MOST_UNKNOWN = 100
@@ -117,7 +117,7 @@ class CheckIn:
 
         Raises WrongInput with the wrong field, RoomClosed, and RoomFull.
         """
-        typed = _typed(room, form)
+        typed = _typed(room, form, await self._rooms.clinic_options(room))
         keys = await self._vault.clinic(room.clinic_id)
         # Always new: others may have seen the form's draft on a shared tablet.
         token = new_secret()
@@ -284,9 +284,9 @@ class RoomFull(Conflict):
     )
 
 
-def problems(room: Room, form: CheckInForm) -> dict[str, str]:
+def problems(room: Room, form: CheckInForm, clinic: ClinicOptions) -> dict[str, str]:
     """Return the errors of a form, by field: sentences that are translated where they are
-    displayed."""
+    displayed, that of the phone with `phones.hint`."""
     options, found = room.options, dict[str, str]()
     name, phone = names.cleaned(form.name), one_line(form.phone)
     if not name:
@@ -295,17 +295,17 @@ def problems(room: Room, form: CheckInForm) -> dict[str, str]:
         found["name"] = NO_NAME
     elif len(name) > NAME_MAX:
         found["name"] = N_("This name is too long: at most 200 characters.")
-    born, today = form.birth_date, date.fromtimestamp(clock.now() / 1000)
+    born = form.birth_date
     if born is None and options.ask_birth_date == "required":
         found["birth"] = N_("Enter your date of birth.")
-    elif born is not None and born > today + _FURTHEST_EAST:
+    elif born is not None and born > clinic.today():
         found["birth"] = N_("This day is in the future. Check the year.")
-    elif born is not None and not 0 <= today.year - born.year <= 130:
+    elif born is not None and clinic.today().year - born.year > _OLDEST:
         found["birth"] = N_("Check the year of your date of birth. It has four digits.")
     if not phone and options.ask_phone == "required":
         found["phone"] = N_("Enter your phone number.")
-    elif phone and (len(phone) > 40 or len(digits_of(phone)) < 5):
-        found["phone"] = N_("Enter a phone number like +46 70 123 45 67.")
+    elif phone and (refusal := _unreadable(phone, clinic)):
+        found["phone"] = refusal
     if not form.reason.strip() and options.ask_reason == "required":
         found["reason"] = N_("Enter the reason for your visit.")
     elif len(form.reason.strip()) > REASON_MAX:
@@ -315,14 +315,24 @@ def problems(room: Room, form: CheckInForm) -> dict[str, str]:
     return found
 
 
-def _typed(room: Room, form: CheckInForm) -> dict[str, Any]:
+def _unreadable(phone: str, clinic: ClinicOptions) -> str:
+    """Return why a number cannot be read, "" if it can."""
+    try:
+        phones.read(phone, clinic.home)
+    except phones.Unreadable as error:
+        return error.sentence
+    return ""
+
+
+def _typed(room: Room, form: CheckInForm, clinic: ClinicOptions) -> dict[str, Any]:
     """Return what is sealed of a form. Raises WrongInput for the first wrong field."""
-    for field, sentence in problems(room, form).items():
+    for field, sentence in problems(room, form, clinic).items():
         raise WrongInput(sentence, field=field)
+    phone = one_line(form.phone)
     return {
         "name": names.cleaned(form.name),
         "birth_date": form.birth_date.isoformat() if form.birth_date else "",
-        "phone": one_line(form.phone),
+        "phone": phones.read(phone, clinic.home).stored if phone else "",
         "reason": several_lines(form.reason),
         "consented_to": room.options.consent_text if form.consented else "",
         "language": language.spoken(),

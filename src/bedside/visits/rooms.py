@@ -13,7 +13,7 @@ from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people.clinics import Clinics
+from bedside.people.clinics import ClinicOptions, Clinics
 from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess, rooms_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import Team, TeamKind, Teams
@@ -275,6 +275,10 @@ class Rooms:
         """Return the room in a patient's words: “Taking you to …”."""
         names = await self._staff.named(room.clinic_id, {room.owner_id} if room.personal else set())
         return texts.place(room, names.get(room.owner_id, ""))
+
+    async def clinic_options(self, room: Room) -> ClinicOptions:
+        """Return the options of the clinic that a room belongs to."""
+        return (await self._clinics.get(room.clinic_id)).options
 
     async def emergency_text(self, room: Room) -> str:
         """Return what to do in an emergency: the room's words, the clinic's, or the product's."""

@@ -45,7 +45,7 @@ async def test_a_number_is_added_by_its_code_and_then_sms_can_be_chosen(
     sent = await rita.post("/account/phone", data={"phone": " +46 70 555 01 23 "})
     assert sent.headers["location"] == "/account#mobile-number"
     page = (await rita.get("/account")).text
-    assert "We sent six digits to +46705550123." in page
+    assert "We sent six digits to +46 70 555 01 23." in page
     assert "You find the code in the outbox." in page
     shown = await outbox(quick_house, rita)
     assert "For you</p>" in shown
@@ -86,7 +86,7 @@ async def test_what_was_typed_wrong_stays_in_its_field(rita: httpx.AsyncClient) 
     refused = await rita.post("/account/phone", data={"phone": "12 34"})
     assert refused.status_code == 422
     assert 'value="12 34"' in refused.text
-    assert "Enter a phone number like +46 70 123 45 67." in refused.text
+    assert "This number is too short. Check it, for example +46 70 123 45 67." in refused.text
     for last in range(3):
         await rita.post("/account/phone", data={"phone": f"+46 70 555 01 2{last}"})
     await rita.post("/account/phone/cancel", data={})

@@ -11,6 +11,7 @@ from bedside.edge.rendering import render
 from bedside.edge.shell import shell
 from bedside.edge.waits import sentence_of
 from bedside.errors import BedsideError, WrongInput
+from bedside.kernel import phones
 from bedside.notifications.ports import Channel
 from bedside.people.permissions import StaffAccess
 from bedside.people.sessions import ListedSession
@@ -43,6 +44,7 @@ async def account_page(
         errors={name: text for name, text in errors.items() if name not in _OF_ALERTS},
         alert_errors={name: text for name, text in errors.items() if name in _OF_ALERTS},
         typed_phone=phone,
+        phone_example=phones.example(clinic.options.home),
         **await _alerts(request, staff),
     )
 

@@ -178,7 +178,7 @@ async def invite(request: Request) -> Response:
     """POST /calls/{call_id}/guests: a link, shown only once. Fields: email, phone to send it to."""
     host = await _host(request)
     form = await form_of(request)
-    phone = form.line("phone").replace(" ", "")
+    phone = form.line("phone")
     invitation = await services_of(request).calls.guests.invite(
         host, email=form.line("email"), phone=phone
     )

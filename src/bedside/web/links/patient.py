@@ -4,15 +4,17 @@ The link in a message is `/l/{secret}`; the page itself is below `/link/{link_id
 a link leads to is the business of the feature that has registered its `LinkPages`.
 """
 
+from datetime import date
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bedside.edge import request_pages
 from bedside.edge.context import address_of, services_of
+from bedside.edge.dates import CHECK_ORDER, TypedDate, may_be_swapped
 from bedside.edge.feature import features_of
 from bedside.edge.forms import form_of
 from bedside.edge.link_devices import (
-    date_in,
     keep_link_device,
     link_device_token,
     opened_link,
@@ -76,7 +78,7 @@ async def answer(request: Request) -> Response:
         return await pages.enter(request, face, Entry(access, link_device_token(request), form))
     if face.link.state is not LinkState.OPEN:
         return _closed(request, pages, face)
-    born, wrong = date_in(form)
+    born, wrong = TypedDate.of(form).read(face.clinic)
     errors = {"birth": _(wrong)} if wrong else dict[str, str]()
     errors.update(await pages.check(request, face.link, form))
     if errors or born is None:
@@ -92,12 +94,22 @@ async def answer(request: Request) -> Response:
         return response
     if link.state is not LinkState.OPEN:
         return _closed(request, pages, face)
+    sentence = _not_the_date(face, born)
+    return await pages.ask(request, face, Question(link.tries_left, form, {"birth": sentence}))
+
+
+def _not_the_date(face: LinkFace, born: date) -> str:
+    """Return what a wrong answer is told: how many tries are left, and the order of the boxes if
+    day and month may have changed places."""
+    left = face.link.tries_left
     sentence = ngettext(
         "This is not the date of birth that we have. You can try %(left)s more time.",
         "This is not the date of birth that we have. You can try %(left)s more times.",
-        link.tries_left,
-    ) % {"left": link.tries_left}
-    return await pages.ask(request, face, Question(link.tries_left, form, {"birth": sentence}))
+        left,
+    ) % {"left": left}
+    if not may_be_swapped(born):
+        return sentence
+    return f"{sentence} {_(CHECK_ORDER[face.clinic.options.date_order])}"
 
 
 async def _opened(request: Request) -> tuple[LinkPages, LinkFace]:

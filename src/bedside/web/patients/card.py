@@ -12,7 +12,8 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
-from bedside.kernel.language import N_, gettext
+from bedside.kernel import phones
+from bedside.kernel.language import N_, gettext, offered
 from bedside.people.patients import Patient
 from bedside.web.patients.card_facts import about, recent
 from bedside.web.patients.demographics import Entered, entered_as, entered_by, field_of, languages
@@ -89,7 +90,11 @@ async def change_details(request: Request) -> Response:
     entered = entered_by(form)
     patient = await services.people.patients.get(chart)
     before = patient.demographics
-    demographics, errors = entered.checked(born_required=before.birth_date is not None)
+    demographics, errors = entered.checked(
+        await services.people.clinics.get(staff.clinic_id),
+        born_required=before.birth_date is not None,
+        kept_phone=before.phone,
+    )
     teams: list[str] = []
     try:
         teams = await services.people.assignments.check(staff, form.all("teams"))
@@ -113,6 +118,7 @@ async def _details_page(
     chosen: list[str],
     errors: dict[str, str],
 ) -> Response:
+    clinic = await services_of(request).people.clinics.get(patient.clinic_id)
     return render(
         request,
         "patients/details.html",
@@ -123,6 +129,8 @@ async def _details_page(
         chosen=chosen,
         errors=errors,
         languages=languages(),
+        phone_example=phones.example(clinic.options.home),
+        messages_in=", ".join(offered().values()),
         summary=[(field_of(name), sentence) for name, sentence in errors.items()],
     )
 

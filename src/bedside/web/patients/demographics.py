@@ -6,16 +6,15 @@ from datetime import date
 
 from pydantic import ValidationError
 
+from bedside.edge.dates import TypedDate
 from bedside.edge.forms import Form
 from bedside.edge.labels import language_name
-from bedside.kernel import clock
+from bedside.kernel import phones
 from bedside.kernel.language import gettext as _
-from bedside.notifications.addresses import is_phone_number
 from bedside.people import names
+from bedside.people.clinics import Clinic
 from bedside.people.patients import NO_NAME, Demographics
 
-_OLDEST = 130
-"""Years; nobody has lived longer (Jeanne Calment reached 122)."""
 _IDENTIFIERS = 3
 LANGUAGES = (
     "ar",
@@ -62,20 +61,24 @@ class Entered:
         free = max(1, _IDENTIFIERS - len(self.identifiers))
         return [*self.identifiers, *[("", "")] * free]
 
-    def checked(self, *, born_required: bool = True) -> tuple[Demographics | None, dict[str, str]]:
+    def checked(
+        self, clinic: Clinic, *, born_required: bool = True, kept_phone: str = ""
+    ) -> tuple[Demographics | None, dict[str, str]]:
         """Return demographics if everything is right, and a sentence for each wrong field. The
-        date of birth may stay empty if it was not known before (`born_required`)."""
+        date of birth may stay empty if it was not known before (`born_required`), and a number that
+        nobody can read may stay as it was (`kept_phone`)."""
         errors: dict[str, str] = {}
-        left_out = not born_required and not (self.day or self.month or self.year)
-        born = None if left_out else self._birth_date(errors)
+        typed = TypedDate(self.day, self.month, self.year)
+        born = None
+        if born_required or not typed.is_empty:
+            born = self._birth_date(clinic, typed, errors)
         if not self.name:
             errors["name"] = _("Enter the patient's name.")
         elif not names.is_name(self.name):
             errors["name"] = _(NO_NAME)
         elif len(self.name) > 200:
             errors["name"] = _("This name is too long: at most 200 characters.")
-        if self.phone and not is_phone_number(self.phone):
-            errors["phone"] = _("Enter a phone number like +46 70 123 45 67, or leave it empty.")
+        phone = self._phone(clinic, kept_phone, errors)
         if self.email and (
             not re.fullmatch(r"[^@\s]+@[^@\s]+", self.email) or len(self.email) > 200
         ):
@@ -89,38 +92,40 @@ class Entered:
         if errors:
             return None, errors
         try:
-            return self._demographics(born), {}
+            return self._demographics(born, phone), {}
         except ValidationError:
             return None, {"name": _("Please check what you entered.")}
 
-    def _demographics(self, born: date | None) -> Demographics:
+    def _demographics(self, born: date | None, phone: str) -> Demographics:
         return Demographics(
             name=self.name,
             birth_date=born,
-            phone=self.phone,
+            phone=phone,
             email=self.email,
             language=self.language,
             pronouns=self.pronouns,
             identifiers=dict(self.identifiers),
         )
 
-    def _birth_date(self, errors: dict[str, str]) -> date | None:
-        if not (self.day and self.month and self.year):
+    def _birth_date(self, clinic: Clinic, typed: TypedDate, errors: dict[str, str]) -> date | None:
+        if typed.is_empty:
             errors["birth"] = _("Enter day, month and year of birth.")
             return None
+        born, wrong = typed.read(clinic)
+        if wrong:
+            errors["birth"] = _(wrong)
+        return born
+
+    def _phone(self, clinic: Clinic, kept: str, errors: dict[str, str]) -> str:
+        """Return the number in its stored form, or as it was before and unread."""
+        if not self.phone or self.phone == kept:
+            return self.phone
+        country = clinic.options.home
         try:
-            born = date(int(self.year), int(self.month), int(self.day))
-        except (ValueError, OverflowError):
-            errors["birth"] = _("This day does not exist. Check day, month and year.")
-            return None
-        today = date.fromtimestamp(clock.now() / 1000)
-        if born > today:
-            errors["birth"] = _("This day is in the future. Check the year.")
-        elif today.year - born.year > _OLDEST:
-            errors["birth"] = _("This is very long ago. Write the year with four digits.")
-        else:
-            return born
-        return None
+            return phones.read(self.phone, country).stored
+        except phones.Unreadable as error:
+            errors["phone"] = phones.hint(_(error.sentence), country)
+            return ""
 
 
 def entered_by(form: Form) -> Entered:
@@ -148,7 +153,7 @@ def entered_as(known: Demographics) -> Entered:
         day=str(born.day) if born else "",
         month=str(born.month) if born else "",
         year=str(born.year) if born else "",
-        phone=known.phone,
+        phone=phones.shown(known.phone),
         email=known.email,
         language=known.language,
         pronouns=known.pronouns,

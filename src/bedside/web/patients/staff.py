@@ -14,7 +14,8 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import Conflict, WrongInput
-from bedside.kernel.language import N_, gettext
+from bedside.kernel import phones
+from bedside.kernel.language import N_, gettext, offered
 from bedside.people import names
 from bedside.people.likely import AlreadyHere
 from bedside.people.patients import MOST_COUNTED, Demographics, Patient
@@ -27,14 +28,19 @@ ADDED = flash_message("patient_added", N_("The patient is added."))
 
 
 async def listed(request: Request) -> Response:
-    """GET /patients: everybody this person may see, last added first."""
+    """GET /patients: everybody this person may see, last added first; with `numbers=unread` those
+    whose phone number cannot be understood."""
     staff = await shell(request, "patients")
     services = services_of(request)
     number = _page_number(request)
-    found = await services.people.patients.listed(
-        staff, limit=_PAGE + 1, offset=(number - 1) * _PAGE
-    )
-    count = await services.people.patients.count(staff)
+    if request.query_params.get("numbers") == "unread":
+        found = await services.people.phone_numbers.unread(staff, limit=_PAGE)
+        number, count = 1, len(found)
+    else:
+        found = await services.people.patients.listed(
+            staff, limit=_PAGE + 1, offset=(number - 1) * _PAGE
+        )
+        count = await services.people.patients.count(staff)
     await services.audit.log.note(
         staff.clinic_id,
         staff.actor,
@@ -134,7 +140,8 @@ async def add(request: Request) -> Response:
     services = services_of(request)
     form: Form = await form_of(request)
     entered = entered_by(form)
-    demographics, errors = entered.checked()
+    clinic = await services.people.clinics.get(staff.clinic_id)
+    demographics, errors = entered.checked(clinic)
     teams: list[str] = []
     try:
         teams = await services.people.assignments.check(staff, form.all("teams"))
@@ -169,17 +176,20 @@ async def _add_page(
     errors: dict[str, str],
     here: AlreadyHere | None = None,
 ) -> Response:
+    clinic = await services_of(request).people.clinics.get(staff.clinic_id)
     return render(
         request,
         "patients/new.html",
         status=WrongInput.status if errors else Conflict.status if here else 200,
         here=here,
-        who=_who(entered.checked()[0]) if here else "",
+        who=_who(entered.checked(clinic)[0]) if here else "",
         entered=entered,
         teams=await services_of(request).people.teams.listed(staff.clinic_id),
         chosen=chosen,
         errors=errors,
         languages=languages(),
+        phone_example=phones.example(clinic.options.home),
+        messages_in=", ".join(offered().values()),
         summary=[(field_of(name), sentence) for name, sentence in errors.items()],
     )
 

@@ -10,6 +10,7 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.kernel.known_states import BUSY, DOWN, NOT_SET_UP, OK, SET_UP, UNKNOWN, State
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.services.part_words import DATABASE, PARTS, PartWords
 from bedside.settings import Settings
 from bedside.web.settings.staff import administrator
@@ -32,7 +33,7 @@ class Part:
 
 async def health(request: Request) -> Response:
     """GET /settings/health."""
-    await administrator(request)
+    access = await administrator(request)
     services = services_of(request)
     await services.health.look(within=_LOOKED_WITHIN)
     states, database = services.health.known, await services.health.database()
@@ -46,6 +47,7 @@ async def health(request: Request) -> Response:
         *(_part(known, shown[key]) for key, known in PARTS.items() if key in shown),
         *(_unknown(key, state) for key, state in states.items() if key not in PARTS),
     ]
+    parts += _numbers(await services.people.phone_numbers.count_unread(access.clinic_id))
     return render(request, "settings/health.html", parts=parts, tab="health")
 
 
@@ -89,6 +91,21 @@ def _unknown(key: str, state: State) -> Part:
         state.reason() or state,
         state.what_to_do(),
     )
+
+
+def _numbers(unread: int) -> list[Part]:
+    """Describe phone numbers that nobody can dial as they are stored."""
+    if not unread:
+        return []
+    return [
+        Part(
+            _("Phone numbers of patients"),
+            ngettext("%(num)s not understood", "%(num)s not understood", unread) % {"num": unread},
+            "attention",
+            _("No SMS can go there. The numbers are kept as they were typed."),
+            _("Correct them on the cards. They are listed at /patients?numbers=unread"),
+        )
+    ]
 
 
 routes = [staff_route("/settings/health", health)]

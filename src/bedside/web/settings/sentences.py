@@ -7,6 +7,7 @@ from bedside.kernel.language import N_
 SENTENCES = {
     Action.CLINIC_SET_UP: Sentence("building-2", N_("{who} set up the clinic")),
     Action.CLINIC_CHANGED: Sentence("settings", N_("{who} changed settings of the clinic")),
+    Action.NUMBERS_READ: Sentence("phone", N_("{who} read the stored phone numbers again")),
     Action.STAFF_ADDED: Sentence("user-plus", N_("{who} added a colleague")),
     Action.STAFF_CHANGED: Sentence("user", N_("{who} changed a colleague")),
     Action.STAFF_RESCUED: Sentence(

@@ -17,7 +17,8 @@ from bedside.edge.shell import ROLE_NAMES, shell
 from bedside.edge.signed_in import confirmed_staff_of, staff_of
 from bedside.errors import NotFound, WrongInput
 from bedside.files.options import UploadOptions
-from bedside.kernel.language import LANGUAGES, N_, gettext
+from bedside.kernel import phones, regions
+from bedside.kernel.language import N_, gettext, offered, spoken
 from bedside.links.options import LinkOptions
 from bedside.people.clinics import ClinicOptions
 from bedside.people.options import MB, Options
@@ -359,7 +360,7 @@ async def change_clinic(request: Request) -> Response:
     given = await form_of(request)
     shown: dict[str, Any] = {
         name: given.line(name)
-        for name in ("name", "language", "time_zone", "phone", "emergency_text")
+        for name in ("name", "language", "country", "time_zone", "phone", "emergency_text")
     }
     shown |= {number.name: given.line(number.name) for number in NUMBERS}
     shown["second_factor_required"] = "second_factor_required" in given
@@ -393,10 +394,12 @@ def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
     errors: dict[str, str] = {}
     if not 1 <= len(shown["name"]) <= 120:
         errors["name"] = gettext(N_("Please enter a name of at most 120 characters."))
-    if shown["language"] not in LANGUAGES:
+    if shown["language"] not in offered():
         errors["language"] = gettext(N_("Please choose a language."))
     if shown["time_zone"] not in available_timezones():
         errors["time_zone"] = gettext(N_("Please choose a time zone from the list."))
+    if shown["country"] and shown["country"] not in phones.countries():
+        errors["country"] = gettext(N_("Please choose a country from the list."))
     if len(shown["phone"]) > 40:
         errors["phone"] = gettext(N_("This is too long for a telephone number."))
     if len(shown["emergency_text"]) > 500:
@@ -412,10 +415,19 @@ def _clinic(request: Request, shown: dict[str, Any], errors: dict[str, str]) -> 
         shown=shown,
         errors=errors,
         numbers=number_fields(NUMBERS),
-        languages=list(LANGUAGES.items()),
+        languages=list(offered().items()),
+        countries=countries(),
+        suggested=dict(countries()).get(
+            regions.suggested(shown["time_zone"], shown["language"]), ""
+        ),
         time_zones=time_zones(),
         tab="clinic",
     )
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return (code, name) of countries to choose from, in the language of the page."""
+    return regions.named(spoken(), phones.countries())
 
 
 @cache

@@ -13,7 +13,8 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
 from bedside.edge.signed_in import known_of
 from bedside.errors import Gone, WrongInput
-from bedside.kernel.language import LANGUAGES, N_, gettext, spoken
+from bedside.kernel import phones, regions
+from bedside.kernel.language import N_, gettext, offered, spoken
 from bedside.people.clinics import ClinicOptions
 from bedside.people.set_up import first_administrator
 from bedside.services import Services
@@ -52,7 +53,11 @@ async def run(request: Request) -> Response:
     try:
         await services.people.set_up.run(
             given.line("clinic"),
-            ClinicOptions(language=given["language"], time_zone=given["time_zone"]),
+            ClinicOptions(
+                language=given["language"],
+                country=given["country"],
+                time_zone=given["time_zone"],
+            ),
             first_administrator(given.line("name"), given.line("email")),
             given["new_password"],
             code=None if is_local(request) else given["code"],
@@ -77,10 +82,12 @@ async def run(request: Request) -> Response:
 
 def _checked(given: Form) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if given["language"] not in LANGUAGES:
+    if given["language"] not in offered():
         errors["language"] = gettext(N_("Please choose a language."))
     if given["time_zone"] not in available_timezones():
         errors["time_zone"] = gettext(N_("Please choose a time zone from the list."))
+    if given["country"] and given["country"] not in phones.countries():
+        errors["country"] = gettext(N_("Please choose a country from the list."))
     if "kept" not in given:
         errors["kept"] = gettext(
             N_("Without a copy of this file nobody can ever read the records. Please confirm.")
@@ -98,7 +105,8 @@ def _form(request: Request, given: Form, errors: dict[str, str]) -> Response:
         errors=errors,
         asks_code=not is_local(request),
         key_file=str(services.people.set_up.key_file.absolute()),
-        languages=list(LANGUAGES.items()),
+        languages=list(offered().items()),
+        countries=regions.named(spoken(), phones.countries()),
         chosen_language=given["language"] or spoken(),
         time_zones=sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
     )

@@ -1,22 +1,22 @@
 """The door of a waiting room, at its public address: open or closed, and the check-in form."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bedside.edge.context import address_of, services_of
-from bedside.edge.dates import typed_date
+from bedside.edge.dates import TypedDate
 from bedside.edge.forms import Form, form_of
 from bedside.edge.protection import CHECKING_IN, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
 from bedside.edge.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
 from bedside.errors import TooMany, WrongInput
-from bedside.kernel import language
+from bedside.kernel import language, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.people.clinics import Clinic
 from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, RoomFull, problems
 from bedside.visits.rooms import Room
 
@@ -47,9 +47,10 @@ class Entered:
     reason: str = ""
     consented: bool = False
 
-    def checked(self, room: Room) -> tuple[CheckInForm, dict[str, str]]:
+    def checked(self, room: Room, clinic: Clinic) -> tuple[CheckInForm, dict[str, str]]:
         """Return the form as it is to be sent, and a sentence for each wrong field."""
-        born, wrong = self._birth_date()
+        typed = TypedDate(self.day, self.month, self.year)
+        born, wrong = (None, "") if typed.is_empty else typed.read(clinic)
         form = CheckInForm(
             draft=self.draft,
             name=self.name,
@@ -58,16 +59,15 @@ class Entered:
             reason=self.reason,
             consented=self.consented,
         )
-        found = problems(room, form)
+        found = problems(room, form, clinic.options)
         if wrong:
             found["birth"] = wrong
-        return form, {field: _(found[field]) for field in _FIELDS if field in found}
-
-    def _birth_date(self) -> tuple[date | None, str]:
-        """Return the date, if there is one, and what is wrong with it."""
-        if not (self.year or self.month or self.day):
-            return None, ""
-        return typed_date(self.year, self.month, self.day)
+        country = clinic.options.home
+        return form, {
+            field: phones.hint(_(found[field]), country) if field == "phone" else _(found[field])
+            for field in _FIELDS
+            if field in found
+        }
 
 
 def _entered(room: Room, form: Form) -> Entered:
@@ -106,7 +106,8 @@ async def check_in(request: Request) -> Response:
     if room is None:
         return _unknown(request)
     entered = _entered(room, await form_of(request))
-    form, errors = entered.checked(room)
+    clinic = await services.people.clinics.get(room.clinic_id)
+    form, errors = entered.checked(room, clinic)
     if not room.open:
         return await _page(request, room, "room_closed", status=RoomClosed.status)
     if errors:
@@ -153,6 +154,8 @@ async def _page(
         lang=language.spoken(),
         clinic_name=clinic.name,
         phone=clinic.options.phone,
+        date_order=clinic.options.date_order,
+        phone_example=phones.example(clinic.options.home),
         room=room,
         heading=heading,
         emergency_text=await services.visits.rooms.emergency_text(room),

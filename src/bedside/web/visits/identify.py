@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import Handler, services_of
-from bedside.edge.dates import typed_date
+from bedside.edge.dates import TypedDate
 from bedside.edge.errors import wants_json
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
@@ -115,9 +115,9 @@ async def whole_clinic(request: Request) -> Response:
     staff = await shell(request, "rooms")
     room, visit_id = await room_of_visit(request, staff), request.path_params["visit_id"]
     form = await form_of(request)
-    day, month, year = (form.line(f"birth_{part}") for part in ("day", "month", "year"))
+    typed = TypedDate.of(form)
     name, reason = form.line("name")[:200], form["reason"].strip()
-    born, wrong = typed_date(year, month, day)
+    born, wrong = typed.read(await services_of(request).people.clinics.get(staff.clinic_id))
     errors = {"birth": _(wrong)} if wrong else {}
     try:
         if not wrong:
@@ -129,7 +129,7 @@ async def whole_clinic(request: Request) -> Response:
     except NoChartFits as error:
         errors["name"] = _(error.sentence)
     if errors:
-        entered = _Entered("", name, day, month, year, reason, errors)
+        entered = _Entered("", name, typed.day, typed.month, typed.year, reason, errors)
         return await _page(request, staff, entered)
     return await _done(request, room, IDENTIFIED)
 
