@@ -16,6 +16,7 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
+from bedside.kernel import phones
 from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -185,6 +186,8 @@ def _details(kept: Demographics, joined: Demographics) -> list[Detail]:
 
 def _shown(name: str, who: Demographics) -> str | date | None:
     value = getattr(who, name)
+    if name == "phone":
+        return phones.shown(value)
     return language_name(value) if name == "language" else value
 
 
