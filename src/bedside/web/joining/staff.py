@@ -21,6 +21,7 @@ from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.joining import Preview, chosen_from
+from bedside.people.likeness import Likeness
 from bedside.people.patients import Demographics, Patient
 from bedside.people.permissions import ChartAccess
 
@@ -126,16 +127,20 @@ async def _search(request: Request, chart: ChartAccess, words: str = "") -> Resp
 
 async def _found(
     request: Request, chart: ChartAccess, patient: Patient, words: str
-) -> list[Patient]:
-    """Return whom the words find; without words, who has the same name or date of birth."""
-    patients, born = services_of(request).people.patients, patient.demographics.birth_date
-    asked = [words] if words else [patient.name, born.isoformat() if born else ""]
-    found: dict[str, Patient] = {}
-    for text in asked:
-        if text:
-            for one in await patients.find(chart.staff, text, limit=_MOST_FOUND):
-                found[one.id] = one
-    return [one for one in found.values() if one.id != chart.patient_id]
+) -> list[tuple[Patient, Likeness | None]]:
+    """Return whom the words find; without words, who is likely the same person and why, and who
+    was born on the same day."""
+    people, born = services_of(request).people, patient.demographics.birth_date
+    found: dict[str, tuple[Patient, Likeness | None]] = {}
+    if not words:
+        likely = await people.likely.seen_by(chart.staff, patient.name, born)
+        found = {one.patient.id: (one.patient, one.likeness) for one in likely}
+        words = born.isoformat() if born else ""
+    if words:
+        for one in await people.patients.find(chart.staff, words, limit=_MOST_FOUND):
+            found.setdefault(one.id, (one, None))
+    found.pop(chart.patient_id, None)
+    return list(found.values())
 
 
 async def _compare(
