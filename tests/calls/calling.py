@@ -1,6 +1,7 @@
 """Fixtures of call tests: waiting patients, and clinicians who call them."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from bedside.calls.access import CallSeat, HostSeat
@@ -12,6 +13,7 @@ from bedside.visits.check_in import CheckIn, CheckInForm
 from tests.house import House
 
 ADDRESS = "198.51.100.7"
+BORN = date(1984, 5, 6)
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 
 
@@ -38,7 +40,7 @@ class Ward:
         if not room.open:
             await services.visits.rooms.open(await self.room())
             room = await services.visits.rooms.get(self.house.clinic.id, self.house.here.room.id)
-        form = CheckInForm(draft=CheckIn.new_draft(), name=name)
+        form = CheckInForm(CheckIn.new_draft(), name, BORN)
         checked_in = await services.visits.check_in.check_in(room, form, ADDRESS)
         visitor = await services.visits.devices.resume(
             checked_in.token, checked_in.visit_id, ADDRESS

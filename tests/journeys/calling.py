@@ -6,6 +6,7 @@ in `window.saidOfTest`, the displayed connection quality in `window.qualityOfTes
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -157,12 +158,12 @@ class Clinic:
         """Check in with this browser, by default as a patient already identified as a new one.
         Returns the id of the visit."""
         services = self.house.services
-        form = CheckInForm(draft=services.visits.check_in.new_draft(), name=name)
+        form = CheckInForm(services.visits.check_in.new_draft(), name, date(1984, 5, 6))
         visit = await services.visits.check_in.check_in(self.room, form, "127.0.0.1")
         visitor = await services.visits.devices.resume(visit.token, visit.visit_id, "127.0.0.1")
         await services.visits.waiting_room.record_device_test(visitor, TESTED)
         if identified:
-            await services.visits.identification.add(self.access, visit.visit_id)
+            await services.visits.identification.add(self.access, visit.visit_id, another=True)
         name_of = path_cookie_name(services.settings, "bedside-visitor")
         page = f"/visit/{visit.visit_id}"
         await person.context.add_cookies(

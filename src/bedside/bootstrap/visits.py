@@ -105,7 +105,7 @@ def visits_of(
         invitations=invitations,
         notes=VisitNotes(database, vault, looks),
         records=VisitRecords(database, vault, looks, staff),
-        own=OwnVisits(database, rooms),
+        own=OwnVisits(database, vault, rooms),
         transitions=transitions,
         live=VisitLive(database, permissions, people.audiences),
         alerts=RoomAlerts(database, clinics, staff, presence, notifications.staff_alerts),

@@ -15,7 +15,7 @@ from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import Role
 from bedside.services import Services
 from bedside.visits.check_in import CheckInForm
-from bedside.visits.rooms import RoomChange, RoomKind, RoomOptions
+from bedside.visits.rooms import FOR_NEW_ROOMS, RoomChange, RoomKind
 from bedside.visits.waiting_room import DeviceTest
 
 _ADDRESS = "127.0.0.1"
@@ -132,7 +132,7 @@ async def furnish(
                 name,
                 RoomKind.PERSONAL if owner else RoomKind.SHARED,
                 people[owner].staff_id if owner else "",
-                options=RoomOptions(welcome_text=_WELCOME),
+                options=FOR_NEW_ROOMS.model_copy(update={"welcome_text": _WELCOME}),
             ),
         )
         somebody = next(people[c.email] for c in clinic.colleagues if name in c.groups)

@@ -1,8 +1,8 @@
 """A patient's device in a visit: the cookies it got at the check-in.
 
 The one that lets it in is sent to the page of its visit only. Another one, for the door of the
-room, only names the visit, so that coming to that address again continues where they were; a
-made-up one leads to a page that does not let anybody in.
+room, opens nothing: with it the door asks whether it is the same person who comes again. Several
+people may share a device, so there is one for each visit.
 """
 
 from starlette.requests import HTTPConnection, Request
@@ -13,7 +13,9 @@ from bedside.edge.signed_in import is_secure, path_cookie_name
 from bedside.errors import NotSignedIn
 from bedside.kernel.ids import is_id
 from bedside.people.permissions import VisitorAccess
+from bedside.services import Services
 from bedside.settings import Settings
+from bedside.visits.devices import KnownHere
 
 _DEVICE = "bedside-visitor"
 _KNOWN = "bedside-checked-in"
@@ -35,14 +37,22 @@ def keep_visitor(response: Response, settings: Settings, visit_id: str, token: s
     _set(response, settings, _DEVICE, token, page_of(visit_id), 30 * _DAY)
 
 
-def keep_known(response: Response, settings: Settings, path: str, visit_id: str) -> None:
-    """Make opening `path` again on this device continue with the visit."""
-    _set(response, settings, _KNOWN, visit_id, path, _DAY)
+async def keep_known(
+    response: Response, services: Services, path: str, clinic_id: str, visit_id: str
+) -> None:
+    """Make `path` ask on this device whether it is the patient of this visit who comes again."""
+    mark = await services.visits.devices.mark(clinic_id, visit_id)
+    _set(response, services.settings, _known_as(visit_id), mark, path, _DAY)
 
 
-def forget_known(response: Response, settings: Settings, path: str) -> None:
-    """Make opening `path` again start over."""
-    _set(response, settings, _KNOWN, "", path, 0)
+def forget_known(response: Response, settings: Settings, path: str, visit_id: str) -> None:
+    """Make `path` not ask about a visit any more."""
+    _set(response, settings, _known_as(visit_id), "", path, 0)
+
+
+def _known_as(visit_id: str) -> str:
+    """Return the name of a cookie for each visit: the page of one does not see the others."""
+    return f"{_KNOWN}.{visit_id}"
 
 
 def _set(
@@ -59,10 +69,18 @@ def _set(
     )
 
 
-def known_visit(request: Request) -> str:
-    """Return the visit that this device is in, by the door's cookie; "" if it is in none."""
-    named = request.cookies.get(path_cookie_name(services_of(request).settings, _KNOWN), "")
-    return named if is_id(named, "vis") else ""
+async def known_at_door(request: Request, clinic_id: str) -> list[KnownHere]:
+    """Return whom this device knows at a door: everybody whose visit goes on, or else the one
+    whose visit has ended last. Others may have used it before."""
+    services = services_of(request)
+    begins = path_cookie_name(services.settings, _KNOWN) + "."
+    marks = {
+        name.removeprefix(begins): mark
+        for name, mark in request.cookies.items()
+        if name.startswith(begins) and is_id(name.removeprefix(begins), "vis")
+    }
+    known = await services.visits.devices.known(clinic_id, marks) if marks else []
+    return [one for one in known if not one.ended] or known[:1]
 
 
 def token_of_visitor(connection: HTTPConnection) -> str:

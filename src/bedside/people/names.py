@@ -156,6 +156,16 @@ def name_of(text: str) -> Name:
     return Name(tuple(kept), left_out, tuple(_runs_of(kept)))
 
 
+def first_of(text: str) -> str:
+    """Return the first name as it was typed, “Maya” for “Lindqvist, Maya” and “Dr. Maya
+    Lindqvist”; "" if there is no name."""
+    raw = [word for word in _raw_words(_turned(cleaned(text))) if _word(word) is not None]
+    words = [word for one in raw if (word := _word(one)) is not None]
+    titles = len(words) - len(_without_titles(words)) if words else 0
+    before = next((at for at, word in enumerate(words) if word.plain not in _TITLES), 0)
+    return raw[min(before, titles)] if raw else ""
+
+
 def folded(text: str) -> str:
     """Return a name as it is sorted."""
     return " ".join(word.plain for word in name_of(text).words)

@@ -8,6 +8,7 @@ once it opens nothing itself.
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, insert, select
@@ -21,7 +22,9 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.people.names import first_of
 from bedside.people.permissions import VisitorAccess, visitor_access
+from bedside.visits import rows
 from bedside.visits.models import visit_devices, visits
 from bedside.visits.states import GOING_ON, State
 
@@ -29,6 +32,8 @@ VISIT_DEVICES: BoundTable[Any] = BoundTable(
     visit_devices, "token_hash", "visit_id", "clinic_id", "expires_at"
 )
 KEPT_FOR = clock.DAY
+_MARK = 32
+_MOST_KNOWN = 8
 _AT_ONCE = 500
 """Devices forgotten per unit of work: other writers do not wait for all of them."""
 
@@ -84,6 +89,15 @@ _over = prepared(
 _forget = prepared(delete(visit_devices).where(visit_devices.c.token_hash == bindparam("hash")))
 
 
+class KnownHere(NamedTuple):
+    """A visit that was begun on a device: whose, by the first name that was typed there."""
+
+    visit_id: str
+    first_name: str
+    ended: bool
+    checked_in_at: int
+
+
 class VisitDevices:
     """Lets devices back into their visit."""
 
@@ -106,6 +120,28 @@ class VisitDevices:
             )
         await VISIT_DEVICES.check(self._vault, row)
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
+
+    async def mark(self, clinic_id: str, visit_id: str) -> str:
+        """Return what a device keeps to be reminded of a visit at the door. It opens nothing, and
+        only the clinic's keys can make it."""
+        return _mark(await self._vault.clinic(clinic_id), visit_id)
+
+    async def known(self, clinic_id: str, marks: Mapping[str, str]) -> list[KnownHere]:
+        """Return the visits of which a device has the right marks, by visit, newest first."""
+        keys = await self._vault.clinic(clinic_id)
+        found: list[KnownHere] = []
+        for visit_id, mark in sorted(marks.items(), reverse=True)[:_MOST_KNOWN]:
+            if not hmac.compare_digest(mark.encode(), _mark(keys, visit_id).encode()):
+                continue
+            async with self._database.read() as db:
+                row = await db.one(rows.by_id, of=visit_id)
+            if row is None or row.clinic_id != clinic_id:
+                continue
+            name = first_of(rows.typed(keys, row)["name"])
+            if name:
+                ended = row.state == State.ENDED
+                found.append(KnownHere(row.id, name, ended, row.checked_in_at))
+        return found
 
     async def forget(self) -> int:
         """Forget the devices to which `resume` no longer gives any access, for the worker's sweep.
@@ -145,6 +181,10 @@ async def add_draft(work: UnitOfWork, keys: ClinicKeys, visit_id: str, draft: st
     await work.execute(
         _set_draft, **row, new_visit=visit_id, until=row["expires_at"], new_mac=row["mac"]
     )
+
+
+def _mark(keys: ClinicKeys, visit_id: str) -> str:
+    return keys.bind(f"door\0{visit_id}".encode()).hex()[:_MARK]
 
 
 def _row(keys: ClinicKeys, visit_id: str, token_hash: bytes) -> dict[str, Any]:

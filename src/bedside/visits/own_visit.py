@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
+from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.names import first_of
 from bedside.people.permissions import VisitorAccess
 from bedside.visits import rows
 from bedside.visits.models import visit_legs
@@ -27,7 +29,8 @@ _leg = prepared(
 @dataclass(frozen=True, slots=True)
 class OwnVisit:
     """The state of a visit, and its room. `how`: how the patient came to this room; `seen`:
-    whether they were in a call there; `discarded`: it is over, and nothing of it is left."""
+    whether they were in a call there; `discarded`: it is over, and nothing of it is left;
+    `first_name`: as it was typed at the check-in, not as the chart has it."""
 
     id: str
     state: State
@@ -38,6 +41,7 @@ class OwnVisit:
     seen: bool
     discarded: bool
     checked_in_at: int
+    first_name: str
     device_test: DeviceTest | None
     room: Room
     place: Place
@@ -46,8 +50,9 @@ class OwnVisit:
 class OwnVisits:
     """Shows patients their visit."""
 
-    def __init__(self, database: Transactions, rooms: Rooms) -> None:
+    def __init__(self, database: Transactions, vault: Vault, rooms: Rooms) -> None:
         self._database = database
+        self._vault = vault
         self._rooms = rooms
 
     async def require_open(self, visitor: VisitorAccess) -> None:
@@ -63,6 +68,7 @@ class OwnVisits:
         if row is None or leg is None:
             raise NotFound
         room = await self._rooms.get(row.clinic_id, row.room_id)
+        keys = await self._vault.clinic(row.clinic_id)
         test = DeviceTest.model_validate_json(row.device_test) if row.device_test else None
         return OwnVisit(
             id=row.id,
@@ -74,6 +80,7 @@ class OwnVisits:
             seen=leg.admitted_at > 0,
             discarded=row.identified == Identified.DISCARDED,
             checked_in_at=row.checked_in_at,
+            first_name=first_of(rows.typed(keys, row)["name"]),
             device_test=test,
             room=room,
             place=await self._rooms.place(room),

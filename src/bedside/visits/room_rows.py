@@ -43,6 +43,10 @@ class RoomOptions(BaseModel):
     show_position: bool = False
 
 
+FOR_NEW_ROOMS = RoomOptions(ask_birth_date="required")
+"""Without a date of birth nobody can be matched with their chart. Staff may make it optional."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room. `open`: whether patients can check in now; `owner_id` is empty for shared rooms."""

@@ -21,13 +21,29 @@ from bedside.visits import room_rows, texts
 from bedside.visits.events import RoomChanged
 from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
 from bedside.visits.options import VisitOptions
-from bedside.visits.room_rows import Room, RoomKind, RoomOptions, RoomRow, opened, slug_of
+from bedside.visits.room_rows import (
+    FOR_NEW_ROOMS,
+    Room,
+    RoomKind,
+    RoomOptions,
+    RoomRow,
+    opened,
+    slug_of,
+)
 from bedside.visits.rows import PatientTransferRow
 from bedside.visits.states import GOING_ON, State
 from bedside.visits.texts import Place
 from bedside.visits.transitions import Transitions
 
-__all__ = ["Room", "RoomChange", "RoomInClinic", "RoomKind", "RoomOptions", "Rooms"]
+__all__ = [
+    "FOR_NEW_ROOMS",
+    "Room",
+    "RoomChange",
+    "RoomInClinic",
+    "RoomKind",
+    "RoomOptions",
+    "Rooms",
+]
 
 _add = prepared(insert(rooms))
 _change = prepared(update(rooms).where(rooms.c.id == bindparam("of")))
@@ -111,7 +127,7 @@ class Rooms:
             owner_id="",
             slug=await self._free_slug(work, slug_of(team.name)),
             open=False,
-            options=RoomOptions().model_dump_json(),
+            options=FOR_NEW_ROOMS.model_dump_json(),
             created_at=clock.now(),
         )
         await self._transitions.publish_counts(work, team.clinic_id, team.id)

@@ -1,5 +1,7 @@
 """Settings → Rooms: creating and changing rooms, their people, what is refused."""
 
+import re
+
 import httpx
 import pytest
 
@@ -95,3 +97,18 @@ async def test_they_are_for_administrators_of_the_clinic(
     await enter(visitor, quick_house, quick_house.next_door.administrator)
     assert (await visitor.get(f"/settings/rooms/{room_id}")).status_code == 404
     assert (await visitor.post(f"/settings/rooms/{room_id}", data=_GIVEN)).status_code == 404
+
+
+async def test_new_rooms_require_the_date_of_birth_and_staff_may_change_that(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    await enter(visitor, quick_house, quick_house.here.administrator)
+    page = await visitor.get("/settings/rooms/new")
+    assert page.status_code == 200
+    chosen = re.search(r'name="ask_birth_date".*?</select>', page.text, re.S)
+    assert chosen
+    assert 'value="required" selected' in chosen[0]
+    room = await quick_house.services.visits.rooms.get(
+        quick_house.clinic.id, quick_house.here.room.id
+    )
+    assert room.options.ask_birth_date == "required", "made at the set-up"

@@ -244,20 +244,6 @@ async def test_each_end_says_why_and_what_to_do(visiting: Visiting) -> None:
     assert back.headers["location"] == visiting.here
 
 
-async def test_the_door_forgets_a_visit_that_has_ended(visiting: Visiting) -> None:
-    door = f"/r/{visiting.room.slug}"
-    assert (await visiting.client.get(door)).status_code == 303
-    await visiting.house.visits.waiting_room.leave(
-        await visiting.house.visits.devices.resume(
-            next(c.value for c in visiting.client.cookies.jar if c.name == "bedside-visitor") or "",
-            visiting.visit,
-            "",
-        )
-    )
-    await visiting.client.get((await visiting.client.get(door)).headers["location"])
-    assert (await visiting.client.get(door)).status_code == 200
-
-
 async def test_other_devices_see_nothing(visiting: Visiting) -> None:
     async with at_the_door(create_app(visiting.house.services)) as stranger:
         page = await stranger.get(visiting.here)

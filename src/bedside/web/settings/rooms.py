@@ -18,7 +18,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ClinicAccess
 from bedside.services import Services
-from bedside.visits.rooms import Room, RoomChange, RoomKind, RoomOptions
+from bedside.visits.rooms import FOR_NEW_ROOMS, Room, RoomChange, RoomKind, RoomOptions
 from bedside.web.settings.staff import PAGE_OPEN, SAVED, administrator
 
 ADDED = flash_message(
@@ -62,7 +62,7 @@ async def new_room(request: Request) -> Response:
     confirm their identity."""
     await confirmed_staff_of(request, f"{_ROOMS}/new")
     clinic = await administrator(request)
-    given = {**_of_options(RoomOptions()), "name": "", "kind": "shared", "owner": "", "slug": ""}
+    given = {**_of_options(FOR_NEW_ROOMS), "name": "", "kind": "shared", "owner": "", "slug": ""}
     return await _form(request, clinic, None, {**given, "people": []}, {})
 
 

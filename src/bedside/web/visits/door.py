@@ -1,5 +1,6 @@
 """The door of a waiting room, at its public address: open or closed, and the check-in form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -11,13 +12,20 @@ from bedside.edge.forms import Form, form_of
 from bedside.edge.protection import CHECKING_IN, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
-from bedside.edge.visit_devices import door_of, keep_known, keep_visitor, known_visit, page_of
+from bedside.edge.visit_devices import (
+    door_of,
+    keep_known,
+    keep_visitor,
+    known_at_door,
+    page_of,
+)
 from bedside.errors import TooMany, WrongInput
 from bedside.kernel import language, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.clinics import Clinic
 from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, RoomFull, problems
+from bedside.visits.devices import KnownHere
 from bedside.visits.rooms import Room
 
 _FIELDS = {
@@ -28,6 +36,7 @@ _FIELDS = {
     "consented": "consented",
 }
 """The fields that can be wrong, in the order of the form, and where the summary leads for each."""
+SOMEBODY_ELSE = "else"
 _TOO_MANY = N_(
     "Many people have checked in from this network just now. Please wait a moment, then press the "
     "button again."
@@ -87,16 +96,19 @@ def _entered(room: Room, form: Form) -> Entered:
 
 
 async def door(request: Request) -> Response:
-    """GET /r/{slug}: the form; a device that is checked in goes on to its visit."""
+    """GET /r/{slug}: the form. On a device that knows somebody, the question whether it is they;
+    with `?who=else` it is somebody else."""
     room = await services_of(request).visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
-    visit_id = known_visit(request)
-    if visit_id:
-        return RedirectResponse(f"{page_of(visit_id)}?door={room.slug}", status_code=303)
+    known = await known_at_door(request, room.clinic_id)
+    if request.query_params.get("who") == SOMEBODY_ELSE:
+        known = [one for one in known if not one.ended]
+    elif known:
+        return await _page(request, room, "who_comes", known=known)
     if not room.open:
         return await _page(request, room, "room_closed")
-    return await _page(request, room, "check_in", Entered(CheckIn.new_draft()))
+    return await _page(request, room, "check_in", Entered(CheckIn.new_draft()), known=known)
 
 
 async def check_in(request: Request) -> Response:
@@ -122,7 +134,7 @@ async def check_in(request: Request) -> Response:
         return await _page(request, room, "check_in", entered, status=error.status, problem=said)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)
-    keep_known(response, services.settings, door_of(room.slug), checked_in.visit_id)
+    await keep_known(response, services, door_of(room.slug), room.clinic_id, checked_in.visit_id)
     return response
 
 
@@ -141,6 +153,7 @@ async def _page(
     *,
     status: int = 200,
     problem: str = "",
+    known: Sequence[KnownHere] = (),
 ) -> Response:
     services = services_of(request)
     clinic = await services.people.clinics.get(room.clinic_id)
@@ -157,6 +170,8 @@ async def _page(
         date_order=clinic.options.date_order,
         phone_example=phones.example(clinic.options.home),
         room=room,
+        known=known,
+        zone=clinic.options.time_zone,
         heading=heading,
         emergency_text=await services.visits.rooms.emergency_text(room),
         entered=entered,

@@ -26,6 +26,7 @@ from bedside.edge.visit_devices import (
 )
 from bedside.errors import Conflict, NotFound, NotSignedIn, WrongInput
 from bedside.kernel import language
+from bedside.kernel.ids import is_id
 from bedside.people.permissions import VisitorAccess
 from bedside.services import Services
 from bedside.visits.options import VisitOptions
@@ -62,7 +63,9 @@ def _turned_away(request: Request) -> Response:
     slug = request.query_params.get("door", "")
     if _SLUG.fullmatch(slug):
         response = RedirectResponse(door_of(slug), status_code=303)
-        forget_known(response, services_of(request).settings, door_of(slug))
+        visit_id = request.path_params["visit"]
+        if is_id(visit_id, "vis"):
+            forget_known(response, services_of(request).settings, door_of(slug), visit_id)
         return response
     return render(
         request,
@@ -87,10 +90,7 @@ async def page(request: Request, visitor: VisitorAccess) -> Response:
     if _SLUG.fullmatch(request.query_params.get("door", "")):
         doors.add(door_of(request.query_params["door"]))
     for door in doors:
-        if visit.state is State.ENDED:
-            forget_known(response, services.settings, door)
-        else:
-            keep_known(response, services.settings, door, visit.id)
+        await keep_known(response, services, door, visitor.clinic_id, visit.id)
     return response
 
 
@@ -190,20 +190,22 @@ async def leave(request: Request, visitor: VisitorAccess) -> Response:
 
 @for_visitor
 async def again(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/again: check in after the end, without retyping; at the door if what was
-    typed is destroyed."""
+    """POST /visit/{visit}/again: check in after the end, without retyping, as the person whose
+    visit it was; at the door if what was typed is destroyed."""
     services = services_of(request)
+    door = door_of((await services.visits.own.get(visitor)).room.slug)
     try:
         checked_in = await services.visits.check_in.again(visitor, token_of_visitor(request))
     except Discarded:
-        door = door_of((await services.visits.own.get(visitor)).room.slug)
         response = RedirectResponse(door, status_code=303)
-        forget_known(response, services.settings, door)
+        forget_known(response, services.settings, door, visitor.visit_id)
         return response
     except Conflict:  # it is in progress, or the room is closed: the page says so
         return RedirectResponse(page_of(visitor.visit_id), status_code=303)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)
+    forget_known(response, services.settings, door, visitor.visit_id)
+    await keep_known(response, services, door, visitor.clinic_id, checked_in.visit_id)
     return response
 
 
