@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from bedside.edge.file_names import portable
 from bedside.files.retrieval import Opened
 
 
@@ -32,7 +33,7 @@ class SealedResponse(Response):
         opened = self._opened
         headers = {
             "Content-Type": opened.media_type,
-            "Content-Disposition": disposition(opened.name, inline=opened.shown),
+            "Content-Disposition": disposition(portable(opened.name), inline=opened.shown),
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",

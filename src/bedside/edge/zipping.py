@@ -4,14 +4,13 @@ Photos and PDFs do not shrink when compressed, and a zip that is only stored can
 its files are decrypted (APPNOTE.TXT 6.3.10, 4.3.9: sizes follow in data descriptors).
 """
 
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from io import RawIOBase
-from pathlib import PurePath
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from bedside.edge.file_names import free_name
 from bedside.files.retrieval import Opened
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -50,24 +49,13 @@ async def zipped(members: AsyncIterator[tuple[Opened, int]]) -> AsyncIterator[by
     names: set[str] = set()
     with ZipFile(out, "w", ZIP_STORED) as archive:
         async for opened, made_at in members:
-            info = ZipInfo(_free_name(opened.name, names), _dos_time(made_at))
+            info = ZipInfo(free_name(opened.name, names), _dos_time(made_at))
             info.external_attr = 0o600 << 16
             with archive.open(info, "w", force_zip64=opened.size >= _LARGE) as member:
                 async for piece in opened.chunks(0, opened.size):
                     member.write(piece)
                     yield out.take()
     yield out.take()
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """Return a name that is safe to unpack and unique in the zip."""
-    plain = re.sub(r"[\x00-\x1f/\\:*?\"<>|]", "_", name).lstrip(".") or "file"
-    path, number = PurePath(plain), 1
-    while plain.casefold() in taken:
-        number += 1
-        plain = f"{path.stem} ({number}){path.suffix}"
-    taken.add(plain.casefold())
-    return plain
 
 
 def _dos_time(at: int) -> tuple[int, int, int, int, int, int]:

@@ -98,10 +98,3 @@ def too_many_bytes(allowance: Allowance) -> TooLarge:
 def safe_id(given: str) -> str:
     """Return a device's name for a file if it is valid; else ""."""
     return given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", given) else ""
-
-
-def safe_name(name: str) -> str:
-    """Return a file name without path, control characters or excess length; never empty."""
-    last = re.split(r"[/\\]", name)[-1]
-    printable = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*')
-    return printable.strip(" .")[-180:] or "file"

@@ -270,7 +270,7 @@ class Retrieval:
         if form in ("", "shared"):
             form = await self._form_for_others(row)
         if form in ("original", "blanked"):
-            name, tag = _named(record.name, row.media_type), f'"{row.id}"'
+            name, tag = name_of_type(record.name, row.media_type), f'"{row.id}"'
             reader = await self._repository.open(row)
             if form == "original":
                 return Opened(name, row.media_type, row.size, tag, reader)
@@ -281,7 +281,7 @@ class Retrieval:
             raise NotFound
         found = made[form]
         reader = await self._repository.open_derivative(row, found)
-        name = _named(record.name, found.media_type)
+        name = name_of_type(record.name, found.media_type)
         return Opened(name, found.media_type, found.size, f'"{row.id}.{form}"', reader)
 
     async def _form_for_others(self, row: FileRow) -> str:
@@ -378,8 +378,8 @@ def _pages_missing(row: FileRow) -> tuple[int, ...]:
     return pages[0] if pages else ()
 
 
-def _named(name: str, media_type: str) -> str:
-    """Return the sender's file name with the extension of its true type."""
+def name_of_type(name: str, media_type: str) -> str:
+    """Return a file's name, or a label in its place, with the extension of its true type."""
     extension = media_types.extension(media_type)
     path = PurePath(name)
     if path.suffix.lower() in (extension, {".jpg": ".jpeg", ".tiff": ".tif"}.get(extension)):

@@ -19,12 +19,12 @@ from bedside.files.announcing import (
     ChecksumMismatch,
     FileRefused,
     Upload,
-    safe_name,
     too_large,
     too_many_bytes,
 )
 from bedside.files.holding import room_left
 from bedside.files.intake import Intake, Sender
+from bedside.files.names import safe_name
 from bedside.files.ports import Chunk
 from bedside.files.repository import FileRecord, Repository, blob_key
 from bedside.files.sealing import ResumePoint, SealedBlob, SealedWriter, new_data_key, resume_point

@@ -13,10 +13,11 @@ from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict, NotFound, TooLarge
-from bedside.files.announcing import Allowance, Announced, safe_name, too_large
+from bedside.files.announcing import Allowance, Announced, too_large
 from bedside.files.file_rows import FileRow
 from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
+from bedside.files.names import safe_name
 from bedside.files.states import FileState
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults

@@ -301,8 +301,31 @@ async def test_many_files_in_one_zip_each_with_its_line(
         texts = {archive.read("notes.txt"), archive.read("notes (2).txt")}
         assert texts == {NOTES, b"Second notes, of another day."}
     assert await lines(quick_house, Action.FILE_DOWNLOADED) == 3
+    said = answer.headers["content-disposition"]
+    assert re.search(r'filename="chart-files-\d{4}-\d\d-\d\d-\d{4}\.zip"', said)
     none = await visitor.post(f"{base}/several", data={"do": "download", "chosen": [bad.id]})
     assert none.status_code == 422
+
+
+@pytest.mark.feature("F9")
+async def test_files_in_a_zip_have_their_labels(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    base = await sign_in(visitor, quick_house)
+    chart = await quick_house.chart()
+    contents = quick_house.services.charts.contents
+    chosen: list[str] = []
+    for name, label in (("p1.jpg", "Left arm: front/back"), ("p2.jpg", "Left arm"), ("p3.jpg", "")):
+        entry = await filed(quick_house, chart, name, photo(name))
+        if label:
+            await contents.change(
+                chart, entry.id, label=label, note="", category="other", seen_version=entry.version
+            )
+        chosen.append(entry.id)
+    answer = await visitor.post(f"{base}/several", data={"do": "download", "chosen": chosen})
+    with ZipFile(BytesIO(answer.content)) as archive:
+        names = ["Left arm.jpg", "Left arm_ front_back.jpg", "p3.jpg"]
+        assert sorted(archive.namelist()) == names
 
 
 @pytest.mark.feature("F9")

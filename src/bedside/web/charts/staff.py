@@ -24,7 +24,7 @@ from bedside.edge.zipping import zipped
 from bedside.errors import NotFound, WrongInput
 from bedside.files.media_types import Kind, kind
 from bedside.files.options import UploadOptions
-from bedside.files.retrieval import NotOpened, Opened
+from bedside.files.retrieval import NotOpened, Opened, name_of_type
 from bedside.files.states import FileState
 from bedside.kernel import clock
 from bedside.kernel.language import gettext
@@ -288,7 +288,8 @@ async def several(request: Request) -> Response:
     if not ready:
         raise WrongInput(_("Choose at least one file that was scanned, then press Download."))
     await at.services.files.retrieval.require_given(ready)
-    name = f"files-{clock.now() // 1000}.zip"
+    made = datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(at.zone))
+    name = f"chart-files-{made:%Y-%m-%d-%H%M}.zip"  # of whom is not for a download folder
     return StreamingResponse(
         zipped(_opened_in_turn(at, ready)),
         media_type="application/zip",
@@ -311,6 +312,8 @@ async def _opened_in_turn(at: ChartView, entries: list[Entry]) -> AsyncIterator[
             opened = await at.services.files.retrieval.open(at.chart, entry.id)
         except (NotFound, NotOpened):  # moved away or destroyed since the list was shown
             continue
+        if entry.label:
+            opened = replace(opened, name=name_of_type(entry.label, opened.media_type))
         yield opened, entry.taken_at or entry.received_at
 
 
