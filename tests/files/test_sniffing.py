@@ -56,6 +56,11 @@ ACCEPTED = [
     (types.AVIF, boxed(b"mif1", b"avif")),
     (types.MP4, boxed(b"isom", b"avc1")),
     (types.MP4, boxed(b"3gp5", b"isom")),
+    (types.MP4, boxed(b"3gp4", b"3gp4")),
+    (types.MP4, boxed(b"3gp6", b"3gp5")),
+    (types.MP4, boxed(b"3g2a", b"3g2a")),
+    (types.MP4, boxed(b"3gr6", b"3gp6")),
+    (types.MP4, boxed(b"kddi", b"3g2a")),
     (types.MOV, boxed(b"qt  ", b"qt  ")),
     (types.MOV, b"\x00\x00\x00\x08wide\x00\x00\x10\x00mdat" + bytes(40)),
     (types.WEBM, b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\x82\x84webm" + bytes(40)),
@@ -98,11 +103,63 @@ def test_only_the_name_tells_a_table_from_text(name: str, expected: str) -> None
     assert sniff(b"a,b\n1,2\n", name).media_type == expected
 
 
-def test_sound_matroska_and_slides_are_not_known() -> None:
+def test_slides_and_unknown_boxes_are_not_known() -> None:
     slides = builders.zipped({"[Content_Types].xml": b"", "ppt/presentation.xml": b""})
-    matroska = b"\x1aE\xdf\xa3\x9fB\x82\x88matroska"
-    for head in (boxed(b"M4A ", b"isom"), matroska, slides, boxed(b"zzzz")):
+    for head in (slides, boxed(b"zzzz")):
         assert sniff(head, "a.mp4").refusal == "unknown_type"
+
+
+FOREIGN = {
+    "sound": [
+        boxed(b"M4A ", b"isom", b"mp42"),
+        boxed(b"M4B ", b"3gp5"),
+        b"ID3\x04" + bytes(40),
+        b"\xff\xfb\x90\x64" + bytes(40),
+        b"\xff\xf1\x50\x80" + bytes(40),
+        b"RIFF\x24\x08\x00\x00WAVEfmt ",
+        b"FORM\x00\x00\x00\x40AIFFCOMM",
+        b"#!AMR\n" + bytes(40),
+        b"#!AMR-WB\n" + bytes(40),
+        b"OggS\x00\x02" + bytes(40),
+        b"fLaC\x00\x00\x00\x22",
+        b"caff\x00\x01" + bytes(40),
+    ],
+    "other_video": [
+        b"\x1aE\xdf\xa3\x9fB\x82\x88matroska",
+        b"RIFF\x24\x08\x00\x00AVI LIST",
+        b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9",
+        b"FLV\x01\x05" + bytes(40),
+        b"\x00\x00\x01\xba\x44" + bytes(40),
+        (b"G\x40\x11\x10" + b"\xff" * 184) * 6,
+        (bytes(4) + b"G\x40\x11\x10" + b"\xff" * 184) * 6,
+    ],
+    "other_picture": [
+        b"\xff\x0a\xfa\x1f" + bytes(40),
+        b"\x00\x00\x00\x0cJXL \r\n\x87\n" + bytes(40),
+        b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(40),
+        b"\xff\x4f\xff\x51\x00\x2f" + bytes(40),
+        b"8BPS\x00\x01" + bytes(40),
+    ],
+    "camera_raw": [
+        boxed(b"crx ", b"isom"),
+        b"FUJIFILMCCD-RAW 0201" + bytes(40),
+        b"IIRO\x08\x00\x00\x00" + bytes(40),
+        b"IIU\x00\x18\x00\x00\x00" + bytes(40),
+        b"\x00MRM" + bytes(40),
+        b"FOVb" + bytes(40),
+    ],
+}
+
+
+@pytest.mark.parametrize("refusal", FOREIGN)
+def test_pictures_sounds_and_videos_of_other_kinds_are_named(refusal: str) -> None:
+    for head in FOREIGN[refusal]:
+        assert sniff(head, "a.mp4").refusal == refusal
+
+
+def test_words_that_begin_like_a_sound_are_text() -> None:
+    for head in (b"ID of the case: 3", b"Ogg, a friend, says", b"IIR filters", b"GGGGG\n" * 300):
+        assert sniff(head, "a.txt").media_type == types.PLAIN
 
 
 def test_letter_cut_by_the_end_of_the_head_is_still_text() -> None:

@@ -254,7 +254,7 @@ def _damaged() -> Iterator[Hostile]:
     word = make.docx()
     yield Hostile("Word cut off", "a.docx", lambda: word[:-40], "damaged_document")
     film = make.mp4()
-    yield Hostile("video cut off", "a.mp4", lambda: film[:-100], "damaged_video")
+    yield Hostile("video cut off", "a.mp4", lambda: film[:-2000], "damaged_video")
     rtf = b"{\\rtf1 Dear doctor"
     yield Hostile("RTF cut off", "a.rtf", lambda: rtf, "damaged_document")
     header = make.dicom_header() + b"\x10\x00\x10\x00PN\xf0\xff"

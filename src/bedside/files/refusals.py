@@ -29,6 +29,14 @@ REFUSALS: dict[str, str] = {
         "This is an archive (such as zip or rar), and archives are not accepted. It was not kept. "
         "Unpack it on your device and send the files in it one by one."
     ),
+    "sound": N_(
+        "This is a sound recording, and those cannot be sent here, so it was not kept. Record a "
+        "short video that can be heard instead (MP4 or MOV), or write what was said."
+    ),
+    "other_video": N_(
+        "Videos of this kind (such as AVI, WMV, MKV or MPEG) cannot be played here, so it was not "
+        "kept. Save or export it as MP4, or record it with your phone, and send that instead."
+    ),
     "script": N_(
         "This file holds commands for a computer, and such files are not accepted. It was not "
         "kept. If it is text to be read, copy the text into a new document or save it as a PDF."
@@ -199,6 +207,10 @@ NOTES: dict[str, str] = {
     "tiff_incomplete": N_(
         "The end of this TIFF is missing, so it may have had more pages than are shown. It is "
         "kept as it came. Ask for it again if a page is missing."
+    ),
+    "video_cut_off": N_(
+        "The end of this video is missing. What is there can be played, and the file is kept as it "
+        "came."
     ),
     "pdf_repaired": N_("This PDF is slightly damaged. It is kept as it came."),
     "pdf_cannot_be_shown": N_(

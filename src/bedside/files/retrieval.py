@@ -40,6 +40,13 @@ _READ_FOR_HITS = 4_000_000
 """Characters of text read for the results of one search: some tenths of a second."""
 _LONG_TEXT = 4_000
 """Characters that are read faster than a thread starts."""
+_ALSO_CALLED = {
+    ".jpg": (".jpeg", ".jfif"),
+    ".tiff": (".tif",),
+    ".heic": (".heif", ".hif"),
+    ".mp4": (".m4v", ".3gp", ".3gpp", ".3g2"),
+    ".mov": (".qt",),
+}
 _SHOWN = frozenset(
     {
         media_types.JPEG,
@@ -382,7 +389,7 @@ def name_of_type(name: str, media_type: str) -> str:
     """Return a file's name, or a label in its place, with the extension of its true type."""
     extension = media_types.extension(media_type)
     path = PurePath(name)
-    if path.suffix.lower() in (extension, {".jpg": ".jpeg", ".tiff": ".tif"}.get(extension)):
+    if path.suffix.lower() in (extension, *_ALSO_CALLED.get(extension, ())):
         return name
     known = {t.extension for t in media_types.MEDIA_TYPES.values()} | {".jpeg", ".tif"}
     stem = path.stem if path.suffix.lower() in known else name

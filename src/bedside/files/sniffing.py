@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bedside.files import media_types as types
+from bedside.files.foreign_media import refusal_for_media
 
 HEAD_SIZE = 64 * 1024
 """How many of the first bytes are worth reading."""
@@ -102,7 +103,8 @@ def sniff(first_bytes: bytes, name: str) -> Sniffed:
     head = bytes(first_bytes[:HEAD_SIZE])
     if not head:
         return _refused("empty")
-    for look in (_dangerous, _pdf, _image, _container, _dicom, _zip, _ole, _rtf, _text):
+    looks = (_dangerous, _pdf, _image, _container, _foreign, _dicom, _zip, _ole, _rtf, _text)
+    for look in looks:
         found = look(head, name)
         if found is not None:
             return found
@@ -178,6 +180,8 @@ _MP4_BRANDS = frozenset(
     {b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41"}
     | {b"mp42", b"avc1", b"M4V ", b"M4VH", b"M4VP", b"dash", b"MSNV", b"f4v ", b"mmp4", b"XAVC"}
 )
+_MOBILE = (b"3gp", b"3g2", b"3ge", b"3gg", b"3gr", b"3gs", b"3gt", b"kddi")
+"""Beginnings of the brands of phones (3GPP TS 26.244, 3GPP2 C.S0050)."""
 _QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
 
@@ -194,7 +198,16 @@ def _container(head: bytes, _name: str) -> Sniffed | None:
         media_type = _branded(head[8:12], {head[at : at + 4] for at in range(16, length, 4)})
     else:
         return None
-    return Sniffed(media_type) if media_type else _refused("unknown_type")
+    return Sniffed(media_type) if media_type else _refused(_foreign_or_unknown(head))
+
+
+def _foreign(head: bytes, _name: str) -> Sniffed | None:
+    refusal = refusal_for_media(head)
+    return _refused(refusal) if refusal else None
+
+
+def _foreign_or_unknown(head: bytes) -> str:
+    return refusal_for_media(head) or "unknown_type"
 
 
 def _branded(major: bytes, compatible: set[bytes]) -> str | None:
@@ -206,8 +219,9 @@ def _branded(major: bytes, compatible: set[bytes]) -> str | None:
         return types.HEIC if brands & _HEIC_BRANDS else types.HEIF
     if major == b"qt  ":
         return types.MOV
-    is_sound = major in {b"M4A ", b"M4B ", b"M4P "}
-    return types.MP4 if brands & _MP4_BRANDS and not is_sound else None
+    is_video = brands & _MP4_BRANDS or any(brand.startswith(_MOBILE) for brand in brands)
+    is_foreign = refusal_for_media(bytes(4) + b"ftyp" + major) != ""
+    return types.MP4 if is_video and not is_foreign else None
 
 
 _FIRST_DICOM_TAGS = re.compile(

@@ -88,12 +88,24 @@ class Boxes(Protocol):
         ...
 
 
+_NEEDED = frozenset({b"moov", b"moof", b"mdat"})
+"""The boxes without whose end something cannot be played."""
+_TRAILER_SEEN = 65_536
+MOST_LOST = 0.05
+"""The share of a video that may be missing at its end."""
+
+
 class VideoWalk:
-    """Follows the boxes of a video of `size` bytes that streams past, keeping only small
-    headers."""
+    """Follows the boxes of a video of `size` bytes that streams past, keeping only small headers.
+
+    What follows the last box is a trailer: zeros, or what a maker's program appends.
+    """
 
     def __init__(self, size: int, listener: Boxes) -> None:
         self.names: list[bytes] = []
+        self.trailer = bytearray()
+        """The beginning of the trailer."""
+        self.trailer_at = size
         self._size = size
         self._listener = listener
         self._at = 0
@@ -112,6 +124,9 @@ class VideoWalk:
                 self._at += passed
                 view = view[passed:]
                 continue
+            if self.trailer_at < self._size:
+                self.trailer += view[: _TRAILER_SEEN - len(self.trailer)]
+                return
             wanted = 16 if self._header[:4] == b"\x00\x00\x00\x01" else 8
             taken = bytes(view[: wanted - len(self._header)])
             self._header += taken
@@ -127,43 +142,60 @@ class VideoWalk:
                 return
             length, header = int.from_bytes(self._header[8:16], "big"), 16
         name = self._header[4:8]
-        if length == 0:
-            self._open_ended = True
-        elif length < header or len(self.names) > _MAX_BOXES:
-            raise Refused("damaged_video")
-        if not all(32 <= letter < 127 or letter == 0xA9 for letter in name):
-            raise Refused("damaged_video")
+        is_named = all(32 <= letter < 127 or letter == 0xA9 for letter in name)
+        if not is_named or 0 < length < header or len(self.names) > _MAX_BOXES:
+            self._begin_trailer()
+            return
+        is_cut_off = self._at + length - header > self._size
+        if is_cut_off and name not in _NEEDED and self._is_playable():
+            self._begin_trailer()
+            return
+        self._open_ended = length == 0
         self.names.append(name)
         end = self._size if self._open_ended else self._at + max(0, length - header)
         self._listener.begin(name, self._at, end, long=header == 16)
         self._skip = max(0, length - header)
         self._header = b""
 
-    def finish(self) -> None:
-        """Raise Refused if the file ended inside a box or holds no video."""
-        cut = bool(self._skip) or bool(self._header)
-        has_index = b"moov" in self.names or b"moof" in self.names
-        if cut or not has_index or not {b"mdat", b"moof"} & set(self.names):
+    def _begin_trailer(self) -> None:
+        if not self._is_playable():
             raise Refused("damaged_video")
+        self.trailer_at = self._at - len(self._header)
+        self.trailer += self._header
+        self._header = b""
+
+    def _is_playable(self) -> bool:
+        has_index = b"moov" in self.names or b"moof" in self.names
+        return has_index and not {b"mdat", b"moof"}.isdisjoint(self.names)
+
+    def finish(self) -> bool:
+        """Return whether some of the end is missing. Raises Refused if too much is, or if it holds
+        no video."""
+        if not self._is_playable():
+            raise Refused("damaged_video")
+        if not self._skip:
+            return False
+        is_indexed = b"moov" in self.names[:-1]
+        if not is_indexed or self._skip > (self._size + self._skip) * MOST_LOST:
+            raise Refused("damaged_video")
+        return True
 
 
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
-def webm_is_whole(head: bytes, size: int) -> bool:
-    """Whether a WebM's segment fits into `size` bytes by the length in its head (RFC 8794).
-
-    Browsers' recorders leave the length open, which is allowed.
-    """
+def end_of_webm(head: bytes) -> int | None:
+    """Return where a WebM's segment ends by the length in its head (RFC 8794); None for one whose
+    length is open, as browsers' recorders leave it. Raises Refused if it is none."""
     if head[:4] != _EBML:
-        return False
+        raise Refused("damaged_video")
     length, width = _variable(head, 4)
     at = 4 + width + length
     if head[at : at + 4] != _SEGMENT:
-        return False
+        raise Refused("damaged_video")
     length, width = _variable(head, at + 4)
     is_open = length == (1 << 7 * width) - 1
-    return is_open or at + 4 + width + length <= size
+    return None if is_open else at + 4 + width + length
 
 
 def _variable(data: bytes, at: int) -> tuple[int, int]:

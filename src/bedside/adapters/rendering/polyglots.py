@@ -29,7 +29,7 @@ def is_polyglot(data: bytes, media_type: str) -> bool:
     if is_second or hides_archive(data[-_LONGEST_END_OF_ZIP:]):
         return True
     end = _end_of_picture(data, media_type)
-    if end is not None and _is_program_or_page(data[end:]):
+    if end is not None and is_program_or_page(data[end:]):
         return True
     return _MARKUP.search(_described(data, media_type)) is not None
 
@@ -73,7 +73,8 @@ def _ends_with_archive(tail: bytes) -> bool:
     return at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail)
 
 
-def _is_program_or_page(rest: bytes) -> bool:
+def is_program_or_page(rest: bytes) -> bool:
+    """Whether what follows the end of a file is a program, an archive, a page or a PDF."""
     return bool(_PROGRAM.match(rest) or _MARKUP.search(rest[:65_536]) or b"%PDF-" in rest[:1024])
 
 

@@ -90,6 +90,11 @@ class Places:
         except CannotBlank:
             self._unknown = True
 
+    def trailer(self, start: int, end: int) -> None:
+        """Add what follows the last box, behind the place for a length."""
+        if end - start > 4:
+            self._found.append((start + 4, end))
+
     def all(self, size: int) -> list[Place]:
         """Return the places of a file of `size` bytes, in order and not overlapping. Raises
         CannotBlank."""
