@@ -11,7 +11,7 @@ from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
-from bedside.kernel.words import BETWEEN, LONGEST, WORD, fold
+from bedside.kernel.words import BETWEEN, LONGEST, WORD, fold, has_short_part, one_decimal
 from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
 from bedside.people.reach import Condition, Reach, among_the_few
 
@@ -46,10 +46,8 @@ def query_words(text: str) -> list[str]:
     unless a part is too short to be indexed by itself: “1.5” and “27.3.1985” stay whole.
     """
     wanted: dict[str, None] = {}
-    for word in WORD.findall(fold(text)):
-        parts = BETWEEN.split(word)
-        whole = any(len(part) < 2 for part in parts)
-        for part in [word] if whole else parts:
+    for word in WORD.findall(one_decimal(fold(text))):
+        for part in [word] if has_short_part(word) else BETWEEN.split(word):
             wanted[part[:LONGEST]] = None
     return list(wanted)[:_MOST_QUERY_WORDS]
 

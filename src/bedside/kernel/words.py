@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 MOST_WORDS = 20_000
 """Most distinct words indexed of one text."""
@@ -15,9 +16,16 @@ MOST_FOLDED = 2_000_000
 """Most characters after folding, because one character may become eighteen (U+FDFA)."""
 LONGEST = 40
 """Characters kept of a word."""
+_MOST_PARTS = 3
+_NAMED = re.compile(r"[^\W\d_]{3}")
+"""Letters of a name; pieces of dates and numbers would find too much."""
 _SLICE = 4_096
 _LONGEST_RUN = 2 * _SLICE
-_RUN = re.compile(r"[\w.,/:-]+")
+_SOFT_HYPHEN = "\u00ad"
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""Signs that nobody sees or types: soft hyphens, joiners, and what keeps words together."""
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_RUN = re.compile(rf"[\w.,/:{_SOFT_HYPHEN}-]+")
 WORD = re.compile(r"\w[\w.,/:-]*\w")
 BETWEEN = re.compile(r"[^\w]+")
 
@@ -31,22 +39,51 @@ def fold(text: str) -> str:
         return text.casefold()
     # Decomposing may produce capitals (from “𝑨”), and folding may compose: hence both sides.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    seen = _UNSEEN.sub("", decomposed)
+    return "".join(c for c in seen if not unicodedata.combining(c))
+
+
+def one_decimal(text: str) -> str:
+    """Write decimals with a point, so that “6.1” finds “6,1”; the length stays."""
+    return _DECIMAL_COMMA.sub(".", text)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are indexed: folded, at least two characters long,
-    compounds as well as their parts. At most MOST_WORDS from the first MOST_FOLDED characters."""
+    compounds as well as their parts. At most MOST_WORDS from the first MOST_FOLDED characters.
+
+    A word with a soft hyphen, or cut at the end of a line, counts as a whole and by its parts.
+    """
     words: dict[str, None] = {}
-    for run in _runs(text):
-        for word in WORD.findall(run):
-            words[word[:LONGEST]] = None
-            for part in BETWEEN.split(word):
-                if len(part) > 1:
-                    words[part[:LONGEST]] = None
+    for run in _runs(_with_whole_words(text)):
+        spellings = {run.replace(_SOFT_HYPHEN, ""), run.replace(_SOFT_HYPHEN, " ")}
+        for spelling in sorted(spellings, key=len):
+            for word in WORD.findall(one_decimal(spelling)):
+                words[word[:LONGEST]] = None
+                words |= dict.fromkeys(part[:LONGEST] for part in _parts(word))
         if len(words) >= MOST_WORDS:
             break
     return list(words)[:MOST_WORDS]
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Yield the parts of a compound, and those of its pieces that are only searched as a whole:
+    “vitamin-d” of “vitamin-d-mangel”."""
+    ends = [(found.start(), found.end()) for found in BETWEEN.finditer(word)]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(word)]
+    for first, start in enumerate(starts):
+        if stops[first] - start > 1:
+            yield word[start : stops[first]]
+        for last in range(first + 1, min(first + _MOST_PARTS, len(starts))):
+            piece = word[start : stops[last]]
+            if has_short_part(piece) and _NAMED.search(piece):
+                yield piece
+
+
+def has_short_part(word: str) -> bool:
+    """Whether a compound has a part too short to be indexed by itself."""
+    return any(len(part) < 2 for part in BETWEEN.split(word))
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -68,11 +105,25 @@ def _runs(text: str) -> Iterator[str]:
 def _folded(text: str) -> Iterator[str]:
     left = MOST_FOLDED
     for at in range(0, len(text), _SLICE):
-        piece = fold(text[at : at + _SLICE])[:left]
+        piece = _SOFT_HYPHEN.join(map(fold, _UNSEEN.split(text[at : at + _SLICE])))[:left]
         yield piece
         left -= len(piece)
         if not left:
             return
+
+
+def _with_whole_words(text: str) -> str:
+    """Put words together that are cut at the end of a line. A capital begins a part of its own:
+    “Vitamin-D”, and not “VitaminD”."""
+    pieces = text.replace("\r\n", "\n").replace("\u2010\n", "-\n").split("-\n")
+    joined: list[str] = pieces[:1]
+    for before, after in pairwise(pieces):
+        if before[-1:].isalpha() and after[:1].isalpha():
+            joined.append(_SOFT_HYPHEN if after[0].islower() else "-")
+        else:
+            joined.append("-\n")
+        joined.append(after)
+    return "".join(joined)
 
 
 # --- the positions of words in a text ----------------------------------------------------------
@@ -94,7 +145,7 @@ def place_of(text: str, words: list[str]) -> Place | None:
     found: dict[str, Place] = {}
     folded = 0
     for start, end in _slices(text):
-        piece = fold(text[start:end])
+        piece = one_decimal(fold(text[start:end]))
         for word in words:
             if word not in found and (at := _whole(piece, word)) >= 0:
                 found[word] = _unfolded(text, start, end, at, at + len(word))
