@@ -25,6 +25,7 @@ PACKAGES = {
     "clamav-daemon": ["/usr/sbin/clamd"],
     "postgresql": ["/usr/lib/postgresql/*/bin/initdb"],
     "tesseract-ocr": ["/usr/bin/tesseract"],
+    "poppler-utils": ["/usr/bin/pdftoppm"],
     "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
     "nginx-extras": ["/usr/sbin/nginx"],
     "wrk": ["/usr/bin/wrk"],

@@ -8,7 +8,7 @@ import os
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -89,6 +89,12 @@ class Settings(BaseModel):
         default=0,
         ge=0,
         description="MaxScanSize of clamd, in MB as its configuration counts them; 0: measured.",
+    )
+    clamd_suspicions: Literal["hold", "open", "destroy"] = Field(
+        default="hold",
+        description="What happens to files that clamd only suspects (names beginning with PUA. or "
+        "Heuristics.): hold keeps them closed, open keeps them with a warning, destroy destroys "
+        "them.",
     )
     smtp_url: str = Field(
         default="",

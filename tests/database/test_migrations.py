@@ -95,6 +95,7 @@ OLD_FILES = {
     "fil_plain": ("filed", "image/png", "", ("thumbnail",), "as_it_is"),
     "fil_underived": ("filed", "image/jpeg", "", (), "waiting"),
     "fil_paper": ("filed", "application/pdf", "", (), "as_it_is"),
+    "fil_form": ("filed", "application/pdf", "pdf_with_scripts", (), "waiting"),
     "fil_report": ("filed", "application/dicom", "dicom_without_pixels", (), "as_it_is"),
     "fil_scan": ("filed", "application/dicom", "", (), "waiting"),
     "fil_video": ("filed", "video/mp4", "", (), "waiting"),
@@ -130,7 +131,10 @@ def test_files_that_are_there_are_shared_as_before_or_wait_for_a_job(kind, tmp_p
     schema.upgrade(url)
     found, jobs = inside(url, look)
     assert found == {file_id: after for file_id, (*_, after) in OLD_FILES.items()}
-    assert sorted(jobs) == ["share:fil_scan", "share:fil_underived", "share:fil_video"]
+    shared = sorted(name for name in jobs if name.startswith("share:"))
+    assert shared == ["share:fil_scan", "share:fil_underived", "share:fil_video"]
+    filed = {file_id for file_id, (state, *_) in OLD_FILES.items() if state == "filed"}
+    assert set(jobs) - set(shared) == {f"index-again:{file_id}" for file_id in filed}
 
 
 def inside(url: str, work):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bedside.adapters.child_process import Children
-from bedside.adapters.clamd import ClamdScanner
+from bedside.adapters.clamd import ClamdScanner, Suspicions
 from bedside.adapters.yara import BuiltInScanner
 from bedside.charts.records import ChartFilter
 from bedside.files.ports import Chunk, ScanResult, Verdict
@@ -137,6 +137,23 @@ async def test_a_suspicion_destroys_nothing(scanned_house: House) -> None:
     assert await facts(scanned_house, chart) == ("unscanned", NOTES["scan_suspected"], "")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "state", "said"),
+    [("open", "filed", NOTES["scan_suspected_open"]), ("destroy", "refused", "")],
+)
+async def test_what_happens_to_suspicions_is_chosen(
+    scanned_house: House, clamd: Clamd, chosen: Suspicions, state: str, said: str
+) -> None:
+    chart = await scanned_house.chart()
+    intake: Any = scanned_house.services.files.intake
+    intake._scanner = ClamdScanner(clamd.address, suspicions=chosen)
+    await upload(scanned_house, chart, "note.txt", b"Potassium " + SUSPICION)
+    await work(scanned_house)
+    found, note, refusal = await facts(scanned_house, chart)
+    assert (found, note) == (state, said)
+    assert "check the device" not in refusal
+
+
 async def test_macros_are_refused_as_macros() -> None:
     assert refusal_for_signature("Heuristics.OLE2.ContainsMacros.VBA") == "macros"
 
@@ -158,6 +175,9 @@ class Finds:
     ("signature", "state", "said"),
     [
         ("Heuristics.OLE2.ContainsMacros.VBA", "refused", "macros"),
+        ("PUA.Pdf.Trojan.EmbeddedJavaScript-1", "refused", "suspects this file"),
+        ("Heuristics.Phishing.Email.SpoofedDomain", "refused", "suspects this file"),
+        ("Bedside.PDF.Launch", "refused", "starts a program"),
         ("Win.Trojan.Agent-1", "infected", "check the device for malware"),
     ],
 )

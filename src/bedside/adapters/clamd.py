@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Literal
 
 from bedside.adapters.clamd_connection import ClamdConnection, NoAnswer
 from bedside.adapters.clamd_limits import NOT_CERTAIN, ClamdLimits
@@ -17,12 +18,17 @@ _MACROS = "Heuristics.OLE2.ContainsMacros"
 _TOO_LARGE = "the file is larger than ClamAV is set to take"
 
 
+Suspicions = Literal["hold", "open", "destroy"]
+"""What happens to a file that is only suspected: it is kept closed, opened with a warning, or
+destroyed."""
+
+
 class ClamdScanner:
     """Scans through the clamd at `address`, as in the setting (`settings.socket_address`).
 
     `seconds` is how long clamd may be silent, while taking the file and before its verdict.
-    `file_limit` and `total_limit` are its MaxFileSize and MaxScanSize in bytes if configured;
-    otherwise they are measured.
+    `suspicions` is the setting of that name. `file_limit` and `total_limit` are its MaxFileSize
+    and MaxScanSize in bytes if configured; otherwise they are measured.
     """
 
     def __init__(
@@ -32,9 +38,11 @@ class ClamdScanner:
         seconds: float = 60,
         file_limit: int | None = None,
         total_limit: int | None = None,
+        suspicions: Suspicions = "hold",
     ) -> None:
         self._connection = ClamdConnection(address, seconds)
         self._limits = ClamdLimits(self._connection, file=file_limit, total=total_limit)
+        self._suspicions = suspicions
         self._name = "ClamAV"
 
     @property
@@ -105,8 +113,16 @@ class ClamdScanner:
             if signature.startswith(beginning):
                 return self._unscanned(cause, reason, signature)
         if signature.startswith(NOT_CERTAIN) and not signature.startswith(_MACROS):
-            return self._unscanned(Cause.SUSPECTED, "ClamAV suspects it only", signature)
+            return self._suspected(signature)
         return ScanResult(Verdict.INFECTED, self._name, signature=signature)
+
+    def _suspected(self, signature: str) -> ScanResult:
+        """Return what the operator has chosen for suspicions."""
+        if self._suspicions == "hold":
+            return self._unscanned(Cause.SUSPECTED, "ClamAV suspects it only", signature)
+        is_open = self._suspicions == "open"
+        verdict = Verdict.CLEAN if is_open else Verdict.INFECTED
+        return ScanResult(verdict, self._name, signature=signature)
 
     def _unscanned(self, cause: Cause, reason: str, signature: str = "") -> ScanResult:
         return ScanResult(

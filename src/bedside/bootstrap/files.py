@@ -126,4 +126,9 @@ def _scanner(settings: Settings, children: Children) -> Scanner:
         megabytes * 1024 * 1024 or None
         for megabytes in (settings.clamd_max_file_size, settings.clamd_max_scan_size)
     )
-    return ClamdScanner(settings.clamd, file_limit=file_limit, total_limit=total_limit)
+    return ClamdScanner(
+        settings.clamd,
+        file_limit=file_limit,
+        total_limit=total_limit,
+        suspicions=settings.clamd_suspicions,
+    )

@@ -262,7 +262,7 @@ class Intake:
                 state=state,
                 media_type=found.media_type or row.media_type,
                 refusal=refusal,
-                note=found.note,
+                note=with_notes(found.note, _suspicion(result)),
                 sharing=found.sharing,
                 engine=result.engine,
                 signature=result.signature,
@@ -474,6 +474,11 @@ class Intake:
             signature=result.signature,
             **details,
         )
+
+
+def _suspicion(result: ScanResult) -> str:
+    """Return the note on a file that is opened although its scanner suspects it."""
+    return "scan_suspected_open" if result.verdict is Verdict.CLEAN and result.signature else ""
 
 
 def _index_later(work: UnitOfWork, file_id: str) -> None:

@@ -167,6 +167,11 @@ REFUSALS: dict[str, str] = {
         "not kept. Save it as JPEG or MP4, or take a screenshot of it, and send that instead."
     ),
     # Findings of the malware scan
+    "suspected": N_(
+        "The malware scanner suspects this file, without being certain that it is harmful. It was "
+        "not kept, by a rule of this clinic. Ask for it, or send it, as a PDF that was printed and "
+        "saved again."
+    ),
     "infected": N_(
         "The malware scan found something harmful in this file. The file was destroyed. Do not "
         "open it on your device, check the device for malware, and send another copy from a "
@@ -276,12 +281,18 @@ NOTES: dict[str, str] = {
         "The malware scanner suspects this file, without being certain that it is harmful. It is "
         "kept and cannot be opened. Ask for a copy that was printed and saved as a PDF."
     ),
+    "scan_suspected_open": N_(
+        "The malware scanner suspects this file, without being certain that it is harmful. It is "
+        "kept and can be opened, as whoever runs this server decided. Take care when you open it "
+        "in another program."
+    ),
     "scan_failed": N_(
         "The scan of this file was tried many times and never came to an end. It is kept and "
         "cannot be opened. Ask for another copy, and tell whoever runs this server."
     ),
 }
 
+_SUSPICIONS = ("PUA.", "Heuristics.")
 _MACROS = ("Bedside.Office.Macros", "Heuristics.OLE2.ContainsMacros")
 UNSCANNED_NOTES: dict[Cause, str] = {
     Cause.TOO_LARGE: "scan_too_large",
@@ -296,6 +307,8 @@ def refusal_for_signature(signature: str) -> str:
     name."""
     if signature.startswith(_MACROS):
         return "macros"
+    if signature.startswith(_SUSPICIONS):
+        return "suspected"
     return "pdf_starts_program" if signature.startswith("Bedside.PDF.") else "infected"
 
 

@@ -168,6 +168,7 @@ def test_an_archive_attached_as_it_is_hides_nothing() -> None:
     assert is_polyglot(data + inner, types.PDF)
 
 
+@pytest.mark.feature("F3")
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.8])
 def test_a_pdf_that_was_cut_off_is_incomplete(share: float) -> None:
     for whole in (pdfs.pages(40), sample("paper_tracemonkey.pdf"), sample("form_210966.pdf")):
