@@ -4,9 +4,11 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 import uvicorn
 import uvloop
 
@@ -22,9 +24,10 @@ from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.kernel import logs
 from bedside.kernel.memory import settle, tune_allocator
 from bedside.services import KnownSignIn, Services
-from bedside.settings import Settings
+from bedside.settings import Settings, unknown_names
 
 T = TypeVar("T")
+_log = structlog.get_logger("bedside")
 
 
 class WrongKey(BedsideError):
@@ -83,6 +86,7 @@ def serve(
     if certificate:
         options |= {"ssl_certfile": str(certificate[0]), "ssl_keyfile": str(certificate[1])}
     application = bootstrap.application(settings, known_sign_ins)
+    _say_what_starts(settings, "serve", address=f"{settings.host}:{settings.port}")
     settle()
     uvicorn.run(
         application,
@@ -92,6 +96,22 @@ def serve(
         timeout_graceful_shutdown=5,
         **options,
     )
+
+
+def _say_what_starts(settings: Settings, command: str, **more: str) -> None:
+    """Log what starts with which settings, by their names, and names that are no settings."""
+    database = "sqlite" if settings.url.startswith("sqlite:") else "postgresql"
+    _log.info(
+        "starting",
+        command=command,
+        version=version("bedside"),
+        database=database,
+        worker=settings.worker_in_process or command == "worker",
+        settings=sorted(settings.model_fields_set),
+        **more,
+    )
+    for name in unknown_names():
+        _log.warning("settings.unknown", name=name, hint="it is not used")
 
 
 def work(settings: Settings) -> None:
@@ -108,6 +128,7 @@ async def _work(settings: Settings) -> None:
     await services.database.open()
     await services.audit.bindings.ensure()
     worker = bootstrap.worker(services)
+    _say_what_starts(settings, "worker")
     await worker.start()
     stopped = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

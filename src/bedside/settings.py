@@ -4,11 +4,14 @@ Each setting is documented in docs/operators/settings.md; a test keeps the two i
 environment wins; the name there is `BEDSIDE_` and the setting's name in capitals.
 """
 
+import difflib
 import os
+import re
 import tomllib
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -18,6 +21,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+_DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+asyncpg://")
+_NOT_SETTINGS = frozenset({"BEDSIDE_PYTHON", "BEDSIDE_FAULT"})
+"""Names of the environment that begin alike and belong to scripts and tests."""
 
 
 class BadSettings(ValueError):
@@ -163,6 +170,66 @@ class Settings(BaseModel):
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value  # Path("") would be the working directory
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        """Check the address: links are made of it, so it has a scheme, a host and nothing else."""
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            has_host, _port = bool(parts.hostname), parts.port
+        except ValueError:
+            has_host, parts = False, urlsplit("")
+        if parts.scheme not in ("https", "http") or not has_host:
+            raise ValueError("begins with https:// and the host name")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("is a host without a path: Bedside needs a host name of its own")
+        if parts.username is not None or " " in value:
+            raise ValueError("is an address without a name, password or blank in it")
+        return value
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _is_one_address(cls, value: str) -> str:
+        if value:
+            try:
+                ip_address(value)
+            except ValueError as error:
+                raise ValueError(
+                    "is one IP address, such as 127.0.0.1; networks go into trusted_proxies"
+                ) from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        if value and not value.startswith(_DATABASES):
+            raise ValueError("begins with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: str) -> str:
+        return _address(value, ("smtp", "smtps"))
+
+    @field_validator("twilio_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        return _address(value, ("https", "http"))
+
+    @field_validator("janus_url")
+    @classmethod
+    def _is_a_socket_address(cls, value: str) -> str:
+        return _address(value, ("ws", "wss"))
+
+    @field_validator("log_format")
+    @classmethod
+    def _is_a_format(cls, value: str) -> str:
+        if value not in ("json", "console"):
+            raise ValueError("is json or console")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:
@@ -225,11 +292,52 @@ def load(**given: Any) -> Settings:
     outside = environment()
     data = Path(chosen.get("data") or outside.get("data") or "data")
     file = data / "bedside.toml"
-    from_file: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
+    from_file = _read(file) if file.exists() else {}
     try:
         return Settings.model_validate({**from_file, **outside, **chosen})
     except ValidationError as error:
         raise BadSettings(_in_words(error)) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        # the place only: a line may have a password
+        place = re.search(r"line \d+, column \d+", str(error))
+        where = f" ({place[0]})" if place else ""
+        raise BadSettings(
+            f"{file} cannot be read{where}: each line is a name, “=” and a value, with text in "
+            'quotes, such as public_url = "https://visits.example". Nothing was started.'
+        ) from error
+    except OSError as error:
+        raise BadSettings(f"{file} cannot be read ({error.strerror}).") from error
+
+
+def unknown_names() -> list[str]:
+    """Return the names in the environment that begin like a setting and are none, each with the
+    one that may be meant."""
+    known = {"BEDSIDE_" + name.upper() for name in Settings.model_fields}
+    found: list[str] = []
+    for name in sorted(os.environ):
+        if name.startswith("BEDSIDE_") and name not in known | _NOT_SETTINGS:
+            short = name.removeprefix("BEDSIDE_").lower()
+            close = difflib.get_close_matches(short, list(Settings.model_fields), 1)
+            found.append(f"{name} (meant: BEDSIDE_{close[0].upper()}?)" if close else name)
+    return found
+
+
+def _address(value: str, schemes: tuple[str, ...]) -> str:
+    """Return an address that has one of these schemes and a host; raises ValueError."""
+    if value:
+        try:
+            parts = urlsplit(value)
+            is_one = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_one = False
+        if not is_one:
+            raise ValueError(f"begins with {' or '.join(f'{s}://' for s in schemes)} and a host")
+    return value
 
 
 def environment() -> dict[str, str]:
@@ -245,5 +353,10 @@ def _in_words(error: ValidationError) -> str:
     said: list[str] = []
     for wrong in error.errors(include_input=False, include_url=False):
         name = ".".join(str(part) for part in wrong["loc"])
+        if wrong["type"] == "extra_forbidden":
+            close = difflib.get_close_matches(name, list(Settings.model_fields), 1)
+            meant = f"; {close[0]} may be meant" if close else ""
+            said.append(f"there is no setting {name}{meant}")
+            continue
         said.append(": ".join(filter(None, (name, wrong["msg"].removeprefix("Value error, ")))))
     return "The settings cannot be used. " + "; ".join(said) + ". Nothing was started."

@@ -1,11 +1,13 @@
 """A unit of work: all or nothing, with events numbered without a gap."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from bedside.database import Database, outbox
 from bedside.kernel.events import Published
+from bedside.kernel.unit_of_work import UnitOfWork
 from tests.database.databases import (
     ALL_JOBS,
     ALL_ROWS,
@@ -122,7 +124,7 @@ async def test_a_gap_of_forgotten_events_is_known(database: Database) -> None:
             work.emit(Said(room="a", number=2))
     async with database.unit_of_work() as work:
         work.emit(Said(room="a", number=3))
-        assert await outbox.forget_old_events(work) == 2
+    assert await outbox.forget_old_events(database) == 2
     async with database.read() as db:
         assert await outbox.events_since(db, "room:a", 1) is None
         missed = await outbox.events_since(db, "room:a", 2)
@@ -141,9 +143,33 @@ async def test_some_events_are_kept_for_a_shorter_time(database: Database) -> No
         work.emit(CallSignal(call_id="", from_connection="", to_connection="con_a"))
     for shift, forgotten in ((CallSignal.keep - 5_000, 0), (CallSignal.keep + 5_000, 1)):
         with clock.shifted(shift):
-            async with database.unit_of_work() as work:
-                assert await outbox.forget_old_events(work) == forgotten
+            assert await outbox.forget_old_events(database) == forgotten
     assert await numbers(database) == {"room:a": [1]}
+
+
+async def test_very_many_are_forgotten_in_pieces(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others write in between, and nothing newer goes with them."""
+    from bedside.kernel import clock
+
+    with clock.shifted(-2 * Said.keep):
+        async with database.unit_of_work() as work:
+            for number in range(1_201):
+                work.emit(Said(room="a", number=number))
+    async with database.unit_of_work() as work:
+        work.emit(Said(room="a", number=2_000))
+    written: list[int] = []
+    whole = type(database).unit_of_work
+
+    def counted(self: Database) -> AbstractAsyncContextManager[UnitOfWork]:
+        written.append(1)
+        return whole(self)
+
+    monkeypatch.setattr(type(database), "unit_of_work", counted)
+    assert await outbox.forget_old_events(database) == 1_201
+    assert len(written) >= 3
+    assert await numbers(database) == {"room:a": [1_202]}
 
 
 async def test_a_snapshot_sees_one_moment(database: Database) -> None:

@@ -34,6 +34,8 @@ WHOLE = frozenset({FILES, CALLS})
 """Complete confinement; Health and doctor report what a kernel or machine lacks of it."""
 _MOST_SECONDS = {"scan": 30}
 """Processor time for tasks that need less than the others."""
+_PRIORITY = 5
+"""Niceness of children: pages and calls come first when both cores are busy."""
 _log = structlog.get_logger("files")
 _GIB = 1024**3
 _ENVIRONMENT = {
@@ -195,7 +197,7 @@ class Children:
         self, module: str, seconds: int, *arguments: str
     ) -> asyncio.subprocess.Process:
         try:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-B", "-X", "utf8"),
                 *("-m", f"bedside.adapters.rendering.{module}"),
                 *(str(self._memory), str(seconds), *arguments),
@@ -208,6 +210,9 @@ class Children:
             )
         except OSError as error:
             raise Unavailable from error
+        with contextlib.suppress(OSError):  # it may be gone already
+            os.setpriority(os.PRIO_PROCESS, process.pid, _PRIORITY)
+        return process
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -21,9 +21,11 @@ from bedside.audit.models import audit_heads, audit_lines
 from bedside.database.sealed import PLATFORM, ClinicKeys, RecordSealBroken, Vault
 from bedside.database.statements import Prepared, prepared
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
 _GENESIS = bytes(32)
+_AT_ONCE = 500
+"""Lines verified in one go: some milliseconds, for which everybody else waits."""
 _COLUMN = "audit_lines.details"
 
 
@@ -60,11 +62,20 @@ _set_head = prepared(
     )
 )
 _add = prepared(insert(audit_lines))
+_of_clinic = select(audit_lines.c.seq).where(audit_lines.c.clinic_id == bindparam("clinic"))
+_last_before = prepared(
+    _of_clinic.where(audit_lines.c.at < bindparam("moment"))
+    .order_by(audit_lines.c.at.desc())
+    .limit(1)
+)
+_first_from = prepared(
+    _of_clinic.where(audit_lines.c.at >= bindparam("moment")).order_by(audit_lines.c.at).limit(1)
+)
 _page = prepared(
     select(audit_lines)
     .where(audit_lines.c.clinic_id == bindparam("clinic"), audit_lines.c.seq > bindparam("after"))
     .order_by(audit_lines.c.seq)
-    .limit(1000),
+    .limit(_AT_ONCE),
     LineRow,
 )
 
@@ -182,8 +193,9 @@ class AuditLog:
     async def lines(self, clinic_id: str, wanted: Filter) -> list[Line]:
         """Return lines of a clinic, newest first."""
         keys = await self._vault.clinic(clinic_id)
-        async with self._database.read() as db:
-            rows = await db.all(_filtered(clinic_id, wanted))
+        async with self._database.aside() as db:
+            between = await _between(db, clinic_id, wanted)
+            rows = await db.all(_filtered(clinic_id, wanted, *between))
         return [_shown(keys, row) for row in rows]
 
     async def verify(self, clinic_id: str) -> Verification:
@@ -191,7 +203,7 @@ class AuditLog:
         keys = await self._vault.clinic(clinic_id)
         chain = _Chain()
         while True:
-            async with self._database.read() as db:
+            async with self._database.aside() as db:
                 head = await db.one(_peek_head, clinic=clinic_id)
                 rows = await db.all(_page, clinic=clinic_id, after=chain.seq)
             for row in rows:
@@ -231,7 +243,23 @@ def _canonical(line: dict[str, Any]) -> bytes:
     return json.dumps(parts, separators=(",", ":")).encode()
 
 
-def _filtered(clinic_id: str, wanted: Filter) -> Prepared[LineRow]:
+async def _between(db: Reader, clinic_id: str, wanted: Filter) -> tuple[int, int]:
+    """Return between which lines, exclusively, those of a time are; 0 for no bound.
+
+    Lines are in the order of their numbers, and of their times only as long as the clock is right;
+    so the bounds leave room for a clock that was wrong by a day.
+    """
+    after = before = 0
+    if wanted.since:
+        row = await db.one(_last_before, clinic=clinic_id, moment=wanted.since - clock.DAY)
+        after = row.seq if row else 0
+    if wanted.until:
+        row = await db.one(_first_from, clinic=clinic_id, moment=wanted.until + clock.DAY)
+        before = row.seq if row else 0
+    return after, before
+
+
+def _filtered(clinic_id: str, wanted: Filter, after: int, before: int) -> Prepared[LineRow]:
     lines = audit_lines.c
     found = select(audit_lines).where(lines.clinic_id == clinic_id)
     if wanted.patient_id:
@@ -240,10 +268,15 @@ def _filtered(clinic_id: str, wanted: Filter) -> Prepared[LineRow]:
         found = found.where(lines.actor_id == wanted.actor_id)
     if wanted.action:
         found = found.where(lines.action == wanted.action)
+    # Found by its number and not by its time: with an index of times, all lines of a year would
+    # be sorted before the newest fifty are known.
+    at = lines.at + 0
     if wanted.since:
-        found = found.where(lines.at >= wanted.since)
+        found = found.where(at >= wanted.since, lines.seq > after)
     if wanted.until:
-        found = found.where(lines.at < wanted.until)
+        found = found.where(at < wanted.until)
+    if before:
+        found = found.where(lines.seq < before)
     if wanted.before_seq:
         found = found.where(lines.seq < wanted.before_seq)
     return prepared(found.order_by(lines.seq.desc()).limit(wanted.limit), LineRow)

@@ -48,8 +48,7 @@ class Base:
         )
 
     async def _forget_events(self) -> None:
-        async with self.database.unit_of_work() as work:
-            await outbox.forget_old_events(work)
+        await outbox.forget_old_events(self.database)
 
     async def _due(self) -> float:
         return (await jobs.due_jobs(self.database))[0]

@@ -9,7 +9,7 @@ def connect(url: str) -> Database:
         from bedside.database.sqlite import SqliteDatabase
 
         return SqliteDatabase(url.removeprefix("sqlite:///"))
-    if url.startswith(("postgresql://", "postgres://")):
+    if url.startswith(("postgresql://", "postgres://", "postgresql+asyncpg://")):
         from bedside.database.postgresql import PostgresDatabase
 
         return PostgresDatabase(url)

@@ -3,18 +3,19 @@
 `jobs` has what the worker does with the jobs afterwards.
 """
 
+import asyncio
 import json
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bedside.database.statements import prepared
+from bedside.database.statements import Prepared, prepared
 from bedside.database.tables import events, jobs, topics
 from bedside.kernel import clock
 from bedside.kernel.events import KEEP, Event, Published, all_declared
 from bedside.kernel.ids import new_id
-from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
 _next_version = prepared(
     upsert(topics)
@@ -31,10 +32,23 @@ _since = prepared(
     .order_by(events.c.version)
     .limit(500)
 )
-_forget_events = prepared(delete(events).where(events.c.at < bindparam("before")))
-_forget_kind = prepared(
-    delete(events).where(events.c.at < bindparam("before"), events.c.type == bindparam("kind"))
-)
+_FORGOTTEN_AT_ONCE = 500
+_BETWEEN = 0.02
+"""Seconds in which others get their turn."""
+
+
+def _forgetting(*which: ColumnElement[bool]) -> Prepared[Any]:
+    old = (
+        select(events.c.topic, events.c.version)
+        .where(events.c.at < bindparam("before"), *which)
+        .order_by(events.c.at)
+        .limit(_FORGOTTEN_AT_ONCE)
+    )
+    return prepared(delete(events).where(tuple_(events.c.topic, events.c.version).in_(old)))
+
+
+_forget_events = _forgetting()
+_forget_kind = _forgetting(events.c.type == bindparam("kind"))
 
 
 class Ending(UnitOfWork, Protocol):
@@ -93,11 +107,26 @@ async def events_since(reader: Reader, topic: str, version: int) -> list[Publish
     return [Published(r.topic, r.version, r.type, json.loads(r.payload)) for r in rows]
 
 
-async def forget_old_events(work: UnitOfWork) -> int:
-    """Delete events that no page can still be waiting for, each kind after its own time."""
+async def forget_old_events(database: Transactions) -> int:
+    """Delete events that no page can still be waiting for, each kind after its own time.
+
+    In small pieces: after a weekend there are millions, and SQLite never waits, so that everybody
+    would wait for all of them to be gone.
+    """
     now = clock.now()
-    forgotten = await work.execute(_forget_events, before=now - KEEP)
+    forgotten = await _forget(database, _forget_events, before=now - KEEP)
     for name, kind in all_declared().items():
         if kind.keep < KEEP:
-            forgotten += await work.execute(_forget_kind, before=now - kind.keep, kind=name)
+            forgotten += await _forget(database, _forget_kind, before=now - kind.keep, kind=name)
     return forgotten
+
+
+async def _forget(database: Transactions, which: Prepared[Any], **values: Any) -> int:
+    forgotten = 0
+    while True:
+        async with database.unit_of_work() as work:
+            gone = await work.execute(which, **values)
+        forgotten += gone
+        if gone < _FORGOTTEN_AT_ONCE:
+            return forgotten
+        await asyncio.sleep(_BETWEEN)

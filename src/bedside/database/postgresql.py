@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any
@@ -44,6 +45,35 @@ _newer = prepared(
     .where(events.c.at >= bindparam("since"), events.c.origin != bindparam("own"))
     .order_by(events.c.topic, events.c.version)
 )
+
+
+def driver_url(url: str) -> str:
+    """Return a URL as asyncpg takes it, which knows no “postgresql+asyncpg:”. The parameters of
+    libpq, such as sslmode and sslrootcert, mean the same to it."""
+    return "postgresql://" + url.split("://", 1)[1]
+
+
+class NoDatabase(Unavailable):
+    """PostgreSQL does not answer, or does not let us in; the sentence says which."""
+
+    code = "no_database"
+
+
+def _why_not(error: BaseException) -> str:
+    """Explain to the operator, without repeating the URL, which has a password."""
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        return "PostgreSQL does not accept the name or password in database_url."
+    if isinstance(error, asyncpg.InvalidCatalogNameError):
+        return "PostgreSQL has no database of the name in database_url. Run: createdb"
+    if isinstance(error, ssl.SSLError) or "SSL" in str(error):
+        return (
+            "PostgreSQL does not offer TLS as database_url demands it, or its certificate is not "
+            "trusted (sslmode, sslrootcert)."
+        )
+    return (
+        "PostgreSQL does not answer at the address in database_url. Start it, or look at the "
+        f"address and the firewall. ({type(error).__name__})"
+    )
 
 
 class _Connection(asyncpg.Connection):  # pyright: ignore[reportUntypedBaseClass] - it ships no stubs
@@ -112,9 +142,12 @@ class PostgresDatabase(Database):
 
     async def open(self) -> None:
         driver: Any = asyncpg  # it ships no stubs
-        self._pool = await driver.create_pool(
-            self.url, min_size=1, max_size=10, connection_class=_Connection
-        )
+        try:
+            self._pool = await driver.create_pool(
+                driver_url(self.url), min_size=1, max_size=10, connection_class=_Connection
+            )
+        except (asyncpg.PostgresError, *_AWAY) as error:
+            raise NoDatabase(_why_not(error)) from error
 
     async def close(self) -> None:
         await self._pool.close()

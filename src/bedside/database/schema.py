@@ -1,5 +1,8 @@
 """Schema migrations, by Alembic."""
 
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,7 @@ from sqlalchemy import Text, column, select, table
 
 from bedside.database.engine import Database
 from bedside.database.statements import prepared
+from bedside.kernel.durable import only_one
 
 _revision = prepared(select(column("version_num", Text)).select_from(table("alembic_version")))
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,7 +27,25 @@ def upgrade(url: str, revision: str = "head") -> None:
         return
     from alembic import command
 
-    command.upgrade(configuration(url), revision)
+    with _alone(url):
+        if not is_current(url):
+            command.upgrade(configuration(url), revision)
+
+
+@contextmanager
+def _alone(url: str) -> Generator[None]:
+    """Wait until no other process migrates a SQLite file; PostgreSQL has a lock of its own for
+    that (migrations/env.py)."""
+    if not url.startswith("sqlite:///"):
+        yield
+        return
+    path = Path(url.removeprefix("sqlite:///"))
+    while True:
+        with only_one(path.with_name(f"{path.name}-migrate.lock"), path.parent) as first:
+            if first:
+                yield
+                return
+        time.sleep(0.1)
 
 
 async def revision_of(database: Database) -> str:

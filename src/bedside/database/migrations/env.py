@@ -3,12 +3,15 @@
 import asyncio
 from typing import Any
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from alembic import context
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bedside.database.schema import sqlalchemy_url
+from bedside.database.postgresql import driver_url
 
+_LOCK = 0x6265647369646531
+"""The name of the lock, among those of other programs that use the same server."""
 _attributes = context.config.attributes
 
 
@@ -23,15 +26,27 @@ def _run(connection: Any) -> None:
 
 
 async def _run_async(url: str) -> None:
-    engine = create_async_engine(url)
+    async def connect() -> Any:
+        return await asyncpg.connect(driver_url(url))
+
+    # The driver gets the URL itself, as everywhere else: SQLAlchemy would not understand sslmode.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.run_sync(_run)
+        # Several processes may be started at once: the first migrates, the others wait for it.
+        await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
         await connection.commit()
+        try:
+            await connection.run_sync(_run)
+            await connection.commit()
+        finally:
+            await connection.rollback()
+            await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+            await connection.commit()
     await engine.dispose()
 
 
-_url = sqlalchemy_url(_attributes["url"])
-if _url.startswith("sqlite"):
+_url = _attributes["url"]
+if _url.startswith("sqlite:"):
     # No pool: closing a file later would release the locks of this process's own SQLite.
     with create_engine(_url, poolclass=NullPool).connect() as _connection:
         _run(_connection)

@@ -12,7 +12,8 @@ from bedside.services import Services
 from bedside.web.audit.filter import Wanted
 from bedside.web.audit.lines import Names, details_of
 
-_AT_ONCE = 500
+_AT_ONCE = 200
+"""Lines written in one go: some milliseconds, for which everybody else waits."""
 _HEAD = (
     "line",
     "time",

@@ -1,8 +1,12 @@
-/** Counts beside the sections: every event of the desk and of its rooms makes them fetch again. */
+/**
+ * Counts beside the sections: events of the desk and of its rooms make them fetch again, soon after
+ * the first one and then not more often than a person looks.
+ */
 import { announce } from "../components/announce";
 import { liveSocket } from "./socket";
 
 const TOGETHER_MS = 150;
+const AT_MOST_EVERY_MS = 2000;
 const MOST = 999;
 
 function show(counts: Record<string, number>): void {
@@ -29,9 +33,16 @@ async function ask(): Promise<void> {
 
 export function startBadges(topics: string[]): void {
   let timer = 0;
-  const soon = (): void => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => void ask(), TOGETHER_MS);
+  let asked = -AT_MOST_EVERY_MS;
+  const now = (): void => {
+    timer = 0;
+    asked = performance.now();
+    void ask();
   };
+  const soon = (): void => {
+    if (timer || document.hidden) return;
+    timer = window.setTimeout(now, Math.max(TOGETHER_MS, asked + AT_MOST_EVERY_MS - performance.now()));
+  };
+  document.addEventListener("visibilitychange", soon);
   for (const topic of topics) liveSocket().subscribe(topic, soon);
 }
