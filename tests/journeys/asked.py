@@ -59,7 +59,7 @@ class Asked:
 
     async def choose(self, page: Page, photos: list[FilePayload]) -> None:
         """Go from the page of guidance to chosen photos."""
-        await page.get_by_role("link", name="Choose photos").click()
+        await page.get_by_role("link", name="Continue").click()
         await give(page, photos)
 
 

@@ -1,5 +1,7 @@
 """A photo requested by link: from the desk to the phone and into the chart."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -38,7 +40,7 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
     page = await _let_in(await phone.page(link), seen)
     await expect(console.locator("[data-state=opened]")).to_be_visible()
 
-    await page.get_by_role("link", name="Choose photos").click()
+    await page.get_by_role("link", name="Continue").click()
     await seen.seen(page, "phone-choose")
     await give(page, [photo(), dark(), heic()])
     await ready(page, 2)
@@ -92,7 +94,7 @@ async def _let_in(page: Page, seen: Journey) -> Page:
     """Enter one wrong date of birth, then the right one."""
     await seen.seen(page, "phone-date-of-birth")
     await answer(page, ("1", "2", "1990"))
-    await expect(page.get_by_text("You can try 4 more times.")).to_be_visible()
+    await expect(page.locator("#birth-error")).to_contain_text("You can try 4 more times.")
     await seen.seen(page, "phone-wrong")
     await answer(page)
     await page.wait_for_url("**/my/*")
@@ -161,7 +163,10 @@ async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium:
     await page.get_by_role("link", name="It is for me").click()
     for left in ("4 more times", "3 more times", "2 more times", "1 more time"):
         await answer(page, ("1", "2", "1990"))
-        await expect(page.get_by_text(f"You can try {left}.")).to_be_visible()
+        await expect(page.locator("#birth-error")).to_contain_text(f"You can try {left}.")
+        await expect(page.locator(".form-summary")).to_be_focused()
+        await expect(page).to_have_title(re.compile(r"^Error: Is this for you\?"))
+        await expect(page.get_by_label("Month")).to_have_accessible_description(re.compile("left|try"))
     await answer(page, ("1", "2", "1990"))
     await expect(page.get_by_role("heading", name="This link is locked")).to_be_visible()
     await seen.seen(page, "locked")
@@ -208,7 +213,7 @@ async def test_everything_works_without_script(
 ) -> None:
     phone = await chromium.phone(script=False, width=width)
     page = await asked.enter(phone)
-    await page.get_by_role("link", name="Choose photos").click()
+    await page.get_by_role("link", name="Continue").click()
     note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"this is no photo"}
     await page.locator("[data-plain] input").set_input_files([photo(), heic(), note])
     await page.get_by_role("button", name="Upload").click()

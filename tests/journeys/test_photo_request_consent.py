@@ -63,9 +63,9 @@ async def straight(asked: Asked, person: Person) -> Page:
     return page
 
 
-async def is_sent(page: Page, count: str) -> None:
+async def is_sent(page: Page, count: str, title: str = "Your photos have been sent") -> None:
     """Wait for the confirmation."""
-    await page.get_by_role("heading", name="Your photos have been sent").wait_for(timeout=LONG)
+    await page.get_by_role("heading", name=title).wait_for(timeout=LONG)
     await expect(page.get_by_text(count)).to_be_visible()
 
 
@@ -82,7 +82,7 @@ async def two(asked: Asked, chromium: Chromium) -> AsyncIterator[tuple[Person, P
     mine, theirs = await chromium.phone(), await chromium.phone()
     pages = [await asked.enter(person) for person in (mine, theirs)]
     for page in pages:
-        await page.get_by_role("link", name="Choose photos").click()
+        await page.get_by_role("link", name="Continue").click()
         await page.locator("[data-sources]").wait_for()
     yield mine, pages[0], theirs, pages[1]
     await mine.leave()
@@ -424,7 +424,7 @@ async def _chosen_without_script(served: Served, chromium: Chromium) -> tuple[As
     asked = Asked(served, sent, await sent.secret())
     phone = await chromium.phone(script=False)
     page = await asked.enter(phone)
-    await page.get_by_role("link", name="Choose photos").click()
+    await page.get_by_role("link", name="Continue").click()
     await page.locator("[data-plain] input").set_input_files([photo(), broken()])
     await page.get_by_role("button", name="Upload").click()
     await expect(page.get_by_text("Checking…")).to_have_count(2)
@@ -439,7 +439,7 @@ async def test_without_script_a_photo_that_is_refused_meanwhile_is_named(
     await page.get_by_role("button", name="Agree & send photos").click(no_wait_after=True)
     await reached(page, asked.now, lambda request: request.expected == 2, "the agreement")
     await worker.start()
-    await is_sent(page, "1 photo is in your record.")
+    await is_sent(page, "1 photo is in your record.", "1 of 2 photos was sent")
     await expect(page.locator("[data-turned-away]")).to_contain_text("broken.jpg:")
     await worker.stop()
     await _is_told(asked)
@@ -457,7 +457,7 @@ async def test_without_script_the_page_of_sending_leads_on(
     await expect(page.get_by_role("button", name="Finish without them")).to_have_count(0)
     await do_jobs(served.house)
     await page.get_by_role("link", name="See how far they are").click()
-    await is_sent(page, "1 photo is in your record.")
+    await is_sent(page, "1 photo is in your record.", "1 of 2 photos was sent")
     await _is_told(asked)
     await phone.leave()
 
@@ -488,7 +488,7 @@ async def test_one_can_finish_without_what_another_phone_has(
         page, f"phone-{'script' if script else 'plain'}"
     )
     await page.get_by_role("button", name="Finish without them").click()
-    await is_sent(page, "1 photo is in your record.")
+    await is_sent(page, "1 photo is in your record.", "1 of 2 photos was sent")
     taken = await house.requests.photos.not_taken(asked.sent.chart, asked.sent.id)
     assert taken == NotTaken(refused=0, left_out=1)
     await phone.leave()
@@ -502,7 +502,7 @@ async def test_the_page_says_which_photo_was_refused(asked: Asked, chromium: Chr
     await asked.choose(page, [heavy("good.jpg", 1, 1200, 900), broken()])
     await under_way(page, 1, 2, 10)
     await agree(page)
-    await is_sent(page, "1 photo is in your record.")
+    await is_sent(page, "1 photo is in your record.", "1 of 2 photos was sent")
     await expect(page.locator("[data-turned-away]")).to_contain_text("broken.jpg:")
     assert await names(asked) == {"good.jpg"}
     await phone.leave()

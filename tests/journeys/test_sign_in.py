@@ -98,7 +98,7 @@ async def come_back(
     await enter_password(page, email, "marble lantern oxbow")
     await page.get_by_label("Code", exact=True).fill(code)
     await page.get_by_role("button", name="Continue").click()
-    await page.get_by_text("or it was used already").wait_for()
+    await page.locator("#code-error", has_text="or it was used already").wait_for()
     await page.get_by_label("Code", exact=True).fill(recovery_code.upper())
     await page.get_by_role("button", name="Continue").click()
     await page.wait_for_url(lambda url: "sign-in" not in url)

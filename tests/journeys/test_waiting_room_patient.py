@@ -57,7 +57,7 @@ async def test_from_the_door_to_the_end(door: Door, chromium: Chromium, width: i
     phone = await chromium.phone(width=width)
     page = await seen.seen(await phone.page(door.address), "door")
     await page.get_by_role("button", name="Check in").click()
-    await expect(page.get_by_text("Please check this:")).to_be_visible()
+    await expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     await seen.seen(page, "door-wrong")
     await fill(page)
     await page.get_by_role("button", name="Check in").click()

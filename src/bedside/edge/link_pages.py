@@ -20,6 +20,7 @@ from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
 from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Told
+from bedside.requests.texts import emergency
 
 STATUS = {
     LinkState.OPEN: 200,
@@ -131,14 +132,12 @@ def page(
     request: Request, template: str, face: LinkFace, *, status: int = 200, **values: object
 ) -> Response:
     """Render a page of a link, with the values common to all."""
-    return render(
-        request,
-        template,
-        status=status,
-        lang=language.spoken(),
-        clinic_name=face.clinic.name,
-        phone=face.clinic.options.phone,
-        asked_by=face.asked_by,
-        date_order=face.clinic.options.date_order,
-        **values,
-    )
+    common = {
+        "lang": language.spoken(),
+        "clinic_name": face.clinic.name,
+        "phone": face.clinic.options.phone,
+        "emergency_text": emergency(face.clinic),
+        "asked_by": face.asked_by,
+        "date_order": face.clinic.options.date_order,
+    }
+    return render(request, template, status=status, **{**common, **values})

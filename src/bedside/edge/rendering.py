@@ -16,6 +16,8 @@ WEB = Path(__file__).parents[1] / "web"
 """Where the templates are, each beside the handlers of its feature."""
 STATIC = WEB / "static"
 _MANIFEST = STATIC / "manifest.json"
+_TO_CORRECT = (409, 422)
+"""Statuses of pages that show a form again."""
 
 
 @lru_cache(maxsize=1)
@@ -51,7 +53,12 @@ def environment() -> Environment:
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a page from a template. `request.state.page` adds what its layout needs (rail,
-    person)."""
+    person). The title of a page on which something has to be corrected begins with “Error:”."""
     shared: dict[str, Any] = getattr(request.state, "page", {})
-    text = environment().get_template(template).render(request=request, **{**shared, **context})
+    values = {**shared, **context, "to_correct": _is_to_correct(status, context)}
+    text = environment().get_template(template).render(request=request, **values)
     return HTMLResponse(text, status_code=status)
+
+
+def _is_to_correct(status: int, context: dict[str, Any]) -> bool:
+    return status in _TO_CORRECT or (status >= 400 and bool(context.get("error")))

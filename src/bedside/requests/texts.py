@@ -5,6 +5,13 @@ from bedside.notifications.texts import OutgoingText, day_of, outgoing_text
 from bedside.people.clinics import Clinic
 
 
+def emergency(clinic: Clinic) -> str:
+    """Return what to do in an emergency: the clinic's words, or the product's."""
+    return clinic.options.emergency_text or _(
+        "In an emergency call your emergency number. What you send is not looked at right away."
+    )
+
+
 def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
     """Compose the message with the link: who is asking, until when, and nothing about health."""
     words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}

@@ -5,6 +5,7 @@ another phone, is not agreed to.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,6 +31,21 @@ class Outcome(StrEnum):
     """It is refused; the patient sees the reason."""
     LEFT_OUT = "left_out"
     """It did not arrive, and the patient finished without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAgreement:
+    """What became of the photos that were agreed to last: how many in all, how many are in the
+    chart, and how many never arrived."""
+
+    agreed: int
+    filed: int
+    left_out: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of them are in the chart."""
+        return self.filed >= self.agreed
 
 
 class AgreedRow(NamedTuple):
@@ -93,6 +109,15 @@ def filed(agreed: dict[str, AgreedRow]) -> frozenset[str]:
     """Return the names of those in the chart, and the ids of their files."""
     rows = [row for row in agreed.values() if row.outcome == Outcome.FILED]
     return frozenset(name for row in rows for name in (row.photo, row.file_id))
+
+
+def last(agreed: dict[str, AgreedRow]) -> LastAgreement:
+    """Return what became of the last agreement."""
+    newest = max((row.agreed_at for row in agreed.values()), default=0)
+    outcomes = [row.outcome for row in agreed.values() if row.agreed_at == newest]
+    return LastAgreement(
+        len(outcomes), outcomes.count(Outcome.FILED), outcomes.count(Outcome.LEFT_OUT)
+    )
 
 
 async def keep(work: UnitOfWork, request_id: str, names: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ from bedside.people.clinics import Clinic, Clinics
 from bedside.people.permissions import LinkAccess
 from bedside.requests import records
 from bedside.requests.photos import agreed
-from bedside.requests.photos.agreed import AgreedRow, Outcome, name_of
+from bedside.requests.photos.agreed import AgreedRow, LastAgreement, Outcome, name_of
 from bedside.requests.photos.filing import DESTROYED, SETTLE, Filing
 from bedside.requests.photos.texts import AGREEMENT_VERSION
 from bedside.requests.records import Request, RequestRow
@@ -55,7 +55,7 @@ class TurnedAway:
 class PhotoPage:
     """The state of the patient's page. Bytes count what is held and what is in the chart. `photos`
     are the held ones; `coming` names the agreed ones that are not in the chart yet, and `sent`
-    those that are, by their names and by their files' ids."""
+    those that are, by their names and by their files' ids; `last` is the last agreement."""
 
     request: Request
     clinic: Clinic
@@ -63,6 +63,7 @@ class PhotoPage:
     turned_away: tuple[TurnedAway, ...]
     coming: frozenset[str]
     sent: frozenset[str]
+    last: LastAgreement
 
     @property
     def acceptable(self) -> tuple[HeldFile, ...]:
@@ -144,6 +145,7 @@ class PhotoAnswers:
             ),
             agreed.coming(known),
             agreed.filed(known),
+            agreed.last(known),
         )
 
     async def snapshot(self, link: LinkAccess) -> dict[str, object]:

@@ -161,6 +161,9 @@ export class ChoosingPage {
     this.sources.start((files, fromCamera) => {
       this.adding = this.adding.then(() => this.add(files, fromCamera));
     });
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) window.location.reload(); // the way back after sending
+    });
     window.addEventListener("online", () => {
       this.notices.networkIsBack();
       void this.look();

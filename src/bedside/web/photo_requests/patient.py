@@ -33,6 +33,7 @@ from bedside.requests.photos.details import PhotoDetails
 from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.requests.states import State
+from bedside.requests.texts import emergency
 from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script
 
 TOO_MANY = flash_message(
@@ -123,6 +124,7 @@ def _page(request: Request, name: str, visit: PhotoPage) -> Response:
         lang=language.spoken(),
         clinic_name=visit.clinic.name,
         phone=visit.clinic.options.phone,
+        emergency_text=emergency(visit.clinic),
         zone=visit.clinic.options.time_zone,
         visit=visit,
         ask=visit.request,
@@ -156,11 +158,12 @@ def _page(request: Request, name: str, visit: PhotoPage) -> Response:
 async def add(request: Request, link: LinkAccess) -> Response:
     """POST /my/{request_id}/photos: photos from a form without script, one after the other."""
     services = services_of(request)
-    said = ""
+    said = NO_PHOTO
     try:
         async for part in form_parts(request):
             if part.name != "photo" or not part.file_name:
                 continue
+            said = "" if said == NO_PHOTO else said
             try:
                 await services.requests.answers.take(link, part.file_name, part.chunks())
             except FileRefused:
