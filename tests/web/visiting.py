@@ -45,7 +45,7 @@ async def arrive(
     room: Room,
     name: str = "Kofi Asante",
     *,
-    born: date | None = None,
+    born: date | None = date(1979, 8, 9),
     reason: str = "Minor burn",
     test: DeviceTest | None = GOOD,
     connected: bool = True,

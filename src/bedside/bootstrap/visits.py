@@ -22,6 +22,7 @@ from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
+from bedside.visits.repeats import Repeats
 from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
@@ -99,6 +100,7 @@ def visits_of(
         waiting_room=WaitingRoom(database, vault, looks, staff, transitions),
         room_messages=RoomMessages(database, vault, audit, staff),
         transfers=PatientTransfers(database, vault, clinics, permissions, transitions),
+        repeats=Repeats(database, vault, transitions),
         sent_transfers=SentTransfers(database, vault, staff),
         whereabouts=Whereabouts(database, permissions),
         presence=VisitPresence(database, presence, clinics, transitions),

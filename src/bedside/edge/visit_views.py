@@ -54,6 +54,8 @@ class VisitView:
     transferred_by: str
     unread: int
     file_running: bool
+    repeats: str
+    """The visit of the same person who waits in this room already; "" if there is none."""
     may_ask: bool
     may_transfer: bool
 
@@ -74,6 +76,7 @@ async def rows_of(
     options = await services.people.clinics.options(room.clinic_id, VisitOptions)
     unread = await services.conversations.visit_chat.unread_in(room)
     running = await services.transfers.lists.running_in(room)
+    repeats = await services.visits.repeats.in_room(room)
     seen_as = _SeenAs(
         staff.staff_id,
         found.id,
@@ -83,7 +86,13 @@ async def rows_of(
         language.spoken(),
     )
     return [
-        _row(one, seen_as, unread.get((one.visit_id, one.leg), 0), one.visit_id in running)
+        _row(
+            one,
+            seen_as,
+            unread.get((one.visit_id, one.leg), 0),
+            one.visit_id in running,
+            repeats.get(one.visit_id, ""),
+        )
         for one in visits
     ]
 
@@ -101,7 +110,7 @@ class _SeenAs:
 
 
 @lru_cache(_KEPT)
-def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool) -> VisitView:
+def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool, repeats: str) -> VisitView:
     is_mine = one.admitted_by == by.staff_id
     return VisitView(
         id=one.visit_id,
@@ -124,6 +133,7 @@ def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool) -> VisitVie
         transferred_by=one.transferred_by,
         unread=unread,
         file_running=file_running,
+        repeats=repeats,
         may_ask=by.may_ask,
         may_transfer=by.may_transfer,
     )

@@ -12,6 +12,7 @@ from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
+from bedside.visits.repeats import Repeats
 from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
@@ -35,6 +36,7 @@ class VisitServices:
     waiting_room: WaitingRoom
     room_messages: RoomMessages
     transfers: PatientTransfers
+    repeats: Repeats
     sent_transfers: SentTransfers
     whereabouts: Whereabouts
     presence: VisitPresence

@@ -37,7 +37,7 @@ from bedside.visits.devices import (
 from bedside.visits.models import UNIDENTIFIED, invitations, visits
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import Discarded, Identified, VisitRow
-from bedside.visits.states import State
+from bedside.visits.states import GOING_ON, State
 from bedside.visits.transitions import Transitions
 
 NAME_MAX = 200
@@ -58,6 +58,18 @@ _unknown_here = prepared(
         visits.c.ended_at == 0,
         UNIDENTIFIED,
     )
+)
+_is_here = prepared(
+    select(visits)
+    .where(
+        visits.c.clinic_id == bindparam("clinic"),
+        visits.c.room_id == bindparam("room"),
+        visits.c.patient_id == bindparam("patient"),
+        visits.c.state.in_(GOING_ON),
+    )
+    .order_by(visits.c.queued_at, visits.c.id)
+    .limit(1),
+    VisitRow,
 )
 _by_id = prepared(select(invitations).where(invitations.c.id == bindparam("of")))
 _invitation = prepared(
@@ -143,7 +155,8 @@ class CheckIn:
 
     async def with_invitation(self, link: LinkAccess, *, consented: bool = False) -> CheckedIn:
         """Check in by a personal invitation: nothing is typed beyond the date of birth given
-        before. A second device joins the same visit while it lasts.
+        before. A second device joins the same visit while it lasts, also by another invitation:
+        nobody gets two places in a room.
 
         Raises NotFound for a link to something else, RoomClosed, and WrongInput if the room
         requires an agreement that was not given.
@@ -164,6 +177,14 @@ class CheckIn:
             if before is not None and before.state != State.ENDED:
                 await add_device(work, keys, before.id, token)
                 return CheckedIn(before.id, token)
+            await work.lock(f"check-in:{lock_name(f'{room.id}:{patient.id}')}")
+            there = await work.one(
+                _is_here, clinic=link.clinic_id, room=room.id, patient=patient.id
+            )
+            if there is not None:  # by another invitation, or staff have said who waits
+                await work.execute(_note_visit, of=link.subject_id, newest=there.id)
+                await add_device(work, keys, there.id, token)
+                return CheckedIn(there.id, token)
             await self._must_be_open(work, room)
             known = _known(room, patient, consented)
             visit_id = await self._begin(

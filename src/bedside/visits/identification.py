@@ -176,6 +176,17 @@ class Identification:
             await self._tie(work, room, row, chart.patient_id, Identified.CONFIRMED)
         faults.point("visit.identified")
 
+    async def same_person(self, room: RoomAccess, *visit_ids: str) -> None:
+        """Identify visits of which staff have said that they are one person's, if one of them is
+        identified already."""
+        async with self._database.unit_of_work() as work:
+            found = [await self._locked(work, room, one) for one in sorted(visit_ids)]
+        known = {row.patient_id for row in found} - {""}
+        if len(known) == 1:
+            for row in found:
+                if not row.patient_id:
+                    await self.confirm(room, row.id, *known)
+
     async def override(
         self, room: RoomAccess, visit_id: str, name: str, born: date | None, reason: str
     ) -> None:

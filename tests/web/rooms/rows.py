@@ -31,6 +31,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", _ROOM + "/messages/{message_id}/withdraw"): Row(Access.ROOM, 303, form()),
     ("GET", f"{_VISIT}/remove"): Row(Access.ROOM, shows=("lindqvist",)),
     ("POST", f"{_VISIT}/remove"): Row(Access.ROOM, 303, form()),
+    # nobody there has checked in twice
+    ("POST", f"{_VISIT}/one-place"): Row(Access.ROOM, 409, form()),
     ("GET", f"{_VISIT}/transfer"): Row(Access.ROOM, shows=("lindqvist",)),
     ("POST", f"{_VISIT}/transfer"): Row(Access.ROOM, 303, _elsewhere),
     ("GET", f"{_VISIT}/transfer/rooms"): Row(Access.ROOM),

@@ -29,6 +29,11 @@ REMOVED = flash_message(
 )
 
 
+ONE_PLACE = flash_message(
+    "visit_one_place", N_("The device that came last has the earlier place now.")
+)
+
+
 async def _room(request: Request) -> RoomAccess:
     staff = await staff_of(request)
     return await services_of(request).people.permissions.room(staff, request.path_params["room_id"])
@@ -87,6 +92,18 @@ async def remove(request: Request) -> Response:
     return _done(request, f"/rooms/{room.room_id}", REMOVED)
 
 
+async def one_place(request: Request) -> Response:
+    """POST /visits/{visit_id}/one-place: the person checked in again, and has one place. If staff
+    have said of one of the two visits who it is, that goes for both."""
+    services, visit_id = services_of(request), request.path_params["visit_id"]
+    room = await room_of_visit(request, await staff_of(request))
+    earlier = (await services.visits.repeats.in_room(room)).get(visit_id)
+    if earlier:
+        await services.visits.identification.same_person(room, visit_id, earlier)
+    await services.visits.repeats.one_place(room, visit_id)
+    return _done(request, f"/visits/{visit_id}/card", ONE_PLACE)
+
+
 _ROOM = "/rooms/{room_id}"
 routes = [
     staff_route(f"{_ROOM}/open", open_or_close, methods=["POST"]),
@@ -94,4 +111,5 @@ routes = [
     staff_route(_ROOM + "/messages/{message_id}/withdraw", withdraw_message, methods=["POST"]),
     staff_route("/visits/{visit_id}/remove", remove_page),
     staff_route("/visits/{visit_id}/remove", remove, methods=["POST"]),
+    staff_route("/visits/{visit_id}/one-place", one_place, methods=["POST"]),
 ]
