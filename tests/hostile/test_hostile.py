@@ -50,6 +50,6 @@ def test_every_way_to_refuse_a_file_is_tried() -> None:
     tried = {hostile.expected for hostile in catalogue()} - {""}
     elsewhere = {"not_a_photo", "video_not_here", "too_large", "damaged_text", "too_complex"}
     elsewhere |= {"suspected"}  # by clamd only
-    elsewhere |= {"not_shared"}  # said of the copy for others, not of the file
+    elsewhere |= {"not_shared", "pdf_not_shared"}  # said of the copy for others, not of the file
     elsewhere |= {"infected_pdf_script"}  # said of files that earlier versions destroyed
     assert tried == REFUSALS.keys() - elsewhere

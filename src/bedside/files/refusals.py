@@ -166,6 +166,10 @@ REFUSALS: dict[str, str] = {
         "The location data could not be taken out of this file, so it was not handed over and "
         "not kept. Save it as JPEG or MP4, or take a screenshot of it, and send that instead."
     ),
+    "pdf_not_shared": N_(
+        "The commands in this PDF could not be taken out, so it was not handed over and not kept. "
+        "Open it, choose Print, save it as a PDF, and send that instead."
+    ),
     # Findings of the malware scan
     "suspected": N_(
         "The malware scanner suspects this file, without being certain that it is harmful. It was "

@@ -11,6 +11,7 @@ from bedside.audit.actors import ActorKind
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
+from bedside.files import media_types
 from bedside.files.file_rows import FileRow
 from bedside.files.states import FileState, Sharing
 from bedside.people.permissions import (
@@ -197,4 +198,6 @@ def turned_away(row: LiveTransferRow, file: FileRow) -> str:
     if file.state in (FileState.REFUSED, FileState.INFECTED):
         return str(file.refusal)
     is_stuck = file.state == FileState.FILED and file.sharing == Sharing.FAILED
-    return "not_shared" if is_stuck and row.direction == Direction.TO_PATIENT else ""
+    if not is_stuck or row.direction != Direction.TO_PATIENT:
+        return ""
+    return "pdf_not_shared" if file.media_type == media_types.PDF else "not_shared"
