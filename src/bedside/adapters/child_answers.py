@@ -10,9 +10,10 @@ from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.files import media_types as types
 from bedside.files.media_types import Kind
 from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.readings import MEDIA_TYPE, READING, reading_of
 from bedside.files.refusals import REFUSALS, notes_in
 
-_ROLE = re.compile(r"thumbnail|preview|strip|page-\d{1,2}")
+_ROLE = re.compile(r"thumbnail|preview|strip|page-\d{1,2}|figure-\d{1,2}")
 _UNREAD = re.compile(r"ocr-(\d{1,2})")
 _Count = Annotated[int, Field(ge=0, le=10_000_000)]
 _Moment = Annotated[int, Field(ge=-62_135_596_800_000, le=253_402_300_799_999)]
@@ -81,8 +82,9 @@ def _shared(said: _Examined, parts: tuple[bytes, ...]) -> Derivative | None:
         return None
     if said.shared is None or len(parts) != 1:
         raise Nonsense
-    is_pdf = said.shared == types.PDF and said.media_type in {types.PDF, types.DICOM}
-    if types.kind(said.shared) is not Kind.IMAGE and not is_pdf:
+    is_pdf = said.shared == types.PDF and said.media_type == types.DICOM
+    same = said.shared == said.media_type
+    if types.kind(said.shared) is not Kind.IMAGE and not is_pdf and not same:
         raise Nonsense
     return Derivative("shared", said.shared, parts[0])
 
@@ -94,6 +96,14 @@ def _places(given: list[list[int]]) -> tuple[tuple[int, int], ...]:
     if any(not last <= start < end for last, (start, end) in zip(ends, places, strict=False)):
         raise Nonsense
     return places
+
+
+def _reading(data: bytes) -> bytes:
+    """Validate a reading. Raises Nonsense."""
+    try:
+        return reading_of(data).as_bytes()
+    except ValueError as error:
+        raise Nonsense from error
 
 
 def derivation(
@@ -121,6 +131,8 @@ def derivation(
             unread[int(scan[1])] = data
         elif (role, media_type) == ("redraw", types.PDF):
             redraw = data
+        elif role == READING and media_type == MEDIA_TYPE:
+            kept.append(Derivative(role, media_type, _reading(data)))
         elif _ROLE.fullmatch(role) and types.kind(media_type) is Kind.IMAGE:
             kept.append(Derivative(role, media_type, data))
         else:

@@ -358,7 +358,9 @@ class ChildExaminer:
             failure = failed.failure if isinstance(failed, ChildFailed) else Failure.CRASHED
             return Examination(media_type, refusal=_refusal(failure, media_type))
 
-    async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
+    async def derive(
+        self, chunks: AsyncIterator[bytes], size: int, media_type: str, language: str = ""
+    ) -> Derivation:
         """Make thumbnail, previews and text of an accepted file; nothing if its parser fails.
 
         Raises Unavailable if no child could run, so that the work is repeated later.
@@ -366,7 +368,9 @@ class ChildExaminer:
         if types.kind(media_type) in {None, Kind.VIDEO}:
             return Derivation()
         try:
-            answer = await self._children.ask("derive", chunks, size, media_type=media_type)
+            answer = await self._children.ask(
+                "derive", chunks, size, media_type=media_type, language=language
+            )
             derivation, unfinished = await asyncio.to_thread(
                 child_answers.derivation, answer.header, answer.parts
             )

@@ -22,6 +22,7 @@ from bedside.files.uploads import Uploads
 from bedside.kernel.jobs import given_up
 from bedside.kernel.known_states import BUSY, DOWN, INCOMPLETE, OK, State
 from bedside.kernel.language import N_
+from bedside.people.clinics import Clinics
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.settings import Settings
@@ -90,7 +91,7 @@ class FileParts(FileServices):
         return OK if in_force >= WHOLE else INCOMPLETE
 
 
-def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts:
+def files_of(base: Base, clinics: Clinics, charts: Charts, remember: Wrappers | None) -> FileParts:
     """Make receiving, examining, keeping and serving of files. `remember`: see
     `bootstrap.build`."""
     database, vault, audit = base.database, base.vault, base.audit.log
@@ -102,7 +103,7 @@ def files_of(base: Base, charts: Charts, remember: Wrappers | None) -> FileParts
     if remember:
         scanner, examiner = remember[0](scanner), remember[1](examiner)
     repository = Repository(database, vault, LocalBlobs(base.settings.data / "files"))
-    intake = Intake(database, vault, audit, charts, repository, scanner, examiner)
+    intake = Intake(database, vault, audit, clinics, charts, repository, scanner, examiner)
     return FileParts(
         intake=intake,
         uploads=Uploads(database, vault, audit, repository, intake),

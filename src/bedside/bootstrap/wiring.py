@@ -46,7 +46,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     people = people_of(base)
     realtime = realtime_of(base)
     charts = charts_of(base, people)
-    files = files_of(base, charts.contents, remember)
+    files = files_of(base, people.clinics, charts.contents, remember)
     links = links_of(base, people)
     notifications = notifications_of(base, people)
     dispatcher, presence = notifications.dispatcher, realtime.presence

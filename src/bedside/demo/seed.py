@@ -40,12 +40,14 @@ class RememberingExaminer:
             self._examinations[key] = asyncio.ensure_future(work)
         return await self._examinations[key]
 
-    async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
+    async def derive(
+        self, chunks: AsyncIterator[bytes], size: int, media_type: str, language: str = ""
+    ) -> Derivation:
         """See `Examiner.derive`."""
         data = b"".join([piece async for piece in chunks])
         key = hashlib.sha256(data).hexdigest()
         if key not in self._derivations:
-            work = self._examiner.derive(_again(data), size, media_type)
+            work = self._examiner.derive(_again(data), size, media_type, language)
             self._derivations[key] = asyncio.ensure_future(work)
         return await self._derivations[key]
 

@@ -29,6 +29,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.kernel.words import words_of
+from bedside.people.clinics import Clinics
 from bedside.people.permissions import HolderAccess
 
 EXAMINE = "file.examine"
@@ -57,6 +58,7 @@ class Intake:
         database: Transactions,
         vault: Vault,
         audit: AuditLog,
+        clinics: Clinics,
         charts: Charts,
         repository: Repository,
         scanner: Scanner,
@@ -65,6 +67,7 @@ class Intake:
         self._database = database
         self._vault = vault
         self._audit = audit
+        self._clinics = clinics
         self._charts = charts
         self._repository = repository
         self._scanner = scanner
@@ -318,7 +321,9 @@ class Intake:
         row = await self._row_of_job(payload)
         if row is None or row.state != FileState.FILED:
             return
-        made = await self._examiner.derive(self._repository.chunks(row), row.size, row.media_type)
+        language = (await self._clinics.get(row.clinic_id)).options.language
+        chunks = self._repository.chunks(row)
+        made = await self._examiner.derive(chunks, row.size, row.media_type, language)
         faults.point("file.derived")
         for derivative in made.derivatives:
             await self._repository.store_derivative(row, derivative)

@@ -46,6 +46,7 @@ DOC = "application/msword"
 ODT = "application/vnd.oasis.opendocument.text"
 RTF = "application/rtf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 PLAIN = "text/plain"
 CSV = "text/csv"
@@ -73,6 +74,7 @@ MEDIA_TYPES = {
         MediaType(ODT, Kind.DOCUMENT, ".odt", N_("OpenDocument text")),
         MediaType(RTF, Kind.DOCUMENT, ".rtf", N_("RTF document")),
         MediaType(XLSX, Kind.DOCUMENT, ".xlsx", N_("Excel table")),
+        MediaType(XLS, Kind.DOCUMENT, ".xls", N_("Excel table")),
         MediaType(ODS, Kind.DOCUMENT, ".ods", N_("OpenDocument table")),
         MediaType(PLAIN, Kind.TEXT, ".txt", N_("Text")),
         MediaType(CSV, Kind.TEXT, ".csv", N_("CSV table")),

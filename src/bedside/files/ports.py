@@ -134,8 +134,9 @@ class Scanner(Protocol):
 class Derivative:
     """Something made from a file. `role` is one of: thumbnail (≤ 320 px JPEG), preview (first
     page or display-size image, ≤ 1600 px JPEG), page-N (further pages), strip (frames of a
-    multi-frame image side by side), shared (what others download: a copy without location data,
-    HEIC as JPEG, DICOM as PNG)."""
+    multi-frame image side by side), reading (what a table, document or text says, see
+    `files.readings`), figure-N (the pictures in a document), shared (what others download: a copy
+    without location data or without links, HEIC as JPEG, DICOM as PNG)."""
 
     role: str
     media_type: str
@@ -200,7 +201,9 @@ class Examiner(Protocol):
         """Determine true type and validity. `name` is the file name given by the sender."""
         ...
 
-    async def derive(self, chunks: AsyncIterator[bytes], size: int, media_type: str) -> Derivation:
-        """Make thumbnail, previews, text. A failure gives an empty Derivation, never an
-        exception."""
+    async def derive(
+        self, chunks: AsyncIterator[bytes], size: int, media_type: str, language: str = ""
+    ) -> Derivation:
+        """Make thumbnail, previews, text. `language` is the clinic's, a hint at how a text's
+        letters are stored. A failure gives an empty Derivation, never an exception."""
         ...

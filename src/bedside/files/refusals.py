@@ -13,8 +13,9 @@ from bedside.kernel.language import N_
 REFUSALS: dict[str, str] = {
     # Detected by the first bytes
     "empty": N_(
-        "This file is empty, so there was nothing to keep. Open it on your device to check that "
-        "it shows something, then send it again."
+        "This file is empty, so there was nothing to keep. It may still be in the cloud (iCloud, "
+        "Google Drive, OneDrive) and not on your device: open it once, wait until it shows "
+        "something, then send it again."
     ),
     "unknown_type": N_(
         "We do not know this type of file, so it was not kept. Photos (JPEG, PNG, HEIC), PDF, "
@@ -36,6 +37,30 @@ REFUSALS: dict[str, str] = {
     "other_video": N_(
         "Videos of this kind (such as AVI, WMV, MKV or MPEG) cannot be played here, so it was not "
         "kept. Save or export it as MP4, or record it with your phone, and send that instead."
+    ),
+    "pages": N_(
+        "This is a Pages document, which only Apple’s own programs open, so it was not kept. Open "
+        "it in Pages, choose Share → Export → PDF, and send the PDF."
+    ),
+    "numbers": N_(
+        "This is a Numbers table, which only Apple’s own programs open, so it was not kept. Open "
+        "it in Numbers, choose Share → Export → PDF or Excel, and send that file."
+    ),
+    "keynote": N_(
+        "This is a Keynote presentation, which only Apple’s own programs open, so it was not "
+        "kept. Open it in Keynote, choose Share → Export → PDF, and send the PDF."
+    ),
+    "slides": N_(
+        "This is a presentation, and presentations are not accepted. It was not kept. Open it, "
+        "choose “Save as” or “Export”, pick PDF, and send the PDF."
+    ),
+    "office_template": N_(
+        "This is a template for documents, not a document, so it was not kept. Open it, choose "
+        "“Save as”, pick .docx, .xlsx or PDF, and send the new file."
+    ),
+    "mail_message": N_(
+        "This is an e-mail saved by Outlook, and those are not accepted. It was not kept. Print "
+        "the e-mail and save it as a PDF, or save what is attached to it and send that."
     ),
     "script": N_(
         "This file holds commands for a computer, and such files are not accepted. It was not "
@@ -60,6 +85,14 @@ REFUSALS: dict[str, str] = {
     "active_content": N_(
         "This document loads or runs something from outside of it, so it was not kept. Open it, "
         "save it as a PDF, and send the PDF."
+    ),
+    "embedded_program": N_(
+        "A program is packed inside this document, so it was not kept. Open the document, save it "
+        "as a PDF, and send the PDF."
+    ),
+    "dde": N_(
+        "This file makes Word or Excel start another program (by DDE) when it is opened, so it "
+        "was not kept. Save it as a PDF, and send the PDF."
     ),
     "polyglot": N_(
         "This file holds a second file, so that programs do not agree on what it is, and it was "
@@ -221,6 +254,10 @@ NOTES: dict[str, str] = {
         "The end of this video is missing. What is there can be played, and the file is kept as it "
         "came."
     ),
+    "link_removed": N_(
+        "This document would load something from another computer when it is opened, such as its "
+        "template. It is kept as it came; the copy that is downloaded does not load it."
+    ),
     "pdf_repaired": N_("This PDF is slightly damaged. It is kept as it came."),
     "pdf_cannot_be_shown": N_(
         "This PDF cannot be shown here. It is kept as it came and can be downloaded."
@@ -313,6 +350,8 @@ def refusal_for_signature(signature: str) -> str:
         return "macros"
     if signature.startswith(_SUSPICIONS):
         return "suspected"
+    if signature.startswith("Bedside.Office.DDE"):
+        return "dde"
     return "pdf_starts_program" if signature.startswith("Bedside.PDF.") else "infected"
 
 

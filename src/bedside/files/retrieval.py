@@ -19,6 +19,7 @@ from bedside.files import media_types
 from bedside.files.blanking import BlankedReader
 from bedside.files.file_rows import FileRow
 from bedside.files.intake import SHARE
+from bedside.files.readings import READING, Reading, reading_of
 from bedside.files.refusals import NOTES, REFUSALS, Note, notes_in
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
@@ -220,6 +221,18 @@ class Retrieval:
         """Return the words of a file for display in the page. The caller has recorded the view."""
         entry = await self._charts.entry(chart, entry_id)
         return await self._repository.text(await self._openable(entry.file_id))
+
+    async def reading(self, chart: ChartAccess, entry_id: str) -> Reading | None:
+        """Return what a table, document or text says, for display in the page; None if it has no
+        reading. The caller has recorded the view."""
+        entry = await self._charts.entry(chart, entry_id)
+        row = await self._openable(entry.file_id)
+        found = (await self._repository.derivatives(row.id)).get(READING)
+        if found is None:
+            return None
+        reader = await self._repository.open_derivative(row, found)
+        stored = b"".join([bytes(piece) async for piece in reader.chunks()])
+        return await asyncio.to_thread(reading_of, stored)
 
     async def record_view(self, chart: ChartAccess, entry: Entry) -> None:
         """Record that somebody looked at an entry in the viewer."""

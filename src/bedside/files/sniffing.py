@@ -73,7 +73,7 @@ _IMAGES = (
     (b"MM\x00+", types.TIFF),
 )
 _SCRIPT_NAMES = frozenset(
-    {"bat", "cmd", "com", "ps1", "psm1", "psd1", "sh", "bash", "zsh", "fish", "command", "desktop"}
+    {"bat", "cmd", "ps1", "psm1", "psd1", "sh", "bash", "zsh", "fish", "command", "desktop"}
     | {"js", "jse", "mjs", "vbs", "vbe", "wsf", "wsh", "hta", "sct", "py", "pyw", "pl", "rb"}
     | {"php", "phtml", "asp", "aspx", "jsp", "reg", "scr", "inf", "lnk", "url", "scpt", "ahk"}
     | {"applescript", "au3", "settingcontent-ms", "library-ms"}
@@ -120,7 +120,8 @@ def _is_dicom_with_preamble(head: bytes) -> bool:
 
 
 def _dangerous(head: bytes, _name: str) -> Sniffed | None:
-    if head.startswith(_EXECUTABLES):
+    is_word = head.startswith(b"MZ") and _decoded(head) is not None  # “MZ, 3.5.: headache”
+    if head.startswith(_EXECUTABLES) and not is_word:
         # A DICOM file's free preamble can hold the header of a program (CVE-2019-11687).
         return _refused("polyglot" if _is_dicom_with_preamble(head) else "executable")
     if head.startswith(_ARCHIVES) or head[257:262] == b"ustar" or head[2:5] == b"-lh":
@@ -255,22 +256,53 @@ def _members(head: bytes) -> list[bytes]:
     return names
 
 
+_JAVA = frozenset({b"AndroidManifest.xml", b"META-INF/MANIFEST.MF", b"classes.dex"})
+
+
 def _zip(head: bytes, name: str) -> Sniffed | None:
     if not head.startswith(b"PK\x03\x04"):
         return None
     members = _members(head)
-    if any(member.lower().endswith(b"vbaproject.bin") for member in members):
-        return _refused("macros")
-    if any(m in {b"AndroidManifest.xml", b"META-INF/MANIFEST.MF", b"classes.dex"} for m in members):
-        return _refused("executable")
+    refusal = _refusal_by_members(members, name)
+    if refusal:
+        return _refused(refusal)
     if members[:1] == [b"mimetype"]:
-        stated = re.match(rb"[a-z0-9.+/-]+", head[38:160])
-        media_type = _OPEN_DOCUMENTS.get(stated[0] if stated else b"")
-        return Sniffed(media_type) if media_type else _refused("unknown_type")
+        return _open_document(head)
     begins_as_office = members[:1] and members[0].startswith((b"_rels/", b"docProps/"))
     if begins_as_office or b"[Content_Types].xml" in members:
         return _office_open(members, name)
     return _refused("archive", "application/zip")
+
+
+def _refusal_by_members(members: list[bytes], name: str) -> str:
+    if any(member.lower().endswith(b"vbaproject.bin") for member in members):
+        return "macros"
+    if _JAVA & set(members):
+        return "executable"
+    if any(member.endswith((b".iwa", b".apxl")) or member == b"Index.zip" for member in members):
+        return _of_apple(members, name)
+    return ""
+
+
+def _open_document(head: bytes) -> Sniffed:
+    found = re.match(rb"[a-z0-9.+/-]+", head[38:160])
+    stated = found[0] if found else b""
+    if stated in _OPEN_DOCUMENTS:
+        return Sniffed(_OPEN_DOCUMENTS[stated])
+    if stated.endswith(b"-template"):
+        return _refused("office_template")
+    return _refused("slides" if stated.endswith(b".presentation") else "unknown_type")
+
+
+def _of_apple(members: list[bytes], name: str) -> str:
+    """Return the refusal of a document of Pages, Numbers or Keynote."""
+    by_name = {"numbers": "numbers", "key": "keynote", "keynote": "keynote", "pages": "pages"}
+    known = by_name.get(_extension(name))
+    if known:
+        return known
+    if any(b"Slide" in member or member.endswith(b".apxl") for member in members):
+        return "keynote"
+    return "numbers" if any(b"Sheet" in member for member in members) else "pages"
 
 
 def _office_open(members: list[bytes], name: str) -> Sniffed:
@@ -278,17 +310,27 @@ def _office_open(members: list[bytes], name: str) -> Sniffed:
         return Sniffed(types.DOCX)
     if any(member.startswith(b"xl/") for member in members):
         return Sniffed(types.XLSX)
-    if any(member.startswith((b"ppt/", b"visio/")) for member in members):
+    if any(member.startswith(b"ppt/") for member in members):
+        return _refused("slides")
+    if any(member.startswith(b"visio/") for member in members):
         return _refused("unknown_type")
     # The decisive members are further back; the examination checks all of them.
     return Sniffed(types.XLSX if _extension(name) == "xlsx" else types.DOCX)
 
 
+_OLE_REFUSED = {
+    "_VBA_PROJECT": "macros",
+    "Macros": "macros",
+    "EncryptedPackage": "encrypted_document",  # a .docx with a password ([MS-OFFCRYPTO])
+    "__properties_version1.0": "mail_message",
+    "PowerPoint Document": "slides",
+}
+_OLE_KEPT = {"WordDocument": types.DOC, "Workbook": types.XLS, "Book\x00": types.XLS}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def _ole(head: bytes, name: str) -> Sniffed | None:
-    """Detect compound files of Office 97 to 2003 ([MS-CFB]); only Word's are kept."""
+    """Detect compound files of Office 97 to 2003 ([MS-CFB]); Word's and Excel's are kept."""
     if not head.startswith(_OLE):
         return None
     if _extension(name) in {"msi", "msp", "mst"}:
@@ -296,13 +338,16 @@ def _ole(head: bytes, name: str) -> Sniffed | None:
     shift = min(int.from_bytes(head[30:32], "little"), 12)
     directory = (int.from_bytes(head[48:52], "little") + 1) << shift
     entries = head[directory : directory + 4096]
-    if "_VBA_PROJECT".encode("utf-16-le") in entries or "Macros".encode("utf-16-le") in entries:
-        return _refused("macros")
-    if "EncryptedPackage".encode("utf-16-le") in entries:
-        return _refused("encrypted_document")  # a .docx with a password ([MS-OFFCRYPTO])
-    if entries and "WordDocument".encode("utf-16-le") not in entries:
+    for stream, refusal in _OLE_REFUSED.items():
+        if stream.encode("utf-16-le") in entries:
+            return _refused(refusal)
+    for stream, media_type in _OLE_KEPT.items():
+        if stream.encode("utf-16-le") in entries:
+            return Sniffed(media_type)
+    if entries:
         return _refused("unknown_type")
-    return Sniffed(types.DOC)
+    # The directory is further back; the examination reads it.
+    return Sniffed(types.XLS if _extension(name) == "xls" else types.DOC)
 
 
 def _rtf(head: bytes, _name: str) -> Sniffed | None:
@@ -320,7 +365,9 @@ _MARKUP = (
     (re.compile(r"<svg[\s>]", re.IGNORECASE), "svg"),
     (re.compile(r"<(?:!doctype\s+html|html|head|body|script|iframe)[\s>]", re.I), "web_page"),
     (re.compile(r"\A<\?xml\b", re.IGNORECASE), "xml"),
-    (re.compile(r"\A<(?:!doctype|!entity|[a-z][\w:.-]*[\s>/])", re.IGNORECASE), "xml"),
+    (re.compile(r"\A<(?:!doctype|!entity)", re.IGNORECASE), "xml"),
+    (re.compile(r"\A<[a-z][\w:.-]*(?:\s[^<>]*)?\bxmlns\b", re.IGNORECASE), "xml"),
+    (re.compile(r"\A<[a-z][\w:.-]*(?:\s[^<>]*)?/>", re.IGNORECASE), "xml"),
 )
 _SCRIPT_STARTS = re.compile(
     r"\A(?:#!|<\?(?:php|=)|<%|@echo\b|%!PS|\[InternetShortcut\]|\[Desktop Entry\]"
@@ -337,31 +384,58 @@ def _text(head: bytes, name: str) -> Sniffed | None:
     suffix = _extension(name)
     if _SCRIPT_STARTS.match(start) or suffix in _SCRIPT_NAMES:
         return _refused("script", types.PLAIN)
-    beginning = re.sub(r"\A(?:\s*<!--.*?-->)+\s*", "", start[:8192], flags=re.DOTALL)
-    for pattern, refusal in _MARKUP:
-        if pattern.search(beginning[:2048]):
-            return _refused(refusal)
-    if suffix in _MARKUP_NAMES or suffix == "svg":
-        return _refused(_MARKUP_NAMES.get(suffix, "svg"))
-    if suffix == "xml":
-        return _refused("xml")
+    refusal = _markup(start, suffix)
+    if refusal:
+        return _refused(refusal)
     return Sniffed(types.CSV if suffix in {"csv", "tsv"} else types.PLAIN)
 
 
+def _markup(start: str, suffix: str) -> str:
+    """Return the refusal of a page, a drawing or other markup; "" for plain text."""
+    beginning = re.sub(r"\A(?:\s*<!--.*?-->)+\s*", "", start[:8192], flags=re.DOTALL)
+    for pattern, refusal in _MARKUP:
+        if pattern.search(beginning[:2048]):
+            return refusal
+    if _is_xml(beginning) or suffix == "xml":
+        return "xml"
+    return "svg" if suffix == "svg" else _MARKUP_NAMES.get(suffix, "")
+
+
+def _is_xml(text: str) -> bool:
+    """Whether a text begins with an element that is closed, and not with a word in brackets."""
+    first = re.match(r"<([A-Za-z][\w:.-]*)[\s>/]", text)
+    return first is not None and re.search(r"</[A-Za-z][\w:.-]*\s*>", text) is not None
+
+
+_HARMLESS_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1a\x08")
+"""What printers, devices and DOS put into texts."""
+
+
 def _decoded(head: bytes) -> str | None:
-    """Return the head as text, or None if it does not look like text in any usual encoding."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = head.decode("utf-16", "replace")
+    """Return the head as text, or None if it does not look like text in any usual encoding. The
+    examination finds out which encoding it is."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        wide = head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"))
+        text = head.decode("utf-32" if wide else "utf-16", "replace")
         return text if text.count("\ufffd") <= 2 and "\x00" not in text else None
+    head = head.rstrip(b"\x00\x1a") if b"\x00" not in head[:-2] else head
     if b"\x00" in head:
-        return None
-    controls = sum(head.count(c) for c in range(32) if c not in (9, 10, 12, 13, 27))
-    if controls:
+        return _wide(head)
+    if any(byte < 32 and byte not in _HARMLESS_CONTROLS for byte in set(head)):
         return None
     try:
         return head.decode("utf-8")
     except UnicodeDecodeError as damaged:
         if damaged.start >= len(head) - 3 and len(head) == HEAD_SIZE:
             return head[: damaged.start].decode("utf-8")  # a character cut by the end of the head
-    high = sum(1 for byte in head if byte >= 0x80)
-    return head.decode("cp1252", "replace") if high * 4 < len(head) * 3 else None
+    return head.decode("latin-1")
+
+
+def _wide(head: bytes) -> str | None:
+    """Return UTF-16 without its mark as text, None if it is something else."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: len(head) - len(head) % 2].decode(codec, "replace").rstrip("\x00\x1a")
+    strange = sum(1 for letter in text if letter < " " and letter not in "\t\r\n\x0b\x0c\x1b")
+    likely = max(even, odd) > len(head) // 8 and min(even, odd) <= len(head) // 40
+    return text if likely and not strange and text.count("\ufffd") <= 2 else None

@@ -10,4 +10,8 @@ def derive(incoming: Incoming) -> Derivation:
     """Make pictures and text of the file in `incoming`; nothing for a video."""
     if kind(incoming.media_type) in {None, Kind.VIDEO}:
         return Derivation()
+    if kind(incoming.media_type) is Kind.TEXT:
+        from bedside.adapters.rendering import text
+
+        return text.derive(incoming.whole(), incoming.media_type, incoming.language)
     return specialist(incoming.media_type).derive(incoming.whole(), incoming.media_type)

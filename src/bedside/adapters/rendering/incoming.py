@@ -17,6 +17,7 @@ class Incoming:
     def __init__(self, request: dict[str, Any], descriptor: int) -> None:
         self.name: str = request.get("name", "")
         self.media_type: str = request.get("media_type", "")
+        self.language: str = request.get("language", "")
         self.size: int = request["size"]
         self.request = request
         self._descriptor = descriptor

@@ -19,7 +19,7 @@ _PROGRAM = re.compile(rb"\A(?:MZ|\x7fELF|#!|\xca\xfe\xba\xbe|Rar!|7z\xbc\xaf|PK\
 
 def is_polyglot(data: bytes, media_type: str) -> bool:
     """Whether a second file hides in `data`, which was parsed as `media_type`."""
-    if media_type in {types.PLAIN, types.CSV, types.DOC, types.RTF}:
+    if media_type in {types.PLAIN, types.CSV, types.DOC, types.XLS, types.RTF}:
         return False
     if media_type in {types.DOCX, types.XLSX, types.ODT, types.ODS}:
         return _before_archive(data)

@@ -1,49 +1,41 @@
-"""Plain text and tables of comma-separated values."""
+"""Plain text and tables of separated values."""
 
-import codecs
+import re
 
+from bedside.adapters.rendering.encodings import decoded, is_text
 from bedside.adapters.rendering.limits import MAX_TEXT, Refused
+from bedside.adapters.rendering.office import derivation
+from bedside.adapters.rendering.tables import cut_of, separated
+from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Examination
+from bedside.files.readings import Reading
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+_STARTS_PROGRAM = re.compile(
+    r"(?:^|[;,\t])[\s\"']*[=+@-][^;\n|]{0,60}\b\w+\|(?:'[^'\n]{1,400}'|[^\s'!;]{1,200})!\w", re.M
 )
-
-
-def decoded(data: bytes) -> str:
-    """Decode `data` as text: by its byte order mark, else as UTF-8, else as Windows-1252.
-
-    Raises Refused if it is none of these.
-    """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _strict(data, encoding)
-    if b"\x00" in data:
-        raise Refused("damaged_text")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # The five bytes that Windows-1252 leaves undefined become the replacement character.
-        return data.decode("cp1252", "replace")
-
-
-def _strict(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Refused("damaged_text") from error
+"""A cell that makes Excel start another program (DDE), such as =cmd|'/C calc'!A0."""
 
 
 def examine(data: bytes, media_type: str) -> Examination:
     """Check that all of it is text. Raises Refused."""
-    decoded(data)
+    found = decoded(data)
+    if found is None or not is_text(found.text):
+        raise Refused("damaged_text")
+    if media_type == types.CSV and _STARTS_PROGRAM.search(found.text):
+        raise Refused("dde")
     return Examination(media_type)
 
 
-def derive(data: bytes, media_type: str) -> Derivation:
-    """Return the text itself; a picture of it would help nobody."""
-    del media_type
-    text = decoded(data)[:MAX_TEXT]
-    return Derivation(text=text, text_source="embedded" if text.strip() else "")
+def derive(data: bytes, media_type: str, language: str = "") -> Derivation:
+    """Return the text itself, a table as a table, and by which encoding it was read; a picture of
+    it would help nobody."""
+    found = decoded(data, language)
+    if found is None:
+        return Derivation()
+    text = found.text[:MAX_TEXT]
+    reading = (separated(text) if media_type == types.CSV else None) or Reading()
+    missing = sorted({key for sheet in reading.sheets for key in cut_of(sheet)})
+    if "\ufffd" in text:
+        missing.append("letters")
+    about = {"encoding": found.name, "guessed": found.guessed, "missing": missing}
+    return derivation(reading.model_copy(update=about), text)
