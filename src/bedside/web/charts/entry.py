@@ -1,5 +1,6 @@
 """One file of a chart: viewed, named, reviewed, compared, moved to the right patient."""
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -18,12 +19,14 @@ from bedside.edge.routes import staff_route
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.files import media_types
 from bedside.files.media_types import Kind
+from bedside.files.readings import READING, Reading
 from bedside.files.retrieval import FileFacts
 from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
+from bedside.web.charts.reading import Shown, shown
 from bedside.web.charts.rows import Chip, base_of, content_of, names_of, state_chip
 from bedside.web.charts.staff import PART, ChartView, ListPage, chart_view, listed, shared_context
 
@@ -49,6 +52,7 @@ class Stage(StrEnum):
     PICTURE = "picture"
     FRAMES = "frames"
     PAGES = "pages"
+    READING = "reading"
     TEXT = "text"
     VIDEO = "video"
     NOTHING = "nothing"
@@ -79,6 +83,8 @@ def _stage_of_filed(entry: Entry, facts: FileFacts) -> Stage:
         if _has_pages(entry, facts):
             return Stage.PAGES
         return Stage.FRAMES if "strip" in facts.forms else Stage.PICTURE
+    if READING in facts.forms and entry.media_type != media_types.PLAIN:
+        return Stage.READING
     if facts.text_found:
         return Stage.TEXT
     fresh = clock.now() - facts.scanned_at < _PREVIEW_TAKES
@@ -118,7 +124,7 @@ def misnamed(entry: Entry) -> str:
 @dataclass(frozen=True, slots=True)
 class Viewed:
     """An entry in the viewer. `pages` are numbers and addresses of pictures (`pages_of`); `text`
-    is truncated at a limit."""
+    is truncated at a limit; `reading` is there for tables, documents and texts."""
 
     entry: Entry
     facts: FileFacts
@@ -130,6 +136,7 @@ class Viewed:
     text: str
     text_cut: bool
     compares: list[Entry]
+    reading: Shown | None = None
 
     @property
     def base(self) -> str:
@@ -188,6 +195,8 @@ class Viewed:
             return _("Download original (DICOM)")
         if self.entry.media_type == media_types.PDF:
             return _("Download original, with its commands")
+        if media_types.kind(self.entry.media_type) is Kind.DOCUMENT:
+            return _("Download original, with its links")
         return _("Download original, with location data")
 
     @property
@@ -201,6 +210,8 @@ class Viewed:
             return _("original kept; others get nothing")
         if self.entry.media_type == media_types.PDF:
             return _("original kept; others get a copy without commands")
+        if media_types.kind(self.entry.media_type) is Kind.DOCUMENT:
+            return _("original kept; others get a copy that loads nothing")
         return _("original kept; others get a copy without location data")
 
     @property
@@ -229,6 +240,9 @@ async def _viewed(request: Request, at: ChartView, entry: Entry) -> Viewed:
     stage = stage_of(entry, facts)
     if not entry.moved_to and entry.state == FileState.FILED:
         await services.files.retrieval.record_view(at.chart, entry)
+    reading = await _reading(at, entry, facts)
+    if stage is Stage.READING and (reading is None or not reading.html):
+        stage = Stage.TEXT if facts.text_found else Stage.NOTHING
     wants_text = stage is Stage.TEXT or request.query_params.get("show") == "text"
     text = ""
     if wants_text and facts.text_found and not entry.moved_to:
@@ -247,7 +261,21 @@ async def _viewed(request: Request, at: ChartView, entry: Entry) -> Viewed:
         text=text[:_LONGEST_TEXT],
         text_cut=len(text) > _LONGEST_TEXT,
         compares=await _others_to_compare(at, entry) if stage is Stage.PICTURE else [],
+        reading=reading,
     )
+
+
+async def _reading(at: ChartView, entry: Entry, facts: FileFacts) -> Shown | None:
+    if entry.moved_to or entry.state != FileState.FILED:
+        return None
+    reading: Reading | None = None
+    if READING in facts.forms:
+        reading = await at.services.files.retrieval.reading(at.chart, entry.id)
+    elif media_types.kind(entry.media_type) is Kind.DOCUMENT and facts.text_found:
+        reading = Reading(missing=["only_words"])  # filed before documents had readings
+    if reading is None:
+        return None
+    return await asyncio.to_thread(shown, reading, f"{base_of(entry)}/content?inline=1&form=")
 
 
 async def _others_to_compare(at: ChartView, entry: Entry) -> list[Entry]:
