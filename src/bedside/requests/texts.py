@@ -21,7 +21,7 @@ def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Outgoing
         subject=_("{who} at {clinic} has a request for you").format(**words),
         said=said,
         link=link,
-        after=_("You will be asked for your date of birth. No app or account is needed."),
+        after=_("You will be asked for the date of birth. No app or account is needed."),
     )
 
 
@@ -33,7 +33,7 @@ def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingTe
         subject=_("Reminder: {who} at {clinic} has a request for you").format(**words),
         said=_("{clinic}: the request of {who} is still open until {day}:").format(**words),
         link=link,
-        after=_("You will be asked for your date of birth. No app or account is needed."),
+        after=_("You will be asked for the date of birth. No app or account is needed."),
     )
 
 

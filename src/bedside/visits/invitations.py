@@ -215,5 +215,5 @@ def _wording(clinic: Clinic, patient: Patient, place: Place, link: str, until: i
                 **words
             ),
             link=link,
-            after=_("You will be asked for your date of birth. No app or account is needed."),
+            after=_("You will be asked for the date of birth. No app or account is needed."),
         )

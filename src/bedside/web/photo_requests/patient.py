@@ -27,6 +27,7 @@ from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
 from bedside.kernel import language
 from bedside.kernel.language import N_
+from bedside.people.names import first_of
 from bedside.people.permissions import LinkAccess
 from bedside.requests.photos.answers import PhotoPage
 from bedside.requests.photos.details import PhotoDetails
@@ -89,13 +90,15 @@ async def start(request: Request, link: LinkAccess) -> Response:
         return RedirectResponse(f"{here}/sent", status_code=303)
     if visit.photos or visit.turned_away:
         return RedirectResponse(f"{here}/photos", status_code=303)
-    return _page(request, "guidance", visit)
+    return await _page(request, link, "guidance", visit)
 
 
 @for_device
 async def photos(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos: choose, comment, delete, agree."""
-    return _page(request, "photos", await services_of(request).requests.answers.page(link))
+    return await _page(
+        request, link, "photos", await services_of(request).requests.answers.page(link)
+    )
 
 
 @for_device
@@ -103,9 +106,9 @@ async def sent(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/sent: the confirmation, with what has arrived."""
     visit = await services_of(request).requests.answers.page(link)
     if visit.request.sending:
-        return _page(request, "sending", visit)
+        return await _page(request, link, "sending", visit)
     if visit.request.state is State.DONE:
-        return _page(request, "done", visit)
+        return await _page(request, link, "done", visit)
     return RedirectResponse(f"{pages_of(link.subject_id)}/photos", status_code=303)
 
 
@@ -115,7 +118,8 @@ async def state(request: Request, link: LinkAccess) -> Response:
     return JSONResponse(await services_of(request).requests.answers.snapshot(link))
 
 
-def _page(request: Request, name: str, visit: PhotoPage) -> Response:
+async def _page(request: Request, link: LinkAccess, name: str, visit: PhotoPage) -> Response:
+    patient = await services_of(request).people.patients.of_link(link)
     here = pages_of(visit.request.id)
     details = PhotoDetails.of(visit.request.content)
     return render(
@@ -133,6 +137,7 @@ def _page(request: Request, name: str, visit: PhotoPage) -> Response:
         agreement=AGREEMENT,
         here=here,
         toasts=flash_messages(request),
+        first_name=first_of(patient.name),
         for_script={
             "request": visit.request.id,
             "round": visit.request.round,
@@ -338,7 +343,7 @@ LINK_PAGES = request_pages(
     QuestionTexts(
         asks=N_(
             "<strong>%(who)s</strong> has asked you for photos. To keep your record private, "
-            "please enter your date of birth."
+            "please enter the date of birth of the person this is for."
         ),
         promise=N_("Your photos go straight into your record at the clinic, encrypted."),
     ),
