@@ -9,6 +9,7 @@ from bedside.links.service import Links
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.realtime.topics import TopicKind
 from bedside.requests import endings as jobs
+from bedside.requests import records
 from bedside.requests import service as reminder_jobs
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
@@ -34,6 +35,7 @@ class RequestParts(RequestServices):
         return Registered(
             handlers={
                 reminder_jobs.REMIND: self.all.remind,
+                records.REMIND_UNAGREED: self.all.remind_unagreed,
                 jobs.EXPIRE: self.endings.expire,
                 jobs.CLEAR_UP: self.endings.clear_up,
                 **self.kinds.handlers(),

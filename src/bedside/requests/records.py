@@ -16,6 +16,10 @@ from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, Req
 from bedside.requests.models import requests
 from bedside.requests.states import ENDED, NEEDS_STAFF, State, Step, after
 
+REMIND_UNAGREED = "request.remind_unagreed"
+PATIENCE = 2 * clock.HOUR
+"""Whoever chose files this recently may still be at it."""
+
 _COLUMN = "requests.content"
 
 
@@ -44,6 +48,7 @@ class RequestRow(NamedTuple):
     done_at: int
     told: str
     told_at: int
+    unagreed_at: int
 
 
 by_id = prepared(select(requests).where(requests.c.id == bindparam("of")), RequestRow)
@@ -134,11 +139,17 @@ class Request:
     done_at: int
     told: Told
     told_at: int
+    unagreed_at: int
 
     @property
     def sending(self) -> bool:
         """Whether the patient has agreed to send what is not all in the chart yet."""
         return self.expected > self.filed
+
+    @property
+    def waits_for_agreement(self) -> bool:
+        """Whether files are here, and only the patient's agreement is missing."""
+        return self.state is State.IN_PROGRESS and not self.sending and self.unagreed_at > 0
 
     @property
     def waits_for_staff(self) -> bool:
@@ -182,6 +193,7 @@ def opened(keys: ClinicKeys, row: RequestRow) -> Request:
         done_at=row.done_at,
         told=Told(row.told),
         told_at=row.told_at,
+        unagreed_at=row.unagreed_at,
     )
 
 
@@ -213,3 +225,17 @@ def publish(work: UnitOfWork, row: RequestRow) -> None:
             clinic_id=row.clinic_id, patient_id=row.patient_id, request_id=row.id, state=state
         )
     )
+
+
+async def note_unagreed(work: UnitOfWork, row: RequestRow, some: bool) -> None:
+    """Store whether `some` files are here that nobody has agreed to send, and schedule the reminder
+    of the patient: a day before the link ends, but not while the patient may still be at it."""
+    if bool(row.unagreed_at) == some or (some and row.state != State.IN_PROGRESS):
+        return
+    now = clock.now()
+    await save(work, row, unagreed_at=now if some else 0)
+    due = max(row.expires_at - clock.DAY, now + PATIENCE)
+    if some and due < row.expires_at:
+        payload = {"request_id": row.id, "round": row.round}
+        unique = f"{REMIND_UNAGREED}:{row.id}:{row.round}"
+        work.enqueue(REMIND_UNAGREED, payload, unique=unique, delay=due - now)

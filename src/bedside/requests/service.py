@@ -202,6 +202,7 @@ class Requests:
                 content=records.seal(keys, row.id, content),
                 expected=row.filed,
                 told=Told.NOTHING,
+                unagreed_at=0,
             )
             row = await self._row(work, chart, request_id)
             await self._invite(work, row, clinic, content, ends)
@@ -244,22 +245,49 @@ class Requests:
             row = await records.locked(work, request_id)
             if row is None or row.round != payload["round"] or row.state not in _WAITING:
                 return
-            secret = await self._links.issue(
-                work, row.clinic_id, row.patient_id, row.id, row.expires_at
-            )
-            with in_language(content.language):
-                wording = texts.reminder(
-                    clinic, content.asked_by, self._address(secret), row.expires_at
-                )
-            await send_text(self._messenger, work, row, content, f"reminder/{row.round}", wording)
-            await self._audit.record(
-                work,
-                row.clinic_id,
-                SYSTEM,
-                Action.REQUEST_REMINDED,
-                patient_id=row.patient_id,
-                subject_id=row.id,
-            )
+            await self._remind(work, row, clinic, content, "reminder", texts.reminder)
+
+    async def remind_unagreed(self, payload: dict[str, Any]) -> None:
+        """Job: remind a patient whose files are here, and who has not agreed to send them. Once for
+        each link."""
+        request_id = payload["request_id"]
+        async with self._database.read() as db:
+            row = await db.one(records.by_id, of=request_id)
+        if row is None:
+            return
+        request = records.opened(await self._vault.clinic(row.clinic_id), row)
+        clinic = await self._clinics.get(row.clinic_id)
+        async with self._database.unit_of_work() as work:
+            row = await records.locked(work, request_id)
+            if row is None or row.round != payload["round"]:
+                return
+            now = records.opened(await self._vault.clinic(row.clinic_id), row)
+            if now.waits_for_agreement and row.expires_at > clock.now():
+                await self._remind(work, row, clinic, request.content, "unagreed", texts.unagreed)
+
+    async def _remind(
+        self,
+        work: UnitOfWork,
+        row: RequestRow,
+        clinic: Clinic,
+        content: Content,
+        cause: str,
+        compose: Callable[[Clinic, str, str, int], OutgoingText],
+    ) -> None:
+        secret = await self._links.issue(
+            work, row.clinic_id, row.patient_id, row.id, row.expires_at
+        )
+        with in_language(content.language):
+            wording = compose(clinic, content.asked_by, self._address(secret), row.expires_at)
+        await send_text(self._messenger, work, row, content, f"{cause}/{row.round}", wording)
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            SYSTEM,
+            Action.REQUEST_REMINDED,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+        )
 
     async def _note(
         self, work: UnitOfWork, chart: ChartAccess, request_id: str, action: Action, **details: Any
@@ -314,6 +342,7 @@ def _new_row(
         "done_at": 0,
         "told": Told.NOTHING,
         "told_at": 0,
+        "unagreed_at": 0,
     }
 
 

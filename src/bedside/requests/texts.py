@@ -37,6 +37,20 @@ def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingTe
     )
 
 
+def unagreed(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
+    """Compose the message to somebody who uploaded something, and has not agreed to send it."""
+    words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
+    return outgoing_text(
+        clinic,
+        subject=_("Not sent yet: your answer to {who} at {clinic}").format(**words),
+        said=_("{clinic}: your answer to {who} is not sent yet. Press the button by {day}:").format(
+            **words
+        ),
+        link=link,
+        after=_("You may be asked for your date of birth again. What you chose is kept."),
+    )
+
+
 def thanks(clinic: Clinic) -> OutgoingText:
     """Compose the message confirming that everything has arrived."""
     words = {"clinic": clinic.name}

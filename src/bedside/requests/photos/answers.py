@@ -296,6 +296,7 @@ class PhotoAnswers:
                         _("This photo is on its way to the clinic, and was not deleted.")
                     )
                 await self._intake.discard_held(work, link, photo.id)
+                await self._filing.note_unagreed(work, link)
         if item_id in refused:
             await self._uploads.cancel(link, refused[item_id])
 
@@ -331,6 +332,7 @@ class PhotoAnswers:
                 row = await records.locked_again(work, row)
             old = await self._forget_refused(work, link, held, names | known.keys())
             complete = await self._filing.settle_in(work, row, link)
+            await self._filing.note_unagreed(work, link)
         for upload_id in old:
             with suppress(NotFound):  # deleted by the same press
                 await self._uploads.cancel(link, upload_id)

@@ -61,6 +61,18 @@ class Filing:
         """Handle a held photo that is complete: if it was agreed to, file it, or publish its
         refusal, now."""
         await self.settle_in(work, row, link)
+        if not row.unagreed_at:  # one that is here already stays until it is sent or deleted
+            await self.note_unagreed(work, link)
+
+    async def note_unagreed(self, work: UnitOfWork, link: LinkAccess) -> None:
+        """Store whether complete photos are here that nobody has agreed to send."""
+        row = await records.locked(work, link.subject_id)
+        if row is None:
+            return
+        coming = agreed.coming(await agreed.of_request(work, row.id))
+        held = await self._retrieval.held(link, work)
+        some = any(p.state in _COMPLETE and agreed.name_of(p) not in coming for p in held)
+        await records.note_unagreed(work, row, some)
 
     async def settle(self, link: LinkAccess, *, patient: bool = True) -> bool:
         """File the agreed photos that are complete. Returns whether nothing is left to come.
