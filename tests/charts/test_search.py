@@ -61,6 +61,13 @@ def test_marking_a_text_leaves_it_as_it_is(text: str, query: str) -> None:
         ("می\u200cخواهم", "نمی‌دانم می\u200cخواهم"),
         ("میخواهم", "می\u200cخواهم"),
         ("Zusammen\u2060schluss", "Zusammenschluss"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("बुखार", "तेज बुखार है"),
+        ("क्\u200dष", "क्ष परीक्षण"),
+        ("ยา", "ยา 2 เม็ด"),
+        ("கை", "இடது கை"),
+        ("ব্যথা", "পেটে ব\u09cd\u200dযথা"),
+        ("Müller", "Mu\u0308ller.pdf"),
     ],
 )
 def test_found(query: str, text: str) -> None:
@@ -68,10 +75,28 @@ def test_found(query: str, text: str) -> None:
     assert place_of(text, query_words(query)) or "\n" in text
 
 
+def test_a_part_of_a_joined_word_is_found() -> None:
+    assert set(query_words("خواهم")) <= set(words_of("می\u200cخواهم"))
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "hit"),
+    [
+        ("Müller", "Befund Mu\u0308ller.pdf", "Mu\u0308ller"),
+        ("میخواهم", "متن می\u200cخواهم است", "می\u200cخواهم"),
+        ("बुखार", "तेज बुखार है", "बुखार"),
+        ("patient", "der Pati\u00adent", "Pati\u00adent"),
+    ],
+)
+def test_the_whole_word_is_marked(query: str, text: str, hit: str) -> None:
+    assert [piece for piece, is_hit in marked(text, query_words(query)) if is_hit] == [hit]
+
+
 @pytest.mark.parametrize(
     ("query", "text"),
     [
         ("27.3.1985", "1985 or 27"),
+        ("बुख", "बुखार"),
         ("arm", "army alarm"),
         ("1.5", "born 1.5.2020"),
         ("Vitamin-D", "Vitamin-C-Mangel"),

@@ -1,6 +1,5 @@
 """Search by words, over keyed tokens: the index holds no readable text (F10)."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -11,7 +10,15 @@ from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
-from bedside.kernel.words import BETWEEN, LONGEST, WORD, fold, has_short_part, one_decimal
+from bedside.kernel.words import (
+    BETWEEN,
+    LONGEST,
+    WORD,
+    fold,
+    has_short_part,
+    one_decimal,
+    written_words,
+)
 from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
 from bedside.people.reach import Condition, Reach, among_the_few
 
@@ -57,7 +64,7 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     parts = {part for word in words for part in (word, *BETWEEN.split(word))}
     pieces: list[tuple[str, bool]] = []
     end = 0
-    for match in re.finditer(r"\w+", text):
+    for match in written_words(text):
         if fold(match.group()) in parts:
             pieces += [(text[end : match.start()], False), (match.group(), True)]
             end = match.end()

@@ -25,9 +25,17 @@ _SOFT_HYPHEN = "\u00ad"
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 """Signs that nobody sees or types: soft hyphens, joiners, and what keeps words together."""
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-_RUN = re.compile(rf"[\w.,/:{_SOFT_HYPHEN}-]+")
-WORD = re.compile(r"\w[\w.,/:-]*\w")
-BETWEEN = re.compile(r"[^\w]+")
+_VOWELS = "".join(
+    character
+    for character in map(chr, range(0x0300, 0x10000))
+    if unicodedata.category(character) in {"Mn", "Mc"} and not unicodedata.combining(character)
+)
+"""Signs that belong to a letter and that folding keeps: vowels of Hindi, Thai, Tamil and others."""
+_LETTER = rf"\w{_VOWELS}"
+_RUN = re.compile(rf"[{_LETTER}.,/:{_SOFT_HYPHEN}-]+")
+WORD = re.compile(rf"\w[{_LETTER}.,/:-]*[{_LETTER}]")
+BETWEEN = re.compile(rf"[^{_LETTER}]+")
+_AS_WRITTEN = re.compile(rf"[{_LETTER}{_UNSEEN.pattern[1:-1]}\u0300-\u036f]+")
 
 
 def fold(text: str) -> str:
@@ -181,8 +189,13 @@ def _whole(text: str, word: str) -> int:
     return -1
 
 
+def written_words(text: str) -> Iterator[re.Match[str]]:
+    """Yield the words of a text as they are written, with joiners and accents in them."""
+    return _AS_WRITTEN.finditer(text)
+
+
 def _is_letter(character: str) -> bool:
-    return character == "_" or character.isalnum()
+    return character == "_" or character.isalnum() or character in _VOWELS
 
 
 def _unfolded(text: str, start: int, end: int, first: int, last: int) -> Place:
