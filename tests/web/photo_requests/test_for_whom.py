@@ -9,7 +9,7 @@ from tests.house import House
 from tests.requests.sending import send
 from tests.web.pages import born
 
-pytestmark = [pytest.mark.anyio, pytest.mark.feature("S2")]
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("R3")]
 
 
 async def test_the_first_name_is_there_after_the_date_of_birth_only(
