@@ -187,7 +187,8 @@ async def audit(
 
 
 def _patient(patient: Patient) -> PatientShape:
-    return PatientShape(id=patient.id, **patient.demographics.model_dump())
+    known = patient.demographics.model_dump(include=set(PatientShape.model_fields))
+    return PatientShape(id=patient.id, **known)
 
 
 def _fields(entry: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ anything else is a defect: 500 with the id of the request, and a log line with t
 code but without messages or values, which may hold patient content.
 """
 
+import asyncio
 import traceback
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,10 @@ _TITLES = {
 }
 TOO_MANY = 4429
 """The close code of a socket over the limit; web/live/socket.ts knows it."""
+RESTARTING = N_("The server is restarting. What arrived is kept, and sending goes on by itself.")
+_SHUTDOWN = "graceful shutdown"
+"""What uvicorn says when it cancels requests that last longer than it waits for at the end."""
+_SOON = {"retry-after": "2", "tus-resumable": "1.0.0"}
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """Sent in every answer to a tus client, even in failures (tus 1.0, core)."""
 
@@ -242,6 +247,14 @@ class Caught:
             await self.app(scope, receive, noting)
         except ClientDisconnect:
             scope["bedside.left"] = True
+        except asyncio.CancelledError as error:
+            # Not rolled back by this: what was open ended with the exception that came through it.
+            if started or _SHUTDOWN not in str(error):
+                raise
+            response = Response(
+                gettext(RESTARTING), status_code=503, media_type="text/plain", headers=_SOON
+            )
+            await response(scope, receive, send)
         except Exception as error:
             _log.error(
                 "defect",

@@ -82,7 +82,8 @@ _FRAMEABLE_HEADERS = {
 _CALL_HEADERS = {b"permissions-policy": _features((*_USED, *_SEEN_AND_HEARD), _NEVER).encode()}
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 _FOREVER = b"public, max-age=31536000, immutable"
-_TWO_YEARS = "max-age=63072000; includeSubDomains"
+_TWO_YEARS = "max-age=63072000"
+"""For this host alone: a clinic may have others below it that are not Bedside's to decide on."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
