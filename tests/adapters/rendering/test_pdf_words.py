@@ -195,6 +195,22 @@ def test_a_page_that_stands_in_is_not_the_document(rendering: bool) -> None:
     assert "Discharge" not in text
 
 
+def test_values_in_the_form_itself_are_its_words_and_scripts_are_none() -> None:
+    whole = (
+        b'<xdp:xdp><config>nothing</config><template xmlns="http://x"><field name="a"><value><text>'
+        b"Cholera</text></value><event><script>xfa.host.beep()</script></event></field></template>"
+        b"</xdp:xdp>"
+    )
+    catalog = b"/AcroForm << /Fields [] /XFA 6 0 R >>"
+    data = builders.simple_pdf(catalog=catalog, more=[builders.pdf_stream(whole)])
+    assert derived(data).text.strip("\f") == "Cholera"
+    found = pdf.examine(data, types.PDF)
+    assert found.note == "pdf_with_scripts pdf_xfa"
+    assert found.shared is not None
+    assert b"beep" not in found.shared.data
+    assert derived(found.shared.data).text.strip("\f") == "Cholera"
+
+
 def test_words_within_a_portfolio_are_found() -> None:
     inner = pdfs.pages(2)
     cover = builders.simple_pdf(catalog=b"/Collection << /View /T >>")

@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image
 
-from bedside.adapters.rendering import pdf_fonts, pdf_words
+from bedside.adapters.rendering import pdf_fonts, pdf_words, pdf_xfa
 from bedside.adapters.rendering.limits import (
     MAX_TEXT,
     OCR_SIDE,
@@ -24,7 +24,6 @@ from bedside.adapters.rendering.pdf_attachments import attachments_of, refuse_pr
 from bedside.adapters.rendering.pdf_opening import OpenedPdf, opened_pdf
 from bedside.adapters.rendering.pdf_pages import BROKEN, broken_pages
 from bedside.adapters.rendering.pdf_streams import measure_streams
-from bedside.adapters.rendering.pdf_xfa import has_scripts, remove_scripts
 from bedside.adapters.rendering.pictures import as_jpeg, thumbnail_and_preview
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
@@ -56,7 +55,7 @@ def examine(data: bytes, media_type: str) -> Examination:
                 notes.append("pdf_attachment_unread")
             # A form of Adobe's designer has scripts in its XML that only Adobe's programs run, in
             # a box of their own; millions of official forms have them, and are taken as they are.
-            kept = commands.kept or (pdf_words.is_stand_in(opened) and has_scripts(opened))
+            kept = commands.kept or (pdf_xfa.is_stand_in(opened) and pdf_xfa.has_scripts(opened))
             if kept:
                 notes.insert(0, "pdf_with_scripts")
             pages = len(shown) if shown else max(1, len(opened.pages))
@@ -82,7 +81,7 @@ def _notes(document: OpenedPdf, shown: pypdfium2.PdfDocument | None) -> Iterator
         yield "pdf_cannot_be_shown"
     elif document.damaged:
         yield "pdf_repaired"
-    if pdf_words.is_stand_in(document.qpdf):
+    if pdf_xfa.is_stand_in(document.qpdf):
         yield "pdf_xfa"
     if pdf_words.is_portfolio(document.qpdf):
         yield "pdf_portfolio"
@@ -93,10 +92,10 @@ def _copy_for_others(opened: pikepdf.Pdf) -> Derivative | None:
     out = BytesIO()
     with suppress(*BROKEN):
         remove_commands(opened)
-        remove_scripts(opened)
+        pdf_xfa.remove_scripts(opened)
         opened.save(out)
         with pikepdf.open(BytesIO(out.getvalue())) as copy:
-            if not (commands_of(copy).kept or has_scripts(copy)):
+            if not (commands_of(copy).kept or pdf_xfa.has_scripts(copy)):
                 return Derivative("shared", types.PDF, out.getvalue())
     return None
 
@@ -118,7 +117,7 @@ def derive(data: bytes, media_type: str) -> Derivation:
         if shown is None:
             return Derivation()
         shown.init_forms()  # filled-in form fields are part of the page
-        pages = _Pages(opened, broken_pages(opened), pdf_words.is_stand_in(opened))
+        pages = _Pages(opened, broken_pages(opened), pdf_xfa.is_stand_in(opened))
         for number in range(len(shown)):
             pages.add(shown, number)
         return pages.derivation()
@@ -200,7 +199,7 @@ class _Pages:
         within: list[str] = []
         if pdf_words.is_portfolio(self.opened):
             within = list(pdf_words.words_of_pdfs_within(self.opened))
-        xfa = pdf_words.words_of_xfa(self.opened) if self.stand_in else ""
+        xfa = pdf_xfa.words(self.opened) if self.stand_in else ""
         blocks = ["\n".join(filled), "\n\n".join(remarks), xfa, *within]
         return "\n\n".join(block for block in blocks if block), bool(remarks)
 

@@ -1,7 +1,6 @@
 """The words of a PDF: of its pages, forms, remarks and the PDFs within; and whether a page has a
 layer of text at all, or only the letters of a layer that nobody can read."""
 
-import html
 import re
 import unicodedata
 from collections import Counter
@@ -29,7 +28,6 @@ _DEEPEST = 30
 _TICKED = "\u2611"
 _MOST_WITHIN = 20
 _PAGES_WITHIN = 200
-_TAGS = re.compile(r"<[^<>]{1,2000}>")
 _PUSH_BUTTON = 1 << 16
 
 
@@ -99,7 +97,7 @@ def _is_shifted(text: str) -> bool:
 # --- forms and remarks ---------------------------------------------------------------------------
 
 
-def _form(opened: pikepdf.Pdf) -> Any:
+def form_of(opened: pikepdf.Pdf) -> Any:
     """Return the dictionary of a form; empty if there is none."""
     root: Any = opened.Root
     return root.get("/AcroForm", {})
@@ -109,7 +107,7 @@ def filled_in(opened: pikepdf.Pdf) -> list[str]:
     """Return what was typed and ticked in a form, line by line, each with the field's label."""
     lines: list[str] = []
     with suppress(*BROKEN, AttributeError):
-        for label, value in _fields(_form(opened).get("/Fields"), "", None, "", 0):
+        for label, value in _fields(form_of(opened).get("/Fields"), "", None, "", 0):
             line = f"{label}: {value}" if label and value != _TICKED else f"{value} {label}"
             lines.append(line.strip())
             if len(lines) >= _MOST_FIELDS:
@@ -201,52 +199,12 @@ def _pages(opened: pikepdf.Pdf) -> Iterator[Any]:
             yield page.obj
 
 
-# --- XFA and portfolios --------------------------------------------------------------------------
-
-
-def xfa_packets(opened: pikepdf.Pdf) -> list[tuple[str, Any]]:
-    """Return the parts of an XFA form by name; one whose parts are together is named ""."""
-    with suppress(*BROKEN, AttributeError):
-        xfa = _form(opened).get("/XFA")
-        if isinstance(xfa, pikepdf.Stream):
-            return [("", xfa)]
-        if isinstance(xfa, pikepdf.Array):
-            parts = list(xfa)
-            pairs = zip(parts[::2], parts[1::2], strict=False)
-            return [(str(name), part) for name, part in pairs if isinstance(part, pikepdf.Stream)]
-    return []
-
-
-def is_stand_in(opened: pikepdf.Pdf) -> bool:
-    """Whether the pages only say that another program is needed to see the form: XFA that a
-    reader has to lay out itself."""
-    with suppress(*BROKEN, AttributeError):
-        if not xfa_packets(opened):
-            return False
-        if bool(opened.Root.get("/NeedsRendering", False)):
-            return True
-        return len(_form(opened).get("/Fields", ())) == 0
-    return False
+# --- portfolios ----------------------------------------------------------------------------------
 
 
 def is_portfolio(opened: pikepdf.Pdf) -> bool:
     """Whether it is a cover around other files (ISO 32000-1, 12.3.5)."""
     return "/Collection" in opened.Root
-
-
-def words_of_xfa(opened: pikepdf.Pdf) -> str:
-    """Return what was filled into an XFA form."""
-    for name, part in xfa_packets(opened):
-        if name not in {"", "datasets"}:
-            continue
-        with suppress(*BROKEN):
-            text = part.read_bytes()[: 4 * MAX_TEXT].decode("utf-8", "replace")
-            if not name:
-                begin = text.find("<xfa:datasets")
-                text = text[begin:] if begin >= 0 else ""
-            words = html.unescape(_TAGS.sub("\n", text))
-            return "\n".join(line.strip() for line in words.splitlines() if line.strip())
-    return ""
 
 
 def words_of_pdfs_within(opened: pikepdf.Pdf) -> Iterator[str]:

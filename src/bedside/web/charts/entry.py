@@ -258,7 +258,7 @@ async def _viewed(request: Request, at: ChartView, entry: Entry) -> Viewed:
         names=await names_of(services, at.chart, at.patient, people),
         versions=versions,
         pages=pages_of(entry, facts) if stage is Stage.PAGES else [],
-        text=text[:_LONGEST_TEXT],
+        text=text[:_LONGEST_TEXT].replace("\f", "\n\n"),
         text_cut=len(text) > _LONGEST_TEXT,
         compares=await _others_to_compare(at, entry) if stage is Stage.PICTURE else [],
         reading=reading,
