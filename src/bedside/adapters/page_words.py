@@ -2,11 +2,10 @@
 
 import re
 
-from bedside.kernel.words import fold
+from bedside.kernel.words import fold, with_whole_words
 
 _WORD = re.compile(r"[^\W_]{3,}")
 _AGREED = 0.4
-_CUT_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010]\r?\n(?=[^\W\d_])(?=(\w))")
 
 
 def chosen_words(own: str, read: str) -> str:
@@ -18,12 +17,7 @@ def chosen_words(own: str, read: str) -> str:
     seen = _words(read)
     if not seen:
         return own
-    return own if len(seen & _words(own)) >= _AGREED * len(seen) else without_cut_words(read)
-
-
-def without_cut_words(text: str) -> str:
-    """Put words together that a line's end cuts, with a soft hyphen where they were cut."""
-    return _CUT_WORD.sub(lambda cut: "\u00ad" if cut[1].islower() else "-", text)
+    return own if len(seen & _words(own)) >= _AGREED * len(seen) else with_whole_words(read)
 
 
 def _words(text: str) -> set[str]:

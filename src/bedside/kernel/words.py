@@ -63,7 +63,7 @@ def words_of(text: str) -> list[str]:
     A word with a soft hyphen, or cut at the end of a line, counts as a whole and by its parts.
     """
     words: dict[str, None] = {}
-    for run in _runs(_with_whole_words(text)):
+    for run in _runs(with_whole_words(text)):
         spellings = {run.replace(_SOFT_HYPHEN, ""), run.replace(_SOFT_HYPHEN, " ")}
         for spelling in sorted(spellings, key=len):
             for word in WORD.findall(one_decimal(spelling)):
@@ -120,10 +120,14 @@ def _folded(text: str) -> Iterator[str]:
             return
 
 
-def _with_whole_words(text: str) -> str:
-    """Put words together that are cut at the end of a line. A capital begins a part of its own:
-    “Vitamin-D”, and not “VitaminD”."""
-    pieces = text.replace("\r\n", "\n").replace("\u2010\n", "-\n").split("-\n")
+def with_whole_words(text: str) -> str:
+    """Put words together that are cut at the end of a line. A soft hyphen stays where they were
+    cut, so that their parts can be found too; a capital begins a part of its own: “Vitamin-D”, and
+    not “VitaminD”."""
+    text = text.replace("\r\n", "\n")
+    for hyphen in ("\u2010", _SOFT_HYPHEN):
+        text = text.replace(f"{hyphen}\n", "-\n")
+    pieces = text.split("-\n")
     joined: list[str] = pieces[:1]
     for before, after in pairwise(pieces):
         if before[-1:].isalpha() and after[:1].isalpha():

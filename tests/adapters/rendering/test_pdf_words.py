@@ -8,7 +8,7 @@ from bedside.adapters.child_process import ChildExaminer, Children
 from bedside.adapters.page_drawing import PageDrawer, pdftoppm
 from bedside.adapters.page_words import chosen_words
 from bedside.adapters.rendering import pdf
-from bedside.adapters.rendering.pdf_words import is_worth_reading, without_cut_words
+from bedside.adapters.rendering.pdf_words import is_worth_reading, readable
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation
 from bedside.kernel.words import words_of
@@ -35,12 +35,13 @@ def derived(data: bytes) -> Derivation:
         ("Vitamin-\r\nD-Mangel", "Vitamin-D-Mangel"),
         ("gastro-\r\nösophageal", "gastro\u00adösophageal"),
         ("1980-\r\n1990", "1980-\n1990"),
+        ("Befund\x0c\x01", "Befund\ufffd\ufffd"),
         ("a - \r\nb", "a - \nb"),
         ("end -\r\nnext", "end -\nnext"),
     ],
 )
 def test_words_cut_at_a_line_end_are_put_together(text: str, joined: str) -> None:
-    assert without_cut_words(text) == joined
+    assert readable(text) == joined
 
 
 ENGLISH = "The patient was admitted with fever and cough. Blood pressure was normal on arrival."

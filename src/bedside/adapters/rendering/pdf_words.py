@@ -15,13 +15,12 @@ import pypdfium2
 from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.adapters.rendering.pdf_attachments import attachments_of
 from bedside.adapters.rendering.pdf_pages import BROKEN
+from bedside.kernel.words import with_whole_words
 
-SOFT_HYPHEN = "\u00ad"
 _MIN_LETTERS = 8
 """A page with fewer counts as a scan; scanners often stamp a page number as text."""
-_HYPHEN = re.compile(r"[\x02\ufffe](?:\r?\n)?(?=(\w?))")
+_HYPHEN = re.compile(r"[\x02\ufffe](?:\r?\n)?")
 """PDFium's sign for a hyphen at the end of a line, which it removes."""
-_CUT_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\r?\n(?=[^\W\d_])(?=(\w))")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MOST_FIELDS = 5_000
 _DEEPEST = 30
@@ -32,20 +31,14 @@ _PUSH_BUTTON = 1 << 16
 
 
 def words_of_page(page: pypdfium2.PdfPage) -> str:
-    """Return the words of a page in PDFium's order, words cut at line ends put together."""
-    return without_cut_words(page.get_textpage().get_text_bounded())
+    """Return the words of a page in PDFium's order."""
+    return readable(page.get_textpage().get_text_bounded())
 
 
-def without_cut_words(text: str) -> str:
-    """Put words together that are cut at the end of a line. A soft hyphen stays where they were
-    cut, so that their parts can be found too; a capital begins a part of its own."""
-
-    def joined(cut: re.Match[str]) -> str:
-        return SOFT_HYPHEN if cut[1].islower() else "-"
-
-    text = _CUT_WORD.sub(joined, _HYPHEN.sub(joined, text))
-    # A form feed would begin another page, and no sign that controls a printer is a word.
-    return _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n"))
+def readable(text: str) -> str:
+    """Return PDFium's text with words put together that are cut at the end of a line, and without
+    signs that control a printer; a form feed would begin another page."""
+    return _CONTROLS.sub("\ufffd", with_whole_words(_HYPHEN.sub("-\n", text)))
 
 
 # --- layers of text that are none ----------------------------------------------------------------
