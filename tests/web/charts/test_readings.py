@@ -38,7 +38,7 @@ async def test_a_value_stays_under_its_heading(
     page, entry = await seen(visitor, quick_house, "werte.xlsx", table)
     assert '<th scope="row">2</th><td>&lt;b&gt;Montag&lt;/b&gt;</td><td></td><td>45.7%</td>' in page
     assert "Hidden in the file" in page
-    assert "Table" in page
+    assert '<table class="reading-table" aria-labelledby="sheet-1">' in page
     words_only = await visitor.get(f"/patients/{entry.patient_id}/entries/{entry.id}?show=text")
     assert "Tag\tKalium\tINR" in words_only.text
 

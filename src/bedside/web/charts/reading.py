@@ -61,11 +61,9 @@ def _sheet(number: int, sheet: Sheet) -> Markup:
     pieces.append(_size(sheet))
     if sheet.rows and sheet.rows[0]:
         label = Markup(' aria-labelledby="{}"').format(heading) if sheet.name else ""
-        pieces += [
-            Markup('<div class="reading-scroll"><table class="reading-table"{}>').format(label)
-        ]
+        pieces.append(Markup('<table class="reading-table"{}>').format(label))
         pieces += _rows(sheet)
-        pieces.append(Markup("</table></div>"))
+        pieces.append(Markup("</table>"))
     else:
         pieces.append(Markup('<p class="muted">{}</p>').format(_("This sheet is empty.")))
     if sheet.remarks:
