@@ -220,11 +220,24 @@ def test_words_within_a_portfolio_are_found() -> None:
     assert {"befund.pdf", "discharge", "report"} <= set(words_of(derived(data).text))
 
 
+CHINESE_FONT = (
+    b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong /FontDescriptor 7 0 R "
+    b"/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>"
+)
+CHINESE_LETTERS = (
+    b"<< /Type /FontDescriptor /FontName /STSong /Flags 4 /FontBBox [0 -200 1000 900] /Ascent 800 "
+    b"/Descent -200 /CapHeight 700 /ItalicAngle 0 /StemV 80 >>"
+)
 MISSING = {
     "Polish": pdfs.saying(b"(\\310\\311) Tj", pdfs.differing("zacute", "ccaron")),
     "Cyrillic": pdfs.saying(b"(\\310\\311) Tj", pdfs.differing("afii10017", "afii10018")),
     "Greek": pdfs.saying(b"(\\310\\311) Tj", pdfs.differing("Omega", "phi")),
     "Turkish": pdfs.saying(b"(\\310\\311) Tj", pdfs.differing("gbreve", "Idotaccent")),
+    "Chinese": pdfs.saying(b"<60A38005> Tj", more=[CHINESE_FONT, CHINESE_LETTERS]).replace(
+        b"/Type1 /BaseFont /Helvetica",
+        b"/Type0 /BaseFont /STSong /Encoding /UniGB-UCS2-H /DescendantFonts [6 0 R]",
+    ),
+    "unseen": pdfs.saying(b"0 0 0 0 k 1 g (Potassium 4.1 mmol) Tj"),
     "signs": pdfs.saying(b"(\\374) Tj").replace(b"/Helvetica", b"/Wingdings"),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pypdfium2
@@ -30,6 +30,7 @@ from bedside.files.ports import Derivation, Derivative, Examination
 
 _NOT_DRAWN = (pypdfium2.PdfiumError, ValueError, OverflowError, ZeroDivisionError, OSError)
 _STARTS = re.compile(rb"/S\s{0,10}/(?:Launch|ImportData)\b")
+_WHITE = 250
 _MOST_NAMED = 30
 """Pages that a note names."""
 
@@ -171,7 +172,8 @@ class _Pages:
                 scan = as_jpeg(render(page, OCR_SIDE, grey=True), 90)
                 self.made.append(Derivative(f"ocr-{index + 1}", types.JPEG, scan))
         with suppress(*BROKEN, IndexError):
-            if pdf_fonts.lacks_letters(self.opened.pages[index].obj, text):
+            lacks = pdf_fonts.lacks_letters(self.opened.pages[index].obj, text)
+            if lacks or (_is_blank(picture) and text.strip()):
                 self.redrawn.append(index + 1)
 
     def derivation(self) -> Derivation:
@@ -202,6 +204,12 @@ class _Pages:
         xfa = pdf_xfa.words(self.opened) if self.stand_in else ""
         blocks = ["\n".join(filled), "\n\n".join(remarks), xfa, *within]
         return "\n\n".join(block for block in blocks if block), bool(remarks)
+
+
+def _is_blank(picture: Image.Image) -> bool:
+    """Whether nothing is on a page; if it has words, its fonts are broken."""
+    darkest, _ = cast(tuple[int, int], picture.convert("L").getextrema())
+    return darkest > _WHITE
 
 
 def _excerpt(opened: pikepdf.Pdf, numbers: list[int]) -> bytes:
