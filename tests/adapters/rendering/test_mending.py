@@ -149,3 +149,12 @@ def test_a_head_alone_is_refused_in_peace(media_type: str) -> None:
     for length in (2, 8, 13, 26, 40, 60):
         with pytest.raises(Refused):
             images.examine(data[:length], media_type)
+
+
+def test_a_large_picture_in_a_small_file_costs_nothing() -> None:
+    """A GIF of 65,535 pixels in either direction, with some codes."""
+    small = encoded("GIF", Image.new("P", (40, 40)))
+    at = small.index(b"\x2c", 13)
+    data = small[: at + 5] + b"\xff\xff\xff\xff" + small[at + 9 : -6]
+    with pytest.raises(Refused):
+        images.examine(data, types.GIF)

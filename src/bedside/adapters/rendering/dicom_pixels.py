@@ -14,7 +14,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from bedside.adapters.rendering.brightness import shown_range
-from bedside.adapters.rendering.dicom_colours import coloured_frame
+from bedside.adapters.rendering.dicom_jpeg import jpeg_frame
 from bedside.adapters.rendering.pictures import with_square_pixels
 
 Floats = NDArray[numpy.float64]
@@ -35,10 +35,11 @@ def frame_as_picture(dataset: Dataset, number: int) -> Image.Image:
     """
     _check_length(dataset)
     try:
-        values = coloured_frame(dataset, number)
-        if values is not None:
+        values = jpeg_frame(dataset, number)
+        if values is not None and values.ndim == 3:
             return _square_pixels(dataset, Image.fromarray(values), number)
-        values = pixel_array(dataset, index=number)
+        if values is None:
+            values = pixel_array(dataset, index=number)
         picture = _picture(dataset, values, number)
     except MemoryError:
         raise

@@ -1,5 +1,7 @@
 """The codes of a GIF's pixels (GIF89a, appendix F): counted, and completed."""
 
+from typing import NamedTuple
+
 _MOST_BITS = 12
 
 
@@ -25,13 +27,19 @@ class _Bits:
         return bytes(self._bytes) + (bytes([self._value]) if self._count else b"")
 
 
-def pixels_in(packed: bytes, bits: int, wanted: int) -> tuple[int, bytes]:
-    """Count the pixels in a stream of codes that was cut off, at most `wanted`; `bits` is the size
-    of a literal.
+class Codes(NamedTuple):
+    """What is left of a stream of codes: pixels, bits of complete codes, bits of the next one."""
 
-    Returns their number, and the stream completed with pixels of the first colour. Raises
-    ValueError for codes that do not make sense.
-    """
+    pixels: int
+    used: int
+    width: int
+
+
+def codes_in(packed: bytes, bits: int, wanted: int) -> Codes:
+    """Count the pixels in a stream of codes that was cut off, at most `wanted`; `bits` is the size
+    of a literal. Raises ValueError for codes that do not make sense."""
+    if not 2 <= bits <= 8:
+        raise ValueError("no size of a literal")
     clear, end = 1 << bits, (1 << bits) + 1
     width, following = bits + 1, end + 1
     lengths: list[int] = []
@@ -56,12 +64,13 @@ def pixels_in(packed: bytes, bits: int, wanted: int) -> tuple[int, bytes]:
         found += previous
         if following == 1 << width and width < _MOST_BITS:
             width += 1
-    return min(found, wanted), _completed(packed, at, width, bits, wanted - found)
+    return Codes(min(found, wanted), at, width)
 
 
-def _completed(packed: bytes, used: int, width: int, bits: int, missing: int) -> bytes:
-    clear = 1 << bits
-    stream = _Bits(packed, used)
+def completed(packed: bytes, codes: Codes, bits: int, missing: int) -> bytes:
+    """Return the stream with so many more pixels of the first colour, and its end."""
+    clear, width = 1 << bits, codes.width
+    stream = _Bits(packed, codes.used)
     for number in range(max(0, missing)):
         if number % (clear // 2) == 0:  # before the table grows beyond this width
             stream.write(clear, width)

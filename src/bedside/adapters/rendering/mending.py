@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from bedside.adapters.rendering.gif_codes import pixels_in
+from bedside.adapters.rendering.gif_codes import codes_in, completed
 from bedside.adapters.rendering.inflating import inflated
 from bedside.adapters.rendering.jpeg_segments import segments
 from bedside.adapters.rendering.limits import MAX_PIXELS, Refused
@@ -28,7 +28,9 @@ def mended(data: bytes, media_type: str) -> bytes | None:
     mend = _MENDERS.get(media_type)
     try:
         return mend(data) if mend else None
-    except (IndexError, ValueError, OSError):
+    except (Refused, MemoryError):
+        raise
+    except Exception:  # damage of a kind that nobody thought of
         return None
 
 
@@ -72,7 +74,7 @@ def _has_all_luminance(frame: bytes, scans: list[bytes]) -> bool:
 
 def _grey_at_the_end(data: bytes) -> float:
     """Return the share of the picture that was not in the file: decoders make it middle grey."""
-    picture = Image.open(BytesIO(data), formats=["JPEG", "MPO"])
+    picture = Image.open(BytesIO(data), formats=["JPEG"])
     if picture.width * picture.height > MAX_PIXELS:
         raise Refused("too_many_pixels")
     picture.draft(None, (picture.width // 8, picture.height // 8))
@@ -202,9 +204,13 @@ def _gif_with_pixels(data: bytes, at: int, blocks: int) -> bytes:
     while place < len(data):
         codes += data[place + 1 : place + 1 + data[place]]
         place += 1 + data[place]
-    found, completed = pixels_in(bytes(codes), data[blocks - 1], wanted)
-    _tolerate(1 - found / max(1, wanted))
-    packed = [completed[start : start + 255] for start in range(0, len(completed), 255)]
+    if not 0 < wanted <= MAX_PIXELS:
+        raise Refused("too_many_pixels")
+    bits = data[blocks - 1]
+    found = codes_in(bytes(codes), bits, wanted)
+    _tolerate(1 - found.pixels / wanted)
+    whole = completed(bytes(codes), found, bits, wanted - found.pixels)
+    packed = [whole[start : start + 255] for start in range(0, len(whole), 255)]
     framed = b"".join(bytes([len(piece)]) + piece for piece in packed)
     return data[:blocks] + framed + b"\x00\x3b"
 

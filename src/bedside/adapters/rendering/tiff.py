@@ -40,6 +40,8 @@ _WHITE_IS_ZERO = 0
 _ASIDE = {5, 6, 7, 8}
 _LONGEST_CHECK = 15.0
 """Seconds of processor time after which further pages are taken unseen."""
+_LONGEST_DRAWING = 40.0
+"""The same for pages that are drawn; a child has a minute."""
 _MOST_FOR_READING = 48 * 1024 * 1024
 """Bytes of all the pages that are returned for OCR."""
 _CROSSED_OUT = (1240, 1754)
@@ -88,7 +90,10 @@ def derive(data: bytes) -> Derivation:
         return Derivation()
     made: list[Derivative] = []
     length = 0
+    until = process_time() + _LONGEST_DRAWING
     for number in range(min(len(document), READ_PAGES)):
+        if process_time() > until:
+            break
         page = document.page(number)
         if number < SHOWN_PAGES:
             made += _shown(page or _crossed_out(), number)

@@ -14,6 +14,8 @@ _SIZES = {
 _BIG = 43
 _MAX_DIRECTORIES = 5_000
 _MOST_VALUES = 16
+_MOST_ENTRIES = 100_000
+"""Of all directories together, which may overlap."""
 
 
 def tiff_without_location(data: bytes) -> bytes:
@@ -45,8 +47,8 @@ class _Tiff:
 
     def directories(self) -> Iterator[dict[int, int]]:
         """Yield the directories one after the other, each followed by those below it."""
-        waiting = [self._first()]
-        while waiting and len(self._seen) < _MAX_DIRECTORIES:
+        waiting, left = [self._first()], _MOST_ENTRIES
+        while waiting and len(self._seen) < _MAX_DIRECTORIES and left > 0:
             start = waiting.pop()
             if not start or start in self._seen:
                 continue
@@ -55,6 +57,7 @@ class _Tiff:
             if first == end:
                 continue
             waiting.append(self._number(end, self._wide))
+            left -= (end - first) // self._entry
             found: dict[int, int] = {}
             for at in range(first, end, self._entry):
                 tag = self._number(at, 2)

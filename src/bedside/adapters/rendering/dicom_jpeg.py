@@ -1,4 +1,4 @@
-"""Colours of pictures in DICOM that are packed as JPEG.
+"""Pictures in DICOM that are packed as JPEG of 8 bits, and their colours.
 
 The header says whether they are RGB or brightness and two differences, and so does the JPEG
 itself. Where the two disagree the JPEG is right: it is what the device's own program decodes.
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
@@ -21,18 +21,26 @@ _ADOBE, _JFIF = 0xEE, 0xE0
 _NEUTRAL, _NEAR, _APART = 128, 8, 16
 
 
-def coloured_frame(dataset: Dataset, number: int) -> NDArray[Any] | None:
-    """Return the RGB values of a frame whose JPEG says itself how its colours are stored; None for
-    every other frame."""
+def jpeg_frame(dataset: Dataset, number: int) -> NDArray[Any] | None:
+    """Return the grey or RGB values of a frame that is a JPEG of 8 bits and says itself how its
+    colours are stored; None for every other frame.
+
+    This decoder raises errors where others end the process.
+    """
     syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax not in {JPEGBaseline8Bit, JPEGExtended12Bit} or dataset.get("SamplesPerPixel") != 3:
+    if syntax not in {JPEGBaseline8Bit, JPEGExtended12Bit} or dataset.get("PixelRepresentation"):
         return None
     frames = int(dataset.get("NumberOfFrames") or 1)
     packed = get_frame(dataset.PixelData, number, number_of_frames=frames)
-    if packed[:2] != b"\xff\xd8" or not _says_its_colours(packed, dataset):
+    is_grey = dataset.get("SamplesPerPixel") == 1
+    if packed[:2] != b"\xff\xd8" or not (is_grey or _says_its_colours(packed, dataset)):
         return None
-    picture = Image.open(BytesIO(packed), formats=["JPEG"])
-    if picture.mode != "RGB" or picture.size != (dataset.Columns, dataset.Rows):
+    try:
+        picture = Image.open(BytesIO(packed), formats=["JPEG"])
+    except UnidentifiedImageError:
+        return None  # of 12 bits
+    is_as_said = picture.size == (dataset.Columns, dataset.Rows)
+    if picture.mode != ("L" if is_grey else "RGB") or not is_as_said:
         return None
     return numpy.asarray(picture)
 
