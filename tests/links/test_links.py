@@ -98,7 +98,7 @@ async def test_an_expired_link_lets_nobody_in(house: House) -> None:
     sent = await send(house)
     secret = await sent.secret()
     link_token = (await house.links.answer(secret, BORN, ADDRESS)).token
-    with clock.shifted(7 * clock.DAY + 1):
+    with clock.shifted(8 * clock.DAY):
         face = await house.requests.faces.of(await house.links.look(secret))
         assert face is not None
         assert face.link.state is LinkState.EXPIRED
@@ -134,14 +134,36 @@ async def test_an_address_that_guesses_a_lot_has_to_wait(
     for number in range(7):
         with pytest.raises(NotFound):
             await quick_house.links.answer(f"guess-{number}", BORN, ADDRESS)
-    sent = await send(quick_house)
-    secret = await sent.secret()
     with pytest.raises(TooMany) as waits:
-        await quick_house.links.answer(secret, BORN, ADDRESS)
+        await quick_house.links.answer("guess-7", BORN, ADDRESS)
     assert 0 < waits.value.retry_after <= 3600
-    assert (await quick_house.links.answer(secret, BORN, "192.0.2.99")).token
-    with clock.shifted(clock.HOUR + 1):
-        assert (await quick_house.links.answer(secret, BORN, ADDRESS)).token
+    with pytest.raises(NotFound):
+        await quick_house.links.answer("guess-7", BORN, "192.0.2.99")
+    with clock.shifted(clock.HOUR + 1), pytest.raises(NotFound):
+        await quick_house.links.answer("guess-7", BORN, ADDRESS)
+
+
+async def test_wrong_answers_of_others_slow_down_wrong_answers_and_no_right_one(
+    quick_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Carriers put thousands of patients behind one address."""
+    monkeypatch.setattr(links_module, "ANSWERS_FROM_ONE_ADDRESS", 2)
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(links_module, "sleep", pause)
+    guessed, other = await send(quick_house), await send(quick_house)
+    for _ in range(4):
+        answer = await quick_house.links.answer(await guessed.secret(), WRONG, ADDRESS)
+        assert answer.token == ""
+    assert answer.link.tries_left == 1, "a slow answer costs a try as well"
+    assert paused == [1.0, 2.0]
+    assert (await quick_house.links.answer(await other.secret(), BORN, ADDRESS)).token
+    elsewhere = await quick_house.links.answer(await guessed.secret(), BORN, "192.0.2.99")
+    assert elsewhere.token
+    assert paused == [1.0, 2.0], "a right answer and another address do not wait"
 
 
 async def test_the_database_holds_no_secret(quick_house: House) -> None:

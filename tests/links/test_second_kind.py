@@ -166,11 +166,11 @@ async def test_without_the_line_it_does_not_exist(
     from bedside.bootstrap.kinds import link_kinds, request_kinds
 
     of_weights = new_id(WEIGHTS.prefix)
-    assert link_kinds(quick_house.audit.log).of(of_weights)
+    assert link_kinds(quick_house.audit.log, quick_house.people.phone_numbers).of(of_weights)
     monkeypatch.undo()
     assert not request_kinds().has(of_weights)
     with pytest.raises(UnknownKind):
-        link_kinds(quick_house.audit.log).of(of_weights)
+        link_kinds(quick_house.audit.log, quick_house.people.phone_numbers).of(of_weights)
 
 
 async def test_the_matrix_asks_for_a_row_and_tries_it(tmp_path: Path) -> None:

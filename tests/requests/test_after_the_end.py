@@ -73,7 +73,7 @@ async def _revoked(house: House, sent: Sent) -> None:
 
 
 async def _expired(house: House, sent: Sent) -> None:
-    with clock.shifted(7 * clock.DAY + clock.MINUTE):
+    with clock.shifted(8 * clock.DAY + clock.MINUTE):
         await house.registered.handlers[EXPIRE]({"request_id": sent.id, "round": 1})
 
 
@@ -103,7 +103,7 @@ async def test_a_slow_upload_that_ends_after_the_end(
     phone = SlowPhone(house, taking)
     await phone.begin(link)
     await ENDS[end](house, sent)
-    with clock.shifted(8 * clock.DAY if end != "revoked" else 0):
+    with clock.shifted(9 * clock.DAY if end != "revoked" else 0):
         if cleared == "before":
             await do_jobs(house)
         await phone.finish()

@@ -341,7 +341,7 @@ async def test_more_than_the_limit_is_refused_before_its_bytes(house: House) -> 
 async def test_who_has_not_opened_the_link_is_reminded_once(house: House) -> None:
     sent = await send(house)
     first = await sent.secret()
-    with clock.shifted(6 * clock.DAY + clock.MINUTE):
+    with clock.shifted(7 * clock.DAY + clock.MINUTE):
         await do_jobs(house)
         await run(house, REMIND, request_id=sent.id, round=1)
         await do_jobs(house)
@@ -359,7 +359,7 @@ async def test_who_has_not_opened_the_link_is_reminded_once(house: House) -> Non
 async def test_who_is_at_it_is_not_reminded(quick_house: House) -> None:
     sent = await send(quick_house)
     await sent.enter()
-    with clock.shifted(6 * clock.DAY + clock.MINUTE):
+    with clock.shifted(7 * clock.DAY + clock.MINUTE):
         await do_jobs(quick_house)
         assert len(await sent.secrets()) == 1
 
@@ -369,7 +369,7 @@ async def test_a_request_expires_and_what_it_held_is_destroyed(house: House) -> 
     sent = await send(house)
     link = await sent.enter()
     await sent.upload(link)
-    with clock.shifted(7 * clock.DAY + clock.MINUTE):
+    with clock.shifted(8 * clock.DAY + clock.MINUTE):
         await do_jobs(house)
         assert (await sent.now()).state is State.EXPIRED
     assert await house.services.files.retrieval.held(link) == []

@@ -11,6 +11,8 @@ from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.errors import Conflict, NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.requests.photos.sending import Draft
 from bedside.visits.check_in import CheckInForm, RoomClosed, RoomFull
 from bedside.visits.rows import Identified
 from bedside.visits.states import State
@@ -201,9 +203,9 @@ async def invited(ward: Ward, room: Any) -> tuple[str, Any]:
     """Send an invitation to Maya, and open its link with the date of birth."""
     services = ward.house.services
     chart = await ward.house.chart(0)
-    invitation_id = await services.visits.invitations.send(
-        chart, await ward.of(room), ("sms", "email")
-    )
+    of = await ward.of(room)
+    place = await services.visits.rooms.place(of)
+    invitation_id = await services.requests.invitations.send(chart, of, place, ("sms", "email"))
     messages = await services.notifications.messages.outbox(ward.house.here.receptionist)
     secret = messages[0].text.split("/l/")[1].split()[0]
     answer = await services.links.answer(secret, BORN, ADDRESS)
@@ -215,7 +217,7 @@ async def test_an_invited_patient_types_nothing_and_has_one_visit_on_every_devic
 ) -> None:
     services = ward.house.services
     room = await ward.room("Dr Okafor’s room", owner=ward.house.here.clinician)
-    _, link = await invited(ward, room)
+    invitation_id, link = await invited(ward, room)
     phone = await ward.enter(await services.visits.check_in.with_invitation(link))
     laptop = await ward.enter(await services.visits.check_in.with_invitation(link))
     assert phone.visit_id == laptop.visit_id
@@ -225,8 +227,7 @@ async def test_an_invited_patient_types_nothing_and_has_one_visit_on_every_devic
     await services.visits.waiting_room.leave(phone.visitor)
     anew = await services.visits.check_in.with_invitation(link)
     assert anew.visit_id != phone.visit_id
-    [sent] = await services.visits.invitations.of_chart(await ward.house.chart(0))
-    assert sent.visit_id == anew.visit_id
+    assert await services.visits.check_in.going_on(invitation_id) == anew.visit_id
 
 
 async def test_an_invitation_names_clinic_and_room_and_nothing_else(quick_ward: Ward) -> None:
@@ -237,7 +238,7 @@ async def test_an_invitation_names_clinic_and_room_and_nothing_else(quick_ward: 
         await services.notifications.messages.outbox(quick_ward.house.here.receptionist),
         key=lambda message: message.channel != "sms",
     )
-    assert "we meet in Dr Amara Okafor’s room" in sms.text
+    assert "we meet in Dr Amara Okafor's room" in sms.text
     assert email.subject == "Riverside Clinic invites you to a video visit"
     assert "Maya" not in sms.text + email.text + email.subject
 
@@ -248,8 +249,13 @@ async def test_nobody_is_invited_without_a_date_of_birth(quick_ward: Ward) -> No
     waiter = await quick_ward.check_in(room, phone="+46 70 000 00 01")
     waiter = await quick_ward.identify(room, waiter)
     chart = await services.people.permissions.chart(room.staff, waiter.visitor.patient_id)
+    of = await quick_ward.of(room)
+    place = await services.visits.rooms.place(of)
     with pytest.raises(WrongInput, match="date of birth, which is not known"):
-        await services.visits.invitations.send(chart, await quick_ward.of(room), ("sms",))
+        await services.requests.invitations.send(chart, of, place, ("sms",))
+    draft = Draft(new_id("req"), ("sms",), "skin")
+    with pytest.raises(WrongInput, match="date of birth, which is not known"):
+        await services.requests.photos.preview(chart, draft)
 
 
 async def test_a_link_to_something_else_is_no_invitation(quick_ward: Ward) -> None:

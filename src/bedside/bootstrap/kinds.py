@@ -3,6 +3,7 @@ without pages does not exist, and no list has to agree with another."""
 
 from bedside.audit import AuditLog
 from bedside.links.kinds import LinkKind, LinkKinds
+from bedside.people.phone_numbers import PhoneNumbers
 from bedside.requests.door import RequestDoor
 from bedside.requests.kinds import AnyRequestKind, RequestKind, RequestKinds
 from bedside.web import app
@@ -13,9 +14,9 @@ def request_kinds() -> RequestKinds:
     return RequestKinds(*(kind for kind in _kinds() if isinstance(kind, RequestKind)))
 
 
-def link_kinds(audit: AuditLog) -> LinkKinds:
+def link_kinds(audit: AuditLog, numbers: PhoneNumbers) -> LinkKinds:
     """Return everything that a link can lead to."""
-    door = RequestDoor(audit)
+    door = RequestDoor(audit, numbers)
     return LinkKinds(
         *(
             door.link_kind(kind.prefix) if isinstance(kind, RequestKind) else kind

@@ -13,6 +13,7 @@ from bedside.requests import records
 from bedside.requests import service as reminder_jobs
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
+from bedside.requests.invitations.kind import INVITATIONS
 from bedside.requests.kinds import RequestTools
 from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
@@ -86,8 +87,9 @@ def requests_of(
         all=requests,
         kinds=kinds,
         photos=photos.sending,
+        invitations=kinds.parts(INVITATIONS).sending,
         answers=photos.answers,
-        faces=RequestFaces(database, vault, audit, clinics, links),
+        faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),
         lists=RequestLists(database, vault, base.audit.looks, patients),
         endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
         live=RequestLive(kinds),

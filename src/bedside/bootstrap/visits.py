@@ -79,17 +79,7 @@ def visits_of(
     identification = Identification(
         database, vault, audit, patients, people.likely, permissions, transitions
     )
-    invitations = Invitations(
-        database,
-        vault,
-        audit,
-        clinics,
-        patients,
-        rooms,
-        links,
-        notifications.dispatcher,
-        base.settings.base_url,
-    )
+    invitations = Invitations(database, rooms)
     return VisitParts(
         rooms=rooms,
         check_in=CheckIn(database, vault, patients, rooms, transitions),

@@ -34,6 +34,7 @@ STATUS = {
 class LinkFace:
     """The public view of a link, before the date of birth. `told` is what somebody has reported
     there; `sent` whether the clinic received something through the link, None if nothing could be.
+    `reports` is False if the clinic keeps nothing that could be reported to.
     """
 
     link: Link
@@ -41,6 +42,7 @@ class LinkFace:
     asked_by: str
     told: Told = Told.NOTHING
     sent: bool | None = None
+    reports: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ async def _not_known(request: Request, face: LinkFace, access: LinkAccess) -> Re
     return None
 
 
+async def _nothing_goes_on(request: Request, face: LinkFace) -> Response | None:
+    """Do nothing, for kinds of which nothing outlasts the link."""
+    return None
+
+
 async def _nothing_wrong(request: Request, link: Link, form: Form) -> dict[str, str]:
     """Return no errors, for kinds that ask for the date of birth only."""
     return {}
@@ -92,6 +99,8 @@ class LinkPages:
     """Returns the errors of the other fields of the form, by field."""
     known: Callable[[Request, LinkFace, LinkAccess], Awaitable[Response | None]] = _not_known
     """Answers a device that already had access; None to treat it like any other."""
+    ended: Callable[[Request, LinkFace], Awaitable[Response | None]] = _nothing_goes_on
+    """Answers a device that had access after the link has ended; None to explain that it has."""
     enters_again: bool = False
     """Whether such a device enters by pressing a button, without the date of birth."""
     tell: Callable[[Request, Link, Told], Awaitable[None]] | None = None

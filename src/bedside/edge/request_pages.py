@@ -24,7 +24,7 @@ from bedside.edge.rendering import render
 from bedside.errors import NotFound, NotSignedIn
 from bedside.kernel import language
 from bedside.kernel.ids import is_id
-from bedside.links.records import Link, LinkClosed, LinkState
+from bedside.links.records import Link, LinkClosed
 from bedside.people.permissions import LinkAccess
 from bedside.requests.faces import Face
 from bedside.requests.kinds import AnyRequestKind
@@ -62,7 +62,7 @@ def request_pages(kind: AnyRequestKind, texts: QuestionTexts, home: Handler) -> 
         )
 
     return LinkPages(
-        kind=kind, face=_face, ask=ask, enter=_enter, known=_known, tell=_tell, home=home
+        kind=kind, face=_face, ask=ask, enter=_enter, known=_known, tell=tell, home=home
     )
 
 
@@ -84,12 +84,11 @@ async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
 
 
 async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
-    if face.link.state is not LinkState.OPEN:
-        return None
     return RedirectResponse(pages_of(access.subject_id), status_code=303)
 
 
-async def _tell(request: Request, link: Link, told: Told) -> None:
+async def tell(request: Request, link: Link, told: Told) -> None:
+    """Report to the clinic what somebody says on a link's page."""
     await services_of(request).requests.faces.tell(link, told, address_of(request))
 
 

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 SECOND = 1_000
@@ -24,6 +25,12 @@ def in_zone(zone: str, at: int | None = None) -> datetime:
     """Return a time, or now, as clocks of a time zone show it."""
     moment = now() if at is None else at
     return datetime.fromtimestamp(moment / 1000, UTC).astimezone(ZoneInfo(zone))
+
+
+def end_of(day: date, zone: str) -> int:
+    """Return the last second of a day in a time zone."""
+    evening = datetime.combine(day, time_of_day(23, 59, 59), ZoneInfo(zone))
+    return int(evening.timestamp()) * SECOND
 
 
 class Watch:

@@ -8,6 +8,7 @@ the date of birth, and from then on the device is known by a token of its own.
 
 import hashlib
 import hmac
+from asyncio import sleep
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,7 @@ ANSWERS_FROM_ONE_ADDRESS = 40
 """Wrong answers from one network address in an hour; a clinic's own guest network shares one."""
 
 _ADDRESSES_KEPT = 10_000
+_LONGEST_PAUSE = 10 * clock.SECOND
 
 _by_secret = prepared(select(links).where(links.c.secret_hash == bindparam("hash")), LinkRow)
 _locked_row = prepared(
@@ -134,19 +136,23 @@ class Links:
     async def answer(self, secret: str, born: date, address: str) -> Answer:
         """Count an answer to the date of birth, and call the kind of link with the outcome.
 
-        Input that is not a date is no answer: callers ask again. Raises NotFound for an unknown
-        secret, TooMany for an address with too many wrong answers.
+        Input that is not a date is no answer: callers ask again. From an address with too many
+        wrong answers a further wrong one takes longer, and a right one does not: thousands may
+        share it. Raises NotFound for an unknown secret, TooMany from such an address.
         """
         checked = await self._check(secret, born, address)
         async with self._database.unit_of_work() as work:
-            return await self._count(work, checked)
+            answer = await self._count(work, checked)
+        if not answer.token and (pause := self._addresses.pause(address)):
+            await sleep(pause / clock.SECOND)
+        return answer
 
     async def _check(self, secret: str, born: date, address: str) -> Checked:
         """Compare a date of birth with the patient's. Nothing is revealed until the answer is
         counted."""
-        self._addresses.check(address)
         row = await self._of_secret(secret)
         if row is None:
+            self._addresses.check(address)
             self._addresses.wrong(address)
             raise NotFound
         right = await self._patients.birth_date(row.clinic_id, row.patient_id)
@@ -302,6 +308,12 @@ class _AddressLimit:
         if len(recent) >= ANSWERS_FROM_ONE_ADDRESS:
             wait = recent[0] + clock.HOUR - clock.now()
             raise TooMany(retry_after=max(1, wait // clock.SECOND))
+
+    def pause(self, address: str) -> int:
+        """Return how much longer a wrong answer takes, in milliseconds: a second for each one over
+        the limit, up to ten."""
+        over = len(self._recent(address)) - ANSWERS_FROM_ONE_ADDRESS
+        return min(max(0, over) * clock.SECOND, _LONGEST_PAUSE)
 
     def wrong(self, address: str) -> None:
         """Count one wrong answer."""

@@ -132,16 +132,14 @@ class PhoneNumbers:
         more until they are changed or confirmed."""
         patient = await self._patients.locked(work, clinic_id, patient_id)
         person = patient.demographics
-        now = tuple(one for one in (person.phone, person.email) if one and one in addresses)
+        now = tuple(
+            one for one in (person.phone, person.email) if _without_extension(one) in addresses
+        )
         await self._set(work, patient, tuple(dict.fromkeys((*person.doubted, *now))))
 
-    async def trust(
-        self, work: UnitOfWork, clinic_id: str, patient_id: str, addresses: tuple[str, ...]
-    ) -> None:
-        """Take the mark back: the patient has answered from there after all."""
-        patient = await self._patients.locked(work, clinic_id, patient_id)
-        rest = tuple(one for one in patient.demographics.doubted if one not in addresses)
-        await self._set(work, patient, rest)
+    async def trust(self, work: UnitOfWork, clinic_id: str, patient_id: str) -> None:
+        """Take the marks back: the patient has answered after all."""
+        await self._set(work, await self._patients.locked(work, clinic_id, patient_id), ())
 
     async def confirm(self, chart: ChartAccess, address: str) -> None:
         """“The number is right”: use an address again. Idempotent."""
@@ -149,7 +147,8 @@ class PhoneNumbers:
             patient = await self._patients.locked(work, chart.clinic_id, chart.patient_id)
             if address not in patient.demographics.doubted:
                 return
-            await self.trust(work, chart.clinic_id, chart.patient_id, (address,))
+            rest = tuple(one for one in patient.demographics.doubted if one != address)
+            await self._set(work, patient, rest)
             await self._audit.record(
                 work,
                 chart.clinic_id,
@@ -164,3 +163,9 @@ class PhoneNumbers:
             await self._patients.replace(
                 work, patient, person.model_copy(update={"doubted": doubted})
             )
+
+
+def _without_extension(address: str) -> str:
+    """Return where a message to an address goes."""
+    phone = phones.known(address)
+    return phone.number if phone else address

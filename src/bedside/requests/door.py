@@ -2,11 +2,11 @@
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
-from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.links.kinds import LinkKind
 from bedside.links.records import Answer
+from bedside.people.phone_numbers import PhoneNumbers
 from bedside.requests import records
 from bedside.requests.records import RequestRow, Told
 from bedside.requests.states import Step
@@ -15,8 +15,9 @@ from bedside.requests.states import Step
 class RequestDoor:
     """Advances a request when its patient's device gets access, or its link is locked."""
 
-    def __init__(self, audit: AuditLog) -> None:
+    def __init__(self, audit: AuditLog, numbers: PhoneNumbers) -> None:
         self._audit = audit
+        self._numbers = numbers
 
     def link_kind(self, prefix: str) -> LinkKind:
         """Return the kind of links to requests whose ids begin with `prefix`."""
@@ -29,10 +30,10 @@ class RequestDoor:
         )
 
     async def answered(self, work: UnitOfWork, answer: Answer, address: str) -> None:
-        """Handle an answer. Raises NotFound if there is no such request."""
+        """Handle an answer. Invitations of earlier versions are no requests: nothing changes."""
         row = await records.locked(work, answer.link.subject_id)
         if row is None:
-            raise NotFound
+            return
         if answer.token:
             await self._let_in(work, row, address)
         elif answer.locked_now:
@@ -40,6 +41,8 @@ class RequestDoor:
 
     async def _let_in(self, work: UnitOfWork, row: RequestRow, address: str) -> None:
         first = not row.opened_at
+        if row.told == Told.WRONG_PERSON:
+            await self._numbers.trust(work, row.clinic_id, row.patient_id)
         opened_at = row.opened_at or clock.now()
         await records.take_step(work, row, Step.LET_IN, opened_at=opened_at, told=Told.NOTHING)
         if first:

@@ -12,6 +12,7 @@ from bedside.kernel.unit_of_work import Transactions
 from bedside.links.records import Link, LinkState
 from bedside.links.service import Links
 from bedside.people.clinics import Clinic, Clinics
+from bedside.people.phone_numbers import PhoneNumbers
 from bedside.requests import records
 from bedside.requests.records import Request, Told
 from bedside.requests.states import State
@@ -30,8 +31,15 @@ class RequestFaces:
     """Shows a request to anybody who has its link. Looking changes nothing."""
 
     def __init__(
-        self, database: Transactions, vault: Vault, audit: AuditLog, clinics: Clinics, links: Links
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        links: Links,
+        numbers: PhoneNumbers,
     ) -> None:
+        self._numbers = numbers
         self._database = database
         self._vault = vault
         self._audit = audit
@@ -64,6 +72,10 @@ class RequestFaces:
             if row is None or row.told == told or row.state == State.DONE:
                 return
             await records.save(work, row, told=told, told_at=clock.now())
+            if told is Told.WRONG_PERSON:
+                keys = await self._vault.clinic(row.clinic_id)
+                sent_to = tuple(records.opened(keys, row).content.to.values())
+                await self._numbers.doubt(work, row.clinic_id, row.patient_id, sent_to)
             await self._audit.record(
                 work,
                 row.clinic_id,

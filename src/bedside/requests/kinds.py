@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from bedside.audit import AuditLog
+from bedside.audit import Action, AuditLog
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
@@ -17,10 +17,12 @@ from bedside.kernel.kinds import Kinds
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.service import Links
 from bedside.notifications.messenger import Messenger
-from bedside.people.clinics import Clinics
+from bedside.notifications.texts import OutgoingText
+from bedside.people.clinics import Clinic, Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess
-from bedside.requests.records import Request, RequestRow
+from bedside.requests import texts
+from bedside.requests.records import Content, Request, RequestRow
 
 if TYPE_CHECKING:
     from bedside.requests.service import Requests
@@ -88,6 +90,19 @@ class FilesHeld:
     category: Category
 
 
+Wording = Callable[[Clinic, Content, str, int], OutgoingText]
+"""Composes a message in the language of the task: with the clinic, what is asked, the link, and
+its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTexts:
+    """The messages of a kind: that a request is there, and a reminder of it."""
+
+    invitation: Wording = texts.invitation
+    reminder: Wording = texts.reminder
+
+
 @dataclass(frozen=True, slots=True)
 class RequestKind(Generic[P]):
     """One kind of request.
@@ -95,7 +110,7 @@ class RequestKind(Generic[P]):
     `key` is the value of the column `kind`, `prefix` that of its requests' ids, and `name` what
     staff call it, untranslated. `about` describes one request in a few words, or ""; `details` has
     names and values of what it asks for, translated. `build` makes its parts; `files` is None for
-    a kind whose requests hold no files.
+    a kind whose requests hold no files. `texts` compose its messages.
     """
 
     key: str
@@ -105,6 +120,9 @@ class RequestKind(Generic[P]):
     details: Callable[[Request], list[tuple[str, str]]]
     build: Callable[[RequestTools], P]
     files: FilesHeld | None = None
+    texts: RequestTexts = RequestTexts()
+    sent: Action = Action.REQUEST_SENT
+    """The audit log's name for sending one."""
 
 
 AnyRequestKind = RequestKind[Any]

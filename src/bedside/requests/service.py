@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bedside.audit import Action, AuditLog
@@ -10,10 +11,11 @@ from bedside.database.sealed import Vault
 from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.options import LinkOptions
 from bedside.links.service import Links
-from bedside.notifications.addresses import addresses_of
+from bedside.notifications.addresses import addresses_of, usable
 from bedside.notifications.messenger import ChannelName, Messenger, Outcome
 from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.clinics import Clinic, Clinics
@@ -23,7 +25,7 @@ from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
 from bedside.requests import records, texts
 from bedside.requests.endings import CLEAR_UP, EXPIRE
-from bedside.requests.kinds import RequestKinds
+from bedside.requests.kinds import RequestKinds, Wording
 from bedside.requests.messages import send_text
 from bedside.requests.records import Content, Request, RequestRow, Told
 from bedside.requests.states import State, Step, require
@@ -87,13 +89,18 @@ class Requests:
         WrongInput for a channel without an address."""
         asker = await self._staff.get(chart.clinic_id, chart.staff.staff_id)
         who = patient.demographics
+        _must_be_answerable(patient)
         to = addresses_of(who, channels)
         return Content(asked_by=asker.name, language=who.language, to=to, details=details)
 
-    async def messages(self, chart: ChartAccess, content: Content) -> tuple[Outgoing, ...]:
-        """Return the messages that would be sent, with “…” for the secret."""
+    async def messages(
+        self, chart: ChartAccess, key: str, content: Content
+    ) -> tuple[Outgoing, ...]:
+        """Return the messages that a kind would send, with “…” for the secret."""
         clinic = await self._clinics.get(chart.clinic_id)
-        wording = _invitation(clinic, content, self._address("…"), until(clinic))
+        compose = self._kinds.by_key(key).texts.invitation
+        with in_language(content.language):
+            wording = compose(clinic, content, self._address("…"), until(clinic))
         return tuple(Outgoing(channel, to, wording) for channel, to in content.to.items())
 
     async def send(
@@ -102,9 +109,13 @@ class Requests:
         key: str,
         request_id: str,
         compose: Callable[[], Awaitable[Composed]],
+        *,
+        begin: Callable[[UnitOfWork], Awaitable[None]] | None = None,
+        **noted: str,
     ) -> str:
         """Send a request of the kind with this key and return its id, which is made with the form:
-        sending the form twice makes one request.
+        sending the form twice makes one request. `begin` writes, in the same unit of work, what
+        the kind keeps besides; `noted` goes into the audit line.
 
         Raises NotAllowed, WrongInput for an id of another kind, and what `compose` raises.
         """
@@ -129,7 +140,10 @@ class Requests:
                 await self._invite(work, row, clinic, composed.content, ends)
                 await records.save(work, row)
                 channels = list(composed.content.to)
-                await self._note(work, chart, request_id, Action.REQUEST_SENT, channels=channels)
+                if begin is not None:
+                    await begin(work)
+                sent = self._kinds.by_key(key).sent
+                await self._note(work, chart, request_id, sent, channels=channels, **noted)
         return request_id
 
     async def _invite(
@@ -137,7 +151,9 @@ class Requests:
     ) -> None:
         """Issue a link, write the messages that carry it, and schedule reminder and expiry."""
         secret = await self._links.issue(work, clinic.id, row.patient_id, row.id, until)
-        wording = _invitation(clinic, content, self._address(secret), until)
+        compose = self._kinds.by_key(row.kind).texts.invitation
+        with in_language(content.language):
+            wording = compose(clinic, content, self._address(secret), until)
         await send_text(self._messenger, work, row, content, f"invite/{row.round}", wording)
         payload = {"request_id": row.id, "round": row.round}
         remind_in = until - REMIND_BEFORE - clock.now()
@@ -177,7 +193,7 @@ class Requests:
         """Send a new link to the patient's current addresses; older links stop working.
 
         What was chosen before stays, and the patient agrees to it again. Raises Conflict if the
-        request is done, WrongInput if the patient has no address for its channels.
+        request is done, WrongInput if no message can go to the patient by its channels.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):
             raise NotAllowed
@@ -185,7 +201,8 @@ class Requests:
         patient = await self._patients.get(chart)
         clinic = await self._clinics.get(chart.clinic_id)
         keys = await self._vault.clinic(chart.clinic_id)
-        to = addresses_of(patient.demographics, tuple(request.content.to))
+        _must_be_answerable(patient)
+        to = addresses_of(patient.demographics, _ways(patient, request.content))
         content = replace(request.content, to=to)
         ends = until(clinic)
         async with self._database.unit_of_work() as work:
@@ -245,7 +262,8 @@ class Requests:
             row = await records.locked(work, request_id)
             if row is None or row.round != payload["round"] or row.state not in _WAITING:
                 return
-            await self._remind(work, row, clinic, content, "reminder", texts.reminder)
+            compose = self._kinds.by_key(row.kind).texts.reminder
+            await self._remind(work, row, clinic, content, "reminder", compose)
 
     async def remind_unagreed(self, payload: dict[str, Any]) -> None:
         """Job: remind a patient whose files are here, and who has not agreed to send them. Once for
@@ -272,13 +290,13 @@ class Requests:
         clinic: Clinic,
         content: Content,
         cause: str,
-        compose: Callable[[Clinic, str, str, int], OutgoingText],
+        compose: Wording,
     ) -> None:
         secret = await self._links.issue(
             work, row.clinic_id, row.patient_id, row.id, row.expires_at
         )
         with in_language(content.language):
-            wording = compose(clinic, content.asked_by, self._address(secret), row.expires_at)
+            wording = compose(clinic, content, self._address(secret), row.expires_at)
         await send_text(self._messenger, work, row, content, f"{cause}/{row.round}", wording)
         await self._audit.record(
             work,
@@ -303,17 +321,30 @@ class Requests:
         )
 
 
+def _must_be_answerable(patient: Patient) -> None:
+    """Raise WrongInput for a patient whose date of birth is not known: no answer to the link would
+    be right."""
+    if patient.demographics.birth_date is None:
+        raise WrongInput(
+            N_("The link asks for the date of birth, which is not known. Add it first."),
+            field="channels",
+        )
+
+
+def _ways(patient: Patient, content: Content) -> tuple[str, ...]:
+    """Return the channels of a new link: those of before, without one that nobody can be reached
+    by while there is another."""
+    ways = tuple(content.to)
+    return tuple(way for way in ways if usable(patient.demographics, way)) or ways
+
+
 _WAITING = (State.REQUESTED, State.SENT, State.DELIVERED)
 
 
 def until(clinic: Clinic) -> int:
-    """Return the end of a link that is sent now."""
-    return clock.now() + clinic.of(LinkOptions).link_days * clock.DAY
-
-
-def _invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
-    with in_language(content.language):
-        return texts.invitation(clinic, content.asked_by, link, until)
+    """Return the end of a link that is sent now: the evening of its last day, at the clinic."""
+    last = clinic.options.today() + timedelta(days=clinic.of(LinkOptions).link_days)
+    return clock.end_of(last, clinic.options.time_zone)
 
 
 def _new_row(

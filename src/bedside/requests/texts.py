@@ -3,6 +3,7 @@
 from bedside.kernel.language import gettext as _
 from bedside.notifications.texts import OutgoingText, day_of, outgoing_text
 from bedside.people.clinics import Clinic
+from bedside.requests.records import Content
 
 
 def emergency(clinic: Clinic) -> str:
@@ -12,9 +13,9 @@ def emergency(clinic: Clinic) -> str:
     )
 
 
-def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
+def invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     """Compose the message with the link: who is asking, until when, and nothing about health."""
-    words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
+    words = {"clinic": clinic.name, "who": content.asked_by, "day": day_of(clinic, until)}
     said = _("{clinic}: {who} has a request for you. Please open it by {day}:").format(**words)
     return outgoing_text(
         clinic,
@@ -25,9 +26,9 @@ def invitation(clinic: Clinic, asked_by: str, link: str, until: int) -> Outgoing
     )
 
 
-def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
+def reminder(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     """Compose the message sent a day before the link ends, if nobody has opened it."""
-    words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
+    words = {"clinic": clinic.name, "who": content.asked_by, "day": day_of(clinic, until)}
     return outgoing_text(
         clinic,
         subject=_("Reminder: {who} at {clinic} has a request for you").format(**words),
@@ -37,9 +38,9 @@ def reminder(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingTe
     )
 
 
-def unagreed(clinic: Clinic, asked_by: str, link: str, until: int) -> OutgoingText:
+def unagreed(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     """Compose the message to somebody who uploaded something, and has not agreed to send it."""
-    words = {"clinic": clinic.name, "who": asked_by, "day": day_of(clinic, until)}
+    words = {"clinic": clinic.name, "who": content.asked_by, "day": day_of(clinic, until)}
     return outgoing_text(
         clinic,
         subject=_("Not sent yet: your answer to {who} at {clinic}").format(**words),

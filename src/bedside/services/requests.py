@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedside.requests.faces import RequestFaces
+from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.lists import RequestLists
 from bedside.requests.photos.answers import PhotoAnswers
@@ -19,6 +20,7 @@ class RequestServices:
     faces: RequestFaces
     lists: RequestLists
     kinds: RequestKinds
+    invitations: InvitationRequests
     photos: PhotoRequests
     answers: PhotoAnswers
     """Of photo requests, on the patient's side."""

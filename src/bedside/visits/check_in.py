@@ -194,12 +194,12 @@ class CheckIn:
             await add_device(work, keys, visit_id, token)
         return CheckedIn(visit_id, token)
 
-    async def goes_on(self, link: LinkAccess) -> bool:
-        """Whether a visit begun by an invitation has not ended yet."""
+    async def going_on(self, invitation_id: str) -> str:
+        """Return the visit begun by an invitation that has not ended yet; "" if there is none."""
         async with self._database.read() as db:
-            invited = await db.one(_by_id, of=link.subject_id)
+            invited = await db.one(_by_id, of=invitation_id)
             visit = await db.one(rows.by_id, of=invited.visit_id) if invited else None
-        return visit is not None and visit.state != State.ENDED
+        return visit.id if visit is not None and visit.state != State.ENDED else ""
 
     async def again(self, visitor: VisitorAccess, token: str) -> CheckedIn:
         """Check in again after a visit has ended, without retyping: in the room where it ended.

@@ -31,7 +31,7 @@ class Place:
     def room(self) -> str:
         """Text for the room by itself."""
         if self.personal:
-            return _("{name}’s room").format(name=self.name)
+            return _("{name}'s room").format(name=self.name)
         return self.name
 
 

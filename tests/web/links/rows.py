@@ -25,7 +25,12 @@ ROWS: dict[tuple[str, str], Row] = {
         counted=frozenset({Kind.PATIENT_B}),
     ),
     ("GET", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
-    ("POST", f"{_LINK}/not-me"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
+    ("POST", f"{_LINK}/not-me"): Row(
+        Access.LINK_PAGE,
+        303,
+        lambda _facts: {"data": {"sure": "yes"}},
+        also=dict.fromkeys(_ALL_LINKS, 303),
+    ),
     ("POST", f"{_LINK}/new-link"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
     ("GET", f"{_LINK}/told"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
     ("GET", _MY): Row(Access.DEVICE, 303),

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from bedside.links.records import LinkState
+from bedside.requests.records import Told
 from bedside.web.app import create_app
 from tests.calls.calling import Ward
 from tests.house import House, at_the_door
@@ -112,6 +113,70 @@ async def test_a_device_that_was_let_in_before_is_not_asked_again(
     assert (known.value, known["path"]) == (token, led.headers["location"])
     gone_on = await visitor.get(led.headers["location"])
     assert gone_on.headers["location"] == f"/my/{sent.id}"
+
+
+async def test_a_device_that_was_let_in_stays_in_when_others_lock_the_link(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    sent = await send(quick_house)
+    secret = await sent.secret()
+    page = (await visitor.get(f"/l/{secret}")).headers["location"]
+    assert (await visitor.post(page, data=TYPED)).headers["location"] == f"/my/{sent.id}"
+    async with at_the_door(create_app(quick_house.services)) as stranger:
+        await stranger.get(f"/l/{secret}")
+        for _ in range(5):
+            await stranger.post(page, data={**TYPED, "birth_day": "15"})
+        assert (await stranger.get(page)).status_code == 403
+    again = await visitor.get(f"/l/{secret}", follow_redirects=True)
+    assert urlsplit(str(again.url)).path.startswith(f"/my/{sent.id}")
+    assert (await visitor.post(page, data=TYPED)).headers["location"] == f"/my/{sent.id}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"birth_year": "91"}, "Write the year with four digits"),
+        ({"birth_year": "2534"}, "another calendar"),
+        ({"birth_month": "14", "birth_day": "3"}, "there are 12 months"),
+        ({"birth_day": ""}, "Enter day, month and year of birth."),
+    ],
+)
+async def test_what_is_no_date_of_birth_costs_no_try(
+    quick_house: House, visitor: httpx.AsyncClient, typed: dict[str, str], sentence: str
+) -> None:
+    sent = await send(quick_house)
+    page = (await visitor.get(f"/l/{await sent.secret()}")).headers["location"]
+    answer = await visitor.post(page, data={**TYPED, **typed})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    looked = await quick_house.links.look(await sent.secret())
+    assert looked is not None
+    assert looked.tries_left == 5
+
+
+async def test_a_wrong_date_that_may_be_swapped_names_the_order(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    sent = await send(quick_house)
+    page = (await visitor.get(f"/l/{await sent.secret()}")).headers["location"]
+    assert "Year, month, day." in (await visitor.get(page)).text, "as dates are written in Sweden"
+    swapped = {"birth_day": "3", "birth_month": "12", "birth_year": "1991"}
+    assert "First the year, then the month" in (await visitor.post(page, data=swapped)).text
+    other = {**swapped, "birth_day": "13"}
+    assert "First the year" not in (await visitor.post(page, data=other)).text
+
+
+async def test_programs_that_press_every_button_report_nothing(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    sent = await send(quick_house)
+    page = (await visitor.get(f"/l/{await sent.secret()}")).headers["location"]
+    pressed = await visitor.post(f"{page}/not-me", data={"press": "yes"})
+    assert pressed.status_code == 422
+    assert "Tick the box" in pressed.text
+    assert (await sent.now()).told is Told.NOTHING
+    assert (await visitor.post(f"{page}/not-me", data={"sure": "yes"})).status_code == 303
+    assert (await sent.now()).told is Told.WRONG_PERSON
 
 
 async def test_a_link_that_is_none_or_over_says_so(

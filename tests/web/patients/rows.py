@@ -34,6 +34,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/patients/{patient_id}/details"): Row(
         Access.CHART, 303, lambda facts: {"data": {**_DETAILS, "teams": facts["room"]}}
     ),
+    ("POST", "/patients/{patient_id}/addresses"): Row(Access.CHART, 303, form(which="phone")),
     ("GET", "/visits/{visit_id}/card"): Row(Access.ROOM, shows=("lindqvist", "philtrum")),
     ("GET", "/visits/{visit_id}/card/now"): Row(Access.ROOM, shows=("philtrum",)),
 }

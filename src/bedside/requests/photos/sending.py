@@ -65,7 +65,7 @@ class PhotoRequests:
         """Return what would be sent, with “…” for the secret. Raises WrongInput as `send` does."""
         composed = await self._compose(chart, draft)
         return Preview(
-            await self._requests.messages(chart, composed.content),
+            await self._requests.messages(chart, KEY, composed.content),
             PhotoDetails.of(composed.content).instructions,
             composed.file_limit,
             composed.bytes_limit,

@@ -7,6 +7,7 @@ links too. There one press checks in, or leads back to the visit that goes on.
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bedside.edge import request_pages
 from bedside.edge.context import services_of
 from bedside.edge.forms import Form
 from bedside.edge.link_devices import page_of_link
@@ -14,15 +15,21 @@ from bedside.edge.link_pages import Entry, LinkFace, LinkPages, Question, page
 from bedside.edge.visit_devices import keep_visitor, page_of
 from bedside.errors import WrongInput
 from bedside.kernel.language import gettext as _
-from bedside.links.records import Link
+from bedside.links.records import Link, LinkState
 from bedside.people.permissions import LinkAccess
+from bedside.requests.invitations.kind import INVITATIONS
 from bedside.visits.check_in import RoomClosed
-from bedside.visits.invitations import INVITATION_LINK
 
 
 async def _face(request: Request, link: Link) -> LinkFace:
-    clinic = await services_of(request).people.clinics.get(link.clinic_id)
-    return LinkFace(link, clinic, clinic.name)
+    """Return the public view; for invitations of earlier versions, which are no requests, without
+    what somebody has reported."""
+    services = services_of(request)
+    clinic = await services.people.clinics.get(link.clinic_id)
+    if not await services.requests.invitations.is_request(link):
+        return LinkFace(link, clinic, clinic.name, reports=False)
+    asked = (await services.requests.faces.of(link)).request
+    return LinkFace(link, clinic, clinic.name, asked.told)
 
 
 async def _check(request: Request, link: Link, form: Form) -> dict[str, str]:
@@ -37,9 +44,17 @@ async def _ask(request: Request, face: LinkFace, question: Question) -> Response
 
 
 async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
-    goes_on = await services_of(request).visits.check_in.goes_on(access)
+    goes_on = bool(await services_of(request).visits.check_in.going_on(access.subject_id))
     question = Question(face.link.tries_left)
     return await _page(request, face, question, known=True, goes_on=goes_on)
+
+
+async def _ended(request: Request, face: LinkFace) -> Response | None:
+    """Lead back to a visit that goes on after its invitation has ended."""
+    if face.link.state is LinkState.REVOKED:
+        return None
+    visit_id = await services_of(request).visits.check_in.going_on(face.link.subject_id)
+    return RedirectResponse(page_of(visit_id), status_code=303) if visit_id else None
 
 
 async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
@@ -58,6 +73,7 @@ async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
     except WrongInput as error:
         wrong = Question(tries, entry.form, {error.field: _(error.sentence)})
         return await _page(request, face, wrong, known=True)
+    await services.requests.invitations.arrived(entry.access)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)
     return response
@@ -91,17 +107,20 @@ async def _page(
         errors=question.errors,
         known=known,
         goes_on=goes_on,
-        shut=shut,
+        shut=shut or not (room.open or goes_on),
+        reports=face.reports,
         **question.typed,
     )
 
 
 LINK_PAGES = LinkPages(
-    kind=INVITATION_LINK,
+    kind=INVITATIONS,
     face=_face,
     ask=_ask,
     enter=_enter,
     check=_check,
     known=_known,
+    ended=_ended,
+    tell=request_pages.tell,
     enters_again=True,
 )

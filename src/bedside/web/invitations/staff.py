@@ -12,10 +12,14 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
+from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.notifications.addresses import usable
+from bedside.notifications.messenger import CHANNELS
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
+from bedside.requests.invitations.details import PREFIX
 from bedside.visits.rooms import Room, RoomInClinic
 
 INVITED = flash_message("invitation_sent", N_("The invitation is on its way."))
@@ -23,8 +27,10 @@ INVITED = flash_message("invitation_sent", N_("The invitation is on its way."))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An invitation that was not sent yet."""
+    """An invitation that was not sent yet. `id` is made with the form, so that sending the form
+    twice invites once."""
 
+    id: str
     room: str
     channels: tuple[str, ...]
 
@@ -49,9 +55,9 @@ async def form_page(request: Request) -> Response:
     """GET /patients/{patient_id}/invite: one's own room, and the available channels."""
     inviting = await _inviting(request)
     who = inviting.patient.demographics
-    ways = tuple(way for way, to in (("sms", who.phone), ("email", who.email)) if to)
+    ways = tuple(way for way in CHANNELS if usable(who, way))
     own = [one.room.id for one in inviting.rooms if one.mine] or [""]
-    return _form(request, inviting, Draft(own[0], ways[:1]))
+    return _form(request, inviting, Draft(new_id(PREFIX), own[0], ways[:1]))
 
 
 async def preview(request: Request) -> Response:
@@ -63,8 +69,10 @@ async def preview(request: Request) -> Response:
         return _form(request, inviting, draft)
     try:
         room = inviting.room(draft)
-        messages = await services_of(request).visits.invitations.preview(
-            inviting.chart, room, draft.channels
+        services = services_of(request)
+        place = await services.visits.rooms.place(room)
+        messages = await services.requests.invitations.preview(
+            inviting.chart, room, place, draft.channels
         )
     except WrongInput as error:
         return _form(request, inviting, draft, error)
@@ -84,14 +92,18 @@ async def send(request: Request) -> Response:
     draft = _draft(await form_of(request))
     try:
         room = inviting.room(draft)
-        await services_of(request).visits.invitations.send(inviting.chart, room, draft.channels)
+        services = services_of(request)
+        place = await services.visits.rooms.place(room)
+        await services.requests.invitations.send(
+            inviting.chart, room, place, draft.channels, draft.id
+        )
     except WrongInput as error:
         return _form(request, inviting, draft, error)
     return redirect(f"/patients/{inviting.patient.id}/card", INVITED)
 
 
 def _draft(form: Form) -> Draft:
-    return Draft(form.line("room"), tuple(form.all("channels")))
+    return Draft(form.line("id"), form.line("room"), tuple(form.all("channels")))
 
 
 async def _inviting(request: Request) -> Inviting:

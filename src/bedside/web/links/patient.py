@@ -32,7 +32,7 @@ from bedside.edge.link_pages import (
 from bedside.edge.link_secrets import led_on, secret_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import link_route, open_route
-from bedside.errors import BedsideError, NotFound
+from bedside.errors import BedsideError, NotFound, WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
@@ -65,7 +65,7 @@ async def open_link(request: Request) -> Response:
     if shown is not None:
         return shown
     if face.link.state is not LinkState.OPEN:
-        return _closed(request, pages, face)
+        return await _goes_on(request, pages, face) or _closed(request, pages, face)
     return await pages.ask(request, face, Question(face.link.tries_left))
 
 
@@ -73,7 +73,8 @@ async def answer(request: Request) -> Response:
     """POST /link/{link_id}: the date of birth. The right one lets this device in, and no other."""
     pages, face = await _opened(request)
     form = await form_of(request)
-    access = await _known_device(request, face.link) if pages.enters_again else None
+    asks_again = face.link.state is LinkState.OPEN and not pages.enters_again
+    access = None if asks_again else await _known_device(request, face.link)
     if access is not None:
         return await pages.enter(request, face, Entry(access, link_device_token(request), form))
     if face.link.state is not LinkState.OPEN:
@@ -129,8 +130,15 @@ async def _known_device(request: Request, link: Link) -> LinkAccess | None:
         return None
 
 
+async def _goes_on(request: Request, pages: LinkPages, face: LinkFace) -> Response | None:
+    """Lead a device that had access to what outlasts its link, such as a visit."""
+    token = link_device_token(request)
+    known = await services_of(request).links.of_device(token, face.link.subject_id)
+    return await pages.ended(request, face) if known is not None else None
+
+
 def _closed(request: Request, pages: LinkPages, face: LinkFace) -> Response:
-    address = page_of_link(face.link.id) if pages.tell else ""
+    address = page_of_link(face.link.id) if pages.tell and face.reports else ""
     return closed_page(request, face, address=address)
 
 
@@ -140,14 +148,25 @@ def _closed(request: Request, pages: LinkPages, face: LinkFace) -> Response:
 async def not_me(request: Request) -> Response:
     """GET /link/{link_id}/not-me: what to do with a message that reached somebody else."""
     pages, face = await _opened(request)
-    if pages.tell is None:
-        raise NotFound
-    return page(request, "links/not_me.html", face, link=page_of_link(face.link.id))
+    return _not_me_page(request, pages, face)
 
 
 async def tell_not_me(request: Request) -> Response:
-    """POST /link/{link_id}/not-me: report to the clinic that the message was misdirected."""
+    """POST /link/{link_id}/not-me: report to the clinic that the message was misdirected. A box
+    has to be ticked, because programs that check links press every button."""
+    if (await form_of(request))["sure"] != "yes":
+        pages, face = await _opened(request)
+        error = _("Tick the box if the message is not for you.")
+        return _not_me_page(request, pages, face, error)
     return await _tell(request, Told.WRONG_PERSON)
+
+
+def _not_me_page(request: Request, pages: LinkPages, face: LinkFace, error: str = "") -> Response:
+    if pages.tell is None or not face.reports:
+        raise NotFound
+    address = page_of_link(face.link.id)
+    status = WrongInput.status if error else 200
+    return page(request, "links/not_me.html", face, status=status, link=address, error=error)
 
 
 async def ask_new_link(request: Request) -> Response:

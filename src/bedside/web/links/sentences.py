@@ -14,6 +14,6 @@ SENTENCES = {
     Action.REQUEST_LOCKED: Sentence("lock", N_("A link to {patient} was locked"), "bad"),
 }
 TODAY = {
-    Action.REQUEST_CHECKED: N_("{who} opened the photo request"),
+    Action.REQUEST_CHECKED: N_("{who} gave the right date of birth on a link"),
     Action.REQUEST_LOCKED: N_("The link was locked after wrong dates of birth"),
 }

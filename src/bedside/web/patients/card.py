@@ -11,7 +11,8 @@ from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
-from bedside.errors import WrongInput
+from bedside.edge.signed_in import staff_of
+from bedside.errors import NotFound, WrongInput
 from bedside.kernel import phones
 from bedside.kernel.language import N_, gettext, offered
 from bedside.people.patients import Patient
@@ -19,6 +20,7 @@ from bedside.web.patients.card_facts import about, recent
 from bedside.web.patients.demographics import Entered, entered_as, entered_by, field_of, languages
 from bedside.web.patients.visit_card import visit_part
 
+CONFIRMED = flash_message("address_confirmed", N_("Messages go there again."))
 CHANGED = flash_message("patient_changed", N_("The patient's details are saved."))
 
 
@@ -135,7 +137,22 @@ async def _details_page(
     )
 
 
+async def confirm_address(request: Request) -> Response:
+    """POST /patients/{patient_id}/addresses: the number or the address (`which`) that reached
+    somebody else is right after all."""
+    staff = await staff_of(request)
+    people = services_of(request).people
+    chart = await people.permissions.chart(staff, request.path_params["patient_id"])
+    known = (await people.patients.get(chart)).demographics
+    which = (await form_of(request))["which"]
+    if which not in ("phone", "email"):
+        raise NotFound
+    await people.phone_numbers.confirm(chart, known.phone if which == "phone" else known.email)
+    return redirect(f"/patients/{chart.patient_id}/card", CONFIRMED)
+
+
 routes = [
+    staff_route("/patients/{patient_id}/addresses", confirm_address, methods=["POST"]),
     staff_route("/patients/{patient_id}/card", card),
     staff_route("/patients/{patient_id}/card/now", now),
     staff_route("/patients/{patient_id}/details", details_form),

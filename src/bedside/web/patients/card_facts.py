@@ -62,5 +62,6 @@ async def recent(request: Request, chart: ChartAccess, clinic: Clinic) -> dict[s
         "entries": newest,
         "pictured": await services.files.retrieval.with_thumbnail(newest),
         "requests": requests[:_REQUESTS],
+        "kinds": services.requests.kinds,
         "today": await today_in(request, chart, clinic),
     }

@@ -18,6 +18,8 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
+from bedside.notifications.addresses import usable
+from bedside.notifications.messenger import CHANNELS
 from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
@@ -41,7 +43,7 @@ NOT_NOW = flash_message(
 )
 NO_ADDRESS = flash_message(
     "request_no_address",
-    N_("The patient has no number or address for this request. Add it to the details first."),
+    N_("No message can go to the patient's number or address. Correct or confirm it on the card."),
     "attention",
 )
 
@@ -184,9 +186,7 @@ async def send(request: Request) -> Response:
 
 def _empty_draft(patient: Patient) -> Draft:
     who = patient.demographics
-    channels = tuple(
-        channel for channel, address in (("sms", who.phone), ("email", who.email)) if address
-    )
+    channels = tuple(way for way in CHANNELS if usable(who, way))
     return Draft(new_id(PHOTOS.prefix), channels[:1], "general")
 
 

@@ -1,0 +1,1 @@
+"""Invitations to a waiting room, as requests: sent, followed and sent again like all others."""
