@@ -175,8 +175,7 @@ async def test_every_end_says_what_happened_and_what_to_do(door: Door, chromium:
     await expect(heading(page, "Riverside Clinic has ended your wait")).to_be_visible()
     await seen.seen(page, "removed")
     await door.house.visits.rooms.close(door.charge)
-    await page.goto(door.address)
-    await page.wait_for_url("**/visit/*")
+    await page.reload()
     await expect(shown(page, "The waiting room is closed now.")).to_be_visible()
     await page.goto(door.address)
     await expect(page.get_by_text("This waiting room is closed right now.")).to_be_visible()
@@ -367,9 +366,12 @@ async def test_with_the_keyboard_alone_at_320_pixels(door: Door, chromium: Chrom
     page = await phone.page(door.address)
     await _tab_to(page, "#name")
     await page.keyboard.type("Nora Newcome")
-    await _tab_to(page, "#birth_day")
-    for value in ("27", "3", "1985"):
-        await page.keyboard.type(value)  # the next box takes the focus by itself
+    values = {"birth_day": "27", "birth_month": "3", "birth_year": "1985"}
+    boxes = page.locator("input[name^=birth_]")
+    order = [await boxes.nth(at).get_attribute("name") or "" for at in range(3)]
+    await _tab_to(page, f"#{order[0]}")
+    for name in order:
+        await page.keyboard.type(values[name])  # the next box takes the focus by itself
     await _tab_to(page, "#reason")
     await page.keyboard.type("A rash")
     await _tab_to(page, "#consented")

@@ -1,12 +1,14 @@
 """Staff, teams, and who is assigned to what."""
 
 import pytest
+from pydantic import ValidationError
 
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.people.roles import Role
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
 from tests.house import PASSWORD, House
+from tests.people.awkward_names import NO_NAMES
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("A2")]
 
@@ -123,3 +125,10 @@ def _latest():
     from bedside.audit.recorder import Filter
 
     return Filter(limit=2)
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_member_of_staff_has_a_name_that_can_be_read(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Person(name=name, email="a@clinic.example", role=Role.STAFF)
+    assert Person(name="\u202eA\u200bda ", email="a@clinic.example", role=Role.STAFF).name == "Ada"

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -15,6 +15,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.people import names
 from bedside.people.bound import STAFF, STAFF_ASSIGNMENTS
 from bedside.people.models import patients, staff, staff_assignments, teams
 from bedside.people.passwords import Passwords
@@ -36,6 +37,12 @@ class Person(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
     role: Role
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _readable(cls, name: str) -> str:
+        """Return a name without what cannot be seen, "" if nothing can be read."""
+        return names.cleaned(name) if names.is_name(name) else ""
 
 
 class Member(BaseModel):

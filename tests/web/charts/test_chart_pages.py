@@ -246,6 +246,9 @@ async def test_a_misfiled_file_goes_to_its_patient_and_leaves_no_content(
     found = await visitor.post(f"{address}/move", data={"do": "find", "words": "ramirez"})
     target = quick_house.patients[1].id
     assert f'value="{target}"' in found.text
+    for one in quick_house.patients[:2]:  # both people, with what tells them apart
+        assert one.name in found.text
+        assert f"{one.demographics.birth_date:%-d %B %Y}" in found.text
     for missing in ({"patient": target, "reason": " "}, {"reason": "wrong envelope"}):
         answer = await visitor.post(
             f"{address}/move", data={"do": "move", "words": "ramirez", **missing}

@@ -128,3 +128,7 @@ async def test_a_closed_room_still_leads_back_to_who_waits(
     await quick_house.visits.rooms.close(charge)
     assert f'href="{visit}?door={room.slug}"' in await door(visitor, room)
     assert "Closed" in await door(visitor, room, "?who=else")
+    await leave(visitor, visit)
+    closed = await door(visitor, room)
+    assert "closed right now" in closed
+    assert "Eins" not in closed

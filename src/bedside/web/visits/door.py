@@ -104,7 +104,7 @@ async def door(request: Request) -> Response:
     known = await known_at_door(request, room.clinic_id)
     if request.query_params.get("who") == SOMEBODY_ELSE:
         known = [one for one in known if not one.ended]
-    elif known:
+    elif known and (room.open or not known[0].ended):
         return await _page(request, room, "who_comes", known=known)
     if not room.open:
         return await _page(request, room, "room_closed")
