@@ -26,6 +26,7 @@ NAMES = (
     "visits",
     "transfers",
     "calls",
+    "large_clinic",
 )
 
 

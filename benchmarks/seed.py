@@ -151,6 +151,7 @@ async def _waiting(
         form = CheckInForm(
             services.visits.check_in.new_draft(),
             f"Noor Haddad {number}",
+            birth_date=date(1950 + number % 60, 7, 2),
             reason="A rash on the hand",
         )
         checked_in = await services.visits.check_in.check_in(room, form, HERE)

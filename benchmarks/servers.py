@@ -103,7 +103,7 @@ def install(directory: Path, database_url: str = "") -> Installation:
     """Seed an installation in `directory`: on SQLite there, or in the empty database at
     `database_url`. On SQLite it is a copy of one that is seeded once for all benchmarks, beside
     their directories."""
-    port = _free_port()
+    port = free_port()
     if database_url:
         return Installation(directory, port, _seed(directory, database_url), database_url)
     template, seeded = _template(directory.parents[1])
@@ -157,7 +157,7 @@ def product(
 @contextmanager
 def data_plane(directory: Path) -> Generator[Served]:
     """Run Bedside's data plane; see data_plane.py."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "benchmarks.data_plane", str(directory), str(port)]
     with _running(command, port) as pid:
         yield Served(port, pid, directory / "blobs")
@@ -172,7 +172,7 @@ def nginx(directory: Path) -> Generator[Served]:
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         raise NotHere("nginx is not installed (Debian: nginx-extras)")
-    port = _free_port()
+    port = free_port()
     files = directory / "root" / "files"
     files.mkdir(parents=True)
     user = "user root;" if os.geteuid() == 0 else ""
@@ -200,7 +200,7 @@ def nginx(directory: Path) -> Generator[Served]:
 def tus_server(directory: Path) -> Generator[Served]:
     """Run the official Node server @tus/server with its file store, installing it if necessary."""
     node = _node_packages(TUS, "@tus/server")
-    port = _free_port()
+    port = free_port()
     directory.mkdir(parents=True, exist_ok=True)
     with _running([node, str(TUS / "server.mjs"), str(directory), str(port)], port) as pid:
         yield Served(port, pid, directory)
@@ -210,7 +210,7 @@ def tus_server(directory: Path) -> Generator[Served]:
 def ws_server(directory: Path) -> Generator[Served]:
     """Run a Node server with the package ws, installing it if necessary."""
     node = _node_packages(WS, "ws")
-    port = _free_port()
+    port = free_port()
     with _running([node, str(WS / "server.mjs"), str(port)], port) as pid:
         yield Served(port, pid, directory)
 
@@ -227,7 +227,8 @@ def _node_packages(where: Path, name: str) -> str:
     return node
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -10,7 +10,8 @@ class Scale:
     """How much to do. `repeats` of each measurement; `file` bytes stand for the 100 MB file,
     `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while `events`
     happen. Patients make `moves` to another room, and are in `calls`, whose network is `away` for
-    that many seconds."""
+    that many seconds. The large `clinic` has so many patients, unreviewed entries, entries of one
+    chart, and patients of one nurse."""
 
     repeats: int
     file: int
@@ -23,6 +24,7 @@ class Scale:
     moves: int
     calls: int
     away: float
+    clinic: tuple[int, int, int, int]
 
 
 FULL = Scale(
@@ -37,6 +39,7 @@ FULL = Scale(
     moves=50,
     calls=10,
     away=10,
+    clinic=(50_000, 20_000, 5_000, 200),
 )
 SMALL = Scale(
     repeats=1,
@@ -50,6 +53,7 @@ SMALL = Scale(
     moves=3,
     calls=1,
     away=1,
+    clinic=(300, 150, 40, 20),
 )
 """Enough to see that a benchmark works; its figures mean nothing."""
 

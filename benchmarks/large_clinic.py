@@ -1,0 +1,112 @@
+"""Every page of a large clinic, by processor time: 50,000 patients, 20,000 unreviewed entries, a
+chart of 5,000.
+
+SQLite's statements run in the one process that serves everybody, so what a page takes of it is
+what all others may have to wait for.
+"""
+
+import http.client
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import uvloop
+
+from bedside import bootstrap
+from bedside.database import schema
+from bedside.kernel import logs
+from bedside.settings import Settings, load
+from benchmarks.large import LargeClinic, Size, fill
+from benchmarks.servers import Installation, Product, free_port, product
+from benchmarks.table import Row, Scale, at_most
+
+MOST = 15.0
+"""Milliseconds of processor time that a page may take."""
+_ASKED = 30
+_CHART = "/patients/{longest}"
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("patients, first page", "/patients", ""),
+    ("patients, page 900", "/patients?page=900", ""),
+    ("search for a common name", "/patients/search", "maya"),
+    ("search for three common names", "/patients/search", "maya noor haddad"),
+    ("palette, a name", "/find", "maya"),
+    ("palette, a date of birth", "/find", "1950-03-14"),
+    ("numbers of the rail", "/badges", ""),
+    ("inbox", "/inbox", ""),
+    ("inbox for programs", "/api/v1/inbox", ""),
+    ("requests", "/requests", ""),
+    ("longest chart", _CHART, ""),
+    ("longest chart, its card", f"{_CHART}/card", ""),
+)
+"""What is asked for, its path, and the words if it is a search."""
+
+
+def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:
+    """Measure on SQLite: for one who sees all by a room, one who added all, and one who sees
+    few."""
+    data = directory / "sqlite"
+    data.mkdir(mode=0o700)
+    logs.configure()
+    settings = load(data=data)
+    schema.upgrade(settings.url)
+    clinic = uvloop.run(_filled(settings, Size(*scale.clinic)))
+    seeded = {
+        "cookie": "",
+        "patient": clinic.longest,
+        "link": "",
+        "colleagues": [],
+        "clinic": clinic.clinic_id,
+        "rooms": [clinic.room_id],
+        "visits": [],
+    }
+    with product(Installation(data, free_port(), seeded)) as ours:
+        return [
+            _slowest(ours, page, clinic, settings.session_cookie, scale.repeats) for page in PAGES
+        ]
+
+
+async def _filled(settings: Settings, size: Size) -> LargeClinic:
+    services = bootstrap.build(settings)
+    await services.database.open()
+    try:
+        return await fill(services, size)
+    finally:
+        await services.database.close()
+
+
+def _slowest(
+    ours: Product, page: tuple[str, str, str], clinic: LargeClinic, cookie: str, repeats: int
+) -> Row:
+    """Report a page for the person for whom it takes longest."""
+    what, path, words = page
+    path = path.format(longest=clinic.longest)
+    taken: dict[str, tuple[float, float]] = {}
+    for who, token in clinic.tokens.items():
+        if who == "nurse" and path.startswith("/patients/pat_"):
+            continue  # may not be one of hers
+        asks = [ours, path, words, f"{cookie}={token}"]
+        _times(*asks, count=2)
+        taken[who] = _times(*asks, count=_ASKED if repeats > 1 else 3)
+    worst = max(taken, key=lambda who: taken[who][0])
+    beside = ", ".join(f"{who} {cpu:.1f} (answer {wall:.0f})" for who, (cpu, wall) in taken.items())
+    return at_most(f"large clinic: {what}", taken[worst][0], MOST, "ms", beside)
+
+
+def _times(ours: Product, path: str, words: str, cookie: str, *, count: int) -> tuple[float, float]:
+    """Return milliseconds of processor time for each answer, and until the quickest answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", ours.port, timeout=60)
+    headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+    body = urlencode({"words": words}) if words else None
+    if body:
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
+    best, before = float("inf"), ours.cpu_seconds()
+    for _ in range(count):
+        began = time.perf_counter()
+        connection.request("POST" if body else "GET", path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        best = min(best, time.perf_counter() - began)
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+    connection.close()
+    return (ours.cpu_seconds() - before) / count * 1000, best * 1000
