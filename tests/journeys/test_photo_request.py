@@ -134,6 +134,21 @@ async def test_the_first_page_is_small_and_asks_for_nothing_from_elsewhere(
     await phone.leave()
 
 
+@pytest.mark.feature("R3")
+async def test_the_page_of_photos_is_small_over_the_wire(asked: Asked, chromium: Chromium) -> None:
+    phone = await chromium.phone()
+    page = await asked.enter(phone)
+    session = await phone.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    sizes: list[int] = []
+    session.on("Network.loadingFinished", lambda e: sizes.append(int(e["encodedDataLength"])))
+    await page.get_by_role("link", name="Continue").click()
+    await page.locator("[data-sources]").wait_for()
+    await settled(page, lambda: len(sizes) >= 2, "sizes of what was loaded")
+    assert sum(sizes) <= 40_000, sizes
+    await phone.leave()
+
+
 @pytest.mark.feature("R2")
 async def test_previews_and_scanners_use_nothing_up(asked: Asked, chromium: Chromium) -> None:
     phone = await chromium.phone()

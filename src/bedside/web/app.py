@@ -7,7 +7,6 @@ from typing import Protocol
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
 
 from bedside.edge import errors, watching
 from bedside.edge.at_once import AtOnce
@@ -17,6 +16,7 @@ from bedside.edge.languages import Spoken
 from bedside.edge.open_pages import OpenPages
 from bedside.edge.protection import Buckets, RateLimits, SameOrigin, SecurityHeaders, WellFormed
 from bedside.edge.rendering import STATIC
+from bedside.edge.static_files import CompressedFiles
 from bedside.edge.watching import Watched
 from bedside.services import Services
 from bedside.web.account import feature as account
@@ -69,7 +69,7 @@ FEATURES = (
 )
 """Every feature of the web, the only list of them, in the order of their sections in the rail."""
 
-_STATIC = Mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+_STATIC = Mount("/static", CompressedFiles(directory=STATIC, check_dir=False), name="static")
 
 
 class Companion(Protocol):

@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastAgreement:
-    """What became of the photos that were agreed to last: how many in all, how many are in the
+    """The outcome of the photos that were agreed to last: how many in all, how many are in the
     chart, and how many never arrived."""
 
     agreed: int

@@ -1,7 +1,8 @@
 /**
  * Builds what the browser loads into ../static/: scripts, style sheets, the icon sprite and the brand
  * mark, each with a hash of its content in its name, and manifest.json
- * {"staff.css": "staff.ABC123.css", …} by which pages find them.
+ * {"staff.css": "staff.ABC123.css", …} by which pages find them. Beside each lies what goes over the
+ * wire, <name>.br and <name>.gz (edge/static_files.py).
  *
  * Sources are found by folder, beside the handlers and templates of their feature:
  *   <folder>/<page>.entry.ts        a script of its own, <page>.js
@@ -19,6 +20,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeF
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -91,6 +93,7 @@ const darkByPreference = {
 };
 
 const ENTRY = ".entry.ts";
+const watching = process.argv.includes("--watch");
 const SHELLS = ["console", "patient"];
 const LAYERS = "@layer reset, tokens, base, components, pages;";
 const COMPONENTS = "components/components.css";
@@ -172,6 +175,22 @@ function removeAllBut(kept) {
   for (const name of readdirSync(out)) if (!kept.has(name)) rmSync(join(out, name), { recursive: true });
 }
 
+/** A name stands for its content, so what is there already is right. Returns the names. */
+function compress(names) {
+  const kept = [];
+  for (const name of names.filter((each) => /\.(css|js|svg)$/.test(each))) {
+    const content = readFileSync(join(out, name));
+    for (const [ending, packed] of [
+      [".br", () => brotliCompressSync(content)],
+      [".gz", () => gzipSync(content, { level: 9 })],
+    ]) {
+      if (!existsSync(join(out, name + ending))) writeFileSync(join(out, name + ending), packed());
+      kept.push(name + ending);
+    }
+  }
+  return kept;
+}
+
 async function buildAll() {
   mkdirSync(out, { recursive: true });
   const icons = readIconList();
@@ -184,9 +203,11 @@ async function buildAll() {
   for (const entry of sourcesEnding(ENTRY)) {
     made.push(...(await bundle(join(web, entry), basename(entry, ENTRY), manifest)));
   }
+  const names = new Set([...Object.values(manifest), ...made]);
+  const packed = watching ? [] : compress([...names]); // who watches waits for each build
   const sorted = Object.fromEntries(Object.entries(manifest).sort());
   writeFileSync(join(out, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
-  removeAllBut(new Set(["manifest.json", ...Object.values(manifest), ...made]));
+  removeAllBut(new Set(["manifest.json", ...names, ...packed]));
 }
 
 function check() {
@@ -209,5 +230,5 @@ function watchSources() {
 if (process.argv.includes("--check")) check();
 else {
   await buildAll();
-  if (process.argv.includes("--watch")) watchSources();
+  if (watching) watchSources();
 }

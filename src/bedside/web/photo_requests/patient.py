@@ -22,6 +22,7 @@ from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
+from bedside.edge.static_files import compressed
 from bedside.errors import Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
@@ -96,9 +97,8 @@ async def start(request: Request, link: LinkAccess) -> Response:
 @for_device
 async def photos(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos: choose, comment, delete, agree."""
-    return await _page(
-        request, link, "photos", await services_of(request).requests.answers.page(link)
-    )
+    visit = await services_of(request).requests.answers.page(link)
+    return compressed(request, await _page(request, link, "photos", visit))
 
 
 @for_device

@@ -20,8 +20,8 @@ export interface Settings {
   coming: string[];
   sent: string[];
   texts: Record<string, string>;
-  /** Sentences for 0, 1, 2 … photos. */
-  counted: Record<string, string[]>;
+  /** Sentences about any number of photos: their forms, and which to take for 0, 1, 2 … photos. */
+  counted: Record<string, { forms: string[]; which: number[] }>;
 }
 
 export function readSettings(here: string): Settings {
@@ -37,8 +37,9 @@ export function say(settings: Settings, name: string, values: Record<string, str
 
 /** The sentence for this many photos. */
 export function sayCount(settings: Settings, name: string, count: number): string {
-  const sentences = settings.counted[name] ?? [];
-  return sentences[Math.min(count, sentences.length - 1)] ?? "";
+  const { forms, which } = settings.counted[name] ?? { forms: [], which: [] };
+  const form = forms[which[Math.min(count, which.length - 1)] ?? 0] ?? "";
+  return form.replace("{count}", String(count));
 }
 
 export function megabytes(bytes: number): string {

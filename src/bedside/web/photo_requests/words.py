@@ -3,16 +3,31 @@
 Names in {braces} are filled in.
 """
 
+from dataclasses import asdict, dataclass
+from typing import Any
+
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
 
 
-def counted_texts_for_script(most: int) -> dict[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A sentence about any number of photos: its forms in this language, and by the number of
+    photos, from 0, which of them to take."""
+
+    forms: list[str]
+    which: list[int]
+
+
+def counted_texts_for_script(most: int) -> dict[str, dict[str, Any]]:
     """Return sentences about 0, 1, 2 … photos, up to `most`: each language counts in its own
     way."""
 
-    def each(one: str, many: str) -> list[str]:
-        return [ngettext(one, many, count) % {"count": count} for count in range(most + 1)]
+    def each(one: str, many: str) -> dict[str, Any]:
+        each_number = [ngettext(one, many, count) for count in range(most + 1)]
+        forms = list(dict.fromkeys(each_number))
+        which = [forms.index(form) for form in each_number]
+        return asdict(Counted([form % {"count": "{count}"} for form in forms], which))
 
     return {
         "sentElsewhere": each(
