@@ -38,6 +38,14 @@ REFUSALS: dict[str, str] = {
         "Videos of this kind (such as AVI, WMV, MKV or MPEG) cannot be played here, so it was not "
         "kept. Save or export it as MP4, or record it with your phone, and send that instead."
     ),
+    "cloud_link": N_(
+        "This file is only a link to a document that is in the cloud or on the web, so there was "
+        "nothing to keep. Open the document, download it or save it as a PDF, and send that."
+    ),
+    "binary_table": N_(
+        "This Excel table is stored in Excel’s binary form (.xlsb), which is not accepted. It was "
+        "not kept. Open it, choose “Save as”, pick .xlsx or PDF, and send the new file."
+    ),
     "pages": N_(
         "This is a Pages document, which only Apple’s own programs open, so it was not kept. Open "
         "it in Pages, choose Share → Export → PDF, and send the PDF."

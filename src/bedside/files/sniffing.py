@@ -103,8 +103,8 @@ def sniff(first_bytes: bytes, name: str) -> Sniffed:
     head = bytes(first_bytes[:HEAD_SIZE])
     if not head:
         return _refused("empty")
-    looks = (_dangerous, _pdf, _image, _container, _foreign, _dicom, _zip, _ole, _rtf, _text)
-    for look in looks:
+    looks = (_dangerous, _pdf, _image, _container, _foreign, _dicom, _zip, _ole, _rtf)
+    for look in (*looks, _link_to_a_cloud, _text):
         found = look(head, name)
         if found is not None:
             return found
@@ -348,6 +348,20 @@ def _ole(head: bytes, name: str) -> Sniffed | None:
         return _refused("unknown_type")
     # The directory is further back; the examination reads it.
     return Sniffed(types.XLS if _extension(name) == "xls" else types.DOC)
+
+
+_CLOUD_NAMES = frozenset({"gdoc", "gsheet", "gslides", "gdraw", "gform", "icloud", "webloc", "url"})
+
+
+def _link_to_a_cloud(head: bytes, name: str) -> Sniffed | None:
+    """Detect what Google Drive and iCloud leave on a device in place of a document."""
+    is_google = head.lstrip().startswith(b"{") and b'"doc_id"' in head[:2048]
+    is_apple = head.startswith(b"bplist00") or b"<plist" in head[:512]
+    is_link = is_google or is_apple or head.lstrip(b"\xef\xbb\xbf").startswith(_SHORTCUT)
+    return _refused("cloud_link") if is_link and _extension(name) in _CLOUD_NAMES else None
+
+
+_SHORTCUT = b"[InternetShortcut]"
 
 
 def _rtf(head: bytes, _name: str) -> Sniffed | None:

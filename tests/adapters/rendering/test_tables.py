@@ -113,6 +113,12 @@ def test_a_long_table_is_cut_for_the_eye_and_not_for_search() -> None:
     assert sum(len(one) for one in wide.rows) <= MAX_CELLS
 
 
+def test_values_are_shown_though_styles_are_broken() -> None:
+    broken = {"xl/worksheets/_rels/sheet1.xml.rels": b"<Relationships"}
+    made = reading(make.xlsx({"W": [number("A1", 5.9)]}, more=broken), types.XLSX)
+    assert (made.sheets[0].rows, made.missing) == ([["5.9"]], ["number_formats"])
+
+
 def test_comments_of_cells_are_shown_and_found() -> None:
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
     comments = b'<comments><commentList><comment ref="B2"><text><t>nuechtern</t></text></comment>'

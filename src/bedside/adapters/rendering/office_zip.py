@@ -86,6 +86,8 @@ def _true_type(archive: zipfile.ZipFile) -> str:
     if "[Content_Types].xml" not in names:
         raise Refused("archive")
     listed = _read(archive, "[Content_Types].xml").decode("utf-8", "replace")
+    if "sheet.binary.macroenabled.main" in listed.lower() and not _has_macros(names):
+        raise Refused("binary_table")
     if any(kind in listed.lower() for kind in _MACRO_TYPES):
         raise Refused("macros")
     if ".template.main+xml" in listed:
@@ -96,6 +98,10 @@ def _true_type(archive: zipfile.ZipFile) -> str:
         if ending in listed:
             return media_type
     raise Refused("unknown_type")
+
+
+def _has_macros(names: set[str]) -> bool:
+    return any(name.lower().endswith("vbaproject.bin") for name in names)
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:

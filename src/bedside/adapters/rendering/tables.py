@@ -34,9 +34,14 @@ def excel(data: bytes, media_type: str) -> tuple[Reading, str]:
     missing: set[str] = set()
     old: list[Cells] = []
     known: dict[str, Cells] = {}
-    if media_type == types.XLSX:
-        known = cells_by_sheet(data)
-    elif not (old := cells_of_sheets(data)):
+    try:
+        if media_type == types.XLSX:
+            known = cells_by_sheet(data)
+        elif not (old := cells_of_sheets(data)):
+            missing.add("number_formats")
+    except MemoryError:
+        raise
+    except Exception:  # styles or comments are broken: the values are shown, and it is said
         missing.add("number_formats")
     sheets: list[Sheet] = []
     words: list[str] = []
