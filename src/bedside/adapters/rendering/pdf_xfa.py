@@ -15,6 +15,7 @@ _START = re.compile(rb"<(?:[\w.-]{1,40}:)?script\b[^<>]{0,1000}>", re.IGNORECASE
 _END = re.compile(rb"</(?:[\w.-]{1,40}:)?script\s{0,20}>", re.IGNORECASE)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TAG = re.compile(r"<[^<>]{1,2000}>")
+_PART = re.compile(r"<(?:[\w.-]{1,40}:)?(datasets|template)\b")
 _WITH_WORDS = ("datasets", "template")
 """The parts in which people write: what was filled in, and the form with its own values."""
 
@@ -56,7 +57,7 @@ def words(opened: pikepdf.Pdf) -> str:
 
 def _part(text: str, kind: str) -> str:
     """Return the text between the tags of one part."""
-    start = re.search(rf"<(?:[\w.-]{{1,40}}:)?{kind}\b", text)
+    start = next((found for found in _PART.finditer(text) if found[1] == kind), None)
     if start is None:
         return ""
     end = text.rfind("<", 0, max(0, text.rfind(f"{kind}>")))
