@@ -407,3 +407,26 @@ async def _tab_to(page: Page, selector: str, *, back: bool = False) -> None:
             return
         await page.keyboard.press("Shift+Tab" if back else "Tab")
     raise AssertionError(f"the keyboard does not get to {selector}")
+
+
+@pytest.mark.feature("V2")
+async def test_one_phone_keeps_the_places_of_two_and_says_who_is_called(
+    door: Door, chromium: Chromium
+) -> None:
+    phone = await chromium.phone()
+    page = await phone.page(door.address)
+    await fill(page, name="Eins Kind")
+    await page.get_by_role("button", name="Check in").click()
+    await page.wait_for_url("**/visit/*")
+    first = visit_in(page)
+    await page.goto(f"{door.address}?who=else")
+    await fill(page, name="Zwei Kind")
+    await page.get_by_role("button", name="Check in").click()
+    await page.wait_for_url("**/visit/*")
+    assert visit_in(page) != first
+    await door.house.calls.control.start(door.charge, first, Mode.VIDEO)
+    await page.reload()
+    await expect(page.get_by_text("Somebody else who checked in on this device")).to_be_visible()
+    await page.get_by_role("link", name="Go there").click()
+    await page.wait_for_url(f"**/visit/{first}")
+    await phone.leave()

@@ -2,6 +2,7 @@
 import { PatientChat } from "../chat/patient";
 import { startDialogs } from "../components/dialogs";
 import { startPatientFiles } from "../file_transfer/patient_app";
+import { startAlsoHere } from "../visits/also_here";
 import { startConnectionState } from "../visits/connection_state";
 import { type MountCall, VisitPage } from "../visits/page";
 import { play, startSounds } from "../visits/sounds";
@@ -65,6 +66,7 @@ if (root) {
   startSounds();
   startDialogs();
   startConnectionState();
+  startAlsoHere(root.dataset.visit ?? "", document.getElementById("also-called"));
   new VisitPage(root, mountCall).start();
   const here = `/visit/${root.dataset.visit ?? ""}`;
   const sound = (): void => play("message");
