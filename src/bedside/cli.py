@@ -97,8 +97,9 @@ def migrate(data: Path | None) -> None:
     from bedside.database import schema
 
     chosen = configuration.load(data=data)
-    chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    schema.upgrade(chosen.url)
+    with _in_words():
+        chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        schema.upgrade(chosen.url)
     click.echo(f"The database is at revision {schema.newest_revision()}.")
 
 

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 import trustme
+from click.testing import CliRunner
 
+from bedside.cli import main
 from bedside.database import connect, schema
 from bedside.database.postgresql import NoDatabase
 from tests.peers.certificates import authority
@@ -134,3 +137,23 @@ async def test_it_is_encrypted_when_the_url_says_so(tls_postgres: Postgres) -> N
     strange = f"{tls_postgres.fresh()}?sslmode=verify-full&sslrootcert="
     with pytest.raises(NoDatabase, match="TLS"):  # another authority
         await connect(strange + str(tls_postgres.folder / "other.crt")).open()
+
+
+def test_commands_say_it_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operators start something first of all when something is wrong."""
+    away = f"postgresql://u:otter@127.0.0.1:{free_port()}/b"
+    monkeypatch.setenv("BEDSIDE_DATABASE_URL", away)
+    for command in ("migrate", "serve", "worker", "doctor"):
+        done = CliRunner().invoke(main, [command, "--data", str(tmp_path)])
+        assert (done.exit_code, "PostgreSQL does not answer" in done.output) == (1, True), command
+        assert "otter" not in done.output
+    monkeypatch.delenv("BEDSIDE_DATABASE_URL")
+    schema.upgrade(f"sqlite:///{tmp_path / 'bedside.db'}")
+    database = apsw.Connection(str(tmp_path / "bedside.db"))
+    database.execute("UPDATE alembic_version SET version_num = '0999'")
+    database.close()
+    for command in ("migrate", "serve", "worker"):
+        done = CliRunner().invoke(main, [command, "--data", str(tmp_path)])
+        assert (done.exit_code, "a newer one ran here last" in done.output) == (1, True), command
+    checked = CliRunner().invoke(main, ["doctor", "--data", str(tmp_path)])
+    assert "Use the version that ran here last." in checked.output

@@ -53,6 +53,15 @@ def driver_url(url: str) -> str:
     return "postgresql://" + url.split("://", 1)[1]
 
 
+async def connection_of(url: str) -> Any:
+    """Return a connection of its own, for migrations. Raises NoDatabase."""
+    driver: Any = asyncpg  # it ships no stubs
+    try:
+        return await driver.connect(driver_url(url))
+    except (asyncpg.PostgresError, *_AWAY) as error:
+        raise NoDatabase(_why_not(error)) from error
+
+
 class NoDatabase(Unavailable):
     """PostgreSQL does not answer, or does not let us in; the sentence says which."""
 

@@ -3,12 +3,11 @@
 import asyncio
 from typing import Any
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from alembic import context
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bedside.database.postgresql import driver_url
+from bedside.database.postgresql import connection_of
 
 _LOCK = 0x6265647369646531
 """The name of the lock, among those of other programs that use the same server."""
@@ -27,7 +26,7 @@ def _run(connection: Any) -> None:
 
 async def _run_async(url: str) -> None:
     async def connect() -> Any:
-        return await asyncpg.connect(driver_url(url))
+        return await connection_of(url)
 
     # The driver gets the URL itself, as everywhere else: SQLAlchemy would not understand sslmode.
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
