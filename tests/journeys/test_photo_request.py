@@ -169,10 +169,18 @@ async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium:
             work,
             house.here.administrator.actor,
             house.clinic.id,
-            ClinicOptions(phone="+46 70 174 06 00"),
+            ClinicOptions(
+                phone="+46 70 174 06 00",
+                address="Strandvägen 3, Malmö",
+                emergency_text="Ring 112 if you cannot breathe.",
+            ),
         )
     phone = await chromium.phone()
     page = await phone.page(asked.link)
+    await expect(page.get_by_text("is on the staff of Riverside Clinic.")).to_be_visible()
+    await expect(page.get_by_text("Strandvägen 3, Malmö")).to_be_visible()
+    await expect(page.get_by_text("Ring 112 if you cannot breathe.")).to_be_visible()
+    await seen.seen(page, "first")
     await page.get_by_role("link", name="This isn’t me").click()
     await seen.seen(page, "not-me")
     await page.get_by_role("link", name="It is for me").click()
@@ -185,6 +193,7 @@ async def test_every_closed_link_says_why_and_what_to_do(asked: Asked, chromium:
         await expect(month).to_have_accessible_description(re.compile("You can try"))
     await answer(page, ("1", "2", "1990"))
     await expect(page.get_by_role("heading", name="This link is locked")).to_be_visible()
+    await expect(page.get_by_text("Ring 112 if you cannot breathe.")).to_be_visible()
     await seen.seen(page, "locked")
     await page.get_by_role("button", name="Ask for a new link").click()
     await expect(page.get_by_text("knows that you need a new link")).to_be_visible()

@@ -20,7 +20,7 @@ from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
 from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Told
-from bedside.requests.texts import emergency
+from bedside.requests.texts import emergency, sender
 
 STATUS = {
     LinkState.OPEN: 200,
@@ -33,7 +33,8 @@ STATUS = {
 @dataclass(frozen=True, slots=True)
 class LinkFace:
     """The public view of a link, before the date of birth. `told` is what somebody has reported
-    there; `sent` whether the clinic received something through the link, None if nothing could be.
+    there; `sent` whether the clinic received something through the link, None if nothing could be;
+    `asked_role` is the role of the person asking, "" if it is not known.
     `reports` is False if the clinic keeps nothing that could be reported to.
     """
 
@@ -42,6 +43,7 @@ class LinkFace:
     asked_by: str
     told: Told = Told.NOTHING
     sent: bool | None = None
+    asked_role: str = ""
     reports: bool = True
 
 
@@ -147,6 +149,8 @@ def page(
         "phone": face.clinic.options.phone,
         "emergency_text": emergency(face.clinic),
         "asked_by": face.asked_by,
+        "sender": sender(face.clinic, face.asked_by, face.asked_role),
+        "clinic_address": face.clinic.options.address,
         "date_order": face.clinic.options.date_order,
     }
     return render(request, template, status=status, **{**common, **values})

@@ -73,7 +73,14 @@ async def _face(request: Request, link: Link) -> LinkFace:
 def face_of(face: Face) -> LinkFace:
     """Return the public view of a request, for the page of its link."""
     asked = face.request
-    return LinkFace(face.link, face.clinic, asked.content.asked_by, asked.told, asked.filed > 0)
+    return LinkFace(
+        face.link,
+        face.clinic,
+        asked.content.asked_by,
+        asked.told,
+        asked.filed > 0,
+        asked.content.asked_role,
+    )
 
 
 async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:

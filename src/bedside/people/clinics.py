@@ -35,6 +35,7 @@ class ClinicOptions(Options):
     country: str = ""
     time_zone: str = "UTC"
     phone: str = ""
+    address: str = ""
     emergency_text: str = ""
 
     @property

@@ -90,25 +90,29 @@ class Told(StrEnum):
 class Content:
     """The sealed part of a request: who is asking, and where the link was sent.
 
-    `to` holds an address per channel; `details` belong to its kind, such as `PhotoDetails`.
+    `to` holds an address per channel; `details` belong to its kind, such as `PhotoDetails`;
+    `asked_role` is the sender's role at that time, "" for requests of earlier versions.
     """
 
     asked_by: str
     language: str
     to: dict[ChannelName, str]
     details: dict[str, Any]
+    asked_role: str = ""
 
     @classmethod
     def of_json(cls, sealed: dict[str, Any]) -> "Content":
         """From what was sealed."""
         rest = dict(sealed)
-        return cls(rest.pop("asked_by"), rest.pop("language"), rest.pop("to"), rest)
+        role = rest.pop("asked_role", "")
+        return cls(rest.pop("asked_by"), rest.pop("language"), rest.pop("to"), rest, role)
 
     def as_json(self) -> dict[str, Any]:
         """The content for sealing."""
         return {
             **self.details,
             "asked_by": self.asked_by,
+            "asked_role": self.asked_role,
             "language": self.language,
             "to": self.to,
         }

@@ -91,7 +91,7 @@ class Requests:
         who = patient.demographics
         _must_be_answerable(patient)
         to = addresses_of(who, channels)
-        return Content(asked_by=asker.name, language=who.language, to=to, details=details)
+        return Content(asker.name, who.language, to, details, asked_role=asker.role)
 
     async def messages(
         self, chart: ChartAccess, key: str, content: Content

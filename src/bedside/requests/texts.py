@@ -1,9 +1,24 @@
 """The messages of requests: who is asking, until when, and nothing about health."""
 
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.notifications.texts import OutgoingText, day_of, outgoing_text
 from bedside.people.clinics import Clinic
+from bedside.people.roles import Role
 from bedside.requests.records import Content
+
+_AT_THE_CLINIC = {
+    Role.CLINICIAN: N_("%(who)s is a clinician at %(clinic)s."),
+    Role.STAFF: N_("%(who)s is on the staff of %(clinic)s."),
+    Role.ADMINISTRATOR: N_("%(who)s is on the staff of %(clinic)s."),
+}
+
+
+def sender(clinic: Clinic, asked_by: str, role: str) -> str:
+    """Return a sentence about the sender's place at the clinic, "" if that is not known."""
+    if role not in set(Role):
+        return ""
+    return _(_AT_THE_CLINIC[Role(role)]) % {"who": asked_by, "clinic": clinic.name}
 
 
 def emergency(clinic: Clinic) -> str:

@@ -3,6 +3,7 @@
  */
 import { announce } from "../components/announce";
 import { follow } from "./following";
+import { Milestones } from "./milestones";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
 import { readSettings, type Settings, say } from "./settings";
 import { type Kept, nameOf, PhotoStore } from "./store";
@@ -15,6 +16,7 @@ export class SendingPage {
   private readonly server: RequestServer;
   private readonly store: PhotoStore;
   private readonly uploader: Uploader;
+  private readonly milestones = new Milestones();
   private waiting: Kept[] = [];
   /** Photos that cannot come, which the server does not know yet. */
   private failed: Kept[] = [];
@@ -78,6 +80,7 @@ export class SendingPage {
     const text = this.root.querySelector<HTMLElement>("[data-progress-text]");
     if (text) text.textContent = say(this.settings, "ofCount", { filed: snapshot.filed, count: snapshot.expected });
     if (!this.waiting.length) this.status(words);
+    if (this.milestones.next(snapshot.filed, snapshot.expected) === "half") announce(words);
     for (const photo of snapshot.photos) if (!isAcceptable(photo)) this.turnedAway(photo.id, photo.name, photo.refusal);
     for (const gone of snapshot.refused) this.turnedAway(gone.id, gone.name, gone.refusal);
     // Photos that are neither here nor at the server are on another phone: this one can finish
@@ -101,7 +104,7 @@ export class SendingPage {
 
   private progress(photo: Kept, share: number): void {
     const number = this.given - this.waiting.length + 1 + this.waiting.findIndex((other) => other.id === photo.id);
-    const percent = Math.floor(share * 10) * 10; // it is announced, so not every percent
+    const percent = Math.floor(share * 100);
     this.status(say(this.settings, "sending", { number, count: this.given, percent }));
   }
 

@@ -360,7 +360,15 @@ async def change_clinic(request: Request) -> Response:
     given = await form_of(request)
     shown: dict[str, Any] = {
         name: given.line(name)
-        for name in ("name", "language", "country", "time_zone", "phone", "emergency_text")
+        for name in (
+            "name",
+            "language",
+            "country",
+            "time_zone",
+            "phone",
+            "address",
+            "emergency_text",
+        )
     }
     shown |= {number.name: given.line(number.name) for number in NUMBERS}
     shown["second_factor_required"] = "second_factor_required" in given
@@ -402,6 +410,8 @@ def _clinic_errors(shown: dict[str, Any]) -> dict[str, str]:
         errors["country"] = gettext(N_("Please choose a country from the list."))
     if len(shown["phone"]) > 40:
         errors["phone"] = gettext(N_("This is too long for a telephone number."))
+    if len(shown["address"]) > 200:
+        errors["address"] = gettext(N_("Please use at most 200 characters."))
     if len(shown["emergency_text"]) > 500:
         errors["emergency_text"] = gettext(N_("Please use at most 500 characters."))
     return errors | number_errors(NUMBERS, shown)
