@@ -179,6 +179,10 @@ class ClinicKeys:
         clinic's keys (docs/formats/bound-row.md). Callers put its kind first."""
         return hmac.digest(self._binding, content, "sha256")
 
+    def browser_key(self, person_id: str) -> bytes:
+        """Return a person's key for what their browser keeps, which opens nothing else."""
+        return hmac.digest(self._index, b"\0browser\0" + person_id.encode(), "sha256")
+
     def wrap(self, data_key: bytes, column: str, row_id: str) -> bytes:
         """Wrap a file's data key: generation (4) ‖ nonce ‖ ciphertext and tag."""
         context = f"{self.clinic_id}/{column}/{row_id}"

@@ -14,6 +14,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.edge.rendering import render
@@ -188,8 +189,21 @@ def _to_sign_in(request: Request, error: NotSignedIn, fragment: bool) -> Respons
         response.headers["HX-Redirect"] = address
         return response
     if address is None:
-        address = sign_in_address(request.url.path) if request.method == "GET" else "/sign-in"
+        address = sign_in_address(_page_of(request))
     return RedirectResponse(address, status_code=303)
+
+
+def _page_of(request: Request) -> str:
+    """Return the page to come back to: what was posted to, or the nearest above it that is one."""
+    path = request.url.path
+    while request.method != "GET" and len(path) > 1 and not _is_page(request, path):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
+def _is_page(request: Request, path: str) -> bool:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def _as_json(error: BedsideError) -> JSONResponse:

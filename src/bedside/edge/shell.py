@@ -48,6 +48,10 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
         "desk_topic": f"desk:{staff.clinic_id}",
         "rooms_topic": f"rooms:{staff.clinic_id}",
         "person_topic": f"person:{staff.staff_id}",
+        "drafts": {
+            "owner": staff.staff_id,
+            "key": await services.people.staff.browser_key(staff),
+        },
         "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
         "sessions_href": "/account",
         "sign_out_href": "/sign-out",

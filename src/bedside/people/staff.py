@@ -19,7 +19,7 @@ from bedside.people import names
 from bedside.people.bound import STAFF, STAFF_ASSIGNMENTS
 from bedside.people.models import patients, staff, staff_assignments, teams
 from bedside.people.passwords import Passwords
-from bedside.people.permissions import AuditAccess, ClinicAccess
+from bedside.people.permissions import AuditAccess, ClinicAccess, StaffAccess
 from bedside.people.roles import Role
 from bedside.people.rows import StaffRow
 from bedside.people.sessions import Sessions
@@ -164,6 +164,12 @@ class Staff:
         self._passwords = passwords
         self._sessions = sessions
         self._cards: dict[str, tuple[int, Member]] = {}
+
+    async def browser_key(self, staff: StaffAccess) -> str:
+        """Return the key, in hexadecimal, with which a person's browser encrypts what it keeps for
+        them: only pages that are theirs carry it."""
+        keys = await self._vault.clinic(staff.clinic_id)
+        return keys.browser_key(staff.staff_id).hex()
 
     # --- adding and changing ---------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import { startPanel } from "../components/panel";
 import { startTheme } from "../components/theme";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
+import { startDrafts } from "../live/drafts";
 import { startLive } from "../live/start";
 import { startVisitsOfStaff } from "../rooms/start";
 import { startStaying } from "../sign_in/staying";
@@ -33,6 +34,8 @@ startDateOfBirth();
 startTheme();
 startLive();
 startVisitsOfStaff();
+// After those that send forms by script: what they take is not for it.
+startDrafts();
 startForgetting();
 startStaying();
 startAppDialogs();

@@ -7,7 +7,10 @@ const asked: string[] = [];
 const done: string[] = [];
 
 before(() => {
-  Object.assign(globalThis, { window: new EventTarget(), document: new EventTarget() });
+  Object.assign(globalThis, {
+    window: new EventTarget(),
+    document: Object.assign(new EventTarget(), { querySelector: () => null }),
+  });
   globalThis.fetch = async (address, options) => {
     if (!isThere) throw new TypeError("no network");
     asked.push(`${String(address)} ${String(options?.body)}`);

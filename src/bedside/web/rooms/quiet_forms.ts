@@ -3,6 +3,7 @@
  * data-undo holds the fields that undo it, as a query (“open=no”). They work without script too.
  */
 import { toast } from "../components/toasts";
+import { dropDraft } from "../live/drafts";
 import { refreshAround } from "../live/fragments";
 import { post } from "../live/posts";
 
@@ -29,6 +30,7 @@ function onSubmit(event: SubmitEvent): void {
   const label = document.querySelector<HTMLElement>("[data-undo-label]")?.dataset.undoLabel ?? "";
   const back = undo ? Object.fromEntries(new URLSearchParams(undo)) : null;
   send(form, fieldsOf(form, event.submitter), () => {
+    dropDraft(form);
     form.closest("dialog")?.close();
     toast(said, "good", back ? { label, run: () => send(form, back, () => undefined) } : undefined);
   });

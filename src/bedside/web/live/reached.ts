@@ -1,0 +1,19 @@
+/** Whether the server can be reached, and the person is still signed in. */
+export type Reached = "there" | "signed out" | "no connection";
+
+export async function reached(): Promise<Reached> {
+  try {
+    const answer = await fetch("/account/time-left", {
+      headers: { Accept: "application/json", "X-Background": "1" },
+      cache: "no-store",
+    });
+    return answer.status === 401 ? "signed out" : "there";
+  } catch {
+    return "no connection";
+  }
+}
+
+/** The sign-in page, from which one comes back here; without a query, which may hold a search. */
+export function whereToSignIn(): string {
+  return `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+}
