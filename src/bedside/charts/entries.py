@@ -8,7 +8,7 @@ from bedside.charts import rows
 from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
 from bedside.charts.models import chart_entries
-from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Version
+from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Tally, Version
 from bedside.charts.rows import EntryRow
 from bedside.charts.search import SearchIndex
 from bedside.database.bound_rows import BoundTable
@@ -160,6 +160,18 @@ class Charts:
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             return opened(keys, await _required(db, chart, entry_id))
+
+    async def entry_of_file(self, chart: ChartAccess, file_id: str) -> Entry:
+        """Return the entry of a file. Raises NotFound if it is not in this chart (yet)."""
+        async with self._database.read() as db:
+            row = await db.one(rows.OF_FILE, file=file_id)
+        return await self.entry(chart, row.id if row else "")
+
+    async def patient_of_file(self, clinic_id: str, file_id: str) -> str:
+        """Return whose chart a file is in now; "" if it is in none. No permission by itself."""
+        async with self._database.read() as db:
+            row = await db.one(rows.OF_FILE, file=file_id)
+        return row.patient_id if row and row.clinic_id == clinic_id else ""
 
     async def filed(self, clinic_id: str) -> AsyncIterator[tuple[str, str]]:
         """Yield (file, patient) of every entry of a clinic that was never moved to another
@@ -367,6 +379,11 @@ class Charts:
             count = await db.one(rows.CHART_COUNT, **which)
             waiting = await db.one(rows.CHART_UNREVIEWED, **which)
         return Counts(count.entries if count else 0, waiting.unreviewed if waiting else 0)
+
+    async def tallies(self, chart: ChartAccess) -> list[Tally]:
+        """Count the chart's entries by what they can be filtered by."""
+        async with self._database.read() as db:
+            return await db.all(rows.TALLIES, clinic=chart.clinic_id, patient=chart.patient_id)
 
     async def senders(self, chart: ChartAccess) -> list[Sender]:
         """Return everybody who ever sent something into this chart."""

@@ -1,7 +1,7 @@
 """The data of a chart entry, as it goes in and as staff see it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bedside.audit import Actor
 
@@ -96,6 +96,8 @@ class ChartFilter:
     sender_kind: str = ""
     sender_id: str = ""
     unreviewed: bool = False
+    size: int = 0
+    """In bytes."""
     since: int = 0
     until: int = 0
     entry_ids: tuple[str, ...] | None = None
@@ -118,6 +120,17 @@ class Counts:
 
     entries: int
     unreviewed: int
+
+
+class Tally(NamedTuple):
+    """How many entries of a chart have these facts in common."""
+
+    media_type: str
+    category: str
+    channel: str
+    sender_kind: str
+    sender_id: str
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, update
 
 from bedside.charts.models import chart_entries, entry_versions
-from bedside.charts.records import DEAD, ChartFilter
+from bedside.charts.records import DEAD, ChartFilter, Tally
 from bedside.database.statements import Prepared, prepared
 from bedside.people.permissions import ChartAccess, is_visible
 from bedside.people.reach import Condition, among_the_few, two_ways
@@ -135,6 +135,16 @@ CHART_UNREVIEWED = prepared(
     .select_from(chart_entries)
     .where(*_IN_CHART, *_IS_UNREVIEWED)
 )
+_FACTS = (
+    _entries.media_type,
+    _entries.category,
+    _entries.channel,
+    _entries.sender_kind,
+    _entries.sender_id,
+)
+TALLIES = prepared(
+    select(*_FACTS, func.count().label("entries")).where(*_IN_CHART).group_by(*_FACTS), Tally
+)
 SENDERS = prepared(
     select(_entries.sender_kind, _entries.sender_id)
     .where(*_IN_CHART)
@@ -155,6 +165,8 @@ def filtered(chart: ChartAccess, wanted: ChartFilter) -> Prepared[EntryRow]:
             found = found.where(_entries[column] == value)
     if wanted.unreviewed:
         found = found.where(*_IS_UNREVIEWED)
+    if wanted.size:
+        found = found.where(_entries.size == wanted.size)
     if wanted.since:
         found = found.where(_entries.received_at >= wanted.since)
     if wanted.until:

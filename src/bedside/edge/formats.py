@@ -21,6 +21,12 @@ def moment(at: int, zone: str = "UTC") -> str:
     return format_datetime(when, "d MMM y, HH:mm", locale=language.spoken())
 
 
+def day_of(at: int, zone: str = "UTC") -> str:
+    """Format the day of a time, e.g. “22 Nov 2026”."""
+    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
+    return format_date(when, "d MMM y", locale=language.spoken())
+
+
 def clock_time(at: int, zone: str = "UTC") -> str:
     """Format a time of today, e.g. “10:09”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
@@ -102,6 +108,7 @@ def why_likely(alike: Likeness) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
+    "day_of": day_of,
     "clock_time": clock_time,
     "iso": iso,
     "ago": ago,

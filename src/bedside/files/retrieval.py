@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from bedside.audit import Action, AuditLog
 from bedside.charts.entries import Charts, Entry
+from bedside.charts.records import DEAD, ChartFilter
 from bedside.database.sealed import Vault
 from bedside.errors import BedsideError, NotFound
 from bedside.files import media_types
@@ -34,6 +35,8 @@ from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
 _SAME_OPENING = 30 * clock.MINUTE
 """Further ranges within this time belong to the recorded opening."""
 _REMEMBERED = 10_000
+_MOST_COMPARED = 50
+"""Entries of the same size whose content is compared with that of a new one."""
 _SCANNER_AWAY = N_(
     "This file is not scanned: the scanner does not answer. It is scanned by itself later."
 )
@@ -172,6 +175,25 @@ class Retrieval:
             sharing=row.sharing,
             text_found=bool(text.strip()),
         )
+
+    async def same_before(self, chart: ChartAccess, entry: Entry) -> Entry | None:
+        """Return an earlier entry of the chart with the same content (SHA-256), or None."""
+        wanted = ChartFilter(size=entry.size, limit=_MOST_COMPARED)
+        sized = await self._charts.entries(chart, wanted)
+        others = [e for e in sized if e.id != entry.id and not e.moved_to and e.state not in DEAD]
+        if not others:
+            return None
+        digest = await self._digest(entry)
+        if not digest:
+            return None
+        for other in others:
+            if other.received_at <= entry.received_at and await self._digest(other) == digest:
+                return other
+        return None
+
+    async def _digest(self, entry: Entry) -> str:
+        row = await self._repository.row(entry.file_id)
+        return (await self._repository.record(row)).sha256
 
     async def with_thumbnail(self, entries: Iterable[Entry]) -> frozenset[str]:
         """Return the ids of those entries that have a thumbnail for a list."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from io import BytesIO
 
+import pikepdf
 from PIL import Image, ImageDraw
 
 from bedside.charts.records import ChartFilter, Entry
@@ -21,12 +22,18 @@ async def _pieces(content: bytes) -> AsyncIterator[Chunk]:
 
 
 async def upload(
-    house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
+    house: House,
+    chart: ChartAccess,
+    name: str,
+    content: bytes,
+    *,
+    category: str = "other",
+    comment: str = "",
 ) -> Entry:
     """Upload like staff. Returns the entry, waiting for its scan."""
     uploads = house.services.files.uploads
     begun = await uploads.begin_for_chart(
-        chart, Announced(name, len(content)), Allowance(len(content) + 1), category
+        chart, Announced(name, len(content), comment=comment), Allowance(len(content) + 1), category
     )
     await uploads.append(chart, begun.id, 0, _pieces(content))
     entries = await house.services.charts.contents.entries(chart, ChartFilter())
@@ -34,10 +41,16 @@ async def upload(
 
 
 async def filed(
-    house: House, chart: ChartAccess, name: str, content: bytes, *, category: str = "other"
+    house: House,
+    chart: ChartAccess,
+    name: str,
+    content: bytes,
+    *,
+    category: str = "other",
+    comment: str = "",
 ) -> Entry:
     """Upload, scan and examine. Returns the entry as it is then."""
-    entry = await upload(house, chart, name, content, category=category)
+    entry = await upload(house, chart, name, content, category=category, comment=comment)
     await work(house)
     return await house.services.charts.contents.entry(chart, entry.id)
 
@@ -71,6 +84,14 @@ def pdf(pages: int = 3) -> bytes:
     made = BytesIO()
     sheets = [Image.new("RGB", (300, 400), "white") for _ in range(pages)]
     sheets[0].save(made, "PDF", save_all=True, append_images=sheets[1:])
+    return made.getvalue()
+
+
+def locked_pdf() -> bytes:
+    """Return a PDF that needs a password."""
+    made = BytesIO()
+    with pikepdf.open(BytesIO(pdf(1))) as document:
+        document.save(made, encryption=pikepdf.Encryption(user="secret", owner="secret"))
     return made.getvalue()
 
 

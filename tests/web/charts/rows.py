@@ -65,6 +65,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/patients/{patient_id}/uploads/{upload_id}"): Row(
         Access.API_CHART, 204, with_headers(TUS), also=_NOT_THE_SENDER
     ),
+    ("GET", "/patients/{patient_id}/uploads/{upload_id}/state"): Row(
+        Access.CHART, also=_NOT_THE_SENDER
+    ),
     ("POST", "/patients/{patient_id}/files"): Row(
         Access.CHART,
         303,

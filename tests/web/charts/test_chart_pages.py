@@ -1,7 +1,9 @@
 """The chart page over HTTP: what it shows, to whom, and what it writes to the audit log."""
 
 import re
+from collections.abc import AsyncIterator
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import httpx
@@ -10,9 +12,20 @@ import pytest
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.charts.records import ChartFilter
+from bedside.files.uploads import Allowance, Announced
 from bedside.people.permissions import StaffAccess
 from tests.house import House
-from tests.web.charts.chart_files import EICAR, NOTES, filed, pdf, photo, tiff, upload, work
+from tests.web.charts.chart_files import (
+    EICAR,
+    NOTES,
+    filed,
+    locked_pdf,
+    pdf,
+    photo,
+    tiff,
+    upload,
+    work,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -256,7 +269,7 @@ async def test_a_misfiled_file_goes_to_its_patient_and_leaves_no_content(
         assert answer.status_code == 422
     reason = {"patient": target, "reason": "wrong envelope"}
     moved = await visitor.post(f"{address}/move", data={"do": "move", **reason})
-    assert (moved.status_code, moved.headers["location"]) == (303, base)
+    assert (moved.status_code, moved.headers["location"]) == (303, f"{base}?moved={entry.id}")
     left = await visitor.get(address)
     assert "This file belongs to another patient" in left.text
     assert "wrong envelope" in left.text
@@ -402,3 +415,83 @@ async def test_pages_of_a_fax_are_shown_like_those_of_a_pdf(
     alone = await visitor.get(f"{base}/entries/{photo_of_one.id}")
     assert "data-photo-tools" in alone.text
     assert "pages are shown" not in alone.text
+
+
+async def test_an_upload_says_what_became_of_it(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    base = await sign_in(visitor, quick_house)
+    chart = await quick_house.chart()
+
+    async def became(name: str, content: bytes, *, scan: bool = True) -> dict[str, Any]:
+        uploads = quick_house.files.uploads
+        announced = Announced(name, len(content))
+        begun = await uploads.begin_for_chart(chart, announced, Allowance(10**7), "other")
+        await uploads.append(chart, begun.id, 0, _once(content))
+        if scan:
+            await work(quick_house)
+        found = (await visitor.get(f"{base}/uploads/{begun.id}/state")).json()
+        assert isinstance(found, dict)
+        return found
+
+    waits = await became("waits.txt", b"not scanned yet", scan=False)
+    assert (waits["tone"], waits["over"]) == ("", False)
+    good = await became("notes.txt", NOTES)
+    assert (good["tone"], good["over"]) == ("good", True)
+    assert (await visitor.get(good["href"])).status_code == 200
+    again = await became("the same under another name.txt", NOTES)
+    assert again["tone"] == "attention"
+    assert "“notes.txt”" in again["sentence"]
+    assert (await became("as long.txt", NOTES[::-1]))["tone"] == "good"
+    locked = await became("locked.pdf", locked_pdf())
+    assert (locked["tone"], locked["over"]) == ("bad", True)
+    assert "password" in locked["sentence"]
+    assert "Infected" in (await became("virus.txt", EICAR))["sentence"]
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def test_a_move_names_both_and_is_undone(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    base = await sign_in(visitor, quick_house)
+    entry = await filed(quick_house, await quick_house.chart(), "arm.jpg", photo("arm"))
+    address = f"{base}/entries/{entry.id}"
+    target = quick_house.patients[1]
+    empty = await visitor.post(
+        f"{address}/move", data={"do": "move", "words": target.name.split()[-1]}
+    )
+    assert empty.status_code == 422
+    assert "Please choose the patient" in empty.text
+    assert "Please say in a sentence" in empty.text
+    assert f"{address}/content?form=thumbnail" in empty.text
+    assert "Maya Lindqvist" in empty.text
+    assert target.name in empty.text
+    there = {"do": "move", "patient": target.id, "reason": "wrong envelope"}
+    moved = await visitor.post(f"{address}/move", data=there)
+    said = (await visitor.get(moved.headers["location"])).text
+    assert f"is in the chart of {target.name} now" in said
+    [undo] = re.findall(r'action="([^"]+/move)"', said)
+    back = await visitor.post(undo, data={"do": "undo", "patient": quick_house.patients[0].id})
+    assert (await visitor.get(back.headers["location"])).status_code == 200
+    assert "arm.jpg" in (await visitor.get(base)).text
+
+
+async def test_filters_say_how_many_each_choice_has(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    base = await sign_in(visitor, quick_house)
+    chart = await quick_house.chart()
+    for number in range(3):
+        await filed(
+            quick_house, chart, f"{number}.txt", NOTES + b"%d" % number, category="lab_results"
+        )
+    await filed(quick_house, chart, "arm.jpg", photo("arm"))
+    page = (await visitor.get(base)).text
+    assert re.search(r'<span>Text</span><span class="menu-count">3</span>', page)
+    assert re.search(r'<span>Pictures</span><span class="menu-count">1</span>', page)
+    assert "<span>Videos</span>" not in page
+    filtered = (await visitor.get(f"{base}?type=text")).text
+    assert "3 files fit these filters" in filtered

@@ -6,6 +6,9 @@ from tests.matrix.row import Row, form
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(Access.STAFF, 303),
     ("GET", "/badges"): Row(Access.STAFF),
+    ("POST", "/find/all"): Row(
+        Access.STAFF, call=form(words="hemangioma"), shows=("lindqvist", "hemangioma")
+    ),
     ("POST", "/find"): Row(
         Access.STAFF,
         call=form(words="lindqvist"),

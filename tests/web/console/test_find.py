@@ -64,7 +64,7 @@ async def test_a_document_by_its_words_with_the_words_around_them(
     await enter(visitor, quick_house)
     found = await ask(visitor, "potassium")
     assert f"/entries/{entry.id}" in found
-    assert "Potassium 4.1 mmol/l" in found
+    assert "<mark>Potassium</mark> 4.1 mmol/l" in found
     looked = await lines(quick_house, Action.CHART_SEARCHED)
     assert [line.patient_id for line in looked] == [entry.patient_id]
     await ask(visitor, "potassium rash")
@@ -86,3 +86,35 @@ async def test_words_in_an_address_are_not_read(
 ) -> None:
     await enter(visitor, quick_house)
     assert (await visitor.get("/find?q=maya")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("request photos", "Request photos from …"),
+        ("photo", "Request photos from …"),
+        ("upl", "Upload a file to …"),
+        ("open chart", "Open the chart of …"),
+    ],
+)
+async def test_actions_are_known_before_a_patient_is_named(
+    quick_house: House, visitor: httpx.AsyncClient, words: str, wanted: str
+) -> None:
+    await enter(visitor, quick_house)
+    assert wanted in await ask(visitor, words)
+
+
+async def test_the_palette_says_how_many_documents_there_are_and_all_are_on_a_page(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chart = await quick_house.chart()
+    for number in range(8):
+        await filed(quick_house, chart, f"{number}.txt", b"Clobetasol, tube %d" % number)
+    await enter(visitor, quick_house)
+    found = await ask(visitor, "clobetasol")
+    assert "5 of 8" in found
+    assert 'form="palette-documents"' in found
+    page = await visitor.post("/find/all", data={"words": "clobetasol"})
+    assert page.text.count("<mark>Clobetasol</mark>") == 8
+    assert "8 documents" in page.text
+    assert "Nothing found" in (await visitor.post("/find/all", data={"words": "zzzz"})).text

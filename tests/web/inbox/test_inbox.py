@@ -1,12 +1,14 @@
 """The inbox: waiting entries, marking them reviewed, and destroyed files."""
 
+from html import escape
+
 import httpx
 import pytest
 
 from bedside.audit import Action
 from bedside.charts.inbox import Inbox
 from tests.house import House
-from tests.web.charts.chart_files import EICAR, NOTES, filed, photo, upload
+from tests.web.charts.chart_files import EICAR, NOTES, filed, locked_pdf, photo, upload
 from tests.web.pages import FRAGMENT, enter, lines
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F7")]
@@ -145,3 +147,83 @@ async def test_lines_and_alarms_on_each_database(house: House) -> None:
     assert (changed.title, changed.category) == ("Blood", "lab_results")
     await house.services.charts.contents.review(chart, entry.id)
     assert await inbox.lines(receptionist) == []
+
+
+@pytest.mark.parametrize("comment", ["It itches at night", "Ça gratte la nuit", "<b>no</b>"])
+async def test_what_the_patient_wrote_is_in_the_inbox_the_chart_and_above_the_picture(
+    quick_house: House, visitor: httpx.AsyncClient, comment: str
+) -> None:
+    entry = await filed(
+        quick_house, await quick_house.chart(), "arm.jpg", photo("arm"), comment=comment
+    )
+    await enter(visitor, quick_house)
+    shown = escape(comment)
+    assert f"“{shown}”" in (await visitor.get("/inbox")).text
+    assert f"“{shown}”" in (await visitor.get(f"/patients/{entry.patient_id}")).text
+    viewer = (await visitor.get(f"/patients/{entry.patient_id}/entries/{entry.id}")).text
+    assert viewer.index(f"<blockquote>“{shown}”</blockquote>") < viewer.index("chart-stage")
+
+
+async def test_several_are_marked_and_sorted_at_once_whosever_they_are(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    charts = [await quick_house.chart(patient) for patient in (0, 1, 2)]
+    entries = [
+        await filed(quick_house, chart, f"{number}.txt", NOTES + b"%d" % number)
+        for number, chart in enumerate(charts)
+    ]
+    chosen = " ".join(f"{e.patient_id}:{e.id}" for e in entries[:2])
+    await enter(visitor, quick_house)
+    to_script = {"accept": "application/json"}
+    sort = {"do": "category", "category": "imaging", "chosen": chosen}
+    assert (await visitor.post("/inbox/several", data=sort, headers=to_script)).status_code == 204
+    mark = {"do": "review", "chosen": f"{chosen} pat_nobody:ent_nothing nonsense"}
+    assert (await visitor.post("/inbox/several", data=mark)).headers["location"] == "/inbox"
+    now = [
+        await quick_house.charts.contents.entry(chart, entry.id)
+        for chart, entry in zip(charts, entries, strict=True)
+    ]
+    assert [(e.reviewed, e.category) for e in now] == [
+        (True, "imaging"),
+        (True, "imaging"),
+        (False, "other"),
+    ]
+    undo = {"do": "unreview", "chosen": chosen}
+    await visitor.post("/inbox/several", data=undo)
+    assert not (await quick_house.charts.contents.entry(charts[0], entries[0].id)).reviewed
+    refused = await visitor.post("/inbox/several", data={"do": "destroy", "chosen": chosen})
+    assert refused.status_code == 422
+    wrong = await visitor.post("/inbox/several", data={**sort, "category": "nonsense"})
+    assert wrong.status_code == 422
+
+
+async def test_from_a_file_to_the_next_one_of_the_inbox(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    entries = [
+        await filed(quick_house, await quick_house.chart(n), f"{n}.txt", NOTES + b"%d" % n)
+        for n in (0, 1, 2)
+    ]
+    await enter(visitor, quick_house)
+    addresses = [f"/patients/{e.patient_id}/entries/{e.id}?via=inbox" for e in entries]
+    page = await visitor.get(addresses[2])
+    assert f"/inbox/{entries[2].patient_id}/{entries[2].id}/next" in page.text
+    for here, wanted in ((2, 1), (1, 0), (0, 2)):
+        entry = entries[here]
+        following = await visitor.get(f"/inbox/{entry.patient_id}/{entry.id}/next")
+        assert following.headers["location"] == addresses[wanted]
+
+
+async def test_a_refused_file_of_a_colleague_is_told_the_colleague_alone_and_why(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chart = await quick_house.chart()
+    await filed(quick_house, chart, "locked.pdf", locked_pdf())
+    await enter(visitor, quick_house)
+    mine = (await visitor.get("/inbox")).text
+    assert "was refused and not kept" in mine
+    assert "needs a password" in mine
+    assert "from another device" not in mine
+    assert "banner-bad" not in mine
+    await enter(visitor, quick_house, quick_house.here.clinician)
+    assert "was refused and not kept" not in (await visitor.get("/inbox")).text

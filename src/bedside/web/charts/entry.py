@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.charts import categories, channels
-from bedside.charts.entries import LONGEST_LABEL, LONGEST_NOTE, LONGEST_REASON
+from bedside.charts.entries import LONGEST_LABEL, LONGEST_NOTE
 from bedside.charts.records import ChartFilter, Entry, Version
-from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
-from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.errors import Conflict, WrongInput
 from bedside.files import media_types
 from bedside.files.media_types import Kind
 from bedside.files.readings import READING, Reading
@@ -25,7 +24,6 @@ from bedside.files.states import FileState, Sharing
 from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
 from bedside.kernel.language import gettext as _
-from bedside.people.permissions import ChartAccess
 from bedside.web.charts.reading import Shown, shown
 from bedside.web.charts.rows import Chip, base_of, content_of, names_of, state_chip
 from bedside.web.charts.staff import PART, ChartView, ListPage, chart_view, listed, shared_context
@@ -38,7 +36,6 @@ _PREVIEW_TAKES = 2 * clock.MINUTE
 SAVED = flash_message("entry_saved", N_("Saved."))
 REVIEWED = flash_message("entry_reviewed", N_("Marked as reviewed."))
 UNREVIEWED = flash_message("entry_unreviewed", N_("Waits for review again."))
-MOVED = flash_message("entry_moved", N_("The file is in the other patient's chart now."))
 
 
 class Stage(StrEnum):
@@ -394,68 +391,10 @@ async def review(request: Request) -> Response:
     return redirect(at.entry_address(entry_id), REVIEWED if reviewed else UNREVIEWED)
 
 
-# --- the wrong patient ---------------------------------------------------------------------------
-
-
-async def move_form(request: Request) -> Response:
-    """GET …/move: find the right patient, say why."""
-    at = await chart_view(request)
-    return await _move_page(request, at)
-
-
-async def _move_page(
-    request: Request, at: ChartView, form: Form | None = None, error: WrongInput | None = None
-) -> Response:
-    entry = await at.services.charts.contents.entry(at.chart, request.path_params["entry_id"])
-    if entry.moved_to:
-        raise NotFound
-    words = form.line("words")[:200] if form else ""
-    found = await at.services.people.patients.find(at.chart.staff, words) if words else []
-    context = await shared_context(request, at)
-    return render(
-        request,
-        "charts/move.html",
-        status=error.status if error else 200,
-        entry=entry,
-        entry_href=base_of(entry),
-        words=words,
-        found=[patient for patient in found if patient.id != at.patient.id],
-        chosen=form["patient"] if form else "",
-        reason=form["reason"] if form else "",
-        longest=LONGEST_REASON,
-        error={error.field: gettext(error.sentence)} if error else {},
-        **context,
-    )
-
-
-async def move(request: Request) -> Response:
-    """POST …/move: search for patients (`do` is find), or move the file (move)."""
-    at = await chart_view(request)
-    form = await form_of(request)
-    if form["do"] != "move":
-        return await _move_page(request, at, form)
-    try:
-        target = await _target(request, at, form["patient"])
-        await at.services.charts.contents.move(
-            at.chart, request.path_params["entry_id"], target, form["reason"]
-        )
-    except WrongInput as error:
-        return await _move_page(request, at, form, error)
-    return redirect(at.choices.address(at.base), MOVED)
-
-
-async def _target(request: Request, at: ChartView, patient_id: str) -> ChartAccess:
-    if not patient_id:
-        raise WrongInput(_("Please choose the patient to whom this file belongs."), field="patient")
-    return await services_of(request).people.permissions.chart(at.chart.staff, patient_id)
-
-
 _ENTRY = "/patients/{patient_id}/entries/{entry_id}"
 
 routes = [
     staff_route(_ENTRY, page),
     staff_route(_ENTRY + "/change", change, methods=["POST"]),
     staff_route(_ENTRY + "/review", review, methods=["POST"]),
-    staff_route(_ENTRY + "/move", move_form, methods=["GET"]),
-    staff_route(_ENTRY + "/move", move, methods=["POST"]),
 ]

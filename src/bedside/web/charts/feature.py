@@ -1,11 +1,17 @@
 """The feature “charts”."""
 
 from bedside.edge.feature import Feature
-from bedside.web.charts import content, entry, staff, uploads
+from bedside.web.charts import content, entry, moving, staff, uploads
 from bedside.web.charts.sentences import SENTENCES, TODAY
 
 feature = Feature(
-    routes=(*staff.routes, *entry.routes, *uploads.routes, *content.routes),
+    routes=(
+        *staff.routes,
+        *entry.routes,
+        *moving.routes,
+        *uploads.routes,
+        *content.routes,
+    ),
     sentences=SENTENCES,
     today=TODAY,
 )

@@ -1,6 +1,8 @@
 """The choices of a chart page, as its address states them: no patient content, only choices."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from starlette.requests import Request
 
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
-from bedside.charts.records import ChartFilter
+from bedside.charts.records import ChartFilter, Tally
 from bedside.files import media_types
 from bedside.files.media_types import Kind
 from bedside.kernel.language import N_
@@ -63,17 +65,20 @@ class Choices:
     until: str = ""
     before: str = ""
     """The last entry of the previous page."""
+    moved: str = ""
+    """An entry that was just moved to another chart."""
+    via: str = ""
+    """“inbox” for somebody who goes through the inbox: files lead on to the next one there."""
 
     @property
     def filtering(self) -> bool:
         """Whether anything is filtered out."""
-        return self != Choices(view=self.view, before=self.before)
+        return self != Choices(view=self.view, before=self.before, moved=self.moved, via=self.via)
 
     def address(self, path: str, **changes: str) -> str:
         """Return `path` with these choices after `changes`; another choice starts at the newest
         again."""
-        if changes and "before" not in changes:
-            changes["before"] = ""
+        changes = {"before": "", "moved": "", **changes} if changes else {"moved": ""}
         chosen = replace(self, **changes)
         query = {name: value for name, value in chosen.items() if value}
         return f"{path}?{urlencode(query)}" if query else path
@@ -98,6 +103,20 @@ class Choices:
         )
 
 
+def counted(tallies: Iterable[Tally]) -> dict[tuple[str, str], int]:
+    """Return how many entries each choice would leave, by (name of the filter, choice)."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for tally in tallies:
+        kinds = [
+            ("type", name) for name, types in _MEDIA_TYPES.items() if tally.media_type in types
+        ]
+        facts = [("category", tally.category), ("channel", tally.channel)]
+        senders = [("sender", tally.sender_kind), ("sender", tally.sender_id)]
+        for choice in (*kinds, *facts, *senders):
+            counts[choice] += tally.entries
+    return counts
+
+
 _NAMES = tuple(Choices.__dataclass_fields__)
 _ALLOWED: dict[str, Any] = {
     "view": {"gallery"},
@@ -105,6 +124,7 @@ _ALLOWED: dict[str, Any] = {
     "category": {str(one) for one in Category},
     "channel": {str(one) for one in Channel},
     "unreviewed": {"1"},
+    "via": {"inbox"},
 }
 
 
@@ -120,7 +140,7 @@ def _makes_sense(name: str, value: str) -> bool:
         return value in _ALLOWED[name]
     if name == "sender":
         return value in SENDER_NAMES or bool(_STAFF_ID.fullmatch(value))
-    if name == "before":
+    if name in ("before", "moved"):
         return bool(_ENTRY_ID.fullmatch(value))
     return _day(value) is not None
 

@@ -1,5 +1,4 @@
 /** Reactions to changes of the chart: web/live fetches list and counts, this does the rest. */
-import { showChosen } from "./choosing";
 import { markOpen, refreshViewer } from "./viewer";
 
 function showCounts(counts: HTMLElement | null): void {
@@ -22,7 +21,6 @@ export function followChart(): void {
       void refreshViewer();
     } else if (changed.id === "chart-files") {
       markOpen();
-      showChosen();
     }
   });
 }

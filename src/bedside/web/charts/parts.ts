@@ -23,12 +23,15 @@ export function likeness(element: Element): string {
   return copy.outerHTML.replace(/ aria-busy="true"/g, "");
 }
 
-/** A piece of a page; null if there is nothing to show of it (signed out, no connection). */
+/** Why there is no piece: the network is gone, or the answer is a page (of signing in, of an error). */
+export type Missing = "no connection" | "a page";
+
+/** A piece of a page, or why there is none. */
 export async function fetchPart(
   address: string,
   name: string,
   { form, background = false }: Asking = {},
-): Promise<Part | null> {
+): Promise<Part | Missing> {
   const headers: Record<string, string> = { accept: "text/html", "bedside-part": name };
   if (background) headers["X-Background"] = "1";
   const fields = form && new URLSearchParams([...form].map(([key, value]) => [key, String(value)]));
@@ -36,9 +39,9 @@ export async function fetchPart(
   try {
     answer = await fetch(address, fields ? { method: "POST", headers, body: fields } : { headers });
   } catch {
-    return null;
+    return "no connection";
   }
   const body = contentOf(await answer.text());
   const isPart = !body.querySelector("title");
-  return isPart ? { address: answer.url, status: answer.status, body } : null;
+  return isPart ? { address: answer.url, status: answer.status, body } : "a page";
 }

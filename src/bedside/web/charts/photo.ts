@@ -16,6 +16,8 @@ interface View {
 }
 
 class Photo {
+  /** The photos beside it, which show the same part when both are linked. */
+  others: Photo[] = [];
   private view: View = { scale: 1, turn: 0, x: 0, y: 0 };
   private readonly pointers = new Map<number, PointerEvent>();
 
@@ -97,6 +99,7 @@ class Photo {
     this.view = { ...this.view, scale: next, x: this.view.x * factor, y: this.view.y * factor };
     if (next > WANTS_FULL) this.fetchFull();
     this.draw();
+    this.tell();
   }
 
   private turnBy(degrees: number): void {
@@ -107,10 +110,25 @@ class Photo {
   private moveBy(x: number, y: number): void {
     this.view = { ...this.view, x: this.view.x + x, y: this.view.y + y };
     this.draw();
+    this.tell();
   }
 
   private reset(): void {
     this.view = { scale: 1, turn: 0, x: 0, y: 0 };
+    this.draw();
+    this.tell();
+  }
+
+  /** Leads the linked photos to the same size and place; how they are turned is their own. */
+  private tell(): void {
+    const bar = this.frame.closest(".chart-stage");
+    if (!bar?.querySelector<HTMLInputElement>("[data-linked]")?.checked) return;
+    for (const other of this.others) other.follow(this.view);
+  }
+
+  private follow({ scale, x, y }: View): void {
+    this.view = { ...this.view, scale, x, y };
+    if (scale > WANTS_FULL) this.fetchFull();
     this.draw();
   }
 
@@ -158,11 +176,27 @@ function apart(one: PointerEvent, other: PointerEvent): number {
 
 /** Starts every photo below `root`. */
 export function startPhotos(root: ParentNode): void {
+  const started: Photo[] = [];
   for (const frame of root.querySelectorAll<HTMLElement>("[data-photo]:not([data-started])")) {
     const glass = frame.querySelector<HTMLElement>(".photo-window");
     const image = frame.querySelector("img");
     if (!glass || !image) continue;
     frame.dataset.started = "";
-    new Photo(frame, glass, image).start();
+    const photo = new Photo(frame, glass, image);
+    photo.start();
+    started.push(photo);
   }
+  for (const photo of started) photo.others = started.filter((other) => other !== photo);
+  for (const choice of root.querySelectorAll<HTMLElement>("[data-linked-choice]")) choice.hidden = false;
+  for (const button of root.querySelectorAll<HTMLElement>("[data-full-screen]"))
+    button.hidden = !document.fullscreenEnabled;
+}
+
+/** The pane with the photo fills the screen, and stays so from file to file. */
+export function startFullScreen(pane: HTMLElement): void {
+  document.addEventListener("click", (event) => {
+    if (!(event.target as Element).closest("[data-full-screen]")) return;
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void pane.requestFullscreen().catch(() => undefined);
+  });
 }

@@ -17,6 +17,7 @@ from bedside.edge.context import services_of
 from bedside.edge.dates import age
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.marking import MARKS, chosen_of, mark, marked_all
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
@@ -35,7 +36,14 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
 from bedside.web.charts import rows as chart_rows
-from bedside.web.charts.filters import PAGE, SENDER_NAMES, TYPE_NAMES, Choices, choices_of
+from bedside.web.charts.filters import (
+    PAGE,
+    SENDER_NAMES,
+    TYPE_NAMES,
+    Choices,
+    choices_of,
+    counted,
+)
 from bedside.web.charts.rows import ListRow
 
 PART = "bedside-part"
@@ -186,6 +194,7 @@ async def shared_context(request: Request, at: ChartView) -> dict[str, Any]:
         "categories": _translated(categories.LABELS),
         "channels": _translated(channels.LABELS),
         "senders": senders,
+        "choice_counts": counted(await at.services.charts.contents.tallies(at.chart)),
         "upload_limit": at.clinic.of(UploadOptions).upload_bytes_limit,
         "owner": at.chart.staff.staff_id,
     }
@@ -230,7 +239,33 @@ async def page(request: Request) -> Response:
     await at.note_opened()
     shown = await listed(at)
     context = await shared_context(request, at)
+    context["moved"] = await _moved(at)
     return render(request, "charts/chart.html", shown=shown, words="", open_id="", **context)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A file that was just moved: to whom, and its entry there."""
+
+    patient: Patient
+    entry: Entry
+
+
+async def _moved(at: ChartView) -> Moved | None:
+    """Return where a file went that was just moved; None if this person may not see it there."""
+    if not at.choices.moved:
+        return None
+    contents = at.services.charts.contents
+    try:
+        away = await contents.entry(at.chart, at.choices.moved)
+        patient_id = await contents.patient_of_file(at.chart.clinic_id, away.file_id)
+        chart = await at.services.people.permissions.chart(at.chart.staff, patient_id)
+        return Moved(
+            await at.services.people.patients.get(chart),
+            await contents.entry_of_file(chart, away.file_id),
+        )
+    except NotFound:
+        return None
 
 
 async def list_part(request: Request) -> Response:
@@ -268,6 +303,7 @@ async def search(request: Request) -> Response:
     )
     shown = ListPage(await rows_of(at, entries, looked_for))
     context = await shared_context(request, at)
+    context["moved"] = None
     return render(request, "charts/chart.html", shown=shown, words=words, open_id="", **context)
 
 
@@ -275,14 +311,17 @@ async def search(request: Request) -> Response:
 
 
 async def several(request: Request) -> Response:
-    """POST …/several: download the chosen files as a zip, or compare two photos."""
+    """POST …/several: mark or sort the chosen files, download them as a zip, compare two photos."""
     at = await chart_view(request)
     form = await form_of(request)
-    chosen = list(dict.fromkeys(form.all("chosen")))[:MOST_AT_ONCE]
+    chosen = chosen_of(form)
     entries = await at.services.charts.contents.entries(
         at.chart, ChartFilter(entry_ids=tuple(chosen), limit=MOST_AT_ONCE)
     )
     ready = [e for e in entries if e.state == FileState.FILED and not e.moved_to]
+    if form["do"] in MARKS:
+        await mark(at.services, at.chart, ready, form)
+        return marked_all(request, at.choices.address(at.base))
     if form["do"] == "compare":
         return _to_comparison(at, ready)
     if not ready:

@@ -3,6 +3,7 @@ import { announce } from "../components/announce";
 import { openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
 import { type Item, type Refusal, Uploads } from "../uploading/uploads";
+import { type Became, becameOf } from "./upload_states";
 
 const DONE_STAYS_MS = 20_000;
 
@@ -26,6 +27,8 @@ function filled(text: string, values: Record<string, string>): string {
 
 class UploadDialog {
   private readonly rows = new Map<Item, HTMLElement>();
+  /** Uploads whose scan is not over. */
+  private readonly followed = new Set<Item>();
   private readonly uploads: Uploads;
 
   constructor(
@@ -120,7 +123,7 @@ class UploadDialog {
       refused: item.sentence,
       done: this.word("done"),
     };
-    const tone = item.state === "refused" || item.state === "failed" ? "bad" : item.state === "done" ? "good" : "";
+    const tone = item.state === "refused" || item.state === "failed" ? "bad" : "";
     this.say(row, said[item.state], tone);
     const offered: Record<Item["state"], string[]> = {
       waiting: ["cancel"],
@@ -140,8 +143,41 @@ class UploadDialog {
     }
   }
 
+  /** Every byte is there; what the scan says of it follows, now and with each change of the chart. */
   private finish(item: Item, row: HTMLElement): void {
-    announce(`${item.kept.name}: ${this.word("done")}`);
+    if (this.followed.has(item)) return;
+    this.followed.add(item);
+    row.querySelector(".progress")?.remove();
+    void this.follow(item, row);
+  }
+
+  followAll(): void {
+    for (const item of this.followed) {
+      const row = this.rows.get(item);
+      if (row) void this.follow(item, row);
+    }
+  }
+
+  private async follow(item: Item, row: HTMLElement): Promise<void> {
+    const became = await becameOf(item.kept.address);
+    if (!became || !this.followed.has(item)) return;
+    this.say(row, became.sentence, became.tone);
+    if (became.over) this.close(item, row, became);
+  }
+
+  private close(item: Item, row: HTMLElement, became: Became): void {
+    this.followed.delete(item);
+    const link = row.querySelector<HTMLAnchorElement>("[data-open]");
+    if (link && became.href && became.tone !== "bad") {
+      link.href = became.href;
+      link.hidden = false;
+    }
+    announce(`${item.kept.name}: ${became.sentence}`, became.tone === "bad");
+    if (became.tone !== "good") {
+      openDialog("upload"); // somebody has to know, and it stays until it is closed
+      this.offer(row, ["cancel"]);
+      return;
+    }
     window.setTimeout(() => {
       row.remove();
       this.rows.delete(item);
@@ -152,7 +188,7 @@ class UploadDialog {
     const place = row.querySelector<HTMLElement>("[data-said]");
     if (!place) return;
     if (place.textContent !== sentence) place.textContent = sentence;
-    place.classList.toggle("field-error", tone === "bad");
+    place.dataset.tone = tone;
     row.querySelector(".progress")?.classList.toggle("progress-good", tone === "good");
     row.querySelector(".progress")?.classList.toggle("progress-bad", tone === "bad");
   }
@@ -184,7 +220,7 @@ class UploadDialog {
   }
 }
 
-/** Takes files dropped outside every zone, anywhere on the page. */
+/** Takes files dropped outside every zone, anywhere on the page, and shows what becomes of them. */
 function takeDrops(take: (files: Iterable<File>) => void): void {
   const sign = document.querySelector<HTMLElement>("[data-drop-sign]");
   const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
@@ -197,7 +233,9 @@ function takeDrops(take: (files: Iterable<File>) => void): void {
   });
   document.addEventListener("drop", (event) => {
     if (sign) sign.hidden = true;
-    if (event.dataTransfer && hasFiles(event) && !onZone(event)) take(event.dataTransfer.files);
+    if (!event.dataTransfer || !hasFiles(event) || onZone(event)) return;
+    openDialog("upload");
+    take(event.dataTransfer.files);
   });
 }
 
@@ -219,6 +257,7 @@ export function startUploads(chart: HTMLElement): void {
     take([...(input.files ?? [])]);
     input.value = "";
   });
+  document.addEventListener("bedside:fragment", () => shown.followAll());
   document.addEventListener("paste", (event) => {
     if (event.defaultPrevented || isText(event.target)) return;
     take(event.clipboardData?.files ?? []);

@@ -1,22 +1,26 @@
 """Files that staff put into a chart: by tus and, without script, by a multipart form."""
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bedside.charts.categories import Category
+from bedside.charts.records import DEAD, Entry
 from bedside.edge import tus
 from bedside.edge.bodies import form_parts
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash, flash_message
+from bedside.edge.formats import moment
 from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import staff_of
-from bedside.errors import TooLarge, WrongInput
+from bedside.errors import NotFound, TooLarge, WrongInput
 from bedside.files.announcing import Allowance, Announced, Upload
 from bedside.files.options import UploadOptions
 from bedside.files.receiving import SenderGone
+from bedside.files.states import FileState
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
+from bedside.web.charts.rows import base_of
 
 UPLOADED = flash_message(
     "uploaded", N_("Uploaded. Each file can be opened as soon as it is scanned.")
@@ -47,8 +51,48 @@ async def uploads(request: Request) -> Response:
 
 
 async def upload(request: Request) -> Response:
-    chart, _ = await _chart(request)
+    chart, _allowance = await _chart(request)
     return await tus.resource(request, chart, request.path_params["upload_id"])
+
+
+async def state(request: Request) -> Response:
+    """GET …/uploads/{upload_id}/state: what became of a file that was uploaded, for its row."""
+    chart, _allowance = await _chart(request)
+    services = services_of(request)
+    found = await services.files.uploads.find(chart, request.path_params["upload_id"])
+    try:
+        entry = await services.charts.contents.entry_of_file(chart, found.file_id)
+    except NotFound:
+        return JSONResponse(
+            {"tone": "", "sentence": _("Uploaded. It is scanned now."), "over": False}
+        )
+    return JSONResponse(await _became(request, chart, entry))
+
+
+async def _became(request: Request, chart: ChartAccess, entry: Entry) -> dict[str, object]:
+    """Return the state of an entry in a sentence; `over` when it changes no more."""
+    retrieval = services_of(request).files.retrieval
+    href = base_of(entry)
+    if entry.state in DEAD:
+        facts = await retrieval.facts(entry)
+        sentence = facts.refusal or _("It was refused and not kept.")
+        if entry.state == FileState.INFECTED:
+            sentence = _("Infected: it was destroyed, and nobody could open it.")
+        return {"tone": "bad", "sentence": sentence, "over": True, "href": href}
+    if entry.state == FileState.UNSCANNED:
+        waits = _("Uploaded and kept. It waits for the scanner and opens when it is scanned.")
+        return {"tone": "attention", "sentence": waits, "over": False, "href": href}
+    if entry.state != FileState.FILED:
+        return {"tone": "", "sentence": _("Uploaded. It is scanned now."), "over": False}
+    same = await retrieval.same_before(chart, entry)
+    if same is None:
+        sentence = _("Scanned. It is in the chart.")
+        return {"tone": "good", "sentence": sentence, "over": True, "href": href}
+    clinic = await services_of(request).people.clinics.get(chart.clinic_id)
+    when = moment(same.received_at, clinic.options.time_zone)
+    sentence = _("Scanned. The same file is in this chart already: “{name}”, {when}.")
+    sentence = sentence.format(name=same.title, when=when)
+    return {"tone": "attention", "sentence": sentence, "over": True, "href": href}
 
 
 def _known(category: str) -> str:
@@ -87,5 +131,6 @@ routes = [
         upload,
         methods=["HEAD", "PATCH", "DELETE", "POST"],
     ),
+    staff_route("/patients/{patient_id}/uploads/{upload_id}/state", state),
     staff_route("/patients/{patient_id}/files", files, methods=["POST"]),
 ]

@@ -5,13 +5,13 @@
 import { announce } from "../components/announce";
 import { refreshTimes } from "../components/times";
 import { toast } from "../components/toasts";
+import { isDirty } from "../components/typed";
+import { dropDraft, giveBack, keepDraft, keepsDrafts } from "../live/drafts";
+import { post } from "../live/posts";
 import { fetchPart, likeness, type Part } from "./parts";
-import { startPhotos } from "./photo";
+import { startFullScreen, startPhotos } from "./photo";
 
 const BESIDE_EACH_OTHER = "(min-width: 64rem)";
-
-/** Unsaved input, by entry: going to another file and back loses none of it. */
-const drafts = new Map<string, URLSearchParams>();
 
 function pane(): HTMLElement | null {
   return document.getElementById("chart-pane");
@@ -25,37 +25,9 @@ function changeForm(): HTMLFormElement | null {
   return document.querySelector<HTMLFormElement>("#viewer form[data-change]");
 }
 
-function isDirty(form: HTMLFormElement): boolean {
-  return [...form.elements].some((field) => {
-    if (field instanceof HTMLSelectElement)
-      return [...field.options].some((option) => option.selected !== option.defaultSelected);
-    const isText = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text");
-    return isText && field.value !== field.defaultValue;
-  });
-}
-
-function fieldsOf(form: HTMLFormElement): URLSearchParams {
-  return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-}
-
-function keepDraft(): void {
+function keepTyped(): void {
   const form = changeForm();
-  const id = openViewer()?.dataset.entry;
-  if (!form || !id) return;
-  if (isDirty(form)) drafts.set(id, fieldsOf(form));
-  else drafts.delete(id);
-}
-
-function giveDraftBack(): void {
-  const form = changeForm();
-  const draft = drafts.get(openViewer()?.dataset.entry ?? "");
-  if (!form || !draft) return;
-  // The version stays the draft's: if somebody saved in the meantime, the server says so.
-  for (const [name, value] of draft) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement)
-      field.value = value;
-  }
+  if (form) keepDraft(form);
 }
 
 // --- the list beside it ---------------------------------------------------------------------------
@@ -104,22 +76,37 @@ function prepare(): void {
   if (!shown) return;
   startPhotos(shown);
   refreshTimes(shown);
-  giveDraftBack();
+  const form = changeForm();
+  if (form) giveBack(form);
   markOpen();
 }
 
 function put(part: Part): void {
-  keepDraft();
+  keepTyped();
   pane()?.replaceChildren(part.body);
   document.querySelector(".chart-page")?.classList.add("chart-page-open");
   prepare();
 }
 
+/** The file that was to be opened, while there is no connection. */
+let wanted = "";
+
+function openWanted(): void {
+  if (wanted) void open(wanted);
+}
+
 async function open(address: string, { remember = true, focus = true } = {}): Promise<void> {
   pane()?.setAttribute("aria-busy", "true");
+  wanted = address;
   const part = await fetchPart(address, "viewer");
   pane()?.removeAttribute("aria-busy");
-  if (!part) {
+  if (wanted !== address) return;
+  if (part === "no connection") {
+    toast(document.querySelector<HTMLElement>("[data-chart]")?.dataset.opensLater ?? "", "attention");
+    return;
+  }
+  wanted = "";
+  if (part === "a page") {
     location.assign(address);
     return;
   }
@@ -127,6 +114,7 @@ async function open(address: string, { remember = true, focus = true } = {}): Pr
   if (remember) history.pushState({ viewer: true }, "", address);
   if (focus) document.getElementById("viewer-title")?.focus({ preventScroll: true });
   rowOf(openViewer()?.dataset.entry)?.scrollIntoView({ block: "nearest" });
+  if (new URL(address, location.href).searchParams.has("compare")) openViewer()?.scrollIntoView({ block: "start" });
 }
 
 function onClick(event: MouseEvent): void {
@@ -141,9 +129,11 @@ function onClick(event: MouseEvent): void {
 // --- saving and reviewing --------------------------------------------------------------------------
 
 async function send(form: HTMLFormElement): Promise<boolean> {
+  const id = openViewer()?.dataset.entry;
   const part = await fetchPart(form.action, "viewer", { form: new FormData(form) });
-  if (!part) return false;
-  drafts.delete(openViewer()?.dataset.entry ?? "");
+  if (typeof part === "string") return false;
+  if ("change" in form.dataset) dropDraft(form);
+  if (openViewer()?.dataset.entry !== id) return part.status < 400; // another file was opened meanwhile
   pane()?.replaceChildren(part.body);
   prepare();
   openViewer()?.querySelector<HTMLElement>("[data-focus-first]")?.focus();
@@ -152,28 +142,47 @@ async function send(form: HTMLFormElement): Promise<boolean> {
 
 async function review(form: HTMLFormElement): Promise<void> {
   const id = openViewer()?.dataset.entry;
-  const { said = "", undo = "" } = form.dataset;
-  keepDraft();
+  const { said = "", undo = "", viewerReview } = form.dataset;
+  keepTyped();
   if (!(await send(form))) {
-    form.submit();
+    reviewLater(form);
     return;
   }
-  document.querySelector<HTMLElement>("#viewer form[data-viewer-review] button")?.focus({ preventScroll: true });
+  const on = viewerReview === "yes" ? document.querySelector<HTMLElement>("#viewer [data-inbox-next]") : null;
+  const button = document.querySelector<HTMLElement>("#viewer form[data-viewer-review] button");
+  (on ?? button)?.focus({ preventScroll: true });
   toast(said, "good", { label: undo, run: () => void takeBack(id, form) });
 }
 
+/** Queued as in the inbox: sent when the network is back, or when somebody has signed in again. */
+function reviewLater(form: HTMLFormElement): void {
+  const { said = "", later = "", viewerReview = "yes" } = form.dataset;
+  const button = form.querySelector("button");
+  if (button) button.disabled = true;
+  const close = toast(later, "attention");
+  post(form.action, { reviewed: viewerReview }, (ok, sentence) => {
+    close();
+    if (button) button.disabled = false;
+    toast(ok ? said : sentence, ok ? "good" : "bad");
+    void refreshViewer();
+  });
+}
+
 /** Undo applies to the file that was marked, wherever the person is by now. */
-async function takeBack(id: string | undefined, form: HTMLFormElement): Promise<void> {
-  const opposite = new FormData();
-  opposite.set("reviewed", form.dataset.viewerReview === "yes" ? "no" : "yes");
-  const part = await fetchPart(form.action, "viewer", { form: opposite });
-  if (part && openViewer()?.dataset.entry === id) put(part);
+function takeBack(id: string | undefined, form: HTMLFormElement): void {
+  const reviewed = form.dataset.viewerReview === "yes" ? "no" : "yes";
+  post(form.action, { reviewed }, (ok, sentence) => {
+    if (!ok) toast(sentence, "bad");
+    if (openViewer()?.dataset.entry === id) void refreshViewer();
+  });
 }
 
 async function save(form: HTMLFormElement): Promise<void> {
   const said = form.dataset.said ?? "";
-  if (await send(form)) toast(said, "good");
-  else if (changeForm() === form) form.submit();
+  if (await send(form)) {
+    toast(said, "good");
+    changeForm()?.querySelector<HTMLElement>("[type=submit]")?.focus({ preventScroll: true });
+  } else if (changeForm() === form) form.requestSubmit(); // the network was lost meanwhile: it waits
 }
 
 function onSubmit(event: SubmitEvent): void {
@@ -197,12 +206,16 @@ export async function refreshViewer(): Promise<void> {
   for (const name of ["compare", "show"])
     if (compared.has(name)) address.searchParams.set(name, compared.get(name) ?? "");
   const part = await fetchPart(address.href, "viewer", { background: true });
-  const fresh = part?.body.querySelector<HTMLElement>("#viewer");
+  if (typeof part === "string") return;
+  const fresh = part.body.querySelector<HTMLElement>("#viewer");
   if (!fresh || openViewer() !== shown || fresh.dataset.entry !== shown.dataset.entry) return;
   for (const piece of fresh.querySelectorAll<HTMLElement>("[data-part]")) replacePart(shown, piece);
   const form = changeForm();
-  const freshForm = fresh.querySelector("form[data-change]");
-  if (form && freshForm && !isDirty(form) && !form.matches(":focus-within")) form.replaceWith(freshForm);
+  const freshForm = fresh.querySelector<HTMLFormElement>("form[data-change]");
+  if (form && freshForm && !isDirty(form) && !form.matches(":focus-within")) {
+    form.replaceWith(freshForm);
+    giveBack(freshForm);
+  }
   shown.dataset.state = fresh.dataset.state;
   startPhotos(shown);
   refreshTimes(shown);
@@ -247,8 +260,12 @@ function showOpenRow(): void {
 
 export function startViewer(): void {
   prepare();
+  const shown = pane();
+  if (shown) startFullScreen(shown);
   showOpenRow();
   document.addEventListener("click", onClick);
+  document.addEventListener("bedside:connected", openWanted);
+  window.addEventListener("online", openWanted);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-print]")) window.print();
@@ -258,9 +275,9 @@ export function startViewer(): void {
     else location.reload();
   });
   window.addEventListener("beforeunload", (event) => {
-    keepDraft();
+    keepTyped();
     const form = changeForm();
-    if (form && !("sending" in form.dataset) && (isDirty(form) || drafts.size > 0)) event.preventDefault();
+    if (form && !("sending" in form.dataset) && isDirty(form) && !keepsDrafts()) event.preventDefault();
   });
   if (openViewer()) announce(document.getElementById("viewer-title")?.textContent ?? "");
 }

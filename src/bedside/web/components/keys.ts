@@ -4,6 +4,8 @@
  */
 import { openDialog } from "./dialogs";
 
+/** Undoes what the newest message offers to undo; Ctrl-Z does too. */
+const UNDO = "z";
 const SWITCH = "bedside-single-keys";
 
 export function singleKeysOn(): boolean {
@@ -26,12 +28,21 @@ function shown(element: HTMLElement): boolean {
 function press(key: string): boolean {
   const all = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)];
   // A key of a closed menu works as well: its item is pressed without opening the menu.
-  const target = all.find(shown) ?? all.find((element) => element.matches(".menu-item"));
+  const target =
+    (key === UNDO ? all.reverse() : all).find(shown) ?? all.find((element) => element.matches(".menu-item"));
   target?.click();
   return target !== undefined;
 }
 
+function isUndo(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === UNDO;
+}
+
 function onKey(event: KeyboardEvent): void {
+  if (isUndo(event) && !event.defaultPrevented && !isTyping(event.target)) {
+    if (press(UNDO)) event.preventDefault();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
   if (!singleKeysOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if ((event.target as Element).closest?.("[role=menu]")) return;
@@ -45,7 +56,7 @@ function fillList(dialog: HTMLElement): void {
   const list = dialog.querySelector<HTMLElement>("[data-keys-list]");
   if (!list) return;
   for (const made of list.querySelectorAll("[data-made]")) made.remove();
-  const seen = new Set(["?", "/"]);
+  const seen = new Set(["?", "/", UNDO]);
   for (const element of document.querySelectorAll<HTMLElement>("[data-key]")) {
     const key = element.dataset.key ?? "";
     const words = element.querySelector("span")?.textContent.trim() ?? element.getAttribute("aria-label") ?? "";

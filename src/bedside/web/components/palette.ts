@@ -90,6 +90,13 @@ function open(palette: Palette): void {
   palette.input.focus();
 }
 
+/** Goes on with a command that lacks its patient. */
+function fill(palette: Palette, words: string): void {
+  palette.input.value = words;
+  palette.input.focus();
+  palette.input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export function startPalette(): void {
   const palette = parts();
   if (!palette) return;
@@ -108,6 +115,8 @@ export function startPalette(): void {
   palette.input.addEventListener("keydown", (event) => onInputKey(palette, event));
   palette.found.addEventListener("htmx:afterSwap", () => refresh(palette));
   palette.list.addEventListener("click", (event) => {
-    if ((event.target as Element).closest("[role=option]")) palette.dialog.close();
+    const option = (event.target as Element).closest<HTMLElement>("[role=option]");
+    if (option?.dataset.fills) fill(palette, option.dataset.fills);
+    else if (option) palette.dialog.close();
   });
 }

@@ -13,7 +13,7 @@ export interface ToastAction {
 }
 
 const STAYS_MS = 6_000;
-const STAYS_WITH_ACTION_MS = 12_000;
+const STAYS_WITH_ACTION_MS = 20_000;
 
 function keepUntilSeen(element: HTMLElement, milliseconds: number): void {
   let timer = 0;
@@ -38,16 +38,51 @@ export function toast(text: string, tone: Tone = "info", action?: ToastAction): 
   if (words) words.textContent = text;
   if (action) words?.after(actionButton(action, element));
   region.append(element);
+  place(region);
   announce(text, tone === "bad");
   if (tone !== "bad") keepUntilSeen(element, action ? STAYS_WITH_ACTION_MS : STAYS_MS);
   return () => element.remove();
+}
+
+const CORNERS = ["bottom-end", "bottom-start", "top-end", "top-start"];
+const PRESSED = "a[href], button, input, select, textarea, [tabindex='0']";
+
+/** Moves the messages to a corner of the window in which they cover nothing that can be pressed. */
+function place(region: HTMLElement): void {
+  let best = { corner: CORNERS[0] ?? "", covered: Number.POSITIVE_INFINITY };
+  for (const corner of CORNERS) {
+    region.dataset.corner = corner;
+    const covered = coveredBy(region);
+    if (covered < best.covered) best = { corner, covered };
+    if (covered === 0) break;
+  }
+  region.dataset.corner = best.corner;
+}
+
+function coveredBy(region: HTMLElement): number {
+  const found = new Set<Element>();
+  for (const message of region.children) {
+    const box = message.getBoundingClientRect();
+    for (let column = 0; column <= 8; column += 1) {
+      for (let row = 0; row <= 4; row += 1) {
+        const below = document.elementsFromPoint(box.left + (box.width * column) / 8, box.top + (box.height * row) / 4);
+        const top = below.find((one) => !region.contains(one))?.closest(PRESSED);
+        if (top) found.add(top);
+      }
+    }
+  }
+  return found.size;
 }
 
 function actionButton(action: ToastAction, element: HTMLElement): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-quiet button-small";
-  button.textContent = action.label;
+  button.dataset.key = "z";
+  button.append(Object.assign(document.createElement("span"), { textContent: action.label }));
+  const key = Object.assign(document.createElement("kbd"), { textContent: "z" });
+  key.setAttribute("aria-hidden", "true");
+  button.append(key);
   button.addEventListener("click", () => {
     element.remove();
     action.run();
@@ -69,6 +104,8 @@ export function startToasts(): void {
     if (typeof said !== "object" || said === null || !("text" in said) || typeof said.text !== "string") return;
     toast(said.text, "tone" in said && isTone(said.tone) ? said.tone : "info");
   });
+  const region = document.getElementById("toasts");
+  if (region?.childElementCount) place(region);
   for (const element of document.querySelectorAll<HTMLElement>("#toasts > [data-toast]")) {
     announce(element.querySelector(".toast-text")?.textContent ?? "");
     if (!element.classList.contains("toast-bad")) keepUntilSeen(element, STAYS_MS);

@@ -7,14 +7,16 @@ from starlette.responses import Response
 
 from bedside.audit import Action
 from bedside.charts.records import Entry
+from bedside.charts.search import marked, query_words
 from bedside.edge.context import services_of
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
+from bedside.edge.shell import shell
 from bedside.errors import NotFound
 from bedside.kernel.language import N_, gettext
-from bedside.kernel.words import fold, words_of
+from bedside.kernel.words import fold
 from bedside.people.patients import Patient
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
@@ -23,13 +25,18 @@ _LONGEST = 200
 _PATIENTS = 6
 _WITH_ACTIONS = 3
 _DOCUMENTS = 5
+_COUNTED = 200
+"""Documents up to which the palette counts them; what is beyond that is “more than”."""
+_ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An action for a patient. `begins` are words with which people ask for it."""
+    """An action for a patient. `begins` are words with which people ask for it, `alone` what it is
+    called before a patient was named."""
 
     label: str
+    alone: str
     icon: str
     address: str
     begins: tuple[str, ...]
@@ -39,6 +46,7 @@ class Command:
 COMMANDS = (
     Command(
         N_("Request photos from {patient}"),
+        N_("Request photos from …"),
         "camera",
         "/patients/{id}/requests/new",
         ("request", "photo", "photos", "send"),
@@ -46,6 +54,7 @@ COMMANDS = (
     ),
     Command(
         N_("Upload a file to {patient}"),
+        N_("Upload a file to …"),
         "upload",
         "/patients/{id}/upload",
         ("upload", "file", "add"),
@@ -53,6 +62,7 @@ COMMANDS = (
     ),
     Command(
         N_("Open the chart of {patient}"),
+        N_("Open the chart of …"),
         "folder-input",
         "/patients/{id}",
         ("chart", "open"),
@@ -71,12 +81,38 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """A command without its patient. `fill` is what it puts into the field."""
+
+    label: str
+    icon: str
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that contains the words. `piece` is the text around them."""
+    """A document that contains the words. `piece` is the text around them, in pieces: (text,
+    whether it is one of the words)."""
 
     entry: Entry
     patient: str
-    piece: str
+    piece: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The newest documents that contain the words. `total` counts to `_COUNTED`."""
+
+    shown: list[Hit]
+    total: int
+
+    @property
+    def uncounted(self) -> bool:
+        """Whether there may be more than `total`."""
+        return self.total >= _COUNTED
+
+
+_NONE = Hits([], 0)
 
 
 async def find(request: Request) -> Response:
@@ -86,8 +122,9 @@ async def find(request: Request) -> Response:
     words = (await form_of(request)).line("words")[:_LONGEST]
     services = services_of(request)
     commands, rest = _asked_for(words)
-    patients = await services.people.patients.find(staff, rest, limit=_PATIENTS) if rest else []
-    hits = [] if commands else await _documents(request, staff, rest)
+    found = await services.people.patients.find(staff, rest, limit=_PATIENTS + 1) if rest else []
+    patients = found[:_PATIENTS]
+    hits = _NONE if commands else await _documents(request, staff, rest, _DOCUMENTS)
     if patients:
         await services.audit.looks.note(
             staff.clinic_id,
@@ -99,10 +136,37 @@ async def find(request: Request) -> Response:
     return render(
         request,
         "console/found.html",
+        words=words,
         patients=[] if commands else patients,
+        more_patients=len(found) > _PATIENTS and not commands,
         offers=_offers(staff, commands or list(COMMANDS), patients),
+        alone=_alone(staff, words),
         hits=hits,
     )
+
+
+async def results(request: Request) -> Response:
+    """POST /find/all: every document with the words, as a page. A POST, as that of the palette."""
+    staff = await shell(request, "patients")
+    words = (await form_of(request)).line("words")[:_LONGEST]
+    hits = await _documents(request, staff, words, _ON_A_PAGE)
+    return render(request, "console/results.html", words=words, hits=hits)
+
+
+def _alone(staff: StaffAccess, words: str) -> list[Fill]:
+    """Return the commands that words such as “request photos” ask for, before a patient is named:
+    choosing one goes on with the patient's name."""
+    typed = [fold(word) for word in words.split()]
+    if not typed or len(typed[0]) < 3:
+        return []
+    known = _filling()
+    return [
+        Fill(gettext(command.alone), command.icon, f"{command.begins[0]} ")
+        for command in COMMANDS
+        if allows(staff.role, command.may)
+        and any(begin.startswith(typed[0]) for begin in command.begins)
+        and all(word in known or word in command.begins for word in typed[1:])
+    ]
 
 
 def _asked_for(words: str) -> tuple[list[Command], str]:
@@ -113,11 +177,13 @@ def _asked_for(words: str) -> tuple[list[Command], str]:
 
 
 def _without_filling(rest: str) -> str:
-    filling = {
-        fold(word)
-        for word in gettext(N_("photos photo request file from to for of a the chart")).split()
-    }
+    filling = _filling()
     return " ".join(word for word in rest.split() if fold(word) not in filling)
+
+
+def _filling() -> set[str]:
+    words = gettext(N_("photos photo request file from to for of a the chart")).split()
+    return {fold(word) for word in words}
 
 
 def _offers(staff: StaffAccess, commands: list[Command], patients: list[Patient]) -> list[Offer]:
@@ -134,16 +200,17 @@ def _offers(staff: StaffAccess, commands: list[Command], patients: list[Patient]
     ]
 
 
-async def _documents(request: Request, staff: StaffAccess, words: str) -> list[Hit]:
+async def _documents(request: Request, staff: StaffAccess, words: str, limit: int) -> Hits:
     """Return documents that contain all words, newest first. Showing their text is a look at the
     chart."""
     services = services_of(request)
     if len(words) < 3:
-        return []
-    rows = await services.charts.search.everywhere(staff, words, _DOCUMENTS)
-    names = await services.people.patients.named(staff.clinic_id, {row.patient_id for row in rows})
+        return _NONE
+    rows = await services.charts.search.everywhere(staff, words, _COUNTED)
+    shown = rows[:limit]
+    names = await services.people.patients.named(staff.clinic_id, {row.patient_id for row in shown})
     found: list[Entry] = []
-    for row in rows:
+    for row in shown:
         try:
             chart = await services.people.permissions.chart(staff, row.patient_id)
             found.append(await services.charts.contents.entry(chart, row.id))
@@ -157,8 +224,25 @@ async def _documents(request: Request, staff: StaffAccess, words: str) -> list[H
             patient_id=row.patient_id,
             found=1,
         )
-    pieces = await services.files.retrieval.hits(found, words_of(words))
-    return [Hit(entry, names[entry.patient_id], pieces[entry.id]) for entry in found]
+    looked_for = query_words(words)
+    pieces = await services.files.retrieval.hits(found, looked_for)
+    hits = [
+        Hit(entry, names[entry.patient_id], _place(entry, pieces[entry.id], looked_for))
+        for entry in found
+    ]
+    return Hits(hits, len(rows))
 
 
-routes = [staff_route("/find", find, methods=["POST"])]
+def _place(entry: Entry, piece: str, words: list[str]) -> list[tuple[str, bool]]:
+    """Return where the words are: in the content, else in the comment or in the note."""
+    for text in (piece, entry.comment, entry.note):
+        place = marked(text, words)
+        if any(is_word for _text, is_word in place):
+            return place
+    return []
+
+
+routes = [
+    staff_route("/find", find, methods=["POST"]),
+    staff_route("/find/all", results, methods=["POST"]),
+]

@@ -1,25 +1,28 @@
 """The inbox: what has arrived and nobody has reviewed yet."""
 
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bedside.audit import Action
+from bedside.charts import categories
 from bedside.charts.records import DEAD
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
+from bedside.edge.marking import MARKS, chosen_of, mark, marked_all
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
-from bedside.errors import NotFound
-from bedside.files.states import FileState
+from bedside.errors import NotFound, WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
+from bedside.web.inbox.alarms import alarm_of, concerns
 
 _SHOWN = 50
 _MOST = 500
@@ -44,16 +47,17 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
     services = services_of(request)
     limit = _limit(request)
     entries = await services.charts.contents.inbox(staff, limit)
-    alarms = await services.charts.inbox.alarms(staff)
-    shown = [*entries, *alarms]
+    destroyed = [e for e in await services.charts.inbox.alarms(staff) if concerns(staff, e)]
+    names = await services.people.patients.named(
+        staff.clinic_id, {entry.patient_id for entry in [*entries, *destroyed]}
+    )
     return {
         "entries": entries,
-        "alarms": alarms,
-        "names": await services.people.patients.named(
-            staff.clinic_id, {entry.patient_id for entry in shown}
-        ),
+        "alarms": [await alarm_of(services, e, names[e.patient_id]) for e in destroyed],
+        "names": names,
         "pictured": await services.files.retrieval.with_thumbnail(entries),
         "count": await services.charts.contents.unreviewed_count(staff),
+        "categories": [(str(key), _(name)) for key, name in categories.LABELS.items()],
         "limit": limit,
         "more": min(limit + _SHOWN, _MOST),
         "most": _MOST,
@@ -81,26 +85,59 @@ async def review(request: Request) -> Response:
     return redirect("/inbox", REVIEWED if wanted else NOT_REVIEWED)
 
 
+async def several(request: Request) -> Response:
+    """POST /inbox/several: mark or sort the chosen files, whosever they are; `chosen` are
+    “patient:entry”. A file that is no longer there is left out."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    form = await form_of(request)
+    if form["do"] not in MARKS:
+        raise WrongInput(_("Please choose what to do with the files."))
+    for chosen in chosen_of(form):
+        patient_id, _colon, entry_id = chosen.partition(":")
+        with suppress(NotFound):
+            chart = await services.people.permissions.chart(staff, patient_id)
+            entry = await services.charts.contents.entry(chart, entry_id)
+            if not entry.moved_to:
+                await mark(services, chart, [entry], form)
+    return marked_all(request, "/inbox")
+
+
+async def after(request: Request) -> Response:
+    """GET /inbox/{patient_id}/{entry_id}/next: the next file that waits, older than this one, or
+    from the beginning again."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    here = await services.charts.contents.entry(chart, request.path_params["entry_id"])
+    waiting = await services.charts.contents.inbox(staff, _MOST)
+    others = [entry for entry in waiting if entry.id != here.id]
+    older = [entry for entry in others if entry.received_at <= here.received_at]
+    if not others:
+        return redirect("/inbox")
+    following = (older or others)[0]
+    return redirect(f"/patients/{following.patient_id}/entries/{following.id}?via=inbox")
+
+
 async def alarm(request: Request) -> Response:
     """GET /inbox/{patient_id}/{entry_id}/alarm: the toast about a destroyed file."""
     staff = await prepare(request)
     services = services_of(request)
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     entry = await services.charts.contents.entry(chart, request.path_params["entry_id"])
-    if entry.state not in DEAD:
+    if entry.state not in DEAD or not concerns(staff, entry):
         raise NotFound
     patient = await services.people.patients.get(chart)
-    text = (
-        _("A file of {patient} was infected. It was destroyed before anybody could open it.")
-        if entry.state == FileState.INFECTED
-        else _("A file of {patient} was refused and destroyed.")
-    )
-    return JSONResponse({"text": text.format(patient=patient.name), "href": "/inbox"})
+    shown = await alarm_of(services, entry, patient.name)
+    text = f"{shown.title}. {shown.reason}"
+    return JSONResponse({"text": text, "tone": shown.tone, "href": "/inbox"})
 
 
 routes = [
     staff_route("/inbox", inbox),
     staff_route("/inbox/waiting", waiting),
+    staff_route("/inbox/several", several, methods=["POST"]),
+    staff_route("/inbox/{patient_id}/{entry_id}/next", after),
     staff_route("/inbox/{patient_id}/{entry_id}", review, methods=["POST"]),
     staff_route("/inbox/{patient_id}/{entry_id}/alarm", alarm),
 ]

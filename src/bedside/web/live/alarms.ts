@@ -1,5 +1,5 @@
 /** Reports at once, on whatever page somebody is, that a file was destroyed. */
-import { toast } from "../components/toasts";
+import { type Tone, toast } from "../components/toasts";
 import { liveSocket } from "./socket";
 
 const REASONS = new Set<unknown>(["infected", "refused"]);
@@ -9,8 +9,8 @@ async function say(patient: string, entry: string): Promise<void> {
     headers: { Accept: "application/json", "X-Background": "1" },
   });
   if (!answer.ok) return;
-  const { text } = (await answer.json()) as { text: string };
-  toast(text, "bad");
+  const { text, tone } = (await answer.json()) as { text: string; tone: Tone };
+  toast(text, tone);
 }
 
 export function startAlarms(topic: string): void {

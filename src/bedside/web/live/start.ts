@@ -1,6 +1,7 @@
 /** Everything that keeps a page of the console live. */
 import { startAlarms } from "./alarms";
 import { startBadges } from "./badges";
+import { startChoosing } from "./choosing";
 import { startFragments } from "./fragments";
 import { startPosts } from "./posts";
 import { startReviews } from "./reviews";
@@ -8,6 +9,7 @@ import { startReviews } from "./reviews";
 export function startLive(): void {
   startPosts();
   startReviews();
+  startChoosing();
   startFragments();
   const { deskTopic, roomsTopic } = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset ?? {};
   if (!deskTopic) return;
