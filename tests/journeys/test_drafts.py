@@ -83,7 +83,7 @@ async def test_a_form_sent_without_network_waits_and_is_saved_once(
     await page.get_by_label("E-mail").fill("maya@example.net")
     await page.context.set_offline(True)
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("What you typed is kept on this computer")).to_be_visible()
+    await expect(page.locator("[data-draft=waits]")).to_be_visible()
     await journey.seen(page, "no-connection")
     await page.context.set_offline(False)
     await expect(page).to_have_url(re.compile(f"{base}/card"))

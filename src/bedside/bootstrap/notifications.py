@@ -20,6 +20,7 @@ from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
 from bedside.notifications.push_keys import PushKeys
 from bedside.notifications.staff_alerts import StaffAlerts
+from bedside.notifications.trials import Trials
 from bedside.people.clinics import READ_STAFF_NUMBERS
 from bedside.services.notifications import NotificationServices
 from bedside.services.registered import Gauge, Registered
@@ -86,6 +87,7 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
         own_phones=OwnPhones(database, vault, audit, people.clinics, people.throttle, dispatcher),
         push_devices=devices,
         push_keys=keys,
+        trials=Trials(database, people.throttle, dispatcher),
         code_alerts=CodeAlerts(people.clinics, people.staff, alerts),
         backlog=Backlog(database),
         gateways=checks,

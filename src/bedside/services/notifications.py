@@ -9,6 +9,7 @@ from bedside.notifications.own_phones import OwnPhones
 from bedside.notifications.push_devices import PushDevices
 from bedside.notifications.push_keys import PushKeys
 from bedside.notifications.staff_alerts import StaffAlerts
+from bedside.notifications.trials import Trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class NotificationServices:
     own_phones: OwnPhones
     push_devices: PushDevices
     push_keys: PushKeys
+    trials: Trials

@@ -19,7 +19,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/patients/{patient_id}/several"): Row(
         Access.CHART,
         call=lambda facts: {"data": {"do": "download", "chosen": facts["entry_id"]}},
-        shows=("quetzal",),
+        shows=("keratosis",),
     ),
     ("GET", "/patients/{patient_id}/entries/{entry_id}"): Row(
         Access.CHART, shows=("keratosis", "xanthoma")

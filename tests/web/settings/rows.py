@@ -31,6 +31,8 @@ _ROOMS = "/settings/rooms"
 _ROOM = form(name="Front desk", kind="shared", ask_birth_date="no", ask_phone="no", ask_reason="no")
 
 ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/settings/first-steps"): Row(Access.ADMINISTRATOR),
+    ("POST", "/settings/health/test"): Row(Access.ADMINISTRATOR, 303, form(channel="email")),
     ("GET", "/settings"): Row(Access.STAFF, 303),
     ("GET", _PEOPLE): Row(Access.ADMINISTRATOR, shows=("quartermain",)),
     ("POST", _PEOPLE): Row(

@@ -28,7 +28,24 @@ function focusFirst(root: ParentNode): void {
   root.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 }
 
+/** The summary names the errors in the order of the fields, whoever found them in whatever order. */
+function sortSummaries(): void {
+  for (const list of document.querySelectorAll(".form-summary ul")) {
+    const place = (item: Element): Element | null => {
+      const id = item.querySelector("a")?.getAttribute("href")?.slice(1);
+      return id ? document.getElementById(id) : null;
+    };
+    const follows = (one: Element, other: Element): number => {
+      const [a, b] = [place(one), place(other)];
+      if (!a || !b || a === b) return 0;
+      return a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+    };
+    list.append(...[...list.children].sort(follows));
+  }
+}
+
 export function startForms(): void {
+  sortSummaries();
   document.addEventListener("submit", onSubmit);
   window.addEventListener("pageshow", onPageShow);
   document.addEventListener("htmx:afterSwap", (event) => focusFirst(event.target as HTMLElement));

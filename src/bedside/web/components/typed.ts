@@ -19,7 +19,8 @@ function isTicked(control: Control): control is HTMLInputElement {
 }
 
 function holdsSecret(control: Control): boolean {
-  return control.type === "password" || control.autocomplete === "one-time-code";
+  const isSecret = control.type === "password" || "secret" in control.dataset;
+  return isSecret || control.autocomplete === "one-time-code";
 }
 
 /** The fields that a person fills in; none of a form that asks for a password or a code. */

@@ -10,6 +10,7 @@ from bedside.audit import Action
 from bedside.charts import categories
 from bedside.charts.records import DEAD
 from bedside.edge.context import services_of
+from bedside.edge.first_steps import first_steps
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
@@ -22,6 +23,8 @@ from bedside.errors import NotFound, WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
+from bedside.people.roles import May, allows
+from bedside.services import Services
 from bedside.web.inbox.alarms import alarm_of, concerns
 
 _SHOWN = 50
@@ -57,11 +60,20 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "names": names,
         "pictured": await services.files.retrieval.with_thumbnail(entries),
         "count": await services.charts.contents.unreviewed_count(staff),
+        "steps_left": await _steps_left(services, staff) if not entries else 0,
         "categories": [(str(key), _(name)) for key, name in categories.LABELS.items()],
         "limit": limit,
         "more": min(limit + _SHOWN, _MOST),
         "most": _MOST,
     }
+
+
+async def _steps_left(services: Services, staff: StaffAccess) -> int:
+    """Count what an administrator still has to set up."""
+    if not allows(staff.role, May.ADMINISTER):
+        return 0
+    clinic = services.people.permissions.administer(staff)
+    return sum(step.done is False for step in await first_steps(services, clinic))
 
 
 def _limit(request: Request) -> int:

@@ -1,6 +1,7 @@
 """Settings → Health: what is running, and in plain words what is missing and what that means."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +12,8 @@ from bedside.edge.routes import staff_route
 from bedside.kernel.known_states import BUSY, DOWN, NOT_SET_UP, OK, SET_UP, UNKNOWN, State
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
+from bedside.people.permissions import ClinicAccess
+from bedside.services import Services
 from bedside.services.part_words import DATABASE, PARTS, PartWords
 from bedside.settings import Settings
 from bedside.web.settings.staff import administrator
@@ -48,7 +51,19 @@ async def health(request: Request) -> Response:
         *(_unknown(key, state) for key, state in states.items() if key not in PARTS),
     ]
     parts += _numbers(await services.people.phone_numbers.count_unread(access.clinic_id))
-    return render(request, "settings/health.html", parts=parts, tab="health")
+    return render(
+        request, "settings/health.html", parts=parts, tab="health", **await _own(services, access)
+    )
+
+
+async def _own(services: Services, clinic: ClinicAccess) -> dict[str, Any]:
+    """Return where test messages to oneself go, and what became of the last ones."""
+    member = await services.people.staff.get(clinic.clinic_id, clinic.staff.staff_id)
+    return {
+        "own_email": member.email,
+        "own_phone": (await services.notifications.staff_alerts.of(clinic.staff)).phone,
+        "trials": await services.notifications.trials.latest(clinic.clinic_id),
+    }
 
 
 def _part(known: PartWords, state: State) -> Part:

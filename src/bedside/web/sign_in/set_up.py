@@ -77,7 +77,7 @@ async def run(request: Request) -> Response:
         device=request.headers.get("user-agent", ""),
         known=known_of(request),
     )
-    return proceed(request, done, "/")
+    return proceed(request, done, "/settings/first-steps")
 
 
 def _checked(given: Form) -> dict[str, str]:
