@@ -113,6 +113,26 @@ def test_a_document_that_lost_its_end_says_so(share: float) -> None:
     assert images.examine(data[: int(len(data) * share)], types.TIFF).note == "tiff_incomplete"
 
 
+def test_a_single_picture_may_lack_a_little() -> None:
+    data = tiff([Image.effect_noise((300, 200), 50)])
+    for lost in (1, 2, 40):
+        assert images.examine(data[:-lost], types.TIFF).note == "picture_repaired"
+        assert "preview" in shown(data[:-lost])
+    for share in (0.1, 0.6):
+        with pytest.raises(Refused, match="incomplete_image"):
+            images.examine(data[: int(len(data) * (1 - share))], types.TIFF)
+
+
+@pytest.mark.parametrize("compression", ["packbits", "group4", "tiff_adobe_deflate", "jpeg"])
+def test_a_picture_whose_directory_is_cut_off_is_incomplete(compression: str) -> None:
+    """These end with their directory, without which nothing is known of them."""
+    page = sheet("a") if compression == "group4" else Image.effect_noise((300, 200), 50)
+    data = tiff([page], compression=compression)
+    for left in (len(data) - 9, len(data) - 30, len(data) // 2, 20):
+        with pytest.raises(Refused, match="incomplete_image"):
+            images.examine(data[:left], types.TIFF)
+
+
 def test_nothing_but_damage_is_refused() -> None:
     data = bytearray(tiff([Image.effect_noise((300, 200), 50)] * 2, compression="tiff_lzw"))
     for page in range(2):

@@ -11,13 +11,11 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 
 from bedside.adapters.rendering.dicom_fragments import without_its_last_frames
 from bedside.adapters.rendering.inflating import inflated
-from bedside.adapters.rendering.limits import MAX_STREAM, Refused
+from bedside.adapters.rendering.limits import MAX_STREAM, MOST_LOST, Refused
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _OPEN_LENGTH = 0xFFFFFFFF  # PS3.5, 7.1.1
 _PIXEL_DATA = 0x7FE00010
-_MOST_LOST = 0.05
-"""The share of a single picture that may be missing at its end."""
 
 
 def read(data: bytes) -> tuple[FileDataset, bool]:
@@ -110,7 +108,7 @@ def _fill_up(dataset: FileDataset) -> bool:
     whole = there // frame
     if whole:
         dataset.NumberOfFrames = whole
-    elif there < frame * (1 - _MOST_LOST):
+    elif there < frame * (1 - MOST_LOST):
         raise Refused("damaged_dicom")
     else:
         dataset.PixelData = dataset.PixelData.ljust(frame, b"\x00")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from bedside.adapters.rendering.limits import Refused
+from bedside.adapters.rendering.limits import MOST_LOST, Refused
 
 _MAX_BOXES = 100_000
 
@@ -91,8 +91,6 @@ class Boxes(Protocol):
 _NEEDED = frozenset({b"moov", b"moof", b"mdat"})
 """The boxes without whose end something cannot be played."""
 _TRAILER_SEEN = 65_536
-MOST_LOST = 0.05
-"""The share of a video that may be missing at its end."""
 
 
 class VideoWalk:

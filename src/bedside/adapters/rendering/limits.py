@@ -13,6 +13,8 @@ READ_PAGES = 60
 """Pages of a TIFF that are checked one by one and given to OCR."""
 MAX_TEXT = 2_000_000
 """Characters of extracted text kept for search."""
+MOST_LOST = 0.05
+"""The share of a picture or video that may be missing at its end."""
 MAX_STREAM = 256 * 1024 * 1024
 MAX_UNPACKED = 1024 * 1024 * 1024
 """Bytes that one stream, and all streams of a file together, may unpack to."""

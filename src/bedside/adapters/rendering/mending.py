@@ -13,11 +13,8 @@ from PIL import Image
 from bedside.adapters.rendering.gif_codes import codes_in, completed
 from bedside.adapters.rendering.inflating import inflated
 from bedside.adapters.rendering.jpeg_segments import segments
-from bedside.adapters.rendering.limits import MAX_PIXELS, Refused
+from bedside.adapters.rendering.limits import MAX_PIXELS, MOST_LOST, Refused
 from bedside.files import media_types as types
-
-_MOST_LOST = 0.05
-"""The share of a picture that may be missing at its end."""
 
 
 def mended(data: bytes, media_type: str) -> bytes | None:
@@ -35,7 +32,7 @@ def mended(data: bytes, media_type: str) -> bytes | None:
 
 
 def _tolerate(lost: float) -> None:
-    if lost > _MOST_LOST:
+    if lost > MOST_LOST:
         raise Refused("incomplete_image")
 
 

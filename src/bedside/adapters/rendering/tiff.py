@@ -12,6 +12,7 @@ from bedside.adapters.rendering.capture_time import taken_at
 from bedside.adapters.rendering.limits import (
     MAX_FRAMES,
     MAX_PIXELS,
+    MOST_LOST,
     OCR_SIDE,
     PREVIEW_SIDE,
     READ_PAGES,
@@ -30,6 +31,7 @@ from bedside.adapters.rendering.pictures import (
     with_square_pixels,
 )
 from bedside.adapters.rendering.tiff_structure import is_camera_raw, is_foreign, is_sound
+from bedside.adapters.rendering.tiff_tags import end_of_pixels, has_whole_directory
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
 
@@ -76,9 +78,11 @@ def examine(data: bytes) -> Examination:
             found = replace(found, width=size[0], height=size[1])
         whole += size is not None
     if not whole:
-        raise Refused("damaged_image")
+        raise Refused("incomplete_image" if document.lacks_much else "damaged_image")
     pages = len(document) if len(document) > 1 else None
-    note = "tiff_page_damaged" if broken else "tiff_incomplete" if document.is_cut_off else ""
+    note = "tiff_page_damaged" if broken else ""
+    if document.is_cut_off and not broken:
+        note = "tiff_incomplete" if document.has_lost_pages or pages else "picture_repaired"
     return replace(found, pages=pages, note=note)
 
 
@@ -113,10 +117,16 @@ class _Document:
     """
 
     def __init__(self, data: bytes) -> None:
+        self.has_lost_pages = False
         self.is_cut_off = False
-        """Whether further directories follow that cannot be found."""
+        """Whether something is missing at the end: pixels, or directories that cannot be found."""
         if is_foreign(data):
             raise CannotBeShown
+        end = end_of_pixels(data)
+        self.lacks_much = end - len(data) > end * MOST_LOST or not has_whole_directory(data)
+        if len(data) < end and not self.lacks_much:
+            self.is_cut_off = True
+            data = data.ljust(end, b"\x00")
         try:
             opened = Image.open(BytesIO(data), formats=["TIFF"])
             self._picture = cast(TiffImagePlugin.TiffImageFile, opened)
@@ -124,7 +134,9 @@ class _Document:
         except (MemoryError, Refused):
             raise
         except Exception as error:  # each decoder raises its own errors
-            if is_sound(data):
+            if self.lacks_much:
+                raise Refused("incomplete_image") from error
+            if is_sound(data) and not self.is_cut_off:
                 raise CannotBeShown from error
             raise Refused("damaged_image") from error
         self.is_drawn_in_ink = False
@@ -161,7 +173,7 @@ class _Document:
         except Exception:
             if number == 0:
                 raise
-            self.is_cut_off = True
+            self.is_cut_off = self.has_lost_pages = True
             return False
         return True
 

@@ -14,6 +14,10 @@ _SIZES = {
 _BIG = 43
 _MAX_DIRECTORIES = 5_000
 _MOST_VALUES = 16
+_MOST_STRIPS = 100_000
+_PLACES = ((0x0111, 0x0117), (0x0144, 0x0145))
+"""Offsets and lengths, of strips and of tiles."""
+_PIXELS = frozenset(tag for pair in _PLACES for tag in pair)
 _MOST_ENTRIES = 100_000
 """Of all directories together, which may overlap."""
 
@@ -28,6 +32,16 @@ def directories(data: bytes) -> list[dict[int, int]]:
     """Return the directories of the pictures in it, each with the first value of every tag that
     holds whole numbers. What is truncated is left out."""
     return list(_Tiff(bytearray(data)).directories())
+
+
+def end_of_pixels(data: bytes) -> int:
+    """Return where the pixels of the first picture end by its directory; 0 if it does not say."""
+    return _Tiff(bytearray(data)).end_of_pixels()
+
+
+def has_whole_directory(data: bytes) -> bool:
+    """Whether the first directory and all its values are within the file."""
+    return _Tiff(bytearray(data)).has_whole_directory()
 
 
 class _Tiff:
@@ -66,6 +80,28 @@ class _Tiff:
                     waiting += self._values(at)
             yield found
 
+    def end_of_pixels(self) -> int:
+        """Return where the last strip or tile of the first directory ends."""
+        first, end = self._entries(self._first())
+        found: dict[int, list[int]] = {}
+        for at in range(first, end, self._entry):
+            if self._number(at, 2) in _PIXELS:
+                found[self._number(at, 2)] = self._values(at, _MOST_STRIPS)
+        for offsets, lengths in _PLACES:
+            ends = zip(found.get(offsets, ()), found.get(lengths, ()), strict=False)
+            if last := max((start + length for start, length in ends), default=0):
+                return last
+        return 0
+
+    def has_whole_directory(self) -> bool:
+        """Whether the first directory and all its values are within the file."""
+        first, end = self._entries(self._first())
+        entries = range(first, end, self._entry)
+        return first < end and all(
+            self._length(at) <= self._wide or self._value(at) + self._length(at) <= len(self._data)
+            for at in entries
+        )
+
     def _first(self) -> int:
         """Return where the first directory is."""
         return self._number(8 if self._wide == 8 else 4, self._wide)
@@ -73,10 +109,10 @@ class _Tiff:
     def _first_value(self, entry: int) -> int:
         return next(iter(self._values(entry)), 0)
 
-    def _values(self, entry: int) -> list[int]:
+    def _values(self, entry: int, most: int = _MOST_VALUES) -> list[int]:
         """Return the first values of an entry."""
         size = _SIZES.get(self._number(entry + 2, 2), 1)
-        count = min(self._number(entry + 4, self._wide), _MOST_VALUES)
+        count = min(self._number(entry + 4, self._wide), most)
         at = entry + 4 + self._wide
         if self._length(entry) > self._wide:
             at = self._value(entry)

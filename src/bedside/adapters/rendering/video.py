@@ -1,8 +1,8 @@
 """Videos: their container is followed to its end; nothing of them is decoded."""
 
 from bedside.adapters.rendering.incoming import Incoming
-from bedside.adapters.rendering.iso_media import MOST_LOST, VideoWalk, end_of_webm
-from bedside.adapters.rendering.limits import Refused
+from bedside.adapters.rendering.iso_media import VideoWalk, end_of_webm
+from bedside.adapters.rendering.limits import MOST_LOST, Refused
 from bedside.adapters.rendering.polyglots import hides_archive, is_program_or_page
 from bedside.adapters.rendering.video_places import CannotBlank, Places
 from bedside.files import media_types as types
