@@ -388,3 +388,26 @@ async def test_nothing_is_agreed_to_or_filed_after_the_end(house: House) -> None
     await do_jobs(house)
     assert await filed(house, sent) == set()
     assert await house.files.retrieval.held(link) == []
+
+
+# --- what the phone thinks -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("looks", ["dark", "blurred", ""])
+async def test_what_the_phone_thinks_of_a_photo_is_kept_for_patient_and_staff(
+    quick_house: House, looks: str
+) -> None:
+    house = quick_house
+    sent = await send(house)
+    link = await sent.enter()
+    content = jpeg()
+    allowance = await house.requests.answers.allowance(link)
+    announced = Announced("a.jpg", len(content), looks=looks)
+    begun = await house.files.uploads.begin_held(link, announced, allowance)
+    photo = (await house.files.uploads.append(link, begun.id, 0, pieces(content))).file_id
+    await do_jobs(house)
+    [held] = (await house.requests.answers.page(link)).unsent
+    assert held.looks == looks
+    await house.requests.answers.agree(link, [photo])
+    [entry] = await house.charts.contents.entries(sent.chart, ChartFilter())
+    assert (await house.files.retrieval.facts(entry)).looks == looks

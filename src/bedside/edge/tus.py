@@ -14,7 +14,7 @@ from bedside.edge.bodies import raw_body
 from bedside.edge.context import services_of
 from bedside.edge.errors import TUS_ANSWER, WrongMethod
 from bedside.errors import BedsideError, StorageFull
-from bedside.files.announcing import Announced, Upload, safe_id
+from bedside.files.announcing import LOOKS, Announced, Upload, safe_id
 from bedside.files.ports import Chunk
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
@@ -201,6 +201,7 @@ def _announced(request: Request) -> Announced:
         taken_at=int(taken_at) if taken_at.isdecimal() and len(taken_at) < 15 else 0,
         metadata=header,
         given_id=safe_id(said.get("photo", "")),
+        looks=said.get("looks", "") if said.get("looks") in LOOKS else "",
     )
 
 

@@ -27,6 +27,9 @@ class ChecksumMismatch(BedsideError):
     sentence = "Some bytes were changed on their way. They were dropped and are sent again."
 
 
+LOOKS = frozenset({"dark", "blurred"})
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """A file as announced by its sender, before the bytes. `length` in bytes."""
@@ -39,6 +42,8 @@ class Announced:
     """Metadata of the sender's protocol, returned to the sender unchanged."""
     given_id: str = ""
     """The sending device's own name for the file, from before it had an id here; "" for none."""
+    looks: str = ""
+    """The sending device's opinion of a photo: one of `LOOKS`, or ""."""
 
 
 @dataclass(frozen=True, slots=True)

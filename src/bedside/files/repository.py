@@ -39,6 +39,8 @@ class FileRecord:
     blanked: tuple[tuple[int, int], ...] = ()
     given_id: str = ""
     """The sending device's name for the file; see `announcing.Announced`."""
+    looks: str = ""
+    """“dark” or “blurred”, if the sending device thought so."""
 
     def as_json(self) -> dict[str, Any]:
         """The facts for sealing."""
@@ -49,6 +51,7 @@ class FileRecord:
             "sha256": self.sha256,
             "blanked": self.blanked,
             "given_id": self.given_id,
+            "looks": self.looks,
         }
 
 

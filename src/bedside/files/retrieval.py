@@ -113,6 +113,7 @@ class FileFacts:
     forms: tuple[str, ...]
     sharing: str
     text_found: bool
+    looks: str
     pages_missing: tuple[int, ...] = ()
     """Numbers of the pages of which there is no picture because they are broken."""
 
@@ -120,7 +121,8 @@ class FileFacts:
 @dataclass(frozen=True, slots=True)
 class HeldFile:
     """A file held by a request, as its patient sees it. `given_id` is the sending device's name
-    for it, or ""; `refusal` is a sentence."""
+    for it, or ""; `refusal` is a sentence; `looks` is “dark” or “blurred” if the device thought
+    so."""
 
     id: str
     given_id: str
@@ -132,6 +134,7 @@ class HeldFile:
     taken_at: int
     refusal: str
     preview: bool
+    looks: str
 
 
 class Retrieval:
@@ -174,6 +177,7 @@ class Retrieval:
             forms=tuple(made),
             sharing=row.sharing,
             text_found=bool(text.strip()),
+            looks=record.looks,
         )
 
     async def same_before(self, chart: ChartAccess, entry: Entry) -> Entry | None:
@@ -384,6 +388,7 @@ class Retrieval:
                     taken_at=record.taken_at,
                     refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
                     preview="thumbnail" in made,
+                    looks=record.looks,
                 )
             )
         return seen

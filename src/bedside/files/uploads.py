@@ -177,6 +177,7 @@ class Uploads:
             "taken_at": announced.taken_at,
             "metadata": announced.metadata,
             "given_id": announced.given_id,
+            "looks": announced.looks,
             "actor": [str(target.actor.kind), target.actor.id, target.actor.address],
         }
         async with self._database.unit_of_work() as work:
@@ -425,6 +426,7 @@ class Uploads:
                 record["comment"],
                 record["taken_at"],
                 given_id=record.get("given_id", ""),  # earlier versions stored none
+                looks=record.get("looks", ""),
             ),
         )
 

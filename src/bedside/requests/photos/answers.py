@@ -168,6 +168,7 @@ class PhotoAnswers:
                     "comment": photo.comment,
                     "refusal": photo.refusal,
                     "preview": photo.preview,
+                    "looks": photo.looks,
                     "agreed": name_of(photo) in visit.coming,
                 }
                 for photo in visit.photos

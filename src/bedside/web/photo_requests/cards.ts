@@ -214,7 +214,7 @@ export class Card {
       this.refuse(photo.refusal);
       return;
     }
-    if (photo.state === "filed") this.chip(this.warning || "ready");
+    if (photo.state === "filed") this.chip(this.warning || photo.looks || "ready");
     else if (photo.state === "unscanned") this.chip("unscanned", say(this.settings, "unscannedNote"));
     else this.chip("checking");
     if (photo.preview) this.showPicture(`${this.settings.here}/photos/${photo.id}/thumbnail`, false);

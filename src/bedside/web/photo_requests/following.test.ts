@@ -14,6 +14,7 @@ function photo(id: string, facts: Partial<ServerPhoto> = {}): ServerPhoto {
     comment: "",
     refusal: "",
     preview: true,
+    looks: "",
     agreed: false,
     ...facts,
   };

@@ -1,5 +1,6 @@
 /** The server's state of the request, and small commands to it. */
 import { sentenceOf } from "../components/answers";
+import type { Warning } from "./store";
 
 export interface ServerPhoto {
   id: string;
@@ -11,6 +12,8 @@ export interface ServerPhoto {
   comment: string;
   refusal: string;
   preview: boolean;
+  /** What the sending phone thought of it. */
+  looks: Warning;
   /** Whether it is going into the chart: agreed to, here or on another device. */
   agreed: boolean;
 }

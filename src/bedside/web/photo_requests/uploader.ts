@@ -141,7 +141,13 @@ export class Uploader {
     const sending = {
       endpoint: `${this.server.here}/uploads`,
       address: photo.uploadUrl,
-      metadata: { photo: photo.id, filename: photo.name, comment: photo.comment, taken_at: String(photo.takenAt) },
+      metadata: {
+        photo: photo.id,
+        filename: photo.name,
+        comment: photo.comment,
+        taken_at: String(photo.takenAt),
+        looks: photo.warning,
+      },
       retryDelays: RETRY_AFTER,
     };
     return new TusUpload(photo.photo, sending, {
