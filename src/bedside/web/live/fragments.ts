@@ -4,21 +4,24 @@
  *   <div data-live-fragment="/inbox/waiting" data-live-topic="desk:cli_…"
  *        data-live-events="desk.inbox_changed">…</div>
  *
- * An event makes the piece fetch its HTML again, debounced. An update never moves what the pointer
- * or the focus is on: it waits, with a button that says so, until the pointer has gone. Without
- * data-live-events every event of the topic counts.
+ * An event makes the piece fetch its HTML again: soon, or later while the server is busy. An update
+ * never moves what the pointer or the focus is on: it waits, with a button that says so, until the
+ * pointer has gone. Without data-live-events every event of the topic counts.
  */
 import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
 import { fragmentOf, NotRendered } from "./fragment";
 import { morph } from "./morph";
+import { Pace } from "./pace";
 import { type Heard, liveSocket } from "./socket";
 
 const TOGETHER_MS = 120;
 
 class Fragment {
   private readonly stop: () => void;
+  private readonly pace = new Pace(TOGETHER_MS);
   private timer = 0;
+  private again = false;
   private request: AbortController | null = null;
   private waiting: DocumentFragment | null = null;
 
@@ -32,6 +35,8 @@ class Fragment {
     this.stop();
     window.clearTimeout(this.timer);
     this.request?.abort();
+    this.request = null;
+    this.again = false;
     this.element.removeEventListener("pointerleave", this.release);
     this.element.removeEventListener("focusout", this.release);
   }
@@ -48,19 +53,36 @@ class Fragment {
 
   /** Fetches again soon. `own`: the person here caused it and expects the list to move. */
   refresh(own = false): void {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.fetch(own), own ? 0 : TOGETHER_MS);
+    if (own) {
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => void this.fetch(true));
+    } else if (!this.timer) {
+      this.timer = window.setTimeout(() => void this.fetch(false), this.pace.wait(performance.now()));
+    }
   }
 
   private async fetch(own: boolean): Promise<void> {
+    this.timer = 0;
+    if (this.request && !own) {
+      this.again = true; // the server works on it already: what is newer comes next
+      return;
+    }
     this.request?.abort();
     const request = new AbortController();
     this.request = request;
+    const began = performance.now();
     try {
       this.arrived(await fragmentOf(this.element.dataset.liveFragment ?? "", { signal: request.signal }), own);
     } catch (error) {
       // Without a connection the socket asks again when it is back.
       if (error instanceof NotRendered && error.status === 401) window.location.reload();
+    }
+    if (this.request !== request) return;
+    this.request = null;
+    this.pace.took(began, performance.now());
+    if (this.again) {
+      this.again = false;
+      this.refresh();
     }
   }
 
