@@ -69,6 +69,9 @@ async def handed_over(house: House) -> str:
         ("undelivered", State.FAILED),
         ("failed", State.FAILED),
         ("queued", State.SENT),
+        ("canceled", State.FAILED),
+        ("read", State.DELIVERED),
+        ("partially_delivered", State.UNCERTAIN),
     ],
 )
 async def test_a_signed_report_moves_the_request(

@@ -22,7 +22,7 @@ from bedside.notifications.messages import Delivery
 from bedside.notifications.messenger import Notice
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel, Gateway
-from bedside.notifications.states import MOVES, NoticeState, may_become
+from bedside.notifications.states import MOVES, NoticeState, Report, may_become
 from bedside.requests.states import State
 from tests.house import House
 from tests.peers.ports import PATIENCE
@@ -169,11 +169,10 @@ async def test_a_report_of_the_gateway_makes_it_delivered(wired: Wired) -> None:
     sent = await wired.ask(channels=("sms",))
     await do_jobs(wired.house)
     sid = wired.sms.messages[0].sid
-    await wired.dispatcher.reported(Channel.SMS, "SM-unknown", arrived=True)
-    await wired.dispatcher.reported(Channel.EMAIL, sid, arrived=True)
+    await wired.dispatcher.reported(Channel.SMS, "SM-unknown", Report.ARRIVED)
+    await wired.dispatcher.reported(Channel.EMAIL, sid, Report.ARRIVED)
     assert (await sent.now()).state is State.SENT
-    await wired.dispatcher.reported(Channel.SMS, sid, arrived=True)
-    await wired.dispatcher.reported(Channel.SMS, sid, arrived=False)  # too late to be true
+    await wired.dispatcher.reported(Channel.SMS, sid, Report.ARRIVED)
     assert (await sent.now()).state is State.DELIVERED
 
 
@@ -181,7 +180,7 @@ async def test_a_report_of_the_gateway_makes_it_delivered(wired: Wired) -> None:
 async def test_an_undelivered_report_is_alerted(wired: Wired) -> None:
     sent = await wired.ask(channels=("sms",))
     await do_jobs(wired.house)
-    await wired.dispatcher.reported(Channel.SMS, wired.sms.messages[0].sid, arrived=False)
+    await wired.dispatcher.reported(Channel.SMS, wired.sms.messages[0].sid, Report.LOST)
     assert (await sent.now()).state is State.FAILED
     assert await wired.house.requests.lists.waiting(wired.house.here.receptionist) == 1
     delivery = (await wired.deliveries(sent))["sms"]
@@ -390,8 +389,9 @@ async def test_an_answer_that_never_came_is_not_sent_twice(wired: Wired) -> None
     assert (await sent.now()).state is State.SENT
 
 
-def test_the_table_of_states_ends_with_delivered() -> None:
-    assert MOVES[NoticeState.DELIVERED] == frozenset()
+def test_the_table_of_states_ends_with_what_gateways_report() -> None:
+    assert MOVES[NoticeState.DELIVERED] == {NoticeState.UNCERTAIN}
+    assert MOVES[NoticeState.UNCERTAIN] == frozenset()
     assert set(MOVES) == set(NoticeState)
     for state in NoticeState:
         assert may_become(state, NoticeState.DELIVERED) is (

@@ -45,6 +45,7 @@ class NotificationParts(NotificationServices):
                 jobs.DELIVER: self.dispatcher.deliver,
                 READ_STAFF_NUMBERS: self.own_phones.read_again,
             },
+            sweeps={"notifications.forget_reports": (3600.0, self.dispatcher.forget_early_reports)},
             checks={
                 channel.value: self.backlog.checked(channel, Seldom(check, _ASKED_EVERY))
                 for channel, check in self.gateways.items()

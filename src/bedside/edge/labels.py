@@ -31,6 +31,7 @@ _REQUEST_STATES = {
     State.REQUESTED: (N_("Being sent"), "busy"),
     State.SENT: (N_("Sent"), "neutral"),
     State.DELIVERED: (N_("Delivered"), "neutral"),
+    State.UNCERTAIN: (N_("Perhaps not delivered"), "attention"),
     State.OPENED: (N_("Opened"), "new"),
     State.IN_PROGRESS: (N_("In progress"), "busy"),
     State.DONE: (N_("Done"), "good"),

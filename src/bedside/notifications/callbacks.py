@@ -9,10 +9,18 @@ import hmac
 from bedside.errors import NotAllowed
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.ports import Channel
+from bedside.notifications.states import Report
 
 PATH = "/hooks/sms"
-_ARRIVED = frozenset({"delivered", "read"})
-_LOST = frozenset({"undelivered", "failed"})
+_REPORTS = {
+    "delivered": Report.ARRIVED,
+    "read": Report.ARRIVED,
+    "undelivered": Report.LOST,
+    "failed": Report.LOST,
+    "canceled": Report.LOST,
+    "partially_delivered": Report.IN_PART,
+}
+"""By the gateway's word; other words tell nothing about whether it arrived."""
 
 
 class SmsReports:
@@ -30,11 +38,9 @@ class SmsReports:
         if not self._token or not hmac.compare_digest(expected.encode(), signature.encode()):
             raise NotAllowed
         said = dict(fields)
-        status = said.get("MessageStatus", "")
-        if status in _ARRIVED or status in _LOST:
-            await self._dispatcher.reported(
-                Channel.SMS, said.get("MessageSid", ""), arrived=status in _ARRIVED
-            )
+        report = _REPORTS.get(said.get("MessageStatus", ""))
+        if report is not None:
+            await self._dispatcher.reported(Channel.SMS, said.get("MessageSid", ""), report)
 
 
 def signature_of(token: str, address: str, fields: list[tuple[str, str]]) -> str:

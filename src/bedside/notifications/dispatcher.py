@@ -25,6 +25,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.notifications.early_reports import EarlyReports
 from bedside.notifications.events import NotificationChanged
 from bedside.notifications.messenger import Notice, Outcome
 from bedside.notifications.models import notifications
@@ -37,7 +38,7 @@ from bedside.notifications.ports import (
     TemporaryFailure,
 )
 from bedside.notifications.rows import NotificationRow
-from bedside.notifications.states import NoticeState, may_become
+from bedside.notifications.states import NoticeState, Report, after_report, may_become
 from bedside.people.permissions import ChartAccess
 
 _log = structlog.get_logger("notifications")
@@ -117,6 +118,7 @@ class Dispatcher:
         self._audit = audit
         self._gateways = gateways
         self._local = local
+        self._early = EarlyReports()
         self._listeners: list[DeliveryListener] = []
 
     @property
@@ -224,11 +226,22 @@ class Dispatcher:
         arrived = {"delivered_at": now} if row.local else {"content": _wiped(keys, row)}
         async with self._database.unit_of_work() as work:
             state = NoticeState.DELIVERED if row.local else NoticeState.SENT
+            if delivered.reference:
+                await work.lock(_report_of(Channel(row.channel), delivered.reference))
             current = await self._move(
-                work, row.id, state, sent_at=now, reference=delivered.reference, **arrived
+                work,
+                row.id,
+                state,
+                sent_at=now,
+                reference=delivered.reference,
+                failure="",
+                **arrived,
             )
-            if current is not None:
-                await self._line(work, current, Action.NOTIFICATION_SENT)
+            if current is None:
+                return
+            await self._line(work, current, Action.NOTIFICATION_SENT)
+            for early in await self._early.take(work, row.channel, delivered.reference):
+                await self._apply(work, row.id, early)
 
     async def _later(self, row: NotificationRow, failure: TemporaryFailure, began: int) -> None:
         if clock.now() - row.created_at > GIVE_UP_AFTER or _is_too_late(row):
@@ -279,18 +292,37 @@ class Dispatcher:
 
     # --- afterwards ----------------------------------------------------------------------------
 
-    async def reported(self, channel: Channel, reference: str, *, arrived: bool) -> None:
-        """Record the gateway's report on a message it had accepted; unknown ones are ignored."""
+    async def reported(self, channel: Channel, reference: str, report: Report) -> None:
+        """Record the gateway's report on a message it had accepted. One that comes before the
+        gateway's answer is kept until then."""
+        if not reference:
+            return
         async with self._database.unit_of_work() as work:
-            row = await work.one(_by_reference, of=reference, by=channel) if reference else None
+            await work.lock(_report_of(channel, reference))
+            row = await work.one(_by_reference, of=reference, by=channel)
             if row is None:
-                return
-            if arrived:
-                await self._move(work, row.id, NoticeState.DELIVERED, delivered_at=clock.now())
-                return
-            failed = await self._move(work, row.id, NoticeState.FAILED, failure=_NOT_REACHED)
-            if failed is not None:
-                await self._line(work, failed, Action.NOTIFICATION_FAILED)
+                await self._early.keep(work, channel, reference, report)
+            else:
+                await self._apply(work, row.id, report)
+
+    async def forget_early_reports(self) -> int:
+        """Forget reports on messages that nobody here sent, for the worker's sweep."""
+        async with self._database.unit_of_work() as work:
+            return await self._early.forget(work)
+
+    async def _apply(self, work: UnitOfWork, notification_id: str, report: Report) -> None:
+        row = await work.one(_for_change, of=notification_id)
+        if row is None:
+            return
+        state = after_report(row.state, report)
+        if state == row.state:
+            return
+        if state is NoticeState.DELIVERED:
+            await self._move(work, row.id, state, delivered_at=clock.now(), failure="")
+            return
+        failure = _NOT_REACHED if state is NoticeState.FAILED else _PERHAPS
+        await self._move(work, row.id, state, failure=failure)
+        await self._line(work, row, Action.NOTIFICATION_FAILED)
 
     async def resend(self, chart: ChartAccess, notification_id: str) -> None:
         """Try a failed message again. Raises NotFound, and Conflict if it has not failed or a
@@ -324,7 +356,16 @@ class Dispatcher:
 
 
 _TOO_LATE = "There was no way to send the message while it was of use."
+_PERHAPS = (
+    "The gateway says both, that the message arrived and that it did not: perhaps a part of it is "
+    "missing. Ask the patient, or send a new link."
+)
 _NOT_REACHED = "The message did not reach the phone. Check the number, and send a new link."
+
+
+def _report_of(channel: Channel, reference: str) -> str:
+    """Return the name of the lock under which reports on a message are kept or applied."""
+    return f"report:{channel}:{reference}"
 
 
 def _enqueue(work: UnitOfWork, notification_id: str) -> None:
@@ -349,6 +390,8 @@ def _outcome(state: str) -> Outcome:
         return "queued"
     if state == NoticeState.SENT:
         return "sent"
+    if state == NoticeState.UNCERTAIN:
+        return "uncertain"
     return "delivered" if state == NoticeState.DELIVERED else "failed"
 
 

@@ -9,7 +9,7 @@ from bedside.people.staff import Member
 ChannelName = Literal["sms", "email", "push"]
 CHANNELS: tuple[ChannelName, ...] = ("sms", "email")
 """The channels to a patient."""
-Outcome = Literal["queued", "sent", "delivered", "failed"]
+Outcome = Literal["queued", "sent", "delivered", "uncertain", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,19 @@ outbox instead of being sent. Times are 0 until known. `staff_id` is the colleag
 message goes, and who alone sees it in the local outbox; `useful_until` 0: as long as it is tried.
 """
 
+early_reports = Table(
+    "early_reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_early_reports_reference", "reference"),
+)
+"""Reports of messages that the gateway has named to nobody yet: it reports before its answer has
+arrived. They are applied when it has, and forgotten after a day."""
+
 staff_alerts = Table(
     "staff_alerts",
     metadata,

@@ -26,6 +26,12 @@ class NotificationRow(NamedTuple):
     useful_until: int
 
 
+class EarlyReportRow(NamedTuple):
+    """A stored report of a message that is not known yet."""
+
+    outcome: str
+
+
 class StaffAlertsRow(NamedTuple):
     """Stored alert settings."""
 

@@ -25,6 +25,7 @@ VIEWS: dict[str, tuple[State, ...]] = {
         State.DELIVERED,
         State.OPENED,
         State.IN_PROGRESS,
+        State.UNCERTAIN,
         State.FAILED,
         State.LOCKED,
     ),

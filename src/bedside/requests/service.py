@@ -338,7 +338,7 @@ def _ways(patient: Patient, content: Content) -> tuple[str, ...]:
     return tuple(way for way in ways if usable(patient.demographics, way)) or ways
 
 
-_WAITING = (State.REQUESTED, State.SENT, State.DELIVERED)
+_WAITING = (State.REQUESTED, State.SENT, State.DELIVERED, State.UNCERTAIN)
 
 
 def until(clinic: Clinic) -> int:
@@ -384,4 +384,6 @@ def _step_of(outcomes: frozenset[Outcome]) -> Step:
         return Step.ARRIVED
     if "sent" in outcomes:
         return Step.HANDED_OVER
-    return Step.SENT_AGAIN if "queued" in outcomes else Step.UNDELIVERED
+    if "queued" in outcomes:
+        return Step.SENT_AGAIN
+    return Step.DOUBTED if "uncertain" in outcomes else Step.UNDELIVERED

@@ -15,6 +15,8 @@ class State(StrEnum):
     """A gateway has accepted at least one message."""
     DELIVERED = "delivered"
     """At least one message has reached the patient's phone or mailbox."""
+    UNCERTAIN = "uncertain"
+    """Perhaps not delivered: the gateway's reports disagree."""
     OPENED = "opened"
     """The patient gave the date of birth. Opening the link alone does not show that a person did
     it."""
@@ -36,6 +38,7 @@ class Step(StrEnum):
     HANDED_OVER = "handed_over"
     ARRIVED = "arrived"
     UNDELIVERED = "undelivered"
+    DOUBTED = "doubted"
     LET_IN = "let_in"
     STARTED = "started"
     COMPLETED = "completed"
@@ -48,7 +51,7 @@ class Step(StrEnum):
     """A new link is issued; older ones stop working."""
 
 
-_UNSEEN = (State.REQUESTED, State.SENT, State.DELIVERED, State.FAILED)
+_UNSEEN = (State.REQUESTED, State.SENT, State.DELIVERED, State.UNCERTAIN, State.FAILED)
 _OPEN = (*_UNSEEN, State.OPENED, State.IN_PROGRESS, State.LOCKED)
 
 
@@ -60,6 +63,7 @@ TABLE: dict[tuple[State, Step], State] = {
     **_rows((State.REQUESTED, State.SENT, State.FAILED), Step.HANDED_OVER, State.SENT),
     **_rows(_UNSEEN, Step.ARRIVED, State.DELIVERED),
     **_rows((State.REQUESTED, State.SENT, State.FAILED), Step.UNDELIVERED, State.FAILED),
+    **_rows(_UNSEEN, Step.DOUBTED, State.UNCERTAIN),
     **_rows((*_UNSEEN, State.OPENED, State.LOCKED), Step.LET_IN, State.OPENED),
     **_rows((State.OPENED, State.IN_PROGRESS, State.DONE), Step.STARTED, State.IN_PROGRESS),
     **_rows((State.IN_PROGRESS,), Step.COMPLETED, State.DONE),
@@ -72,7 +76,7 @@ TABLE: dict[tuple[State, Step], State] = {
 """(state, step) → state. What is not here does not change the state."""
 
 ENDED = frozenset({State.DONE, State.EXPIRED, State.REVOKED})
-NEEDS_STAFF = frozenset({State.FAILED, State.LOCKED})
+NEEDS_STAFF = frozenset({State.FAILED, State.UNCERTAIN, State.LOCKED})
 """States in which the clinic has to act next."""
 
 
