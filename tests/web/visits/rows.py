@@ -20,7 +20,7 @@ def _is_the_other(facts: Facts) -> Call:
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/r/{slug}"): Row(Access.OPEN),
-    ("POST", "/r/{slug}"): Row(Access.OPEN, 303, form(name="Nora Newcome")),
+    ("POST", "/r/{slug}"): Row(Access.OPEN, 303, form(**{**_TOMAS, "name": "Nora Newcome"})),
     ("GET", _VISIT): Row(Access.VISITOR),
     ("GET", f"{_VISIT}/now"): Row(Access.VISITOR),
     ("POST", f"{_VISIT}/device-test"): Row(Access.VISITOR, 303, _TESTED),
