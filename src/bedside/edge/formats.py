@@ -12,6 +12,7 @@ from babel.units import format_unit
 from bedside.edge.dates import ORDERS
 from bedside.kernel import clock, language, phones
 from bedside.kernel.language import N_
+from bedside.notifications.sms_parts import sms_parts
 from bedside.people.likeness import REASONS, Likeness
 
 
@@ -119,6 +120,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "initials": initials,
     "why_likely": why_likely,
     "phone": phones.shown,
+    "sms_parts": sms_parts,
     "dialled": phones.dialled,
     "date_order": order_in_words,
 }

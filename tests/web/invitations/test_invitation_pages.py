@@ -26,6 +26,7 @@ async def invited(house: House, visitor: httpx.AsyncClient, room: Room) -> str:
     form = {"room": room.id, "channels": "sms"}
     previewed = await visitor.post(here, data=form)
     assert "/l/…" in previewed.text
+    assert "2 parts" in previewed.text
     sent = await visitor.post(f"{here}/send", data=form)
     assert sent.status_code == 303
     await do_jobs(house)

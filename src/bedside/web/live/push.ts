@@ -13,6 +13,8 @@ interface Offer {
 const WORKER = "/push/worker.js";
 const SCOPE = "/push/";
 const THIS_DEVICE = "bedside-push";
+/** The subscription's address that the server was given: the browser may have made another since. */
+const GIVEN = "bedside-push-address";
 
 async function offered(): Promise<Offer> {
   const answer = await fetch("/account/push", { headers: { Accept: "application/json", "X-Background": "1" } });
@@ -58,7 +60,20 @@ async function add(key: string): Promise<string> {
   if (!answer.ok) throw new Error(`${answer.status}`);
   const { device } = (await answer.json()) as { device: string };
   localStorage.setItem(THIS_DEVICE, device);
+  localStorage.setItem(GIVEN, subscription.endpoint);
   return device;
+}
+
+/**
+ * Whether the server was given a subscription that this browser has no more. One that the person has
+ * removed from the list is still in the browser, and stays removed.
+ */
+async function hasChanged(): Promise<boolean> {
+  const given = localStorage.getItem(GIVEN);
+  if (!given || Notification.permission !== "granted") return false;
+  const registration = await navigator.serviceWorker.getRegistration(SCOPE);
+  const now = await registration?.pushManager.getSubscription();
+  return now?.endpoint !== given;
 }
 
 function isPossible(): boolean {
@@ -83,6 +98,8 @@ class Switch {
   async start(): Promise<void> {
     if (!isPossible()) return this.show("missing");
     const { key, devices } = await offered();
+    const renewed = (await hasChanged()) ? await add(key).catch(() => "") : "";
+    if (renewed) devices.push(renewed);
     const device = localStorage.getItem(THIS_DEVICE) ?? "";
     const isOn = devices.includes(device) && Notification.permission === "granted";
     if (isOn) markThisDevice(device);

@@ -17,6 +17,10 @@ interface Pushed extends Waiting {
   data: { json(): Told } | null;
 }
 
+interface Ended extends Waiting {
+  oldSubscription?: PushSubscription | null;
+}
+
 interface Pressed extends Waiting {
   notification: Notification;
 }
@@ -37,15 +41,40 @@ interface Background {
   skipWaiting(): Promise<void>;
   addEventListener(type: "install", listener: (event: Waiting) => void): void;
   addEventListener(type: "push", listener: (event: Pushed) => void): void;
+  addEventListener(type: "pushsubscriptionchange", listener: (event: Ended) => void): void;
   addEventListener(type: "notificationclick", listener: (event: Pressed) => void): void;
 }
 
 const background = self as unknown as Background;
 
+/** A push that says nothing still shows something: browsers end subscriptions whose pushes do not. */
+const WITHOUT_WORDS: Told = { title: "Bedside", body: "Something is new. Open Bedside to see it.", path: "/" };
+
+function told(data: Pushed["data"]): Told {
+  try {
+    return data?.json() ?? WITHOUT_WORDS;
+  } catch {
+    return WITHOUT_WORDS;
+  }
+}
+
 async function show(data: Pushed["data"]): Promise<void> {
-  if (!data) return;
-  const { title, body, path } = data.json();
+  const { title, body, path } = told(data);
   await background.registration.showNotification(title, { body, tag: path, data: path });
+}
+
+/** The browser has ended a subscription: make another one, and tell the server while somebody is signed in. */
+async function renew(options: PushSubscriptionOptions | undefined): Promise<void> {
+  if (!options?.applicationServerKey) return; // the next page that is loaded repairs it
+  const subscription = await background.registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: options.applicationServerKey,
+  });
+  await fetch("/account/push", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(subscription),
+  });
 }
 
 async function open(path: string): Promise<void> {
@@ -58,6 +87,9 @@ async function open(path: string): Promise<void> {
 
 background.addEventListener("install", (event) => event.waitUntil(background.skipWaiting()));
 background.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+background.addEventListener("pushsubscriptionchange", (event) =>
+  event.waitUntil(renew(event.oldSubscription?.options).catch(() => undefined)),
+);
 background.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(String(event.notification.data)));
