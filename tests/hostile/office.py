@@ -10,7 +10,7 @@ from tests.hostile import tables
 from tests.hostile.tables import words
 
 Row = tuple[str, str, Callable[[], bytes], str, str]
-"""What it is, its name, its bytes, the refusal or "", the type it is kept as."""
+"""A description, the name, the bytes, the refusal or "", the type it is kept as."""
 
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 PROGRAM = b"MZ\x90\x00" + bytes(56) + b"\x80\x00\x00\x00" + bytes(64) + b"PE\x00\x00" + bytes(64)

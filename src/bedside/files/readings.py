@@ -50,7 +50,7 @@ MISSING: dict[str, str] = {
         "Some letters of this text could not be read. Download the file if you need them."
     ),
 }
-"""What is not shown of a file, by key; said above what is shown."""
+"""Sentences about the parts that are not shown, by key."""
 
 TAGS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "ul", "ol", "li", "table", "tr", "td", "th", "aside", "footer"}
@@ -79,9 +79,9 @@ def end(tag: str) -> Piece:
     return "close", tag, 0, 0
 
 
-def said(words: str) -> Piece:
-    """Return words."""
-    return "text", words, 0, 0
+def words(text: str) -> Piece:
+    """Return words between beginnings and ends."""
+    return "text", text, 0, 0
 
 
 class _Part(BaseModel):
@@ -101,9 +101,9 @@ class Sheet(_Part):
 
 
 class Reading(_Part):
-    """What a file says. Exactly one of `sheets` and `pieces` is filled, or neither: then its text
-    is what is shown. `encoding` names the way in which the letters of a text are stored; it is
-    `guessed` if the file does not say so itself."""
+    """The content of a file. At most one of `sheets` and `pieces` is filled; without them the
+    file's text is displayed. `encoding` names the way in which the letters of a text are stored; it
+    is `guessed` if the file does not say so itself."""
 
     sheets: Annotated[list[Sheet], Field(max_length=MAX_SHEETS)] = []
     pieces: Annotated[list[Piece], Field(max_length=MAX_PIECES)] = []

@@ -422,7 +422,7 @@ def _is_xml(text: str) -> bool:
 
 
 _HARMLESS_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1a\x08")
-"""What printers, devices and DOS put into texts."""
+"""Signs that printers, devices and DOS put into texts."""
 
 
 def _decoded(head: bytes) -> str | None:

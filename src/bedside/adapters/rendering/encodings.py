@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from bedside.adapters.rendering import letters as letters_of
 
 _MARKS = (
@@ -133,6 +131,9 @@ def _guessed(data: bytes, language: str) -> Decoded | None:
             best, highest = codec, reached
     if best and (found := _strictly(data, best)):
         return found
+    # Imported only now: few texts need it, and it takes longer to load than to read them.
+    from charset_normalizer import from_bytes
+
     likely = from_bytes(sample).best()
     for codec in (likely.encoding if likely else "", best, "cp1252"):
         if codec and is_text(text := data.decode(codec, "replace")):

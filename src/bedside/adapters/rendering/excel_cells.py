@@ -1,5 +1,5 @@
-"""What Excel displays in cells beyond their bare value: number formats, errors, calculations
-without a stored result, comments; and what is hidden (ECMA-376, 18)."""
+"""Cells of Excel beyond their bare value: number formats, errors, calculations without a stored
+result, comments, hidden rows (ECMA-376, 18)."""
 
 import posixpath
 import re
@@ -23,7 +23,7 @@ _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 @dataclass(slots=True)
 class Cells:
-    """What is known of one sheet: texts by (row, column), from 0."""
+    """The facts about one sheet: texts by (row, column), from 0."""
 
     shown: dict[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
     remarks: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])

@@ -86,7 +86,8 @@ def _literal(letter: str, pieces: list[str]) -> str:
 
 
 def _digits(value: float, code: str) -> str:
-    mantissa, exponent = re.fullmatch(r"([^Ee]*)([Ee].*)?", code, re.DOTALL).groups()  # type: ignore[union-attr]
+    place = code.upper().find("E")
+    mantissa, exponent = (code[:place], code[place:]) if place >= 0 else (code, "")
     whole, _, decimals = mantissa.partition(".")
     scaled = Decimal(repr(value)) / 1000 ** (len(mantissa) - len(mantissa.rstrip(",")))
     places = len(decimals.rstrip(","))

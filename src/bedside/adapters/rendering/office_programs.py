@@ -44,7 +44,7 @@ _FIELDS = frozenset(
 """Microsoft's form fields ([MS-OFORMS], 2.5.4), which do nothing without a macro."""
 _LOADING = re.compile(r"/(?:attachedTemplate|oleObject|frame|subDocument|image)$", re.IGNORECASE)
 _HARMLESS_ONCE_CUT = {"attachedtemplate": "Normal.dotm", "image": "NULL"}
-"""What a link leads to in the copy for others; Word itself writes “NULL” for a lost picture."""
+"""The targets of links in the copy for others; Word itself writes “NULL” for a lost picture."""
 _ELSEWHERE = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]+:|[\\/]{2})", re.IGNORECASE)
 _DDE_IN_TABLE = re.compile(
     rb"<(?:\w+:)?ddeLink\b|<office:dde-source\b|formula\s*=\s*\"[^\"]*\bDDE\("

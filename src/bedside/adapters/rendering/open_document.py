@@ -21,7 +21,7 @@ from bedside.adapters.rendering.open_words import (
 )
 from bedside.adapters.rendering.pieces import TICKED, UNTICKED, document
 from bedside.files.ports import Derivative
-from bedside.files.readings import Piece, Reading, begin, end, said, words_of_pieces
+from bedside.files.readings import Piece, Reading, begin, end, words, words_of_pieces
 
 _LARGEST_PICTURE = 64 * 1024 * 1024
 _MAX_DEPTH = 60
@@ -112,7 +112,7 @@ class _Writer:
 
     def _text(self, text: str | None) -> None:
         if text:
-            self.pieces.append(said(text))
+            self.pieces.append(words(text))
 
     def _one(self, element: Element, depth: int) -> None:
         special = _SPECIAL.get(element.tag)
@@ -177,7 +177,7 @@ class _Writer:
     def note(self, element: Element, depth: int) -> None:
         """Write a note or a comment where it is referred to."""
         paragraphs = ["".join(part.itertext()) for part in element.iter(f"{TEXT}p")]
-        self.pieces += [begin("em"), said(f" [{' '.join(paragraphs)}]"), end("em")]
+        self.pieces += [begin("em"), words(f" [{' '.join(paragraphs)}]"), end("em")]
 
     def control(self, element: Element, depth: int) -> None:
         """Write a box, ticked or not, or what was typed into a field of a form."""

@@ -15,7 +15,7 @@ from bedside.files.readings import (
     Reading,
     begin,
     end,
-    said,
+    words,
 )
 
 _ATTRIBUTES = {
@@ -56,7 +56,7 @@ class _Parser(HTMLParser):
             if _FIGURE.fullmatch(source):
                 self.pieces.append(("figure", source, 0, 0))
         elif tag == "input":
-            self.pieces.append(said(TICKED if "checked" in given else UNTICKED))
+            self.pieces.append(words(TICKED if "checked" in given else UNTICKED))
         elif _RENAMED.get(tag, tag) in TAGS:
             spans = (_span(given.get("colspan", "")), _span(given.get("rowspan", "")))
             self.pieces.append(begin(_RENAMED.get(tag, tag), *spans))
@@ -70,7 +70,7 @@ class _Parser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if data and data != "↑":  # mammoth's way back from a note
-            self.pieces.append(said(data))
+            self.pieces.append(words(data))
 
 
 def _span(given: str) -> int:

@@ -18,9 +18,11 @@ _SILENT = frozenset(
     | {b"colorschememapping", b"listtable", b"listoverridetable", b"generator", b"xmlnstbl"}
     | {b"latentstyles", b"rsidtbl", b"fldinst", b"object", b"objdata", b"filetbl"}
 )
-_SIGNS = {b"par": "\n", b"line": "\n", b"row": "\n", b"tab": "\t", b"cell": "\t", b"page": "\f"}
-_SIGNS |= {b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"bullet": "•"}
-_SIGNS |= {b"ldblquote": "“", b"rdblquote": "”"}
+_SIGNS = {
+    **{b"par": "\n", b"line": "\n", b"row": "\n", b"tab": "\t", b"cell": "\t", b"page": "\f"},
+    **{b"emdash": "—", b"endash": "–", b"bullet": "•"},
+    **{b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”"},
+}
 _PAGES = {b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850"}
 _CHARSETS = {
     **{0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030"},
@@ -58,7 +60,7 @@ def words(data: bytes) -> str:
 
 @dataclass(slots=True)
 class _State:
-    """What a group inherits and may change for itself."""
+    """The properties that a group inherits and may change for itself."""
 
     silent: bool = False
     codec: str = ""

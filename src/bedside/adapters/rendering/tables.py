@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from bedside.adapters.rendering.excel97 import cells_of_sheets
+from bedside.adapters.rendering.excel97_cells import cells_of_sheets
 from bedside.adapters.rendering.excel_cells import Cells, cells_by_sheet
 from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.adapters.rendering.number_formats import plain
@@ -41,7 +41,7 @@ def excel(data: bytes, media_type: str) -> tuple[Reading, str]:
             missing.add("number_formats")
     except MemoryError:
         raise
-    except Exception:  # styles or comments are broken: the values are shown, and it is said
+    except Exception:  # styles or comments are broken: the values are shown
         missing.add("number_formats")
     sheets: list[Sheet] = []
     words: list[str] = []

@@ -4,11 +4,8 @@ import re
 
 from bedside.adapters.rendering.encodings import decoded, is_text
 from bedside.adapters.rendering.limits import MAX_TEXT, Refused
-from bedside.adapters.rendering.office import derivation
-from bedside.adapters.rendering.tables import cut_of, separated
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Examination
-from bedside.files.readings import Reading
 
 _STARTS_PROGRAM = re.compile(
     r"(?:^|[;,\t])[\s\"']*[=+@-][^;\n|]{0,60}\b\w+\|(?:'[^'\n]{1,400}'|[^\s'!;]{1,200})!\w", re.M
@@ -29,6 +26,11 @@ def examine(data: bytes, media_type: str) -> Examination:
 def derive(data: bytes, media_type: str, language: str = "") -> Derivation:
     """Return the text itself, a table as a table, and by which encoding it was read; a picture of
     it would help nobody."""
+    # Imported only now: an examination needs none of them.
+    from bedside.adapters.rendering.made_readings import derivation
+    from bedside.adapters.rendering.tables import cut_of, separated
+    from bedside.files.readings import Reading
+
     found = decoded(data, language)
     if found is None:
         return Derivation()
