@@ -367,6 +367,7 @@ export class ChoosingPage {
   private taken(card: Card): void {
     const next = this.cards[this.cards.indexOf(card) + 1] ?? this.cards.at(-2);
     this.cards = this.cards.filter((other) => other !== card);
+    this.notices.problem(""); // there is room again
     this.refresh();
     if (document.activeElement === document.body) {
       (next?.element.querySelector<HTMLElement>("summary, button") ?? this.title)?.focus();
