@@ -47,8 +47,8 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class LargeClinic:
-    """Who asks, as session tokens and permissions: `all` sees everybody by a room, `adder` each
-    patient by an assignment of their own, `nurse` only a few."""
+    """The people who ask, as session tokens and permissions: `all` sees everybody by a room,
+    `adder` each patient by an assignment of their own, `nurse` only a few."""
 
     clinic_id: str
     room_id: str

@@ -38,7 +38,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("longest chart", _CHART, ""),
     ("longest chart, its card", f"{_CHART}/card", ""),
 )
-"""What is asked for, its path, and the words if it is a search."""
+"""A question: its name, its path, and the words if it is a search."""
 
 
 def run(scale: Scale, directory: Path, _body: Path) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What the installation knows of itself: worker, jobs, messages, disk, address."""
+"""The installation’s checks of itself: worker, jobs, messages, disk, address."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What staff type survives a lost network, the end of a session, and a dead page."""
+"""The words of staff survive a lost network, the end of a session, and a dead page."""
 
 import re
 

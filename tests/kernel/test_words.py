@@ -27,7 +27,7 @@ def all_words(text: str) -> list[str]:
 
 
 def joiner(text: str, at: int) -> str:
-    """What stands in place of a hyphen at the end of a line."""
+    """The sign in place of a hyphen at the end of a line."""
     return "\u00ad" if text[at].islower() else "-"
 
 

@@ -123,4 +123,4 @@ NO_NAMES = (
     "\u200d",
     "''",
 )
-"""What is nobody's name."""
+"""Texts that are nobody's name."""

@@ -55,7 +55,7 @@ class _Made(_Checked):
 
 
 class Unfinished(NamedTuple):
-    """What other programs have yet to do: pages to read, by number, and a PDF of pages to draw
+    """The work left to other programs: pages to read, by number, and a PDF of pages to draw
     again with the numbers that they have in the file."""
 
     unread: dict[int, bytes]

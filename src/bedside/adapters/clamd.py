@@ -19,7 +19,7 @@ _TOO_LARGE = "the file is larger than ClamAV is set to take"
 
 
 Suspicions = Literal["hold", "open", "destroy"]
-"""What happens to a file that is only suspected: it is kept closed, opened with a warning, or
+"""The treatment of a file that is only suspected: it is kept closed, opened with a warning, or
 destroyed."""
 
 

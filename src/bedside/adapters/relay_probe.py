@@ -32,7 +32,7 @@ _URL = re.compile(
 
 
 class Answer(StrEnum):
-    """What a probe found out."""
+    """The findings of a probe."""
 
     WORKS = "works"
     SILENT = "does not answer"

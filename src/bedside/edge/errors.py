@@ -45,7 +45,7 @@ TOO_MANY = 4429
 """The close code of a socket over the limit; web/live/socket.ts knows it."""
 RESTARTING = N_("The server is restarting. What arrived is kept, and sending goes on by itself.")
 _SHUTDOWN = "graceful shutdown"
-"""What uvicorn says when it cancels requests that last longer than it waits for at the end."""
+"""The message of uvicorn when it cancels requests that last longer than it waits for at the end."""
 _SOON = {"retry-after": "2", "tus-resumable": "1.0.0"}
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """Sent in every answer to a tus client, even in failures (tus 1.0, core)."""

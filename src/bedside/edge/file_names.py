@@ -6,7 +6,7 @@ import unicodedata
 from bedside.files.names import safe_name, shortened, split_ending
 
 _MOST_BYTES = 255
-"""What file systems take for one name; in UTF-8 this is the least of them."""
+"""The length of a name that every file system takes, in bytes of UTF-8."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}

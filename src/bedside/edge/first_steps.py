@@ -1,4 +1,4 @@
-"""What a new clinic still lacks, for its administrators."""
+"""The first steps of a new clinic that are still to be taken, for its administrators."""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ from bedside.services import Services
 
 MARKED = flash_message("marked", N_("Done for all chosen files."))
 MARKS = ("review", "unreview", "category")
-"""What `do` may ask for; the category is in the field of that name."""
+"""The actions that `do` may ask for; the category is in the field of that name."""
 MOST_AT_ONCE = 200
 
 

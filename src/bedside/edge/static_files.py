@@ -1,4 +1,4 @@
-"""What goes over the wire compressed: built assets, and a page that is large for a weak network.
+"""Compression on the wire: built assets, and a page that is large for a weak network.
 
 Assets are compressed when they are built. Pages in general are not compressed: in one that shows
 what a stranger's request brings beside a secret, the length would tell of the secret (BREACH).

@@ -1,4 +1,4 @@
-"""Who somebody may be: the patients whose name and date of birth are equal, or nearly so.
+"""Likely patients: those whose name and date of birth are equal, or nearly so.
 
 For staff only, who decide. Whoever types a name at a door learns nothing from it.
 """
@@ -36,7 +36,7 @@ class Likely:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyHere:
-    """Who may be meant by somebody about to be added: the patients whom this member of staff may
+    """The patients that somebody about to be added may be: those whom this member of staff may
     see, and whether there is one with the same name and date of birth whom they may not."""
 
     seen: list[Likely]

@@ -1,4 +1,4 @@
-"""What each part of an installation means to people: for Settings → Health and `bedside doctor`."""
+"""The parts of an installation in words: for Settings → Health and `bedside doctor`."""
 
 from dataclasses import dataclass
 

@@ -25,12 +25,7 @@ from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
-from bedside.people.permissions import (
-    RoomAccess,
-    TransferAccess,
-    VisitorAccess,
-    transfer_access,
-)
+from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess, transfer_access
 from bedside.transfers import events, rows
 from bedside.transfers.filing import TransferFiling
 from bedside.transfers.options import TransferOptions

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.feature("F10")
 
 
 def derived(data: bytes) -> Derivation:
-    """What the child makes of a PDF."""
+    """A PDF as the child reads it."""
     return pdf.derive(data, types.PDF)
 
 

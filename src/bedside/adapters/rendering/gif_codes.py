@@ -28,7 +28,7 @@ class _Bits:
 
 
 class Codes(NamedTuple):
-    """What is left of a stream of codes: pixels, bits of complete codes, bits of the next one."""
+    """The rest of a stream of codes: pixels, bits of complete codes, bits of the next one."""
 
     pixels: int
     used: int

@@ -139,7 +139,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, str]]:
 
 
 def _pixels(header: bytes, packed: Iterator[bytes]) -> bytes:
-    """Return the pixels packed anew, those that are missing as zeros."""
+    """Return the pixels, packed again, with zeros for those that are missing."""
     wanted = _size_of_pixels(header)
     unpacked = bytearray()
     for piece in inflated(packed):
