@@ -95,7 +95,7 @@ async def test_a_second_invitation_leads_to_the_place_that_is_there(ward: Ward) 
     assert await ward.order(mine) == [first.visit_id]
     for token in (first.token, second.token):
         assert (await ward.enter((first.visit_id, token))).visitor.patient_id
-    assert await check_in.goes_on(other)
+    assert await check_in.going_on(other.subject_id) == first.visit_id
 
 
 async def test_an_invitation_does_not_join_a_visit_that_was_only_typed(ward: Ward) -> None:
