@@ -7,7 +7,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(Access.STAFF, 303),
     ("GET", "/badges"): Row(Access.STAFF),
     ("POST", "/find/all"): Row(
-        Access.STAFF, call=form(words="hemangioma"), shows=("lindqvist", "hemangioma")
+        Access.STAFF,
+        call=form(words="hemangioma"),
+        shows=("lindqvist",),
+        asks_for=("hemangioma",),
     ),
     ("POST", "/find"): Row(
         Access.STAFF,
