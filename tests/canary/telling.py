@@ -32,4 +32,4 @@ async def be_told(
     browser = Device(f"https://push.example/{mark('push address')}")
     added = await http.post("/account/push", json=browser.given)
     assert added.status_code == 201, added.text[:300]
-    assert OWN[0] in (await http.get("/account")).text
+    assert PHONE in (await http.get("/account")).text
