@@ -61,7 +61,10 @@ export function putBack(form: HTMLFormElement, fields: Fields): boolean {
   let isOther = false;
   for (const name of new Set(fields.map(([one]) => one))) {
     const values = fields.filter(([one]) => one === name).map(([, value]) => value);
-    const controls = [...form.elements].filter(isControl).filter((control) => control.name === name);
+    // A preview carries in hidden fields what was chosen: one value where the form had many boxes.
+    const controls = [...form.elements]
+      .filter(isControl)
+      .filter((control) => control.name === name && (control.type !== "hidden" || control.matches(GOES_ALONG)));
     controls.forEach((control, index) => {
       const value = values[index];
       if (value === undefined) return;
