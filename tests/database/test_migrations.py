@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -20,6 +21,13 @@ load_all_models()
 def differences(connection) -> list[object]:
     """Return the differences between code and database, in both directions."""
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def test_the_order_of_files_is_that_of_revisions():
+    chain = ScriptDirectory.from_config(schema.configuration("sqlite://")).walk_revisions()
+    named = [path.name.partition("_")[0] for path in schema.migrations()]
+    assert [one.revision for one in chain][::-1] == named
+    assert [int(name) for name in named] == list(range(1, len(named) + 1))
 
 
 def test_sqlite(tmp_path):
@@ -161,7 +169,7 @@ def test_clinics_that_are_there_have_their_phone_numbers_read(tmp_path):
     url = f"sqlite:///{tmp_path}/bedside.db"
     schema.upgrade(url)
     engine = create_engine(url)
-    command.downgrade(schema.configuration(url), "0022")
+    command.downgrade(schema.configuration(url), "0016")
     with engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO clinics VALUES ('cli_1', 'Riverside', '{}', 0)")
     schema.upgrade(url)

@@ -114,7 +114,7 @@ async def test_requests_of_before_the_upgrade_wait_too(quick_house: House) -> No
     await do_jobs(house)
     configuration = schema.configuration(f"sqlite:///{house.settings.data}/bedside.db")
     command.stamp(configuration, "head")
-    migration = ScriptDirectory.from_config(configuration).get_revision("0024")
+    migration = ScriptDirectory.from_config(configuration).get_revision("0018")
     command.downgrade(configuration, str(migration.down_revision))
     command.upgrade(configuration, "head")
     assert [(await one.now()).waits_for_agreement for one in (waits, empty)] == [True, False]

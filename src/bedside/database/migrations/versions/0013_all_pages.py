@@ -12,8 +12,8 @@ from alembic import op
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 
-revision = "0019"
-down_revision = "0018"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

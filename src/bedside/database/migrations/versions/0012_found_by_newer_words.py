@@ -13,7 +13,7 @@ from alembic import op
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 
-revision = "0018"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None

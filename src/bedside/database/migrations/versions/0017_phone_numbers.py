@@ -8,8 +8,8 @@ from alembic import op
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 
-revision = "0023"
-down_revision = "0022"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
