@@ -48,7 +48,7 @@ async def test_from_the_desk_to_the_phone_and_into_the_chart(
     # the server has made a picture of what this browser cannot display
     await expect(cards(page).nth(2).locator("img")).to_be_visible(timeout=LONG)
     await seen.seen(page, "phone-photos")
-    await expect(console.locator("[data-state=in_progress]")).to_be_visible()
+    await expect(console.locator("[data-state=unagreed]")).to_be_visible()
     await _comment_delete_and_agree(page, seen)
 
     await expect(console.locator("[data-state=done]")).to_be_visible()
