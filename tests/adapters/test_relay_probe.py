@@ -18,10 +18,18 @@ def given(secret: str = SECRET, valid: int = clock.MINUTE) -> tuple[str, str]:
     return IceServers("", "", secret).credentials("test", valid)
 
 
+async def asked_again(url: str) -> Answer:
+    """Ask a relay as Health does: again, if the machine was too busy for an answer in time."""
+    for _ in range(3):
+        if (answer := await relay(url, *given())) is not Answer.SILENT:
+            break
+    return answer
+
+
 async def test_a_relay_that_works(coturn: Coturn) -> None:
     for url in (coturn.url, coturn.tcp_url):
         for _ in range(3):  # allocations are given back
-            assert await relay(url, *given()) is Answer.WORKS
+            assert await asked_again(url) is Answer.WORKS
     assert await stun(f"stun:127.0.0.1:{coturn.port}") is Answer.WORKS
 
 

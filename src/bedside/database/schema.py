@@ -114,7 +114,7 @@ def is_current(url: str) -> bool:
     connection: Any = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    except apsw.SQLError:
+    except (apsw.SQLError, apsw.BusyError):  # no such table yet, or another process migrates now
         return False
     finally:
         connection.close()
