@@ -28,13 +28,17 @@ pytestmark = [
 
 # The maker's push service cannot be reached from here; everything else is the browser's own.
 _SUBSCRIBE = """(given) => {
+  const subscription = { endpoint: given.endpoint, toJSON: () => given };
   window.asked = 0;
   const ask = Notification.requestPermission.bind(Notification);
   Notification.requestPermission = () => { window.asked += 1; return ask(); };
   PushManager.prototype.subscribe = async (options) => {
     window.key = [...new Uint8Array(options.applicationServerKey)];
-    return { toJSON: () => given };
+    sessionStorage.setItem("subscribed", "yes");
+    return subscription;
   };
+  PushManager.prototype.getSubscription = async () =>
+    sessionStorage.getItem("subscribed") ? subscription : null;
 }"""
 
 
