@@ -24,7 +24,7 @@ _LANGUAGES = ("en", "de", "fr", "es")
 _BUDDHIST = 543
 """Years that the Thai calendar is ahead."""
 _PERSIAN = range(1280, 1500)
-_BESIDE = re.compile(r"(?<=[0-9])(?:st|nd|rd|th|er|e|º|ª|o|\.|,)+$|[.,/-]+$")
+_BESIDE = re.compile(r"(?<=[0-9])(?:st|nd|rd|th|er|e|º|ª|o|\.|,)+$|(?<![.,/-])[.,/-]+$")
 
 NO_NUMBERS = N_("Enter the date of birth as three numbers, for example 27 3 1985.")
 INCOMPLETE = N_("Enter day, month and year of birth.")

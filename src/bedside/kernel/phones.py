@@ -25,12 +25,13 @@ _LABEL = re.compile(
 )
 _OTHER_LABEL = re.compile(r"[^\W\d_]{2,20}\s*:\s*")
 _EXTENSION = re.compile(
-    r"[\s,;(]*(?:;\s*ext=|(?:ext(?:ension|n)?|x|#|durchwahl|dw|poste|ankn(?:ytning)?|int(?:erno)?|wew)"
-    r"[.:\s]*|,{1,3}|;)\s*([0-9]{1,7})\)?",
+    r"(?<![\s,;(])[\s,;(]*(?:;\s*ext=|(?:ext(?:ension|n)?|x|#|durchwahl|dw|poste|ankn(?:ytning)?|"
+    r"int(?:erno)?|wew)[.:\s]*+|,{1,3}|;)\s*([0-9]{1,7})\)?",
     re.IGNORECASE,
 )
 _BETWEEN_TWO = re.compile(
-    r"\s*[/,;|&\n]\s*|\s+(?:or|and|och|eller|und|oder|et|ou|y|o|e|i|lub)\s+", re.IGNORECASE
+    r"(?:(?<!\s)\s+)?[/,;|&\n]\s*|(?<!\s)\s+(?:or|and|och|eller|und|oder|et|ou|y|o|e|i|lub)\s+",
+    re.IGNORECASE,
 )
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u00ad\u30fc_~]")
 
@@ -191,7 +192,7 @@ def _plain(typed: str) -> str:
         match = label.match(text)
         if match:
             text = text[match.end() :].strip()
-    after = re.search(r"[\s(]+([^\W\d_]{2,20})[.)]*$", text)
+    after = re.search(r"(?<![\s(])[\s(]++([^\W\d_]{2,20})[.)]*$", text)
     if after and _LABEL.fullmatch(after[1]):
         text = text[: after.start()]
     return re.sub(r"^\+[+\s]*", "+", text)

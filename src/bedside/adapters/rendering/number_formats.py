@@ -16,8 +16,11 @@ BUILT_IN = {
     **{48: "##0.0E+0", 49: "@"},
 }
 """Formats that a file names by number only."""
-_SECTIONS = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])+')
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]')
+# A format code has 255 characters at most.
+_SECTIONS = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]{0,255}+\]|[^;"\\\[])+')
+_LITERAL = re.compile(
+    r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]{0,255}+)(?:-[^\]]{0,255}+)?\]|\[[^\]]{0,255}+\]'
+)
 _PRIVATE = 0xE000  # characters that stand for literals while the digits are replaced
 _DIGITS = re.compile(
     r"(?:\.[#0?]+|[#0?](?:[#0?,]*[#0?])?(?:\.[#0?]*)?,*)(?:E[+-]0+)?", re.IGNORECASE

@@ -35,7 +35,7 @@ _FONT = re.compile(
 )
 _FONT_TABLE_WITHIN = 1024 * 1024
 _TEMPLATE = re.compile(rb"(\{\\\*\s*\\template\b)([^{}]*)", re.IGNORECASE)
-_LOCAL_TEMPLATE = re.compile(rb"\s*(?:[A-Za-z]:\\\\[^\\]|[\w .-]+\s*$)")
+_LOCAL_TEMPLATE = re.compile(rb"\s*+(?:[A-Za-z]:\\\\[^\\]|[\w .-]*+\s*+$)")
 _MAX_DEPTH = 5_000
 
 

@@ -8,7 +8,9 @@ from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Examination
 
 _STARTS_PROGRAM = re.compile(
-    r"(?:^|[;,\t])[\s\"']*[=+@-][^;\n|]{0,60}\b\w+\|(?:'[^'\n]{1,400}'|[^\s'!;]{1,200})!\w", re.M
+    r"(?:^|[;,\t])(?:[^\S\n\t]|[\"'])*+[=+@-][^;\n|]{0,60}\b\w++\|"
+    r"(?:'[^'\n]{1,400}'|[^\s'!;]{1,200})!\w",
+    re.M,
 )
 """A cell that makes Excel start another program (DDE), such as =cmd|'/C calc'!A0."""
 
