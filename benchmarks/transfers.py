@@ -8,6 +8,7 @@ from statistics import median
 from urllib.parse import urlencode
 
 from bedside.kernel.ids import new_id
+from benchmarks.bodies import write_pdf
 from benchmarks.load import Connection, Send, tus_in_one
 from benchmarks.servers import Product, install, product
 from benchmarks.table import Row, Scale, at_least, at_most, milliseconds, spread
@@ -54,10 +55,17 @@ class Desk:
         self._staff = Browser(ours.port, ours.cookie)
         self._patient = Visitor(ours)
 
+    def _of(self, size: int) -> Path:
+        """Return a file of this size: a PDF that is cut off would be refused."""
+        path = self._body.with_name(f"body-{size}")
+        if not path.exists():
+            write_pdf(path, size)
+        return path
+
     def to_chart(self, size: int) -> float:
         """Upload into a chart. Returns seconds."""
         return self._up(
-            tus_in_one(self._body, size, to=self._ours.uploads, headers=self._ours.headers)
+            tus_in_one(self._of(size), size, to=self._ours.uploads, headers=self._ours.headers)
         )
 
     def send(self, size: int) -> tuple[float, float, float]:
@@ -69,7 +77,7 @@ class Desk:
         offered = urlencode({**form, "transfer_id": transfer_id})
         self._staff.ask("POST", base, offered, "application/json")
         to = f"{base}/{transfer_id}/uploads"
-        up = self._up(tus_in_one(self._body, size, to=to, headers=self._ours.headers))
+        up = self._up(tus_in_one(self._of(size), size, to=to, headers=self._ours.headers))
         self._wait_for_scan(transfer_id)
         began = time.perf_counter()
         own = f"/visit/{self._patient.visit_id}/transfers/{transfer_id}"
