@@ -265,8 +265,7 @@ def test_letters_that_are_there_are_not_missed(data: bytes) -> None:
 async def test_missing_letters_are_drawn_or_told(installed: bool) -> None:
     children = Children()
     program = pdftoppm() if installed else None
-    if installed and program is None:
-        pytest.skip("poppler-utils is not installed")
+    assert program or not installed, "pdftoppm is missing: make debian"
     drawer = PageDrawer(children, program) if program else None
     data = MISSING["Cyrillic"]
     made = await ChildExaminer(children, drawer=drawer).derive(_chunks(data), len(data), types.PDF)
