@@ -3,6 +3,7 @@ is waiting in the room, and another guest knocks."""
 
 from bedside.calls.states import Mode
 from bedside.people.permissions import RoomAccess, VisitorAccess
+from bedside.requests.lost_links import Asker
 from bedside.visits.check_in import CheckIn, CheckInForm
 from bedside.visits.rooms import RoomChange
 from tests.house import House
@@ -50,6 +51,17 @@ class Visits:
         await Apps(self._house, self._ids, room, visitor).build()
         self._ids["transfer"] = self._ids["offered"]
         await self._hand_over(room)
+        await self._lose_a_link(room)
+
+    async def _lose_a_link(self, room: RoomAccess) -> None:
+        """A patient asks at the door for a link again."""
+        who = self._house.patients[0].demographics
+        assert who.birth_date is not None
+        lost = self._house.requests.lost
+        asker = Asker(who.name, who.birth_date)
+        await lost.ask(room.clinic_id, room.room_id, asker, _ADDRESS)
+        [one] = await lost.of_desk(room.staff)
+        self._ids["lost_id"] = one.id
 
     async def _hand_over(self, room: RoomAccess) -> None:
         """Transfer a third patient to another room, and write to everyone."""

@@ -68,6 +68,8 @@ class Action(StrEnum):
     REQUEST_COMPLETED = "request.completed"
     REQUEST_EXPIRED = "request.expired"
     REQUEST_VIEWED = "request.viewed"
+    LINK_MISSED = "link.missed"
+    LINK_MISS_ANSWERED = "link.miss_answered"
     ROOM_OPENED = "room.opened"
     ROOM_CLOSED = "room.closed"
     ROOM_CHANGED = "room.changed"

@@ -17,6 +17,7 @@ from bedside.requests.invitations.kind import INVITATIONS
 from bedside.requests.kinds import RequestTools
 from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
+from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.service import Requests
 from bedside.services.files import FileServices
@@ -41,6 +42,7 @@ class RequestParts(RequestServices):
                 jobs.CLEAR_UP: self.endings.clear_up,
                 **self.kinds.handlers(),
             },
+            sweeps={"requests.forget_lost_links": (3600.0, self.lost.forget)},
         )
 
     def topics(self) -> tuple[TopicKind, ...]:
@@ -83,6 +85,7 @@ def requests_of(
         )
     )
     photos = kinds.parts(PHOTOS)
+    lists = RequestLists(database, vault, base.audit.looks, patients)
     return RequestParts(
         all=requests,
         kinds=kinds,
@@ -90,7 +93,8 @@ def requests_of(
         invitations=kinds.parts(INVITATIONS).sending,
         answers=photos.answers,
         faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),
-        lists=RequestLists(database, vault, base.audit.looks, patients),
+        lists=lists,
+        lost=LostLinks(database, vault, audit, people.permissions, people.likely, lists, requests),
         endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
         live=RequestLive(kinds),
     )

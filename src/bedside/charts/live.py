@@ -50,9 +50,13 @@ class LiveCharts:
         )
 
     async def audience(self, _about: str, told: Mapping[str, Any], person: str = "") -> Audience:
-        """Return those who may now see the patient that an event names."""
+        """Return those who may now see the patient that an event names, or are in charge of the
+        room that it names instead."""
         patient_id = str(told.get("patient_id", ""))
-        return await self._audiences.of(patient_id, person) if patient_id else None
+        if patient_id:
+            return await self._audiences.of(patient_id, person)
+        room_id = str(told.get("room_id", ""))
+        return await self._audiences.in_charge(room_id, person) if room_id else None
 
     async def chart(self, access: object, patient_id: str) -> dict[str, Any]:
         """Return all entries of a chart: id → what events carry of it. Raises NotFound."""

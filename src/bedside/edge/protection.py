@@ -263,6 +263,9 @@ addresses, because a whole family may share one."""
 CHECKING_IN = Rate("checking in", per_second=1 / 30, burst=10)
 """New visits from one address: behind a clinic's own network are several patients, not hundreds."""
 
+LOST_LINKS = Rate("lost links", per_second=1 / 300, burst=5)
+"""Wishes for a lost link from one address: each is read by a member of staff."""
+
 
 def require_rate(request: Request, rate: Rate, key: str, sentence: str) -> None:
     """Count one action of `key` (a visit, a guest). Raises TooMany with `sentence` if it is too

@@ -70,6 +70,20 @@ class HeldFileChanged(Event):
         return f"request:{self.request_id}"
 
 
+@declared
+class DeskLinkMissed(Event):
+    """Somebody asks at the door of a room for a link again, or staff have answered."""
+
+    type: ClassVar[str] = "desk.link_missed"
+
+    clinic_id: str
+    room_id: str
+
+    def topic(self) -> str:
+        """The stream of the clinic's desk, delivered to those in charge of the room."""
+        return f"desk:{self.clinic_id}"
+
+
 def held_file_changed(change: FileChange) -> HeldFileChanged:
     """Return the event for a change reported by the intake."""
     return HeldFileChanged(

@@ -37,3 +37,18 @@ requests = Table(
 counts the links that were sent. `photo_limit`, `expected` and `filed` count files; `told` is what
 somebody reported by pressing a button on the link's page (see `records.Told`); `unagreed_at` is
 since when files are here that the patient has not agreed to send; times are 0 until known."""
+
+lost_links = Table(
+    "lost_links",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Index("ix_lost_links_room", "room_id", "person", unique=True),
+    Index("ix_lost_links_clinic", "clinic_id", "asked_at"),
+)
+"""People who have lost their link and ask for it at the door of a room. `record` seals what they
+typed, `person` is its keyed token: asking twice makes one row."""

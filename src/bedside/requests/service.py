@@ -189,11 +189,18 @@ class Requests:
             work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
             await self._note(work, chart, request_id, Action.REQUEST_REVOKED)
 
-    async def reissue(self, chart: ChartAccess, request_id: str) -> None:
+    async def reissue(
+        self,
+        chart: ChartAccess,
+        request_id: str,
+        *,
+        answers: Callable[[UnitOfWork], Awaitable[None]] | None = None,
+    ) -> None:
         """Send a new link to the patient's current addresses; older links stop working.
 
-        What was chosen before stays, and the patient agrees to it again. Raises Conflict if the
-        request is done, WrongInput if no message can go to the patient by its channels.
+        What was chosen before stays, and the patient agrees to it again. `answers` settles, in the
+        same unit of work, what the new link is an answer to. Raises Conflict if the request is
+        done, WrongInput if no message can go to the patient by its channels.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):
             raise NotAllowed
@@ -224,6 +231,8 @@ class Requests:
             row = await self._row(work, chart, request_id)
             await self._invite(work, row, clinic, content, ends)
             await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
+            if answers is not None:
+                await answers(work)
 
     async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> RequestRow:
         row = await records.locked(work, request_id)

@@ -6,6 +6,7 @@ from bedside.requests.faces import RequestFaces
 from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.lists import RequestLists
+from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.answers import PhotoAnswers
 from bedside.requests.photos.sending import PhotoRequests
 from bedside.requests.service import Requests
@@ -19,6 +20,7 @@ class RequestServices:
     """The services common to every kind."""
     faces: RequestFaces
     lists: RequestLists
+    lost: LostLinks
     kinds: RequestKinds
     invitations: InvitationRequests
     photos: PhotoRequests

@@ -1,7 +1,7 @@
 """Rows of photo requests in the console: asking, following, taking back."""
 
 from tests.matrix.people import Access
-from tests.matrix.row import Call, Row
+from tests.matrix.row import Call, Row, form
 from tests.matrix.world import Facts
 
 _ASKING = "/patients/{patient_id}/requests"
@@ -20,9 +20,20 @@ def _draft(facts: Facts) -> Call:
     }
 
 
+def _lost(facts: Facts) -> Call:
+    return {"data": {"patient": facts["patient_id"], "request": facts["request_id"]}}
+
+
+_ASKER = {"name": "Nora Newcome", "birth_day": "2", "birth_month": "11", "birth_year": "1958"}
+
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/requests"): Row(Access.STAFF, shows=("lindqvist",)),
     ("GET", "/requests/list"): Row(Access.STAFF, shows=("lindqvist",)),
+    ("GET", "/r/{slug}/lost-link"): Row(Access.OPEN),
+    ("POST", "/r/{slug}/lost-link"): Row(Access.OPEN, 303, form(**_ASKER)),
+    ("GET", "/r/{slug}/lost-link/asked"): Row(Access.OPEN),
+    ("POST", "/lost-links/{lost_id}/send"): Row(Access.ROOM, 303, _lost),
+    ("POST", "/lost-links/{lost_id}/dismiss"): Row(Access.ROOM, 303),
     ("GET", _ASKING): Row(Access.CHART, shows=("lindqvist",)),
     ("POST", _ASKING): Row(Access.CHART, 303, _draft),
     ("GET", f"{_ASKING}/list"): Row(Access.CHART),

@@ -5,16 +5,16 @@ from bedside.kernel.language import N_
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May
 from bedside.services import Services
-from bedside.web.requests import staff
+from bedside.web.requests import lost, staff
 from bedside.web.requests.sentences import SENTENCES, TODAY
 
 
 async def _waiting(services: Services, who: StaffAccess) -> int:
-    return await services.requests.lists.waiting(who)
+    return await services.requests.lists.waiting(who) + await services.requests.lost.waiting(who)
 
 
 feature = Feature(
-    routes=(*staff.routes,),
+    routes=(*staff.routes, *lost.routes),
     section=Section("requests", N_("Requests"), "send", "/requests", May.SEND_REQUESTS, _waiting),
     sentences=SENTENCES,
     today=TODAY,

@@ -11,6 +11,10 @@ SENTENCES = {
     Action.REQUEST_REISSUED: Sentence("refresh-cw", N_("{who} sent a new link to {patient}")),
     Action.REQUEST_COMPLETED: Sentence("circle-check", N_("A request to {patient} is done")),
     Action.REQUEST_EXPIRED: Sentence("hourglass", N_("A link to {patient} expired")),
+    Action.LINK_MISSED: Sentence("send", N_("Somebody asked at the door for a link again")),
+    Action.LINK_MISS_ANSWERED: Sentence(
+        "circle-check", N_("{who} answered somebody who had lost a link")
+    ),
     Action.REQUEST_VIEWED: Sentence("eye", N_("{who} looked at requests")),
 }
 TODAY = {

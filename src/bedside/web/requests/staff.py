@@ -76,14 +76,22 @@ async def _desk(request: Request) -> dict[str, Any]:
     view = view if view in VIEWS else "open"
     given = request.query_params.get("page", "1")
     page = max(1, int(given)) if given.isdecimal() and len(given) < 4 else 1
-    lists = services_of(request).requests.lists
+    services = services_of(request)
+    lists, lost = services.requests.lists, services.requests.lost
+    asked_again = await lost.of_desk(staff) if view == "waiting" and page == 1 else []
+    rooms = {
+        room_id: (await services.visits.rooms.get(staff.clinic_id, room_id)).name
+        for room_id in {one.room_id for one in asked_again}
+    }
     return {
+        "asked_again": asked_again,
+        "rooms": rooms,
         "rows": await lists.of_desk(staff, view, page),
-        "kinds": services_of(request).requests.kinds,
+        "kinds": services.requests.kinds,
         "view": view,
         "page": page,
         "most": PAGE,
-        "waiting": await lists.waiting(staff),
+        "waiting": await lists.waiting(staff) + await lost.waiting(staff),
         "views": [(key, _(name)) for key, name in _VIEW_NAMES.items()],
     }
 
