@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "features.md"
 
 COUNTS = {
-    "V": 19,  # rooms and visits
+    "V": 20,  # rooms and visits
     "X": 7,  # live file transfer
     "F": 14,  # files and the chart
     "C": 5,  # chat
