@@ -7,7 +7,7 @@ import pytest
 
 from bedside.errors import Conflict
 from bedside.visits.repeats import NotTwice
-from bedside.visits.states import State
+from bedside.visits.states import State, Step
 from bedside.web.app import create_app
 from tests.house import at_the_door
 from tests.visits.test_check_in import invited
@@ -105,3 +105,63 @@ async def test_an_invitation_does_not_join_a_visit_that_was_only_typed(ward: War
     assert came.visit_id != typed.visit_id
     await ward.identify(mine, typed, house.patients[0].id)
     assert await house.services.visits.repeats.in_room(mine) == {came.visit_id: typed.visit_id}
+
+
+async def test_the_same_confirmed_patient_gets_one_place_by_itself(ward: Ward) -> None:
+    house, mine = ward.house, await ward.room("Shared")
+    first = await ward.check_in(mine, NAME, BORN)
+    between = await ward.check_in(mine, "Kofi Asante", BORN)
+    second = await ward.check_in(mine, "M. Lindqvist", None)  # typed so that nobody could tell
+    await ward.identify(mine, first, house.patients[0].id)
+    async with at_the_door(create_app(house.services)) as client:
+        await enter(client, house, house.here.clinician)
+        address = f"/visits/{second.visit_id}/identify"
+        await client.post(address, data={"patient": house.patients[0].id})
+        client.cookies.clear()
+        client.cookies.set("bedside-visitor", first.token)
+        old = (await client.get(f"/visit/{first.visit_id}")).text
+    assert await ward.order(mine) == [second.visit_id, between.visit_id]
+    row = await ward.row(first.visit_id)
+    assert (row.state, row.ended_reason) == (State.ENDED, Step.MERGED)
+    assert "You are waiting on your other page" in old
+    assert 'id="to-my-place"' in old
+    assert 'id="check-in-again"' not in old
+    assert "has ended your wait" not in old
+
+
+async def test_who_is_in_a_call_stays_there_when_the_second_is_identified(ward: Ward) -> None:
+    house, mine = ward.house, await ward.room("Shared")
+    first = await ward.check_in(mine, NAME, BORN)
+    await ward.identify(mine, first, house.patients[0].id)
+    await ward.admit(mine, first.visit_id)
+    second = await ward.check_in(mine, NAME, BORN)
+    await ward.identify(mine, second, house.patients[0].id)
+    await house.services.visits.repeats.settle(mine, second.visit_id)
+    assert (await ward.row(first.visit_id)).state == State.IN_CALL
+    assert (await ward.row(second.visit_id)).state == State.WAITING
+
+
+async def test_two_patients_of_one_name_keep_two_places(ward: Ward) -> None:
+    mine = await ward.room("Shared")
+    first = await ward.check_in(mine, "Omar Haddad", BORN)
+    second = await ward.check_in(mine, "Omar Haddad", BORN)
+    await ward.identify(mine, first)
+    await ward.identify(mine, second)
+    await ward.house.services.visits.repeats.settle(mine, second.visit_id)
+    assert await ward.order(mine) == [first.visit_id, second.visit_id]
+
+
+async def test_a_second_invitation_follows_a_visit_to_another_room(ward: Ward) -> None:
+    house, mine = ward.house, await ward.room("Shared")
+    upstairs = await ward.room("Upstairs", house.here.clinician)
+    one, other = (await invited(ward, mine))[1], (await invited(ward, mine))[1]
+    check_in = house.services.visits.check_in
+    first = await check_in.with_invitation(one)
+    await ward.connect(await ward.enter(first))
+    await house.services.visits.transfers.transfer(mine, first.visit_id, upstairs.room_id)
+    second = await check_in.with_invitation(other)
+    assert second.visit_id == first.visit_id
+    assert await ward.order(mine) == []
+    assert await ward.order(upstairs) == [first.visit_id]
+    elsewhere = (await invited(ward, upstairs))[1]
+    assert (await check_in.with_invitation(elsewhere)).visit_id == first.visit_id

@@ -34,8 +34,14 @@ def test_whoever_waits_or_is_in_a_call_can_be_transferred_and_every_ending_is_po
     for state in (State.WAITING, State.IN_CALL):
         assert after(state, Step.TRANSFERRED) is State.WAITING
         for step in Step:
-            if step in ENDS:
+            if step in ENDS and (state, step) != (State.IN_CALL, Step.MERGED):
                 assert after(state, step) is State.ENDED
+
+
+def test_whoever_is_in_a_call_has_the_place_and_gives_it_to_no_other_visit() -> None:
+    assert after(State.WAITING, Step.MERGED) is State.ENDED
+    with pytest.raises(Conflict):
+        after(State.IN_CALL, Step.MERGED)
 
 
 def test_a_call_begins_and_ends_in_the_waiting_room() -> None:

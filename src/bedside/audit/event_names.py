@@ -89,6 +89,7 @@ class Action(StrEnum):
     VISIT_REMOVED = "visit.removed"
     VISIT_COMPLETED = "visit.completed"
     VISIT_EXPIRED = "visit.expired"
+    VISIT_MERGED = "visit.merged"
     VISIT_OPENED = "visit.opened"
     VISIT_NOTED = "visit.noted"
     VISITS_LISTED = "visits.listed"

@@ -173,5 +173,6 @@ def ended_words(reason: str) -> str:
         Step.REMOVED: _("Removed from the waiting room"),
         Step.COMPLETED: _("Completed"),
         Step.EXPIRED: _("The patient did not come back"),
+        Step.MERGED: _("Checked in again: one place"),
     }
     return words[Step(reason)] if reason else ""

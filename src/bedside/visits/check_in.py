@@ -5,6 +5,7 @@ what was typed and nothing else: it belongs to no chart until staff identify the
 (`identification`), and the person who typed learns nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -34,7 +35,7 @@ from bedside.visits.devices import (
     next_token,
     visit_of_draft,
 )
-from bedside.visits.models import UNIDENTIFIED, invitations, visits
+from bedside.visits.models import UNIDENTIFIED, invitations, visit_legs, visits
 from bedside.visits.rooms import Room, Rooms
 from bedside.visits.rows import Discarded, Identified, VisitRow
 from bedside.visits.states import GOING_ON, State
@@ -63,9 +64,13 @@ _is_here = prepared(
     select(visits)
     .where(
         visits.c.clinic_id == bindparam("clinic"),
-        visits.c.room_id == bindparam("room"),
         visits.c.patient_id == bindparam("patient"),
         visits.c.state.in_(GOING_ON),
+        visits.c.id.in_(
+            select(visit_legs.c.visit_id).where(
+                visit_legs.c.visit_id == visits.c.id, visit_legs.c.room_id == bindparam("room")
+            )
+        ),
     )
     .order_by(visits.c.queued_at, visits.c.id)
     .limit(1),
@@ -155,8 +160,8 @@ class CheckIn:
 
     async def with_invitation(self, link: LinkAccess, *, consented: bool = False) -> CheckedIn:
         """Check in by a personal invitation: nothing is typed beyond the date of birth given
-        before. A second device joins the same visit while it lasts, also by another invitation:
-        nobody gets two places in a room.
+        before. A second device joins the same visit while it lasts, also by another invitation and
+        after a transfer from this room to another one: nobody gets two places in a room.
 
         Raises NotFound for a link to something else, RoomClosed, and WrongInput if the room
         requires an agreement that was not given.
@@ -193,6 +198,22 @@ class CheckIn:
             await work.execute(_note_visit, of=link.subject_id, newest=visit_id)
             await add_device(work, keys, visit_id, token)
         return CheckedIn(visit_id, token)
+
+    async def same_here(self, clinic_id: str, form: CheckInForm, visit_ids: Sequence[str]) -> str:
+        """Return which of the visits that go on on this device, as it has proved, is of the person
+        who fills in a form there again; "" if it is of somebody else."""
+        keys = await self._vault.clinic(clinic_id)
+        born = form.birth_date.isoformat() if form.birth_date else ""
+        for visit_id in visit_ids:
+            async with self._database.read() as db:
+                row = await db.one(rows.by_id, of=visit_id)
+            if row is None or row.clinic_id != clinic_id or row.state == State.ENDED:
+                continue
+            typed = rows.typed(keys, row)
+            same = names.folded(typed["name"]) == names.folded(form.name)
+            if same and typed["birth_date"] == born:
+                return visit_id
+        return ""
 
     async def going_on(self, invitation_id: str) -> str:
         """Return the visit begun by an invitation that has not ended yet; "" if there is none."""

@@ -2,10 +2,12 @@
 
 Anybody can type a name and a date of birth at the door, so a second check-in never opens the first
 one. It gets a place of its own, staff see that somebody of this name waits already, and they say
-whether it is the same person: then the later device continues at the earlier place.
+whether it is the same person: then the later device continues at the earlier place. Once they have
+said of both visits whose they are, nobody has to say it again.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 
 from bedside.database.sealed import ClinicKeys, Vault
@@ -62,9 +64,20 @@ class Repeats:
             later, earlier = locked[visit_id], locked[earlier_id]
             if earlier.state != State.WAITING:
                 raise NotTwice
-            await self._transitions.take_step(work, earlier, End(Step.REMOVED), room.actor)
+            await self._transitions.take_step(work, earlier, End(Step.MERGED), room.actor)
             now = await rows.save(work, later, queued_at=min(later.queued_at, earlier.queued_at))
             rows.publish_to_room(work, now)
+
+    async def settle(self, room: RoomAccess, visit_id: str) -> None:
+        """Give a patient one place who waits here twice, now that staff have said who this is."""
+        async with self._database.read() as db:
+            found = await db.all(rows.in_room, room=room.room_id)
+        patients = {row.id: row.patient_id for row in found}
+        for later, earlier in (await self.in_room(room)).items():
+            same = patients.get(later, "") == patients.get(earlier, "") != ""
+            if same and visit_id in (later, earlier):
+                with suppress(NotTwice):  # a colleague was faster, or a call has begun
+                    await self.one_place(room, later)
 
 
 def _repeated(keys: ClinicKeys, found: Iterable[VisitRow]) -> dict[str, str]:

@@ -31,6 +31,8 @@ class Step(StrEnum):
     REMOVED = "removed"
     COMPLETED = "completed"
     EXPIRED = "expired"
+    MERGED = "merged"
+    """The same person checked in again, and has one place: that of the later visit."""
 
 
 class Presence(StrEnum):
@@ -48,6 +50,7 @@ TABLE: dict[tuple[State, Step], State] = {
     (State.WAITING, Step.REMOVED): State.ENDED,
     (State.WAITING, Step.COMPLETED): State.ENDED,
     (State.WAITING, Step.EXPIRED): State.ENDED,
+    (State.WAITING, Step.MERGED): State.ENDED,
     (State.IN_CALL, Step.RETURNED): State.WAITING,
     (State.IN_CALL, Step.TRANSFERRED): State.WAITING,
     (State.IN_CALL, Step.LEFT): State.ENDED,

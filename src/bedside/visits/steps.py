@@ -10,13 +10,14 @@ from bedside.audit import Action, Actor
 from bedside.visits.rows import How, VisitRow
 from bedside.visits.states import Step
 
-EndReason = Literal[Step.LEFT, Step.REMOVED, Step.COMPLETED, Step.EXPIRED]
+EndReason = Literal[Step.LEFT, Step.REMOVED, Step.COMPLETED, Step.EXPIRED, Step.MERGED]
 
 _END_ACTIONS = {
     Step.LEFT: Action.VISIT_LEFT,
     Step.REMOVED: Action.VISIT_REMOVED,
     Step.COMPLETED: Action.VISIT_COMPLETED,
     Step.EXPIRED: Action.VISIT_EXPIRED,
+    Step.MERGED: Action.VISIT_MERGED,
 }
 
 

@@ -198,6 +198,8 @@ class Transitions:
             said = _("The patient has left.")
         elif row.ended_reason == Step.EXPIRED:
             said = _("The patient was away for too long, and the visit has ended.")
+        elif row.ended_reason == Step.MERGED:
+            said = _("The patient has checked in again, and has one place now. Look at the queue.")
         else:
             who = await self.name(row.clinic_id, row.ended_by)
             removed = row.ended_reason == Step.REMOVED

@@ -197,7 +197,7 @@ async def test_pressing_twice_makes_one_visit(
     presses = [visitor.post(f"/r/{room.slug}", data=form) for _ in range(3)]
     answers = [*await asyncio.gather(*presses), await visitor.post(f"/r/{room.slug}", data=form)]
     assert {answer.status_code for answer in answers} == {303}
-    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert len({answer.headers["location"].partition("?")[0] for answer in answers}) == 1
     assert len(await queue(quick_house, room)) == 1
 
 

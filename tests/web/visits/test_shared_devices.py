@@ -132,3 +132,18 @@ async def test_a_closed_room_still_leads_back_to_who_waits(
     closed = await door(visitor, room)
     assert "closed right now" in closed
     assert "Eins" not in closed
+
+
+@pytest.mark.parametrize("again", ["Maya Lindqvist", "LINDQVIST, Maya", "Dr. Maya  Lindqvist"])
+async def test_the_same_person_on_the_same_device_is_led_to_the_place_that_is_there(
+    quick_house: House, visitor: httpx.AsyncClient, again: str
+) -> None:
+    room = await opened(quick_house, ASKS_LITTLE)
+    one = await arrive(visitor, room, "Maya Lindqvist")
+    there = await arrive(visitor, room, again)
+    assert there == f"{one}?door={room.slug}"
+    assert (await visitor.get(there)).status_code == 200
+    assert len(await queue(quick_house, room)) == 1
+    visitor.cookies.clear()
+    assert await arrive(visitor, room, again) != there, "another device learns nothing"
+    assert len(await queue(quick_house, room)) == 2

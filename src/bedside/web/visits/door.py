@@ -124,6 +124,12 @@ async def check_in(request: Request) -> Response:
         return await _page(request, room, "room_closed", status=RoomClosed.status)
     if errors:
         return await _page(request, room, "check_in", entered, errors)
+    known = await known_at_door(request, room.clinic_id)
+    there = await services.visits.check_in.same_here(
+        room.clinic_id, form, [one.visit_id for one in known if not one.ended]
+    )
+    if there:  # the same person again on the same device: nobody needs two places
+        return RedirectResponse(f"{page_of(there)}?door={room.slug}", status_code=303)
     try:
         require_rate(request, CHECKING_IN, address_of(request), _(_TOO_MANY))
         checked_in = await services.visits.check_in.check_in(room, form, address_of(request))

@@ -89,7 +89,9 @@ async def confirm(request: Request) -> Response:
     staff = await staff_of(request)
     room, visit_id = await room_of_visit(request, staff), request.path_params["visit_id"]
     patient_id = (await form_of(request)).line("patient")
-    await services_of(request).visits.identification.confirm(room, visit_id, patient_id)
+    visits = services_of(request).visits
+    await visits.identification.confirm(room, visit_id, patient_id)
+    await visits.repeats.settle(room, visit_id)
     return await _done(request, room, IDENTIFIED)
 
 
@@ -131,6 +133,7 @@ async def whole_clinic(request: Request) -> Response:
     if errors:
         entered = _Entered("", name, typed.day, typed.month, typed.year, reason, errors)
         return await _page(request, staff, entered)
+    await services_of(request).visits.repeats.settle(room, visit_id)
     return await _done(request, room, IDENTIFIED)
 
 

@@ -18,6 +18,9 @@ SENTENCES = {
     Action.VISIT_LEFT: Sentence("log-out", N_("{patient} left the visit")),
     Action.VISIT_COMPLETED: Sentence("circle-check", N_("{who} ended the visit of {patient}")),
     Action.VISIT_EXPIRED: Sentence("hourglass", N_("The visit of {patient} ran out")),
+    Action.VISIT_MERGED: Sentence(
+        "armchair", N_("{who} gave {patient}, who had checked in twice, one place")
+    ),
     Action.VISIT_OPENED: Sentence("eye", N_("{who} looked at a visit of {patient}")),
     Action.VISITS_LISTED: Sentence("eye", N_("{who} looked at the visits of {patient}")),
 }
@@ -28,4 +31,5 @@ TODAY = {
     Action.VISIT_LEFT: N_("{who} left the visit"),
     Action.VISIT_COMPLETED: N_("{who} ended the visit"),
     Action.VISIT_EXPIRED: N_("The visit ran out"),
+    Action.VISIT_MERGED: N_("{who} gave two check-ins one place"),
 }

@@ -161,6 +161,16 @@ class VisitPage:
                 )
             )
             steps.append(("check", _("You can close this page.")))
+        elif self.visit.ended_reason == Step.MERGED:
+            steps.append(("armchair", _("Wait on the page that you opened last. Close this one.")))
+            steps.append(
+                (
+                    "rotate-cw",
+                    _(
+                        "Is that page closed? On the same device, “Go to my place” leads back to it."
+                    ),
+                )
+            )
         elif self.visit.room.open and self.visit.discarded:
             steps.append(("rotate-cw", _("To come back, check in again.")))
         elif self.visit.room.open:
@@ -202,6 +212,15 @@ def _ended(shown: VisitPage) -> tuple[str, str]:
                 shown.grace_minutes,
             )
             % {"num": shown.grace_minutes},
+        )
+    if shown.visit.ended_reason == Step.MERGED:
+        return (
+            _("You are waiting on your other page"),
+            _(
+                "You had checked in twice. %(clinic)s has given you one place: it is on the page "
+                "or the device where you checked in last."
+            )
+            % host,
         )
     return (
         _("%(clinic)s has ended your wait") % host,
