@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.house import Served
-from tests.journeys.calling import LONG, two_in_call, watched
+from tests.journeys.calling import LONG, pictures_move, two_in_call, watched
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
 
@@ -57,15 +57,19 @@ async def test_signing_out_beside_a_call_ends_in_the_whole_window(
 
 
 @pytest.mark.feature("S1")
-async def test_a_session_that_ends_elsewhere_leads_the_whole_window_to_the_sign_in(
+async def test_a_session_that_ends_elsewhere_asks_before_it_leaves_the_call(
     served: Served, chromium: Chromium
 ) -> None:
     two = await two_in_call(served, chromium)
     page, staff = two.staff_page, two.clinic.staff
-    await expect(page.locator("[data-tiles] [data-kind=patient]")).to_be_visible(timeout=LONG)
+    await pictures_move(page)
     async with served.house.database.unit_of_work() as work:
         await served.house.people.sessions.end_all(work, staff.staff_id)
-    await page.wait_for_url("**/sign-in**")
+    notice = page.locator("[data-signed-out]")
+    await expect(notice).to_contain_text("The call goes on for two more minutes")
+    await pictures_move(page)
+    await notice.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(f"**/sign-in?next=*{two.call_id}")
     await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     # the frame may be faster than the window: browsers refuse to show the sign-in in it, and log
     # that

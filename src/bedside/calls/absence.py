@@ -18,7 +18,7 @@ from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 
-GRACE = clock.MINUTE
+GRACE = 2 * clock.MINUTE
 """How long a call goes on without the page of a member of staff or a guest."""
 _WATCHED = 30 * clock.SECOND
 _TOGETHER = 10 * clock.SECOND

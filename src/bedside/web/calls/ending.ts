@@ -7,8 +7,19 @@ import { patientsIn } from "../apps/call_app";
 import { say } from "../apps/place";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
+import { reached } from "../live/reached";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
+
+const TRY_AGAIN_MS = 3_000;
+
+/** Resolves when the page is connected again, and after this time at the latest. */
+function connectedOr(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    window.setTimeout(resolve, milliseconds);
+    document.addEventListener("bedside:connected", () => resolve(), { once: true });
+  });
+}
 
 export class Ending {
   /** Leaving on purpose needs no warning. */
@@ -35,10 +46,14 @@ export class Ending {
     openDialog("ending");
   }
 
-  /** The page with the summary, and what can be done next. */
-  show(): void {
+  /** The page with the summary, and what can be done next; it waits for the network. */
+  async show(): Promise<void> {
     if (this.shown) return; // the answer and the event of the end arrive at the same time
     this.shown = true;
+    while ((await reached()) === "no connection") {
+      this.root.querySelector("[data-ended-away]")?.removeAttribute("hidden");
+      await connectedOr(TRY_AGAIN_MS);
+    }
     this.leaving = true;
     window.location.assign(`/calls/${this.session.place.call}/after`);
   }
@@ -66,7 +81,7 @@ export class Ending {
       // behind. A 1:1 call is over already.
       if (address !== addresses.leave && address !== addresses.end) await tell(addresses.leave).catch(() => undefined);
       closeDialog("ending");
-      this.show();
+      await this.show();
     } catch (error) {
       this.leaving = false;
       toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");

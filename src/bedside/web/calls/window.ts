@@ -4,15 +4,19 @@ import { type AppModules, patientsIn } from "../apps/call_app";
 import { placeOf, say } from "../apps/place";
 import { Awake } from "../components/awake";
 import { toast } from "../components/toasts";
+import { whereToSignIn } from "../live/reached";
 import { liveSocket } from "../live/socket";
 import { Adding } from "./adding";
 import { AppsPanel, type Sign } from "./apps_panel";
-import { Beside } from "./beside";
+import { Beside, SIGN_IN_AGAIN } from "./beside";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
 import { PeopleList } from "./people_list";
 import type { CallSession } from "./session";
 import { CallView } from "./view";
+
+/** As long as the server keeps a place in the call without a page (see calls/absence.py). */
+const SIGNED_OUT_MS = 120_000;
 
 /** What other features have in the window. */
 export interface Others {
@@ -32,7 +36,7 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
     leave: () => ending.ask(),
     ended: (end) => {
       if (end === "elsewhere") elsewhere(root, ending);
-      else ending.show();
+      else void ending.show();
     },
     drawn: () => {
       door.draw();
@@ -46,19 +50,35 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
   others.transferring(() => toast(say(place, "not_sent"), "bad"));
   new AppsPanel(stage, view.session, others.apps, others.unread(stage));
   new Adding(view.session);
-  const goAway = (): void => {
-    ending.leaving = true;
-  };
-  document.addEventListener("bedside:signed-out", goAway);
-  root.addEventListener("bedside:console-lost", () => {
-    goAway();
-    window.location.reload();
-  });
+  signedOut(root, ending);
   window.addEventListener("beforeunload", (event) => {
     if (!ending.leaving && !view.session.end) event.preventDefault();
   });
   new Awake().want(true);
   void view.start();
+}
+
+/**
+ * The session has ended: the call goes on for a while, and the person decides when to leave the
+ * page for the sign-in, which comes back here.
+ */
+function signedOut(root: HTMLElement, ending: Ending): void {
+  let isAsked = false;
+  const leave = (): void => {
+    ending.leaving = true;
+    window.location.assign(whereToSignIn());
+  };
+  const ask = (event: Event): void => {
+    event.preventDefault();
+    if (isAsked || ending.leaving) return;
+    isAsked = true;
+    window.setTimeout(leave, SIGNED_OUT_MS);
+    const notice = root.querySelector<HTMLElement>("[data-signed-out]");
+    notice?.removeAttribute("hidden");
+    notice?.querySelector("button")?.addEventListener("click", leave);
+  };
+  document.addEventListener("bedside:signed-out", ask);
+  document.addEventListener(SIGN_IN_AGAIN, ask);
 }
 
 /** Whose call it is; the title of the window says the same. */

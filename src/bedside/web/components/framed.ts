@@ -1,7 +1,8 @@
 /**
  * A page of the console beside a call, in a frame of the call window. What leaves the call (signing
  * out) happens in the whole window; “Start call” and “Next patient” are passed to the window, which
- * asks what to do while a call is in progress.
+ * asks what to do while a call is in progress. The window also learns where a link leads, in case
+ * that page does not come.
  */
 const LEAVES = 'form[action="/sign-out"], a[href^="/calls/"]';
 const STARTS = /^\/visits\/(vis_\w+)\/call$/;
@@ -17,6 +18,8 @@ export function startFramed(): void {
   const lead = (event: Event): void => {
     const leaving = (event.target as Element).closest<HTMLFormElement | HTMLAnchorElement>(LEAVES);
     if (leaving) leaving.target = "_top";
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]:not([target], [download])");
+    if (link) tell("bedside:beside-opens", link.href);
   };
   const submit = (event: SubmitEvent): void => {
     lead(event);
