@@ -81,8 +81,11 @@ class Meeting:
 
 
 @asynccontextmanager
-async def meeting(served: Served, chromium: Chromium) -> AsyncIterator[Meeting]:
-    """Both are connected, and files are scanned."""
+async def meeting(
+    served: Served, chromium: Chromium, *, before: str = ""
+) -> AsyncIterator[Meeting]:
+    """Both are connected, and files are scanned. `before` is a script that runs before those of
+    the patient's pages."""
     worker = Worker(served.house.database, served.house.registered.handlers, {})
     await worker.start()
     try:
@@ -90,6 +93,8 @@ async def meeting(served: Served, chromium: Chromium) -> AsyncIterator[Meeting]:
         phone, desk = await chromium.phone(served.url), await chromium.desktop(served.url)
         for person in (phone, desk):
             await watched(person)
+        if before:
+            await phone.context.add_init_script(before)
         visit_id = await clinic.check_in(phone)
         await clinic.sign_in(desk)
         patient = await phone.page(f"/visit/{visit_id}")

@@ -223,12 +223,17 @@ class TwoInCall:
 
 
 async def two_in_call(
-    served: Served, chromium: Chromium, mode: str = "video", *, before: str = ""
+    served: Served,
+    chromium: Chromium,
+    mode: str = "video",
+    *,
+    before: str = "",
+    patients: Chromium | None = None,
 ) -> TwoInCall:
     """Start a call whose two pages are open and joining. `before` is a script that runs before
-    those of the patient's pages."""
+    those of the patient's pages; `patients` the patient's browser, if it is another."""
     clinic = await open_clinic(served)
-    phone = await chromium.phone(served.url)
+    phone = await (patients or chromium).phone(served.url)
     desk = await chromium.desktop(served.url)
     for person in (phone, desk):
         await watched(person)

@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -97,7 +99,8 @@ class Person:
 class Chromium:
     """One browser process for many people."""
 
-    def __init__(self) -> None:
+    def __init__(self, *flags: str) -> None:
+        self._flags = flags
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
@@ -108,7 +111,7 @@ class Chromium:
         self._playwright = await async_playwright().start()
         self._browser = await self._playwright.chromium.launch(
             executable_path=program,
-            args=[*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+            args=[*FLAGS, *self._flags, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
 
     async def stop(self) -> None:
@@ -117,6 +120,17 @@ class Chromium:
             await self._browser.close()
         if self._playwright is not None:
             await self._playwright.stop()
+
+    @classmethod
+    @asynccontextmanager
+    async def filming(cls, film: Path) -> AsyncIterator["Chromium"]:
+        """Run another browser whose camera shows this film (see tests.peers.camera_films)."""
+        browser = cls(f"--use-file-for-fake-video-capture={film}")
+        await browser.start()
+        try:
+            yield browser
+        finally:
+            await browser.stop()
 
     async def everybody_leaves(self) -> None:
         """Close the windows that are still open: those of a failed test would continue their

@@ -6,6 +6,7 @@
 import { say } from "../apps/place";
 import { announce } from "../components/announce";
 import { type DeviceKind, failureWords } from "../media/device_failures";
+import { TURN, TURNED } from "../media/turning";
 import type { CallSession } from "./session";
 import type { Tiles } from "./tiles";
 
@@ -21,6 +22,7 @@ export class Controls {
     const presses: Record<string, Pressed> = {
       mute: () => this.mute(),
       camera: () => this.camera(),
+      turn: () => this.turn(),
       share: () => this.share(),
       "full-screen": () => this.fullScreen(),
       "picture-in-picture": () => this.pictureInPicture(),
@@ -33,6 +35,7 @@ export class Controls {
     for (const button of root.querySelectorAll("[data-notice-close]")) {
       button.addEventListener("click", () => button.closest(".call-notice")?.setAttribute("hidden", ""));
     }
+    document.addEventListener(TURN, this.turned);
     this.hideWhatCannotBe();
     this.draw();
   }
@@ -42,6 +45,7 @@ export class Controls {
     this.set("mute", !session.muted && session.devices.audio !== null);
     this.set("camera", session.devices.video !== null);
     this.set("share", !session.sharing);
+    for (const button of this.buttons("turn")) button.hidden = !session.devices.canTurn;
     this.drawMode();
     this.drawQuality();
     for (const kind of ["audio", "video"] as const) this.drawFailure(kind);
@@ -49,6 +53,7 @@ export class Controls {
   }
 
   close(): void {
+    document.removeEventListener(TURN, this.turned);
     if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => undefined);
     if (document.fullscreenElement === this.root) void document.exitFullscreen().catch(() => undefined);
   }
@@ -77,6 +82,19 @@ export class Controls {
     const on = session.devices.video === null;
     const done = await session.setCamera(on);
     if (done) announce(say(session.place, on ? "camera_on" : "camera_off"));
+  }
+
+  private readonly turned = (): void => void this.turn();
+
+  private async turn(): Promise<void> {
+    const { session } = this;
+    const button = this.buttons("turn")[0];
+    if (button?.ariaBusy === "true") return;
+    button?.setAttribute("aria-busy", "true");
+    const done = await session.devices.turn();
+    button?.removeAttribute("aria-busy");
+    document.dispatchEvent(new Event(TURNED));
+    announce(say(session.place, done ? `facing_${session.devices.facing}` : "cannot_turn"), !done);
   }
 
   private async share(): Promise<void> {

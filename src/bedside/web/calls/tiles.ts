@@ -6,9 +6,12 @@
 
 import { say } from "../apps/place";
 import { announce } from "../components/announce";
+import { OwnPicture } from "./own_picture";
+import { columnsFor } from "./picture_fit";
 import type { CallSession } from "./session";
 import type { Participant } from "./state";
 import { gridFor, MANY } from "./tile_grid";
+import { TilePicture } from "./tile_picture";
 import type { PartState } from "./tracks";
 
 interface Shown {
@@ -25,7 +28,9 @@ interface Shown {
 
 export class Tiles {
   private readonly tiles = new Map<string, HTMLElement>();
+  private readonly looks = new Map<string, TilePicture>();
   private readonly states = new Map<string, Shown["state"]>();
+  private pinned = "";
   private readonly resized = new ResizeObserver(() => this.arrange());
 
   constructor(
@@ -33,6 +38,7 @@ export class Tiles {
     private readonly session: CallSession,
   ) {
     this.resized.observe(this.pictures());
+    new OwnPicture(root);
     this.draw();
   }
 
@@ -73,16 +79,20 @@ export class Tiles {
     this.resized.disconnect();
   }
 
-  /**
-   * Lays out a large group in a grid that fits the space; smaller ones are laid out by the styles.
-   */
+  /** Lays out the pictures in a grid that fits the space, and their shapes if they are few. */
   private arrange(): void {
     const [list, pictures] = [this.list(), this.pictures()];
     const count = list.childElementCount;
     const screens = list.querySelectorAll("[data-kind=screen]").length;
     const isMany = count - screens >= MANY;
     pictures.toggleAttribute("data-many", isMany);
-    if (!isMany) return;
+    list.toggleAttribute("data-pinning", !isMany && count > 1 && this.tiles.has(this.pinned));
+    if (!isMany) {
+      const ratios = [...this.looks.values()].map((look) => look.ratio);
+      const place = { width: pictures.clientWidth, height: pictures.clientHeight };
+      list.style.setProperty("--columns", String(columnsFor(ratios, place)));
+      return;
+    }
     const grid = gridFor(count - screens + 1, screens > 0, pictures.clientWidth, pictures.clientHeight);
     pictures.style.setProperty("--columns", String(grid.columns));
     pictures.style.setProperty("--screen-rows", String(grid.screenRows));
@@ -129,7 +139,15 @@ export class Tiles {
     const made = template?.content.firstElementChild?.cloneNode(true);
     const tile = made instanceof HTMLElement ? made : document.createElement("li");
     this.tiles.set(id, tile);
+    this.looks.set(id, new TilePicture(tile, () => this.pin(id)));
+    tile.querySelector("video")?.addEventListener("resize", () => this.arrange());
     return tile;
+  }
+
+  /** One person largest, such as an interpreter who signs; pressed again, nobody is. */
+  private pin(id: string): void {
+    this.pinned = this.pinned === id ? "" : id;
+    this.draw();
   }
 
   private fill(tile: HTMLElement, one: Shown): void {
@@ -138,6 +156,8 @@ export class Tiles {
     tile.dataset.kind = one.isScreen ? "screen" : one.kind;
     tile.dataset.state = one.state;
     tile.dataset.picture = one.hasPicture ? "on" : "off";
+    tile.toggleAttribute("data-pinned", this.pinned === one.id);
+    tile.querySelector<HTMLElement>("[data-picture-does=pin]")?.setAttribute("data-on", String(this.pinned !== one.id));
     setText(tile, "[data-name]", words);
     setText(tile, "[data-initials]", initialsOf(one.name));
     const muted = one.muted && !one.isScreen && one.state !== "asked";
@@ -194,6 +214,8 @@ export class Tiles {
     if (video) video.srcObject = null;
     tile.remove();
     this.tiles.delete(id);
+    this.looks.delete(id);
+    if (this.pinned === id) this.pinned = "";
     if (this.states.delete(id) && !id.endsWith("-screen")) {
       announce(say(this.session.place, "has_left", { name: tile.querySelector("[data-name]")?.textContent ?? "" }));
     }

@@ -9,16 +9,20 @@ const CAMERA: MediaTrackConstraints = {
   width: { ideal: 1280 },
   height: { ideal: 720 },
   frameRate: { ideal: 24, max: 30 },
-  facingMode: "user",
 };
 const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const KEPT: Record<DeviceKind, string> = { audio: "bedside-microphone", video: "bedside-camera" };
+
+export type Facing = "user" | "environment";
 
 export class Devices extends EventTarget {
   audio: MediaStreamTrack | null = null;
   video: MediaStreamTrack | null = null;
   screen: MediaStreamTrack | null = null;
   readonly failures: Partial<Record<DeviceKind, Failure>> = {};
+  /** The camera that looks at the person, or at what the person looks at. */
+  facing: Facing = "user";
+  private cameras = 0;
   private closed = false;
 
   constructor() {
@@ -44,6 +48,28 @@ export class Devices extends EventTarget {
   async choose(kind: DeviceKind, deviceId: string): Promise<void> {
     localStorage.setItem(KEPT[kind], deviceId);
     if (this[kind] || kind === "audio") await this.openOne(kind);
+  }
+
+  /** Whether the open camera is one of a phone's two: others do not say where they look. */
+  get canTurn(): boolean {
+    return this.cameras > 1 && Boolean(this.video?.getSettings().facingMode);
+  }
+
+  /**
+   * Turns a phone's camera; false if the other one does not open, and the first goes on. The first
+   * is closed before: many phones refuse to open two at a time.
+   */
+  async turn(): Promise<boolean> {
+    const before = this.facing;
+    this.facing = before === "user" ? "environment" : "user";
+    localStorage.removeItem(KEPT.video);
+    this.video?.stop();
+    const { facing } = this;
+    if (await this.take({ video: { ...CAMERA, facingMode: { exact: facing } } })) return true;
+    delete this.failures.video;
+    this.facing = before;
+    await this.openOne("video");
+    return false;
   }
 
   /** Switch the camera off, so that its light goes out too. */
@@ -84,6 +110,11 @@ export class Devices extends EventTarget {
     return grouped(found);
   }
 
+  private async count(): Promise<void> {
+    this.cameras = (await this.list().catch(() => null))?.get("videoinput")?.length ?? 0;
+    this.changed();
+  }
+
   close(): void {
     this.closed = true;
     navigator.mediaDevices?.removeEventListener("devicechange", this.look);
@@ -94,7 +125,8 @@ export class Devices extends EventTarget {
   private wanted(kind: DeviceKind): MediaTrackConstraints {
     const deviceId = localStorage.getItem(KEPT[kind]);
     const usual = kind === "audio" ? MICROPHONE : CAMERA;
-    return deviceId ? { ...usual, deviceId: { ideal: deviceId } } : usual;
+    if (deviceId) return { ...usual, deviceId: { ideal: deviceId } };
+    return kind === "audio" ? usual : { ...usual, facingMode: this.facing };
   }
 
   private async take(constraints: MediaStreamConstraints): Promise<boolean> {
@@ -103,6 +135,7 @@ export class Devices extends EventTarget {
       const stream = await navigator.mediaDevices.getUserMedia(constraints);
       for (const track of stream.getTracks()) this.put(track.kind as DeviceKind, track);
       for (const kind of kinds) delete this.failures[kind];
+      if (constraints.video) void this.count();
       return true;
     } catch (error) {
       for (const kind of kinds) this.failures[kind] = failureOf(error);
