@@ -14,6 +14,8 @@ from bedside.kernel import clock, language, phones
 from bedside.kernel.language import N_
 from bedside.notifications.sms_parts import sms_parts
 from bedside.people.likeness import REASONS, Likeness
+from bedside.people.patients import Patient
+from bedside.people.ranking import Ranking
 
 
 def moment(at: int, zone: str = "UTC") -> str:
@@ -103,8 +105,16 @@ def why_likely(alike: Likeness) -> str:
     if alike.equal:
         return language.gettext("same name and date of birth")
     same = N_("same name") if alike.same_name else N_("same date of birth")
-    reasons = [same, *(REASONS[reason] for reason in alike.reasons)]
-    return ", ".join(language.gettext(reason) for reason in reasons)
+    reasons = [same] if alike.same_name or alike.same_date else []
+    reasons += [REASONS[reason] for reason in alike.reasons]
+    said = [language.gettext(reason) for reason in reasons]
+    return ", ".join([*said, alike.earlier] if alike.earlier else said)
+
+
+def earlier_fit(patient: Patient, words: str) -> str:
+    """Return the earlier name by which a search has found a patient, "" if it was the name of
+    today."""
+    return Ranking(words).earlier_fit(patient.name, patient.earlier_names)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -119,6 +129,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "initials": initials,
     "why_likely": why_likely,
+    "earlier_fit": earlier_fit,
     "phone": phones.shown,
     "sms_parts": sms_parts,
     "dialled": phones.dialled,

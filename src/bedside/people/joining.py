@@ -22,6 +22,7 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.people import earlier_names
 from bedside.people.assignments import Assignments, Joined
 from bedside.people.bound import CHART_JOINS
 from bedside.people.models import chart_joins, joined_rows
@@ -303,7 +304,7 @@ class Joining:
         chosen = Demographics.model_validate(record["chosen"])
         now = (await self._patients.get(chart)).demographics
         if now == chosen and chosen != before:
-            await self._patients.change(work, chart, before)
+            await self._patients.change(work, chart, before, is_undo=True)
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, action: Action, joined_id: str
@@ -334,11 +335,18 @@ def chosen_from(
 ) -> Demographics:
     """Return the details of a joined chart: those of `kept`, but for the fields that are to come
     from `joined`. Fields that are empty there are filled, and identifiers are brought together;
-    where both have one of the same system, that of `kept` stays."""
+    where both have one of the same system, that of `kept` stays. The name that goes is kept as an
+    earlier one."""
     wanted = set(from_joined)
     values: dict[str, Any] = {}
     for name in Demographics.model_fields:
         mine, other = getattr(kept, name), getattr(joined, name)
         values[name] = other if name in wanted or not mine else mine
     values["identifiers"] = {**joined.identifiers, **kept.identifiers}
+    values["earlier_names"] = earlier_names.kept(
+        values["name"],
+        kept.name,
+        joined.name,
+        earlier=(*kept.earlier_names, *joined.earlier_names),
+    )
     return Demographics(**values)

@@ -1,7 +1,7 @@
 """How alike two people are, by name and date of birth, and why: for the door of a waiting room and
 for adding a patient. Nothing here decides; staff do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -30,6 +30,9 @@ class Reason(StrEnum):
     DATE_DIGIT = "date_digit"
     NO_DATE_TYPED = "no_date_typed"
     NO_DATE_KNOWN = "no_date_known"
+    OTHER_DATE = "other_date"
+    EARLIER_NAME = "earlier_name"
+    SAME_NUMBER = "same_number"
 
 
 REASONS = {
@@ -43,17 +46,28 @@ REASONS = {
     Reason.DATE_DIGIT: N_("date of birth differs in one digit"),
     Reason.NO_DATE_TYPED: N_("no date of birth was given"),
     Reason.NO_DATE_KNOWN: N_("the chart has no date of birth"),
+    Reason.OTHER_DATE: N_("same phone number, another date of birth"),
+    Reason.EARLIER_NAME: N_("earlier name"),
+    Reason.SAME_NUMBER: N_("one of the numbers is the same"),
 }
 _OF_DATES = frozenset(
-    (Reason.DAY_MONTH, Reason.DATE_DIGIT, Reason.NO_DATE_TYPED, Reason.NO_DATE_KNOWN)
+    (
+        Reason.DAY_MONTH,
+        Reason.DATE_DIGIT,
+        Reason.NO_DATE_TYPED,
+        Reason.NO_DATE_KNOWN,
+        Reason.OTHER_DATE,
+    )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike two people are: equal without `reasons`."""
+    """How alike two people are: equal without `reasons`. `earlier` is the earlier name of the
+    chart that fits, "" if it is the name of today."""
 
     reasons: tuple[Reason, ...] = ()
+    earlier: str = ""
 
     @property
     def equal(self) -> bool:
@@ -68,7 +82,7 @@ class Likeness:
     @property
     def same_date(self) -> bool:
         """Whether the dates of birth are known, and the same."""
-        return _OF_DATES.isdisjoint(self.reasons)
+        return _OF_DATES.isdisjoint(self.reasons) and Reason.SAME_NUMBER not in self.reasons
 
 
 def likeness(name: str, born: date | None, known: str, known_born: date | None) -> Likeness | None:
@@ -83,6 +97,18 @@ def likeness(name: str, born: date | None, known: str, known_born: date | None) 
     if dates is None or (names and dates):
         return None
     return Likeness(names + dates)
+
+
+def likeness_to(
+    name: str, born: date | None, known: str, earlier: Iterable[str], known_born: date | None
+) -> Likeness | None:
+    """Compare what was typed with the names of a chart, those of before included."""
+    best = likeness(name, born, known, known_born)
+    for other in earlier:
+        alike = likeness(name, born, other, known_born)
+        if alike is not None and (best is None or len(alike.reasons) + 1 < len(best.reasons)):
+            best = Likeness((Reason.EARLIER_NAME, *alike.reasons), other)
+    return best
 
 
 def _of_dates(born: date | None, known: date | None) -> tuple[Reason, ...] | None:

@@ -165,6 +165,17 @@ def born_on(keys: ClinicKeys, dates: Iterable[date], *, or_unknown: bool = False
     return [*found, _no_birth_date(keys)] if or_unknown else found
 
 
+def with_phone(keys: ClinicKeys, phone: str) -> Group:
+    """Return what patients have with this number, given in its stored form."""
+    found = phones.findable(phone) if phones.known(phone) else set[str]()
+    return [keys.token("patient.phone", digits) for digits in sorted(found)]
+
+
+def with_identifiers(keys: ClinicKeys, identifiers: Iterable[str]) -> Group:
+    """Return what patients have who have one of these numbers in some system."""
+    return [_identifier(keys, fold(value)) for value in identifiers]
+
+
 def some_name(keys: ClinicKeys, name: Name) -> Group:
     """Return what patients have of whose name a word is like one of this name."""
     return [token for word in name.words for token in _of_near_word(keys, word)]

@@ -27,6 +27,11 @@ class Named(Protocol):
         """Full name."""
         ...
 
+    @property
+    def earlier_names(self) -> Sequence[str]:
+        """Names of before."""
+        ...
+
 
 Found = TypeVar("Found", bound=Named)
 Look = Callable[[list[Group], int], Awaitable[Sequence[Found]]]
@@ -46,8 +51,10 @@ async def search(keys: ClinicKeys, text: str, limit: int, look: Look[Found]) -> 
         found = await _in_other_ways(keys, text, most, look)
     if len(found) < _ENOUGH and (groups := patient_index.near(keys, text)):
         likely = _joined(found, await look(groups, _RANKED_NEAR))[len(found) :]
-        found += [one for one in likely if ranking.fits(one.name, whole=bool(found))]
-    return sorted(found, key=lambda one: ranking.order(one.name))[:limit]
+        found += [
+            one for one in likely if ranking.fits(one.name, one.earlier_names, whole=bool(found))
+        ]
+    return sorted(found, key=lambda one: ranking.order(one.name, one.earlier_names))[:limit]
 
 
 async def _in_other_ways(keys: ClinicKeys, text: str, most: int, look: Look[Found]) -> list[Found]:

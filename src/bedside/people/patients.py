@@ -26,7 +26,7 @@ from bedside.kernel import clock, phones
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people import names, patient_index
+from bedside.people import earlier_names, names, patient_index
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import (
     patient_assignments,
@@ -54,7 +54,8 @@ class Demographics(BaseModel):
     """A patient's personal data. `birth_date` is None if unknown, as after a check-in that did not
     ask for it; `identifiers` maps a system to a value. `phone` is in the stored form of
     `kernel.phones`, or as it was typed if nobody could read it; `doubted` are those of phone and
-    e-mail that reached somebody else, until they are changed or confirmed."""
+    e-mail that reached somebody else, until they are changed or confirmed; `earlier_names` those
+    by which the patient was known before, the newest first."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,6 +67,7 @@ class Demographics(BaseModel):
     pronouns: str = Field(default="", max_length=40)
     identifiers: dict[str, str] = Field(default_factory=dict[str, str])
     doubted: tuple[str, ...] = ()
+    earlier_names: tuple[str, ...] = ()
 
     @field_validator("phone")
     @classmethod
@@ -86,6 +88,11 @@ class Patient(BaseModel):
     def name(self) -> str:
         """Full name."""
         return self.demographics.name
+
+    @property
+    def earlier_names(self) -> tuple[str, ...]:
+        """Names of before."""
+        return self.demographics.earlier_names
 
 
 class PatientRow(NamedTuple):
@@ -239,11 +246,21 @@ class Patients:
         await work.execute(_assign, **PATIENT_ASSIGNMENTS.bound(keys, row))
 
     async def change(
-        self, work: UnitOfWork, chart: ChartAccess, demographics: Demographics
+        self,
+        work: UnitOfWork,
+        chart: ChartAccess,
+        demographics: Demographics,
+        *,
+        is_undo: bool = False,
     ) -> None:
-        """Replace the demographics. An address in doubt stays so while it is the same."""
+        """Replace the demographics. An address in doubt stays so while it is the same, and a name
+        that is replaced by another one becomes an earlier name, except by an undo."""
         demographics = _with_clean_name(demographics)
         before = await self.locked(work, chart.clinic_id, chart.patient_id)
+        if not is_undo:
+            name, earlier = demographics.name, demographics.earlier_names
+            names_kept = earlier_names.kept(name, before.name, earlier=earlier)
+            demographics = demographics.model_copy(update={"earlier_names": names_kept})
         known = (demographics.phone, demographics.email)
         doubted = tuple(address for address in before.demographics.doubted if address in known)
         await self.replace(work, before, demographics.model_copy(update={"doubted": doubted}))
@@ -437,8 +454,11 @@ def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
 
 def index_tokens(keys: ClinicKeys, who: Demographics) -> set[int]:
     """Return the tokens by which a patient is found."""
+    tokens = patient_index.name_tokens(keys, names.name_of(who.name))
+    for earlier in who.earlier_names:
+        tokens |= patient_index.name_tokens(keys, names.name_of(earlier))
     return (
-        patient_index.name_tokens(keys, names.name_of(who.name))
+        tokens
         | patient_index.birth_tokens(keys, who.birth_date)
         | patient_index.other_tokens(keys, who.phone, who.email, who.identifiers.values())
     )

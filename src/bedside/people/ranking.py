@@ -1,6 +1,6 @@
 """The order of what a search has found: whole words first, then beginnings, then slips."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -8,6 +8,7 @@ from bedside.people.birth_dates import date_in, plain_digits
 from bedside.people.names import Name, Word, consonants, name_of
 
 _WHOLE, _BEGINS, _NEARLY, _NEARLY_BEGINS = 8.0, 4.0, 2.0, 1.0
+_EARLIER = 0.5
 _SHORTEST = 4
 """Letters from which on a word may have a wrong one."""
 
@@ -19,17 +20,30 @@ class Ranking:
         _dates, rest = date_in(plain_digits(text))
         self._words = name_of(rest).words
 
-    def fits(self, name: str, *, whole: bool = False) -> bool:
+    def fits(self, name: str, earlier: Sequence[str] = (), *, whole: bool = False) -> bool:
         """Whether each word is one of the name or begins one, with at most one wrong letter.
         `whole`: with a wrong letter, all of the word is needed."""
         least = _NEARLY if whole else _NEARLY_BEGINS
-        return all(_best(word, name_of(name)) >= least for word in self._words)
+        known = [name_of(one) for one in (name, *earlier)]
+        return all(max(_best(word, one) for one in known) >= least for word in self._words)
 
-    def order(self, name: str) -> tuple[float, str]:
-        """Return a key: the better first, and then by the alphabet."""
+    def order(self, name: str, earlier: Sequence[str] = ()) -> tuple[float, str]:
+        """Return a key: the better first, and then by the alphabet. An earlier name counts less
+        than the name of today."""
         known = name_of(name)
-        total = sum(_best(word, known) for word in self._words)
-        return -total, " ".join(word.plain for word in known.words)
+        totals = [self._total(known), *(self._total(name_of(e)) - _EARLIER for e in earlier)]
+        return -max(totals), " ".join(word.plain for word in known.words)
+
+    def earlier_fit(self, name: str, earlier: Sequence[str]) -> str:
+        """Return which earlier name fits better than the name of today, "" if none does."""
+        best, fit = self._total(name_of(name)), ""
+        for one in earlier:
+            if (total := self._total(name_of(one))) > best:
+                best, fit = total, one
+        return fit
+
+    def _total(self, known: Name) -> float:
+        return sum(_best(word, known) for word in self._words)
 
 
 def _best(word: Word, name: Name) -> float:

@@ -251,7 +251,8 @@ class Identification:
         faults.point("visit.identified")
 
     async def _must_be_new(self, room: RoomAccess, typed: Typed) -> None:
-        here = await self._likely.before_adding(room.staff, typed.name, typed.birth_date)
+        who = Demographics(name=typed.name, birth_date=typed.birth_date, phone=typed.phone)
+        here = await self._likely.before_adding(room.staff, who)
         if here.another or any(one.equal for one in here.seen):
             raise HasChart
         if here:

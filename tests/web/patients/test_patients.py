@@ -202,7 +202,7 @@ async def test_a_card_next_door_is_not_there(
     assert posted.status_code == 404
 
 
-async def test_changing_details_finds_the_patient_by_the_new_name_only(
+async def test_changing_details_finds_the_patient_by_the_new_name_and_the_earlier_one(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
     house = quick_house
@@ -221,7 +221,10 @@ async def test_changing_details_finds_the_patient_by_the_new_name_only(
     }
     assert (await visitor.post(address, data=changed)).status_code == 303
     found = await house.services.people.patients.find(house.here.receptionist, "lindqvist")
-    assert found == []
+    assert [patient.name for patient in found] == ["Maya Berg"]
+    without = {**changed, "earlier_names": ""}  # staff took it off the list
+    assert (await visitor.post(address, data=without)).status_code == 303
+    assert await house.services.people.patients.find(house.here.receptionist, "lindqvist") == []
     found = await house.services.people.patients.find(house.here.receptionist, "10482")
     assert [patient.name for patient in found] == ["Maya Berg"]
     card = await visitor.get(f"/patients/{house.patients[0].id}/card")

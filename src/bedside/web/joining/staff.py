@@ -133,7 +133,7 @@ async def _found(
     people, born = services_of(request).people, patient.demographics.birth_date
     found: dict[str, tuple[Patient, Likeness | None]] = {}
     if not words:
-        likely = await people.likely.seen_by(chart.staff, patient.name, born)
+        likely = await people.likely.person_seen_by(chart.staff, patient.demographics)
         found = {one.patient.id: (one.patient, one.likeness) for one in likely}
         words = born.isoformat() if born else ""
     if words:

@@ -12,12 +12,20 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
-from bedside.errors import NotFound, WrongInput
+from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import phones
 from bedside.kernel.language import N_, gettext, offered
+from bedside.people.likely import AlreadyHere
 from bedside.people.patients import Patient
 from bedside.web.patients.card_facts import about, recent
-from bedside.web.patients.demographics import Entered, entered_as, entered_by, field_of, languages
+from bedside.web.patients.demographics import (
+    Entered,
+    entered_as,
+    entered_by,
+    field_of,
+    languages,
+    who_is,
+)
 from bedside.web.patients.visit_card import visit_part
 
 CONFIRMED = flash_message("address_confirmed", N_("Messages go there again."))
@@ -104,6 +112,11 @@ async def change_details(request: Request) -> Response:
         errors["teams"] = gettext(error.sentence)
     if demographics is None or errors:
         return await _details_page(request, patient, entered, form.all("teams"), errors)
+    if form["another"] != who_is(demographics):
+        here = await services.people.likely.before_changing(staff, patient.id, before, demographics)
+        if here:
+            who = who_is(demographics)
+            return await _details_page(request, patient, entered, form.all("teams"), {}, here, who)
     async with services.database.unit_of_work() as work:
         if demographics != before:
             await services.people.patients.change(work, chart, demographics)
@@ -119,13 +132,17 @@ async def _details_page(
     entered: Entered,
     chosen: list[str],
     errors: dict[str, str],
+    here: AlreadyHere | None = None,
+    who: str = "",
 ) -> Response:
     clinic = await services_of(request).people.clinics.get(patient.clinic_id)
     return render(
         request,
         "patients/details.html",
-        status=422 if errors else 200,
+        status=422 if errors else Conflict.status if here else 200,
         patient=patient,
+        here=here,
+        who=who,
         entered=entered,
         teams=await services_of(request).people.teams.listed(patient.clinic_id),
         chosen=chosen,

@@ -11,7 +11,7 @@ from bedside.edge.forms import Form
 from bedside.edge.labels import language_name
 from bedside.kernel import phones
 from bedside.kernel.language import gettext as _
-from bedside.people import names
+from bedside.people import earlier_names, names
 from bedside.people.clinics import Clinic
 from bedside.people.patients import NO_NAME, Demographics
 
@@ -54,6 +54,8 @@ class Entered:
     language: str = "en"
     pronouns: str = ""
     identifiers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    earlier_names: str = ""
+    """One in a line."""
 
     @property
     def identifier_rows(self) -> list[tuple[str, str]]:
@@ -89,6 +91,13 @@ class Entered:
             errors["pronouns"] = _("Please use at most 40 characters here.")
         if any(bool(system) != bool(value) for system, value in self.identifiers):
             errors["identifiers"] = _("Enter both what the number is and the number.")
+        earlier = [name for line in self.earlier_names.splitlines() if (name := line.strip())]
+        if not all(names.is_name(name) and len(name) <= 200 for name in earlier):
+            errors["earlier_names"] = _(NO_NAME)
+        elif len(earlier) > earlier_names.MOST:
+            errors["earlier_names"] = _("Enter at most %(most)s earlier names.") % {
+                "most": earlier_names.MOST
+            }
         if errors:
             return None, errors
         try:
@@ -105,6 +114,7 @@ class Entered:
             language=self.language,
             pronouns=self.pronouns,
             identifiers=dict(self.identifiers),
+            earlier_names=earlier_names.kept(self.name, earlier=self.earlier_names.splitlines()),
         )
 
     def _birth_date(self, clinic: Clinic, typed: TypedDate, errors: dict[str, str]) -> date | None:
@@ -142,6 +152,7 @@ def entered_by(form: Form) -> Entered:
         language=form.line("language") or "en",
         pronouns=form.line("pronouns"),
         identifiers=[pair for pair in cleaned if any(pair)][:10],
+        earlier_names="\n".join(names.cleaned(one) for one in form["earlier_names"].splitlines()),
     )
 
 
@@ -158,7 +169,19 @@ def entered_as(known: Demographics) -> Entered:
         language=known.language,
         pronouns=known.pronouns,
         identifiers=list(known.identifiers.items()),
+        earlier_names="\n".join(known.earlier_names),
     )
+
+
+def who_is(demographics: Demographics | None) -> str:
+    """Return whom a confirmation is about: after a change of the name, the date or the numbers it
+    is about nobody."""
+    if demographics is None:
+        return ""
+    born = demographics.birth_date
+    words = [names.folded(demographics.name), born.isoformat() if born else "-"]
+    words += [demographics.phone, *sorted(demographics.identifiers.values())]
+    return ", ".join(word for word in words if word)
 
 
 def languages() -> list[tuple[str, str]]:

@@ -16,12 +16,17 @@ from bedside.edge.shell import shell
 from bedside.errors import Conflict, WrongInput
 from bedside.kernel import phones
 from bedside.kernel.language import N_, gettext, offered
-from bedside.people import names
 from bedside.people.likely import AlreadyHere
-from bedside.people.patients import MOST_COUNTED, Demographics, Patient
+from bedside.people.patients import MOST_COUNTED, Patient
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
-from bedside.web.patients.demographics import Entered, entered_by, field_of, languages
+from bedside.web.patients.demographics import (
+    Entered,
+    entered_by,
+    field_of,
+    languages,
+    who_is,
+)
 
 _PAGE = 50
 ADDED = flash_message("patient_added", N_("The patient is added."))
@@ -149,23 +154,13 @@ async def add(request: Request) -> Response:
         errors["teams"] = gettext(error.sentence)
     if demographics is None or errors:
         return await _add_page(request, staff, entered, form.all("teams"), errors)
-    if form["another"] != _who(demographics):
-        here = await services.people.likely.before_adding(
-            staff, demographics.name, demographics.birth_date
-        )
+    if form["another"] != who_is(demographics):
+        here = await services.people.likely.before_adding(staff, demographics)
         if here:
             return await _add_page(request, staff, entered, form.all("teams"), {}, here)
     async with services.database.unit_of_work() as work:
         patient = await services.people.patients.add(work, staff, demographics, teams)
     return redirect(f"/patients/{patient.id}/card", ADDED)
-
-
-def _who(demographics: Demographics | None) -> str:
-    """Return whom a confirmation is about: after a change of the name it is about nobody."""
-    if demographics is None:
-        return ""
-    born = demographics.birth_date
-    return f"{names.folded(demographics.name)}, {born.isoformat() if born else '-'}"
 
 
 async def _add_page(
@@ -182,7 +177,7 @@ async def _add_page(
         "patients/new.html",
         status=WrongInput.status if errors else Conflict.status if here else 200,
         here=here,
-        who=_who(entered.checked(clinic)[0]) if here else "",
+        who=who_is(entered.checked(clinic)[0]) if here else "",
         entered=entered,
         teams=await services_of(request).people.teams.listed(staff.clinic_id),
         chosen=chosen,

@@ -124,6 +124,11 @@ async def check_in(request: Request) -> Response:
         return await _page(request, room, "room_closed", status=RoomClosed.status)
     if errors:
         return await _page(request, room, "check_in", entered, errors)
+    return await _enter(request, room, entered, form)
+
+
+async def _enter(request: Request, room: Room, entered: Entered, form: CheckInForm) -> Response:
+    services = services_of(request)
     known = await known_at_door(request, room.clinic_id)
     there = await services.visits.check_in.same_here(
         room.clinic_id, form, [one.visit_id for one in known if not one.ended]

@@ -166,9 +166,7 @@ class VisitPage:
             steps.append(
                 (
                     "rotate-cw",
-                    _(
-                        "Is that page closed? On the same device, “Go to my place” leads back to it."
-                    ),
+                    _("Is that page closed? On its device, “Go to my place” leads back to it."),
                 )
             )
         elif self.visit.room.open and self.visit.discarded:
