@@ -14,7 +14,7 @@ from bedside.people.permissions import RoomAccess
 from tests.house import House
 from tests.visits.ward import Waiter, Ward
 
-pytestmark = [pytest.mark.anyio, pytest.mark.feature("C5")]
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("C2", "C5")]
 
 
 class Talk:

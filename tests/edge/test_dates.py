@@ -9,7 +9,7 @@ from bedside.edge.dates import TypedDate
 from bedside.kernel import clock
 from bedside.people.clinics import Clinic
 
-pytestmark = pytest.mark.feature("R4")
+pytestmark = pytest.mark.feature("R2")
 CLINIC = Clinic("cli_1", "Riverside", {"time_zone": "Europe/Stockholm"})
 FOURTH_OF_MARCH = date(1985, 3, 4)
 

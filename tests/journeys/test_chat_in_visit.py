@@ -9,7 +9,7 @@ from tests.journeys.calling import LONG, open_clinic
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
 
-pytestmark = [pytest.mark.anyio, pytest.mark.feature("C5")]
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("C2", "C5")]
 
 
 def words(place: Page | Locator) -> Locator:

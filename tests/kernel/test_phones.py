@@ -4,7 +4,7 @@ import pytest
 
 from bedside.kernel import phones
 
-pytestmark = pytest.mark.feature("N2")
+pytestmark = pytest.mark.feature("N1")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.house import House
 from tests.requests.sending import do_jobs, send
 from tests.visits.ward import Ward
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V4")]
 SECOND = Demographics(
     name="Maja Lindkvist",
     birth_date=date(1991, 3, 14),

@@ -13,7 +13,7 @@ from tests.house import House
 from tests.requests.sending import do_jobs
 from tests.web.pages import lines
 
-pytestmark = [pytest.mark.anyio, pytest.mark.feature("N2")]
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("N1")]
 
 
 async def stored_as_typed(house: House, place: int, phone: str) -> Patient:

@@ -114,6 +114,7 @@ async def test_a_hit_in_a_note_says_so(quick_house: House, visitor: httpx.AsyncC
     assert re.search(r"<b>Note:</b>\s*Ask the <mark>dermatologist</mark>", found.text)
 
 
+@pytest.mark.feature("F8")
 @pytest.mark.feature("F9")
 async def test_filters_are_in_the_address_and_nonsense_is_left_out(
     quick_house: House, visitor: httpx.AsyncClient

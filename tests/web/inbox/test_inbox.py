@@ -11,7 +11,7 @@ from tests.house import House
 from tests.web.charts.chart_files import EICAR, NOTES, filed, locked_pdf, photo, upload
 from tests.web.pages import FRAGMENT, enter, lines
 
-pytestmark = [pytest.mark.anyio, pytest.mark.feature("F7")]
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("F7", "N5")]
 
 
 async def test_an_empty_inbox_teaches(quick_house: House, visitor: httpx.AsyncClient) -> None:

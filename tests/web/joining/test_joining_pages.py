@@ -9,7 +9,7 @@ from bedside.audit import Action
 from tests.house import House
 from tests.web.pages import born, enter, lines
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("V4")]
 PERSON = {"name": "Maya Lindkvist", "language": "sv", "phone": "+46 70 174 06 99", **born()}
 
 
