@@ -2,37 +2,66 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Drafts } from "./drafts";
 
+let kept: Map<string, string>;
+
 beforeEach(() => {
-  const kept = new Map<string, string>();
-  const sessionStorage = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
+  kept = new Map();
+});
+
+function keep(name: string) {
+  return {
+    read: () => Promise.resolve(kept.get(name) ?? ""),
+    write: (words: string) => void (words ? kept.set(name, words) : kept.delete(name)),
   };
-  Object.assign(globalThis, { sessionStorage });
+}
+
+async function drafts(visit: string, leg: string): Promise<Drafts> {
+  const made = new Drafts(visit, leg, keep);
+  await made.ready;
+  return made;
+}
+
+test("what is written stays with its leg of the visit", async () => {
+  (await drafts("vis_a", "1")).draft = "half a sentence";
+  assert.equal((await drafts("vis_a", "1")).draft, "half a sentence");
+  assert.equal((await drafts("vis_a", "2")).draft, "");
+  (await drafts("vis_a", "1")).draft = "";
+  assert.equal(kept.size, 0);
 });
 
-test("what is written stays with its leg of the visit", () => {
-  new Drafts("vis_a", "1").draft = "half a sentence";
-  assert.equal(new Drafts("vis_a", "1").draft, "half a sentence");
-  assert.equal(new Drafts("vis_a", "2").draft, "");
-  new Drafts("vis_a", "1").draft = "";
-  assert.equal(sessionStorage.getItem("bedside-chat-draft-vis_a-1"), null);
-});
-
-test("what is not sent waits in order, once each, until it is dropped", () => {
-  const drafts = new Drafts("vis_a", "1");
-  drafts.add({ draft: "drf_1", body: "first" });
-  drafts.add({ draft: "drf_2", body: "second" });
+test("what is not sent waits in order, once each, until it is dropped", async () => {
+  const first = await drafts("vis_a", "1");
+  first.add({ draft: "drf_1", body: "first" });
+  first.add({ draft: "drf_2", body: "second" });
+  const again = await drafts("vis_a", "1");
   assert.deepEqual(
-    new Drafts("vis_a", "1").unsent.map((one) => one.body),
+    again.unsent.map((one) => one.body),
     ["first", "second"],
   );
-  drafts.drop("drf_1");
-  assert.deepEqual(drafts.unsent, [{ draft: "drf_2", body: "second" }]);
+  again.drop("drf_1");
+  assert.deepEqual(again.unsent, [{ draft: "drf_2", body: "second" }]);
+  again.drop("drf_2");
+  assert.equal(kept.size, 0);
 });
 
-test("what cannot be read is as if nothing waited", () => {
-  sessionStorage.setItem("bedside-chat-unsent-vis_a-1", "{");
-  assert.deepEqual(new Drafts("vis_a", "1").unsent, []);
+test("who is faster than the browser's storage loses neither old nor new words", async () => {
+  const before = await drafts("vis_a", "1");
+  before.add({ draft: "drf_1", body: "first" });
+  before.draft = "old";
+  const quick = new Drafts("vis_a", "1", keep);
+  quick.draft = "new";
+  quick.add({ draft: "drf_2", body: "second" });
+  await quick.ready;
+  assert.equal(quick.draft, "new");
+  assert.deepEqual(
+    quick.unsent.map((one) => one.body),
+    ["first", "second"],
+  );
 });
+
+for (const broken of ["{", "{}", "null", '"text"']) {
+  test(`what cannot be read is as if nothing waited: ${broken}`, async () => {
+    kept.set("chat-unsent-vis_a-1", broken);
+    assert.deepEqual((await drafts("vis_a", "1")).unsent, []);
+  });
+}

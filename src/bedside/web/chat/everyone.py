@@ -110,13 +110,24 @@ async def _render(
         longest=LONGEST,
         zone=clinic.options.time_zone,
         clinic_name=clinic.name,
-        words={
-            "sending": _("Sending…"),
-            "waiting": _("There is no connection. It is sent by itself when it is back."),
-            "soon": _("It is sent by itself in a moment."),
-            "said": _("{who} writes: {words}"),
-        },
+        words=_words(side),
     )
+
+
+def _words(side: Side) -> dict[str, str]:
+    """Return what the script says of messages."""
+    words = {
+        "sending": _("Sending…"),
+        "waiting": _("There is no connection. It is sent by itself when it is back."),
+        "soon": _("It is sent by itself in a moment."),
+        "said": _("{who} writes: {words}"),
+    }
+    if side.is_staff:
+        words["signed_out"] = _(
+            "You were signed out. It is kept, and sent when you have signed in and open the chat "
+            "again."
+        )
+    return words
 
 
 async def _other(request: Request, side: Side, found: Conversation) -> str:

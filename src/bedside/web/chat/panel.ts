@@ -28,7 +28,8 @@ export class ChatPanel {
   private again = 0;
   private sending = false;
   /** Why unsent messages wait. */
-  private waits: "waiting" | "soon" = "waiting";
+  private waits: "waiting" | "soon" | "signed_out" = "waiting";
+  private isOver = false;
 
   constructor(private readonly root: HTMLElement) {
     const { base = "", visit = "", leg = "", topic = "", words = "{}" } = root.dataset;
@@ -43,16 +44,14 @@ export class ChatPanel {
     document.addEventListener("bedside:connected", this.goOn);
     document.addEventListener("visibilitychange", this.looked);
     window.addEventListener("online", this.goOn);
-    const field = this.field();
-    if (field && !field.value) field.value = this.drafts.draft;
-    this.drawUnsent();
     this.toEnd();
     this.looked();
-    void this.sendAll();
+    void this.drafts.ready.then(() => this.giveBackKept());
   }
 
   /** The panel is closed; unsent messages are sent when it opens again, or with the next page. */
   end(): void {
+    this.isOver = true;
     this.leave();
     window.clearTimeout(this.timer);
     window.clearTimeout(this.again);
@@ -172,7 +171,7 @@ export class ChatPanel {
     }
     this.sending = false;
     this.drawUnsent();
-    if (next) this.again = window.setTimeout(this.goOn, AGAIN_MS);
+    if (next && !this.isOver) this.again = window.setTimeout(this.goOn, AGAIN_MS);
   }
 
   /** Returns false if it has to be tried again later. */
@@ -185,7 +184,7 @@ export class ChatPanel {
         return false;
       }
       if (answer.ok && this.waits === "soon") this.say("");
-      this.waits = "waiting";
+      this.waits = answer.status === 401 && this.words.signed_out ? "signed_out" : "waiting";
       if (answer.ok) return true;
       if (answer.status >= 500 || answer.status === 401) return false;
       this.say(await sentenceOf(answer));
@@ -195,6 +194,15 @@ export class ChatPanel {
       this.waits = "waiting";
       return false;
     }
+  }
+
+  /** Puts back what was written before: into the field, and into the list of what is not sent. */
+  private giveBackKept(): void {
+    if (this.isOver) return;
+    const field = this.field();
+    if (field && !field.value) field.value = this.drafts.draft;
+    this.drawUnsent();
+    void this.sendAll();
   }
 
   /** Puts back into the field what the server refused. */

@@ -8,6 +8,8 @@ import { contentOf } from "./fragment";
 import { scanFragments } from "./fragments";
 
 const ID = "in-dialog";
+/** Dispatched by the dialog once it is open. */
+export const SHOWN_IN_DIALOG = "bedside:in-dialog";
 
 function gone(dialog: HTMLDialogElement, back: HTMLElement | null): void {
   dialog.remove();
@@ -34,6 +36,7 @@ export function showInDialog(html: string, back: HTMLElement | null = null): HTM
   dialog.addEventListener("close", () => gone(dialog, back));
   dialog.showModal();
   scanFragments();
+  dialog.dispatchEvent(new CustomEvent(SHOWN_IN_DIALOG, { bubbles: true }));
   return dialog;
 }
 

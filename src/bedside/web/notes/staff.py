@@ -33,6 +33,10 @@ async def note(request: Request) -> Response:
             "saving": _("Saving…"),
             "saved": _("Saved. It is in the visit's record."),
             "waiting": _("There is no connection. What you write is kept here, and saved later."),
+            "signed_out": _(
+                "You were signed out. What you write is kept here. Sign in and open the note "
+                "again, and it is saved."
+            ),
         },
     )
 

@@ -7,13 +7,30 @@ import { closeDialog } from "../components/dialogs";
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
 import { refreshAround } from "../live/fragments";
-import { showInDialog } from "../live/in_dialog";
+import { SHOWN_IN_DIALOG, showInDialog } from "../live/in_dialog";
+import { KeptWords } from "../live/kept_words";
 
 const STAYS_MS = 6_000;
 
 interface Transferred {
   sentence: string;
   card: string;
+}
+
+/** Where the note of this form is kept: of this leg alone, because the next one has other readers. */
+function kept(form: HTMLFormElement): KeptWords {
+  const leg = form.querySelector<HTMLInputElement>("input[name=leg]")?.value ?? "";
+  return new KeptWords(`transfer-note-${new URL(form.action).pathname}-${leg}`);
+}
+
+function formOf(place: Element | null): HTMLFormElement | null {
+  return place?.closest("dialog")?.querySelector<HTMLFormElement>("form[data-transfer]") ?? null;
+}
+
+async function giveBack(form: HTMLFormElement): Promise<void> {
+  const field = form.querySelector("textarea");
+  const words = await kept(form).read();
+  if (field && !field.value) field.value = words;
 }
 
 function showOnCard(html: string): void {
@@ -42,6 +59,7 @@ async function send(form: HTMLFormElement): Promise<void> {
       toast(said.sentence ?? "", "bad");
       return;
     }
+    kept(form).write("");
     closeDialog("in-dialog");
     showOnCard(said.card ?? "");
     toast(said.sentence ?? "", "good");
@@ -52,10 +70,12 @@ async function send(form: HTMLFormElement): Promise<void> {
   }
 }
 
-/**
- * `failed` is called if the server cannot be reached; by default the form is submitted normally.
- */
-export function startTransferring(failed: (form: HTMLFormElement) => void = (form) => form.submit()): void {
+function sayNotSent(form: HTMLFormElement): void {
+  toast(form.dataset.notSent ?? "", "bad");
+}
+
+/** `failed` is called if the server cannot be reached; by default the dialog stays, and says so. */
+export function startTransferring(failed: (form: HTMLFormElement) => void = sayNotSent): void {
   document.addEventListener(
     "submit",
     (event) => {
@@ -66,4 +86,12 @@ export function startTransferring(failed: (form: HTMLFormElement) => void = (for
     },
     true,
   );
+  document.addEventListener("input", (event) => {
+    const form = event.target instanceof HTMLTextAreaElement ? formOf(event.target) : null;
+    if (form) kept(form).write((event.target as HTMLTextAreaElement).value);
+  });
+  document.addEventListener(SHOWN_IN_DIALOG, (event) => {
+    const form = formOf(event.target as Element);
+    if (form) void giveBack(form);
+  });
 }
