@@ -374,6 +374,20 @@ async def test_two_people_change_the_same_file(
     await person.leave()
 
 
+async def _is_as_it_was_left(page: Page) -> None:
+    """Go on to the next file and back, and load the page again: the view of the photo is kept."""
+    await page.keyboard.press("k")
+    await expect(page.locator("#viewer-title")).to_have_text("after.jpg")
+    await expect(page.locator("[data-photo-scale]")).to_have_text("100%")
+    await page.keyboard.press("j")
+    await expect(page.locator("#viewer-title")).to_have_text("before.jpg")
+    for _again in range(2):
+        image = page.locator(".photo-window img")
+        await expect(image).to_have_attribute("style", re.compile("rotate.90.*brightness.140%"))
+        await expect(page.locator("[data-photo-scale]")).to_have_text("196%")
+        await page.reload()
+
+
 @pytest.mark.feature("F9")
 async def test_photos_are_enlarged_turned_and_compared(
     served: Served, chromium: Chromium, chart: ChartAccess
@@ -394,9 +408,15 @@ async def test_photos_are_enlarged_turned_and_compared(
         "style", re.compile(r"translate\(0px, -60px\) rotate\(90")
     )
     await expect(image).to_have_attribute("src", re.compile(r"form=&inline=1"))
+    await page.keyboard.press(".")
+    await page.keyboard.press(".")
+    await expect(page.locator("[data-photo-light]")).to_have_text("Light 140%")
     await journey.seen(page, "large", whole=False)
+    await _is_as_it_was_left(page)
+    await glass.focus()
     await page.keyboard.press("0")
     await expect(page.locator("[data-photo-scale]")).to_have_text("100%")
+    await expect(page.locator("[data-photo-light]")).to_be_hidden()
 
     await page.get_by_role("button", name="Compare").click()
     await journey.seen(page, "choose", whole=False)

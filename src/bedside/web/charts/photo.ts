@@ -1,31 +1,30 @@
 /**
- * Viewing a photo: zoomed, rotated, moved; by buttons, keys, wheel (with Ctrl), and fingers. Only
- * the view changes, never the file.
+ * Viewing a photo: zoomed, rotated, moved, lighter or darker; by buttons, keys, wheel (with Ctrl),
+ * and fingers. Only the view changes, never the file; each file has its own while the tab is open.
  */
+import { AS_IT_CAME, brighter, keepView, LIGHT, type View, viewOf } from "./photo_views";
+
 const LARGEST = 12;
 const STEP = 1.4;
 const MOVE_PX = 60;
 /** From here on the picture made for the screen gets coarse and the full one is fetched. */
 const WANTS_FULL = 1.5;
 
-interface View {
-  scale: number;
-  turn: number;
-  x: number;
-  y: number;
-}
-
 class Photo {
   /** The photos beside it, which show the same part when both are linked. */
   others: Photo[] = [];
-  private view: View = { scale: 1, turn: 0, x: 0, y: 0 };
+  private view: View;
   private readonly pointers = new Map<number, PointerEvent>();
+  private readonly id: string;
 
   constructor(
     private readonly frame: HTMLElement,
     private readonly glass: HTMLElement,
     private readonly image: HTMLImageElement,
-  ) {}
+  ) {
+    this.id = frame.dataset.photo ?? "";
+    this.view = viewOf(this.id);
+  }
 
   start(): void {
     const tools = this.frame.querySelector<HTMLElement>("[data-photo-tools]");
@@ -41,6 +40,8 @@ class Photo {
     for (const end of ["pointerup", "pointercancel"] as const) {
       this.glass.addEventListener(end, (event) => this.pointers.delete(event.pointerId));
     }
+    this.image.addEventListener("load", () => this.draw());
+    if (this.view.scale > WANTS_FULL) this.fetchFull();
     this.draw();
   }
 
@@ -50,6 +51,7 @@ class Photo {
     else if (action === "fit") this.reset();
     else if (action === "left") this.turnBy(-90);
     else if (action === "right") this.turnBy(90);
+    else if (action === "lighter" || action === "darker") this.lightBy(action === "lighter" ? 1 : -1);
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -61,6 +63,8 @@ class Photo {
       "0": () => this.act("fit"),
       "[": () => this.act("left"),
       "]": () => this.act("right"),
+      ",": () => this.act("darker"),
+      ".": () => this.act("lighter"),
       ArrowLeft: () => this.moveBy(MOVE_PX, 0),
       ArrowRight: () => this.moveBy(-MOVE_PX, 0),
       ArrowUp: () => this.moveBy(0, MOVE_PX),
@@ -107,19 +111,25 @@ class Photo {
     this.draw();
   }
 
+  private lightBy(steps: number): void {
+    this.view = { ...this.view, light: brighter(this.view.light, steps) };
+    this.draw();
+  }
+
   private moveBy(x: number, y: number): void {
-    this.view = { ...this.view, x: this.view.x + x, y: this.view.y + y };
+    const { width, height } = this.size();
+    this.view = { ...this.view, x: this.view.x + x / width, y: this.view.y + y / height };
     this.draw();
     this.tell();
   }
 
   private reset(): void {
-    this.view = { scale: 1, turn: 0, x: 0, y: 0 };
+    this.view = AS_IT_CAME;
     this.draw();
     this.tell();
   }
 
-  /** Leads the linked photos to the same size and place; how they are turned is their own. */
+  /** Leads the linked photos to the same size and place; how they are turned and lit is their own. */
   private tell(): void {
     const bar = this.frame.closest(".chart-stage");
     if (!bar?.querySelector<HTMLInputElement>("[data-linked]")?.checked) return;
@@ -140,22 +150,41 @@ class Photo {
     return Math.min(this.glass.clientWidth / height, this.glass.clientHeight / width);
   }
 
+  /** What it takes at 100%, as it is turned. */
+  private size(): { width: number; height: number } {
+    const fit = this.fit();
+    const sides = [Math.max(1, this.image.offsetWidth * fit), Math.max(1, this.image.offsetHeight * fit)] as const;
+    const [width, height] = this.view.turn % 180 === 0 ? sides : [sides[1], sides[0]];
+    return { width, height };
+  }
+
   private draw(): void {
-    const { scale, turn } = this.view;
-    const size = scale * this.fit();
-    const turned = turn % 180 !== 0;
-    const width = (turned ? this.image.offsetHeight : this.image.offsetWidth) * size;
-    const height = (turned ? this.image.offsetWidth : this.image.offsetHeight) * size;
-    const most = {
-      x: Math.max(0, (width - this.glass.clientWidth) / 2),
-      y: Math.max(0, (height - this.glass.clientHeight) / 2),
-    };
-    this.view.x = Math.min(most.x, Math.max(-most.x, this.view.x));
-    this.view.y = Math.min(most.y, Math.max(-most.y, this.view.y));
-    this.image.style.transform = `translate(${this.view.x}px, ${this.view.y}px) rotate(${turn}deg) scale(${size})`;
+    const { scale, turn, light } = this.view;
+    const { width, height } = this.size();
+    if (this.image.offsetWidth > 0) {
+      const most = {
+        x: Math.max(0, (width * scale - this.glass.clientWidth) / 2 / width),
+        y: Math.max(0, (height * scale - this.glass.clientHeight) / 2 / height),
+      };
+      const x = Math.min(most.x, Math.max(-most.x, this.view.x));
+      const y = Math.min(most.y, Math.max(-most.y, this.view.y));
+      this.view = { ...this.view, x, y };
+      keepView(this.id, this.view);
+    }
+    const moved = `translate(${this.view.x * width}px, ${this.view.y * height}px)`;
+    this.image.style.transform = `${moved} rotate(${turn}deg) scale(${scale * this.fit()})`;
+    this.image.style.filter = light === LIGHT.normal ? "" : `brightness(${light}%)`;
     this.glass.toggleAttribute("data-large", scale > 1);
-    const output = this.frame.querySelector("[data-photo-scale]");
-    if (output) output.textContent = `${Math.round(scale * 100)}%`;
+    this.say("scale", `${Math.round(scale * 100)}%`);
+    this.say("light", light === LIGHT.normal ? "" : `${light}%`);
+  }
+
+  private say(what: string, text: string): void {
+    const output = this.frame.querySelector<HTMLElement>(`[data-photo-${what}]`);
+    if (!output) return;
+    const number = output.querySelector("[data-number]") ?? output;
+    if (number.textContent !== text) number.textContent = text;
+    output.hidden = text === "";
   }
 
   private fetchFull(): void {
