@@ -353,12 +353,17 @@ class Charts:
         self._emit(work, moved, EntryAdded, "moved")
         return moved_id
 
-    async def inbox(self, staff: StaffAccess, limit: int = 50) -> list[Entry]:
-        """Return unreviewed entries of all patients this person may see, newest first."""
+    async def inbox(
+        self, staff: StaffAccess, limit: int = 50, *, oldest: bool = False
+    ) -> list[Entry]:
+        """Return unreviewed entries of all patients this person may see, newest (or oldest) first."""
         keys = await self._vault.clinic(staff.clinic_id)
         async with self._database.read() as db:
             found = await db.all(
-                rows.INBOX, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit
+                rows.INBOX_OLDEST if oldest else rows.INBOX,
+                staff=staff.staff_id,
+                clinic=staff.clinic_id,
+                limit=limit,
             )
         return [opened(keys, row) for row in found]
 

@@ -105,13 +105,9 @@ IN_INBOX = (
     *_IS_UNREVIEWED,
     is_visible(_entries.patient_id),
 )
-INBOX = prepared(
-    select(chart_entries)
-    .where(*IN_INBOX)
-    .order_by(_entries.received_at.desc())
-    .limit(bindparam("limit")),
-    EntryRow,
-)
+_inbox = select(chart_entries).where(*IN_INBOX).limit(bindparam("limit"))
+INBOX = prepared(_inbox.order_by(_entries.received_at.desc()), EntryRow)
+INBOX_OLDEST = prepared(_inbox.order_by(_entries.received_at), EntryRow)
 
 
 def _unreviewed(visible: Condition) -> Any:

@@ -100,6 +100,18 @@ class RequestLists:
         )
         return [Listed(records.opened(keys, row), names[row.patient_id]) for row in rows]
 
+    async def named(self, clinic_id: str, request_ids: set[str]) -> dict[str, Request]:
+        """Return requests for ids of one clinic, for lists whose rows were already checked; ids of
+        something else are left out."""
+        wanted = sorted(request_ids - {""})
+        if not wanted:
+            return {}
+        keys = await self._vault.clinic(clinic_id)
+        found = select(requests).where(requests.c.clinic_id == clinic_id, requests.c.id.in_(wanted))
+        async with self._database.read() as db:
+            rows = await db.all(prepared(found, RequestRow))
+        return {row.id: records.opened(keys, row) for row in rows}
+
     async def waiting(self, staff: StaffAccess) -> int:
         """Count the requests that wait for the clinic: undelivered, locked, expired, or with a
         question."""

@@ -74,7 +74,10 @@ async def test_the_server_says_the_code_while_there_is_no_clinic(
 ) -> None:
     await set_up.announce(services)
     said = capsys.readouterr()
-    assert services.people.set_up.code() in said.out + said.err
+    assert "set_up.open" in said.out + said.err
+    *_log, address, code = [line for line in said.out.splitlines() if line.strip()]
+    assert address.endswith(f"Set it up in the browser: {services.settings.base_url}/set-up")
+    assert code.endswith(services.people.set_up.code())
     async with somebody(services, "127.0.0.1") as operator:
         await operator.post("/set-up", data=FORM)
     capsys.readouterr()

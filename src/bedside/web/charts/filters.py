@@ -68,7 +68,8 @@ class Choices:
     moved: str = ""
     """An entry that was just moved to another chart."""
     via: str = ""
-    """“inbox” for somebody who goes through the inbox: files lead on to the next one there."""
+    """“inbox” (with its order) for somebody who goes through the inbox: files lead on to the next
+    one there."""
 
     @property
     def filtering(self) -> bool:
@@ -124,7 +125,7 @@ _ALLOWED: dict[str, Any] = {
     "category": {str(one) for one in Category},
     "channel": {str(one) for one in Channel},
     "unreviewed": {"1"},
-    "via": {"inbox"},
+    "via": {"inbox", "inbox-oldest", "inbox-patient", "inbox-kind"},
 }
 
 

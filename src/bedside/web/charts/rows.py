@@ -7,6 +7,7 @@ from bedside.charts import categories, channels
 from bedside.charts.records import Entry
 from bedside.charts.search import marked
 from bedside.edge import labels
+from bedside.edge.asked import Asked
 from bedside.files import media_types
 from bedside.files.media_types import Kind
 from bedside.files.states import FileState
@@ -75,6 +76,10 @@ class ListRow:
     hit: Pieces = field(default_factory=list[tuple[str, bool]])
     hit_from: str = ""
     """Where the hit is if it is not in the content: “Comment”, “Note”."""
+    asked: Asked | None = None
+    """The request that this and the following entries answer, if it is the first of them."""
+    answers: bool = False
+    """Whether it answers a request."""
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from bedside.audit import Action
 from bedside.charts import categories, channels
 from bedside.charts.records import ChartFilter, Entry
 from bedside.charts.search import marked, query_words
+from bedside.edge.asked import answers_in
 from bedside.edge.context import services_of
 from bedside.edge.dates import age
 from bedside.edge.forms import form_of
@@ -157,7 +158,13 @@ async def rows_of(
         )
         for entry in entries
     ]
-    return await _with_hits(at, rows, words) if words else rows
+    if words:
+        return await _with_hits(at, rows, words)
+    found = await answers_in(at.services, at.chart.clinic_id, entries)
+    return [
+        replace(row, asked=found.firsts.get(row.entry.id), answers=row.entry.id in found.ids)
+        for row in rows
+    ]
 
 
 async def _with_hits(at: ChartView, rows: list[ListRow], words: list[str]) -> list[ListRow]:

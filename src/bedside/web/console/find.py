@@ -1,6 +1,7 @@
 """The palette: patients, actions and documents, found while somebody types."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,11 +74,12 @@ COMMANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A command for one patient."""
+    """A command for one patient. `born` tells those of the same name apart."""
 
     label: str
     icon: str
     href: str
+    born: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ def _offers(staff: StaffAccess, commands: list[Command], patients: list[Patient]
             gettext(command.label).format(patient=patient.name),
             command.icon,
             command.address.format(id=patient.id),
+            patient.demographics.birth_date,
         )
         for command in commands
         for patient in few

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from bedside.audit import Action
 from bedside.charts import categories
 from bedside.charts.records import DEAD
+from bedside.edge.asked import answers_in
 from bedside.edge.context import services_of
 from bedside.edge.first_steps import first_steps
 from bedside.edge.flash import flash_message, redirect
@@ -26,15 +28,22 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
 from bedside.web.inbox.alarms import alarm_of, concerns
+from bedside.web.inbox.ordering import (
+    MOST,
+    NEWEST,
+    ORDERS,
+    order_of,
+    sorting,
+    waiting_in_order,
+)
 
 _SHOWN = 50
-_MOST = 500
 REVIEWED = flash_message("reviewed", N_("Marked as reviewed."))
 NOT_REVIEWED = flash_message("not_reviewed", N_("Back in the inbox."))
 
 
 async def inbox(request: Request) -> Response:
-    """GET /inbox: unreviewed files of all patients the person may see, newest first."""
+    """GET /inbox: unreviewed files of all patients the person may see, newest first or by `sort`."""
     staff = await shell(request, "inbox")
     await services_of(request).audit.log.note(staff.clinic_id, staff.actor, Action.INBOX_OPENED)
     return render(request, "inbox/inbox.html", **await _waiting(request, staff))
@@ -48,14 +57,18 @@ async def waiting(request: Request) -> Response:
 
 async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
     services = services_of(request)
-    limit = _limit(request)
-    entries = await services.charts.contents.inbox(staff, limit)
+    limit, order = _limit(request), order_of(request)
+    entries, names = await waiting_in_order(services, staff, order, limit)
     destroyed = [e for e in await services.charts.inbox.alarms(staff) if concerns(staff, e)]
-    names = await services.people.patients.named(
-        staff.clinic_id, {entry.patient_id for entry in [*entries, *destroyed]}
+    names |= await services.people.patients.named(
+        staff.clinic_id, {entry.patient_id for entry in destroyed} - names.keys()
     )
     return {
         "entries": entries,
+        "answers": await answers_in(services, staff.clinic_id, entries),
+        "order": order,
+        "orders": ORDERS,
+        "query": _query(order, limit),
         "alarms": [await alarm_of(services, e, names[e.patient_id]) for e in destroyed],
         "names": names,
         "pictured": await services.files.retrieval.with_thumbnail(entries),
@@ -63,8 +76,8 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "steps_left": await _steps_left(services, staff) if not entries else 0,
         "categories": [(str(key), _(name)) for key, name in categories.LABELS.items()],
         "limit": limit,
-        "more": min(limit + _SHOWN, _MOST),
-        "most": _MOST,
+        "more": _query(order, min(limit + _SHOWN, MOST)),
+        "most": MOST,
     }
 
 
@@ -79,7 +92,13 @@ async def _steps_left(services: Services, staff: StaffAccess) -> int:
 def _limit(request: Request) -> int:
     given = request.query_params.get("show", "")
     wanted = int(given) if given.isdecimal() and len(given) < 5 else _SHOWN
-    return min(max(wanted, _SHOWN), _MOST)
+    return min(max(wanted, _SHOWN), MOST)
+
+
+def _query(order: str, limit: int = _SHOWN) -> str:
+    """Return what an address of the inbox says of order and length."""
+    said = {"sort": order} if order != NEWEST else {}
+    return urlencode(said | ({"show": str(limit)} if limit > _SHOWN else {}))
 
 
 async def review(request: Request) -> Response:
@@ -116,19 +135,23 @@ async def several(request: Request) -> Response:
 
 
 async def after(request: Request) -> Response:
-    """GET /inbox/{patient_id}/{entry_id}/next: the next file that waits, older than this one, or
-    from the beginning again."""
+    """GET /inbox/{patient_id}/{entry_id}/next: the next file that waits, in the order in which this
+    person goes through the inbox, or from the beginning again."""
     staff = await staff_of(request)
     services = services_of(request)
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     here = await services.charts.contents.entry(chart, request.path_params["entry_id"])
-    waiting = await services.charts.contents.inbox(staff, _MOST)
-    others = [entry for entry in waiting if entry.id != here.id]
-    older = [entry for entry in others if entry.received_at <= here.received_at]
+    order = order_of(request)
+    entries, names = await waiting_in_order(services, staff, order, MOST)
+    patient = await services.people.patients.get(chart)
+    key = sorting(order, names | {patient.id: patient.name})
+    others = [entry for entry in entries if entry.id != here.id]
+    query = _query(order)
     if not others:
-        return redirect("/inbox")
-    following = (older or others)[0]
-    return redirect(f"/patients/{following.patient_id}/entries/{following.id}?via=inbox")
+        return redirect(f"/inbox?{query}" if query else "/inbox")
+    following = next((entry for entry in others if key(entry) > key(here)), others[0])
+    via = "inbox" if order == NEWEST else f"inbox-{order}"
+    return redirect(f"/patients/{following.patient_id}/entries/{following.id}?via={via}")
 
 
 async def alarm(request: Request) -> Response:

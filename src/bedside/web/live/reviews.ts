@@ -6,8 +6,15 @@ import { toast } from "../components/toasts";
 import { refreshAround } from "./fragments";
 import { post } from "./posts";
 
+/** The nearest row in one direction; what stands between rows (their request) is skipped. */
+function rowFrom(row: Element, way: "nextElementSibling" | "previousElementSibling"): Element | null {
+  let other = row[way];
+  while (other && !other.querySelector("form[data-review]")) other = other[way];
+  return other;
+}
+
 function focusAfter(row: Element): void {
-  const next = row.nextElementSibling ?? row.previousElementSibling;
+  const next = rowFrom(row, "nextElementSibling") ?? rowFrom(row, "previousElementSibling");
   const target =
     next?.querySelector<HTMLElement>("form[data-review] button") ?? document.querySelector<HTMLElement>("h1");
   target?.focus();

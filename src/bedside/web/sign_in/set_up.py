@@ -1,5 +1,6 @@
 """The first start in the browser: the clinic, its first administrator, and the master key."""
 
+import sys
 from zoneinfo import available_timezones
 
 import structlog
@@ -21,17 +22,22 @@ from bedside.services import Services
 from bedside.web.sign_in.password import proceed
 
 _log = structlog.get_logger("bedside.set_up")
+_OPEN = """
+  There is no clinic yet. Set it up in the browser: {address}
+  From another machine the page asks for this code: {code}
+
+"""
 _FIELDS = {"name": N_("Please enter your name."), "email": N_("Please enter an e-mail address.")}
 
 
 async def announce(services: Services) -> None:
-    """Log, when the server starts, where to set up the clinic, and the code."""
+    """Say, when the server starts, where to set up the clinic, and the code: in the log, and on
+    standard output for whoever has just typed the command."""
     if await services.people.set_up.is_open():
-        _log.warning(
-            "set_up.open",
-            address=f"{services.settings.base_url}/set-up",
-            code=services.people.set_up.code(),
-        )
+        address, code = f"{services.settings.base_url}/set-up", services.people.set_up.code()
+        _log.warning("set_up.open", address=address, code=code)
+        sys.stdout.write(_OPEN.format(address=address, code=code))
+        sys.stdout.flush()
 
 
 async def form(request: Request) -> Response:
