@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What of a list answers requests. `firsts`: the request by the entry before which it is named,
+    """The entries of a list that answer requests. `firsts`: the request by the entry before which it is named,
     the first of each row of entries that answer the same one; `ids`: all entries that answer one."""
 
     firsts: dict[str, Asked]
@@ -29,7 +29,7 @@ class Answers:
 
 
 async def answers_in(services: Services, clinic_id: str, entries: Iterable[Entry]) -> Answers:
-    """Return what of a list answers requests; its entries were checked already."""
+    """Return the entries of a list that answer requests; its entries were checked already."""
     shown = [(entry.id, "" if entry.moved_to else entry.source_id) for entry in entries]
     known = await services.requests.lists.named(clinic_id, {source for _id, source in shown})
     firsts: dict[str, Asked] = {}

@@ -20,7 +20,8 @@ ORDERS: dict[str, str] = {
     "kind": N_("By category"),
 }
 MOST = 500
-"""What is sorted by something else than its age: names are sealed, so not in the database."""
+"""The number of entries that are sorted by something else than their age: names are sealed, so
+the database cannot do it."""
 
 _Key = Callable[[Entry], tuple[Any, ...]]
 
