@@ -16,6 +16,7 @@ from bedside.notifications.ports import Channel, Message, TemporaryFailure
 from tests.adapters.test_web_push import Book, gateway, message
 from tests.peers.certificates import server_context
 from tests.peers.push_service import Device
+from tests.peers.sms_sink import Book as SmsBook
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("N3")]
 
@@ -108,7 +109,9 @@ async def test_a_gateway_that_says_no_end_of_things_is_down(behave: Behave) -> N
     bomb()
     before = most_memory()
     async with misbehaving(behave, None) as port, asyncio.timeout(IN_TIME):
-        sms = TwilioSms(f"http://127.0.0.1:{port}", "AC1", "token", "+15550001", seconds=1)
+        sms = TwilioSms(
+            f"http://127.0.0.1:{port}", "AC1", "token", "+15550001", SmsBook(), seconds=1
+        )
         note = Message(new_id("ntf"), Channel.SMS, "+15550002", "", "Photos, please")
         with pytest.raises(TemporaryFailure):
             await sms.deliver(note)

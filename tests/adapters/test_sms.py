@@ -17,7 +17,7 @@ from bedside.notifications.ports import (
     PermanentFailure,
     TemporaryFailure,
 )
-from tests.peers.sms_sink import Answer, SmsSink
+from tests.peers.sms_sink import Answer, Book, SmsSink
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +41,9 @@ def message(**changes: Any) -> Message:
 @pytest.fixture
 async def gateway(sms_sink: SmsSink) -> AsyncIterator[TwilioSms]:
     """The adapter for the sink, with short timeouts."""
-    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", seconds=1)
+    sms = TwilioSms(
+        sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", Book(), seconds=1
+    )
     yield sms
     await sms.close()
 
@@ -105,12 +107,12 @@ async def test_a_later_try_sends_what_never_arrived(gateway: TwilioSms, sms_sink
     await gateway.deliver(message(text="Another text"))
     with clock.shifted(clock.HOUR):
         await gateway.deliver(message(tried_since=clock.now()))
-        await gateway.deliver(message(tried_since=clock.now() + clock.MINUTE))
+        await gateway.deliver(message(tried_since=clock.now() + clock.HOUR))
     assert len(sms_sink.messages) == 4
 
 
 async def test_wrong_credentials_are_said(sms_sink: SmsSink) -> None:
-    sms = TwilioSms(sms_sink.url, sms_sink.account, "wrong", "+46700000999")
+    sms = TwilioSms(sms_sink.url, sms_sink.account, "wrong", "+46700000999", Book())
     with pytest.raises(PermanentFailure, match="sign-in"):
         await sms.deliver(message())
     await sms.close()
@@ -147,14 +149,50 @@ async def test_logs_and_errors_name_neither_number_nor_content(
 async def test_its_state_is_that_of_the_gateway(gateway: TwilioSms, sms_sink: SmsSink) -> None:
     assert await gateway.state() == "ok"
     assert sms_sink.messages == []
-    stranger = TwilioSms(sms_sink.url, sms_sink.account, "another token", "+46700000999")
+    stranger = TwilioSms(sms_sink.url, sms_sink.account, "another token", "+46700000999", Book())
     refused = state_of(await stranger.state())
     assert (refused, "sign-in" in refused.reason()) == ("down", True)
     await stranger.close()
     sms_sink.stop()
-    later = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999")
+    later = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", Book())
     away = state_of(await later.state())
     assert away == "down"
     assert away.reason().startswith("The SMS gateway does not answer.")
     await later.close()
     sms_sink.start()
+
+
+@pytest.mark.feature("N3")
+@pytest.mark.parametrize("answer", [Answer.DROP, Answer.DROP_AFTER])
+async def test_the_same_words_to_the_same_number_are_two_messages(
+    sms_sink: SmsSink, answer: Answer
+) -> None:
+    """A mother of twins is thanked for each, though the answer to the second never comes."""
+    book = Book()
+    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000999", book, seconds=1)
+    first = await sms.deliver(message(text="Thank you."))
+    book.references.add(first.reference)
+    sms_sink.behave(answer)
+    second, began = message(text="Thank you."), clock.now()
+    if answer is Answer.DROP:
+        with pytest.raises(TemporaryFailure):
+            await sms.deliver(second)
+        again = message(id=second.id, text="Thank you.", tried_since=began)
+        delivered = await sms.deliver(again)
+    else:
+        delivered = await sms.deliver(second)
+    await sms.close()
+    assert len(sms_sink.messages) == 2
+    assert delivered.reference not in {"", first.reference}
+
+
+@pytest.mark.feature("N3")
+@pytest.mark.parametrize("minutes", [-5, 5])
+async def test_a_clock_that_is_wrong_by_minutes_sends_nothing_twice(
+    gateway: TwilioSms, sms_sink: SmsSink, minutes: int
+) -> None:
+    sent = message()
+    await gateway.deliver(sent)
+    with clock.shifted(minutes * clock.MINUTE):
+        await gateway.deliver(message(id=sent.id, text=sent.text, tried_since=clock.now()))
+    assert len(sms_sink.messages) == 1

@@ -13,7 +13,7 @@ from bedside.requests.models import requests
 from bedside.requests.states import State
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
-from tests.peers.sms_sink import SmsSink
+from tests.peers.sms_sink import Book, SmsSink
 from tests.requests.sending import send
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("R7")]
@@ -105,7 +105,7 @@ async def test_without_a_token_nothing_is_believed(quick_house: House) -> None:
 
 async def test_the_gateway_is_told_where_to_report(sms_sink: SmsSink) -> None:
     sms = TwilioSms(
-        sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", reports_to=ADDRESS
+        sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", Book(), reports_to=ADDRESS
     )
     await sms.deliver(Message("ntf_1", Channel.SMS, "+46701740605", "", "Hello"))
     await sms.close()

@@ -17,11 +17,13 @@ from bedside.audit.recorder import Filter
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
+from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.dispatcher import GIVE_UP_AFTER, LEASE, Dispatcher
 from bedside.notifications.messages import Delivery
 from bedside.notifications.messenger import Notice
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel, Gateway
+from bedside.notifications.references import References
 from bedside.notifications.states import MOVES, NoticeState, Report, may_become
 from bedside.requests.states import State
 from tests.house import House
@@ -36,7 +38,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("N3")]
 @pytest.fixture
 async def wired(house: House, smtp_sink: SmtpSink, sms_sink: SmsSink) -> AsyncIterator["Wired"]:
     """A house with a mail server and an SMS gateway."""
-    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", seconds=1)
+    book = References(house.services.database)
+    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", book, seconds=1)
     gateways: dict[Channel, Gateway] = {
         Channel.EMAIL: SmtpMail(
             f"smtp://127.0.0.1:{smtp_sink.port}?starttls=never",
@@ -73,7 +76,12 @@ class Wired:
     def restart(self) -> None:
         services = self.house.services
         self.dispatcher = Dispatcher(
-            services.database, services.vault, services.audit.log, self.gateways, frozenset()
+            services.database,
+            services.vault,
+            services.audit.log,
+            self.gateways,
+            CardAddresses(services.people.patients),
+            frozenset(),
         )
         self.dispatcher.on_outcome(services.requests.all.delivery_changed)
         services.notifications = replace(services.notifications, dispatcher=self.dispatcher)

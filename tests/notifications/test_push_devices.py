@@ -10,6 +10,7 @@ from bedside.adapters.web_push import WebPush
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.network import is_public
+from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.models import notifications, push_keys
 from bedside.notifications.ports import Channel
@@ -206,7 +207,12 @@ async def test_somebody_waits_and_the_browser_reads_it(
         trust=client_context(),
     )
     dispatcher = Dispatcher(
-        services.database, services.vault, services.audit.log, {Channel.PUSH: gateway}, frozenset()
+        services.database,
+        services.vault,
+        services.audit.log,
+        {Channel.PUSH: gateway},
+        CardAddresses(services.people.patients),
+        frozenset(),
     )
     services.registered.handlers["notification.deliver"] = dispatcher.deliver
     await services.notifications.staff_alerts.choose(amara, [])

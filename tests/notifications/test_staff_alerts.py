@@ -8,9 +8,11 @@ import pytest
 
 from bedside.adapters.sms import TwilioSms
 from bedside.kernel import clock
+from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import Channel, Gateway
+from bedside.notifications.references import References
 from bedside.notifications.staff_alerts import PUSH_USEFUL_FOR, USEFUL_FOR
 from bedside.people.permissions import StaffAccess
 from tests.house import House
@@ -124,11 +126,17 @@ async def by_sms(quick_ward: Ward, sms_sink: SmsSink) -> AsyncIterator[Ward]:
     house, amara = quick_ward.house, quick_ward.house.here.clinician
     await confirm(house, amara)
     await house.services.notifications.staff_alerts.choose(amara, ["sms"])
-    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", seconds=1)
+    book = References(house.services.database)
+    sms = TwilioSms(sms_sink.url, sms_sink.account, sms_sink.token, "+46700000000", book, seconds=1)
     services = house.services
     gateways: dict[Channel, Gateway] = {Channel.SMS: sms}
     dispatcher = Dispatcher(
-        services.database, services.vault, services.audit.log, gateways, frozenset()
+        services.database,
+        services.vault,
+        services.audit.log,
+        gateways,
+        CardAddresses(services.people.patients),
+        frozenset(),
     )
     services.notifications.staff_alerts._messenger = dispatcher
     services.registered.handlers["notification.deliver"] = dispatcher.deliver

@@ -49,6 +49,16 @@ class Sms:
     at: int
 
 
+class Book:
+    """Whose messages the gateway has: these are other messages'."""
+
+    def __init__(self, *references: str) -> None:
+        self.references = set(references)
+
+    async def has(self, channel: str, reference: str) -> bool:
+        return channel == "sms" and reference in self.references
+
+
 class SmsSink:
     """The gateway on a free loopback port, in threads of its own."""
 

@@ -15,7 +15,14 @@ from bedside.adapters.answers import Answered, ask
 from bedside.kernel import clock
 from bedside.kernel.known_states import DOWN, OK, State
 from bedside.kernel.language import N_
-from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
+from bedside.notifications.ports import (
+    Channel,
+    Delivered,
+    Message,
+    PermanentFailure,
+    SentBook,
+    TemporaryFailure,
+)
 
 SECONDS_EACH = 15
 """Timeout for a whole answer, connecting included."""
@@ -24,8 +31,9 @@ _LONGEST_ANSWER = 64 << 10
 _LONGEST_LIST = 4 << 20
 """Bytes of an answer: to a message, and with LOOK_BACK messages of some 1,000 bytes."""
 
-CLOCKS_DIFFER = 5 * clock.SECOND
-"""The gateway's times have whole seconds, and its clock is not ours."""
+CLOCKS_DIFFER = 10 * clock.MINUTE
+"""The gateway's clock is not ours. What was sent that long before, in the same words, belongs to
+another message, and the book knows it."""
 
 LOOK_BACK = 1000
 """Newest messages to search: the most that one answer holds."""
@@ -46,8 +54,9 @@ _REFUSED = N_("The SMS gateway refused the message.")
 
 
 class TwilioSms:
-    """Sends through one account of a gateway. `url` is the gateway's base address, `reports_to`
-    the public address for its delivery reports, or "" for no reports."""
+    """Sends through one account of a gateway. `url` is the gateway's base address, `reports_to` the
+    public address for its delivery reports, or "" for no reports; `book` knows whose messages the
+    gateway has."""
 
     name = "SMS"
 
@@ -57,12 +66,14 @@ class TwilioSms:
         account: str,
         token: str,
         sender: str,
+        book: SentBook,
         *,
         reports_to: str = "",
         seconds: float = SECONDS_EACH,
     ) -> None:
         self._address = f"{url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
         self._sender = sender
+        self._book = book
         self._reports = {"StatusCallback": reports_to} if reports_to else {}
         self._seconds = seconds
         self._http = httpx.AsyncClient(
@@ -124,8 +135,8 @@ class TwilioSms:
         await self._http.aclose()
 
     async def _already_sent(self, message: Message, since: int) -> Delivered | None:
-        """Find the same words to the same number since then; raises TemporaryFailure if that
-        cannot be found out."""
+        """Find the same words to the same number since then, unless they are another message's:
+        a mother of twins is thanked twice. Raises TemporaryFailure if that cannot be found out."""
         # The gateway could filter by number, but then the number would be in a URL.
         query = {"PageSize": str(LOOK_BACK)}
         try:
@@ -135,8 +146,11 @@ class TwilioSms:
         listed = await asyncio.to_thread(_content, answer)
         for sent in cast(list[dict[str, Any]], listed.get("messages", [])):
             same = sent.get("to") == message.to and sent.get("body") == message.text
-            if same and _milliseconds(sent.get("date_created")) >= since - CLOCKS_DIFFER:
-                return Delivered(str(sent.get("sid", "")))
+            if not same or _milliseconds(sent.get("date_created")) < since - CLOCKS_DIFFER:
+                continue
+            reference = str(sent.get("sid", ""))
+            if not await self._book.has(Channel.SMS, reference):
+                return Delivered(reference)
         return None
 
 
@@ -153,10 +167,10 @@ def _content(answer: Answered) -> dict[str, Any]:
         raise TemporaryFailure(_BROKEN)
     if not isinstance(content, dict):
         raise PermanentFailure(_STRANGE)
-    told = cast(dict[str, Any], content)
+    answered = cast(dict[str, Any], content)
     if status in (200, 201):
-        return told
-    raise PermanentFailure(_meaning(status, told.get("code")))
+        return answered
+    raise PermanentFailure(_meaning(status, answered.get("code")))
 
 
 def _meaning(status: int, code: Any) -> str:

@@ -6,12 +6,12 @@ from bedside.adapters.local_outbox import LocalOutbox
 from bedside.adapters.web_push import WebPush
 from bedside.kernel.known_states import Check
 from bedside.notifications import callbacks
-from bedside.notifications.ports import Channel, Gateway, PushBook, PushSigner
+from bedside.notifications.ports import Channel, Gateway, PushBook, PushSigner, SentBook
 from bedside.settings import Settings
 
 
 def gateways_of(
-    settings: Settings, devices: PushBook, keys: PushSigner
+    settings: Settings, devices: PushBook, keys: PushSigner, book: SentBook
 ) -> tuple[dict[Channel, Gateway], frozenset[Channel], dict[Channel, Check]]:
     """Return the gateways, the channels that stay in the local outbox, and checks of those whose
     gateway can be asked.
@@ -41,6 +41,7 @@ def gateways_of(
             settings.twilio_account,
             settings.twilio_token,
             settings.sms_from,
+            book,
             reports_to=_sms_reports_to(settings),
         )
         checks[Channel.SMS] = sms.state

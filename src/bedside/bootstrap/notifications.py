@@ -10,6 +10,7 @@ from bedside.kernel import clock
 from bedside.kernel.known_states import Check, Seldom
 from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as jobs
+from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.backlog import Backlog
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.code_alerts import CodeAlerts
@@ -19,6 +20,7 @@ from bedside.notifications.own_phones import OwnPhones
 from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
 from bedside.notifications.push_keys import PushKeys
+from bedside.notifications.references import References
 from bedside.notifications.staff_alerts import StaffAlerts
 from bedside.notifications.trials import Trials
 from bedside.people.clinics import READ_STAFF_NUMBERS
@@ -76,8 +78,9 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     devices = PushDevices(database, vault, audit, internal=settings.internal_push_services)
     keys = PushKeys(database, vault)
-    gateways, local, checks = gateways_of(settings, devices, keys)
-    dispatcher = Dispatcher(database, vault, audit, gateways, local)
+    gateways, local, checks = gateways_of(settings, devices, keys, References(database))
+    recipients = CardAddresses(people.patients)
+    dispatcher = Dispatcher(database, vault, audit, gateways, recipients, local)
     alerts = StaffAlerts(database, vault, audit, devices, dispatcher, settings.base_url)
     reports_to = settings.base_url + callbacks.PATH
     return NotificationParts(

@@ -112,6 +112,7 @@ def _listeners(parts: Parts) -> None:
     for what, rows in patient_rows(parts.base.vault, parts.charts.of_patient).items():
         people.joining.on_joined(what, rows)
     notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
+    notifications.dispatcher.before_leaving(parts.requests.all.refusal)
 
     for kind in parts.requests.endings.holder_kinds():
         files.intake.register(kind)

@@ -28,9 +28,10 @@ def in_zone(zone: str, at: int | None = None) -> datetime:
 
 
 def end_of(day: date, zone: str) -> int:
-    """Return the last second of a day in a time zone."""
+    """Return the last second of a day in a time zone: the later one, where clocks go back at
+    midnight and the evening comes twice."""
     evening = datetime.combine(day, time_of_day(23, 59, 59), ZoneInfo(zone))
-    return int(evening.timestamp()) * SECOND
+    return int(max(evening.replace(fold=fold).timestamp() for fold in (0, 1))) * SECOND
 
 
 class Watch:

@@ -1,13 +1,49 @@
 """Addresses of messages: those of a patient, and numbers that somebody types for an SMS."""
 
-from bedside.errors import WrongInput
+from bedside.errors import NotFound, WrongInput
 from bedside.kernel import phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.notifications.messenger import CHANNELS, ChannelName
-from bedside.people.patients import Demographics
+from bedside.notifications.ports import Channel
+from bedside.people.patients import Demographics, Patients
 
 NO_EXTENSION = N_("An SMS cannot reach an extension. Enter a mobile number without one.")
+
+_OTHER = N_(
+    "It was not sent: the card has another number or address by now. Send a new link, and it goes "
+    "there."
+)
+_DOUBTED = N_(
+    "It was not sent: messages there reached somebody else. Correct the number or the address on "
+    "the card or confirm it there, then send a new link."
+)
+
+
+class CardAddresses:
+    """Compares the address of a message that waited with the patient's card."""
+
+    def __init__(self, patients: Patients) -> None:
+        self._patients = patients
+
+    async def refusal(self, clinic_id: str, patient_id: str, channel: Channel, to: str) -> str:
+        """See `Recipients.refusal`."""
+        try:
+            patient = await self._patients.addressed(clinic_id, patient_id)
+        except NotFound:
+            return _OTHER
+        stored = patient.phone if channel is Channel.SMS else patient.email
+        if _sent_to(channel, stored) != _sent_to(channel, to):
+            return _OTHER
+        return _DOUBTED if stored in patient.doubted else ""
+
+
+def _sent_to(channel: Channel, address: str) -> str:
+    """Return the address in one form: a number without its extension, mail in small letters."""
+    if channel is not Channel.SMS:
+        return address.casefold()
+    phone = phones.known(phones.kept(address))
+    return phone.number if phone else address
 
 
 def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:

@@ -35,6 +35,7 @@ from bedside.notifications.ports import (
     Gateway,
     Message,
     PermanentFailure,
+    Recipients,
     TemporaryFailure,
 )
 from bedside.notifications.rows import NotificationRow
@@ -99,6 +100,14 @@ class DeliveryListener(Protocol):
         ...
 
 
+class LeavingCheck(Protocol):
+    """The cause of messages, asked once more before one leaves."""
+
+    async def __call__(self, cause_id: str) -> str:
+        """Return why a message of this cause must not leave any more, "" if it may."""
+        ...
+
+
 class Dispatcher:
     """Writes notifications, delivers them, and reports the outcome to their causes.
 
@@ -111,15 +120,18 @@ class Dispatcher:
         vault: Vault,
         audit: AuditLog,
         gateways: Mapping[Channel, Gateway],
+        recipients: Recipients,
         local: frozenset[Channel],
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
         self._gateways = gateways
+        self._recipients = recipients
         self._local = local
         self._early = EarlyReports()
         self._listeners: list[DeliveryListener] = []
+        self._checks: list[LeavingCheck] = []
 
     @property
     def local(self) -> frozenset[Channel]:
@@ -129,6 +141,11 @@ class Dispatcher:
     def on_outcome(self, listener: DeliveryListener) -> None:
         """Call `listener`, in the same transaction, with the outcome of messages."""
         self._listeners.append(listener)
+
+    def before_leaving(self, check: LeavingCheck) -> None:
+        """Ask `check` about each message to a patient just before it leaves: it can have waited
+        for hours."""
+        self._checks.append(check)
 
     async def send(self, work: UnitOfWork, notice: Notice) -> None:
         """Write a message; it is sent after the commit. See `Messenger.send`."""
@@ -176,6 +193,11 @@ class Dispatcher:
             return
         gateway = self._gateways[Channel(row.channel)]
         message = await self._message(row)
+        refusal = await self._refusal(row, message)
+        if refusal:
+            keys = await self._vault.clinic(row.clinic_id)
+            await self._failed(row.id, refusal, content=_wiped(keys, row))
+            return
         faults.point("notification.taken")
         began = clock.now()
         try:
@@ -206,6 +228,17 @@ class Dispatcher:
                 # Killed while it was being sent for the first time: it may have been sent.
                 await work.execute(_set, of=row.id, tried_since=row.locked_until - LEASE)
             return await work.one(_by_id, of=notification_id)
+
+    async def _refusal(self, row: NotificationRow, message: Message) -> str:
+        """Return why a message to a patient must not leave any more, "" if it may."""
+        if row.staff_id or not row.patient_id:
+            return ""
+        refusal = await self._recipients.refusal(
+            row.clinic_id, row.patient_id, message.channel, message.to
+        )
+        for check in self._checks:
+            refusal = refusal or await check(row.cause_id)
+        return refusal
 
     async def _message(self, row: NotificationRow) -> Message:
         keys = await self._vault.clinic(row.clinic_id)
@@ -259,9 +292,11 @@ class Dispatcher:
         _log.warning("message.kept", channel=row.channel, reason=failure.sentence)
         raise TryAgain(_pause(row.attempts), failure.sentence)
 
-    async def _failed(self, notification_id: str, sentence: str) -> None:
+    async def _failed(self, notification_id: str, sentence: str, **values: Any) -> None:
         async with self._database.unit_of_work() as work:
-            current = await self._move(work, notification_id, NoticeState.FAILED, failure=sentence)
+            current = await self._move(
+                work, notification_id, NoticeState.FAILED, failure=sentence, **values
+            )
             if current is not None:
                 await self._line(work, current, Action.NOTIFICATION_FAILED)
                 _log.error("message.given_up", channel=current.channel, reason=sentence)
@@ -325,13 +360,15 @@ class Dispatcher:
         await self._line(work, row, Action.NOTIFICATION_FAILED)
 
     async def resend(self, chart: ChartAccess, notification_id: str) -> None:
-        """Try a failed message again. Raises NotFound, and Conflict if it has not failed or a
-        gateway had accepted it, because then its body is gone and only a new link helps."""
+        """Try a failed message again. Raises NotFound, and Conflict if it has not failed, or if its
+        body is gone, because a gateway had accepted it or it must not leave: only a new link
+        helps then."""
+        keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
             row = await work.one(_for_change, of=notification_id)
             if row is None or row.patient_id != chart.patient_id:
                 raise NotFound
-            if row.state != NoticeState.FAILED or row.sent_at:
+            if row.state != NoticeState.FAILED or row.sent_at or not _has_body(keys, row):
                 raise Conflict
             await self._move(work, row.id, NoticeState.QUEUED, failure="", created_at=clock.now())
             _enqueue(work, row.id)
@@ -372,6 +409,11 @@ def _enqueue(work: UnitOfWork, notification_id: str) -> None:
     work.enqueue(
         DELIVER, {"notification_id": notification_id}, unique=f"{DELIVER}:{notification_id}"
     )
+
+
+def _has_body(keys: ClinicKeys, row: NotificationRow) -> bool:
+    """Whether the body of a message is still there."""
+    return bool(keys.unseal(_COLUMN, row.id, row.content)["text"])
 
 
 def _wiped(keys: ClinicKeys, row: NotificationRow) -> bytes:

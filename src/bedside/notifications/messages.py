@@ -138,15 +138,16 @@ def _shown(keys: ClinicKeys, row: NotificationRow, patient_name: str) -> OutboxM
 
 
 def _delivery(keys: ClinicKeys, row: NotificationRow) -> Delivery:
+    content = _content(keys, row)
     return Delivery(
         row.id,
         row.cause_id,
         Channel(row.channel),
-        _content(keys, row)["to"],
+        content["to"],
         NoticeState(row.state),
         row.attempts,
         row.failure,
-        row.state == NoticeState.FAILED and not row.sent_at,
+        row.state == NoticeState.FAILED and not row.sent_at and bool(content["text"]),
         row.created_at,
         row.sent_at,
         row.delivered_at,

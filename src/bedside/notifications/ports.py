@@ -83,6 +83,23 @@ class PushSubscription:
         return "PushSubscription()"
 
 
+class Recipients(Protocol):
+    """Knows the patients to whom messages go."""
+
+    async def refusal(self, clinic_id: str, patient_id: str, channel: Channel, to: str) -> str:
+        """Return why a message that was written to this address must not leave any more, "" if it
+        may: the card can have changed while it waited."""
+        ...
+
+
+class SentBook(Protocol):
+    """Knows which of a gateway's names for messages belong to one already."""
+
+    async def has(self, channel: Channel, reference: str) -> bool:
+        """Whether a message has this name."""
+        ...
+
+
 class PushBook(Protocol):
     """Knows the devices that subscribed to web push."""
 

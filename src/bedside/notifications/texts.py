@@ -1,5 +1,6 @@
 """Texts of a clinic's messages: short, in the reader's language, nothing about health."""
 
+import unicodedata
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ def outgoing_text(
     """Compose a message of the clinic: one sentence, perhaps a link and a closing text."""
     phone = clinic.options.phone
     questions = _("Questions? Call {phone}.").format(phone=phone) if phone else ""
-    text = " ".join(part for part in (said, link, questions) if part)
+    # Composed letters: “é” is one sign of the GSM alphabet, “e” with an accent behind it is not.
+    text = unicodedata.normalize("NFC", " ".join(part for part in (said, link, questions) if part))
     button = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
     paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (after, questions) if part)
     html = (

@@ -315,6 +315,11 @@ class Patients:
         """Return what the answer to a link is compared with, None if unknown; for `links` only."""
         return (await self._load(clinic_id, patient_id)).demographics.birth_date
 
+    async def addressed(self, clinic_id: str, patient_id: str) -> Demographics:
+        """Return what a message goes by that leaves now; for `notifications` and `requests` only.
+        Raises NotFound."""
+        return (await self._load(clinic_id, patient_id)).demographics
+
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:
         keys = await self._vault.clinic(clinic_id)
         async with self._database.read() as db:

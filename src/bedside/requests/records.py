@@ -14,6 +14,7 @@ from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.messenger import ChannelName
 from bedside.requests.events import ChartRequestChanged, DeskRequestChanged, RequestChanged
 from bedside.requests.models import requests
+from bedside.requests.reminders import remind_at
 from bedside.requests.states import ENDED, NEEDS_STAFF, State, Step, after
 
 REMIND_UNAGREED = "request.remind_unagreed"
@@ -233,12 +234,12 @@ def publish(work: UnitOfWork, row: RequestRow) -> None:
 
 async def note_unagreed(work: UnitOfWork, row: RequestRow, some: bool) -> None:
     """Store whether `some` files are here that nobody has agreed to send, and schedule the reminder
-    of the patient: a day before the link ends, but not while the patient may still be at it."""
+    of the patient, but not while the patient may still be at it."""
     if bool(row.unagreed_at) == some or (some and row.state != State.IN_PROGRESS):
         return
     now = clock.now()
     await save(work, row, unagreed_at=now if some else 0)
-    due = max(row.expires_at - clock.DAY, now + PATIENCE)
+    due = remind_at(row.expires_at, now + PATIENCE) or now + PATIENCE
     if some and due < row.expires_at:
         payload = {"request_id": row.id, "round": row.round}
         unique = f"{REMIND_UNAGREED}:{row.id}:{row.round}"

@@ -28,10 +28,12 @@ from bedside.requests.endings import CLEAR_UP, EXPIRE
 from bedside.requests.kinds import RequestKinds, Wording
 from bedside.requests.messages import send_text
 from bedside.requests.records import Content, Request, RequestRow, Told
-from bedside.requests.states import State, Step, require
+from bedside.requests.reminders import remind_at
+from bedside.requests.states import ENDED, State, Step, require
 
 REMIND = "request.remind"
-REMIND_BEFORE = clock.DAY
+NOT_BEFORE = 12 * clock.HOUR
+"""Nobody is reminded of a message that came just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +158,11 @@ class Requests:
             wording = compose(clinic, content, self._address(secret), until)
         await send_text(self._messenger, work, row, content, f"invite/{row.round}", wording)
         payload = {"request_id": row.id, "round": row.round}
-        remind_in = until - REMIND_BEFORE - clock.now()
-        if remind_in > 0:
-            work.enqueue(REMIND, payload, unique=f"{REMIND}:{row.id}:{row.round}", delay=remind_in)
-        work.enqueue(
-            EXPIRE, payload, unique=f"{EXPIRE}:{row.id}:{row.round}", delay=until - clock.now()
-        )
+        now = clock.now()
+        at = remind_at(until, now + NOT_BEFORE)
+        if at:
+            work.enqueue(REMIND, payload, unique=f"{REMIND}:{row.id}:{row.round}", delay=at - now)
+        work.enqueue(EXPIRE, payload, unique=f"{EXPIRE}:{row.id}:{row.round}", delay=until - now)
 
     def _address(self, secret: str) -> str:
         return f"{self._base_url}/l/{secret}"
@@ -255,8 +256,21 @@ class Requests:
         if row is not None and row.round == int(number):
             await records.take_step(work, row, _step_of(outcomes))
 
+    async def refusal(self, cause_id: str) -> str:
+        """Return why a message must not leave any more, "" if it may: its link can have been closed
+        or replaced, or the request answered, while it waited for the gateway."""
+        request_id, _slash, rest = cause_id.partition("/")
+        cause, _slash, number = rest.partition("/")
+        if not self._kinds.has(request_id) or cause not in _WITH_LINK:
+            return ""
+        async with self._database.read() as db:
+            row = await db.one(records.by_id, of=request_id)
+        if row is None or row.state in ENDED or row.expires_at <= clock.now():
+            return _CLOSED
+        return "" if row.round == int(number) else _CLOSED
+
     async def remind(self, payload: dict[str, Any]) -> None:
-        """Job: a day before the link ends, remind a patient who has not opened it.
+        """Job: before the link ends, remind a patient who has not opened it.
 
         The secret of the first link is not stored, so the reminder carries another link.
         """
@@ -265,7 +279,7 @@ class Requests:
             row = await db.one(records.by_id, of=request_id)
         if row is None:
             return
-        content = records.opened(await self._vault.clinic(row.clinic_id), row).content
+        content = await self._readdressed(row)
         clinic = await self._clinics.get(row.clinic_id)
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, request_id)
@@ -282,7 +296,7 @@ class Requests:
             row = await db.one(records.by_id, of=request_id)
         if row is None:
             return
-        request = records.opened(await self._vault.clinic(row.clinic_id), row)
+        content = await self._readdressed(row)
         clinic = await self._clinics.get(row.clinic_id)
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, request_id)
@@ -290,7 +304,15 @@ class Requests:
                 return
             now = records.opened(await self._vault.clinic(row.clinic_id), row)
             if now.waits_for_agreement and row.expires_at > clock.now():
-                await self._remind(work, row, clinic, request.content, "unagreed", texts.unagreed)
+                await self._remind(work, row, clinic, content, "unagreed", texts.unagreed)
+
+    async def _readdressed(self, row: RequestRow) -> Content:
+        """Return the content of a request with the patient's addresses of today in place of those
+        of its first message, without any that nobody can be reached at."""
+        content = records.opened(await self._vault.clinic(row.clinic_id), row).content
+        patient = await self._patients.addressed(row.clinic_id, row.patient_id)
+        ways = tuple(way for way in content.to if usable(patient, way))
+        return replace(content, to=addresses_of(patient, ways) if ways else {})
 
     async def _remind(
         self,
@@ -301,6 +323,10 @@ class Requests:
         cause: str,
         compose: Wording,
     ) -> None:
+        if not content.to:
+            return
+        keys = await self._vault.clinic(row.clinic_id)
+        await records.save(work, row, content=records.seal(keys, row.id, content))
         secret = await self._links.issue(
             work, row.clinic_id, row.patient_id, row.id, row.expires_at
         )
@@ -347,6 +373,9 @@ def _ways(patient: Patient, content: Content) -> tuple[str, ...]:
     return tuple(way for way in ways if usable(patient.demographics, way)) or ways
 
 
+_WITH_LINK = ("invite", "reminder", "unagreed")
+"""The causes of messages that carry a link."""
+_CLOSED = N_("It was not sent: by then its link was closed or replaced, or the request answered.")
 _WAITING = (State.REQUESTED, State.SENT, State.DELIVERED, State.UNCERTAIN)
 
 
