@@ -14,6 +14,7 @@ from bedside.notifications.ports import (
     Channel,
     Message,
     PermanentFailure,
+    PushAnswer,
     PushSubscription,
     TemporaryFailure,
 )
@@ -23,13 +24,15 @@ from tests.peers.push_service import Device, PushService, claims_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V16")]
 
-TOLD = {"title": "Somebody is waiting", "body": "In Dr Okafor’s room.", "path": "/rooms/rom_1"}
+PUSHED = {"title": "Somebody is waiting", "body": "In Dr Okafor’s room.", "path": "/rooms/rom_1"}
 
 
 class Book:
     """One device, in memory."""
 
     def __init__(self, device: Device) -> None:
+        self.device = device
+        self.answers: list[PushAnswer] = []
         self.known: PushSubscription | None = PushSubscription(
             device.endpoint, device.key, device.secret
         )
@@ -37,9 +40,11 @@ class Book:
     async def subscription(self, device_id: str) -> PushSubscription | None:
         return self.known if device_id == "psh_1" else None
 
-    async def forget(self, device_id: str) -> None:
-        assert device_id == "psh_1"
-        self.known = None
+    async def answered(self, device_id: str, endpoint: str, answer: PushAnswer) -> None:
+        assert (device_id, endpoint) == ("psh_1", self.device.endpoint)
+        self.answers.append(answer)
+        if answer is PushAnswer.GONE:
+            self.known = None
 
 
 class Signer:
@@ -62,15 +67,17 @@ def gateway(book: Book, *, internal: bool = True, trust: ssl.SSLContext | None =
 
 def message(to: str = "psh_1") -> Message:
     """A notification for the device."""
-    return Message(new_id("ntf"), Channel.PUSH, to, TOLD["title"], json.dumps(TOLD))
+    return Message(new_id("ntf"), Channel.PUSH, to, PUSHED["title"], json.dumps(PUSHED))
 
 
 async def test_the_browser_reads_it_and_the_service_cannot(push_service: PushService) -> None:
     device = push_service.device("amara")
-    await gateway(Book(device)).deliver(message())
+    book = Book(device)
+    await gateway(book).deliver(message())
     [pushed] = push_service.pushed
-    assert json.loads(device.read(pushed.body)) == TOLD
+    assert json.loads(device.read(pushed.body)) == PUSHED
     assert b"Okafor" not in pushed.body
+    assert book.answers == [PushAnswer.TAKEN]
     assert pushed.path == "/send/amara"
     assert pushed.headers["host"] == f"localhost:{push_service.port}"
     assert pushed.headers["content-encoding"] == "aes128gcm"
@@ -82,12 +89,14 @@ async def test_the_browser_reads_it_and_the_service_cannot(push_service: PushSer
 
 
 @pytest.mark.parametrize("status", [404, 410])
-async def test_a_device_that_is_gone_is_forgotten(push_service: PushService, status: int) -> None:
+async def test_a_device_that_is_gone_is_asked_no_more(
+    push_service: PushService, status: int
+) -> None:
     book = Book(push_service.device())
     push_service.answers.append(status)
     with pytest.raises(PermanentFailure) as failed:
         await gateway(book).deliver(message())
-    assert "not told any more" in failed.value.sentence
+    assert "no notifications any more" in failed.value.sentence
     assert book.known is None
     with pytest.raises(PermanentFailure):
         await gateway(book).deliver(message())
@@ -101,6 +110,7 @@ async def test_a_device_that_is_gone_is_forgotten(push_service: PushService, sta
         (500, TemporaryFailure),
         (503, TemporaryFailure),
         (400, PermanentFailure),
+        (401, PermanentFailure),
         (403, PermanentFailure),
         (413, PermanentFailure),
         (307, PermanentFailure),
@@ -114,6 +124,7 @@ async def test_each_refusal_means_what_it_means(
     with pytest.raises(failure):
         await gateway(book).deliver(message())
     assert book.known is not None
+    assert book.answers == ([PushAnswer.REFUSED] if status in (400, 401, 403) else [])
     assert len(push_service.pushed) == 1, "a redirect is not followed"
 
 
@@ -164,3 +175,14 @@ async def test_a_key_that_is_no_key_ends_the_subscription(push_service: PushServ
         await gateway(book).deliver(message())
     assert book.known is None
     assert push_service.pushed == []
+
+
+@pytest.mark.parametrize("words", ["Long ", "診察室 ", "🏥 "])
+async def test_a_message_that_is_too_long_ends_no_device(
+    push_service: PushService, words: str
+) -> None:
+    book = Book(push_service.device())
+    long = Message(new_id("ntf"), Channel.PUSH, "psh_1", "", words * 4_000)
+    with pytest.raises(PermanentFailure, match="too long"):
+        await gateway(book).deliver(long)
+    assert (book.known is not None, book.answers, push_service.pushed) == (True, [], [])

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import CDPSession, Page, Worker, expect
 
 from bedside.kernel import clock
+from bedside.notifications.ports import PushAnswer
 from tests.house import Served, served_with
 from tests.journeys.test_staff_console import at_desk, connected, sign_in
 from tests.peers.certificates import authority
@@ -28,7 +29,14 @@ pytestmark = [
 
 # The maker's push service cannot be reached from here; everything else is the browser's own.
 _SUBSCRIBE = """(given) => {
-  const subscription = { endpoint: given.endpoint, toJSON: () => given };
+  const subscription = {
+    get endpoint() { return given.endpoint + "-" + (sessionStorage.getItem("made") ?? 1); },
+    toJSON: () => ({ ...given, endpoint: subscription.endpoint }),
+    unsubscribe: async () => {
+      sessionStorage.setItem("made", Number(sessionStorage.getItem("made") ?? 1) + 1);
+      sessionStorage.removeItem("subscribed");
+    },
+  };
   window.asked = 0;
   const ask = Notification.requestPermission.bind(Notification);
   Notification.requestPermission = () => { window.asked += 1; return ask(); };
@@ -100,14 +108,12 @@ async def subscribe(page: Page, device: Device) -> Worker:
     context = page.context
     await page.add_init_script(f"({_SUBSCRIBE})({json.dumps(device.given)})")
     await page.goto("/account")
-    switch = page.get_by_role("button", name="Tell this device too")
+    switch = page.get_by_role("button", name="Notify this device too")
     await expect(switch).to_be_visible()
     assert await page.evaluate("window.asked") == 0, "nobody is asked before the click"
     async with page.expect_navigation(url="**/account"):
         await switch.click()
-    await expect(page.get_by_role("list", name="Devices that are told")).to_contain_text(
-        "This device"
-    )
+    await expect(page.get_by_role("list", name="Your devices")).to_contain_text("This device")
     await expect(switch).to_be_hidden()
     [worker] = context.service_workers
     return worker
@@ -171,7 +177,9 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
     await connected(page, house)
     await page.get_by_role("button", name="Alerts").click()
     dialog = page.get_by_role("dialog", name="Alerts")
-    await expect(dialog).to_contain_text("This device is told, also when you are signed out.")
+    await expect(dialog).to_contain_text(
+        "This device gets notifications, also when you are signed out."
+    )
     await journey.seen(page, "alerts", whole=False)
     pusher = await Pusher.of(page, reaching.url)
     await page.goto(f"{reaching.url}/push/worker.js")  # of this site, and no page of the console
@@ -204,13 +212,110 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
     await person.leave()
 
 
+_CHANGED = """async (old) => {
+  const asked = [];
+  const answers = { "/1": 200, "/2": 404 };
+  self.fetch = async (address, { body }) => {
+    const given = JSON.parse(body);
+    asked.push([address, given.address.slice(-2), given.endpoint.slice(-2)]);
+    return { status: answers[given.address.slice(-2)] };
+  };
+  let ended = 0;
+  const made = { endpoint: "https://push.example/3", unsubscribe: async () => { ended += 1; } };
+  made.toJSON = () => ({ endpoint: made.endpoint });
+  for (const [oldSubscription, newSubscription] of [
+    [{ endpoint: old + "/1", options: {} }, made],
+    [{ endpoint: old + "/2", options: {} }, made],
+    [null, made],
+    [{ endpoint: old + "/1", options: {} }, null],
+  ]) {
+    let done = Promise.resolve();
+    const event = new Event("pushsubscriptionchange");
+    Object.assign(event, { oldSubscription, newSubscription });
+    event.waitUntil = (work) => { done = work; };
+    self.dispatchEvent(event);
+    await done;
+  }
+  return { asked, ended };
+}"""
+
+
+async def test_a_device_that_has_ended_is_said_and_comes_back_by_a_press(
+    reaching: Served, chromium: Chromium, push_service: PushService
+) -> None:
+    house, journey = reaching.house, Journey("alerts-push-ends")
+    devices, amara = house.services.notifications.push_devices, house.here.clinician
+    person, page = await at_desk(chromium, reaching, amara, allow=("notifications",))
+    device = push_service.device()
+    worker = await subscribe(page, device)
+    [known] = await devices.listed(amara)
+
+    # the push service does not know it any more
+    await devices.answered(known.id, f"{device.endpoint}-1", PushAnswer.GONE)
+    await page.reload()
+    listed = page.get_by_role("list", name="Your devices")
+    await expect(listed).to_contain_text("Gets nothing any more")
+    await expect(listed).to_contain_text("This device")
+    state = page.locator("[data-push-state]")
+    await expect(state).to_contain_text("This device gets no notifications any more.")
+    await journey.seen(page, "ended")
+    async with page.expect_navigation(url="**/account"):
+        await page.get_by_role("button", name="Notify this device too").click()
+    await expect(state).to_contain_text("This device gets notifications")
+    await expect(listed.get_by_role("listitem")).to_have_count(1)
+    await expect(listed).not_to_contain_text("Gets nothing any more")
+    [again] = await devices.listed(amara)
+    found = await devices.subscription(again.id)
+    assert found is not None
+    assert found.endpoint == f"{device.endpoint}-2", "of another address than the dead one"
+
+    # the browser has another subscription: any page of the console repairs it, with the mark
+    await devices.answered(again.id, found.endpoint, PushAnswer.GONE)
+    await page.evaluate("sessionStorage.setItem('made', 3)")
+    await page.reload()
+    await expect(state).to_contain_text("This device gets notifications")
+    await expect(listed).to_contain_text("This device")
+    await expect(listed).not_to_contain_text("Gets nothing any more")
+    await page.evaluate("sessionStorage.setItem('made', 4)")
+    await page.goto("/inbox")
+    await reached(
+        page,
+        lambda: devices.subscription(again.id),
+        lambda now: now is not None and now.endpoint.endswith("-4"),
+        "the new address",
+    )
+
+    # what its owner removed stays removed, also when the browser makes another one
+    await page.goto("/account")
+    await listed.get_by_role("button", name="Remove").click()
+    await expect(listed).to_have_count(0)
+    await page.evaluate("sessionStorage.setItem('made', 5)")
+    await page.goto("/account")
+    await expect(state).to_contain_text("until you remove the device")
+    assert await devices.listed(amara) == []
+
+    # the worker, when the browser changes the subscription while no page is open
+    assert await worker.evaluate(_CHANGED, "https://push.example") == {
+        "asked": [
+            ["/account/push/renew", "/1", "/3"],
+            ["/account/push/renew", "/2", "/3"],
+        ],
+        "ended": 1,
+    }
+    pusher = await Pusher.of(page, reaching.url)
+    await pusher.deliver("no JSON")
+    shown = await reached(page, lambda: worker.evaluate(_SHOWN), bool, "a notification")
+    assert [(one["title"], one["data"]) for one in shown] == [("Bedside", "/")]
+    await person.leave()
+
+
 async def test_a_browser_that_shows_nothing_says_so(served: Served, chromium: Chromium) -> None:
     """A browser with nobody in front of it allows no notifications unless configured to."""
     person, page = await at_desk(chromium, served)
     await page.goto("/account")
-    said = page.locator("[data-push-said]")
+    said = page.locator("[data-push-state]")
     await expect(said).to_contain_text("This browser does not show notifications of this site.")
-    await expect(page.get_by_role("button", name="Tell this device too")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Notify this device too")).to_be_hidden()
     await person.leave()
 
 
@@ -220,9 +325,9 @@ async def test_a_push_service_that_cannot_be_reached_is_said(
     """A test's window stores nothing, and browsers do not subscribe for such windows."""
     person, page = await at_desk(chromium, served, allow=("notifications",))
     await page.goto("/account")
-    switch = page.get_by_role("button", name="Tell this device too")
+    switch = page.get_by_role("button", name="Notify this device too")
     await switch.click()
-    said = page.locator("[data-push-said]")
+    said = page.locator("[data-push-state]")
     await expect(said).to_contain_text("The push service of this browser cannot be reached.")
     await expect(switch).to_be_visible()
     assert (

@@ -14,7 +14,7 @@ from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.models import notifications, push_keys
 from bedside.notifications.ports import Channel
-from bedside.notifications.push_devices import AT_MOST, PushDevices
+from bedside.notifications.push_devices import AT_MOST, DeviceEnd, PushDevices
 from bedside.notifications.push_keys import PushKeys
 from tests.house import House
 from tests.peers.certificates import client_context
@@ -236,7 +236,8 @@ async def test_somebody_waits_and_the_browser_reads_it(
         claims, key = claims_of(pushed.headers["authorization"])
         assert key == await services.notifications.push_keys.public()
         assert claims["aud"] == f"https://localhost:{push_service.port}"
-    assert len(await devices.listed(amara)) == 1
+    listed = {one.ended: one for one in await devices.listed(amara)}
+    assert listed.keys() == {DeviceEnd.NONE, DeviceEnd.GONE}
     async with services.database.read() as db:
         rows = await db.all(notifications.select().where(notifications.c.channel == "push"))
     assert sorted(row.state for row in rows) == ["failed", "sent"]

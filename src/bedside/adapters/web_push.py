@@ -11,6 +11,7 @@ import asyncio
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -22,6 +23,7 @@ from bedside.notifications.ports import (
     Delivered,
     Message,
     PermanentFailure,
+    PushAnswer,
     PushBook,
     PushSigner,
     PushSubscription,
@@ -38,14 +40,19 @@ KEPT_FOR = 600
 waiting any longer."""
 _SIGNED_FOR = 12 * 3600
 _PADDED_TO = 512
+_UNKNOWN = (404, 410)
+_REFUSING = (400, 401, 403)
+"""Answers that will not change by themselves: the browser subscribed for another key, or a clock is
+wrong."""
 _LOOK_UPS = 2
 """Names that are resolved at once."""
 
 _DOWN = N_("The push service of the browser does not answer. The message is sent again.")
 _LATER = N_("The push service of the browser asks to try later. The message is sent again.")
-_GONE = N_("This device is not told any more: its browser has taken the permission back.")
+_GONE = N_("This device gets no notifications any more: its browser has ended them.")
 _REFUSED = N_("The push service of the browser refused the message.")
 _INTERNAL = N_("The address that the browser gave is inside a network, so nothing was sent there.")
+_TOO_LONG = N_("The message is too long for a notification.")
 _KEY = N_("The browser gave a key that cannot be used.")
 
 
@@ -75,30 +82,37 @@ class WebPush:
         self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="push-names")
 
     async def deliver(self, message: Message) -> Delivered:
-        """Hand the message to the device's push service; a device that is gone is deleted.
+        """Hand the message to the device's push service, and record its answer in the book.
 
         A message sent twice replaces itself on the screen, because both name the same page.
         """
-        from bedside.adapters.push_encryption import encrypted
+        from bedside.adapters.push_encryption import LONGEST, encrypted
 
         subscription = await self._devices.subscription(message.to)
         if subscription is None:
             raise PermanentFailure(_GONE)
+        text = message.text.encode()
+        if len(text) > LONGEST:
+            raise PermanentFailure(_TOO_LONG)
+        answered = partial(self._devices.answered, message.to, subscription.endpoint)
         try:
-            body = encrypted(subscription, message.text.encode(), padded_to=_PADDED_TO)
+            body = encrypted(subscription, text, padded_to=_PADDED_TO)
         except ValueError:
-            await self._devices.forget(message.to)
+            await answered(PushAnswer.GONE)
             raise PermanentFailure(_KEY) from None
         status = await self._posted(subscription, body)
-        if status in (404, 410):
-            await self._devices.forget(message.to)
+        if status in _UNKNOWN:
+            await answered(PushAnswer.GONE)
             raise PermanentFailure(_GONE)
         if status == 429:
             raise TemporaryFailure(_LATER)
         if status >= 500:
             raise TemporaryFailure(_DOWN)
         if not 200 <= status < 300:
+            if status in _REFUSING:
+                await answered(PushAnswer.REFUSED)
             raise PermanentFailure(_REFUSED)
+        await answered(PushAnswer.TAKEN)
         return Delivered()
 
     async def _posted(self, subscription: PushSubscription, body: bytes) -> int:

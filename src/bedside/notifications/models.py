@@ -96,10 +96,14 @@ push_devices = Table(
     Column("endpoint_token", BigInteger, nullable=False, unique=True),
     Column("record", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("ended", Text, nullable=False, server_default=""),
+    Column("refusals", Integer, nullable=False, server_default="0"),
     Index("ix_push_devices_staff", "staff_id"),
 )
 """Browsers that subscribed to web push. `record` seals what the browser gave; `endpoint_token` is
-the keyed token of its address, so that one browser is listed once."""
+the keyed token of its address, so that one browser is listed once. `ended` says why no push reaches
+it any more (a `DeviceEnd`), "" while one does; `refusals` counts those in a row. A device that its
+owner has removed has no row."""
 
 push_keys = Table(
     "push_keys",

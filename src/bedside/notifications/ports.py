@@ -92,6 +92,16 @@ class Recipients(Protocol):
         ...
 
 
+class PushAnswer(StrEnum):
+    """The answer of a push service about a device."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """It knows the device, or does not say, and takes no message of this installation."""
+    GONE = "gone"
+    """It knows the device no more (RFC 8030, 7.3)."""
+
+
 class SentBook(Protocol):
     """Knows which of a gateway's names for messages belong to one already."""
 
@@ -104,11 +114,11 @@ class PushBook(Protocol):
     """Knows the devices that subscribed to web push."""
 
     async def subscription(self, device_id: str) -> PushSubscription | None:
-        """Return the subscription of a device; None if it was removed."""
+        """Return the subscription of a device; None if it was removed or has ended."""
         ...
 
-    async def forget(self, device_id: str) -> None:
-        """Remove a device that the push service no longer knows."""
+    async def answered(self, device_id: str, endpoint: str, answer: PushAnswer) -> None:
+        """Record what the push service answered for the device, while it has this address."""
         ...
 
 

@@ -3,20 +3,25 @@
 A browser gives an address at its maker's push service. It must be one that this server may connect
 to: by HTTPS, at a host on the public internet. The address is checked again whenever something is
 sent there, because the name can lead elsewhere by then.
+
+A device that no push reaches any more stays in its owner's list until its browser gives another
+address. One that its owner has removed has no row: it comes back by a press, and never by itself.
 """
 
 import base64
 import binascii
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import ip_address
-from typing import Any, cast
+from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
-from bedside.database.sealed import Vault
+from bedside.audit.actors import SYSTEM
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel import clock
@@ -25,20 +30,74 @@ from bedside.kernel.language import N_
 from bedside.kernel.network import is_public
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.notifications.models import push_devices
-from bedside.notifications.ports import PushSubscription
+from bedside.notifications.ports import PushAnswer, PushSubscription
 from bedside.people.permissions import StaffAccess
 
 AT_MOST = 10
-"""The most devices per person; the oldest is dropped for a new one."""
+"""The most devices per person; one that has ended, else the oldest, is dropped for a new one."""
 _COLUMN = "push_devices.record"
 _LONGEST = 1_000
 _KEY, _SECRET = 65, 16
+REFUSED_AT_MOST = 3
+"""Refusals in a row after which a device has ended."""
 
-_by_id = prepared(select(push_devices).where(push_devices.c.id == bindparam("of")))
+
+class DeviceEnd(StrEnum):
+    """Why no push reaches a device any more."""
+
+    NONE = ""
+    GONE = "gone"
+    """Its push service does not know it any more."""
+    REFUSED = "refused"
+    """Its push service refused several messages in a row."""
+
+
+class DeviceRow(NamedTuple):
+    """A stored device."""
+
+    id: str
+    staff_id: str
+    clinic_id: str
+    endpoint_token: int
+    record: bytes
+    created_at: int
+    ended: str
+    refusals: int
+
+
+_by_id = prepared(select(push_devices).where(push_devices.c.id == bindparam("of")), DeviceRow)
 _of_staff = prepared(
     select(push_devices)
     .where(push_devices.c.staff_id == bindparam("of"))
-    .order_by(push_devices.c.created_at.desc(), push_devices.c.id.desc())
+    .order_by(push_devices.c.created_at.desc(), push_devices.c.id.desc()),
+    DeviceRow,
+)
+_own = prepared(
+    select(push_devices)
+    .where(push_devices.c.id == bindparam("of"), push_devices.c.staff_id == bindparam("own"))
+    .with_for_update(),
+    DeviceRow,
+)
+_own_at = prepared(
+    select(push_devices)
+    .where(
+        push_devices.c.endpoint_token == bindparam("at"),
+        push_devices.c.staff_id == bindparam("own"),
+    )
+    .with_for_update(),
+    DeviceRow,
+)
+_for_answer = prepared(
+    select(push_devices)
+    .where(push_devices.c.id == bindparam("of"), push_devices.c.endpoint_token == bindparam("at"))
+    .with_for_update(),
+    DeviceRow,
+)
+_set = prepared(update(push_devices).where(push_devices.c.id == bindparam("of")))
+_drop_others = prepared(
+    delete(push_devices).where(
+        push_devices.c.endpoint_token == bindparam("at"), push_devices.c.id != bindparam("of")
+    )
 )
 _add = prepared(
     upsert(push_devices).on_conflict_do_update(
@@ -49,6 +108,8 @@ _add = prepared(
             "clinic_id": bindparam("new_clinic"),
             "record": bindparam("new_record"),
             "created_at": bindparam("new_at"),
+            "ended": "",
+            "refusals": 0,
         },
     )
 )
@@ -67,6 +128,15 @@ class Device:
     id: str
     label: str
     created_at: int
+    ended: DeviceEnd
+
+
+class EndListener(Protocol):
+    """Follows devices that no push reaches any more."""
+
+    async def __call__(self, work: UnitOfWork, device: DeviceRow, label: str) -> None:
+        """Handle the end of a device."""
+        ...
 
 
 class PushDevices:
@@ -79,31 +149,30 @@ class PushDevices:
         self._vault = vault
         self._audit = audit
         self._internal = internal
+        self._listeners: list[EndListener] = []
 
-    async def add(self, staff: StaffAccess, given: Any, label: str) -> str:
-        """Alert this device from now on. `given` is the browser's PushSubscription as JSON.
-        Returns the id of the device.
+    def on_end(self, listener: EndListener) -> None:
+        """Call `listener`, in the same transaction, when a device ends."""
+        self._listeners.append(listener)
+
+    async def add(self, staff: StaffAccess, given: Any, label: str, *, before: str = "") -> str:
+        """Alert this device from now on. `given` is the browser's PushSubscription as JSON,
+        `before` the id under which the browser was listed. Returns the id of the device.
 
         A browser alerts one person: whoever asked last. Raises WrongInput.
         """
         subscription = _checked(given, internal=self._internal)
         keys = await self._vault.clinic(staff.clinic_id)
-        platform = await self._vault.platform()
+        token = await self._token(subscription.endpoint)
         device_id, now = new_id("psh"), clock.now()
-        record = {
-            "endpoint": subscription.endpoint,
-            "key": _text(subscription.key),
-            "secret": _text(subscription.secret),
-            "label": label,
-        }
-        sealed = keys.seal(_COLUMN, device_id, record)
+        sealed = keys.seal(_COLUMN, device_id, _record(subscription, label))
         async with self._database.unit_of_work() as work:
             await work.execute(
                 _add,
                 id=device_id,
                 staff_id=staff.staff_id,
                 clinic_id=staff.clinic_id,
-                endpoint_token=platform.token("push.endpoint", subscription.endpoint),
+                endpoint_token=token,
                 record=sealed,
                 created_at=now,
                 new_id=device_id,
@@ -111,11 +180,48 @@ class PushDevices:
                 new_clinic=staff.clinic_id,
                 new_record=sealed,
                 new_at=now,
+                ended=DeviceEnd.NONE,
+                refusals=0,
             )
-            for old in (await work.all(_of_staff, of=staff.staff_id))[AT_MOST:]:
+            await work.execute(_drop_own, of=before, own=staff.staff_id)
+            found = await work.all(_of_staff, of=staff.staff_id)
+            for old in sorted(found, key=lambda row: bool(row.ended))[AT_MOST:]:
                 await work.execute(_drop, of=old.id)
             await self._line(work, staff, "added")
         return device_id
+
+    async def renew(
+        self, staff: StaffAccess, given: Any, label: str, *, device: str = "", address: str = ""
+    ) -> str:
+        """Take another subscription of one's own device, which its browser has made by itself; it
+        is named by its id or its address of before. Returns its id.
+
+        Raises NotFound for a device that is not listed, such as one that was removed, and
+        WrongInput.
+        """
+        subscription = _checked(given, internal=self._internal)
+        keys = await self._vault.clinic(staff.clinic_id)
+        at, token = await self._token(address), await self._token(subscription.endpoint)
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_own, of=device, own=staff.staff_id) or await work.one(
+                _own_at, at=at, own=staff.staff_id
+            )
+            if row is None:
+                raise NotFound
+            await work.execute(_drop_others, of=row.id, at=token)
+            await work.execute(
+                _set,
+                of=row.id,
+                endpoint_token=token,
+                record=keys.seal(_COLUMN, row.id, _record(subscription, label)),
+                ended=DeviceEnd.NONE,
+                refusals=0,
+            )
+            await self._line(work, staff, "renewed")
+        return row.id
+
+    async def _token(self, endpoint: str) -> int:
+        return (await self._vault.platform()).token("push.endpoint", endpoint)
 
     async def listed(self, staff: StaffAccess) -> list[Device]:
         """Return one's own devices, newest first."""
@@ -123,8 +229,7 @@ class PushDevices:
         async with self._database.read() as db:
             rows = await db.all(_of_staff, of=staff.staff_id)
         return [
-            Device(row.id, keys.unseal(_COLUMN, row.id, row.record)["label"], row.created_at)
-            for row in rows
+            Device(row.id, _label(keys, row), row.created_at, DeviceEnd(row.ended)) for row in rows
         ]
 
     async def remove(self, staff: StaffAccess, device_id: str) -> None:
@@ -145,31 +250,74 @@ class PushDevices:
         )
 
     async def of_member(self, db: Reader, staff_id: str) -> list[str]:
-        """Return the ids of somebody's devices."""
-        return [row.id for row in await db.all(_of_staff, of=staff_id)]
+        """Return the ids of somebody's devices that can be reached."""
+        return [row.id for row in await db.all(_of_staff, of=staff_id) if not row.ended]
+
+    async def have_ended(self, db: Reader, staff_id: str) -> bool:
+        """Whether somebody has devices, and none of them can be reached."""
+        rows = await db.all(_of_staff, of=staff_id)
+        return bool(rows) and all(row.ended for row in rows)
 
     async def subscription(self, device_id: str) -> PushSubscription | None:
-        """Return the subscription of a device; None if it was removed."""
+        """Return the subscription of a device; None if it was removed or has ended."""
         async with self._database.read() as db:
             row = await db.one(_by_id, of=device_id)
-        if row is None:
+        if row is None or row.ended:
             return None
         keys = await self._vault.clinic(row.clinic_id)
         record = keys.unseal(_COLUMN, row.id, row.record)
         return PushSubscription(record["endpoint"], _bytes(record["key"]), _bytes(record["secret"]))
 
-    async def forget(self, device_id: str) -> None:
-        """Remove a device that the push service no longer knows."""
+    async def answered(self, device_id: str, endpoint: str, answer: PushAnswer) -> None:
+        """Record what the push service answered for the device; it can have another address by
+        then. A device has ended when it is gone, or was refused several times in a row."""
+        token = await self._token(endpoint)
         async with self._database.unit_of_work() as work:
-            await work.execute(_drop, of=device_id)
+            row = await work.one(_for_answer, of=device_id, at=token)
+            if row is None or row.ended:
+                return
+            refusals = row.refusals + 1 if answer is PushAnswer.REFUSED else 0
+            end = DeviceEnd.GONE if answer is PushAnswer.GONE else DeviceEnd.NONE
+            if refusals >= REFUSED_AT_MOST:
+                end = DeviceEnd.REFUSED
+            if (end, refusals) != (row.ended, row.refusals):
+                await work.execute(_set, of=row.id, ended=end, refusals=refusals)
+            if end:
+                await self._end(work, row)
+
+    async def _end(self, work: UnitOfWork, row: DeviceRow) -> None:
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            SYSTEM,
+            Action.ALERTS_CHANGED,
+            subject_id=row.staff_id,
+            device="ended",
+        )
+        label = _label(await self._vault.clinic(row.clinic_id), row)
+        for listener in self._listeners:
+            await listener(work, row, label)
+
+
+def _record(subscription: PushSubscription, label: str) -> dict[str, str]:
+    return {
+        "endpoint": subscription.endpoint,
+        "key": _text(subscription.key),
+        "secret": _text(subscription.secret),
+        "label": label,
+    }
+
+
+def _label(keys: ClinicKeys, row: DeviceRow) -> str:
+    return keys.unseal(_COLUMN, row.id, row.record)["label"]
 
 
 def _checked(given: Any, *, internal: bool) -> PushSubscription:
     """Validate a browser's subscription, to which messages must be deliverable."""
-    said = cast(dict[str, Any], given if isinstance(given, dict) else {})
-    found = said.get("keys")
+    fields = cast(dict[str, Any], given if isinstance(given, dict) else {})
+    found = fields.get("keys")
     keys = cast(dict[str, Any], found if isinstance(found, dict) else {})
-    endpoint = said.get("endpoint")
+    endpoint = fields.get("endpoint")
     try:
         key, secret = _bytes(str(keys.get("p256dh"))), _bytes(str(keys.get("auth")))
     except (ValueError, binascii.Error):
@@ -177,7 +325,7 @@ def _checked(given: Any, *, internal: bool) -> PushSubscription:
     right = len(key) == _KEY and key[0] == 4 and len(secret) == _SECRET
     if not right or not isinstance(endpoint, str) or not _may_be_asked(endpoint, internal=internal):
         raise WrongInput(
-            N_("This browser gave an address that cannot be used. It is not told of anything.")
+            N_("This browser gave an address that cannot be used. It gets no notifications.")
         )
     return PushSubscription(endpoint, key, secret)
 

@@ -1,8 +1,8 @@
 """How many parts a text message has: carriers send and charge each by itself.
 
 A part holds 160 signs of the GSM alphabet (3GPP TS 23.038), or 70 units of UTF-16 if there is a
-single sign that is not in it; a little less each where there are several parts. A sign of two units,
-such as € or an emoji, is never cut in two: it begins the next part.
+single sign that is not in it; a little less each where there are several parts. A sign of two
+units, such as € or an emoji, is never cut in two: it begins the next part.
 """
 
 import unicodedata

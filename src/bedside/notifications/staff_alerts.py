@@ -118,6 +118,8 @@ class StaffAlerts:
         keys = await self._vault.clinic(member.clinic_id)
         row = await work.one(_by_staff, of=member.id)
         channels = chosen(row) if row else DEFAULT
+        if not channels and await self._devices.have_ended(work, member.id):
+            channels = DEFAULT  # nothing was chosen beside a device that has ended since
         address = self._base_url + alert.path
         if "email" in channels:
             text = f"{alert.text}\n\n{address}\n"
@@ -127,7 +129,9 @@ class StaffAlerts:
             await self._send(work, member, alert, "sms", phone, f"{alert.text} {address}")
         for device_id in await self._devices.of_member(work, member.id):
             payload = {"title": alert.subject, "body": alert.text, "path": alert.path}
-            await self._send(work, member, alert, "push", device_id, json.dumps(payload))
+            await self._send(
+                work, member, alert, "push", device_id, json.dumps(payload, ensure_ascii=False)
+            )
 
     async def _send(
         self,

@@ -33,6 +33,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/account/phone/remove"): Row(Access.STAFF, 303, form()),
     ("GET", "/account/push"): Row(Access.STAFF),
     ("POST", "/account/push"): Row(Access.STAFF, 201, lambda _facts: {"json": _BROWSER}),
+    ("POST", "/account/push/renew"): Row(
+        Access.OWN, 200, lambda facts: {"json": {**_BROWSER, "device": facts["push_device"]}}
+    ),
     ("POST", "/account/push/remove"): Row(
         Access.OWN, 303, lambda facts: {"data": {"device": facts["push_device"]}}
     ),

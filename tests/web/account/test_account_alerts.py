@@ -106,7 +106,7 @@ async def test_a_device_subscribes_with_the_key_and_is_listed(
     added = await rita.post("/account/push", json=BROWSER, headers={"user-agent": agent})
     assert added.status_code == 201
     device = added.json()["device"]
-    assert (await rita.get("/account/push")).json()["devices"] == [device]
+    assert (await rita.get("/account/push")).json()["devices"] == [{"id": device, "ended": ""}]
     page = (await rita.get("/account")).text
     assert "Firefox on Linux" in page
     assert f'data-device="{device}"' in page

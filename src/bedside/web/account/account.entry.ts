@@ -1,4 +1,4 @@
 /** One's own account: the switch for notifications of this device. */
 import { startPush } from "../live/push";
 
-startPush();
+void startPush();

@@ -21,7 +21,7 @@ CONFIRMED = flash_message(
 )
 CANCELLED = flash_message("phone_cancelled", N_("The number was not added."))
 REMOVED = flash_message("phone_removed", N_("Your number is removed."))
-DEVICE_REMOVED = flash_message("device_removed", N_("The device is not told any more."))
+DEVICE_REMOVED = flash_message("device_removed", N_("The device gets no notifications any more."))
 _CHOICE = "/account#alerts"
 _PHONE = "/account#mobile-number"
 _DEVICES = "/account#devices"
@@ -78,16 +78,39 @@ async def push(request: Request) -> Response:
     services = services_of(request)
     devices = await services.notifications.push_devices.listed(staff)
     key = await services.notifications.push_keys.public()
-    return JSONResponse({"key": key, "devices": [device.id for device in devices]})
+    shown = [{"id": device.id, "ended": str(device.ended)} for device in devices]
+    return JSONResponse({"key": key, "devices": shown})
 
 
 async def add_device(request: Request) -> Response:
-    """POST /account/push: the browser's PushSubscription as JSON."""
+    """POST /account/push, after a press: the browser's PushSubscription as JSON, with the id that
+    the browser had in `device`."""
     staff = await staff_of(request)
-    label = browser_name(request.headers.get("user-agent", ""))
     given = await json_of(request)
-    device_id = await services_of(request).notifications.push_devices.add(staff, given, label)
+    devices = services_of(request).notifications.push_devices
+    before = str(given.get("device", ""))
+    device_id = await devices.add(staff, given, _label(request), before=before)
     return JSONResponse({"device": device_id}, status_code=201)
+
+
+async def renew_device(request: Request) -> Response:
+    """POST /account/push/renew, by the browser itself: the same, in place of a listed device, which
+    is named by `device` or by its address of before, `address`. 404 for one that was removed."""
+    staff = await staff_of(request)
+    given = await json_of(request)
+    devices = services_of(request).notifications.push_devices
+    device_id = await devices.renew(
+        staff,
+        given,
+        _label(request),
+        device=str(given.get("device", "")),
+        address=str(given.get("address", "")),
+    )
+    return JSONResponse({"device": device_id})
+
+
+def _label(request: Request) -> str:
+    return browser_name(request.headers.get("user-agent", ""))
 
 
 async def remove_device(request: Request) -> Response:
@@ -113,6 +136,7 @@ routes = [
     staff_route("/account/phone/remove", remove_phone, methods=["POST"]),
     staff_route("/account/push", push),
     staff_route("/account/push", add_device, methods=["POST"]),
+    staff_route("/account/push/renew", renew_device, methods=["POST"]),
     staff_route("/account/push/remove", remove_device, methods=["POST"]),
     open_route("/push/worker.js", worker),
 ]

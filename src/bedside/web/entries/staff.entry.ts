@@ -14,6 +14,7 @@ import { startTheme } from "../components/theme";
 import { startTimes } from "../components/times";
 import { startToasts } from "../components/toasts";
 import { startDrafts } from "../live/drafts";
+import { repairPush } from "../live/push";
 import { startLive } from "../live/start";
 import { startVisitsOfStaff } from "../rooms/start";
 import { startStaying } from "../sign_in/staying";
@@ -35,6 +36,7 @@ startDropZones();
 startDateOfBirth();
 startTheme();
 startLive();
+repairPush();
 startVisitsOfStaff();
 // After those that send forms by script: what they take is not for it.
 startDrafts();

@@ -2,23 +2,19 @@
  * The service worker of a browser that subscribed to web push: it shows the message, and opens the
  * page that the message names. It controls no page and stores nothing.
  */
-interface Told {
-  title: string;
-  body: string;
-  /** A page of this very site, such as “/rooms/rom_…” */
-  path: string;
-}
+import { pushed } from "./pushed";
 
 interface Waiting extends Event {
   waitUntil(done: Promise<unknown>): void;
 }
 
-interface Pushed extends Waiting {
-  data: { json(): Told } | null;
+interface Arrived extends Waiting {
+  data: { json(): unknown } | null;
 }
 
-interface Ended extends Waiting {
+interface Changed extends Waiting {
   oldSubscription?: PushSubscription | null;
+  newSubscription?: PushSubscription | null;
 }
 
 interface Pressed extends Waiting {
@@ -40,41 +36,35 @@ interface Background {
   };
   skipWaiting(): Promise<void>;
   addEventListener(type: "install", listener: (event: Waiting) => void): void;
-  addEventListener(type: "push", listener: (event: Pushed) => void): void;
-  addEventListener(type: "pushsubscriptionchange", listener: (event: Ended) => void): void;
+  addEventListener(type: "push", listener: (event: Arrived) => void): void;
+  addEventListener(type: "pushsubscriptionchange", listener: (event: Changed) => void): void;
   addEventListener(type: "notificationclick", listener: (event: Pressed) => void): void;
 }
 
 const background = self as unknown as Background;
 
-/** A push that says nothing still shows something: browsers end subscriptions whose pushes do not. */
-const WITHOUT_WORDS: Told = { title: "Bedside", body: "Something is new. Open Bedside to see it.", path: "/" };
-
-function told(data: Pushed["data"]): Told {
-  try {
-    return data?.json() ?? WITHOUT_WORDS;
-  } catch {
-    return WITHOUT_WORDS;
-  }
+async function show(data: Arrived["data"]): Promise<void> {
+  const { title, body, path } = pushed(data);
+  // “renotify” makes a second patient of the same room heard, too.
+  const options = { body, tag: path, data: path, renotify: true };
+  await background.registration.showNotification(title, options);
 }
 
-async function show(data: Pushed["data"]): Promise<void> {
-  const { title, body, path } = told(data);
-  await background.registration.showNotification(title, { body, tag: path, data: path });
-}
-
-/** The browser has ended a subscription: make another one, and tell the server while somebody is signed in. */
-async function renew(options: PushSubscriptionOptions | undefined): Promise<void> {
-  if (!options?.applicationServerKey) return; // the next page that is loaded repairs it
-  const subscription = await background.registration.pushManager.subscribe({
-    userVisibleOnly: true,
-    applicationServerKey: options.applicationServerKey,
-  });
-  await fetch("/account/push", {
+/**
+ * The browser has ended a subscription: make another one, and give it to the server while somebody is
+ * signed in. A device that its owner has removed stays removed.
+ */
+async function renew({ oldSubscription: old, newSubscription: made }: Changed): Promise<void> {
+  const key = old?.options.applicationServerKey;
+  if (!old || !(made || key)) return; // the next page that is loaded repairs it
+  const { pushManager } = background.registration;
+  const now = made ?? (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key ?? null }));
+  const answer = await fetch("/account/push/renew", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(subscription),
+    body: JSON.stringify({ ...now.toJSON(), address: old.endpoint }),
   });
+  if (answer.status === 404) await now.unsubscribe();
 }
 
 async function open(path: string): Promise<void> {
@@ -87,9 +77,7 @@ async function open(path: string): Promise<void> {
 
 background.addEventListener("install", (event) => event.waitUntil(background.skipWaiting()));
 background.addEventListener("push", (event) => event.waitUntil(show(event.data)));
-background.addEventListener("pushsubscriptionchange", (event) =>
-  event.waitUntil(renew(event.oldSubscription?.options).catch(() => undefined)),
-);
+background.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event).catch(() => undefined)));
 background.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(String(event.notification.data)));

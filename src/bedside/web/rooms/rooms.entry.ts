@@ -40,6 +40,6 @@ function startBeginnings(): void {
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 startSound();
 startNotifications();
-startPush();
+void startPush();
 startBeginnings();
 document.querySelector<HTMLDialogElement>("dialog[data-open-at-once]")?.showModal();
