@@ -100,9 +100,12 @@ class Server:
         self.start(fault)
 
     def let_time_pass(self) -> None:
-        """Make delayed work due now, and expire leases."""
+        """Make delayed work due now, and expire leases; requests do not end by that."""
         with sqlite3.connect(self.data / "bedside.db", timeout=PATIENCE) as database:
-            database.execute("UPDATE jobs SET locked_until = 0, run_at = 0")
+            database.execute("UPDATE jobs SET locked_until = 0")
+            database.execute(
+                "UPDATE jobs SET run_at = 0 WHERE kind NOT IN ('request.expire', 'request.remind')"
+            )
             database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
             database.execute("UPDATE presence_processes SET seen_at = 0")
         database.close()
