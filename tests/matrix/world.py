@@ -337,6 +337,8 @@ class World:
     facts: Facts
     app: Starlette
     path: Path
+    reader: apsw.Connection
+    """By the product's library: two on one file break each other's locks."""
 
     def client(self, kind: Kind, **more: Any) -> httpx.AsyncClient:
         """Return somebody's browser. It sends all cookies everywhere, as an attacker's would."""
@@ -367,12 +369,7 @@ class World:
         return int(self._rows(query)[0][0])
 
     def _rows(self, query: str) -> list[Any]:
-        """Query with the product's library: two on one file break each other's locks."""
-        reader = apsw.Connection(str(self.path / "bedside.db"))
-        try:
-            return list(reader.execute(query))
-        finally:
-            reader.close()
+        return list(self.reader.execute(query))
 
 
 @asynccontextmanager
@@ -382,8 +379,11 @@ async def entered(template: Template, place: Path) -> AsyncIterator[World]:
     shutil.copytree(template.data, place)
     services = bootstrap.build(load(data=place, requests_per_second=0, worker_in_process=False))
     await services.database.open()
+    reader = apsw.Connection(str(place / "bedside.db"))
     try:
         facts = replace(template.facts)
-        yield World(services, facts, create_app(services, (), api_routes(services)), place)
+        app = create_app(services, (), api_routes(services))
+        yield World(services, facts, app, place, reader)
     finally:
+        reader.close()
         await services.database.close()
