@@ -134,3 +134,28 @@ def test_a_number_is_found_in_any_spelling(stored: str, country: str, spellings:
 def test_an_example_is_a_number_of_the_country() -> None:
     for country in ("SE", "US", "NZ", "IN", ""):
         assert phones.read(phones.example(country), country)
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "stored"),
+    [
+        ("49 171 1234567", "DE", "+491711234567"),
+        ("491711234567", "DE", "+491711234567"),
+        ("0491 1234567", "DE", "+494911234567"),
+        ("43 664 1234567", "AT", "+436641234567"),
+        ("47 912 34 567", "NO", "+4791234567"),
+        ("47 12 34 56", "NO", "+4747123456"),
+        ("9198765432", "IN", "+919198765432"),
+        ("+52 1 55 1234 5678", "MX", "+525512345678"),
+        ("0052 1 55 1234 5678", "SE", "+525512345678"),
+    ],
+)
+def test_the_country_s_own_code_without_a_plus(typed: str, country: str, stored: str) -> None:
+    assert phones.read(typed, country).stored == stored
+
+
+@pytest.mark.parametrize("typed", ["*31#0701234567", "#31#0701234567", "*#31#070 123 45 67"])
+def test_a_code_of_the_network_is_no_other_country(typed: str) -> None:
+    with pytest.raises(phones.Unreadable) as raised:
+        phones.read(typed, "SE")
+    assert raised.value.sentence == phones.WORDS

@@ -24,7 +24,9 @@ _LANGUAGES = ("en", "de", "fr", "es")
 _BUDDHIST = 543
 """Years that the Thai calendar is ahead."""
 _PERSIAN = range(1280, 1500)
-_BESIDE = re.compile(r"(?<=[0-9])(?:st|nd|rd|th|er|e|º|ª|o|\.|,)+$|(?<![.,/-])[.,/-]+$")
+_BESIDE = re.compile(
+    r"(?<=[0-9])(?:st|nd|rd|th|er|e|º|ª|o|\.|,|年|月|日|년|월|일)+$|(?<![.,/-])[.,/-]+$"
+)
 
 NO_NUMBERS = N_("Enter the date of birth as three numbers, for example 27 3 1985.")
 INCOMPLETE = N_("Enter day, month and year of birth.")
@@ -174,5 +176,5 @@ def _month_words() -> dict[str, int]:
                     names[word] = number
                     for length in range(3, len(word)):
                         beginnings.setdefault(word[:length], set()).add(number)
-    names |= {"maerz": 3, "jaenner": 1, "janner": 1, "feber": 2, "setiembre": 9}
+    names |= {"maerz": 3, "mrz": 3, "jaenner": 1, "janner": 1, "feber": 2, "setiembre": 9}
     return {word: min(many) for word, many in beginnings.items() if len(many) == 1} | names

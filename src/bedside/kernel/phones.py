@@ -77,6 +77,8 @@ def read(typed: str, country: str) -> Phone:
     """Return the number that somebody typed. One without a country code is of `country` (ISO
     3166-1), if that is known. Raises Unreadable."""
     text, extension = _without_extension(_plain(typed))
+    if "*" in text.rstrip("* ") or "#" in text:  # a code of the network, such as *31#
+        raise Unreadable(WORDS)
     _must_be_digits(text)
     parts = [part for part in _BETWEEN_TWO.split(text) if part]
     if len(parts) > 1 and all(_found(part, country) for part in parts):
@@ -221,6 +223,10 @@ def _found(text: str, country: str) -> PhoneNumber | None:
     bare = text.strip()
     digits = re.sub(r"[^0-9]", "", bare)
     readings = [bare]
+    if _begins_with_own_code(digits, country):
+        readings.insert(0, "+" + digits)
+    if digits.removeprefix("00").startswith("521") and len(digits.removeprefix("00")) == 13:
+        readings.append("+52" + digits.removeprefix("00")[3:])  # Mexico's mobile mark until 2019
     readings += ["+" + digits[len(p) :] for p in ("00", "011") if digits.startswith(p)]
     if bare.startswith("+0"):
         readings.append(digits)
@@ -231,6 +237,19 @@ def _found(text: str, country: str) -> PhoneNumber | None:
         if number is not None:
             return number
     return None
+
+
+def _begins_with_own_code(digits: str, country: str) -> bool:
+    """Whether digits without a + are the country's own code and a mobile number: 49 171 1234567 is
+    no number of Leer in Germany, whose area code is 0491 and is dialled with the 0."""
+    code = str(phonenumbers.country_code_for_region(country)) if country else "0"
+    if code in ("0", "1") or not digits.startswith(code):
+        return False
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(number) in _MOBILE
 
 
 def _parsed(reading: str, country: str) -> PhoneNumber | None:

@@ -14,6 +14,7 @@ _SPELLING = frozenset(
         Reason.LETTER,
         Reason.INITIAL,
         Reason.SOUND,
+        Reason.SPELLING,
     )
 )
 """A name that differs only by these was corrected, and is no other name."""

@@ -1,6 +1,7 @@
 """How alike two people are, by name and date of birth, and why: for the door of a waiting room and
 for adding a patient. Nothing here decides; staff do."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,11 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 
 from bedside.kernel.language import N_
-from bedside.people.names import Name, Word, consonants, name_of
+from bedside.people.names import Name, Word, consonants, name_of, sounded
 
 _SHORTEST = 4
 """Letters from which on a word may differ in one: Anna and Anne, but not Bo and Jo."""
+_SHORTEST_GLUED, _LEAST_SOUND = 8, 2
 _MOST_LEFT_OUT = 3
 _MOST_REASONS = 2
 
@@ -26,6 +28,7 @@ class Reason(StrEnum):
     LEFT_OUT = "left_out"
     INITIAL = "initial"
     SOUND = "sound"
+    SPELLING = "spelling"
     DAY_MONTH = "day_month"
     DATE_DIGIT = "date_digit"
     NO_DATE_TYPED = "no_date_typed"
@@ -42,6 +45,7 @@ REASONS = {
     Reason.LEFT_OUT: N_("one of the names is left out"),
     Reason.INITIAL: N_("one of the names is an initial"),
     Reason.SOUND: N_("the name is written in another script"),
+    Reason.SPELLING: N_("a name sounds alike and is written differently"),
     Reason.DAY_MONTH: N_("day and month are swapped"),
     Reason.DATE_DIGIT: N_("date of birth differs in one digit"),
     Reason.NO_DATE_TYPED: N_("no date of birth was given"),
@@ -50,6 +54,28 @@ REASONS = {
     Reason.EARLIER_NAME: N_("earlier name"),
     Reason.SAME_NUMBER: N_("one of the numbers is the same"),
 }
+_KOREAN = {
+    "gim": "kim",
+    "yi": "lee",
+    "bag": "park",
+    "bak": "park",
+    "choe": "choi",
+    "jeong": "jung",
+    "gang": "kang",
+    "jo": "cho",
+    "yun": "yoon",
+    "jang": "chang",
+    "im": "lim",
+    "sin": "shin",
+    "gwon": "kwon",
+    "an": "ahn",
+    "mun": "moon",
+    "u": "woo",
+    "no": "roh",
+}
+"""Syllables of Korean family names, and how their bearers mostly write them."""
+_HANGUL = re.compile("[\u1100-\u11ff]")
+"""Decomposed, as `Word.native` is."""
 _OF_DATES = frozenset(
     (
         Reason.DAY_MONTH,
@@ -162,6 +188,10 @@ def compare(typed: Name, known: Name) -> tuple[Reason, ...] | None:
         if _take_out(ours, [word], _differs_in_a_letter):
             reasons[_letter(word, known)] = None
             theirs.remove(word)
+    if _take_out(ours, theirs, _is_spelled_otherwise):
+        reasons[Reason.SPELLING] = None
+    if ours and theirs and (glued := _glued_alike(typed, known)):
+        return (glued,)
     if whole or reasons:
         if _take_out(ours, theirs, _is_initial):
             reasons[Reason.INITIAL] = None
@@ -215,12 +245,16 @@ def _are_equal(typed: Name, known: Name) -> bool:
     if _glued(typed) == _glued(known):
         return True
     both_native = any(w.native for w in typed.words) and any(w.native for w in known.words)
-    return not both_native and _pieces(typed) == _pieces(known)
+    if both_native:
+        return False
+    korean = any(_HANGUL.search(w.native) for w in (*typed.words, *known.words))
+    return _pieces(typed, korean=korean) == _pieces(known, korean=korean)
 
 
-def _pieces(name: Name) -> list[str]:
-    """Return the smallest words, in any order: 王芳 is also Fang Wang."""
-    return sorted(piece for word in name.words for piece in word.parts or (word.plain,))
+def _pieces(name: Name, *, korean: bool) -> list[str]:
+    """Return the smallest words, in any order: 王芳 is also Fang Wang, 김민준 Min-jun Kim."""
+    pieces = (piece for word in name.words for piece in word.parts or (word.plain,))
+    return sorted(_KOREAN.get(piece, piece) if korean else piece for piece in pieces)
 
 
 def _glued(name: Name) -> str:
@@ -233,6 +267,24 @@ def _sounds_alike(one: Word, other: Word) -> bool:
         return not set(one.spellings).isdisjoint(other.spellings)
     arabic, latin = (one, other) if one.sound else (other, one)
     return bool(arabic.sound) and not latin.native and arabic.sound == consonants(latin.plain)
+
+
+def _is_spelled_otherwise(one: Word, other: Word) -> bool:
+    sound = "" if one.native or other.native else sounded(one.plain)
+    return bool(sound) and sound == sounded(other.plain)
+
+
+def _glued_alike(typed: Name, known: Name) -> Reason | None:
+    """Compare names whose words are divided differently: Abd al-Rahman and Abdulrahman, عبد الله
+    and Abdullah."""
+    one, other = ("".join(word.plain for word in name.words) for name in (typed, known))
+    if min(len(one), len(other)) < _SHORTEST_GLUED or len(typed.words) == len(known.words):
+        one, other = consonants(one), consonants(other)
+        mixed = any(w.sound for w in typed.words) != any(w.sound for w in known.words)
+        return Reason.SOUND if mixed and one == other and len(one) > _LEAST_SOUND else None
+    if _is_near(one, other):
+        return Reason.LETTER
+    return Reason.SOUND if consonants(one) == consonants(other) else None
 
 
 def _differs_in_a_letter(one: Word, other: Word) -> bool:

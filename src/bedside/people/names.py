@@ -18,6 +18,8 @@ from bedside.kernel.typed import one_line
 
 MOST_WORDS = 12
 """Words of a name that count; nobody has more."""
+_SOUNDED = 5
+"""Letters from which on a name is compared by its sound."""
 _LONGEST = 40
 """Letters of a word that count."""
 _MOST_SPELLINGS = 12
@@ -56,6 +58,10 @@ _LETTERS = {
     "щ": ("shch", "sch"),
     "ю": ("yu", "iu", "ju"),
     "я": ("ya", "ia", "ja"),
+    "г": ("g", "h"),
+    "ґ": ("g",),
+    "є": ("ie", "ye"),
+    "ж": ("zh", "j"),
     "ь": ("",),
     "ъ": ("",),
 }
@@ -70,8 +76,21 @@ _TWO_WAYS = {
     ("a", _RING): ("a", "aa"),
     ("е", _DIAERESIS): ("e", "yo"),
     ("и", "\u0306"): ("i", "y"),
+    ("і", _DIAERESIS): ("i", "yi"),
 }
-"""The same for a letter and the mark above it, decomposed. The last two are Cyrillic."""
+"""The same for a letter and the mark above it, decomposed. The last three are Cyrillic."""
+_SHORT = {
+    "st": "saint",
+    "ste": "sainte",
+    "mohd": "mohammed",
+    "md": "mohammed",
+    "fco": "francisco",
+    "wm": "william",
+    "thos": "thomas",
+    "chas": "charles",
+}
+"""Names that people write short, and what they stand for."""
+_MARIA = re.compile(r"\bM\.?ª", re.IGNORECASE)
 _TITLES = frozenset(
     re.findall(
         r"\w+",
@@ -83,7 +102,10 @@ _TITLES = frozenset(
 """Before a name; never the only word of one."""
 _SUFFIXES = frozenset(("jr", "jnr", "sr", "snr", "ii", "iii", "iv", "phd", "md", "esq"))
 """After a name."""
-_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]")
+_CONSONANTAL = re.compile(
+    "[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\u0900-\u0dff\ufb1d-\ufdff\ufe70-\ufeff]"
+)
+"""Arabic, Hebrew and Indic letters: scripts that leave vowels out, or of which they are marks."""
 _VIRAMA = 9
 """The combining class of a sign that joins two consonants, and is no accent."""
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
@@ -93,7 +115,8 @@ _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 class Word:
     """A word of a name. `spellings`: folded to a–z and digits, the plainest first. `parts`: its
     pieces, if it has any: “O’Brien” is also *o* and *brien*. `native`: how it is written in a
-    script that is not Latin; "" for Latin. `sound`: the consonants of an Arabic word."""
+    script that is not Latin; "" for Latin. `sound`: the consonants of an Arabic, Hebrew or Indic
+    word."""
 
     spellings: tuple[str, ...]
     parts: tuple[str, ...] = ()
@@ -149,7 +172,8 @@ def is_name(text: str) -> bool:
 @lru_cache(_KEPT)
 def name_of(text: str) -> Name:
     """Return a name in its folded words."""
-    given = _turned(unicodedata.normalize("NFKC", cleaned(text)))
+    plain = _MARIA.sub("María", cleaned(text))
+    given = _turned(unicodedata.normalize("NFKC", plain))
     words = [word for raw in _raw_words(given) if (word := _word(raw)) is not None][:MOST_WORDS]
     kept = _without_titles(words)
     left_out = tuple(word for word in words if not any(word is one for one in kept))
@@ -193,12 +217,14 @@ def _word(raw: str) -> Word | None:
     spellings = _spellings(_APOSTROPHE.sub("", raw))
     if not spellings:
         return None
+    if whole := _SHORT.get(spellings[0]):
+        spellings = (*spellings, whole)
     parts: list[str] = []
     native = _native(raw)
     split = _APOSTROPHE.sub("", anyascii(raw)) if native else _APOSTROPHE.sub(" ", raw)
     for piece in _CAMEL.sub(" ", split).split():
         parts += _spellings(piece)[:1]
-    sound = consonants(spellings[0]) if native and _ARABIC.search(raw) else ""
+    sound = consonants(spellings[0]) if native and _CONSONANTAL.search(raw) else ""
     pieces = tuple(parts) if len(parts) > 1 else ()
     return Word(spellings, pieces, native, sound if len(sound) > 1 else "")
 
@@ -265,7 +291,24 @@ def _runs_of(words: list[Word]) -> list[str]:
 
 
 def consonants(spelling: str) -> str:
-    """Return what an Arabic name and its Latin spellings have in common: محمد, Mohammed and
-    Muhammad are all *mhmd*."""
-    plain = re.sub("[aeiouyw]", "", spelling.replace("q", "k")).rstrip("h")
-    return re.sub(r"(.)\1+", r"\1", plain)
+    """Return what an Arabic, Hebrew or Indic name and its Latin spellings have in common: محمد,
+    Mohammed and Muhammad are all *mhmd*, כהן and Cohen *khn*."""
+    plain = re.sub("kh|ch|q|c", "k", _digraphs(spelling))
+    plain = re.sub("[aeiouyw]", "", plain).replace("v", "b")
+    return re.sub(r"(.)\1+", r"\1", plain).rstrip("h")
+
+
+def sounded(spelling: str) -> str:
+    """Return a name roughly as it sounds, for those that are written in many ways: Muhammad and
+    Mohammed are both *muhamad*, Christopher and Kristofer *kristufar*. "" for short ones, which
+    would be like too many."""
+    if len(spelling) < _SOUNDED:
+        return ""
+    text = re.sub("ch|kh|ck|q|x|c(?![eiy])", "k", _digraphs(spelling)).replace("c", "s")
+    text = re.sub("oo|ou|uo|o|w", "u", text.replace("v", "f"))
+    text = re.sub("ee|ei|ey|ie|ai|ay|y", "i", text).replace("e", "a").replace("z", "s")
+    return re.sub(r"(.)\1+", r"\1", text)
+
+
+def _digraphs(spelling: str) -> str:
+    return spelling.replace("sh", "s").replace("ph", "f").replace("th", "t")

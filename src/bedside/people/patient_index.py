@@ -13,9 +13,9 @@ from bedside.database.sealed import ClinicKeys
 from bedside.kernel import phones
 from bedside.kernel.words import fold
 from bedside.people.birth_dates import date_in, plain_digits
-from bedside.people.names import Name, Word, consonants, name_of
+from bedside.people.names import Name, Word, consonants, name_of, sounded
 
-VERSION = 2
+VERSION = 3
 """Of these tokens. Patients whose tokens are older are indexed again (`reindexing`)."""
 HIDDEN = 2**31 - 1
 """Instead of a version: a patient who is not to be found has no tokens, and gets none."""
@@ -48,6 +48,8 @@ def name_tokens(keys: ClinicKeys, name: Name) -> set[int]:
             tokens |= {_name(keys, begin) for begin in _beginnings(spelling)}
             tokens |= {_near(keys, shorter) for shorter in _shortened(spelling)}
             tokens.add(_whole(keys, spelling))
+            if sound := sounded(spelling):
+                tokens.add(_sounded(keys, sound))
         if word.sound:
             tokens.add(_sound(keys, word.sound))
     tokens |= {_name(keys, run[:_LONGEST]) for run in name.runs}
@@ -202,6 +204,8 @@ def _of_near_word(keys: ClinicKeys, word: Word) -> Group:
         if len(begin) >= _NEAR[0]:
             for text in (begin, *(begin[:at] + begin[at + 1 :] for at in range(len(begin)))):
                 tokens |= {_name(keys, text): None, _near(keys, text): None}
+        if spoken := sounded(spelling):
+            tokens[_sounded(keys, spoken)] = None
         if len(sound := consonants(spelling)) >= _LEAST_SOUND and not word.native:
             tokens[_sound(keys, sound)] = None
     if word.sound:
@@ -243,6 +247,10 @@ def _near(keys: ClinicKeys, shortened: str) -> int:
 
 def _sound(keys: ClinicKeys, sound: str) -> int:
     return keys.token("patient.sound", sound)
+
+
+def _sounded(keys: ClinicKeys, sound: str) -> int:
+    return keys.token("patient.sounded", sound)
 
 
 def _birth_date(keys: ClinicKeys, born: date) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz.distance import OSA
 
 from bedside.people.birth_dates import date_in, plain_digits
-from bedside.people.names import Name, Word, consonants, name_of
+from bedside.people.names import Name, Word, consonants, name_of, sounded
 
 _WHOLE, _BEGINS, _NEARLY, _NEARLY_BEGINS = 8.0, 4.0, 2.0, 1.0
 _EARLIER = 0.5
@@ -59,6 +59,8 @@ def _of_words(typed: Word, known: Word) -> float:
     best = max(_of_spellings(mine, other) for mine in typed.spellings for other in theirs)
     if not best and known.sound and not typed.native and consonants(typed.plain) == known.sound:
         return _NEARLY
+    if not best and not (typed.native or known.native) and (sound := sounded(typed.plain)):
+        return _NEARLY if sound in map(sounded, known.spellings) else best
     return best
 
 
