@@ -64,10 +64,10 @@ _staff_of_patient = Prepared(
     .with_for_update(),
     StaffAssignmentRow,
 )
-_add_staff = prepared(
+ASSIGN_STAFF = prepared(
     upsert(staff_assignments).on_conflict_do_nothing(index_elements=["staff_id", "target_id"])
 )
-_remove_staff = prepared(
+UNASSIGN_STAFF = prepared(
     delete(staff_assignments).where(
         staff_assignments.c.staff_id == bindparam("of"),
         staff_assignments.c.target_id == bindparam("target"),
@@ -197,9 +197,9 @@ class Assignments:
             await STAFF_ASSIGNMENTS.check(self._vault, row)
             joined.staff.append(row.staff_id)
             own = {"staff_id": row.staff_id, "target_id": to, "clinic_id": clinic_id}
-            if await work.execute(_add_staff, **STAFF_ASSIGNMENTS.bound(keys, own)):
+            if await work.execute(ASSIGN_STAFF, **STAFF_ASSIGNMENTS.bound(keys, own)):
                 joined.added_staff.append(row.staff_id)
-            await work.execute(_remove_staff, of=row.staff_id, target=patient_id, clinic=clinic_id)
+            await work.execute(UNASSIGN_STAFF, of=row.staff_id, target=patient_id, clinic=clinic_id)
         return joined
 
     async def hand_back(
@@ -220,9 +220,9 @@ class Assignments:
         await self._add(work, clinic_id, patient_id, patient_id)
         for staff_id in joined.staff:
             own = {"staff_id": staff_id, "target_id": patient_id, "clinic_id": clinic_id}
-            await work.execute(_add_staff, **STAFF_ASSIGNMENTS.bound(keys, own))
+            await work.execute(ASSIGN_STAFF, **STAFF_ASSIGNMENTS.bound(keys, own))
         for staff_id in joined.added_staff:
-            await work.execute(_remove_staff, of=staff_id, target=of, clinic=clinic_id)
+            await work.execute(UNASSIGN_STAFF, of=staff_id, target=of, clinic=clinic_id)
 
     async def _add(
         self, work: UnitOfWork, clinic_id: str, patient_id: str, team_id: str, visit_id: str = ""

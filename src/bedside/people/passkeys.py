@@ -25,8 +25,8 @@ from bedside.people.bound import PASSKEYS, STAFF
 from bedside.people.clinics import Clinics
 from bedside.people.models import challenges, passkeys
 from bedside.people.permissions import StaffAccess
-from bedside.people.rows import PasskeyRow, StaffRow
-from bedside.people.second_factors import Who
+from bedside.people.rows import PasskeyRow
+from bedside.people.second_factors import Who, may_set_up, note_factor
 from bedside.people.sessions import Pending
 from bedside.people.sign_in import SignedIn, SignIn, SignInOptions
 
@@ -124,7 +124,7 @@ class Passkeys:
         )
 
         async with self._database.unit_of_work() as work:
-            await self._may_register(work, who)
+            await may_set_up(work, self._vault, who)
         async with self._database.read() as db:
             there = await db.all(_of_staff, staff=who.staff_id)
         clinic = await self._clinics.get(who.clinic_id)
@@ -156,7 +156,7 @@ class Passkeys:
         from webauthn.helpers.exceptions import WebAuthnException
 
         async with self._database.unit_of_work() as work:
-            await self._may_register(work, who)
+            await may_set_up(work, self._vault, who)
         given = _checked(credential)
         challenge = await self._taken_challenge(given, who.staff_id)
         try:
@@ -174,7 +174,7 @@ class Passkeys:
         async with self._database.unit_of_work() as work:
             if await work.one(_by_id, of=credential_id):
                 raise Conflict(N_("This passkey is registered already. Nothing was changed."))
-            person = await self._may_register(work, who)
+            person = await may_set_up(work, self._vault, who)
             row = {
                 "credential_id": credential_id,
                 "staff_id": who.staff_id,
@@ -188,24 +188,7 @@ class Passkeys:
             keys = await self._vault.clinic(who.clinic_id)
             await work.execute(_add, **PASSKEYS.bound(keys, row))
             await STAFF.change(work, self._vault, person, has_passkey=True)
-            await self._audit.record(
-                work,
-                who.clinic_id,
-                who.actor,
-                Action.SECOND_FACTOR_ADDED,
-                subject_id=who.staff_id,
-                method="passkey",
-            )
-
-    async def _may_register(self, work: UnitOfWork, who: Who) -> StaffRow:
-        """Lock and return the person's row. With the password alone, only the first second factor
-        may be set up, not a further one: NotFound."""
-        person = await STAFF.locked(work, self._vault, id=who.staff_id)
-        if person is None:
-            raise NotFound
-        if isinstance(who, Pending) and (person.totp is not None or person.has_passkey):
-            raise NotFound
-        return person
+            await note_factor(self._audit, work, who, Action.SECOND_FACTOR_ADDED, "passkey")
 
     async def listed(self, who: StaffAccess) -> list[Passkey]:
         """Return one's own passkeys, oldest first."""
@@ -235,14 +218,7 @@ class Passkeys:
                 raise NotFound
             left = await work.one(_of_staff, staff=who.staff_id)
             await STAFF.change(work, self._vault, person, has_passkey=left is not None)
-            await self._audit.record(
-                work,
-                who.clinic_id,
-                who.actor,
-                Action.SECOND_FACTOR_REMOVED,
-                subject_id=who.staff_id,
-                method="passkey",
-            )
+            await note_factor(self._audit, work, who, Action.SECOND_FACTOR_REMOVED, "passkey")
 
     # --- signing in ------------------------------------------------------------------------
 

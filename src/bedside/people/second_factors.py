@@ -105,7 +105,7 @@ class SecondFactors:
         Somebody half signed in who already has a second factor has to use that one: NotFound.
         """
         async with self._database.unit_of_work() as work:
-            await self._may_set_up(work, who)
+            await may_set_up(work, self._vault, who)
             secret = await self._sessions.offer(work, who, random_base32())
         clinic = await self._clinics.get(who.clinic_id)
         address = TOTP(secret).provisioning_uri(
@@ -121,7 +121,7 @@ class SecondFactors:
         codes = [_new_code() for _ in range(_CODES)]
         keys = await self._vault.clinic(who.clinic_id)
         async with self._database.unit_of_work() as work:
-            person = await self._may_set_up(work, who)
+            person = await may_set_up(work, self._vault, who)
             secret = await self._sessions.offered(work, who)
             step = _step_of(secret, code, 0) if secret else None
             if step is None:
@@ -130,14 +130,7 @@ class SecondFactors:
             await STAFF.change(work, self._vault, person, totp=sealed, totp_last_step=step)
             await self._sessions.withdraw_offer(work, who.session_id)
             await self._keep_codes(work, keys, who.staff_id, codes)
-            await self._audit.record(
-                work,
-                who.clinic_id,
-                who.actor,
-                Action.SECOND_FACTOR_ADDED,
-                subject_id=who.staff_id,
-                method="totp",
-            )
+            await note_factor(self._audit, work, who, Action.SECOND_FACTOR_ADDED, "totp")
         return codes
 
     async def finish(self, pending: Pending, method: str) -> SignedIn:
@@ -207,14 +200,7 @@ class SecondFactors:
         keys = await self._vault.clinic(who.clinic_id)
         async with self._database.unit_of_work() as work:
             await self._keep_codes(work, keys, who.staff_id, codes)
-            await self._audit.record(
-                work,
-                who.clinic_id,
-                who.actor,
-                Action.SECOND_FACTOR_ADDED,
-                subject_id=who.staff_id,
-                method="recovery codes",
-            )
+            await note_factor(self._audit, work, who, Action.SECOND_FACTOR_ADDED, "recovery codes")
         return codes
 
     async def _keep_codes(
@@ -250,14 +236,7 @@ class SecondFactors:
             await STAFF.change(work, self._vault, person, totp=None)
             await self._sessions.withdraw_offer(work, who.session_id)
             await work.execute(_drop_codes, of=who.staff_id)
-            await self._audit.record(
-                work,
-                who.clinic_id,
-                who.actor,
-                Action.SECOND_FACTOR_REMOVED,
-                subject_id=who.staff_id,
-                method="totp",
-            )
+            await note_factor(self._audit, work, who, Action.SECOND_FACTOR_REMOVED, "totp")
 
     async def reset(self, clinic: ClinicAccess, staff_id: str) -> None:
         """Help somebody who lost everything, as an administrator: all second factors are removed
@@ -278,16 +257,6 @@ class SecondFactors:
                 subject_id=staff_id,
                 method="all",
             )
-
-    async def _may_set_up(self, work: UnitOfWork, who: Who) -> StaffRow:
-        """Lock and return the person's row. With the password alone, the first second factor may
-        be set up, but none replaced: NotFound."""
-        person = await STAFF.locked(work, self._vault, id=who.staff_id)
-        if person is None:
-            raise NotFound
-        if isinstance(who, Pending) and (person.totp is not None or person.has_passkey):
-            raise NotFound
-        return person
 
 
 def _step_of(secret: str, code: str, last_step: int) -> int | None:
@@ -310,3 +279,23 @@ def _new_code() -> str:
 def _code_hash(staff_id: str, code: str) -> bytes:
     """Hash a code. A fast hash is enough, because the codes are random and long."""
     return hashlib.sha256(f"{staff_id}/{code}".encode()).digest()
+
+
+async def may_set_up(work: UnitOfWork, vault: Vault, who: Who) -> StaffRow:
+    """Lock and return the person's row. With the password alone, the first second factor may be
+    set up, but none replaced or added: NotFound."""
+    person = await STAFF.locked(work, vault, id=who.staff_id)
+    if person is None:
+        raise NotFound
+    if isinstance(who, Pending) and (person.totp is not None or person.has_passkey):
+        raise NotFound
+    return person
+
+
+async def note_factor(
+    audit: AuditLog, work: UnitOfWork, who: Who, action: Action, method: str
+) -> None:
+    """Write to the audit log what somebody did to their own second factors."""
+    await audit.record(
+        work, who.clinic_id, who.actor, action, subject_id=who.staff_id, method=method
+    )

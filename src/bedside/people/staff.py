@@ -4,8 +4,7 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import bindparam, delete, insert, or_, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import bindparam, insert, or_, select
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
@@ -16,6 +15,7 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people import names
+from bedside.people.assignments import ASSIGN_STAFF, UNASSIGN_STAFF
 from bedside.people.bound import STAFF, STAFF_ASSIGNMENTS
 from bedside.people.models import patients, staff, staff_assignments, teams
 from bedside.people.passwords import Passwords
@@ -113,16 +113,6 @@ _administrators = prepared(
         ~staff.c.disabled,
     )
     .with_for_update()
-)
-_assign = prepared(
-    upsert(staff_assignments).on_conflict_do_nothing(index_elements=["staff_id", "target_id"])
-)
-_unassign = prepared(
-    delete(staff_assignments).where(
-        staff_assignments.c.staff_id == bindparam("of"),
-        staff_assignments.c.target_id == bindparam("target"),
-        staff_assignments.c.clinic_id == bindparam("clinic"),
-    )
 )
 _assignments = prepared(
     select(staff_assignments.c.staff_id, staff_assignments.c.target_id).where(
@@ -323,7 +313,7 @@ class Staff:
             raise NotFound
         row = {"staff_id": staff_id, "target_id": target_id, "clinic_id": clinic_id}
         keys = await self._vault.clinic(clinic_id)
-        done = await work.execute(_assign, **STAFF_ASSIGNMENTS.bound(keys, row))
+        done = await work.execute(ASSIGN_STAFF, **STAFF_ASSIGNMENTS.bound(keys, row))
         if done:
             await self._audit.record(
                 work,
@@ -338,7 +328,7 @@ class Staff:
         """Undo an assignment. Raises NotFound if there was none."""
         async with self._database.unit_of_work() as work:
             done = await work.execute(
-                _unassign, of=staff_id, target=target_id, clinic=clinic.clinic_id
+                UNASSIGN_STAFF, of=staff_id, target=target_id, clinic=clinic.clinic_id
             )
             if not done:
                 raise NotFound
