@@ -37,7 +37,7 @@ format: dev ## bring Python, scripts and styles into their form
 bench: dev debian ## the table of speeds, against nginx and @tus/server
 	@.venv/bin/python -m benchmarks
 
-requirements: dev ## pin all packages anew, with their hashes
+requirements: dev ## pin all packages again, with their hashes
 	@scripts/requirements
 
 sbom: dev ## the bill of materials (CycloneDX) of all packages that Bedside pins
