@@ -33,11 +33,25 @@ async def test_the_same_birthday_is_offered_and_a_name_is_found(
     assert "Perhaps the same person" in page.text
     assert "differs in one letter" in page.text
     assert f"{second}/join?other={quick_house.patients[0].id}" in page.text
+    assert "Others born on the same day" not in page.text
     page = await visitor.post(f"{second}/join", data={"do": "find", "words": "Tom"})
     assert "Tomás Ramírez" in page.text
     page = await visitor.post(f"{second}/join", data={"do": "find", "words": "Nobody Atall"})
     assert "Nobody else found" in page.text
     assert await lines(quick_house, Action.PATIENTS_SEARCHED)
+
+
+@pytest.mark.parametrize("stranger", ["Ottilie Brandvold", "فاطمة الزهراء القرشي", "X Æ"])
+async def test_who_only_shares_the_birthday_is_not_called_the_same(
+    quick_house: House, visitor: httpx.AsyncClient, stranger: str
+) -> None:
+    second = await again(quick_house, visitor)
+    await again(quick_house, visitor, name=stranger, phone="")
+    page = (await visitor.get(f"{second}/join")).text
+    likely, born_then = page.split("Others born on the same day")
+    assert stranger in born_then
+    assert stranger not in likely
+    assert "Maya Lindqvist" in likely
 
 
 async def test_two_charts_are_compared_joined_and_parted(
