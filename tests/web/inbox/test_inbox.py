@@ -7,8 +7,9 @@ import pytest
 
 from bedside.audit import Action
 from bedside.charts.inbox import Inbox
+from bedside.edge.marking import MARKS
 from tests.house import House
-from tests.web.charts.chart_files import EICAR, NOTES, filed, locked_pdf, photo, upload
+from tests.web.charts.chart_files import EICAR, NOTES, filed, locked_pdf, photo, upload, work
 from tests.web.pages import FRAGMENT, enter, lines
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F7", "N5")]
@@ -227,3 +228,21 @@ async def test_a_refused_file_of_a_colleague_is_told_the_colleague_alone_and_why
     assert "banner-bad" not in mine
     await enter(visitor, quick_house, quick_house.here.clinician)
     assert "was refused and not kept" not in (await visitor.get("/inbox")).text
+
+
+async def test_what_nobody_could_open_yet_is_not_marked_as_reviewed(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chart = await quick_house.chart()
+    waits = await upload(quick_house, chart, "waiting.txt", NOTES)
+    await enter(visitor, quick_house)
+    page = (await visitor.get("/inbox")).text
+    assert "waiting.txt" in page
+    assert f'id="review-{waits.id}"' not in page
+    form = {"do": "reviewed", "chosen": f"{chart.patient_id}:{waits.id}"}
+    for do in MARKS:
+        await visitor.post("/inbox/several", data={**form, "do": do, "category": "imaging"})
+    [line] = await quick_house.charts.inbox.lines(quick_house.here.receptionist)
+    assert line.title == "waiting.txt"
+    await work(quick_house)
+    assert f'id="review-{waits.id}"' in (await visitor.get("/inbox")).text

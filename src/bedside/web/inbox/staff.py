@@ -22,6 +22,7 @@ from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.errors import NotFound, WrongInput
+from bedside.files.states import FileState
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
@@ -118,7 +119,7 @@ async def review(request: Request) -> Response:
 
 async def several(request: Request) -> Response:
     """POST /inbox/several: mark or sort the chosen files, whosever they are; `chosen` are
-    “patient:entry”. A file that is no longer there is left out."""
+    “patient:entry”. A file that is no longer there, or that nobody could open yet, is left out."""
     staff = await staff_of(request)
     services = services_of(request)
     form = await form_of(request)
@@ -129,7 +130,7 @@ async def several(request: Request) -> Response:
         with suppress(NotFound):
             chart = await services.people.permissions.chart(staff, patient_id)
             entry = await services.charts.contents.entry(chart, entry_id)
-            if not entry.moved_to:
+            if entry.state == FileState.FILED and not entry.moved_to:
                 await mark(services, chart, [entry], form)
     return marked_all(request, "/inbox")
 
