@@ -25,3 +25,20 @@ def test_features_do_not_use_the_templates_of_another() -> None:
     for path, name in [*named_in("*.html"), *named_in("*.py")]:
         own, other = path.relative_to(WEB).parts[0], name.partition("/")[0]
         assert other in {own, *SHARED}, f"{path} uses {name}"
+
+
+_FORM = re.compile(r"<form\b((?:\{\{.*?\}\}|[^>])*)>(.*?)</form>", re.DOTALL)
+_HAS_REQUIRED = re.compile(r"required=true|date_of_birth_field\(")
+
+
+def test_what_is_missing_is_said_by_the_page_and_not_by_a_bubble_of_the_browser() -> None:
+    """Bubbles vanish, are not enlarged and not translated. A form with files alone keeps its own:
+    there is nothing else to say, and the files would be sent in vain."""
+    bubbling = [
+        f"{template.name}: {attributes.strip()}"
+        for template in sorted(WEB.rglob("*.html"))
+        for attributes, body in _FORM.findall(template.read_text())
+        if _HAS_REQUIRED.search(body) and "multipart/form-data" not in attributes
+        if "novalidate" not in attributes and "styleguide" not in template.name
+    ]
+    assert bubbling == []
