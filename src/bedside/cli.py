@@ -309,6 +309,12 @@ def _in_words() -> Generator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise click.ClickException(f"{error.strerror or error}{where}.") from error
+    except Exception as error:
+        from bedside.database.failures import of_database
+
+        if told := of_database(error):
+            raise click.ClickException(told.sentence) from error
+        raise
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 import tomllib
+from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -18,9 +19,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 _DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+asyncpg://")
 _NOT_SETTINGS = frozenset({"BEDSIDE_PYTHON", "BEDSIDE_FAULT"})
@@ -51,7 +54,7 @@ def socket_address(text: str) -> str | tuple[str, int]:
 class Settings(BaseModel):
     """The operator's settings. Everything has a default that works on one machine."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     data: Path = Field(
         default=Path("data"), description="Directory for the database, files and keys."
@@ -65,7 +68,7 @@ class Settings(BaseModel):
         description="File with the master key; empty: keys/master.key in the data directory.",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
-    port: int = Field(default=8080, description="Port to listen on.")
+    port: int = Field(default=8080, ge=1, le=65_535, description="Port to listen on.")
     public_url: str = Field(
         default="",
         description="Address that patients reach, for links; empty: http://localhost:PORT.",
@@ -137,12 +140,14 @@ class Settings(BaseModel):
         default="", description="static-auth-secret of the relays, which share one."
     )
     session_idle_minutes: int = Field(
-        default=30, description="Sign staff out after this long without use."
+        default=30, ge=1, description="Sign staff out after this long without use."
     )
     session_hours: int = Field(
-        default=12, description="Sign staff out after this long in any case."
+        default=12, ge=1, description="Sign staff out after this long in any case."
     )
-    examiners: int = Field(default=2, description="How many files are examined at the same time.")
+    examiners: int = Field(
+        default=2, ge=1, le=64, description="How many files are examined at the same time."
+    )
     requests_per_second: int = Field(
         default=50,
         ge=0,
@@ -161,7 +166,7 @@ class Settings(BaseModel):
         description="Bearer token for /metrics, and for the parts of /health, from elsewhere; "
         "empty: this machine only.",
     )
-    log_format: str = Field(default="json", description="json or console.")
+    log_format: Literal["json", "console"] = Field(default="json", description="json or console.")
     development: bool = Field(default=False, description="Show /styleguide and reload templates.")
     demo: bool = Field(default=False, description="Say on each page that this is a demonstration.")
 
@@ -187,7 +192,7 @@ class Settings(BaseModel):
             raise ValueError("is a host without a path: Bedside needs a host name of its own")
         if parts.username is not None or " " in value:
             raise ValueError("is an address without a name, password or blank in it")
-        return value
+        return f"{parts.scheme}://{parts.netloc.lower()}"  # compared with what browsers send
 
     @field_validator("trusted_proxy")
     @classmethod
@@ -223,18 +228,31 @@ class Settings(BaseModel):
     def _is_a_socket_address(cls, value: str) -> str:
         return _address(value, ("ws", "wss"))
 
-    @field_validator("log_format")
+    @field_validator("mail_from")
     @classmethod
-    def _is_a_format(cls, value: str) -> str:
-        if value not in ("json", "console"):
-            raise ValueError("is json or console")
+    def _is_a_sender(cls, value: str) -> str:
+        name, _, domain = parseaddr(value)[1].rpartition("@")
+        if value and not (name and domain):
+            raise ValueError("is an address such as clinic@example.org, or Clinic <clinic@…>")
+        return value
+
+    @field_validator("stun_urls", "turn_urls")
+    @classmethod
+    def _are_servers_of_calls(cls, value: str, info: ValidationInfo) -> str:
+        kind = str(info.field_name).removesuffix("_urls")
+        for url in value.replace(",", " ").split():
+            if not re.fullmatch(rf"{kind}s?:[^/?@\s]+(\?transport=(udp|tcp))?", url):
+                raise ValueError(f"has {kind}:host:port or {kind}s:host:port, several with commas")
         return value
 
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:
         for name in value.replace(",", " ").split():
-            ip_network(name, strict=False)
+            try:
+                ip_network(name, strict=False)
+            except ValueError as error:
+                raise ValueError("has IP addresses and networks, such as 10.0.0.0/24") from error
         return value
 
     @field_validator("clamd")
@@ -294,9 +312,23 @@ def load(**given: Any) -> Settings:
     file = data / "bedside.toml"
     from_file = _read(file) if file.exists() else {}
     try:
-        return Settings.model_validate({**from_file, **outside, **chosen})
+        settings = Settings.model_validate({**from_file, **outside, **chosen})
     except ValidationError as error:
         raise BadSettings(_in_words(error)) from error
+    _look_at_paths(settings)
+    return settings
+
+
+def _look_at_paths(settings: Settings) -> None:
+    """Refuse a directory where a file belongs, and the reverse; it need not exist yet."""
+    database = settings.url.removeprefix("sqlite:///") if settings.url.startswith("sqlite:") else ""
+    if settings.url.startswith("sqlite:") and database in ("", ":memory:"):
+        raise BadSettings("database_url: names no file, so that nothing would be kept.")
+    if settings.data.is_file():
+        raise BadSettings(f"data: {settings.data} is a file; it must be a directory.")
+    for name, path in (("master_key_file", settings.key_file), ("database_url", Path(database))):
+        if str(path) != "." and os.path.isdir(path):
+            raise BadSettings(f"{name}: {path} is a directory; name the file in it.")
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -341,11 +373,13 @@ def _address(value: str, schemes: tuple[str, ...]) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Return the settings given by the environment, by name."""
+    """Return the settings given by the environment, by name. One that is empty counts as not given
+    where there is no empty text, as in a line that was left without a value."""
     return {
         name: value
-        for name in Settings.model_fields
+        for name, field in Settings.model_fields.items()
         if (value := os.environ.get("BEDSIDE_" + name.upper())) is not None
+        and (value.strip() or field.annotation is str)
     }
 
 
@@ -358,5 +392,21 @@ def _in_words(error: ValidationError) -> str:
             meant = f"; {close[0]} may be meant" if close else ""
             said.append(f"there is no setting {name}{meant}")
             continue
-        said.append(": ".join(filter(None, (name, wrong["msg"].removeprefix("Value error, ")))))
+        said.append(": ".join(filter(None, (name, _why_not(wrong)))))
     return "The settings cannot be used. " + "; ".join(said) + ". Nothing was started."
+
+
+def _why_not(wrong: ErrorDetails) -> str:
+    kind, bounds = wrong["type"], wrong.get("ctx", {})
+    if kind.startswith("int_"):
+        return "is a whole number"
+    if kind.startswith("bool_"):
+        return "is true or false"
+    if kind == "literal_error":
+        return f"is {bounds['expected']}".replace("'", "")
+    if kind.startswith(("greater_than", "less_than")):
+        (bound,) = bounds.values()
+        return f"is {'at least' if kind.startswith('greater') else 'at most'} {bound}"
+    if kind.startswith(("string_", "path_")):
+        return "is a text, in quotes"
+    return wrong["msg"].removeprefix("Value error, ")

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from bedside.cli import main
 from bedside.database import connect, schema
-from bedside.database.postgresql import NoDatabase
+from bedside.database.failures import NoDatabase
 from tests.peers.certificates import authority
 from tests.peers.ports import free_port
 from tests.peers.postgres import Postgres
@@ -107,6 +107,11 @@ async def test_tls_that_is_demanded_and_not_offered(postgres: Postgres, demand: 
         (lambda url: url.rpartition("/")[0] + "/nowhere", "no database of the name"),
         (lambda _url: f"postgresql://u:otter@127.0.0.1:{free_port()}/b", "does not answer"),
         (lambda url: url + "?sslmode=require", "does not offer TLS"),
+        (lambda _url: "postgresql://u:otter@nowhere.invalid/b", "host name in database_url"),
+        (lambda _url: "postgresql://u:otter@localhost:port/b", "database_url cannot be used"),
+        (lambda url: url + "?sslmode=otter", "database_url cannot be used"),
+        (lambda url: url + "?sslmode=verify-full&sslrootcert=/otter", "A file that database_url"),
+        (lambda _url: "postgresql:///b?host=/otter", "A file that database_url"),
     ],
 )
 async def test_what_is_wrong_is_said_without_the_url(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
@@ -12,6 +13,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.database import outbox
 from bedside.database.engine import Database
+from bedside.database.failures import NoDatabase
 from bedside.database.pending import Pending
 from bedside.database.statements import compiled, prepared
 from bedside.database.tables import events
@@ -58,14 +60,29 @@ async def connection_of(url: str) -> Any:
     driver: Any = asyncpg  # it ships no stubs
     try:
         return await driver.connect(driver_url(url))
-    except (asyncpg.PostgresError, *_AWAY) as error:
+    except (asyncpg.PostgresError, ValueError, *_AWAY) as error:
         raise NoDatabase(_why_not(error)) from error
 
 
-class NoDatabase(Unavailable):
-    """PostgreSQL does not answer, or does not let us in; the sentence says which."""
-
-    code = "no_database"
+_REASONS: tuple[tuple[Any, str], ...] = (
+    (
+        (asyncpg.ClientConfigurationError, ValueError),
+        "database_url cannot be used: its port, its sslmode or another of its parts has a value that "
+        "PostgreSQL does not know, or sslmode needs a file of authorities (sslrootcert).",
+    ),
+    (
+        (FileNotFoundError, PermissionError),
+        "A file that database_url names is missing or cannot be read by this user: the directory "
+        "of the socket (host), or a certificate (sslrootcert, sslcert, sslkey).",
+    ),
+    (socket.gaierror, "The host name in database_url is not known to this machine."),
+    (
+        asyncpg.InsufficientResourcesError,
+        "PostgreSQL takes no more connections. Each process of Bedside uses up to ten: raise "
+        "max_connections.",
+    ),
+    (asyncpg.OperatorInterventionError, "PostgreSQL is starting or stopping. Run it again."),
+)
 
 
 def _why_not(error: BaseException) -> str:
@@ -79,6 +96,9 @@ def _why_not(error: BaseException) -> str:
             "PostgreSQL does not offer TLS as database_url demands it, or its certificate is not "
             "trusted (sslmode, sslrootcert)."
         )
+    for kinds, sentence in _REASONS:
+        if isinstance(error, kinds):
+            return sentence
     return (
         "PostgreSQL does not answer at the address in database_url. Start it, or look at the "
         f"address and the firewall. ({type(error).__name__})"
@@ -155,7 +175,7 @@ class PostgresDatabase(Database):
             self._pool = await driver.create_pool(
                 driver_url(self.url), min_size=1, max_size=10, connection_class=_Connection
             )
-        except (asyncpg.PostgresError, *_AWAY) as error:
+        except (asyncpg.PostgresError, ValueError, *_AWAY) as error:
             raise NoDatabase(_why_not(error)) from error
 
     async def close(self) -> None:

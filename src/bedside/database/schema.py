@@ -10,8 +10,9 @@ import apsw
 from sqlalchemy import Text, column, select, table
 
 from bedside.database.engine import Database
+from bedside.database.failures import of_database
 from bedside.database.statements import prepared
-from bedside.errors import Conflict, StorageFull
+from bedside.errors import Conflict
 from bedside.kernel.durable import only_one
 
 _revision = prepared(select(column("version_num", Text)).select_from(table("alembic_version")))
@@ -20,27 +21,32 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate a database to the newest revision, or to the given one. Raises NewerDatabase,
-    StorageFull, and NoDatabase where PostgreSQL does not answer.
+    StorageFull, and NoDatabase where it does not answer or cannot be opened.
 
     Blocks; call it where no event loop runs. Alembic is loaded only here: an up-to-date database
     does not need it, and starts faster without.
     """
-    if is_current(url):
-        return
-    from alembic import command
-    from alembic.util import CommandError
-    from sqlalchemy.exc import OperationalError
-
     try:
+        if is_current(url):
+            return
         with _alone(url):
             if not is_current(url):
-                command.upgrade(configuration(url), revision)
+                _migrate(url, revision)
+    except Exception as error:
+        told = of_database(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _migrate(url: str, revision: str) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(configuration(url), revision)
     except CommandError as error:
         raise NewerDatabase from error
-    except OperationalError as error:
-        if any(word in str(error.orig) for word in ("disk", "space")):
-            raise StorageFull(_NO_ROOM) from error
-        raise
 
 
 class NewerDatabase(Conflict):
@@ -51,12 +57,6 @@ class NewerDatabase(Conflict):
         "The database is at a revision that this Bedside does not know: a newer one ran here last. "
         "Use that version, or restore the backup from before the update. Nothing was changed."
     )
-
-
-_NO_ROOM = (
-    "There is no room on the disk for the migration. Nothing was changed: make room, and run it "
-    "again."
-)
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from bedside.audit.bindings import Altered
 from bedside.database import schema
+from bedside.database.failures import of_database
 from bedside.database.sealed import MasterKeyMissing, RecordSealBroken
 from bedside.edge.rendering import STATIC
 from bedside.errors import BedsideError
 from bedside.kernel.known_states import BUSY, DOWN, NOT_SET_UP, OK, SET_UP, State, checked
 from bedside.services import Services
 from bedside.services.part_words import PARTS, PartWords
+from bedside.settings import unknown_names
 from bedside.upkeep.backup import broken_blobs
 
 _COMPARE = "Somebody may have changed the database: compare with a backup."
@@ -48,18 +50,29 @@ async def examine(services: Services, *, deep: bool = False) -> AsyncIterator[Fi
         try:
             yield await check(services)
         except Exception as error:  # whatever is wrong here is what the operator wants to know
-            yield Finding(Grade.BAD, check.__doc__ or check.__name__, type(error).__name__)
+            yield Finding(
+                Grade.BAD, f"{check.__doc__}: this could not be found out", _reason(error)
+            )
     async for finding in _parts(services):
         yield finding
-    async for finding in _chains(services):
-        yield finding
-    if deep:
-        try:
+    try:
+        async for finding in _chains(services):
+            yield finding
+        if deep:
             yield await _files(services)
             async for finding in _rows(services):
                 yield finding
-        except Exception as error:  # such as tables of an older revision
-            yield Finding(Grade.BAD, "Not everything could be read.", type(error).__name__)
+    except Exception as error:  # such as tables of an older revision, or a damaged database
+        yield Finding(Grade.BAD, "Not everything could be read.", _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    if told := of_database(error):
+        return told.sentence
+    if isinstance(error, BedsideError):
+        return error.sentence
+    words = error.strerror if isinstance(error, OSError) else ""
+    return words or type(error).__name__
 
 
 async def _files(services: Services) -> Finding:
@@ -194,9 +207,27 @@ async def _private(services: Services) -> Finding:
 async def _writable(services: Services) -> Finding:
     """The data directory can be written"""
     probe = services.settings.data / f".doctor-{os.getpid()}"
-    probe.touch()
-    probe.unlink()
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return Finding(
+            Grade.BAD,
+            f"The data directory cannot be written ({error.strerror}).",
+            "Run this as the user that Bedside runs as, and look at its owner and its disk.",
+        )
     return Finding(Grade.GOOD, "The data directory can be written.")
+
+
+async def _names(_services: Services) -> Finding:
+    """Every BEDSIDE_ name in the environment is a setting"""
+    if names := unknown_names():
+        return Finding(
+            Grade.ATTENTION,
+            f"Of these names in the environment no setting is made: {', '.join(names)}.",
+            "Correct them, or take them out: docs/operators/settings.md has all names.",
+        )
+    return Finding(Grade.GOOD, "Every BEDSIDE_ name in the environment is a setting.")
 
 
 async def _assets(_services: Services) -> Finding:
@@ -238,6 +269,7 @@ _CHECKS: tuple[Check, ...] = (
     _key_file,
     _private,
     _writable,
+    _names,
     _assets,
 )
 _GATEWAYS = ("email", "sms")
