@@ -1,8 +1,14 @@
 """Word and OpenDocument texts as readings: ticks, tables, pictures, notes, borders of pages."""
 
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import mammoth
 import pytest
 
 from bedside.adapters.rendering import office, rtf
+from bedside.adapters.rendering.word_document import word_document
 from bedside.files import media_types as types
 from bedside.files.readings import Reading, reading_of
 from tests.hostile import builders
@@ -130,6 +136,32 @@ def test_a_box_is_ticked_or_not(box: str, tick: str) -> None:
 )
 def test_words_of_all_kinds_are_read_once(inside: str, text: str) -> None:
     assert "\n".join(line.strip() for line in read(inside)[1].split("\n")) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("name", ["styles", "numbering", "theme/theme1"])
+def test_entities_beside_the_words_reach_no_parser(
+    name: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part is parsed by mammoth, which would expand them."""
+    parsed: list[str] = []
+    convert: Any = mammoth.convert_to_html
+
+    def converted(packed: BytesIO, **options: Any) -> Any:
+        with zipfile.ZipFile(packed) as archive:
+            parsed.extend(archive.namelist())
+        return convert(packed, **options)
+
+    monkeypatch.setattr(mammoth, "convert_to_html", converted)
+    entities = (
+        f'<?xml version="1.0" encoding="{encoding}"?>'
+        '<!DOCTYPE x [<!ENTITY a "otter"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
+    ).encode(encoding)
+    data = builders.docx(document=body(paragraph("plain")), more={f"word/{name}.xml": entities})
+    _reading, words, _pictures = word_document(data, "word/document.xml")
+    assert words == "plain"
+    assert "word/document.xml" in parsed
+    assert f"word/{name}.xml" not in parsed
 
 
 def test_a_document_in_the_strict_form_is_read() -> None:

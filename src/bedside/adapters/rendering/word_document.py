@@ -26,6 +26,8 @@ comment-reference => sup
 _WITH_WORDS = re.compile(
     r"word/(?:document\d*|header\d*|footer\d*|footnotes|endnotes|comments)\.xml"
 )
+_DOCTYPES = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
+"""What begins a declaration of entities. mammoth's parser would expand them."""
 _BORDERS = re.compile(r"word/(header|footer)\d*\.xml")
 
 
@@ -53,6 +55,8 @@ def _parts(data: bytes) -> tuple[dict[str, bytes], set[str]]:
             content = archive.read(member)
             if member.filename.endswith((".xml", ".rels")):
                 content = transitional(content)
+                if any(doctype in content for doctype in _DOCTYPES):
+                    continue  # no program writes one; styles and numbers are done without
             if _WITH_WORDS.fullmatch(member.filename):
                 root = fromstring(content, forbid_dtd=True)
                 missing |= repaired(root)

@@ -12,7 +12,7 @@ from bedside.edge.rendering import render
 from bedside.edge.room_addresses import public_address, shown_address
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
-from bedside.edge.signed_in import staff_of
+from bedside.edge.signed_in import is_secure, path_cookie_name, staff_of
 from bedside.edge.visit_views import rows_of
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -22,7 +22,7 @@ from bedside.services import Services
 from bedside.visits.states import State
 from bedside.web.rooms.rows import drawn
 
-LAST_ROOM = "bedside-room"
+_LAST_ROOM = "bedside-room"
 """The cookie with the room last used on this device."""
 _YEAR = 365 * 24 * 3600
 
@@ -41,7 +41,7 @@ async def last_room(request: Request) -> Response:
     if not own:
         may_administer = allows(staff.role, May.ADMINISTER)
         return render(request, "rooms/none.html", may_administer=may_administer)
-    used = request.cookies.get(LAST_ROOM, "")
+    used = request.cookies.get(path_cookie_name(services_of(request).settings, _LAST_ROOM), "")
     chosen = next((room.id for room in own if room.id == used), own[0].id)
     return RedirectResponse(f"/rooms/{chosen}", status_code=303)
 
@@ -54,7 +54,13 @@ async def room_page(request: Request) -> Response:
     await services.visits.waiting_room.looked(room)
     response = await waiting_page(request, room)
     response.set_cookie(
-        LAST_ROOM, room.room_id, max_age=_YEAR, path="/rooms", httponly=True, samesite="lax"
+        path_cookie_name(services.settings, _LAST_ROOM),
+        room.room_id,
+        max_age=_YEAR,
+        path="/rooms",
+        httponly=True,
+        secure=is_secure(services.settings),
+        samesite="lax",
     )
     return response
 
