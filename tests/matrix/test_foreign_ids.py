@@ -61,6 +61,35 @@ OF_CHARTS = (
         f"{_OWN}/entries/{{own_entry}}/move",
         call=_form(do="move", patient="{patient_id}", reason="Theirs now"),
     ),
+    Guess(
+        "POST",
+        f"{_OWN}/entries/{{own_entry}}/move",
+        call=_form(do="undo", patient="{patient_id}"),
+    ),
+    Guess(
+        "POST",
+        f"{_OWN}/entries/{{entry_id}}/move",
+        422,  # whichever file it is: this is the chart where it would go
+        _form(do="undo", patient="{own_patient}"),
+    ),
+    Guess("GET", f"{_OWN}/join?other={{patient_id}}"),
+    Guess("POST", f"{_OWN}/join", call=_form(do="join", other="{patient_id}", same="yes")),
+    Guess("POST", f"{_OWN}/join", call=_form(do="join", other="{patient_id}")),
+    Guess("GET", f"{_OWN}/visits/{{visit_id}}/move"),
+    Guess(
+        "POST",
+        f"{_OWN}/visits/{{visit_id}}/move",
+        call=_form(do="move", patient="{own_patient}", reason="Mine now"),
+    ),
+    Guess("GET", "/inbox/{own_patient}/{entry_id}/next"),
+    Guess(
+        "POST",
+        "/inbox/several",
+        303,
+        _form(do="review", chosen="{own_patient}:{entry_id}"),
+    ),
+    Guess("POST", "/inbox/several", 303, _form(do="review", chosen="{patient_id}:{entry_id}")),
+    Guess("GET", f"{_OWN}/uploads/{{upload_id}}/state"),
     Guess("GET", f"{_OWN}/entries/{{own_entry}}?compare={{entry_id}}"),
     Guess("GET", f"{_OWN}?before={{entry_id}}", 200),
     Guess("GET", f"{_OWN}?sender={{receptionist}}", 200),
@@ -111,6 +140,12 @@ OF_OTHER_CLINICS = (
     Guess("POST", "/settings/people/{staff_id}/teams", call=_form(teams="{away_room}")),
     Guess("POST", f"{_OWN}/invite/send", 422, _form(room="{room_id}", channels="sms")),
     Guess("GET", f"{_OWN}/visits/{{visit_id}}"),
+    *(Guess("GET", f"/visits/{{visit_id}}/{page}") for page in ("card", "identify", "remove")),
+    *(
+        Guess("POST", f"/visits/{{visit_id}}/{do}", call=_form(patient="{own_patient}"))
+        for do in ("identify", "identify/new", "identify/nobody", "one-place", "remove")
+    ),
+    Guess("POST", "/audit/patient", 200, _form(patient="{patient_id}")),
     Guess("POST", "/settings/rooms/{room_id}", call=_form(name="Mine", kind="shared")),
 )
 """For an administrator of another clinic."""
