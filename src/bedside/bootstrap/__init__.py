@@ -115,11 +115,8 @@ def application(settings: Settings, known_sign_ins: tuple[KnownSignIn, ...] = ()
     """Return the web application, with the worker inside unless it has a process of its own."""
     services = build(settings)
     services.known_sign_ins = known_sign_ins
-    companions: list[Companion] = [
-        _Background(services),
-        services.calls.group_calls,
-        services.health,
-    ]
+    companions: list[Companion] = [_Background(services), services.calls.group_calls]
     if settings.worker_in_process:
         companions.append(worker(services))
+    companions.append(services.health)  # last: its first look is at all the others
     return create_app(services, companions, api_routes(services))

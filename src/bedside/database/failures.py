@@ -1,4 +1,4 @@
-"""What operators read when a database cannot be used, instead of a driver's own error."""
+"""Sentences for operators about a database that cannot be used, in place of a driver's error."""
 
 import sqlite3
 import sys

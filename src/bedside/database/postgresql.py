@@ -67,8 +67,8 @@ async def connection_of(url: str) -> Any:
 _REASONS: tuple[tuple[Any, str], ...] = (
     (
         (asyncpg.ClientConfigurationError, ValueError),
-        "database_url cannot be used: its port, its sslmode or another of its parts has a value that "
-        "PostgreSQL does not know, or sslmode needs a file of authorities (sslrootcert).",
+        "database_url cannot be used: its port, its sslmode or another of its parts has a value "
+        "that PostgreSQL does not know, or sslmode needs a file of authorities (sslrootcert).",
     ),
     (
         (FileNotFoundError, PermissionError),

@@ -51,7 +51,8 @@ class Worker:
         database.on_jobs(self._woken)
 
     async def start(self) -> None:
-        """Start working, in the background of the running loop."""
+        """Start working, in the background of the running loop, and be seen to from now on."""
+        await self._show_life()
         for lane, slots in self._slots.items():
             self._tasks += [asyncio.create_task(self._work(lane)) for _ in range(slots)]
         self._tasks.append(asyncio.create_task(self._beat()))
@@ -106,9 +107,12 @@ class Worker:
 
     async def _beat(self) -> None:
         while True:
-            with suppress(BedsideError):  # the database was down; the next makes up for it
-                await workers.beat(self._database, self._id)
             await asyncio.sleep(workers.BEAT_EVERY / clock.SECOND)
+            await self._show_life()
+
+    async def _show_life(self) -> None:
+        with suppress(BedsideError):  # the database was down; the next makes up for it
+            await workers.beat(self._database, self._id)
 
     async def _keep(self, job_id: str) -> None:
         while True:

@@ -27,7 +27,7 @@ _WITH_WORDS = re.compile(
     r"word/(?:document\d*|header\d*|footer\d*|footnotes|endnotes|comments)\.xml"
 )
 _DOCTYPES = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
-"""What begins a declaration of entities. mammoth's parser would expand them."""
+"""The beginnings of declarations of entities, which the parser of mammoth would expand."""
 _BORDERS = re.compile(r"word/(header|footer)\d*\.xml")
 
 

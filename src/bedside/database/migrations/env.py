@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from alembic import context
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bedside.database.postgresql import connection_of
@@ -19,9 +19,31 @@ def _run(connection: Any) -> None:
         connection=connection,
         target_metadata=_attributes.get("metadata"),
         render_as_batch=True,
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _run_sqlite(url: str) -> None:
+    """Migrate in one transaction, tables included: what is killed half-way, or has no room, leaves
+    the database as it was. The driver would begin one only with the first row that is written."""
+    # No pool: closing a file later would release the locks of this process's own SQLite.
+    engine = create_engine(url, poolclass=NullPool)
+
+    event.listen(engine, "connect", _begin_nothing)
+    event.listen(engine, "begin", _begin)
+    with engine.connect() as connection:
+        _run(connection)
+        connection.commit()
+
+
+def _begin_nothing(driver: Any, _record: Any) -> None:
+    driver.isolation_level = None
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def _run_async(url: str) -> None:
@@ -46,9 +68,6 @@ async def _run_async(url: str) -> None:
 
 _url = _attributes["url"]
 if _url.startswith("sqlite:"):
-    # No pool: closing a file later would release the locks of this process's own SQLite.
-    with create_engine(_url, poolclass=NullPool).connect() as _connection:
-        _run(_connection)
-        _connection.commit()
+    _run_sqlite(_url)
 else:
     asyncio.run(_run_async(_url))
