@@ -11,7 +11,7 @@ from bedside.errors import NotFound, NotSignedIn, TooMany
 from bedside.kernel import clock
 from bedside.links import service as links_module
 from bedside.links.records import LinkClosed, LinkState
-from bedside.requests.records import Told
+from bedside.requests.records import Reported
 from bedside.requests.states import State
 from tests.house import House
 from tests.requests.sending import ADDRESS, BORN, do_jobs, send
@@ -74,18 +74,18 @@ async def test_a_locked_link_does_not_throw_out_who_is_in(house: House) -> None:
 async def test_a_new_link_can_be_asked_for_once_and_issued_in_one_step(house: House) -> None:
     sent = await send(house)
     first = await sent.secret()
-    await house.requests.faces.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
-    assert (await sent.now()).told is Told.NOTHING  # this one still works
+    await house.requests.faces.report(await house.links.look(first), Reported.NEW_LINK, ADDRESS)
+    assert (await sent.now()).reported is Reported.NOTHING  # this one still works
     for _ in range(5):
         await house.links.answer(first, WRONG, ADDRESS)
-    await house.requests.faces.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
-    await house.requests.faces.tell(await house.links.look(first), Told.NEW_LINK, ADDRESS)
-    assert (await sent.now()).told is Told.NEW_LINK
+    await house.requests.faces.report(await house.links.look(first), Reported.NEW_LINK, ADDRESS)
+    await house.requests.faces.report(await house.links.look(first), Reported.NEW_LINK, ADDRESS)
+    assert (await sent.now()).reported is Reported.NEW_LINK
     assert await house.requests.lists.waiting(house.here.receptionist) == 1
 
     await house.requests.all.reissue(sent.chart, sent.id)
     await do_jobs(house)
-    assert (await sent.now()).told is Told.NOTHING
+    assert (await sent.now()).reported is Reported.NOTHING
     second = await sent.secret()
     assert second != first
     face = await house.requests.faces.of(await house.links.look(first))

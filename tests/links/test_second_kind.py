@@ -103,7 +103,7 @@ async def test_it_locks_is_sent_again_and_ends_as_every_request(
     tries = [await visitor.post(page, data={**TYPED, "birth_day": "1"}) for _ in range(5)]
     assert [tried.status_code for tried in tries] == [422, 422, 422, 422, 403]
     assert (await sent.now()).state is State.LOCKED
-    assert (await visitor.post(f"{page}/new-link")).headers["location"] == f"{page}/told"
+    assert (await visitor.post(f"{page}/new-link")).headers["location"] == f"{page}/reported"
     assert (await sent.now()).waits_for_staff
 
     await quick_house.requests.all.reissue(chart, sent.id)

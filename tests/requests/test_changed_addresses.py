@@ -8,7 +8,7 @@ import pytest
 from bedside.errors import Conflict
 from bedside.notifications.ports import Channel, Delivered, Message, TemporaryFailure
 from bedside.notifications.states import NoticeState
-from bedside.requests.records import REMIND_UNAGREED, Told
+from bedside.requests.records import REMIND_UNAGREED, Reported
 from bedside.requests.service import REMIND
 from bedside.requests.states import State
 from tests.house import House
@@ -193,6 +193,6 @@ async def test_who_gets_a_reminder_by_mistake_marks_the_new_number(
     await quick_house.registered.handlers[REMIND]({"request_id": sent.id, "round": 1})
     await do_jobs(quick_house)
     link = await quick_house.links.look(await sent.secret())
-    await quick_house.requests.faces.tell(link, Told.WRONG_PERSON, ADDRESS)
+    await quick_house.requests.faces.report(link, Reported.WRONG_PERSON, ADDRESS)
     patient = await quick_house.services.people.patients.get(chart)
     assert NEW in patient.demographics.doubted

@@ -16,7 +16,7 @@ from bedside.links.records import LinkClosed
 from bedside.requests.endings import EXPIRE
 from bedside.requests.photos.filing import SETTLE
 from bedside.requests.photos.options import PhotoOptions
-from bedside.requests.records import Told
+from bedside.requests.records import Reported
 from bedside.requests.service import REMIND
 from bedside.requests.states import State
 from tests.house import House
@@ -446,11 +446,13 @@ async def test_the_desk_sees_requests_of_its_own_patients_only(house: House) -> 
     assert await house.notifications.messages.outbox(house.next_door.receptionist) == []
     assert await lists.of_desk(house.here.receptionist, "done") == []
     secret = await sent.secret()
-    await house.requests.faces.tell(await house.links.look(secret), Told.WRONG_PERSON, ADDRESS)
+    await house.requests.faces.report(
+        await house.links.look(secret), Reported.WRONG_PERSON, ADDRESS
+    )
     assert await lists.waiting(house.here.receptionist) == 1
     assert await lists.waiting(house.next_door.receptionist) == 0
     waiting = await lists.of_desk(house.here.receptionist, "waiting")
-    assert waiting[0].request.told is Told.WRONG_PERSON
+    assert waiting[0].request.reported is Reported.WRONG_PERSON
 
 
 async def test_changes_are_told_to_the_patients_page_the_chart_and_the_desk(

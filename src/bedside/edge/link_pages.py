@@ -19,7 +19,7 @@ from bedside.links.records import Link, LinkState
 from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
 from bedside.requests.kinds import AnyRequestKind
-from bedside.requests.records import Told
+from bedside.requests.records import Reported
 from bedside.requests.texts import emergency, sender
 
 STATUS = {
@@ -32,7 +32,7 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class LinkFace:
-    """The public view of a link, before the date of birth. `told` is what somebody has reported
+    """The public view of a link, before the date of birth. `reported` is what somebody has reported
     there; `sent` whether the clinic received something through the link, None if nothing could be;
     `asked_role` is the role of the person asking, "" if it is not known.
     `reports` is False if the clinic keeps nothing that could be reported to.
@@ -41,7 +41,7 @@ class LinkFace:
     link: Link
     clinic: Clinic
     asked_by: str
-    told: Told = Told.NOTHING
+    reported: Reported = Reported.NOTHING
     sent: bool | None = None
     asked_role: str = ""
     reports: bool = True
@@ -105,7 +105,7 @@ class LinkPages:
     """Answers a device that had access after the link has ended; None to explain that it has."""
     enters_again: bool = False
     """Whether such a device enters by pressing a button, without the date of birth."""
-    tell: Callable[[Request, Link, Told], Awaitable[None]] | None = None
+    report: Callable[[Request, Link, Reported], Awaitable[None]] | None = None
     """Reports to the clinic that the link reached somebody else, or has ended."""
     home: Callable[[Request], Awaitable[Response]] | None = None
     """Answers GET /my/{request_id}, for kinds of requests."""
@@ -129,14 +129,16 @@ def closed_page(request: Request, face: LinkFace, *, address: str = "") -> Respo
         status=STATUS[face.link.state],
         state=str(face.link.state),
         address=address,
-        asked=face.told is Told.NEW_LINK,
+        asked=face.reported is Reported.NEW_LINK,
         **values,
     )
 
 
 def told_page(request: Request, face: LinkFace, *, back: str) -> Response:
     """Confirm that the clinic has received a report."""
-    return page(request, "components/link_told.html", face, told=str(face.told), back=back)
+    return page(
+        request, "components/link_reported.html", face, reported=str(face.reported), back=back
+    )
 
 
 def page(

@@ -28,7 +28,7 @@ from bedside.links.records import Link, LinkClosed
 from bedside.people.permissions import LinkAccess
 from bedside.requests.faces import Face
 from bedside.requests.kinds import AnyRequestKind
-from bedside.requests.records import Told
+from bedside.requests.records import Reported
 
 Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 
@@ -62,7 +62,7 @@ def request_pages(kind: AnyRequestKind, texts: QuestionTexts, home: Handler) -> 
         )
 
     return LinkPages(
-        kind=kind, face=_face, ask=ask, enter=_enter, known=_known, tell=tell, home=home
+        kind=kind, face=_face, ask=ask, enter=_enter, known=_known, report=report, home=home
     )
 
 
@@ -77,7 +77,7 @@ def face_of(face: Face) -> LinkFace:
         face.link,
         face.clinic,
         asked.content.asked_by,
-        asked.told,
+        asked.reported,
         asked.filed > 0,
         asked.content.asked_role,
     )
@@ -94,9 +94,9 @@ async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Respon
     return RedirectResponse(pages_of(access.subject_id), status_code=303)
 
 
-async def tell(request: Request, link: Link, told: Told) -> None:
+async def report(request: Request, link: Link, what: Reported) -> None:
     """Report to the clinic what somebody says on a link's page."""
-    await services_of(request).requests.faces.tell(link, told, address_of(request))
+    await services_of(request).requests.faces.report(link, what, address_of(request))
 
 
 # --- /my/{request_id} ----------------------------------------------------------------------------
@@ -149,6 +149,6 @@ async def ask_new_link(request: Request) -> Response:
     face = await faces.of_device(device_token(request), request_id)
     if face is None:
         return await turned_away(request)
-    await faces.tell(face.link, Told.NEW_LINK, address_of(request))
+    await faces.report(face.link, Reported.NEW_LINK, address_of(request))
     now = await faces.of_device(device_token(request), request_id) or face
     return told_page(request, face_of(now), back=pages_of(request_id))

@@ -8,7 +8,7 @@ from bedside.links.kinds import LinkKind
 from bedside.links.records import Answer
 from bedside.people.phone_numbers import PhoneNumbers
 from bedside.requests import records
-from bedside.requests.records import RequestRow, Told
+from bedside.requests.records import Reported, RequestRow
 from bedside.requests.states import Step
 
 
@@ -41,10 +41,12 @@ class RequestDoor:
 
     async def _let_in(self, work: UnitOfWork, row: RequestRow, address: str) -> None:
         first = not row.opened_at
-        if row.told == Told.WRONG_PERSON:
+        if row.reported == Reported.WRONG_PERSON:
             await self._numbers.trust(work, row.clinic_id, row.patient_id)
         opened_at = row.opened_at or clock.now()
-        await records.take_step(work, row, Step.LET_IN, opened_at=opened_at, told=Told.NOTHING)
+        await records.take_step(
+            work, row, Step.LET_IN, opened_at=opened_at, reported=Reported.NOTHING
+        )
         if first:
             await self._audit.record(
                 work,

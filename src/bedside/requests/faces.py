@@ -14,7 +14,7 @@ from bedside.links.service import Links
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.phone_numbers import PhoneNumbers
 from bedside.requests import records
-from bedside.requests.records import Request, Told
+from bedside.requests.records import Reported, Request
 from bedside.requests.states import State
 
 
@@ -60,19 +60,19 @@ class RequestFaces:
         link = await self._links.of_device(token, request_id)
         return None if link is None else await self.of(link)
 
-    async def tell(self, link: Link, told: Told, address: str) -> None:
+    async def report(self, link: Link, report: Reported, address: str) -> None:
         """Record what somebody with a link reports to the clinic. Idempotent.
 
         A new link can be requested once this one is closed.
         """
-        if told is Told.NEW_LINK and link.state is LinkState.OPEN:
+        if report is Reported.NEW_LINK and link.state is LinkState.OPEN:
             return
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, link.subject_id)
-            if row is None or row.told == told or row.state == State.DONE:
+            if row is None or row.reported == report or row.state == State.DONE:
                 return
-            await records.save(work, row, told=told, told_at=clock.now())
-            if told is Told.WRONG_PERSON:
+            await records.save(work, row, reported=report, reported_at=clock.now())
+            if report is Reported.WRONG_PERSON:
                 keys = await self._vault.clinic(row.clinic_id)
                 sent_to = tuple(records.opened(keys, row).content.to.values())
                 await self._numbers.doubt(work, row.clinic_id, row.patient_id, sent_to)
@@ -83,5 +83,5 @@ class RequestFaces:
                 Action.REQUEST_ANSWERED,
                 patient_id=row.patient_id,
                 subject_id=row.id,
-                told=told,
+                report=report,
             )

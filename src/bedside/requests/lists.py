@@ -13,7 +13,7 @@ from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
 from bedside.requests import records
 from bedside.requests.models import requests
-from bedside.requests.records import Request, RequestRow, Told
+from bedside.requests.records import Reported, Request, RequestRow
 from bedside.requests.states import NEEDS_STAFF, State
 
 PAGE = 50
@@ -54,13 +54,13 @@ _of_patient = prepared(
     RequestRow,
 )
 _visible = requests.c.patient_id.in_(visible_patients())
-_told = requests.c.told != Told.NOTHING
+_reported = requests.c.reported != Reported.NOTHING
 _waiting = prepared(
     select(func.count().label("waiting"))
     .select_from(requests)
     .where(
         requests.c.clinic_id == bindparam("clinic"),
-        or_(requests.c.state.in_(sorted(NEEDS_STAFF)), _told),
+        or_(requests.c.state.in_(sorted(NEEDS_STAFF)), _reported),
         _visible,
     )
 )
@@ -124,7 +124,7 @@ def _desk(view: str, page: int) -> Prepared[RequestRow]:
     states = VIEWS.get(view, VIEWS["all"])
     wanted = requests.c.state.in_(states)
     if view == "waiting":
-        wanted = or_(wanted, _told)
+        wanted = or_(wanted, _reported)
     return prepared(
         select(requests)
         .where(requests.c.clinic_id == bindparam("clinic"), wanted, _visible)

@@ -27,16 +27,16 @@ requests = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("done_at", BigInteger, nullable=False),
-    Column("told", Text, nullable=False),
-    Column("told_at", BigInteger, nullable=False),
+    Column("reported", Text, nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
     Column("unagreed_at", BigInteger, nullable=False, server_default="0"),
     Index("ix_requests_clinic", "clinic_id", "created_at"),
     Index("ix_requests_patient", "patient_id", "created_at"),
 )
 """`content` is sealed: what is asked for, in which words, and where the link was sent. `round`
-counts the links that were sent. `photo_limit`, `expected` and `filed` count files; `told` is what
-somebody reported by pressing a button on the link's page (see `records.Told`); `unagreed_at` is
-since when files are here that the patient has not agreed to send; times are 0 until known."""
+counts the links that were sent. `photo_limit`, `expected` and `filed` count files; `reported` is
+what somebody reported by pressing a button on the link's page (`records.Reported`); `unagreed_at`
+is since when files are here that the patient has not agreed to send; times are 0 until known."""
 
 lost_links = Table(
     "lost_links",

@@ -47,8 +47,8 @@ class RequestRow(NamedTuple):
     expires_at: int
     opened_at: int
     done_at: int
-    told: str
-    told_at: int
+    reported: str
+    reported_at: int
     unagreed_at: int
 
 
@@ -77,7 +77,7 @@ async def locked_again(work: UnitOfWork, row: RequestRow) -> RequestRow:
     return found
 
 
-class Told(StrEnum):
+class Reported(StrEnum):
     """A report to the clinic on the link's page, without the date of birth."""
 
     NOTHING = ""
@@ -142,8 +142,8 @@ class Request:
     expires_at: int
     opened_at: int
     done_at: int
-    told: Told
-    told_at: int
+    reported: Reported
+    reported_at: int
     unagreed_at: int
 
     @property
@@ -159,7 +159,7 @@ class Request:
     @property
     def waits_for_staff(self) -> bool:
         """Whether the clinic has to act next."""
-        return self.state in NEEDS_STAFF or self.told is not Told.NOTHING
+        return self.state in NEEDS_STAFF or self.reported is not Reported.NOTHING
 
 
 def has_ended(row: RequestRow) -> bool:
@@ -196,8 +196,8 @@ def opened(keys: ClinicKeys, row: RequestRow) -> Request:
         expires_at=row.expires_at,
         opened_at=row.opened_at,
         done_at=row.done_at,
-        told=Told(row.told),
-        told_at=row.told_at,
+        reported=Reported(row.reported),
+        reported_at=row.reported_at,
         unagreed_at=row.unagreed_at,
     )
 

@@ -27,7 +27,7 @@ from bedside.requests import records, texts
 from bedside.requests.endings import CLEAR_UP, EXPIRE
 from bedside.requests.kinds import RequestKinds, Wording
 from bedside.requests.messages import send_text
-from bedside.requests.records import Content, Request, RequestRow, Told
+from bedside.requests.records import Content, Reported, Request, RequestRow
 from bedside.requests.reminders import remind_at
 from bedside.requests.states import ENDED, State, Step, require
 
@@ -186,7 +186,7 @@ class Requests:
             row = await self._row(work, chart, request_id)
             require(State(row.state), Step.REVOKED)
             await self._links.revoke(work, row.id)
-            await records.take_step(work, row, Step.REVOKED, told=Told.NOTHING)
+            await records.take_step(work, row, Step.REVOKED, reported=Reported.NOTHING)
             work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
             await self._note(work, chart, request_id, Action.REQUEST_REVOKED)
 
@@ -226,7 +226,7 @@ class Requests:
                 expires_at=ends,
                 content=records.seal(keys, row.id, content),
                 expected=row.filed,
-                told=Told.NOTHING,
+                reported=Reported.NOTHING,
                 unagreed_at=0,
             )
             row = await self._row(work, chart, request_id)
@@ -409,8 +409,8 @@ def _new_row(
         "expires_at": ends,
         "opened_at": 0,
         "done_at": 0,
-        "told": Told.NOTHING,
-        "told_at": 0,
+        "reported": Reported.NOTHING,
+        "reported_at": 0,
         "unagreed_at": 0,
     }
 

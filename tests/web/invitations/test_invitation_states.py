@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from bedside.kernel import clock
 from bedside.notifications.ports import Channel, PermanentFailure
 from bedside.requests.models import requests
-from bedside.requests.records import Request, Told
+from bedside.requests.records import Reported, Request
 from bedside.requests.states import State
 from bedside.visits.rooms import Room
 from bedside.web.app import create_app
@@ -56,7 +56,7 @@ async def test_a_locked_invitation_asks_for_a_new_link_and_keeps_its_place(
         assert (await the_invitation(house)).state is State.LOCKED
         asked = await phone.post(f"{page}/new-link")
         assert asked.status_code == 303
-    assert (await the_invitation(house)).told is Told.NEW_LINK
+    assert (await the_invitation(house)).reported is Reported.NEW_LINK
     assert await waiting(house) == 1
     desk = await visitor.get("/requests?view=waiting")
     assert "Maya Lindqvist" in desk.text
@@ -131,7 +131,7 @@ async def test_a_number_that_reached_somebody_else_gets_no_message_until_it_is_c
         page = (await stranger.get(link)).headers["location"]
         assert (await stranger.post(f"{page}/not-me", data={"sure": "yes"})).status_code == 303
     asked = await the_invitation(house)
-    assert asked.told is Told.WRONG_PERSON
+    assert asked.reported is Reported.WRONG_PERSON
     patient = f"/patients/{house.patients[0].id}"
     assert "Correct the number" in (await visitor.get("/requests?view=waiting")).text
     assert "Reached somebody else" in (await visitor.get(f"{patient}/card")).text
@@ -155,7 +155,7 @@ async def test_the_right_date_of_birth_takes_the_mark_back(
         page = (await phone.get(link)).headers["location"]
         await phone.post(f"{page}/not-me", data={"sure": "yes"})
         assert (await phone.post(page, data=RIGHT)).status_code == 303
-    assert (await the_invitation(house)).told is Told.NOTHING
+    assert (await the_invitation(house)).reported is Reported.NOTHING
     card = await visitor.get(f"/patients/{house.patients[0].id}/card")
     assert "Reached somebody else" not in card.text
 

@@ -32,7 +32,7 @@ ROWS: dict[tuple[str, str], Row] = {
         also=dict.fromkeys(_ALL_LINKS, 303),
     ),
     ("POST", f"{_LINK}/new-link"): Row(Access.LINK_PAGE, 303, also=dict.fromkeys(_ALL_LINKS, 303)),
-    ("GET", f"{_LINK}/told"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
+    ("GET", f"{_LINK}/reported"): Row(Access.LINK_PAGE, also=dict.fromkeys(_ALL_LINKS, 200)),
     ("GET", _MY): Row(Access.DEVICE, 303),
     ("POST", f"{_MY}/new-link"): Row(Access.DEVICE, also={Kind.EXPIRED: 200, Kind.REVOKED: 200}),
 }

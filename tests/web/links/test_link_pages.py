@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bedside.links.records import LinkState
-from bedside.requests.records import Told
+from bedside.requests.records import Reported
 from bedside.web.app import create_app
 from tests.calls.calling import Ward
 from tests.house import House, at_the_door
@@ -57,7 +57,7 @@ async def test_without_the_cookie_the_page_says_how_to_go_on(
     secret = await (await send(quick_house)).secret()
     page = (await visitor.get(f"/l/{secret}")).headers["location"]
     visitor.cookies.clear()
-    for end in ("", "/not-me", "/told"):
+    for end in ("", "/not-me", "/reported"):
         lost = await visitor.get(page + end)
         assert lost.status_code == 401
         assert "Open the link in your message" in lost.text
@@ -174,9 +174,9 @@ async def test_programs_that_press_every_button_report_nothing(
     pressed = await visitor.post(f"{page}/not-me", data={"press": "yes"})
     assert pressed.status_code == 422
     assert "Tick the box" in pressed.text
-    assert (await sent.now()).told is Told.NOTHING
+    assert (await sent.now()).reported is Reported.NOTHING
     assert (await visitor.post(f"{page}/not-me", data={"sure": "yes"})).status_code == 303
-    assert (await sent.now()).told is Told.WRONG_PERSON
+    assert (await sent.now()).reported is Reported.WRONG_PERSON
 
 
 async def test_a_link_that_is_none_or_over_says_so(
@@ -192,7 +192,7 @@ async def test_a_link_that_is_none_or_over_says_so(
     over = await visitor.get(f"/l/{secret}", follow_redirects=True)
     assert over.status_code == 410
     asked = await visitor.post(str(over.url.path) + "/new-link")
-    assert asked.headers["location"].endswith("/told")
+    assert asked.headers["location"].endswith("/reported")
     looked = await quick_house.links.look(secret)
     assert looked is not None
     assert looked.state is LinkState.REVOKED

@@ -29,7 +29,7 @@ async def _face(request: Request, link: Link) -> LinkFace:
     if not await services.requests.invitations.is_request(link):
         return LinkFace(link, clinic, clinic.name, reports=False)
     asked = (await services.requests.faces.of(link)).request
-    return LinkFace(link, clinic, clinic.name, asked.told)
+    return LinkFace(link, clinic, clinic.name, asked.reported)
 
 
 async def _check(request: Request, link: Link, form: Form) -> dict[str, str]:
@@ -121,6 +121,6 @@ LINK_PAGES = LinkPages(
     check=_check,
     known=_known,
     ended=_ended,
-    tell=request_pages.tell,
+    report=request_pages.report,
     enters_again=True,
 )

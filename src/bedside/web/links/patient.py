@@ -38,7 +38,7 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
 from bedside.links.records import Link, LinkState
 from bedside.people.permissions import LinkAccess
-from bedside.requests.records import Told
+from bedside.requests.records import Reported
 
 
 async def arrive(request: Request) -> Response:
@@ -100,7 +100,7 @@ async def answer(request: Request) -> Response:
 
 
 def _not_the_date(face: LinkFace, born: date) -> str:
-    """Return what a wrong answer is told: how many tries are left, and the order of the boxes if
+    """Return the sentence after a wrong answer: the tries left, and the order of the boxes if
     day and month may have changed places."""
     left = face.link.tries_left
     sentence = ngettext(
@@ -138,7 +138,7 @@ async def _goes_on(request: Request, pages: LinkPages, face: LinkFace) -> Respon
 
 
 def _closed(request: Request, pages: LinkPages, face: LinkFace) -> Response:
-    address = page_of_link(face.link.id) if pages.tell and face.reports else ""
+    address = page_of_link(face.link.id) if pages.report and face.reports else ""
     return closed_page(request, face, address=address)
 
 
@@ -151,18 +151,18 @@ async def not_me(request: Request) -> Response:
     return _not_me_page(request, pages, face)
 
 
-async def tell_not_me(request: Request) -> Response:
+async def report_not_me(request: Request) -> Response:
     """POST /link/{link_id}/not-me: report to the clinic that the message was misdirected. A box
     has to be ticked, because programs that check links press every button."""
     if (await form_of(request))["sure"] != "yes":
         pages, face = await _opened(request)
         error = _("Tick the box if the message is not for you.")
         return _not_me_page(request, pages, face, error)
-    return await _tell(request, Told.WRONG_PERSON)
+    return await _report(request, Reported.WRONG_PERSON)
 
 
 def _not_me_page(request: Request, pages: LinkPages, face: LinkFace, error: str = "") -> Response:
-    if pages.tell is None or not face.reports:
+    if pages.report is None or not face.reports:
         raise NotFound
     address = page_of_link(face.link.id)
     status = WrongInput.status if error else 200
@@ -171,21 +171,21 @@ def _not_me_page(request: Request, pages: LinkPages, face: LinkFace, error: str 
 
 async def ask_new_link(request: Request) -> Response:
     """POST /link/{link_id}/new-link: ask the clinic for a new link."""
-    return await _tell(request, Told.NEW_LINK)
+    return await _report(request, Reported.NEW_LINK)
 
 
-async def _tell(request: Request, told: Told) -> Response:
+async def _report(request: Request, report: Reported) -> Response:
     pages, face = await _opened(request)
-    if pages.tell is None:
+    if pages.report is None:
         raise NotFound
-    await pages.tell(request, face.link, told)
-    return RedirectResponse(f"{page_of_link(face.link.id)}/told", status_code=303)
+    await pages.report(request, face.link, report)
+    return RedirectResponse(f"{page_of_link(face.link.id)}/reported", status_code=303)
 
 
-async def told(request: Request) -> Response:
-    """GET /link/{link_id}/told: confirm the report to the clinic."""
+async def reported(request: Request) -> Response:
+    """GET /link/{link_id}/reported: confirm the report to the clinic."""
     pages, face = await _opened(request)
-    if pages.tell is None:
+    if pages.report is None:
         raise NotFound
     return told_page(request, face, back=page_of_link(face.link.id))
 
@@ -206,9 +206,9 @@ routes = [
     open_route(_PAGE, open_link, methods=["GET", "HEAD"]),
     open_route(_PAGE, answer, methods=["POST"]),
     open_route(_PAGE + "/not-me", not_me, methods=["GET"]),
-    open_route(_PAGE + "/not-me", tell_not_me, methods=["POST"]),
+    open_route(_PAGE + "/not-me", report_not_me, methods=["POST"]),
     open_route(_PAGE + "/new-link", ask_new_link, methods=["POST"]),
-    open_route(_PAGE + "/told", told, methods=["GET"]),
+    open_route(_PAGE + "/reported", reported, methods=["GET"]),
     link_route("/my/{request_id}", home, methods=["GET"]),
     link_route("/my/{request_id}/new-link", request_pages.ask_new_link, methods=["POST"]),
 ]
