@@ -12,9 +12,8 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
-from bedside.errors import Conflict, NotFound, WrongInput
-from bedside.kernel import phones
-from bedside.kernel.language import N_, gettext, offered
+from bedside.errors import NotFound, WrongInput
+from bedside.kernel.language import N_, gettext
 from bedside.people.likely import AlreadyHere
 from bedside.people.patients import Patient
 from bedside.web.patients.card_facts import about, recent
@@ -22,10 +21,9 @@ from bedside.web.patients.demographics import (
     Entered,
     entered_as,
     entered_by,
-    field_of,
-    languages,
     who_is,
 )
+from bedside.web.patients.details_form import form_page
 from bedside.web.patients.visit_card import visit_part
 
 CONFIRMED = flash_message("address_confirmed", N_("Messages go there again."))
@@ -135,22 +133,9 @@ async def _details_page(
     here: AlreadyHere | None = None,
     who: str = "",
 ) -> Response:
-    clinic = await services_of(request).people.clinics.get(patient.clinic_id)
-    return render(
-        request,
-        "patients/details.html",
-        status=422 if errors else Conflict.status if here else 200,
-        patient=patient,
-        here=here,
-        who=who,
-        entered=entered,
-        teams=await services_of(request).people.teams.listed(patient.clinic_id),
-        chosen=chosen,
-        errors=errors,
-        languages=languages(),
-        phone_example=phones.example(clinic.options.home),
-        messages_in=", ".join(offered().values()),
-        summary=[(field_of(name), sentence) for name, sentence in errors.items()],
+    template, clinic_id = "patients/details.html", patient.clinic_id
+    return await form_page(
+        request, template, clinic_id, entered, chosen, errors, here, who=who, patient=patient
     )
 
 

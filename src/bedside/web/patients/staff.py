@@ -13,9 +13,8 @@ from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
-from bedside.errors import Conflict, WrongInput
-from bedside.kernel import phones
-from bedside.kernel.language import N_, gettext, offered
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_, gettext
 from bedside.people.likely import AlreadyHere
 from bedside.people.patients import MOST_COUNTED, Patient
 from bedside.people.permissions import StaffAccess
@@ -23,10 +22,9 @@ from bedside.people.roles import May, allows
 from bedside.web.patients.demographics import (
     Entered,
     entered_by,
-    field_of,
-    languages,
     who_is,
 )
+from bedside.web.patients.details_form import form_page
 
 _PAGE = 50
 ADDED = flash_message("patient_added", N_("The patient is added."))
@@ -172,21 +170,9 @@ async def _add_page(
     here: AlreadyHere | None = None,
 ) -> Response:
     clinic = await services_of(request).people.clinics.get(staff.clinic_id)
-    return render(
-        request,
-        "patients/new.html",
-        status=WrongInput.status if errors else Conflict.status if here else 200,
-        here=here,
-        who=who_is(entered.checked(clinic)[0]) if here else "",
-        entered=entered,
-        teams=await services_of(request).people.teams.listed(staff.clinic_id),
-        chosen=chosen,
-        errors=errors,
-        languages=languages(),
-        phone_example=phones.example(clinic.options.home),
-        messages_in=", ".join(offered().values()),
-        summary=[(field_of(name), sentence) for name, sentence in errors.items()],
-    )
+    who = who_is(entered.checked(clinic)[0]) if here else ""
+    template = "patients/new.html"
+    return await form_page(request, template, clinic.id, entered, chosen, errors, here, who=who)
 
 
 routes = [
