@@ -149,10 +149,16 @@ async def test_a_child_that_needs_too_much_memory_is_stopped() -> None:
 
 async def test_a_crash_is_a_damaged_file_and_not_an_error() -> None:
     photo = builders.picture("JPEG", (4000, 3000), quality=100)
-    slow = chunks(photo, pause=0.3)
-    asking = asyncio.create_task(ChildExaminer().examine(slow, len(photo), "a"))
+    reads = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        async for block in chunks(photo, pause=0.3):
+            yield block
+            reads.set()  # the next is wanted, so the child is confined and has the first
+
+    asking = asyncio.create_task(ChildExaminer().examine(slow(), len(photo), "a"))
     child = await until_a_child_runs()
-    await asyncio.sleep(0.5)  # until it is confined and reads
+    await reads.wait()  # a crash before that would be the machine's fault, not the file's
     os.kill(child, signal.SIGSEGV)
     assert (await asking).refusal == "damaged_image"
 
