@@ -43,10 +43,11 @@ class EntriesOfPatient(BoundRowsOfPatient):
     ) -> list[str]:
         """Make entries belong to another chart: see `people.patient_rows.PatientRows`."""
         entry_ids = await super().reassign(work, clinic_id, patient_id, to, only)
-        if entry_ids:  # once: the inbox asks again as a whole
+        for seen_by in (patient_id, to) if entry_ids else ():
+            # once for each: the inbox asks again as a whole
             work.emit(
                 InboxChanged(
-                    clinic_id=clinic_id, patient_id=to, entry_id=entry_ids[0], reason="joined"
+                    clinic_id=clinic_id, patient_id=seen_by, entry_id=entry_ids[0], reason="joined"
                 )
             )
         for first in range(0, len(entry_ids), _AT_ONCE):
