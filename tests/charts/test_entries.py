@@ -161,7 +161,7 @@ async def test_filters(house: House) -> None:
     assert await found(entry_ids=()) == []
     counts = await charts.counts(chart)
     assert (counts.entries, counts.unreviewed) == (3, 1)
-    assert {(s.kind, s.id) for s in await charts.senders(chart)} == {
+    assert {(s.kind, s.id) for s in (await charts.counts(chart)).senders} == {
         ("patient", chart.patient_id),
         ("staff", chart.staff.staff_id),
     }

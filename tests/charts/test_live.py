@@ -30,7 +30,6 @@ class Follower:
             house.services.database,
             house.services.people.permissions,
             Audiences(house.services.database),
-            house.services.charts.contents,
         )
         self.heard: list[str] = []
 

@@ -44,28 +44,38 @@ async def test_lists_and_counts_use_their_index(house: House) -> None:
     which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
     staff = {"clinic": chart.clinic_id, "staff": chart.staff.staff_id}
 
-    listed = await plan(house, queries.filtered(chart, ChartFilter()))
-    assert "ix_chart_entries_chart" in listed
-    assert "TEMP B-TREE" not in listed
-    assert "Sort" not in listed
-    older = await plan(house, queries.filtered(chart, ChartFilter(older_than=(5, "ent_x"))))
+    async def plan_of(wanted: ChartFilter) -> str:
+        statement, values = queries.filtered(chart, wanted)
+        return await plan(house, statement, **values)
+
+    whole = await plan_of(ChartFilter())
+    assert "ix_chart_entries_chart" in whole
+    assert "TEMP B-TREE" not in whole
+    assert "Sort" not in whole
+    older = await plan_of(ChartFilter(older_than=(5, "ent_x")))
     assert "ix_chart_entries_chart" in older
     assert "TEMP B-TREE" not in older
-    for statement, values in (
-        (queries.CHART_COUNT, which),
-        (queries.CHART_UNREVIEWED, which),
-        (queries.SENDERS, which),
-        (queries.filtered(chart, ChartFilter(unreviewed=True)), {}),
+    tallied = await plan(house, queries.TALLIES, **which)
+    assert "ix_chart_entries_tally" in tallied
+    assert "TEMP B-TREE" not in tallied
+    for steps in (
+        await plan(house, queries.CHART_UNREVIEWED, **which),
+        await plan_of(ChartFilter(unreviewed=True)),
     ):
-        steps = await plan(house, statement, **values)
         assert re.search("ix_chart_entries_(chart|unreviewed)", steps)
         assert "SCAN chart_entries" not in steps
     for statement, values in (
         (queries.INBOX_COUNT.many, {**staff, "most": 9}),
         (queries.INBOX_COUNT.few, {**staff, "most": 9}),
-        (queries.INBOX, {**staff, "limit": 9}),
     ):
         assert "ix_chart_entries_unreviewed" in await plan(house, statement, **values)
+    for (_oldest, beyond), listed in queries.INBOX.items():
+        place = {"at": 5, "than": "ent_x"} if beyond else {}
+        few = await plan(house, listed.few, **staff, limit=9, **place)
+        assert "ix_chart_entries_unreviewed" in few
+        steps = await plan(house, listed.many, **staff, limit=9, **place)
+        assert "ix_chart_entries_unreviewed" in steps
+        assert "TEMP B-TREE" not in steps  # walked in its order until the page is full
 
 
 @pytest.mark.feature("F10")

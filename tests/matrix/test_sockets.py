@@ -50,6 +50,7 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
             GUEST_SOCKET: {Kind.GUEST},
         },
     ),
+    "rail": ("administrator", {STAFF_SOCKET: {Kind.RIGHT}}),
     "person": ("administrator", {STAFF_SOCKET: {Kind.RIGHT}}),
     "call": (
         "call_id",

@@ -105,3 +105,38 @@ async def test_a_long_statement_beside_the_loop_can_be_given_up(quick_house: Hou
         await asking
     async with database.aside() as db:
         assert await db.all(prepared(select(literal(1).label("one")))) == [(1,)]
+
+
+async def test_the_inbox_has_the_same_rows_for_both(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crowd(house)
+    await filed(house, await house.chart(0), "of another.pdf")
+    contents = house.services.charts.contents
+
+    async def in_pages(who: StaffAccess) -> list[str]:
+        found, place = [], None
+        while page := await contents.inbox(who, 2, beyond=place):
+            found += [entry.id for entry in page]
+            place = (page[-1].received_at, page[-1].id)
+        return found
+
+    few, many = await both_ways(house, monkeypatch, in_pages)
+    oldest = await both_ways(house, monkeypatch, lambda who: contents.inbox(who, 50, oldest=True))
+    assert few == many
+    assert oldest[0] == oldest[1]
+    assert few == [entry.id for entry in reversed(oldest[0])]
+    assert few == [entry.id for entry in await contents.inbox(house.here.receptionist)]
+    assert len(few) == 4
+
+
+async def test_a_view_is_what_one_is_assigned_to(house: House) -> None:
+    """Equal only for people who see the same patients and are in charge of the same rooms."""
+    reach, here = house.services.people.reach, house.here
+    views = {who: await reach.view_of(who) for who in (here.receptionist, here.clinician)}
+    assert len(set(views.values())) == 1
+    assert await reach.view_of(house.next_door.receptionist) not in views.values()
+    await house.services.people.staff.unassign(
+        house.administer(), here.clinician.staff_id, here.room.id
+    )
+    assert await reach.view_of(here.clinician) != views[here.receptionist]

@@ -40,5 +40,5 @@ def charts_of(base: Base, people: PeopleParts) -> ChartParts:
         inbox=Inbox(database, vault),
         search=search,
         of_patient=EntriesOfPatient(database, vault, search),
-        live=LiveCharts(database, people.permissions, people.audiences, contents),
+        live=LiveCharts(database, people.permissions, people.audiences),
     )

@@ -34,7 +34,6 @@ class PeopleParts(PeopleServices):
 
     throttle: Throttle
     audiences: Audiences
-    reach: Reach
     reindexing: Reindexing
 
     def registered(self) -> Registered:

@@ -8,7 +8,7 @@ from bedside.charts import rows
 from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
 from bedside.charts.models import chart_entries
-from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Sender, Tally, Version
+from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Version
 from bedside.charts.rows import EntryRow
 from bedside.charts.search import SearchIndex
 from bedside.database.bound_rows import BoundTable
@@ -151,7 +151,8 @@ class Charts:
         """Return entries of one chart, newest first."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
-            found = await db.all(rows.filtered(chart, wanted))
+            statement, values = rows.filtered(chart, wanted)
+            found = await db.all(statement, **values)
         return [opened(keys, row) for row in found]
 
     async def entry(self, chart: ChartAccess, entry_id: str) -> Entry:
@@ -348,23 +349,35 @@ class Charts:
         await self._index.move(work, row.id, moved_id, to.patient_id)
         await self._line(work, chart, Action.ENTRY_MOVED, row, reason=reason, to=moved_id)
         work.emit(EntryRemoved(patient_id=chart.patient_id, entry_id=row.id))
+        work.emit(  # for those who see this patient and not the other one
+            InboxChanged(
+                clinic_id=row.clinic_id,
+                patient_id=chart.patient_id,
+                entry_id=row.id,
+                reason="moved",
+            )
+        )
         moved = await _required(work, to, moved_id)
         await self._line(work, to, Action.ENTRY_MOVED, moved, reason=reason, came=row.id)
         self._emit(work, moved, EntryAdded, "moved")
         return moved_id
 
     async def inbox(
-        self, staff: StaffAccess, limit: int = 50, *, oldest: bool = False
+        self,
+        staff: StaffAccess,
+        limit: int = 50,
+        *,
+        oldest: bool = False,
+        beyond: tuple[int, str] | None = None,
     ) -> list[Entry]:
-        """Return unreviewed entries of all patients this person may see, newest (or oldest) first."""
+        """Return unreviewed entries of all patients this person may see, newest (or oldest) first;
+        only those `beyond` the place of an entry (received_at, id), if it is given."""
         keys = await self._vault.clinic(staff.clinic_id)
+        listed = rows.INBOX[oldest, beyond is not None].when(await self._reach.sees_few(staff))
+        asked = {"staff": staff.staff_id, "clinic": staff.clinic_id, "limit": limit}
+        place = {"at": beyond[0], "than": beyond[1]} if beyond else {}
         async with self._database.read() as db:
-            found = await db.all(
-                rows.INBOX_OLDEST if oldest else rows.INBOX,
-                staff=staff.staff_id,
-                clinic=staff.clinic_id,
-                limit=limit,
-            )
+            found = await db.all(listed, **asked, **place)
         return [opened(keys, row) for row in found]
 
     async def unreviewed_count(self, staff: StaffAccess) -> int:
@@ -381,20 +394,9 @@ class Charts:
         """Count the entries of one chart, and how many of them wait for review."""
         which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
         async with self._database.read() as db:
-            count = await db.one(rows.CHART_COUNT, **which)
+            tallies = await db.all(rows.TALLIES, **which)
             waiting = await db.one(rows.CHART_UNREVIEWED, **which)
-        return Counts(count.entries if count else 0, waiting.unreviewed if waiting else 0)
-
-    async def tallies(self, chart: ChartAccess) -> list[Tally]:
-        """Count the chart's entries by what they can be filtered by."""
-        async with self._database.read() as db:
-            return await db.all(rows.TALLIES, clinic=chart.clinic_id, patient=chart.patient_id)
-
-    async def senders(self, chart: ChartAccess) -> list[Sender]:
-        """Return everybody who ever sent something into this chart."""
-        async with self._database.read() as db:
-            found = await db.all(rows.SENDERS, clinic=chart.clinic_id, patient=chart.patient_id)
-        return [Sender(row.sender_kind, row.sender_id) for row in found]
+        return Counts(tuple(tallies), waiting.unreviewed if waiting else 0)
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, action: Action, row: EntryRow, **details: Any

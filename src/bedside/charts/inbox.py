@@ -14,7 +14,7 @@ from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import SEALED_PATIENTS, name_of
-from bedside.people.permissions import StaffAccess, visible_patients
+from bedside.people.permissions import StaffAccess, is_visible
 
 _COLUMN = "chart_entries.record"
 _ALARM_FOR = 30 * clock.DAY
@@ -50,7 +50,7 @@ _ALARMS = prepared(
         _columns.moved_to == literal_column("''"),
         _columns.state.in_([literal_column(f"'{state}'") for state in DEAD]),
         _columns.received_at > bindparam("since"),
-        _columns.patient_id.in_(visible_patients()),
+        is_visible(_columns.patient_id),
     )
     .order_by(_columns.received_at.desc())
     .limit(bindparam("limit")),

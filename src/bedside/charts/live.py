@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from bedside.charts.entries import Charts, entry_facts
+from bedside.charts.entries import entry_facts
 from bedside.charts.models import chart_entries
 from bedside.charts.rows import EntryRow
 from bedside.database.statements import prepared
@@ -31,16 +31,11 @@ class LiveCharts:
     """The topics `chart:…` and `desk:…`. `access` is what the socket proved."""
 
     def __init__(
-        self,
-        database: Transactions,
-        permissions: Permissions,
-        audiences: Audiences,
-        charts: Charts,
+        self, database: Transactions, permissions: Permissions, audiences: Audiences
     ) -> None:
         self._database = database
         self._permissions = permissions
         self._audiences = audiences
-        self._charts = charts
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds."""
@@ -68,10 +63,11 @@ class LiveCharts:
         return {"entries": {row.id: entry_facts(row) for row in rows}}
 
     async def desk(self, access: object, clinic_id: str) -> dict[str, Any]:
-        """Return what badges show, for the clinic's staff. Raises NotFound for others."""
+        """Return nothing: the desk has events only, for the clinic's staff. Raises NotFound for
+        others."""
         if not isinstance(access, StaffAccess) or access.clinic_id != clinic_id:
             raise NotFound
-        return {"unreviewed": await self._charts.unreviewed_count(access)}
+        return {}
 
 
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, T
 
 from bedside.database.tables import metadata
 
+_DESTROYED = "reviewed_at = 0 AND moved_to = '' AND state IN ('refused', 'infected')"
+
 chart_entries = Table(
     "chart_entries",
     metadata,
@@ -43,6 +45,23 @@ chart_entries = Table(
         "clinic_id",
         sqlite_where=text("reviewed_at = 0 AND moved_to = ''"),
         postgresql_where=text("reviewed_at = 0 AND moved_to = ''"),
+    ),
+    Index(
+        "ix_chart_entries_destroyed",
+        "clinic_id",
+        "received_at",
+        sqlite_where=text(_DESTROYED),
+        postgresql_where=text(_DESTROYED),
+    ),
+    Index(
+        "ix_chart_entries_tally",
+        "clinic_id",
+        "patient_id",
+        "media_type",
+        "category",
+        "channel",
+        "sender_kind",
+        "sender_id",
     ),
     Index("ix_chart_entries_file", "file_id"),
 )

@@ -114,14 +114,6 @@ class Sender:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The number of entries in a chart, and how many of them wait for review."""
-
-    entries: int
-    unreviewed: int
-
-
 class Tally(NamedTuple):
     """How many entries of a chart have these facts in common."""
 
@@ -131,6 +123,27 @@ class Tally(NamedTuple):
     sender_kind: str
     sender_id: str
     entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The entries of a chart, counted by what they can be filtered by, and how many of them wait
+    for review."""
+
+    tallies: tuple[Tally, ...]
+    unreviewed: int
+
+    @property
+    def entries(self) -> int:
+        """The number of entries."""
+        return sum(tally.entries for tally in self.tallies)
+
+    @property
+    def senders(self) -> list[Sender]:
+        """Everybody who ever sent something into the chart."""
+        return [
+            Sender(*one) for one in sorted({(t.sender_kind, t.sender_id) for t in self.tallies})
+        ]
 
 
 @dataclass(frozen=True, slots=True)

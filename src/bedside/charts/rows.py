@@ -4,15 +4,16 @@ Conditions of the partial index are literals: a planner can prove that an index 
 entries serves a statement only if it sees the values.
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, update
 
 from bedside.charts.models import chart_entries, entry_versions
 from bedside.charts.records import DEAD, ChartFilter, Tally
-from bedside.database.statements import Prepared, prepared
+from bedside.database.statements import Among, Prepared, prepared
 from bedside.people.permissions import ChartAccess, is_visible
-from bedside.people.reach import Condition, among_the_few, two_ways
+from bedside.people.reach import Condition, TwoWays, among_the_few, two_ways
 
 _entries = chart_entries.c
 
@@ -100,32 +101,54 @@ VERSIONS = prepared(
     )
     .order_by(entry_versions.c.version.desc())
 )
+_place = tuple_(_entries.received_at, _entries.id)
+_OLDER = (
+    _entries.received_at <= bindparam("at"),
+    _place < tuple_(bindparam("at"), bindparam("than")),
+)
+_YOUNGER = (
+    _entries.received_at >= bindparam("at"),
+    _place > tuple_(bindparam("at"), bindparam("than")),
+)
 IN_INBOX = (
     _entries.clinic_id == bindparam("clinic"),
     *_IS_UNREVIEWED,
     is_visible(_entries.patient_id),
 )
-_inbox = select(chart_entries).where(*IN_INBOX).limit(bindparam("limit"))
-INBOX = prepared(_inbox.order_by(_entries.received_at.desc()), EntryRow)
-INBOX_OLDEST = prepared(_inbox.order_by(_entries.received_at), EntryRow)
 
 
-def _unreviewed(visible: Condition) -> Any:
+def _waiting(visible: Condition, *columns: Any) -> Any:
     # For few patients their own index serves, which the clinic's would hide.
     few = visible is among_the_few
     clinic = _entries.clinic_id.concat("") if few else _entries.clinic_id
-    some = select(_entries.id).where(
+    return select(*columns).where(
         clinic == bindparam("clinic"), *_IS_UNREVIEWED, visible(_entries.patient_id)
     )
-    return select(func.count().label("unreviewed")).select_from(
-        some.limit(bindparam("most")).subquery()
-    )
 
 
+def _inbox(oldest: bool, beyond: bool) -> TwoWays[Prepared[EntryRow]]:
+    """Prepare a page of the inbox, by age; `beyond` a place for all but the first one."""
+    place = (_entries.received_at, _entries.id)
+    order = [column.asc() if oldest else column.desc() for column in place]
+    further = (_YOUNGER if oldest else _OLDER) if beyond else ()
+
+    def asked(visible: Condition) -> Any:
+        waiting = _waiting(visible, chart_entries).where(*further)
+        return waiting.order_by(*order).limit(bindparam("limit"))
+
+    return two_ways(asked, EntryRow)
+
+
+def _unreviewed(visible: Condition) -> Any:
+    some = _waiting(visible, _entries.id).limit(bindparam("most"))
+    return select(func.count().label("unreviewed")).select_from(some.subquery())
+
+
+INBOX = {
+    (oldest, beyond): _inbox(oldest, beyond) for oldest in (False, True) for beyond in (False, True)
+}
+"""By whether the oldest come first, and whether it begins beyond a place."""
 INBOX_COUNT = two_ways(_unreviewed)
-CHART_COUNT = prepared(
-    select(func.count().label("entries")).select_from(chart_entries).where(*_IN_CHART)
-)
 CHART_UNREVIEWED = prepared(
     select(func.count().label("unreviewed"))
     .select_from(chart_entries)
@@ -141,39 +164,45 @@ _FACTS = (
 TALLIES = prepared(
     select(*_FACTS, func.count().label("entries")).where(*_IN_CHART).group_by(*_FACTS), Tally
 )
-SENDERS = prepared(
-    select(_entries.sender_kind, _entries.sender_id)
-    .where(*_IN_CHART)
-    .distinct()
-    .order_by(_entries.sender_kind, _entries.sender_id)
-)
+_EQUAL = ("category", "channel", "sender_kind", "sender_id", "size")
 
 
-def filtered(chart: ChartAccess, wanted: ChartFilter) -> Prepared[EntryRow]:
-    """Select matching entries of one chart, newest first."""
-    found = select(chart_entries).where(
-        _entries.clinic_id == chart.clinic_id, _entries.patient_id == chart.patient_id
-    )
-    if wanted.kinds:
-        found = found.where(_entries.media_type.in_(wanted.kinds))
-    for column in ("category", "channel", "sender_kind", "sender_id"):
-        if value := getattr(wanted, column):
-            found = found.where(_entries[column] == value)
-    if wanted.unreviewed:
-        found = found.where(*_IS_UNREVIEWED)
-    if wanted.size:
-        found = found.where(_entries.size == wanted.size)
-    if wanted.since:
-        found = found.where(_entries.received_at >= wanted.since)
-    if wanted.until:
-        found = found.where(_entries.received_at < wanted.until)
-    if wanted.entry_ids is not None:
-        found = found.where(_entries.id.in_(wanted.entry_ids))
+def filtered(chart: ChartAccess, wanted: ChartFilter) -> tuple[Prepared[EntryRow], dict[str, Any]]:
+    """Select matching entries of one chart, newest first. Returns the statement, which is compiled
+    once for each combination of filters, and its values."""
+    values: dict[str, Any] = {
+        "clinic": chart.clinic_id,
+        "patient": chart.patient_id,
+        "limit": wanted.limit,
+    }
+    values |= {f"its_{name}": value for name in _EQUAL if (value := getattr(wanted, name))}
+    values |= {name: value for name in ("since", "until") if (value := getattr(wanted, name))}
     if wanted.older_than is not None:
-        at, entry_id = wanted.older_than
-        found = found.where(
-            _entries.received_at <= at,
-            tuple_(_entries.received_at, _entries.id) < tuple_(at, entry_id),
-        )
-    found = found.order_by(_entries.received_at.desc(), _entries.id.desc()).limit(wanted.limit)
-    return prepared(found, EntryRow)
+        values["at"], values["than"] = wanted.older_than
+    kinds, ids = wanted.kinds, wanted.entry_ids
+    among = _filtered(frozenset(values), wanted.unreviewed, len(kinds), ids is not None)
+    statement, listed = among.of(ids or ("",))
+    values |= {f"kind_{n}": kind for n, kind in enumerate(kinds)}
+    return statement, values if ids is None else values | listed
+
+
+@lru_cache(1_000)
+def _filtered(names: frozenset[str], unreviewed: bool, kinds: int, some: bool) -> Among[EntryRow]:
+    """Prepare a combination of filters, named by its values; `kinds` is how many there are."""
+    found = select(chart_entries).where(*_IN_CHART)
+    if kinds:
+        found = found.where(_entries.media_type.in_([bindparam(f"kind_{n}") for n in range(kinds)]))
+    for name in _EQUAL:
+        if f"its_{name}" in names:
+            found = found.where(_entries[name] == bindparam(f"its_{name}"))
+    if unreviewed:
+        found = found.where(*_IS_UNREVIEWED)
+    if "since" in names:
+        found = found.where(_entries.received_at >= bindparam("since"))
+    if "until" in names:
+        found = found.where(_entries.received_at < bindparam("until"))
+    if "than" in names:
+        found = found.where(*_OLDER)
+    newest = (_entries.received_at.desc(), _entries.id.desc())
+    found = found.order_by(*newest).limit(bindparam("limit"))
+    return Among(lambda ids: found.where(_entries.id.in_(ids)) if some else found, EntryRow)

@@ -5,9 +5,11 @@ asynchronous engine over a thread costs ten times as much as an inline SQLite re
 """
 
 from collections import namedtuple
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import asyncpg as _asyncpg
 from sqlalchemy.dialects.sqlite import pysqlite as _pysqlite
 from sqlalchemy.sql import ClauseElement, visitors
@@ -64,6 +66,33 @@ def prepared(statement: Any, row: type[Any] | None = None) -> Prepared[Any]:
     rows. `row` has their columns and types, for those who read them: a NamedTuple with the same
     names in the same order."""
     return Prepared(statement, row)
+
+
+class Among(Generic[Declared]):
+    """A statement with a list of values, kept compiled for each length of the list.
+
+    Compiling takes half a millisecond, more than most statements run. Lists are padded to powers of
+    two with their last value, so that there are a dozen forms and not one for each length. `asked`
+    gets the parameters for an IN and returns the statement.
+    """
+
+    def __init__(
+        self, asked: Callable[[list[Any]], Any], row: type[Declared] | None = None
+    ) -> None:
+        self._asked = asked
+        self._row = row
+        self._forms: dict[int, Prepared[Declared]] = {}
+
+    def of(self, values: Sequence[Any]) -> tuple[Prepared[Declared], dict[str, Any]]:
+        """Return the statement for these values, of which there is at least one, and their
+        parameters."""
+        size = 1 << (len(values) - 1).bit_length()
+        padded = [*values, *[values[-1]] * (size - len(values))]
+        form = self._forms.get(size)
+        if form is None:
+            statement = self._asked([bindparam(f"among_{n}") for n in range(size)])
+            form = self._forms[size] = Prepared(statement, self._row)
+        return form, {f"among_{n}": value for n, value in enumerate(padded)}
 
 
 def compiled(statement: Any, dialect: str, names: tuple[str, ...]) -> Compiled:

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from bedside.audit import Action
 from bedside.edge.link_pages import AllLinkPages, LinkPages
 from bedside.people.permissions import StaffAccess
-from bedside.people.roles import May
+from bedside.people.roles import May, allows
 from bedside.services import Services
 
 _Words = TypeVar("_Words")
@@ -76,6 +76,14 @@ class Features:
             _add(self.today, feature.today)
         if len({section.key for section in self.sections}) < len(self.sections):
             raise ValueError("two features have the same section of the rail")
+
+    async def waiting(self, services: Services, staff: StaffAccess) -> dict[str, int]:
+        """Count what waits for a person in each section with a badge that they see."""
+        return {
+            section.key: await section.waiting(services, staff)
+            for section in self.sections
+            if section.waiting is not None and allows(staff.role, section.may)
+        }
 
 
 def _add(known: dict[Action, _Words], more: Mapping[Action, _Words]) -> None:

@@ -1,7 +1,7 @@
 """Formats of dates, sizes and names on pages."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,12 +43,18 @@ def iso(at: int) -> str:
 
 def ago(at: int) -> str:
     """Format a relative time, e.g. “3 minutes ago”."""
-    seconds = (at - clock.now()) / 1000
-    return format_timedelta(
-        datetime.fromtimestamp(0, UTC) - datetime.fromtimestamp(-seconds, UTC),
-        add_direction=True,
-        locale=language.spoken(),
-    )
+    seconds = round((at - clock.now()) / 1000)
+    step = next((step for least, step in _STEPS if abs(seconds) >= least), 1)
+    return _ago(seconds // step * step, language.spoken())
+
+
+_STEPS = ((86_400, 3_600), (3_600, 60))
+"""From how many seconds on a relative time is exact to how many."""
+
+
+@lru_cache(4_000)
+def _ago(seconds: int, spoken: str) -> str:
+    return format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=spoken)
 
 
 _MINUTE = 60

@@ -1,7 +1,8 @@
 """Templates: Jinja2 with the catalogue of texts, hashed assets and icons."""
 
 import json
-from functools import cache, lru_cache
+import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,42 @@ STATIC = WEB / "static"
 _MANIFEST = STATIC / "manifest.json"
 _TO_CORRECT = (409, 422)
 """Statuses of pages that show a form again."""
+_LOOK_AT_ASSETS_EVERY = 0.5
+"""Seconds. A page has some hundred icons, each with the address of an asset."""
 
 
-@lru_cache(maxsize=1)
-def _manifest(_changed_at: int) -> dict[str, str]:
-    return json.loads(_MANIFEST.read_text())
+class _Assets:
+    """The names of the built assets, read again after a build, so that an update of the assets
+    does not break open servers."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._next_look = 0.0
+        self.build = 0
+
+    def names(self) -> dict[str, str]:
+        """Return the names of the files by what they are called in templates."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_AT_ASSETS_EVERY
+            changed_at = _MANIFEST.stat().st_mtime_ns
+            if changed_at != self.build:
+                self._names, self.build = json.loads(_MANIFEST.read_text()), changed_at
+        return self._names
+
+
+_assets = _Assets()
+
+
+def build() -> int:
+    """Return what changes whenever the assets are built: for what keeps their addresses."""
+    _assets.names()
+    return _assets.build
 
 
 def asset(name: str) -> str:
     """Return the address of a built asset, with the hash of its content in the name."""
-    # Read again after a build, so that an update of the assets does not break open servers.
-    return f"/static/{_manifest(_MANIFEST.stat().st_mtime_ns)[name]}"
+    return f"/static/{_assets.names()[name]}"
 
 
 @cache

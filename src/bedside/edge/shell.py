@@ -5,8 +5,9 @@ from typing import Any
 from starlette.requests import Request
 
 from bedside.edge.context import services_of
-from bedside.edge.feature import Section, features_of
+from bedside.edge.feature import features_of
 from bedside.edge.flash import flash_messages
+from bedside.edge.rail import topic_of
 from bedside.edge.signed_in import staff_of
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
@@ -42,11 +43,12 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
         "clinic_name": clinic.name,
         "zone": clinic.options.time_zone,
         "date_order": clinic.options.date_order,
-        "rail": [await _rail_item(request, staff, shown) for shown in sections_of(request, staff)],
+        "rail": await _rail(request, staff),
         "section": section,
         "palette_actions": _actions(staff),
         "desk_topic": f"desk:{staff.clinic_id}",
         "rooms_topic": f"rooms:{staff.clinic_id}",
+        "rail_topic": topic_of(staff.staff_id),
         "person_topic": f"person:{staff.staff_id}",
         "drafts": {
             "owner": staff.staff_id,
@@ -70,24 +72,18 @@ def _actions(staff: StaffAccess) -> list[dict[str, str]]:
     return [add, account]
 
 
-def sections_of(request: Request, staff: StaffAccess) -> list[Section]:
+async def _rail(request: Request, staff: StaffAccess) -> list[dict[str, Any]]:
     """Return the lines of the rail that this person sees."""
-    sections = features_of(request).sections
-    return [section for section in sections if allows(staff.role, section.may)]
-
-
-async def waiting_in(request: Request, staff: StaffAccess, section: Section) -> int:
-    """Return the number on the badge of a section; 0 for one without a badge."""
-    if section.waiting is None:
-        return 0
-    return await section.waiting(services_of(request), staff)
-
-
-async def _rail_item(request: Request, staff: StaffAccess, section: Section) -> dict[str, Any]:
-    return {
-        "key": section.key,
-        "label": gettext(section.label),
-        "icon": section.icon,
-        "href": section.href,
-        "badge": await waiting_in(request, staff, section),
-    }
+    features = features_of(request)
+    waiting = await features.waiting(services_of(request), staff)
+    return [
+        {
+            "key": section.key,
+            "label": gettext(section.label),
+            "icon": section.icon,
+            "href": section.href,
+            "badge": waiting.get(section.key, 0),
+        }
+        for section in features.sections
+        if allows(staff.role, section.may)
+    ]

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bedside.database.bound_rows import BoundTable
 from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.statements import Among
 from bedside.errors import NotFound
 from bedside.files import file_rows
 from bedside.files.file_rows import DerivativeRow, FileRow
@@ -63,6 +64,13 @@ def blob_key(clinic_id: str, file_id: str, role: str = "") -> str:
 def _derivative_key(data_key: bytes, role: str) -> bytes:
     """Derive a derivative's key from the file's; destroying that one destroys all."""
     return hmac.digest(data_key, b"derivative/" + role.encode(), hashlib.sha256)
+
+
+_having: Among[Any] = Among(
+    lambda ids: select(derivatives.c.file_id).where(
+        derivatives.c.role == bindparam("role"), derivatives.c.file_id.in_(ids)
+    )
+)
 
 
 class Repository:
@@ -168,11 +176,9 @@ class Repository:
         """Return those of the files that have a derivative of this role."""
         if not file_ids:
             return frozenset()
-        wanted = select(derivatives.c.file_id).where(
-            derivatives.c.role == role, derivatives.c.file_id.in_(file_ids)
-        )
+        wanted, among = _having.of(file_ids)
         async with self._database.read() as db:
-            return frozenset(row.file_id for row in await db.all(wanted))
+            return frozenset(row.file_id for row in await db.all(wanted, role=role, **among))
 
     async def store_derivative(self, row: FileRow, made: Derivative) -> None:
         """Seal and store the bytes of a derivative; `add_derivative` adds its row."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import Among, prepared
 from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock, phones
 from bedside.kernel.ids import new_id
@@ -104,6 +104,12 @@ class PatientRow(NamedTuple):
 
 
 _columns = (patients.c.id, patients.c.clinic_id, patients.c.record)
+_named = Among(
+    lambda ids: select(*_columns).where(
+        patients.c.clinic_id == bindparam("clinic"), patients.c.id.in_(ids)
+    ),
+    PatientRow,
+)
 _add = prepared(insert(patients))
 _change = prepared(
     update(patients)
@@ -333,11 +339,9 @@ class Patients:
         if not patient_ids:
             return {}
         keys = await self._vault.clinic(clinic_id)
-        wanted = select(*_columns).where(
-            patients.c.clinic_id == clinic_id, patients.c.id.in_(sorted(patient_ids))
-        )
+        wanted, among = _named.of(sorted(patient_ids))
         async with self._database.read() as db:
-            rows = await db.all(prepared(wanted, PatientRow))
+            rows = await db.all(wanted, clinic=clinic_id, **among)
         return {row.id: opened(keys, row).name for row in rows}
 
     async def listed(

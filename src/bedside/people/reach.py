@@ -15,11 +15,14 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from bedside.database.statements import Prepared, prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.models import staff_assignments
 from bedside.people.permissions import StaffAccess, is_visible, visible_patients
 
 FEW = 2_000
 _KEPT = 4_000
 _KEPT_FOR = 5 * clock.MINUTE
+_MOST_COMPARED = 50
+"""Assignments of a person that are compared with those of others."""
 
 Condition = Callable[[ColumnElement[str]], ColumnElement[bool]]
 """Makes, of the column of a patient's id, the condition that the patient may be seen."""
@@ -62,6 +65,15 @@ _seen = prepared(
         visible_patients().limit(bindparam("most")).subquery()
     )
 )
+_assigned = prepared(
+    select(staff_assignments.c.target_id)
+    .where(
+        staff_assignments.c.staff_id == bindparam("staff"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
+    )
+    .order_by(staff_assignments.c.target_id)
+    .limit(_MOST_COMPARED + 1)
+)
 
 
 class Reach:
@@ -84,3 +96,13 @@ class Reach:
             self._known.clear()
         self._known[staff.staff_id] = (few, clock.now() + _KEPT_FOR)
         return few
+
+    async def view_of(self, staff: StaffAccess) -> tuple[str, ...]:
+        """Return what is the same for people of a clinic who now see the same patients and are in
+        charge of the same rooms: their assignments. Somebody with very many is compared with
+        nobody."""
+        async with self._database.read() as db:
+            rows = await db.all(_assigned, staff=staff.staff_id, clinic=staff.clinic_id)
+        if len(rows) > _MOST_COMPARED:
+            return (staff.staff_id,)
+        return tuple(row.target_id for row in rows)

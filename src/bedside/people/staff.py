@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, or_, select
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import Among, prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
@@ -100,6 +100,12 @@ _assigned = prepared(
         staff.c.clinic_id == bindparam("clinic"),
         staff_assignments.c.target_id == bindparam("target"),
         ~staff.c.disabled,
+    ),
+    MemberRow,
+)
+_named = Among(
+    lambda ids: select(*_columns).where(
+        staff.c.clinic_id == bindparam("clinic"), staff.c.id.in_(ids)
     ),
     MemberRow,
 )
@@ -402,11 +408,9 @@ class Staff:
         if not staff_ids:
             return {}
         keys = await self._vault.clinic(clinic_id)
-        wanted = select(*_columns).where(
-            staff.c.clinic_id == clinic_id, staff.c.id.in_(sorted(staff_ids))
-        )
+        wanted, among = _named.of(sorted(staff_ids))
         async with self._database.read() as db:
-            rows = await db.all(prepared(wanted, MemberRow))
+            rows = await db.all(wanted, clinic=clinic_id, **among)
         return {row.id: _opened(keys, row).name for row in rows}
 
     def _forget(self, staff_id: str) -> None:

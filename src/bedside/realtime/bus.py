@@ -8,6 +8,7 @@ page gets it immediately; any other has a bounded queue, and one that cannot kee
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from bedside.database import Database, outbox
 from bedside.errors import BedsideError
@@ -29,6 +30,22 @@ AudienceOf = Callable[[Published], Awaitable[Audience]]
 
 
 __all__ = ["Bus", "Listener", "Published"]
+
+
+class Subscriber(Protocol):
+    """Whatever gets events of topics. `person` is the name by which an `Audience` knows it."""
+
+    person: str
+    topics: set[str]
+    fell_behind: set[str]
+
+    def deliver(self, published: Published, text: str, now: str) -> None:
+        """Take an event: `text` is the event, `now` what this person may receive of it."""
+        ...
+
+    def offer(self, published: Published, text: str) -> None:
+        """Take an event of which nobody has decided yet who may receive it."""
+        ...
 
 
 class Listener:
@@ -98,7 +115,7 @@ class Bus:
     def __init__(self, database: Database, audience: AudienceOf) -> None:
         self._database = database
         self._audience = audience
-        self._listeners: dict[str, set[Listener]] = {}
+        self._listeners: dict[str, set[Subscriber]] = {}
         self._watchers: dict[str, set[Callable[[], None]]] = {}
         self._pending: dict[str, deque[Published]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,14 +124,25 @@ class Bus:
     @property
     def pages(self) -> int:
         """Number of subscribed pages."""
-        return len({id(one) for many in self._listeners.values() for one in many})
+        listening = {id(one): one for many in self._listeners.values() for one in many}
+        return sum(isinstance(one, Listener) for one in listening.values())
 
-    def subscribe(self, listener: Listener, topic: str) -> None:
+    def is_followed(self, topic: str) -> bool:
+        """Whether a page of this process is subscribed to a topic."""
+        return topic in self._listeners
+
+    def tell(self, topic: str, text: str) -> None:
+        """Send a message of the server's own to every page that is subscribed to a topic."""
+        for listener in list(self._listeners.get(topic, ())):
+            if isinstance(listener, Listener):
+                listener.send(text)
+
+    def subscribe(self, listener: Subscriber, topic: str) -> None:
         """Deliver events of `topic` to `listener` from now on."""
         listener.topics.add(topic)
         self._listeners.setdefault(topic, set()).add(listener)
 
-    def unsubscribe(self, listener: Listener, topic: str) -> None:
+    def unsubscribe(self, listener: Subscriber, topic: str) -> None:
         """Stop delivering events of `topic` to `listener`."""
         listener.topics.discard(topic)
         listener.fell_behind.discard(topic)
@@ -124,7 +152,7 @@ class Bus:
             if not listeners:
                 del self._listeners[topic]
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: Subscriber) -> None:
         """Drop a page that was closed."""
         for topic in list(listener.topics):
             self.unsubscribe(listener, topic)

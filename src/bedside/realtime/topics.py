@@ -46,6 +46,11 @@ class Topics:
             raise ValueError(f"two kinds of topics have the name {kind.name}")
         self._kinds[kind.name] = kind
 
+    def replace(self, kind: TopicKind) -> None:
+        """Register the kind of an application, which comes after the services and is their newest
+        one."""
+        self._kinds[kind.name] = kind
+
     def kind(self, topic: str) -> TopicKind | None:
         """Return the kind of a topic, by its name before the colon."""
         return self._kinds.get(topic.partition(":")[0])

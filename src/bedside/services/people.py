@@ -11,6 +11,7 @@ from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
 from bedside.people.phone_numbers import PhoneNumbers
+from bedside.people.reach import Reach
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
 from bedside.people.set_up import SetUp
@@ -38,3 +39,4 @@ class PeopleServices:
     teams: Teams
     assignments: Assignments
     phone_numbers: PhoneNumbers
+    reach: Reach

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from bedside.edge.feature import Features
 from bedside.edge.languages import Spoken
 from bedside.edge.open_pages import OpenPages
 from bedside.edge.protection import Buckets, RateLimits, SameOrigin, SecurityHeaders, WellFormed
+from bedside.edge.rail import Rail
 from bedside.edge.rendering import STATIC
 from bedside.edge.static_files import CompressedFiles
 from bedside.edge.watching import Watched
@@ -132,4 +134,16 @@ def create_app(
     app.state.features = features
     app.state.buckets = Buckets()
     app.state.open_pages = OpenPages()
+    app.state.rail = _rail(services, features)
     return app
+
+
+def _rail(services: Services, features: Features) -> Rail:
+    """Make what pushes the numbers of the rail, and register its kind of topic."""
+    rail = Rail(
+        services.realtime.bus,
+        partial(features.waiting, services),
+        services.people.reach.view_of,
+    )
+    services.realtime.topics.replace(rail.topic())  # tests make the same services two applications
+    return rail

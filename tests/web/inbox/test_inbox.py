@@ -1,6 +1,6 @@
 """The inbox: waiting entries, marking them reviewed, and destroyed files."""
 
-from html import escape
+from html import escape, unescape
 
 import httpx
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from bedside.audit import Action
 from bedside.charts.inbox import Inbox
 from bedside.edge.marking import MARKS
+from tests.charts.filing import filed as filing
 from tests.house import House
 from tests.web.charts.chart_files import EICAR, NOTES, filed, locked_pdf, photo, upload, work
 from tests.web.pages import FRAGMENT, enter, lines
@@ -98,20 +99,55 @@ async def test_there_is_no_alarm_about_a_good_file(
     assert (await visitor.get(f"/inbox/{entry.patient_id}/{entry.id}/alarm")).status_code == 404
 
 
-async def test_only_the_newest_are_shown_until_one_asks_for_more(
-    quick_house: House, visitor: httpx.AsyncClient
-) -> None:
+async def test_long_inboxes_have_pages(quick_house: House, visitor: httpx.AsyncClient) -> None:
     chart = await quick_house.chart()
     for number in range(53):
-        await upload(quick_house, chart, f"note-{number}.txt", NOTES)
+        await filing(quick_house, chart, f"note-{number}.txt")
     await enter(visitor, quick_house)
     page = await visitor.get("/inbox")
     assert "The newest 50 of 53" in page.text
     assert ">note-0.txt<" not in page.text
-    more = await visitor.get("/inbox?show=100")
-    assert ">note-0.txt<" in more.text
-    assert "?show=100" in more.text
-    assert (await visitor.get("/inbox?show=nonsense")).status_code == 200
+    older = unescape(page.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0])
+    # what has the page's last place is reviewed before somebody turns to the next one
+    entries = await quick_house.charts.contents.inbox(quick_house.here.receptionist, 50)
+    await quick_house.charts.contents.review(chart, entries[-1].id)
+    second = await visitor.get(older)
+    shown = [n for n in range(53) if f">note-{n}.txt<" in second.text]
+    assert shown == [0, 1, 2]
+    assert 'rel="next"' not in second.text
+    assert f'data-live-fragment="/inbox/waiting?{older.partition("?")[2]}"' in second.text
+    part = await visitor.get("/inbox/waiting?" + older.partition("?")[2], headers=FRAGMENT)
+    assert ">note-0.txt<" in part.text
+    for entry in await quick_house.charts.contents.inbox(quick_house.here.receptionist, 60):
+        await quick_house.charts.contents.review(chart, entry.id)
+    assert "Nothing waits here any more" in (await visitor.get(older)).text
+    assert "Everything is reviewed" in (await visitor.get("/inbox")).text
+
+
+@pytest.mark.parametrize(
+    "before", ["nonsense", "-", "1-", "-ent_x", "9" * 40 + "-ent_x", "٣-ent_x"]
+)
+async def test_a_place_that_does_not_exist_is_the_beginning(
+    quick_house: House, visitor: httpx.AsyncClient, before: str
+) -> None:
+    await filed(quick_house, await quick_house.chart(), "notes.txt", NOTES)
+    await enter(visitor, quick_house)
+    page = await visitor.get("/inbox", params={"from": before})
+    assert page.status_code == 200
+    assert ">notes.txt<" in page.text
+
+
+async def test_files_of_one_moment_are_each_on_one_page(quick_house: House) -> None:
+    chart, contents = await quick_house.chart(), quick_house.charts.contents
+    for number in range(7):
+        await filing(quick_house, chart, f"{number}.txt", received_at=5_000)
+    staff = quick_house.here.receptionist
+    found, place = [], None
+    while page := await contents.inbox(staff, 2, beyond=place):
+        found += [entry.id for entry in page]
+        place = (page[-1].received_at, page[-1].id)
+    assert found == [entry.id for entry in await contents.inbox(staff, 50)]
+    assert len(set(found)) == 7
 
 
 async def test_nothing_of_the_clinic_next_door(

@@ -26,7 +26,10 @@ async def _charts(house: House) -> list[ChartAccess]:
     for name in NAMES:
         async with house.services.database.unit_of_work() as work:
             patient = await house.people.patients.add(
-                work, staff, Demographics(name=name, birth_date=date(1980, 2, 3)), [house.here.room.id]
+                work,
+                staff,
+                Demographics(name=name, birth_date=date(1980, 2, 3)),
+                [house.here.room.id],
             )
         charts.append(await house.people.permissions.chart(staff, patient.id))
     return charts

@@ -26,7 +26,15 @@ from bedside.kernel.language import N_, gettext
 from bedside.kernel.language import gettext as _
 from bedside.web.charts.reading import Shown, shown
 from bedside.web.charts.rows import Chip, base_of, content_of, names_of, state_chip
-from bedside.web.charts.staff import PART, ChartView, ListPage, chart_view, listed, shared_context
+from bedside.web.charts.staff import (
+    PART,
+    ChartView,
+    ListPage,
+    chart_view,
+    list_context,
+    listed,
+    shared_context,
+)
 
 _LONGEST_TEXT = 200_000
 """Characters of a text that are displayed in the page."""
@@ -310,10 +318,8 @@ async def _page(
     alone = request.headers.get(PART) == "viewer"
     shown = ListPage([]) if alone else await listed(at)
     context = await shared_context(request, at)
+    context |= await list_context(at, shown, open_id=entry.id)
     context |= {
-        "shown": shown,
-        "words": "",
-        "open_id": entry.id,
         "viewed": await _viewed(request, at, entry),
         "beside": await _beside(request, at),
         "show_text": request.query_params.get("show") == "text",

@@ -1,7 +1,7 @@
 """Entries as the list, the gallery and the viewer show them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bedside.charts import categories, channels
 from bedside.charts.records import Entry
@@ -17,7 +17,7 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
 
-Pieces = list[tuple[str, bool]]
+Pieces = tuple[tuple[str, bool], ...]
 """A text in pieces: (piece, whether it is one of the words searched for)."""
 
 _ICONS = {
@@ -72,8 +72,8 @@ class ListRow:
     channel: str
     icon: str
     thumbnail: str
-    chips: list[Chip] = field(default_factory=list[Chip])
-    hit: Pieces = field(default_factory=list[tuple[str, bool]])
+    chips: tuple[Chip, ...] = ()
+    hit: Pieces = ()
     hit_from: str = ""
     """Where the hit is if it is not in the content: “Comment”, “Note”."""
     asked: Asked | None = None
@@ -102,13 +102,13 @@ def content_of(entry: Entry, form: str = "") -> str:
     return f"{base_of(entry)}/content?form={form}&inline=1"
 
 
-def _chips(entry: Entry) -> list[Chip]:
+def _chips(entry: Entry) -> tuple[Chip, ...]:
     """Return only what somebody has to know or do; a scanned file has an unobtrusive icon."""
     if entry.moved_to or (entry.state == FileState.FILED and entry.reviewed):
-        return []
+        return ()
     if entry.state != FileState.FILED:
-        return [state_chip(entry)]
-    return [Chip(_("Unreviewed"), "attention", "eye")]
+        return (state_chip(entry),)
+    return (Chip(_("Unreviewed"), "attention", "eye"),)
 
 
 def row_of(entry: Entry, href: str, *, thumbnail: bool, words: list[str]) -> ListRow:
@@ -116,7 +116,7 @@ def row_of(entry: Entry, href: str, *, thumbnail: bool, words: list[str]) -> Lis
     return ListRow(
         entry=entry,
         href=href,
-        title=marked(title_of(entry), words) if words else [(title_of(entry), False)],
+        title=tuple(marked(title_of(entry), words)) if words else ((title_of(entry), False),),
         category=gettext(categories.LABELS[entry.category]),
         channel=gettext(channels.LABELS[entry.channel]),
         icon=icon_of(entry),

@@ -11,16 +11,18 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from bedside.audit import Action
 from bedside.charts import categories, channels
-from bedside.charts.records import ChartFilter, Entry
+from bedside.charts.records import ChartFilter, Entry, Sender
 from bedside.charts.search import marked, query_words
 from bedside.edge.asked import answers_in
 from bedside.edge.context import services_of
 from bedside.edge.dates import age
+from bedside.edge.formats import ago
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.marking import MARKS, chosen_of, mark, marked_all
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
+from bedside.edge.rows import drawn
 from bedside.edge.shell import shell
 from bedside.edge.zipping import zipped
 from bedside.errors import NotFound, WrongInput
@@ -173,13 +175,14 @@ async def _with_hits(at: ChartView, rows: list[ListRow], words: list[str]) -> li
     unseen = [row.entry for row in rows if not row.hit]
     pieces = await at.services.files.retrieval.hits(unseen, words)
     return [
-        row if row.hit else replace(row, hit=marked(pieces[row.entry.id], words)) for row in rows
+        row if row.hit else replace(row, hit=tuple(marked(pieces[row.entry.id], words)))
+        for row in rows
     ]
 
 
 def _with_said(row: ListRow, words: list[str]) -> ListRow:
     for label, text in ((_("Comment"), row.entry.comment), (_("Note"), row.entry.note)):
-        pieces = marked(text, words)
+        pieces = tuple(marked(text, words))
         if any(hit for _piece, hit in pieces):
             return replace(row, hit=pieces, hit_from=label)
     return row
@@ -188,7 +191,7 @@ def _with_said(row: ListRow, words: list[str]) -> ListRow:
 async def shared_context(request: Request, at: ChartView) -> dict[str, Any]:
     """Return what the frame of every chart page shows: header, tabs, filters, upload."""
     counts = await at.services.charts.contents.counts(at.chart)
-    senders = await _sender_choices(at)
+    senders = await _sender_choices(at, counts.senders)
     return {
         "at": at,
         "patient": at.patient,
@@ -201,9 +204,33 @@ async def shared_context(request: Request, at: ChartView) -> dict[str, Any]:
         "categories": _translated(categories.LABELS),
         "channels": _translated(channels.LABELS),
         "senders": senders,
-        "choice_counts": counted(await at.services.charts.contents.tallies(at.chart)),
+        "choice_counts": counted(counts.tallies),
         "upload_limit": at.clinic.of(UploadOptions).upload_bytes_limit,
         "owner": at.chart.staff.staff_id,
+    }
+
+
+async def list_context(
+    at: ChartView, shown: ListPage, *, words: str = "", open_id: str = ""
+) -> dict[str, Any]:
+    """Return what charts/list.html shows, with its rows rendered. `open_id` is the entry beside
+    it."""
+    as_gallery = at.choices.view == "gallery" and not open_id and not words
+    rows = (
+        {
+            "row": row,
+            "zone": at.zone,
+            "when": ago(row.entry.received_at),
+            "open": row.entry.id == open_id,
+        }
+        for row in shown.rows
+    )
+    return {
+        "shown": shown,
+        "drawn": await drawn(f"charts/{'tile' if as_gallery else 'row'}.html", rows),
+        "as_gallery": as_gallery,
+        "words": words,
+        "open_id": open_id,
     }
 
 
@@ -211,8 +238,7 @@ def _translated(names: dict[str, str]) -> list[tuple[str, str]]:
     return [(str(key), gettext(name)) for key, name in names.items()]
 
 
-async def _sender_choices(at: ChartView) -> list[tuple[str, str]]:
-    senders = await at.services.charts.contents.senders(at.chart)
+async def _sender_choices(at: ChartView, senders: list[Sender]) -> list[tuple[str, str]]:
     staff_ids = {sender.id for sender in senders if sender.kind == "staff"}
     named = await at.services.people.staff.named(at.chart.clinic_id, staff_ids) if staff_ids else {}
     people = sorted(named.items(), key=lambda item: fold(item[1]))
@@ -244,10 +270,10 @@ async def page(request: Request) -> Response:
     """GET /patients/{patient_id}: the list, with space for a file."""
     at = await chart_view(request)
     await at.note_opened()
-    shown = await listed(at)
-    context = await shared_context(request, at)
+    context = await list_context(at, await listed(at))
+    context |= await shared_context(request, at)
     context["moved"] = await _moved(at)
-    return render(request, "charts/chart.html", shown=shown, words="", open_id="", **context)
+    return render(request, "charts/chart.html", **context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +306,8 @@ async def list_part(request: Request) -> Response:
     at = await chart_view(request)
     await at.note_opened()
     context = await shared_context(request, at)
-    shown = await listed(at)
-    return render(request, "charts/list.html", shown=shown, words="", open_id="", **context)
+    context |= await list_context(at, await listed(at))
+    return render(request, "charts/list.html", **context)
 
 
 async def counts_part(request: Request) -> Response:
@@ -309,9 +335,10 @@ async def search(request: Request) -> Response:
         found=len(entries),
     )
     shown = ListPage(await rows_of(at, entries, looked_for))
-    context = await shared_context(request, at)
+    context = await list_context(at, shown, words=words)
+    context |= await shared_context(request, at)
     context["moved"] = None
-    return render(request, "charts/chart.html", shown=shown, words=words, open_id="", **context)
+    return render(request, "charts/chart.html", **context)
 
 
 # --- several files at once -----------------------------------------------------------------------

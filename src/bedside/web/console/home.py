@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from bedside.edge.context import services_of
+from bedside.edge.feature import features_of
 from bedside.edge.routes import staff_route
-from bedside.edge.shell import sections_of, waiting_in
 from bedside.edge.signed_in import staff_of
 from bedside.people.roles import May, allows
 
@@ -18,12 +19,10 @@ async def home(request: Request) -> Response:
 
 
 async def badges(request: Request) -> Response:
-    """GET /badges: how many things wait in each section of the rail, for live updates."""
+    """GET /badges: how many things wait in each section of the rail, for
+    pages whose socket is not connected."""
     staff = await staff_of(request)
-    counted = [section for section in sections_of(request, staff) if section.waiting is not None]
-    return JSONResponse(
-        {section.key: await waiting_in(request, staff, section) for section in counted}
-    )
+    return JSONResponse(await features_of(request).waiting(services_of(request), staff))
 
 
 routes = [staff_route("/", home), staff_route("/badges", badges)]

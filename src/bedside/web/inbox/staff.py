@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,11 +15,13 @@ from bedside.edge.asked import answers_in
 from bedside.edge.context import services_of
 from bedside.edge.first_steps import first_steps
 from bedside.edge.flash import flash_message, redirect
+from bedside.edge.formats import ago
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.marking import MARKS, chosen_of, mark, marked_all
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
+from bedside.edge.rows import drawn
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.errors import NotFound, WrongInput
@@ -33,18 +36,20 @@ from bedside.web.inbox.ordering import (
     MOST,
     NEWEST,
     ORDERS,
+    Page,
+    following_in_order,
     order_of,
-    sorting,
-    waiting_in_order,
+    page_of,
+    via_of,
 )
 
-_SHOWN = 50
 REVIEWED = flash_message("reviewed", N_("Marked as reviewed."))
 NOT_REVIEWED = flash_message("not_reviewed", N_("Back in the inbox."))
 
 
 async def inbox(request: Request) -> Response:
-    """GET /inbox: unreviewed files of all patients the person may see, newest first or by `sort`."""
+    """GET /inbox: unreviewed files of all patients the person may see, newest first or by
+    `sort`."""
     staff = await shell(request, "inbox")
     await services_of(request).audit.log.note(staff.clinic_id, staff.actor, Action.INBOX_OPENED)
     return render(request, "inbox/inbox.html", **await _waiting(request, staff))
@@ -57,29 +62,58 @@ async def waiting(request: Request) -> Response:
 
 
 async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
-    services = services_of(request)
-    limit, order = _limit(request), order_of(request)
-    entries, names = await waiting_in_order(services, staff, order, limit)
+    services, order = services_of(request), order_of(request)
+    page = await page_of(services, staff, order, request.query_params.get("from", ""))
     destroyed = [e for e in await services.charts.inbox.alarms(staff) if concerns(staff, e)]
-    names |= await services.people.patients.named(
-        staff.clinic_id, {entry.patient_id for entry in destroyed} - names.keys()
+    names = page.names | await services.people.patients.named(
+        staff.clinic_id, {entry.patient_id for entry in destroyed} - page.names.keys()
     )
     return {
-        "entries": entries,
-        "answers": await answers_in(services, staff.clinic_id, entries),
+        "entries": page.entries,
+        "drawn": await _drawn(request, staff, page, order),
         "order": order,
         "orders": ORDERS,
-        "query": _query(order, limit),
+        "query": _query(order, page.place),
+        "first": "" if not page.place else _address(order),
+        "further": _address(order, page.further) if page.further else "",
         "alarms": [await alarm_of(services, e, names[e.patient_id]) for e in destroyed],
-        "names": names,
-        "pictured": await services.files.retrieval.with_thumbnail(entries),
-        "count": await services.charts.contents.unreviewed_count(staff),
-        "steps_left": await _steps_left(services, staff) if not entries else 0,
+        "count": await _count(request, staff) if page.further and not page.place else 0,
+        "steps_left": await _steps_left(services, staff) if not page.entries else 0,
         "categories": [(str(key), _(name)) for key, name in categories.LABELS.items()],
-        "limit": limit,
-        "more": _query(order, min(limit + _SHOWN, MOST)),
         "most": MOST,
     }
+
+
+async def _drawn(request: Request, staff: StaffAccess, page: Page, order: str) -> Markup:
+    """Render the rows of a page."""
+    services = services_of(request)
+    pictured = await services.files.retrieval.with_thumbnail(page.entries)
+    answers = await answers_in(services, staff.clinic_id, page.entries)
+    return await drawn(
+        "inbox/row.html",
+        (
+            {
+                "entry": entry,
+                "name": page.names[entry.patient_id],
+                "pictured": entry.id in pictured,
+                "asked": answers.firsts.get(entry.id),
+                "answers": entry.id in answers.ids,
+                "via": via_of(order),
+                "zone": request.state.page["zone"],
+                "when": ago(entry.received_at),
+            }
+            for entry in page.entries
+        ),
+    )
+
+
+async def _count(request: Request, staff: StaffAccess) -> int:
+    """Count all of which a page shows the first: the rail of the page knows."""
+    rail: list[dict[str, Any]] = request.state.page.get("rail", [])
+    for section in rail:
+        if section["key"] == "inbox":
+            return section["badge"]
+    return await services_of(request).charts.contents.unreviewed_count(staff)
 
 
 async def _steps_left(services: Services, staff: StaffAccess) -> int:
@@ -90,16 +124,15 @@ async def _steps_left(services: Services, staff: StaffAccess) -> int:
     return sum(step.done is False for step in await first_steps(services, clinic))
 
 
-def _limit(request: Request) -> int:
-    given = request.query_params.get("show", "")
-    wanted = int(given) if given.isdecimal() and len(given) < 5 else _SHOWN
-    return min(max(wanted, _SHOWN), MOST)
-
-
-def _query(order: str, limit: int = _SHOWN) -> str:
-    """Return what an address of the inbox says of order and length."""
+def _query(order: str, place: str = "") -> str:
+    """Return what an address of the inbox says of order and place."""
     said = {"sort": order} if order != NEWEST else {}
-    return urlencode(said | ({"show": str(limit)} if limit > _SHOWN else {}))
+    return urlencode(said | ({"from": place} if place else {}))
+
+
+def _address(order: str, place: str = "") -> str:
+    query = _query(order, place)
+    return f"/inbox?{query}" if query else "/inbox"
 
 
 async def review(request: Request) -> Response:
@@ -143,15 +176,10 @@ async def after(request: Request) -> Response:
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     here = await services.charts.contents.entry(chart, request.path_params["entry_id"])
     order = order_of(request)
-    entries, names = await waiting_in_order(services, staff, order, MOST)
-    patient = await services.people.patients.get(chart)
-    key = sorting(order, names | {patient.id: patient.name})
-    others = [entry for entry in entries if entry.id != here.id]
-    query = _query(order)
-    if not others:
-        return redirect(f"/inbox?{query}" if query else "/inbox")
-    following = next((entry for entry in others if key(entry) > key(here)), others[0])
-    via = "inbox" if order == NEWEST else f"inbox-{order}"
+    following = await following_in_order(services, chart, here, order)
+    if following is None:
+        return redirect(_address(order))
+    via = via_of(order)
     return redirect(f"/patients/{following.patient_id}/entries/{following.id}?via={via}")
 
 

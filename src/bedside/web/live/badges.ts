@@ -1,18 +1,18 @@
 /**
- * Counts beside the sections: events of the desk and of its rooms make them fetch again, soon after
- * the first one and then not more often than a person looks.
+ * Counts beside the sections. The server pushes them to pages that somebody can see. While there is
+ * no connection, or the server has no such topic (one of two versions during an update), the page
+ * asks for them now and then.
  */
 import { announce } from "../components/announce";
 import { liveSocket } from "./socket";
 
-const TOGETHER_MS = 150;
-const AT_MOST_EVERY_MS = 2000;
+const ASK_EVERY_MS = 20_000;
 const MOST = 999;
 
-function show(counts: Record<string, number>): void {
+function show(counts: Readonly<Record<string, unknown>>): void {
   for (const badge of document.querySelectorAll<HTMLElement>("[data-badge]")) {
     const count = counts[badge.dataset.badge ?? ""];
-    if (count === undefined) continue;
+    if (typeof count !== "number") continue;
     const shown = count > MOST ? `${MOST}+` : String(count);
     if (badge.textContent === shown) continue;
     const more = count > Number.parseInt(badge.textContent, 10) && badge.checkVisibility();
@@ -27,22 +27,30 @@ async function ask(): Promise<void> {
     const answer = await fetch("/badges", { headers: { Accept: "application/json", "X-Background": "1" } });
     if (answer.ok) show((await answer.json()) as Record<string, number>);
   } catch {
-    // The socket notices a lost connection, and fetches when it is back.
+    // Without a network there is nothing to show; the next time may be better.
   }
 }
 
-export function startBadges(topics: string[]): void {
-  let timer = 0;
-  let asked = -AT_MOST_EVERY_MS;
-  const now = (): void => {
-    timer = 0;
-    asked = performance.now();
-    void ask();
+export function startBadges(topic: string): void {
+  const socket = liveSocket();
+  let stop: (() => void) | null = null;
+  let pushed = false;
+  const follow = (): void => {
+    if (document.hidden) {
+      stop?.();
+      stop = null;
+      pushed = false;
+      return;
+    }
+    stop ??= socket.subscribe(topic, (heard) => {
+      if (heard.kind !== "snapshot") return;
+      pushed = true;
+      show(heard.data);
+    });
   };
-  const soon = (): void => {
-    if (timer || document.hidden) return;
-    timer = window.setTimeout(now, Math.max(TOGETHER_MS, asked + AT_MOST_EVERY_MS - performance.now()));
-  };
-  document.addEventListener("visibilitychange", soon);
-  for (const topic of topics) liveSocket().subscribe(topic, soon);
+  follow();
+  document.addEventListener("visibilitychange", follow);
+  window.setInterval(() => {
+    if (!document.hidden && !(pushed && socket.connected)) void ask();
+  }, ASK_EVERY_MS);
 }

@@ -100,10 +100,14 @@ export class LiveSocket {
     document.dispatchEvent(new CustomEvent("bedside:connected"));
   }
 
+  get connected(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
   /** Sends now; returns false if there is no connection, and nothing was sent. */
   tell(message: FromPage): boolean {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(message));
+    if (!this.connected) return false;
+    this.socket?.send(JSON.stringify(message));
     return true;
   }
 

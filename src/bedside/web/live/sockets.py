@@ -18,6 +18,7 @@ from bedside.edge.guests import guest_of
 from bedside.edge.live_protocol import push_of
 from bedside.edge.open_pages import OpenPages, holder_of
 from bedside.edge.protection import Buckets, Rate, is_own_origin
+from bedside.edge.rail import Rail
 from bedside.edge.routes import Audience, AudienceSocket, audience_of
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import visitor_of
@@ -71,6 +72,7 @@ class LivePage:
         self._look_again: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rate = Buckets(size=1)
         self._pages: OpenPages = socket.app.state.open_pages
+        self._rail: Rail = socket.app.state.rail
         self._gives_way = False
         self._presence = SocketPresence(services)
 
@@ -158,6 +160,7 @@ class LivePage:
                 self._look_again = asyncio.get_running_loop().create_future()
             with suppress(Unavailable):
                 await self._look_up()
+                self._rail.renew(self._access)
         return _SIGNED_OUT
 
     async def _read(self) -> int:

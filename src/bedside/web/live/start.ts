@@ -11,8 +11,8 @@ export function startLive(): void {
   startReviews();
   startChoosing();
   startFragments();
-  const { deskTopic, roomsTopic } = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset ?? {};
+  const { deskTopic, railTopic } = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset ?? {};
   if (!deskTopic) return;
-  startBadges(roomsTopic ? [deskTopic, roomsTopic] : [deskTopic]);
+  if (railTopic) startBadges(railTopic);
   startAlarms(deskTopic);
 }

@@ -1,5 +1,6 @@
 """The list of patients, and adding one."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from starlette.requests import Request
@@ -8,10 +9,12 @@ from starlette.responses import Response
 from bedside.audit import Action
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
+from bedside.edge.formats import earlier_fit
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
+from bedside.edge.rows import drawn
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_, gettext
@@ -51,7 +54,7 @@ async def listed(request: Request) -> Response:
         page=number,
         shown=min(len(found), _PAGE),
     )
-    return _page(request, staff, found, count=count, number=number)
+    return await _page(request, staff, found, count=count, number=number)
 
 
 async def search(request: Request) -> Response:
@@ -81,9 +84,9 @@ async def search(request: Request) -> Response:
         return render(
             request,
             "patients/found.html",
-            **_results(staff, found, count=count, words=words),
+            **await _results(staff, found, count=count, words=words),
         )
-    return _page(request, staff, found, count=count, words=words)
+    return await _page(request, staff, found, count=count, words=words)
 
 
 def _page_number(request: Request) -> int:
@@ -91,7 +94,7 @@ def _page_number(request: Request) -> int:
     return max(1, int(given)) if given.isdecimal() and len(given) < 6 else 1
 
 
-def _results(
+async def _results(
     staff: StaffAccess, found: list[Patient], *, count: int, words: str = "", number: int = 1
 ) -> dict[str, Any]:
     """`found` has one more than a page shows if there are more."""
@@ -99,6 +102,7 @@ def _results(
     shown = found[:_PAGE]
     return {
         "patients": shown,
+        "drawn": await drawn("patients/row.html", (_row(one, words) for one in shown)),
         "count": min(count, MOST_COUNTED),
         "uncounted": count > MOST_COUNTED,
         "words": words,
@@ -111,7 +115,18 @@ def _results(
     }
 
 
-def _page(
+def _row(patient: Patient, words: str) -> dict[str, Hashable]:
+    about = patient.demographics
+    return {
+        "id": patient.id,
+        "name": about.name,
+        "birth_date": about.birth_date,
+        "phone": about.phone,
+        "earlier": earlier_fit(patient, words) if words else "",
+    }
+
+
+async def _page(
     request: Request,
     staff: StaffAccess,
     found: list[Patient],
@@ -123,7 +138,7 @@ def _page(
     return render(
         request,
         "patients/list.html",
-        **_results(staff, found, count=count, words=words, number=number),
+        **await _results(staff, found, count=count, words=words, number=number),
     )
 
 

@@ -140,8 +140,8 @@ async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
     zone: str = request.state.page["zone"]
     shown = await rows_of(services, room, await services.visits.waiting_room.queue(room))
     return {
-        "waiting": drawn([visit for visit in shown if visit.state == State.WAITING], zone),
-        "seen": drawn([visit for visit in shown if visit.in_call], zone),
+        "waiting": await drawn([visit for visit in shown if visit.state == State.WAITING], zone),
+        "seen": await drawn([visit for visit in shown if visit.in_call], zone),
     }
 
 
