@@ -39,11 +39,11 @@ class Subscriber(Protocol):
     topics: set[str]
     fell_behind: set[str]
 
-    def deliver(self, published: Published, text: str, now: str) -> None:
+    def deliver(self, published: Published, text: str, now: str, /) -> None:
         """Take an event: `text` is the event, `now` what this person may receive of it."""
         ...
 
-    def offer(self, published: Published, text: str) -> None:
+    def offer(self, published: Published, text: str, /) -> None:
         """Take an event of which nobody has decided yet who may receive it."""
         ...
 
