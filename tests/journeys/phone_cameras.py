@@ -19,7 +19,8 @@ TWO_CAMERAS = """(() => {
   };
   const camera = (facing) => {
     if (open?.readyState === "live") throw new DOMException("in use", "NotReadableError");
-    if (window.camerasOfTest.refuse === facing) throw new DOMException("no", "OverconstrainedError");
+    if (window.camerasOfTest.refuse === facing)
+      throw new DOMException("no", "OverconstrainedError");
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [720, 1280];
     const pen = canvas.getContext("2d");

@@ -53,7 +53,8 @@ async def test_the_whole_picture_in_every_layout(
         await expect(page.locator("#call-app-panel textarea")).to_be_visible()
         await seen_whole(page, tile)
         box = await tile.bounding_box()
-        assert box and min(box["width"], box["height"]) >= READABLE
+        assert box
+        assert min(box["width"], box["height"]) >= READABLE
         await journey.seen(page, "docked-with-notes", whole=False)
 
         await page.get_by_role("button", name="Let the call fill the window").click()

@@ -1,4 +1,4 @@
-"""Messages, notes for the next room and visit notes of staff outlive the page, and lie encrypted."""
+"""Messages, notes for the next room and visit notes of staff outlive the page, encrypted."""
 
 import pytest
 from playwright.async_api import Page, expect

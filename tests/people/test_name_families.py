@@ -1,4 +1,4 @@
-"""Names that are written in many ways: offered with the reason, found, and never taken for twins."""
+"""Names written in many ways: offered with the reason, found, and never taken for twins."""
 
 from datetime import date
 

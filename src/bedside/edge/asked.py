@@ -21,8 +21,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The entries of a list that answer requests. `firsts`: the request by the entry before which it is named,
-    the first of each row of entries that answer the same one; `ids`: all entries that answer one."""
+    """The entries of a list that answer requests. `firsts`: the request by the entry before which
+    it is named, the first of each row of entries that answer the same one; `ids`: all entries that
+    answer one."""
 
     firsts: dict[str, Asked]
     ids: frozenset[str]
