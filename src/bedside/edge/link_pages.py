@@ -35,7 +35,8 @@ class LinkFace:
     """The public view of a link, before the date of birth. `reported` is what somebody has reported
     there; `sent` whether the clinic received something through the link, None if nothing could be;
     `asked_role` is the role of the person asking, "" if it is not known.
-    `reports` is False if the clinic keeps nothing that could be reported to.
+    `reports` is False if the clinic keeps nothing that could be reported to; `over` is True if
+    nothing can follow by a newer link, so that the phone need not keep anything either.
     """
 
     link: Link
@@ -45,6 +46,7 @@ class LinkFace:
     sent: bool | None = None
     asked_role: str = ""
     reports: bool = True
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def closed_page(request: Request, face: LinkFace, *, address: str = "") -> Respo
         status=STATUS[face.link.state],
         state=str(face.link.state),
         address=address,
+        ended=face.link.subject_id if face.over else "",
         asked=face.reported is Reported.NEW_LINK,
         **values,
     )

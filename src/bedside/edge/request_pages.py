@@ -80,6 +80,7 @@ def face_of(face: Face) -> LinkFace:
         asked.reported,
         asked.filed > 0,
         asked.content.asked_role,
+        over=asked.is_over,
     )
 
 

@@ -152,6 +152,11 @@ class Request:
         return self.expected > self.filed
 
     @property
+    def is_over(self) -> bool:
+        """Whether its newest link has ended, so that nothing more can come by it."""
+        return self.state in ENDED - {State.DONE} or self.expires_at <= clock.now()
+
+    @property
     def waits_for_agreement(self) -> bool:
         """Whether files are here, and only the patient's agreement is missing."""
         return self.state is State.IN_PROGRESS and not self.sending and self.unagreed_at > 0

@@ -1,4 +1,5 @@
 /** Photos chosen on this phone: stored first of all, then examined and made to fit. */
+import { newId } from "../components/ids";
 import { captureTime } from "./capture_time";
 import { fit } from "./fitting";
 import { decoded, warningOf } from "./picture";
@@ -16,7 +17,7 @@ export class Adding {
     const added: Kept[] = [];
     for (const [index, file] of files.entries()) {
       const kept: Kept = {
-        id: crypto.randomUUID(),
+        id: newId("photo"),
         request: this.settings.request,
         name: file.name || "photo.jpg",
         type: file.type,

@@ -11,7 +11,7 @@ import { Notices } from "./notices";
 import { Progress } from "./progress";
 import { sorted } from "./resuming";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
-import { megabytes, readSettings, type Settings, say, sayCount } from "./settings";
+import { megabytes, readSettings, type Settings, say, sayCount, sayLack, someOf } from "./settings";
 import { Sources } from "./sources";
 import { type Kept, nameOf, PhotoStore } from "./store";
 import { Uploader, type Watcher } from "./uploader";
@@ -111,7 +111,8 @@ export class ChoosingPage {
     void this.errands.run();
     follow(this.settings.request, () => void this.look());
     await this.look();
-    if (!(await this.store.hasRoom())) this.notices.problem(say(this.settings, "notStored"));
+    const lacks = await this.store.lacksNow();
+    if (lacks) this.notices.problem(sayLack(this.settings, lacks));
   }
 
   /** Resumes photos stored on this phone: shows and uploads them, or sends the missing rest. */
@@ -195,11 +196,11 @@ export class ChoosingPage {
   private async add(files: File[], fromCamera: boolean): Promise<void> {
     const room = Math.max(0, this.settings.limit - this.away.count - this.acceptable().length);
     const leftOut = files.slice(room).map((file) => file.name);
-    const tooMany = say(this.settings, "tooMany", { limit: this.settings.limit, names: leftOut.join(", ") });
+    const tooMany = say(this.settings, "tooMany", { limit: this.settings.limit, names: someOf(leftOut) });
     const added = await this.adder.add(files.slice(0, room), fromCamera, (kept) => this.show(kept));
     this.refresh();
     this.focusFirst(added);
-    this.notices.problem(leftOut.length ? tooMany : this.store.durable ? "" : say(this.settings, "notStored"));
+    this.notices.problem(leftOut.length ? tooMany : sayLack(this.settings, this.store.lacks));
     await this.fitAll();
     for (const kept of added) {
       if (await this.adder.judge(kept)) this.cardOf(kept)?.warn(kept.warning);

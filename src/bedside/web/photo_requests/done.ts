@@ -3,6 +3,7 @@
  * be.
  */
 import { Errands } from "./errands";
+import { forgetRequest } from "./forgetting";
 import { RequestServer } from "./server";
 import { readSettings } from "./settings";
 import { type Kept, PhotoStore } from "./store";
@@ -30,6 +31,7 @@ export class DonePage {
     this.say(failed);
     const left = kept.some((photo) => !gone(photo)) || (await store.agreement())?.round === settings.round;
     if (left) window.location.replace(`${settings.here}/photos`);
+    else await forgetRequest(settings.request);
   }
 
   private say(failed: Kept[]): void {

@@ -5,6 +5,7 @@
 import { Shelf } from "../uploading/shelf";
 import { discard } from "../uploading/tus";
 import { Closed, Refused, type RequestServer } from "./server";
+import { ERRANDS } from "./shelves";
 import type { PhotoStore } from "./store";
 
 const TRY_AGAIN_EVERY = 10_000;
@@ -36,12 +37,7 @@ export interface ErrandWatcher {
 }
 
 export class Errands {
-  private readonly shelf = new Shelf<Errand>({
-    database: "bedside-errands",
-    store: "errands",
-    key: "id",
-    index: "request",
-  });
+  private readonly shelf = new Shelf<Errand>(ERRANDS);
   private readonly open = new Map<string, Errand>();
   private readonly held = new Set<string>();
   private running: Promise<void> | null = null;

@@ -5,6 +5,7 @@ same addresses answer web/photo_requests with JSON.
 """
 
 import asyncio
+from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
@@ -140,6 +141,8 @@ async def _page(request: Request, link: LinkAccess, name: str, visit: PhotoPage)
         first_name=first_of(patient.name),
         for_script={
             "request": visit.request.id,
+            "person": _word_for(link.clinic_id, patient.id),
+            "until": visit.request.expires_at,
             "round": visit.request.round,
             "limit": visit.request.file_limit,
             "bytes": visit.request.bytes_limit,
@@ -154,6 +157,11 @@ async def _page(request: Request, link: LinkAccess, name: str, visit: PhotoPage)
             "counted": counted_texts_for_script(visit.request.file_limit),
         },
     )
+
+
+def _word_for(clinic_id: str, patient_id: str) -> str:
+    """Return a word by which a phone tells its owner's requests from somebody else's."""
+    return sha256(f"{clinic_id}/{patient_id}".encode()).hexdigest()[:16]
 
 
 # --- actions of the patient ---------------------------------------------------------------------

@@ -1,9 +1,10 @@
 /**
  * Chosen photos that are not at the server yet, and agreements made offline, stored in IndexedDB:
  * they survive a reload, a killed browser and a phone that ran out of memory. Without IndexedDB, or
- * room in it, they are kept in memory, and `durable` says so.
+ * room in it, they are kept in memory, and `lacks` says so.
  */
 import { Shelf } from "../uploading/shelf";
+import { AGREEMENTS, PHOTOS } from "./shelves";
 
 /** Bytes of free room below which the phone is full: one or two photos of a good camera. */
 const LEAST_ROOM = 10_000_000;
@@ -44,31 +45,34 @@ export interface Agreement {
   comments: Record<string, string>;
 }
 
+/** Why a browser keeps nothing beyond the page: there is no room, or it never does. */
+export type Lack = "" | "room" | "storage";
+
 export class PhotoStore {
-  durable = true;
-  private readonly photos = new Shelf<Kept>({
-    database: "bedside-photos",
-    store: "photos",
-    key: "id",
-    index: "request",
-  });
-  private readonly agreements = new Shelf<Agreement>({
-    database: "bedside-agreements",
-    store: "agreements",
-    key: "request",
-  });
+  lacks: Lack = "";
+  private readonly photos = new Shelf<Kept>(PHOTOS);
+  private readonly agreements = new Shelf<Agreement>(AGREEMENTS);
   private readonly memory = new Map<string, Kept>();
   private remembered: Agreement | null = null;
 
   constructor(private readonly request: string) {}
+
+  get durable(): boolean {
+    return this.lacks === "";
+  }
+
+  private failed(error: unknown): void {
+    const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+    if (this.durable) this.lacks = isFull ? "room" : "storage";
+  }
 
   /** Photos of this request, in the order in which they were chosen. */
   async all(): Promise<Kept[]> {
     let stored: Kept[] = [];
     try {
       stored = await this.photos.where(this.request);
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
     }
     const kept = new Map([...stored.map((photo) => [photo.id, photo] as const), ...this.memory]);
     return [...kept.values()].sort((one, other) => one.order - other.order);
@@ -80,8 +84,8 @@ export class PhotoStore {
     if (remembered) return remembered;
     try {
       return (await this.photos.get(id)) ?? null;
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
       return null;
     }
   }
@@ -91,11 +95,11 @@ export class PhotoStore {
     return !this.memory.has(id) && (await this.get(id)) !== null;
   }
 
-  /** Whether the phone has room for photos, as far as it says. */
-  async hasRoom(): Promise<boolean> {
-    if (!this.durable) return false;
+  /** Why the phone would not keep the next photo, as far as it says. */
+  async lacksNow(): Promise<Lack> {
+    if (!this.durable) return this.lacks;
     const { quota, usage } = await (navigator.storage?.estimate() ?? Promise.resolve({})).catch(() => ({}) as never);
-    return quota === undefined || quota - (usage ?? 0) > LEAST_ROOM;
+    return quota === undefined || quota - (usage ?? 0) > LEAST_ROOM ? "" : "room";
   }
 
   /** Stores a photo; resolves once it would survive the page. */
@@ -103,8 +107,8 @@ export class PhotoStore {
     try {
       await this.photos.put(photo);
       this.memory.delete(photo.id);
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
       this.memory.set(photo.id, photo);
     }
   }
@@ -113,8 +117,8 @@ export class PhotoStore {
     this.memory.delete(id);
     try {
       await this.photos.remove(id);
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
     }
   }
 
@@ -123,8 +127,8 @@ export class PhotoStore {
     if (this.remembered) return this.remembered;
     try {
       return (await this.agreements.get(this.request)) ?? null;
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
       return null;
     }
   }
@@ -133,8 +137,8 @@ export class PhotoStore {
   async keepAgreement(agreement: Agreement): Promise<void> {
     try {
       await this.agreements.put(agreement);
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
       this.remembered = agreement;
     }
   }
@@ -143,8 +147,8 @@ export class PhotoStore {
     this.remembered = null;
     try {
       await this.agreements.remove(this.request);
-    } catch {
-      this.durable = false;
+    } catch (error) {
+      this.failed(error);
     }
   }
 }

@@ -90,6 +90,10 @@ def texts_for_script() -> dict[str, str]:
             "This phone has no room to keep the photos. Keep this page open until they are "
             "uploaded."
         ),
+        "keepsNothing": _(
+            "This browser keeps nothing for later, as in some private windows. Keep this page open "
+            "until your photos are sent."
+        ),
         "failed": _("Could not be uploaded. Delete it and choose it again."),
         "empty": _(
             "This photo is empty: it may still be in the cloud. Open it once in the app for your "

@@ -3,6 +3,7 @@
  * the link again finds them in their field.
  */
 import { Shelf } from "../uploading/shelf";
+import { WORDS } from "./shelves";
 
 interface Typed {
   /** The request's id and the photo's name. */
@@ -13,12 +14,7 @@ interface Typed {
 }
 
 export class Words {
-  private readonly shelf = new Shelf<Typed>({
-    database: "bedside-words",
-    store: "words",
-    key: "id",
-    index: "request",
-  });
+  private readonly shelf = new Shelf<Typed>(WORDS);
 
   constructor(private readonly request: string) {}
 
