@@ -105,7 +105,8 @@ async def test_a_new_link_goes_on_with_what_the_phone_has(
         await answer(again)
     await again.wait_for_url("**/photos")
     await expect(cards(again)).to_have_count(2)
-    await expect(cards(again).nth(1).get_by_label("Comment")).to_have_value("a rash nobody else may read about")
+    typed = cards(again).nth(1).get_by_label("Comment")
+    await expect(typed).to_have_value("a rash nobody else may read about")
     await phone.context.close()
 
 

@@ -43,6 +43,7 @@ ORDERS = {
     "mdy": N_("Month, day, year. For example 3 27 1985."),
     "ymd": N_("Year, month, day. For example 1985 3 27."),
 }
+_BOXES = {"d": "birth_day", "m": "birth_month", "y": "birth_year"}
 CHECK_ORDER = {
     "dmy": N_("First the day, then the month, then the year."),
     "mdy": N_("First the month, then the day, then the year."),
@@ -76,6 +77,11 @@ class TypedDate:
         if parts is None:
             return None, NO_NUMBERS if all(boxes) else INCOMPLETE
         return _possible(*parts, clinic.options.today())
+
+
+def first_box(clinic: Clinic) -> str:
+    """Return the id of the first box of a date of birth, to which the summary of errors leads."""
+    return _BOXES[clinic.options.date_order[0]]
 
 
 def may_be_swapped(born: date) -> bool:

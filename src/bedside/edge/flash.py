@@ -42,9 +42,10 @@ def redirect(address: str, key: str = "") -> RedirectResponse:
 
 def flash_messages(request: Request) -> list[dict[str, Any]]:
     """Return this page's flash messages; the edge removes the cookie with the answer."""
-    found = _sentences.get(request.cookies.get(COOKIE, ""))
+    key = request.cookies.get(COOKIE, "")
+    found = _sentences.get(key)
     if found is None:
         return []
     request.scope["bedside.flash"] = True
     sentence, tone = found
-    return [{"text": gettext(sentence), "tone": tone}]
+    return [{"key": key, "text": gettext(sentence), "tone": tone}]

@@ -87,4 +87,6 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
 
 
 def _is_to_correct(status: int, context: dict[str, Any]) -> bool:
+    if context.get("to_correct"):  # a form that is shown again after a redirect
+        return True
     return status in _TO_CORRECT or (status >= 400 and bool(context.get("error")))

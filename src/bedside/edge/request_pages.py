@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bedside.edge.context import Handler, address_of, services_of
+from bedside.edge.dates import first_box
 from bedside.edge.devices import device_of, device_token, keep_device, pages_of
 from bedside.edge.errors import wants_json
 from bedside.edge.link_devices import page_of_link
@@ -58,6 +59,7 @@ def request_pages(kind: AnyRequestKind, texts: QuestionTexts, home: Handler) -> 
             texts=texts,
             tries=question.tries,
             error=error,
+            first_box=first_box(face.clinic),
             **question.typed,
         )
 

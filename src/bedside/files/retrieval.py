@@ -8,6 +8,7 @@ original is only for those who request it by name. Every opening writes one audi
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -374,24 +375,25 @@ class Retrieval:
         rows = await self._repository.held(link.clinic_id, link.subject_id, db)
         seen: list[HeldFile] = []
         for row in rows:
-            record = await self._repository.record(row)
-            made = await self._repository.derivatives(row.id, db)
-            seen.append(
-                HeldFile(
-                    id=row.id,
-                    given_id=record.given_id,
-                    name=record.name,
-                    size=row.size,
-                    media_type=row.media_type,
-                    state=row.state,
-                    comment=record.comment,
-                    taken_at=record.taken_at,
-                    refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
-                    preview="thumbnail" in made,
-                    looks=record.looks,
-                )
-            )
+            seen.append(await self._as_held(row, db))
         return seen
+
+    async def _as_held(self, row: FileRow, db: Reader | None = None) -> HeldFile:
+        record = await self._repository.record(row)
+        made = await self._repository.derivatives(row.id, db)
+        return HeldFile(
+            id=row.id,
+            given_id=record.given_id,
+            name=record.name,
+            size=row.size,
+            media_type=row.media_type,
+            state=row.state,
+            comment=record.comment,
+            taken_at=record.taken_at,
+            refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
+            preview="thumbnail" in made,
+            looks=record.looks,
+        )
 
     async def held_preview(self, link: LinkAccess, file_id: str, form: str) -> Opened:
         """Open a patient's own photo before it is sent. `form`: thumbnail or preview."""
@@ -401,6 +403,28 @@ class Retrieval:
         if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
             raise NotFound
         return replace(await self._form(row, await self._repository.record(row), form), shown=True)
+
+    async def sent(self, link: LinkAccess, file_ids: Iterable[str]) -> list[HeldFile]:
+        """Return what the patient of this link has sent, as it was held: of these files, those
+        still in the same patient's chart."""
+        rows = [await self._sent_row(link, file_id) for file_id in file_ids]
+        return [await self._as_held(row) for row in rows if row is not None]
+
+    async def sent_thumbnail(self, link: LinkAccess, file_id: str) -> Opened:
+        """Open the smallest copy of one of these, for the person who has sent it."""
+        row = await self._sent_row(link, file_id)
+        if row is None:
+            raise NotFound
+        row = await self._openable(file_id)
+        record = await self._repository.record(row)
+        return replace(await self._form(row, record, "thumbnail"), shown=True)
+
+    async def _sent_row(self, link: LinkAccess, file_id: str) -> FileRow | None:
+        """Return a file in the chart of the link's patient; None if staff have moved it away."""
+        with suppress(NotFound):
+            if await self._charts.patient_of_file(link.clinic_id, file_id) == link.patient_id:
+                return await self._repository.row(file_id)
+        return None
 
 
 def _not_shared(row: FileRow) -> str:

@@ -111,6 +111,12 @@ def filed(agreed: dict[str, AgreedRow]) -> frozenset[str]:
     return frozenset(name for row in rows for name in (row.photo, row.file_id))
 
 
+def files(agreed: dict[str, AgreedRow]) -> list[str]:
+    """Return the ids of the files in the chart, oldest first."""
+    rows = [row for row in agreed.values() if row.outcome == Outcome.FILED and row.file_id]
+    return [row.file_id for row in sorted(rows, key=lambda row: (row.agreed_at, row.file_id))]
+
+
 def last(agreed: dict[str, AgreedRow]) -> LastAgreement:
     """Return what became of the last agreement."""
     newest = max((row.agreed_at for row in agreed.values()), default=0)

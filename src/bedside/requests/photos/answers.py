@@ -13,7 +13,7 @@ from bedside.files.announcing import Announced, LimitTexts, Upload
 from bedside.files.intake import Intake
 from bedside.files.ports import Chunk
 from bedside.files.refusals import REFUSALS
-from bedside.files.retrieval import HeldFile, Retrieval
+from bedside.files.retrieval import HeldFile, Opened, Retrieval
 from bedside.files.uploads import Allowance, Uploads
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id
@@ -180,6 +180,22 @@ class PhotoAnswers:
             "coming": sorted(visit.coming),
             "sent": sorted(visit.sent),
         }
+
+    async def sent(self, link: LinkAccess) -> list[HeldFile]:
+        """Return the photos that were sent with this request, oldest first, as long as they are in
+        the chart of the same patient."""
+        async with self._database.read() as db:
+            known = await agreed.of_request(db, link.subject_id)
+        return await self._retrieval.sent(link, agreed.files(known))
+
+    async def picture(self, link: LinkAccess, file_id: str, form: str) -> Opened:
+        """Open a copy of a photo of this request: of one that is held, or the thumbnail of one
+        that was sent. Raises NotFound for any other."""
+        async with self._database.read() as db:
+            known = await agreed.of_request(db, link.subject_id)
+        if form == "thumbnail" and file_id in agreed.files(known):
+            return await self._retrieval.sent_thumbnail(link, file_id)
+        return await self._retrieval.held_preview(link, file_id, form)
 
     async def begin(self, link: LinkAccess, announced: Announced) -> Upload:
         """Begin the upload of an announced photo. Raises as `allowance` does, and FileRefused."""

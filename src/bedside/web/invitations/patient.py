@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bedside.edge import request_pages
 from bedside.edge.context import services_of
+from bedside.edge.dates import first_box
 from bedside.edge.forms import Form
 from bedside.edge.link_devices import page_of_link
 from bedside.edge.link_pages import Entry, LinkFace, LinkPages, Question, page
@@ -105,6 +106,10 @@ async def _page(
         emergency_text=await services.visits.rooms.emergency_text(room),
         consented=bool(form and form["consented"] == "yes"),
         errors=question.errors,
+        summary=[
+            (first_box(face.clinic) if field == "birth" else field, sentence)
+            for field, sentence in question.errors.items()
+        ],
         known=known,
         goes_on=goes_on,
         shut=shut or not (room.open or goes_on),

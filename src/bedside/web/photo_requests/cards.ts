@@ -259,6 +259,7 @@ export class Card {
     if (!line) {
       line = document.createElement("p");
       line.className = kind;
+      line.dir = "auto"; // a comment has the direction of its own language
       if (kind) body.querySelector(".photo-card-actions")?.before(line);
       else (body.querySelector(":scope > p.small") ?? body.querySelector(".photo-card-actions"))?.before(line);
     }

@@ -70,6 +70,8 @@ COMMENT_TOO_LATE = flash_message(
     "attention",
 )
 
+_OF_THE_FIELD = (TOO_MANY, TOO_LARGE, NO_PHOTO, CUT_OFF)
+"""What is wrong with the choice of photos: shown as an error of the field, without script."""
 _COMMENT = "comment-"
 _MOST_NAMES = 100
 _WAIT_FOR_SCAN = 16
@@ -99,7 +101,13 @@ async def start(request: Request, link: LinkAccess) -> Response:
 async def photos(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos: choose, comment, delete, agree."""
     visit = await services_of(request).requests.answers.page(link)
-    return compressed(request, await _page(request, link, "photos", visit))
+    said = flash_messages(request)
+    problem = next((one["text"] for one in said if one["key"] in _OF_THE_FIELD), "")
+    toasts = [one for one in said if one["key"] not in _OF_THE_FIELD]
+    page = await _page(
+        request, link, "photos", visit, toasts=toasts, problem=problem, to_correct=bool(problem)
+    )
+    return compressed(request, page)
 
 
 @for_device
@@ -109,7 +117,8 @@ async def sent(request: Request, link: LinkAccess) -> Response:
     if visit.request.sending:
         return await _page(request, link, "sending", visit)
     if visit.request.state is State.DONE:
-        return await _page(request, link, "done", visit)
+        photos = await services_of(request).requests.answers.sent(link)
+        return await _page(request, link, "done", visit, photos=photos)
     return RedirectResponse(f"{pages_of(link.subject_id)}/photos", status_code=303)
 
 
@@ -119,7 +128,9 @@ async def state(request: Request, link: LinkAccess) -> Response:
     return JSONResponse(await services_of(request).requests.answers.snapshot(link))
 
 
-async def _page(request: Request, link: LinkAccess, name: str, visit: PhotoPage) -> Response:
+async def _page(
+    request: Request, link: LinkAccess, name: str, visit: PhotoPage, **more: object
+) -> Response:
     patient = await services_of(request).people.patients.of_link(link)
     here = pages_of(visit.request.id)
     details = PhotoDetails.of(visit.request.content)
@@ -137,7 +148,6 @@ async def _page(request: Request, link: LinkAccess, name: str, visit: PhotoPage)
         kind=PHOTO_TEMPLATES[details.template],
         agreement=AGREEMENT,
         here=here,
-        toasts=flash_messages(request),
         first_name=first_of(patient.name),
         for_script={
             "request": visit.request.id,
@@ -156,6 +166,7 @@ async def _page(request: Request, link: LinkAccess, name: str, visit: PhotoPage)
             "texts": texts_for_script(),
             "counted": counted_texts_for_script(visit.request.file_limit),
         },
+        **more,
     )
 
 
@@ -278,7 +289,7 @@ def _photos_in(form: Form) -> list[str]:
 @for_device
 async def picture(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/photos/{file_id}/{form}: a small copy of one's own photo."""
-    opened = await services_of(request).files.retrieval.held_preview(
+    opened = await services_of(request).requests.answers.picture(
         link, request.path_params["file_id"], request.path_params["form"]
     )
     return SealedResponse(request, opened)

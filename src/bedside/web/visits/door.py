@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bedside.edge.context import address_of, services_of
-from bedside.edge.dates import TypedDate
+from bedside.edge.dates import TypedDate, first_box
 from bedside.edge.forms import Form, form_of
 from bedside.edge.protection import CHECKING_IN, require_rate
 from bedside.edge.rendering import render
@@ -28,14 +28,8 @@ from bedside.visits.check_in import CheckIn, CheckInForm, RoomClosed, RoomFull, 
 from bedside.visits.devices import KnownHere
 from bedside.visits.rooms import Room
 
-_FIELDS = {
-    "name": "name",
-    "birth": "birth_day",
-    "phone": "phone",
-    "reason": "reason",
-    "consented": "consented",
-}
-"""The fields that can be wrong, in the order of the form, and where the summary leads for each."""
+_FIELDS = ("name", "birth", "phone", "reason", "consented")
+"""The fields that can be wrong, in the order of the form."""
 SOMEBODY_ELSE = "else"
 _TOO_MANY = N_(
     "Many people have checked in from this network just now. Please wait a moment, then press the "
@@ -188,7 +182,10 @@ async def _page(
         entered=entered,
         errors=errors,
         problem=problem,
-        summary=[(_FIELDS[field], sentence) for field, sentence in errors.items()],
+        summary=[
+            (first_box(clinic) if field == "birth" else field, sentence)
+            for field, sentence in errors.items()
+        ],
     )
 
 
