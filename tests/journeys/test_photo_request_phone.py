@@ -266,18 +266,34 @@ async def test_photos_are_made_smaller_only_when_the_limit_asks_for_it(
     await phone.leave()
 
 
+async def focus_is_never_covered(page: Page) -> None:
+    """Walk the page by keyboard: no bar covers what has the focus (WCAG 2.4.11)."""
+    await page.evaluate("scrollTo(0, 0); document.querySelector('h1').focus()")
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        covered = await page.evaluate("""() => {
+          const focused = document.activeElement;
+          const { left, top, width, height } = focused.getBoundingClientRect();
+          const above = document.elementFromPoint(left + width / 2, top + height / 2);
+          return above && !focused.contains(above) && !above.contains(focused)
+            ? focused.outerHTML.slice(0, 90) : "";
+        }""")
+        assert covered == ""
+
+
 @pytest.mark.feature("R3", "F4")
 async def test_too_many_photos_are_told_before_they_are_sent(
     asked: Asked, chromium: Chromium
 ) -> None:
     await limited(asked, PhotoOptions(photo_limit=2))
-    phone = await chromium.phone()
+    phone = await chromium.phone(width=320)
     page = await asked.enter(phone)
     await asked.choose(page, [photo(f"{n}.jpg", colour=(n * 60, 90, 90)) for n in range(3)])
     await expect(page.locator("[data-problem]")).to_contain_text("You can send up to 2 photos.")
     await expect(cards(page)).to_have_count(2)
     await ready(page, 2)
     await expect(page.get_by_text("Choose more photos")).to_be_hidden()
+    await focus_is_never_covered(page)
     await cards(page).first.get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("Choose more photos")).to_be_visible()
     await phone.leave()

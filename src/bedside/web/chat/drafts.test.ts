@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Drafts } from "./drafts";
+import { Drafts, forgetDrafts } from "./drafts";
 
 let kept: Map<string, string>;
 
@@ -42,6 +42,22 @@ test("what is not sent waits in order, once each, until it is dropped", async ()
   assert.deepEqual(again.unsent, [{ draft: "drf_2", body: "second" }]);
   again.drop("drf_2");
   assert.equal(kept.size, 0);
+});
+
+test("an ended visit leaves no words in the tab, and takes none of another one", () => {
+  const inTab = new Map<string, string>();
+  for (const name of ["bedside-chat-draft-vis_a-1", "bedside-chat-unsent-vis_a-2"]) inTab.set(name, "words");
+  for (const name of ["bedside-chat-draft-vis_b-1", "chosen-vis_a-1"]) inTab.set(name, "others");
+  const sessionStorage = {
+    key: (place: number) => [...inTab.keys()][place] ?? null,
+    removeItem: (name: string) => inTab.delete(name),
+    get length() {
+      return inTab.size;
+    },
+  };
+  Object.assign(globalThis, { sessionStorage });
+  forgetDrafts("vis_a");
+  assert.deepEqual([...inTab.values()], ["others", "others"]);
 });
 
 test("who is faster than the browser's storage loses neither old nor new words", async () => {

@@ -9,6 +9,14 @@ export interface Unsent {
   body: string;
 }
 
+/** Removes a visit's words from this tab: the next patient may use the same window. */
+export function forgetDrafts(visit: string): void {
+  const names = Array.from({ length: sessionStorage.length }, (_none, place) => sessionStorage.key(place) ?? "");
+  for (const name of names) {
+    if (/^bedside-chat-(draft|unsent)-/.test(name) && name.includes(`-${visit}-`)) sessionStorage.removeItem(name);
+  }
+}
+
 type Kept = Pick<KeptWords, "read" | "write">;
 
 export class Drafts {

@@ -3,6 +3,7 @@
 import { PatientPlace } from "../apps/patient_place";
 import { announce } from "../components/announce";
 import { type Heard, liveSocket } from "../live/socket";
+import { forgetDrafts } from "./drafts";
 import { ChatPanel } from "./panel";
 
 interface Known {
@@ -27,7 +28,16 @@ export class PatientChat {
     });
     liveSocket().subscribe(`chat:${root.dataset.visit ?? ""}`, (heard) => this.heard(heard));
     // A re-rendered view has the count of a moment ago.
-    new MutationObserver(() => this.draw()).observe(root, { childList: true });
+    new MutationObserver(() => {
+      this.draw();
+      this.forgetAtTheEnd();
+    }).observe(root, { childList: true });
+    this.forgetAtTheEnd();
+  }
+
+  private forgetAtTheEnd(): void {
+    const view = this.root.querySelector<HTMLElement>("[data-view]")?.dataset.view;
+    if (view === "ended") forgetDrafts(this.root.dataset.visit ?? "");
   }
 
   private heard(heard: Heard): void {

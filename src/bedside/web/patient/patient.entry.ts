@@ -2,5 +2,17 @@
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startForms } from "../components/forms";
 
+/** What takes the focus is scrolled to where the bar at the foot, however high, does not cover it. */
+function keepClearOfTheFoot(): void {
+  const foot = document.querySelector<HTMLElement>(".patient-foot");
+  if (!foot || !("ResizeObserver" in window)) return;
+  const sized = (): void => {
+    const height = getComputedStyle(foot).position === "sticky" ? foot.offsetHeight : 0;
+    document.documentElement.style.scrollPaddingBlockEnd = `${height + 16}px`;
+  };
+  new ResizeObserver(sized).observe(foot);
+}
+
 startDateOfBirth();
 startForms();
+keepClearOfTheFoot();
