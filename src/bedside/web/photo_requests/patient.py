@@ -71,7 +71,7 @@ COMMENT_TOO_LATE = flash_message(
 )
 
 _OF_THE_FIELD = (TOO_MANY, TOO_LARGE, NO_PHOTO, CUT_OFF)
-"""What is wrong with the choice of photos: shown as an error of the field, without script."""
+"""Problems with the choice of photos, shown as an error of the field, without script."""
 _COMMENT = "comment-"
 _MOST_NAMES = 100
 _WAIT_FOR_SCAN = 16
