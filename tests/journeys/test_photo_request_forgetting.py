@@ -90,9 +90,7 @@ async def test_an_ended_link_leaves_nothing_on_the_phone(
     await phone.context.close()
 
 
-async def test_a_new_link_goes_on_with_what_the_phone_has(
-    asked: Asked, chromium: Chromium
-) -> None:
+async def test_a_new_link_goes_on_with_what_the_phone_has(asked: Asked, chromium: Chromium) -> None:
     phone, page = await chosen_offline(asked, chromium)
     await page.close()
     await asked.house.requests.all.reissue(asked.sent.chart, asked.sent.id)

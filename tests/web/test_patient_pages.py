@@ -74,7 +74,9 @@ def is_marked(page: str, *fields: str) -> None:
         errors = [found.by_id(name) for name in attributes["aria-describedby"].split()]
         assert any("field-error" in one[1].get("class", "") for one in errors), field
     forms = [one for tag, one in found.all if tag == "form" and one.get("method") == "post"]
-    assert not fields or any("novalidate" in one for one in forms)  # no bubbles in the browser's language
+    assert not fields or any(
+        "novalidate" in one for one in forms
+    )  # no bubbles in the browser's language
 
 
 async def says(house: House, text: str = EMERGENCY, **photos: int) -> None:
