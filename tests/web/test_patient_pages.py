@@ -180,7 +180,7 @@ async def test_photos_without_script(
     assert sentence not in html.unescape(again.text)
 
 
-# --- in an emergency -------------------------------------------------------------------------------
+# --- in an emergency ------------------------------------------------------------------------------
 
 NOT_OF_A_CLINIC = {
     "components/link_not_let_in.html": "a device that may not know whose page it is",
