@@ -129,7 +129,7 @@ async def state(request: Request, link: LinkAccess) -> Response:
 
 
 async def _page(
-    request: Request, link: LinkAccess, name: str, visit: PhotoPage, **more: object
+    request: Request, link: LinkAccess, name: str, visit: PhotoPage, **more: Any
 ) -> Response:
     patient = await services_of(request).people.patients.of_link(link)
     here = pages_of(visit.request.id)
