@@ -1,10 +1,11 @@
-"""An installation for measuring: `python -m benchmarks.seed DATA [DATABASE_URL]`.
+"""An installation for measuring: `python -m benchmarks.seed DATA [DATABASE_URL] [--waiting N]`.
 
 Creates a clinic through the product's own services, with a signed-in receptionist and colleagues,
 patients with unreviewed entries in their charts, a photo link that was sent, and two open rooms,
 one of them full of waiting patients; prints how to reach them.
 """
 
+import argparse
 import json
 import sys
 from datetime import date
@@ -33,17 +34,17 @@ from bedside.settings import Settings, load
 from bedside.transfers.options import TransferOptions
 from bedside.visits.check_in import CheckInForm
 from bedside.visits.waiting_room import DeviceTest
+from benchmarks.servers import WAITING
 
 PATIENTS = 100
 ENTRIES_EACH = 5
 COLLEAGUES = 50
-WAITING = 50
 LARGEST = 2_000_000_000
 HERE = "127.0.0.1"
 TESTED = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")
 
 
-async def _seed(settings: Settings) -> dict[str, Any]:
+async def _seed(settings: Settings, waiting: int) -> dict[str, Any]:
     services = bootstrap.build(settings)
     await services.database.open()
     try:
@@ -57,7 +58,7 @@ async def _seed(settings: Settings) -> dict[str, Any]:
         rooms = [room, await _second_room(services, staff)]
         return {
             "rooms": rooms,
-            "visits": await _waiting(services, staff, rooms),
+            "visits": await _waiting(services, staff, rooms, waiting),
             "cookie": f"{settings.session_cookie}={token}",
             "colleagues": [f"{settings.session_cookie}={each}" for each in colleagues],
             "clinic": staff.clinic_id,
@@ -140,14 +141,14 @@ async def _second_room(services: Services, staff: StaffAccess) -> str:
 
 
 async def _waiting(
-    services: Services, staff: StaffAccess, rooms: list[str]
+    services: Services, staff: StaffAccess, rooms: list[str], count: int
 ) -> list[tuple[str, str]]:
     """Open both rooms and check patients in at the first. Returns visits and device tokens."""
     for room_id in rooms:
         await services.visits.rooms.open(await services.people.permissions.room(staff, room_id))
     room = await services.visits.rooms.get(staff.clinic_id, rooms[0])
     visits: list[tuple[str, str]] = []
-    for number in range(WAITING):
+    for number in range(count):
         form = CheckInForm(
             services.visits.check_in.new_draft(),
             f"Noor Haddad {number}",
@@ -175,12 +176,17 @@ async def _link(services: Services, staff: StaffAccess, patient: Patient) -> str
 def main() -> None:
     """Seed, and print cookie, patient and link as JSON."""
     logs.configure()
-    data = Path(sys.argv[1])
-    given: dict[str, Any] = {"database_url": sys.argv[2]} if len(sys.argv) > 2 else {}
+    parser = argparse.ArgumentParser(prog="benchmarks.seed")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("database_url", nargs="?", default="")
+    parser.add_argument("--waiting", type=int, default=WAITING)
+    asked = parser.parse_args()
+    data: Path = asked.data
+    given: dict[str, Any] = {"database_url": asked.database_url} if asked.database_url else {}
     settings = load(data=data, **given)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     schema.upgrade(settings.url)
-    sys.stdout.write(json.dumps(uvloop.run(_seed(settings))) + "\n")
+    sys.stdout.write(json.dumps(uvloop.run(_seed(settings, asked.waiting))) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
+WAITING = 50
+"""Patients who wait in a room, unless a benchmark asks for more."""
 TUS = Path(__file__).parent / "tus_server"
 WS = Path(__file__).parent / "ws_server"
 _STARTS_WITHIN = 60.0
@@ -99,27 +101,27 @@ class Installation:
         return self.data / "log"
 
 
-def install(directory: Path, database_url: str = "") -> Installation:
-    """Seed an installation in `directory`: on SQLite there, or in the empty database at
-    `database_url`. On SQLite it is a copy of one that is seeded once for all benchmarks, beside
-    their directories."""
+def install(directory: Path, database_url: str = "", *, waiting: int = WAITING) -> Installation:
+    """Seed an installation in `directory`, with so many `waiting` patients: on SQLite there, or in
+    the empty database at `database_url`. On SQLite it is a copy of one that is seeded once for
+    all benchmarks, beside their directories."""
     port = free_port()
     if database_url:
         return Installation(directory, port, _seed(directory, database_url), database_url)
-    template, seeded = _template(directory.parents[1])
+    template, seeded = _template(directory.parents[1], waiting)
     shutil.copytree(template, directory)
     return Installation(directory, port, seeded)
 
 
 @cache
-def _template(place: Path) -> tuple[Path, dict[str, Any]]:
-    template = place / "seeded"
-    return template, _seed(template)
+def _template(place: Path, waiting: int) -> tuple[Path, dict[str, Any]]:
+    template = place / f"seeded-{waiting}"
+    return template, _seed(template, "--waiting", str(waiting))
 
 
-def _seed(data: Path, *database_url: str) -> dict[str, Any]:
+def _seed(data: Path, *more: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.seed", str(data), *database_url],
+        [sys.executable, "-m", "benchmarks.seed", str(data), *more],
         cwd=ROOT,
         capture_output=True,
         text=True,

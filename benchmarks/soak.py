@@ -1,9 +1,10 @@
-"""A busy day in short: `python -m benchmarks.soak [--minutes 10] [--staff 20] [--patients 40]`.
+"""A busy day in short: `python -m benchmarks.soak [--minutes 10] [--staff 20] [--patients 60]`.
 
 Staff turn from page to page and upload photos, waiting patients write and look, everybody with an
-open socket, all against one process on SQLite with the worker inside. Then the process is killed
-under load (SIGKILL) and started again. Reported: answers by route, memory, rows by table, and
-whether everything that was acknowledged is there, once. Exits with 1 if something is missing.
+open socket; every fifth clinician is in calls. All against one process on SQLite with the worker
+inside. Then the process is killed under load (SIGKILL) and started again. Reported: answers by
+route, memory, rows by table, and whether everything that was acknowledged is there, once. Exits
+with 1 if something is missing.
 """
 
 import argparse
@@ -21,24 +22,42 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlencode
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from bedside.kernel.ids import new_id
 from benchmarks.bodies import write_pdf
 from benchmarks.load import Connection, tus_in_one
-from benchmarks.seed import COLLEAGUES, WAITING
+from benchmarks.seed import COLLEAGUES
 from benchmarks.servers import ROOT, Product, install, product
+from benchmarks.soak_calls import Caller
 from benchmarks.visits import Browser, Visitor
 
 _PHOTO = 700_000
 _SAMPLE_EVERY = 5.0
-_TABLES = ("events", "topics", "audit_lines", "jobs", "uploads", "files", "visit_messages")
+_TABLES = (
+    "events",
+    "topics",
+    "audit_lines",
+    "jobs",
+    "uploads",
+    "files",
+    "chart_entries",
+    "visit_messages",
+    "calls",
+    "call_participants",
+    "presence_connections",
+)
+_MOST_PATIENTS = 100
+_CALLERS_AMONG = 5
+"""One of so many of the staff calls patients all the time."""
 _JSON, _WORDS = "application/json", urlencode({"words": "maya"})
-_GONE = (OSError, RuntimeError, ConnectionError, EOFError)
+_GONE = (OSError, RuntimeError, ConnectionError, EOFError, HTTPException, ConnectionClosed)
 """The fate of a request when the server is killed."""
 
 
@@ -50,6 +69,8 @@ class Notes:
     failed: Counter[str] = field(default_factory=Counter)
     messages: list[str] = field(default_factory=list)
     uploads: Counter[str] = field(default_factory=Counter)
+    calls: list[str] = field(default_factory=list)
+    pushed: Counter[str] = field(default_factory=Counter)
     over: threading.Event = field(default_factory=threading.Event)
     killed: bool = False
 
@@ -66,8 +87,10 @@ class Notes:
         return True
 
 
-def _listening(ours: Product, path: str, cookie: str, topic: str, notes: Notes) -> Counter[str]:
-    """Open a page's socket in the background and count its events."""
+def _listening(
+    ours: Product, path: str, cookie: str, topics: list[str], notes: Notes
+) -> Counter[str]:
+    """Open a page's socket in the background and count its events, and the numbers it is told."""
     heard: Counter[str] = Counter()
     origin = f"http://127.0.0.1:{ours.port}"
 
@@ -77,11 +100,14 @@ def _listening(ours: Product, path: str, cookie: str, topic: str, notes: Notes) 
             with connect(
                 address, additional_headers={"Cookie": cookie, "Origin": origin}
             ) as socket:
-                socket.send(json.dumps({"action": "subscribe", "topic": topic}))
+                for topic in topics:
+                    socket.send(json.dumps({"action": "subscribe", "topic": topic}))
                 while not notes.over.is_set():
                     with suppress(TimeoutError):
-                        socket.recv(1)
-                        heard["events"] += 1
+                        said = json.loads(socket.recv(1))
+                        numbers = said["topic"].startswith("rail:")
+                        heard["numbers" if numbers else "events"] += 1
+                        notes.pushed["numbers" if numbers else "events"] += 1
 
     threading.Thread(target=listen, daemon=True).start()
     return heard
@@ -91,8 +117,10 @@ def _staff(ours: Product, number: int, body: Path, notes: Notes) -> None:
     """Turn from page to page, look someone up, send a photo into a chart."""
     chance = random.Random(number)
     cookie = ours.colleagues[number]
-    heard = _listening(ours, "/live", cookie, f"desk:{ours.clinic}", notes)
     browser, headers = Browser(ours.port, cookie), f"Cookie: {cookie}\r\n"
+    rail = browser.ask("GET", "/inbox").decode().partition('data-rail-topic="')[2].partition('"')[0]
+    topics = [f"desk:{ours.clinic}", f"rooms:{ours.clinic}", f"room:{ours.rooms[0]}", rail]
+    heard = _listening(ours, "/live", cookie, topics, notes)
     headers += "Sec-Fetch-Site: same-origin\r\n"
     visit = ours.visits[number % len(ours.visits)][0]
     pages = {
@@ -108,8 +136,8 @@ def _staff(ours: Product, number: int, body: Path, notes: Notes) -> None:
     while not notes.over.wait(chance.uniform(0.1, 1.0)):
         route, path = chance.choice(list(pages.items()))
         notes.timed(route, lambda path=path: browser.ask("GET", path))
-        if heard.pop("events", 0):
-            notes.timed("GET /badges", lambda: browser.ask("GET", "/badges", accept=_JSON))
+        if heard.pop("events", 0):  # as an open page of the room or of the inbox does
+            notes.timed("GET /inbox/waiting", lambda: browser.ask("GET", "/inbox/waiting"))
         if chance.random() < 0.3:
             route, path = chance.choice(list(searches.items()))
             notes.timed(route, lambda path=path: browser.ask("POST", path, _WORDS))
@@ -138,7 +166,8 @@ def _patient(ours: Product, number: int, notes: Notes) -> None:
     chance = random.Random(1000 + number)
     visitor = Visitor(ours, number)
     visit = visitor.visit_id
-    heard = _listening(ours, f"/visit/{visit}/live", visitor.cookie, f"visit:{visit}", notes)
+    topics = [f"visit:{visit}", f"chat:{visit}", f"transfers:{visit}"]
+    heard = _listening(ours, f"/visit/{visit}/live", visitor.cookie, topics, notes)
     address = f"/visit/{visit}/chat/list"
     while not notes.over.wait(chance.uniform(0.5, 3.0)):
         if heard.pop("events", 0):
@@ -172,10 +201,12 @@ def _missing(data: Path, notes: Notes) -> list[str]:
     with sqlite3.connect(f"file:{data / 'bedside.db'}?mode=ro", uri=True) as database:
         kept = Counter(row[0] for row in database.execute("SELECT draft_id FROM visit_messages"))
         finished = database.execute("SELECT count(*) FROM uploads WHERE finished").fetchone()[0]
+        calls = Counter(row[0] for row in database.execute("SELECT id FROM calls"))
     database.close()
     wrong = [
         f"message {draft}: {kept[draft]} times" for draft in notes.messages if kept[draft] != 1
     ]
+    wrong += [f"call {call}: {calls[call]} times" for call in notes.calls if calls[call] != 1]
     if finished < notes.uploads["acknowledged"]:
         wrong.append(f"{notes.uploads['acknowledged']} uploads acknowledged, {finished} there")
     return wrong
@@ -197,16 +228,24 @@ def _report(notes: Notes, samples: list[tuple[float, float, float]]) -> None:
 def _run(place: Path, minutes: float, staff: int, patients: int) -> int:
     body = place / "photo.pdf"
     write_pdf(body, _PHOTO)
-    at = install(place / "benchmarks" / "soak")
+    callers = staff // _CALLERS_AMONG
+    at = install(place / "benchmarks" / "soak", waiting=patients)
     notes = Notes()
     samples: list[tuple[float, float, float]] = []
     with product(at, worker=True) as ours:
         people = [
-            threading.Thread(target=_staff, args=(ours, n, body, notes)) for n in range(staff)
+            threading.Thread(target=_staff, args=(ours, n, body, notes))
+            for n in range(staff - callers)
         ]
         people += [
-            threading.Thread(target=_patient, args=(ours, n, notes)) for n in range(patients)
+            threading.Thread(target=_patient, args=(ours, n, notes))
+            for n in range(patients - callers)
         ]
+        calling = [
+            Caller(ours, ours.colleagues[staff - 1 - n], patients - 1 - n, notes.timed)
+            for n in range(callers)
+        ]
+        people += [threading.Thread(target=one.run, args=(notes.over,)) for one in calling]
         for one in people:
             one.start()
         began = time.monotonic()
@@ -218,6 +257,7 @@ def _run(place: Path, minutes: float, staff: int, patients: int) -> int:
         notes.over.set()
         for one in people:
             one.join(30)
+        notes.calls = [call for one in calling for call in one.calls]
     began = time.monotonic()
     with product(at, worker=True) as ours:
         back = time.monotonic() - began
@@ -227,7 +267,9 @@ def _run(place: Path, minutes: float, staff: int, patients: int) -> int:
     sys.stdout.write(f"killed under load, serving again after {back:.1f} s\n")
     sys.stdout.write(", ".join(f"{table} {count}" for table, count in rows.items()) + "\n")
     sys.stdout.write(
-        f"acknowledged: {len(notes.messages)} messages, {notes.uploads['acknowledged']} uploads; "
+        f"acknowledged: {len(notes.messages)} messages, {notes.uploads['acknowledged']} uploads, "
+        f"{len(notes.calls)} calls; pushed: {notes.pushed['events']} events, "
+        f"{notes.pushed['numbers']} numbers; "
         f"not there, or twice: {len(missing)}\n"
     )
     sys.stdout.writelines(f"  {one}\n" for one in missing[:20])
@@ -239,7 +281,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--staff", type=int, default=20, choices=range(1, COLLEAGUES + 1))
-    parser.add_argument("--patients", type=int, default=40, choices=range(1, WAITING + 1))
+    parser.add_argument("--patients", type=int, default=60, choices=range(2, _MOST_PATIENTS + 1))
     asked = parser.parse_args()
     (ROOT / "artifacts").mkdir(exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="soak-", dir=ROOT / "artifacts"))
