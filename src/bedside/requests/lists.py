@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import Vault
-from bedside.database.statements import Prepared, prepared
+from bedside.database.statements import Among, Prepared, prepared
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
@@ -64,6 +64,12 @@ _waiting = prepared(
         _visible,
     )
 )
+_named = Among(
+    lambda ids: select(requests).where(
+        requests.c.clinic_id == bindparam("clinic"), requests.c.id.in_(ids)
+    ),
+    RequestRow,
+)
 
 
 class RequestLists:
@@ -107,9 +113,9 @@ class RequestLists:
         if not wanted:
             return {}
         keys = await self._vault.clinic(clinic_id)
-        found = select(requests).where(requests.c.clinic_id == clinic_id, requests.c.id.in_(wanted))
+        found, among = _named.of(wanted)
         async with self._database.read() as db:
-            rows = await db.all(prepared(found, RequestRow))
+            rows = await db.all(found, clinic=clinic_id, **among)
         return {row.id: records.opened(keys, row) for row in rows}
 
     async def waiting(self, staff: StaffAccess) -> int:
