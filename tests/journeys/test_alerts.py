@@ -302,10 +302,6 @@ async def test_a_device_that_has_ended_is_said_and_comes_back_by_a_press(
         ],
         "ended": 1,
     }
-    pusher = await Pusher.of(page, reaching.url)
-    await pusher.deliver("no JSON")
-    shown = await reached(page, lambda: worker.evaluate(_SHOWN), bool, "a notification")
-    assert [(one["title"], one["data"]) for one in shown] == [("Bedside", "/")]
     await person.leave()
 
 
