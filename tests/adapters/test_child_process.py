@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bedside.adapters.child_process import WHOLE, ChildExaminer, ChildFailed, Children, Failure
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import WHOLE, ChildFailed, Children, Failure
 from bedside.errors import Unavailable
 from bedside.files import media_types as types
+from tests.adapters.rendering.making import everything
 from tests.hostile import builders
 from tests.peers.ports import wait_until
 
@@ -107,7 +109,7 @@ async def test_an_ordinary_photo_is_examined_and_pictures_are_made() -> None:
     examined = await examiner.examine(chunks(photo), len(photo), "IMG_1.jpg")
     assert (examined.media_type, examined.refusal) == (types.JPEG, "")
     assert (examined.width, examined.height) == (2000, 1500)
-    made = await examiner.derive(chunks(photo), len(photo), types.JPEG)
+    made = await everything(examiner, photo, types.JPEG)
     assert [one.role for one in made.derivatives] == ["thumbnail", "preview"]
     assert not running_children()
 
@@ -143,7 +145,7 @@ async def test_a_child_that_needs_too_much_memory_is_stopped() -> None:
     children = Children(memory=90 * MIB)
     examined = await ChildExaminer(children).examine(chunks(picture), len(picture), "a.png")
     assert examined.refusal == "decompression_bomb"
-    made = await ChildExaminer(children).derive(chunks(picture), len(picture), types.PNG)
+    made = await everything(ChildExaminer(children), picture, types.PNG)
     assert made.derivatives == ()
 
 

@@ -4,6 +4,7 @@ Afterwards every acknowledged byte is there once, the chart has the file once, n
 the blob store holds nothing that no row refers to.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from bedside.people.permissions import staff_access
 from bedside.people.roles import Role
 from bedside.services import Services
 from bedside.worker.run import Worker
+from tests.adapters.rendering.test_tiff import sheet
 from tests.edge.tus import multipart, words
 from tests.faults.conftest import Installed
 from tests.faults.lives import Lives
@@ -57,6 +59,7 @@ WHILE_WORKING = (
 )
 ELSEWHERE = {
     "file.some_words_indexed": "test_killed_while_words_are_indexed",
+    "file.page_read": "test_killed_while_a_fax_is_read",
     "upload.taken": "test_a_form_that_was_cut_off_leaves_nothing",
     "notification.taken": "tests/faults/test_notifications_killed.py",
     "notification.delivered": "tests/faults/test_notifications_killed.py",
@@ -192,6 +195,23 @@ def test_killed_while_words_are_indexed(server: Server, installed: Installed) ->
     server.stop()
     [(indexed,)] = server.ask("SELECT count(*) FROM entry_words")
     assert indexed == len({*words_of(text), *words_of("report.txt")})
+
+
+def test_killed_while_a_fax_is_read(server: Server, installed: Installed) -> None:
+    """Its pages are there at once; afterwards the words of all are, and no scan is left."""
+    fax = io.BytesIO()
+    pages = [sheet(word) for word in ("laboratory", "penicillin", "wednesday")]
+    pages[0].save(fax, "TIFF", save_all=True, append_images=pages[1:], compression="group4")
+    lives = Lives(server, installed, ["file.page_read", "file.page_read:2"])
+    lives.phone().send(fax.getvalue(), "fax.tif", parts=1)
+    lives.finish()
+    assert lives.has_died_enough
+    server.stop()
+    assert server.ask("SELECT role FROM derivatives WHERE role LIKE 'ocr-%'") == []
+    assert server.ask("SELECT source FROM file_texts") == [("recognised",)]
+    server.inside(
+        lambda services: holds_each_once(services, installed, {"fax.tif": fax.getvalue()})
+    )
 
 
 def test_a_form_that_was_cut_off_leaves_nothing(server: Server, installed: Installed) -> None:

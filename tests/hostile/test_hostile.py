@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import Children
 from bedside.adapters.yara import BuiltInScanner
 from bedside.files.ports import Verdict
 from bedside.files.refusals import REFUSALS, refusal_for_signature

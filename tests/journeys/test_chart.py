@@ -12,7 +12,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bedside.charts.records import ChartFilter, Entry
-from bedside.files.intake import DERIVE, EXAMINE
+from bedside.files.intake import EXAMINE
+from bedside.files.making import DERIVE
 from bedside.people.permissions import ChartAccess
 from bedside.worker.run import Worker
 from tests.house import Served

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bedside.adapters.rendering.limits import MAX_TEXT
+from bedside.adapters.rendering.limits import MAX_PAGES, MAX_TEXT
 from bedside.files import media_types as types
 from bedside.files.media_types import Kind
 from bedside.files.ports import Derivation, Derivative, Examination
@@ -52,6 +52,7 @@ class _Made(_Checked):
     text_source: Literal["", "embedded"]
     facts: Annotated[dict[_Short, _Short], Field(max_length=50)]
     note: _Short = ""
+    page: Annotated[int, Field(ge=0, le=MAX_PAGES)] = 0
 
 
 class Unfinished(NamedTuple):
@@ -140,7 +141,8 @@ def derivation(
     text = parts[-1].decode("utf-8", "replace")[:MAX_TEXT]
     facts = {key: value for key, value in made.facts.items() if key != "redraw"}
     unfinished = Unfinished(unread, redraw, _numbers(made.facts.get("redraw", "")))
-    return Derivation(tuple(kept), text, made.text_source, facts, made.note), unfinished
+    whole = Derivation(tuple(kept), text, made.text_source, facts, made.note, made.page)
+    return whole, unfinished
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Parses hostile files in child processes: one process per file, confined, killed afterwards.
 
-The parent streams the file into the child's standard input and reads a framed answer; plaintext
+The parent streams the file into the child's standard input and reads framed answers; plaintext
 touches no disk and no other process. The child's answer is validated like any input, because a
 parser that was taken over may say anything.
 """
@@ -11,24 +11,16 @@ import json
 import os
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from bedside.adapters import child_answers
-from bedside.adapters.child_answers import Nonsense, Unfinished
-from bedside.adapters.page_words import chosen_words
 from bedside.adapters.rendering import framing
 from bedside.adapters.rendering.confinement import CALLS, FILES
-from bedside.adapters.rendering.limits import MAX_TEXT
 from bedside.errors import Unavailable
-from bedside.files import media_types as types
-from bedside.files.media_types import Kind
-from bedside.files.ports import Derivation, Derivative, Examination
-from bedside.files.refusals import with_notes
-from bedside.files.sniffing import HEAD_SIZE, sniff
 
 WHOLE = frozenset({FILES, CALLS})
 """Complete confinement; Health and doctor report what a kernel or machine lacks of it."""
@@ -98,25 +90,42 @@ class Children:
     async def ask(
         self, task: str, chunks: AsyncIterator[bytes], size: int, **fields: object
     ) -> Answer:
-        """Give a fresh child one task on a file of `size` bytes.
+        """Give a fresh child one task on a file of `size` bytes, and return its (first) answer.
 
         Raises ChildFailed if the file broke the child, and Unavailable if the child could not work
         for another reason, so that the same file may succeed later. Errors of `chunks` are passed
         on to the caller.
         """
+        async with aclosing(self.answers(task, chunks, size, **fields)) as answers:
+            return await anext(answers)
+
+    async def answers(
+        self, task: str, chunks: AsyncIterator[bytes], size: int, **fields: object
+    ) -> AsyncGenerator[Answer]:
+        """Give a fresh child a task that it answers step by step. The caller stops at the last
+        answer; for exceptions see `ask`."""
         request = json.dumps({"task": task, "size": size, **fields}).encode() + b"\n"
         source = _Source(chunks)
         seconds = min(self._seconds, _MOST_SECONDS.get(task, self._seconds))
+        longest = 2 * seconds + size / 5_000_000
         async with self._started("child", seconds) as process:
+            sending: asyncio.Task[None] | None = None
             try:
-                async with asyncio.timeout(2 * seconds + size / 5_000_000):
-                    return await self._converse(process, request, source, size)
+                async with asyncio.timeout(longest):
+                    stdin, stdout = await self._ready(process)
+                sending = asyncio.create_task(_send(stdin, request, source))
+                while True:
+                    async with asyncio.timeout(longest):
+                        answer = await _receive(stdout, size)
+                    yield answer
             except TimeoutError as error:
                 if source.keeps_waiting:
                     raise Unavailable from error
                 raise ChildFailed(Failure.TOO_LONG) from error
             except asyncio.IncompleteReadError as error:
                 raise await _reason(process) from error
+            finally:
+                await _end(sending)
 
     async def confinement(self) -> frozenset[str]:
         """Return the parts of the confinement in force on this machine; a child is asked once.
@@ -129,9 +138,10 @@ class Children:
             raise Unavailable
         return self.in_force
 
-    async def _converse(
-        self, process: asyncio.subprocess.Process, request: bytes, source: "_Source", size: int
-    ) -> Answer:
+    async def _ready(
+        self, process: asyncio.subprocess.Process
+    ) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
+        """Wait until a child is confined. Returns where to write to it and read from it."""
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
             raise Unavailable
@@ -140,16 +150,7 @@ class Children:
             await process.wait()
             raise Unavailable
         self._learn(in_force)
-        sending = asyncio.create_task(_send(stdin, request, source))
-        try:
-            answer = await _receive(stdout, size)
-        finally:
-            if not sending.done():
-                sending.cancel()
-            failed = (await asyncio.gather(sending, return_exceptions=True))[0]
-            if isinstance(failed, Exception):
-                raise failed
-        return answer
+        return stdin, stdout
 
     def _learn(self, in_force: frozenset[str]) -> None:
         missing = WHOLE - in_force
@@ -262,6 +263,17 @@ async def _send(stdin: asyncio.StreamWriter, request: bytes, source: _Source) ->
         await source.close()
 
 
+async def _end(sending: asyncio.Task[None] | None) -> None:
+    """Stop sending. Raises the error of the store that it ended with."""
+    if sending is None:
+        return
+    if not sending.done():
+        sending.cancel()
+    failed = (await asyncio.gather(sending, return_exceptions=True))[0]
+    if isinstance(failed, Exception):
+        raise failed
+
+
 async def _receive(stdout: asyncio.StreamReader, size: int) -> Answer:
     length = int.from_bytes(await stdout.readexactly(4), "big")
     if length > framing.MAX_HEADER:
@@ -292,143 +304,3 @@ async def _reason(process: asyncio.subprocess.Process) -> Exception:
     if code in {-4, -5, -6}:  # SIGILL, SIGTRAP, SIGABRT: how C++ libraries give up on memory
         return ChildFailed(Failure.TOO_MUCH_MEMORY)
     return ChildFailed(Failure.CRASHED)
-
-
-_DAMAGED = {
-    Kind.IMAGE: "damaged_image",
-    Kind.PDF: "damaged_pdf",
-    Kind.TEXT: "damaged_text",
-    Kind.DOCUMENT: "damaged_document",
-    Kind.VIDEO: "damaged_video",
-}
-_LONGEST_PAGE = 100_000
-"""Characters read from one picture."""
-
-
-class PageReader(Protocol):
-    """Reads the words of one page, given as a JPEG (`adapters.ocr.Recogniser`)."""
-
-    async def read(self, picture: bytes) -> str:
-        """Return the words; "" if there are none. Never raises."""
-        ...
-
-
-class Drawer(Protocol):
-    """Draws pages of a PDF whose letters PDFium lacks (`adapters.page_drawing.PageDrawer`)."""
-
-    async def pictures(self, document: bytes, numbers: Sequence[int]) -> list[Derivative]:
-        """Return pictures of the pages of `document`, which have these numbers in the file."""
-        ...
-
-    async def scan(self, document: bytes, place: int) -> bytes:
-        """Return a picture of a page to be read; empty if there is none."""
-        ...
-
-
-class ChildExaminer:
-    """The file domain's `Examiner`. Without a `reader`, scans have no words; without a `drawer`,
-    letters that a PDF does not bring along may be missing from its pictures."""
-
-    def __init__(
-        self,
-        children: Children | None = None,
-        *,
-        reader: PageReader | None = None,
-        drawer: Drawer | None = None,
-    ) -> None:
-        self._children = children or Children()
-        self._reader = reader
-        self._drawer = drawer
-
-    async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
-        """Determine type and validity of a file of `size` bytes; `name` as the sender gave it.
-
-        A file that breaks its parser is refused. Raises Unavailable if no child could run.
-        """
-        if size == 0:
-            return Examination(types.UNKNOWN, refusal="empty")
-        head = bytearray()
-        try:
-            answer = await self._children.ask(
-                "examine", _remembering(chunks, head), size, name=name[:255]
-            )
-            return child_answers.examination(answer.header, answer.parts)
-        except (ChildFailed, Nonsense) as failed:
-            media_type = sniff(bytes(head), name).media_type
-            failure = failed.failure if isinstance(failed, ChildFailed) else Failure.CRASHED
-            return Examination(media_type, refusal=_refusal(failure, media_type))
-
-    async def derive(
-        self, chunks: AsyncIterator[bytes], size: int, media_type: str, language: str = ""
-    ) -> Derivation:
-        """Make thumbnail, previews and text of an accepted file; nothing if its parser fails.
-
-        Raises Unavailable if no child could run, so that the work is repeated later.
-        """
-        if types.kind(media_type) in {None, Kind.VIDEO}:
-            return Derivation()
-        try:
-            answer = await self._children.ask(
-                "derive", chunks, size, media_type=media_type, language=language
-            )
-            derivation, unfinished = await asyncio.to_thread(
-                child_answers.derivation, answer.header, answer.parts
-            )
-        except (ChildFailed, Nonsense):
-            return Derivation()
-        if unfinished.redraw:
-            derivation = await self._with_all_letters(derivation, unfinished)
-        return await self._with_recognised_words(derivation, unfinished.unread)
-
-    async def _with_all_letters(self, derivation: Derivation, unfinished: Unfinished) -> Derivation:
-        """Replace pictures that lack letters by those of another program, if there is one."""
-        drawn: list[Derivative] = []
-        if self._drawer is not None:
-            drawn = await self._drawer.pictures(unfinished.redraw, unfinished.redrawn)
-            for place, number in enumerate(unfinished.redrawn, 1):
-                if number in unfinished.unread:
-                    scan = await self._drawer.scan(unfinished.redraw, place)
-                    unfinished.unread[number] = scan or unfinished.unread[number]
-        made = {one.role: one for one in derivation.derivatives}
-        # A page that PDFium could not draw either has no place among them.
-        made |= {one.role: one for one in drawn if one.role in made}
-        note = "pdf_letters_replaced" if drawn else "pdf_letters_missing"
-        note = with_notes(derivation.note, note)
-        return replace(derivation, derivatives=tuple(made.values()), note=note)
-
-    async def _with_recognised_words(
-        self, derivation: Derivation, unread: Mapping[int, bytes]
-    ) -> Derivation:
-        if self._reader is None or not unread:
-            return derivation
-        pages = derivation.text.split("\f", max(unread))
-        pages += [""] * (max(unread) - len(pages))
-        recognised = False
-        for number, picture in unread.items():
-            read = (await self._reader.read(picture))[:_LONGEST_PAGE]
-            own = pages[number - 1]
-            pages[number - 1] = chosen_words(own, read)
-            recognised = recognised or pages[number - 1] != own
-        text = "\f".join(pages)[:MAX_TEXT]
-        if not text.strip():
-            return replace(derivation, text="", text_source="")
-        source = "recognised" if recognised else derivation.text_source
-        return replace(derivation, text=text, text_source=source)
-
-
-async def _remembering(chunks: AsyncIterator[bytes], head: bytearray) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        if len(head) < HEAD_SIZE:
-            head += chunk[: HEAD_SIZE - len(head)]
-        yield chunk
-
-
-def _refusal(failure: Failure, media_type: str) -> str:
-    if failure is Failure.TOO_MUCH_MEMORY:
-        return "decompression_bomb"
-    if failure is Failure.TOO_LONG:
-        return "too_complex"
-    if media_type == types.DICOM:
-        return "damaged_dicom"
-    shown_as = types.kind(media_type)
-    return _DAMAGED[shown_as] if shown_as else "unknown_type"

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bedside.adapters.blobs_local import LocalBlobs
-from bedside.adapters.child_process import WHOLE, ChildExaminer, ChildFailed, Children
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import WHOLE, ChildFailed, Children
 from bedside.adapters.clamd import ClamdScanner
 from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.page_drawing import PageDrawer, pdftoppm
@@ -13,8 +14,11 @@ from bedside.bootstrap.base import Base
 from bedside.charts.entries import Charts
 from bedside.errors import Unavailable
 from bedside.files import intake as jobs
+from bedside.files import making
 from bedside.files.custody import Custody
+from bedside.files.holders import HolderKinds
 from bedside.files.intake import Intake
+from bedside.files.making import Making
 from bedside.files.ports import Examiner, Scanner, Verdict
 from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
@@ -53,12 +57,18 @@ class FileParts(FileServices):
             handlers={
                 jobs.EXAMINE: self.intake.examine,
                 given_up(jobs.EXAMINE): self.intake.give_up,
-                jobs.DERIVE: self.intake.derive,
-                jobs.INDEX: self.intake.index,
+                making.DERIVE: self.making.derive,
+                making.READ: self.making.read,
+                making.INDEX: self.making.index,
+                making.MAKE_AGAIN: self.making.make_again,
+                making.READ_AGAIN: self.making.read,
                 jobs.SHARE: self.intake.share,
                 jobs.ERASE: self.intake.erase,
             },
-            sweeps={"uploads.expire": (300.0, self.uploads.expire)},
+            sweeps={
+                "uploads.expire": (300.0, self.uploads.expire),
+                "files.made_before": (3_600.0, self.making.look_for_older),
+            },
             checks={
                 "scanner": self._scanner_state,
                 "scanner limits": self._scanner_limits,
@@ -103,9 +113,11 @@ def files_of(base: Base, clinics: Clinics, charts: Charts, remember: Wrappers | 
     if remember:
         scanner, examiner = remember[0](scanner), remember[1](examiner)
     repository = Repository(database, vault, LocalBlobs(base.settings.data / "files"))
-    intake = Intake(database, vault, audit, clinics, charts, repository, scanner, examiner)
+    kinds = HolderKinds()
+    intake = Intake(database, vault, audit, charts, repository, scanner, examiner, kinds)
     return FileParts(
         intake=intake,
+        making=Making(database, clinics, charts, repository, examiner, kinds),
         uploads=Uploads(database, vault, audit, repository, intake),
         retrieval=Retrieval(database, vault, audit, charts, repository),
         custody=Custody(database, vault, repository),

@@ -18,9 +18,12 @@ class Lane(StrEnum):
 
     FILES = "files"
     OTHERS = "others"
+    LATER = "later"
+    """Taken only while no job of files is due or being done."""
 
 
 _OF_FILES = jobs.c.kind.like("file.%")
+_LATER = jobs.c.kind.like("later.%")
 
 
 def _claiming(*which: ColumnElement[bool]) -> Prepared[Any]:
@@ -44,10 +47,21 @@ def _claiming(*which: ColumnElement[bool]) -> Prepared[Any]:
     )
 
 
+_waiting = jobs.alias("waiting")
+_files_wait = (
+    select(_waiting.c.id)
+    .where(
+        _waiting.c.kind.like("file.%"),
+        ~_waiting.c.failed,
+        _waiting.c.run_at <= bindparam("moment"),
+    )
+    .exists()
+)
 _claim: dict[Lane | None, Prepared[Any]] = {
     None: _claiming(),
     Lane.FILES: _claiming(_OF_FILES),
-    Lane.OTHERS: _claiming(~_OF_FILES),
+    Lane.OTHERS: _claiming(~_OF_FILES, ~_LATER),
+    Lane.LATER: _claiming(_LATER, ~_files_wait),
 }
 _finish = prepared(delete(jobs).where(jobs.c.id == bindparam("of")))
 _again = prepared(

@@ -2,14 +2,22 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import replace
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
 from bedside.demo import cast, chart_plans, visits
 from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
-from bedside.files.ports import Derivation, Examination, Examiner, Scanner, ScanResult
+from bedside.files.ports import (
+    Content,
+    Derivation,
+    Examination,
+    Examiner,
+    Scanner,
+    ScanResult,
+)
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.people.clinics import ClinicOptions
@@ -29,7 +37,8 @@ class RememberingExaminer:
     def __init__(self, examiner: Examiner) -> None:
         self._examiner = examiner
         self._examinations: dict[str, asyncio.Task[Examination]] = {}
-        self._derivations: dict[str, asyncio.Task[Derivation]] = {}
+        self._derivations: dict[str, asyncio.Task[list[Derivation]]] = {}
+        self._words: dict[str, asyncio.Future[str]] = {}
 
     async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
         """See `Examiner.examine`."""
@@ -40,16 +49,25 @@ class RememberingExaminer:
             self._examinations[key] = asyncio.ensure_future(work)
         return await self._examinations[key]
 
-    async def derive(
-        self, chunks: AsyncIterator[bytes], size: int, media_type: str, language: str = ""
-    ) -> Derivation:
+    async def derive(self, content: Content) -> AsyncGenerator[Derivation]:
         """See `Examiner.derive`."""
-        data = b"".join([piece async for piece in chunks])
+        data = b"".join([piece async for piece in content.opened()])
         key = hashlib.sha256(data).hexdigest()
         if key not in self._derivations:
-            work = self._examiner.derive(_again(data), size, media_type, language)
+            work = self._all_steps(replace(content, opened=lambda: _again(data)))
             self._derivations[key] = asyncio.ensure_future(work)
-        return await self._derivations[key]
+        for step in await self._derivations[key]:
+            yield step
+
+    async def _all_steps(self, content: Content) -> list[Derivation]:
+        return [step async for step in self._examiner.derive(content)]
+
+    async def read(self, scan: bytes, own: str) -> str:
+        """See `Examiner.read`."""
+        key = hashlib.sha256(scan).hexdigest() + own
+        if key not in self._words:
+            self._words[key] = asyncio.ensure_future(self._examiner.read(scan, own))
+        return await self._words[key]
 
 
 class RememberingScanner:

@@ -37,6 +37,7 @@ class FileRow(NamedTuple):
     record: bytes
     created_at: int
     mac: bytes | None
+    made_by: int
 
 
 class DerivativeRow(NamedTuple):
@@ -74,6 +75,22 @@ DERIVATIVES = prepared(
     select(derivatives).where(derivatives.c.file_id == bindparam("of")), DerivativeRow
 )
 DROP_DERIVATIVES = prepared(delete(derivatives).where(derivatives.c.file_id == bindparam("of")))
+DROP_DERIVATIVE = prepared(
+    delete(derivatives).where(
+        derivatives.c.file_id == bindparam("of"), derivatives.c.role == bindparam("role")
+    )
+)
+MADE_BEFORE = prepared(
+    select(files)
+    .where(
+        files.c.made_by > 0,
+        files.c.made_by < bindparam("version"),
+        files.c.state == "filed",
+        files.c.holder_id == "",
+    )
+    .limit(1),
+    FileRow,
+)
 SET_TEXT = prepared(
     upsert(file_texts).on_conflict_do_update(
         index_elements=["file_id"],

@@ -42,3 +42,23 @@ class HolderKind:
 
 
 HolderKinds = Kinds[HolderKind]
+
+
+async def lock(work: UnitOfWork, row: FileRow) -> None:
+    """Lock the holder of a file, if it has one; holders lock themselves before the file's row as
+    well."""
+    if row.holder_id:
+        await work.lock(row.holder_id)
+
+
+async def notify(kinds: HolderKinds, work: UnitOfWork, row: FileRow, *, preview: bool) -> None:
+    """Tell the holder of a change of its file, and open pages of the holder."""
+    await kinds.of(row.holder_id).changed(work, row)
+    emit(kinds, work, FileChange(row.holder_id, row.id, row.state, row.refusal, preview))
+
+
+def emit(kinds: HolderKinds, work: UnitOfWork, change: FileChange) -> None:
+    """Emit the event of a change, if the kind of the holder has one."""
+    event = kinds.of(change.holder_id).event
+    if event is not None:
+        work.emit(event(change))

@@ -1,8 +1,8 @@
 """The story of a file, top to bottom.
 
 limit → type → seal and store (files.uploads, while the bytes arrive) → scan → examine, and make
-the version for others → file in the chart → derive text and previews → index the words. Each step
-after the last byte is a job that may be killed and run again.
+the version for others → file in the chart → derive previews and text, read scans, index the words
+(files.making). Each step after the last byte is a job that may be killed and run again.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from bedside.charts.channels import Channel
 from bedside.charts.entries import Charts, Incoming
 from bedside.database.sealed import Vault
 from bedside.errors import NotFound, Unavailable
-from bedside.files import rescans
+from bedside.files import holders, making, rescans
 from bedside.files.file_rows import FileRow
 from bedside.files.holders import FileChange, HolderKind, HolderKinds
 from bedside.files.ports import Cause, Examination, Examiner, Scanner, ScanResult, Verdict
@@ -28,17 +28,11 @@ from bedside.files.upload_rows import UploadRow
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.kernel.words import words_of
-from bedside.people.clinics import Clinics
 from bedside.people.permissions import HolderAccess
 
 EXAMINE = "file.examine"
 SHARE = "file.share"
-DERIVE = "file.derive"
-INDEX = "file.index"
 ERASE = "file.erase"
-_WORDS_AT_ONCE = 200
-"""Words indexed before others may write: some milliseconds' worth."""
 _MOST_BREAKS = 2
 
 
@@ -58,21 +52,20 @@ class Intake:
         database: Transactions,
         vault: Vault,
         audit: AuditLog,
-        clinics: Clinics,
         charts: Charts,
         repository: Repository,
         scanner: Scanner,
         examiner: Examiner,
+        kinds: HolderKinds,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
-        self._clinics = clinics
         self._charts = charts
         self._repository = repository
         self._scanner = scanner
         self._examiner = examiner
-        self.holders = HolderKinds()
+        self.holders = kinds
 
     def register(self, kind: HolderKind) -> None:
         """Tell holders of this kind of the files they hold. Raises ValueError for a kind that was
@@ -99,6 +92,7 @@ class Intake:
                 "signature": "",
                 "scanned_at": 0,
                 "pages": 0,
+                "made_by": making.NOT_YET,
                 "width": 0,
                 "height": 0,
                 "channel": upload.channel,
@@ -112,7 +106,7 @@ class Intake:
         )
         if upload.holder_id:
             row = await self._repository.row(upload.file_id, work)
-            await self._notify_holder(work, row, preview=False)
+            await holders.notify(self.holders, work, row, preview=False)
         else:
             await self._file(work, upload.file_id, sender.actor)
         work.enqueue(EXAMINE, {"file_id": upload.file_id}, unique=f"examine:{upload.file_id}")
@@ -228,7 +222,7 @@ class Intake:
         if before == (FileState.UNSCANNED, note):
             return
         async with self._database.unit_of_work() as work:
-            await self._lock_holder(work, row)
+            await holders.lock(work, row)
             await self._repository.change(
                 work,
                 row.id,
@@ -255,7 +249,7 @@ class Intake:
         if destroyed:
             state = FileState.INFECTED if infected else FileState.REFUSED
         async with self._database.unit_of_work() as work:
-            await self._lock_holder(work, row)
+            await holders.lock(work, row)
             current = await self._repository.row(row.id, work)
             if not may_become(current.state, state):
                 return
@@ -285,7 +279,7 @@ class Intake:
                 if found.shared is not None:
                     await self._repository.add_derivative(work, row.id, found.shared)
                 await self._line(work, row, Action.FILE_FILED, result)
-                work.enqueue(DERIVE, {"file_id": row.id}, unique=f"derive:{row.id}")
+                making.derive_later(work, row.id)
             await self._announce(work, row.id, found.media_type)
 
     async def _keep_facts(
@@ -315,52 +309,6 @@ class Intake:
             await self._repository.set_record(work, row, replace(record, blanked=found.blanked))
             if found.shared is not None:
                 await self._repository.add_derivative(work, row.id, found.shared)
-
-    async def derive(self, payload: dict[str, Any]) -> None:
-        """Job: make thumbnail, previews, and text."""
-        row = await self._row_of_job(payload)
-        if row is None or row.state != FileState.FILED:
-            return
-        language = (await self._clinics.get(row.clinic_id)).options.language
-        chunks = self._repository.chunks(row)
-        made = await self._examiner.derive(chunks, row.size, row.media_type, language)
-        faults.point("file.derived")
-        for derivative in made.derivatives:
-            await self._repository.store_derivative(row, derivative)
-            faults.point("file.derivative_stored")
-        sealed = await self._repository.sealed_text(row, made.text)
-        async with self._database.unit_of_work() as work:
-            await self._lock_holder(work, row)
-            row = await self._repository.row(row.id, work)
-            for derivative in made.derivatives:
-                await self._repository.add_derivative(work, row.id, derivative)
-            if made.text:
-                await self._repository.add_text(work, row, sealed, made.text_source)
-            if made.note:
-                await self._repository.change(work, row.id, note=with_notes(row.note, made.note))
-            if row.holder_id:
-                await self._notify_holder(work, row, preview=True)
-            else:
-                await self._charts.show_preview(work, row.id)
-                _index_later(work, row.id)
-
-    async def index(self, payload: dict[str, Any]) -> None:
-        """Job: make a filed file searchable by its words, which are counted in a thread. Others
-        may write between batches of some hundred; what a kill leaves out is added when the job
-        runs again."""
-        row = await self._row_of_job(payload)
-        if row is None:
-            return
-        words = await asyncio.to_thread(words_of, await self._repository.text(row))
-        words += await self._charts.own_words(row.clinic_id, row.id)
-        for start in range(0, len(words), _WORDS_AT_ONCE):
-            some = words[start : start + _WORDS_AT_ONCE]
-            async with self._database.unit_of_work() as work:
-                current = await self._repository.row(row.id, work)
-                if current.state != FileState.FILED or current.holder_id:
-                    return  # destroyed in the meantime, or not filed yet
-                await self._charts.add_words(work, row.clinic_id, row.id, some)
-            faults.point("file.some_words_indexed")
 
     def erase_later(
         self, work: UnitOfWork, clinic_id: str, file_id: str, roles: list[str] | None = None
@@ -394,7 +342,7 @@ class Intake:
         await self._repository.change(work, row.id, holder_id="")
         entry_id = await self._file(work, row.id, holder.actor, label)
         await self._charts.show_preview(work, row.id)
-        _index_later(work, row.id)
+        making.index_later(work, row.id)
         return entry_id
 
     async def set_patient(self, work: UnitOfWork, file_id: str, patient_id: str) -> None:
@@ -440,30 +388,16 @@ class Intake:
             patient_id=row.patient_id,
             subject_id=row.id,
         )
-        self._emit(work, FileChange(row.holder_id, row.id, "discarded"))
+        holders.emit(self.holders, work, FileChange(row.holder_id, row.id, "discarded"))
 
     # --- publishing ----------------------------------------------------------------------------
 
     async def _announce(self, work: UnitOfWork, file_id: str, media_type: str) -> None:
         row = await self._repository.row(file_id, work)
         if row.holder_id:
-            await self._notify_holder(work, row, preview=False)
+            await holders.notify(self.holders, work, row, preview=False)
         else:
             await self._charts.set_file_state(work, row.id, row.state, media_type or row.media_type)
-
-    async def _lock_holder(self, work: UnitOfWork, row: FileRow) -> None:
-        """Lock the holder, which takes its own lock before the file's row as well."""
-        if row.holder_id:
-            await work.lock(row.holder_id)
-
-    async def _notify_holder(self, work: UnitOfWork, row: FileRow, *, preview: bool) -> None:
-        await self.holders.of(row.holder_id).changed(work, row)
-        self._emit(work, FileChange(row.holder_id, row.id, row.state, row.refusal, preview))
-
-    def _emit(self, work: UnitOfWork, change: FileChange) -> None:
-        event = self.holders.of(change.holder_id).event
-        if event is not None:
-            work.emit(event(change))
 
     async def _line(
         self, work: UnitOfWork, row: FileRow, action: Action, result: ScanResult, **details: Any
@@ -484,7 +418,3 @@ class Intake:
 def _suspicion(result: ScanResult) -> str:
     """Return the note on a file that is opened although its scanner suspects it."""
     return "scan_suspected_open" if result.verdict is Verdict.CLEAN and result.signature else ""
-
-
-def _index_later(work: UnitOfWork, file_id: str) -> None:
-    work.enqueue(INDEX, {"file_id": file_id}, unique=f"index:{file_id}")

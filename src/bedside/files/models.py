@@ -32,13 +32,16 @@ files = Table(
     Column("record", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("mac", LargeBinary),
+    Column("made_by", Integer, nullable=False, server_default="0"),
     Index("ix_files_holder", "holder_id"),
     Index("ix_files_clinic", "clinic_id"),
     Index("ix_files_patient", "patient_id"),
+    Index("ix_files_made_by", "made_by"),
 )
 """`data_key` is empty once a file is destroyed; `holder_id` names the holder of a file that is not
 in a chart yet; `record` seals name, comment, time of capture and SHA-256 of the content, and what
-of it is blanked for others; `sharing` is a `states.Sharing`."""
+of it is blanked for others; `sharing` is a `states.Sharing`; `made_by` is the version that made
+pictures and words of it (`making.MAKER`)."""
 
 derivatives = Table(
     "derivatives",

@@ -3,12 +3,15 @@
 The adapters implement these; bootstrap chooses.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from bedside.files.states import Sharing
+
+MAX_TEXT = 2_000_000
+"""Characters of a file's words that are kept."""
 
 Chunk = bytes | bytearray | memoryview
 
@@ -135,7 +138,8 @@ class Derivative:
     """Something made from a file. `role` is one of: thumbnail (≤ 320 px JPEG), preview (first
     page or display-size image, ≤ 1600 px JPEG), page-N (further pages), strip (frames of a
     multi-frame image side by side), reading (what a table, document or text says, see
-    `files.readings`), figure-N (the pictures in a document), shared (what others download: a copy
+    `files.readings`), figure-N (the pictures in a document), ocr-N
+    (a page that waits to be read by OCR), shared (what others download: a copy
     without location data or without links, HEIC as JPEG, DICOM as PNG)."""
 
     role: str
@@ -183,15 +187,30 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Everything made from one file. `text` holds extracted or recognised words."""
+    """Things made from one file, or from one page of it. `text` holds extracted words."""
 
     derivatives: tuple[Derivative, ...] = ()
     text: str = ""
     text_source: str = ""
     """“embedded”, “recognised” (OCR) or "" if there is no text."""
     facts: dict[str, str] = field(default_factory=dict[str, str])
+    """Among others “pages”: how many pages the file has, if it has pages."""
     note: str = ""
     """Keys of `files.refusals.NOTES`, in addition to those of the examination."""
+    page: int = 0
+    """The number of the page that it is about; 0 for the file as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file to look into. `opened` starts at its first byte each time: a file that breaks its
+    parser on one page is opened again for the others. `language` is the clinic's, a hint at how a
+    text's letters are stored."""
+
+    opened: Callable[[], AsyncIterator[bytes]]
+    size: int
+    media_type: str
+    language: str = ""
 
 
 class Examiner(Protocol):
@@ -201,9 +220,14 @@ class Examiner(Protocol):
         """Determine true type and validity. `name` is the file name given by the sender."""
         ...
 
-    async def derive(
-        self, chunks: AsyncIterator[bytes], size: int, media_type: str, language: str = ""
-    ) -> Derivation:
-        """Make thumbnail, previews, text. `language` is the clinic's, a hint at how a text's
-        letters are stored. A failure gives an empty Derivation, never an exception."""
+    def derive(self, content: Content) -> AsyncGenerator[Derivation]:
+        """Yield what is made of a file, as it is made: pictures and words page by page, then the
+        rest (see `files.steps`). Scans “ocr-N” among the pictures have words that only `read`
+        finds. Nothing is yielded for a file that breaks its parser; a page that does costs that
+        page. Raises Unavailable if no child could run."""
+        ...
+
+    async def read(self, scan: bytes, own: str) -> str:
+        """Return the words of a scanned page: those read by OCR, or `own`, the words that it
+        brings along, where these say the same."""
         ...

@@ -212,6 +212,33 @@ class Repository:
             size=made.size,
         )
 
+    async def unread(self, file_id: str, db: Reader | None = None) -> list[int]:
+        """Return the numbers of the pages that wait to be read, in order."""
+        roles = await self.derivatives(file_id, db)
+        return sorted(int(role[4:]) for role in roles if role.startswith("ocr-"))
+
+    async def derivative_bytes(self, row: FileRow, role: str) -> bytes:
+        """Return something made from a file, as a whole. Raises NotFound, SealBroken."""
+        made = (await self.derivatives(row.id)).get(role)
+        if made is None:
+            raise NotFound
+        reader = await self.open_derivative(row, made)
+        return b"".join([piece async for piece in reader.chunks()])
+
+    async def drop_derivative(self, work: UnitOfWork, file_id: str, role: str) -> None:
+        """Remove the row of a derivative; `delete_derivative` removes its bytes."""
+        await work.execute(file_rows.DROP_DERIVATIVE, of=file_id, role=role)
+
+    async def delete_derivative(self, row: FileRow, role: str) -> None:
+        """Remove the sealed bytes of a derivative; no error if they are gone already."""
+        await self.store.delete(blob_key(row.clinic_id, row.id, role))
+
+    async def made_before(self, version: int) -> FileRow | None:
+        """Return a file in a chart of which an earlier version made things; None if there is
+        none."""
+        async with self._database.read() as db:
+            return await db.one(file_rows.MADE_BEFORE, version=version)
+
     async def sealed_text(self, row: FileRow, text: str) -> bytes:
         """Seal the words of a file for `add_text`."""
         keys = await self._vault.clinic(row.clinic_id)

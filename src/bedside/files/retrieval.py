@@ -17,7 +17,7 @@ from bedside.charts.entries import Charts, Entry
 from bedside.charts.records import DEAD, ChartFilter
 from bedside.database.sealed import Vault
 from bedside.errors import BedsideError, NotFound
-from bedside.files import media_types
+from bedside.files import making, media_types
 from bedside.files.blanking import BlankedReader
 from bedside.files.file_rows import FileRow
 from bedside.files.intake import SHARE
@@ -117,6 +117,10 @@ class FileFacts:
     looks: str
     pages_missing: tuple[int, ...] = ()
     """Numbers of the pages of which there is no picture because they are broken."""
+    is_made: bool = True
+    """Whether all pictures were made that can be."""
+    unread: int = 0
+    """Pages whose words are yet to be read by OCR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,9 @@ class Retrieval:
             height=row.height,
             taken_at=record.taken_at,
             sha256=record.sha256,
-            forms=tuple(made),
+            forms=tuple(role for role in made if not role.startswith("ocr-")),
+            is_made=row.made_by != making.NOT_YET,
+            unread=sum(role.startswith("ocr-") for role in made),
             sharing=row.sharing,
             text_found=bool(text.strip()),
             looks=record.looks,

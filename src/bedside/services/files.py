@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bedside.files.custody import Custody
 from bedside.files.intake import Intake
+from bedside.files.making import Making
 from bedside.files.ports import Scanner
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
@@ -14,6 +15,7 @@ class FileServices:
     """`services.files`."""
 
     intake: Intake
+    making: Making
     uploads: Uploads
     retrieval: Retrieval
     custody: Custody

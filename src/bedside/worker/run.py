@@ -1,6 +1,7 @@
 """Claims jobs and runs their handlers, in one process or many.
 
-Files have slots of their own, so that slow ones, even several, hold up no message. A job belongs
+Files have slots of their own, so that slow ones, even several, hold up no message, and what can
+be done later has one that works only while no file waits. A job belongs
 to its worker for the length of a lease, which is extended while the handler runs; if the worker is
 killed the lease expires and another worker takes the job.
 """
@@ -43,7 +44,7 @@ class Worker:
         self._database = database
         self._handlers = handlers
         self._sweeps = sweeps
-        self._slots = {Lane.FILES: at_once, Lane.OTHERS: _OTHERS_AT_ONCE}
+        self._slots = {Lane.FILES: at_once, Lane.OTHERS: _OTHERS_AT_ONCE, Lane.LATER: 1}
         self._wakes = {lane: asyncio.Event() for lane in Lane}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False

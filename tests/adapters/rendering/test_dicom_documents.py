@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from pydicom.dataset import Dataset
 
-from bedside.adapters.child_process import ChildExaminer
+from bedside.adapters.child_examiner import ChildExaminer
 from bedside.adapters.rendering import dicom
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.yara import BuiltInScanner
@@ -16,6 +16,7 @@ from bedside.files import media_types as types
 from bedside.files.ports import Verdict
 from bedside.files.sniffing import sniff
 from tests.adapters.rendering.dicom_files import file_of, with_document
+from tests.adapters.rendering.making import everything
 from tests.hostile import builders
 
 pytestmark = [pytest.mark.feature("F2"), pytest.mark.filterwarnings("ignore")]
@@ -67,7 +68,7 @@ async def test_a_short_header_is_no_second_kind_of_file() -> None:
     assert (examined.refusal, examined.media_type, examined.pages) == ("", types.DICOM, 2)
     assert examined.shared is not None
     assert examined.shared.media_type == types.PDF
-    derived = await ChildExaminer().derive(chunks(data), len(data), types.DICOM)
+    derived = await everything(ChildExaminer(), data, types.DICOM)
     assert "meniscus 2" in derived.text
 
 

@@ -9,13 +9,15 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageFilter, ImageOps
 
-from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import Children
 from bedside.adapters.ocr import Recogniser, tesseract, tesseract_languages
 from bedside.adapters.rendering import office, pdf, text
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.paper import looks_like_document
 from bedside.adapters.rendering.second_opinion import objection
 from bedside.files import media_types as types
+from tests.adapters.rendering.making import everything
 from tests.hostile import builders, tables
 from tests.hostile.tables import number, words
 
@@ -159,7 +161,7 @@ async def test_a_scan_is_read(engine: str) -> None:
     reader = Recogniser(children, program=tesseract() if engine == "tesseract" else None)
     assert reader.name == engine
     data = sample("scan_congress.pdf")
-    made = await ChildExaminer(children, reader=reader).derive(chunks(data), len(data), types.PDF)
+    made = await everything(ChildExaminer(children, reader=reader), data, types.PDF)
     assert made.text_source == "recognised"
     assert "PRESIDENT OF THE UNITED STATES" in made.text
     assert not [one for one in made.derivatives if one.role.startswith("ocr")]
@@ -221,6 +223,6 @@ async def test_a_photographed_page_is_read() -> None:
     children = Children()
     reader = Recogniser(children, program=tesseract())
     data = out.getvalue()
-    made = await ChildExaminer(children, reader=reader).derive(chunks(data), len(data), types.JPEG)
+    made = await everything(ChildExaminer(children, reader=reader), data, types.JPEG)
     assert made.text_source == "recognised"
     assert "Just-in-Time Type Specialization" in made.text

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import Children
 from bedside.adapters.page_drawing import PageDrawer, pdftoppm
 from bedside.adapters.page_words import chosen_words
 from bedside.adapters.rendering import pdf
@@ -13,6 +14,7 @@ from bedside.files import media_types as types
 from bedside.files.ports import Derivation
 from bedside.kernel.words import words_of
 from tests.adapters.rendering import pdfs
+from tests.adapters.rendering.making import everything
 from tests.adapters.rendering.test_documents import sample
 from tests.hostile import builders
 
@@ -128,7 +130,7 @@ async def test_a_layer_that_is_none_is_replaced_and_typed_words_stay() -> None:
     field = b"<< /Subtype /Widget /FT /Tx /T (allergy) /V (Penicillin) /Rect [0 0 9 9] >>"
     data = pdfs.saying(words, catalog=b"/AcroForm << /Fields [6 0 R] >>", more=[field])
     assert shifted("fever", 3) in derived(data).text
-    made = await ChildExaminer(reader=Reads()).derive(_chunks(data), len(data), types.PDF)
+    made = await everything(ChildExaminer(reader=Reads()), data, types.PDF)
     assert made.text == "Befund der Lunge ohne Auffälligkeiten\fallergy: Penicillin"
     assert made.text_source == "recognised"
 
@@ -268,7 +270,7 @@ async def test_missing_letters_are_drawn_or_told(installed: bool) -> None:
     assert program or not installed, "pdftoppm is missing: make debian"
     drawer = PageDrawer(children, program) if program else None
     data = MISSING["Cyrillic"]
-    made = await ChildExaminer(children, drawer=drawer).derive(_chunks(data), len(data), types.PDF)
+    made = await everything(ChildExaminer(children, drawer=drawer), data, types.PDF)
     assert made.note == ("pdf_letters_replaced" if installed else "pdf_letters_missing")
     assert [one.role for one in made.derivatives] == ["thumbnail", "preview"]
     assert not [one for one in made.derivatives if one.media_type == types.PDF]

@@ -9,13 +9,15 @@ import numpy
 import pytest
 from PIL import Image, ImageDraw, ImageFont, TiffImagePlugin
 
-from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import Children
 from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.rendering import images
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.tiff_tags import directories
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation
+from tests.adapters.rendering.making import everything
 
 pytestmark = pytest.mark.feature("F2")
 WORDS = ("laboratory", "penicillin", "wednesday")
@@ -278,7 +280,7 @@ class Numbering:
 @pytest.mark.feature("F10")
 async def test_pages_that_are_not_shown_are_read() -> None:
     data = tiff([sheet("a")] * 33, compression="group4")
-    made = await ChildExaminer(reader=Numbering()).derive(chunks(data), len(data), types.TIFF)
+    made = await everything(ChildExaminer(reader=Numbering()), data, types.TIFF)
     assert made.text.split("\f") == [f"page{number}" for number in range(1, 34)]
     assert len([one for one in made.derivatives if one.role.startswith("page-")]) == 19
 
@@ -292,7 +294,7 @@ async def test_every_page_of_a_coarse_fax_is_read() -> None:
     data = tiff(squashed, compression="group4", tiffinfo={282: 204.0, 283: 98.0})
     children = Children()
     reader = Recogniser(children, program=tesseract())
-    made = await ChildExaminer(children, reader=reader).derive(chunks(data), len(data), types.TIFF)
+    made = await everything(ChildExaminer(children, reader=reader), data, types.TIFF)
     assert [word in page for word, page in zip(WORDS, made.text.split("\f"), strict=True)] == [
         True,
         True,

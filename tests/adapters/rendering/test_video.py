@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from bedside.adapters.child_process import ChildExaminer, Children
+from bedside.adapters.child_examiner import ChildExaminer
+from bedside.adapters.child_process import Children
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.video import examine_video
 from bedside.files import media_types as types
+from tests.adapters.rendering.making import everything
 from tests.hostile import builders
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F2"), pytest.mark.feature("F3")]
@@ -167,4 +169,4 @@ async def test_a_large_video_needs_little_memory() -> None:
 
 async def test_nothing_is_made_from_a_video() -> None:
     data = builders.mp4()
-    assert (await ChildExaminer().derive(chunks(data), len(data), types.MP4)).derivatives == ()
+    assert (await everything(ChildExaminer(), data, types.MP4)).derivatives == ()

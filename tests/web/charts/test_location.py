@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 
 from bedside.charts.entries import Entry
 from bedside.files.announcing import Announced
-from bedside.files.intake import DERIVE
+from bedside.files.making import DERIVE
 from bedside.files.models import derivatives, files
 from bedside.files.states import Sharing
 from bedside.kernel import clock

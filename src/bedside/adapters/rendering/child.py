@@ -1,4 +1,4 @@
-"""The child process: confined first, then one request, one answer, gone.
+"""The child process: confined first, then one request, its answers, gone.
 
 Started as `python -I -B -m bedside.adapters.rendering.child MEMORY SECONDS` by
 `adapters.child_process`. It never writes the file's bytes anywhere but into its answer.
@@ -7,42 +7,49 @@ Started as `python -I -B -m bedside.adapters.rendering.child MEMORY SECONDS` by
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bedside.adapters.rendering import confinement, framing
 from bedside.adapters.rendering.incoming import Incoming, IncompleteError
 from bedside.adapters.rendering.limits import Refused
 
+_Answers = Iterator[list[bytes]]
 
-def _examine(incoming: Incoming) -> list[bytes]:
+
+def _examine(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.examination import examine
 
-    return framing.frame_examination(examine(incoming))
+    yield framing.frame_examination(examine(incoming))
 
 
-def _derive(incoming: Incoming) -> list[bytes]:
-    from bedside.adapters.rendering.derivation import derive
+def _derive(incoming: Incoming) -> _Answers:
+    from bedside.adapters.rendering.derivation import steps
+    from bedside.adapters.rendering.patience import Patience
 
-    return framing.frame_derivation(derive(incoming))
+    patience = Patience(int(sys.argv[2]))
+    for step in steps(incoming):
+        yield framing.frame_derivation(step)
+        patience.start_again()
+    yield framing.frame({})
 
 
-def _scan(incoming: Incoming) -> list[bytes]:
+def _scan(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.scan import scan
 
-    return framing.frame({"signature": scan(incoming)})
+    yield framing.frame({"signature": scan(incoming)})
 
 
-def _recognise(incoming: Incoming) -> list[bytes]:
+def _recognise(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.recognition import recognise
 
-    return framing.frame({"text": recognise(incoming.whole())})
+    yield framing.frame({"text": recognise(incoming.whole())})
 
 
-def _begin(_incoming: Incoming) -> list[bytes]:
-    return framing.frame({})
+def _begin(_incoming: Incoming) -> _Answers:
+    yield framing.frame({})
 
 
-TASKS: dict[str, Callable[[Incoming], list[bytes]]] = {
+TASKS: dict[str, Callable[[Incoming], _Answers]] = {
     "begin": _begin,
     "examine": _examine,
     "derive": _derive,
@@ -51,20 +58,20 @@ TASKS: dict[str, Callable[[Incoming], list[bytes]]] = {
 }
 
 
-def _answer(incoming: Incoming) -> list[bytes]:
+def _answers(incoming: Incoming) -> _Answers:
     try:
-        return TASKS[incoming.request["task"]](incoming)
+        yield from TASKS[incoming.request["task"]](incoming)
     except Refused as refused:
-        return framing.frame({"refusal": refused.key})
+        yield framing.frame({"refusal": refused.key})
     except IncompleteError:
-        return framing.frame({"failed": "incomplete"})
+        yield framing.frame({"failed": "incomplete"})
     except ImportError:
-        return framing.frame({"failed": "library"})  # the installation's fault, not the file's
+        yield framing.frame({"failed": "library"})  # the installation's fault, not the file's
     except MemoryError:
-        return framing.frame({"failed": "memory"})
+        yield framing.frame({"failed": "memory"})
     except Exception as error:
         # Only the kind of error: its text may quote the file.
-        return framing.frame({"failed": type(error).__name__})
+        yield framing.frame({"failed": type(error).__name__})
 
 
 def main() -> None:
@@ -81,10 +88,11 @@ def main() -> None:
         if not read:
             return
         line += read
-    for piece in _answer(Incoming(json.loads(line), 0)):
-        view = memoryview(piece)
-        while view:
-            view = view[os.write(answer_to, view) :]
+    for pieces in _answers(Incoming(json.loads(line), 0)):
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                view = view[os.write(answer_to, view) :]
     os._exit(0)
 
 

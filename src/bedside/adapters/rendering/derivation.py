@@ -1,17 +1,34 @@
 """Derivatives of a file for people to see, read and search."""
 
+from collections.abc import Iterator
+
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.specialists import specialist
+from bedside.files import media_types as types
 from bedside.files.media_types import Kind, kind
 from bedside.files.ports import Derivation
 
 
-def derive(incoming: Incoming) -> Derivation:
-    """Make pictures and text of the file in `incoming`; nothing for a video."""
+def steps(incoming: Incoming) -> Iterator[Derivation]:
+    """Make pictures and text of the file in `incoming`, page by page; nothing for a video."""
     if kind(incoming.media_type) in {None, Kind.VIDEO}:
-        return Derivation()
-    if kind(incoming.media_type) is Kind.TEXT:
+        return
+    data, media_type = incoming.whole(), incoming.media_type
+    if media_type == types.DICOM:
+        from bedside.adapters.rendering import dicom
+
+        yield from dicom.steps(data, incoming.wanted)
+    elif kind(media_type) is Kind.PDF:
+        from bedside.adapters.rendering import pdf
+
+        yield from pdf.steps(data, incoming.wanted)
+    elif kind(media_type) is Kind.IMAGE:
+        from bedside.adapters.rendering import images
+
+        yield from images.steps(data, media_type, incoming.wanted)
+    elif kind(media_type) is Kind.TEXT:
         from bedside.adapters.rendering import text
 
-        return text.derive(incoming.whole(), incoming.media_type, incoming.language)
-    return specialist(incoming.media_type).derive(incoming.whole(), incoming.media_type)
+        yield text.derive(data, media_type, incoming.language)
+    else:
+        yield specialist(media_type).derive(data, media_type)

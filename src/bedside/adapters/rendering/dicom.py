@@ -2,6 +2,7 @@
 in it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -13,6 +14,7 @@ from pydicom.uid import UID, MediaStorageDirectoryStorage
 from bedside.adapters.rendering import dicom_documents
 from bedside.adapters.rendering.dicom_pixels import CannotBeShown, TooShort, frame_as_picture
 from bedside.adapters.rendering.dicom_reading import number, read
+from bedside.adapters.rendering.incoming import Wanted
 from bedside.adapters.rendering.limits import MAX_FRAMES, MAX_PIXELS, MAX_TEXT, Refused
 from bedside.adapters.rendering.pictures import (
     as_jpeg,
@@ -22,6 +24,7 @@ from bedside.adapters.rendering.pictures import (
 )
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.steps import joined, without_facts
 
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _STRIP_FRAMES, _STRIP_SIDE = 8, 240
@@ -72,24 +75,28 @@ def _middle(dataset: FileDataset) -> int:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
+    """Make everything at once."""
+    del media_type
+    return without_facts(joined(steps(data, Wanted())), "pages")
+
+
+def steps(data: bytes, wanted: Wanted) -> Iterator[Derivation]:
     """Make thumbnail and preview of the middle frame, and a strip if there are several; of a PDF
     what every PDF has."""
-    del media_type
     dataset, _ = read(data)
     text = "\n".join(_words(dataset))[:MAX_TEXT]
     source = "embedded" if text else ""
     facts = _facts(dataset)
     document = dicom_documents.document_in(dataset, data)
     if document:
-        return dicom_documents.derive(document, text, facts)
-    if not any(name in dataset for name in _PIXELS):
-        return Derivation(text=text, text_source=source, facts=facts)
-    try:
-        picture = frame_as_picture(dataset, _middle(dataset))
-    except (CannotBeShown, TooShort):
-        return Derivation(text=text, text_source=source, facts=facts)
-    made = [*thumbnail_and_preview(picture), *_strip(dataset)]
-    return Derivation(tuple(made), text, source, facts)
+        yield from dicom_documents.steps(document, text, facts, wanted)
+        return
+    made: list[Derivative] = []
+    if any(name in dataset for name in _PIXELS):
+        with suppress(CannotBeShown, TooShort):
+            picture = frame_as_picture(dataset, _middle(dataset))
+            made = [*thumbnail_and_preview(picture), *_strip(dataset)]
+    yield Derivation(tuple(made), text, source, facts)
 
 
 def _strip(dataset: FileDataset) -> list[Derivative]:

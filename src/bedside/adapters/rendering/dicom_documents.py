@@ -1,11 +1,13 @@
 """Documents in DICOM: the PDF that a data set wraps is what it is (PS3.3, A.45.1)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pydicom.dataset import FileDataset
 
 from bedside.adapters.rendering import pdf
-from bedside.adapters.rendering.limits import MAX_TEXT, Refused
+from bedside.adapters.rendering.incoming import Wanted
+from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.polyglots import is_polyglot
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
@@ -44,9 +46,9 @@ def examine(document: bytes) -> Examination:
     return replace(found, media_type=types.DICOM)
 
 
-def derive(document: bytes, words: str, facts: dict[str, str]) -> Derivation:
+def steps(
+    document: bytes, words: str, facts: dict[str, str], wanted: Wanted
+) -> Iterator[Derivation]:
     """Make pictures and text of the PDF. The words and facts of the data set's header follow."""
-    made = pdf.derive(document, types.PDF)
-    text = f"{made.text}\f{words}" if words else made.text
-    source = made.text_source or ("embedded" if words else "")
-    return replace(made, text=text[:MAX_TEXT], text_source=source, facts={**facts, **made.facts})
+    yield from pdf.steps(document, wanted)
+    yield Derivation(text=words, text_source="embedded" if words else "", facts=facts)

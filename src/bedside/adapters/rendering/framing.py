@@ -2,7 +2,8 @@
 
 In: one line of JSON (the request), then the file's bytes until the end of input. Out: a line that
 says “ready” and what of the confinement is in force, then a length (4 bytes, big-endian), that
-much JSON, and the parts whose sizes the JSON lists under "parts".
+much JSON, and the parts whose sizes the JSON lists under "parts"; several times for a task that
+answers step by step, until a JSON without content.
 """
 
 import json
@@ -46,13 +47,14 @@ def frame_examination(examination: Examination) -> list[bytes]:
 
 
 def frame_derivation(derivation: Derivation) -> list[bytes]:
-    """Frame a derivation. Its parts are the derivatives and, last, the text, which as JSON would
-    be several times as long and be parsed on the serving process's event loop."""
+    """Frame a step of a derivation. Its parts are the derivatives and, last, the text, which as
+    JSON would be several times as long and be parsed on the serving process's event loop."""
     header = {
         "derivatives": [[made.role, made.media_type] for made in derivation.derivatives],
         "text_source": derivation.text_source,
         "facts": derivation.facts,
         "note": derivation.note,
+        "page": derivation.page,
     }
     text = derivation.text.encode("utf-8", "replace")
     return frame({"derivation": header}, [*(made.data for made in derivation.derivatives), text])

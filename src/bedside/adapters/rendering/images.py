@@ -1,6 +1,6 @@
 """Photos and pictures, by Pillow and libheif; `tiff` has those that may have pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 
 from bedside.adapters.rendering import tiff
 from bedside.adapters.rendering.capture_time import taken_at
+from bedside.adapters.rendering.incoming import Wanted
 from bedside.adapters.rendering.iso_media import picture_is_whole
 from bedside.adapters.rendering.limits import (
     MAX_FRAMES,
@@ -133,6 +134,14 @@ def _decode(picture: Image.Image, *, small: bool) -> None:
         raise
     except Exception as error:
         raise Refused("damaged_image") from error
+
+
+def steps(data: bytes, media_type: str, wanted: Wanted) -> Iterator[Derivation]:
+    """Make the pages of a TIFF, or everything of another picture."""
+    if media_type == types.TIFF:
+        yield from tiff.steps(data, wanted)
+    else:
+        yield derive(data, media_type)
 
 
 def derive(data: bytes, media_type: str) -> Derivation:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 _BLOCK = 1024 * 1024
@@ -9,6 +10,16 @@ _BLOCK = 1024 * 1024
 
 class IncompleteError(Exception):
     """The sender stopped before the file's last byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The pages that are wanted, from `first` on; those `skipped` broke an earlier child.
+    `is_begun` if there is a preview already."""
+
+    first: int = 1
+    skipped: frozenset[int] = frozenset()
+    is_begun: bool = False
 
 
 class Incoming:
@@ -19,6 +30,11 @@ class Incoming:
         self.media_type: str = request.get("media_type", "")
         self.language: str = request.get("language", "")
         self.size: int = request["size"]
+        self.wanted = Wanted(
+            request.get("first", 1),
+            frozenset(request.get("skipped", ())),
+            request.get("is_begun", False),
+        )
         self.request = request
         self._descriptor = descriptor
         self._seen = b""

@@ -1,5 +1,7 @@
 """Limits on how much of a file the child processes will open (F4)."""
 
+from bedside.files import ports
+
 MAX_PIXELS = 100_000_000
 MAX_FRAMES = 5_000
 MAX_PAGES = 3_000
@@ -11,8 +13,10 @@ OCR_SIDE = 2400
 """Pixels on the longer side of a page for OCR: about 200 per inch."""
 READ_PAGES = 60
 """Pages of a TIFF that are checked one by one and given to OCR."""
-MAX_TEXT = 2_000_000
-"""Characters of extracted text kept for search."""
+MAX_TEXT = ports.MAX_TEXT
+SHARE_OF_A_PAGE = 0.2
+"""The part of a child's processor time after which a page is given up, so that the others can be
+shown."""
 MOST_LOST = 0.05
 """The share of a picture or video that may be missing at its end."""
 MAX_STREAM = 256 * 1024 * 1024

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import pypdfium2
 from PIL import Image
 
 from bedside.adapters.rendering import pdf_fonts, pdf_words, pdf_xfa
+from bedside.adapters.rendering.incoming import Wanted
 from bedside.adapters.rendering.limits import (
     MAX_TEXT,
     OCR_SIDE,
@@ -27,12 +28,11 @@ from bedside.adapters.rendering.pdf_streams import measure_streams
 from bedside.adapters.rendering.pictures import as_jpeg, thumbnail_and_preview
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.steps import joined, without_facts
 
 _NOT_DRAWN = (pypdfium2.PdfiumError, ValueError, OverflowError, ZeroDivisionError, OSError)
 _STARTS = re.compile(rb"/S\s{0,10}/(?:Launch|ImportData)\b")
 _WHITE = 250
-_MOST_NAMED = 30
-"""Pages that a note names."""
 
 
 # --- examination ---------------------------------------------------------------------------------
@@ -105,94 +105,92 @@ def _copy_for_others(opened: pikepdf.Pdf) -> Derivative | None:
 
 
 def derive(data: bytes, media_type: str) -> Derivation:
-    """Make pictures of the first pages, and extract the text of all.
+    """Make everything at once."""
+    del media_type
+    return without_facts(joined(steps(data, Wanted())), "pages")
 
-    The pages of a scan are returned as derivatives “ocr-N”, for the parent to have them read, and
-    those whose letters PDFium lacks as a PDF “redraw”, for another program to draw them. A page
+
+def steps(data: bytes, wanted: Wanted) -> Iterator[Derivation]:
+    """Make pictures of the first pages, and extract the text of all; yield page by page.
+
+    The page of a scan is returned as derivative “ocr-N” too, for the parent to have it read, and
+    one whose letters PDFium lacks as a PDF “redraw”, for another program to draw it. A page
     that cannot be drawn costs that page, and the note names it.
     """
-    del media_type
     document = opened_pdf(data)
     with document.qpdf as opened:
         shown = document.pdfium()
         if shown is None:
-            return Derivation()
+            return
         shown.init_forms()  # filled-in form fields are part of the page
-        pages = _Pages(opened, broken_pages(opened), pdf_xfa.is_stand_in(opened))
-        for number in range(len(shown)):
-            pages.add(shown, number)
-        return pages.derivation()
+        yield Derivation(facts={"pages": str(len(shown))})
+        broken = broken_pages(opened) | wanted.skipped
+        pages = _Pages(opened, broken, pdf_xfa.is_stand_in(opened), wanted.is_begun)
+        for number in range(wanted.first, len(shown) + 1):
+            yield pages.page(shown, number)
+        yield pages.rest()
 
 
 @dataclass(slots=True)
 class _Pages:
-    """Collects what is made of the pages, one after the other."""
+    """Makes the steps of the pages, one after the other."""
 
     opened: pikepdf.Pdf
     broken: frozenset[int]
     stand_in: bool
-    made: list[Derivative] = field(default_factory=list[Derivative])
-    texts: list[str] = field(default_factory=list[str])
-    missing: list[int] = field(default_factory=list[int])
-    redrawn: list[int] = field(default_factory=list[int])
+    is_begun: bool
+    """Whether there is a preview."""
     length: int = 0
 
-    def add(self, document: pypdfium2.PdfDocument, index: int) -> None:
-        """Add a page; the first has number 0."""
-        text = ""
+    def page(self, document: pypdfium2.PdfDocument, number: int) -> Derivation:
+        """Return the step of a page."""
+        missing = Derivation(page=number, note=f"pdf_pages_missing:{number}")
         try:
-            if index + 1 in self.broken:
-                raise ValueError("no page")
-            page = document[index]
+            if number in self.broken:
+                return missing
+            page = document[number - 1]
         except _NOT_DRAWN:
-            self.missing.append(index + 1)
-            self.texts.append("")
-            return
+            return missing
+        text = ""
         if self.length < MAX_TEXT and not self.stand_in:
             with suppress(*_NOT_DRAWN):
                 text = pdf_words.words_of_page(page)
-        if index < SHOWN_PAGES:
-            self._show(page, index, text)
-        self.texts.append(text)
         self.length += len(text)
+        step = Derivation(text=text, text_source="embedded" if text.strip() else "", page=number)
+        if number <= SHOWN_PAGES:
+            step = self._shown(page, step)
         page.close()
+        return step
 
-    def _show(self, page: pypdfium2.PdfPage, index: int, text: str) -> None:
+    def _shown(self, page: pypdfium2.PdfPage, step: Derivation) -> Derivation:
+        number, text = step.page, step.text
         try:
             picture = render(page, PREVIEW_SIDE)
         except _NOT_DRAWN:
-            self.missing.append(index + 1)
-            return
-        if not self.made:
-            self.made += thumbnail_and_preview(picture)
-        if index > 0:
-            self.made.append(Derivative(f"page-{index + 1}", types.JPEG, as_jpeg(picture, 80)))
+            return replace(step, note=f"pdf_pages_missing:{number}")
+        made = [] if self.is_begun else thumbnail_and_preview(picture)
+        self.is_begun = True
+        if number > 1:
+            made.append(Derivative(f"page-{number}", types.JPEG, as_jpeg(picture, 80)))
         if pdf_words.is_worth_reading(text) and not self.stand_in:
             with suppress(*_NOT_DRAWN):
                 scan = as_jpeg(render(page, OCR_SIDE, grey=True), 90)
-                self.made.append(Derivative(f"ocr-{index + 1}", types.JPEG, scan))
+                made.append(Derivative(f"ocr-{number}", types.JPEG, scan))
+        lacks = _is_blank(picture) and text.strip() != ""
         with suppress(*BROKEN, IndexError):
-            lacks = pdf_fonts.lacks_letters(self.opened.pages[index].obj, text)
-            if lacks or (_is_blank(picture) and text.strip()):
-                self.redrawn.append(index + 1)
-
-    def derivation(self) -> Derivation:
-        """Return everything that was made."""
-        notes: list[str] = []
-        if self.missing:
-            named = ",".join(str(number) for number in self.missing[:_MOST_NAMED])
-            notes.append(f"pdf_pages_missing:{named}")
-        further, has_remarks = self._further_words()
-        if has_remarks:
-            notes.append("pdf_with_remarks")
+            lacks = lacks or pdf_fonts.lacks_letters(self.opened.pages[number - 1].obj, text)
+        again = _excerpt(self.opened, number) if lacks else b""
         facts: dict[str, str] = {}
-        if self.redrawn and (again := _excerpt(self.opened, self.redrawn)):
-            self.made.append(Derivative("redraw", types.PDF, again))
-            facts["redraw"] = ",".join(map(str, self.redrawn))
-        parts = [*self.texts, further] if further else self.texts
-        whole = "\f".join(parts)[:MAX_TEXT]
-        source = "embedded" if whole.strip() else ""
-        return Derivation(tuple(self.made), whole, source, facts, " ".join(notes))
+        if again:
+            made.append(Derivative("redraw", types.PDF, again))
+            facts["redraw"] = str(number)
+        return replace(step, derivatives=tuple(made), facts=facts)
+
+    def rest(self) -> Derivation:
+        """Return the step of what is on no page: typed values, remarks, files within."""
+        further, has_remarks = self._further_words()
+        note = "pdf_with_remarks" if has_remarks else ""
+        return Derivation(text=further, text_source="embedded" if further else "", note=note)
 
     def _further_words(self) -> tuple[str, bool]:
         """Return the words that are on no page's own text, and whether remarks are among them."""
@@ -212,13 +210,12 @@ def _is_blank(picture: Image.Image) -> bool:
     return darkest > _WHITE
 
 
-def _excerpt(opened: pikepdf.Pdf, numbers: list[int]) -> bytes:
-    """Return a PDF of some of the pages only; empty if it cannot be made."""
+def _excerpt(opened: pikepdf.Pdf, number: int) -> bytes:
+    """Return a PDF of one of the pages only; empty if it cannot be made."""
     out = BytesIO()
     with suppress(*BROKEN, IndexError):
         excerpt: Any = pikepdf.new()
-        for number in numbers:
-            excerpt.pages.append(opened.pages[number - 1])
+        excerpt.pages.append(opened.pages[number - 1])
         excerpt.save(out)
         return out.getvalue()
     return b""

@@ -1,5 +1,6 @@
 """TIFF: a photo, or the pages of a scan or a fax."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from math import inf
@@ -9,6 +10,7 @@ from typing import Any, cast
 from PIL import Image, ImageDraw, ImageOps, TiffImagePlugin
 
 from bedside.adapters.rendering.capture_time import taken_at
+from bedside.adapters.rendering.incoming import Wanted
 from bedside.adapters.rendering.limits import (
     MAX_FRAMES,
     MAX_PIXELS,
@@ -34,6 +36,7 @@ from bedside.adapters.rendering.tiff_structure import is_camera_raw, is_foreign,
 from bedside.adapters.rendering.tiff_tags import end_of_pixels, has_whole_directory
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
+from bedside.files.steps import joined, without_facts
 
 _SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC, _ORIENTATION = 254, 255, 262, 274
 _X_RESOLUTION, _Y_RESOLUTION = 282, 283
@@ -87,27 +90,33 @@ def examine(data: bytes) -> Examination:
 
 
 def derive(data: bytes) -> Derivation:
-    """Make thumbnail and preview, pictures of further pages, and the pages to be read by OCR."""
+    """Make everything at once."""
+    return without_facts(joined(steps(data, Wanted())), "pages")
+
+
+def steps(data: bytes, wanted: Wanted) -> Iterator[Derivation]:
+    """Make thumbnail and preview, pictures of further pages, and the pages to be read by OCR;
+    yield page by page."""
     try:
         document = _Document(data)
     except CannotBeShown:
-        return Derivation()
-    made: list[Derivative] = []
+        return
+    if len(document) > 1:
+        yield Derivation(facts={"pages": str(len(document))})
     length = 0
     until = process_time() + _LONGEST_DRAWING
-    for number in range(min(len(document), READ_PAGES)):
+    for number in range(wanted.first - 1, min(len(document), READ_PAGES)):
         if process_time() > until:
             break
-        page = document.page(number)
-        if number < SHOWN_PAGES:
-            made += _shown(page or _crossed_out(), number)
-        if page is None or length > _MOST_FOR_READING:
-            continue
-        if len(document) > 1 or document.is_drawn_in_ink or looks_like_document(page):
+        page = None if number + 1 in wanted.skipped else document.page(number)
+        made = _shown(page or _crossed_out(), number) if number < SHOWN_PAGES else []
+        is_read = len(document) > 1 or document.is_drawn_in_ink
+        if page and length <= _MOST_FOR_READING and (is_read or looks_like_document(page)):
             scan = _for_reading(page, number, ink=document.is_drawn_in_ink)
             made.append(scan)
             length += len(scan.data)
-    return Derivation(tuple(made))
+        note = "" if page else "tiff_page_damaged"
+        yield Derivation(tuple(made), note=note, page=number + 1)
 
 
 class _Document:

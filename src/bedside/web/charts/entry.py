@@ -93,7 +93,8 @@ def _stage_of_filed(entry: Entry, facts: FileFacts) -> Stage:
     if facts.text_found:
         return Stage.TEXT
     fresh = clock.now() - facts.scanned_at < _PREVIEW_TAKES
-    return Stage.PREPARING if fresh and not facts.forms and not facts.note else Stage.NOTHING
+    is_coming = not facts.is_made and fresh
+    return Stage.PREPARING if is_coming and not facts.forms and not facts.note else Stage.NOTHING
 
 
 def _has_pages(entry: Entry, facts: FileFacts) -> bool:
