@@ -11,6 +11,7 @@ from bedside.kernel import clock
 from bedside.visits.rows import by_id
 from bedside.visits.states import State
 from bedside.web.app import create_app
+from tests.calls.agreeing import add_patient, admit_guest
 from tests.calls.calling import Ward
 from tests.house import House, at_the_door
 
@@ -92,7 +93,7 @@ async def test_a_patient_is_told_why_they_wait_again(ward: Ward) -> None:
 async def test_who_was_sent_back_before_is_told_nothing(ward: Ward) -> None:
     """The call that they were in went on without them, and ended by itself long after."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     with clock.shifted(-clock.MINUTE):
         await ward.calls.control.return_to_waiting_room(room, second.visit_id)
     await sweep(ward)
@@ -124,7 +125,7 @@ async def test_a_page_that_was_closed_before_it_joined(ward: Ward) -> None:
 async def test_a_patient_stays_and_a_guest_does_not(ward: Ward) -> None:
     pair = await ward.both()
     guest = await ward.guest(pair.host)
-    await ward.calls.guests.admit(pair.host, guest.guest_id)
+    await admit_guest(ward.house.services, pair.host, guest.guest_id)
     joined = await ward.join(await ward.calls.seats.guest(guest))
     await ward.realtime.presence.here(pair.here.connection_id, "sck_page")
     await ward.visits.presence.left(pair.visitor, f"sck_{pair.visitor.visit_id}")

@@ -8,6 +8,7 @@ from bedside.calls.states import CallEnded, InAnotherCall, Mode, NotInCall, Stan
 from bedside.errors import BedsideError, Conflict, NotFound
 from bedside.visits.states import State, Step
 from bedside.visits.steps import End, Return
+from tests.calls.agreeing import add_patient
 from tests.calls.calling import Ward, sends
 from tests.house import House
 
@@ -121,7 +122,7 @@ async def test_who_is_in_a_call_is_told_and_can_add_the_patient(ward: Ward) -> N
     with pytest.raises(InAnotherCall):
         await ward.calls.control.next_patient(room, Mode.VIDEO)
     assert await state_of(ward, second.visit_id) == State.WAITING
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     joined = await ward.join(await ward.seat(second))
     assert joined.call_id == pair.call_id
     assert await state_of(ward, second.visit_id) == State.IN_CALL
@@ -141,7 +142,7 @@ async def test_a_double_click_starts_one_call(ward: Ward) -> None:
 @pytest.mark.feature("V11")
 async def test_a_one_to_one_call_ends_with_its_patient_and_a_group_goes_on(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
     assert await call_state(ward, pair.call_id) == "active"
     assert await state_of(ward, pair.visitor.visit_id) == State.WAITING
@@ -171,7 +172,7 @@ async def test_a_patient_who_hangs_up_waits_again(ward: Ward) -> None:
 
 async def test_when_no_staff_is_left_everybody_goes_back_to_the_waiting_room(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     await ward.calls.control.leave(pair.host)
     for visitor in (pair.visitor, second):
         assert await state_of(ward, visitor.visit_id) == State.WAITING
@@ -183,7 +184,7 @@ async def test_when_no_staff_is_left_everybody_goes_back_to_the_waiting_room(war
 )
 async def test_ending_for_all(ward: Ward, then: Return | End, state: State) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     await ward.calls.control.end_for_all(pair.host, then)
     for visitor in (pair.visitor, second):
         assert await state_of(ward, visitor.visit_id) == state
@@ -196,7 +197,7 @@ async def test_everybody_leaves_at_the_same_moment(ward: Ward) -> None:
     pair, room = await ward.both(), await ward.room()
     others = [await ward.wait(f"Number {n}") for n in range(2)]
     for visitor in others:
-        await ward.calls.control.add(pair.host, room, visitor.visit_id)
+        await add_patient(ward.house.services, pair.host, room, visitor.visit_id)
     seats = [await ward.seat(visitor) for visitor in (pair.visitor, *others)]
     done = await asyncio.gather(
         ward.calls.control.end_for_all(pair.host, Return()),
@@ -269,11 +270,11 @@ async def test_a_fifth_person_needs_a_media_server(ward: Ward) -> None:
     pair, room = await ward.both(), await ward.room()
     for number in range(2):
         visitor = await ward.wait(f"Number {number}")
-        await ward.calls.control.add(pair.host, room, visitor.visit_id)
+        await add_patient(ward.house.services, pair.host, room, visitor.visit_id)
         await ward.join(await ward.seat(visitor))
     fifth = await ward.wait("Fifth")
     with pytest.raises(Conflict, match="media server"):
-        await ward.calls.control.add(pair.host, room, fifth.visit_id)
+        await add_patient(ward.house.services, pair.host, room, fifth.visit_id)
     assert await state_of(ward, fifth.visit_id) == State.WAITING
 
 
@@ -283,16 +284,16 @@ async def test_adding_the_last_who_has_room_twice_says_nothing_of_room(ward: War
     pair, room = await ward.both(), await ward.room()
     added = [await ward.wait(f"Number {number}") for number in range(2)]
     for visitor in added:
-        await ward.calls.control.add(pair.host, room, visitor.visit_id)
+        await add_patient(ward.house.services, pair.host, room, visitor.visit_id)
     with pytest.raises(Conflict, match="admitted this patient already") as again:
-        await ward.calls.control.add(pair.host, room, added[-1].visit_id)
+        await add_patient(ward.house.services, pair.host, room, added[-1].visit_id)
     assert again.value.code == "visit_is_in_call"
 
 
 async def test_names_are_told_with_ones_own_permission(ward: Ward) -> None:
     pair, second = await ward.both("Wilma Waiting"), await ward.wait("Second")
     room = await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     for_staff = await ward.calls.people.of(pair.host)
     assert {p.name for p in for_staff} == {"Dr Amara Okafor", "Wilma Waiting", "Second"}
     assert {p.visit_id for p in for_staff} == {"", pair.visitor.visit_id, second.visit_id}

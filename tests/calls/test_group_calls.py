@@ -16,6 +16,7 @@ from bedside.database import outbox
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import VisitorAccess
 from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Description
+from tests.calls.agreeing import add_patient
 from tests.calls.calling import Pair, Ward, offer
 from tests.house import create_tables, living_in
 from tests.peers.janus import SECRET, Janus
@@ -44,7 +45,7 @@ async def crowd(ward: Ward, people: int = 3) -> tuple[Pair, dict[VisitorAccess, 
     joined: dict[VisitorAccess, Joined] = {}
     for number in range(people):
         visitor = await ward.wait(f"Number {number}")
-        await ward.calls.control.add(pair.host, room, visitor.visit_id)
+        await add_patient(ward.house.services, pair.host, room, visitor.visit_id)
         joined[visitor] = await ward.join(await ward.seat(visitor))
     return pair, joined
 
@@ -154,7 +155,7 @@ async def test_a_media_server_that_is_down_lets_four_go_on(tmp_path: Path) -> No
         async with ward_with(own, tmp_path) as ward:
             pair, joined = await crowd(ward, people=2)
             fifth, room = await ward.wait("Fifth"), await ward.room()
-            await ward.calls.control.add(pair.host, room, fifth.visit_id)
+            await add_patient(ward.house.services, pair.host, room, fifth.visit_id)
             own.crash()
             with pytest.raises(MediaServerDown):
                 await ward.join(await ward.seat(fifth))

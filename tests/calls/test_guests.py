@@ -10,6 +10,7 @@ from bedside.calls.guests import KEPT_FOR, VALID, GuestLinkClosed, LinkInUse
 from bedside.calls.states import NotInCall, Standing
 from bedside.errors import NotFound, NotSignedIn, WrongInput
 from bedside.kernel import clock
+from tests.calls.agreeing import add_patient, admit_guest
 from tests.calls.calling import ADDRESS, Ward
 from tests.house import House
 from tests.requests.sending import do_jobs
@@ -49,7 +50,7 @@ async def test_a_guest_waits_until_staff_let_them_in(ward: Ward) -> None:
     with pytest.raises(NotFound):
         await ward.live_call(guest, pair.call_id)
     for _ in range(2):
-        await ward.calls.guests.admit(pair.host, guest.guest_id)
+        await admit_guest(ward.house.services, pair.host, guest.guest_id)
     joined = await ward.join(seat)
     assert joined.state == Standing.JOINED
     names = {person.name for person in await ward.calls.people.of(seat)}
@@ -60,13 +61,13 @@ async def test_a_guest_waits_until_staff_let_them_in(ward: Ward) -> None:
 async def test_a_guest_keeps_a_call_going_and_knocks_again_after_leaving(ward: Ward) -> None:
     pair, room = await ward.both(), await ward.room()
     guest = await ward.guest(pair.host)
-    await ward.calls.guests.admit(pair.host, guest.guest_id)
+    await admit_guest(ward.house.services, pair.host, guest.guest_id)
     seat = await ward.calls.seats.guest(guest)
     await ward.join(seat)
     await ward.calls.control.end_visit(room, pair.visitor.visit_id)
     assert (await ward.join(seat)).state == Standing.JOINED
     second = await ward.wait("Second")
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     await ward.calls.control.leave(seat)
     assert (await ward.join(seat)).state == Standing.KNOCKING
 
@@ -94,7 +95,7 @@ async def test_who_is_sent_away_stays_away(ward: Ward, how: str) -> None:
     pair = await ward.both()
     guest = await ward.guest(pair.host)
     if how == "revoke":
-        await ward.calls.guests.admit(pair.host, guest.guest_id)
+        await admit_guest(ward.house.services, pair.host, guest.guest_id)
         await ward.join(await ward.calls.seats.guest(guest))
     for _ in range(2):  # a double click
         await getattr(ward.calls.guests, how)(pair.host, guest.guest_id)
@@ -105,7 +106,7 @@ async def test_who_is_sent_away_stays_away(ward: Ward, how: str) -> None:
     with pytest.raises(NotFound):
         await ward.calls.seats.guest(guest)
     with pytest.raises(NotFound):
-        await ward.calls.guests.admit(pair.host, guest.guest_id)
+        await admit_guest(ward.house.services, pair.host, guest.guest_id)
     assert await ward.calls.guests.listed(pair.host) == []
 
 
@@ -127,7 +128,7 @@ async def test_a_second_device_on_the_link_is_another_guest(ward: Ward) -> None:
     guest_id, first = await ward.calls.guests.enter(secret, "Ana Ruiz", ADDRESS)
     another, second = await ward.calls.guests.enter(secret, "Ana Ruiz", ADDRESS)
     assert another != guest_id
-    await ward.calls.guests.admit(pair.host, guest_id)
+    await admit_guest(ward.house.services, pair.host, guest_id)
     seen = await ward.calls.guests.resume(first, guest_id, ADDRESS)
     assert (await ward.join(await ward.calls.seats.guest(seen))).state == Standing.JOINED
     unseen = await ward.calls.guests.resume(second, another, ADDRESS)
@@ -162,7 +163,7 @@ async def test_nobody_takes_the_place_of_a_guest_who_is_in(ward: Ward) -> None:
     pair = await ward.both()
     secret = await invited(ward, pair.host)
     guest_id, token = await ward.calls.guests.enter(secret, "Ana Ruiz", ADDRESS)
-    await ward.calls.guests.admit(pair.host, guest_id)
+    await admit_guest(ward.house.services, pair.host, guest_id)
     guest = await ward.calls.guests.resume(token, guest_id, ADDRESS)
     joined = await ward.join(await ward.calls.seats.guest(guest))
     stranger, _ = await ward.calls.guests.enter(secret, "Mallory", ADDRESS)

@@ -10,6 +10,7 @@ from bedside.database import outbox
 from bedside.errors import NotFound
 from bedside.kernel.events import Published
 from bedside.realtime.topics import Audience, Topics
+from tests.calls.agreeing import add_patient, admit_guest
 from tests.calls.calling import Ward, sends
 from tests.house import House
 
@@ -74,13 +75,13 @@ async def test_every_action_of_a_call(ward: Ward) -> None:
     assert (await page.catch_up())["participants"][here.participant_id]["camera"]
     await ward.calls.control.turn_to_video(seat)
     assert (await page.catch_up())["mode"] == "video"
-    await ward.calls.control.add(host, room, second.visit_id)
+    await add_patient(ward.house.services, host, room, second.visit_id)
     await page.catch_up()
     joined = await ward.join(await ward.seat(second))
     await page.catch_up()
     guest = await ward.guest(host)
     assert "knocking" in {p["state"] for p in (await page.catch_up())["participants"].values()}
-    await ward.calls.guests.admit(host, guest.guest_id)
+    await admit_guest(ward.house.services, host, guest.guest_id)
     await page.catch_up()
     guest_joined = await ward.join(await ward.calls.seats.guest(guest))
     await page.catch_up()
@@ -100,7 +101,7 @@ async def test_the_guests_own_page(ward: Ward) -> None:
     guest = await ward.guest(pair.host)
     page = await Follower(ward, guest, f"guest:{guest.guest_id}").look()
     assert page.state["state"] == "knocking"
-    await ward.calls.guests.admit(pair.host, guest.guest_id)
+    await admit_guest(ward.house.services, pair.host, guest.guest_id)
     assert (await page.catch_up())["state"] == "asked"
     await ward.calls.control.end_for_all(pair.host)
     async with ward.database.read() as db:
@@ -111,7 +112,7 @@ async def test_the_guests_own_page(ward: Ward) -> None:
 
 async def test_who_hears_of_a_call_changes_with_who_is_in_it(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     guest = await ward.guest(pair.host)
     topics: Topics = ward.realtime.topics
 
@@ -122,7 +123,7 @@ async def test_who_hears_of_a_call_changes_with_who_is_in_it(ward: Ward) -> None
     staff = f"{clinic}/{pair.host.staff.staff_id}"
     first, other = f"{clinic}/{pair.visitor.visit_id}", f"{clinic}/{second.visit_id}"
     assert await audience(pair.call_id) == {staff, first, other}
-    await ward.calls.guests.admit(pair.host, guest.guest_id)
+    await admit_guest(ward.house.services, pair.host, guest.guest_id)
     assert await audience(pair.call_id) == {staff, first, other, f"{clinic}/{guest.guest_id}"}
     await ward.calls.guests.revoke(pair.host, guest.guest_id)
     await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)

@@ -9,6 +9,7 @@ from bedside.database import outbox
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.realtime.envelopes import Candidate
+from tests.calls.agreeing import add_patient
 from tests.calls.calling import SDP, Ward, offer
 from tests.house import House
 
@@ -92,7 +93,7 @@ async def test_a_page_that_was_replaced_is_deaf_and_dumb(ward: Ward) -> None:
 
 async def test_who_has_left_is_not_heard(ward: Ward) -> None:
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     patient = (await ward.seat(pair.visitor)).access
     await ward.calls.control.return_to_waiting_room(room, pair.visitor.visit_id)
     said = offer(pair.call_id, pair.there.connection_id, pair.here.connection_id)

@@ -10,6 +10,7 @@ from bedside.calls.apps.whiteboard import LARGEST, Whiteboard, apply
 from bedside.calls.models import whiteboard_strokes
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict, NotFound, WrongInput
+from tests.calls.agreeing import add_patient, admit_guest
 from tests.calls.calling import Pair, Ward
 from tests.house import House
 
@@ -69,7 +70,7 @@ async def test_everybody_in_the_call_draws(drawing: Drawing) -> None:
     for attempt in (drawing.on_it(guest_seat), drawing.board.draw(guest_seat, sent(line()))):
         with pytest.raises(NotFound):  # a knocking guest is not in yet
             await attempt
-    await drawing.ward.calls.guests.admit(host, guest.guest_id)
+    await admit_guest(drawing.ward.house.services, host, guest.guest_id)
     await drawing.board.draw(guest_seat, sent(line("c")))
     assert await drawing.on_it(patient, 1) == [
         (2, "line", False),
@@ -125,7 +126,7 @@ async def test_apps_close_for_a_group_when_one_is_transferred(drawing: Drawing) 
         await drawing.ward.room(),
     )
     second = await drawing.ward.wait("Second Patient")
-    await services.calls.control.add(host, room, second.visit_id)
+    await add_patient(services, host, room, second.visit_id)
     await drawing.board.open(host)
     await drawing.board.draw(host, sent(line()))
     there = await _room_of(drawing.ward.house)

@@ -109,6 +109,9 @@ class Visiting:
         await _posted(stranger, door, name=mark("name of guest"))
         assert mark("name of guest") in (await self._http.get(f"/calls/{call}/people")).text
         await self._post(f"/calls/{call}/guests/{invited['guest_id']}/admit")
+        people = (await self._http.get(f"/calls/{call}/people")).json()["people"]
+        [newcomer] = [one for one, person in people.items() if person["kind"] == "guest"]
+        await _posted(phone, f"/visit/{visit}/call/newcomers/{newcomer}/agree")
         await self._post(f"/calls/{call}/whiteboard/open")
         words = {"kind": "words", "line": "a", "ink": "red", "at": [9, 9]}
         drawn = json.dumps([{**words, "words": mark("whiteboard")}])

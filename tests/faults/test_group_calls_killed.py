@@ -66,6 +66,7 @@ async def come_in(ward: Ward, call_id: str, name: str) -> CallGuest:
     guest = CallGuest(ward.server.url, name)
     await guest.ask_in(link)
     assert ward.post(f"/calls/{call_id}/guests/{guest.guest_id}/admit", _="").status_code == 200
+    ward.all_agree(call_id)
     return guest
 
 
@@ -166,4 +167,5 @@ def joins(ward: Ward, call_id: str) -> httpx.Response:
     patient = ward.patient()
     added = ward.post(f"/calls/{call_id}/add", visit=patient.visit_id, leg="1")
     assert added.status_code == 200, added.text
+    ward.all_agree(call_id)
     return patient.ask("POST", "/call/join", data={"camera": "false"})

@@ -79,6 +79,7 @@ class Ward:
     installed: Installed
     rooms: list[str] = field(default_factory=list[str])
     slugs: list[str] = field(default_factory=list[str])
+    patients: list[Patient] = field(default_factory=list[Patient])
 
     def prepare(self) -> "Ward":
         """Open the rooms, before the server starts."""
@@ -126,7 +127,17 @@ class Ward:
         """Check in a patient."""
         made = Patient(self.server)
         made.check_in(self.slugs[room])
+        self.patients.append(made)
         return made
+
+    def all_agree(self, call_id: str) -> None:
+        """Let every patient agree to whoever is to come into the call."""
+        asked = self.server.ask(
+            "SELECT id FROM call_participants WHERE call_id = ? AND state = 'agreeing'", call_id
+        )
+        for (newcomer,) in asked:
+            for patient in self.patients:
+                patient.ask("POST", f"/call/newcomers/{newcomer}/agree")
 
     def visit(self, patient: Patient) -> dict[str, Any]:
         """Return a visit from the database, with its legs."""

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bedside.calls.access import HostSeat
+from tests.calls.agreeing import add_patient, admit_guest, all_agree
 from tests.house import Served, served_with
 from tests.journeys.calling import LONG, pictures_move, watched
 from tests.journeys.meeting import (
@@ -114,10 +115,14 @@ class LargeCall:
         await guest.ask_in(link)
         return guest
 
-    async def admit(self, guest: CallGuest) -> None:
-        """Press “Admit” as the clinician."""
+    async def admit(self, guest: CallGuest, *, is_full: bool = False) -> None:
+        """Press “Admit” as the clinician; the patients agree, unless the call is full."""
         asks = self.desk.page.locator("[data-knocking] [data-guest]", has_text=guest.name)
         await asks.get_by_role("button", name="Admit").click()
+        if is_full:
+            return
+        await expect(asks).to_have_count(0)
+        await all_agree(self.served.house.services, self.host.call_id)
 
     async def all_see_all(self) -> None:
         """Wait until each browser gets pictures of everybody else, over its two connections with
@@ -148,7 +153,7 @@ async def three_in_browsers(served: Served, chromium: Chromium) -> LargeCall:
         patients.append(await comes_in(phone, served, desk.room, name))
     call_id = await start_call(desk, visit_in(patients[0]))
     host = await served.house.calls.seats.host(desk.staff, call_id)
-    await served.house.calls.control.add(host, desk.access, visit_in(patients[1]))
+    await add_patient(served.house.services, host, desk.access, visit_in(patients[1]))
     for page in (desk.page, *patients):
         await pictures_move(page)
     return LargeCall(served, desk, host, patients, people, [])
@@ -197,10 +202,10 @@ async def _is_full_with_sixteen(call: LargeCall) -> None:
     for number in range(4):
         secret = (await guests.invite(call.host)).link.rpartition("/")[2]
         guest_id, _ = await guests.enter(secret, f"Expected {number}", "127.0.0.1")
-        await guests.admit(call.host, guest_id)
+        await admit_guest(call.served.house.services, call.host, guest_id)
         expected.append(guest_id)
     one_more = await call.knock(GUESTS)
-    await call.admit(one_more)
+    await call.admit(one_more, is_full=True)
     told = call.desk.page.locator("#toasts")
     await expect(told).to_contain_text("This call is full. Nobody else can join until somebody")
     assert one_more.standing == "knocking"

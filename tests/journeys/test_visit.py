@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bedside.visits.rooms import RoomKind
+from tests.calls.agreeing import add_patient
 from tests.house import Served
 from tests.journeys.calling import LONG, pictures_move, sound_flows, watched
 from tests.journeys.meeting import (
@@ -205,7 +206,7 @@ async def test_out_of_a_group_call_only_one_patient_goes_to_the_other_room(
     await same.mark()
     call_id = await start_call(okafor, visit_in(noor))
     host = await house.calls.seats.host(okafor.staff, call_id)
-    await house.calls.control.add(host, okafor.access, visit_in(samir))
+    await add_patient(house.services, host, okafor.access, visit_in(samir))
     await see_each_other(okafor.page, noor, samir)
 
     await transfer_dialog(okafor.page)  # of several patients one is chosen

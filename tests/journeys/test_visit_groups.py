@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.calls.agreeing import add_patient
 from tests.house import Served, served_with
 from tests.journeys.calling import LONG, pictures_move, watched
 from tests.journeys.meeting import (
@@ -81,12 +82,12 @@ async def test_the_fifth_person_moves_a_call_to_the_media_server(
     call_id = await start_call(desk, visit_in(first))
     host = await house.calls.seats.host(desk.staff, call_id)
     for patient in others[:-1]:
-        await house.calls.control.add(host, desk.access, visit_in(patient))
+        await add_patient(house.services, host, desk.access, visit_in(patient))
     await see_each_other(desk.page, *patients[:-1])
     for page in (desk.page, *patients[:-1]):
         await _connections(page, 3)  # directly to each of the others
 
-    await house.calls.control.add(host, desk.access, visit_in(patients[-1]))
+    await add_patient(house.services, host, desk.access, visit_in(patients[-1]))
     everybody = [desk.page, *patients]
     await _all_by_the_media_server(everybody)
     await Journey("visit-five").seen(desk.page, "five", whole=False)
@@ -107,12 +108,13 @@ async def test_without_a_media_server_the_fifth_person_is_told_and_health_says_w
     host = await house.calls.seats.host(desk.staff, call_id)
     for visitor in visitors[:3]:
         if visitor is not visitors[0]:
-            await house.calls.control.add(host, desk.access, visitor.visit_id)
+            await add_patient(house.services, host, desk.access, visitor.visit_id)
         await house.calls.participants.join(await house.calls.seats.visitor(visitor))
     await expect(desk.page.locator("[data-tiles] > *")).to_have_count(3)
     await desk.page.get_by_role("button", name="More").click()
     await desk.page.get_by_role("menuitem", name="Add a waiting patient").click()
     await desk.page.get_by_role("button", name="Add to the call Patient 3").click()
+    await desk.page.get_by_role("button", name="Ask them").click()
     told = desk.page.locator("#toasts")
     await expect(told).to_contain_text("Up to four people can be in a call here.")
     await expect(told).to_contain_text("an administrator has to set up a media server")

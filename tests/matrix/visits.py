@@ -1,11 +1,15 @@
 """A call in the world of the matrix: the administrator with a patient and a guest; another patient
 is waiting in the room, and another guest knocks."""
 
+from bedside.calls import rows as call_rows
+from bedside.calls.access import HostSeat
+from bedside.calls.states import Kind as CallKind
 from bedside.calls.states import Mode
 from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.requests.lost_links import Asker
 from bedside.visits.check_in import CheckIn, CheckInForm
 from bedside.visits.rooms import RoomChange
+from tests.calls.agreeing import admit_guest
 from tests.house import House
 from tests.matrix.apps import Apps
 from tests.matrix.people import Kind
@@ -117,6 +121,18 @@ class Visits:
             guest_id, token = await self._house.calls.guests.enter(secret, "Gustav Guest", _ADDRESS)
             self._ids[name] = guest_id
             if kind is not None:
-                await self._house.calls.guests.admit(host, guest_id)
+                await admit_guest(self._house.services, host, guest_id)
                 self._cookies[kind] = {"bedside-guest": token}
                 self._secrets[kind] = secret
+        await self._newcomer(host)
+
+    async def _newcomer(self, host: HostSeat) -> None:
+        """Let the patient be asked about one more guest."""
+        guests = self._house.calls.guests
+        secret = (await guests.invite(host)).link.rpartition("/")[2]
+        guest_id, _ = await guests.enter(secret, "Gustav Guest", _ADDRESS)
+        await guests.admit(host, guest_id)
+        async with self._house.database.read() as db:
+            place = await call_rows.of_person(db, host.call_id, CallKind.GUEST, guest_id)
+        assert place is not None
+        self._ids["newcomer"] = place.id

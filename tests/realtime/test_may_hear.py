@@ -8,6 +8,7 @@ import pytest
 from bedside.kernel.events import Published
 from bedside.people.audiences import person_of
 from bedside.realtime.topics import Topics
+from tests.calls.agreeing import admit_guest
 from tests.calls.calling import Ward
 from tests.house import House
 
@@ -72,7 +73,7 @@ async def cast_of(house: House) -> Cast:
     ward = Ward(house)
     pair, waiter = await ward.both(), await ward.wait("Walter")
     guest = await ward.guest(pair.host)
-    await house.services.calls.guests.admit(pair.host, guest.guest_id)
+    await admit_guest(house.services, pair.host, guest.guest_id)
     accesses = {
         "host": pair.host.staff,
         "receptionist": house.here.receptionist,

@@ -18,6 +18,7 @@ from bedside.transfers.states import Phase
 from bedside.visits.rooms import RoomChange
 from bedside.visits.states import State, Step
 from bedside.visits.steps import End
+from tests.calls.agreeing import add_patient
 from tests.calls.calling import ADDRESS, SDP, Ward, offer
 from tests.house import House
 from tests.requests.sending import do_jobs, jpeg, pieces
@@ -91,7 +92,7 @@ async def test_a_verdict_and_the_end_of_the_visit_do_not_wait_for_each_other(
     pair, room = await ward.both(), await ward.room()
     visit_id = pair.visitor.visit_id
     other = await ward.wait("Olga Other")
-    await ward.calls.control.add(pair.host, room, other.visit_id)
+    await add_patient(ward.house.services, pair.host, room, other.visit_id)
     _, transfer, _ = await _asked(ward, visit_id, room)
     _, second, _ = await _asked(ward, other.visit_id, room)
     async with ward.database.unit_of_work() as work:

@@ -17,13 +17,14 @@ from bedside.calls.guests import Guests
 from bedside.calls.ice import VALID_FOR_A_TEST, IceServers
 from bedside.calls.live import LiveCalls
 from bedside.calls.media_server import MediaServer
+from bedside.calls.newcomers import Newcomers
 from bedside.calls.participants import Participants
 from bedside.calls.patient_names import PatientNames
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
 from bedside.calls.summaries import CallSummaries
-from bedside.calls.visit_departure import VisitDeparture
+from bedside.calls.visit_departure import SETTLE, VisitDeparture
 from bedside.kernel.known_states import DOWN, INCOMPLETE, NOT_SET_UP, OK, Seldom, State
 from bedside.kernel.language import N_
 from bedside.notifications.dispatcher import Dispatcher
@@ -57,7 +58,7 @@ class CallParts(CallServices):
     def registered(self) -> Registered:
         """Return what they register for the worker and /health."""
         return Registered(
-            handlers={CLOSE_ROOM: self.group_calls.close_room},
+            handlers={CLOSE_ROOM: self.group_calls.close_room, SETTLE: self.newcomers.settle},
             sweeps={
                 "calls.absences": (5.0, self.absences.sweep),
                 "calls.forget_guests": (600.0, self.guests.forget),
@@ -102,7 +103,8 @@ def calls_of(
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     seats, endings = Seats(database), Endings(audit)
     group_calls = GroupCalls(database, _media_server(settings))
-    control = Calls(database, audit, visits.transitions, endings, group_calls)
+    newcomers = Newcomers(database, audit, visits.transitions, group_calls)
+    control = Calls(database, audit, visits.transitions, endings, group_calls, newcomers)
     guests = Guests(
         database,
         vault,
@@ -110,6 +112,7 @@ def calls_of(
         people.clinics,
         endings,
         group_calls,
+        newcomers,
         dispatcher,
         settings.base_url,
     )
@@ -117,6 +120,7 @@ def calls_of(
     signalling = Signalling(database, group_calls)
     return CallParts(
         control=control,
+        newcomers=newcomers,
         seats=seats,
         participants=Participants(database, audit, group_calls),
         people=CallPeople(database, people.staff, names, guests),

@@ -121,6 +121,7 @@ def _listeners(parts: Parts) -> None:
     visits.transitions.on_left_call(calls.visit_departure)
     visits.transitions.on_left_call(calls.whiteboard)
     visits.transitions.on_leg_ended(transfers.exchange)
+    visits.transitions.on_leg_ended(calls.newcomers)
     visits.identification.on_identified("files", transfers.filing)
     visits.identification.on_identified("messages", parts.conversations.visit_chat)
     visits.correction.on_reassigned(transfers.filing)

@@ -36,7 +36,9 @@ class Endings:
         """End a call for everybody left in it, and for its guests. The visits in it have taken
         their step before."""
         for row in await rows.participants_of(work, call.id):
-            if row.state in (*PRESENT, Standing.KNOCKING):
+            if row.state == Standing.AGREEING and row.kind == Kind.PATIENT:
+                await rows.ask_no_longer(work, row)
+            elif row.state in (*PRESENT, Standing.KNOCKING, Standing.AGREEING):
                 await rows.take_out(work, row)
                 if row.kind == Kind.GUEST:
                     rows.publish_to_guest(work, row, CallState.ENDED)

@@ -42,6 +42,8 @@ class ParticipantChanged(Event):
     muted: bool
     camera: bool
     sharing: bool
+    waits_for: str = ""
+    refused_by: str = ""
 
     def topic(self) -> str:
         """The stream of the call."""
@@ -85,6 +87,21 @@ class CallSignal(Event):
     def topic(self) -> str:
         """The stream of the receiving connection."""
         return f"signals:{self.to_connection}"
+
+
+@declared
+class NewcomerChanged(Event):
+    """For the page of a waiting patient: they are asked into a call, or not any more."""
+
+    type: ClassVar[str] = "visit.newcomer_changed"
+
+    visit_id: str
+    call_id: str
+    state: str
+
+    def topic(self) -> str:
+        """The stream of the visit."""
+        return f"visit:{self.visit_id}"
 
 
 @declared

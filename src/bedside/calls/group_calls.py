@@ -12,16 +12,19 @@ from typing import Any
 from bedside.calls import rows
 from bedside.calls.events import CallChanged, CallSignal, MediaInterrupted, ParticipantChanged
 from bedside.calls.media_server import (
+    MOST_PUBLISHERS,
+    CallIsFull,
     Interruption,
     MediaServer,
     MediaServerDown,
     SubscriptionOffer,
 )
-from bedside.calls.states import CallState, NoMediaServer, Standing
+from bedside.calls.states import DIRECT_LIMIT, PRESENT, CallState, NoMediaServer, Standing
 from bedside.database import Database
 from bedside.errors import BedsideError
 from bedside.kernel import faults
 from bedside.kernel.events import Published
+from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.realtime.envelopes import FROM_PUBLISH, FROM_SUBSCRIBE, Signal
 
 
@@ -66,6 +69,16 @@ class GroupCalls:
         if self._media is None:
             raise NoMediaServer
         await self._open_room(self._media, call_id)
+
+    async def require_room(self, work: UnitOfWork, call_id: str) -> None:
+        """Raise CallIsFull or NoMediaServer if one more could not join: the member of staff who
+        lets them in sees the reason, and they keep waiting."""
+        people = await rows.participants_of(work, call_id)
+        present = sum(row.state in PRESENT for row in people)
+        if present >= MOST_PUBLISHERS:
+            raise CallIsFull
+        if present >= DIRECT_LIMIT and not self.configured:
+            raise NoMediaServer
 
     async def take(self, participant_id: str, signal: Signal) -> None:
         """Handle a connection's message to the media server. A failure is reported to that

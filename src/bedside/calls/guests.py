@@ -22,16 +22,14 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
-from bedside.calls.media_server import MOST_PUBLISHERS, CallIsFull
 from bedside.calls.models import calls, guests
+from bedside.calls.newcomers import Newcomers
 from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import (
-    DIRECT_LIMIT,
     PRESENT,
     CallEnded,
     CallState,
     Kind,
-    NoMediaServer,
     Standing,
 )
 from bedside.database.sealed import Vault
@@ -151,6 +149,7 @@ class Guests:
         clinics: Clinics,
         endings: Endings,
         group_calls: GroupCalls,
+        newcomers: Newcomers,
         messenger: Messenger,
         base_url: str,
     ) -> None:
@@ -160,6 +159,7 @@ class Guests:
         self._clinics = clinics
         self._endings = endings
         self._group_calls = group_calls
+        self._newcomers = newcomers
         self._messenger = messenger
         self._base_url = base_url
 
@@ -209,17 +209,15 @@ class Guests:
         ]
 
     async def admit(self, host: HostSeat, guest_id: str) -> None:
-        """Admit somebody who knocks. Raises NotFound, CallEnded, CallIsFull, NoMediaServer."""
+        """Admit somebody who knocks; patients in the call are asked first. Raises NotFound,
+        CallEnded, CallIsFull, NoMediaServer."""
         async with self._database.unit_of_work() as work:
-            await _active(work, host.call_id)
+            call = await _active(work, host.call_id)
             row = await _knocking(work, host, guest_id)
-            if row.state in PRESENT:
+            if row.state in (*PRESENT, Standing.AGREEING):
                 return
-            await check_room(work, host.call_id, self._group_calls)
-            row = await rows.put_participant(
-                work, (host.call_id, host.clinic_id), Kind.GUEST, guest_id, Standing.ASKED
-            )
-            rows.publish_to_guest(work, row, row.state)
+            await self._group_calls.require_room(work, host.call_id)
+            await self._newcomers.bring_guest(work, call, row)
             await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
 
     async def refuse(self, host: HostSeat, guest_id: str) -> None:
@@ -401,17 +399,6 @@ def _notices(
     if phone:
         notices.append(Notice(clinic_id, "", cause, "sms", phone, text))
     return notices
-
-
-async def check_room(work: UnitOfWork, call_id: str, group_calls: GroupCalls) -> None:
-    """Raise CallIsFull or NoMediaServer if one more could not join: the member of staff admitting
-    them sees the reason, and the guest keeps waiting."""
-    people = await rows.participants_of(work, call_id)
-    present = sum(row.state in PRESENT for row in people)
-    if present >= MOST_PUBLISHERS:
-        raise CallIsFull
-    if present >= DIRECT_LIMIT and not group_calls.configured:
-        raise NoMediaServer
 
 
 async def _active(work: UnitOfWork, call_id: str) -> CallRow:

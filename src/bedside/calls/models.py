@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
     literal_column,
     true,
 )
@@ -53,12 +54,18 @@ participants = Table(
     Column("away_since", BigInteger, nullable=False),
     Column("joined_at", BigInteger, nullable=False),
     Column("left_at", BigInteger, nullable=False),
+    Column("waits_for", Text, nullable=False, server_default=""),
+    Column("in_group", Boolean, nullable=False, server_default=false()),
+    Column("refused_by", Text, nullable=False, server_default=""),
+    Column("asked_by", Text, nullable=False, server_default=""),
     Index("ix_call_participants_person", "call_id", "kind", "person_id", unique=True),
     Index("ix_call_participants_of", "person_id", "state"),
 )
 """`person_id` is a member of staff, a visit or a guest, by `kind`; `connection_id` names the page
 currently in the call: a reloaded page is another connection. `away_since` is 0 while that page is
-connected."""
+connected. `waits_for` names the participants, with blanks between, who have to agree before a
+newcomer comes in; `refused_by` the one who did not, `asked_by` the member of staff. `in_group`: a
+patient who has agreed to other patients."""
 
 guests = Table(
     "guests",

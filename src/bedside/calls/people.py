@@ -36,7 +36,7 @@ class Person:
 
 class CallPeople:
     """Lists participants. Staff see names of patients whom they may see, and of guests; patients
-    and guests see names of staff, and of each other only the kind."""
+    see names of staff and guests, guests those of staff, and of patients both only the kind."""
 
     def __init__(
         self,
@@ -56,18 +56,21 @@ class CallPeople:
         Raises NotFound for a guest who was not admitted (yet).
         """
         is_staff = seat.kind is Kind.STAFF
-        shown = (*PRESENT, Standing.KNOCKING) if is_staff else PRESENT
+        shown = {*PRESENT, Standing.AGREEING}
+        if is_staff:
+            shown.add(Standing.KNOCKING)
         async with self._database.read() as db:
             everybody = await rows.participants_of(db, seat.call_id)
-            present = [row for row in everybody if row.state in shown]
+            present = [row for row in everybody if row.state in shown and _concerns(seat, row)]
             visits = await _visits_of(db, present) if is_staff else {}
         shared: frozenset[str] = frozenset()
         if not is_staff and seat.participant_id not in {row.id for row in present}:
             raise NotFound
         names = await self._staff.named(seat.clinic_id, _ids(present, Kind.STAFF))
+        if seat.kind is not Kind.GUEST:  # a patient has a right to know who listens
+            names |= await self._guests.names(seat.clinic_id, _ids(present, Kind.GUEST))
         if is_staff:
             assert isinstance(seat.access, StaffAccess)  # noqa: S101 - of this kind they are
-            names |= await self._guests.names(seat.clinic_id, _ids(present, Kind.GUEST))
             names |= await self._patients.seen_by(seat.access, visits.values())
             shared = await self._guests.sharing_links(seat.call_id)
         found = [_person(seat, row, names, visits.get(row.person_id)) for row in present]
@@ -75,6 +78,13 @@ class CallPeople:
             replace(person, same_link=True) if person.guest_id in shared else person
             for person in found
         ]
+
+
+def _concerns(seat: CallSeat, row: ParticipantRow) -> bool:
+    """Whether a newcomer is this person's business: the clinic's, or of those who are asked."""
+    if row.state != Standing.AGREEING or seat.kind is Kind.STAFF:
+        return True
+    return seat.participant_id in row.waits_for.split()
 
 
 async def _visits_of(db: Reader, present: list[ParticipantRow]) -> dict[str, VisitRow]:

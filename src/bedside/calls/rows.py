@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bedside.calls.events import CallChanged, GuestChanged, ParticipantChanged
+from bedside.calls.events import (
+    CallChanged,
+    GuestChanged,
+    NewcomerChanged,
+    ParticipantChanged,
+)
 from bedside.calls.models import calls, guests, participants
 from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology
 from bedside.database.statements import prepared
@@ -51,6 +56,17 @@ class ParticipantRow(NamedTuple):
     away_since: int
     joined_at: int
     left_at: int
+    waits_for: str
+    in_group: bool
+    refused_by: str
+    asked_by: str
+
+    @property
+    def was_let_in(self) -> bool:
+        """Whether they are or were in the call, or expected in it; not whoever was asked only."""
+        if self.state in PRESENT:
+            return True
+        return self.state == Standing.LEFT and self.left_at > 0
 
 
 _call = prepared(select(calls).where(calls.c.id == bindparam("of")), CallRow)
@@ -87,6 +103,13 @@ _current = prepared(
     )
     .order_by(participants.c.id.desc())
     .limit(1),
+    ParticipantRow,
+)
+_agreeing = prepared(
+    select(participants).where(
+        participants.c.person_id == bindparam("person"),
+        participants.c.state == Standing.AGREEING.value,
+    ),
     ParticipantRow,
 )
 _put = prepared(
@@ -138,6 +161,11 @@ async def current_of(db: Reader, kind: Kind, person_id: str) -> ParticipantRow |
     return await db.one(_current, as_kind=kind, person=person_id)
 
 
+async def agreeing_of(db: Reader, person_id: str) -> list[ParticipantRow]:
+    """Return the places of a visit or guest who is asked, or asked about, in whichever call."""
+    return await db.all(_agreeing, person=person_id)
+
+
 # --- changing ---------------------------------------------------------------------------------
 
 
@@ -183,6 +211,10 @@ async def put_participant(
         away_since=now,
         joined_at=0,
         left_at=0,
+        waits_for="",
+        in_group=False,
+        refused_by="",
+        asked_by="",
         now_state=state,
         now_away=now,
     )
@@ -219,6 +251,7 @@ async def take_out(work: UnitOfWork, row: ParticipantRow, state: Standing = Stan
         camera=False,
         sharing=False,
         left_at=clock.now(),
+        waits_for="",
     )
 
 
@@ -235,6 +268,33 @@ async def shut_out_guests(work: UnitOfWork, call_id: str) -> None:
     await work.execute(_end_guests, of_call=call_id)
 
 
+async def hold_up_no_longer(work: UnitOfWork, leaver: ParticipantRow) -> bool:
+    """Wait no longer for the answer of a patient who has left. Returns whether somebody waits for
+    nobody's any more."""
+    settles = False
+    for row in await participants_of(work, leaver.call_id):
+        if row.state == Standing.AGREEING and leaver.id in row.waits_for.split():
+            left = [one for one in row.waits_for.split() if one != leaver.id]
+            await change_participant(work, row.id, waits_for=" ".join(left))
+            settles = settles or not left
+    return settles
+
+
+async def ask_no_longer(work: UnitOfWork, row: ParticipantRow, refused_by: str = "") -> None:
+    """Leave a newcomer where they are: a patient in the queue, a guest before the door."""
+    state = Standing.KNOCKING if row.kind == Kind.GUEST else Standing.LEFT
+    row = await change_participant(work, row.id, state=state, waits_for="", refused_by=refused_by)
+    publish_to_newcomer(work, row)
+
+
+def publish_to_newcomer(work: UnitOfWork, row: ParticipantRow) -> None:
+    """Publish the state of a newcomer to the page on which they wait."""
+    if row.kind == Kind.GUEST:
+        publish_to_guest(work, row, row.state)
+    else:
+        work.emit(NewcomerChanged(visit_id=row.person_id, call_id=row.call_id, state=row.state))
+
+
 def publish_to_guest(work: UnitOfWork, row: ParticipantRow, state: str) -> None:
     """Publish a guest's state to their page."""
     work.emit(GuestChanged(guest_id=row.person_id, call_id=row.call_id, state=state))
@@ -249,6 +309,8 @@ def facts_of(row: ParticipantRow) -> dict[str, Any]:
         "muted": bool(row.muted),
         "camera": bool(row.camera),
         "sharing": bool(row.sharing),
+        "waits_for": row.waits_for,
+        "refused_by": row.refused_by,
     }
 
 

@@ -1,4 +1,4 @@
-"""Calls: starting, adding patients, going on to the next one, leaving, ending.
+"""Calls: starting, going on to the next one, leaving, ending.
 
 Locks are taken in one order: the person or the call by name, the visits, the call, and then the
 audit log; see `visits.transitions`.
@@ -14,8 +14,8 @@ from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
-from bedside.calls.guests import check_room
 from bedside.calls.models import participants
+from bedside.calls.newcomers import Newcomers
 from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import (
     PRESENT,
@@ -72,12 +72,14 @@ class Calls:
         transitions: Transitions,
         endings: Endings,
         group_calls: GroupCalls,
+        newcomers: Newcomers,
     ) -> None:
         self._database = database
         self._audit = audit
         self._transitions = transitions
         self._endings = endings
         self._group_calls = group_calls
+        self._newcomers = newcomers
 
     # --- starting --------------------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class Calls:
     async def _begin(self, work: UnitOfWork, room: RoomAccess, visit: VisitRow, mode: Mode) -> str:
         staff = room.staff
         call_id = await rows.add_call(work, room.clinic_id, room.room_id, mode, staff.staff_id)
+        await self._newcomers.no_longer_waiting(work, visit)
         await self._transitions.take_step(work, visit, Admit(call_id), room.actor)
         for kind, person in ((Kind.STAFF, staff.staff_id), (Kind.PATIENT, visit.id)):
             call = (call_id, room.clinic_id)
@@ -149,24 +152,6 @@ class Calls:
         return call_id
 
     # --- during a call ---------------------------------------------------------------------------
-
-    async def add(
-        self, host: HostSeat, room: RoomAccess, visit_id: str, *, leg: int | None = None
-    ) -> None:
-        """Admit one more waiting patient to a running call.
-
-        Raises CallEnded, CallIsFull, NoMediaServer, Conflict with a sentence if the patient is not
-        waiting here (any more), NotFound.
-        """
-        async with self._database.unit_of_work() as work:
-            await work.lock(f"call:{host.call_id}")
-            visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
-            call = await self._locked(work, host)
-            # before counting the room: a double press must get “is here already”
-            await self._transitions.take_step(work, visit, Admit(call.id), room.actor)
-            await check_room(work, call.id, self._group_calls)
-            place = (call.id, call.clinic_id)
-            await rows.put_participant(work, place, Kind.PATIENT, visit.id, Standing.ASKED)
 
     async def return_to_waiting_room(
         self, room: RoomAccess, visit_id: str, *, leg: int | None = None

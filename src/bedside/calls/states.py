@@ -43,6 +43,8 @@ class Standing(StrEnum):
     ASKED = "asked"
     """Admitted; the page has not joined yet."""
     JOINED = "joined"
+    AGREEING = "agreeing"
+    """To come in as soon as those who would hear them have agreed (see `newcomers`)."""
     LEFT = "left"
     REFUSED = "refused"
     """A guest who was not admitted, or was removed."""

@@ -68,7 +68,7 @@ class CallSummaries:
 
 async def _visits_of(db: Reader, call_id: str) -> list[VisitRow]:
     people = await rows.participants_of(db, call_id)
-    ids = [row.person_id for row in people if row.kind == Kind.PATIENT]
+    ids = [row.person_id for row in people if row.kind == Kind.PATIENT and row.was_let_in]
     found = [await db.one(visit_rows.by_id, of=one) for one in ids]
     return [row for row in found if row is not None]
 

@@ -8,6 +8,9 @@ from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import Step
 
+SETTLE = "call.newcomers_settle"
+"""The job that lets in whom nobody's answer holds up any more."""
+
 
 class VisitDeparture:
     """Implements `visits.ports.CallsOfVisits`."""
@@ -23,6 +26,8 @@ class VisitDeparture:
         if call is None or place is None or place.state not in PRESENT:
             return
         await rows.take_out(work, place)
+        if await rows.hold_up_no_longer(work, place):
+            work.enqueue(SETTLE, {"call_id": call.id})
         await self._audit.record(
             work,
             call.clinic_id,

@@ -8,6 +8,7 @@ from bedside.calls.apps.whiteboard import Whiteboard
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
+from bedside.calls.newcomers import Newcomers
 from bedside.calls.participants import Participants
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
@@ -20,6 +21,7 @@ class CallServices:
     """`services.calls`."""
 
     control: Calls
+    newcomers: Newcomers
     seats: Seats
     participants: Participants
     people: CallPeople

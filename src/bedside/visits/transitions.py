@@ -222,8 +222,8 @@ class Transitions:
     ) -> VisitRow:
         """Take a step with a visit that was locked in this unit of work and return the new row.
         Raises Conflict if the table does not allow it."""
-        if isinstance(step, Admit) and row.state == State.IN_CALL:
-            raise await self._seen_already(row, by)
+        if isinstance(step, Admit):
+            await self.require_waiting(row, by)
         state = after(State(row.state), step.kind)
         leaves = isinstance(step, TransferTo | TakeBack | End)
         if leaves:
@@ -326,13 +326,16 @@ class Transitions:
             delay=options.unattended_seconds * clock.SECOND,
         )
 
-    async def _seen_already(self, row: VisitRow, by: Actor) -> Conflict:
+    async def require_waiting(self, row: VisitRow, by: Actor) -> None:
+        """Raise Conflict, saying whose, if the patient is in a call already."""
+        if row.state != State.IN_CALL:
+            return
         if row.admitted_by == by.id:
             said = _("You have admitted this patient already.")
         else:
             who = await self.name(row.clinic_id, row.admitted_by)
             said = _("{who} is seeing this patient already.").format(who=who)
-        return Conflict(said, code="visit_is_in_call")
+        raise Conflict(said, code="visit_is_in_call")
 
     async def _legs(
         self, work: UnitOfWork, row: VisitRow, now: VisitRow, step: AnyStep, moment: int

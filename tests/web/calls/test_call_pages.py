@@ -8,6 +8,7 @@ import pytest
 from bedside.calls import ice
 from bedside.calls.states import Mode
 from bedside.kernel import clock
+from tests.calls.agreeing import all_agree
 from tests.calls.calling import Ward
 from tests.house import House
 from tests.web.pages import enter
@@ -79,6 +80,7 @@ async def test_in_another_call_the_patient_can_be_added(
     form = {"visit": second.visit_id, "leg": "1"}
     added = await visitor.post(f"{call}/add", data=form)
     assert (added.status_code, added.headers["location"]) == (303, call)
+    await all_agree(ward.house.services, pair.call_id)
     assert (await ward.seat(second)).call_id == pair.call_id
 
 
@@ -126,6 +128,9 @@ async def test_a_guest_by_link(ward: Ward, visitor: httpx.AsyncClient) -> None:
     assert (knocks.status_code, knocks.json()["code"]) == (409, "not_in_call")
     admitted = await visitor.post(f"{call}/guests/{guest_id}/admit", headers=JSON)
     assert admitted.json() == {}
+    asked = (await visitor.post(f"{page}/call/join", data={"camera": "true"}, headers=JSON)).json()
+    assert (asked["state"], asked["connection_id"]) == ("agreeing", "")
+    await all_agree(ward.house.services, pair.call_id)
     form = {"camera": "true", "muted": "false"}
     joined = (await visitor.post(f"{page}/call/join", data=form, headers=JSON)).json()
     assert joined["state"] == "joined"

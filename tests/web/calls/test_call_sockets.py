@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from bedside.edge.guests import page_of_guest
+from tests.calls.agreeing import add_patient, admit_guest
 from tests.calls.calling import SDP, Pair, Ward
 from tests.house import Served
 from tests.peers.ports import PATIENCE
@@ -179,7 +180,8 @@ async def test_a_guest_is_let_in_and_sent_away_while_the_page_is_open(
         assert (await page.hear(topic, "snapshot"))["data"]["state"] == "knocking"
         await page.say(action="subscribe", topic=call)
         await page.hear(call, "refused")
-        await ward.calls.guests.admit(pair.host, guest.guest_id)
+        await admit_guest(ward.house.services, pair.host, guest.guest_id)
+        assert (await page.hear(topic, "guest.changed"))["data"]["state"] == "agreeing"
         assert (await page.hear(topic, "guest.changed"))["data"]["state"] == "asked"
         async with httpx.AsyncClient(base_url=served.url, cookies=cookies) as client:
             own = {"accept": "application/json", "origin": served.url}
@@ -195,7 +197,7 @@ async def test_a_guest_is_let_in_and_sent_away_while_the_page_is_open(
 async def test_who_leaves_the_call_hears_no_more_of_it(served: Served, ward: Ward) -> None:
     """The page keeps its subscription; events arrive as placeholders that only keep the count."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
-    await ward.calls.control.add(pair.host, room, second.visit_id)
+    await add_patient(ward.house.services, pair.host, room, second.visit_id)
     topic = f"call:{pair.call_id}"
     visit = f"/visit/{pair.visitor.visit_id}/live"
     async with opened(served, visit, visitor_cookies(ward, pair)) as patient:

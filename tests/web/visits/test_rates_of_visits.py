@@ -9,6 +9,7 @@ from bedside.calls.guests import DEVICES_OF_A_LINK
 from bedside.edge.protection import KNOCKING, WRITING
 from bedside.kernel.ids import new_id
 from bedside.web.app import create_app
+from tests.calls.agreeing import admit_guest
 from tests.calls.calling import Ward
 from tests.house import House, at_the_door
 from tests.web.pages import enter
@@ -94,14 +95,14 @@ async def test_a_guest_who_has_left_asks_again_by_the_button(quick_house: House)
     async with at_the_door(create_app(quick_house.services), cookies=cookies) as phone:
         assert f'action="{knock}"' in (await phone.get(here)).text
         for _time in range(int(KNOCKING.burst)):
-            await ward.calls.guests.admit(pair.host, guest.guest_id)
+            await admit_guest(ward.house.services, pair.host, guest.guest_id)
             assert (await phone.post(knock)).headers["location"] == here
             assert await state() == "asked", "whoever is let in need not knock"
             await ward.calls.control.leave(await ward.calls.seats.guest(guest))
             assert await state() == "left"
             assert (await phone.post(knock)).status_code == 303
             assert await state() == "knocking"
-        await ward.calls.guests.admit(pair.host, guest.guest_id)
+        await admit_guest(ward.house.services, pair.host, guest.guest_id)
         await ward.calls.control.leave(await ward.calls.seats.guest(guest))
         for again in (knock, f"{here}/call/join"):
             often = await phone.post(again)

@@ -18,6 +18,7 @@ export interface CallPlace {
     end: string;
     video: string;
     guests: string;
+    newcomers: string;
   };
   words: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 /**
  * More patients in a call: from the list of waiting ones, or when “Start call” is pressed in the
- * console beside the call, whose page reports it here (see components/framed.ts).
+ * console beside the call, whose page reports it here (see components/framed.ts). Who would meet
+ * whom is shown first, with names and dates of birth; then all of them are asked.
  */
 
 import { say } from "../apps/place";
@@ -10,53 +11,46 @@ import { fragmentOf } from "../live/fragment";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 
-export interface Wanted {
-  visit: string;
-  leg: string;
-}
-
 export class Adding {
-  private wanted: Wanted | null = null;
-
   constructor(private readonly session: CallSession) {
     for (const opener of document.querySelectorAll("[data-add-patient]")) {
-      opener.addEventListener("click", () => void this.list());
+      opener.addEventListener("click", () => void this.show("[data-waiting-patients]", "waiting", "add-patient"));
     }
-    this.place()?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const fields = new FormData(event.target as HTMLFormElement);
-      void this.add({ visit: String(fields.get("visit")), leg: String(fields.get("leg")) });
-    });
-    document.querySelector("[data-add-wanted]")?.addEventListener("click", () => {
-      if (this.wanted) void this.add(this.wanted);
-    });
+    this.onSubmit("[data-waiting-patients]", (fields) => void this.question(String(fields.get("visit"))));
+    this.onSubmit("[data-adding]", (fields) => void this.ask(fields));
     document.addEventListener("bedside:start-call", (event) => {
-      this.wanted = (event as CustomEvent<Wanted>).detail;
-      openDialog("add-this");
+      void this.question((event as CustomEvent<{ visit: string }>).detail.visit);
     });
     document.addEventListener("bedside:next-patient", () => toast(say(session.place, "end_first"), "attention"));
   }
 
-  private place(): HTMLElement | null {
-    return document.querySelector<HTMLElement>("[data-waiting-patients]");
+  private onSubmit(place: string, act: (fields: FormData) => void): void {
+    document.querySelector(place)?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      act(new FormData(event.target as HTMLFormElement));
+    });
   }
 
-  private async list(): Promise<void> {
-    const place = this.place();
-    if (!place) return;
-    closeDialog("call-people");
+  private question(visit: string): Promise<void> {
+    return this.show("[data-adding]", `adding/${visit}`, "add-this");
+  }
+
+  private async show(at: string, address: string, dialog: string): Promise<void> {
+    for (const open of ["call-people", "add-patient"]) closeDialog(open);
     try {
-      place.replaceChildren(await fragmentOf(`/calls/${this.session.place.call}/waiting`, { byHand: true }));
-      openDialog("add-patient");
+      const content = await fragmentOf(`/calls/${this.session.place.call}/${address}`, { byHand: true });
+      document.querySelector(at)?.replaceChildren(content);
+      openDialog(dialog);
     } catch {
       toast(say(this.session.place, "not_sent"), "bad");
     }
   }
 
-  private async add({ visit, leg }: Wanted): Promise<void> {
-    for (const dialog of ["add-patient", "add-this"]) closeDialog(dialog);
+  private async ask(fields: FormData): Promise<void> {
+    closeDialog("add-this");
     try {
-      await tell(`/calls/${this.session.place.call}/add`, { visit, leg });
+      const wanted = { visit: String(fields.get("visit")), leg: String(fields.get("leg")) };
+      await tell(`/calls/${this.session.place.call}/add`, wanted);
       toast(say(this.session.place, "added"), "good");
     } catch (error) {
       toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");

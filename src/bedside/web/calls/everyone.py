@@ -74,16 +74,6 @@ async def next_patient(request: Request) -> Response:
     return redirect(f"/rooms/{room.room_id}", NOBODY_WAITS)
 
 
-async def add(request: Request) -> Response:
-    """POST /calls/{call_id}/add: admit one more patient to a running call. Fields: visit, leg."""
-    host = await _host(request)
-    form = await form_of(request)
-    services, visit_id = services_of(request), form.line("visit")
-    room = await services.visits.whereabouts.room_of(host.staff, visit_id)
-    await services.calls.control.add(host, room, visit_id, leg=_leg(form))
-    return _to_call(request, host.call_id)
-
-
 def _to_call(request: Request, call_id: str) -> Response:
     if wants_json(request):
         return JSONResponse({"call_id": call_id, "href": call_window(call_id)})
@@ -337,7 +327,6 @@ routes = [
     staff_route("/visits/{visit_id}/return", return_to_waiting_room, methods=["POST"]),
     staff_route("/visits/{visit_id}/end", end_visit, methods=["POST"]),
     staff_route("/rooms/{room_id}/next", next_patient, methods=["POST"]),
-    staff_route("/calls/{call_id}/add", add, methods=["POST"]),
     staff_route("/calls/{call_id}/join", join, methods=["POST"]),
     staff_route("/calls/{call_id}/people", people, methods=["GET"]),
     staff_route("/calls/{call_id}/ice", ice, methods=["GET"]),

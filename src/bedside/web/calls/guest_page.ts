@@ -41,7 +41,7 @@ class GuestPage {
   private heard(heard: Heard): void {
     const state = String(heard.data.state);
     if (LET_IN.has(state)) this.enter();
-    else if (state !== "knocking") this.over(state);
+    else if (state !== "knocking" && state !== "agreeing") this.over(state);
   }
 
   private enter(): void {

@@ -6,6 +6,7 @@
 import { placeOf } from "../apps/place";
 import { closeDialog } from "../components/dialogs";
 import { liveSocket } from "../live/socket";
+import { Newcomers } from "./newcomers";
 import { CallView, type FollowBoard, type Happenings } from "./view";
 
 let current: CallView | null = null;
@@ -20,7 +21,9 @@ export function startPatientCall(root: HTMLElement, happenings: Happenings, foll
     opener.addEventListener("click", () => closeDialog(opener.dataset.closesToo ?? ""));
   }
   document.body.classList.add("in-call");
-  current = new CallView(root, place, liveSocket(), happenings);
+  let newcomers: Newcomers | null = null;
+  current = new CallView(root, place, liveSocket(), { ...happenings, drawn: () => newcomers?.draw() });
+  newcomers = new Newcomers(root, current.session);
   board = followBoard(root);
   void current.start();
 }

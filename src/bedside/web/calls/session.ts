@@ -115,6 +115,13 @@ export class CallSession extends EventTarget implements OpenCall {
       .map(([id]) => id);
   }
 
+  /** Those who come in as soon as all have agreed: for patients only while they are asked. */
+  newcomers(): [string, Participant][] {
+    const agreeing = Object.entries(this.state?.participants ?? {}).filter(([, one]) => one.state === "agreeing");
+    if (this.place.audience === "staff") return agreeing;
+    return agreeing.filter(([, one]) => one.waits_for.split(" ").includes(this.participantId));
+  }
+
   receivedFrom(connection: string): Received | null {
     const byServer = this.server?.hasArrived(connection, false) ? this.server.from(connection) : null;
     return byServer ?? this.mesh?.from(connection) ?? this.server?.from(connection) ?? null;
@@ -346,7 +353,8 @@ export class CallSession extends EventTarget implements OpenCall {
   }
 
   private hasUnknown(): boolean {
-    return [...this.others().map(([id]) => id), ...this.knocking()].some((id) => !(id in this.people));
+    const shown = [...this.others(), ...this.newcomers()].map(([id]) => id);
+    return [...shown, ...this.knocking()].some((id) => !(id in this.people));
   }
 
   // --- sending

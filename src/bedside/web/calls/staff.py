@@ -72,6 +72,7 @@ async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
         {"visit": one, "room": room.name}
         for room in await services.visits.rooms.of_staff(host.staff)
         for one in await _waiting_in(request, host.staff, room.id)
+        if not one.away_since
     ]
 
 

@@ -11,6 +11,10 @@ export interface Participant {
   muted: boolean;
   camera: boolean;
   sharing: boolean;
+  /** Ids of the participants who have to agree before a newcomer (“agreeing”) comes in. */
+  waits_for: string;
+  /** The one who did not agree; "" if nobody refused. */
+  refused_by: string;
 }
 
 export interface CallState {

@@ -11,6 +11,7 @@ import { AppsPanel, type Sign } from "./apps_panel";
 import { Beside, SIGN_IN_AGAIN } from "./beside";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
+import { Newcomers } from "./newcomers";
 import { PeopleList } from "./people_list";
 import type { CallSession } from "./session";
 import { CallView } from "./view";
@@ -41,11 +42,13 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
     drawn: () => {
       door.draw();
       people.draw();
+      newcomers.draw();
       drawHeading(view.session);
     },
   });
   const ending = new Ending(stage, view.session);
   const door = new GuestDoor(stage, view.session);
+  const newcomers = new Newcomers(stage, view.session);
   const people = new PeopleList(view.session, (address) => beside.open(address));
   others.transferring(() => toast(say(place, "not_sent"), "bad"));
   new AppsPanel(stage, view.session, others.apps, others.unread(stage));

@@ -26,7 +26,7 @@ const TOGETHER_MS = 40;
 const AGAIN_AFTER_MS = 2_000;
 /** “Taking you to …” is shown at least this long; the view behind it is there already. */
 const MOVING_MS = 1_200;
-const REFRESHING = new Set(["visit.changed", "visit.room_message"]);
+const REFRESHING = new Set(["visit.changed", "visit.room_message", "visit.newcomer_changed"]);
 const READY_PATTERN = [300, 120, 300, 120, 300];
 
 export class VisitPage {

@@ -134,6 +134,7 @@ async def _page(
         emergency_text=await services.visits.rooms.emergency_text(visit.room),
         mode=call.mode if call else "",
         call_started_at=call.started_at if call else 0,
+        newcomer=await services.calls.newcomers.asked(visitor) if waits else None,
         cut_off=came_back and await services.calls.absences.cut_off(visitor),
     )
     return render(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bedside.calls.newcomers import Asked
 from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
 from bedside.visits.own_visit import OwnVisit
@@ -50,6 +51,8 @@ class VisitPage:
     mode: str = ""
     """Of the call: “video” or “voice”."""
     call_started_at: int = 0
+    newcomer: Asked | None = None
+    """A call with other patients into which this one is asked."""
     cut_off: bool = False
     """The patient is waiting again because the clinic's page was disconnected from the call."""
 
@@ -96,7 +99,8 @@ class VisitPage:
             return f"{heading}. {text}"
         if self.view is not View.WAITING:
             return self.heading
-        told = (self.transferred, self.interrupted, self.heading + ".", self.estimate)
+        asked = self.group_question
+        told = (asked, self.transferred, self.interrupted, self.heading + ".", self.estimate)
         return " ".join(filter(None, told))
 
     @property
@@ -118,6 +122,21 @@ class VisitPage:
             "The clinic lost its connection, so your call has ended. You have kept your place, and "
             "will be called again. You need not do anything."
         )
+
+    @property
+    def group_question(self) -> str:
+        """The question about a call with others; "" for none."""
+        if self.newcomer is None:
+            return ""
+        if self.newcomer.has_agreed:
+            return _("You have agreed. You come into the call as soon as the others have, too.")
+        return ngettext(
+            "The clinic asks you into a call with another patient. You would see and hear each "
+            "other. Do you agree?",
+            "The clinic asks you into a call with %(num)s other patients. You would see and hear "
+            "each other. Do you agree?",
+            self.newcomer.patients,
+        ) % {"num": self.newcomer.patients}
 
     @property
     def estimate(self) -> str:
