@@ -36,10 +36,11 @@ class Meeting:
         return self.staff.locator(f"#row-{self.visit_id}")
 
     async def from_menu(self, item: str) -> Locator:
-        """Open something from the row's menu. Returns the dialog."""
+        """Open something from the row's menu. Returns the dialog, or the dock."""
         await self.row.get_by_role("button", name="Actions for").click()
         await self.staff.get_by_role("menuitem", name=item).click()
-        dialog = self.staff.locator("#in-dialog")
+        docked = item in ("Chat", "File transfer")
+        dialog = self.staff.locator("#dock" if docked else "#in-dialog")
         await expect(dialog).to_be_visible()
         return dialog
 

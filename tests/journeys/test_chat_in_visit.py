@@ -53,7 +53,7 @@ async def test_from_the_waiting_room_into_the_call(served: Served, chromium: Chr
         await expect(dialog.locator(".chat-state").last).to_have_text("Read")
         await journey.seen(desk, "dialog", whole=False)
         await journey.seen(phone, "waiting-room")
-        await dialog.get_by_role("button", name="Close").click()
+        await dialog.locator("#dock-close").click()
         await in_the_call(two, journey)
 
 

@@ -85,7 +85,7 @@ async def test_from_the_queue_in_both_directions(served: Served, chromium: Chrom
         assert len(await downloaded(two.staff, download.click)) > 1_000
         await expect(newest(dialog)).to_contain_text("Done. It was downloaded")
         await dialog.locator("#transfer-close").click()
-        await expect(dialog).to_have_count(0)
+        await expect(dialog).to_be_hidden()
         found = await two.filed(2)
         assert {(one.channel, one.source_id) for one in found} == {("live_transfer", two.visit_id)}
 

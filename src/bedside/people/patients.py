@@ -334,6 +334,12 @@ class Patients:
             raise NotFound
         return opened(keys, row)
 
+    async def known_as(self, clinic_id: str, patient_id: str) -> tuple[str, date | None]:
+        """Return name and date of birth for a title above what concerns the patient; the caller
+        has checked the visit. Raises NotFound."""
+        who = (await self._load(clinic_id, patient_id)).demographics
+        return who.name, who.birth_date
+
     async def named(self, clinic_id: str, patient_ids: set[str]) -> dict[str, str]:
         """Return names for ids of one clinic, for lists whose rows were already checked."""
         if not patient_ids:

@@ -27,6 +27,7 @@ from bedside.visits.states import GOING_ON, Presence, State, Step
 from bedside.visits.steps import End
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
+from bedside.visits.whereabouts import visit_of
 
 Result = Literal["ok", "failed", "blocked", "missing", "skipped", "not_set_up"]
 FAILS = frozenset({"failed", "blocked", "missing"})
@@ -255,6 +256,14 @@ class WaitingRoom:
             Typed.of(rows.typed(keys, row)),
             keys.unseal(_NOTE, transfer.id, transfer.note) if transfer else "",
         )
+
+    async def who(self, room: RoomAccess, visit_id: str) -> tuple[str, Typed]:
+        """Return the patient of a visit ("" until identified) and what was typed at the door, in
+        every state of the visit. Raises NotFound."""
+        async with self._database.read() as db:
+            row = await visit_of(db, room, visit_id)
+        keys = await self._vault.clinic(room.clinic_id)
+        return row.patient_id, Typed.of(rows.typed(keys, row))
 
     async def _names_in(self, room: RoomAccess, found: list[Row]) -> dict[str, str]:
         """Return the names of those who see the patients, and of those who transferred them

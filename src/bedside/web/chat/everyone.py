@@ -15,12 +15,14 @@ from bedside.edge.fragments import wants_fragment
 from bedside.edge.protection import WRITING, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route, visitor_route
+from bedside.edge.visit_person import VisitPerson, person_of
 from bedside.edge.visit_sides import Side, framed, side_of
 from bedside.errors import BedsideError, Conflict, TooMany, WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess
+from bedside.services import Services
 
 _TOO_FAST = N_(
     "You have written many messages in a short time. Please wait a moment. What you have written "
@@ -33,7 +35,7 @@ async def panel(request: Request) -> Response:
     await framed(request)
     side = await side_of(request)
     if wants_fragment(request):
-        return await _render(request, side, "dialog" if side.is_staff else "panel")
+        return await _render(request, side, "dock" if side.is_staff else "panel")
     await services_of(request).conversations.visit_chat.read(side.access, side.visit_id)
     return await _render(request, side, "page")
 
@@ -104,6 +106,7 @@ async def _render(
         leg=found.leg,
         is_open=found.is_open,
         other=other,
+        person=await _person(services, side, name),
         draft_id=new_id("drf"),
         error=_(error.sentence) if error else "",
         typed=typed,
@@ -128,6 +131,13 @@ def _words(side: Side) -> dict[str, str]:
             "again."
         )
     return words
+
+
+async def _person(services: Services, side: Side, name: str) -> VisitPerson | None:
+    """Return who the patient is, for the title that staff see."""
+    if name == "list" or not isinstance(side.access, RoomAccess):
+        return None
+    return await person_of(services, side.access, side.visit_id)
 
 
 async def _other(request: Request, side: Side, found: Conversation) -> str:

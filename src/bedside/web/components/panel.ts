@@ -34,6 +34,7 @@ export function openPanel(from: HTMLElement | null = null): void {
   if (!element) return;
   if (from) opener = from;
   element.hidden = false;
+  element.closest<HTMLElement>(".shell")?.setAttribute("data-front", "panel");
   cover(window.matchMedia(COVERS_PAGE).matches);
   markRow(from);
   const title = element.querySelector<HTMLElement>("[data-panel-title]") ?? element;

@@ -19,7 +19,7 @@ import { startLive } from "../live/start";
 import { startVisitsOfStaff } from "../rooms/start";
 import { startStaying } from "../sign_in/staying";
 import { startForgetting } from "../uploading/signing_out";
-import { startAppDialogs } from "./app_dialogs";
+import { startDock } from "./dock";
 
 startFramed();
 startMenus();
@@ -42,4 +42,4 @@ startVisitsOfStaff();
 startDrafts();
 startForgetting();
 startStaying();
-startAppDialogs();
+startDock();

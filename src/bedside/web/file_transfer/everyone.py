@@ -18,6 +18,7 @@ from bedside.edge.fragments import wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route, visitor_route
 from bedside.edge.visit_devices import visitor_of
+from bedside.edge.visit_person import person_of
 from bedside.edge.visit_sides import Side, framed, side_of
 from bedside.errors import NotFound, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload
@@ -49,7 +50,7 @@ async def panel(request: Request) -> Response:
     """GET …/transfers: what is in transfer, and the ways to send more; a page without script."""
     await framed(request)
     side = await side_of(request)
-    fragment = "dialog" if side.is_staff else "panel"
+    fragment = "dock" if side.is_staff else "panel"
     name = fragment if wants_fragment(request) else "page"
     return await _render(request, side, name)
 
@@ -64,6 +65,8 @@ async def _render(request: Request, side: Side, name: str) -> Response:
     shown = await transfers_shown(request, side)
     if name == "page":  # nothing can be sent without script
         shown["left"] = None
+    if isinstance(side.access, RoomAccess) and name != "list":
+        shown["person"] = await person_of(services_of(request), side.access, side.visit_id)
     return render(request, f"file_transfer/{side.name}_{name}.html", **shown)
 
 

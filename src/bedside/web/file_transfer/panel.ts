@@ -193,6 +193,11 @@ export class TransferPanel {
     void this.send(files, asked);
   };
 
+  /** Sends files that were dropped on the patient's row. */
+  takeFiles(files: File[]): void {
+    void this.send(files, "");
+  }
+
   private async send(files: File[], asked: string): Promise<void> {
     this.say("");
     for (const file of asked ? files.slice(0, 1) : files) {
