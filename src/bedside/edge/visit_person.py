@@ -1,4 +1,4 @@
-"""Who the patient of a visit is, for a title that tells two of the same name apart."""
+"""The patient of a visit, for a title that tells two of the same name apart."""
 
 from dataclasses import dataclass
 from datetime import date
