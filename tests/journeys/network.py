@@ -51,12 +51,22 @@ class Network:
     def __init__(self, server: int) -> None:
         self._server = server
         self._open: set[asyncio.StreamWriter] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
         self.bytes_a_second = 0
 
     def breaks(self) -> None:
         """Drop every connection; new ones work at once."""
         for writer in list(self._open):
             writer.transport.abort()
+
+    def hangs(self) -> None:
+        """Pass nothing on, and break nothing: the worst kind of network."""
+        self._flows.clear()
+
+    def flows(self) -> None:
+        """Pass everything on again."""
+        self._flows.set()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Handle a new connection of a browser."""
@@ -70,6 +80,7 @@ class Network:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while piece := await reader.read(_PIECE):
+                await self._flows.wait()
                 if writer.is_closing():
                     break
                 writer.write(piece)

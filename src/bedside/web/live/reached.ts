@@ -1,3 +1,6 @@
+/** A network that hangs is none. */
+const PATIENCE_MS = 5_000;
+
 /** Whether the server can be reached, and the person is still signed in. */
 export type Reached = "there" | "signed out" | "no connection";
 
@@ -6,6 +9,7 @@ export async function reached(): Promise<Reached> {
     const answer = await fetch("/account/time-left", {
       headers: { Accept: "application/json", "X-Background": "1" },
       cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return answer.status === 401 ? "signed out" : "there";
   } catch {
