@@ -39,6 +39,8 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "request": ("request_id", {LINK_SOCKET: {Kind.PATIENT_A}}),
     "room": ("room_id", {STAFF_SOCKET: _IN_CHARGE}),
     "rooms": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
+    "colleagues": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
+    "questions": ("administrator", {STAFF_SOCKET: {Kind.RIGHT}}),
     "visit": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "transfers": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "chat": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),

@@ -136,6 +136,9 @@ class Builder:
         spare = ids["spare_token"] = await self.house.token(here.administrator)
         ids["spare_session"] = (await self.house.people.sessions.resume(spare, "")).session_id
         ids["administrator"] = here.administrator.staff_id
+        ids["question_id"] = await self.house.colleagues.questions.ask(
+            here.receptionist, here.administrator.staff_id, "Quetzal?"
+        )
         ids["push_device"] = await self.house.notifications.push_devices.add(
             here.administrator, Device("https://push.example/own").given, "Firefox"
         )

@@ -38,6 +38,8 @@ HEARD: dict[str, list[tuple[str, dict[str, Any], set[str]]]] = {
     "request": [("nothing", {}, EVERYBODY)],
     "rooms": [("clinic", {}, EVERYBODY)],
     "person": [("nothing", {}, EVERYBODY)],
+    "colleagues": [("clinic", {}, EVERYBODY)],
+    "questions": [("nothing", {}, EVERYBODY)],
     "signals": [("nothing", {}, EVERYBODY)],
     "guest": [("guest", {}, EVERYBODY)],
 }

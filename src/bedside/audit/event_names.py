@@ -105,6 +105,8 @@ class Action(StrEnum):
     GUEST_ADMITTED = "guest.admitted"
     GUEST_REFUSED = "guest.refused"
     GUEST_REVOKED = "guest.revoked"
+    COLLEAGUE_ASKED = "colleague.asked"
+    COLLEAGUE_ANSWERED = "colleague.answered"
     CHAT_SAID = "chat.said"
     CHAT_OPENED = "chat.opened"
     WHITEBOARD_OPENED = "whiteboard.opened"

@@ -49,6 +49,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         calls=parts.calls,
         transfers=parts.transfers,
         conversations=parts.conversations,
+        colleagues=parts.colleagues,
         realtime=parts.realtime,
         registered=registered,
         health=KnownStates(registered.checks, parts.people.database_state),

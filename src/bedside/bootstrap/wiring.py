@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from bedside.bootstrap.base import Base, base_of
 from bedside.bootstrap.calls import CallParts, calls_of
 from bedside.bootstrap.charts import ChartParts, charts_of
+from bedside.bootstrap.colleagues import ColleagueParts, colleagues_of
 from bedside.bootstrap.conversations import ConversationParts, conversations_of
 from bedside.bootstrap.files import FileParts, Wrappers, files_of
 from bedside.bootstrap.links import links_of
@@ -38,6 +39,7 @@ class Parts:
     calls: CallParts
     transfers: TransferParts
     conversations: ConversationParts
+    colleagues: ColleagueParts
 
 
 def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
@@ -66,6 +68,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         calls=calls,
         transfers=transfers_of(base, people, files, visits),
         conversations=conversations_of(base, visits),
+        colleagues=colleagues_of(base, people, presence),
     )
 
 
@@ -83,6 +86,7 @@ def wire(parts: Parts) -> Registered:
         parts.calls,
         parts.transfers,
         parts.conversations,
+        parts.colleagues,
     ):
         for kind in domain.topics():
             parts.realtime.topics.add(kind)
@@ -98,6 +102,7 @@ def wire(parts: Parts) -> Registered:
             parts.visits,
             parts.calls,
             parts.transfers,
+            parts.colleagues,
         )
     )
 

@@ -102,9 +102,7 @@ class Newcomers:
         await rows.put_participant(
             work, (call.id, call.clinic_id), Kind.GUEST, row.person_id, state
         )
-        row = await rows.change_participant(
-            work, row.id, waits_for=" ".join(asked), refused_by=""
-        )
+        row = await rows.change_participant(work, row.id, waits_for=" ".join(asked), refused_by="")
         rows.publish_to_newcomer(work, row)
         return row
 

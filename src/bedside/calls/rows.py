@@ -15,7 +15,7 @@ from bedside.calls.events import (
     NewcomerChanged,
     ParticipantChanged,
 )
-from bedside.calls.models import calls, guests, participants
+from bedside.calls.models import NOT_ENDED, calls, guests, participants
 from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology
 from bedside.database.statements import prepared
 from bedside.kernel import clock
@@ -75,6 +75,16 @@ _locked_call = prepared(
 )
 _add_call = prepared(insert(calls))
 _set_call = prepared(update(calls).where(calls.c.id == bindparam("of")))
+_staff_in_calls = prepared(
+    select(participants.c.person_id, calls.c.room_id)
+    .select_from(participants.join(calls, calls.c.id == participants.c.call_id))
+    .where(
+        calls.c.state == str(CallState.ACTIVE),
+        NOT_ENDED,
+        participants.c.kind == str(Kind.STAFF),
+        participants.c.state.in_(_PRESENT),
+    )
+)
 _participant = prepared(
     select(participants).where(participants.c.id == bindparam("of")), ParticipantRow
 )
@@ -316,3 +326,8 @@ def facts_of(row: ParticipantRow) -> dict[str, Any]:
 
 def _publish(work: UnitOfWork, row: ParticipantRow) -> None:
     work.emit(ParticipantChanged(call_id=row.call_id, participant_id=row.id, **facts_of(row)))
+
+
+async def staff_in_calls(reader: Reader) -> dict[str, str]:
+    """Return the room of the call that each member of staff is in."""
+    return {row.person_id: row.room_id for row in await reader.all(_staff_in_calls)}

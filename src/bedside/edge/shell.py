@@ -23,6 +23,12 @@ ROLE_NAMES = {
     Role.CLINICIAN: N_("Clinician"),
     Role.STAFF: N_("Staff"),
 }
+STATUS_NAMES = {
+    "": N_("Available"),
+    "do_not_disturb": N_("Do not disturb"),
+    "away": N_("Away"),
+}
+"""What a person can choose for their colleagues to see."""
 
 
 async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:
@@ -38,6 +44,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
     clinic = await services.people.clinics.get(staff.clinic_id)
     language.speak(clinic.options.language)
     member = await services.people.staff.get(staff.clinic_id, staff.staff_id)
+    status = await services.colleagues.presence.chosen(staff)
     request.state.page = {
         "lang": language.spoken(),
         "clinic_name": clinic.name,
@@ -54,7 +61,15 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
             "owner": staff.staff_id,
             "key": await services.people.staff.browser_key(staff),
         },
-        "person": {"name": member.name, "detail": gettext(ROLE_NAMES[staff.role])},
+        "colleagues_topic": f"colleagues:{staff.clinic_id}",
+        "questions_topic": f"questions:{staff.staff_id}",
+        "person": {
+            "name": member.name,
+            "detail": gettext(STATUS_NAMES[status] if status else ROLE_NAMES[staff.role]),
+            "role": gettext(ROLE_NAMES[staff.role]),
+            "status": str(status),
+            "statuses": [(key, gettext(name)) for key, name in STATUS_NAMES.items()],
+        },
         "sessions_href": "/account",
         "sign_out_href": "/sign-out",
         "toasts": flash_messages(request),
@@ -69,7 +84,8 @@ def _actions(staff: StaffAccess) -> list[dict[str, str]]:
     if not allows(staff.role, May.ADD_PATIENTS):
         return [account]
     add = {"label": gettext("Add patient"), "icon": "user-plus", "href": "/patients/new"}
-    return [add, account]
+    ask = {"label": gettext("Ask a colleague"), "icon": "message-circle", "href": "/colleagues/ask"}
+    return [add, ask, account]
 
 
 async def _rail(request: Request, staff: StaffAccess) -> list[dict[str, Any]]:

@@ -413,6 +413,14 @@ class Staff:
             rows = await db.all(wanted, clinic=clinic_id, **among)
         return {row.id: _opened(keys, row).name for row in rows}
 
+    async def colleagues(self, clinic_id: str) -> dict[str, str]:
+        """Return the names of everybody of a clinic who can sign in, by id, sorted by name."""
+        keys = await self._vault.clinic(clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_of_clinic, clinic=clinic_id)
+        names = {row.id: _opened(keys, row).name for row in rows if not row.disabled}
+        return dict(sorted(names.items(), key=lambda one: one[1].casefold()))
+
     def _forget(self, staff_id: str) -> None:
         self._cards.pop(staff_id, None)
 

@@ -45,6 +45,11 @@ _of_subject = prepared(
         connections.c.subject_id == bindparam("subject")
     )
 )
+_staff = prepared(
+    select(connections.c.subject_id, connections.c.hidden)
+    .where(connections.c.subject_id.like("stf%"))
+    .distinct()
+)
 _of_process = prepared(
     select(connections.c.subject_id)
     .where(connections.c.process_id == bindparam("process"))
@@ -193,3 +198,11 @@ class Presence:
         )
         async with self._database.read() as db:
             return {row.subject_id for row in await db.all(wanted)} if subject_ids else set()
+
+    async def pages(self, reader: Reader) -> dict[str, bool]:
+        """Return the members of staff who have a page open, and whether one is in the
+        foreground."""
+        found: dict[str, bool] = {}
+        for row in await reader.all(_staff):
+            found[row.subject_id] = found.get(row.subject_id, False) or not row.hidden
+        return found

@@ -13,6 +13,7 @@ from bedside.people.roles import Role
 from bedside.services.audit import AuditServices
 from bedside.services.calls import CallServices
 from bedside.services.charts import ChartServices
+from bedside.services.colleagues import ColleagueServices
 from bedside.services.conversations import ConversationServices
 from bedside.services.files import FileServices
 from bedside.services.notifications import NotificationServices
@@ -55,6 +56,7 @@ class Services:
     calls: CallServices
     transfers: TransferServices
     conversations: ConversationServices
+    colleagues: ColleagueServices
     realtime: RealtimeServices
     registered: Registered
     health: KnownStates

@@ -26,6 +26,7 @@ from bedside.web.audit import feature as audit
 from bedside.web.calls import feature as calls
 from bedside.web.charts import feature as charts
 from bedside.web.chat import feature as chat
+from bedside.web.colleagues import feature as colleagues
 from bedside.web.console import feature as console
 from bedside.web.file_transfer import feature as file_transfer
 from bedside.web.inbox import feature as inbox
@@ -65,6 +66,7 @@ FEATURES = (
     notes.feature,
     whiteboard.feature,
     account.feature,
+    colleagues.feature,
     sign_in.feature,
     console.feature,
     live.feature,

@@ -2,6 +2,7 @@
 
 import { startCallWindow } from "../calls/window";
 import { UnreadSign } from "../chat/unread";
+import { startQuestions } from "../colleagues/questions";
 import { startDialogs } from "../components/dialogs";
 import { startDropZones } from "../components/drop_zones";
 import { startForms } from "../components/forms";
@@ -22,6 +23,7 @@ startTimes();
 
 const root = document.querySelector<HTMLElement>("[data-call-window]");
 if (root) {
+  startQuestions(root.dataset.questionsTopic ?? "");
   startCallWindow(root, {
     apps: APPS,
     unread: (stage) => new UnreadSign(stage.querySelector<HTMLElement>("[data-app-tab=chat] [data-chat-unread]")),

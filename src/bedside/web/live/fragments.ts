@@ -6,7 +6,8 @@
  *
  * An event makes the piece fetch its HTML again: soon, or later while the server is busy. An update
  * never moves what the pointer or the focus is on: it waits, with a button that says so, until the
- * pointer has gone. Without data-live-events every event of the topic counts.
+ * pointer has gone. Without data-live-events every event of the topic counts, with data-live-about (an
+ * id) only those that name it.
  */
 import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
@@ -43,12 +44,17 @@ class Fragment {
 
   private heard(heard: Heard): void {
     // A snapshot counts as a change: something may have happened since the page was made.
-    if (heard.kind === "snapshot" || this.concerns(heard.type)) this.refresh();
+    if (heard.kind === "snapshot" || (this.concerns(heard.type) && this.isAbout(heard.data))) this.refresh();
   }
 
   private concerns(type: string): boolean {
     const wanted = this.element.dataset.liveEvents;
     return !wanted || wanted.split(/\s+/).includes(type);
+  }
+
+  private isAbout(data: Record<string, unknown>): boolean {
+    const { liveAbout } = this.element.dataset;
+    return !liveAbout || Object.values(data).includes(liveAbout);
   }
 
   /** Fetches again soon. `own`: the person here caused it and expects the list to move. */

@@ -14,6 +14,7 @@ class SocketPresence:
     def __init__(self, services: Services) -> None:
         self._visits = services.visits.presence
         self._presence = services.realtime.presence
+        self._colleagues = services.colleagues.presence
         self._socket = new_id("sck")
         self._visitor: VisitorAccess | None = None
         self._noted: set[str] = set()
@@ -33,6 +34,8 @@ class SocketPresence:
             who = access.staff_id if isinstance(access, StaffAccess) else access.guest_id
             self._noted.add(self._socket)
             await self._presence.here(who, self._socket, hidden=hidden)
+            if isinstance(access, StaffAccess) and not hidden:
+                await self._colleagues.seen(access)
 
     async def subscribed(self, topic: str) -> None:
         """Record the presence in a call, which begins with a subscription to a connection's

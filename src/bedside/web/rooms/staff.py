@@ -52,6 +52,7 @@ async def room_page(request: Request) -> Response:
     services = services_of(request)
     room = await services.people.permissions.room(staff, request.path_params["room_id"])
     await services.visits.waiting_room.looked(room)
+    await services.colleagues.presence.opened_room(room)
     response = await waiting_page(request, room)
     response.set_cookie(
         path_cookie_name(services.settings, _LAST_ROOM),
@@ -81,6 +82,7 @@ async def waiting_page(
         message_error=message_error,
         handed=await services.visits.transfers.open_of(room.staff),
         unidentified=await services.visits.unidentified.of_room(room),
+        here=await services.colleagues.presence.in_room(room.staff, room.room_id),
         **await _bar(services, room),
         **await _queue(request, room),
     )

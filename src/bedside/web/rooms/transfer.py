@@ -49,12 +49,14 @@ async def rooms_to_choose(request: Request) -> Response:
 
 async def _others(services: Services, room: RoomAccess) -> list[dict[str, Any]]:
     """Return open rooms first: those are the ones that can be chosen."""
+    here = await services.colleagues.presence.in_rooms(room.staff)
     found = [
         {
             "id": one.room.id,
             "name": one.room.name,
             "open": one.room.open,
             "waiting": one.waiting,
+            "here": here.get(one.room.id, []),
         }
         for one in await services.visits.rooms.of_clinic(room.staff)
         if one.room.id != room.room_id
@@ -84,6 +86,7 @@ async def _form(
         note=note,
         error=error,
         topic=f"rooms:{room.clinic_id}",
+        colleagues_topic=f"colleagues:{room.clinic_id}",
     )
 
 

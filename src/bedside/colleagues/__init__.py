@@ -1,0 +1,1 @@
+"""Colleagues: who of the staff is where, and short questions between them."""

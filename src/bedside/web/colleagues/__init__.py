@@ -1,0 +1,1 @@
+"""Colleagues: who is where, and short questions between them."""
